@@ -1,0 +1,10 @@
+//! What both services speak: wire types, storage, the writer, authentication, retry, problems,
+//! telemetry and configuration.
+//!
+//! Nothing here knows an order's price or a ticket's driver: a rule of the shop or of the board lives
+//! in its own crate. What must never happen here: a dependency on `shop` or `tickets`.
+
+pub mod ambient;
+pub mod money;
+pub mod problem;
+pub mod timestamp;

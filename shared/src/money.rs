@@ -1,0 +1,142 @@
+//! Money in centavos. On the wire it is a JSON number of pesos, because the deployed clients send floats.
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+/// An amount of pesos, held in centavos.
+///
+/// Invariant: the absolute value stays below [`Money::LIMIT`], so a sum of every line of an order cannot overflow and
+/// every amount survives the trip through a JSON double unchanged.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, sqlx::Type)]
+#[sqlx(transparent)]
+pub struct Money(i64);
+
+impl Money {
+    /// No money.
+    pub const ZERO: Self = Self(0);
+    /// One past the largest amount: 2^53 centavos, about 90 million million pesos.
+    pub const LIMIT: i64 = 1 << 53;
+
+    /// That many centavos, if below the limit.
+    #[must_use]
+    pub const fn from_cents(cents: i64) -> Option<Self> {
+        if cents > -Self::LIMIT && cents < Self::LIMIT { Some(Self(cents)) } else { None }
+    }
+
+    /// Pesos as a double, rounded to the nearest centavo (the old pair computes in floats: 0.1 + 0.2).
+    /// `None` for NaN, infinities and amounts beyond the limit.
+    #[must_use]
+    pub fn from_pesos(pesos: f64) -> Option<Self> {
+        let cents = (pesos * 100.0).round();
+        #[expect(clippy::cast_precision_loss, reason = "the limit is a power of two")]
+        let limit = Self::LIMIT as f64;
+        if cents.is_finite() && cents.abs() < limit {
+            #[expect(clippy::cast_possible_truncation, reason = "whole and within the limit, as just checked")]
+            Some(Self(cents as i64))
+        } else {
+            None
+        }
+    }
+
+    /// In centavos.
+    #[must_use]
+    pub const fn cents(self) -> i64 {
+        self.0
+    }
+
+    /// In pesos, exact to the centavo for every amount within the limit.
+    #[must_use]
+    pub fn pesos(self) -> f64 {
+        #[expect(clippy::cast_precision_loss, reason = "below 2^53")]
+        let cents = self.0 as f64;
+        cents / 100.0
+    }
+
+    /// The sum, unless it passes the limit.
+    #[must_use]
+    pub const fn checked_add(self, other: Self) -> Option<Self> {
+        match self.0.checked_add(other.0) {
+            Some(cents) => Self::from_cents(cents),
+            None => None,
+        }
+    }
+
+    /// `quantity` times the amount, unless it passes the limit.
+    #[must_use]
+    pub const fn checked_mul(self, quantity: i64) -> Option<Self> {
+        match self.0.checked_mul(quantity) {
+            Some(cents) => Self::from_cents(cents),
+            None => None,
+        }
+    }
+}
+
+/// As an Argentine shop writes it: `$ 3.450,50`.
+impl fmt::Display for Money {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let digits = (self.0.unsigned_abs() / 100).to_string();
+        f.write_str(if self.0 < 0 { "-$ " } else { "$ " })?;
+        for (place, digit) in digits.char_indices() {
+            if place > 0 && (digits.len() - place) % 3 == 0 {
+                f.write_str(".")?;
+            }
+            write!(f, "{digit}")?;
+        }
+        write!(f, ",{:02}", self.0.unsigned_abs() % 100)
+    }
+}
+
+impl Serialize for Money {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_f64(self.pesos())
+    }
+}
+
+impl<'de> Deserialize<'de> for Money {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        Self::from_pesos(f64::deserialize(deserializer)?)
+            .ok_or_else(|| serde::de::Error::custom("importe fuera de rango"))
+    }
+}
+
+impl utoipa::PartialSchema for Money {
+    fn schema() -> utoipa::openapi::RefOr<utoipa::openapi::schema::Schema> {
+        f64::schema()
+    }
+}
+
+impl utoipa::ToSchema for Money {}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::Money;
+
+    #[test]
+    fn floats_round_to_the_centavo() {
+        assert_eq!(Money::from_pesos(0.1 + 0.2), Money::from_cents(30));
+        assert_eq!(Money::from_pesos(3450.5), Money::from_cents(345_050));
+        assert_eq!(Money::from_pesos(f64::NAN), None);
+        assert_eq!(Money::from_pesos(f64::INFINITY), None);
+        assert_eq!(Money::from_pesos(1e300), None);
+    }
+
+    #[test]
+    fn reads_like_a_price_tag() {
+        let shown = |cents| Money::from_cents(cents).map(|money| money.to_string());
+        assert_eq!(shown(345_050).as_deref(), Some("$ 3.450,50"));
+        assert_eq!(shown(123_456_789).as_deref(), Some("$ 1.234.567,89"));
+        assert_eq!(shown(-5).as_deref(), Some("-$ 0,05"));
+    }
+
+    proptest! {
+        #[test]
+        fn survives_the_wire(cents in -(1i64 << 53) + 1..(1i64 << 53)) {
+            let money = Money::from_cents(cents).expect("within the limit");
+            let text = serde_json::to_string(&money).expect("a number");
+            prop_assert_eq!(serde_json::from_str::<Money>(&text).expect("a number"), money);
+        }
+    }
+}

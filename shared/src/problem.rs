@@ -1,0 +1,235 @@
+//! Every refusal as one document: RFC 9457 problem details, plus the old pair's member `error`.
+//!
+//! A capability's error enum is turned into a [`Problem`] by one exhaustive `match` and leaves through here. A 5xx is
+//! logged once, here, with its chain; the body never shows what is inside.
+
+use std::error::Error;
+use std::time::Duration;
+
+use axum::http::{HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+use utoipa::ToSchema;
+
+/// One invalid field of a request: where, and how to mend it (in Spanish, it is shown to people).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct FieldError {
+    /// Path of the field in the request, as on the wire: `productos[2].cantidad`.
+    pub field: String,
+    /// What is wrong and how to mend it.
+    pub message: String,
+}
+
+impl FieldError {
+    /// An error at `field`.
+    pub fn new(field: impl Into<String>, message: impl Into<String>) -> Self {
+        Self { field: field.into(), message: message.into() }
+    }
+}
+
+/// A refusal on its way out. Build it with a constructor, add to it, return it from a handler.
+#[derive(Debug)]
+pub struct Problem {
+    status: StatusCode,
+    slug: &'static str,
+    title: &'static str,
+    detail: String,
+    errors: Vec<FieldError>,
+    retry_after: Option<Duration>,
+    extra: Map<String, Value>,
+}
+
+/// What a problem looks like on the wire.
+#[derive(Serialize, ToSchema)]
+pub struct ProblemDocument {
+    /// `urn:belgrano:problema:<slug>`; the slug is stable and safe to branch on.
+    #[serde(rename = "type")]
+    kind: String,
+    /// The class of the problem, the same text for each of its kind.
+    title: String,
+    /// The HTTP status.
+    status: u16,
+    /// This case.
+    detail: String,
+    /// The same text as `detail`: what the old pair's clients read.
+    error: String,
+    /// The invalid fields, when the request had any.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    errors: Vec<FieldError>,
+    /// Members of one kind of problem (`legales`: the legal steps).
+    #[serde(flatten)]
+    #[schema(ignore)]
+    extra: Map<String, Value>,
+}
+
+impl Problem {
+    fn new(status: StatusCode, slug: &'static str, title: &'static str, detail: impl Into<String>) -> Self {
+        Self { status, slug, title, detail: detail.into(), errors: Vec::new(), retry_after: None, extra: Map::new() }
+    }
+
+    /// 400: the request cannot be read at all.
+    pub fn malformed(detail: impl Into<String>) -> Self {
+        Self::new(StatusCode::BAD_REQUEST, "pedido-ilegible", "No se pudo leer el pedido", detail)
+    }
+
+    /// 401: who is asking?
+    pub fn unauthenticated(detail: impl Into<String>) -> Self {
+        Self::new(StatusCode::UNAUTHORIZED, "sin-identificar", "Hay que iniciar sesión", detail)
+    }
+
+    /// 403: known, but not allowed.
+    pub fn forbidden(detail: impl Into<String>) -> Self {
+        Self::new(StatusCode::FORBIDDEN, "sin-permiso", "Sin permiso", detail)
+    }
+
+    /// 404.
+    pub fn not_found(detail: impl Into<String>) -> Self {
+        Self::new(StatusCode::NOT_FOUND, "no-encontrado", "No encontrado", detail)
+    }
+
+    /// 405.
+    #[must_use]
+    pub fn method_not_allowed() -> Self {
+        Self::new(
+            StatusCode::METHOD_NOT_ALLOWED,
+            "metodo-no-permitido",
+            "Método no permitido",
+            "Esta dirección no acepta ese método.",
+        )
+    }
+
+    /// 409: the state of things forbids it.
+    pub fn conflict(slug: &'static str, detail: impl Into<String>) -> Self {
+        Self::new(StatusCode::CONFLICT, slug, "Conflicto con el estado actual", detail)
+    }
+
+    /// 412: `If-Match` named another version.
+    pub fn stale(detail: impl Into<String>) -> Self {
+        Self::new(StatusCode::PRECONDITION_FAILED, "version-vieja", "Alguien lo cambió antes", detail)
+    }
+
+    /// 413.
+    pub fn too_large(detail: impl Into<String>) -> Self {
+        Self::new(StatusCode::PAYLOAD_TOO_LARGE, "demasiado-grande", "Demasiado grande", detail)
+    }
+
+    /// 415.
+    pub fn unsupported_media_type(detail: impl Into<String>) -> Self {
+        Self::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, "tipo-no-soportado", "Tipo de contenido no soportado", detail)
+    }
+
+    /// 422 with the fields that are wrong. `detail` is made from the first of them.
+    #[must_use]
+    pub fn invalid(errors: Vec<FieldError>) -> Self {
+        let detail = match errors.as_slice() {
+            [] => "Hay datos inválidos.".to_owned(),
+            [only] => format!("{}: {}", only.field, only.message),
+            [first, rest @ ..] => format!("{}: {} (y {} más)", first.field, first.message, rest.len()),
+        };
+        let mut problem = Self::new(StatusCode::UNPROCESSABLE_ENTITY, "datos-invalidos", "Datos inválidos", detail);
+        problem.errors = errors;
+        problem
+    }
+
+    /// 422 about one field.
+    pub fn invalid_field(field: impl Into<String>, message: impl Into<String>) -> Self {
+        Self::invalid(vec![FieldError::new(field, message)])
+    }
+
+    /// 429.
+    #[must_use]
+    pub fn too_many_requests(retry_after: Duration) -> Self {
+        Self::new(
+            StatusCode::TOO_MANY_REQUESTS,
+            "demasiados-pedidos",
+            "Demasiados pedidos",
+            "Son demasiados intentos seguidos. Probá de nuevo en un rato.",
+        )
+        .retry_after(retry_after)
+    }
+
+    /// 503 with `Retry-After`: shed load, a dependency that is away, or a process that is stopping.
+    #[must_use]
+    pub fn unavailable(retry_after: Duration) -> Self {
+        Self::new(
+            StatusCode::SERVICE_UNAVAILABLE,
+            "no-disponible",
+            "No disponible por ahora",
+            "El servicio no puede atender ahora. Probá de nuevo en unos segundos.",
+        )
+        .retry_after(retry_after)
+    }
+
+    /// 500: our bug. Logs the whole chain now; the body says nothing of it.
+    pub fn internal(error: &(dyn Error + 'static)) -> Self {
+        let mut chain = error.to_string();
+        let mut source = error.source();
+        while let Some(cause) = source {
+            chain.push_str(": ");
+            chain.push_str(&cause.to_string());
+            source = cause.source();
+        }
+        tracing::error!(error = chain, "request failed");
+        Self::new(StatusCode::INTERNAL_SERVER_ERROR, "error-interno", "Error interno", "Algo falló de nuestro lado.")
+    }
+
+    /// Tells the client when to come back.
+    #[must_use]
+    pub fn retry_after(mut self, after: Duration) -> Self {
+        self.retry_after = Some(after);
+        self
+    }
+
+    /// Adds a member to the document.
+    #[must_use]
+    pub fn with(mut self, member: &str, value: impl Into<Value>) -> Self {
+        self.extra.insert(member.to_owned(), value.into());
+        self
+    }
+
+    /// The status it will leave with.
+    #[must_use]
+    pub fn status(&self) -> StatusCode {
+        self.status
+    }
+
+    /// What it says about this case.
+    #[must_use]
+    pub fn detail(&self) -> &str {
+        &self.detail
+    }
+
+    /// The invalid fields, for a page that shows each beside its input.
+    #[must_use]
+    pub fn errors(&self) -> &[FieldError] {
+        &self.errors
+    }
+
+    /// The document as it goes over the wire.
+    #[must_use]
+    pub fn document(&self) -> ProblemDocument {
+        ProblemDocument {
+            kind: format!("urn:belgrano:problema:{}", self.slug),
+            title: self.title.to_owned(),
+            status: self.status.as_u16(),
+            detail: self.detail.clone(),
+            error: self.detail.clone(),
+            errors: self.errors.clone(),
+            extra: self.extra.clone(),
+        }
+    }
+}
+
+impl IntoResponse for Problem {
+    fn into_response(self) -> Response {
+        let body = serde_json::to_vec(&self.document()).unwrap_or_default();
+        let mut response = (self.status, [(header::CONTENT_TYPE, "application/problem+json")], body).into_response();
+        if let Some(after) = self.retry_after {
+            // Whole seconds, rounded up: a client that obeys must not come back early.
+            let seconds = after.as_secs() + u64::from(after.subsec_nanos() > 0);
+            response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(seconds.max(1)));
+        }
+        response
+    }
+}
