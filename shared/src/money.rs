@@ -15,8 +15,8 @@ pub struct Money(i64);
 impl Money {
     /// No money.
     pub const ZERO: Self = Self(0);
-    /// One past the largest amount: 2^53 centavos, about 90 million million pesos.
-    pub const LIMIT: i64 = 1 << 53;
+    /// One past the largest amount: a million million pesos. Above 2^51 centavos a double would lose the last one.
+    pub const LIMIT: i64 = 100_000_000_000_000;
 
     /// That many centavos, if below the limit.
     #[must_use]
@@ -29,7 +29,7 @@ impl Money {
     #[must_use]
     pub fn from_pesos(pesos: f64) -> Option<Self> {
         let cents = (pesos * 100.0).round();
-        #[expect(clippy::cast_precision_loss, reason = "the limit is a power of two")]
+        #[expect(clippy::cast_precision_loss, reason = "the limit is far below 2^53")]
         let limit = Self::LIMIT as f64;
         if cents.is_finite() && cents.abs() < limit {
             #[expect(clippy::cast_possible_truncation, reason = "whole and within the limit, as just checked")]
@@ -48,7 +48,7 @@ impl Money {
     /// In pesos, exact to the centavo for every amount within the limit.
     #[must_use]
     pub fn pesos(self) -> f64 {
-        #[expect(clippy::cast_precision_loss, reason = "below 2^53")]
+        #[expect(clippy::cast_precision_loss, reason = "far below 2^53")]
         let cents = self.0 as f64;
         cents / 100.0
     }
@@ -133,7 +133,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn survives_the_wire(cents in -(1i64 << 53) + 1..(1i64 << 53)) {
+        fn survives_the_wire(cents in -Money::LIMIT + 1..Money::LIMIT) {
             let money = Money::from_cents(cents).expect("within the limit");
             let text = serde_json::to_string(&money).expect("a number");
             prop_assert_eq!(serde_json::from_str::<Money>(&text).expect("a number"), money);
