@@ -7,4 +7,6 @@
 pub mod ambient;
 pub mod money;
 pub mod problem;
+pub mod storage;
 pub mod timestamp;
+pub mod writer;

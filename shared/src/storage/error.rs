@@ -1,0 +1,29 @@
+//! Which database errors are the weather and which are bugs.
+
+/// Whether the database cannot work at the moment (away, overloaded, disk full), so that the same request may succeed
+/// later: a 503, where every other database error is a 500.
+#[must_use]
+pub fn is_unavailable(error: &sqlx::Error) -> bool {
+    match error {
+        sqlx::Error::Io(_)
+        | sqlx::Error::Tls(_)
+        | sqlx::Error::PoolTimedOut
+        | sqlx::Error::PoolClosed
+        | sqlx::Error::WorkerCrashed
+        | sqlx::Error::BeginFailed => true,
+        sqlx::Error::Database(error) => {
+            let Some(code) = error.code() else { return false };
+            // SQLite's primary code is the low byte: BUSY 5, LOCKED 6, READONLY 8, IOERR 10, FULL 13, CANTOPEN 14.
+            let sqlite = code.parse::<u32>().is_ok_and(|code| matches!(code & 0xff, 5 | 6 | 8 | 10 | 13 | 14));
+            // SQLSTATE classes: 08 connection, 40 rolled back (deadlock), 53 resources (disk full), 57 operator intervention.
+            let postgres = code.len() == 5 && matches!(&code[..2], "08" | "40" | "53" | "57");
+            if error.try_downcast_ref::<sqlx::postgres::PgDatabaseError>().is_some() { postgres } else { sqlite }
+        }
+        _ => false,
+    }
+}
+
+/// Every write to a row by its id changes exactly that row; anything else is a bug that must not be committed.
+pub fn require_one(rows: u64) -> sqlx::Result<()> {
+    if rows == 1 { Ok(()) } else { Err(sqlx::Error::Protocol(format!("a write by id changed {rows} rows"))) }
+}

@@ -1,0 +1,19 @@
+//! One body of queries on two engines.
+//!
+//! A [`Db`] hands out [`Session`]s: a pooled connection to read on, a read-only snapshot, or the transaction of a
+//! writer. Every query is an ordinary function that takes `&mut Session` and runs its one body through [`on!`], so no
+//! SQL text and no bind list stands twice. What the engines say differently is in [`dialect`].
+//! What must never happen here: a write outside the writer (readers are opened read-only, the engine refuses).
+
+pub mod dialect;
+mod error;
+mod open;
+mod rows;
+mod session;
+#[cfg(test)]
+mod tests;
+
+pub use error::{is_unavailable, require_one};
+pub use open::{Migrations, OpenError, StorageSettings, Target, open};
+pub use rows::{insert_sql, powers_of_two, select_in_sql};
+pub use session::{Db, Session};

@@ -1,0 +1,166 @@
+//! Opening a database: connect, migrate under a lock, hand out the pools.
+
+use std::fs::File;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use sqlx::migrate::{MigrateError, Migrator};
+use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
+use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
+use sqlx::{ConnectOptions, Connection};
+
+use super::Db;
+
+/// Which database, and how much of it.
+#[derive(Clone, Debug)]
+pub struct StorageSettings {
+    /// Where it is.
+    pub target: Target,
+    /// Connections that read.
+    pub readers: u32,
+    /// How long to wait for a free connection, and for another process's lock.
+    pub wait: Duration,
+}
+
+/// Where a database is.
+#[derive(Clone)]
+pub enum Target {
+    /// A file, made when missing.
+    Sqlite(PathBuf),
+    /// A server. Each service has its own schema, so that both can share one database.
+    Postgres {
+        /// How to reach it.
+        options: Box<PgConnectOptions>,
+        /// The service's schema, made when missing.
+        schema: String,
+    },
+}
+
+impl Target {
+    /// A Postgres database by its URL.
+    pub fn postgres(url: &str, schema: &str) -> sqlx::Result<Self> {
+        Ok(Self::Postgres { options: Box::new(url.parse()?), schema: schema.to_owned() })
+    }
+}
+
+impl std::fmt::Debug for Target {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Sqlite(path) => f.debug_tuple("Sqlite").field(path).finish(),
+            // The URL holds the password.
+            Self::Postgres { schema, .. } => f.debug_struct("Postgres").field("schema", schema).finish_non_exhaustive(),
+        }
+    }
+}
+
+/// The same migrations for each engine, with equal names.
+#[derive(Debug)]
+pub struct Migrations {
+    /// For SQLite.
+    pub sqlite: Migrator,
+    /// For Postgres.
+    pub postgres: Migrator,
+}
+
+/// Why a database could not be opened.
+#[derive(Debug, thiserror::Error)]
+pub enum OpenError {
+    /// Its folder or its lock file cannot be used.
+    #[error("cannot use the data folder {path}")]
+    Folder {
+        /// Which folder.
+        path: PathBuf,
+        /// What the system said.
+        source: std::io::Error,
+    },
+    /// It does not answer.
+    #[error("cannot connect to the database")]
+    Connect(#[from] sqlx::Error),
+    /// Its schema cannot be brought up to date.
+    #[error("cannot migrate the database")]
+    Migrate(#[from] MigrateError),
+}
+
+/// Connects, brings the schema up to date and opens the pools. Several processes may do so at once.
+pub async fn open(settings: &StorageSettings, migrations: &Migrations) -> Result<Db, OpenError> {
+    match &settings.target {
+        Target::Sqlite(path) => open_sqlite(path, settings, &migrations.sqlite).await,
+        Target::Postgres { options, schema } => open_postgres(options, schema, settings, &migrations.postgres).await,
+    }
+}
+
+async fn open_sqlite(path: &PathBuf, settings: &StorageSettings, migrator: &Migrator) -> Result<Db, OpenError> {
+    let folder_error = |source| OpenError::Folder { path: path.clone(), source };
+    if let Some(folder) = path.parent() {
+        std::fs::create_dir_all(folder).map_err(folder_error)?;
+    }
+    // sqlx takes no lock of its own on SQLite while it migrates.
+    let lock = File::create(path.with_extension("lock")).map_err(folder_error)?;
+    let lock = tokio::task::spawn_blocking(move || lock.lock().map(|()| lock))
+        .await
+        .map_err(std::io::Error::other)
+        .and_then(|locked| locked)
+        .map_err(folder_error)?;
+
+    let options = SqliteConnectOptions::new()
+        .filename(path)
+        .create_if_missing(true)
+        .journal_mode(SqliteJournalMode::Wal)
+        .synchronous(SqliteSynchronous::Full)
+        .foreign_keys(true)
+        .busy_timeout(settings.wait)
+        .pragma("journal_size_limit", "67108864")
+        .disable_statement_logging();
+    let write = SqlitePoolOptions::new()
+        .max_connections(1)
+        .acquire_timeout(settings.wait)
+        .idle_timeout(None)
+        .max_lifetime(None)
+        .test_before_acquire(false)
+        .connect_with(options.clone())
+        .await?;
+    migrator.run(&write).await?;
+    drop(lock);
+
+    let read = SqlitePoolOptions::new()
+        .max_connections(settings.readers)
+        .acquire_timeout(settings.wait)
+        .test_before_acquire(false)
+        .connect_with(options.read_only(true))
+        .await?;
+    Ok(Db::Sqlite { read, write })
+}
+
+async fn open_postgres(
+    options: &PgConnectOptions,
+    schema: &str,
+    settings: &StorageSettings,
+    migrator: &Migrator,
+) -> Result<Db, OpenError> {
+    let options = options.clone().application_name(&format!("belgrano-{schema}")).disable_statement_logging();
+    create_schema(&options, schema).await?;
+    let options = options.options([("search_path", schema)]);
+    let mut connection = options.connect().await?;
+    migrator.run_direct(None, &mut connection, false).await?;
+    connection.close().await?;
+
+    let pool = PgPoolOptions::new().acquire_timeout(settings.wait).min_connections(1);
+    let write = pool.clone().max_connections(2).connect_with(options.clone()).await?;
+    let read = options.options([("default_transaction_read_only", "on")]);
+    let read = pool.max_connections(settings.readers).connect_with(read).await?;
+    Ok(Db::Postgres { read, write })
+}
+
+async fn create_schema(options: &PgConnectOptions, schema: &str) -> sqlx::Result<()> {
+    // `IF NOT EXISTS` alone still collides with itself: two sessions can both find nothing.
+    const LOCK: &str = "SELECT pg_advisory_lock(hashtext($1))";
+    const UNLOCK: &str = "SELECT pg_advisory_unlock(hashtext($1))";
+    let mut connection = options.connect().await?;
+    sqlx::query(LOCK).bind(schema).execute(&mut connection).await?;
+    let quoted = schema.replace('"', "\"\"");
+    let create = format!("CREATE SCHEMA IF NOT EXISTS \"{quoted}\"");
+    let created = sqlx::query(sqlx::AssertSqlSafe(create)).execute(&mut connection).await;
+    sqlx::query(UNLOCK).bind(schema).execute(&mut connection).await?;
+    created?;
+    connection.close().await
+}

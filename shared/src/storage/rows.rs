@@ -1,0 +1,96 @@
+//! Many rows in one statement, and many keys in one `IN`, on both engines alike.
+//!
+//! The number of rows shapes the SQL text, and each text is prepared once and kept. So rows are cut into powers of two:
+//! 37 rows are 32 + 4 + 1, and a table needs eight statements instead of two hundred.
+
+use std::fmt::Write;
+
+/// The most rows one statement carries.
+const MAX_ROWS: usize = 128;
+
+/// Cuts `items` into slices whose lengths are powers of two, the largest first.
+pub fn powers_of_two<T>(items: &[T]) -> impl Iterator<Item = &[T]> {
+    let mut rest = items;
+    std::iter::from_fn(move || {
+        let len = (1 << rest.len().checked_ilog2()?).min(MAX_ROWS);
+        let (head, tail) = rest.split_at(len);
+        rest = tail;
+        Some(head)
+    })
+}
+
+/// `INSERT INTO t (a, b) VALUES ($1,$2),($3,$4)…` plus `tail` (an `ON CONFLICT`, a `RETURNING`).
+#[must_use]
+pub fn insert_sql(head: &'static str, columns: usize, rows: usize, tail: &'static str) -> String {
+    let mut sql = String::with_capacity(head.len() + tail.len() + rows * columns * 6);
+    sql.push_str(head);
+    for row in 0..rows {
+        for column in 0..columns {
+            sql.push_str(match (row, column) {
+                (0, 0) => " (",
+                (_, 0) => "),(",
+                _ => ",",
+            });
+            let _ = write!(sql, "${}", row * columns + column + 1);
+        }
+    }
+    sql.push_str(") ");
+    sql.push_str(tail);
+    sql
+}
+
+/// `SELECT … WHERE k IN ($1,$2,…)` plus `tail`; `keys` parameters.
+#[must_use]
+pub fn select_in_sql(head: &'static str, keys: usize, tail: &'static str) -> String {
+    let mut sql = String::with_capacity(head.len() + tail.len() + keys * 6);
+    sql.push_str(head);
+    for key in 0..keys {
+        sql.push_str(if key == 0 { " (" } else { "," });
+        let _ = write!(sql, "${}", key + 1);
+    }
+    sql.push_str(") ");
+    sql.push_str(tail);
+    sql
+}
+
+/// Inserts many rows: `insert_rows!(session, "INSERT INTO t (a, b) VALUES", 2, rows, |q, row| q.bind(row.a).bind(row.b))`,
+/// optionally with a tail before the closure: `…, rows, "ON CONFLICT DO NOTHING", |q, row| …`. Says how many rows changed.
+#[macro_export]
+macro_rules! insert_rows {
+    ($session:expr, $head:expr, $columns:expr, $rows:expr, |$query:ident, $row:ident| $bind:expr) => {
+        $crate::insert_rows!($session, $head, $columns, $rows, "", |$query, $row| $bind)
+    };
+    ($session:expr, $head:expr, $columns:expr, $rows:expr, $tail:expr, |$query:ident, $row:ident| $bind:expr) => {{
+        let mut changed = 0;
+        for chunk in $crate::storage::powers_of_two($rows) {
+            let sql = $crate::storage::insert_sql($head, $columns, chunk.len(), $tail);
+            changed += $crate::on!($session, |c| {
+                let mut $query = sqlx::query(sqlx::AssertSqlSafe(sql));
+                for $row in chunk {
+                    $query = $bind;
+                }
+                $query.execute(c).await.map(|done| done.rows_affected())
+            })?;
+        }
+        changed
+    }};
+}
+
+/// Fetches the rows whose key is among `keys`: `fetch_in!(session, Type, "SELECT … WHERE k IN", &keys, "")`.
+#[macro_export]
+macro_rules! fetch_in {
+    ($session:expr, $row:ty, $head:expr, $keys:expr, $tail:expr) => {{
+        let mut found: Vec<$row> = Vec::new();
+        for chunk in $crate::storage::powers_of_two($keys) {
+            let sql = $crate::storage::select_in_sql($head, chunk.len(), $tail);
+            found.extend($crate::on!($session, |c| {
+                let mut query = sqlx::query_as::<_, $row>(sqlx::AssertSqlSafe(sql));
+                for key in chunk {
+                    query = query.bind(key);
+                }
+                query.fetch_all(c).await
+            })?);
+        }
+        found
+    }};
+}
