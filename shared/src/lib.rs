@@ -5,8 +5,11 @@
 //! in its own crate. What must never happen here: a dependency on `shop` or `tickets`.
 
 pub mod ambient;
+pub mod auth;
+pub mod http;
 pub mod money;
 pub mod problem;
 pub mod storage;
+pub mod telemetry;
 pub mod timestamp;
 pub mod writer;

@@ -37,7 +37,8 @@ pub struct Problem {
     detail: String,
     errors: Vec<FieldError>,
     retry_after: Option<Duration>,
-    extra: Map<String, Value>,
+    /// Boxed: few problems have any, and an error that is returned everywhere should be small.
+    extra: Option<Box<Map<String, Value>>>,
 }
 
 /// What a problem looks like on the wire.
@@ -65,7 +66,7 @@ pub struct ProblemDocument {
 
 impl Problem {
     fn new(status: StatusCode, slug: &'static str, title: &'static str, detail: impl Into<String>) -> Self {
-        Self { status, slug, title, detail: detail.into(), errors: Vec::new(), retry_after: None, extra: Map::new() }
+        Self { status, slug, title, detail: detail.into(), errors: Vec::new(), retry_after: None, extra: None }
     }
 
     /// 400: the request cannot be read at all.
@@ -184,7 +185,7 @@ impl Problem {
     /// Adds a member to the document.
     #[must_use]
     pub fn with(mut self, member: &str, value: impl Into<Value>) -> Self {
-        self.extra.insert(member.to_owned(), value.into());
+        self.extra.get_or_insert_default().insert(member.to_owned(), value.into());
         self
     }
 
@@ -216,7 +217,7 @@ impl Problem {
             detail: self.detail.clone(),
             error: self.detail.clone(),
             errors: self.errors.clone(),
-            extra: self.extra.clone(),
+            extra: self.extra.as_deref().cloned().unwrap_or_default(),
         }
     }
 }

@@ -1,0 +1,238 @@
+//! Extractors that turn a request into a type, or into a problem that names the field.
+//!
+//! axum's own refuse in plain English text; these refuse with the document of [`Problem`], in Spanish, with the path
+//! of the field as on the wire. The size of a body is bounded by the router (`DefaultBodyLimit`).
+
+use axum::extract::rejection::PathRejection;
+use axum::extract::{FromRequest, FromRequestParts, Request};
+use axum::http::request::Parts;
+use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use bytes::Bytes;
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+use crate::problem::Problem;
+
+/// A JSON body: in, or out.
+///
+/// Refuses with 415 (not JSON by its content type), 413 (too large), 400 (not readable as JSON) or 422 (readable, but
+/// not this shape; names the field).
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Json<T>(pub T);
+
+/// The query string as a type; 422 names the parameter that is wrong.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Query<T>(pub T);
+
+/// The parts of the path as a type; a path that does not fit its type names nothing, so it is a 404.
+#[derive(Clone, Copy, Debug)]
+pub struct Path<T>(pub T);
+
+impl<T: DeserializeOwned> Json<T> {
+    /// Reads `body`, with the same refusals as the extractor. For handlers that need the raw bytes too.
+    pub fn from_bytes(body: &[u8]) -> Result<T, Problem> {
+        // The fast way first: keeping track of the path costs, and nearly every body is right.
+        serde_json::from_slice(body)
+            .map_err(|error| if error.is_data() { wrong_shape::<T>(body) } else { unreadable() })
+    }
+}
+
+impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Json<T> {
+    type Rejection = Problem;
+
+    async fn from_request(request: Request, state: &S) -> Result<Self, Problem> {
+        if !is_json(request.headers()) {
+            return Err(Problem::unsupported_media_type("Se esperaba `Content-Type: application/json`."));
+        }
+        let body = Bytes::from_request(request, state).await.map_err(|rejection| match rejection.status() {
+            StatusCode::PAYLOAD_TOO_LARGE => Problem::too_large("El pedido supera el tamaño permitido."),
+            _ => Problem::malformed("El pedido se cortó antes de terminar."),
+        })?;
+        Self::from_bytes(&body).map(Self)
+    }
+}
+
+impl<T: Serialize> IntoResponse for Json<T> {
+    fn into_response(self) -> Response {
+        match serde_json::to_vec(&self.0) {
+            Ok(body) => ([(header::CONTENT_TYPE, HeaderValue::from_static("application/json"))], body).into_response(),
+            Err(error) => Problem::internal(&error).into_response(),
+        }
+    }
+}
+
+impl<T: DeserializeOwned, S: Sync> FromRequestParts<S> for Query<T> {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Problem> {
+        parse_query(parts.uri.query().unwrap_or_default()).map(Self)
+    }
+}
+
+impl<T: DeserializeOwned + Send, S: Send + Sync> FromRequestParts<S> for Path<T> {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
+        match axum::extract::Path::from_request_parts(parts, state).await {
+            Ok(axum::extract::Path(value)) => Ok(Self(value)),
+            Err(rejection @ PathRejection::MissingPathParams(_)) => Err(Problem::internal(&rejection)),
+            Err(_) => Err(Problem::not_found("No existe esa dirección.")),
+        }
+    }
+}
+
+/// Reads a query string as the extractors do.
+pub(super) fn parse_query<T: DeserializeOwned>(query: &str) -> Result<T, Problem> {
+    let pairs = serde_urlencoded::Deserializer::new(url::form_urlencoded::parse(query.as_bytes()));
+    serde_path_to_error::deserialize(pairs).map_err(|error| {
+        let path = error.path().to_string();
+        describe(&path, &error.into_inner().to_string())
+    })
+}
+
+fn is_json(headers: &HeaderMap) -> bool {
+    let Some(value) = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()) else { return false };
+    let mime = value.split(';').next().unwrap_or_default().trim();
+    let Some((kind, subtype)) = mime.split_once('/') else { return false };
+    let suffix = subtype.rsplit('+').next().unwrap_or_default();
+    kind.eq_ignore_ascii_case("application") && suffix.eq_ignore_ascii_case("json")
+}
+
+fn unreadable() -> Problem {
+    Problem::malformed("El cuerpo del pedido no es JSON válido.")
+}
+
+/// Reads `body` again, this time keeping track of where it is, to name the field.
+fn wrong_shape<T: DeserializeOwned>(body: &[u8]) -> Problem {
+    let json = &mut serde_json::Deserializer::from_slice(body);
+    match serde_path_to_error::deserialize::<_, T>(json) {
+        Err(error) => {
+            let path = error.path().to_string();
+            describe(&path, &error.into_inner().to_string())
+        }
+        Ok(_) => unreadable(),
+    }
+}
+
+/// Turns serde's English into a field and a message for people. What a type of ours says is already Spanish.
+fn describe(path: &str, message: &str) -> Problem {
+    // The root is called "." there; serde_json adds where in the text it was, which a person cannot use.
+    let path = if path == "." { "" } else { path };
+    let message = message.split(" at line ").next().unwrap_or_default();
+    if let Some(missing) = quoted_after(message, "missing field ") {
+        let field = if path.is_empty() { missing.to_owned() } else { format!("{path}.{missing}") };
+        return Problem::invalid_field(field, "falta este dato");
+    }
+    let text = if let Some(expected) = message.strip_prefix("unknown variant ") {
+        let known = expected.split_once(", expected ").map_or("", |(_, known)| known);
+        format!("valor desconocido; los posibles son: {}", known.trim_start_matches("one of ").replace('`', ""))
+    } else if let Some(unknown) = quoted_after(message, "unknown field ") {
+        let field = if path.is_empty() { unknown.to_owned() } else { path.to_owned() };
+        return Problem::invalid_field(field, "no se conoce este dato");
+    } else if message.starts_with("invalid type") {
+        "el dato no es del tipo esperado".to_owned()
+    } else if is_serdes_own(message) {
+        "el valor no es válido".to_owned()
+    } else {
+        message.to_owned()
+    };
+    Problem::invalid_field(if path.is_empty() { "(pedido)" } else { path }, text)
+}
+
+fn is_serdes_own(message: &str) -> bool {
+    const OPENINGS: [&str; 6] =
+        ["invalid ", "duplicate field", "number ", "cannot parse", "provided string", "data did"];
+    OPENINGS.iter().any(|opening| message.starts_with(opening))
+}
+
+fn quoted_after<'a>(message: &'a str, opening: &str) -> Option<&'a str> {
+    message.strip_prefix(opening)?.split('`').nth(1)
+}
+
+#[cfg(test)]
+mod tests {
+    use axum::body::Body;
+    use axum::extract::{DefaultBodyLimit, FromRequest, Request};
+    use axum::http::StatusCode;
+    use serde::Deserialize;
+
+    use super::{Json, parse_query};
+    use crate::problem::Problem;
+
+    #[derive(Debug, Deserialize)]
+    #[expect(dead_code, reason = "only its shape is tested")]
+    struct Line {
+        id: u32,
+        size: Size,
+    }
+
+    #[derive(Debug, Deserialize)]
+    #[serde(rename_all = "lowercase")]
+    enum Size {
+        Big,
+        Small,
+    }
+
+    #[derive(Debug, Deserialize)]
+    #[expect(dead_code, reason = "only its shape is tested")]
+    struct Order {
+        lines: Vec<Line>,
+    }
+
+    async fn post(content_type: &str, body: &'static str) -> Result<Json<Order>, Problem> {
+        let request = Request::builder().header("content-type", content_type).body(Body::from(body)).expect("valid");
+        Json::from_request(request, &()).await
+    }
+
+    async fn refusal(body: &'static str) -> (u16, Option<(String, String)>) {
+        let problem = post("application/json", body).await.expect_err("refused");
+        let error = problem.errors().first().map(|error| (error.field.clone(), error.message.clone()));
+        (problem.status().as_u16(), error)
+    }
+
+    #[tokio::test]
+    async fn a_good_body_passes_with_any_json_type() {
+        for kind in ["application/json", "Application/JSON; charset=utf-8", "application/cloudevents+json"] {
+            assert!(post(kind, r#"{"lines":[{"id":1,"size":"big"}]}"#).await.is_ok(), "{kind}");
+        }
+        for kind in ["text/plain", "application/x-www-form-urlencoded", "json", ""] {
+            assert_eq!(post(kind, "{}").await.expect_err("refused").status(), StatusCode::UNSUPPORTED_MEDIA_TYPE);
+        }
+    }
+
+    #[tokio::test]
+    async fn says_which_field_is_wrong() {
+        let field = |field: &str, message: &str| Some((field.to_owned(), message.to_owned()));
+        assert_eq!(refusal("{").await, (400, None));
+        assert_eq!(refusal("").await, (400, None));
+        assert_eq!(refusal("{}").await, (422, field("lines", "falta este dato")));
+        assert_eq!(refusal("7").await, (422, field("(pedido)", "el dato no es del tipo esperado")));
+        let wrong = refusal(r#"{"lines":[{"id":1,"size":"big"},{"id":"x","size":"big"}]}"#).await;
+        assert_eq!(wrong, (422, field("lines[1].id", "el dato no es del tipo esperado")));
+        let wrong = refusal(r#"{"lines":[{"id":1,"size":"huge"}]}"#).await;
+        assert_eq!(wrong, (422, field("lines[0].size", "valor desconocido; los posibles son: big or small")));
+        assert_eq!(refusal(r#"{"lines":[{"size":"big"}]}"#).await, (422, field("lines[0].id", "falta este dato")));
+    }
+
+    #[tokio::test]
+    async fn a_body_over_the_limit_is_a_413() {
+        let mut request = Request::builder().header("content-type", "application/json").body(Body::from("[1,2,3,4]"));
+        DefaultBodyLimit::max(4).apply(request.as_mut().expect("valid"));
+        let problem = Json::<Vec<u8>>::from_request(request.expect("valid"), &()).await.expect_err("refused");
+        assert_eq!(problem.status(), StatusCode::PAYLOAD_TOO_LARGE);
+    }
+
+    #[test]
+    fn a_query_names_its_parameter() {
+        #[derive(Debug, Deserialize)]
+        #[expect(dead_code, reason = "only its shape is tested")]
+        struct Filter {
+            id: Option<u32>,
+        }
+        assert!(parse_query::<Filter>("").is_ok());
+        let problem = parse_query::<Filter>("id=siete").expect_err("refused");
+        assert_eq!(problem.errors()[0].field, "id");
+        assert_eq!(problem.errors()[0].message, "el valor no es válido");
+    }
+}

@@ -1,0 +1,58 @@
+//! Refuses a write that another site makes a browser send with our cookie (CSRF).
+//!
+//! Decided by what a browser says about itself and a page cannot forge: `Sec-Fetch-Site` and `Origin`. Every browser
+//! since 2020 sends `Origin` with a cross-site write, so a request with neither header is not a browser's and passes
+//! (the same rule as Go's `http.CrossOriginProtection`). Without a cookie there is nothing to abuse.
+
+use axum::http::{HeaderMap, Method, header};
+
+use crate::auth::origin::{AllowedOrigins, OriginCheck};
+use crate::problem::Problem;
+
+/// 403 when the request changes something, carries a cookie and does not come from our own pages.
+pub fn check(method: &Method, headers: &HeaderMap, origins: &AllowedOrigins) -> Result<(), Problem> {
+    if method.is_safe() || !headers.contains_key(header::COOKIE) {
+        return Ok(());
+    }
+    let site = headers.get("sec-fetch-site").map(axum::http::HeaderValue::as_bytes);
+    let allowed = match (site, origins.check(headers)) {
+        (Some(b"same-origin" | b"none"), _) | (_, OriginCheck::Allowed) | (None, OriginCheck::Absent) => true,
+        (_, OriginCheck::Foreign) | (Some(_), OriginCheck::Absent) => false,
+    };
+    if allowed { Ok(()) } else { Err(Problem::forbidden("El pedido viene de otro sitio.")) }
+}
+
+#[cfg(test)]
+mod tests {
+    use axum::http::{HeaderMap, HeaderName, HeaderValue, Method};
+
+    use super::check;
+    use crate::auth::origin::AllowedOrigins;
+
+    fn passes(method: &Method, headers: &[(&'static str, &'static str)]) -> bool {
+        let headers: HeaderMap = headers
+            .iter()
+            .map(|(name, value)| (HeaderName::from_static(name), HeaderValue::from_static(value)))
+            .collect();
+        check(method, &headers, &AllowedOrigins::new(["https://shop.example"])).is_ok()
+    }
+
+    #[test]
+    fn only_our_own_pages_write_with_a_cookie() {
+        let cookie = ("cookie", "s=1");
+        let evil = ("origin", "https://evil.example");
+        assert!(passes(&Method::POST, &[cookie, ("origin", "https://shop.example")]));
+        assert!(passes(&Method::POST, &[cookie, ("sec-fetch-site", "same-origin")]));
+        assert!(passes(&Method::POST, &[cookie, ("sec-fetch-site", "none")]));
+        assert!(passes(&Method::POST, &[cookie]), "not a browser");
+        assert!(passes(&Method::GET, &[cookie, evil]), "safe methods change nothing");
+        assert!(passes(&Method::POST, &[evil]), "no cookie, nothing to abuse");
+
+        assert!(!passes(&Method::POST, &[cookie, evil]));
+        assert!(!passes(&Method::DELETE, &[cookie, evil, ("sec-fetch-site", "cross-site")]));
+        assert!(!passes(&Method::POST, &[cookie, ("sec-fetch-site", "same-site")]));
+        assert!(!passes(&Method::POST, &[cookie, ("origin", "null")]));
+        assert!(!passes(&Method::POST, &[cookie, ("origin", "https://shop.example.evil.example")]));
+        assert!(!passes(&Method::POST, &[cookie, ("origin", "http://shop.example")]));
+    }
+}

@@ -1,0 +1,155 @@
+//! The edge: the one layer every request passes on its way in and every response on its way out.
+//!
+//! One function and one `async fn` instead of a tower of layers: each layer of axum boxes a future and a body, and the
+//! order of the steps can be read from top to bottom. What must never happen here: a response without the security
+//! headers, or a log line per successful request.
+
+use std::any::Any;
+use std::panic::AssertUnwindSafe;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use axum::Router;
+use axum::extract::{DefaultBodyLimit, MatchedPath, Request, State};
+use axum::http::HeaderValue;
+use axum::middleware::{Next, from_fn_with_state};
+use axum::response::{IntoResponse, Response};
+use futures_util::FutureExt;
+use tokio::sync::Semaphore;
+use tracing::Instrument;
+
+use super::{REQUEST_ID, RequestContext, cross_site, health, security_headers};
+use crate::ambient::Ambient;
+use crate::auth::origin::AllowedOrigins;
+use crate::problem::Problem;
+use crate::telemetry::Metrics;
+
+/// A request slower than this is worth a line whatever came of it.
+const SLOW: Duration = Duration::from_secs(1);
+/// When to come back after being shed: the queue is gone by then, or it was not a burst.
+const SHED_RETRY_AFTER: Duration = Duration::from_secs(1);
+const TIMEOUT_RETRY_AFTER: Duration = Duration::from_secs(5);
+
+/// The limits of the edge.
+#[derive(Clone, Debug)]
+pub struct HttpSettings {
+    /// Our own pages' origins.
+    pub origins: AllowedOrigins,
+    /// Whether the public address is https, so that a browser may be told to insist on it.
+    pub https: bool,
+    /// Largest request body; a route may allow itself more with `DefaultBodyLimit`.
+    pub body_limit_bytes: usize,
+    /// How long a handler may take until its response begins.
+    pub handler_timeout: Duration,
+    /// Requests handled at once; those beyond are shed.
+    pub max_in_flight: usize,
+}
+
+impl Default for HttpSettings {
+    fn default() -> Self {
+        Self {
+            origins: AllowedOrigins::default(),
+            https: false,
+            body_limit_bytes: 256 * 1024,
+            handler_timeout: Duration::from_secs(10),
+            max_in_flight: 2048,
+        }
+    }
+}
+
+struct Edge {
+    settings: HttpSettings,
+    in_flight: Semaphore,
+    metrics: Metrics,
+    ambient: Ambient,
+}
+
+/// Puts the edge around `router`, and problems where it has no route. Call it last, with the state already given.
+pub fn standard_layers(router: Router, settings: HttpSettings, metrics: &Metrics, ambient: &Ambient) -> Router {
+    let body_limit = DefaultBodyLimit::max(settings.body_limit_bytes);
+    let in_flight = Semaphore::new(settings.max_in_flight);
+    let edge = Arc::new(Edge { settings, in_flight, metrics: metrics.clone(), ambient: ambient.clone() });
+    router
+        .fallback(async || Problem::not_found("No existe esa dirección."))
+        .method_not_allowed_fallback(async || Problem::method_not_allowed())
+        .layer((from_fn_with_state(edge, pass), body_limit))
+}
+
+async fn pass(State(edge): State<Arc<Edge>>, mut request: Request, next: Next) -> Response {
+    let started = Instant::now();
+    let context = RequestContext::from_headers(request.headers(), &edge.ambient);
+    request.extensions_mut().insert(context);
+    // The template, not the path: few of them, and no personal data.
+    let matched = request.extensions().get::<MatchedPath>().cloned();
+    let route = matched.as_ref().map_or("-", MatchedPath::as_str);
+    let method = request.method().clone();
+    let span = tracing::info_span!(
+        "request",
+        %method,
+        route,
+        request_id = %context.request_id,
+        trace_id = %context.trace_id,
+    );
+
+    let mut response = async {
+        let response = edge.handle(route, request, next).await.unwrap_or_else(IntoResponse::into_response);
+        edge.report(route, &response, started.elapsed());
+        response
+    }
+    .instrument(span)
+    .await;
+
+    let mut buffer = [0; uuid::fmt::Hyphenated::LENGTH];
+    let id = context.request_id.hyphenated().encode_lower(&mut buffer);
+    if let Ok(id) = HeaderValue::from_str(id) {
+        response.headers_mut().insert(REQUEST_ID, id);
+    }
+    security_headers::apply(response.headers_mut(), edge.settings.https);
+    response
+}
+
+impl Edge {
+    async fn handle(&self, route: &str, request: Request, next: Next) -> Result<Response, Problem> {
+        cross_site::check(request.method(), request.headers(), &self.settings.origins)?;
+        // An overloaded process must still say that it lives, or it is killed for being busy.
+        let _permit = if health::is_probe(route) {
+            None
+        } else {
+            Some(self.in_flight.try_acquire().map_err(|_| {
+                self.metrics.http.shed();
+                Problem::unavailable(SHED_RETRY_AFTER)
+            })?)
+        };
+        let _counted = self.metrics.http.in_flight();
+        let handler = AssertUnwindSafe(next.run(request)).catch_unwind();
+        match tokio::time::timeout(self.settings.handler_timeout, handler).await {
+            Ok(Ok(response)) => Ok(response),
+            Ok(Err(panic)) => Err(Problem::internal(&HandlerPanicked(panic_message(panic.as_ref())))),
+            Err(_elapsed) => {
+                tracing::error!(timeout = ?self.settings.handler_timeout, "the handler took too long");
+                Err(Problem::unavailable(TIMEOUT_RETRY_AFTER))
+            }
+        }
+    }
+
+    fn report(&self, route: &str, response: &Response, took: Duration) {
+        let status = response.status().as_u16();
+        self.metrics.http.observe(route, status, took);
+        let took_ms = took.as_millis();
+        // A 5xx has its own line from whoever made it; thousands of shed requests are a counter, not lines.
+        if took >= SLOW {
+            tracing::warn!(status, took_ms, "slow response");
+        } else {
+            tracing::debug!(status, took_ms, "response");
+        }
+    }
+}
+
+#[derive(Debug, thiserror::Error)]
+#[error("the handler panicked: {0}")]
+struct HandlerPanicked(String);
+
+fn panic_message(panic: &(dyn Any + Send)) -> String {
+    let text = panic.downcast_ref::<&str>().map(ToString::to_string);
+    text.or_else(|| panic.downcast_ref::<String>().cloned()).unwrap_or_else(|| "(no message)".to_owned())
+}

@@ -1,0 +1,21 @@
+//! What stands between the socket and a handler: extractors, the edge every request passes, health and serving.
+//!
+//! In comes an axum `Router` of a service, out comes the same router with every limit of the design on it. What must
+//! never happen here: a refusal that is not a [`Problem`](crate::problem::Problem), or a rule of one service.
+
+mod body;
+mod compress;
+mod context;
+pub mod cross_site;
+mod edge;
+pub mod health;
+mod page;
+mod security_headers;
+#[cfg(test)]
+mod tests;
+
+pub use body::{Json, Path, Query};
+pub use compress::compress_pages;
+pub use context::{REQUEST_ID, RequestContext, TRACEPARENT};
+pub use edge::{HttpSettings, standard_layers};
+pub use page::Page;

@@ -1,0 +1,155 @@
+//! The edge and the probes as a client meets them, without a socket.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use axum::Router;
+use axum::body::Body;
+use axum::extract::Request;
+use axum::http::{Response, header};
+use axum::routing::{get, post};
+use http_body_util::BodyExt;
+use serde_json::Value;
+use tower::ServiceExt;
+
+use super::health::Health;
+use super::{HttpSettings, Json, RequestContext, standard_layers};
+use crate::ambient::{Ambient, ManualClock, SeededEntropy};
+use crate::auth::origin::AllowedOrigins;
+use crate::telemetry::Metrics;
+use crate::timestamp::UnixMillis;
+
+fn app(settings: HttpSettings) -> Router {
+    let (ambient, metrics) = (Ambient::system(), Metrics::new());
+    let health = Health::new("tickets", "1.2.3", "sqlite", &metrics, &ambient).member("total_tickets", || 7);
+    let router = Router::new()
+        .route("/trace", get(async |context: RequestContext| context.traceparent()))
+        .route("/echo", post(async |Json(body): Json<Value>| Json(body)))
+        .route("/panic", get(async || -> () { panic!("boom") }))
+        .route("/never", get(async || std::future::pending::<()>().await))
+        .merge(health.router());
+    standard_layers(router, settings, &metrics, &ambient)
+}
+
+async fn ask(app: &Router, request: axum::http::request::Builder, body: &'static str) -> (Response<()>, String) {
+    let request: Request = request.body(Body::from(body)).expect("valid");
+    let (head, body) = app.clone().oneshot(request).await.expect("infallible").into_parts();
+    let body = body.collect().await.expect("a body").to_bytes();
+    (Response::from_parts(head, ()), String::from_utf8(body.to_vec()).expect("text"))
+}
+
+fn problem_type(body: &str) -> String {
+    let document: Value = serde_json::from_str(body).expect("a problem document");
+    assert!(document["error"].is_string(), "{body}");
+    document["type"].as_str().expect("a type").trim_start_matches("urn:belgrano:problema:").to_owned()
+}
+
+#[tokio::test]
+async fn every_refusal_is_a_problem_with_the_security_headers() {
+    let settings = HttpSettings { body_limit_bytes: 16, https: true, ..HttpSettings::default() };
+    let app = app(settings);
+    let json = ("content-type", "application/json");
+    for (request, body, status, slug) in [
+        (Request::get("/nowhere"), "", 404, "no-encontrado"),
+        (Request::delete("/echo"), "", 405, "metodo-no-permitido"),
+        (Request::post("/echo"), "{}", 415, "tipo-no-soportado"),
+        (Request::post("/echo").header(json.0, json.1), "{", 400, "pedido-ilegible"),
+        (Request::post("/echo").header(json.0, json.1), "[1,2,3,4,5,6,7,8,9]", 413, "demasiado-grande"),
+        (Request::get("/panic"), "", 500, "error-interno"),
+    ] {
+        let (response, body) = ask(&app, request, body).await;
+        assert_eq!(response.status().as_u16(), status, "{body}");
+        assert_eq!(response.headers()[header::CONTENT_TYPE], "application/problem+json");
+        assert_eq!(problem_type(&body), slug);
+        let policy = response.headers()[header::CONTENT_SECURITY_POLICY].to_str().expect("text");
+        assert!(policy.contains("script-src 'self';") && !policy.contains("unsafe-inline"));
+        assert_eq!(response.headers()[header::X_CONTENT_TYPE_OPTIONS], "nosniff");
+        assert!(response.headers().contains_key(header::STRICT_TRANSPORT_SECURITY));
+        assert!(response.headers().contains_key("x-request-id"));
+        assert_eq!(response.headers().contains_key(header::ALLOW), status == 405);
+    }
+}
+
+#[tokio::test]
+async fn a_trace_travels_through_the_handler() {
+    let incoming = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01";
+    let (response, body) =
+        ask(&app(HttpSettings::default()), Request::get("/trace").header("traceparent", incoming), "").await;
+    assert!(body.starts_with("00-4bf92f3577b34da6a3ce929d0e0e4736-"), "{body}");
+    assert!(!response.headers().contains_key(header::STRICT_TRANSPORT_SECURITY), "not on http");
+}
+
+#[tokio::test]
+async fn another_sites_write_is_refused() {
+    let origins = AllowedOrigins::new(["http://localhost:5000"]);
+    let app = app(HttpSettings { origins, ..HttpSettings::default() });
+    let write = |origin| {
+        Request::post("/echo")
+            .header("content-type", "application/json")
+            .header("cookie", "s=1")
+            .header("origin", origin)
+    };
+    let (refused, body) = ask(&app, write("https://evil.example"), "{}").await;
+    assert_eq!((refused.status().as_u16(), problem_type(&body).as_str()), (403, "sin-permiso"));
+    let (passed, _) = ask(&app, write("http://localhost:5000"), "{}").await;
+    assert_eq!(passed.status(), 200);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_handler_that_hangs_is_cut_off_and_the_rest_is_shed() {
+    let app = app(HttpSettings { max_in_flight: 1, ..HttpSettings::default() });
+    let hanging = tokio::spawn({
+        let app = app.clone();
+        async move { ask(&app, Request::get("/never"), "").await }
+    });
+    tokio::task::yield_now().await;
+    let (shed, body) = ask(&app, Request::get("/trace"), "").await;
+    assert_eq!((shed.status().as_u16(), problem_type(&body).as_str()), (503, "no-disponible"));
+    assert_eq!(shed.headers()[header::RETRY_AFTER], "1");
+    let (alive, _) = ask(&app, Request::get("/healthz"), "").await;
+    assert_eq!(alive.status(), 200, "probes are never shed");
+
+    let (cut_off, _) = hanging.await.expect("no panic");
+    assert_eq!((cut_off.status().as_u16(), cut_off.headers()[header::RETRY_AFTER].as_bytes()), (503, &b"5"[..]));
+    let (next, _) = ask(&app, Request::get("/trace"), "").await;
+    assert_eq!(next.status(), 200, "its place is free again");
+}
+
+#[tokio::test]
+async fn probes_say_what_the_design_says() {
+    let app = app(HttpSettings::default());
+    for path in ["/health", "/test"] {
+        let (response, body) = ask(&app, Request::get(path), "").await;
+        assert_eq!(response.status(), 200);
+        let health: Value = serde_json::from_str(&body).expect("JSON");
+        assert_eq!((&health["status"], &health["service"]), (&"ok".into(), &"tickets".into()));
+        assert_eq!((&health["version"], &health["database"]), (&"1.2.3".into(), &"sqlite".into()));
+        assert_eq!((&health["total_tickets"], &health["uptime_s"]), (&7.into(), &0.into()));
+    }
+    assert_eq!(ask(&app, Request::get("/healthz"), "").await.1, "ok");
+    assert!(ask(&app, Request::get("/metrics"), "").await.1.contains("route=\"/health\""));
+}
+
+#[tokio::test]
+async fn ready_follows_its_checks() {
+    let clock = Arc::new(ManualClock::new(UnixMillis(0)));
+    let ambient = Ambient::new(clock.clone(), Arc::new(SeededEntropy::new(1)));
+    let well = Arc::new(AtomicBool::new(true));
+    let seen = Arc::clone(&well);
+    let app = Health::new("shop", "1", "sqlite", &Metrics::new(), &ambient)
+        .check("tasks", async || Ok(()))
+        .check("database", move || {
+            let well = seen.load(Ordering::SeqCst);
+            async move { if well { Ok(()) } else { Err("secret host is away".to_owned()) } }
+        })
+        .router();
+    assert_eq!(ask(&app, Request::get("/ready"), "").await.0.status(), 200);
+    well.store(false, Ordering::SeqCst);
+    assert_eq!(ask(&app, Request::get("/ready"), "").await.0.status(), 200, "still the kept answer");
+    clock.advance_ms(1000);
+    let (response, body) = ask(&app, Request::get("/ready"), "").await;
+    assert_eq!(response.status(), 503);
+    let document: Value = serde_json::from_str(&body).expect("JSON");
+    assert_eq!(document["checks"], serde_json::json!({ "database": "fail", "tasks": "ok" }));
+    assert!(!body.contains("secret host"), "why is for the log");
+}

@@ -1,0 +1,54 @@
+//! Log lines: JSON for machines, text for a person at a terminal.
+//!
+//! `LOG` (or `RUST_LOG`) is a filter like `info,sqlx=warn`. A success is DEBUG: at ten thousand requests a second the
+//! log would cost more than the work.
+
+use std::io::IsTerminal;
+
+use tracing_subscriber::EnvFilter;
+use tracing_subscriber::layer::SubscriberExt;
+use tracing_subscriber::util::{SubscriberInitExt, TryInitError};
+
+const DEFAULT_FILTER: &str = "info,sqlx=warn,hyper=warn,async_nats=warn";
+
+/// How a line looks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum LogFormat {
+    /// One JSON object a line.
+    Json,
+    /// Coloured text.
+    Text,
+    /// Text on a terminal, else JSON.
+    Auto,
+}
+
+/// Why logging could not start.
+#[derive(Debug, thiserror::Error)]
+pub enum LogError {
+    /// `LOG` is not a filter.
+    #[error("LOG: no es un filtro válido (por ejemplo `info,sqlx=warn`)")]
+    Filter(#[from] tracing_subscriber::filter::ParseError),
+    /// Logging was started twice in this process.
+    #[error("the log is already set up")]
+    Again(#[from] TryInitError),
+}
+
+/// Starts logging for the whole process, to standard error. `filter` is the value of `LOG`, if set.
+pub fn init(filter: Option<&str>, format: LogFormat) -> Result<(), LogError> {
+    let filter = EnvFilter::try_new(filter.filter(|text| !text.trim().is_empty()).unwrap_or(DEFAULT_FILTER))?;
+    let terminal = std::io::stderr().is_terminal();
+    let json = match format {
+        LogFormat::Json => true,
+        LogFormat::Text => false,
+        LogFormat::Auto => !terminal,
+    };
+    let registry = tracing_subscriber::registry().with(filter);
+    let lines = tracing_subscriber::fmt::layer().with_writer(std::io::stderr).with_ansi(terminal);
+    if json {
+        // The span's fields (request id, trace id, route) once, under `span`; the list of parents says no more.
+        registry.with(lines.json().flatten_event(true).with_current_span(true).with_span_list(false)).try_init()?;
+    } else {
+        registry.with(lines.with_target(false)).try_init()?;
+    }
+    Ok(())
+}

@@ -1,0 +1,9 @@
+//! What the process tells its operator: log lines and metrics.
+//!
+//! Nothing here names a person: routes are templates, not paths, and a label never comes from a client.
+
+mod logging;
+mod metrics;
+
+pub use logging::{LogError, LogFormat, init};
+pub use metrics::{HttpMetrics, InFlight, Metrics};
