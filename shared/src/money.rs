@@ -78,7 +78,7 @@ impl fmt::Display for Money {
         let digits = (self.0.unsigned_abs() / 100).to_string();
         f.write_str(if self.0 < 0 { "-$ " } else { "$ " })?;
         for (place, digit) in digits.char_indices() {
-            if place > 0 && (digits.len() - place) % 3 == 0 {
+            if place > 0 && (digits.len() - place).is_multiple_of(3) {
                 f.write_str(".")?;
             }
             write!(f, "{digit}")?;

@@ -274,7 +274,9 @@ impl<U: UnitOfWork, A: Fn(U::Committed) + Send + Sync> Worker<U, A> {
         match self.attempt(&mut jobs).await {
             Ok(()) => jobs.into_iter().for_each(Job::answer),
             Err(broken) if jobs.len() == 1 || broken.is_unavailable() => {
-                jobs.into_iter().for_each(|job| job.fail(&broken));
+                for job in jobs {
+                    job.fail(&broken);
+                }
             }
             Err(_) => {
                 for job in jobs {

@@ -1,8 +1,8 @@
 //! One body of queries on two engines.
 //!
 //! A [`Db`] hands out [`Session`]s: a pooled connection to read on, a read-only snapshot, or the transaction of a
-//! writer. Every query is an ordinary function that takes `&mut Session` and runs its one body through [`on!`], so no
-//! SQL text and no bind list stands twice. What the engines say differently is in [`dialect`].
+//! writer. Every query is an ordinary function that takes `&mut Session` and runs its one body through
+//! [`on!`](crate::on!), so no SQL text and no bind list stands twice. What the engines say differently is in [`dialect`].
 //! What must never happen here: a write outside the writer (readers are opened read-only, the engine refuses).
 
 pub mod dialect;
