@@ -12,4 +12,5 @@ pub mod problem;
 pub mod storage;
 pub mod telemetry;
 pub mod timestamp;
+pub mod wire;
 pub mod writer;

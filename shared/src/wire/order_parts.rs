@@ -1,0 +1,159 @@
+//! From raw values to typed ones, collecting every wrong field on the way.
+//!
+//! Each reader takes a value as it came and the place it came from, and either returns it typed or notes what is wrong
+//! and how to mend it. A reader never stops the others: a client hears of all its mistakes at once.
+
+use std::fmt;
+
+use super::order_raw::Scalar;
+use crate::money::Money;
+use crate::problem::FieldError;
+
+/// How many wrong fields are reported; a reply stays small however wrong its request was.
+const MAX_ERRORS: usize = 100;
+
+/// Where a value stood in the message.
+#[derive(Clone, Copy)]
+pub(super) enum Place {
+    Top(&'static str),
+    Line(usize, &'static str),
+}
+
+impl fmt::Display for Place {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Top(field) => f.write_str(field),
+            Self::Line(line, "") => write!(f, "productos[{line}]"),
+            Self::Line(line, field) => write!(f, "productos[{line}].{field}"),
+        }
+    }
+}
+
+/// Reads values and remembers what was wrong with them.
+#[derive(Default)]
+pub(super) struct Checker {
+    errors: Vec<FieldError>,
+}
+
+impl Checker {
+    /// Notes that the value at `place` is wrong.
+    pub(super) fn refuse(&mut self, place: Place, message: impl Into<String>) {
+        if self.errors.len() < MAX_ERRORS {
+            self.errors.push(FieldError::new(place.to_string(), message));
+        }
+    }
+
+    /// Whether anything was wrong so far.
+    pub(super) fn found_errors(&self) -> bool {
+        !self.errors.is_empty()
+    }
+
+    /// Everything that was wrong.
+    pub(super) fn into_errors(self) -> Vec<FieldError> {
+        self.errors
+    }
+
+    /// `value`, or a note that it is missing. `None` when a reader has already said why.
+    pub(super) fn required<T>(&mut self, place: Place, value: Option<T>) -> Option<T> {
+        if value.is_none() && self.errors.last().is_none_or(|last| last.field != place.to_string()) {
+            self.refuse(place, "falta este dato");
+        }
+        value
+    }
+
+    /// Text of at most `max_chars`, without the blanks around it; blank text is absent (the old shop sends `""`).
+    /// A whole number is its digits: old clients send telephones and order numbers bare.
+    pub(super) fn text(&mut self, place: Place, value: Scalar<'_>, max_chars: usize) -> Option<String> {
+        let text = match value {
+            Scalar::Absent => return None,
+            Scalar::Text(text) => text,
+            Scalar::Whole(number) => number.to_string().into(),
+            Scalar::Number(_) | Scalar::Other => {
+                self.refuse(place, "se espera un texto");
+                return None;
+            }
+        };
+        let trimmed = text.trim();
+        if trimmed.is_empty() {
+            return None;
+        }
+        // Bytes bound characters from above, so most text is never counted.
+        if trimmed.len() > max_chars && trimmed.chars().count() > max_chars {
+            self.refuse(place, format!("es demasiado largo: hasta {max_chars} caracteres"));
+            return None;
+        }
+        // U+0000 cannot be stored by Postgres, and the others break terminals and logs.
+        if trimmed.chars().any(|c| c.is_control() && !matches!(c, '\n' | '\r' | '\t')) {
+            self.refuse(place, "tiene caracteres de control");
+            return None;
+        }
+        Some(if trimmed.len() == text.len() { text.into_owned() } else { trimmed.to_owned() })
+    }
+
+    /// Text parsed by `parse`; its error's text is the message.
+    pub(super) fn parsed<T, E: fmt::Display>(
+        &mut self,
+        place: Place,
+        value: Scalar<'_>,
+        parse: impl FnOnce(&str) -> Result<T, E>,
+    ) -> Option<T> {
+        let text = match value {
+            Scalar::Absent => return None,
+            Scalar::Text(text) => text,
+            Scalar::Whole(number) => number.to_string().into(),
+            Scalar::Number(_) | Scalar::Other => {
+                self.refuse(place, "se espera un texto");
+                return None;
+            }
+        };
+        if text.trim().is_empty() {
+            return None;
+        }
+        parse(&text).map_err(|error| self.refuse(place, error.to_string())).ok()
+    }
+
+    /// A finite number, also as text (the old pair runs `float()` over what it gets); blank text is absent.
+    pub(super) fn number(&mut self, place: Place, value: Scalar<'_>) -> Option<f64> {
+        let number = match value {
+            Scalar::Absent => return None,
+            #[expect(clippy::cast_precision_loss, reason = "every limit on a number is within 2^53")]
+            Scalar::Whole(number) => Some(number as f64),
+            Scalar::Number(number) => Some(number),
+            Scalar::Text(text) if text.trim().is_empty() => return None,
+            Scalar::Text(text) => text.trim().parse().ok(),
+            Scalar::Other => None,
+        };
+        let number = number.filter(|number| number.is_finite());
+        if number.is_none() {
+            self.refuse(place, "se espera un número");
+        }
+        number
+    }
+
+    /// An amount of pesos, zero or more.
+    pub(super) fn amount(&mut self, place: Place, value: Scalar<'_>) -> Option<Money> {
+        let pesos = self.number(place, value)?;
+        match Money::from_pesos(pesos) {
+            Some(money) if money < Money::ZERO => self.refuse(place, "no puede ser negativo"),
+            Some(money) => return Some(money),
+            None => self.refuse(place, "es un importe demasiado grande"),
+        }
+        None
+    }
+
+    /// A whole number, also written `2.0` or `"2"`.
+    pub(super) fn whole(&mut self, place: Place, value: Scalar<'_>) -> Option<i64> {
+        if let Scalar::Whole(number) = value {
+            return Some(number);
+        }
+        let number = self.number(place, value)?;
+        // Within ±2^53 every whole double is exactly one integer.
+        if number.fract() == 0.0 && number.abs() <= 9_007_199_254_740_992.0 {
+            #[expect(clippy::cast_possible_truncation, reason = "whole and within 2^53, as just checked")]
+            Some(number as i64)
+        } else {
+            self.refuse(place, "se espera un número entero");
+            None
+        }
+    }
+}

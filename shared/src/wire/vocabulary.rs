@@ -1,0 +1,103 @@
+//! Closed vocabularies: an enum whose variants are words on the wire and in the databases.
+//!
+//! One macro gives each the same things: `ALL`, `as_str`, `parse`, `Display`, `TryFrom<String>` (for sqlx rows:
+//! `#[sqlx(try_from = "String")]`), serde and an API schema that lists the words. A word nobody knows is an
+//! [`UnknownWord`], which lists the known ones.
+
+/// A word that is none of a vocabulary's. Its text is Spanish: it is shown to people.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("valor desconocido; los posibles son: {}", .expected.join(", "))]
+pub struct UnknownWord {
+    /// The words that would have done.
+    pub expected: &'static [&'static str],
+}
+
+/// Defines an enum that is a word on the wire. `also` names further words that are read, never written.
+macro_rules! vocabulary {
+    (
+        $(#[$attribute:meta])*
+        $name:ident {
+            $( $(#[$variant_attribute:meta])* $variant:ident = $word:literal $(also $($alias:literal),+)? ; )+
+        }
+    ) => {
+        $(#[$attribute])*
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        pub enum $name {
+            $( $(#[$variant_attribute])* $variant, )+
+        }
+
+        impl $name {
+            /// Every value, in order.
+            pub const ALL: &'static [Self] = &[$(Self::$variant),+];
+            /// Every word as it is written, in the same order.
+            pub const WORDS: &'static [&'static str] = &[$($word),+];
+
+            /// The word on the wire and in the databases.
+            #[must_use]
+            pub const fn as_str(self) -> &'static str {
+                match self { $(Self::$variant => $word),+ }
+            }
+
+            /// Reads the word; ASCII case and surrounding blanks do not matter.
+            #[must_use]
+            pub fn parse(text: &str) -> Option<Self> {
+                let text = text.trim();
+                $(
+                    if text.eq_ignore_ascii_case($word) $( $(|| text.eq_ignore_ascii_case($alias))+ )? {
+                        return Some(Self::$variant);
+                    }
+                )+
+                None
+            }
+        }
+
+        impl std::fmt::Display for $name {
+            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                f.pad(self.as_str())
+            }
+        }
+
+        impl std::str::FromStr for $name {
+            type Err = $crate::wire::vocabulary::UnknownWord;
+
+            fn from_str(text: &str) -> Result<Self, Self::Err> {
+                Self::parse(text).ok_or($crate::wire::vocabulary::UnknownWord { expected: Self::WORDS })
+            }
+        }
+
+        impl TryFrom<String> for $name {
+            type Error = $crate::wire::vocabulary::UnknownWord;
+
+            fn try_from(text: String) -> Result<Self, Self::Error> {
+                text.parse()
+            }
+        }
+
+        impl serde::Serialize for $name {
+            fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                serializer.serialize_str(self.as_str())
+            }
+        }
+
+        impl<'de> serde::Deserialize<'de> for $name {
+            fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                let text = std::borrow::Cow::<'de, str>::deserialize(deserializer)?;
+                text.parse().map_err(serde::de::Error::custom)
+            }
+        }
+
+        impl utoipa::PartialSchema for $name {
+            fn schema() -> utoipa::openapi::RefOr<utoipa::openapi::schema::Schema> {
+                utoipa::openapi::ObjectBuilder::new()
+                    .schema_type(utoipa::openapi::schema::Type::String)
+                    .enum_values(Some(Self::WORDS.iter().copied()))
+                    .build()
+                    .into()
+            }
+        }
+
+        impl utoipa::ToSchema for $name {}
+    };
+}
+
+pub(super) use vocabulary;
