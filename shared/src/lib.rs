@@ -7,6 +7,7 @@
 pub mod ambient;
 pub mod auth;
 pub mod http;
+pub mod idempotency;
 pub mod money;
 pub mod problem;
 pub mod storage;

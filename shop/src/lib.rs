@@ -1,1 +1,9 @@
-//! The shop service.
+//! Belgrano Ahorro: customers and merchants browse, fill a cart and check out; a relay carries their orders to the board.
+
+pub mod app;
+pub mod cart;
+pub mod catalog;
+pub mod checkout;
+pub mod orders;
+pub mod schema;
+pub mod unit;

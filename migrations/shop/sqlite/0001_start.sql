@@ -155,7 +155,6 @@ CREATE TABLE orders (
     driver_id BIGINT,
     driver_name TEXT,
     reason TEXT,
-    pin TEXT,
     cancel_requested_at BIGINT,
     stock_returned BOOLEAN NOT NULL DEFAULT FALSE
 );

@@ -1,0 +1,255 @@
+//! The one way an order comes to be: price it, check it, take the stock, write order, lines and message.
+//!
+//! [`Checkout`] is the customer's command; the scheduler of packages calls [`place_order`] inside its own. Everything is
+//! decided on what the unit of work has read before anything is written, so a refusal leaves nothing behind.
+
+use belgrano_shared::idempotency::{IdempotencyKey, KeyReused, StoredAnswer};
+use belgrano_shared::money::Money;
+use belgrano_shared::problem::{FieldError, Problem};
+use belgrano_shared::wire::{self, OrderMessage, OrderNumber, PaymentMethod, Position, Priority, TicketState};
+use belgrano_shared::writer::{Command, Failure};
+
+use super::basket::Basket;
+use crate::orders::OrderView;
+use crate::unit::{Customer, MessageKind, Order, OrderLine, OutboxMessage, ShopUnit, ShopWants};
+
+/// Where to and how, as the customer says it.
+#[derive(Clone, Debug)]
+pub struct Delivery {
+    /// Where it goes; the account's own address when `None`.
+    pub address: Option<String>,
+    /// The neighbourhood.
+    pub barrio: Option<String>,
+    /// The pin on the map.
+    pub position: Option<Position>,
+    /// How it will be paid.
+    pub payment_method: PaymentMethod,
+    /// What the driver has to know.
+    pub notes: String,
+}
+
+/// Place an order.
+#[derive(Debug)]
+pub struct Checkout {
+    /// Who buys.
+    pub account_id: i64,
+    /// What.
+    pub basket: Basket,
+    /// Where to and how.
+    pub delivery: Delivery,
+    /// Empty the account's cart in the same breath.
+    pub empty_cart: bool,
+    /// The caller's key, if it sent one.
+    pub key: Option<IdempotencyKey>,
+    /// `traceparent` of the request.
+    pub trace: String,
+}
+
+/// The answer to a checkout: a new order, or what was answered to the same key before.
+#[derive(Debug)]
+pub enum PlacedOrder {
+    /// It was placed now.
+    Placed(OrderView),
+    /// It had been placed before under this key.
+    Repeated(StoredAnswer),
+}
+
+/// Why an order is not placed.
+#[derive(Debug)]
+pub enum CheckoutRefusal {
+    /// The account is gone or closed.
+    NoAccount,
+    /// Neither the order nor the account says where to.
+    NoAddress,
+    /// Lines that cannot be sold: by position in the basket, and why.
+    Unsellable(Vec<FieldError>),
+    /// The sum is beyond what money can be.
+    TooMuch,
+    /// The key came with another request before.
+    KeyReused(KeyReused),
+}
+
+impl From<CheckoutRefusal> for Problem {
+    fn from(refusal: CheckoutRefusal) -> Self {
+        match refusal {
+            CheckoutRefusal::NoAccount => Self::unauthenticated("La cuenta ya no está activa."),
+            CheckoutRefusal::NoAddress => Self::invalid_field("direccion", "falta la dirección de entrega"),
+            CheckoutRefusal::Unsellable(errors) => Self::invalid(errors),
+            CheckoutRefusal::TooMuch => Self::invalid_field("items", "el total es demasiado grande"),
+            CheckoutRefusal::KeyReused(reused) => reused.into(),
+        }
+    }
+}
+
+impl Command<ShopUnit> for Checkout {
+    type Output = PlacedOrder;
+    type Refusal = CheckoutRefusal;
+
+    fn wants(&self, wants: &mut ShopWants) {
+        wants.accounts.push(self.account_id);
+        wants.products.extend(self.basket.items().iter().map(|item| item.product_id));
+        wants.keys.extend(self.key.clone());
+    }
+
+    async fn apply(&self, unit: &mut ShopUnit) -> Result<PlacedOrder, Failure<CheckoutRefusal>> {
+        if let Some(key) = &self.key {
+            let before = unit.answers().find(key);
+            if let Some(answer) = before.map_err(|reused| Failure::Refused(CheckoutRefusal::KeyReused(reused)))? {
+                return Ok(PlacedOrder::Repeated(answer));
+            }
+        }
+        let view = place_order(unit, self.account_id, &self.basket, &self.delivery, &self.trace).await?;
+        if self.empty_cart {
+            crate::cart::empty(unit.session(), self.account_id).await?;
+        }
+        if let Some(key) = &self.key {
+            let body = serde_json::to_string(&view).unwrap_or_default();
+            unit.answers().keep(key.clone(), StoredAnswer { status: 201, body });
+        }
+        Ok(PlacedOrder::Placed(view))
+    }
+}
+
+/// Prices and checks the basket, takes its stock, and writes order, lines and outbox message into the unit.
+pub async fn place_order(
+    unit: &mut ShopUnit,
+    account_id: i64,
+    basket: &Basket,
+    delivery: &Delivery,
+    trace: &str,
+) -> Result<OrderView, Failure<CheckoutRefusal>> {
+    let Some(customer) = unit.customer(account_id).await?.cloned() else {
+        return Err(Failure::Refused(CheckoutRefusal::NoAccount));
+    };
+    let address = match &delivery.address {
+        Some(address) => address.clone(),
+        None if customer.address.is_empty() => return Err(Failure::Refused(CheckoutRefusal::NoAddress)),
+        None => customer.address.clone(),
+    };
+    let (mut lines, total) = price(unit, basket).await?;
+
+    // Nothing can refuse from here on.
+    let order = new_order(unit, &customer, address, delivery, total);
+    for line in &mut lines {
+        line.order_id = order.id;
+        unit.take_stock(line.product_id, line.quantity);
+    }
+    let payload = String::from_utf8(message(&order, &lines, delivery).to_json()).unwrap_or_default();
+    unit.send(OutboxMessage {
+        order_number: order.number.clone(),
+        kind: MessageKind::OrderCreated,
+        payload,
+        trace: trace.to_owned(),
+    });
+    let view = OrderView::new(&order, &lines);
+    unit.put_order(order, lines);
+    Ok(view)
+}
+
+/// The lines of `basket` at the prices of this moment, and their sum; `order_id` is still to be filled in.
+async fn price(unit: &mut ShopUnit, basket: &Basket) -> Result<(Vec<OrderLine>, Money), Failure<CheckoutRefusal>> {
+    let mut lines = Vec::with_capacity(basket.items().len());
+    let mut errors = Vec::new();
+    let mut total = Some(Money::ZERO);
+    for (position, item) in (0i64..).zip(basket.items()) {
+        let product = match unit.product(item.product_id).await? {
+            Some(product) if product.active => product,
+            _ => {
+                let field = format!("items[{position}].producto_id");
+                errors.push(FieldError::new(field, format!("el producto {} no está a la venta", item.product_id)));
+                continue;
+            }
+        };
+        if let Some(stock) = product.stock
+            && stock < item.quantity
+        {
+            let message = format!("de «{}» quedan {stock} y pedís {}", product.name, item.quantity);
+            errors.push(FieldError::new(format!("items[{position}].cantidad"), message));
+            continue;
+        }
+        let subtotal = product.price.checked_mul(item.quantity);
+        total = total.zip(subtotal).and_then(|(sum, subtotal)| sum.checked_add(subtotal));
+        lines.push(OrderLine {
+            order_id: 0,
+            position,
+            product_id: item.product_id,
+            name: product.name.clone(),
+            price: product.price,
+            quantity: item.quantity,
+            subtotal: subtotal.unwrap_or_default(),
+            branch: product.branch.clone().unwrap_or_default(),
+            business: product.business.clone(),
+            category: product.category.clone(),
+        });
+    }
+    if !errors.is_empty() {
+        return Err(Failure::Refused(CheckoutRefusal::Unsellable(errors)));
+    }
+    let total = total.ok_or(Failure::Refused(CheckoutRefusal::TooMuch))?;
+    Ok((lines, total))
+}
+
+fn new_order(unit: &mut ShopUnit, customer: &Customer, address: String, delivery: &Delivery, total: Money) -> Order {
+    Order {
+        id: unit.new_order_id(),
+        // A number that is taken breaks the batch; applied again, the command draws another.
+        number: OrderNumber::generate(unit.ambient()),
+        account_id: customer.id,
+        state: TicketState::Pending,
+        total,
+        payment_method: delivery.payment_method.as_str().to_owned(),
+        customer_name: customer.name(),
+        address,
+        phone: customer.phone.clone(),
+        email: customer.email.clone(),
+        barrio: delivery.barrio.clone(),
+        lat: delivery.position.map(Position::lat),
+        lng: delivery.position.map(Position::lng),
+        notes: delivery.notes.clone(),
+        priority: customer.kind().lift(Priority::Normal),
+        customer_kind: customer.kind(),
+        created_at: unit.now(),
+        updated_at: unit.now(),
+        ticket_id: None,
+        ticket_version: 0,
+        driver_id: None,
+        driver_name: None,
+        reason: None,
+        cancel_requested_at: None,
+        stock_returned: false,
+    }
+}
+
+/// What the board gets of an order.
+fn message(order: &Order, lines: &[OrderLine], delivery: &Delivery) -> OrderMessage {
+    let present = |text: &str| (!text.is_empty()).then(|| text.to_owned());
+    OrderMessage {
+        number: order.number.clone(),
+        customer_name: order.customer_name.clone(),
+        customer_address: present(&order.address),
+        customer_phone: present(&order.phone),
+        customer_email: present(&order.email),
+        lines: lines
+            .iter()
+            .map(|line| wire::OrderLine {
+                product_id: Some(line.product_id),
+                name: line.name.clone(),
+                price: Some(line.price),
+                quantity: u32::try_from(line.quantity).unwrap_or(u32::MAX),
+                subtotal: Some(line.subtotal),
+                branch: present(&line.branch),
+                business: present(&line.business),
+                category: present(&line.category),
+            })
+            .collect(),
+        total: order.total,
+        payment_method: Some(delivery.payment_method.clone()),
+        instructions: present(&order.notes),
+        priority: order.priority,
+        customer_kind: order.customer_kind,
+        created_at: Some(order.created_at),
+        origin: Some("belgrano_ahorro".to_owned()),
+        neighbourhood: order.barrio.clone(),
+        position: delivery.position,
+    }
+}

@@ -1,0 +1,182 @@
+//! The shop's unit of work: what one batch of commands has read, and what it will write.
+//!
+//! Commands see products, customers and orders as they will be after the commands before them in the batch, and write by
+//! putting whole values back. [`ShopUnit::commit`] turns all of it into a handful of many-row statements, so the cost of a
+//! checkout falls as the load rises. Commands of the quiet rooms (accounts, cart, merchants) run their own statements on
+//! [`ShopUnit::session`] instead, after [`ShopUnit::flush`] when they read what the batch may have buffered.
+
+mod customers;
+mod orders;
+mod outbox;
+mod products;
+
+use belgrano_shared::ambient::Ambient;
+use belgrano_shared::idempotency::{Answers, IdempotencyKey};
+use belgrano_shared::storage::Session;
+use belgrano_shared::timestamp::UnixMillis;
+use belgrano_shared::wire::OrderNumber;
+use belgrano_shared::writer::UnitOfWork;
+use belgrano_shared::{execute, fetch};
+
+pub use customers::Customer;
+pub use orders::{Order, OrderLine};
+pub use outbox::{MessageKind, OutboxMessage};
+pub use products::ProductForSale;
+
+use customers::Customers;
+use orders::Orders;
+use outbox::Outbox;
+use products::Products;
+
+/// One batch of the shop's writer.
+#[derive(Debug)]
+pub struct ShopUnit {
+    session: Session,
+    ambient: Ambient,
+    now: UnixMillis,
+    changes: u64,
+    counters: Counters,
+    stored_counters: Counters,
+    products: Products,
+    customers: Customers,
+    orders: Orders,
+    outbox: Outbox,
+    answers: Answers,
+    committed: Committed,
+}
+
+/// What a batch asks to be read before its commands run.
+#[derive(Debug, Default)]
+pub struct ShopWants {
+    /// Products that will be sold.
+    pub products: Vec<i64>,
+    /// Accounts that will buy.
+    pub accounts: Vec<i64>,
+    /// Orders that will change.
+    pub orders: Vec<OrderNumber>,
+    /// Keys that may have been answered before.
+    pub keys: Vec<IdempotencyKey>,
+}
+
+/// What a commit hands on.
+#[derive(Debug, Default)]
+pub struct Committed {
+    /// Outbox rows were added or made due: the relay has work.
+    pub outbox: bool,
+    /// Orders that changed, for whoever watches them.
+    pub orders: Vec<OrderNumber>,
+    /// The catalog changed.
+    pub catalog: bool,
+    /// Accounts whose sessions or rights changed.
+    pub accounts: Vec<i64>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, sqlx::FromRow)]
+struct Counters {
+    order_id: i64,
+    outbox_id: i64,
+}
+
+/// Writing the row locks it: on Postgres the writers of other instances wait here until this batch is over.
+const LOCK_COUNTERS: &str = "UPDATE counters SET id = 1 WHERE id = 1 RETURNING order_id, outbox_id";
+const STORE_COUNTERS: &str = "UPDATE counters SET order_id = $1, outbox_id = $2 WHERE id = 1";
+
+impl ShopUnit {
+    /// The transaction, for a room's own statements. Taking it counts as a change, so take it to write.
+    pub fn session(&mut self) -> &mut Session {
+        self.changes += 1;
+        &mut self.session
+    }
+
+    /// The transaction, to read on.
+    pub fn reader(&mut self) -> &mut Session {
+        &mut self.session
+    }
+
+    /// The time of this batch.
+    #[must_use]
+    pub fn now(&self) -> UnixMillis {
+        self.now
+    }
+
+    /// Randomness and ids.
+    #[must_use]
+    pub fn ambient(&self) -> &Ambient {
+        &self.ambient
+    }
+
+    /// What was answered before, and what will be.
+    pub fn answers(&mut self) -> &mut Answers {
+        &mut self.answers
+    }
+
+    /// What the commit will announce.
+    pub fn announce(&mut self) -> &mut Committed {
+        &mut self.committed
+    }
+
+    fn next_order_id(&mut self) -> i64 {
+        self.counters.order_id += 1;
+        self.counters.order_id
+    }
+
+    fn next_outbox_id(&mut self) -> i64 {
+        self.counters.outbox_id += 1;
+        self.counters.outbox_id
+    }
+
+    /// Writes what is buffered, so that a statement can read it.
+    pub async fn flush(&mut self) -> sqlx::Result<()> {
+        self.products.flush(&mut self.session).await?;
+        self.orders.flush(&mut self.session).await?;
+        self.outbox.flush(&mut self.session).await?;
+        self.answers.flush(&mut self.session, self.now).await?;
+        if self.counters != self.stored_counters {
+            execute!(self.session, STORE_COUNTERS, self.counters.order_id, self.counters.outbox_id)?;
+            self.stored_counters = self.counters;
+        }
+        Ok(())
+    }
+}
+
+impl UnitOfWork for ShopUnit {
+    type Context = Ambient;
+    type Wants = ShopWants;
+    type Committed = Committed;
+
+    async fn begin(mut session: Session, ambient: &Ambient, wants: ShopWants) -> sqlx::Result<Self> {
+        let counters = fetch!(one, session, Counters, LOCK_COUNTERS)?;
+        let mut unit = Self {
+            now: ambient.now(),
+            ambient: ambient.clone(),
+            changes: 0,
+            counters,
+            stored_counters: counters,
+            products: Products::default(),
+            customers: Customers::default(),
+            orders: Orders::default(),
+            outbox: Outbox::default(),
+            answers: Answers::load(&mut session, &wants.keys).await?,
+            committed: Committed::default(),
+            session,
+        };
+        unit.products.load(&mut unit.session, &wants.products, unit.now).await?;
+        unit.customers.load(&mut unit.session, &wants.accounts).await?;
+        unit.orders.load(&mut unit.session, &wants.orders).await?;
+        Ok(unit)
+    }
+
+    fn changes(&self) -> u64 {
+        self.changes
+    }
+
+    async fn commit(mut self) -> sqlx::Result<Committed> {
+        if self.changes == 0 {
+            self.session.rollback().await?;
+            return Ok(self.committed);
+        }
+        self.flush().await?;
+        self.session.commit().await?;
+        Ok(self.committed)
+    }
+}

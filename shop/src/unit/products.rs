@@ -1,0 +1,117 @@
+//! Products as a batch sells them: price of the moment, and stock that goes down in memory before it does on disk.
+
+use std::collections::HashMap;
+use std::collections::hash_map::Entry;
+
+use belgrano_shared::money::Money;
+use belgrano_shared::storage::Session;
+use belgrano_shared::timestamp::UnixMillis;
+use belgrano_shared::{fetch_in, insert_rows};
+
+use super::ShopUnit;
+use crate::catalog::price_with_offer;
+
+/// What a sale needs to know of a product.
+#[derive(Clone, Debug, sqlx::FromRow)]
+pub struct ProductForSale {
+    /// Its id.
+    pub id: i64,
+    /// Its name, as the order will keep it.
+    pub name: String,
+    /// The price now, offers included.
+    pub price: Money,
+    /// What is left; `None` never runs out.
+    pub stock: Option<i64>,
+    /// Whether it is sold at all.
+    pub active: bool,
+    /// The business that sells it.
+    pub business: String,
+    /// Its category.
+    pub category: String,
+    /// The first branch that has it, if any.
+    pub branch: Option<String>,
+}
+
+#[derive(sqlx::FromRow)]
+struct Offer {
+    product_id: i64,
+    percent: i64,
+    starts_at: UnixMillis,
+    ends_at: UnixMillis,
+}
+
+const SELECT_PRODUCTS: &str = "SELECT p.id, p.name, p.price, p.stock, p.active AND b.active AS active, b.name AS business, \
+     c.name AS category, (SELECT s.name FROM product_branches x JOIN branches s ON s.id = x.branch_id \
+     WHERE x.product_id = p.id AND s.active ORDER BY s.id LIMIT 1) AS branch \
+     FROM products p JOIN businesses b ON b.id = p.business_id JOIN categories c ON c.id = p.category_id WHERE p.id IN";
+const SELECT_OFFERS: &str = "SELECT x.product_id, o.percent, o.starts_at, o.ends_at \
+     FROM offer_products x JOIN offers o ON o.id = x.offer_id WHERE x.product_id IN";
+const UPDATE_STOCK: &str = "UPDATE products SET stock = v.column2 FROM (VALUES";
+
+#[derive(Debug, Default)]
+pub(super) struct Products {
+    known: HashMap<i64, Option<ProductForSale>>,
+    dirty: Vec<i64>,
+}
+
+impl Products {
+    pub(super) async fn load(&mut self, session: &mut Session, ids: &[i64], now: UnixMillis) -> sqlx::Result<()> {
+        let mut missing = Vec::new();
+        for &id in ids {
+            if let Entry::Vacant(unknown) = self.known.entry(id) {
+                unknown.insert(None);
+                missing.push(id);
+            }
+        }
+        if missing.is_empty() {
+            return Ok(());
+        }
+        for product in fetch_in!(*session, ProductForSale, SELECT_PRODUCTS, &missing, "") {
+            self.known.insert(product.id, Some(product));
+        }
+        let mut best: HashMap<i64, i64> = HashMap::new();
+        for offer in fetch_in!(*session, Offer, SELECT_OFFERS, &missing, "") {
+            if offer.starts_at <= now && now < offer.ends_at {
+                let percent = best.entry(offer.product_id).or_default();
+                *percent = offer.percent.max(*percent);
+            }
+        }
+        for (id, percent) in best {
+            if let Some(Some(product)) = self.known.get_mut(&id) {
+                product.price = price_with_offer(product.price, percent);
+            }
+        }
+        Ok(())
+    }
+
+    pub(super) async fn flush(&mut self, session: &mut Session) -> sqlx::Result<()> {
+        let rows: Vec<(i64, i64)> =
+            self.dirty.drain(..).filter_map(|id| Some((id, self.known.get(&id)?.as_ref()?.stock?))).collect();
+        let tail = ") AS v WHERE products.id = v.column1";
+        let changed = insert_rows!(*session, UPDATE_STOCK, 2, &rows, tail, |query, row| query.bind(row.0).bind(row.1));
+        if changed == rows.len() as u64 {
+            Ok(())
+        } else {
+            Err(sqlx::Error::Protocol(format!("stock of {} products changed {changed} rows", rows.len())))
+        }
+    }
+}
+
+impl ShopUnit {
+    /// A product at the price of this moment, or `None`.
+    pub async fn product(&mut self, id: i64) -> sqlx::Result<Option<&ProductForSale>> {
+        self.products.load(&mut self.session, &[id], self.now).await?;
+        Ok(self.products.known.get(&id).and_then(Option::as_ref))
+    }
+
+    /// Takes `quantity` from the stock of a product that was read and checked before; negative gives back.
+    pub fn take_stock(&mut self, id: i64, quantity: i64) {
+        let Some(Some(product)) = self.products.known.get_mut(&id) else { return };
+        let Some(stock) = &mut product.stock else { return };
+        *stock -= quantity;
+        self.changes += 1;
+        if !self.products.dirty.contains(&id) {
+            self.products.dirty.push(id);
+        }
+    }
+}

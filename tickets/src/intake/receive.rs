@@ -1,0 +1,129 @@
+//! The command behind `POST /api/tickets`.
+//!
+//! Idempotent by `numero`: the first message makes the ticket, the same content again finds it, other content under the
+//! same number is refused. The unit of work knows the tickets of the whole batch, so a thousand identical messages that
+//! arrive at once are still one ticket and one event.
+
+use std::convert::Infallible;
+
+use belgrano_shared::problem::Problem;
+use belgrano_shared::wire::{EventKind, OrderMessage, TicketState, TicketView};
+use belgrano_shared::writer::{Command, Failure};
+
+use crate::unit::{Actor, BoardUnit, BoardWants, Change, Ticket};
+
+/// Take in an order.
+#[derive(Debug)]
+pub struct Receive {
+    message: OrderMessage,
+    fingerprint: [u8; 32],
+}
+
+impl Receive {
+    /// The command for `message`.
+    #[must_use]
+    pub fn new(message: OrderMessage) -> Self {
+        Self { fingerprint: message.fingerprint(), message }
+    }
+}
+
+/// The ticket of a message.
+#[derive(Debug)]
+pub struct Received {
+    /// As it stands now.
+    pub ticket: TicketView,
+    /// Whether it was there before.
+    pub repeated: bool,
+}
+
+/// Why an order is not taken in.
+#[derive(Debug)]
+pub enum IntakeRefusal {
+    /// The number belongs to an order with other content.
+    DifferentContent,
+}
+
+impl From<IntakeRefusal> for Problem {
+    fn from(refusal: IntakeRefusal) -> Self {
+        match refusal {
+            IntakeRefusal::DifferentContent => Self::conflict(
+                "numero-repetido",
+                "Ya hay un ticket con ese número y otro contenido. Un pedido distinto necesita otro número.",
+            ),
+        }
+    }
+}
+
+impl From<Infallible> for IntakeRefusal {
+    fn from(never: Infallible) -> Self {
+        match never {}
+    }
+}
+
+impl Command<BoardUnit> for Receive {
+    type Output = Received;
+    type Refusal = IntakeRefusal;
+
+    fn wants(&self, wants: &mut BoardWants) {
+        wants.tickets.push(self.message.number.clone());
+    }
+
+    async fn apply(&self, unit: &mut BoardUnit) -> Result<Received, Failure<IntakeRefusal>> {
+        if let Some(ticket) = unit.ticket(&self.message.number).await? {
+            return if ticket.fingerprint == self.fingerprint {
+                Ok(Received { ticket: ticket.view.clone(), repeated: true })
+            } else {
+                Err(Failure::Refused(IntakeRefusal::DifferentContent))
+            };
+        }
+        let now = unit.now();
+        let ticket = Ticket {
+            view: view(&self.message, unit.new_ticket_id(), now),
+            fingerprint: self.fingerprint.to_vec(),
+            assignment_reason: None,
+            recorded_at: now,
+        };
+        let change = Change {
+            kind: EventKind::Created,
+            action: "recibido",
+            actor: Actor::Shop,
+            occurred_at: ticket.view.created_at,
+            previous_driver: None,
+        };
+        let ticket = unit.record(ticket, change);
+        Ok(Received { ticket: ticket.view.clone(), repeated: false })
+    }
+}
+
+/// A new ticket of `message`, pending and without a driver. Recording it makes it version 1.
+fn view(message: &OrderMessage, ticket_id: i64, now: belgrano_shared::timestamp::UnixMillis) -> TicketView {
+    TicketView {
+        ticket_id,
+        number: message.number.clone(),
+        customer_name: message.customer_name.clone(),
+        customer_address: message.customer_address.clone(),
+        customer_phone: message.customer_phone.clone(),
+        customer_email: message.customer_email.clone(),
+        lines: message.lines.clone(),
+        total: message.total,
+        payment_method: message.payment_method.clone(),
+        instructions: message.instructions.clone(),
+        state: TicketState::Pending,
+        priority: message.priority,
+        customer_kind: message.customer_kind,
+        created_at: message.created_at.unwrap_or(now),
+        origin: message.origin.clone(),
+        neighbourhood: message.neighbourhood.clone(),
+        lat: message.position.map(belgrano_shared::wire::Position::lat),
+        lng: message.position.map(belgrano_shared::wire::Position::lng),
+        driver_id: None,
+        driver_name: None,
+        assigned_driver: None,
+        reason: None,
+        offer_expires_at: None,
+        assigned_at: None,
+        delivered_at: None,
+        updated_at: now,
+        version: 0,
+    }
+}

@@ -1,0 +1,144 @@
+//! A change of a ticket: who did it, when it happened, when it was recorded, and the ticket as it then was.
+
+use std::sync::Arc;
+
+use belgrano_shared::insert_rows;
+use belgrano_shared::storage::Session;
+use belgrano_shared::timestamp::UnixMillis;
+use belgrano_shared::wire::{EventKind, OrderNumber};
+
+use super::Ticket;
+
+/// Who changed a ticket.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Actor {
+    /// The shop, over the wire.
+    Shop,
+    /// The board itself: an offer that expired, the automatic assignment.
+    System,
+    /// Someone with an account.
+    User {
+        /// Whose.
+        id: i64,
+        /// As it was called then.
+        name: String,
+    },
+}
+
+impl Actor {
+    fn name(&self) -> &str {
+        match self {
+            Self::Shop => "tienda",
+            Self::System => "sistema",
+            Self::User { name, .. } => name,
+        }
+    }
+
+    fn id(&self) -> Option<i64> {
+        match self {
+            Self::Shop | Self::System => None,
+            Self::User { id, .. } => Some(*id),
+        }
+    }
+}
+
+/// What an event says beside the ticket itself.
+#[derive(Clone, Debug)]
+pub struct Change {
+    /// What readers branch on.
+    pub kind: EventKind,
+    /// What was done, for the history: `recibido`, `oferta vencida`, `deshacer`. Shown to people.
+    pub action: &'static str,
+    /// Who did it.
+    pub actor: Actor,
+    /// When it happened, which may be before it was recorded: a driver may have been offline.
+    pub occurred_at: UnixMillis,
+    /// Who carried the ticket before the change: a driver it was taken from must be told.
+    pub previous_driver: Option<i64>,
+}
+
+/// A committed change, ready to be sent to everyone who may see it.
+#[derive(Clone, Debug)]
+pub struct CommittedEvent {
+    /// Its place in the one order all readers see.
+    pub seq: i64,
+    /// What kind of change.
+    pub kind: EventKind,
+    /// When it was recorded.
+    pub at: UnixMillis,
+    /// Which ticket.
+    pub number: OrderNumber,
+    /// The ticket's id.
+    pub ticket_id: i64,
+    /// The ticket's version after the change.
+    pub version: i64,
+    /// Who carries it now.
+    pub driver_id: Option<i64>,
+    /// Who carried it before.
+    pub previous_driver_id: Option<i64>,
+    /// The whole ticket, serialised once.
+    pub ticket_json: Arc<str>,
+}
+
+#[derive(Debug)]
+pub(super) struct Row {
+    seq: i64,
+    change: Change,
+    ticket_id: i64,
+    driver_id: Option<i64>,
+    version: i64,
+    recorded_at: UnixMillis,
+    ticket_json: Arc<str>,
+}
+
+const INSERT: &str = "INSERT INTO events (seq, ticket_id, kind, action, actor, actor_id, driver_id, previous_driver_id, \
+     occurred_at, recorded_at, version, ticket) VALUES";
+
+impl Row {
+    pub(super) fn new(seq: i64, ticket: &Ticket, change: Change, recorded_at: UnixMillis) -> Self {
+        // Strings, numbers and lists into memory: there is nothing here that can fail.
+        let ticket_json = serde_json::to_string(&ticket.view).unwrap_or_default().into();
+        Self {
+            seq,
+            change,
+            ticket_id: ticket.view.ticket_id,
+            driver_id: ticket.view.driver_id,
+            version: ticket.view.version,
+            recorded_at,
+            ticket_json,
+        }
+    }
+
+    pub(super) fn committed(&self, number: &OrderNumber) -> CommittedEvent {
+        CommittedEvent {
+            seq: self.seq,
+            kind: self.change.kind,
+            at: self.recorded_at,
+            number: number.clone(),
+            ticket_id: self.ticket_id,
+            version: self.version,
+            driver_id: self.driver_id,
+            previous_driver_id: self.change.previous_driver,
+            ticket_json: Arc::clone(&self.ticket_json),
+        }
+    }
+}
+
+pub(super) async fn store(session: &mut Session, rows: &[Row]) -> sqlx::Result<()> {
+    insert_rows!(*session, INSERT, 12, rows, |query, row| {
+        query
+            .bind(row.seq)
+            .bind(row.ticket_id)
+            .bind(row.change.kind.as_str())
+            .bind(row.change.action)
+            .bind(row.change.actor.name())
+            .bind(row.change.actor.id())
+            .bind(row.driver_id)
+            .bind(row.change.previous_driver)
+            .bind(row.change.occurred_at)
+            .bind(row.recorded_at)
+            .bind(row.version)
+            .bind(&*row.ticket_json)
+    });
+    Ok(())
+}

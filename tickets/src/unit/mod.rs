@@ -1,0 +1,244 @@
+//! The board's unit of work: what one batch of commands has read, and what it will write.
+//!
+//! A command takes a ticket, decides, and hands it back with [`BoardUnit::record`], which numbers the change, fixes what
+//! everyone will see of it and buffers both. Commands see tickets as they will be after the commands before them.
+//! [`BoardUnit::commit`] writes a whole batch with a handful of many-row statements.
+//! What must never happen here: a changed ticket without an event, or a `seq` that does not follow commit order.
+
+mod event;
+mod ticket;
+
+use std::collections::HashMap;
+
+use belgrano_shared::ambient::Ambient;
+use belgrano_shared::idempotency::{Answers, IdempotencyKey};
+use belgrano_shared::storage::Session;
+use belgrano_shared::timestamp::UnixMillis;
+use belgrano_shared::wire::{OrderNumber, Position};
+use belgrano_shared::writer::UnitOfWork;
+use belgrano_shared::{execute, fetch};
+
+pub use event::{Actor, Change, CommittedEvent};
+pub use ticket::Ticket;
+
+/// One batch of the board's writer.
+#[derive(Debug)]
+pub struct BoardUnit {
+    session: Session,
+    ambient: Ambient,
+    now: UnixMillis,
+    changes: u64,
+    counters: Counters,
+    stored: (i64, i64),
+    tickets: HashMap<OrderNumber, Option<Ticket>>,
+    dirty: Vec<OrderNumber>,
+    events: Vec<event::Row>,
+    answers: Answers,
+    announcements: Vec<Announcement>,
+}
+
+/// What a batch asks to be read before its commands run.
+#[derive(Debug, Default)]
+pub struct BoardWants {
+    /// Tickets that may exist.
+    pub tickets: Vec<OrderNumber>,
+    /// Keys that may have been answered before.
+    pub keys: Vec<IdempotencyKey>,
+}
+
+/// What a commit hands on, in order.
+#[derive(Clone, Debug)]
+pub enum Announcement {
+    /// A ticket changed.
+    Event(CommittedEvent),
+    /// A driver moved.
+    Moved {
+        /// Which driver.
+        driver_id: i64,
+        /// Where to.
+        position: Position,
+        /// When, by the driver's phone.
+        at: UnixMillis,
+    },
+    /// A user may no longer do what it could: its sockets and cached sessions end.
+    Revoked {
+        /// Which user.
+        user_id: i64,
+        /// Only this session (hash of its token), or all when `None`.
+        session: Option<Vec<u8>>,
+    },
+}
+
+#[derive(Clone, Debug, sqlx::FromRow)]
+struct Counters {
+    epoch: String,
+    seq: i64,
+    ticket_id: i64,
+}
+
+/// Makes the row when it is missing and locks it when it is there: on Postgres the writers of other instances wait here
+/// until this batch is over, which is what makes `seq` follow commit order.
+const LOCK_COUNTERS: &str = "INSERT INTO counters (id, epoch, seq, ticket_id) VALUES (1, $1, 0, 0) \
+     ON CONFLICT (id) DO UPDATE SET id = excluded.id RETURNING epoch, seq, ticket_id";
+const STORE_COUNTERS: &str = "UPDATE counters SET seq = $1, ticket_id = $2 WHERE id = 1";
+
+impl BoardUnit {
+    /// The transaction, for a room's own statements. Taking it counts as a change, so take it to write.
+    pub fn session(&mut self) -> &mut Session {
+        self.changes += 1;
+        &mut self.session
+    }
+
+    /// The transaction, to read on; [`BoardUnit::flush`] first to see what the batch has buffered.
+    pub fn reader(&mut self) -> &mut Session {
+        &mut self.session
+    }
+
+    /// The time of this batch.
+    #[must_use]
+    pub fn now(&self) -> UnixMillis {
+        self.now
+    }
+
+    /// Randomness and ids.
+    #[must_use]
+    pub fn ambient(&self) -> &Ambient {
+        &self.ambient
+    }
+
+    /// What was answered before, and what will be.
+    pub fn answers(&mut self) -> &mut Answers {
+        &mut self.answers
+    }
+
+    /// Says something once this is committed.
+    pub fn announce(&mut self, announcement: Announcement) {
+        self.announcements.push(announcement);
+    }
+
+    /// A ticket as it stands in this batch, or `None`.
+    pub async fn ticket(&mut self, number: &OrderNumber) -> sqlx::Result<Option<&Ticket>> {
+        ticket::load(&mut self.session, &mut self.tickets, std::slice::from_ref(number)).await?;
+        Ok(self.tickets.get(number).and_then(Option::as_ref))
+    }
+
+    /// An id for a new ticket.
+    pub fn new_ticket_id(&mut self) -> i64 {
+        self.counters.ticket_id += 1;
+        self.counters.ticket_id
+    }
+
+    /// Puts a ticket back, changed (or a new one, with version 0), and the event that says so. Returns it as stored.
+    pub fn record(&mut self, mut ticket: Ticket, change: Change) -> &Ticket {
+        self.changes += 1;
+        self.counters.seq += 1;
+        ticket.view.version += 1;
+        ticket.view.updated_at = self.now;
+        let number = ticket.view.number.clone();
+        let row = event::Row::new(self.counters.seq, &ticket, change, self.now);
+        self.announcements.push(Announcement::Event(row.committed(&number)));
+        self.events.push(row);
+        if !self.dirty.contains(&number) {
+            self.dirty.push(number.clone());
+        }
+        let slot = self.tickets.entry(number).or_default();
+        slot.insert(ticket)
+    }
+
+    /// Writes what is buffered, so that a statement can read it.
+    pub async fn flush(&mut self) -> sqlx::Result<()> {
+        let dirty: Vec<&Ticket> = self.dirty.iter().filter_map(|number| self.tickets.get(number)?.as_ref()).collect();
+        ticket::store(&mut self.session, &dirty).await?;
+        self.dirty.clear();
+        event::store(&mut self.session, &self.events).await?;
+        self.events.clear();
+        self.answers.flush(&mut self.session, self.now).await?;
+        let counters = (self.counters.seq, self.counters.ticket_id);
+        if counters != self.stored {
+            execute!(self.session, STORE_COUNTERS, counters.0, counters.1)?;
+            self.stored = counters;
+        }
+        Ok(())
+    }
+}
+
+/// What a commit of the board hands on.
+#[derive(Debug)]
+pub struct Committed {
+    /// The life of the database these belong to.
+    pub epoch: String,
+    /// In order of `seq`.
+    pub announcements: Vec<Announcement>,
+}
+
+impl UnitOfWork for BoardUnit {
+    type Context = Ambient;
+    type Wants = BoardWants;
+    type Committed = Committed;
+
+    async fn begin(mut session: Session, ambient: &Ambient, wants: BoardWants) -> sqlx::Result<Self> {
+        let epoch = ambient.uuid().simple().to_string();
+        let counters = fetch!(one, session, Counters, LOCK_COUNTERS, epoch.as_str())?;
+        let mut tickets = HashMap::new();
+        ticket::load(&mut session, &mut tickets, &wants.tickets).await?;
+        Ok(Self {
+            now: ambient.now(),
+            ambient: ambient.clone(),
+            changes: 0,
+            stored: (counters.seq, counters.ticket_id),
+            counters,
+            tickets,
+            dirty: Vec::new(),
+            events: Vec::new(),
+            answers: Answers::load(&mut session, &wants.keys).await?,
+            announcements: Vec::new(),
+            session,
+        })
+    }
+
+    fn changes(&self) -> u64 {
+        self.changes
+    }
+
+    async fn commit(mut self) -> sqlx::Result<Committed> {
+        if self.changes == 0 {
+            self.session.rollback().await?;
+        } else {
+            self.flush().await?;
+            self.session.commit().await?;
+        }
+        Ok(Committed { epoch: self.counters.epoch, announcements: self.announcements })
+    }
+}
+
+/// The number of the last committed change and the life it belongs to, as a reader sees them.
+#[derive(Clone, Debug, PartialEq, Eq, sqlx::FromRow)]
+pub struct LogHead {
+    /// The life of the database.
+    pub epoch: String,
+    /// The last `seq`; 0 before the first.
+    pub seq: i64,
+}
+
+/// Makes sure the counters are there, so that readers find an epoch from the first moment on.
+#[derive(Debug)]
+pub struct Found;
+
+impl belgrano_shared::writer::Command<BoardUnit> for Found {
+    type Output = LogHead;
+    type Refusal = std::convert::Infallible;
+
+    async fn apply(
+        &self,
+        unit: &mut BoardUnit,
+    ) -> Result<LogHead, belgrano_shared::writer::Failure<std::convert::Infallible>> {
+        // Beginning the unit made the row; counting a change makes the commit keep it.
+        unit.changes += 1;
+        Ok(LogHead { epoch: unit.counters.epoch.clone(), seq: unit.counters.seq })
+    }
+}
+
+/// Where the log ends, read on any session.
+pub async fn log_head(session: &mut Session) -> sqlx::Result<LogHead> {
+    fetch!(one, *session, LogHead, "SELECT epoch, seq FROM counters WHERE id = 1")
+}

@@ -1,0 +1,185 @@
+//! A ticket as commands see and change it, and its row.
+
+use std::collections::HashMap;
+
+use belgrano_shared::money::Money;
+use belgrano_shared::storage::Session;
+use belgrano_shared::timestamp::UnixMillis;
+use belgrano_shared::wire::{CustomerKind, OrderNumber, PaymentMethod, Priority, TicketState, TicketView};
+use belgrano_shared::{fetch_in, insert_rows};
+
+/// A ticket: what everyone may see of it, and what only the board needs.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Ticket {
+    /// As the wire shows it.
+    pub view: TicketView,
+    /// SHA-256 of the order it was made of, to tell the same order from another under the same number.
+    pub fingerprint: Vec<u8>,
+    /// Why this driver, when the assignment was automatic.
+    pub assignment_reason: Option<String>,
+    /// When the order was taken in, by this clock.
+    pub recorded_at: UnixMillis,
+}
+
+/// A row of `tickets`.
+#[derive(sqlx::FromRow)]
+pub(crate) struct TicketRow {
+    id: i64,
+    #[sqlx(try_from = "String")]
+    number: OrderNumber,
+    fingerprint: Vec<u8>,
+    customer_name: String,
+    customer_address: Option<String>,
+    customer_phone: Option<String>,
+    customer_email: Option<String>,
+    #[sqlx(try_from = "String")]
+    customer_kind: CustomerKind,
+    lines: String,
+    total: Money,
+    payment_method: Option<String>,
+    instructions: Option<String>,
+    origin: Option<String>,
+    neighbourhood: Option<String>,
+    lat: Option<f64>,
+    lng: Option<f64>,
+    #[sqlx(try_from = "String")]
+    state: TicketState,
+    #[sqlx(try_from = "String")]
+    priority: Priority,
+    driver_id: Option<i64>,
+    driver_name: Option<String>,
+    assignment_reason: Option<String>,
+    offer_expires_at: Option<UnixMillis>,
+    reason: Option<String>,
+    created_at: UnixMillis,
+    recorded_at: UnixMillis,
+    assigned_at: Option<UnixMillis>,
+    delivered_at: Option<UnixMillis>,
+    updated_at: UnixMillis,
+    version: i64,
+}
+
+/// `SELECT` of every column of a ticket; what follows says which.
+macro_rules! select_tickets {
+    ($which:literal) => {
+        concat!(
+            "SELECT id, number, fingerprint, customer_name, customer_address, customer_phone, customer_email, customer_kind, ",
+            "lines, total, payment_method, instructions, origin, neighbourhood, lat, lng, state, priority, driver_id, ",
+            "driver_name, assignment_reason, offer_expires_at, reason, created_at, recorded_at, assigned_at, delivered_at, ",
+            "updated_at, version FROM tickets ",
+            $which
+        )
+    };
+}
+pub(crate) use select_tickets;
+
+const UPSERT: &str = "INSERT INTO tickets (id, number, fingerprint, customer_name, customer_address, customer_phone, customer_email, \
+     customer_kind, lines, total, payment_method, instructions, origin, neighbourhood, lat, lng, state, priority, driver_id, \
+     driver_name, assignment_reason, offer_expires_at, reason, created_at, recorded_at, assigned_at, delivered_at, updated_at, \
+     version) VALUES";
+/// What of a ticket can change after it was taken in.
+const UPSERT_TAIL: &str = "ON CONFLICT (id) DO UPDATE SET instructions = excluded.instructions, state = excluded.state, \
+     priority = excluded.priority, driver_id = excluded.driver_id, driver_name = excluded.driver_name, \
+     assignment_reason = excluded.assignment_reason, offer_expires_at = excluded.offer_expires_at, reason = excluded.reason, \
+     assigned_at = excluded.assigned_at, delivered_at = excluded.delivered_at, updated_at = excluded.updated_at, \
+     version = excluded.version";
+
+impl TryFrom<TicketRow> for Ticket {
+    type Error = sqlx::Error;
+
+    fn try_from(row: TicketRow) -> Result<Self, sqlx::Error> {
+        let decode = |error: serde_json::Error| sqlx::Error::Decode(Box::new(error));
+        let payment_method = row.payment_method.map(|method| PaymentMethod::parse(&method)).transpose();
+        let view = TicketView {
+            ticket_id: row.id,
+            number: row.number,
+            customer_name: row.customer_name,
+            customer_address: row.customer_address,
+            customer_phone: row.customer_phone,
+            customer_email: row.customer_email,
+            lines: serde_json::from_str(&row.lines).map_err(decode)?,
+            total: row.total,
+            payment_method: payment_method.map_err(|error| sqlx::Error::Decode(Box::new(error)))?,
+            instructions: row.instructions,
+            state: row.state,
+            priority: row.priority,
+            customer_kind: row.customer_kind,
+            created_at: row.created_at,
+            origin: row.origin,
+            neighbourhood: row.neighbourhood,
+            lat: row.lat,
+            lng: row.lng,
+            driver_id: row.driver_id,
+            assigned_driver: row.driver_name.clone(),
+            driver_name: row.driver_name,
+            reason: row.reason,
+            offer_expires_at: row.offer_expires_at,
+            assigned_at: row.assigned_at,
+            delivered_at: row.delivered_at,
+            updated_at: row.updated_at,
+            version: row.version,
+        };
+        Ok(Self {
+            view,
+            fingerprint: row.fingerprint,
+            assignment_reason: row.assignment_reason,
+            recorded_at: row.recorded_at,
+        })
+    }
+}
+
+/// Reads those of `numbers` that are not known yet; one that does not exist is known as `None`.
+pub(super) async fn load(
+    session: &mut Session,
+    known: &mut HashMap<OrderNumber, Option<Ticket>>,
+    numbers: &[OrderNumber],
+) -> sqlx::Result<()> {
+    let mut missing = Vec::new();
+    for number in numbers {
+        if !known.contains_key(number) {
+            known.insert(number.clone(), None);
+            missing.push(number.as_str());
+        }
+    }
+    for row in fetch_in!(*session, TicketRow, select_tickets!("WHERE number IN"), &missing, "") {
+        let ticket = Ticket::try_from(row)?;
+        known.insert(ticket.view.number.clone(), Some(ticket));
+    }
+    Ok(())
+}
+
+pub(super) async fn store(session: &mut Session, tickets: &[&Ticket]) -> sqlx::Result<()> {
+    insert_rows!(*session, UPSERT, 29, tickets, UPSERT_TAIL, |query, row| {
+        query
+            .bind(row.view.ticket_id)
+            .bind(row.view.number.as_str())
+            .bind(&row.fingerprint)
+            .bind(&row.view.customer_name)
+            .bind(&row.view.customer_address)
+            .bind(&row.view.customer_phone)
+            .bind(&row.view.customer_email)
+            .bind(row.view.customer_kind.as_str())
+            .bind(serde_json::to_string(&row.view.lines).unwrap_or_default())
+            .bind(row.view.total)
+            .bind(row.view.payment_method.as_ref().map(PaymentMethod::as_str))
+            .bind(&row.view.instructions)
+            .bind(&row.view.origin)
+            .bind(&row.view.neighbourhood)
+            .bind(row.view.lat)
+            .bind(row.view.lng)
+            .bind(row.view.state.as_str())
+            .bind(row.view.priority.as_str())
+            .bind(row.view.driver_id)
+            .bind(&row.view.driver_name)
+            .bind(&row.assignment_reason)
+            .bind(row.view.offer_expires_at)
+            .bind(&row.view.reason)
+            .bind(row.view.created_at)
+            .bind(row.recorded_at)
+            .bind(row.view.assigned_at)
+            .bind(row.view.delivered_at)
+            .bind(row.view.updated_at)
+            .bind(row.view.version)
+    });
+    Ok(())
+}
