@@ -6,8 +6,10 @@
 
 pub mod ambient;
 pub mod auth;
+pub mod config;
 pub mod http;
 pub mod idempotency;
+pub mod lifecycle;
 pub mod money;
 pub mod problem;
 pub mod storage;

@@ -4,7 +4,6 @@
 //! order of the steps can be read from top to bottom. What must never happen here: a response without the security
 //! headers, or a log line per successful request.
 
-use std::any::Any;
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -17,10 +16,13 @@ use axum::response::{IntoResponse, Response};
 use futures_util::FutureExt;
 use tokio::sync::Semaphore;
 use tracing::Instrument;
+use url::Url;
 
 use super::{REQUEST_ID, RequestContext, cross_site, health, security_headers};
 use crate::ambient::Ambient;
 use crate::auth::origin::AllowedOrigins;
+use crate::config::Env;
+use crate::lifecycle::panic_message;
 use crate::problem::Problem;
 use crate::telemetry::Metrics;
 
@@ -53,6 +55,37 @@ impl Default for HttpSettings {
             body_limit_bytes: 256 * 1024,
             handler_timeout: Duration::from_secs(10),
             max_in_flight: 2048,
+        }
+    }
+}
+
+impl HttpSettings {
+    /// Reads the limits; `public_url` is where browsers find the service.
+    pub fn from_env(env: &mut Env, public_url: &Url) -> Self {
+        let default = Self::default();
+        let mut extra = Vec::new();
+        for origin in env.list("ALLOWED_ORIGINS", "", "further origins whose pages may write, separated by commas") {
+            match origin.parse() {
+                Ok(origin) => extra.push(origin),
+                Err(_) => env.mistake("ALLOWED_ORIGINS", format!("`{origin}` no es una dirección")),
+            }
+        }
+        Self {
+            origins: AllowedOrigins::of(public_url, &extra),
+            https: public_url.scheme() == "https",
+            body_limit_bytes: env.number(
+                "MAX_BODY_BYTES",
+                default.body_limit_bytes,
+                1024..=64 * 1024 * 1024,
+                "largest body of a request",
+            ),
+            handler_timeout: env.duration_s("REQUEST_TIMEOUT", 10, "seconds a request may take"),
+            max_in_flight: env.number(
+                "MAX_IN_FLIGHT",
+                default.max_in_flight,
+                1..=1_000_000,
+                "requests handled at once; more are answered 503",
+            ),
         }
     }
 }
@@ -124,7 +157,7 @@ impl Edge {
         let handler = AssertUnwindSafe(next.run(request)).catch_unwind();
         match tokio::time::timeout(self.settings.handler_timeout, handler).await {
             Ok(Ok(response)) => Ok(response),
-            Ok(Err(panic)) => Err(Problem::internal(&HandlerPanicked(panic_message(panic.as_ref())))),
+            Ok(Err(panic)) => Err(Problem::internal(&HandlerPanicked(panic_message(panic.as_ref()).to_owned()))),
             Err(_elapsed) => {
                 tracing::error!(timeout = ?self.settings.handler_timeout, "the handler took too long");
                 Err(Problem::unavailable(TIMEOUT_RETRY_AFTER))
@@ -148,8 +181,3 @@ impl Edge {
 #[derive(Debug, thiserror::Error)]
 #[error("the handler panicked: {0}")]
 struct HandlerPanicked(String);
-
-fn panic_message(panic: &(dyn Any + Send)) -> String {
-    let text = panic.downcast_ref::<&str>().map(ToString::to_string);
-    text.or_else(|| panic.downcast_ref::<String>().cloned()).unwrap_or_else(|| "(no message)".to_owned())
-}

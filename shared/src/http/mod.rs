@@ -11,6 +11,7 @@ mod edge;
 pub mod health;
 mod page;
 mod security_headers;
+pub mod serve;
 #[cfg(test)]
 mod tests;
 

@@ -1,0 +1,252 @@
+//! The socket: accepts, speaks HTTP/1.1, and stops in time.
+//!
+//! hyper directly instead of `axum::serve`, for what that one does not limit: how long and how large a request's head
+//! may be, how many connections there are, and when they are cut. A WebSocket leaves its connection here when it is
+//! upgraded; whoever upgrades it tracks it from then on.
+
+use std::convert::Infallible;
+use std::io;
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::Router;
+use axum::body::Body;
+use axum::extract::ConnectInfo;
+use hyper::body::Incoming;
+use hyper::server::conn::http1;
+use hyper_util::rt::{TokioIo, TokioTimer};
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::Semaphore;
+use tower::Service;
+
+use crate::config::Env;
+use crate::lifecycle::Lifecycle;
+
+/// Out of file descriptors, most likely: some connection has to end first.
+const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
+/// hyper's buffer per connection starts at 8 KiB and grows to this for a large body.
+const MAX_BUFFER_BYTES: usize = 64 * 1024;
+const MAX_HEADERS: usize = 64;
+
+/// Where and within which limits a service listens.
+#[derive(Clone, Debug)]
+pub struct ServeSettings {
+    /// Address to bind.
+    pub host: String,
+    /// Port to bind; 0 lets the system choose.
+    pub port: u16,
+    /// How long a request's head may take to arrive, and an idle connection to send one.
+    pub header_timeout: Duration,
+    /// Largest head of a request.
+    pub max_header_bytes: usize,
+    /// Connections at once; those beyond wait in the kernel's queue.
+    pub max_connections: usize,
+}
+
+impl Default for ServeSettings {
+    fn default() -> Self {
+        Self {
+            host: "127.0.0.1".to_owned(),
+            port: 0,
+            header_timeout: Duration::from_secs(15),
+            max_header_bytes: 16 * 1024,
+            max_connections: 10_000,
+        }
+    }
+}
+
+impl ServeSettings {
+    /// Reads `HOST`, `PORT` and the limits.
+    pub fn from_env(env: &mut Env, default_port: u16) -> Self {
+        let default = Self::default();
+        Self {
+            host: env.string("HOST", "0.0.0.0", "address to listen on"),
+            port: env.u16("PORT", default_port, "port to listen on"),
+            header_timeout: env.duration_s("HEADER_TIMEOUT", 15, "seconds a request's head may take to arrive"),
+            max_header_bytes: env.number(
+                "MAX_HEADER_BYTES",
+                default.max_header_bytes,
+                1024..=MAX_BUFFER_BYTES,
+                "largest head of a request",
+            ),
+            max_connections: env.number(
+                "MAX_CONNECTIONS",
+                default.max_connections,
+                1..=1_000_000,
+                "HTTP connections at once; more wait",
+            ),
+        }
+    }
+}
+
+/// A socket that is bound but does not accept yet.
+#[derive(Debug)]
+pub struct Bound {
+    listener: TcpListener,
+    settings: ServeSettings,
+}
+
+/// Binds the address of `settings`.
+pub async fn bind(settings: ServeSettings) -> io::Result<Bound> {
+    let listener = TcpListener::bind((settings.host.as_str(), settings.port)).await?;
+    Ok(Bound { listener, settings })
+}
+
+impl Bound {
+    /// The address it is bound to, with the port the system chose.
+    pub fn local_addr(&self) -> io::Result<SocketAddr> {
+        self.listener.local_addr()
+    }
+
+    /// Accepts until the soft stop. Each connection is a task of `life`: it ends after the response it is in, or is
+    /// cut at the hard stop. Handlers find the peer in `ConnectInfo<SocketAddr>`.
+    pub async fn serve(self, router: Router, life: Lifecycle) {
+        let mut http = http1::Builder::new();
+        http.timer(TokioTimer::new())
+            .header_read_timeout(self.settings.header_timeout)
+            .max_headers(MAX_HEADERS)
+            .max_header_size(self.settings.max_header_bytes)
+            .max_buf_size(MAX_BUFFER_BYTES);
+        let slots = Arc::new(Semaphore::new(self.settings.max_connections));
+        let soft = life.soft().clone();
+        let accept_all = async {
+            // The semaphore is never closed.
+            while let Ok(slot) = Arc::clone(&slots).acquire_owned().await {
+                let (stream, peer) = accept(&self.listener).await;
+                let connection = connection(&http, stream, peer, router.clone(), life.clone());
+                life.spawn(async move {
+                    connection.await;
+                    drop(slot);
+                });
+            }
+        };
+        soft.run_until_cancelled(accept_all).await;
+    }
+}
+
+async fn accept(listener: &TcpListener) -> (TcpStream, SocketAddr) {
+    loop {
+        match listener.accept().await {
+            Ok(accepted) => return accepted,
+            // The peer was gone before we looked; there is nothing wrong here.
+            Err(error) if matches!(error.kind(), io::ErrorKind::ConnectionAborted | io::ErrorKind::ConnectionReset) => {
+            }
+            Err(error) => {
+                tracing::error!(%error, "cannot accept a connection");
+                tokio::time::sleep(ACCEPT_PAUSE).await;
+            }
+        }
+    }
+}
+
+fn connection(
+    http: &http1::Builder,
+    stream: TcpStream,
+    peer: SocketAddr,
+    router: Router,
+    life: Lifecycle,
+) -> impl Future<Output = ()> + Send + 'static {
+    // Small frames are the product; a socket that refuses the option works without.
+    let _ = stream.set_nodelay(true);
+    let service = hyper::service::service_fn(move |request: hyper::Request<Incoming>| {
+        let mut request = request.map(Body::new);
+        request.extensions_mut().insert(ConnectInfo(peer));
+        let mut router = router.clone();
+        async move { router.call(request).await.map_err(|never: Infallible| never) }
+    });
+    let connection = http.serve_connection(TokioIo::new(stream), service).with_upgrades();
+    async move {
+        let mut connection = std::pin::pin!(connection);
+        let outcome = tokio::select! {
+            outcome = connection.as_mut() => outcome,
+            () = life.soft().cancelled() => {
+                connection.as_mut().graceful_shutdown();
+                connection.await
+            }
+        };
+        if let Err(error) = outcome {
+            // Clients vanish and scanners send noise: nothing an operator has to act on.
+            tracing::debug!(%error, "connection ended badly");
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use axum::Router;
+    use axum::extract::ConnectInfo;
+    use axum::routing::get;
+    use tokio::io::{AsyncReadExt, AsyncWriteExt};
+    use tokio::net::TcpStream;
+
+    use super::{ServeSettings, SocketAddr, bind};
+    use crate::lifecycle::{Lifecycle, STOP_DEADLINE};
+
+    async fn start(router: Router) -> (SocketAddr, Lifecycle) {
+        let life = Lifecycle::new();
+        let bound = bind(ServeSettings::default()).await.expect("a free port");
+        let address = bound.local_addr().expect("bound");
+        life.spawn_critical("http", bound.serve(router, life.clone()));
+        (address, life)
+    }
+
+    async fn send(stream: &mut TcpStream, text: &str) {
+        stream.write_all(text.as_bytes()).await.expect("connected");
+    }
+
+    async fn rest(mut stream: TcpStream) -> String {
+        let mut text = String::new();
+        stream.read_to_string(&mut text).await.expect("text until the end");
+        text
+    }
+
+    #[tokio::test]
+    async fn stopping_finishes_the_response_under_way() {
+        let (entered, mut inside) = tokio::sync::mpsc::channel(1);
+        let gate = std::sync::Arc::new(tokio::sync::Notify::new());
+        let open = std::sync::Arc::clone(&gate);
+        let router = Router::new().route(
+            "/",
+            get(async move |ConnectInfo(peer): ConnectInfo<SocketAddr>| {
+                entered.send(()).await.expect("the test waits");
+                gate.notified().await;
+                peer.ip().to_string()
+            }),
+        );
+        let (address, life) = start(router).await;
+        let mut stream = TcpStream::connect(address).await.expect("listens");
+        send(&mut stream, "GET / HTTP/1.1\r\nhost: x\r\n\r\n").await;
+        inside.recv().await.expect("the handler runs");
+        life.stop();
+        open.notify_one();
+        assert!(life.run(STOP_DEADLINE).await.is_ok());
+        let response = rest(stream).await;
+        assert!(response.starts_with("HTTP/1.1 200") && response.ends_with("127.0.0.1"), "{response}");
+        assert!(TcpStream::connect(address).await.is_err(), "nobody listens any more");
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_head_that_trickles_in_is_cut_off() {
+        let (address, life) = start(Router::new()).await;
+        let mut stream = TcpStream::connect(address).await.expect("listens");
+        send(&mut stream, "GET / HTTP/1.1\r\nx-slow: ").await;
+        let started = tokio::time::Instant::now();
+        rest(stream).await;
+        assert!(started.elapsed() <= Duration::from_secs(16), "{:?}", started.elapsed());
+        life.stop();
+    }
+
+    #[tokio::test]
+    async fn a_head_that_is_too_large_is_refused() {
+        let (address, _life) = start(Router::new()).await;
+        let mut stream = TcpStream::connect(address).await.expect("listens");
+        let head = format!("GET / HTTP/1.1\r\nhost: x\r\nx-large: {}\r\n\r\n", "x".repeat(17 * 1024));
+        send(&mut stream, &head).await;
+        let mut first = [0; 12];
+        stream.read_exact(&mut first).await.expect("a refusal");
+        assert_eq!(&first, b"HTTP/1.1 431");
+    }
+}
