@@ -10,7 +10,12 @@ pub mod order_line;
 pub mod order_message;
 pub mod order_number;
 mod order_parts;
+#[cfg(test)]
+mod order_properties;
 mod order_raw;
+mod order_reading;
+#[cfg(test)]
+mod order_tests;
 pub mod payment_method;
 pub mod position;
 pub mod ticket_state;

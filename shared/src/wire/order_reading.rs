@@ -1,0 +1,150 @@
+//! Field by field from a raw order to a typed one: which names, which bounds, which defaults.
+//!
+//! The bounds are generous for people and small for a database row; the ones on text are in characters.
+
+use super::order_message::{MAX_LINES, OrderMessage};
+use super::order_parts::{Checker, Place};
+use super::order_raw::{RawLine, RawLineFields, RawLines, RawOrder, Scalar};
+use super::position::{self, Position};
+use super::{CustomerKind, OrderLine, OrderNumber, PaymentMethod, Priority};
+use crate::timestamp::UnixMillis;
+
+/// The longest name of a product.
+const LINE_NAME_CHARS: usize = 300;
+
+/// The value of the field that counts, with the name it came under.
+fn either<'a>(new: (&'static str, Scalar<'a>), old: (&'static str, Scalar<'a>)) -> (Place, Scalar<'a>) {
+    let blank = |value: &Scalar<'_>| match value {
+        Scalar::Absent => true,
+        Scalar::Text(text) => text.trim().is_empty(),
+        _ => false,
+    };
+    let (name, value) = if blank(&new.1) && !blank(&old.1) { old } else { new };
+    (Place::Top(name), value)
+}
+
+/// The order, or `None` after noting in `check` everything that is wrong.
+pub(super) fn read(raw: RawOrder<'_>, check: &mut Checker) -> Option<OrderMessage> {
+    let (place, value) = either(("numero", raw.number), ("numero_pedido", raw.number_old));
+    let number = check.parsed(place, value, OrderNumber::parse);
+    let number = check.required(place, number);
+    let (place, value) = either(("cliente_nombre", raw.customer_name), ("cliente", raw.customer_name_old));
+    let customer_name = check.text(place, value, 200);
+    let customer_name = check.required(place, customer_name);
+    let (place, value) = either(("cliente_direccion", raw.address), ("direccion", raw.address_old));
+    let customer_address = check.text(place, value, 500);
+    let (place, value) = either(("cliente_telefono", raw.phone), ("telefono", raw.phone_old));
+    let customer_phone = check.text(place, value, 50);
+    let (place, value) = either(("cliente_email", raw.email), ("email", raw.email_old));
+    let customer_email = check.text(place, value, 254);
+    let lines = read_lines(raw.lines, check);
+    let total = check.amount(Place::Top("total"), raw.total);
+    let total = check.required(Place::Top("total"), total);
+    let payment_method = check.parsed(Place::Top("metodo_pago"), raw.payment_method, PaymentMethod::parse);
+    let (place, value) = either(("indicaciones", raw.instructions), ("notas", raw.instructions_old));
+    let instructions = check.text(place, value, 2000);
+    // A new ticket is pending whatever the client believes; only its type is checked.
+    check.text(Place::Top("estado"), raw.state, 50);
+    let customer_kind = check.parsed(Place::Top("tipo_cliente"), raw.customer_kind, str::parse);
+    let customer_kind = customer_kind.unwrap_or(CustomerKind::Customer);
+    let priority = check.parsed(Place::Top("prioridad"), raw.priority, str::parse).unwrap_or(Priority::Normal);
+    let created_at = check.parsed(Place::Top("fecha_creacion"), raw.created_at, |text| {
+        UnixMillis::parse(text).ok_or("se espera una fecha y hora ISO 8601, como 2026-11-21T15:04:05-03:00")
+    });
+    let origin = check.text(Place::Top("origen"), raw.origin, 50);
+    let neighbourhood = check.text(Place::Top("barrio"), raw.neighbourhood, 100);
+    let position = read_position(raw.lat, raw.lng, check);
+    if check.found_errors() {
+        return None;
+    }
+    Some(OrderMessage {
+        number: number?,
+        customer_name: customer_name?,
+        customer_address,
+        customer_phone,
+        customer_email,
+        lines,
+        total: total?,
+        payment_method,
+        instructions,
+        priority: customer_kind.lift(priority),
+        customer_kind,
+        created_at,
+        origin,
+        neighbourhood,
+        position,
+    })
+}
+
+fn read_lines(raw: RawLines<'_>, check: &mut Checker) -> Vec<OrderLine> {
+    match raw {
+        RawLines::Absent => Vec::new(),
+        RawLines::Other => {
+            check.refuse(Place::Top("productos"), "se espera una lista");
+            Vec::new()
+        }
+        RawLines::List(lines, surplus) => {
+            if surplus > 0 {
+                let count = lines.len() + surplus;
+                check.refuse(Place::Top("productos"), format!("tiene {count} renglones: hasta {MAX_LINES}"));
+            }
+            lines.into_iter().enumerate().filter_map(|(index, line)| read_line(index, line, check)).collect()
+        }
+    }
+}
+
+fn read_line(index: usize, raw: RawLine<'_>, check: &mut Checker) -> Option<OrderLine> {
+    match raw {
+        RawLine::Object(fields) => read_line_fields(index, *fields, check),
+        RawLine::Text(text) => {
+            let place = Place::Line(index, "");
+            let text = check.text(place, Scalar::Text(text), LINE_NAME_CHARS);
+            check.required(place, text).map(|text| OrderLine::from_text(&text))
+        }
+        RawLine::Other => {
+            check.refuse(Place::Line(index, ""), "se espera un objeto o un texto como «Yerba 1 kg x2»");
+            None
+        }
+    }
+}
+
+fn read_line_fields(index: usize, raw: RawLineFields<'_>, check: &mut Checker) -> Option<OrderLine> {
+    let at = |field| Place::Line(index, field);
+    let product_id = check.whole(at("id"), raw.product_id);
+    let name = check.text(at("nombre"), raw.name, LINE_NAME_CHARS);
+    let name = check.required(at("nombre"), name);
+    let price = check.amount(at("precio"), raw.price);
+    let quantity = match check.whole(at("cantidad"), raw.quantity) {
+        None => Some(1),
+        Some(quantity) => {
+            let fits = u32::try_from(quantity).ok().filter(|fits| (1..=OrderLine::MAX_QUANTITY).contains(fits));
+            if fits.is_none() {
+                check.refuse(at("cantidad"), format!("va de 1 a {}", OrderLine::MAX_QUANTITY));
+            }
+            fits
+        }
+    };
+    let subtotal = check.amount(at("subtotal"), raw.subtotal);
+    let branch = check.text(at("sucursal"), raw.branch, 200);
+    let business = check.text(at("negocio"), raw.business, 200);
+    let category = check.text(at("categoria"), raw.category, 200);
+    Some(OrderLine { product_id, name: name?, price, quantity: quantity?, subtotal, branch, business, category })
+}
+
+fn read_position(lat: Scalar<'_>, lng: Scalar<'_>, check: &mut Checker) -> Option<Position> {
+    let mut degrees = |field, value, limit: f64| {
+        let degrees = check.number(Place::Top(field), value)?;
+        if position::rounded(degrees, limit).is_none() {
+            check.refuse(Place::Top(field), format!("va de -{limit} a {limit}"));
+        }
+        Some(degrees)
+    };
+    let lat = degrees("lat", lat, position::MAX_LAT);
+    let lng = degrees("lng", lng, position::MAX_LNG);
+    match (lat, lng) {
+        (Some(lat), Some(lng)) => Position::new(lat, lng).ok(),
+        (Some(_), None) => check.required(Place::Top("lng"), None),
+        (None, Some(_)) => check.required(Place::Top("lat"), None),
+        (None, None) => None,
+    }
+}
