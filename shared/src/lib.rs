@@ -12,6 +12,8 @@ pub mod idempotency;
 pub mod lifecycle;
 pub mod money;
 pub mod problem;
+pub mod retry;
+pub mod signature;
 pub mod storage;
 pub mod telemetry;
 pub mod timestamp;
