@@ -38,18 +38,24 @@ impl<T: DeserializeOwned> Json<T> {
     }
 }
 
+impl<T> Json<T> {
+    /// The body of a request that says it is JSON, not read yet.
+    pub(super) async fn bytes<S: Send + Sync>(request: Request, state: &S) -> Result<Bytes, Problem> {
+        if !is_json(request.headers()) {
+            return Err(Problem::unsupported_media_type("Se esperaba `Content-Type: application/json`."));
+        }
+        Bytes::from_request(request, state).await.map_err(|rejection| match rejection.status() {
+            StatusCode::PAYLOAD_TOO_LARGE => Problem::too_large("El pedido supera el tamaño permitido."),
+            _ => Problem::malformed("El pedido se cortó antes de terminar."),
+        })
+    }
+}
+
 impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Json<T> {
     type Rejection = Problem;
 
     async fn from_request(request: Request, state: &S) -> Result<Self, Problem> {
-        if !is_json(request.headers()) {
-            return Err(Problem::unsupported_media_type("Se esperaba `Content-Type: application/json`."));
-        }
-        let body = Bytes::from_request(request, state).await.map_err(|rejection| match rejection.status() {
-            StatusCode::PAYLOAD_TOO_LARGE => Problem::too_large("El pedido supera el tamaño permitido."),
-            _ => Problem::malformed("El pedido se cortó antes de terminar."),
-        })?;
-        Self::from_bytes(&body).map(Self)
+        Self::from_bytes(&Self::bytes(request, state).await?).map(Self)
     }
 }
 

@@ -1,0 +1,44 @@
+//! A JSON body with the caller's `Idempotency-Key`, if it sent one, bound to exactly these bytes.
+
+use axum::extract::{FromRequest, Request};
+use axum::http::HeaderMap;
+use bytes::Bytes;
+use serde::de::DeserializeOwned;
+use sha2::{Digest, Sha256};
+
+use super::body::Json;
+use crate::idempotency::IdempotencyKey;
+use crate::problem::Problem;
+
+/// A JSON body and the key it came under. Refuses like [`Json`], and with a 422 for a key that cannot be one.
+#[derive(Debug)]
+pub struct Keyed<T> {
+    /// The body.
+    pub body: T,
+    key: Option<IdempotencyKey>,
+}
+
+impl<T> Keyed<T> {
+    /// The body, and the key within `scope`: whose it is and for what (`pedido:17`), so that callers cannot meet.
+    pub fn scoped(self, scope: impl FnOnce() -> String) -> (T, Option<IdempotencyKey>) {
+        let key = self.key.map(|key| IdempotencyKey { scope: scope(), ..key });
+        (self.body, key)
+    }
+}
+
+impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Keyed<T> {
+    type Rejection = Problem;
+
+    async fn from_request(request: Request, state: &S) -> Result<Self, Problem> {
+        let header = key_of(request.headers())?;
+        let body: Bytes = Json::<T>::bytes(request, state).await?;
+        let key = header.map(|key| IdempotencyKey::parse(String::new(), &key, Sha256::digest(&body).into()));
+        Ok(Self { key: key.transpose()?, body: Json::from_bytes(&body)? })
+    }
+}
+
+fn key_of(headers: &HeaderMap) -> Result<Option<String>, Problem> {
+    let Some(key) = headers.get("idempotency-key") else { return Ok(None) };
+    let unreadable = || Problem::invalid_field("Idempotency-Key", "debe tener solo caracteres ASCII visibles");
+    Ok(Some(key.to_str().map_err(|_| unreadable())?.to_owned()))
+}
