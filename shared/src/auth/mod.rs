@@ -3,4 +3,8 @@
 //! The services keep their own tables of users and sessions; here is what both do the same way. What must never happen
 //! here: a comparison of a secret that takes longer the more of it is right, or a secret in a log.
 
+pub mod api_key;
 pub mod origin;
+pub mod password;
+pub mod session;
+pub mod session_cache;

@@ -1,0 +1,241 @@
+//! Passwords: the rule for new ones, and their Argon2id hashes as PHC strings.
+//!
+//! A hash is meant to be slow and large, so it runs off the async threads, few at a time; a flood of log-ins is
+//! refused instead of taking the process down. An account that does not exist costs as much as one that does.
+
+use std::num::NonZero;
+use std::sync::Arc;
+use std::time::Duration;
+
+use argon2::password_hash::phc::PasswordHash;
+use argon2::{Algorithm, Argon2, Params, PasswordHasher, PasswordVerifier, Version};
+use serde::{Deserialize, Deserializer};
+use tokio::sync::Semaphore;
+
+use crate::ambient::Ambient;
+use crate::config::{Env, Secret};
+use crate::problem::Problem;
+
+const MIN_CHARS: usize = 8;
+/// Also what log-in accepts: a longer one was never stored, and hashing megabytes is an attack.
+const MAX_CHARS: usize = 128;
+const RULE: &str = "tiene que tener entre 8 y 128 caracteres";
+const RETRY_AFTER: Duration = Duration::from_secs(5);
+
+/// A password that satisfies the rule for new ones. In a request's body it refuses itself, in Spanish.
+#[derive(Clone, Debug)]
+pub struct NewPassword(Secret);
+
+impl NewPassword {
+    /// 8 to 128 characters, of any kind; length is what protects (NIST SP 800-63B).
+    pub fn parse(text: &str) -> Result<Self, &'static str> {
+        if (MIN_CHARS..=MAX_CHARS).contains(&text.chars().count()) { Ok(Self(Secret::new(text))) } else { Err(RULE) }
+    }
+}
+
+impl<'de> Deserialize<'de> for NewPassword {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        Self::parse(&String::deserialize(deserializer)?).map_err(serde::de::Error::custom)
+    }
+}
+
+/// The cost of a hash and how many may run. The defaults are OWASP's for Argon2id.
+#[derive(Clone, Copy, Debug)]
+pub struct PasswordSettings {
+    /// Memory of one hash.
+    pub memory_kib: u32,
+    /// Passes over it.
+    pub passes: u32,
+    /// Hashes at once.
+    pub parallel: usize,
+    /// Requests that may wait for their turn; those beyond are refused.
+    pub waiting: usize,
+}
+
+impl Default for PasswordSettings {
+    fn default() -> Self {
+        let cores = std::thread::available_parallelism().map_or(1, NonZero::get);
+        Self { memory_kib: 19_456, passes: 2, parallel: cores, waiting: 64 }
+    }
+}
+
+impl PasswordSettings {
+    /// Reads the limits.
+    pub fn from_env(env: &mut Env) -> Self {
+        let Self { memory_kib, passes, parallel, waiting } = Self::default();
+        Self {
+            memory_kib: env.number("ARGON2_MEMORY_KIB", memory_kib, 8..=1 << 20, "memory of one password hash"),
+            passes: env.number("ARGON2_PASSES", passes, 1..=16, "passes of one password hash"),
+            // Not the default of this machine's cores: the table must read the same everywhere.
+            parallel: match env.number("ARGON2_PARALLEL", 0, 0..=1024, "password hashes at once; 0: as many as cores") {
+                0 => parallel,
+                set => set,
+            },
+            waiting: env.number("ARGON2_WAITING", waiting, 0..=100_000, "log-ins that may wait; more are refused"),
+        }
+    }
+}
+
+/// Why there is no answer about a password.
+#[derive(Debug, thiserror::Error)]
+pub enum PasswordError {
+    /// Too many are waiting.
+    #[error("too many passwords are being checked")]
+    Overloaded,
+    /// The stored hash is not a PHC string, or the parameters are out of range.
+    #[error("the password hash cannot be used: {0}")]
+    Hash(argon2::password_hash::Error),
+    /// The hashing thread died.
+    #[error("the hashing thread died")]
+    Thread(#[from] tokio::task::JoinError),
+}
+
+impl From<PasswordError> for Problem {
+    fn from(error: PasswordError) -> Self {
+        match error {
+            PasswordError::Overloaded => Self::unavailable(RETRY_AFTER),
+            PasswordError::Hash(_) | PasswordError::Thread(_) => Self::internal(&error),
+        }
+    }
+}
+
+/// Hashes and verifies. Cheap to clone; every clone has the same limits.
+#[derive(Clone, Debug)]
+pub struct Passwords {
+    params: Params,
+    running: Arc<Semaphore>,
+    admitted: Arc<Semaphore>,
+    /// The hash of a password nobody knows, compared with where there is no account.
+    nobody: Arc<str>,
+    ambient: Ambient,
+}
+
+impl Passwords {
+    /// Makes the hash to compare with where there is no account, which takes as long as any.
+    pub fn new(settings: PasswordSettings, ambient: &Ambient) -> Result<Self, PasswordError> {
+        let params = Params::new(settings.memory_kib, settings.passes, 1, None)
+            .map_err(|error| PasswordError::Hash(error.into()))?;
+        let nobody = hash(&params, &ambient.bytes::<32>(), &ambient.bytes())?;
+        Ok(Self {
+            params,
+            running: Arc::new(Semaphore::new(settings.parallel)),
+            admitted: Arc::new(Semaphore::new(settings.parallel + settings.waiting)),
+            nobody: nobody.into(),
+            ambient: ambient.clone(),
+        })
+    }
+
+    /// The PHC string to store.
+    pub async fn hash(&self, password: &NewPassword) -> Result<String, PasswordError> {
+        let (params, salt, password) = (self.params.clone(), self.ambient.bytes(), password.clone());
+        self.run(move || hash(&params, password.0.expose().as_bytes(), &salt)).await
+    }
+
+    /// Whether `password` is the one that `stored` was made of.
+    pub async fn verify(&self, password: &str, stored: &str) -> Result<bool, PasswordError> {
+        self.compare(password, stored.into()).await
+    }
+
+    /// Takes as long as [`Passwords::verify`]: for a log-in without an account, so that nobody can tell.
+    pub async fn verify_dummy(&self, password: &str) -> Result<(), PasswordError> {
+        self.compare(password, Arc::clone(&self.nobody)).await.map(drop)
+    }
+
+    /// Whether `stored` was made with other parameters than today's: hash again after a successful log-in.
+    #[must_use]
+    pub fn is_outdated(&self, stored: &str) -> bool {
+        let params = PasswordHash::new(stored).ok().and_then(|hash| Params::try_from(&hash).ok());
+        params.is_none_or(|stored| (stored.m_cost(), stored.t_cost()) != (self.params.m_cost(), self.params.t_cost()))
+    }
+
+    async fn compare(&self, password: &str, stored: Arc<str>) -> Result<bool, PasswordError> {
+        if password.chars().count() > MAX_CHARS {
+            return Ok(false);
+        }
+        let password = Secret::new(password);
+        self.run(move || {
+            let stored = PasswordHash::new(&stored).map_err(|error| PasswordError::Hash(error.into()))?;
+            match Argon2::default().verify_password(password.expose().as_bytes(), &stored) {
+                Ok(()) => Ok(true),
+                Err(argon2::password_hash::Error::PasswordInvalid) => Ok(false),
+                Err(error) => Err(PasswordError::Hash(error)),
+            }
+        })
+        .await
+    }
+
+    async fn run<T: Send + 'static>(
+        &self,
+        work: impl FnOnce() -> Result<T, PasswordError> + Send + 'static,
+    ) -> Result<T, PasswordError> {
+        let admitted = Arc::clone(&self.admitted).try_acquire_owned().map_err(|_| PasswordError::Overloaded)?;
+        // Never closed, so this is only a wait.
+        let running = Arc::clone(&self.running).acquire_owned().await.map_err(|_| PasswordError::Overloaded)?;
+        tokio::task::spawn_blocking(move || {
+            // Held by the thread: a client that goes away does not stop the hash.
+            let _held = (admitted, running);
+            work()
+        })
+        .await?
+    }
+}
+
+fn hash(params: &Params, password: &[u8], salt: &[u8; 16]) -> Result<String, PasswordError> {
+    let argon2 = Argon2::new(Algorithm::Argon2id, Version::V0x13, params.clone());
+    argon2.hash_password_with_salt(password, salt).map(|hash| hash.to_string()).map_err(PasswordError::Hash)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{NewPassword, PasswordError, PasswordSettings, Passwords};
+    use crate::ambient::Ambient;
+    use crate::problem::Problem;
+
+    fn passwords(settings: PasswordSettings) -> Passwords {
+        Passwords::new(settings, &Ambient::system()).expect("valid parameters")
+    }
+
+    const QUICK: PasswordSettings = PasswordSettings { memory_kib: 64, passes: 1, parallel: 2, waiting: 8 };
+
+    #[tokio::test]
+    async fn a_password_opens_its_own_hash_only() {
+        let passwords = passwords(QUICK);
+        let new = NewPassword::parse("correcto caballo").expect("long enough");
+        let stored = passwords.hash(&new).await.expect("a hash");
+        assert!(stored.starts_with("$argon2id$v=19$m=64,t=1,p=1$"), "{stored}");
+        assert!(passwords.verify("correcto caballo", &stored).await.expect("an answer"));
+        assert!(!passwords.verify("correcto caballo ", &stored).await.expect("an answer"));
+        assert!(!passwords.verify(&"x".repeat(1 << 20), &stored).await.expect("an answer"));
+        assert_ne!(stored, passwords.hash(&new).await.expect("a hash"), "each has its own salt");
+        passwords.verify_dummy("correcto caballo").await.expect("no error");
+        assert!(matches!(passwords.verify("x", "md5:abc").await, Err(PasswordError::Hash(_))));
+    }
+
+    #[tokio::test]
+    async fn parameters_of_yesterday_are_seen_and_still_verify() {
+        let stored = passwords(QUICK).hash(&NewPassword::parse("12345678").expect("valid")).await.expect("a hash");
+        let today = passwords(PasswordSettings { passes: 2, ..QUICK });
+        assert!(today.verify("12345678", &stored).await.expect("an answer"));
+        assert!(today.is_outdated(&stored) && !passwords(QUICK).is_outdated(&stored));
+    }
+
+    #[tokio::test]
+    async fn a_flood_is_refused_with_a_503() {
+        let passwords = passwords(PasswordSettings { parallel: 1, waiting: 0, ..QUICK });
+        let held = passwords.admitted.clone().try_acquire_owned().expect("free");
+        let refused = passwords.verify_dummy("x").await.expect_err("nobody may wait");
+        assert_eq!(Problem::from(refused).status().as_u16(), 503);
+        drop(held);
+        passwords.verify_dummy("x").await.expect("free again");
+    }
+
+    #[test]
+    fn the_rule_counts_characters() {
+        assert!(NewPassword::parse("ñandúñan").is_ok());
+        assert!(NewPassword::parse("1234567").is_err());
+        assert!(NewPassword::parse(&"x".repeat(129)).is_err());
+        let refused = serde_json::from_str::<NewPassword>("\"corta\"").expect_err("too short");
+        assert!(refused.to_string().starts_with("tiene que tener entre 8 y 128"), "{refused}");
+        assert!(!format!("{:?}", NewPassword::parse("muy secreta")).contains("secreta"));
+    }
+}
