@@ -16,6 +16,8 @@ pub mod retry;
 pub mod signature;
 pub mod storage;
 pub mod telemetry;
+#[cfg(any(test, feature = "testing"))]
+pub mod testing;
 pub mod timestamp;
 pub mod wire;
 pub mod writer;
