@@ -114,7 +114,7 @@ impl ToSchema for OrderMessage {
     }
 }
 
-/// The message as written.
+/// The message as written. The schema is that of what is read: three fields are required.
 #[derive(Serialize, ToSchema)]
 struct OrderWire<'a> {
     numero: &'a OrderNumber,
@@ -125,6 +125,7 @@ struct OrderWire<'a> {
     cliente_telefono: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     cliente_email: Option<&'a str>,
+    #[schema(required = false)]
     productos: &'a [OrderLine],
     total: Money,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -132,8 +133,11 @@ struct OrderWire<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     indicaciones: Option<&'a str>,
     /// Always `pendiente`.
+    #[schema(required = false)]
     estado: TicketState,
+    #[schema(required = false)]
     prioridad: Priority,
+    #[schema(required = false)]
     tipo_cliente: CustomerKind,
     #[serde(skip_serializing_if = "Option::is_none")]
     fecha_creacion: Option<UnixMillis>,

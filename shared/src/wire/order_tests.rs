@@ -3,9 +3,10 @@
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD as BASE64;
 use serde_json::{Value, json};
+use utoipa::PartialSchema as _;
 
 use super::order_message::MAX_LINES;
-use super::{MessageError, OrderLine, OrderMessage, PaymentMethod, Priority};
+use super::{MessageError, OrderLine, OrderMessage, PaymentMethod, Priority, TicketState, TicketView};
 use crate::money::Money;
 use crate::timestamp::UnixMillis;
 
@@ -263,4 +264,20 @@ fn another_order_has_another_fingerprint() {
         assert!(!seen.contains(&fingerprint), "{changes}");
         seen.push(fingerprint);
     }
+}
+
+/// What the API documentation shows is the wire, not the code's names.
+#[test]
+fn the_schema_speaks_the_wires_language() {
+    let order = serde_json::to_value(OrderMessage::schema()).expect("a schema");
+    for field in example().as_object().expect("an object").keys() {
+        assert!(order["properties"].get(field).is_some(), "{field}: {order}");
+    }
+    assert_eq!(order["required"], json!(["numero", "cliente_nombre", "total"]));
+    let ticket = serde_json::to_value(TicketView::schema()).expect("a schema");
+    for field in ["ticket_id", "numero", "productos", "repartidor_asignado", "oferta_vence", "version"] {
+        assert!(ticket["properties"].get(field).is_some(), "{field}: {ticket}");
+    }
+    let state = serde_json::to_value(TicketState::schema()).expect("a schema");
+    assert_eq!(state["enum"], json!(TicketState::WORDS));
 }
