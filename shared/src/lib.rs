@@ -10,6 +10,7 @@ pub mod config;
 pub mod http;
 pub mod idempotency;
 pub mod lifecycle;
+pub mod mailer;
 pub mod money;
 pub mod problem;
 pub mod retry;

@@ -4,12 +4,14 @@
 //! order through the outbox to the ticket and its sockets. Nothing a client sends is logged unchecked: only hex passes.
 
 use std::fmt;
+use std::net::{IpAddr, Ipv4Addr};
 
-use axum::extract::FromRequestParts;
+use axum::extract::{FromRequestParts, Request};
+use axum::http::HeaderName;
 use axum::http::request::Parts;
-use axum::http::{HeaderMap, HeaderName};
 use uuid::Uuid;
 
+use super::ClientIp;
 use crate::ambient::Ambient;
 use crate::problem::Problem;
 
@@ -25,6 +27,8 @@ pub struct RequestContext {
     pub trace_id: TraceId,
     /// This request, made here.
     pub request_id: Uuid,
+    /// Who sent it; the unspecified address for work that began without a request.
+    pub client_ip: ClientIp,
     span_id: u64,
     flags: u8,
 }
@@ -46,11 +50,12 @@ impl fmt::Debug for TraceId {
 }
 
 impl RequestContext {
-    /// Carries on the trace in `headers`, or starts one.
+    /// Carries on the trace in the request's headers, or starts one. `proxies` stand between the client and us.
     #[must_use]
-    pub fn from_headers(headers: &HeaderMap, ambient: &Ambient) -> Self {
-        let incoming = headers.get(TRACEPARENT).and_then(|value| value.to_str().ok());
-        Self::continue_from(incoming, ambient)
+    pub fn of_request(request: &Request, proxies: usize, ambient: &Ambient) -> Self {
+        let incoming = request.headers().get(TRACEPARENT).and_then(|value| value.to_str().ok());
+        let client_ip = ClientIp::of(request.headers(), request.extensions(), proxies);
+        Self { client_ip, ..Self::continue_from(incoming, ambient) }
     }
 
     /// Carries on a stored `traceparent`, or starts a trace: for work that began without a request.
@@ -61,7 +66,8 @@ impl RequestContext {
             // All zeroes is invalid by the specification; one bit set keeps even that draw valid.
             .unwrap_or_else(|| (u128::from_le_bytes(ambient.bytes()) | 1, 1));
         let span_id = u64::from_le_bytes(ambient.bytes()) | 1;
-        Self { trace_id: TraceId(trace_id), request_id: ambient.uuid(), span_id, flags }
+        let client_ip = ClientIp(IpAddr::V4(Ipv4Addr::UNSPECIFIED));
+        Self { trace_id: TraceId(trace_id), request_id: ambient.uuid(), client_ip, span_id, flags }
     }
 
     /// The header to send on, with this request as the parent.

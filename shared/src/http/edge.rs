@@ -39,6 +39,8 @@ pub struct HttpSettings {
     pub origins: AllowedOrigins,
     /// Whether the public address is https, so that a browser may be told to insist on it.
     pub https: bool,
+    /// Proxies between a client and us that write `X-Forwarded-For`.
+    pub proxies: usize,
     /// Largest request body; a route may allow itself more with `DefaultBodyLimit`.
     pub body_limit_bytes: usize,
     /// How long a handler may take until its response begins.
@@ -52,6 +54,7 @@ impl Default for HttpSettings {
         Self {
             origins: AllowedOrigins::default(),
             https: false,
+            proxies: 0,
             body_limit_bytes: 256 * 1024,
             handler_timeout: Duration::from_secs(10),
             max_in_flight: 2048,
@@ -73,6 +76,7 @@ impl HttpSettings {
         Self {
             origins: AllowedOrigins::of(public_url, &extra),
             https: public_url.scheme() == "https",
+            proxies: env.number("TRUST_PROXY", 0, 0..=16, "proxies in front that write X-Forwarded-For"),
             body_limit_bytes: env.number(
                 "MAX_BODY_BYTES",
                 default.body_limit_bytes,
@@ -110,7 +114,7 @@ pub fn standard_layers(router: Router, settings: HttpSettings, metrics: &Metrics
 
 async fn pass(State(edge): State<Arc<Edge>>, mut request: Request, next: Next) -> Response {
     let started = Instant::now();
-    let context = RequestContext::from_headers(request.headers(), &edge.ambient);
+    let context = RequestContext::of_request(&request, edge.settings.proxies, &edge.ambient);
     request.extensions_mut().insert(context);
     // The template, not the path: few of them, and no personal data.
     let matched = request.extensions().get::<MatchedPath>().cloned();

@@ -4,21 +4,26 @@
 //! never happen here: a refusal that is not a [`Problem`](crate::problem::Problem), or a rule of one service.
 
 mod body;
+mod client_ip;
 mod compress;
 mod context;
 pub mod cross_site;
 mod edge;
 pub mod health;
 mod keyed;
+pub mod openapi;
 mod page;
+mod rate_limit;
 mod security_headers;
 pub mod serve;
 #[cfg(test)]
 mod tests;
 
 pub use body::{Json, Path, Query};
+pub use client_ip::ClientIp;
 pub use compress::compress_pages;
 pub use context::{REQUEST_ID, RequestContext, TRACEPARENT};
 pub use edge::{HttpSettings, standard_layers};
 pub use keyed::Keyed;
 pub use page::Page;
+pub use rate_limit::RateLimit;

@@ -27,6 +27,7 @@ fn app(settings: HttpSettings) -> Router {
         .route("/echo", post(async |Json(body): Json<Value>| Json(body)))
         .route("/panic", get(async || -> () { panic!("boom") }))
         .route("/never", get(async || std::future::pending::<()>().await))
+        .merge(super::openapi::docs(utoipa::openapi::OpenApi::default()))
         .merge(health.router());
     standard_layers(router, settings, &metrics, &ambient)
 }
@@ -152,4 +153,20 @@ async fn ready_follows_its_checks() {
     let document: Value = serde_json::from_str(&body).expect("JSON");
     assert_eq!(document["checks"], serde_json::json!({ "database": "fail", "tasks": "ok" }));
     assert!(!body.contains("secret host"), "why is for the log");
+}
+
+#[tokio::test]
+async fn the_documentation_is_served_from_here() {
+    let app = app(HttpSettings::default());
+    let (response, body) = ask(&app, Request::get("/openapi.json"), "").await;
+    assert_eq!(response.status(), 200);
+    assert!(serde_json::from_str::<Value>(&body).expect("JSON")["openapi"].is_string());
+    let (response, page) = ask(&app, Request::get("/docs/"), "").await;
+    assert_eq!(response.status(), 200);
+    let policies: Vec<_> = response.headers().get_all(header::CONTENT_SECURITY_POLICY).iter().collect();
+    assert_eq!(policies.len(), 1);
+    assert!(policies[0].to_str().expect("text").contains("script-src 'self';"));
+    assert!(!page.contains("<script>") && !page.contains("//unpkg"), "{page}");
+    let (_, initializer) = ask(&app, Request::get("/docs/swagger-initializer.js"), "").await;
+    assert!(initializer.contains("/openapi.json"), "{initializer}");
 }

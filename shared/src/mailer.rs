@@ -1,0 +1,205 @@
+//! Mail to people: recovery codes, mostly.
+//!
+//! Through `SMTP_URL`. Without it a developer finds the mail in the log; an installation with a database server is not
+//! a developer's, and there it is an error that says so. What must never happen here: a log line with an address or a
+//! code outside development.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use lettre::message::Mailbox;
+use lettre::message::header::ContentType;
+use lettre::{AsyncSmtpTransport, AsyncTransport, Message, Tokio1Executor};
+
+use crate::config::{Env, Secret};
+
+/// One exchange with the mail server, at most.
+const SMTP_TIMEOUT: Duration = Duration::from_secs(15);
+const DEFAULT_FROM: &str = "Belgrano <no-responder@localhost>";
+
+/// A mail to one person, in plain text.
+#[derive(Clone, Debug)]
+pub struct Mail {
+    /// The address.
+    pub to: String,
+    /// The subject.
+    pub subject: String,
+    /// The text.
+    pub text: String,
+}
+
+/// Why a mail was not sent.
+#[derive(Debug, thiserror::Error)]
+pub enum MailError {
+    /// There is no `SMTP_URL`.
+    #[error("SMTP_URL is not set, no mail can be sent")]
+    Unconfigured,
+    /// No server could be sent to at this address.
+    #[error("not an address to send mail to")]
+    Address(#[from] lettre::address::AddressError),
+    /// The mail cannot be written down.
+    #[error("the mail cannot be built")]
+    Message(#[from] lettre::error::Error),
+    /// The server refused, or is away.
+    #[error("the mail server did not take the mail")]
+    Smtp(#[from] lettre::transport::smtp::Error),
+}
+
+/// Sends mail, one way or the other. Cheap to clone.
+#[derive(Clone)]
+pub struct Mailer(Way);
+
+#[derive(Clone)]
+enum Way {
+    Smtp(Arc<Smtp>),
+    Log,
+    Nowhere,
+}
+
+struct Smtp {
+    transport: AsyncSmtpTransport<Tokio1Executor>,
+    from: Mailbox,
+}
+
+impl std::fmt::Debug for Mailer {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(match self.0 {
+            Way::Smtp(_) => "Mailer(smtp)",
+            Way::Log => "Mailer(log)",
+            Way::Nowhere => "Mailer(unconfigured)",
+        })
+    }
+}
+
+impl Mailer {
+    /// Through the server at `url` (`smtp://`, `smtps://`, `smtp://…?tls=required`, with user and password in it).
+    pub fn smtp(url: &Secret, from: Mailbox) -> Result<Self, MailError> {
+        let transport = AsyncSmtpTransport::<Tokio1Executor>::from_url(url.expose())?;
+        let transport = transport.timeout(Some(SMTP_TIMEOUT)).build();
+        Ok(Self(Way::Smtp(Arc::new(Smtp { transport, from }))))
+    }
+
+    /// Into the log, for development.
+    #[must_use]
+    pub fn log() -> Self {
+        Self(Way::Log)
+    }
+
+    /// Nowhere: every mail is an error.
+    #[must_use]
+    pub fn unconfigured() -> Self {
+        Self(Way::Nowhere)
+    }
+
+    /// Reads `SMTP_URL` and `MAIL_FROM`. `development`: no database server is configured.
+    pub fn from_env(env: &mut Env, development: bool) -> Self {
+        let url = env.secret("SMTP_URL", "mail server, e.g. `smtps://user:password@host`; unset: no mail");
+        let from = env.string("MAIL_FROM", DEFAULT_FROM, "sender of every mail");
+        let without = if development { Self::log() } else { Self::unconfigured() };
+        let Ok(from) = from.parse() else {
+            env.mistake("MAIL_FROM", "tiene que ser una dirección, por ejemplo `Belgrano <hola@ejemplo.ar>`");
+            return without;
+        };
+        match url.map(|url| Self::smtp(&url, from)) {
+            None => without,
+            Some(Ok(mailer)) => mailer,
+            Some(Err(_)) => {
+                env.mistake("SMTP_URL", "tiene que ser `smtp://…` o `smtps://…`");
+                without
+            }
+        }
+    }
+
+    /// Sends one mail, or says why not. May take as long as the timeout: never call it while a client waits.
+    pub async fn send(&self, mail: &Mail) -> Result<(), MailError> {
+        match &self.0 {
+            Way::Smtp(smtp) => {
+                let message = Message::builder()
+                    .from(smtp.from.clone())
+                    .to(Mailbox::new(None, mail.to.parse()?))
+                    .subject(&mail.subject)
+                    .header(ContentType::TEXT_PLAIN)
+                    .body(mail.text.clone())?;
+                smtp.transport.send(message).await?;
+                Ok(())
+            }
+            Way::Log => {
+                let Mail { to, subject, text } = mail;
+                tracing::warn!("NO SMTP_URL, this mail was not sent:\nto: {to}\nsubject: {subject}\n\n{text}\n");
+                Ok(())
+            }
+            Way::Nowhere => Err(MailError::Unconfigured),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader};
+    use tokio::net::TcpListener;
+
+    use super::{Mail, MailError, Mailer};
+    use crate::config::{Env, Secret};
+
+    fn mail() -> Mail {
+        Mail { to: "ana@example.com".into(), subject: "Tu código".into(), text: "Es 7F3K9Q".into() }
+    }
+
+    /// Speaks SMTP with one client, answers `RCPT` with `verdict`, and hands back what it was told.
+    async fn serve_one(listener: TcpListener, verdict: &'static str) -> String {
+        let (stream, _) = listener.accept().await.expect("a client");
+        let (read, mut write) = stream.into_split();
+        let (mut lines, mut heard, mut in_data) = (BufReader::new(read).lines(), String::new(), false);
+        write.write_all(b"220 fake\r\n").await.expect("connected");
+        while let Some(line) = lines.next_line().await.expect("text") {
+            heard.push_str(&line);
+            heard.push('\n');
+            let answer = match line.split(' ').next().unwrap_or_default() {
+                "." => "250 taken",
+                _ if in_data => continue,
+                "DATA" => "354 go on",
+                "RCPT" => verdict,
+                "QUIT" => "221 bye",
+                _ => "250 fine",
+            };
+            in_data = answer.starts_with("354");
+            write.write_all(format!("{answer}\r\n").as_bytes()).await.expect("connected");
+        }
+        heard
+    }
+
+    async fn send_to(verdict: &'static str) -> (Result<(), MailError>, String) {
+        let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
+        let url = Secret::new(format!("smtp://{}", listener.local_addr().expect("bound")));
+        let server = tokio::spawn(serve_one(listener, verdict));
+        let mailer = Mailer::smtp(&url, "Belgrano <hola@example.com>".parse().expect("valid")).expect("a valid URL");
+        let sent = mailer.send(&mail()).await;
+        drop(mailer);
+        (sent, server.await.expect("no panic"))
+    }
+
+    #[tokio::test]
+    async fn a_server_takes_it() {
+        let (sent, heard) = send_to("250 fine").await;
+        sent.expect("taken");
+        assert!(heard.contains("RCPT TO:<ana@example.com>"), "{heard}");
+        assert!(heard.contains("Es 7F3K9Q") && heard.contains("From: Belgrano <hola@example.com>"), "{heard}");
+    }
+
+    #[tokio::test]
+    async fn a_refusal_is_an_error() {
+        let (sent, _) = send_to("550 nobody here").await;
+        assert!(matches!(sent, Err(MailError::Smtp(error)) if error.is_permanent()));
+    }
+
+    #[tokio::test]
+    async fn without_a_server_it_depends_on_who_runs_it() {
+        let none = || Env::from_map([("OTHER", "x")]);
+        assert!(Mailer::from_env(&mut none(), true).send(&mail()).await.is_ok());
+        let sent = Mailer::from_env(&mut none(), false).send(&mail()).await;
+        assert!(matches!(sent, Err(MailError::Unconfigured)));
+        let mut wrong = Env::from_map([("SMTP_URL", "http://user:hunter2@x"), ("MAIL_FROM", "@")]);
+        Mailer::from_env(&mut wrong, true);
+        assert_eq!(wrong.finish().expect_err("a mistake").0[0].name, "MAIL_FROM");
+    }
+}
