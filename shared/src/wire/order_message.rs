@@ -78,7 +78,7 @@ impl OrderMessage {
         }
     }
 
-    /// Writes the order as DESIGN's section on the wire shows it; what is absent is left out, because the old board
+    /// Writes the order as the deployed boards read it; what is absent is left out, because the old board
     /// puts its own defaults in the place of a missing field but not of a null.
     #[must_use]
     pub fn to_json(&self) -> Vec<u8> {
