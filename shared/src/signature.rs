@@ -109,6 +109,11 @@ impl SigningSecrets {
         format!("{SECRET_PREFIX}{}", BASE64.encode(ambient.bytes::<32>()))
     }
 
+    /// The keyed states, newest first, for what else is derived from the shared secret.
+    pub(crate) fn keys(&self) -> &[Hmac<Sha256>] {
+        &self.0
+    }
+
     /// Signs a message with every secret. `id` must be the same on every attempt and must not contain a dot.
     #[must_use]
     pub fn sign(&self, id: &str, now: UnixMillis, body: &[u8]) -> Signed {

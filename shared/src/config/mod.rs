@@ -3,10 +3,12 @@
 //! Each variable is named in one place, with its default and its meaning, by the code that reads it; the table in
 //! `docs/operations.md` is checked against what was read. What must never happen here: a secret in a message.
 
+mod common;
 mod env;
 mod generated;
 mod secret;
 
+pub use common::{Common, FirstAdmin, SecretError};
 pub use env::{ConfigMistakes, Env, Mistake, Setting, local_url, table};
 pub use generated::{GeneratedSecretError, generated_secret};
 pub use secret::Secret;

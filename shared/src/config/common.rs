@@ -1,0 +1,173 @@
+//! What both services configure alike: where they listen, where they store, what they share with the other side.
+//!
+//! Each variable is read here once, so that the two cannot drift apart. A service adds its own settings beside these.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use url::Url;
+
+use super::{Env, GeneratedSecretError, Secret, generated_secret, local_url};
+use crate::ambient::Ambient;
+use crate::http::HttpSettings;
+use crate::http::serve::ServeSettings;
+use crate::signature::SigningSecrets;
+use crate::storage::{StorageSettings, Target};
+
+/// The settings of either service.
+#[derive(Clone, Debug)]
+pub struct Common {
+    /// Where browsers find the service.
+    pub public_url: Url,
+    /// Where and within which limits it listens.
+    pub serve: ServeSettings,
+    /// The limits of every request.
+    pub http: HttpSettings,
+    /// Where it stores.
+    pub storage: StorageSettings,
+    /// Where generated secrets and SQLite files live.
+    pub data_dir: PathBuf,
+    /// The keys of clients that do not sign; the first is the one to send.
+    pub api_keys: Vec<Secret>,
+    /// How long a log-in lasts.
+    pub session_lifetime: Duration,
+    /// The first administrator, made when there is none.
+    pub admin: FirstAdmin,
+    /// `None`: nobody set one, so it is generated into `data_dir`.
+    integration: Option<SigningSecrets>,
+}
+
+/// The administrator that a first start makes.
+#[derive(Clone, Debug)]
+pub struct FirstAdmin {
+    /// `ADMIN_EMAIL`.
+    pub email: String,
+    /// `ADMIN_PASSWORD`; without it a random one is printed once.
+    pub password: Option<Secret>,
+}
+
+/// The secret of the two services was generated, and is not what a secret looks like.
+#[derive(Debug, thiserror::Error)]
+pub enum SecretError {
+    /// It could not be kept.
+    #[error(transparent)]
+    Generated(#[from] GeneratedSecretError),
+    /// Somebody edited the file.
+    #[error("INTEGRATION_SECRET")]
+    Invalid(#[from] crate::signature::InvalidSecrets),
+}
+
+impl Common {
+    /// Reads what both services need; `service` (`shop`, `tickets`) names the SQLite file and the Postgres schema.
+    pub fn from_env(env: &mut Env, service: &str, default_port: u16) -> Self {
+        let serve = ServeSettings::from_env(env, default_port);
+        let local = local_url(serve.port);
+        let public_url =
+            env.url("PUBLIC_URL", local, "where browsers find the service; the origin whose pages may write");
+        let data_dir = PathBuf::from(env.string("DATA_DIR", "./data", "where SQLite files and generated secrets live"));
+        let storage = storage(env, service, &data_dir);
+        let generated_allowed = matches!(storage.target, Target::Sqlite(_));
+        Self {
+            http: HttpSettings::from_env(env, &public_url),
+            api_keys: env
+                .secrets("API_KEY", "keys of clients that do not sign, separated by commas; the first is sent"),
+            session_lifetime: env.duration_s("SESSION_LIFETIME", 14 * 24 * 3600, "seconds a log-in lasts"),
+            admin: FirstAdmin {
+                email: env.string(
+                    "ADMIN_EMAIL",
+                    "admin@belgrano.local",
+                    "who is made administrator when there is none",
+                ),
+                password: env.secret("ADMIN_PASSWORD", "that account's password; unset: a random one is printed once"),
+            },
+            integration: integration(env, generated_allowed),
+            public_url,
+            serve,
+            storage,
+            data_dir,
+        }
+    }
+
+    /// The secrets shared with the other service: the configured ones, else one that is made once and kept.
+    pub fn integration_secrets(&self, ambient: &Ambient) -> Result<SigningSecrets, SecretError> {
+        if let Some(secrets) = &self.integration {
+            return Ok(secrets.clone());
+        }
+        let secret = generated_secret(&self.data_dir, "integration_secret", "whsec_", ambient)?;
+        Ok(SigningSecrets::parse(secret.expose())?)
+    }
+}
+
+fn storage(env: &mut Env, service: &str, data_dir: &std::path::Path) -> StorageSettings {
+    let url = env.secret("DATABASE_URL", "`postgres://…`; unset: SQLite in `DATA_DIR`");
+    let sqlite = Target::Sqlite(data_dir.join(service).with_extension("db"));
+    let target = match url {
+        None => sqlite,
+        Some(url) => postgres(url.expose(), service).unwrap_or_else(|| {
+            env.mistake("DATABASE_URL", "tiene que ser una dirección `postgres://…`");
+            sqlite
+        }),
+    };
+    StorageSettings {
+        target,
+        readers: env.number("DATABASE_READERS", 8, 1..=1000, "connections that read at once"),
+        wait: env.duration_s("DATABASE_WAIT", 5, "seconds to wait for a database connection"),
+    }
+}
+
+/// sqlx reads a URL of any scheme.
+fn postgres(url: &str, schema: &str) -> Option<Target> {
+    let ours = url.starts_with("postgres://") || url.starts_with("postgresql://");
+    ours.then(|| Target::postgres(url, schema).ok()).flatten()
+}
+
+/// A platform that generates secrets gives bare base64; the prefix is added to those.
+fn integration(env: &mut Env, generated_allowed: bool) -> Option<SigningSecrets> {
+    let meaning = "`whsec_…`, what the two services sign with; several, separated by commas, while one is rotated";
+    let words: Vec<String> = env
+        .secrets("INTEGRATION_SECRET", meaning)
+        .iter()
+        .map(Secret::expose)
+        .map(|word| if word.starts_with("whsec_") { word.to_owned() } else { format!("whsec_{word}") })
+        .collect();
+    if words.is_empty() {
+        if !generated_allowed {
+            env.mistake("INTEGRATION_SECRET", "con DATABASE_URL hay que fijarlo: cada máquina generaría otro");
+        }
+        return None;
+    }
+    SigningSecrets::parse(&words.join(","))
+        .map_err(|_| env.mistake("INTEGRATION_SECRET", "tiene que ser `whsec_` y de 16 a 64 bytes en base64"))
+        .ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Common;
+    use crate::config::Env;
+    use crate::storage::Target;
+
+    #[test]
+    fn nothing_needs_to_be_set() {
+        let mut env = Env::from_map::<&str, &str>([]);
+        let common = Common::from_env(&mut env, "tickets", 5001);
+        env.finish().expect("no mistake");
+        assert_eq!(common.public_url.as_str(), "http://localhost:5001/");
+        assert!(matches!(common.storage.target, Target::Sqlite(path) if path.ends_with("data/tickets.db")));
+    }
+
+    #[test]
+    fn with_a_server_the_secret_has_to_be_set() {
+        let url = ("DATABASE_URL", "postgres://u:p@localhost/x");
+        let read = |variables: &[(&'static str, &'static str)]| {
+            let mut env = Env::from_map(variables.iter().copied());
+            Common::from_env(&mut env, "shop", 5000);
+            env.finish().map(drop).map_err(|mistakes| mistakes.0[0].name.clone())
+        };
+        assert_eq!(read(&[url]), Err("INTEGRATION_SECRET".to_owned()));
+        assert_eq!(read(&[url, ("INTEGRATION_SECRET", "x")]), Err("INTEGRATION_SECRET".to_owned()));
+        let bare = "MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY=";
+        assert_eq!(read(&[url, ("INTEGRATION_SECRET", bare)]), Ok(()));
+        assert_eq!(read(&[("DATABASE_URL", "mysql://x")]), Err("DATABASE_URL".to_owned()));
+    }
+}
