@@ -18,6 +18,7 @@ use tokio::sync::Semaphore;
 use tracing::Instrument;
 use url::Url;
 
+use super::throttle::Throttle;
 use super::{REQUEST_ID, RequestContext, cross_site, health, security_headers};
 use crate::ambient::Ambient;
 use crate::auth::origin::AllowedOrigins;
@@ -97,6 +98,7 @@ impl HttpSettings {
 struct Edge {
     settings: HttpSettings,
     in_flight: Semaphore,
+    unavailable: Throttle,
     metrics: Metrics,
     ambient: Ambient,
 }
@@ -105,7 +107,13 @@ struct Edge {
 pub fn standard_layers(router: Router, settings: HttpSettings, metrics: &Metrics, ambient: &Ambient) -> Router {
     let body_limit = DefaultBodyLimit::max(settings.body_limit_bytes);
     let in_flight = Semaphore::new(settings.max_in_flight);
-    let edge = Arc::new(Edge { settings, in_flight, metrics: metrics.clone(), ambient: ambient.clone() });
+    let edge = Arc::new(Edge {
+        settings,
+        in_flight,
+        unavailable: Throttle::new(),
+        metrics: metrics.clone(),
+        ambient: ambient.clone(),
+    });
     router
         .fallback(async || Problem::not_found("No existe esa dirección."))
         .method_not_allowed_fallback(async || Problem::method_not_allowed())
@@ -173,9 +181,13 @@ impl Edge {
         let status = response.status().as_u16();
         self.metrics.http.observe(route, status, took);
         let took_ms = took.as_millis();
-        // A 5xx has its own line from whoever made it; thousands of shed requests are a counter, not lines.
         if took >= SLOW {
             tracing::warn!(status, took_ms, "slow response");
+        } else if response.status().is_server_error() {
+            // Whoever made a 500 logged its cause; overload would be thousands of lines, so they are counted.
+            if let Some(left_out) = self.unavailable.admit(self.ambient.now()) {
+                tracing::warn!(status, took_ms, left_out, "could not serve");
+            }
         } else {
             tracing::debug!(status, took_ms, "response");
         }

@@ -18,6 +18,7 @@ mod security_headers;
 pub mod serve;
 #[cfg(test)]
 mod tests;
+mod throttle;
 
 pub use body::{Json, Path, Query};
 pub use client_ip::ClientIp;

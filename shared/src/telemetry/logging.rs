@@ -9,6 +9,8 @@ use tracing_subscriber::EnvFilter;
 use tracing_subscriber::layer::SubscriberExt;
 use tracing_subscriber::util::{SubscriberInitExt, TryInitError};
 
+use crate::config::Env;
+
 const DEFAULT_FILTER: &str = "info,sqlx=warn,hyper=warn,async_nats=warn";
 
 /// How a line looks.
@@ -33,6 +35,22 @@ pub enum LogError {
     Again(#[from] TryInitError),
 }
 
+/// [`init`] as `LOG` (or `RUST_LOG`) and `LOG_FORMAT` say.
+pub fn init_from_env(env: &mut Env) -> Result<(), LogError> {
+    let log = env.optional("LOG", "what to log, e.g. `info,sqlx=debug`");
+    let filter = log.or_else(|| env.optional("RUST_LOG", "the same, when `LOG` is unset"));
+    let format = match env.string("LOG_FORMAT", "auto", "`json`, `text`, or `auto`: text on a terminal").as_str() {
+        "json" => LogFormat::Json,
+        "text" => LogFormat::Text,
+        "auto" => LogFormat::Auto,
+        other => {
+            env.mistake("LOG_FORMAT", format!("tiene que ser `json`, `text` o `auto`, no `{other}`"));
+            LogFormat::Auto
+        }
+    };
+    init(filter.as_deref(), format)
+}
+
 /// Starts logging for the whole process, to standard error. `filter` is the value of `LOG`, if set.
 pub fn init(filter: Option<&str>, format: LogFormat) -> Result<(), LogError> {
     let filter = EnvFilter::try_new(filter.filter(|text| !text.trim().is_empty()).unwrap_or(DEFAULT_FILTER))?;
@@ -51,4 +69,17 @@ pub fn init(filter: Option<&str>, format: LogFormat) -> Result<(), LogError> {
         registry.with(lines.with_target(false)).try_init()?;
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{LogError, init_from_env};
+    use crate::config::Env;
+
+    #[test]
+    fn a_filter_that_is_none_is_a_mistake() {
+        let mut env = Env::from_map([("RUST_LOG", "info,sqlx=loudly"), ("LOG_FORMAT", "xml")]);
+        assert!(matches!(init_from_env(&mut env), Err(LogError::Filter(_))));
+        assert_eq!(env.finish().expect_err("a mistake").0[0].name, "LOG_FORMAT");
+    }
 }

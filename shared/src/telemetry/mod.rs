@@ -5,5 +5,5 @@
 mod logging;
 mod metrics;
 
-pub use logging::{LogError, LogFormat, init};
+pub use logging::{LogError, LogFormat, init, init_from_env};
 pub use metrics::{HttpMetrics, InFlight, Metrics};
