@@ -5,5 +5,6 @@ pub mod cart;
 pub mod catalog;
 pub mod checkout;
 pub mod orders;
+pub mod outbox;
 pub mod schema;
 pub mod unit;

@@ -210,6 +210,9 @@ CREATE TABLE package_runs (
     PRIMARY KEY (package_id, due_on)
 );
 
+-- `next_attempt_at` is when a relay may next take a message: while one has it, the end of its lease, so that one range of
+-- one index holds both what is due and what a relay that died left behind. `waited_ms` is what the message has spent of its
+-- budget of tries: the sum of the waits it was given, and none of the time that the board was away.
 CREATE TABLE outbox (
     id BIGINT PRIMARY KEY,
     order_number TEXT NOT NULL,
@@ -220,6 +223,7 @@ CREATE TABLE outbox (
     created_at BIGINT NOT NULL,
     next_attempt_at BIGINT NOT NULL,
     attempts BIGINT NOT NULL DEFAULT 0,
+    waited_ms BIGINT NOT NULL DEFAULT 0,
     first_attempt_at BIGINT,
     lease_token TEXT,
     lease_until BIGINT,
@@ -228,8 +232,8 @@ CREATE TABLE outbox (
 );
 CREATE INDEX outbox_due ON outbox (next_attempt_at, id) WHERE state = 'pendiente';
 CREATE INDEX outbox_unsettled ON outbox (order_number, id) WHERE state IN ('pendiente', 'muerto');
-CREATE INDEX outbox_state ON outbox (state, id);
-CREATE INDEX outbox_settled ON outbox (settled_at) WHERE state IN ('entregado', 'descartado');
+-- Nearly every message is delivered: those are found by id alone.
+CREATE INDEX outbox_state ON outbox (state, id) WHERE state <> 'entregado';
 
 CREATE TABLE outbox_attempts (
     outbox_id BIGINT NOT NULL REFERENCES outbox (id) ON DELETE CASCADE,

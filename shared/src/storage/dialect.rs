@@ -19,6 +19,16 @@ impl Engine {
         }
     }
 
+    /// What ends a `SELECT` whose rows the same transaction is about to take: rows another writer holds are passed over.
+    /// SQLite has one writer at a time and nothing to pass over.
+    #[must_use]
+    pub fn skip_locked(self) -> &'static str {
+        match self {
+            Self::Sqlite => "",
+            Self::Postgres => "FOR UPDATE SKIP LOCKED",
+        }
+    }
+
     /// The most parameters one statement may carry (SQLite's `SQLITE_MAX_VARIABLE_NUMBER`; Postgres counts in 16 bits).
     #[must_use]
     pub fn max_parameters(self) -> usize {

@@ -76,6 +76,26 @@ macro_rules! insert_rows {
     }};
 }
 
+/// Runs a many-row statement that returns rows (`UPDATE … FROM (VALUES` with a tail that ends in `RETURNING`):
+/// `fetch_rows!(session, Type, HEAD, 2, rows, TAIL, |q, row| q.bind(row.a).bind(row.b))`.
+#[macro_export]
+macro_rules! fetch_rows {
+    ($session:expr, $type:ty, $head:expr, $columns:expr, $rows:expr, $tail:expr, |$query:ident, $row:ident| $bind:expr) => {{
+        let mut found: Vec<$type> = Vec::new();
+        for chunk in $crate::storage::powers_of_two($rows) {
+            let sql = $crate::storage::insert_sql($head, $columns, chunk.len(), $tail);
+            found.extend($crate::on!($session, |c| {
+                let mut $query = sqlx::query_as::<_, $type>(sqlx::AssertSqlSafe(sql));
+                for $row in chunk {
+                    $query = $bind;
+                }
+                $query.fetch_all(c).await
+            })?);
+        }
+        found
+    }};
+}
+
 /// Fetches the rows whose key is among `keys`: `fetch_in!(session, Type, "SELECT … WHERE k IN", &keys, "")`.
 #[macro_export]
 macro_rules! fetch_in {

@@ -1,0 +1,139 @@
+//! A relay takes messages, for as long as its lease.
+//!
+//! Taking a message moves `next_attempt_at` to the end of the lease, so that one range of one index holds what is due and
+//! what a relay that died left behind, and messages that are under way are not in the way of those that wait.
+
+use std::convert::Infallible;
+use std::sync::{Arc, LazyLock};
+use std::time::Duration;
+
+use belgrano_shared::storage::dialect::Engine;
+use belgrano_shared::timestamp::UnixMillis;
+use belgrano_shared::wire::OrderNumber;
+use belgrano_shared::writer::{Command, Failure};
+use belgrano_shared::{fetch, fetch_scalar};
+
+use crate::unit::{MessageKind, ShopUnit};
+
+/// Take up to `limit` messages that are due, each the first of its order that is not settled.
+#[derive(Clone, Copy, Debug)]
+pub struct Claim {
+    /// The most to take.
+    pub limit: usize,
+    /// How long they are ours.
+    pub lease: Duration,
+}
+
+/// What a relay was given.
+#[derive(Debug)]
+pub struct Claims {
+    /// The messages, the oldest first.
+    pub messages: Vec<Claimed>,
+    /// When the next message that is not due yet will be; only looked up when everything due was taken.
+    pub next_due: Option<UnixMillis>,
+}
+
+/// A message a relay may deliver.
+#[derive(Clone, Debug)]
+pub struct Claimed {
+    /// Its id.
+    pub id: i64,
+    /// The order it is about.
+    pub order_number: OrderNumber,
+    /// What it asks for.
+    pub kind: MessageKind,
+    /// The JSON body.
+    pub payload: String,
+    /// `traceparent` of the request that caused it.
+    pub trace: String,
+    /// Tries that counted so far.
+    pub attempts: u32,
+    /// What it has spent of its budget of tries.
+    pub waited: Duration,
+    /// Fences the lease: a verdict without it changes nothing.
+    pub token: Arc<str>,
+    /// When the lease ends.
+    pub lease_until: UnixMillis,
+}
+
+#[derive(sqlx::FromRow)]
+struct Row {
+    id: i64,
+    #[sqlx(try_from = "String")]
+    order_number: OrderNumber,
+    #[sqlx(try_from = "String")]
+    kind: MessageKind,
+    payload: String,
+    trace: String,
+    attempts: i64,
+    waited_ms: i64,
+}
+
+/// `state IN ('pendiente', 'muerto')` is the text of the partial index `outbox_unsettled`: SQLite needs it word for word.
+fn claim_sql(engine: Engine) -> String {
+    format!(
+        "UPDATE outbox SET lease_token = $1, lease_until = $2, next_attempt_at = $2 WHERE id IN (\
+         SELECT o.id FROM outbox o WHERE o.state = 'pendiente' AND o.next_attempt_at <= $3 \
+         AND NOT EXISTS (SELECT 1 FROM outbox b WHERE b.order_number = o.order_number AND b.id < o.id \
+         AND b.state IN ('pendiente', 'muerto')) ORDER BY o.next_attempt_at, o.id LIMIT $4 {}) \
+         RETURNING id, order_number, kind, payload, trace, attempts, waited_ms",
+        engine.skip_locked()
+    )
+}
+
+static CLAIM_SQLITE: LazyLock<String> = LazyLock::new(|| claim_sql(Engine::Sqlite));
+static CLAIM_POSTGRES: LazyLock<String> = LazyLock::new(|| claim_sql(Engine::Postgres));
+
+/// The statement that claims, on `engine`.
+pub(super) fn claim_statement(engine: Engine) -> &'static str {
+    match engine {
+        Engine::Sqlite => &CLAIM_SQLITE,
+        Engine::Postgres => &CLAIM_POSTGRES,
+    }
+}
+
+const NEXT_DUE: &str = "SELECT next_attempt_at FROM outbox WHERE state = 'pendiente' AND next_attempt_at > $1 \
+     ORDER BY next_attempt_at LIMIT 1";
+
+impl Command<ShopUnit> for Claim {
+    type Output = Claims;
+    type Refusal = Infallible;
+
+    async fn apply(&self, unit: &mut ShopUnit) -> Result<Claims, Failure<Infallible>> {
+        let now = unit.now();
+        let lease_until = now.plus_ms(i64::try_from(self.lease.as_millis()).unwrap_or(i64::MAX));
+        let token: Arc<str> = unit.ambient().uuid().simple().to_string().into();
+        let limit = i64::try_from(self.limit).unwrap_or(i64::MAX);
+        // What the batch has buffered is left for the next claim: the commit wakes the relay again.
+        let sql = claim_statement(unit.reader().engine());
+        let mut rows = fetch!(all, *unit.reader(), Row, sql, &*token, lease_until, now, limit)?;
+        if !rows.is_empty() {
+            unit.session();
+        }
+        // `RETURNING` promises no order.
+        rows.sort_unstable_by_key(|row| row.id);
+        let next_due = if rows.len() < self.limit {
+            fetch_scalar!(optional, *unit.reader(), UnixMillis, NEXT_DUE, now)?
+        } else {
+            None
+        };
+        let messages = rows.into_iter().map(|row| row.claimed(&token, lease_until)).collect();
+        Ok(Claims { messages, next_due })
+    }
+}
+
+impl Row {
+    fn claimed(self, token: &Arc<str>, lease_until: UnixMillis) -> Claimed {
+        Claimed {
+            id: self.id,
+            order_number: self.order_number,
+            kind: self.kind,
+            payload: self.payload,
+            trace: self.trace,
+            attempts: u32::try_from(self.attempts).unwrap_or(u32::MAX),
+            waited: Duration::from_millis(u64::try_from(self.waited_ms).unwrap_or(0)),
+            token: Arc::clone(token),
+            lease_until,
+        }
+    }
+}

@@ -1,0 +1,253 @@
+//! What people do with messages: try again now, try the dead ones again, give one up.
+//!
+//! A replay is durable and paced: it only says when a message is due, and the relay does the rest.
+
+use std::time::Duration;
+
+use belgrano_shared::problem::Problem;
+use belgrano_shared::storage::{Session, require_one};
+use belgrano_shared::timestamp::UnixMillis;
+use belgrano_shared::wire::OrderNumber;
+use belgrano_shared::writer::{Command, Failure, WriteError, Writer};
+use belgrano_shared::{execute, fetch};
+
+use super::MessageState;
+use super::settle::{Waiting, move_followers};
+use crate::unit::ShopUnit;
+
+/// Messages one command revives; more would keep checkouts waiting.
+const REPLAY_CHUNK: i64 = 500;
+
+/// Deliver a message now: a dead one gets a new budget of tries, a waiting one stops waiting.
+#[derive(Clone, Copy, Debug)]
+pub struct Replay {
+    /// The message.
+    pub id: i64,
+}
+
+/// Why a message is not tried again.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ReplayRefusal {
+    /// There is none with this id.
+    NotFound,
+    /// It is not waiting and not dead.
+    Settled(MessageState),
+}
+
+impl From<ReplayRefusal> for Problem {
+    fn from(refusal: ReplayRefusal) -> Self {
+        match refusal {
+            ReplayRefusal::NotFound => not_found(),
+            ReplayRefusal::Settled(state) => settled(state, "reintentar"),
+        }
+    }
+}
+
+/// Give a message up, whatever it was to bring about.
+#[derive(Clone, Debug)]
+pub struct Discard {
+    /// The message.
+    pub id: i64,
+    /// Why, for whoever asks later.
+    pub reason: String,
+}
+
+/// Why a message is not given up.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum DiscardRefusal {
+    /// There is none with this id.
+    NotFound,
+    /// It is not waiting and not dead.
+    Settled(MessageState),
+}
+
+impl From<DiscardRefusal> for Problem {
+    fn from(refusal: DiscardRefusal) -> Self {
+        match refusal {
+            DiscardRefusal::NotFound => not_found(),
+            DiscardRefusal::Settled(state) => settled(state, "descartar"),
+        }
+    }
+}
+
+fn not_found() -> Problem {
+    Problem::not_found("No hay ningún mensaje con ese número.")
+}
+
+fn settled(state: MessageState, action: &str) -> Problem {
+    let detail = format!("El mensaje está {}: ya no se puede {action}.", state.as_str());
+    Problem::conflict("mensaje-resuelto", detail)
+}
+
+#[derive(sqlx::FromRow)]
+struct Standing {
+    #[sqlx(try_from = "String")]
+    state: MessageState,
+    #[sqlx(try_from = "String")]
+    order_number: OrderNumber,
+    lease_token: Option<String>,
+}
+
+const STANDING: &str = "SELECT state, order_number, lease_token FROM outbox WHERE id = $1";
+const REVIVE: &str = "UPDATE outbox SET state = 'pendiente', next_attempt_at = $2, attempts = 0, waited_ms = 0, \
+     first_attempt_at = NULL, settled_at = NULL, reason = NULL WHERE id = $1";
+const HURRY: &str = "UPDATE outbox SET next_attempt_at = $2 WHERE id = $1";
+const DISCARD: &str = "UPDATE outbox SET state = 'descartado', settled_at = $2, reason = $3, lease_token = NULL, \
+     lease_until = NULL WHERE id = $1";
+
+async fn release_followers(session: &mut Session, order: &OrderNumber, id: i64, now: UnixMillis) -> sqlx::Result<()> {
+    move_followers(session, &[Waiting { order_number: order, behind: id, until: now }]).await
+}
+
+impl Command<ShopUnit> for Replay {
+    type Output = ();
+    type Refusal = ReplayRefusal;
+
+    async fn apply(&self, unit: &mut ShopUnit) -> Result<(), Failure<ReplayRefusal>> {
+        let now = unit.now();
+        let standing = fetch!(optional, *unit.reader(), Standing, STANDING, self.id)?
+            .ok_or(Failure::Refused(ReplayRefusal::NotFound))?;
+        let statement = match standing.state {
+            MessageState::Dead => REVIVE,
+            // A relay has it: it is being tried at this moment.
+            MessageState::Pending if standing.lease_token.is_some() => return Ok(()),
+            MessageState::Pending => HURRY,
+            state @ (MessageState::Delivered | MessageState::Discarded) => {
+                return Err(Failure::Refused(ReplayRefusal::Settled(state)));
+            }
+        };
+        require_one(execute!(*unit.session(), statement, self.id, now)?)?;
+        release_followers(unit.session(), &standing.order_number, self.id, now).await?;
+        unit.announce().outbox = true;
+        Ok(())
+    }
+}
+
+impl Command<ShopUnit> for Discard {
+    type Output = ();
+    type Refusal = DiscardRefusal;
+
+    async fn apply(&self, unit: &mut ShopUnit) -> Result<(), Failure<DiscardRefusal>> {
+        let now = unit.now();
+        let standing = fetch!(optional, *unit.reader(), Standing, STANDING, self.id)?
+            .ok_or(Failure::Refused(DiscardRefusal::NotFound))?;
+        match standing.state {
+            MessageState::Pending | MessageState::Dead => {}
+            state @ (MessageState::Delivered | MessageState::Discarded) => {
+                return Err(Failure::Refused(DiscardRefusal::Settled(state)));
+            }
+        }
+        require_one(execute!(*unit.session(), DISCARD, self.id, now, &self.reason)?)?;
+        release_followers(unit.session(), &standing.order_number, self.id, now).await?;
+        unit.announce().outbox = true;
+        Ok(())
+    }
+}
+
+/// Which dead messages. Everything that is given must hold.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct ReplayFilter {
+    /// Part of the reason they died of, in upper or lower case.
+    pub reason: Option<String>,
+    /// Died at or after.
+    pub from: Option<UnixMillis>,
+    /// Died before.
+    pub until: Option<UnixMillis>,
+}
+
+impl ReplayFilter {
+    /// The reason as a `LIKE` pattern in which nothing the caller wrote is special.
+    fn pattern(&self) -> String {
+        let mut pattern = String::from("%");
+        for c in self.reason.as_deref().unwrap_or_default().to_lowercase().chars() {
+            if matches!(c, '%' | '_' | '\\') {
+                pattern.push('\\');
+            }
+            pattern.push(c);
+        }
+        pattern.push('%');
+        pattern
+    }
+}
+
+/// Revive some dead messages, `spacing` apart from `start` on.
+#[derive(Clone, Debug)]
+pub struct ReplayDead {
+    /// Which.
+    pub filter: ReplayFilter,
+    /// The most, all in one transaction.
+    pub limit: i64,
+    /// When the first is due.
+    pub start: UnixMillis,
+    /// Between one and the next.
+    pub spacing: Duration,
+}
+
+const REVIVE_DEAD: &str = "UPDATE outbox SET state = 'pendiente', next_attempt_at = $1 + $2 * v.place, attempts = 0, \
+     waited_ms = 0, first_attempt_at = NULL, settled_at = NULL, reason = NULL \
+     FROM (SELECT id AS dead_id, ROW_NUMBER() OVER (ORDER BY id) - 1 AS place FROM outbox \
+     WHERE state <> 'entregado' AND state = 'muerto' AND settled_at >= $3 AND settled_at < $4 \
+     AND LOWER(COALESCE(reason, '')) LIKE $5 ESCAPE '\\' ORDER BY id LIMIT $6) AS v \
+     WHERE outbox.id = v.dead_id RETURNING outbox.id, outbox.order_number, outbox.next_attempt_at";
+
+#[derive(sqlx::FromRow)]
+struct Revived {
+    id: i64,
+    #[sqlx(try_from = "String")]
+    order_number: OrderNumber,
+    next_attempt_at: UnixMillis,
+}
+
+impl Command<ShopUnit> for ReplayDead {
+    /// How many were revived.
+    type Output = usize;
+    type Refusal = std::convert::Infallible;
+
+    async fn apply(&self, unit: &mut ShopUnit) -> Result<usize, Failure<Self::Refusal>> {
+        let from = self.filter.from.unwrap_or(UnixMillis(i64::MIN));
+        let until = self.filter.until.unwrap_or(UnixMillis(i64::MAX));
+        let spacing_ms = i64::try_from(self.spacing.as_millis()).unwrap_or(i64::MAX);
+        let pattern = self.filter.pattern();
+        let revived = fetch!(
+            all,
+            *unit.session(),
+            Revived,
+            REVIVE_DEAD,
+            self.start,
+            spacing_ms,
+            from,
+            until,
+            pattern.as_str(),
+            self.limit
+        )?;
+        let waiting: Vec<Waiting<'_>> = revived
+            .iter()
+            .map(|row| Waiting { order_number: &row.order_number, behind: row.id, until: row.next_attempt_at })
+            .collect();
+        move_followers(unit.session(), &waiting).await?;
+        unit.announce().outbox = true;
+        Ok(revived.len())
+    }
+}
+
+/// Revives every dead message that matches, `spacing` apart, in transactions of a bounded size. Says how many.
+pub async fn replay_dead(
+    writer: &Writer<ShopUnit>,
+    filter: ReplayFilter,
+    now: UnixMillis,
+    spacing: Duration,
+) -> Result<usize, WriteError<std::convert::Infallible>> {
+    // What dies again while this runs is not revived a second time.
+    let filter = ReplayFilter { until: Some(filter.until.unwrap_or(now.plus_ms(1)).min(now.plus_ms(1))), ..filter };
+    let mut total = 0;
+    loop {
+        let placed_ms = spacing.as_millis().saturating_mul(total as u128);
+        let start = now.plus_ms(i64::try_from(placed_ms).unwrap_or(i64::MAX));
+        let chunk = ReplayDead { filter: filter.clone(), limit: REPLAY_CHUNK, start, spacing };
+        let revived = writer.submit(chunk).await?;
+        total += revived;
+        if i64::try_from(revived).unwrap_or(i64::MAX) < REPLAY_CHUNK {
+            return Ok(total);
+        }
+    }
+}
