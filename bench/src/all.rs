@@ -17,13 +17,14 @@ use crate::stack::{Stack, StackArgs};
 use crate::{backlog, e2e, fanout, flow, orders, outage, replay, start, table};
 
 /// What runs when no `--case` is given.
-const CASES: [&str; 11] = [
+const CASES: [&str; 12] = [
     "orders",
     "e2e -r 50",
     "e2e -r 200",
     "e2e -r 1000",
     "fanout -k 1000",
     "fanout -k 5000",
+    "fanout -k 10000",
     "fanout -k 1000 -m 400",
     "fanout -k 1000 -m 100 --stalled 50",
     "outage",

@@ -160,6 +160,11 @@ impl Audience {
         self.watchers.len()
     }
 
+    /// How many sockets there are, the stalled ones with them.
+    pub fn open(&self) -> usize {
+        self.watchers.len() + self.stalled.len()
+    }
+
     /// Closes all sockets and gathers what was heard.
     pub async fn dismiss(self) -> Heard {
         for watcher in &self.watchers {
@@ -173,8 +178,10 @@ impl Audience {
             all.gaps += heard.gaps;
             all.dropped += heard.dropped;
         }
-        for ws in self.stalled {
-            *all.stalled_ends.entry(end_of(ws).await).or_default() += 1;
+        let ends: Vec<_> = self.stalled.into_iter().map(|ws| tokio::spawn(end_of(ws))).collect();
+        for end in ends {
+            let end = end.await.unwrap_or_else(|e| e.to_string());
+            *all.stalled_ends.entry(end).or_default() += 1;
         }
         all
     }

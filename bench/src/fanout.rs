@@ -88,6 +88,7 @@ pub async fn measure(target: &Target, plan: Plan) -> Result<Report> {
     let start_ns = now_ns();
     let published = publish(&admin, &numbers, &changes, plan.changes).await?;
     let connected = audience.connected() as u64;
+    let open = audience.open() as u64;
     let expected = published.count() * connected;
     let deadline = now_ns() + seconds_ns(plan.settle);
     while changes.delivered.load(Relaxed) < expected && now_ns() < deadline {
@@ -99,7 +100,6 @@ pub async fn measure(target: &Target, plan: Plan) -> Result<Report> {
 
     let delivered = changes.delivered.load(Relaxed);
     let missed = changes.missed(connected);
-    let per_socket = |kb: u64, less: u64| ratio(float(kb.saturating_sub(less)), float(connected));
     let mut report = Report::new("fanout");
     report
         .put("sockets", connected)
@@ -116,7 +116,7 @@ pub async fn measure(target: &Target, plan: Plan) -> Result<Report> {
         .put("dropped_sockets", heard.dropped)
         .put("stalled", plan.stalled)
         .put("stalled_ends", &heard.stalled_ends)
-        .put("rss_kb_per_socket", per_socket(full.resident_kb, empty.resident_kb))
+        .put("rss_kb_per_socket", ratio(float(full.resident_kb.saturating_sub(empty.resident_kb)), float(open)))
         .put("connect_server_cpu_s", first.servers_until(&begin));
     let cpu_us = begin.servers_until(&end) * 1e6;
     report.put("server_cpu_us_per_delivery", ratio(cpu_us, float(delivered)));

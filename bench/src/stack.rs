@@ -80,6 +80,8 @@ impl Stack {
             ("API_KEY".into(), api_key.clone()),
             ("TICKETERA_URL".into(), tickets.origin.clone()),
             ("BELGRANO_AHORRO_URL".into(), shop.origin.clone()),
+            // Ten thousand boards and their admin are more than the default allows.
+            ("MAX_CONNECTIONS".into(), "20000".into()),
             ("ADMIN_EMAIL".into(), ADMIN.into()),
             ("ADMIN_PASSWORD".into(), password.clone()),
         ];
