@@ -44,6 +44,12 @@ impl UnixMillis {
         Some(Timestamp::from_millisecond(self.0).ok()?.to_zoned(TimeZone::fixed(BUENOS_AIRES)))
     }
 
+    /// The instant at which a clock on the wall in Buenos Aires shows `local`; `None` beyond the years jiff knows.
+    #[must_use]
+    pub fn of_local(local: DateTime) -> Option<Self> {
+        Some(Self(BUENOS_AIRES.to_timestamp(local).ok()?.as_millisecond()))
+    }
+
     /// The instant `ms` milliseconds later.
     #[must_use]
     pub const fn plus_ms(self, ms: i64) -> Self {

@@ -4,6 +4,7 @@ pub mod app;
 pub mod cart;
 pub mod catalog;
 pub mod checkout;
+pub mod merchants;
 pub mod orders;
 pub mod outbox;
 pub mod schema;

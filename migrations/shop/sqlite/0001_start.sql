@@ -200,15 +200,19 @@ CREATE TABLE package_items (
     PRIMARY KEY (package_id, product_id)
 );
 
--- One row for each due date that was acted on: the key is what makes it once.
+-- One row for each due date that was acted on: the unique key is what makes it once. An order beside the series has no
+-- due date (both engines hold nulls apart).
 CREATE TABLE package_runs (
+    id INTEGER PRIMARY KEY,
     package_id BIGINT NOT NULL REFERENCES packages (id) ON DELETE CASCADE,
-    due_on TEXT NOT NULL,
-    ran_at BIGINT NOT NULL,
+    due_on TEXT,
+    outcome TEXT NOT NULL CHECK (outcome IN ('pedida', 'rechazada', 'salteada')),
     order_number TEXT,
     failure TEXT,
-    PRIMARY KEY (package_id, due_on)
+    ran_at BIGINT NOT NULL,
+    UNIQUE (package_id, due_on)
 );
+CREATE INDEX package_runs_of ON package_runs (package_id, id);
 
 -- `next_attempt_at` is when a relay may next take a message: while one has it, the end of its lease, so that one range of
 -- one index holds both what is due and what a relay that died left behind. `waited_ms` is what the message has spent of its
