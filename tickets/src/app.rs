@@ -1,13 +1,23 @@
-//! What every handler and background task of the board can reach.
+//! What every handler and background task of the board can reach, and what happens after each commit.
 
 use std::ops::Deref;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use belgrano_shared::ambient::Ambient;
+use belgrano_shared::auth::password::Passwords;
+use belgrano_shared::signature::SigningSecrets;
 use belgrano_shared::storage::Db;
+use belgrano_shared::telemetry::Metrics;
+use belgrano_shared::wire::EventKind;
 use belgrano_shared::writer::Writer;
+use tokio::sync::Notify;
 
-use crate::unit::BoardUnit;
+use crate::intake::IntakeGate;
+use crate::progress::PinTries;
+use crate::sessions::Sessions;
+use crate::settings::Settings;
+use crate::unit::{Announcement, BoardUnit, Committed};
 
 /// The board, shared by all of its handlers and tasks; cheap to clone.
 #[derive(Clone, Debug)]
@@ -18,10 +28,26 @@ pub struct App(Arc<Parts>);
 pub struct Parts {
     /// Time and randomness.
     pub ambient: Ambient,
+    /// What was configured.
+    pub settings: Settings,
     /// Where to read.
     pub db: Db,
     /// The only way to change anything.
     pub writer: Writer<BoardUnit>,
+    /// Who is logged in.
+    pub sessions: Arc<Sessions>,
+    /// Hashes and verifies passwords.
+    pub passwords: Passwords,
+    /// Who may hand in orders.
+    pub intake: IntakeGate,
+    /// What is shared with the shop.
+    pub secrets: SigningSecrets,
+    /// Wrong guesses at a PIN.
+    pub pin_tries: PinTries,
+    /// What is measured.
+    pub metrics: Metrics,
+    /// What the announcer tells.
+    pub signals: Arc<Signals>,
 }
 
 impl Deref for App {
@@ -37,5 +63,44 @@ impl App {
     #[must_use]
     pub fn new(parts: Parts) -> Self {
         Self(Arc::new(parts))
+    }
+}
+
+/// What background tasks and probes hear of each commit.
+#[derive(Debug, Default)]
+pub struct Signals {
+    /// Tickets there are, as far as this instance knows: counted at start, then by what it commits.
+    pub total_tickets: AtomicU64,
+    /// An offer was made: the earliest deadline may have changed.
+    pub offered: Notify,
+    /// A ticket waits for a driver.
+    pub pending: Notify,
+}
+
+/// What happens after each commit, in order. Quick, and never waits.
+#[must_use]
+pub fn announcer(signals: Arc<Signals>, sessions: Arc<Sessions>) -> impl Fn(Committed) + Send + Sync + 'static {
+    move |committed| {
+        for announcement in &committed.announcements {
+            match announcement {
+                Announcement::Event(event) => signals.tell(event.kind),
+                Announcement::Revoked { user_id, session } => sessions.revoke(*user_id, session.as_deref()),
+                Announcement::Moved { .. } => {}
+            }
+        }
+    }
+}
+
+impl Signals {
+    fn tell(&self, kind: EventKind) {
+        match kind {
+            EventKind::Created => {
+                self.total_tickets.fetch_add(1, Ordering::Relaxed);
+                self.pending.notify_one();
+            }
+            EventKind::Assigned => self.offered.notify_one(),
+            EventKind::Unassigned => self.pending.notify_one(),
+            EventKind::Status | EventKind::Updated | EventKind::Left => {}
+        }
     }
 }

@@ -1,6 +1,18 @@
 //! Belgrano Tickets: every order becomes a delivery ticket, admins assign drivers, drivers deliver, everybody watches.
 
 pub mod app;
+pub mod assignment;
+pub mod fleet;
+pub mod housekeeping;
 pub mod intake;
+pub mod once;
+pub mod progress;
+pub mod reports;
+pub mod router;
 pub mod schema;
+pub mod service;
+pub mod sessions;
+pub mod settings;
+pub mod tickets;
 pub mod unit;
+pub mod users;

@@ -1,3 +1,36 @@
-//! Wiring only.
+//! The board on its own: wiring only.
 
-fn main() {}
+use std::process::ExitCode;
+
+use belgrano_shared::ambient::Ambient;
+use belgrano_shared::config::Env;
+use belgrano_shared::lifecycle::Lifecycle;
+use belgrano_shared::telemetry::{LogFormat, init};
+use tickets::service::start;
+use tickets::settings::Settings;
+
+#[tokio::main]
+async fn main() -> ExitCode {
+    match run().await {
+        Ok(code) => code,
+        Err(error) => {
+            let mut cause: Option<&dyn std::error::Error> = Some(error.as_ref());
+            while let Some(error) = cause {
+                eprintln!("tickets: {error}");
+                cause = error.source();
+            }
+            ExitCode::FAILURE
+        }
+    }
+}
+
+async fn run() -> Result<ExitCode, Box<dyn std::error::Error>> {
+    let mut env = Env::from_process();
+    let log = env.optional("LOG", "filter of the log, like `info,sqlx=warn`");
+    init(log.as_deref(), LogFormat::Auto)?;
+    let (settings, _) = Settings::from_env(env)?;
+    let life = Lifecycle::new();
+    life.stop_on_signals()?;
+    start(settings, &Ambient::system(), &life).await?;
+    Ok(life.run_to_exit().await)
+}

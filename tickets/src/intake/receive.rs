@@ -4,10 +4,8 @@
 //! same number is refused. The unit of work knows the tickets of the whole batch, so a thousand identical messages that
 //! arrive at once are still one ticket and one event.
 
-use std::convert::Infallible;
-
 use belgrano_shared::problem::Problem;
-use belgrano_shared::wire::{EventKind, OrderMessage, TicketState, TicketView};
+use belgrano_shared::wire::{EventKind, IntakeReply, OrderMessage, TicketState, TicketView};
 use belgrano_shared::writer::{Command, Failure};
 
 use crate::unit::{Actor, BoardUnit, BoardWants, Change, Ticket};
@@ -25,15 +23,6 @@ impl Receive {
     pub fn new(message: OrderMessage) -> Self {
         Self { fingerprint: message.fingerprint(), message }
     }
-}
-
-/// The ticket of a message.
-#[derive(Debug)]
-pub struct Received {
-    /// As it stands now.
-    pub ticket: TicketView,
-    /// Whether it was there before.
-    pub repeated: bool,
 }
 
 /// Why an order is not taken in.
@@ -54,24 +43,18 @@ impl From<IntakeRefusal> for Problem {
     }
 }
 
-impl From<Infallible> for IntakeRefusal {
-    fn from(never: Infallible) -> Self {
-        match never {}
-    }
-}
-
 impl Command<BoardUnit> for Receive {
-    type Output = Received;
+    type Output = IntakeReply;
     type Refusal = IntakeRefusal;
 
     fn wants(&self, wants: &mut BoardWants) {
         wants.tickets.push(self.message.number.clone());
     }
 
-    async fn apply(&self, unit: &mut BoardUnit) -> Result<Received, Failure<IntakeRefusal>> {
+    async fn apply(&self, unit: &mut BoardUnit) -> Result<IntakeReply, Failure<IntakeRefusal>> {
         if let Some(ticket) = unit.ticket(&self.message.number).await? {
             return if ticket.fingerprint == self.fingerprint {
-                Ok(Received { ticket: ticket.view.clone(), repeated: true })
+                Ok(IntakeReply::of(&ticket.view, true))
             } else {
                 Err(Failure::Refused(IntakeRefusal::DifferentContent))
             };
@@ -91,7 +74,7 @@ impl Command<BoardUnit> for Receive {
             previous_driver: None,
         };
         let ticket = unit.record(ticket, change);
-        Ok(Received { ticket: ticket.view.clone(), repeated: false })
+        Ok(IntakeReply::of(&ticket.view, false))
     }
 }
 

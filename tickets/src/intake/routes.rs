@@ -1,0 +1,66 @@
+//! `POST /api/tickets`, its old name, and the shop's cancellation.
+
+use axum::body::Bytes;
+use axum::extract::{FromRequest, Request, State};
+use axum::http::{HeaderMap, StatusCode};
+use belgrano_shared::http::{ClientIp, Json};
+use belgrano_shared::problem::{Problem, ProblemDocument};
+use belgrano_shared::wire::{IntakeReply, MessageError, OrderMessage};
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+use super::Receive;
+use crate::app::App;
+
+/// The routes with the shop's authentication.
+pub fn routes() -> OpenApiRouter<App> {
+    OpenApiRouter::new().routes(routes!(receive)).routes(routes!(receive_old))
+}
+
+/// A raw body whose sender was checked.
+pub(super) struct Authentic(pub(super) Bytes);
+
+impl FromRequest<App> for Authentic {
+    type Rejection = Problem;
+
+    async fn from_request(request: Request, app: &App) -> Result<Self, Problem> {
+        let (mut parts, body) = request.into_parts();
+        let ip = <ClientIp as axum::extract::FromRequestParts<App>>::from_request_parts(&mut parts, app).await?;
+        // The body goes on without the headers; they are needed to check it.
+        let headers: HeaderMap = std::mem::take(&mut parts.headers);
+        let bytes = Bytes::from_request(Request::from_parts(parts, body), app).await;
+        let bytes = bytes.map_err(|rejection| match rejection.status() {
+            StatusCode::PAYLOAD_TOO_LARGE => Problem::too_large("El pedido supera el tamaño permitido."),
+            _ => Problem::malformed("El pedido se cortó antes de terminar."),
+        })?;
+        app.intake.check(&headers, &bytes, ip)?;
+        Ok(Self(bytes))
+    }
+}
+
+/// Recibe un pedido; el mismo pedido otra vez encuentra su ticket.
+#[utoipa::path(post, path = "/api/tickets", tag = "intake", request_body = OrderMessage, responses(
+    (status = 201, body = IntakeReply), (status = 200, body = IntakeReply, description = "Ya estaba."),
+    (status = 400, body = ProblemDocument), (status = 401, body = ProblemDocument),
+    (status = 409, body = ProblemDocument, description = "Ese número es de otro pedido."),
+    (status = 422, body = ProblemDocument), (status = 503, body = ProblemDocument)))]
+async fn receive(State(app): State<App>, body: Authentic) -> Result<(StatusCode, Json<IntakeReply>), Problem> {
+    take_in(&app, &body.0).await
+}
+
+/// Lo mismo, con la dirección que usan los clientes viejos.
+#[utoipa::path(post, path = "/api/tickets/recibir", tag = "intake", request_body = OrderMessage, responses(
+    (status = 201, body = IntakeReply), (status = 200, body = IntakeReply), (status = 409, body = ProblemDocument)))]
+async fn receive_old(State(app): State<App>, body: Authentic) -> Result<(StatusCode, Json<IntakeReply>), Problem> {
+    take_in(&app, &body.0).await
+}
+
+async fn take_in(app: &App, body: &[u8]) -> Result<(StatusCode, Json<IntakeReply>), Problem> {
+    let message = OrderMessage::from_json(body).map_err(|error| match error {
+        MessageError::Malformed(detail) => Problem::malformed(detail),
+        MessageError::Invalid(errors) => Problem::invalid(errors),
+    })?;
+    let reply = app.writer.submit(Receive::new(message)).await?;
+    let status = if reply.idempotent { StatusCode::OK } else { StatusCode::CREATED };
+    Ok((status, Json(reply)))
+}

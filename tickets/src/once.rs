@@ -1,0 +1,85 @@
+//! A command under an `Idempotency-Key`: done once, answered the same every time.
+//!
+//! Wraps any command whose output has a JSON form. The answer is stored in the transaction of the change, so one exists
+//! exactly when the other does; a refusal is not kept, so a mended state of things can be tried again.
+
+use axum::http::{HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use belgrano_shared::idempotency::{IdempotencyKey, KeyReused, StoredAnswer};
+use belgrano_shared::problem::Problem;
+use belgrano_shared::writer::{Command, Failure};
+use serde::Serialize;
+
+use crate::unit::{BoardUnit, BoardWants};
+
+/// A command, done once per key; without a key, done.
+#[derive(Debug)]
+pub struct Once<C> {
+    /// What is to be done.
+    pub command: C,
+    /// Whose key it came under.
+    pub key: Option<IdempotencyKey>,
+}
+
+/// Why a keyed command is not done.
+#[derive(Debug)]
+pub enum OnceRefusal<R> {
+    /// The key belongs to another request.
+    KeyReused(KeyReused),
+    /// The command itself refused.
+    Refused(R),
+}
+
+impl<R: Into<Problem>> From<OnceRefusal<R>> for Problem {
+    fn from(refusal: OnceRefusal<R>) -> Self {
+        match refusal {
+            OnceRefusal::KeyReused(reused) => reused.into(),
+            OnceRefusal::Refused(refusal) => refusal.into(),
+        }
+    }
+}
+
+/// The answer, now or as it was the first time.
+#[derive(Debug)]
+pub struct Answer(pub StoredAnswer);
+
+impl IntoResponse for Answer {
+    fn into_response(self) -> Response {
+        let status = StatusCode::from_u16(self.0.status).unwrap_or(StatusCode::OK);
+        let json = (header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
+        (status, [json], self.0.body).into_response()
+    }
+}
+
+impl<C> Command<BoardUnit> for Once<C>
+where
+    C: Command<BoardUnit>,
+    C::Output: Serialize,
+{
+    type Output = Answer;
+    type Refusal = OnceRefusal<C::Refusal>;
+
+    fn wants(&self, wants: &mut BoardWants) {
+        self.command.wants(wants);
+        wants.keys.extend(self.key.clone());
+    }
+
+    async fn apply(&self, unit: &mut BoardUnit) -> Result<Answer, Failure<OnceRefusal<C::Refusal>>> {
+        if let Some(key) = &self.key {
+            let found = unit.answers().find(key);
+            if let Some(answer) = found.map_err(|reused| Failure::Refused(OnceRefusal::KeyReused(reused)))? {
+                return Ok(Answer(answer));
+            }
+        }
+        let output = self.command.apply(unit).await.map_err(|failure| match failure {
+            Failure::Refused(refusal) => Failure::Refused(OnceRefusal::Refused(refusal)),
+            Failure::Broke(error) => Failure::Broke(error),
+        })?;
+        let body = serde_json::to_string(&output).map_err(|error| sqlx::Error::Encode(Box::new(error)))?;
+        let answer = StoredAnswer { status: 200, body };
+        if let Some(key) = &self.key {
+            unit.answers().keep(key.clone(), answer.clone());
+        }
+        Ok(Answer(answer))
+    }
+}

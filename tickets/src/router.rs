@@ -1,0 +1,31 @@
+//! Every route of the board, on one screen.
+
+use axum::Router;
+use belgrano_shared::http::health::Health;
+use belgrano_shared::http::{openapi, standard_layers};
+use utoipa::OpenApi;
+use utoipa_axum::router::OpenApiRouter;
+
+use crate::app::App;
+use crate::{assignment, fleet, intake, progress, reports, sessions, tickets, users};
+
+#[derive(OpenApi)]
+#[openapi(info(title = "Belgrano Tickets", description = "Cada pedido es un ticket; cada ticket llega."))]
+struct Api;
+
+/// The whole service behind its edge.
+pub fn router(app: App, health: Health) -> Router {
+    let (routes, api) = OpenApiRouter::with_openapi(Api::openapi())
+        .merge(intake::routes())
+        .merge(sessions::routes())
+        .merge(users::routes())
+        .merge(fleet::routes())
+        .merge(tickets::routes())
+        .merge(progress::routes())
+        .merge(assignment::routes())
+        .merge(reports::routes())
+        .split_for_parts();
+    let (settings, metrics, ambient) = (app.settings.common.http.clone(), app.metrics.clone(), app.ambient.clone());
+    let routes = routes.with_state(app).merge(openapi::docs(api)).merge(health.router());
+    standard_layers(routes, settings, &metrics, &ambient)
+}

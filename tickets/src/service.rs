@@ -1,0 +1,135 @@
+//! The service from settings to a socket that answers.
+//!
+//! [`assemble`] opens the database, starts the writer and the background tasks and builds the router; [`start`] puts it
+//! on a socket. What must never happen here: a socket that accepts before the database is migrated and the log founded.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+
+use axum::Router;
+use belgrano_shared::ambient::Ambient;
+use belgrano_shared::auth::password::{PasswordError, Passwords};
+use belgrano_shared::config::SecretError;
+use belgrano_shared::fetch_scalar;
+use belgrano_shared::http::health::Health;
+use belgrano_shared::http::serve::bind;
+use belgrano_shared::lifecycle::Lifecycle;
+use belgrano_shared::storage::{Db, OpenError, open};
+use belgrano_shared::telemetry::Metrics;
+use belgrano_shared::writer::{WriteError, Writer};
+
+use crate::app::{App, Parts, Signals, announcer};
+use crate::intake::IntakeGate;
+use crate::progress::PinTries;
+use crate::router::router;
+use crate::sessions::Sessions;
+use crate::settings::Settings;
+use crate::unit::Found;
+use crate::{assignment, housekeeping, schema, users};
+
+/// Why the service did not start.
+#[derive(Debug, thiserror::Error)]
+pub enum StartError {
+    /// The database cannot be opened.
+    #[error("cannot open the database of tickets")]
+    Open(#[from] OpenError),
+    /// The database does not answer.
+    #[error("cannot read the database of tickets")]
+    Read(#[from] sqlx::Error),
+    /// The first write failed.
+    #[error("cannot write to the database of tickets: {0}")]
+    Write(String),
+    /// Passwords cannot be hashed with these parameters.
+    #[error("cannot hash passwords")]
+    Passwords(#[from] PasswordError),
+    /// The secret shared with the shop cannot be read.
+    #[error("cannot use the shared secret")]
+    Secret(#[from] SecretError),
+    /// The port is taken, or not ours to take.
+    #[error("cannot listen on {address}")]
+    Bind {
+        /// What was asked for.
+        address: String,
+        /// What the system said.
+        source: std::io::Error,
+    },
+}
+
+impl<R: std::fmt::Debug> From<WriteError<R>> for StartError {
+    fn from(error: WriteError<R>) -> Self {
+        Self::Write(error.to_string())
+    }
+}
+
+/// Starts everything and listens. Returns the address, with the port the system chose.
+pub async fn start(settings: Settings, ambient: &Ambient, life: &Lifecycle) -> Result<SocketAddr, StartError> {
+    let serve = settings.common.serve.clone();
+    let (_, router) = assemble(settings, ambient, life).await?;
+    let bind_error = |source| StartError::Bind { address: format!("{}:{}", serve.host, serve.port), source };
+    let bound = bind(serve.clone()).await.map_err(bind_error)?;
+    let address = bound.local_addr().map_err(bind_error)?;
+    tracing::info!(%address, "tickets is listening");
+    life.spawn_critical("http", bound.serve(router, life.clone()));
+    Ok(address)
+}
+
+/// Everything but the socket.
+pub async fn assemble(settings: Settings, ambient: &Ambient, life: &Lifecycle) -> Result<(App, Router), StartError> {
+    let db = open(&settings.common.storage, &schema::migrations()).await?;
+    let metrics = Metrics::new();
+    let (sessions, signals) = (Arc::new(Sessions::new(&settings, ambient)), Arc::new(Signals::default()));
+    let announce = announcer(Arc::clone(&signals), Arc::clone(&sessions));
+    let (writer, task) = Writer::new(db.clone(), ambient.clone(), settings.writer, announce);
+    spawn_writer(life, task, db.clone());
+    // Before anything reads: an epoch there is from the first moment on.
+    writer.submit(Found).await?;
+    signals.total_tickets.store(count_tickets(&db).await?, Ordering::Relaxed);
+    let secrets = settings.common.integration_secrets(ambient)?;
+    let app = App::new(Parts {
+        passwords: Passwords::new(settings.passwords, ambient)?,
+        intake: IntakeGate::new(&settings, secrets.clone(), ambient),
+        pin_tries: PinTries::new(ambient),
+        ambient: ambient.clone(),
+        settings,
+        db,
+        writer,
+        sessions,
+        secrets,
+        metrics,
+        signals,
+    });
+    users::ensure_admin(&app).await?;
+    assignment::spawn(&app, life);
+    housekeeping::spawn(&app, life);
+    let router = router(app.clone(), health(&app, life));
+    Ok((app, router))
+}
+
+/// The writer ends when the last handler that could submit is gone; then nobody needs the database any more.
+fn spawn_writer(life: &Lifecycle, task: impl Future<Output = ()> + Send + 'static, db: Db) {
+    life.spawn_critical("writer", async move {
+        task.await;
+        db.close().await;
+    });
+}
+
+async fn count_tickets(db: &Db) -> Result<u64, sqlx::Error> {
+    let mut session = db.read().await?;
+    let count = fetch_scalar!(one, session, i64, "SELECT COUNT(*) FROM tickets")?;
+    Ok(u64::try_from(count).unwrap_or(0))
+}
+
+fn health(app: &App, life: &Lifecycle) -> Health {
+    let (signals, db, life) = (Arc::clone(&app.signals), app.db.clone(), life.clone());
+    Health::new("tickets", env!("CARGO_PKG_VERSION"), app.db.engine().name(), &app.metrics, &app.ambient)
+        .member("total_tickets", move || signals.total_tickets.load(Ordering::Relaxed))
+        .check("database", move || {
+            let db = db.clone();
+            async move { db.ping().await.map_err(|error| error.to_string()) }
+        })
+        .check("tasks", move || {
+            let alive = life.critical_tasks_alive() && !life.soft().is_cancelled();
+            async move { if alive { Ok(()) } else { Err("a critical task ended".to_owned()) } }
+        })
+}

@@ -1,0 +1,127 @@
+//! Who is asking, and the extractors that refuse everybody else.
+
+use std::sync::Arc;
+
+use axum::extract::FromRequestParts;
+use axum::http::request::Parts;
+use belgrano_shared::auth::session::TokenHash;
+use belgrano_shared::fetch;
+use belgrano_shared::problem::Problem;
+use belgrano_shared::timestamp::UnixMillis;
+
+use crate::app::App;
+use crate::unit::Actor;
+use crate::users::Role;
+
+/// Somebody with an account, logged in.
+#[derive(Clone, Debug)]
+pub struct Principal {
+    /// The account.
+    pub user_id: i64,
+    /// Its name.
+    pub name: Arc<str>,
+    /// Its address.
+    pub email: Arc<str>,
+    /// What it may do.
+    pub role: Role,
+    /// Hash of the session's token.
+    pub session: TokenHash,
+    /// When the session ends by itself.
+    pub expires_at: UnixMillis,
+}
+
+impl Principal {
+    /// As the one who changes something.
+    #[must_use]
+    pub fn actor(&self) -> Actor {
+        Actor::User { id: self.user_id, name: self.name.to_string() }
+    }
+
+    /// The driver whose tickets these eyes are limited to; `None` for an admin, who sees all.
+    #[must_use]
+    pub fn only_driver(&self) -> Option<i64> {
+        match self.role {
+            Role::Admin => None,
+            Role::Driver => Some(self.user_id),
+        }
+    }
+}
+
+/// Anybody logged in; else 401.
+#[derive(Clone, Debug)]
+pub struct Session(pub Principal);
+
+/// An administrator; else 401 or 403.
+#[derive(Clone, Debug)]
+pub struct Admin(pub Principal);
+
+/// A driver; else 401 or 403.
+#[derive(Clone, Debug)]
+pub struct Driver(pub Principal);
+
+#[derive(sqlx::FromRow)]
+struct Row {
+    user_id: i64,
+    name: String,
+    email: String,
+    #[sqlx(try_from = "String")]
+    role: Role,
+    expires_at: UnixMillis,
+}
+
+const FIND: &str = "SELECT s.user_id, u.name, u.email, u.role, s.expires_at FROM sessions s \
+     JOIN users u ON u.id = s.user_id WHERE s.token_hash = $1 AND u.active";
+
+impl App {
+    /// Whose session a token's hash belongs to, if it still holds.
+    pub async fn principal(&self, token: &TokenHash) -> Result<Option<Principal>, sqlx::Error> {
+        let load = async {
+            let mut session = self.db.read().await?;
+            let row = fetch!(optional, session, Row, FIND, &token[..])?;
+            Ok::<_, sqlx::Error>(row.map(|row| Principal {
+                user_id: row.user_id,
+                name: row.name.into(),
+                email: row.email.into(),
+                role: row.role,
+                session: *token,
+                expires_at: row.expires_at,
+            }))
+        };
+        let found = self.sessions.cache.get_or_load(token, load).await?;
+        Ok(found.filter(|principal| self.ambient.now() < principal.expires_at))
+    }
+}
+
+impl FromRequestParts<App> for Session {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Problem> {
+        let nobody = || Problem::unauthenticated("Iniciá sesión para seguir.");
+        let token = app.sessions.cookie.read(&parts.headers).ok_or_else(nobody)?;
+        app.principal(&token.hash()).await?.map(Self).ok_or_else(nobody)
+    }
+}
+
+impl FromRequestParts<App> for Admin {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Problem> {
+        let Session(principal) = Session::from_request_parts(parts, app).await?;
+        match principal.role {
+            Role::Admin => Ok(Self(principal)),
+            Role::Driver => Err(Problem::forbidden("Esto lo puede hacer solo la administración.")),
+        }
+    }
+}
+
+impl FromRequestParts<App> for Driver {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Problem> {
+        let Session(principal) = Session::from_request_parts(parts, app).await?;
+        match principal.role {
+            Role::Driver => Ok(Self(principal)),
+            Role::Admin => Err(Problem::forbidden("Esto es para quienes reparten.")),
+        }
+    }
+}

@@ -1,0 +1,113 @@
+//! What of the board can be configured, read once at start.
+//!
+//! What both services have alike is in [`Common`]. Every variable has its default and its meaning here and nowhere else.
+
+use std::num::NonZeroU32;
+use std::time::Duration;
+
+use belgrano_shared::auth::password::{NewPassword, PasswordSettings};
+use belgrano_shared::config::{Common, ConfigMistakes, Env, Setting};
+use belgrano_shared::writer::WriterSettings;
+
+use crate::progress::Proofs;
+
+/// Everything that can be set.
+#[derive(Clone, Debug)]
+pub struct Settings {
+    /// What the shop has alike.
+    pub common: Common,
+    /// The cost of a password.
+    pub passwords: PasswordSettings,
+    /// The writer's limits.
+    pub writer: WriterSettings,
+    /// Whether orders are taken in from anybody.
+    pub intake_open: bool,
+    /// What a delivery has to be proved with.
+    pub proofs: Proofs,
+    /// How long an offer holds.
+    pub offer_timeout: Duration,
+    /// Whether pending tickets are offered without anybody asking.
+    pub auto_assign: bool,
+    /// From when on a ticket is late, counted from when it was ordered.
+    pub late_after: Duration,
+    /// Log-ins from one address in a minute.
+    pub logins_per_address: NonZeroU32,
+    /// Log-ins into one account in a minute.
+    pub logins_per_account: NonZeroU32,
+}
+
+impl Settings {
+    /// Reads them all, and names every mistake at once. The second part is the table for the documentation.
+    pub fn from_env(mut env: Env) -> Result<(Self, Vec<Setting>), ConfigMistakes> {
+        let common = Common::from_env(&mut env, "tickets", 5001);
+        if let Some(Err(rule)) = common.admin.password.as_ref().map(|password| NewPassword::parse(password.expose())) {
+            env.mistake("ADMIN_PASSWORD", rule);
+        }
+        let writer = WriterSettings::default();
+        let settings = Self {
+            passwords: PasswordSettings::from_env(&mut env),
+            writer: WriterSettings {
+                queue: env.number("WRITER_QUEUE", writer.queue, 1..=1_000_000, "changes that may wait; more are 503"),
+                batch: env.number("WRITER_BATCH", writer.batch, 1..=10_000, "changes in one transaction"),
+            },
+            intake_open: intake_open(&mut env),
+            proofs: proofs(&mut env),
+            offer_timeout: env.duration_s("OFFER_TIMEOUT", 60, "seconds a driver has to accept an offer"),
+            auto_assign: env.bool("AUTO_ASSIGN", false, "offer pending tickets to drivers without being asked"),
+            late_after: env.duration_s("LATE_AFTER", 3600, "seconds after the order from which on a ticket is late"),
+            logins_per_address: positive(&mut env, "LOGINS_PER_ADDRESS", 60, "log-ins from one address in a minute"),
+            logins_per_account: positive(&mut env, "LOGINS_PER_ACCOUNT", 10, "log-ins into one account in a minute"),
+            common,
+        };
+        Ok((settings, env.finish()?))
+    }
+
+    /// [`Settings::offer_timeout`] in milliseconds.
+    #[must_use]
+    pub fn offer_timeout_ms(&self) -> i64 {
+        i64::try_from(self.offer_timeout.as_millis()).unwrap_or(i64::MAX)
+    }
+}
+
+fn positive(env: &mut Env, name: &'static str, default: u32, meaning: &'static str) -> NonZeroU32 {
+    NonZeroU32::new(env.number(name, default, 1..=1_000_000, meaning)).unwrap_or(NonZeroU32::MIN)
+}
+
+fn intake_open(env: &mut Env) -> bool {
+    let intake = env.string("INTAKE", "auth", "`open` takes orders from anybody, for clients that cannot authenticate");
+    match intake.as_str() {
+        "open" => true,
+        "auth" => false,
+        _ => {
+            env.mistake("INTAKE", "tiene que ser `auth` u `open`");
+            false
+        }
+    }
+}
+
+fn proofs(env: &mut Env) -> Proofs {
+    let words = env.list("PROOF", "ninguna", "what proves a delivery: `ninguna`, or any of `pin`, `foto`, `firma`");
+    Proofs::parse(&words).unwrap_or_else(|word| {
+        env.mistake("PROOF", format!("`{word}` no es ninguna de: ninguna, pin, foto, firma"));
+        Proofs::default()
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use belgrano_shared::config::Env;
+
+    use super::Settings;
+
+    #[test]
+    fn nothing_has_to_be_set_and_mistakes_come_together() {
+        let (settings, table) = Settings::from_env(Env::from_map::<&str, &str>([])).expect("no mistake");
+        assert!(!settings.intake_open && !settings.auto_assign && settings.proofs.is_empty());
+        assert_eq!(settings.offer_timeout_ms(), 60_000);
+        assert!(table.iter().any(|setting| setting.name == "PROOF"));
+        let wrong = [("INTAKE", "ajar"), ("PROOF", "pin,sangre"), ("ADMIN_PASSWORD", "corta")];
+        let mistakes = Settings::from_env(Env::from_map(wrong)).expect_err("mistakes").0;
+        let names: Vec<&str> = mistakes.iter().map(|mistake| mistake.name.as_str()).collect();
+        assert_eq!(names, ["ADMIN_PASSWORD", "INTAKE", "PROOF"]);
+    }
+}

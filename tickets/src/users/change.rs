@@ -1,0 +1,90 @@
+//! Changing an account. Whatever takes something away from it ends its sessions.
+
+use belgrano_shared::problem::Problem;
+use belgrano_shared::storage::require_one;
+use belgrano_shared::writer::{Command, Failure};
+use belgrano_shared::{execute, fetch_scalar};
+
+use super::{Account, NewDriver, Role, account, create};
+use crate::unit::{Announcement, BoardUnit};
+
+/// Why an account is not made or changed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum UserRefusal {
+    /// There is no such account.
+    NotFound,
+    /// Somebody logs in with that address already.
+    EmailTaken,
+    /// Nobody could administer the board any more.
+    LastAdmin,
+}
+
+impl From<UserRefusal> for Problem {
+    fn from(refusal: UserRefusal) -> Self {
+        match refusal {
+            UserRefusal::NotFound => Self::not_found("No existe esa cuenta."),
+            UserRefusal::EmailTaken => Self::conflict("correo-repetido", "Ya hay una cuenta con ese correo."),
+            UserRefusal::LastAdmin => {
+                Self::conflict("ultimo-admin", "Es la última cuenta de administración activa: tiene que quedar una.")
+            }
+        }
+    }
+}
+
+/// Change an account; what is `None` stays.
+#[derive(Debug)]
+pub struct ChangeUser {
+    /// Which.
+    pub id: i64,
+    /// A new name.
+    pub name: Option<String>,
+    /// A new role.
+    pub role: Option<Role>,
+    /// Whether it may log in.
+    pub active: Option<bool>,
+    /// A new password, hashed before the command was submitted.
+    pub password_hash: Option<String>,
+}
+
+const UPDATE: &str = "UPDATE users SET name = $1, role = $2, active = $3, \
+     password_hash = COALESCE($4, password_hash) WHERE id = $5";
+
+impl Command<BoardUnit> for ChangeUser {
+    type Output = Account;
+    type Refusal = UserRefusal;
+
+    async fn apply(&self, unit: &mut BoardUnit) -> Result<Account, Failure<UserRefusal>> {
+        let before = account::find(unit.reader(), self.id).await?.ok_or(Failure::Refused(UserRefusal::NotFound))?;
+        let after = Account {
+            name: self.name.clone().unwrap_or_else(|| before.name.clone()),
+            role: self.role.unwrap_or(before.role),
+            active: self.active.unwrap_or(before.active),
+            ..before.clone()
+        };
+        let stays_admin = after.role == Role::Admin && after.active;
+        if before.role == Role::Admin && before.active && !stays_admin && other_admins(unit, self.id).await? == 0 {
+            return Err(Failure::Refused(UserRefusal::LastAdmin));
+        }
+        let role = after.role.as_str();
+        let (name, active, hash) = (&after.name, after.active, &self.password_hash);
+        require_one(execute!(*unit.session(), UPDATE, name, role, active, hash, self.id)?)?;
+        if after.role == Role::Driver {
+            create::insert_driver(unit, self.id, &NewDriver::default()).await?;
+        }
+        let still_drives = after.role == Role::Driver && after.active;
+        if before.role == Role::Driver && !still_drives {
+            execute!(*unit.session(), "UPDATE drivers SET on_shift = FALSE WHERE user_id = $1", self.id)?;
+        }
+        if before.role != after.role || before.active != after.active || self.password_hash.is_some() {
+            execute!(*unit.session(), "DELETE FROM sessions WHERE user_id = $1", self.id)?;
+            unit.announce(Announcement::Revoked { user_id: self.id, session: None });
+        }
+        Ok(after)
+    }
+}
+
+/// Correct on several instances too: whoever holds the batch's lock is the only one who writes.
+async fn other_admins(unit: &mut BoardUnit, id: i64) -> sqlx::Result<i64> {
+    const COUNT: &str = "SELECT COUNT(*) FROM users WHERE role = 'admin' AND active AND id <> $1";
+    fetch_scalar!(one, *unit.reader(), i64, COUNT, id)
+}

@@ -1,0 +1,18 @@
+//! Accounts: administrators and drivers, their passwords and what they may do.
+//!
+//! A driver is an account with role `flota` and a row in `drivers` under the same id; the fleet has the rest of it. What
+//! must never happen here: a board without an active administrator, or a password that reaches the writer unhashed.
+
+mod account;
+mod change;
+mod create;
+mod first_admin;
+mod role;
+mod routes;
+
+pub use account::{Account, for_log_in, normal_email};
+pub use change::{ChangeUser, UserRefusal};
+pub use create::{CreateUser, NewDriver};
+pub use first_admin::ensure_admin;
+pub use role::Role;
+pub use routes::routes;

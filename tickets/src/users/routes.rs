@@ -1,0 +1,124 @@
+//! `/api/usuarios`.
+
+use axum::extract::State;
+use axum::http::StatusCode;
+use belgrano_shared::auth::password::NewPassword;
+use belgrano_shared::fetch;
+use belgrano_shared::http::{Json, Page, Path};
+use belgrano_shared::problem::{Problem, ProblemDocument};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+use super::account::{check_email, check_text};
+use super::{Account, ChangeUser, CreateUser, NewDriver, Role, normal_email};
+use crate::app::App;
+use crate::sessions::Admin;
+
+/// The most characters of a name.
+pub(crate) const NAME_CHARS: usize = 100;
+
+/// `/api/usuarios` and one of them.
+pub fn routes() -> OpenApiRouter<App> {
+    OpenApiRouter::new().routes(routes!(list, create)).routes(routes!(change))
+}
+
+/// A page of accounts.
+#[derive(Serialize, ToSchema)]
+struct Users {
+    usuarios: Vec<Account>,
+    cursor: Option<String>,
+}
+
+/// Las cuentas, de la más vieja a la más nueva.
+#[utoipa::path(get, path = "/api/usuarios", tag = "cuentas",
+    params(("cursor" = Option<String>, Query), ("limit" = Option<u32>, Query)),
+    responses((status = 200, body = Users), (status = 403, body = ProblemDocument)))]
+async fn list(State(app): State<App>, _: Admin, page: Page) -> Result<Json<Users>, Problem> {
+    const LIST: &str = "SELECT id, name, email, role, active, created_at FROM users WHERE id > $1 ORDER BY id LIMIT $2";
+    let after = page.position::<i64>()?.unwrap_or(0);
+    let mut session = app.db.read().await?;
+    let usuarios = fetch!(all, session, Account, LIST, after, i64::from(page.limit))?;
+    let full = usuarios.len() == page.limit as usize;
+    let cursor = usuarios.last().filter(|_| full).map(|last| Page::encode(&last.id));
+    Ok(Json(Users { usuarios, cursor }))
+}
+
+/// `POST /api/usuarios`.
+#[derive(Deserialize, ToSchema)]
+struct NewUser {
+    #[serde(rename = "nombre")]
+    name: String,
+    email: String,
+    #[schema(value_type = String, min_length = 8, max_length = 128)]
+    password: NewPassword,
+    #[serde(rename = "rol")]
+    role: Role,
+}
+
+/// Crea una cuenta.
+#[utoipa::path(post, path = "/api/usuarios", tag = "cuentas", request_body = NewUser, responses(
+    (status = 201, body = Account), (status = 409, body = ProblemDocument), (status = 422, body = ProblemDocument)))]
+async fn create(
+    State(app): State<App>,
+    _: Admin,
+    Json(body): Json<NewUser>,
+) -> Result<(StatusCode, Json<Account>), Problem> {
+    let account = create_account(&app, body.name, &body.email, &body.password, body.role, NewDriver::default()).await?;
+    Ok((StatusCode::CREATED, Json(account)))
+}
+
+/// Checks, hashes and creates; the fleet does the same for a driver.
+pub(crate) async fn create_account(
+    app: &App,
+    name: String,
+    email: &str,
+    password: &NewPassword,
+    role: Role,
+    driver: NewDriver,
+) -> Result<Account, Problem> {
+    let email = normal_email(email);
+    let wrong: Vec<_> = check_text("nombre", &name, NAME_CHARS).into_iter().chain(check_email(&email)).collect();
+    if !wrong.is_empty() {
+        return Err(Problem::invalid(wrong));
+    }
+    let password_hash = app.passwords.hash(password).await?;
+    let create = CreateUser { name: name.trim().to_owned(), email, password_hash, role, driver };
+    Ok(app.writer.submit(create).await?)
+}
+
+/// `PATCH /api/usuarios/{id}`; what is left out stays.
+#[derive(Deserialize, ToSchema)]
+struct UserChange {
+    #[serde(rename = "nombre")]
+    name: Option<String>,
+    #[serde(rename = "rol")]
+    role: Option<Role>,
+    #[serde(rename = "activo")]
+    active: Option<bool>,
+    #[schema(value_type = Option<String>, min_length = 8, max_length = 128)]
+    password: Option<NewPassword>,
+}
+
+/// Cambia una cuenta. Otro rol, otra contraseña o la baja terminan sus sesiones.
+#[utoipa::path(patch, path = "/api/usuarios/{id}", tag = "cuentas", request_body = UserChange,
+    params(("id" = i64, Path)), responses((status = 200, body = Account), (status = 404, body = ProblemDocument),
+    (status = 409, body = ProblemDocument, description = "Es la última cuenta de administración.")))]
+async fn change(
+    State(app): State<App>,
+    _: Admin,
+    Path(id): Path<i64>,
+    Json(body): Json<UserChange>,
+) -> Result<Json<Account>, Problem> {
+    if let Some(wrong) = body.name.as_deref().and_then(|name| check_text("nombre", name, NAME_CHARS)) {
+        return Err(Problem::invalid(vec![wrong]));
+    }
+    let password_hash = match &body.password {
+        Some(password) => Some(app.passwords.hash(password).await?),
+        None => None,
+    };
+    let name = body.name.map(|name| name.trim().to_owned());
+    let change = ChangeUser { id, name, role: body.role, active: body.active, password_hash };
+    Ok(Json(app.writer.submit(change).await?))
+}
