@@ -5,6 +5,7 @@ pub mod assignment;
 pub mod fleet;
 pub mod housekeeping;
 pub mod intake;
+pub mod live;
 pub mod once;
 pub mod progress;
 pub mod reports;

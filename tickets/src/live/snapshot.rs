@@ -1,0 +1,115 @@
+//! Snapshots: everything a reader may see, as of one event.
+//!
+//! The state and the end of the log are read in one database snapshot, so the events after its `seq` are exactly what
+//! is missing from it. Those who see everything share one while the hub can still carry them on from it: ten thousand
+//! clients that come back at once cost one read.
+
+use std::time::Duration;
+
+use belgrano_shared::fetch;
+use belgrano_shared::storage::{Db, Session};
+use belgrano_shared::timestamp::UnixMillis;
+use belgrano_shared::wire::live::snapshot_frame;
+use tokio::sync::Mutex;
+use tokio_tungstenite::tungstenite::Utf8Bytes;
+
+use super::viewer::View;
+use crate::unit::{Ticket, TicketRow, log_head, select_tickets};
+
+/// A shared snapshot is read anew once the log is this far ahead of it: replaying more costs more than reading.
+const MAX_AGE_EVENTS: i64 = 64;
+
+/// What of the past a snapshot holds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct SnapshotLimits {
+    /// Tickets that have ended are in it for so long after their last change.
+    pub ended: Duration,
+    /// The most tickets; beyond it the oldest are left out, the ended ones first.
+    pub tickets: i64,
+}
+
+impl Default for SnapshotLimits {
+    fn default() -> Self {
+        Self { ended: Duration::from_hours(12), tickets: 20_000 }
+    }
+}
+
+/// One frame, and the last event that is in it.
+#[derive(Clone, Debug)]
+pub(super) struct Snapshot {
+    pub(super) seq: i64,
+    pub(super) frame: Utf8Bytes,
+}
+
+/// Reads snapshots, one at a time.
+#[derive(Debug)]
+pub(super) struct Snapshots {
+    limits: SnapshotLimits,
+    /// Of [`View::All`]. Holding the lock while reading keeps everybody else from reading the same.
+    shared: Mutex<Option<Snapshot>>,
+}
+
+const OPEN: &str = select_tickets!(
+    "WHERE state NOT IN ('entregado', 'devuelto', 'cancelado') AND ($1 = 0 OR driver_id = $1) ORDER BY id DESC LIMIT $2"
+);
+const ENDED: &str = select_tickets!(
+    "WHERE state IN ('entregado', 'devuelto', 'cancelado') AND updated_at >= $1 AND ($2 = 0 OR driver_id = $2) \
+     ORDER BY updated_at DESC LIMIT $3"
+);
+
+impl Snapshots {
+    pub(super) fn new(limits: SnapshotLimits) -> Self {
+        Self { limits, shared: Mutex::new(None) }
+    }
+
+    /// A snapshot for `view`; `floor` and `head` are the hub's: what the hub can carry on from, and its last event.
+    pub(super) async fn take(
+        &self,
+        db: &Db,
+        view: View,
+        now: UnixMillis,
+        (floor, head): (i64, i64),
+    ) -> sqlx::Result<Snapshot> {
+        let mut shared = self.shared.lock().await;
+        if view == View::All
+            && let Some(snapshot) = &*shared
+            && snapshot.seq >= floor.max(head - MAX_AGE_EVENTS)
+        {
+            return Ok(snapshot.clone());
+        }
+        let snapshot = self.read(db, view, now).await?;
+        if view == View::All {
+            *shared = Some(snapshot.clone());
+        }
+        Ok(snapshot)
+    }
+
+    async fn read(&self, db: &Db, view: View, now: UnixMillis) -> sqlx::Result<Snapshot> {
+        let mut session = db.snapshot().await?;
+        let seq = log_head(&mut session).await?.seq;
+        let mut rows = self.rows(&mut session, view, now).await?;
+        drop(session);
+        // Oldest first, as they came in.
+        rows.sort_unstable_by_key(|ticket| ticket.view.ticket_id);
+        // Strings, numbers and lists into memory: there is nothing here that can fail.
+        let json: Vec<_> = rows.iter().map(|row| serde_json::to_string(&row.view).unwrap_or_default()).collect();
+        let frame = snapshot_frame(seq, json.iter().map(String::as_str)).into();
+        Ok(Snapshot { seq, frame })
+    }
+
+    async fn rows(&self, session: &mut Session, view: View, now: UnixMillis) -> sqlx::Result<Vec<Ticket>> {
+        let only = match view {
+            View::All => 0,
+            View::Driver(id) => id,
+        };
+        let since = now.plus_ms(-i64::try_from(self.limits.ended.as_millis()).unwrap_or(i64::MAX));
+        let limit = self.limits.tickets;
+        let mut rows = fetch!(all, *session, TicketRow, OPEN, only, limit)?;
+        let room = limit - i64::try_from(rows.len()).unwrap_or(limit);
+        rows.extend(fetch!(all, *session, TicketRow, ENDED, since, only, room)?);
+        if i64::try_from(rows.len()).is_ok_and(|count| count >= limit) {
+            tracing::warn!(limit, "more tickets than a snapshot holds: the oldest are left out");
+        }
+        rows.into_iter().map(Ticket::try_from).collect()
+    }
+}

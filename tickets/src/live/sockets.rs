@@ -1,0 +1,256 @@
+//! Every socket of this process: how many there may be, and how to reach one from outside to end it.
+//!
+//! A socket takes a [`Seat`] before it is upgraded and gives it back when it is dropped. The seat's signal is how a
+//! log-out or a restart reaches the task; one signal per socket, so that ten thousand tasks do not queue at one lock.
+
+use std::collections::HashMap;
+use std::sync::atomic::{AtomicU8, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use tokio::sync::Notify;
+
+use super::viewer::Viewer;
+
+/// How many sockets there may be.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct SocketLimits {
+    /// In this process.
+    pub total: usize,
+    /// Of one account; the shop counts as one.
+    pub per_user: usize,
+}
+
+impl Default for SocketLimits {
+    fn default() -> Self {
+        Self { total: 20_000, per_user: 12_000 }
+    }
+}
+
+/// Why a socket has to end.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Ending {
+    /// Its user may no longer be here.
+    Revoked,
+    /// The process stops.
+    Restart,
+}
+
+/// The sockets of this process. Clones are the same.
+#[derive(Clone, Debug)]
+pub struct Sockets(Arc<Inner>);
+
+#[derive(Debug)]
+struct Inner {
+    limits: SocketLimits,
+    registry: Mutex<Registry>,
+}
+
+#[derive(Debug, Default)]
+struct Registry {
+    next_id: u64,
+    seats: HashMap<u64, Entry>,
+    by_owner: HashMap<Owner, Vec<u64>>,
+    stopping: bool,
+}
+
+/// Whose a socket is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+enum Owner {
+    Shop,
+    User(i64),
+}
+
+#[derive(Debug)]
+struct Entry {
+    signal: Arc<Signal>,
+    session: Option<Vec<u8>>,
+}
+
+#[derive(Debug, Default)]
+struct Signal {
+    ending: AtomicU8,
+    notify: Notify,
+}
+
+impl Signal {
+    fn send(&self, ending: Ending) {
+        let code = match ending {
+            Ending::Revoked => 1,
+            Ending::Restart => 2,
+        };
+        self.ending.store(code, Ordering::Release);
+        self.notify.notify_one();
+    }
+}
+
+/// There are too many already.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct TooMany;
+
+/// The place of one socket.
+#[derive(Debug)]
+pub struct Seat {
+    id: u64,
+    owner: Option<Owner>,
+    signal: Arc<Signal>,
+    sockets: Sockets,
+}
+
+impl Sockets {
+    /// No sockets yet.
+    #[must_use]
+    pub fn new(limits: SocketLimits) -> Self {
+        Self(Arc::new(Inner { limits, registry: Mutex::default() }))
+    }
+
+    /// A place for a socket whose user is not known yet.
+    pub fn seat(&self) -> Result<Seat, TooMany> {
+        let mut registry = self.registry();
+        if registry.seats.len() >= self.0.limits.total || registry.stopping {
+            return Err(TooMany);
+        }
+        registry.next_id += 1;
+        let id = registry.next_id;
+        let signal = Arc::new(Signal::default());
+        registry.seats.insert(id, Entry { signal: Arc::clone(&signal), session: None });
+        Ok(Seat { id, owner: None, signal, sockets: self.clone() })
+    }
+
+    /// How many there are.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.registry().seats.len()
+    }
+
+    /// Whether there is none.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// Ends the sockets of a user: those of one session, or all. A socket whose session is not known (a token opened
+    /// it) may be of the one that ended, so it ends too; its client comes back if it may.
+    pub fn revoke(&self, user_id: i64, session: Option<&[u8]>) {
+        let registry = self.registry();
+        for id in registry.by_owner.get(&Owner::User(user_id)).into_iter().flatten() {
+            let Some(seat) = registry.seats.get(id) else { continue };
+            let spared = matches!((session, &seat.session), (Some(ended), Some(own)) if own != ended);
+            if !spared {
+                seat.signal.send(Ending::Revoked);
+            }
+        }
+    }
+
+    /// Ends all sockets, and lets no new one in.
+    pub fn restart(&self) {
+        let mut registry = self.registry();
+        registry.stopping = true;
+        for seat in registry.seats.values() {
+            seat.signal.send(Ending::Restart);
+        }
+    }
+
+    // Nothing in here panics half-way.
+    fn registry(&self) -> MutexGuard<'_, Registry> {
+        self.0.registry.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Seat {
+    /// Says whose socket it is. From here on a [`Sockets::revoke`] reaches it.
+    pub fn take(&mut self, viewer: &Viewer) -> Result<(), TooMany> {
+        let mut registry = self.sockets.registry();
+        let owner = viewer.user_id.map_or(Owner::Shop, Owner::User);
+        let seats = registry.by_owner.entry(owner).or_default();
+        if seats.len() >= self.sockets.0.limits.per_user {
+            return Err(TooMany);
+        }
+        seats.push(self.id);
+        if let Some(entry) = registry.seats.get_mut(&self.id) {
+            entry.session.clone_from(&viewer.session);
+        }
+        drop(registry);
+        self.owner = Some(owner);
+        Ok(())
+    }
+
+    /// Resolves when the socket has to end.
+    pub async fn ending(&self) -> Ending {
+        loop {
+            self.signal.notify.notified().await;
+            match self.signal.ending.load(Ordering::Acquire) {
+                1 => return Ending::Revoked,
+                2 => return Ending::Restart,
+                _ => {}
+            }
+        }
+    }
+}
+
+impl Drop for Seat {
+    fn drop(&mut self) {
+        let mut registry = self.sockets.registry();
+        registry.seats.remove(&self.id);
+        let Some(owner) = self.owner else { return };
+        let Some(seats) = registry.by_owner.get_mut(&owner) else { return };
+        if let Some(index) = seats.iter().position(|id| *id == self.id) {
+            seats.swap_remove(index);
+        }
+        if seats.is_empty() {
+            registry.by_owner.remove(&owner);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use futures_util::FutureExt;
+
+    use super::{Ending, SocketLimits, Sockets, TooMany};
+    use crate::live::viewer::{Viewer, ViewerRole};
+
+    fn viewer(user_id: i64, session: Option<&[u8]>) -> Viewer {
+        Viewer {
+            user_id: Some(user_id),
+            role: ViewerRole::Admin,
+            session: session.map(<[u8]>::to_vec),
+            expires_at: None,
+        }
+    }
+
+    #[test]
+    fn counts_in_all_and_per_user_and_gives_back() {
+        let sockets = Sockets::new(SocketLimits { total: 3, per_user: 1 });
+        let mut one = sockets.seat().expect("room");
+        let mut two = sockets.seat().expect("room");
+        let three = sockets.seat().expect("room");
+        assert_eq!(sockets.seat().err(), Some(TooMany));
+        drop(three);
+        assert_eq!(one.take(&viewer(1, None)), Ok(()));
+        assert_eq!(two.take(&viewer(1, None)), Err(TooMany));
+        drop(one);
+        assert_eq!(two.take(&viewer(1, None)), Ok(()));
+        drop(two);
+        assert!(sockets.is_empty());
+    }
+
+    #[test]
+    fn a_log_out_ends_its_own_session_and_a_deactivation_all() {
+        let sockets = Sockets::new(SocketLimits::default());
+        let seat = |user, session| {
+            let mut seat = sockets.seat().expect("room");
+            seat.take(&viewer(user, session)).expect("room");
+            seat
+        };
+        let seats = [seat(1, Some(b"a".as_slice())), seat(1, Some(b"b")), seat(1, None), seat(2, Some(b"a"))];
+        let ended = || seats.each_ref().map(|seat| seat.ending().now_or_never());
+        sockets.revoke(1, Some(b"a"));
+        let revoked = Some(Ending::Revoked);
+        assert_eq!(ended(), [revoked, None, revoked, None]);
+        sockets.revoke(1, None);
+        assert_eq!(ended(), [revoked, revoked, revoked, None]);
+        sockets.restart();
+        assert_eq!(ended(), [Some(Ending::Restart); 4]);
+        assert!(sockets.seat().is_err(), "nobody comes in while the process stops");
+    }
+}
