@@ -1,5 +1,18 @@
 //! Merchants: their business, and packages that order themselves on a series of dates.
+//!
+//! [`calendar`](Series) says when, [`RunPackage`] turns a due date into an order exactly once, and the scheduler submits it
+//! when the time has come. Orders go through the checkout like any other; here they only get their cause and their history.
 
 mod calendar;
+mod edit;
+mod package;
+mod run;
+mod scheduler;
+#[cfg(test)]
+mod tests;
 
 pub use calendar::{Due, DueDate, Frequency, RunHour, Series};
+pub use edit::{Create, Created, Delete, MAX_PACKAGES, PackageRefusal, SetActive, Update};
+pub use package::{PackageDraft, PackageItemView, PackageView};
+pub use run::{Outcome, Ran, RunNow, RunPackage, RunRefusal, RunView};
+pub use scheduler::run_due;

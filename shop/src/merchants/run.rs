@@ -1,0 +1,297 @@
+//! Turning a package into an order: on its due date, or at once because its merchant says so.
+//!
+//! [`RunPackage`] does a due date in one unit of work: it looks again whether the date is still due, places the order,
+//! writes the run and moves the series on. Schedulers of several instances may all submit it: the writers take turns, the
+//! first one moves the series, the others find nothing due; and the unique key of the runs holds even if they did not.
+//! An order that is refused is a run as well, with the reason in words. What must never happen here: an order without its run.
+
+use std::convert::Infallible;
+
+use belgrano_shared::idempotency::{IdempotencyKey, StoredAnswer};
+use belgrano_shared::problem::{FieldError, Problem};
+use belgrano_shared::storage::{Session, require_one};
+use belgrano_shared::timestamp::UnixMillis;
+use belgrano_shared::wire::{OrderNumber, PaymentMethod};
+use belgrano_shared::writer::{Command, Failure};
+use belgrano_shared::{execute, fetch, fetch_scalar, insert_rows};
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use super::calendar::{Due, DueDate, RunHour};
+use super::edit::not_found;
+use super::package::{self, Package};
+use crate::checkout::{Basket, CheckoutRefusal, Delivery, PlacedOrder, place_order};
+use crate::orders::OrderView;
+use crate::unit::{ShopUnit, ShopWants};
+
+/// How a due date, or an order beside the series, went.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ToSchema)]
+pub enum Outcome {
+    /// It became an order.
+    #[serde(rename = "pedida")]
+    Ordered,
+    /// The order was refused.
+    #[serde(rename = "rechazada")]
+    Refused,
+    /// It was missed, and a later date was ordered.
+    #[serde(rename = "salteada")]
+    Skipped,
+}
+
+impl Outcome {
+    fn as_str(self) -> &'static str {
+        match self {
+            Self::Ordered => "pedida",
+            Self::Refused => "rechazada",
+            Self::Skipped => "salteada",
+        }
+    }
+}
+
+impl TryFrom<String> for Outcome {
+    type Error = String;
+
+    fn try_from(text: String) -> Result<Self, String> {
+        [Self::Ordered, Self::Refused, Self::Skipped].into_iter().find(|it| it.as_str() == text).ok_or(text)
+    }
+}
+
+/// Order what a package has due.
+#[derive(Clone, Debug)]
+pub struct RunPackage {
+    /// Which package.
+    pub id: i64,
+    /// The date its scheduler saw.
+    pub due_on: DueDate,
+    /// When on a day packages are ordered.
+    pub hour: RunHour,
+    /// `traceparent` of the run.
+    pub trace: String,
+}
+
+/// What [`RunPackage`] did.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Ran {
+    /// Nothing: somebody else did it, or the package was paused, changed or deleted.
+    NotDue,
+    /// It became this order.
+    Ordered(OrderNumber),
+    /// No order: why, in words for the merchant.
+    Refused(String),
+}
+
+const MOVE_ON: &str = "UPDATE packages SET next_on = $2, next_at = $3, active = $4 WHERE id = $1";
+/// Dates are fixed in length and have the same signs in the same places, so any collation sorts them.
+const ACTED_ON: &str = "SELECT due_on FROM package_runs WHERE package_id = $1 AND due_on >= $2";
+
+impl Command<ShopUnit> for RunPackage {
+    type Output = Ran;
+    type Refusal = Infallible;
+
+    async fn apply(&self, unit: &mut ShopUnit) -> Result<Ran, Failure<Infallible>> {
+        let now = unit.now();
+        let package = match package::by_id(unit.reader(), self.id).await? {
+            Some(package) if package.active && package.next_on == self.due_on && package.next_at <= now => package,
+            _ => return Ok(Ran::NotDue),
+        };
+        let Due { mut skipped, latest, next } = package.series().due(package.next_on, now, self.hour);
+        // A series that was started anew may come by a date that it has had.
+        let acted_on = fetch_scalar!(all, *unit.reader(), String, ACTED_ON, self.id, package.next_on.to_string())?;
+        skipped.retain(|day| !acted_on.contains(&day.to_string()));
+        let mut runs: Vec<Run> = skipped.into_iter().map(|day| Run::of(self.id, day, Outcome::Skipped)).collect();
+        let mut ran = Ran::NotDue;
+        if !acted_on.contains(&latest.to_string()) {
+            let (run, result) = self.order(unit, &package, latest).await?;
+            runs.push(run);
+            ran = result;
+        }
+        record(unit, &runs).await?;
+        let (next_on, goes_on) = (next.unwrap_or(latest), next.is_some());
+        let moved = execute!(*unit.session(), MOVE_ON, self.id, next_on.to_string(), next_on.at(self.hour), goes_on)?;
+        require_one(moved)?;
+        Ok(ran)
+    }
+}
+
+impl RunPackage {
+    async fn order(
+        &self,
+        unit: &mut ShopUnit,
+        package: &Package,
+        due_on: DueDate,
+    ) -> Result<(Run, Ran), Failure<Infallible>> {
+        match order(unit, package, &self.trace).await {
+            Ok(order) => {
+                let mut run = Run::of(self.id, due_on, Outcome::Ordered);
+                run.order_number = Some(order.number.clone());
+                Ok((run, Ran::Ordered(order.number)))
+            }
+            Err(Failure::Refused(refusal)) => {
+                let words = in_words(refusal);
+                let mut run = Run::of(self.id, due_on, Outcome::Refused);
+                run.failure = Some(words.clone());
+                Ok((run, Ran::Refused(words)))
+            }
+            Err(Failure::Broke(error)) => Err(Failure::Broke(error)),
+        }
+    }
+}
+
+/// Order a package now, beside its series, which does not move.
+#[derive(Debug)]
+pub struct RunNow {
+    /// Whose.
+    pub account_id: i64,
+    /// Which package; a paused one may be ordered too.
+    pub id: i64,
+    /// The caller's key, if it sent one.
+    pub key: Option<IdempotencyKey>,
+    /// `traceparent` of the request.
+    pub trace: String,
+}
+
+/// Why a package is not ordered now.
+#[derive(Debug)]
+pub enum RunRefusal {
+    /// The merchant has no such package.
+    NotFound,
+    /// The order cannot be placed.
+    Checkout(CheckoutRefusal),
+}
+
+impl From<RunRefusal> for Problem {
+    fn from(refusal: RunRefusal) -> Self {
+        match refusal {
+            RunRefusal::NotFound => not_found(),
+            RunRefusal::Checkout(refusal) => refusal.into(),
+        }
+    }
+}
+
+impl Command<ShopUnit> for RunNow {
+    type Output = PlacedOrder;
+    type Refusal = RunRefusal;
+
+    fn wants(&self, wants: &mut ShopWants) {
+        wants.accounts.push(self.account_id);
+        wants.keys.extend(self.key.clone());
+    }
+
+    async fn apply(&self, unit: &mut ShopUnit) -> Result<PlacedOrder, Failure<RunRefusal>> {
+        let refused = |refusal| Failure::Refused(RunRefusal::Checkout(refusal));
+        if let Some(key) = &self.key {
+            let before = unit.answers().find(key).map_err(|reused| refused(CheckoutRefusal::KeyReused(reused)))?;
+            if let Some(answer) = before {
+                return Ok(PlacedOrder::Repeated(answer));
+            }
+        }
+        let Some(package) = package::own(unit.reader(), self.account_id, self.id).await? else {
+            return Err(Failure::Refused(RunRefusal::NotFound));
+        };
+        let order = order(unit, &package, &self.trace).await.map_err(|failure| match failure {
+            Failure::Refused(refusal) => refused(refusal),
+            Failure::Broke(error) => Failure::Broke(error),
+        })?;
+        let number = Some(order.number.clone());
+        let run =
+            Run { package_id: self.id, due_on: None, outcome: Outcome::Ordered, order_number: number, failure: None };
+        record(unit, &[run]).await?;
+        if let Some(key) = &self.key {
+            let body = serde_json::to_string(&order).unwrap_or_default();
+            unit.answers().keep(key.clone(), StoredAnswer { status: 201, body });
+        }
+        Ok(PlacedOrder::Placed(order))
+    }
+}
+
+/// Places the order of a package, through the account it belongs to.
+async fn order(unit: &mut ShopUnit, package: &Package, trace: &str) -> Result<OrderView, Failure<CheckoutRefusal>> {
+    let unsellable = |errors| Failure::Refused(CheckoutRefusal::Unsellable(errors));
+    let items = package::items(unit.reader(), &[package.id]).await?;
+    let basket = Basket::parse(items.iter().map(|item| (item.product_id, item.quantity))).map_err(unsellable)?;
+    let payment_method = PaymentMethod::parse(&package.payment_method)
+        .map_err(|error| unsellable(vec![FieldError::new("metodo_pago", error.to_string())]))?;
+    let addresses = [Some(&package.address), package.business_address.as_ref()];
+    let delivery = Delivery {
+        address: addresses.into_iter().flatten().find(|address| !address.is_empty()).cloned(),
+        barrio: package.barrio.clone(),
+        position: None,
+        payment_method,
+        notes: package.notes.clone(),
+    };
+    place_order(unit, package.account_id, &basket, &delivery, trace).await
+}
+
+/// Why an order was refused, for someone who did not send the request: without the names of its fields.
+fn in_words(refusal: CheckoutRefusal) -> String {
+    let problem = Problem::from(refusal);
+    let messages: Vec<&str> = problem.errors().iter().map(|error| error.message.as_str()).collect();
+    if messages.is_empty() { problem.detail().to_owned() } else { messages.join("; ") }
+}
+
+struct Run {
+    package_id: i64,
+    due_on: Option<DueDate>,
+    outcome: Outcome,
+    order_number: Option<OrderNumber>,
+    failure: Option<String>,
+}
+
+impl Run {
+    fn of(package_id: i64, due_on: DueDate, outcome: Outcome) -> Self {
+        Self { package_id, due_on: Some(due_on), outcome, order_number: None, failure: None }
+    }
+}
+
+const INSERT_RUNS: &str =
+    "INSERT INTO package_runs (package_id, due_on, outcome, order_number, failure, ran_at) VALUES";
+
+async fn record(unit: &mut ShopUnit, runs: &[Run]) -> sqlx::Result<()> {
+    let now = unit.now();
+    insert_rows!(*unit.session(), INSERT_RUNS, 6, runs, |query, run| {
+        query
+            .bind(run.package_id)
+            .bind(run.due_on.map(|day| day.to_string()))
+            .bind(run.outcome.as_str())
+            .bind(run.order_number.as_ref().map(OrderNumber::as_str))
+            .bind(&run.failure)
+            .bind(now)
+    });
+    Ok(())
+}
+
+/// One line of a package's history.
+#[derive(Clone, Debug, PartialEq, Serialize, ToSchema, sqlx::FromRow)]
+pub struct RunView {
+    #[serde(skip)]
+    pub(super) id: i64,
+    /// The due date; null for an order beside the series.
+    #[serde(rename = "fecha")]
+    pub due_on: Option<String>,
+    /// How it went.
+    #[serde(rename = "resultado")]
+    #[sqlx(try_from = "String")]
+    pub outcome: Outcome,
+    /// The order's number.
+    #[serde(rename = "numero")]
+    pub order_number: Option<String>,
+    /// Why there is no order.
+    #[serde(rename = "motivo")]
+    pub failure: Option<String>,
+    /// When it was acted on.
+    #[serde(rename = "ejecutada")]
+    pub ran_at: UnixMillis,
+}
+
+const HISTORY: &str = "SELECT id, due_on, outcome, order_number, failure, ran_at FROM package_runs \
+     WHERE package_id = $1 AND id < $2 ORDER BY id DESC LIMIT $3";
+
+/// At most `limit` runs of a package older than the run `before`, newest first.
+pub(super) async fn history(
+    session: &mut Session,
+    package_id: i64,
+    before: i64,
+    limit: i64,
+) -> sqlx::Result<Vec<RunView>> {
+    fetch!(all, *session, RunView, HISTORY, package_id, before, limit)
+}
