@@ -12,6 +12,7 @@ pub mod idempotency;
 pub mod lifecycle;
 pub mod mailer;
 pub mod money;
+pub mod pages;
 pub mod pin;
 pub mod problem;
 pub mod retry;

@@ -90,8 +90,12 @@ impl<T: DeserializeOwned + Send, S: Send + Sync> FromRequestParts<S> for Path<T>
 
 /// Reads a query string as the extractors do.
 pub(super) fn parse_query<T: DeserializeOwned>(query: &str) -> Result<T, Problem> {
-    let pairs = serde_urlencoded::Deserializer::new(url::form_urlencoded::parse(query.as_bytes()));
-    serde_path_to_error::deserialize(pairs).map_err(|error| {
+    read_fields(serde_urlencoded::Deserializer::new(url::form_urlencoded::parse(query.as_bytes())))
+}
+
+/// Reads named fields of whatever came with names: a query, a form.
+pub(crate) fn read_fields<'de, T: DeserializeOwned, D: serde::Deserializer<'de>>(fields: D) -> Result<T, Problem> {
+    serde_path_to_error::deserialize(fields).map_err(|error| {
         let path = error.path().to_string();
         describe(&path, &error.into_inner().to_string())
     })

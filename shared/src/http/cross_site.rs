@@ -2,16 +2,17 @@
 //!
 //! Decided by what a browser says about itself and a page cannot forge: `Sec-Fetch-Site` and `Origin`. Every browser
 //! since 2020 sends `Origin` with a cross-site write, so a request with neither header is not a browser's and passes
-//! (the same rule as Go's `http.CrossOriginProtection`). Without a cookie there is nothing to abuse.
+//! (the same rule as Go's `http.CrossOriginProtection`). Without a cookie there is nothing to abuse, except in what a
+//! form may send anywhere without asking: a log-in sent from elsewhere would put a visitor into somebody else's account.
 
 use axum::http::{HeaderMap, Method, header};
 
 use crate::auth::origin::{AllowedOrigins, OriginCheck};
 use crate::problem::Problem;
 
-/// 403 when the request changes something, carries a cookie and does not come from our own pages.
+/// 403 when the request changes something, carries a cookie or a form, and does not come from our own pages.
 pub fn check(method: &Method, headers: &HeaderMap, origins: &AllowedOrigins) -> Result<(), Problem> {
-    if method.is_safe() || !headers.contains_key(header::COOKIE) {
+    if method.is_safe() || !(headers.contains_key(header::COOKIE) || is_form(headers)) {
         return Ok(());
     }
     let site = headers.get("sec-fetch-site").map(axum::http::HeaderValue::as_bytes);
@@ -20,6 +21,14 @@ pub fn check(method: &Method, headers: &HeaderMap, origins: &AllowedOrigins) -> 
         (_, OriginCheck::Foreign) | (Some(_), OriginCheck::Absent) => false,
     };
     if allowed { Ok(()) } else { Err(Problem::forbidden("El pedido viene de otro sitio.")) }
+}
+
+/// What a page may send to another site without a preflight (Fetch, "CORS-safelisted request-header").
+fn is_form(headers: &HeaderMap) -> bool {
+    const FORMS: [&[u8]; 3] = [b"application/x-www-form-urlencoded", b"multipart/form-data", b"text/plain"];
+    let Some(kind) = headers.get(header::CONTENT_TYPE) else { return false };
+    let kind = kind.as_bytes().to_ascii_lowercase();
+    FORMS.iter().any(|form| kind.starts_with(form))
 }
 
 #[cfg(test)]
@@ -38,7 +47,7 @@ mod tests {
     }
 
     #[test]
-    fn only_our_own_pages_write_with_a_cookie() {
+    fn only_our_own_pages_write_with_a_cookie_or_a_form() {
         let cookie = ("cookie", "s=1");
         let evil = ("origin", "https://evil.example");
         assert!(passes(&Method::POST, &[cookie, ("origin", "https://shop.example")]));
@@ -47,6 +56,11 @@ mod tests {
         assert!(passes(&Method::POST, &[cookie]), "not a browser");
         assert!(passes(&Method::GET, &[cookie, evil]), "safe methods change nothing");
         assert!(passes(&Method::POST, &[evil]), "no cookie, nothing to abuse");
+
+        let form = ("content-type", "application/x-www-form-urlencoded");
+        assert!(!passes(&Method::POST, &[form, evil]), "a log-in from elsewhere");
+        assert!(passes(&Method::POST, &[form]), "not a browser");
+        assert!(passes(&Method::POST, &[form, ("origin", "https://shop.example")]));
 
         assert!(!passes(&Method::POST, &[cookie, evil]));
         assert!(!passes(&Method::DELETE, &[cookie, evil, ("sec-fetch-site", "cross-site")]));

@@ -24,6 +24,7 @@ use crate::ambient::Ambient;
 use crate::auth::origin::AllowedOrigins;
 use crate::config::Env;
 use crate::lifecycle::panic_message;
+use crate::pages;
 use crate::problem::Problem;
 use crate::telemetry::Metrics;
 
@@ -128,6 +129,7 @@ async fn pass(State(edge): State<Arc<Edge>>, mut request: Request, next: Next) -
     let matched = request.extensions().get::<MatchedPath>().cloned();
     let route = matched.as_ref().map_or("-", MatchedPath::as_str);
     let method = request.method().clone();
+    let navigation = pages::is_navigation(&request);
     let span = tracing::info_span!(
         "request",
         %method,
@@ -139,7 +141,10 @@ async fn pass(State(edge): State<Arc<Edge>>, mut request: Request, next: Next) -
     let mut response = async {
         let response = edge.handle(route, request, next).await.unwrap_or_else(IntoResponse::into_response);
         edge.report(route, &response, started.elapsed());
-        response
+        match navigation {
+            Some(navigation) => pages::for_people(response, &navigation).await,
+            None => response,
+        }
     }
     .instrument(span)
     .await;

@@ -20,6 +20,7 @@ pub mod serve;
 mod tests;
 mod throttle;
 
+pub(crate) use body::read_fields;
 pub use body::{Json, Path, Query};
 pub use client_ip::ClientIp;
 pub use compress::compress_pages;

@@ -1,0 +1,116 @@
+//! A notice for the next page: what was done, told after the redirect that follows a form.
+//!
+//! It travels in a short-lived cookie of the service's own name and is taken back when it is shown.
+
+use std::convert::Infallible;
+
+use axum::extract::FromRequestParts;
+use axum::http::request::Parts;
+use axum::http::{HeaderValue, header};
+use axum::response::Response;
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+
+use super::see_other;
+
+/// What a notice is about.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Notice {
+    /// Something went wrong.
+    pub failed: bool,
+    /// What to tell.
+    pub text: String,
+}
+
+/// Beyond this a notice is cut: cookies have little room.
+const MAX_CHARS: usize = 500;
+const COOKIE: &str = "belgrano_aviso";
+
+/// The notice that came with a request, if any.
+#[derive(Clone, Debug, Default)]
+pub struct Flash(pub Option<Notice>);
+
+impl Notice {
+    /// It is done.
+    #[must_use]
+    pub fn done(text: impl Into<String>) -> Self {
+        Self { failed: false, text: text.into() }
+    }
+
+    /// It could not be done.
+    #[must_use]
+    pub fn failed(text: impl Into<String>) -> Self {
+        Self { failed: true, text: text.into() }
+    }
+
+    /// 303 to a path of this site, where the notice is shown.
+    #[must_use]
+    pub fn then(self, to: &str) -> Response {
+        let mut response = see_other(to);
+        response.headers_mut().append(header::SET_COOKIE, self.cookie());
+        response
+    }
+
+    fn cookie(&self) -> HeaderValue {
+        let kind = if self.failed { '!' } else { '.' };
+        let text: String = std::iter::once(kind).chain(self.text.chars().take(MAX_CHARS)).collect();
+        cookie(&URL_SAFE_NO_PAD.encode(text), 60)
+    }
+
+    fn parse(cookie: &str) -> Option<Self> {
+        let text = String::from_utf8(URL_SAFE_NO_PAD.decode(cookie).ok()?).ok()?;
+        let mut chars = text.chars();
+        let failed = chars.next()? == '!';
+        Some(Self { failed, text: chars.take(MAX_CHARS).collect() })
+    }
+}
+
+impl Flash {
+    /// `Set-Cookie` that takes the notice back, when there was one.
+    pub(super) fn taken_back(&self) -> Option<HeaderValue> {
+        self.0.as_ref().map(|_| cookie("", 0))
+    }
+}
+
+fn cookie(value: &str, max_age_s: u32) -> HeaderValue {
+    let text = format!("{COOKIE}={value}; Path=/; Max-Age={max_age_s}; HttpOnly; SameSite=Lax");
+    // base64url is always a valid header.
+    HeaderValue::try_from(text).unwrap_or(HeaderValue::from_static(""))
+}
+
+impl<S: Sync> FromRequestParts<S> for Flash {
+    type Rejection = Infallible;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Infallible> {
+        let lines = parts.headers.get_all(header::COOKIE).iter().filter_map(|value| value.to_str().ok());
+        let mut pairs = lines.flat_map(|line| line.split(';')).filter_map(|pair| pair.trim().split_once('='));
+        Ok(Self(pairs.find(|(name, _)| *name == COOKIE).and_then(|(_, value)| Notice::parse(value))))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use axum::extract::FromRequestParts;
+    use axum::http::{Request, header};
+
+    use super::{Flash, Notice};
+
+    #[tokio::test]
+    async fn a_notice_arrives_once() {
+        let response = Notice::failed("No se pudo: «<b>»").then("/carrito");
+        assert_eq!(
+            (response.status().as_u16(), &response.headers()[header::LOCATION]),
+            (303, &"/carrito".parse().unwrap())
+        );
+        let cookie =
+            response.headers()[header::SET_COOKIE].to_str().expect("text").split(';').next().unwrap().to_owned();
+        let (mut parts, ()) =
+            Request::get("/").header("cookie", format!("a=b; {cookie}")).body(()).unwrap().into_parts();
+        let Ok(flash) = Flash::from_request_parts(&mut parts, &()).await;
+        assert_eq!(flash.0, Some(Notice::failed("No se pudo: «<b>»")));
+        assert!(flash.taken_back().is_some_and(|cookie| cookie.to_str().unwrap().contains("Max-Age=0")));
+        let (mut parts, ()) = Request::get("/").header("cookie", "belgrano_aviso=%%").body(()).unwrap().into_parts();
+        let Ok(flash) = Flash::from_request_parts(&mut parts, &()).await;
+        assert_eq!((&flash.0, flash.taken_back()), (&None, None));
+    }
+}

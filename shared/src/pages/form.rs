@@ -1,0 +1,258 @@
+//! A submitted form: what was typed, and what is wrong with it.
+//!
+//! It is read into the same types as a body of the API, so both refuse with the same words. When it is refused, the
+//! same form goes back into the page: each error beside its field, and nothing to type twice (but passwords).
+
+use axum::extract::{FromRequest, Request};
+use axum::http::StatusCode;
+use bytes::Bytes;
+use serde::de::DeserializeOwned;
+use serde::de::value::MapDeserializer;
+use url::form_urlencoded;
+
+use super::field::{Choice, Field};
+use crate::problem::{FieldError, Problem};
+
+/// The fields of a form in the order they were sent, and the errors of those that are wrong.
+#[derive(Clone, Debug, Default)]
+pub struct Form {
+    pairs: Vec<(String, String)>,
+    errors: Vec<FieldError>,
+    refusal: Option<String>,
+}
+
+impl Form {
+    /// The form as it stands before anybody typed: `(name, value)` pairs.
+    pub fn filled<N: Into<String>, V: Into<String>>(pairs: impl IntoIterator<Item = (N, V)>) -> Self {
+        let pairs = pairs.into_iter().map(|(name, value)| (name.into(), value.into())).collect();
+        Self { pairs, ..Self::default() }
+    }
+
+    /// What was typed in `name`, trimmed; empty when there is no such field.
+    #[must_use]
+    pub fn value(&self, name: &str) -> &str {
+        self.values(name).next().unwrap_or_default()
+    }
+
+    /// What was typed in every field called `name`.
+    pub fn values(&self, name: &str) -> impl Iterator<Item = &str> {
+        self.pairs.iter().filter(move |(key, _)| key == name).map(|(_, value)| value.trim())
+    }
+
+    /// What was typed in `name`, unless it is blank.
+    #[must_use]
+    pub fn given(&self, name: &str) -> Option<&str> {
+        Some(self.value(name)).filter(|value| !value.is_empty())
+    }
+
+    /// Sets a field that nobody types.
+    pub fn set(&mut self, name: &str, value: impl Into<String>) {
+        self.pairs.retain(|(key, _)| key != name);
+        self.pairs.push((name.to_owned(), value.into()));
+    }
+
+    /// The form as a type; a field left blank is one that was not sent. 422 names the field that is wrong.
+    pub fn read<T: DeserializeOwned>(&self) -> Result<T, Problem> {
+        let given = self.pairs.iter().filter(|(_, value)| !value.trim().is_empty());
+        let fields = given.map(|(name, value)| (name.as_str(), Text(value)));
+        crate::http::read_fields(MapDeserializer::<_, serde::de::value::Error>::new(fields))
+    }
+
+    /// The form on its way back to whoever sent it, with what is wrong.
+    #[must_use]
+    pub fn refused(mut self, problem: &Problem) -> Self {
+        self.errors = problem.errors().to_vec();
+        if self.errors.is_empty() {
+            self.refusal = Some(problem.detail().to_owned());
+        }
+        self
+    }
+
+    /// Whether a problem is the form's, to be shown in it; else it is nobody's here and goes on its way.
+    #[must_use]
+    pub fn takes(problem: &Problem) -> bool {
+        let status = problem.status();
+        status.is_client_error() && !matches!(status, StatusCode::FORBIDDEN | StatusCode::NOT_FOUND)
+    }
+
+    /// What is wrong with the form as a whole.
+    #[must_use]
+    pub fn refusal(&self) -> Option<&str> {
+        self.refusal.as_deref()
+    }
+
+    /// What is wrong with `name`.
+    #[must_use]
+    pub fn error(&self, name: &str) -> Option<&str> {
+        self.errors.iter().find(|error| error.field == name).map(|error| error.message.as_str())
+    }
+
+    /// The errors of fields that are not among `shown`: a page tells them at the top, or they would be lost.
+    #[must_use]
+    pub fn other_errors(&self, shown: &[&str]) -> Vec<&FieldError> {
+        self.errors.iter().filter(|error| !shown.contains(&error.field.as_str())).collect()
+    }
+
+    /// A field of text.
+    #[must_use]
+    pub fn text(&self, name: &'static str, label: &'static str) -> Field<'_> {
+        Field::new("text", name, label, self.value(name), self.error(name))
+    }
+
+    /// A field of another type: `email`, `tel`, `number`.
+    #[must_use]
+    pub fn input(&self, kind: &'static str, name: &'static str, label: &'static str) -> Field<'_> {
+        Field::new(kind, name, label, self.value(name), self.error(name))
+    }
+
+    /// A password: never shown again.
+    #[must_use]
+    pub fn password(&self, name: &'static str, label: &'static str) -> Field<'_> {
+        Field::new("password", name, label, "", self.error(name))
+    }
+
+    /// A field of several lines.
+    #[must_use]
+    pub fn area(&self, name: &'static str, label: &'static str) -> Field<'_> {
+        Field::new("textarea", name, label, self.value(name), self.error(name))
+    }
+
+    /// One of several.
+    #[must_use]
+    pub fn select(&self, name: &'static str, label: &'static str, choices: Vec<Choice>) -> Field<'_> {
+        Field::new("select", name, label, self.value(name), self.error(name)).choices(choices)
+    }
+}
+
+/// A value of a form: whatever the type wants that can be read from text.
+#[derive(Clone, Copy)]
+struct Text<'a>(&'a str);
+
+impl<'de> serde::de::IntoDeserializer<'de, serde::de::value::Error> for Text<'de> {
+    type Deserializer = Self;
+
+    fn into_deserializer(self) -> Self {
+        self
+    }
+}
+
+macro_rules! parsed {
+    ($($method:ident => $visit:ident),+) => {
+        $(fn $method<V: serde::de::Visitor<'de>>(self, visitor: V) -> Result<V::Value, Self::Error> {
+            match self.0.trim().parse() {
+                Ok(value) => visitor.$visit(value),
+                Err(_) => Err(serde::de::Error::custom("tiene que ser un número")),
+            }
+        })+
+    };
+}
+
+impl<'de> serde::Deserializer<'de> for Text<'de> {
+    type Error = serde::de::value::Error;
+
+    parsed! {
+        deserialize_i8 => visit_i8, deserialize_i16 => visit_i16, deserialize_i32 => visit_i32,
+        deserialize_i64 => visit_i64, deserialize_u8 => visit_u8, deserialize_u16 => visit_u16,
+        deserialize_u32 => visit_u32, deserialize_u64 => visit_u64, deserialize_f32 => visit_f32,
+        deserialize_f64 => visit_f64
+    }
+
+    fn deserialize_any<V: serde::de::Visitor<'de>>(self, visitor: V) -> Result<V::Value, Self::Error> {
+        visitor.visit_str(self.0)
+    }
+
+    fn deserialize_bool<V: serde::de::Visitor<'de>>(self, visitor: V) -> Result<V::Value, Self::Error> {
+        visitor.visit_bool(matches!(self.0, "true" | "on" | "1"))
+    }
+
+    fn deserialize_option<V: serde::de::Visitor<'de>>(self, visitor: V) -> Result<V::Value, Self::Error> {
+        visitor.visit_some(self)
+    }
+
+    fn deserialize_newtype_struct<V: serde::de::Visitor<'de>>(
+        self,
+        _: &'static str,
+        visitor: V,
+    ) -> Result<V::Value, Self::Error> {
+        visitor.visit_newtype_struct(self)
+    }
+
+    fn deserialize_enum<V: serde::de::Visitor<'de>>(
+        self,
+        _: &'static str,
+        _: &'static [&'static str],
+        visitor: V,
+    ) -> Result<V::Value, Self::Error> {
+        visitor.visit_enum(serde::de::value::StrDeserializer::new(self.0))
+    }
+
+    serde::forward_to_deserialize_any! {
+        char str string bytes byte_buf unit unit_struct seq tuple tuple_struct map struct identifier ignored_any
+    }
+}
+
+impl<S: Send + Sync> FromRequest<S> for Form {
+    type Rejection = Problem;
+
+    async fn from_request(request: Request, state: &S) -> Result<Self, Problem> {
+        let kind = request.headers().get(axum::http::header::CONTENT_TYPE);
+        // A form without fields may come without a type.
+        let form = kind.is_none_or(|kind| kind.as_bytes().starts_with(b"application/x-www-form-urlencoded"));
+        if !form {
+            return Err(Problem::unsupported_media_type("Se esperaba un formulario."));
+        }
+        let body = Bytes::from_request(request, state).await.map_err(|rejection| match rejection.status() {
+            StatusCode::PAYLOAD_TOO_LARGE => Problem::too_large("El formulario supera el tamaño permitido."),
+            _ => Problem::malformed("El formulario se cortó antes de terminar."),
+        })?;
+        let pairs = form_urlencoded::parse(&body).into_owned().collect();
+        Ok(Self { pairs, ..Self::default() })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde::Deserialize;
+
+    use super::Form;
+    use crate::problem::Problem;
+    use crate::wire::Priority;
+
+    #[derive(Debug, Deserialize, PartialEq)]
+    struct Driver {
+        nombre: String,
+        capacidad: u32,
+        barrio: Option<String>,
+        prioridad: Option<Priority>,
+    }
+
+    #[test]
+    fn reads_into_the_types_of_the_api() {
+        let form = Form::filled([("nombre", "Beto"), ("capacidad", " 4 "), ("barrio", " "), ("prioridad", "alta")]);
+        let expected =
+            Driver { nombre: "Beto".to_owned(), capacidad: 4, barrio: None, prioridad: Some(Priority::High) };
+        assert_eq!(form.read::<Driver>().expect("a driver"), expected);
+    }
+
+    #[test]
+    fn says_which_field_is_wrong_and_keeps_what_was_typed() {
+        let refusal = |pairs: [(&'static str, &'static str); 2]| {
+            let problem = Form::filled(pairs).read::<Driver>().expect_err("refused");
+            let error = &problem.errors()[0];
+            (error.field.clone(), error.message.clone())
+        };
+        let said = |field: &str, message: &str| (field.to_owned(), message.to_owned());
+        assert_eq!(refusal([("nombre", "Beto"), ("capacidad", "")]), said("capacidad", "falta este dato"));
+        assert_eq!(refusal([("nombre", "Beto"), ("capacidad", "x")]), said("capacidad", "tiene que ser un número"));
+
+        let form = Form::filled([("nombre", "<Beto>"), ("clave", "secreta")]);
+        let form = form.refused(&Problem::invalid_field("nombre", "no va"));
+        let field = form.text("nombre", "Nombre").to_string();
+        assert!(field.contains("value=\"&#60;Beto&#62;\"") && field.contains("no va"), "{field}");
+        assert!(field.contains("aria-invalid") && field.contains("aria-describedby=\"nombre-error\""), "{field}");
+        assert!(!form.password("clave", "Clave").to_string().contains("secreta"));
+        assert_eq!(form.other_errors(&["clave"]).len(), 1);
+        let form = form.refused(&Problem::conflict("existe", "Ya existe."));
+        assert_eq!(form.refusal(), Some("Ya existe."));
+    }
+}

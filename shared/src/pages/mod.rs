@@ -1,0 +1,33 @@
+//! What the pages of both services share: layout, assets, forms, notices and refusals in HTML.
+//!
+//! A page is a plain document: links and forms that work without script. A module from `shared/static` may keep a part of
+//! it fresh. In come a template and what was typed, out goes a response. What must never happen here: script or style
+//! inside a document, a redirect that leaves the site, or what somebody typed shown unescaped.
+
+pub mod assets;
+mod field;
+mod flash;
+mod form;
+mod layout;
+mod refusal;
+mod return_to;
+mod text;
+
+pub use field::{Choice, Field};
+pub use flash::{Flash, Notice};
+pub use form::Form;
+pub use layout::{Layout, Link};
+pub(crate) use refusal::{for_people, is_navigation};
+pub use return_to::{LOGIN_PATH, local_path, log_in_first};
+pub use text::{age, count, moment, payment_text, priority_text, state_text};
+
+use axum::http::header;
+use axum::response::{IntoResponse, Response};
+
+/// 303: what was sent is done, look there. `to` is a path of this site; anything else leads home.
+#[must_use]
+pub fn see_other(to: &str) -> Response {
+    use axum::http::{HeaderValue, StatusCode};
+    let to = HeaderValue::try_from(local_path(to)).unwrap_or(HeaderValue::from_static("/"));
+    (StatusCode::SEE_OTHER, [(header::LOCATION, to)]).into_response()
+}

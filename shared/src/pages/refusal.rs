@@ -1,0 +1,129 @@
+//! A refusal as a person meets it: a page instead of a document, and the log-in instead of a 401.
+//!
+//! Handlers of pages refuse with the same [`Problem`]s as the API. The edge calls [`for_people`] on what leaves for a
+//! browser that navigates, so that no refusal, whoever made it, reaches a person as JSON.
+
+use askama::Template;
+use axum::body::Body;
+use axum::extract::Request;
+use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, header};
+use axum::response::Response;
+use http_body_util::BodyExt;
+use serde::Deserialize;
+use url::Url;
+
+use super::layout::Layout;
+use super::return_to::log_in_first;
+
+/// What a navigation asked for, kept until its answer is known.
+#[derive(Clone, Debug)]
+pub(crate) struct Navigation {
+    /// Where a person would go on after logging in.
+    back_to: String,
+}
+
+/// Whether a browser asks for a document, and not a program for an answer of the API.
+pub(crate) fn is_navigation(request: &Request) -> Option<Navigation> {
+    let accept = request.headers().get(header::ACCEPT)?.to_str().ok()?;
+    let path = request.uri().path();
+    if !accept.contains("text/html") || path.starts_with("/api/") {
+        return None;
+    }
+    let back_to = if matches!(*request.method(), Method::GET | Method::HEAD) {
+        request.uri().path_and_query().map_or_else(|| path.to_owned(), ToString::to_string)
+    } else {
+        // The form cannot be sent again on its own, but the page it is on can be shown again.
+        referring_path(request.headers()).unwrap_or_else(|| "/".to_owned())
+    };
+    Some(Navigation { back_to })
+}
+
+fn referring_path(headers: &HeaderMap) -> Option<String> {
+    let referer = Url::parse(headers.get(header::REFERER)?.to_str().ok()?).ok()?;
+    Some(referer.query().map_or_else(|| referer.path().to_owned(), |query| format!("{}?{query}", referer.path())))
+}
+
+#[derive(Deserialize)]
+struct Document {
+    title: String,
+    detail: String,
+}
+
+#[derive(Template)]
+#[template(path = "problem.html")]
+struct ProblemPage<'a> {
+    layout: &'a Layout,
+    problem: Document,
+}
+
+/// `response` as it is, unless it is a problem document: then a page that says the same.
+pub(crate) async fn for_people(response: Response, navigation: &Navigation) -> Response {
+    let kind = response.headers().get(header::CONTENT_TYPE);
+    if kind.is_none_or(|kind| kind.as_bytes() != b"application/problem+json") {
+        return response;
+    }
+    if response.status() == StatusCode::UNAUTHORIZED {
+        return log_in_first(&navigation.back_to);
+    }
+    let (mut head, body) = response.into_parts();
+    let problem = body.collect().await.ok().and_then(|body| serde_json::from_slice(&body.to_bytes()).ok());
+    let problem = problem.unwrap_or_else(|| Document { title: "Error".to_owned(), detail: String::new() });
+    let page = ProblemPage { layout: &Layout::bare(), problem }.render().unwrap_or_default();
+    head.headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("text/html; charset=utf-8"));
+    head.headers.remove(header::CONTENT_LENGTH);
+    Response::from_parts(head, Body::from(page))
+}
+
+#[cfg(test)]
+mod tests {
+    use axum::body::Body;
+    use axum::extract::Request;
+    use axum::response::IntoResponse;
+    use http_body_util::BodyExt;
+
+    use super::{for_people, is_navigation};
+    use crate::problem::Problem;
+
+    fn request(method: &str, path: &str, headers: &[(&str, &str)]) -> Request {
+        let builder = Request::builder().method(method).uri(path);
+        let builder = headers.iter().fold(builder, |builder, (name, value)| builder.header(*name, *value));
+        builder.body(Body::empty()).expect("valid")
+    }
+
+    const HTML: (&str, &str) = ("accept", "text/html,application/xhtml+xml,*/*;q=0.8");
+
+    #[tokio::test]
+    async fn a_person_reads_a_page() {
+        let navigation = is_navigation(&request("GET", "/pedidos/BA-1", &[HTML])).expect("a browser");
+        let problem = Problem::not_found("No hay <nada>.").into_response();
+        let response = for_people(problem, &navigation).await;
+        assert_eq!(
+            (response.status().as_u16(), &response.headers()["content-type"]),
+            (404, &"text/html; charset=utf-8".parse().unwrap())
+        );
+        let page = response.into_body().collect().await.unwrap().to_bytes();
+        let page = String::from_utf8(page.to_vec()).unwrap();
+        assert!(page.contains("No encontrado") && page.contains("No hay &#60;nada&#62;."), "{page}");
+    }
+
+    #[tokio::test]
+    async fn who_is_unknown_logs_in_first() {
+        let location = async |request: Request| {
+            let navigation = is_navigation(&request).expect("a browser");
+            let response = for_people(Problem::unauthenticated("¿Quién?").into_response(), &navigation).await;
+            (response.status().as_u16(), response.headers()["location"].to_str().unwrap().to_owned())
+        };
+        let seen = location(request("GET", "/pedidos?cursor=x", &[HTML])).await;
+        assert_eq!(seen, (303, "/ingresar?volver=%2Fpedidos%3Fcursor%3Dx".to_owned()));
+        let form = request("POST", "/carrito/7", &[HTML, ("referer", "http://shop.example/productos/7")]);
+        assert_eq!(location(form).await.1, "/ingresar?volver=%2Fproductos%2F7");
+        assert_eq!(location(request("POST", "/carrito/7", &[HTML])).await.1, "/ingresar");
+    }
+
+    #[tokio::test]
+    async fn a_program_reads_the_document() {
+        assert!(is_navigation(&request("GET", "/pedidos", &[("accept", "*/*")])).is_none());
+        assert!(is_navigation(&request("GET", "/pedidos", &[])).is_none());
+        assert!(is_navigation(&request("GET", "/api/pedidos", &[HTML])).is_none());
+    }
+}

@@ -1,0 +1,39 @@
+// Where the driver is, told while on shift and not more often than needed.
+
+const EVERY_MS = 10_000;
+
+/** `send(frame)` tells whether it was said; a position that was not is told by the next one. */
+export class PositionSharer {
+  #geolocation;
+  #send;
+  #now;
+  #watch = null;
+  #lastMs = -Infinity;
+
+  constructor(geolocation, send, now = () => Date.now()) {
+    this.#geolocation = geolocation;
+    this.#send = send;
+    this.#now = now;
+  }
+
+  /** Shares while `onShift`; `refused` is called when the person or the phone says no. */
+  set(onShift, refused = () => {}) {
+    if (onShift && this.#watch === null) {
+      this.#watch = this.#geolocation.watchPosition(
+        (position) => this.#share(position),
+        (error) => error.code === 1 && refused(),
+        { enableHighAccuracy: true, maximumAge: EVERY_MS, timeout: 30_000 },
+      );
+    } else if (!onShift && this.#watch !== null) {
+      this.#geolocation.clearWatch(this.#watch);
+      this.#watch = null;
+    }
+  }
+
+  #share({ coords, timestamp }) {
+    if (this.#now() - this.#lastMs < EVERY_MS) return;
+    const ocurrido = new Date(timestamp).toISOString();
+    const said = this.#send({ type: "position", lat: coords.latitude, lng: coords.longitude, ocurrido });
+    if (said) this.#lastMs = this.#now();
+  }
+}

@@ -1,0 +1,55 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { PositionSharer } from "./driver.js";
+
+function phone() {
+  const it = { watching: 0, ended: 0 };
+  it.geolocation = {
+    watchPosition: (seen, failed) => {
+      it.watching += 1;
+      it.at = (timestamp) => seen({ coords: { latitude: -34.56, longitude: -58.45 }, timestamp });
+      it.failed = failed;
+      return it.watching;
+    },
+    clearWatch: () => (it.ended += 1),
+  };
+  return it;
+}
+
+test("shares only while on shift", () => {
+  const it = phone();
+  const sharer = new PositionSharer(it.geolocation, () => true);
+  sharer.set(false);
+  assert.deepEqual([it.watching, it.ended], [0, 0]);
+  sharer.set(true);
+  sharer.set(true);
+  sharer.set(false);
+  sharer.set(false);
+  assert.deepEqual([it.watching, it.ended], [1, 1]);
+});
+
+test("tells at most every ten seconds, and again when it was not heard", () => {
+  const it = phone();
+  const said = [];
+  let now = 0;
+  let open = false;
+  const send = (frame) => open && Boolean(said.push(frame));
+  new PositionSharer(it.geolocation, send, () => now).set(true);
+  it.at(1_795_284_245_000);
+  open = true;
+  for (now of [1000, 2000, 10_999, 11_000]) it.at(1_795_284_245_000 + now);
+  assert.deepEqual(
+    said.map((frame) => frame.ocurrido),
+    ["2026-11-21T18:04:06.000Z", "2026-11-21T18:04:16.000Z"],
+  );
+  assert.deepEqual([said[0].type, said[0].lat, said[0].lng], ["position", -34.56, -58.45]);
+});
+
+test("says so when it may not", () => {
+  const it = phone();
+  let refused = 0;
+  new PositionSharer(it.geolocation, () => true).set(true, () => (refused += 1));
+  it.failed({ code: 3 });
+  it.failed({ code: 1 });
+  assert.equal(refused, 1);
+});

@@ -1,0 +1,53 @@
+// Keeps the part of a page marked `data-live="/path/of/socket"` fresh. Its lists are marked `data-list="name"`, their
+// children `data-key`. Without this module the same page works, and is as fresh as its last load.
+
+import { Live, browser } from "./live.js";
+import { Coalesced, reconcile } from "./fragment.js";
+
+const STATUS = {
+  connecting: "Conectando…",
+  live: "En vivo",
+  waiting: "Sin conexión; se reintenta sola",
+  over: "",
+};
+
+const root = document.querySelector("[data-live]");
+export const live = root && watch(root);
+
+function watch(root) {
+  const refresh = new Coalesced(() => load(root), browser());
+  const status = document.querySelector("[data-live-status]");
+  const url = new URL(root.dataset.live, location.href);
+  url.protocol = url.protocol.replace("http", "ws");
+  const { epoch, after } = root.dataset;
+  const cursor = epoch ? { epoch, after: Number(after) } : null;
+  const handlers = {
+    changed: () => refresh.ask(),
+    position: () => refresh.ask(),
+    status: (word) => {
+      if (!status) return;
+      status.textContent = STATUS[word];
+      status.dataset.state = word;
+    },
+    // The session is over: the same address leads to the log-in.
+    denied: () => location.reload(),
+  };
+  return new Live(url.href, handlers, { cursor });
+}
+
+async function load(root) {
+  const response = await fetch(location.href, { headers: { Accept: "text/html" } });
+  if (response.redirected) return location.reload();
+  if (!response.ok) throw new Error(String(response.status));
+  const fresh = new DOMParser().parseFromString(await response.text(), "text/html").querySelector("[data-live]");
+  if (!fresh) return location.reload();
+  for (const list of root.querySelectorAll("[data-list]")) {
+    const wanted = fresh.querySelector(`[data-list="${CSS.escape(list.dataset.list)}"]`);
+    if (wanted) reconcile(list, wanted, (child) => child.contains(document.activeElement) && isTyping());
+  }
+  root.dispatchEvent(new Event("refreshed"));
+}
+
+function isTyping() {
+  return document.activeElement?.matches("input, select, textarea");
+}
