@@ -5,6 +5,9 @@
 
 use std::collections::HashMap;
 
+use axum::http::{StatusCode, header};
+use axum::response::{IntoResponse, Response};
+
 use crate::problem::Problem;
 use crate::storage::Session;
 use crate::timestamp::UnixMillis;
@@ -41,6 +44,13 @@ pub struct StoredAnswer {
     pub status: u16,
     /// The JSON body it had.
     pub body: String,
+}
+
+impl IntoResponse for StoredAnswer {
+    fn into_response(self) -> Response {
+        let status = StatusCode::from_u16(self.status).unwrap_or(StatusCode::OK);
+        (status, [(header::CONTENT_TYPE, "application/json")], self.body).into_response()
+    }
 }
 
 /// The key was used with another request.

@@ -1,7 +1,8 @@
 //! A JSON body with the caller's `Idempotency-Key`, if it sent one, bound to exactly these bytes.
 
-use axum::extract::{FromRequest, Request};
+use axum::extract::{FromRequest, FromRequestParts, Request};
 use axum::http::HeaderMap;
+use axum::http::request::Parts;
 use bytes::Bytes;
 use serde::de::DeserializeOwned;
 use sha2::{Digest, Sha256};
@@ -34,6 +35,26 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Keyed<T> {
         let body: Bytes = Json::<T>::bytes(request, state).await?;
         let key = header.map(|key| IdempotencyKey::parse(String::new(), &key, Sha256::digest(&body).into()));
         Ok(Self { key: key.transpose()?, body: Json::from_bytes(&body)? })
+    }
+}
+
+/// The caller's key of a request that says everything in its address: whatever body it has is not looked at.
+#[derive(Debug)]
+pub struct KeyOnly(Option<IdempotencyKey>);
+
+impl KeyOnly {
+    /// The key within `scope`, as in [`Keyed::scoped`]; the scope names all that the request is about.
+    pub fn scoped(self, scope: impl FnOnce() -> String) -> Option<IdempotencyKey> {
+        self.0.map(|key| IdempotencyKey { scope: scope(), ..key })
+    }
+}
+
+impl<S: Sync> FromRequestParts<S> for KeyOnly {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Problem> {
+        let key = key_of(&parts.headers)?.map(|key| IdempotencyKey::parse(String::new(), &key, [0; 32]));
+        Ok(Self(key.transpose()?))
     }
 }
 

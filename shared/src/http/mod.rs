@@ -26,6 +26,6 @@ pub use client_ip::ClientIp;
 pub use compress::compress_pages;
 pub use context::{REQUEST_ID, RequestContext, TRACEPARENT};
 pub use edge::{HttpSettings, standard_layers};
-pub use keyed::Keyed;
+pub use keyed::{KeyOnly, Keyed};
 pub use page::Page;
 pub use rate_limit::RateLimit;
