@@ -1,8 +1,8 @@
 //! What every handler and background task of the board can reach, and what happens after each commit.
 
 use std::ops::Deref;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, OnceLock};
 
 use belgrano_shared::ambient::Ambient;
 use belgrano_shared::auth::password::Passwords;
@@ -14,6 +14,7 @@ use belgrano_shared::writer::Writer;
 use tokio::sync::Notify;
 
 use crate::intake::IntakeGate;
+use crate::live::{Hub, Live};
 use crate::progress::PinTries;
 use crate::sessions::Sessions;
 use crate::settings::Settings;
@@ -46,6 +47,8 @@ pub struct Parts {
     pub pin_tries: PinTries,
     /// What is measured.
     pub metrics: Metrics,
+    /// The live feed.
+    pub live: Live,
     /// What the announcer tells.
     pub signals: Arc<Signals>,
 }
@@ -78,8 +81,13 @@ pub struct Signals {
 }
 
 /// What happens after each commit, in order. Quick, and never waits.
-#[must_use]
-pub fn announcer(signals: Arc<Signals>, sessions: Arc<Sessions>) -> impl Fn(Committed) + Send + Sync + 'static {
+///
+/// The hub needs the log to be founded, which takes a commit: that one, without events, finds no hub yet.
+pub fn announcer(
+    signals: Arc<Signals>,
+    sessions: Arc<Sessions>,
+    hub: Arc<OnceLock<Hub>>,
+) -> impl Fn(Committed) + Send + Sync + 'static {
     move |committed| {
         for announcement in &committed.announcements {
             match announcement {
@@ -87,6 +95,10 @@ pub fn announcer(signals: Arc<Signals>, sessions: Arc<Sessions>) -> impl Fn(Comm
                 Announcement::Revoked { user_id, session } => sessions.revoke(*user_id, session.as_deref()),
                 Announcement::Moved { .. } => {}
             }
+        }
+        // After the sessions: a socket that asks again whose it is must not find the one that has just ended.
+        if let Some(hub) = hub.get() {
+            hub.publish(committed);
         }
     }
 }

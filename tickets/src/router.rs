@@ -7,7 +7,7 @@ use utoipa::OpenApi;
 use utoipa_axum::router::OpenApiRouter;
 
 use crate::app::App;
-use crate::{assignment, fleet, intake, progress, reports, sessions, tickets, users};
+use crate::{assignment, fleet, intake, live, progress, reports, sessions, tickets, users};
 
 #[derive(OpenApi)]
 #[openapi(info(title = "Belgrano Tickets", description = "Cada pedido es un ticket; cada ticket llega."))]
@@ -24,6 +24,7 @@ pub fn router(app: App, health: Health) -> Router {
         .merge(progress::routes())
         .merge(assignment::routes())
         .merge(reports::routes())
+        .merge(live::routes())
         .split_for_parts();
     let (settings, metrics, ambient) = (app.settings.common.http.clone(), app.metrics.clone(), app.ambient.clone());
     let routes = routes.with_state(app).merge(openapi::docs(api)).merge(health.router());

@@ -4,8 +4,8 @@
 //! on a socket. What must never happen here: a socket that accepts before the database is migrated and the log founded.
 
 use std::net::SocketAddr;
-use std::sync::Arc;
 use std::sync::atomic::Ordering;
+use std::sync::{Arc, OnceLock};
 
 use axum::Router;
 use belgrano_shared::ambient::Ambient;
@@ -21,12 +21,13 @@ use belgrano_shared::writer::{WriteError, Writer};
 
 use crate::app::{App, Parts, Signals, announcer};
 use crate::intake::IntakeGate;
+use crate::live::{Hub, Live};
 use crate::progress::PinTries;
 use crate::router::router;
 use crate::sessions::Sessions;
 use crate::settings::Settings;
 use crate::unit::Found;
-use crate::{assignment, housekeeping, schema, users};
+use crate::{assignment, housekeeping, live, schema, users};
 
 /// Why the service did not start.
 #[derive(Debug, thiserror::Error)]
@@ -79,17 +80,22 @@ pub async fn assemble(settings: Settings, ambient: &Ambient, life: &Lifecycle) -
     let db = open(&settings.common.storage, &schema::migrations()).await?;
     let metrics = Metrics::new();
     let (sessions, signals) = (Arc::new(Sessions::new(&settings, ambient)), Arc::new(Signals::default()));
-    let announce = announcer(Arc::clone(&signals), Arc::clone(&sessions));
+    let hub_to_be = Arc::new(OnceLock::new());
+    let announce = announcer(Arc::clone(&signals), Arc::clone(&sessions), Arc::clone(&hub_to_be));
     let (writer, task) = Writer::new(db.clone(), ambient.clone(), settings.writer, announce);
     spawn_writer(life, task, db.clone());
     // Before anything reads: an epoch there is from the first moment on.
     writer.submit(Found).await?;
+    let hub = Hub::open(&db, &settings.live).await?;
+    // Only here is it set.
+    let _ = hub_to_be.set(hub.clone());
     signals.total_tickets.store(count_tickets(&db).await?, Ordering::Relaxed);
     let secrets = settings.common.integration_secrets(ambient)?;
     let app = App::new(Parts {
         passwords: Passwords::new(settings.passwords, ambient)?,
         intake: IntakeGate::new(&settings, secrets.clone(), ambient),
         pin_tries: PinTries::new(ambient),
+        live: Live::new(hub, &settings.live, life),
         ambient: ambient.clone(),
         settings,
         db,
@@ -102,6 +108,7 @@ pub async fn assemble(settings: Settings, ambient: &Ambient, life: &Lifecycle) -
     users::ensure_admin(&app).await?;
     assignment::spawn(&app, life);
     housekeeping::spawn(&app, life);
+    live::spawn(&app, life);
     let router = router(app.clone(), health(&app, life));
     Ok((app, router))
 }

@@ -9,6 +9,7 @@ use belgrano_shared::auth::password::{NewPassword, PasswordSettings};
 use belgrano_shared::config::{Common, ConfigMistakes, Env, Setting};
 use belgrano_shared::writer::WriterSettings;
 
+use crate::live::LiveSettings;
 use crate::progress::Proofs;
 
 /// Everything that can be set.
@@ -30,6 +31,8 @@ pub struct Settings {
     pub auto_assign: bool,
     /// From when on a ticket is late, counted from when it was ordered.
     pub late_after: Duration,
+    /// The live feed's limits.
+    pub live: LiveSettings,
     /// Log-ins from one address in a minute.
     pub logins_per_address: NonZeroU32,
     /// Log-ins into one account in a minute.
@@ -55,6 +58,7 @@ impl Settings {
             offer_timeout: env.duration_s("OFFER_TIMEOUT", 60, "seconds a driver has to accept an offer"),
             auto_assign: env.bool("AUTO_ASSIGN", false, "offer pending tickets to drivers without being asked"),
             late_after: env.duration_s("LATE_AFTER", 3600, "seconds after the order from which on a ticket is late"),
+            live: LiveSettings::from_env(&mut env),
             logins_per_address: positive(&mut env, "LOGINS_PER_ADDRESS", 60, "log-ins from one address in a minute"),
             logins_per_account: positive(&mut env, "LOGINS_PER_ACCOUNT", 10, "log-ins into one account in a minute"),
             common,

@@ -8,20 +8,25 @@ use std::time::Duration;
 use belgrano_shared::storage::Db;
 use tokio_util::sync::CancellationToken;
 
-use super::hub::{Hub, HubLimits};
+use super::hub::Hub;
 use super::log;
+use super::settings::LiveSettings;
 use super::sockets::Sockets;
 use crate::unit::log_head;
 
 /// How long to leave a database alone that has just failed.
 const AFTER_ERROR: Duration = Duration::from_secs(1);
 
+/// Events read at start, so that who was connected before a restart goes on from memory.
+const MAX_HISTORY: i64 = 2048;
+
 impl Hub {
-    /// A hub for the log in `db`, with its last `history` events in memory. The counters must be there
+    /// A hub for the log in `db`, with the end of it in memory. The counters must be there
     /// ([`Found`](crate::unit::Found)).
-    pub async fn open(db: &Db, history: i64, limits: HubLimits, sockets: Sockets) -> sqlx::Result<Self> {
+    pub async fn open(db: &Db, settings: &LiveSettings) -> sqlx::Result<Self> {
+        let history = i64::try_from(settings.hub.all.entries).unwrap_or(MAX_HISTORY).min(MAX_HISTORY);
         let (head, events) = log::tail(db, history).await?;
-        Ok(Self::with_history(head, limits, sockets, &events))
+        Ok(Self::with_history(head, settings.hub, Sockets::new(settings.sockets), &events))
     }
 
     /// Fills gaps until `stop`, and looks at the head of the log every `poll`.

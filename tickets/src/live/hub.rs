@@ -214,7 +214,7 @@ impl Hub {
 
     /// A reader that goes on after `cursor`, which may lie ahead of the hub (a snapshot can be newer).
     pub fn follow(&self, view: View, positions: bool, cursor: i64) -> Result<Reader, Behind> {
-        let wake = match view {
+        let mut wake = match view {
             View::All => {
                 if cursor < self.floor() {
                     return Err(Behind);
@@ -236,6 +236,8 @@ impl Hub {
                 feed.wake.subscribe()
             }
         };
+        // The first look does not wait for an event.
+        wake.mark_changed();
         let positions = positions.then(|| self.0.positions.follow());
         Ok(Reader::new(self.clone(), view, cursor, wake, positions))
     }

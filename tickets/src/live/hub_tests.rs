@@ -72,6 +72,8 @@ fn readers_get_what_they_may_see_and_are_woken_for_nothing_else() {
     let mut admin = hub.follow(View::All, false, 0).expect("in the ring");
     let mut beto = hub.follow(View::Driver(1), false, 0).expect("in the ring");
     let mut caro = hub.follow(View::Driver(2), false, 0).expect("in the ring");
+    assert_eq!(caro.changed().now_or_never(), Some(()), "the first look does not wait");
+    assert_eq!(drain(&mut caro), Ok(vec![]));
     let log = [event(1, None, None), event(2, Some(1), None), event(3, None, Some(1))];
     hub.publish(committed(&log));
     assert_eq!(drain(&mut admin), Ok(vec![(1, false), (2, false), (3, false)]));
@@ -122,6 +124,7 @@ fn a_slow_admin_sees_each_driver_once_where_it_is_now() {
         let announcements = vec![Announcement::Moved { driver_id, position, at: START.plus_ms(at_ms) }];
         hub.publish(Committed { epoch: EPOCH.to_owned(), announcements });
     };
+    driver.changed().now_or_never();
     moved(1, -34.1, 0);
     moved(2, -34.2, 0);
     moved(1, -34.3, 10);

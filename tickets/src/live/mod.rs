@@ -5,6 +5,7 @@
 //! machine; the task of a socket is one `select!`. What must never happen here: an event before its commit, a gap, a
 //! duplicate, a slow reader that anybody else notices.
 
+mod answers;
 mod budget;
 mod catch_up;
 mod frames;
@@ -13,15 +14,19 @@ mod hub;
 #[cfg(test)]
 mod hub_tests;
 mod log;
+mod moves;
 mod positions;
 mod protocol;
 #[cfg(test)]
 mod protocol_tests;
 mod reader;
 mod ring;
+mod session;
 mod settings;
 mod snapshot;
 mod sockets;
+mod token;
+mod upgrade;
 mod viewer;
 
 pub use hub::{Behind, Hub, HubLimits};
@@ -29,7 +34,66 @@ pub use log::Page;
 pub use protocol::{Action, Input, Protocol};
 pub use reader::Reader;
 pub use ring::RingLimits;
-pub use settings::{FrameBudget, Rules};
+pub use settings::{FrameBudget, LiveSettings, Rules};
 pub use snapshot::SnapshotLimits;
 pub use sockets::{Ending, Seat, SocketLimits, Sockets, TooMany};
 pub use viewer::{View, Viewer, ViewerRole};
+
+use std::sync::Arc;
+
+use belgrano_shared::lifecycle::Lifecycle;
+use tokio::sync::Semaphore;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+use crate::app::App;
+
+/// What the sockets of a process share. Clones are the same.
+#[derive(Clone, Debug)]
+pub struct Live(Arc<Shared>);
+
+#[derive(Debug)]
+struct Shared {
+    hub: Hub,
+    snapshots: snapshot::Snapshots,
+    settings: LiveSettings,
+    /// Who may read the database for a replay.
+    reads: Semaphore,
+    life: Lifecycle,
+}
+
+impl Live {
+    /// The live feed of `hub`.
+    #[must_use]
+    pub fn new(hub: Hub, settings: &LiveSettings, life: &Lifecycle) -> Self {
+        Self(Arc::new(Shared {
+            hub,
+            snapshots: snapshot::Snapshots::new(settings.snapshot),
+            settings: *settings,
+            reads: Semaphore::new(settings.reads),
+            life: life.clone(),
+        }))
+    }
+
+    /// The committed events.
+    #[must_use]
+    pub fn hub(&self) -> &Hub {
+        &self.0.hub
+    }
+}
+
+/// `/ws` and the tokens for it.
+pub fn routes() -> OpenApiRouter<App> {
+    OpenApiRouter::new().routes(routes!(token::issue)).route("/ws", axum::routing::get(upgrade::upgrade))
+}
+
+/// Starts what keeps the hub up with other processes, and what says good-bye.
+pub fn spawn(app: &App, life: &Lifecycle) {
+    let (hub, poll) = (app.live.hub().clone(), app.settings.live.poll);
+    life.spawn_critical("live log", hub.keep_up(app.db.clone(), poll, life.soft().clone()));
+    let (sockets, soft) = (app.live.hub().sockets().clone(), life.soft().clone());
+    life.spawn(async move {
+        soft.cancelled().await;
+        sockets.restart();
+    });
+}

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use axum::extract::FromRequestParts;
+use axum::http::HeaderMap;
 use axum::http::request::Parts;
 use belgrano_shared::auth::session::TokenHash;
 use belgrano_shared::fetch;
@@ -89,6 +90,16 @@ impl App {
         };
         let found = self.sessions.cache.get_or_load(token, load).await?;
         Ok(found.filter(|principal| self.ambient.now() < principal.expires_at))
+    }
+}
+
+impl App {
+    /// Whose session cookie came with a request, if it came with one that holds.
+    pub async fn principal_by_cookie(&self, headers: &HeaderMap) -> Result<Option<Principal>, sqlx::Error> {
+        match self.sessions.cookie.read(headers) {
+            Some(token) => self.principal(&token.hash()).await,
+            None => Ok(None),
+        }
     }
 }
 

@@ -1,0 +1,78 @@
+//! What the protocol asks of the rest of the house: who is this, what did they miss, may they still be here.
+//!
+//! Each question ends in an input of the protocol. A database that does not answer is one too: the client is told when to
+//! come back.
+
+use belgrano_shared::auth::session::TokenHash;
+use belgrano_shared::wire::live::LiveToken;
+
+use super::log::{self, Page};
+use super::protocol::Input;
+use super::token;
+use super::viewer::{Viewer, ViewerRole};
+use crate::app::App;
+
+/// Reading only a driver's own share of the log passes over what is not theirs.
+pub(super) async fn page(app: &App, viewer: Option<&Viewer>, after: i64) -> Input<'static> {
+    let Some(viewer) = viewer else { return Input::Revoked };
+    let Ok(_permit) = app.live.0.reads.acquire().await else { return unavailable(app) };
+    match log::page(&app.db, viewer.view(), after, app.live.hub().head()).await {
+        Ok(Page::Frames { frames, last }) => Input::Loaded { frames, last },
+        Ok(Page::Gone) => Input::Gone,
+        Err(error) => broken(app, &error),
+    }
+}
+
+/// Everything the viewer may see.
+pub(super) async fn snapshot(app: &App, viewer: Option<&Viewer>) -> Input<'static> {
+    let Some(viewer) = viewer else { return Input::Revoked };
+    let Ok(_permit) = app.live.0.reads.acquire().await else { return unavailable(app) };
+    let hub = app.live.hub();
+    let reach = (hub.floor(), hub.head());
+    match app.live.0.snapshots.take(&app.db, viewer.view(), app.ambient.now(), reach).await {
+        Ok(snapshot) => Input::Loaded { frames: vec![snapshot.frame], last: snapshot.seq },
+        Err(error) => broken(app, &error),
+    }
+}
+
+/// Whose token it is; the error is the input that says that nobody knows now.
+pub(super) async fn identify(app: &App, token: &LiveToken) -> Result<Option<Viewer>, Input<'static>> {
+    token::use_up(app, token).await.map_err(|error| broken(app, &error))
+}
+
+/// Whether a viewer may still be here. What ends a session in this process is told at once; this is for what another
+/// instance did, and for sessions that end by themselves. In doubt they may.
+pub(super) async fn still_welcome(app: &App, viewer: &Viewer) -> bool {
+    let hash = viewer.session.as_deref().and_then(|hash| TokenHash::try_from(hash).ok());
+    let answer = match (viewer.user_id, hash) {
+        (None, _) => Ok(true),
+        (Some(_), Some(hash)) => app
+            .principal(&hash)
+            .await
+            .map(|principal| principal.is_some_and(|principal| ViewerRole::from(principal.role) == viewer.role)),
+        (Some(user_id), None) => token::still_active(app, user_id, viewer.role).await,
+    };
+    answer.unwrap_or_else(|error| {
+        tracing::warn!(%error, "cannot ask whether a session still holds");
+        true
+    })
+}
+
+/// When a client should come back: not all at once.
+pub(super) fn spread(app: &App) -> u64 {
+    /// The old process is gone and a new one is there, most likely.
+    const FIRST_MS: u64 = 500;
+    let spread_ms = app.live.0.settings.spread.as_secs_f64() * 1000.0 * app.ambient.fraction();
+    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a few seconds, never negative")]
+    let spread_ms = spread_ms as u64;
+    FIRST_MS + spread_ms
+}
+
+fn broken(app: &App, error: &dyn std::fmt::Display) -> Input<'static> {
+    tracing::warn!(%error, "a socket cannot be served");
+    unavailable(app)
+}
+
+fn unavailable(app: &App) -> Input<'static> {
+    Input::Unavailable { retry_after_ms: spread(app) }
+}
