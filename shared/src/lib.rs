@@ -22,5 +22,6 @@ pub mod telemetry;
 #[cfg(any(test, feature = "testing"))]
 pub mod testing;
 pub mod timestamp;
+pub mod tls;
 pub mod wire;
 pub mod writer;

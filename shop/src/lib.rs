@@ -7,5 +7,6 @@ pub mod checkout;
 pub mod merchants;
 pub mod orders;
 pub mod outbox;
+pub mod relay;
 pub mod schema;
 pub mod unit;

@@ -69,9 +69,9 @@ pub struct Attempt {
     pub excerpt: Option<String>,
 }
 
-/// Accept the verdicts on many messages at once.
+/// Accept the verdicts on many messages at once. Shared, so that a relay can hand them in again when the database failed.
 #[derive(Clone, Debug)]
-pub struct Settle(pub Vec<Settlement>);
+pub struct Settle(pub Arc<[Settlement]>);
 
 const SETTLE: &str = "UPDATE outbox SET state = v.column3, next_attempt_at = v.column4, attempts = attempts + v.column5, \
      waited_ms = waited_ms + v.column6, first_attempt_at = COALESCE(first_attempt_at, v.column7), \

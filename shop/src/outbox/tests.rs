@@ -68,7 +68,7 @@ impl Shop {
 
     /// Settles and says which were stale.
     async fn settle(&self, claimed: &[Claimed], verdict: &Verdict) -> Vec<i64> {
-        let settlements = claimed.iter().map(|message| self.settlement(message, verdict)).collect();
+        let settlements: Arc<[_]> = claimed.iter().map(|message| self.settlement(message, verdict)).collect();
         self.writer.submit(Settle(settlements)).await.expect("settled")
     }
 
@@ -180,7 +180,7 @@ on_both_engines! {
     async fn what_a_try_cost_is_given_back(database) {
         let shop = Shop::open(database).await;
         shop.send(&[("A-1", Created)]).await;
-        let charge = Charge { id: 1, wait: Duration::from_secs(600) };
+        let charge = Charge { id: 1, wait: Duration::from_mins(10) };
         shop.settle(&shop.claim(1).await, &retry(600)).await;
         for _ in 0..2 {
             // The second time there is nothing left to give back.

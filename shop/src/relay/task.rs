@@ -1,0 +1,326 @@
+//! The loop: claim, deliver, settle, all at once and each bounded.
+//!
+//! One task owns everything, so nothing here is locked. What is under way are three kinds of futures that it polls: at most
+//! one claim, at most one settlement, and the exchanges. While a settlement is being committed the verdicts that come in
+//! wait and become the next one: the batch is as large as the load makes it.
+
+use std::collections::VecDeque;
+use std::convert::Infallible;
+use std::fmt;
+use std::pin::pin;
+use std::sync::Arc;
+use std::time::Duration;
+
+use belgrano_shared::ambient::Ambient;
+use belgrano_shared::storage::Db;
+use belgrano_shared::telemetry::Metrics;
+use belgrano_shared::timestamp::UnixMillis;
+use belgrano_shared::writer::{WriteError, Writer};
+use futures_util::StreamExt;
+use futures_util::future::BoxFuture;
+use futures_util::stream::FuturesUnordered;
+use tokio::sync::Notify;
+use tokio::time::Instant;
+use tokio_util::sync::CancellationToken;
+
+use super::board::Board;
+use super::breaker::{Breaker, BreakerState, Permit};
+use super::outcome::Reply;
+use super::settings::RelaySettings;
+use super::status::{RelayMetrics, RelayStatus};
+use crate::outbox::{Charge, Claim, Claimed, Claims, Forgive, Settle, Settlement, Verdict};
+use crate::unit::ShopUnit;
+
+/// Pause after the database failed.
+const REST: Duration = Duration::from_millis(250);
+
+/// What a relay works with.
+#[derive(Clone, Debug)]
+pub struct RelayParts {
+    /// Where to read.
+    pub db: Db,
+    /// Where claims and verdicts go.
+    pub writer: Writer<ShopUnit>,
+    /// Time and randomness.
+    pub ambient: Ambient,
+    /// Told whenever the outbox has work.
+    pub wake: Arc<Notify>,
+    /// Where it shows its state.
+    pub status: RelayStatus,
+}
+
+/// Carries messages to the board until it is told to stop.
+pub struct Relay {
+    pub(super) parts: RelayParts,
+    pub(super) settings: RelaySettings,
+    pub(super) metrics: RelayMetrics,
+    pub(super) breaker: Breaker,
+    /// Tries since the board's last answer that were charged and may have to be forgiven.
+    pub(super) suspected: Vec<Charge>,
+    /// To be forgiven with the next settlement.
+    pub(super) forgiven: Vec<Charge>,
+    /// Verdicts for the next settlement.
+    pub(super) done: Vec<Settlement>,
+    board: Board,
+    /// Claimed and not started.
+    ready: VecDeque<Claimed>,
+    exchanges: FuturesUnordered<BoxFuture<'static, Finished>>,
+    claiming: Option<BoxFuture<'static, Result<Claims, WriteError<Infallible>>>>,
+    settling: Option<BoxFuture<'static, Settled>>,
+    /// Claimed and not settled: what bounds the memory.
+    held: usize,
+    claim_limit: usize,
+    /// There may be something to claim.
+    hungry: bool,
+    next_due: Option<UnixMillis>,
+    rest_until: Option<Instant>,
+}
+
+/// One exchange that is over.
+#[derive(Debug)]
+pub(super) struct Finished {
+    pub message: Claimed,
+    pub permit: Permit,
+    pub started_at: UnixMillis,
+    pub took: Duration,
+    pub reply: Reply,
+}
+
+/// A settlement that was handed in, and how it went.
+#[derive(Debug)]
+struct Settled {
+    settlements: Arc<[Settlement]>,
+    forgiven: Vec<Charge>,
+    result: Result<Vec<i64>, WriteError<Infallible>>,
+    forgave: bool,
+}
+
+impl fmt::Debug for Relay {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Relay").field("breaker", &self.breaker).field("held", &self.held).finish_non_exhaustive()
+    }
+}
+
+impl Relay {
+    /// A relay to `board`.
+    #[must_use]
+    pub fn new(parts: RelayParts, board: Board, settings: RelaySettings, metrics: &Metrics) -> Self {
+        Self {
+            breaker: Breaker::new(settings.breaker, settings.concurrency),
+            metrics: RelayMetrics::register(metrics),
+            parts,
+            settings,
+            suspected: Vec::new(),
+            forgiven: Vec::new(),
+            done: Vec::new(),
+            board,
+            ready: VecDeque::new(),
+            exchanges: FuturesUnordered::new(),
+            claiming: None,
+            settling: None,
+            held: 0,
+            claim_limit: 0,
+            hungry: true,
+            next_due: None,
+            rest_until: None,
+        }
+    }
+
+    /// Works until `stop`, then finishes what is under way and gives back the rest.
+    pub async fn run(mut self, stop: CancellationToken) {
+        let wake = Arc::clone(&self.parts.wake);
+        loop {
+            self.start_exchanges();
+            self.start_settling();
+            self.start_claiming();
+            let pause = self.pause();
+            tokio::select! {
+                biased;
+                () = stop.cancelled() => break,
+                Some(finished) = self.exchanges.next() => self.finish(finished),
+                settled = taken(&mut self.settling) => self.settled(settled),
+                claims = taken(&mut self.claiming) => self.claimed(claims),
+                () = wake.notified() => self.hungry = true,
+                () = tokio::time::sleep(pause) => self.hungry = true,
+            }
+        }
+        self.drain().await;
+    }
+
+    async fn drain(mut self) {
+        let mut out_of_time = pin!(tokio::time::sleep(self.settings.drain));
+        loop {
+            self.release_ready(0);
+            self.start_settling();
+            let settled = self.done.is_empty() && self.settling.is_none();
+            if settled && self.exchanges.is_empty() && self.claiming.is_none() {
+                return;
+            }
+            tokio::select! {
+                biased;
+                Some(finished) = self.exchanges.next() => self.finish(finished),
+                settled = taken(&mut self.settling) => self.settled(settled),
+                claims = taken(&mut self.claiming) => self.claimed(claims),
+                () = &mut out_of_time => break,
+                () = tokio::time::sleep(REST), if self.rest_until.is_some() => {}
+            }
+        }
+        tracing::warn!(messages = self.held, "stopped before every verdict was stored; leases end by themselves");
+    }
+
+    fn start_exchanges(&mut self) {
+        while let Some(message) = self.ready.front() {
+            let now = self.parts.ambient.now();
+            let left_ms = message.lease_until.since_ms(now);
+            if u128::try_from(left_ms).is_ok_and(|left_ms| left_ms > self.settings.deadline.as_millis()) {
+                let Some(permit) = self.breaker.permit(now) else { break };
+                let Some(message) = self.ready.pop_front() else { break };
+                self.exchanges.push(Box::pin(exchange(self.board.clone(), message, permit, now)));
+            } else if let Some(message) = self.ready.pop_front() {
+                // It waited so long that the lease might end before the exchange does.
+                self.release(message, Duration::ZERO);
+            }
+        }
+    }
+
+    fn start_claiming(&mut self) {
+        let now = self.parts.ambient.now();
+        if self.next_due.is_some_and(|due| due <= now) {
+            (self.next_due, self.hungry) = (None, true);
+        }
+        let limit = self.appetite(now);
+        if !self.hungry || self.claiming.is_some() || self.resting() || limit == 0 {
+            return;
+        }
+        self.hungry = false;
+        self.claim_limit = limit;
+        let (writer, claim) = (self.parts.writer.clone(), Claim { limit, lease: self.settings.lease });
+        self.claiming = Some(Box::pin(async move { writer.submit(claim).await }));
+    }
+
+    /// How many messages to claim now.
+    fn appetite(&self, now: UnixMillis) -> usize {
+        if self.breaker.state() == BreakerState::Open {
+            return if self.ready.is_empty() { self.breaker.room(now) } else { 0 };
+        }
+        let free = self.settings.buffer().saturating_sub(self.held);
+        // Few large claims instead of many small ones.
+        if self.ready.is_empty() || free >= self.settings.concurrency { free } else { 0 }
+    }
+
+    fn claimed(&mut self, result: Result<Claims, WriteError<Infallible>>) {
+        match result {
+            Ok(claims) => {
+                self.hungry |= claims.messages.len() >= self.claim_limit;
+                self.next_due = claims.next_due;
+                self.held += claims.messages.len();
+                self.ready.extend(claims.messages);
+                self.give_back_while_away();
+            }
+            Err(error) => {
+                self.hungry = true;
+                self.rest(&error);
+            }
+        }
+    }
+
+    /// While the board is away one message, for the probe, is all that is needed here.
+    pub(super) fn give_back_while_away(&mut self) {
+        if self.breaker.state() == BreakerState::Open {
+            self.release_ready(1);
+        }
+    }
+
+    fn release_ready(&mut self, keep: usize) {
+        for message in self.ready.split_off(keep.min(self.ready.len())) {
+            self.release(message, Duration::ZERO);
+        }
+    }
+
+    fn release(&mut self, message: Claimed, wait: Duration) {
+        self.done.push(Settlement {
+            id: message.id,
+            order_number: message.order_number,
+            token: message.token,
+            verdict: Verdict::Release { wait },
+            attempt: None,
+        });
+    }
+
+    fn start_settling(&mut self) {
+        if self.resting() || self.settling.is_some() || (self.done.is_empty() && self.forgiven.is_empty()) {
+            return;
+        }
+        let settlements: Arc<[Settlement]> = std::mem::take(&mut self.done).into();
+        let forgiven = std::mem::take(&mut self.forgiven);
+        self.settling = Some(Box::pin(settle(self.parts.writer.clone(), settlements, forgiven)));
+    }
+
+    fn settled(&mut self, settled: Settled) {
+        if !settled.forgave {
+            self.forgiven.extend(settled.forgiven);
+        }
+        match settled.result {
+            Ok(stale) => {
+                self.held = self.held.saturating_sub(settled.settlements.len());
+                if !stale.is_empty() {
+                    self.metrics.stale(stale.len());
+                    tracing::warn!(messages = ?stale, "verdicts came after the lease and changed nothing");
+                }
+                // What was given back may be claimed again.
+                self.hungry |= settled.settlements.iter().any(|one| matches!(one.verdict, Verdict::Release { .. }));
+            }
+            Err(error) => {
+                self.rest(&error);
+                self.done.extend_from_slice(&settled.settlements);
+            }
+        }
+    }
+
+    fn rest(&mut self, error: &WriteError<Infallible>) {
+        tracing::warn!(error = %error, "the relay waits for the database");
+        self.rest_until = Some(Instant::now() + REST);
+    }
+
+    fn resting(&mut self) -> bool {
+        self.rest_until = self.rest_until.filter(|until| *until > Instant::now());
+        self.rest_until.is_some()
+    }
+
+    /// How long to sleep when nobody wakes us.
+    fn pause(&self) -> Duration {
+        let now = self.parts.ambient.now();
+        let until =
+            |at: UnixMillis| u64::try_from(at.since_ms(now)).ok().filter(|ms| *ms > 0).map(Duration::from_millis);
+        let poll = self.settings.poll.mul_f64(0.75 + self.parts.ambient.fraction() / 2.0);
+        let times = [self.next_due.and_then(until), self.breaker.probe_at().and_then(until)];
+        let rest = self.rest_until.map(|until| until.saturating_duration_since(Instant::now()));
+        times.into_iter().flatten().chain(rest).fold(poll, Duration::min)
+    }
+}
+
+/// Waits for the future in `slot` and empties it; for ever when there is none.
+async fn taken<T>(slot: &mut Option<BoxFuture<'static, T>>) -> T {
+    match slot {
+        Some(future) => {
+            let value = future.await;
+            *slot = None;
+            value
+        }
+        None => std::future::pending().await,
+    }
+}
+
+async fn exchange(board: Board, message: Claimed, permit: Permit, started_at: UnixMillis) -> Finished {
+    let started = Instant::now();
+    let reply = board.deliver(&message).await;
+    Finished { message, permit, started_at, took: started.elapsed(), reply }
+}
+
+/// The verdicts first: what is forgiven may have been charged by one of them.
+async fn settle(writer: Writer<ShopUnit>, settlements: Arc<[Settlement]>, forgiven: Vec<Charge>) -> Settled {
+    let result =
+        if settlements.is_empty() { Ok(Vec::new()) } else { writer.submit(Settle(Arc::clone(&settlements))).await };
+    let forgave = result.is_ok() && (forgiven.is_empty() || writer.submit(Forgive(forgiven.clone())).await.is_ok());
+    Settled { settlements, forgiven, result, forgave }
+}

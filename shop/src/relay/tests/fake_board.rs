@@ -1,0 +1,206 @@
+//! The other side, whose manners can be changed in the middle of a test.
+
+use std::collections::HashMap;
+use std::net::SocketAddr;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use axum::Router;
+use axum::body::{Body, Bytes};
+use axum::extract::State;
+use axum::http::{HeaderMap, StatusCode, Uri, header};
+use axum::response::{IntoResponse, Response};
+use futures_util::StreamExt;
+use futures_util::stream;
+use tokio::net::TcpListener;
+use tokio::sync::{Notify, watch};
+use tokio_util::sync::CancellationToken;
+
+/// How the board answers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Manners {
+    /// As it should.
+    Good,
+    /// With this status, having done nothing.
+    Status(u16),
+    /// With this status and `Retry-After`.
+    RetryAfter(u16, &'static str),
+    /// Having done its work, not at all until its manners change.
+    Hang,
+    /// Having done its work, with half a body and then the end of the connection.
+    Cut,
+    /// Having done its work, with half a body and then nothing.
+    SlowBody,
+    /// Having done its work, with a megabyte.
+    Huge,
+    /// With another address.
+    Redirect,
+}
+
+/// One request.
+#[derive(Clone, Debug)]
+pub struct Received {
+    /// Its path.
+    pub path: String,
+    /// Its headers.
+    pub headers: HeaderMap,
+    /// Its body.
+    pub body: Bytes,
+}
+
+impl Received {
+    pub fn header(&self, name: &str) -> &str {
+        self.headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default()
+    }
+}
+
+/// What the board did for one order, in order.
+pub type Deeds = HashMap<String, Vec<&'static str>>;
+
+#[derive(Debug)]
+struct Inner {
+    manners: watch::Sender<Manners>,
+    received: Mutex<Vec<Received>>,
+    deeds: Mutex<Deeds>,
+    changed: Notify,
+}
+
+/// A board on a port of its own.
+#[derive(Debug)]
+pub struct FakeBoard {
+    pub address: SocketAddr,
+    inner: Arc<Inner>,
+    serving: Option<CancellationToken>,
+}
+
+impl FakeBoard {
+    pub async fn start() -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
+        let address = listener.local_addr().expect("an address");
+        let inner = Arc::new(Inner {
+            manners: watch::Sender::new(Manners::Good),
+            received: Mutex::default(),
+            deeds: Mutex::default(),
+            changed: Notify::new(),
+        });
+        let serving = Some(serve(listener, Arc::clone(&inner)));
+        Self { address, inner, serving }
+    }
+
+    pub fn behave(&self, manners: Manners) {
+        self.inner.manners.send_replace(manners);
+    }
+
+    /// From now on connections are refused, and those that exist end.
+    pub fn leave(&mut self) {
+        if let Some(serving) = self.serving.take() {
+            serving.cancel();
+        }
+    }
+
+    /// Listens again, at the same address.
+    pub async fn come_back(&mut self) {
+        let listener = loop {
+            match TcpListener::bind(self.address).await {
+                Ok(listener) => break listener,
+                Err(_) => tokio::task::yield_now().await,
+            }
+        };
+        self.serving = Some(serve(listener, Arc::clone(&self.inner)));
+    }
+
+    pub fn received(&self) -> Vec<Received> {
+        self.inner.received.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    pub fn deeds(&self) -> Deeds {
+        self.inner.deeds.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// Something was received since the last call.
+    pub async fn changed(&self) {
+        self.inner.changed.notified().await;
+    }
+}
+
+impl Drop for FakeBoard {
+    fn drop(&mut self) {
+        self.leave();
+    }
+}
+
+fn serve(listener: TcpListener, inner: Arc<Inner>) -> CancellationToken {
+    let stop = CancellationToken::new();
+    let app = Router::new().fallback(answer).with_state(inner);
+    let stopped = stop.clone();
+    tokio::spawn(async move {
+        // One task for each connection, so that leaving ends them all at once, as a process that is killed.
+        let connections = CancellationToken::new();
+        let _end_all = connections.clone().drop_guard();
+        stopped
+            .run_until_cancelled(async {
+                while let Ok((socket, _)) = listener.accept().await {
+                    let (app, connections) = (app.clone(), connections.clone());
+                    tokio::spawn(async move {
+                        let service = hyper_util::service::TowerToHyperService::new(app);
+                        let io = hyper_util::rt::TokioIo::new(socket);
+                        let connection = hyper::server::conn::http1::Builder::new().serve_connection(io, service);
+                        let _ = connections.run_until_cancelled(connection).await;
+                    });
+                }
+            })
+            .await;
+    });
+    stop
+}
+
+async fn answer(State(board): State<Arc<Inner>>, uri: Uri, headers: HeaderMap, body: Bytes) -> Response {
+    let path = uri.path().to_owned();
+    let request = Received { path: path.clone(), headers, body: body.clone() };
+    board.received.lock().unwrap_or_else(PoisonError::into_inner).push(request);
+    let manners = *board.manners.borrow();
+    let status = match manners {
+        Manners::Status(status) | Manners::RetryAfter(status, _) => StatusCode::from_u16(status).expect("a status"),
+        Manners::Redirect => StatusCode::TEMPORARY_REDIRECT,
+        _ => board.work(&path, &body),
+    };
+    board.changed.notify_one();
+    let reply = r#"{"exito":true,"numero":"A-1"}"#;
+    let half = || stream::iter([Ok::<_, std::io::Error>(Bytes::from_static(b"{\"exito\""))]);
+    match manners {
+        Manners::Good => (status, reply).into_response(),
+        Manners::Status(_) => (status, r#"{"detail":"así no"}"#).into_response(),
+        Manners::RetryAfter(_, after) => (status, [(header::RETRY_AFTER, after)], "").into_response(),
+        Manners::Redirect => (status, [(header::LOCATION, "/otra")], "").into_response(),
+        Manners::Huge => (status, "x".repeat(1024 * 1024)).into_response(),
+        Manners::Cut => {
+            let cut = half().chain(stream::iter([Err(std::io::Error::other("cut"))]));
+            (status, Body::from_stream(cut)).into_response()
+        }
+        Manners::SlowBody => (status, Body::from_stream(half().chain(stream::pending()))).into_response(),
+        Manners::Hang => {
+            let mut watching = board.manners.subscribe();
+            let _ = watching.wait_for(|manners| *manners != Manners::Hang).await;
+            (status, reply).into_response()
+        }
+    }
+}
+
+impl Inner {
+    /// Makes or cancels a ticket, once for each order.
+    fn work(&self, path: &str, body: &Bytes) -> StatusCode {
+        let cancelled = path.strip_prefix("/api/tickets/").and_then(|rest| rest.strip_suffix("/cancelar"));
+        let (number, deed) = if let Some(number) = cancelled {
+            (number.to_owned(), "cancelled")
+        } else {
+            let body: serde_json::Value = serde_json::from_slice(body).expect("JSON");
+            (body["numero"].as_str().expect("a number").to_owned(), "created")
+        };
+        let mut deeds = self.deeds.lock().unwrap_or_else(PoisonError::into_inner);
+        let done = deeds.entry(number).or_default();
+        if done.contains(&deed) {
+            return StatusCode::OK;
+        }
+        done.push(deed);
+        StatusCode::CREATED
+    }
+}

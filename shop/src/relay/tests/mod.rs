@@ -1,0 +1,373 @@
+//! The relay against a board that misbehaves on demand: nothing lost, nothing doubled, nothing out of order.
+
+mod fake_board;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use belgrano_shared::ambient::{Ambient, ManualClock};
+use belgrano_shared::config::Secret;
+use belgrano_shared::on_both_engines;
+use belgrano_shared::retry::RetrySchedule;
+use belgrano_shared::signature::{SignatureHeaders, SigningSecrets};
+use belgrano_shared::storage::Db;
+use belgrano_shared::telemetry::Metrics;
+use belgrano_shared::testing::{START, TestDatabase, still_ambient};
+use belgrano_shared::wire::OrderNumber;
+use belgrano_shared::writer::{Command, Failure, Writer, WriterSettings};
+use tokio::sync::Notify;
+use tokio::task::JoinHandle;
+use tokio_util::sync::CancellationToken;
+
+use self::fake_board::{FakeBoard, Manners};
+use super::{Board, BreakerSettings, BreakerState, Relay, RelayParts, RelaySettings, RelayStatus};
+use crate::outbox::{MessageDetail, list, show, summary};
+use crate::schema::migrations;
+use crate::unit::{MessageKind, OutboxMessage, ShopUnit};
+
+/// Nothing here takes longer, unless it hangs.
+const PATIENCE: Duration = Duration::from_secs(30);
+const SECRET: &str = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
+const TRACE: &str = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
+
+struct World {
+    db: Db,
+    writer: Writer<ShopUnit>,
+    ambient: Ambient,
+    clock: Arc<ManualClock>,
+    wake: Arc<Notify>,
+    status: RelayStatus,
+    metrics: Metrics,
+    board: FakeBoard,
+}
+
+struct Running {
+    task: JoinHandle<()>,
+    stop: CancellationToken,
+}
+
+impl Running {
+    async fn stop(self) {
+        self.stop.cancel();
+        tokio::time::timeout(PATIENCE, self.task).await.expect("stops in time").expect("does not panic");
+    }
+}
+
+#[derive(Debug)]
+struct Send(Vec<(String, MessageKind)>);
+
+impl Command<ShopUnit> for Send {
+    type Output = ();
+    type Refusal = ();
+
+    async fn apply(&self, unit: &mut ShopUnit) -> Result<(), Failure<()>> {
+        for (number, kind) in &self.0 {
+            let payload = match kind {
+                MessageKind::OrderCreated => format!("{{\"numero\":\"{number}\"}}"),
+                MessageKind::OrderCancelled => "{}".to_owned(),
+            };
+            let order_number = OrderNumber::parse(number).expect("a number");
+            unit.send(OutboxMessage { order_number, kind: *kind, payload, trace: TRACE.to_owned() });
+        }
+        Ok(())
+    }
+}
+
+fn settings() -> RelaySettings {
+    RelaySettings {
+        concurrency: 8,
+        deadline: Duration::from_millis(250),
+        connect_timeout: Duration::from_millis(250),
+        poll: Duration::from_millis(20),
+        schedule: RetrySchedule {
+            initial: Duration::from_millis(10),
+            max_interval: Duration::from_millis(50),
+            ..RetrySchedule::default()
+        },
+        breaker: BreakerSettings {
+            first_pause: Duration::from_millis(10),
+            max_pause: Duration::from_millis(40),
+            ..BreakerSettings::default()
+        },
+        ..RelaySettings::default()
+    }
+}
+
+impl World {
+    async fn new(database: &TestDatabase, seed: u64) -> Self {
+        let (ambient, clock) = still_ambient(seed);
+        let db = database.open(&migrations()).await;
+        let wake = Arc::new(Notify::new());
+        let announce = crate::app::announcer(Arc::clone(&wake));
+        let (writer, task) = Writer::new(db.clone(), ambient.clone(), WriterSettings::default(), announce);
+        tokio::spawn(task);
+        let (status, metrics, board) = (RelayStatus::default(), Metrics::new(), FakeBoard::start().await);
+        Self { db, writer, ambient, clock, wake, status, metrics, board }
+    }
+
+    fn relay(&self, settings: RelaySettings) -> Running {
+        let url = format!("http://{}/", self.board.address).parse().expect("a URL");
+        let secrets = SigningSecrets::parse(SECRET).expect("a secret");
+        let key = Secret::new("clave");
+        let board = Board::new(&url, secrets, Some(&key), &settings, &self.ambient).expect("a client");
+        let parts = RelayParts {
+            db: self.db.clone(),
+            writer: self.writer.clone(),
+            ambient: self.ambient.clone(),
+            wake: Arc::clone(&self.wake),
+            status: self.status.clone(),
+        };
+        let stop = CancellationToken::new();
+        let task = tokio::spawn(Relay::new(parts, board, settings, &self.metrics).run(stop.clone()));
+        Running { task, stop }
+    }
+
+    async fn send(&self, messages: Vec<(String, MessageKind)>) {
+        self.writer.submit(Send(messages)).await.expect("sent");
+    }
+
+    async fn orders(&self, count: usize) {
+        self.send((1..=count).map(|n| (format!("A-{n}"), MessageKind::OrderCreated)).collect()).await;
+    }
+
+    async fn show(&self, id: i64) -> MessageDetail {
+        show(&self.db, id).await.expect("a query").expect("a message")
+    }
+
+    /// Awaits a condition, while time goes on `step_ms` with each look.
+    async fn until(&self, what: &str, step_ms: i64, mut holds: impl AsyncFnMut() -> bool) {
+        let waiting = async {
+            while !holds().await {
+                self.clock.advance_ms(step_ms);
+                let _ = tokio::time::timeout(Duration::from_millis(5), self.board.changed()).await;
+            }
+        };
+        assert!(tokio::time::timeout(PATIENCE, waiting).await.is_ok(), "never happened: {what}");
+    }
+
+    async fn until_all_delivered(&self) {
+        self.until("everything is delivered", 5, async || self.pending().await == 0).await;
+    }
+
+    async fn pending(&self) -> i64 {
+        summary(&self.db).await.expect("a summary").pending
+    }
+}
+
+on_both_engines! {
+    async fn nothing_is_lost_doubled_or_out_of_order_whatever_the_board_does(database) {
+        let world = World::new(database, 42).await;
+        let both = |n| [(format!("A-{n}"), MessageKind::OrderCreated), (format!("A-{n}"), MessageKind::OrderCancelled)];
+        world.send((0..40).flat_map(both).collect()).await;
+        let relay = world.relay(settings());
+        let moods = [
+            Manners::Good, Manners::Status(500), Manners::Hang, Manners::Cut, Manners::SlowBody, Manners::Status(503),
+            Manners::RetryAfter(429, "0"), Manners::Huge,
+        ];
+        for flip in 1..=24 {
+            let mood = moods[usize::from(world.ambient.bytes::<1>()[0]) % moods.len()];
+            world.board.behave(mood);
+            let seen = world.board.received().len();
+            world.until(&format!("{mood:?} was noticed, flip {flip}"), 5, async || {
+                world.board.received().len() > seen + 2 || world.pending().await == 0
+            })
+            .await;
+        }
+        world.board.behave(Manners::Good);
+        world.until_all_delivered().await;
+        relay.stop().await;
+        let deeds = world.board.deeds();
+        assert_eq!(deeds.len(), 40);
+        for (number, done) in deeds {
+            assert_eq!(done, ["created", "cancelled"], "{number}");
+        }
+        let ids: std::collections::HashSet<_> =
+            world.board.received().iter().map(|request| request.header("webhook-id").to_owned()).collect();
+        assert_eq!(ids.len(), 80, "one id for each message, on all of its tries");
+    }
+
+    async fn a_board_that_is_away_costs_no_order_an_attempt(database) {
+        let mut world = World::new(database, 1).await;
+        world.board.leave();
+        world.orders(20).await;
+        let relay = world.relay(settings());
+        world.until("the breaker opens", 5, async || world.status.breaker() == BreakerState::Open).await;
+        world.until("probes go on", 5, async || {
+            let tried = world.metrics.encode();
+            let free = tried.lines().find_map(|line| line.strip_prefix("relay_attempts_total{outcome=\"sin-costo\"} "));
+            free.is_some_and(|count| count.parse::<u64>().is_ok_and(|count| count > 12))
+        })
+        .await;
+        world.until("charges are given back", 0, async || {
+            let mut spent = 0;
+            for id in 1..=20 {
+                let message = world.show(id).await.message;
+                spent += message.attempts + i64::from(message.first_attempt_at.is_some());
+            }
+            spent == 0
+        })
+        .await;
+        world.board.come_back().await;
+        world.until_all_delivered().await;
+        relay.stop().await;
+        for id in 1..=20 {
+            let message = world.show(id).await;
+            assert_eq!(message.message.attempts, 1);
+            assert_eq!(message.history.last().map(|attempt| attempt.outcome.as_str()), Some("entregado"));
+        }
+        assert_eq!(world.board.received().len(), 20);
+        assert_ne!(world.status.breaker(), BreakerState::Open);
+    }
+
+    async fn a_refusal_is_a_dead_letter_at_once_and_others_go_on(database) {
+        let world = World::new(database, 2).await;
+        world.board.behave(Manners::Status(422));
+        world.orders(1).await;
+        let relay = world.relay(settings());
+        world.until("it is dead", 0, async || summary(&world.db).await.expect("a summary").dead == 1).await;
+        world.board.behave(Manners::Redirect);
+        world.send(vec![("B-1".to_owned(), MessageKind::OrderCreated)]).await;
+        world.until("so is the redirected one", 0, async || summary(&world.db).await.expect("a summary").dead == 2).await;
+        world.board.behave(Manners::Good);
+        world.send(vec![("C-1".to_owned(), MessageKind::OrderCreated)]).await;
+        world.until_all_delivered().await;
+        relay.stop().await;
+        let reasons = [world.show(1).await.message.reason, world.show(2).await.message.reason];
+        assert_eq!(reasons.each_ref().map(Option::as_deref), [Some("HTTP 422: así no"), Some("HTTP 307")]);
+        assert!(world.board.received().iter().all(|request| request.path == "/api/tickets"), "nobody followed");
+        let first = world.show(1).await.history;
+        assert_eq!((first.len(), first[0].status, first[0].error_class.as_deref()), (1, Some(422), Some("rechazo")));
+    }
+
+    async fn retry_after_is_obeyed(database) {
+        let world = World::new(database, 3).await;
+        world.board.behave(Manners::RetryAfter(429, "30"));
+        world.orders(1).await;
+        let relay = world.relay(settings());
+        world.until("it was refused", 0, async || world.show(1).await.message.attempts == 1).await;
+        assert_eq!(world.show(1).await.message.next_attempt_at, Some(START.plus_ms(30_000)));
+        world.board.behave(Manners::Good);
+        world.clock.advance_ms(29_999);
+        world.orders(0).await;
+        world.send(vec![("B-1".to_owned(), MessageKind::OrderCreated)]).await;
+        world.until("another order passes", 0, async || world.pending().await == 1).await;
+        world.clock.advance_ms(1);
+        world.until("its time has come", 0, async || world.pending().await == 0).await;
+        relay.stop().await;
+    }
+
+    async fn gives_up_after_three_days_of_tries_and_not_before(database) {
+        let world = World::new(database, 4).await;
+        world.board.behave(Manners::Status(500));
+        world.orders(1).await;
+        let schedule = RetrySchedule {
+            initial: Duration::from_hours(1), max_interval: Duration::from_hours(12), ..RetrySchedule::default()
+        };
+        let relay = world.relay(RelaySettings { schedule, ..settings() });
+        world.until("it is dead", 600_000, async || summary(&world.db).await.expect("a summary").dead == 1).await;
+        relay.stop().await;
+        let dead = world.show(1).await;
+        let settled = dead.message.settled_at.expect("it is settled");
+        assert!(settled.since_ms(START) >= 72 * 3_600_000, "{settled:?}");
+        assert_eq!(dead.message.attempts, i64::try_from(dead.history.len()).expect("few"));
+        assert_eq!(dead.message.reason.as_deref(), Some("Se agotaron los intentos. HTTP 500: así no"));
+    }
+
+    async fn a_relay_that_slept_past_its_lease_changes_nothing(database) {
+        let world = World::new(database, 5).await;
+        world.board.behave(Manners::Hang);
+        world.orders(1).await;
+        let patient = RelaySettings { deadline: PATIENCE, ..settings() };
+        let sleeper = world.relay(patient.clone());
+        world.until("the sleeper delivers", 0, async || world.board.received().len() == 1).await;
+        world.clock.advance_ms(60_000);
+        let other = world.relay(patient);
+        world.until("the other delivers as well", 0, async || world.board.received().len() == 2).await;
+        world.board.behave(Manners::Good);
+        world.until_all_delivered().await;
+        sleeper.stop().await;
+        other.stop().await;
+        let message = world.show(1).await;
+        assert_eq!((message.message.attempts, message.history.len()), (1, 1), "one verdict counts");
+        assert!(world.metrics.encode().contains("relay_stale_verdicts_total 1"));
+        assert_eq!(world.board.deeds()["A-1"], ["created"]);
+    }
+
+    async fn two_relays_share_the_work(database) {
+        let world = World::new(database, 6).await;
+        let second = database.open(&migrations()).await;
+        let announce = crate::app::announcer(Arc::clone(&world.wake));
+        let (writer, task) = Writer::new(second.clone(), world.ambient.clone(), WriterSettings::default(), announce);
+        tokio::spawn(task);
+        let one = world.relay(settings());
+        let url = format!("http://{}", world.board.address).parse().expect("a URL");
+        let secrets = SigningSecrets::parse(SECRET).expect("a secret");
+        let board = Board::new(&url, secrets, None, &settings(), &world.ambient).expect("a client");
+        let (wake, status) = (Arc::new(Notify::new()), RelayStatus::default());
+        let parts = RelayParts { db: second, writer, ambient: world.ambient.clone(), wake, status };
+        let stop = CancellationToken::new();
+        let task = tokio::spawn(Relay::new(parts, board, settings(), &Metrics::new()).run(stop.clone()));
+        let other = Running { task, stop };
+        world.orders(300).await;
+        world.until_all_delivered().await;
+        one.stop().await;
+        other.stop().await;
+        assert_eq!(world.board.received().len(), 300, "each exactly once");
+        let with_key = world.board.received().iter().filter(|request| request.header("x-api-key") == "clave").count();
+        assert!(with_key > 0, "the first relay worked");
+    }
+
+    async fn stopping_finishes_what_is_under_way_and_gives_back_the_rest(database) {
+        let world = World::new(database, 7).await;
+        world.board.behave(Manners::Hang);
+        world.orders(30).await;
+        let relay = world.relay(RelaySettings { deadline: PATIENCE, ..settings() });
+        world.until("eight are under way", 0, async || world.board.received().len() == 8).await;
+        relay.stop.cancel();
+        world.board.behave(Manners::Good);
+        relay.stop().await;
+        let messages = list(&world.db, None, None, 100).await.expect("a list").messages;
+        assert_eq!(messages.iter().filter(|message| message.settled_at.is_some()).count(), 8);
+        assert!(messages.iter().all(|message| !message.leased));
+        assert_eq!(world.board.received().len(), 8);
+    }
+
+    async fn a_request_is_signed_and_traced_alike_on_every_try(database) {
+        let world = World::new(database, 8).await;
+        world.board.behave(Manners::Status(500));
+        world.orders(1).await;
+        let relay = world.relay(settings());
+        world.until("three tries", 5, async || world.board.received().len() >= 3).await;
+        world.board.behave(Manners::Good);
+        world.until_all_delivered().await;
+        world.send(vec![("A-1".to_owned(), MessageKind::OrderCancelled)]).await;
+        world.until_all_delivered().await;
+        relay.stop().await;
+        let received = world.board.received();
+        let secrets = SigningSecrets::parse(SECRET).expect("a secret");
+        for request in &received {
+            let (id, timestamp) = (request.header("webhook-id"), request.header("webhook-timestamp"));
+            let headers = SignatureHeaders { id, timestamp, signature: request.header("webhook-signature") };
+            let verified = secrets.verify(headers, &request.body, world.ambient.now(), Duration::from_mins(5));
+            assert_eq!(verified, Ok(()));
+            assert_eq!(request.header("x-api-key"), "clave");
+            assert_eq!(request.header("traceparent"), TRACE);
+            assert_eq!(request.header("content-type"), "application/json");
+        }
+        let (cancelled, created) = received.split_last().expect("some");
+        assert_eq!(cancelled.path, "/api/tickets/A-1/cancelar");
+        assert!(created.iter().all(|request| request.header("webhook-id") == "msg_1_A-1"));
+    }
+
+    async fn a_reply_too_long_is_a_delivery_and_one_too_slow_is_not(database) {
+        let world = World::new(database, 9).await;
+        world.board.behave(Manners::SlowBody);
+        world.orders(1).await;
+        let relay = world.relay(settings());
+        world.until("the deadline cut it off", 0, async || world.show(1).await.message.attempts == 1).await;
+        assert_eq!(world.show(1).await.history[0].error_class.as_deref(), Some("tiempo"));
+        world.board.behave(Manners::Huge);
+        world.until_all_delivered().await;
+        relay.stop().await;
+    }
+}
