@@ -1,9 +1,16 @@
-//! Intake: an order from the shop becomes exactly one ticket.
+//! Intake: an order from the shop becomes exactly one ticket, and the shop may call it off again.
+//!
+//! The hot path of the board: one check of a signature, one parse, one command. What must never happen here: a query of
+//! its own per order, or an order from somebody who did not show who they are.
 
+mod cancel;
 mod gate;
 mod receive;
 mod routes;
 
+pub use cancel::{CancelOrder, CancelRefusal};
 pub use gate::IntakeGate;
+#[cfg(test)]
+pub(crate) use receive::new_ticket;
 pub use receive::{IntakeRefusal, Receive};
 pub use routes::routes;

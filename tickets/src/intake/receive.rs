@@ -5,7 +5,8 @@
 //! arrive at once are still one ticket and one event.
 
 use belgrano_shared::problem::Problem;
-use belgrano_shared::wire::{EventKind, IntakeReply, OrderMessage, TicketState, TicketView};
+use belgrano_shared::timestamp::UnixMillis;
+use belgrano_shared::wire::{EventKind, IntakeReply, OrderMessage, Position, TicketState, TicketView};
 use belgrano_shared::writer::{Command, Failure};
 
 use crate::unit::{Actor, BoardUnit, BoardWants, Change, Ticket};
@@ -60,12 +61,7 @@ impl Command<BoardUnit> for Receive {
             };
         }
         let now = unit.now();
-        let ticket = Ticket {
-            view: view(&self.message, unit.new_ticket_id(), now),
-            fingerprint: self.fingerprint.to_vec(),
-            assignment_reason: None,
-            recorded_at: now,
-        };
+        let ticket = new_ticket(&self.message, self.fingerprint, unit.new_ticket_id(), now);
         let change = Change {
             kind: EventKind::Created,
             action: "recibido",
@@ -78,8 +74,18 @@ impl Command<BoardUnit> for Receive {
     }
 }
 
+/// A new ticket of `message`, not recorded yet.
+pub(crate) fn new_ticket(message: &OrderMessage, fingerprint: [u8; 32], ticket_id: i64, now: UnixMillis) -> Ticket {
+    Ticket {
+        view: view(message, ticket_id, now),
+        fingerprint: fingerprint.to_vec(),
+        assignment_reason: None,
+        recorded_at: now,
+    }
+}
+
 /// A new ticket of `message`, pending and without a driver. Recording it makes it version 1.
-fn view(message: &OrderMessage, ticket_id: i64, now: belgrano_shared::timestamp::UnixMillis) -> TicketView {
+fn view(message: &OrderMessage, ticket_id: i64, now: UnixMillis) -> TicketView {
     TicketView {
         ticket_id,
         number: message.number.clone(),
@@ -97,8 +103,8 @@ fn view(message: &OrderMessage, ticket_id: i64, now: belgrano_shared::timestamp:
         created_at: message.created_at.unwrap_or(now),
         origin: message.origin.clone(),
         neighbourhood: message.neighbourhood.clone(),
-        lat: message.position.map(belgrano_shared::wire::Position::lat),
-        lng: message.position.map(belgrano_shared::wire::Position::lng),
+        lat: message.position.map(Position::lat),
+        lng: message.position.map(Position::lng),
         driver_id: None,
         driver_name: None,
         assigned_driver: None,

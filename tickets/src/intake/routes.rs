@@ -3,18 +3,21 @@
 use axum::body::Bytes;
 use axum::extract::{FromRequest, Request, State};
 use axum::http::{HeaderMap, StatusCode};
-use belgrano_shared::http::{ClientIp, Json};
+use belgrano_shared::http::{ClientIp, Json, Path};
 use belgrano_shared::problem::{Problem, ProblemDocument};
-use belgrano_shared::wire::{IntakeReply, MessageError, OrderMessage};
+use belgrano_shared::wire::{IntakeReply, MessageError, OrderMessage, OrderNumber};
+use serde::Deserialize;
+use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use super::Receive;
+use super::{CancelOrder, Receive};
 use crate::app::App;
+use crate::progress::required_reason;
 
 /// The routes with the shop's authentication.
 pub fn routes() -> OpenApiRouter<App> {
-    OpenApiRouter::new().routes(routes!(receive)).routes(routes!(receive_old))
+    OpenApiRouter::new().routes(routes!(receive)).routes(routes!(receive_old)).routes(routes!(cancel))
 }
 
 /// A raw body whose sender was checked.
@@ -63,4 +66,26 @@ async fn take_in(app: &App, body: &[u8]) -> Result<(StatusCode, Json<IntakeReply
     let reply = app.writer.submit(Receive::new(message)).await?;
     let status = if reply.idempotent { StatusCode::OK } else { StatusCode::CREATED };
     Ok((status, Json(reply)))
+}
+
+/// `POST /api/tickets/{numero}/cancelar`; the body may be left out.
+#[derive(Default, Deserialize, ToSchema)]
+struct CancelBody {
+    /// Why.
+    #[serde(rename = "motivo")]
+    reason: Option<String>,
+}
+
+/// La tienda cancela un pedido. Otra vez es lo mismo.
+#[utoipa::path(post, path = "/api/tickets/{numero}/cancelar", tag = "intake", request_body = CancelBody,
+    params(("numero" = String, Path)), responses((status = 200, body = IntakeReply), (status = 401, body = ProblemDocument),
+    (status = 404, body = ProblemDocument), (status = 409, body = ProblemDocument, description = "Ya fue entregado.")))]
+async fn cancel(
+    State(app): State<App>,
+    Path(number): Path<OrderNumber>,
+    body: Authentic,
+) -> Result<Json<IntakeReply>, Problem> {
+    let body: CancelBody = if body.0.is_empty() { CancelBody::default() } else { Json::from_bytes(&body.0)? };
+    let reason = required_reason(Some(body.reason.as_deref().unwrap_or("Cancelado desde la tienda.")))?;
+    Ok(Json(app.writer.submit(CancelOrder { number, reason }).await?))
 }

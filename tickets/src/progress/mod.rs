@@ -1,14 +1,23 @@
-//! Progress: the steps of a ticket's life.
+//! Progress: the steps of a ticket's life, who may take them, what proves a delivery, and taking a change back.
+//!
+//! [`transition`] decides, commands record, handlers parse. Every other room that changes a ticket's state goes through
+//! [`transition`] too and refuses with [`TicketRefusal`].
 
+mod edit;
+mod if_match;
 mod proof;
+mod refusal;
+mod routes;
+mod take_step;
+mod transition;
+mod undo;
 
-use utoipa_axum::router::OpenApiRouter;
-
-use crate::app::App;
-
+pub use edit::Edit;
+pub use if_match::IfMatch;
 pub use proof::{GivenProofs, MAX_PROOF_BYTES, Picture, PinTries, ProofKind, Proofs};
-
-/// The routes of this room.
-pub fn routes() -> OpenApiRouter<App> {
-    OpenApiRouter::new()
-}
+pub use refusal::TicketRefusal;
+pub use routes::routes;
+pub(crate) use routes::{key_scope, required_reason};
+pub use take_step::{CLOCK_SKEW_MS, TakeStep, check_version};
+pub use transition::{As, IllegalStep, Offer, Step, legal, transition};
+pub use undo::{UNDO_WINDOW_MS, Undo};

@@ -26,7 +26,9 @@ pub enum Actor {
 }
 
 impl Actor {
-    fn name(&self) -> &str {
+    /// What the history calls it.
+    #[must_use]
+    pub fn name(&self) -> &str {
         match self {
             Self::Shop => "tienda",
             Self::System => "sistema",

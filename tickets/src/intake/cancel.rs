@@ -1,0 +1,69 @@
+//! The shop calls an order off: `POST /api/tickets/{numero}/cancelar`, with the same authentication as intake.
+
+use belgrano_shared::problem::Problem;
+use belgrano_shared::wire::{IntakeReply, OrderNumber, TicketState};
+use belgrano_shared::writer::{Command, Failure};
+
+use crate::progress::{As, IllegalStep, Step, transition};
+use crate::unit::{Actor, BoardUnit, BoardWants, Change};
+
+/// Call an order off. Again is the same.
+#[derive(Debug)]
+pub struct CancelOrder {
+    /// Which.
+    pub number: OrderNumber,
+    /// Why.
+    pub reason: String,
+}
+
+/// Why an order is not called off.
+#[derive(Debug)]
+pub enum CancelRefusal {
+    /// It was never taken in.
+    NotFound,
+    /// It is over already.
+    TooLate(IllegalStep),
+}
+
+impl From<CancelRefusal> for Problem {
+    fn from(refusal: CancelRefusal) -> Self {
+        match refusal {
+            CancelRefusal::NotFound => Self::not_found("No hay ningún ticket con ese número."),
+            CancelRefusal::TooLate(step) => {
+                let why = match step.from {
+                    TicketState::Delivered => "El pedido ya fue entregado: no se puede cancelar.".to_owned(),
+                    other => format!("El pedido está {other}: no se puede cancelar."),
+                };
+                Self::conflict("no-se-puede-cancelar", why).with("estado", step.from.as_str())
+            }
+        }
+    }
+}
+
+impl Command<BoardUnit> for CancelOrder {
+    type Output = IntakeReply;
+    type Refusal = CancelRefusal;
+
+    fn wants(&self, wants: &mut BoardWants) {
+        wants.tickets.push(self.number.clone());
+    }
+
+    async fn apply(&self, unit: &mut BoardUnit) -> Result<IntakeReply, Failure<CancelRefusal>> {
+        let now = unit.now();
+        let ticket = unit.ticket(&self.number).await?.ok_or(Failure::Refused(CancelRefusal::NotFound))?;
+        if ticket.view.state == TicketState::Cancelled {
+            return Ok(IntakeReply::of(&ticket.view, true));
+        }
+        let step = Step::Cancel(self.reason.clone());
+        let next = transition(ticket, &step, As::Board, now)
+            .map_err(|illegal| Failure::Refused(CancelRefusal::TooLate(illegal)))?;
+        let change = Change {
+            kind: step.kind(),
+            action: "cancelado por la tienda",
+            actor: Actor::Shop,
+            occurred_at: now,
+            previous_driver: ticket.view.driver_id,
+        };
+        Ok(IntakeReply::of(&unit.record(next, change).view, false))
+    }
+}

@@ -1,0 +1,165 @@
+//! `/estado`, `/deshacer` and the edit of one ticket.
+
+use axum::extract::{DefaultBodyLimit, State};
+use belgrano_shared::http::{Keyed, Path};
+use belgrano_shared::problem::{FieldError, Problem, ProblemDocument};
+use belgrano_shared::timestamp::UnixMillis;
+use belgrano_shared::wire::{OrderNumber, Priority, TicketState, TicketView};
+use serde::Deserialize;
+use utoipa::ToSchema;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+use super::{Edit, GivenProofs, IfMatch, MAX_PROOF_BYTES, Picture, Step, TakeStep, Undo};
+use crate::app::App;
+use crate::once::{Answer, Once};
+use crate::sessions::{Admin, Principal, Session};
+
+/// Two pictures in base64 and the rest of a step.
+const STEP_BODY_BYTES: usize = MAX_PROOF_BYTES / 3 * 8 + 64 * 1024;
+const REASON_CHARS: usize = 500;
+const INSTRUCTIONS_CHARS: usize = 2000;
+
+/// The routes that move and edit one ticket.
+pub fn routes() -> OpenApiRouter<App> {
+    let step = OpenApiRouter::new().routes(routes!(take_step)).layer(DefaultBodyLimit::max(STEP_BODY_BYTES));
+    OpenApiRouter::new().routes(routes!(undo)).routes(routes!(edit)).merge(step)
+}
+
+/// `POST /api/tickets/{numero}/estado`.
+#[derive(Deserialize, ToSchema)]
+struct StepBody {
+    /// Where the ticket goes.
+    #[serde(rename = "estado")]
+    state: TicketState,
+    /// Why, for `fallido`, `devuelto` and `cancelado`.
+    #[serde(rename = "motivo")]
+    reason: Option<String>,
+    /// When it happened, if not just now.
+    #[serde(rename = "ocurrido")]
+    occurred_at: Option<UnixMillis>,
+    /// The digits the customer knows.
+    pin: Option<String>,
+    /// A picture of the delivery, as a data URL.
+    #[serde(rename = "foto")]
+    photo: Option<String>,
+    /// The customer's signature, as a data URL.
+    #[serde(rename = "firma")]
+    signature: Option<String>,
+}
+
+impl StepBody {
+    fn step(&self) -> Result<Step, Problem> {
+        Ok(match self.state {
+            TicketState::Assigned => {
+                return Err(Problem::invalid_field(
+                    "estado",
+                    "para asignar usá `/asignar` con `repartidor_id` o `auto`",
+                ));
+            }
+            TicketState::Pending => Step::Release,
+            TicketState::Accepted => Step::Accept,
+            TicketState::OnTheWay => Step::Start,
+            TicketState::Delivered => Step::Deliver,
+            TicketState::Failed => Step::Fail(required_reason(self.reason.as_deref())?),
+            TicketState::Returned => Step::Return(required_reason(self.reason.as_deref())?),
+            TicketState::Cancelled => Step::Cancel(required_reason(self.reason.as_deref())?),
+        })
+    }
+
+    fn proofs(&self, app: &App, by: &Principal, number: &OrderNumber) -> Result<GivenProofs, Problem> {
+        if self.state != TicketState::Delivered {
+            return Ok(GivenProofs::default());
+        }
+        let picture = |field: &'static str, text: &Option<String>| {
+            let picture = text.as_deref().map(Picture::from_data_url).transpose();
+            picture.map_err(|message| Problem::invalid(vec![FieldError::new(field, message)]))
+        };
+        let check = |pin: &String| app.pin_tries.check(by.user_id, number, pin, &app.secrets);
+        Ok(GivenProofs {
+            photo: picture("foto", &self.photo)?,
+            signature: picture("firma", &self.signature)?,
+            pin: self.pin.as_ref().map(check).transpose()?,
+        })
+    }
+}
+
+/// A reason that is given and not too long.
+pub(crate) fn required_reason(reason: Option<&str>) -> Result<String, Problem> {
+    let reason = reason.map(str::trim).filter(|reason| !reason.is_empty());
+    let reason = reason.ok_or_else(|| Problem::invalid_field("motivo", "contá por qué"))?;
+    if reason.chars().count() > REASON_CHARS {
+        return Err(Problem::invalid_field("motivo", format!("hasta {REASON_CHARS} caracteres")));
+    }
+    Ok(reason.to_owned())
+}
+
+/// Whose key it is and for what, so that no two callers and no two commands can meet under one.
+pub(crate) fn key_scope(by: &Principal, command: &str, number: &OrderNumber) -> String {
+    format!("{command}:{}:{number}", by.user_id)
+}
+
+/// Mueve un ticket: quien reparte, los suyos; la administración, cualquiera.
+#[utoipa::path(post, path = "/api/tickets/{numero}/estado", tag = "tickets", request_body = StepBody,
+    params(("numero" = String, Path)), responses((status = 200, body = TicketView), (status = 404, body = ProblemDocument),
+    (status = 409, body = ProblemDocument, description = "Paso ilegal; `legales` nombra los posibles."),
+    (status = 412, body = ProblemDocument), (status = 422, body = ProblemDocument)))]
+async fn take_step(
+    State(app): State<App>,
+    Session(by): Session,
+    Path(number): Path<OrderNumber>,
+    IfMatch(if_match): IfMatch,
+    body: Keyed<StepBody>,
+) -> Result<Answer, Problem> {
+    let (body, key) = body.scoped(|| key_scope(&by, "estado", &number));
+    let given = body.proofs(&app, &by, &number)?;
+    let (step, occurred_at) = (body.step()?, body.occurred_at);
+    let required = app.settings.proofs.clone();
+    let command = TakeStep { number, step, by, occurred_at, if_match, required, given };
+    Ok(app.writer.submit(Once { command, key }).await?)
+}
+
+/// Deshace el último cambio, hasta diez minutos después.
+#[utoipa::path(post, path = "/api/tickets/{numero}/deshacer", tag = "tickets", params(("numero" = String, Path)),
+    responses((status = 200, body = TicketView), (status = 404, body = ProblemDocument),
+    (status = 409, body = ProblemDocument), (status = 412, body = ProblemDocument)))]
+async fn undo(
+    State(app): State<App>,
+    Admin(by): Admin,
+    Path(number): Path<OrderNumber>,
+    IfMatch(if_match): IfMatch,
+) -> Result<Answer, Problem> {
+    let offer_timeout_ms = app.settings.offer_timeout_ms();
+    let command = Undo { number, if_match, by: by.actor(), offer_timeout_ms };
+    Ok(app.writer.submit(Once { command, key: None }).await?)
+}
+
+/// `PATCH /api/tickets/{numero}`; what is left out stays.
+#[derive(Deserialize, ToSchema)]
+struct EditBody {
+    #[serde(rename = "prioridad")]
+    priority: Option<Priority>,
+    /// Empty takes them away.
+    #[serde(rename = "indicaciones")]
+    instructions: Option<String>,
+}
+
+/// Cambia la prioridad o las indicaciones.
+#[utoipa::path(patch, path = "/api/tickets/{numero}", tag = "tickets", request_body = EditBody,
+    params(("numero" = String, Path)), responses((status = 200, body = TicketView), (status = 404, body = ProblemDocument),
+    (status = 409, body = ProblemDocument), (status = 412, body = ProblemDocument), (status = 422, body = ProblemDocument)))]
+async fn edit(
+    State(app): State<App>,
+    Admin(by): Admin,
+    Path(number): Path<OrderNumber>,
+    IfMatch(if_match): IfMatch,
+    body: Keyed<EditBody>,
+) -> Result<Answer, Problem> {
+    let (body, key) = body.scoped(|| key_scope(&by, "editar", &number));
+    if body.instructions.as_ref().is_some_and(|text| text.chars().count() > INSTRUCTIONS_CHARS) {
+        return Err(Problem::invalid_field("indicaciones", format!("hasta {INSTRUCTIONS_CHARS} caracteres")));
+    }
+    let EditBody { priority, instructions } = body;
+    let command = Edit { number, priority, instructions, if_match, by: by.actor() };
+    Ok(app.writer.submit(Once { command, key }).await?)
+}

@@ -1,0 +1,117 @@
+//! Taking the last change of a ticket back, for ten minutes, as a new change that the history shows.
+
+use belgrano_shared::fetch;
+use belgrano_shared::timestamp::UnixMillis;
+use belgrano_shared::wire::{EventKind, OrderNumber, TicketState, TicketView};
+use belgrano_shared::writer::{Command, Failure};
+
+use super::{TicketRefusal, check_version};
+use crate::unit::{Actor, BoardUnit, BoardWants, Change, Ticket};
+
+/// How long a change can be taken back.
+pub const UNDO_WINDOW_MS: i64 = 10 * 60 * 1000;
+const ACTION: &str = "deshacer";
+
+/// Take the last change back.
+#[derive(Debug)]
+pub struct Undo {
+    /// Of which ticket.
+    pub number: OrderNumber,
+    /// Only if the ticket is at this version.
+    pub if_match: Option<i64>,
+    /// Who takes it back.
+    pub by: Actor,
+    /// How long an offer holds that is made again.
+    pub offer_timeout_ms: i64,
+}
+
+#[derive(sqlx::FromRow)]
+struct Past {
+    version: i64,
+    action: String,
+    actor: String,
+    recorded_at: UnixMillis,
+    ticket: String,
+}
+
+const LAST_TWO: &str = "SELECT version, action, actor, recorded_at, ticket FROM events \
+     WHERE ticket_id = $1 AND version >= $2 ORDER BY version DESC";
+
+impl Command<BoardUnit> for Undo {
+    type Output = TicketView;
+    type Refusal = TicketRefusal;
+
+    fn wants(&self, wants: &mut BoardWants) {
+        wants.tickets.push(self.number.clone());
+    }
+
+    async fn apply(&self, unit: &mut BoardUnit) -> Result<TicketView, Failure<TicketRefusal>> {
+        let missing = || Failure::Refused(TicketRefusal::NotFound(self.number.clone()));
+        let ticket = unit.ticket(&self.number).await?.cloned().ok_or_else(missing)?;
+        check_version(&ticket, self.if_match).map_err(Failure::Refused)?;
+        unit.flush().await?;
+        let (id, from) = (ticket.view.ticket_id, ticket.view.version - 1);
+        let past = fetch!(all, *unit.reader(), Past, LAST_TWO, id, from)?;
+        let now = unit.now();
+        let before = undoable(&past, now).map_err(|why| Failure::Refused(TicketRefusal::NotUndoable(why)))?;
+        let before: TicketView =
+            serde_json::from_str(&before.ticket).map_err(|error| sqlx::Error::Decode(Box::new(error)))?;
+        let next = self.restore(&ticket, before, now);
+        let change = Change {
+            kind: kind(&ticket.view, &next.view),
+            action: ACTION,
+            actor: self.by.clone(),
+            occurred_at: now,
+            previous_driver: ticket.view.driver_id,
+        };
+        Ok(unit.record(next, change).view.clone())
+    }
+}
+
+impl Undo {
+    fn restore(&self, ticket: &Ticket, before: TicketView, now: UnixMillis) -> Ticket {
+        let mut next = ticket.clone();
+        let view = &mut next.view;
+        view.set_driver(before.driver_id.zip(before.driver_name));
+        view.state = before.state;
+        view.priority = before.priority;
+        view.instructions = before.instructions;
+        view.reason = before.reason;
+        view.assigned_at = before.assigned_at;
+        view.delivered_at = before.delivered_at;
+        // An offer that ran out meanwhile would be gone again at once.
+        let renewed = now.plus_ms(self.offer_timeout_ms);
+        view.offer_expires_at = before.offer_expires_at.map(|at| if at > now { at } else { renewed });
+        if view.state == TicketState::Pending {
+            next.assignment_reason = None;
+        }
+        next
+    }
+}
+
+/// The change before the last one, if the last one can be taken back.
+fn undoable(past: &[Past], now: UnixMillis) -> Result<&Past, &'static str> {
+    match past {
+        [last, ..] if last.action == ACTION => Err("El último cambio ya fue deshecho."),
+        // The shop has told its customer and put the stock back.
+        [last, ..] if last.actor == Actor::Shop.name() && last.version > 1 => {
+            Err("El último cambio lo hizo la tienda: no se puede deshacer desde acá.")
+        }
+        [last, ..] if now.since_ms(last.recorded_at) > UNDO_WINDOW_MS => {
+            Err("Pasaron más de diez minutos desde el último cambio.")
+        }
+        [_, before] => Ok(before),
+        _ => Err("El ticket no tiene ningún cambio que deshacer."),
+    }
+}
+
+/// What readers of the feed are told.
+fn kind(from: &TicketView, to: &TicketView) -> EventKind {
+    if from.driver_id != to.driver_id {
+        if to.driver_id.is_some() { EventKind::Assigned } else { EventKind::Unassigned }
+    } else if from.state != to.state {
+        EventKind::Status
+    } else {
+        EventKind::Updated
+    }
+}
