@@ -23,7 +23,7 @@ use self::fake_board::{FakeBoard, Manners};
 use super::{Board, BreakerSettings, BreakerState, Relay, RelayParts, RelaySettings, RelayStatus};
 use crate::outbox::{MessageDetail, list, show, summary};
 use crate::schema::migrations;
-use crate::unit::{MessageKind, OutboxMessage, ShopUnit};
+use crate::unit::{Committed, MessageKind, OutboxMessage, ShopUnit};
 
 /// Nothing here takes longer, unless it hangs.
 const PATIENCE: Duration = Duration::from_secs(30);
@@ -73,6 +73,16 @@ impl Command<ShopUnit> for Send {
     }
 }
 
+/// Of what the shop does after a commit, the relay's part.
+fn announcer(wake: &Arc<Notify>) -> impl Fn(Committed) + std::marker::Send + Sync + 'static {
+    let wake = Arc::clone(wake);
+    move |committed| {
+        if committed.outbox {
+            wake.notify_one();
+        }
+    }
+}
+
 fn settings() -> RelaySettings {
     RelaySettings {
         concurrency: 8,
@@ -98,7 +108,7 @@ impl World {
         let (ambient, clock) = still_ambient(seed);
         let db = database.open(&migrations()).await;
         let wake = Arc::new(Notify::new());
-        let announce = crate::app::announcer(Arc::clone(&wake));
+        let announce = announcer(&wake);
         let (writer, task) = Writer::new(db.clone(), ambient.clone(), WriterSettings::default(), announce);
         tokio::spawn(task);
         let (status, metrics, board) = (RelayStatus::default(), Metrics::new(), FakeBoard::start().await);
@@ -296,7 +306,7 @@ on_both_engines! {
     async fn two_relays_share_the_work(database) {
         let world = World::new(database, 6).await;
         let second = database.open(&migrations()).await;
-        let announce = crate::app::announcer(Arc::clone(&world.wake));
+        let announce = announcer(&world.wake);
         let (writer, task) = Writer::new(second.clone(), world.ambient.clone(), WriterSettings::default(), announce);
         tokio::spawn(task);
         let one = world.relay(settings());
