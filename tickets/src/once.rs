@@ -3,8 +3,6 @@
 //! Wraps any command whose output has a JSON form. The answer is stored in the transaction of the change, so one exists
 //! exactly when the other does; a refusal is not kept, so a mended state of things can be tried again.
 
-use axum::http::{HeaderValue, StatusCode, header};
-use axum::response::{IntoResponse, Response};
 use belgrano_shared::idempotency::{IdempotencyKey, KeyReused, StoredAnswer};
 use belgrano_shared::problem::Problem;
 use belgrano_shared::writer::{Command, Failure};
@@ -39,24 +37,12 @@ impl<R: Into<Problem>> From<OnceRefusal<R>> for Problem {
     }
 }
 
-/// The answer, now or as it was the first time.
-#[derive(Debug)]
-pub struct Answer(pub StoredAnswer);
-
-impl IntoResponse for Answer {
-    fn into_response(self) -> Response {
-        let status = StatusCode::from_u16(self.0.status).unwrap_or(StatusCode::OK);
-        let json = (header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
-        (status, [json], self.0.body).into_response()
-    }
-}
-
 impl<C> Command<BoardUnit> for Once<C>
 where
     C: Command<BoardUnit>,
     C::Output: Serialize,
 {
-    type Output = Answer;
+    type Output = StoredAnswer;
     type Refusal = OnceRefusal<C::Refusal>;
 
     fn wants(&self, wants: &mut BoardWants) {
@@ -64,11 +50,11 @@ where
         wants.keys.extend(self.key.clone());
     }
 
-    async fn apply(&self, unit: &mut BoardUnit) -> Result<Answer, Failure<OnceRefusal<C::Refusal>>> {
+    async fn apply(&self, unit: &mut BoardUnit) -> Result<StoredAnswer, Failure<OnceRefusal<C::Refusal>>> {
         if let Some(key) = &self.key {
             let found = unit.answers().find(key);
             if let Some(answer) = found.map_err(|reused| Failure::Refused(OnceRefusal::KeyReused(reused)))? {
-                return Ok(Answer(answer));
+                return Ok(answer);
             }
         }
         let output = self.command.apply(unit).await.map_err(|failure| match failure {
@@ -80,6 +66,6 @@ where
         if let Some(key) = &self.key {
             unit.answers().keep(key.clone(), answer.clone());
         }
-        Ok(Answer(answer))
+        Ok(answer)
     }
 }

@@ -1,10 +1,16 @@
-//! A room that is being built.
+//! The fleet: drivers, who is on shift, where they are and how much they carry.
+//!
+//! A driver's account is with the users; what the driver does for itself (shift, position) and what the board knows of
+//! it (load, age of the last fix) is here. What must never happen here: a position that jumps where nobody can drive.
 
-use utoipa_axum::router::OpenApiRouter;
+mod change;
+mod list;
+mod position;
+mod routes;
+mod shift;
 
-use crate::app::App;
-
-/// The routes of this room.
-pub fn routes() -> OpenApiRouter<App> {
-    OpenApiRouter::new()
-}
+pub use change::ChangeDriver;
+pub use list::{DriverView, list};
+pub use position::{PositionRefusal, Report, distance_m};
+pub use routes::routes;
+pub use shift::SetShift;

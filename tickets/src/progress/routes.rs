@@ -1,7 +1,8 @@
 //! `/estado`, `/deshacer` and the edit of one ticket.
 
 use axum::extract::{DefaultBodyLimit, State};
-use belgrano_shared::http::{Keyed, Path};
+use belgrano_shared::http::{KeyOnly, Keyed, Path};
+use belgrano_shared::idempotency::StoredAnswer;
 use belgrano_shared::problem::{FieldError, Problem, ProblemDocument};
 use belgrano_shared::timestamp::UnixMillis;
 use belgrano_shared::wire::{OrderNumber, Priority, TicketState, TicketView};
@@ -12,7 +13,7 @@ use utoipa_axum::routes;
 
 use super::{Edit, GivenProofs, IfMatch, MAX_PROOF_BYTES, Picture, Step, TakeStep, Undo};
 use crate::app::App;
-use crate::once::{Answer, Once};
+use crate::once::Once;
 use crate::sessions::{Admin, Principal, Session};
 
 /// Two pictures in base64 and the rest of a step.
@@ -110,7 +111,7 @@ async fn take_step(
     Path(number): Path<OrderNumber>,
     IfMatch(if_match): IfMatch,
     body: Keyed<StepBody>,
-) -> Result<Answer, Problem> {
+) -> Result<StoredAnswer, Problem> {
     let (body, key) = body.scoped(|| key_scope(&by, "estado", &number));
     let given = body.proofs(&app, &by, &number)?;
     let (step, occurred_at) = (body.step()?, body.occurred_at);
@@ -128,10 +129,12 @@ async fn undo(
     Admin(by): Admin,
     Path(number): Path<OrderNumber>,
     IfMatch(if_match): IfMatch,
-) -> Result<Answer, Problem> {
+    key: KeyOnly,
+) -> Result<StoredAnswer, Problem> {
     let offer_timeout_ms = app.settings.offer_timeout_ms();
+    let key = key.scoped(|| key_scope(&by, "deshacer", &number));
     let command = Undo { number, if_match, by: by.actor(), offer_timeout_ms };
-    Ok(app.writer.submit(Once { command, key: None }).await?)
+    Ok(app.writer.submit(Once { command, key }).await?)
 }
 
 /// `PATCH /api/tickets/{numero}`; what is left out stays.
@@ -154,7 +157,7 @@ async fn edit(
     Path(number): Path<OrderNumber>,
     IfMatch(if_match): IfMatch,
     body: Keyed<EditBody>,
-) -> Result<Answer, Problem> {
+) -> Result<StoredAnswer, Problem> {
     let (body, key) = body.scoped(|| key_scope(&by, "editar", &number));
     if body.instructions.as_ref().is_some_and(|text| text.chars().count() > INSTRUCTIONS_CHARS) {
         return Err(Problem::invalid_field("indicaciones", format!("hasta {INSTRUCTIONS_CHARS} caracteres")));

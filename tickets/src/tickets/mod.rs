@@ -1,10 +1,8 @@
-//! A room that is being built.
+//! Looking at tickets: search, one of them, its history and the proofs of its delivery. Nothing here changes anything.
 
-use utoipa_axum::router::OpenApiRouter;
+mod history;
+mod routes;
+mod search;
 
-use crate::app::App;
-
-/// The routes of this room.
-pub fn routes() -> OpenApiRouter<App> {
-    OpenApiRouter::new()
-}
+pub use routes::routes;
+pub use search::{Filter, search};

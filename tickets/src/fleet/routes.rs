@@ -1,0 +1,214 @@
+//! `/api/repartidores`.
+
+use axum::extract::State;
+use axum::http::StatusCode;
+use belgrano_shared::auth::password::NewPassword;
+use belgrano_shared::http::{Json, Page, Path};
+use belgrano_shared::problem::{FieldError, Problem, ProblemDocument};
+use belgrano_shared::timestamp::UnixMillis;
+use belgrano_shared::wire::Position;
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+use super::{ChangeDriver, DriverView, Report, SetShift};
+use crate::app::App;
+use crate::sessions::{Admin, Driver};
+use crate::users::{ChangeUser, NAME_CHARS, NewDriver, Role, check_text, create_account};
+
+const PHONE_CHARS: usize = 50;
+const NEIGHBOURHOOD_CHARS: usize = 100;
+const CAPACITY: std::ops::RangeInclusive<i64> = 1..=1000;
+
+/// The fleet, and what a driver does for itself.
+pub fn routes() -> OpenApiRouter<App> {
+    OpenApiRouter::new()
+        .routes(routes!(list, create))
+        .routes(routes!(change))
+        .routes(routes!(shift))
+        .routes(routes!(position))
+}
+
+/// A page of drivers.
+#[derive(Serialize, ToSchema)]
+struct Drivers {
+    repartidores: Vec<DriverView>,
+    cursor: Option<String>,
+}
+
+/// La flota, con turno, carga y edad de la última posición.
+#[utoipa::path(get, path = "/api/repartidores", tag = "flota",
+    params(("cursor" = Option<String>, Query), ("limit" = Option<u32>, Query)),
+    responses((status = 200, body = Drivers), (status = 403, body = ProblemDocument)))]
+async fn list(State(app): State<App>, _: Admin, page: Page) -> Result<Json<Drivers>, Problem> {
+    let after = page.position()?.unwrap_or(0);
+    let mut session = app.db.read().await?;
+    let repartidores = super::list(&mut session, after, None, page.limit, app.ambient.now()).await?;
+    let full = repartidores.len() == page.limit as usize;
+    let cursor = repartidores.last().filter(|_| full).map(|last| Page::encode(&last.id));
+    Ok(Json(Drivers { repartidores, cursor }))
+}
+
+/// `POST /api/repartidores`.
+#[derive(Deserialize, ToSchema)]
+struct NewDriverBody {
+    #[serde(rename = "nombre")]
+    name: String,
+    email: String,
+    #[schema(value_type = String, min_length = 8, max_length = 128)]
+    password: NewPassword,
+    #[serde(rename = "telefono", default)]
+    phone: String,
+    #[serde(rename = "capacidad")]
+    capacity: Option<i64>,
+    #[serde(rename = "barrio")]
+    neighbourhood: Option<String>,
+}
+
+/// What is wrong with what only a driver has.
+fn check(phone: Option<&str>, capacity: Option<i64>, neighbourhood: Option<&str>) -> Result<(), Problem> {
+    let long = |field: &'static str, text: &str, max: usize| {
+        (text.chars().count() > max).then(|| FieldError::new(field, format!("hasta {max} caracteres")))
+    };
+    let capacity = capacity.filter(|capacity| !CAPACITY.contains(capacity));
+    let wrong: Vec<FieldError> = [
+        phone.and_then(|text| long("telefono", text, PHONE_CHARS)),
+        capacity.map(|_| FieldError::new("capacidad", "va de 1 a 1000")),
+        neighbourhood.and_then(|text| long("barrio", text, NEIGHBOURHOOD_CHARS)),
+    ]
+    .into_iter()
+    .flatten()
+    .collect();
+    if wrong.is_empty() { Ok(()) } else { Err(Problem::invalid(wrong)) }
+}
+
+/// Crea un repartidor y su cuenta.
+#[utoipa::path(post, path = "/api/repartidores", tag = "flota", request_body = NewDriverBody, responses(
+    (status = 201, body = DriverView), (status = 409, body = ProblemDocument), (status = 422, body = ProblemDocument)))]
+async fn create(
+    State(app): State<App>,
+    _: Admin,
+    Json(body): Json<NewDriverBody>,
+) -> Result<(StatusCode, Json<DriverView>), Problem> {
+    check(Some(&body.phone), body.capacity, body.neighbourhood.as_deref())?;
+    let default = NewDriver::default();
+    let neighbourhood = body.neighbourhood.map(|text| text.trim().to_owned()).filter(|text| !text.is_empty());
+    let driver = NewDriver {
+        phone: body.phone.trim().to_owned(),
+        capacity: body.capacity.unwrap_or(default.capacity),
+        neighbourhood,
+    };
+    let account = create_account(&app, body.name, &body.email, &body.password, Role::Driver, driver.clone()).await?;
+    let view = DriverView {
+        id: account.id,
+        name: account.name,
+        email: account.email,
+        phone: driver.phone,
+        capacity: driver.capacity,
+        neighbourhood: driver.neighbourhood,
+        active: account.active,
+        on_shift: false,
+        load: 0,
+        lat: None,
+        lng: None,
+        position_at: None,
+        position_age_s: None,
+    };
+    Ok((StatusCode::CREATED, Json(view)))
+}
+
+/// `PATCH /api/repartidores/{id}`; what is left out stays.
+#[derive(Deserialize, ToSchema)]
+struct DriverChange {
+    #[serde(rename = "nombre")]
+    name: Option<String>,
+    #[schema(value_type = Option<String>, min_length = 8, max_length = 128)]
+    password: Option<NewPassword>,
+    #[serde(rename = "telefono")]
+    phone: Option<String>,
+    #[serde(rename = "capacidad")]
+    capacity: Option<i64>,
+    /// Empty takes it away.
+    #[serde(rename = "barrio")]
+    neighbourhood: Option<String>,
+    #[serde(rename = "activo")]
+    active: Option<bool>,
+    #[serde(rename = "en_turno")]
+    on_shift: Option<bool>,
+}
+
+/// Cambia un repartidor.
+#[utoipa::path(patch, path = "/api/repartidores/{id}", tag = "flota", request_body = DriverChange,
+    params(("id" = i64, Path)), responses((status = 200, body = DriverView), (status = 404, body = ProblemDocument),
+    (status = 422, body = ProblemDocument)))]
+async fn change(
+    State(app): State<App>,
+    _: Admin,
+    Path(id): Path<i64>,
+    Json(body): Json<DriverChange>,
+) -> Result<Json<DriverView>, Problem> {
+    check(body.phone.as_deref(), body.capacity, body.neighbourhood.as_deref())?;
+    if let Some(wrong) = body.name.as_deref().and_then(|name| check_text("nombre", name, NAME_CHARS)) {
+        return Err(Problem::invalid(vec![wrong]));
+    }
+    let password_hash = match &body.password {
+        Some(password) => Some(app.passwords.hash(password).await?),
+        None => None,
+    };
+    let trimmed = |text: Option<String>| text.map(|text| text.trim().to_owned());
+    let change = ChangeDriver {
+        user: ChangeUser { id, name: trimmed(body.name), role: None, active: body.active, password_hash },
+        phone: trimmed(body.phone),
+        capacity: body.capacity,
+        neighbourhood: trimmed(body.neighbourhood),
+        on_shift: body.on_shift,
+    };
+    Ok(Json(app.writer.submit(change).await?))
+}
+
+/// A shift, begun or ended.
+#[derive(Deserialize, Serialize, ToSchema)]
+struct Shift {
+    #[serde(rename = "activo")]
+    on: bool,
+}
+
+/// Quien reparte empieza o termina su turno.
+#[utoipa::path(post, path = "/api/repartidores/yo/turno", tag = "flota", request_body = Shift, responses(
+    (status = 200, body = Shift), (status = 403, body = ProblemDocument)))]
+async fn shift(State(app): State<App>, Driver(by): Driver, Json(body): Json<Shift>) -> Result<Json<Shift>, Problem> {
+    app.writer.submit(SetShift { driver_id: by.user_id, on: body.on }).await?;
+    if body.on {
+        // Whoever waits for a driver may have one now.
+        app.signals.pending.notify_one();
+    }
+    Ok(Json(body))
+}
+
+/// Where a driver is.
+#[derive(Deserialize, ToSchema)]
+struct PositionBody {
+    lat: f64,
+    lng: f64,
+    /// When, if not just now.
+    #[serde(rename = "ocurrido")]
+    at: Option<UnixMillis>,
+}
+
+/// Quien reparte dice dónde está. Vale la más nueva; las imposibles se rechazan.
+#[utoipa::path(post, path = "/api/repartidores/yo/posicion", tag = "flota", request_body = PositionBody, responses(
+    (status = 204), (status = 403, body = ProblemDocument), (status = 409, body = ProblemDocument),
+    (status = 422, body = ProblemDocument)))]
+async fn position(
+    State(app): State<App>,
+    Driver(by): Driver,
+    Json(body): Json<PositionBody>,
+) -> Result<StatusCode, Problem> {
+    let position = Position::new(body.lat, body.lng).map_err(|error| {
+        let field = if (-90.0..=90.0).contains(&body.lat) { "lng" } else { "lat" };
+        Problem::invalid_field(field, error.to_string())
+    })?;
+    app.writer.submit(Report { driver_id: by.user_id, position, at: body.at }).await?;
+    Ok(StatusCode::NO_CONTENT)
+}

@@ -1,0 +1,208 @@
+//! `GET /api/tickets` and one of them.
+
+use axum::extract::{RawQuery, State};
+use axum::http::{HeaderValue, header};
+use axum::response::{IntoResponse, Response};
+use belgrano_shared::fetch;
+use belgrano_shared::http::{Json, Page, Path};
+use belgrano_shared::problem::{Problem, ProblemDocument};
+use belgrano_shared::storage::Session as Connection;
+use belgrano_shared::timestamp::UnixMillis;
+use belgrano_shared::wire::{OrderNumber, TicketView};
+use serde::Serialize;
+use utoipa::ToSchema;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+use super::history::{Entry, history};
+use super::search::{Filter, search};
+use crate::app::App;
+use crate::sessions::{Principal, Session};
+use crate::unit::{Ticket, TicketRow, select_tickets};
+
+/// Search, one ticket, its history, its proofs.
+pub fn routes() -> OpenApiRouter<App> {
+    OpenApiRouter::new().routes(routes!(list)).routes(routes!(one)).routes(routes!(events)).routes(routes!(proof))
+}
+
+/// A page of tickets.
+#[derive(Serialize, ToSchema)]
+struct Tickets {
+    tickets: Vec<TicketView>,
+    cursor: Option<String>,
+}
+
+/// Busca tickets, del más nuevo al más viejo; quien reparte ve los suyos.
+#[utoipa::path(get, path = "/api/tickets", tag = "tickets", params(
+    ("estado" = Option<String>, Query, description = "Uno o varios, repetidos o separados por comas."),
+    ("repartidor" = Option<i64>, Query), ("prioridad" = Option<String>, Query), ("barrio" = Option<String>, Query),
+    ("q" = Option<String>, Query, description = "En el número, o en nombre, dirección o teléfono del cliente."),
+    ("desde" = Option<String>, Query), ("hasta" = Option<String>, Query, description = "Un día entra entero."),
+    ("cursor" = Option<String>, Query), ("limit" = Option<u32>, Query)),
+    responses((status = 200, body = Tickets), (status = 401, body = ProblemDocument), (status = 422, body = ProblemDocument)))]
+async fn list(
+    State(app): State<App>,
+    Session(by): Session,
+    page: Page,
+    RawQuery(query): RawQuery,
+) -> Result<Json<Tickets>, Problem> {
+    let mut filter = filter(query.as_deref().unwrap_or_default())?;
+    if let Some(driver_id) = by.only_driver() {
+        filter.driver_id = Some(driver_id);
+    }
+    let mut session = app.db.read().await?;
+    let tickets = search(&mut session, &filter, page.position()?, page.limit).await?;
+    let full = tickets.len() == page.limit as usize;
+    let cursor = tickets.last().filter(|_| full).map(|last| Page::encode(&last.ticket_id));
+    Ok(Json(Tickets { tickets, cursor }))
+}
+
+fn filter(query: &str) -> Result<Filter, Problem> {
+    let mut filter = Filter::default();
+    for (name, value) in url::form_urlencoded::parse(query.as_bytes()) {
+        let value = value.trim();
+        if value.is_empty() {
+            continue;
+        }
+        let wrong = |message: String| Problem::invalid_field(name.to_string(), message);
+        match &*name {
+            "estado" => {
+                for word in value.split(',').filter(|word| !word.trim().is_empty()) {
+                    filter.states.push(word.parse().map_err(|error| wrong(format!("{error}")))?);
+                }
+            }
+            "repartidor" => {
+                filter.driver_id = Some(value.parse().map_err(|_| wrong("tiene que ser un id".to_owned()))?);
+            }
+            "prioridad" => filter.priority = Some(value.parse().map_err(|error| wrong(format!("{error}")))?),
+            "barrio" => filter.neighbourhood = Some(value.to_owned()),
+            "q" => filter.text = Some(value.to_owned()),
+            "desde" => filter.from = Some(time(value).ok_or_else(|| wrong(NOT_A_TIME.to_owned()))?),
+            "hasta" => {
+                let whole_day_ms = if value.len() == DAY_CHARS { 24 * 3600 * 1000 } else { 0 };
+                let until = time(value).ok_or_else(|| wrong(NOT_A_TIME.to_owned()))?;
+                filter.until = Some(until.plus_ms(whole_day_ms));
+            }
+            _ => {}
+        }
+    }
+    Ok(filter)
+}
+
+const NOT_A_TIME: &str = "se espera un día (2026-11-21) o una fecha y hora ISO 8601";
+/// `2026-11-21`.
+const DAY_CHARS: usize = 10;
+
+/// In a query, the `+` of an offset arrives as a blank.
+fn time(text: &str) -> Option<UnixMillis> {
+    UnixMillis::parse(text).or_else(|| UnixMillis::parse(&text.replace(' ', "+")))
+}
+
+/// One ticket, with what only its own page shows.
+#[derive(Serialize, ToSchema)]
+struct Detail {
+    #[serde(flatten)]
+    ticket: TicketView,
+    /// Why this driver, when nobody chose by hand.
+    #[serde(rename = "asignacion_motivo")]
+    assignment_reason: Option<String>,
+}
+
+/// Un ticket; quien reparte ve los suyos.
+#[utoipa::path(get, path = "/api/tickets/{numero}", tag = "tickets", params(("numero" = String, Path)), responses(
+    (status = 200, body = Detail, description = "Con su versión como `ETag`."), (status = 404, body = ProblemDocument)))]
+async fn one(
+    State(app): State<App>,
+    Session(by): Session,
+    Path(number): Path<OrderNumber>,
+) -> Result<Response, Problem> {
+    let mut session = app.db.read().await?;
+    let Ticket { view, assignment_reason, .. } = visible(&mut session, &number, &by).await?;
+    let etag = HeaderValue::try_from(format!("\"{}\"", view.version)).ok();
+    let mut response = Json(Detail { ticket: view, assignment_reason }).into_response();
+    if let Some(etag) = etag {
+        response.headers_mut().insert(header::ETAG, etag);
+    }
+    Ok(response)
+}
+
+/// A page of a history.
+#[derive(Serialize, ToSchema)]
+struct Events {
+    eventos: Vec<Entry>,
+    cursor: Option<String>,
+}
+
+/// La historia de un ticket, del primer cambio al último.
+#[utoipa::path(get, path = "/api/tickets/{numero}/eventos", tag = "tickets", params(("numero" = String, Path),
+    ("cursor" = Option<String>, Query), ("limit" = Option<u32>, Query)),
+    responses((status = 200, body = Events), (status = 404, body = ProblemDocument)))]
+async fn events(
+    State(app): State<App>,
+    Session(by): Session,
+    Path(number): Path<OrderNumber>,
+    page: Page,
+) -> Result<Json<Events>, Problem> {
+    let mut session = app.db.read().await?;
+    let ticket = visible(&mut session, &number, &by).await?;
+    let after = page.position()?.unwrap_or(0);
+    let eventos = history(&mut session, ticket.view.ticket_id, after, page.limit).await?;
+    let full = eventos.len() == page.limit as usize;
+    let cursor = eventos.last().filter(|_| full).map(|last| Page::encode(&last.version()));
+    Ok(Json(Events { eventos, cursor }))
+}
+
+#[derive(sqlx::FromRow)]
+struct Proof {
+    media_type: String,
+    content: Vec<u8>,
+}
+
+/// La foto o la firma de una entrega.
+#[utoipa::path(get, path = "/api/tickets/{numero}/pruebas/{tipo}", tag = "tickets",
+    params(("numero" = String, Path), ("tipo" = String, Path, description = "`foto` o `firma`")),
+    responses((status = 200, content_type = "image/*"), (status = 404, body = ProblemDocument)))]
+async fn proof(
+    State(app): State<App>,
+    Session(by): Session,
+    Path((number, kind)): Path<(OrderNumber, String)>,
+) -> Result<Response, Problem> {
+    const FIND: &str = "SELECT media_type, content FROM proofs WHERE ticket_id = $1 AND kind = $2";
+    let mut session = app.db.read().await?;
+    let ticket = visible(&mut session, &number, &by).await?;
+    let found = fetch!(optional, session, Proof, FIND, ticket.view.ticket_id, kind.as_str())?;
+    let proof = found.ok_or_else(|| Problem::not_found("Este ticket no tiene esa prueba de entrega."))?;
+    Ok(([(header::CONTENT_TYPE, proof.media_type)], proof.content).into_response())
+}
+
+/// A ticket that `by` may see; another driver's does not exist for them.
+async fn visible(session: &mut Connection, number: &OrderNumber, by: &Principal) -> Result<Ticket, Problem> {
+    let row = fetch!(optional, *session, TicketRow, select_tickets!("WHERE number = $1"), number.as_str())?;
+    let ticket = row.map(Ticket::try_from).transpose()?;
+    ticket
+        .filter(|ticket| by.only_driver().is_none_or(|driver| ticket.view.driver_id == Some(driver)))
+        .ok_or_else(|| Problem::not_found(format!("No hay ningún ticket {number}.")))
+}
+
+#[cfg(test)]
+mod tests {
+    use belgrano_shared::timestamp::UnixMillis;
+    use belgrano_shared::wire::TicketState;
+
+    use super::filter;
+
+    #[test]
+    fn reads_every_way_to_ask() {
+        let asked = filter("estado=pendiente,asignado&estado=en_camino&repartidor=3&q=+Ana&hasta=2026-11-21&limit=7")
+            .expect("readable");
+        assert_eq!(asked.states, [TicketState::Pending, TicketState::Assigned, TicketState::OnTheWay]);
+        assert_eq!((asked.driver_id, asked.text.as_deref()), (Some(3), Some("Ana")));
+        assert_eq!(asked.until, UnixMillis::parse("2026-11-22T00:00:00-03:00"));
+        let from = filter("desde=2026-11-21T15:04:05+00:00").expect("readable").from;
+        assert_eq!(from, UnixMillis::parse("2026-11-21T15:04:05Z"));
+        for (wrong, field) in [("estado=perdido", "estado"), ("repartidor=beto", "repartidor"), ("desde=ayer", "desde")]
+        {
+            assert_eq!(filter(wrong).expect_err("refused").errors()[0].field, field);
+        }
+    }
+}
