@@ -4,25 +4,39 @@ use std::ops::Deref;
 use std::sync::Arc;
 
 use belgrano_shared::ambient::Ambient;
+use belgrano_shared::lifecycle::Lifecycle;
 use belgrano_shared::storage::Db;
+use belgrano_shared::telemetry::Metrics;
 use belgrano_shared::writer::Writer;
 use tokio::sync::Notify;
 
+use crate::accounts::Gate;
+use crate::settings::ShopSettings;
 use crate::unit::{Committed, ShopUnit};
 
 /// The shop, shared by all of its handlers and tasks; cheap to clone.
+///
+/// The writer ends when the last clone is gone, so a task that outlives the soft stop must let go of its own.
 #[derive(Clone, Debug)]
 pub struct App(Arc<Parts>);
 
 /// What an [`App`] is made of.
 #[derive(Debug)]
 pub struct Parts {
+    /// What the operator chose.
+    pub settings: ShopSettings,
     /// Time and randomness.
     pub ambient: Ambient,
+    /// The process' life: when to stop, and where to put work that outlives its request.
+    pub life: Lifecycle,
+    /// Where a capability registers what it counts.
+    pub metrics: Metrics,
     /// Where to read.
     pub db: Db,
     /// The only way to change anything.
     pub writer: Writer<ShopUnit>,
+    /// Who is asking: passwords, sessions and their limits.
+    pub gate: Gate,
     /// Told whenever the outbox has work.
     pub relay_wake: Arc<Notify>,
 }
@@ -44,11 +58,11 @@ impl App {
 }
 
 /// What happens after each commit, in order. Quick, and never waits.
-#[must_use]
-pub fn announcer(relay_wake: Arc<Notify>) -> impl Fn(Committed) + Send + Sync + 'static {
+pub fn announcer(relay_wake: Arc<Notify>, gate: Gate) -> impl Fn(Committed) + Send + Sync + 'static {
     move |committed| {
         if committed.outbox {
             relay_wake.notify_one();
         }
+        gate.forget(&committed.accounts);
     }
 }

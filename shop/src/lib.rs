@@ -1,12 +1,19 @@
 //! Belgrano Ahorro: customers and merchants browse, fill a cart and check out; a relay carries their orders to the board.
 
+pub mod accounts;
 pub mod app;
 pub mod cart;
 pub mod catalog;
 pub mod checkout;
+pub mod housekeeping;
 pub mod merchants;
 pub mod orders;
 pub mod outbox;
 pub mod relay;
+pub mod router;
 pub mod schema;
+pub mod service;
+pub mod settings;
+#[cfg(test)]
+mod testing;
 pub mod unit;

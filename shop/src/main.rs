@@ -1,3 +1,27 @@
-//! Wiring only.
+//! The shop by itself. Wiring only.
 
-fn main() {}
+use std::error::Error;
+use std::process::ExitCode;
+
+use belgrano_shared::ambient::Ambient;
+use belgrano_shared::config::Env;
+use belgrano_shared::lifecycle::Lifecycle;
+use belgrano_shared::telemetry::{self, LogFormat};
+use shop::service;
+use shop::settings::ShopSettings;
+
+#[tokio::main]
+async fn main() -> Result<ExitCode, Box<dyn Error>> {
+    let mut env = Env::from_process();
+    let log = env.optional("LOG", "what is logged, for example `info,sqlx=warn`");
+    telemetry::init(log.as_deref(), LogFormat::Auto)?;
+    let settings = ShopSettings::from_env(&mut env);
+    env.finish()?;
+
+    let life = Lifecycle::new();
+    life.stop_on_signals()?;
+    let running = service::start(settings, Ambient::system(), &life).await?;
+    println!("Belgrano Ahorro: http://{}", running.addr);
+    drop(running);
+    Ok(life.run_to_exit().await)
+}

@@ -1,11 +1,52 @@
 //! Cart: what a customer means to buy, kept across log-in and restart.
+//!
+//! An account has one; whoever has not logged in has one by cookie, and it moves into the account's at log-in. A cart
+//! holds products and quantities only: prices are those of the moment it is looked at. What must never happen here: stock
+//! that is held back by a cart.
 
+mod change;
+mod handlers;
+mod merge;
+mod settings;
+#[cfg(test)]
+mod tests;
+mod view;
+
+use axum::http::HeaderMap;
+use belgrano_shared::auth::session::{SessionCookie, TokenHash};
 use belgrano_shared::execute;
 use belgrano_shared::storage::Session;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+pub(crate) use merge::adopt;
+pub use settings::CartSettings;
+pub use view::{CartItemView, CartView};
+
+use crate::app::App;
+
+/// The cookie of a cart without an account.
+const COOKIE: &str = "belgrano_carrito";
 
 const EMPTY: &str = "DELETE FROM cart_items WHERE cart_id IN (SELECT id FROM carts WHERE account_id = $1)";
 
 /// Empties the cart of an account. Returns how many lines it had.
 pub async fn empty(session: &mut Session, account_id: i64) -> sqlx::Result<u64> {
     execute!(*session, EMPTY, account_id)
+}
+
+/// The routes of this room.
+pub fn routes() -> OpenApiRouter<App> {
+    OpenApiRouter::new()
+        .routes(routes!(handlers::show_cart, handlers::empty_cart))
+        .routes(routes!(handlers::put_item, handlers::remove_item))
+}
+
+fn cookie(app: &App) -> SessionCookie {
+    SessionCookie::new(COOKIE, app.settings.carts.kept, &app.settings.common.public_url)
+}
+
+/// The anonymous cart a request names, if any.
+pub(crate) fn anonymous_token(app: &App, headers: &HeaderMap) -> Option<TokenHash> {
+    cookie(app).read(headers).map(|token| token.hash())
 }

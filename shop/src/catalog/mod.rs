@@ -1,6 +1,41 @@
 //! Catalog: what is for sale, where, and at what price.
+//!
+//! Anybody reads it; administrators change single products; a file in the old pair's format fills it. Prices leave here
+//! with today's offers already in them, and checkout computes them the same way. What must never happen here: a price
+//! taken from a client.
+
+mod builtin;
+mod edit;
+mod file;
+mod import;
+mod lists;
+mod product;
+mod products;
+mod rows;
+mod search;
+#[cfg(test)]
+mod tests;
 
 use belgrano_shared::money::Money;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+pub use builtin::fill_if_empty;
+pub use import::{ImportError, ImportOptions, Refused, Report, import};
+pub use product::{ProductView, products_by_id};
+pub use search::fold;
+
+use crate::app::App;
+
+/// The routes of this room.
+pub fn routes() -> OpenApiRouter<App> {
+    OpenApiRouter::new()
+        .routes(routes!(lists::businesses))
+        .routes(routes!(lists::categories))
+        .routes(routes!(lists::offers))
+        .routes(routes!(products::list_products))
+        .routes(routes!(products::show_product, edit::edit_product))
+}
 
 /// A list price with `percent` off, rounded to the centavo, half up.
 #[must_use]

@@ -281,11 +281,7 @@ on_both_engines! {
 
 /// One more instance of the shop on this database.
 async fn instance(database: &TestDatabase, ambient: Ambient) -> App {
-    use belgrano_shared::writer::{Writer, WriterSettings};
-    let db = database.open(&crate::schema::migrations()).await;
-    let relay_wake = Arc::default();
-    let announce = crate::app::announcer(Arc::clone(&relay_wake));
-    let (writer, task) = Writer::new(db.clone(), ambient.clone(), WriterSettings::default(), announce);
-    tokio::spawn(task);
-    App::new(crate::app::Parts { ambient, db, writer, relay_wake })
+    let settings = crate::testing::settings(database, &[]);
+    let life = belgrano_shared::lifecycle::Lifecycle::new();
+    crate::service::assemble(settings, ambient, &life).await.expect("an instance starts")
 }

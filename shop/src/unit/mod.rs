@@ -88,6 +88,15 @@ impl ShopUnit {
         &mut self.session
     }
 
+    /// The transaction, for statements that change what a sale reads: products, accounts. What is buffered is written first,
+    /// and what was read of them is forgotten.
+    pub async fn own_statements(&mut self) -> sqlx::Result<&mut Session> {
+        self.flush().await?;
+        self.products = Products::default();
+        self.customers = Customers::default();
+        Ok(self.session())
+    }
+
     /// The transaction, to read on.
     pub fn reader(&mut self) -> &mut Session {
         &mut self.session

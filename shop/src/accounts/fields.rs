@@ -1,0 +1,47 @@
+//! Texts people type about themselves: trimmed, bounded, without control characters.
+
+use std::ops::RangeInclusive;
+
+use belgrano_shared::problem::{FieldError, Problem};
+
+/// Collects what is wrong with a form, so that a person hears all of it at once.
+#[derive(Debug, Default)]
+pub(super) struct Form {
+    errors: Vec<FieldError>,
+}
+
+impl Form {
+    /// A text of `chars` characters; an absent one is empty.
+    pub(super) fn text(&mut self, field: &str, text: Option<&str>, chars: RangeInclusive<usize>) -> String {
+        let text = text.unwrap_or_default().trim();
+        let length = text.chars().count();
+        if length == 0 && *chars.start() > 0 {
+            self.errors.push(FieldError::new(field, "falta este dato"));
+        } else if !chars.contains(&length) {
+            let message = format!("va de {} a {} caracteres", chars.start(), chars.end());
+            self.errors.push(FieldError::new(field, message));
+        } else if text.chars().any(char::is_control) {
+            self.errors.push(FieldError::new(field, "tiene caracteres que no se ven"));
+        }
+        text.to_owned()
+    }
+
+    /// A telephone number, as people write them: digits, blanks and `+-()/.`.
+    pub(super) fn phone(&mut self, field: &str, text: Option<&str>) -> String {
+        let text = self.text(field, text, 0..=40);
+        if text.chars().any(|c| !c.is_ascii_digit() && !" +-()/.".contains(c)) {
+            self.errors.push(FieldError::new(field, "no es un número de teléfono"));
+        }
+        text
+    }
+
+    /// Notes something else that is wrong.
+    pub(super) fn wrong(&mut self, field: &str, message: &str) {
+        self.errors.push(FieldError::new(field, message));
+    }
+
+    /// Everything that was wrong, if anything was.
+    pub(super) fn finish(self) -> Result<(), Problem> {
+        if self.errors.is_empty() { Ok(()) } else { Err(Problem::invalid(self.errors)) }
+    }
+}

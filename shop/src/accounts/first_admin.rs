@@ -1,0 +1,81 @@
+//! The first administrator, made when there is none. No password is built in.
+
+use belgrano_shared::auth::password::{NewPassword, PasswordError};
+use belgrano_shared::config::Secret;
+use belgrano_shared::fetch_scalar;
+use belgrano_shared::writer::{Command, Failure, WriteError};
+
+use super::register::{NewAccount, RegisterRefusal};
+use super::{Email, Role};
+use crate::app::App;
+use crate::unit::ShopUnit;
+
+/// Characters of a random password: 80 bits.
+const RANDOM_CHARS: usize = 16;
+
+/// Why there is no first administrator.
+#[derive(Debug, thiserror::Error)]
+pub enum FirstAdminError {
+    /// `ADMIN_EMAIL` cannot be written to.
+    #[error("ADMIN_EMAIL: no es una dirección de correo")]
+    Email,
+    /// `ADMIN_PASSWORD` is not one.
+    #[error("ADMIN_PASSWORD: {0}")]
+    Password(&'static str),
+    /// It could not be hashed.
+    #[error("no se pudo cifrar la contraseña")]
+    Hash(#[from] PasswordError),
+    /// It could not be asked for.
+    #[error("no se pudo leer la base de datos")]
+    Read(#[from] sqlx::Error),
+    /// It could not be stored.
+    #[error("no se pudo guardar: {0}")]
+    Write(String),
+}
+
+const COUNT: &str = "SELECT COUNT(*) FROM accounts WHERE role = 'admin' AND active";
+
+struct MakeFirstAdmin(NewAccount);
+
+impl Command<ShopUnit> for MakeFirstAdmin {
+    /// Whether it was made; another instance may have been faster.
+    type Output = bool;
+    type Refusal = RegisterRefusal;
+
+    async fn apply(&self, unit: &mut ShopUnit) -> Result<bool, Failure<RegisterRefusal>> {
+        if fetch_scalar!(one, *unit.reader(), i64, COUNT)? > 0 {
+            return Ok(false);
+        }
+        self.0.insert(unit).await.map(|_| true)
+    }
+}
+
+/// Makes the first administrator if there is none, and prints a password nobody chose, once.
+pub async fn ensure_first_admin(app: &App) -> Result<(), FirstAdminError> {
+    if fetch_scalar!(one, app.db.read().await?, i64, COUNT)? > 0 {
+        return Ok(());
+    }
+    let chosen = &app.settings.common.admin;
+    let random = Secret::new(app.ambient.code(RANDOM_CHARS));
+    let password = chosen.password.as_ref().unwrap_or(&random);
+    let password = NewPassword::parse(password.expose()).map_err(FirstAdminError::Password)?;
+    let account = NewAccount {
+        role: Role::Admin,
+        first_name: "Administración".to_owned(),
+        last_name: String::new(),
+        email: Email::parse(&chosen.email).ok_or(FirstAdminError::Email)?,
+        password_hash: app.gate.passwords().hash(&password).await?,
+        phone: String::new(),
+        address: String::new(),
+        business: None,
+    };
+    let made = app.writer.submit(MakeFirstAdmin(account)).await.map_err(|error| match error {
+        WriteError::Refused(_) => FirstAdminError::Write("ya hay otra cuenta con ADMIN_EMAIL".to_owned()),
+        other => FirstAdminError::Write(other.to_string()),
+    })?;
+    if made && chosen.password.is_none() {
+        // To the terminal and not to the log: logs are kept and shipped.
+        println!("Primera cuenta de administración de la tienda: {} / {}", chosen.email, random.expose());
+    }
+    Ok(())
+}

@@ -1,0 +1,44 @@
+//! Accounts: who customers, merchants and administrators are, and how they prove it.
+//!
+//! In come registrations, log-ins and recoveries; out goes a [`Principal`] for every handler that asks for one. Passwords
+//! are hashed before a command is submitted, never inside the writer. What must never happen here: an answer of log-in or
+//! recovery that tells whether an account exists, or a password, code or address in a log line.
+
+mod cuit;
+mod email;
+mod fields;
+mod first_admin;
+mod gate;
+mod login;
+mod password;
+mod principal;
+mod profile;
+mod recovery;
+mod register;
+mod settings;
+#[cfg(test)]
+mod tests;
+
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+pub use cuit::Cuit;
+pub use email::Email;
+pub use first_admin::{FirstAdminError, ensure_first_admin};
+pub use gate::Gate;
+pub use principal::{Admin, MaybeSession, Merchant, Principal, Role, Session};
+pub use settings::AccountSettings;
+
+use crate::app::App;
+
+/// The routes of this room.
+pub fn routes() -> OpenApiRouter<App> {
+    OpenApiRouter::new()
+        .routes(routes!(register::register))
+        .routes(routes!(login::login))
+        .routes(routes!(login::logout))
+        .routes(routes!(profile::me, profile::change_me, profile::replace_me))
+        .routes(routes!(password::change_password))
+        .routes(routes!(recovery::forgot_password))
+        .routes(routes!(recovery::reset_password))
+}

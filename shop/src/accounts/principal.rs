@@ -1,0 +1,136 @@
+//! Who a request is from, as handlers ask for it: [`Session`], [`Merchant`], [`Admin`], [`MaybeSession`].
+//!
+//! The cookie's token is looked up in memory first, so an ordinary request asks no database who is asking.
+
+use axum::extract::FromRequestParts;
+use axum::http::request::Parts;
+use belgrano_shared::auth::session::TokenHash;
+use belgrano_shared::problem::Problem;
+use belgrano_shared::timestamp::UnixMillis;
+use belgrano_shared::{fetch, storage};
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use crate::app::App;
+
+/// What an account may do.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ToSchema)]
+pub enum Role {
+    /// Buys.
+    #[serde(rename = "cliente")]
+    Customer,
+    /// Buys for a business, and in packages.
+    #[serde(rename = "comerciante")]
+    Merchant,
+    /// Runs the shop.
+    #[serde(rename = "admin")]
+    Admin,
+}
+
+impl Role {
+    /// As it is stored and sent.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Customer => "cliente",
+            Self::Merchant => "comerciante",
+            Self::Admin => "admin",
+        }
+    }
+}
+
+impl TryFrom<String> for Role {
+    type Error = String;
+
+    fn try_from(text: String) -> Result<Self, String> {
+        [Self::Customer, Self::Merchant, Self::Admin].into_iter().find(|role| role.as_str() == text).ok_or(text)
+    }
+}
+
+/// An account that proved who it is.
+#[derive(Clone, Debug)]
+pub struct Principal {
+    /// Which account.
+    pub account_id: i64,
+    /// What it may do.
+    pub role: Role,
+    /// The session it came with.
+    pub token: TokenHash,
+    expires_at: UnixMillis,
+}
+
+/// Any account; 401 otherwise.
+#[derive(Clone, Debug)]
+pub struct Session(pub Principal);
+
+/// An administrator; 401 or 403 otherwise.
+#[derive(Clone, Debug)]
+pub struct Admin(pub Principal);
+
+/// A merchant; 401 or 403 otherwise.
+#[derive(Clone, Debug)]
+pub struct Merchant(pub Principal);
+
+/// The account, if any; never refuses somebody for having none.
+#[derive(Clone, Debug)]
+pub struct MaybeSession(pub Option<Principal>);
+
+impl FromRequestParts<App> for MaybeSession {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Problem> {
+        let Some(token) = app.gate.cookie().read(&parts.headers) else { return Ok(Self(None)) };
+        let token = token.hash();
+        let principal = app.gate.sessions().get_or_load(&token, load(&app.db, token)).await?;
+        // Checked here as well: an entry in memory may outlive its session.
+        Ok(Self(principal.filter(|principal| app.ambient.now() < principal.expires_at)))
+    }
+}
+
+impl FromRequestParts<App> for Session {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Problem> {
+        let MaybeSession(principal) = MaybeSession::from_request_parts(parts, app).await?;
+        principal.map(Self).ok_or_else(|| Problem::unauthenticated("Iniciá sesión para seguir."))
+    }
+}
+
+impl FromRequestParts<App> for Admin {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Problem> {
+        let Session(principal) = Session::from_request_parts(parts, app).await?;
+        require(principal, Role::Admin, "Esto es para administradores.").map(Self)
+    }
+}
+
+impl FromRequestParts<App> for Merchant {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Problem> {
+        let Session(principal) = Session::from_request_parts(parts, app).await?;
+        require(principal, Role::Merchant, "Esto es para comerciantes.").map(Self)
+    }
+}
+
+fn require(principal: Principal, role: Role, refusal: &str) -> Result<Principal, Problem> {
+    if principal.role == role { Ok(principal) } else { Err(Problem::forbidden(refusal)) }
+}
+
+#[derive(sqlx::FromRow)]
+struct Row {
+    account_id: i64,
+    #[sqlx(try_from = "String")]
+    role: Role,
+    expires_at: UnixMillis,
+}
+
+const SELECT_SESSION: &str = "SELECT s.account_id, a.role, s.expires_at FROM sessions s \
+     JOIN accounts a ON a.id = s.account_id WHERE s.token_hash = $1 AND a.active";
+
+async fn load(db: &storage::Db, token: TokenHash) -> sqlx::Result<Option<Principal>> {
+    let mut session = db.read().await?;
+    let row = fetch!(optional, session, Row, SELECT_SESSION, &token[..])?;
+    Ok(row.map(|Row { account_id, role, expires_at }| Principal { account_id, role, token, expires_at }))
+}

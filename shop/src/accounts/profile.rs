@@ -1,0 +1,207 @@
+//! The account as its owner sees and changes it.
+
+use axum::extract::State;
+use belgrano_shared::http::Json;
+use belgrano_shared::problem::{Problem, ProblemDocument};
+use belgrano_shared::storage::{Session as DbSession, require_one};
+use belgrano_shared::writer::{Command, Failure};
+use belgrano_shared::{execute, fetch};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use super::fields::Form;
+use super::{Role, Session};
+use crate::app::App;
+use crate::unit::ShopUnit;
+
+/// An account as its owner sees it.
+#[derive(Clone, Debug, PartialEq, Serialize, ToSchema, sqlx::FromRow)]
+pub struct AccountView {
+    id: i64,
+    #[serde(rename = "rol")]
+    #[sqlx(try_from = "String")]
+    role: Role,
+    #[serde(rename = "nombre")]
+    first_name: String,
+    #[serde(rename = "apellido")]
+    last_name: String,
+    email: String,
+    #[serde(rename = "telefono")]
+    phone: String,
+    #[serde(rename = "direccion")]
+    address: String,
+    /// The business of a merchant.
+    #[serde(flatten)]
+    #[sqlx(flatten)]
+    business: BusinessView,
+}
+
+/// The business of a merchant; nothing for everybody else.
+#[derive(Clone, Debug, PartialEq, Serialize, ToSchema, sqlx::FromRow)]
+struct BusinessView {
+    #[serde(rename = "nombre_negocio", skip_serializing_if = "Option::is_none")]
+    business_name: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    cuit: Option<String>,
+    #[serde(rename = "tipo_negocio", skip_serializing_if = "Option::is_none")]
+    kind: Option<String>,
+    #[serde(rename = "direccion_comercial", skip_serializing_if = "Option::is_none")]
+    business_address: Option<String>,
+    #[serde(rename = "telefono_comercial", skip_serializing_if = "Option::is_none")]
+    business_phone: Option<String>,
+}
+
+const SELECT: &str = "SELECT a.id, a.role, a.first_name, a.last_name, a.email, a.phone, a.address, m.business_name, m.cuit, \
+     m.kind, m.address AS business_address, m.phone AS business_phone \
+     FROM accounts a LEFT JOIN merchants m ON m.account_id = a.id WHERE a.id = $1 AND a.active";
+
+/// The account `id`, or `None` when it is closed.
+pub(super) async fn find_account(session: &mut DbSession, id: i64) -> sqlx::Result<Option<AccountView>> {
+    fetch!(optional, *session, AccountView, SELECT, id)
+}
+
+/// The account `id` of somebody who just proved to have it.
+pub(super) async fn read_account(app: &App, id: i64) -> Result<AccountView, Problem> {
+    find_account(&mut app.db.read().await?, id).await?.ok_or_else(closed)
+}
+
+fn closed() -> Problem {
+    Problem::unauthenticated("La cuenta ya no está activa.")
+}
+
+/// My account
+#[utoipa::path(
+    get, path = "/api/me", tag = "cuentas",
+    responses((status = 200, body = AccountView), (status = 401, body = ProblemDocument))
+)]
+pub(super) async fn me(State(app): State<App>, Session(who): Session) -> Result<Json<AccountView>, Problem> {
+    read_account(&app, who.account_id).await.map(Json)
+}
+
+/// What of an account its owner may change; what is absent stays.
+#[derive(Deserialize, ToSchema)]
+pub(super) struct ProfileBody {
+    #[serde(rename = "nombre")]
+    first_name: Option<String>,
+    #[serde(rename = "apellido")]
+    last_name: Option<String>,
+    #[serde(rename = "telefono")]
+    phone: Option<String>,
+    #[serde(rename = "direccion")]
+    address: Option<String>,
+    #[serde(rename = "nombre_negocio")]
+    business_name: Option<String>,
+    #[serde(rename = "tipo_negocio")]
+    kind: Option<String>,
+    #[serde(rename = "direccion_comercial")]
+    business_address: Option<String>,
+    #[serde(rename = "telefono_comercial")]
+    business_phone: Option<String>,
+}
+
+/// Changes a profile: `None` keeps what is there.
+struct ChangeProfile {
+    account_id: i64,
+    first_name: Option<String>,
+    last_name: Option<String>,
+    phone: Option<String>,
+    address: Option<String>,
+    business_name: Option<String>,
+    kind: Option<String>,
+    business_address: Option<String>,
+    business_phone: Option<String>,
+}
+
+impl ChangeProfile {
+    fn parse(account_id: i64, body: &ProfileBody) -> Result<Self, Problem> {
+        let mut form = Form::default();
+        let mut text = |field: &str, text: &Option<String>, min, max| {
+            text.as_deref().map(|text| form.text(field, Some(text), min..=max))
+        };
+        let change = Self {
+            account_id,
+            first_name: text("nombre", &body.first_name, 1, 100),
+            last_name: text("apellido", &body.last_name, 0, 100),
+            address: text("direccion", &body.address, 0, 300),
+            business_name: text("nombre_negocio", &body.business_name, 1, 200),
+            kind: text("tipo_negocio", &body.kind, 0, 100),
+            business_address: text("direccion_comercial", &body.business_address, 0, 300),
+            phone: body.phone.as_deref().map(|phone| form.phone("telefono", Some(phone))),
+            business_phone: body.business_phone.as_deref().map(|phone| form.phone("telefono_comercial", Some(phone))),
+        };
+        form.finish().map(|()| change)
+    }
+}
+
+const UPDATE_ACCOUNT: &str = "UPDATE accounts SET first_name = COALESCE($2, first_name), \
+     last_name = COALESCE($3, last_name), phone = COALESCE($4, phone), address = COALESCE($5, address) \
+     WHERE id = $1 AND active";
+const UPDATE_MERCHANT: &str = "UPDATE merchants SET business_name = COALESCE($2, business_name), \
+     kind = COALESCE($3, kind), address = COALESCE($4, address), phone = COALESCE($5, phone) WHERE account_id = $1";
+
+/// The account was closed meanwhile.
+#[derive(Debug)]
+struct Closed;
+
+impl From<Closed> for Problem {
+    fn from(Closed: Closed) -> Self {
+        closed()
+    }
+}
+
+impl Command<ShopUnit> for ChangeProfile {
+    type Output = AccountView;
+    type Refusal = Closed;
+
+    async fn apply(&self, unit: &mut ShopUnit) -> Result<AccountView, Failure<Closed>> {
+        let Some(before) = find_account(unit.reader(), self.account_id).await? else {
+            return Err(Failure::Refused(Closed));
+        };
+        let Self { account_id, first_name, last_name, phone, address, .. } = self;
+        let session = unit.own_statements().await?;
+        require_one(execute!(*session, UPDATE_ACCOUNT, account_id, first_name, last_name, phone, address)?)?;
+        if before.role == Role::Merchant {
+            let Self { business_name, kind, business_address, business_phone, .. } = self;
+            let changed =
+                execute!(*session, UPDATE_MERCHANT, account_id, business_name, kind, business_address, business_phone)?;
+            require_one(changed)?;
+        }
+        find_account(session, self.account_id).await?.ok_or(Failure::Refused(Closed))
+    }
+}
+
+/// Changes my profile
+///
+/// What is absent stays. E-mail, role and CUIT cannot be changed here.
+#[utoipa::path(
+    patch, path = "/api/me", tag = "cuentas", request_body = ProfileBody,
+    responses(
+        (status = 200, body = AccountView),
+        (status = 401, body = ProblemDocument),
+        (status = 422, body = ProblemDocument),
+    )
+)]
+pub(super) async fn change_me(
+    State(app): State<App>,
+    Session(who): Session,
+    Json(body): Json<ProfileBody>,
+) -> Result<Json<AccountView>, Problem> {
+    Ok(Json(app.writer.submit(ChangeProfile::parse(who.account_id, &body)?).await?))
+}
+
+/// Changes my profile, for clients that only know `PUT`
+#[utoipa::path(
+    put, path = "/api/me", tag = "cuentas", request_body = ProfileBody,
+    responses(
+        (status = 200, body = AccountView),
+        (status = 401, body = ProblemDocument),
+        (status = 422, body = ProblemDocument),
+    )
+)]
+pub(super) async fn replace_me(
+    state: State<App>,
+    session: Session,
+    body: Json<ProfileBody>,
+) -> Result<Json<AccountView>, Problem> {
+    change_me(state, session, body).await
+}

@@ -1,0 +1,222 @@
+//! Recovering an account: a code by mail, single-use, expiring, with few attempts.
+//!
+//! Asking always gets the same answer at once; whether there is an account is found out afterwards, out of the caller's
+//! sight. A wrong code gets one answer too, whatever was wrong with it.
+
+use axum::extract::State;
+use axum::http::StatusCode;
+use belgrano_shared::auth::password::NewPassword;
+use belgrano_shared::http::{ClientIp, Json};
+use belgrano_shared::mailer::Mail;
+use belgrano_shared::problem::{Problem, ProblemDocument};
+use belgrano_shared::timestamp::UnixMillis;
+use belgrano_shared::writer::{Command, Failure};
+use belgrano_shared::{execute, fetch, fetch_scalar};
+use serde::Deserialize;
+use sha2::{Digest, Sha256};
+use utoipa::ToSchema;
+
+use super::Email;
+use super::password::replace_password;
+use crate::app::App;
+use crate::unit::ShopUnit;
+
+/// 50 bits: five attempts guess nothing, and half an hour is too short to find it in a stolen table.
+const CODE_CHARS: usize = 10;
+
+/// A code bound to its account, as it is stored.
+fn code_hash(account_id: i64, code: &str) -> [u8; 32] {
+    // Read as Crockford's base32 is meant to be: forgiving about case, hyphens and look-alikes.
+    let code: String = code
+        .chars()
+        .filter(char::is_ascii_alphanumeric)
+        .map(|c| match c.to_ascii_uppercase() {
+            'O' => '0',
+            'I' | 'L' => '1',
+            other => other,
+        })
+        .collect();
+    Sha256::digest(format!("{account_id}:{code}")).into()
+}
+
+struct StartRecovery {
+    account_id: i64,
+    code_hash: [u8; 32],
+    lifetime_ms: i64,
+}
+
+impl Command<ShopUnit> for StartRecovery {
+    type Output = ();
+    type Refusal = WrongCode;
+
+    async fn apply(&self, unit: &mut ShopUnit) -> Result<(), Failure<WrongCode>> {
+        const UPSERT: &str = "INSERT INTO recovery_codes (account_id, code_hash, attempts, expires_at) \
+             VALUES ($1, $2, 0, $3) ON CONFLICT (account_id) DO UPDATE SET code_hash = excluded.code_hash, \
+             attempts = 0, expires_at = excluded.expires_at";
+        let expires_at = unit.now().plus_ms(self.lifetime_ms);
+        execute!(*unit.session(), UPSERT, self.account_id, &self.code_hash[..], expires_at)?;
+        Ok(())
+    }
+}
+
+struct FinishRecovery {
+    email: Email,
+    code: String,
+    password_hash: String,
+    max_attempts: i64,
+}
+
+/// How a code was used. A wrong one is no refusal: that it was tried has to be committed.
+#[derive(Debug, PartialEq, Eq)]
+enum CodeUse {
+    Right,
+    Wrong,
+}
+
+#[derive(sqlx::FromRow)]
+struct Recovery {
+    account_id: i64,
+    code_hash: Vec<u8>,
+    attempts: i64,
+    expires_at: UnixMillis,
+}
+
+impl Command<ShopUnit> for FinishRecovery {
+    type Output = CodeUse;
+    type Refusal = WrongCode;
+
+    async fn apply(&self, unit: &mut ShopUnit) -> Result<CodeUse, Failure<WrongCode>> {
+        const SELECT: &str = "SELECT r.account_id, r.code_hash, r.attempts, r.expires_at FROM recovery_codes r \
+             JOIN accounts a ON a.id = r.account_id WHERE a.email = $1 AND a.active";
+        const COUNT: &str = "UPDATE recovery_codes SET attempts = attempts + 1 WHERE account_id = $1";
+        let Some(recovery) = fetch!(optional, *unit.reader(), Recovery, SELECT, self.email.as_str())? else {
+            return Ok(CodeUse::Wrong);
+        };
+        if recovery.expires_at <= unit.now() || recovery.attempts >= self.max_attempts {
+            return Ok(CodeUse::Wrong);
+        }
+        // Hashes of something secret: how long they take to compare says nothing about the code.
+        if recovery.code_hash != code_hash(recovery.account_id, &self.code) {
+            execute!(*unit.session(), COUNT, recovery.account_id)?;
+            return Ok(CodeUse::Wrong);
+        }
+        replace_password(unit, recovery.account_id, &self.password_hash, None).await?;
+        Ok(CodeUse::Right)
+    }
+}
+
+/// No such account, no code asked for, expired, used, tried too often, or wrong.
+#[derive(Debug)]
+struct WrongCode;
+
+impl From<WrongCode> for Problem {
+    fn from(WrongCode: WrongCode) -> Self {
+        Self::invalid_field("codigo", "no sirve: está mal, ya se usó o venció; podés pedir otro")
+    }
+}
+
+/// Whose account.
+#[derive(Deserialize, ToSchema)]
+pub(super) struct ForgotBody {
+    #[schema(value_type = String)]
+    email: Email,
+}
+
+/// Asks for a recovery code
+///
+/// The answer is the same whether there is such an account or not.
+#[utoipa::path(
+    post, path = "/api/password/forgot", tag = "cuentas", request_body = ForgotBody,
+    responses(
+        (status = 202, description = "If there is such an account, a mail is on its way"),
+        (status = 429, body = ProblemDocument),
+    )
+)]
+pub(super) async fn forgot_password(
+    State(app): State<App>,
+    ip: ClientIp,
+    Json(ForgotBody { email }): Json<ForgotBody>,
+) -> Result<(StatusCode, Json<serde_json::Value>), Problem> {
+    app.gate.try_to_prove(ip, &email)?;
+    if app.gate.may_mail(&email)
+        && let Ok(slot) = app.gate.recoveries().try_acquire_owned()
+    {
+        let task = app.clone();
+        app.life.spawn(async move {
+            if let Err(problem) = start_recovery(&task, &email).await {
+                // The address stays out of it.
+                tracing::warn!(detail = problem.detail(), "a recovery mail was not sent");
+            }
+            drop(slot);
+        });
+    }
+    let message = "Si hay una cuenta con ese correo, le mandamos un código para cambiar la contraseña.";
+    Ok((StatusCode::ACCEPTED, Json(serde_json::json!({ "mensaje": message }))))
+}
+
+async fn start_recovery(app: &App, email: &Email) -> Result<(), Problem> {
+    const SELECT: &str = "SELECT id FROM accounts WHERE email = $1 AND active";
+    let found = fetch_scalar!(optional, app.db.read().await?, i64, SELECT, email.as_str())?;
+    let Some(account_id) = found else { return Ok(()) };
+    let code = app.ambient.code(CODE_CHARS);
+    let lifetime = app.settings.accounts.recovery_lifetime;
+    let lifetime_ms = i64::try_from(lifetime.as_millis()).unwrap_or(i64::MAX);
+    app.writer.submit(StartRecovery { account_id, code_hash: code_hash(account_id, &code), lifetime_ms }).await?;
+    let (first, second) = code.split_at(CODE_CHARS / 2);
+    let minutes = lifetime.as_secs() / 60;
+    let text = format!(
+        "Para elegir una contraseña nueva usá este código: {first}-{second}\n\n\
+         Sirve una sola vez y vence en {minutes} minutos. Si no lo pediste, no hace falta que hagas nada.\n"
+    );
+    let mail = Mail { to: email.as_str().to_owned(), subject: "Tu código de Belgrano Ahorro".to_owned(), text };
+    app.settings.mailer.send(&mail).await.map_err(|error| Problem::internal(&error))
+}
+
+/// The code from the mail and the new password.
+#[derive(Deserialize, ToSchema)]
+pub(super) struct ResetBody {
+    #[schema(value_type = String)]
+    email: Email,
+    #[serde(rename = "codigo")]
+    code: String,
+    #[schema(value_type = String, format = Password, min_length = 8, max_length = 128)]
+    password: NewPassword,
+}
+
+/// Uses a recovery code
+///
+/// Sets the new password and ends every session of the account.
+#[utoipa::path(
+    post, path = "/api/password/reset", tag = "cuentas", request_body = ResetBody,
+    responses(
+        (status = 204),
+        (status = 422, body = ProblemDocument, description = "The code is wrong, used or expired; not told apart"),
+        (status = 429, body = ProblemDocument),
+    )
+)]
+pub(super) async fn reset_password(
+    State(app): State<App>,
+    ip: ClientIp,
+    Json(body): Json<ResetBody>,
+) -> Result<StatusCode, Problem> {
+    app.gate.try_to_prove(ip, &body.email)?;
+    // Before it is known whether the code is right, so that both cost the same.
+    let password_hash = app.gate.passwords().hash(&body.password).await?;
+    let max_attempts = app.settings.accounts.recovery_attempts;
+    let finish = FinishRecovery { email: body.email, code: body.code, password_hash, max_attempts };
+    match app.writer.submit(finish).await? {
+        CodeUse::Right => Ok(StatusCode::NO_CONTENT),
+        CodeUse::Wrong => Err(WrongCode.into()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::code_hash;
+
+    #[test]
+    fn a_code_is_read_as_people_write_it() {
+        assert_eq!(code_hash(7, "01AB0-9XYZ1"), code_hash(7, " olab0 9xyzi "));
+        assert_ne!(code_hash(7, "01AB09XYZ1"), code_hash(8, "01AB09XYZ1"), "a code opens its own account only");
+    }
+}

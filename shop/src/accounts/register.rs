@@ -1,0 +1,218 @@
+//! Making an account.
+
+use axum::extract::State;
+use axum::http::{HeaderMap, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use belgrano_shared::auth::password::NewPassword;
+use belgrano_shared::http::{ClientIp, Json};
+use belgrano_shared::problem::{Problem, ProblemDocument};
+use belgrano_shared::writer::{Command, Failure};
+use belgrano_shared::{execute, fetch_scalar};
+use serde::Deserialize;
+use utoipa::ToSchema;
+
+use super::fields::Form;
+use super::login::NewSession;
+use super::profile::{AccountView, find_account};
+use super::{Cuit, Email, Role};
+use crate::app::App;
+use crate::unit::ShopUnit;
+
+/// Who registers. `rol: "comerciante"` needs the business as well.
+#[derive(Deserialize, ToSchema)]
+pub(super) struct RegisterBody {
+    #[serde(rename = "nombre")]
+    first_name: String,
+    #[serde(rename = "apellido")]
+    last_name: Option<String>,
+    #[schema(value_type = String, example = "ana@example.com")]
+    email: Email,
+    #[schema(value_type = String, format = Password, min_length = 8, max_length = 128)]
+    password: NewPassword,
+    #[serde(rename = "telefono")]
+    phone: Option<String>,
+    #[serde(rename = "direccion")]
+    address: Option<String>,
+    #[serde(rename = "rol", default)]
+    #[schema(inline)]
+    role: RegisterRole,
+    #[serde(rename = "nombre_negocio")]
+    business_name: Option<String>,
+    #[schema(value_type = Option<String>, example = "30-50001091-2")]
+    cuit: Option<Cuit>,
+    #[serde(rename = "tipo_negocio")]
+    kind: Option<String>,
+    #[serde(rename = "direccion_comercial")]
+    business_address: Option<String>,
+    #[serde(rename = "telefono_comercial")]
+    business_phone: Option<String>,
+}
+
+/// What one may register as. Nobody makes itself an administrator.
+#[derive(Clone, Copy, Default, Deserialize, ToSchema)]
+#[serde(rename_all = "lowercase")]
+enum RegisterRole {
+    #[default]
+    Cliente,
+    Comerciante,
+}
+
+/// A new account, its texts checked and its password hashed.
+#[derive(Debug)]
+pub(super) struct NewAccount {
+    pub(super) role: Role,
+    pub(super) first_name: String,
+    pub(super) last_name: String,
+    pub(super) email: Email,
+    pub(super) password_hash: String,
+    pub(super) phone: String,
+    pub(super) address: String,
+    pub(super) business: Option<NewBusiness>,
+}
+
+/// The business of a new merchant.
+#[derive(Debug)]
+pub(super) struct NewBusiness {
+    name: String,
+    cuit: Cuit,
+    kind: String,
+    address: String,
+    phone: String,
+}
+
+/// Why no account is made.
+#[derive(Debug)]
+pub(super) enum RegisterRefusal {
+    /// The address has one already.
+    EmailTaken,
+    /// The CUIT has one already.
+    CuitTaken,
+}
+
+impl From<RegisterRefusal> for Problem {
+    fn from(refusal: RegisterRefusal) -> Self {
+        match refusal {
+            RegisterRefusal::EmailTaken => Self::conflict("correo-en-uso", "Ya hay una cuenta con ese correo."),
+            RegisterRefusal::CuitTaken => Self::conflict("cuit-en-uso", "Ya hay una cuenta con ese CUIT."),
+        }
+    }
+}
+
+const INSERT_ACCOUNT: &str = "INSERT INTO accounts (role, first_name, last_name, email, password_hash, phone, address, \
+     active, created_at) VALUES ($1, $2, $3, $4, $5, $6, $7, TRUE, $8) RETURNING id";
+const INSERT_MERCHANT: &str = "INSERT INTO merchants (account_id, business_name, cuit, kind, address, phone) \
+     VALUES ($1, $2, $3, $4, $5, $6)";
+
+impl NewAccount {
+    /// Writes the account. Returns its id.
+    pub(super) async fn insert(&self, unit: &mut ShopUnit) -> Result<i64, Failure<RegisterRefusal>> {
+        const BY_EMAIL: &str = "SELECT COUNT(*) FROM accounts WHERE email = $1";
+        const BY_CUIT: &str = "SELECT COUNT(*) FROM merchants WHERE cuit = $1";
+        if fetch_scalar!(one, *unit.reader(), i64, BY_EMAIL, self.email.as_str())? > 0 {
+            return Err(Failure::Refused(RegisterRefusal::EmailTaken));
+        }
+        if let Some(business) = &self.business
+            && fetch_scalar!(one, *unit.reader(), i64, BY_CUIT, business.cuit.as_str())? > 0
+        {
+            return Err(Failure::Refused(RegisterRefusal::CuitTaken));
+        }
+        let (now, session) = (unit.now(), unit.session());
+        let Self { first_name, last_name, password_hash, phone, address, .. } = self;
+        let (role, email) = (self.role.as_str(), self.email.as_str());
+        let id = fetch_scalar!(
+            one,
+            *session,
+            i64,
+            INSERT_ACCOUNT,
+            role,
+            first_name,
+            last_name,
+            email,
+            password_hash,
+            phone,
+            address,
+            now
+        )?;
+        if let Some(NewBusiness { name, cuit, kind, address, phone }) = &self.business {
+            execute!(*session, INSERT_MERCHANT, id, name, cuit.as_str(), kind, address, phone)?;
+        }
+        Ok(id)
+    }
+}
+
+/// Makes an account and logs it in.
+struct Register {
+    account: NewAccount,
+    session: NewSession,
+}
+
+impl Command<ShopUnit> for Register {
+    type Output = AccountView;
+    type Refusal = RegisterRefusal;
+
+    async fn apply(&self, unit: &mut ShopUnit) -> Result<AccountView, Failure<RegisterRefusal>> {
+        let id = self.account.insert(unit).await?;
+        self.session.open(unit, id).await?;
+        find_account(unit.session(), id).await?.ok_or(Failure::Broke(sqlx::Error::RowNotFound))
+    }
+}
+
+/// Registers
+///
+/// Makes the account and logs it in. That an address is taken is said, because a person has to know what to do; how
+/// often one may ask is limited.
+#[utoipa::path(
+    post, path = "/api/register", tag = "cuentas", request_body = RegisterBody,
+    responses(
+        (status = 201, body = AccountView),
+        (status = 409, body = ProblemDocument, description = "The address or the CUIT has an account already"),
+        (status = 422, body = ProblemDocument),
+        (status = 429, body = ProblemDocument),
+    )
+)]
+pub(super) async fn register(
+    State(app): State<App>,
+    ip: ClientIp,
+    headers: HeaderMap,
+    Json(body): Json<RegisterBody>,
+) -> Result<Response, Problem> {
+    let mut account = new_account(&body)?;
+    app.gate.try_to_register(ip)?;
+    account.password_hash = app.gate.passwords().hash(&body.password).await?;
+    let (token, session) = NewSession::prepare(&app, &headers);
+    let view = app.writer.submit(Register { account, session }).await?;
+    Ok((StatusCode::CREATED, [(header::SET_COOKIE, app.gate.cookie().set(&token))], Json(view)).into_response())
+}
+
+/// Everything but the hash.
+fn new_account(body: &RegisterBody) -> Result<NewAccount, Problem> {
+    let mut form = Form::default();
+    let business = match body.role {
+        RegisterRole::Cliente => None,
+        RegisterRole::Comerciante => new_business(&mut form, body),
+    };
+    let account = NewAccount {
+        role: if business.is_some() { Role::Merchant } else { Role::Customer },
+        first_name: form.text("nombre", Some(&body.first_name), 1..=100),
+        last_name: form.text("apellido", body.last_name.as_deref(), 0..=100),
+        email: body.email.clone(),
+        password_hash: String::new(),
+        phone: form.phone("telefono", body.phone.as_deref()),
+        address: form.text("direccion", body.address.as_deref(), 0..=300),
+        business,
+    };
+    form.finish().map(|()| account)
+}
+
+/// `None` without a CUIT, which the form has noted then.
+fn new_business(form: &mut Form, body: &RegisterBody) -> Option<NewBusiness> {
+    let name = form.text("nombre_negocio", body.business_name.as_deref(), 1..=200);
+    let kind = form.text("tipo_negocio", body.kind.as_deref(), 0..=100);
+    let address = form.text("direccion_comercial", body.business_address.as_deref(), 0..=300);
+    let phone = form.phone("telefono_comercial", body.business_phone.as_deref());
+    let Some(cuit) = body.cuit.clone() else {
+        form.wrong("cuit", "falta este dato");
+        return None;
+    };
+    Some(NewBusiness { name, cuit, kind, address, phone })
+}

@@ -1,0 +1,157 @@
+//! Accounts as a client meets them, on both engines.
+
+use axum::http::Method;
+use belgrano_shared::on_both_engines;
+use serde_json::{Value, json};
+
+use crate::testing::{ADMIN, Browser, TestShop};
+
+const EMAIL: &str = "ana@example.com";
+const PASSWORD: &str = "correcto caballo";
+
+async fn log_in(shop: &TestShop, who: &mut Browser, password: &str) -> u16 {
+    shop.post(who, "/api/login", json!({ "email": EMAIL, "password": password })).await.status
+}
+
+fn merchant(email: &str, cuit: Option<&str>) -> Value {
+    json!({
+        "nombre": "Rosa", "apellido": "Gómez", "email": email, "password": PASSWORD, "telefono": "11 5555 0102",
+        "direccion": "Av. Congreso 2100", "rol": "comerciante", "nombre_negocio": "Granja", "cuit": cuit,
+        "tipo_negocio": "granja", "direccion_comercial": "Av. Congreso 2100", "telefono_comercial": "11 5555 0103",
+    })
+}
+
+on_both_engines! {
+    async fn registering_logs_in_and_logging_out_ends_it(database) {
+        let shop = TestShop::new(database).await;
+        let mut ana = shop.customer(EMAIL).await;
+        let me = shop.get(&mut ana, "/api/me").await;
+        insta::assert_json_snapshot!("me_of_a_customer", me.body);
+        let mut stolen = ana.clone();
+        assert_eq!(shop.post(&mut ana, "/api/logout", json!({})).await.status, 204);
+        assert_eq!(shop.get(&mut ana, "/api/me").await.status, 401);
+        assert_eq!(shop.get(&mut stolen, "/api/me").await.status, 401, "the token is dead, not only the cookie");
+        assert_eq!(log_in(&shop, &mut ana, "incorrecto").await, 401);
+        assert_eq!(log_in(&shop, &mut ana, PASSWORD).await, 200);
+        assert_eq!(shop.get(&mut ana, "/api/me").await.status, 200);
+        shop.clock.advance_ms(15 * 24 * 3_600_000);
+        assert_eq!(shop.get(&mut ana, "/api/me").await.status, 401, "two weeks are over");
+    }
+
+    async fn an_address_and_a_cuit_have_one_account_each(database) {
+        let shop = TestShop::new(database).await;
+        shop.customer(EMAIL).await;
+        let mut nobody = Browser::default();
+        let body = json!({ "nombre": "Otra", "email": "ANA@example.com ", "password": PASSWORD });
+        assert_eq!(shop.post(&mut nobody, "/api/register", body).await.status, 409);
+        let made = shop.post(&mut nobody, "/api/register", merchant("r@example.com", Some("30-50001091-2"))).await;
+        assert_eq!(made.status, 201);
+        insta::assert_json_snapshot!("a_merchant", made.body);
+        let again = shop.post(&mut nobody, "/api/register", merchant("s@example.com", Some("30500010912"))).await;
+        assert_eq!(again.status, 409);
+        for wrong in [Some("30-50001091-3"), None] {
+            let refused = shop.post(&mut nobody, "/api/register", merchant("t@example.com", wrong)).await;
+            assert_eq!((refused.status, refused.body["errors"][0]["field"].as_str()), (422, Some("cuit")));
+        }
+        let admin = json!({ "nombre": "X", "email": "x@example.com", "password": PASSWORD, "rol": "admin" });
+        assert_eq!(shop.post(&mut nobody, "/api/register", admin).await.status, 422);
+    }
+
+    async fn a_profile_changes_where_it_may(database) {
+        let shop = TestShop::new(database).await;
+        let mut ana = shop.customer(EMAIL).await;
+        let body = json!({ "direccion": " Juramento 1700 ", "rol": "admin", "nombre_negocio": "nada" });
+        let changed = shop.send(&mut ana, Method::PATCH, "/api/me", Some(body)).await;
+        assert_eq!((changed.status, &changed.body["direccion"]), (200, &json!("Juramento 1700")));
+        assert_eq!((&changed.body["rol"], &changed.body["nombre"]), (&json!("cliente"), &json!("Ana")));
+        let empty = shop.send(&mut ana, Method::PUT, "/api/me", Some(json!({ "nombre": " " }))).await;
+        assert_eq!(empty.status, 422);
+    }
+
+    async fn a_new_password_ends_the_other_sessions(database) {
+        let shop = TestShop::new(database).await;
+        let mut here = shop.customer(EMAIL).await;
+        let mut there = Browser::default();
+        assert_eq!(log_in(&shop, &mut there, PASSWORD).await, 200);
+        assert_eq!(shop.get(&mut there, "/api/me").await.status, 200);
+        let change = |current: &str| json!({ "password_actual": current, "password_nueva": "otra muy distinta" });
+        assert_eq!(shop.post(&mut here, "/api/password/change", change("no era")).await.status, 422);
+        assert_eq!(shop.post(&mut here, "/api/password/change", change(PASSWORD)).await.status, 204);
+        assert_eq!(shop.get(&mut here, "/api/me").await.status, 200);
+        assert_eq!(shop.get(&mut there, "/api/me").await.status, 401);
+        assert_eq!(log_in(&shop, &mut there, PASSWORD).await, 401);
+        assert_eq!(log_in(&shop, &mut there, "otra muy distinta").await, 200);
+    }
+
+    async fn recovery_takes_the_mailed_code_once(database) {
+        let mut shop = TestShop::new(database).await;
+        let mut ana = shop.customer(EMAIL).await;
+        let mut nobody = Browser::default();
+        let unknown = shop.post(&mut nobody, "/api/password/forgot", json!({ "email": "no@example.com" })).await;
+        let known = shop.post(&mut nobody, "/api/password/forgot", json!({ "email": EMAIL })).await;
+        assert_eq!((unknown.status, &unknown.body), (202, &known.body), "nobody can tell them apart");
+        let mail = shop.mails.recv().await.expect("a mail");
+        assert_eq!(mail.to, EMAIL);
+        let code = mail.text.split(": ").nth(1).and_then(|rest| rest.lines().next()).expect("a code").to_lowercase();
+        let reset = |code: &str| json!({ "email": EMAIL, "codigo": code, "password": "otra muy distinta" });
+        assert_eq!(shop.post(&mut nobody, "/api/password/reset", reset("00000-00000")).await.status, 422);
+        assert_eq!(shop.post(&mut nobody, "/api/password/reset", reset(&code)).await.status, 204);
+        assert_eq!(shop.post(&mut nobody, "/api/password/reset", reset(&code)).await.status, 422, "single-use");
+        assert_eq!(shop.get(&mut ana, "/api/me").await.status, 401, "sessions ended");
+        assert_eq!(log_in(&shop, &mut ana, "otra muy distinta").await, 200);
+        assert!(shop.mails.try_recv().is_err(), "the unknown address got none");
+    }
+
+    async fn a_code_ends_after_its_attempts_and_its_time(database) {
+        let mut shop = TestShop::new(database).await;
+        shop.customer(EMAIL).await;
+        let mut nobody = Browser::default();
+        for waits_ms in [0, 31 * 60_000] {
+            shop.post(&mut nobody, "/api/password/forgot", json!({ "email": EMAIL })).await;
+            let mail = shop.mails.recv().await.expect("a mail");
+            let code = mail.text.split(": ").nth(1).and_then(|rest| rest.lines().next()).expect("a code").to_owned();
+            let reset = |code: &str| json!({ "email": EMAIL, "codigo": code, "password": "otra muy distinta" });
+            for _ in 0..if waits_ms == 0 { 5 } else { 0 } {
+                assert_eq!(shop.post(&mut nobody, "/api/password/reset", reset("00000-00000")).await.status, 422);
+            }
+            shop.clock.advance_ms(waits_ms);
+            assert_eq!(shop.post(&mut nobody, "/api/password/reset", reset(&code)).await.status, 422);
+        }
+    }
+
+    async fn guessing_is_slowed_down(database) {
+        let shop = TestShop::with(database, &[("LOGIN_TRIES", "3")]).await;
+        let mut who = shop.customer(EMAIL).await;
+        for _ in 0..3 {
+            assert_eq!(log_in(&shop, &mut who, "incorrecto").await, 401);
+        }
+        let refused = shop.post(&mut who, "/api/login", json!({ "email": EMAIL, "password": PASSWORD })).await;
+        assert_eq!(refused.status, 429);
+        assert!(refused.headers.contains_key("retry-after"));
+        let other = json!({ "email": ADMIN.0, "password": ADMIN.1 });
+        assert_eq!(shop.post(&mut who, "/api/login", other).await.status, 200, "another account is not locked");
+    }
+
+    async fn an_account_has_so_many_sessions_and_old_ones_go(database) {
+        let shop = TestShop::with(database, &[("MAX_SESSIONS", "2")]).await;
+        let mut first = shop.customer(EMAIL).await;
+        for _ in 0..2 {
+            shop.clock.advance_ms(60_000);
+            assert_eq!(log_in(&shop, &mut Browser::default(), PASSWORD).await, 200);
+        }
+        assert_eq!(shop.get(&mut first, "/api/me").await.status, 401, "the oldest made room");
+        shop.clock.advance_ms(15 * 24 * 3_600_000);
+        let prune = crate::housekeeping::Prune { carts_kept_ms: 0, answers_kept_ms: 0 };
+        assert_eq!(shop.app.writer.submit(prune).await.expect("pruned"), 2);
+    }
+
+    async fn a_second_start_makes_no_second_administrator(database) {
+        TestShop::new(database).await;
+        let other = TestShop::with(database, &[("ADMIN_EMAIL", "otro@example.com")]).await;
+        let mut who = Browser::default();
+        let body = json!({ "email": "otro@example.com", "password": ADMIN.1 });
+        assert_eq!(other.post(&mut who, "/api/login", body).await.status, 401);
+        let mut admin = other.admin().await;
+        assert_eq!(other.get(&mut admin, "/api/me").await.body["rol"], "admin");
+    }
+}

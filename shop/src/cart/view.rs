@@ -1,0 +1,95 @@
+//! A cart at the prices of this moment.
+
+use belgrano_shared::fetch;
+use belgrano_shared::money::Money;
+use belgrano_shared::storage::Session;
+use belgrano_shared::timestamp::UnixMillis;
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use super::change::Owner;
+use crate::catalog::{ProductView, products_by_id};
+
+/// A cart at the prices of this moment.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, ToSchema)]
+pub struct CartView {
+    /// What is in it, by product.
+    pub items: Vec<CartItemView>,
+    /// The sum of what can be bought, in pesos.
+    pub total: Money,
+    /// Whether checking out now would work.
+    #[serde(rename = "listo")]
+    pub ready: bool,
+}
+
+/// One product of a cart.
+#[derive(Clone, Debug, PartialEq, Serialize, ToSchema)]
+pub struct CartItemView {
+    /// The product.
+    #[serde(rename = "producto_id")]
+    pub product_id: i64,
+    /// Its name.
+    #[serde(rename = "nombre")]
+    pub name: String,
+    /// Who sells it.
+    #[serde(rename = "negocio")]
+    pub business: String,
+    /// The path of its picture.
+    #[serde(rename = "imagen")]
+    pub image: String,
+    /// The price of one now, in pesos.
+    #[serde(rename = "precio")]
+    pub price: Money,
+    /// What one costs without discounts, in pesos.
+    #[serde(rename = "precio_original")]
+    pub list_price: Money,
+    /// How many.
+    #[serde(rename = "cantidad")]
+    pub quantity: i64,
+    /// `precio` times `cantidad`, in pesos.
+    pub subtotal: Money,
+    /// What is left; null never runs out.
+    pub stock: Option<i64>,
+    /// Why it cannot be bought like this, for people.
+    #[serde(rename = "aviso")]
+    pub warning: Option<String>,
+}
+
+/// What is in the cart of `owner`, priced at `now`.
+pub(super) async fn read_cart(session: &mut Session, owner: Owner, now: UnixMillis) -> sqlx::Result<CartView> {
+    const ITEMS: &str = "SELECT product_id, quantity FROM cart_items WHERE cart_id = $1 ORDER BY product_id";
+    let Some(cart) = owner.find(session).await? else { return Ok(CartView::default()) };
+    let lines = fetch!(all, *session, (i64, i64), ITEMS, cart)?;
+    let ids: Vec<i64> = lines.iter().map(|(product, _)| *product).collect();
+    let products = products_by_id(session, &ids, now).await?;
+    let items = lines.iter().filter_map(|(product, quantity)| Some(item(products.get(product)?, *quantity)));
+    Ok(total(items.collect()))
+}
+
+fn item(product: &ProductView, quantity: i64) -> CartItemView {
+    let warning = match product.stock {
+        _ if !product.available => Some("Ya no está a la venta o se agotó.".to_owned()),
+        Some(stock) if stock < quantity => Some(format!("Quedan {stock}.")),
+        _ => None,
+    };
+    CartItemView {
+        product_id: product.id,
+        name: product.name.clone(),
+        business: product.business.name.clone(),
+        image: product.image.clone(),
+        price: product.price,
+        list_price: product.list_price,
+        quantity,
+        subtotal: product.price.checked_mul(quantity).unwrap_or_default(),
+        stock: product.stock,
+        warning,
+    }
+}
+
+/// The sum is of what can be bought as it stands; a line with a warning does not count.
+fn total(items: Vec<CartItemView>) -> CartView {
+    let sellable = items.iter().filter(|item| item.warning.is_none());
+    let sum = sellable.map(|item| item.subtotal).try_fold(Money::ZERO, Money::checked_add);
+    let ready = !items.is_empty() && sum.is_some() && items.iter().all(|item| item.warning.is_none());
+    CartView { total: sum.unwrap_or_default(), ready, items }
+}

@@ -1,0 +1,114 @@
+//! Searching products, and looking at one.
+
+use axum::extract::State;
+use belgrano_shared::fetch;
+use belgrano_shared::http::{Json, Page, Path, Query};
+use belgrano_shared::problem::{Problem, ProblemDocument};
+use belgrano_shared::storage::Session;
+use belgrano_shared::timestamp::UnixMillis;
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
+
+use super::product::{ProductRow, ProductView, complete, products_by_id, select_products};
+use super::search::{MAX_WORDS, patterns};
+use crate::app::App;
+
+/// What is looked for; everything absent matches everything.
+#[derive(Debug, Default, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub(super) struct Filter {
+    /// Words; each has to be in the name, the category or the business. Case and accents do not count.
+    #[serde(default)]
+    q: String,
+    /// A business, by slug or id.
+    negocio: Option<String>,
+    /// A category, by slug or id.
+    categoria: Option<String>,
+    /// Only those that are shown first (or only the others).
+    destacado: Option<bool>,
+}
+
+/// A page of products.
+#[derive(Debug, Serialize, ToSchema)]
+pub(super) struct ProductPage {
+    productos: Vec<ProductView>,
+    /// Where the next page starts; null on the last one.
+    cursor: Option<String>,
+}
+
+const LIST: &str = select_products!(
+    "WHERE p.active AND b.active AND p.id > $1 AND ($2 = '' OR b.slug = $2 OR CAST(b.id AS TEXT) = $2) \
+     AND ($3 = '' OR c.slug = $3 OR CAST(c.id AS TEXT) = $3) AND ($4 = 0 OR p.featured = ($4 = 1)) \
+     AND p.search LIKE $5 AND p.search LIKE $6 AND p.search LIKE $7 AND p.search LIKE $8 \
+     AND p.search LIKE $9 AND p.search LIKE $10 AND p.search LIKE $11 AND p.search LIKE $12 \
+     ORDER BY p.id LIMIT $13"
+);
+
+/// Up to `limit` products after `after` that are for sale and fit; one more is read to know whether there are more.
+pub(super) async fn search(
+    session: &mut Session,
+    filter: &Filter,
+    words: &[String; MAX_WORDS],
+    after: i64,
+    limit: u32,
+    now: UnixMillis,
+) -> sqlx::Result<(Vec<ProductView>, bool)> {
+    let business = filter.negocio.as_deref().unwrap_or_default();
+    let category = filter.categoria.as_deref().unwrap_or_default();
+    // SQLite has no typed null to compare with: 0 is "both".
+    let featured: i64 = match filter.destacado {
+        None => 0,
+        Some(true) => 1,
+        Some(false) => 2,
+    };
+    let [w1, w2, w3, w4, w5, w6, w7, w8] = words;
+    let beyond = i64::from(limit) + 1;
+    let mut rows = fetch!(
+        all, *session, ProductRow, LIST, after, business, category, featured, w1, w2, w3, w4, w5, w6, w7, w8, beyond
+    )?;
+    let more = rows.len() > limit as usize;
+    rows.truncate(limit as usize);
+    Ok((complete(session, rows, now).await?, more))
+}
+
+/// Searches the products for sale
+#[utoipa::path(
+    get, path = "/api/productos", tag = "catálogo",
+    params(
+        Filter,
+        ("cursor" = Option<String>, Query, description = "Where the last page ended"),
+        ("limit" = Option<u32>, Query, minimum = 1, maximum = 200),
+    ),
+    responses((status = 200, body = ProductPage), (status = 422, body = ProblemDocument))
+)]
+pub(super) async fn list_products(
+    State(app): State<App>,
+    Query(filter): Query<Filter>,
+    page: Page,
+) -> Result<Json<ProductPage>, Problem> {
+    let words =
+        patterns(&filter.q).ok_or_else(|| Problem::invalid_field("q", format!("van hasta {MAX_WORDS} palabras")))?;
+    let after = page.position::<i64>()?.unwrap_or(0);
+    let mut snapshot = app.db.snapshot().await?;
+    let (products, more) = search(&mut snapshot, &filter, &words, after, page.limit, app.ambient.now()).await?;
+    let last = products.last().filter(|_| more);
+    Ok(Json(ProductPage { cursor: last.map(|product| Page::encode(&product.id)), productos: products }))
+}
+
+/// One product
+#[utoipa::path(
+    get, path = "/api/productos/{id}", tag = "catálogo",
+    params(("id" = i64, Path)),
+    responses((status = 200, body = ProductView), (status = 404, body = ProblemDocument))
+)]
+pub(super) async fn show_product(State(app): State<App>, Path(id): Path<i64>) -> Result<Json<ProductView>, Problem> {
+    const FOR_SALE: &str = "SELECT COUNT(*) FROM products p JOIN businesses b ON b.id = p.business_id WHERE p.id = $1 AND p.active AND b.active";
+    let mut snapshot = app.db.snapshot().await?;
+    let for_sale = belgrano_shared::fetch_scalar!(one, snapshot, i64, FOR_SALE, id)? > 0;
+    let found = products_by_id(&mut snapshot, &[id], app.ambient.now()).await?.remove(&id);
+    found.filter(|_| for_sale).map(Json).ok_or_else(no_such_product)
+}
+
+pub(super) fn no_such_product() -> Problem {
+    Problem::not_found("No existe ese producto.")
+}

@@ -1,0 +1,67 @@
+//! Throwing away what nobody can use any more: sessions, codes, forgotten carts, old answers.
+
+use std::time::Duration;
+
+use belgrano_shared::execute;
+use belgrano_shared::idempotency::Answers;
+use belgrano_shared::problem::Problem;
+use belgrano_shared::writer::{Command, Failure};
+
+use crate::app::App;
+use crate::unit::ShopUnit;
+
+const EVERY: Duration = Duration::from_mins(10);
+
+/// One round of it.
+#[derive(Debug)]
+pub(crate) struct Prune {
+    pub(crate) carts_kept_ms: i64,
+    pub(crate) answers_kept_ms: i64,
+}
+
+/// It is never refused.
+#[derive(Debug)]
+pub(crate) enum Never {}
+
+impl From<Never> for Problem {
+    fn from(never: Never) -> Self {
+        match never {}
+    }
+}
+
+impl Command<ShopUnit> for Prune {
+    /// How many rows went.
+    type Output = u64;
+    type Refusal = Never;
+
+    async fn apply(&self, unit: &mut ShopUnit) -> Result<u64, Failure<Never>> {
+        const SESSIONS: &str = "DELETE FROM sessions WHERE expires_at <= $1";
+        const CODES: &str = "DELETE FROM recovery_codes WHERE expires_at <= $1";
+        const CARTS: &str = "DELETE FROM carts WHERE account_id IS NULL AND updated_at <= $1";
+        let (now, session) = (unit.now(), unit.session());
+        let sessions = execute!(*session, SESSIONS, now)?;
+        let codes = execute!(*session, CODES, now)?;
+        let carts = execute!(*session, CARTS, now.plus_ms(-self.carts_kept_ms))?;
+        let answers = Answers::prune(session, now.plus_ms(-self.answers_kept_ms)).await?;
+        Ok(sessions + codes + carts + answers)
+    }
+}
+
+/// Prunes now and then until the soft stop. Several instances may do so at once.
+pub async fn run(app: App) {
+    let soft = app.life.soft().clone();
+    let rounds = async {
+        let mut ticks = tokio::time::interval(EVERY);
+        loop {
+            ticks.tick().await;
+            let ms = |duration: Duration| i64::try_from(duration.as_millis()).unwrap_or(i64::MAX);
+            let prune =
+                Prune { carts_kept_ms: ms(app.settings.carts.kept), answers_kept_ms: ms(app.settings.answers_kept) };
+            match app.writer.submit(prune).await {
+                Ok(rows) => tracing::debug!(rows, "housekeeping"),
+                Err(error) => tracing::warn!(%error, "housekeeping failed; it is tried again"),
+            }
+        }
+    };
+    soft.run_until_cancelled(rounds).await;
+}

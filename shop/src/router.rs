@@ -1,0 +1,27 @@
+//! Every address of the shop, on one screen.
+
+use axum::Router;
+use belgrano_shared::http::health::Health;
+use belgrano_shared::http::{openapi, standard_layers};
+use utoipa::OpenApi;
+use utoipa_axum::router::OpenApiRouter;
+
+use crate::app::App;
+use crate::{accounts, cart, catalog};
+
+/// The API's document; the rooms add their paths.
+#[derive(OpenApi)]
+#[openapi(info(title = "Belgrano Ahorro", description = "Catálogo, carrito, pedidos y cuentas de la tienda."))]
+struct Api;
+
+/// The shop's router with every limit on it. One state for all: the [`App`].
+pub fn router(app: App, health: Health) -> Router {
+    let (api, document) = OpenApiRouter::with_openapi(Api::openapi())
+        .merge(accounts::routes())
+        .merge(catalog::routes())
+        .merge(cart::routes())
+        .split_for_parts();
+    let (http, metrics, ambient) = (app.settings.common.http.clone(), app.metrics.clone(), app.ambient.clone());
+    let router = api.merge(health.router()).merge(openapi::docs(document)).with_state(app);
+    standard_layers(router, http, &metrics, &ambient)
+}

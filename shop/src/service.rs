@@ -1,0 +1,111 @@
+//! The shop as a whole: opens the storage, starts what runs beside the requests, and serves.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+
+use belgrano_shared::ambient::Ambient;
+use belgrano_shared::auth::password::PasswordError;
+use belgrano_shared::http::health::Health;
+use belgrano_shared::http::serve;
+use belgrano_shared::lifecycle::Lifecycle;
+use belgrano_shared::storage::{self, OpenError};
+use belgrano_shared::telemetry::Metrics;
+use belgrano_shared::writer::Writer;
+use tokio::sync::Notify;
+
+use crate::accounts::{self, FirstAdminError, Gate};
+use crate::app::{App, Parts, announcer};
+use crate::catalog::{self, ImportError};
+use crate::settings::ShopSettings;
+use crate::{housekeeping, router, schema};
+
+/// A shop that serves. Drop it before waiting for the end of its life: the writer waits for every [`App`].
+#[derive(Debug)]
+pub struct Running {
+    /// Where it listens.
+    pub addr: SocketAddr,
+    /// What its handlers see.
+    pub app: App,
+}
+
+/// Why the shop cannot start.
+#[derive(Debug, thiserror::Error)]
+pub enum StartError {
+    /// The database.
+    #[error("no se pudo abrir la base de datos de la tienda")]
+    Storage(#[from] OpenError),
+    /// The parameters of password hashes.
+    #[error("los parámetros de Argon2 no sirven")]
+    Passwords(#[from] PasswordError),
+    /// The first administrator.
+    #[error("no se pudo crear la primera cuenta de administración")]
+    FirstAdmin(#[from] FirstAdminError),
+    /// The built-in catalog.
+    #[error("no se pudo cargar el catálogo incluido")]
+    Catalog(#[from] ImportError),
+    /// The address.
+    #[error("no se pudo escuchar en la dirección configurada")]
+    Bind(#[from] std::io::Error),
+}
+
+/// Starts the shop: it serves when this returns, and stops with `life`.
+pub async fn start(settings: ShopSettings, ambient: Ambient, life: &Lifecycle) -> Result<Running, StartError> {
+    let app = prepare(settings, ambient, life).await?;
+
+    // What runs beside the requests: one line each.
+    life.spawn_critical("housekeeping", housekeeping::run(app.clone()));
+
+    let bound = serve::bind(app.settings.common.serve.clone()).await?;
+    let addr = bound.local_addr()?;
+    life.spawn_critical("http", bound.serve(router(&app), life.clone()));
+    tracing::info!(%addr, database = app.db.engine().name(), "the shop serves");
+    Ok(Running { addr, app })
+}
+
+/// A shop that is ready to be asked, with its first administrator and something to sell, but without a socket and without
+/// background tasks beside the writer.
+pub(crate) async fn prepare(settings: ShopSettings, ambient: Ambient, life: &Lifecycle) -> Result<App, StartError> {
+    let app = assemble(settings, ambient, life).await?;
+    accounts::ensure_first_admin(&app).await?;
+    catalog::fill_if_empty(&app).await?;
+    Ok(app)
+}
+
+/// The router of `app`, as it is served.
+pub(crate) fn router(app: &App) -> axum::Router {
+    router::router(app.clone(), health(app))
+}
+
+/// Opens the storage and starts the writer: an [`App`] that works, without a socket and without background tasks.
+pub async fn assemble(settings: ShopSettings, ambient: Ambient, life: &Lifecycle) -> Result<App, StartError> {
+    let db = storage::open(&settings.common.storage, &schema::migrations()).await?;
+    let gate = Gate::new(&settings, &ambient)?;
+    let relay_wake = Arc::new(Notify::new());
+    let announce = announcer(Arc::clone(&relay_wake), gate.clone());
+    let (writer, writing) = Writer::new(db.clone(), ambient.clone(), settings.writer, announce);
+    let closing = db.clone();
+    life.spawn_critical("writer", async move {
+        writing.await;
+        // Nobody is left who could read: everyone who reads can also write.
+        closing.close().await;
+    });
+    let (life, metrics) = (life.clone(), Metrics::new());
+    Ok(App::new(Parts { settings, ambient, life, metrics, db, writer, gate, relay_wake }))
+}
+
+fn health(app: &App) -> Health {
+    let (db, tasks, stopping) = (app.db.clone(), app.life.clone(), app.life.clone());
+    Health::new("shop", env!("CARGO_PKG_VERSION"), app.db.engine().name(), &app.metrics, &app.ambient)
+        .check("database", move || {
+            let db = db.clone();
+            async move { db.ping().await.map_err(|error| error.to_string()) }
+        })
+        .check("tasks", move || {
+            let alive = tasks.critical_tasks_alive();
+            async move { if alive { Ok(()) } else { Err("a task that matters has ended".to_owned()) } }
+        })
+        .check("accepting", move || {
+            let stopping = stopping.soft().is_cancelled();
+            async move { if stopping { Err("stopping".to_owned()) } else { Ok(()) } }
+        })
+}

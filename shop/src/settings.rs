@@ -1,0 +1,63 @@
+//! What an operator may choose about the shop, read from the environment once.
+//!
+//! What both services have in common is in `shared`; a room with limits of its own reads them itself and is named here.
+
+use std::time::Duration;
+
+use belgrano_shared::auth::password::PasswordSettings;
+use belgrano_shared::config::{Common, Env, local_url};
+use belgrano_shared::mailer::Mailer;
+use belgrano_shared::storage::Target;
+use belgrano_shared::writer::WriterSettings;
+use url::Url;
+
+use crate::accounts::AccountSettings;
+use crate::cart::CartSettings;
+
+/// The shop's port when none is given.
+pub const DEFAULT_PORT: u16 = 5000;
+/// Where the board listens when nobody says so.
+const TICKETS_PORT: u16 = 5001;
+
+/// Every setting of the shop.
+#[derive(Clone, Debug)]
+pub struct ShopSettings {
+    /// What both services have.
+    pub common: Common,
+    /// Where the board is.
+    pub ticketera_url: Url,
+    /// How mail leaves.
+    pub mailer: Mailer,
+    /// Limits of the writer.
+    pub writer: WriterSettings,
+    /// The cost of a password.
+    pub passwords: PasswordSettings,
+    /// Limits of log-in, registration and recovery.
+    pub accounts: AccountSettings,
+    /// Limits of carts.
+    pub carts: CartSettings,
+    /// How long an `Idempotency-Key` is remembered.
+    pub answers_kept: Duration,
+}
+
+impl ShopSettings {
+    /// Reads everything; `env` keeps the mistakes.
+    pub fn from_env(env: &mut Env) -> Self {
+        let common = Common::from_env(env, "shop", DEFAULT_PORT);
+        let development = matches!(common.storage.target, Target::Sqlite(_));
+        let limits = WriterSettings::default();
+        Self {
+            ticketera_url: env.url("TICKETERA_URL", local_url(TICKETS_PORT), "where the ticket board is"),
+            mailer: Mailer::from_env(env, development),
+            writer: WriterSettings {
+                queue: env.number("WRITER_QUEUE", limits.queue, 1..=1_000_000, "changes that may wait; more get a 503"),
+                batch: env.number("WRITER_BATCH", limits.batch, 1..=10_000, "changes in one transaction"),
+            },
+            passwords: PasswordSettings::from_env(env),
+            accounts: AccountSettings::from_env(env),
+            carts: CartSettings::from_env(env),
+            answers_kept: env.duration_s("IDEMPOTENCY_KEPT", 7 * 24 * 3600, "seconds an Idempotency-Key is remembered"),
+            common,
+        }
+    }
+}

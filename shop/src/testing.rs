@@ -1,0 +1,141 @@
+//! A whole shop for one test, without a socket: the real router over a fresh database, with time that stands still.
+
+use std::sync::Arc;
+
+use axum::Router;
+use axum::body::Body;
+use axum::http::{HeaderMap, Method, Request, header};
+use belgrano_shared::ambient::ManualClock;
+use belgrano_shared::config::Env;
+use belgrano_shared::lifecycle::Lifecycle;
+use belgrano_shared::mailer::{Mail, Mailer};
+use belgrano_shared::testing::{TestDatabase, still_ambient};
+use http_body_util::BodyExt;
+use serde_json::{Value, json};
+use tokio::sync::mpsc::UnboundedReceiver;
+use tower::ServiceExt;
+
+use crate::app::App;
+use crate::service;
+use crate::settings::ShopSettings;
+
+/// The administrator of every test.
+pub(crate) const ADMIN: (&str, &str) = ("admin@belgrano.local", "una clave de prueba");
+
+/// A shop with the built-in catalog and an administrator.
+pub(crate) struct TestShop {
+    pub(crate) app: App,
+    pub(crate) clock: Arc<ManualClock>,
+    pub(crate) mails: UnboundedReceiver<Mail>,
+    router: Router,
+}
+
+/// What came back.
+#[derive(Debug)]
+pub(crate) struct Answer {
+    pub(crate) status: u16,
+    pub(crate) headers: HeaderMap,
+    pub(crate) body: Value,
+}
+
+/// Somebody with cookies.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Browser {
+    cookies: Vec<(String, String)>,
+}
+
+/// Settings with quick hashes, changed by `variables`.
+pub(crate) fn settings(database: &TestDatabase, variables: &[(&str, &str)]) -> ShopSettings {
+    let usual = [
+        ("HOST", "127.0.0.1"),
+        ("PORT", "0"),
+        ("ARGON2_MEMORY_KIB", "64"),
+        ("ARGON2_PASSES", "1"),
+        ("ADMIN_EMAIL", ADMIN.0),
+        ("ADMIN_PASSWORD", ADMIN.1),
+    ];
+    let mut env = Env::from_map(usual.iter().chain(variables).copied());
+    let mut settings = ShopSettings::from_env(&mut env);
+    env.finish().expect("settings of a test are right");
+    settings.common.storage = database.settings();
+    settings
+}
+
+impl TestShop {
+    /// A shop on `database`; several on one database are several instances.
+    pub(crate) async fn new(database: &TestDatabase) -> Self {
+        Self::with(database, &[]).await
+    }
+
+    /// The same with other settings.
+    pub(crate) async fn with(database: &TestDatabase, variables: &[(&str, &str)]) -> Self {
+        let (ambient, clock) = still_ambient(7);
+        let (mailer, mails) = Mailer::channel();
+        let settings = ShopSettings { mailer, ..settings(database, variables) };
+        let app = service::prepare(settings, ambient, &Lifecycle::new()).await.expect("the shop starts");
+        Self { router: service::router(&app), app, clock, mails }
+    }
+
+    /// Sends a request, keeps the cookies it sets.
+    pub(crate) async fn send(&self, who: &mut Browser, method: Method, path: &str, body: Option<Value>) -> Answer {
+        let mut request = Request::builder().method(method).uri(path);
+        if !who.cookies.is_empty() {
+            let cookies: Vec<String> = who.cookies.iter().map(|(name, value)| format!("{name}={value}")).collect();
+            request = request.header(header::COOKIE, cookies.join("; "));
+        }
+        let body = match body {
+            None => Body::empty(),
+            Some(json) => {
+                request = request.header(header::CONTENT_TYPE, "application/json");
+                Body::from(json.to_string())
+            }
+        };
+        let request = request.body(body).expect("a valid request");
+        let (head, body) = self.router.clone().oneshot(request).await.expect("infallible").into_parts();
+        let body = body.collect().await.expect("a body").to_bytes();
+        let body = if body.is_empty() { Value::Null } else { serde_json::from_slice(&body).expect("JSON") };
+        who.keep(&head.headers);
+        Answer { status: head.status.as_u16(), headers: head.headers, body }
+    }
+
+    pub(crate) async fn get(&self, who: &mut Browser, path: &str) -> Answer {
+        self.send(who, Method::GET, path, None).await
+    }
+
+    pub(crate) async fn post(&self, who: &mut Browser, path: &str, body: Value) -> Answer {
+        self.send(who, Method::POST, path, Some(body)).await
+    }
+
+    /// A browser that has registered as a customer with this address.
+    pub(crate) async fn customer(&self, email: &str) -> Browser {
+        let mut browser = Browser::default();
+        let body = json!({
+            "nombre": "Ana", "apellido": "Díaz", "email": email, "password": "correcto caballo",
+            "telefono": "+54 11 5555 0101", "direccion": "Av. Cabildo 2040, Belgrano",
+        });
+        let answer = self.post(&mut browser, "/api/register", body).await;
+        assert_eq!(answer.status, 201, "{answer:?}");
+        browser
+    }
+
+    /// A browser that has logged in as the administrator.
+    pub(crate) async fn admin(&self) -> Browser {
+        let mut browser = Browser::default();
+        let answer = self.post(&mut browser, "/api/login", json!({ "email": ADMIN.0, "password": ADMIN.1 })).await;
+        assert_eq!(answer.status, 200, "{answer:?}");
+        browser
+    }
+}
+
+impl Browser {
+    fn keep(&mut self, headers: &HeaderMap) {
+        for line in headers.get_all(header::SET_COOKIE) {
+            let line = line.to_str().expect("text");
+            let (name, value) = line.split(';').next().expect("a pair").split_once('=').expect("a pair");
+            self.cookies.retain(|(kept, _)| kept != name);
+            if !value.is_empty() {
+                self.cookies.push((name.to_owned(), value.to_owned()));
+            }
+        }
+    }
+}
