@@ -24,12 +24,9 @@ pub(super) async fn page(app: &App, viewer: Option<&Viewer>, after: i64) -> Inpu
 }
 
 /// Everything the viewer may see.
-pub(super) async fn snapshot(app: &App, viewer: Option<&Viewer>) -> Input<'static> {
+pub(super) async fn snapshot(app: &App, viewer: Option<&Viewer>, at_least: i64) -> Input<'static> {
     let Some(viewer) = viewer else { return Input::Revoked };
-    let Ok(_permit) = app.live.0.reads.acquire().await else { return unavailable(app) };
-    let hub = app.live.hub();
-    let reach = (hub.floor(), hub.head());
-    match app.live.0.snapshots.take(&app.db, viewer.view(), app.ambient.now(), reach).await {
+    match app.live.0.snapshots.take(&app.db, viewer.view(), app.ambient.now(), at_least).await {
         Ok(snapshot) => Input::Loaded { frames: vec![snapshot.frame], last: snapshot.seq },
         Err(error) => broken(app, &error),
     }

@@ -24,6 +24,8 @@ mod ring;
 mod session;
 mod settings;
 mod snapshot;
+#[cfg(test)]
+mod socket_tests;
 mod sockets;
 mod token;
 mod upgrade;

@@ -70,7 +70,10 @@ pub enum Action {
     /// Read a page of the log after this event.
     LoadLog(i64),
     /// Read a snapshot.
-    LoadSnapshot,
+    LoadSnapshot {
+        /// It must hold this event.
+        at_least: i64,
+    },
     /// A driver said where it is.
     Move {
         /// Where.
@@ -165,7 +168,7 @@ impl Protocol {
                 out.extend(frames.into_iter().map(Action::Send));
                 self.follow(role, last, out);
             }
-            (Input::Gone, Phase::Replaying { .. }) => out.push(Action::LoadSnapshot),
+            (Input::Gone, Phase::Replaying { .. }) => out.push(Action::LoadSnapshot { at_least: head }),
             (Input::Lagged, Phase::Live(_)) => self.close(CloseCode::TooSlow, out),
             (Input::Tick, _) => self.tick(now_ms, out),
             (Input::Revoked, _) => self.close(CloseCode::Unauthenticated, out),
@@ -217,14 +220,14 @@ impl Protocol {
 
     fn subscribe(&mut self, role: ViewerRole, cursor: Option<Cursor>, epoch: &str, head: i64, out: &mut Vec<Action>) {
         let max_replay = if role == ViewerRole::Shop { i64::MAX } else { self.rules.max_replay };
-        // Ahead of the head: another instance has told it more than we know of. A snapshot is newer than both.
-        let resumable =
-            cursor.filter(|cursor| cursor.epoch == epoch && cursor.after <= head && head - cursor.after <= max_replay);
-        if let Some(cursor) = resumable {
-            self.follow(role, cursor.after, out);
+        let known = cursor.filter(|cursor| cursor.epoch == epoch).map(|cursor| cursor.after);
+        if let Some(after) = known.filter(|after| *after <= head && head - after <= max_replay) {
+            self.follow(role, after, out);
         } else {
+            // Ahead of the head: another instance has told it more than we know of.
+            let at_least = known.unwrap_or(head).max(head);
             self.phase = Phase::Replaying { role, after: head };
-            out.push(Action::LoadSnapshot);
+            out.push(Action::LoadSnapshot { at_least });
         }
     }
 

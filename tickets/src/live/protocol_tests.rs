@@ -65,14 +65,15 @@ fn a_stranger_has_to_say_first_who_it_is() {
 
 #[test]
 fn a_cursor_is_followed_or_answered_with_a_snapshot() {
+    let snapshot = |at_least| Action::LoadSnapshot { at_least };
     let cases = [
-        (r#"{"type":"subscribe"}"#, Action::LoadSnapshot),
+        (r#"{"type":"subscribe"}"#, snapshot(812)),
         (r#"{"type":"subscribe","epoch":"e","after":812}"#, Action::Follow(812)),
         (r#"{"type":"subscribe","epoch":"e","after":712}"#, Action::Follow(712)),
-        (r#"{"type":"subscribe","epoch":"e","after":711}"#, Action::LoadSnapshot),
-        (r#"{"type":"subscribe","epoch":"e","after":813}"#, Action::LoadSnapshot),
-        (r#"{"type":"subscribe","epoch":"other","after":812}"#, Action::LoadSnapshot),
-        (r#"{"type":"subscribe","after":812}"#, Action::LoadSnapshot),
+        (r#"{"type":"subscribe","epoch":"e","after":711}"#, snapshot(812)),
+        (r#"{"type":"subscribe","epoch":"e","after":813}"#, snapshot(813)),
+        (r#"{"type":"subscribe","epoch":"other","after":812}"#, snapshot(812)),
+        (r#"{"type":"subscribe","after":812}"#, snapshot(812)),
     ];
     for (text, expected) in cases {
         assert_eq!(subscribed(ViewerRole::Admin, text).1, [expected], "{text}");
@@ -88,7 +89,7 @@ fn a_replay_goes_on_until_the_hub_takes_over() {
     let out = step(&mut protocol, 2, Input::Loaded { frames: vec!["a".into(), "b".into()], last: 806 });
     assert_eq!(out, [Action::Send("a".into()), Action::Send("b".into()), Action::Follow(806)]);
     assert_eq!(step(&mut protocol, 3, Input::Behind), [Action::LoadLog(806)]);
-    assert_eq!(step(&mut protocol, 4, Input::Gone), [Action::LoadSnapshot]);
+    assert_eq!(step(&mut protocol, 4, Input::Gone), [Action::LoadSnapshot { at_least: 812 }]);
     let out = step(&mut protocol, 5, Input::Loaded { frames: vec!["s".into()], last: 820 });
     assert_eq!(out, [Action::Send("s".into()), Action::Follow(820)]);
     assert!(!protocol.is_live());
@@ -225,7 +226,7 @@ proptest! {
                     Action::Follow(_) => Input::Behind,
                     Action::LoadLog(_) if answer == 0 => Input::Gone,
                     Action::LoadLog(after) => Input::Loaded { frames: vec![], last: after + 1 },
-                    Action::LoadSnapshot => Input::Loaded { frames: vec!["{}".into()], last: HEAD },
+                    Action::LoadSnapshot { .. } => Input::Loaded { frames: vec!["{}".into()], last: HEAD },
                 };
                 loads += u32::from(matches!(answer, Input::Loaded { .. }));
                 let was = pending.len();

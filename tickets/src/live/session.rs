@@ -162,7 +162,9 @@ impl Session {
                 self.flush().await?;
                 Ok(Some(Box::pin(answers::page(&self.app, self.viewer.as_ref(), after)).await))
             }
-            Action::LoadSnapshot => Ok(Some(Box::pin(answers::snapshot(&self.app, self.viewer.as_ref())).await)),
+            Action::LoadSnapshot { at_least } => {
+                Ok(Some(Box::pin(answers::snapshot(&self.app, self.viewer.as_ref(), at_least)).await))
+            }
             Action::Move { position, occurred_at } => {
                 if let Some(driver_id) = self.viewer.as_ref().and_then(|viewer| viewer.user_id) {
                     Box::pin(moves::moved(&self.app, driver_id, position, occurred_at)).await;

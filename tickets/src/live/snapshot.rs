@@ -1,8 +1,8 @@
 //! Snapshots: everything a reader may see, as of one event.
 //!
 //! The state and the end of the log are read in one database snapshot, so the events after its `seq` are exactly what
-//! is missing from it. Those who see everything share one while the hub can still carry them on from it: ten thousand
-//! clients that come back at once cost one read.
+//! is missing from it. Snapshots are read one at a time, and whoever sees everything and came before a read began is
+//! served by it: ten thousand clients that come back at once cost a few reads.
 
 use std::time::Duration;
 
@@ -15,9 +15,6 @@ use tokio_tungstenite::tungstenite::Utf8Bytes;
 
 use super::viewer::View;
 use crate::unit::{Ticket, TicketRow, log_head, select_tickets};
-
-/// A shared snapshot is read anew once the log is this far ahead of it: replaying more costs more than reading.
-const MAX_AGE_EVENTS: i64 = 64;
 
 /// What of the past a snapshot holds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -45,7 +42,7 @@ pub(super) struct Snapshot {
 #[derive(Debug)]
 pub(super) struct Snapshots {
     limits: SnapshotLimits,
-    /// Of [`View::All`]. Holding the lock while reading keeps everybody else from reading the same.
+    /// The last one of [`View::All`]. Holding the lock while reading keeps everybody else from reading the same.
     shared: Mutex<Option<Snapshot>>,
 }
 
@@ -62,18 +59,12 @@ impl Snapshots {
         Self { limits, shared: Mutex::new(None) }
     }
 
-    /// A snapshot for `view`; `floor` and `head` are the hub's: what the hub can carry on from, and its last event.
-    pub(super) async fn take(
-        &self,
-        db: &Db,
-        view: View,
-        now: UnixMillis,
-        (floor, head): (i64, i64),
-    ) -> sqlx::Result<Snapshot> {
+    /// A snapshot for `view` that is no older than event `at_least`.
+    pub(super) async fn take(&self, db: &Db, view: View, now: UnixMillis, at_least: i64) -> sqlx::Result<Snapshot> {
         let mut shared = self.shared.lock().await;
         if view == View::All
             && let Some(snapshot) = &*shared
-            && snapshot.seq >= floor.max(head - MAX_AGE_EVENTS)
+            && snapshot.seq >= at_least
         {
             return Ok(snapshot.clone());
         }

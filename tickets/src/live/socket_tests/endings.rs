@@ -1,0 +1,79 @@
+use belgrano_shared::on_both_engines;
+
+use super::board::{Board, until};
+use crate::users::Role;
+
+on_both_engines! {
+    async fn a_log_out_closes_its_own_sockets(database) {
+        let board = Board::start(database, &[]).await;
+        let here = board.account(Role::Admin).await;
+        let elsewhere = board.log_in(here.user_id).await;
+        let (mut ended, mut spared) = (board.client(&here).await, board.client(&elsewhere).await);
+        ended.start().await;
+        spared.start().await;
+        board.revoke(here.user_id, Some(here.session.clone())).await;
+        assert_eq!(ended.close_code().await, 4401);
+        board.receive("BA-1").await;
+        assert_eq!(spared.event().await, (1, false));
+        board.revoke(here.user_id, None).await;
+        assert_eq!(spared.close_code().await, 4401);
+        let mut again = board.client(&here).await;
+        again.say(r#"{"type":"subscribe"}"#).await;
+        assert_eq!(again.close_code().await, 4401, "the session is gone");
+        board.stop().await;
+    }
+
+    async fn a_restart_says_when_to_come_back(database) {
+        let board = Board::start(database, &[]).await;
+        let admin = board.account(Role::Admin).await;
+        let mut clients = Vec::new();
+        for _ in 0..5 {
+            let mut client = board.client(&admin).await;
+            client.start().await;
+            clients.push(client);
+        }
+        let stopping = tokio::spawn(board.stop());
+        for client in &mut clients {
+            let bye = client.frame("bye").await;
+            assert!((500..=5500).contains(&bye["retry_after_ms"].as_u64().expect("milliseconds")), "{bye}");
+            assert_eq!(client.close_code().await, 1012);
+        }
+        stopping.await.expect("stopped");
+    }
+
+    async fn who_does_not_answer_a_ping_is_gone(database) {
+        let board = Board::start(database, &[("LIVE_HEARTBEAT", "0.2"), ("LIVE_PONG_TIMEOUT", "0.3")]).await;
+        let admin = board.account(Role::Admin).await;
+        let (mut deaf, mut alive) = (board.client(&admin).await, board.client(&admin).await);
+        alive.start().await;
+        for _ in 0..4 {
+            alive.frame("ping").await;
+            alive.say(r#"{"type":"pong"}"#).await;
+        }
+        assert_eq!(deaf.close_code().await, 4512);
+        board.stop().await;
+    }
+
+    async fn a_stalled_reader_is_dropped_and_nobody_else_notices(database) {
+        let limits = [("LIVE_RING_EVENTS", "16"), ("LIVE_WRITE_TIMEOUT", "1")];
+        let board = Board::start(database, &limits).await;
+        let admin = board.account(Role::Admin).await;
+        board.receive("BA-1").await;
+        let mut stalled = board.client(&admin).await;
+        stalled.start().await;
+        let mut reader = board.client(&admin).await;
+        reader.start().await;
+        let sockets = board.app.live.hub().sockets().clone();
+        assert_eq!(sockets.len(), 2);
+        // More than the kernel buffers for one socket that nobody reads.
+        for seq in 2..=200 {
+            board.write_on("BA-1", "x".repeat(100_000)).await;
+            assert_eq!(reader.event().await, (seq, false));
+        }
+        until("the stalled socket is dropped", || sockets.len() == 1).await;
+        board.write_on("BA-1", String::new()).await;
+        assert_eq!(reader.event().await, (201, false));
+        drop(stalled);
+        board.stop().await;
+    }
+}

@@ -1,0 +1,7 @@
+//! The live feed over real sockets, on both engines.
+
+mod board;
+mod client;
+mod doors;
+mod endings;
+mod streams;
