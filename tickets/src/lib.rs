@@ -7,6 +7,7 @@ pub mod housekeeping;
 pub mod intake;
 pub mod live;
 pub mod once;
+pub mod pages;
 pub mod progress;
 pub mod reports;
 pub mod router;

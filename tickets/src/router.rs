@@ -7,7 +7,7 @@ use utoipa::OpenApi;
 use utoipa_axum::router::OpenApiRouter;
 
 use crate::app::App;
-use crate::{assignment, fleet, intake, live, progress, reports, sessions, tickets, users};
+use crate::{assignment, fleet, intake, live, pages, progress, reports, sessions, tickets, users};
 
 #[derive(OpenApi)]
 #[openapi(info(title = "Belgrano Tickets", description = "Cada pedido es un ticket; cada ticket llega."))]
@@ -27,6 +27,6 @@ pub fn router(app: App, health: Health) -> Router {
         .merge(live::routes())
         .split_for_parts();
     let (settings, metrics, ambient) = (app.settings.common.http.clone(), app.metrics.clone(), app.ambient.clone());
-    let routes = routes.with_state(app).merge(openapi::docs(api)).merge(health.router());
+    let routes = routes.merge(pages::routes()).with_state(app).merge(openapi::docs(api)).merge(health.router());
     standard_layers(routes, settings, &metrics, &ambient)
 }

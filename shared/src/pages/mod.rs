@@ -11,7 +11,7 @@ mod form;
 mod layout;
 mod refusal;
 mod return_to;
-mod text;
+pub mod text;
 
 pub use field::{Choice, Field};
 pub use flash::{Flash, Notice};
@@ -19,7 +19,6 @@ pub use form::Form;
 pub use layout::{Layout, Link};
 pub(crate) use refusal::{for_people, is_navigation};
 pub use return_to::{LOGIN_PATH, local_path, log_in_first};
-pub use text::{age, count, moment, payment_text, priority_text, state_text};
 
 use axum::http::header;
 use axum::response::{IntoResponse, Response};
@@ -30,4 +29,13 @@ pub fn see_other(to: &str) -> Response {
     use axum::http::{HeaderValue, StatusCode};
     let to = HeaderValue::try_from(local_path(to)).unwrap_or(HeaderValue::from_static("/"));
     (StatusCode::SEE_OTHER, [(header::LOCATION, to)]).into_response()
+}
+
+/// `to`, with the cookies that `from` hands out or takes back.
+#[must_use]
+pub fn with_cookies_of(from: &Response, mut to: Response) -> Response {
+    for cookie in from.headers().get_all(header::SET_COOKIE) {
+        to.headers_mut().append(header::SET_COOKIE, cookie.clone());
+    }
+    to
 }

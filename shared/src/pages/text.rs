@@ -1,12 +1,15 @@
-//! Words of the wire and instants, as people read them.
+//! Words of the wire and instants, as people read them. Templates say `text::moment(at)`, with a value or with a
+//! reference to it: askama hands over both.
+
+use std::borrow::Borrow;
 
 use crate::timestamp::UnixMillis;
 use crate::wire::{Priority, TicketState};
 
 /// A state as a person says it.
 #[must_use]
-pub const fn state_text(state: TicketState) -> &'static str {
-    match state {
+pub fn state(state: impl Borrow<TicketState>) -> &'static str {
+    match state.borrow() {
         TicketState::Pending => "Pendiente",
         TicketState::Assigned => "Asignado",
         TicketState::Accepted => "Aceptado",
@@ -20,8 +23,8 @@ pub const fn state_text(state: TicketState) -> &'static str {
 
 /// A priority as a person says it.
 #[must_use]
-pub const fn priority_text(priority: Priority) -> &'static str {
-    match priority {
+pub fn priority(priority: impl Borrow<Priority>) -> &'static str {
+    match priority.borrow() {
         Priority::Low => "Baja",
         Priority::Normal => "Normal",
         Priority::High => "Alta",
@@ -31,7 +34,7 @@ pub const fn priority_text(priority: Priority) -> &'static str {
 
 /// A way to pay as a person says it; an unknown one as it is.
 #[must_use]
-pub fn payment_text(method: &str) -> &str {
+pub fn payment(method: &str) -> &str {
     match method {
         "efectivo" => "Efectivo al recibir",
         "tarjeta" => "Tarjeta",
@@ -42,14 +45,14 @@ pub fn payment_text(method: &str) -> &str {
 
 /// An instant on a clock on the wall in Buenos Aires: `21/11/2026 15:04`.
 #[must_use]
-pub fn moment(at: UnixMillis) -> String {
-    at.local().map(|local| local.strftime("%d/%m/%Y %H:%M").to_string()).unwrap_or_default()
+pub fn moment(at: impl Borrow<UnixMillis>) -> String {
+    at.borrow().local().map(|local| local.strftime("%d/%m/%Y %H:%M").to_string()).unwrap_or_default()
 }
 
 /// How long ago that was, coarsely: `recién`, `hace 5 min`, `hace 3 h`, `hace 2 días`.
 #[must_use]
-pub fn age(at: UnixMillis, now: UnixMillis) -> String {
-    match now.since_ms(at) / 60_000 {
+pub fn age(at: impl Borrow<UnixMillis>, now: impl Borrow<UnixMillis>) -> String {
+    match now.borrow().since_ms(*at.borrow()) / 60_000 {
         ..1 => "recién".to_owned(),
         minutes @ 1..60 => format!("hace {minutes} min"),
         minutes @ 60..1440 => format!("hace {} h", minutes / 60),
@@ -59,7 +62,8 @@ pub fn age(at: UnixMillis, now: UnixMillis) -> String {
 
 /// `1 producto`, `3 productos`.
 #[must_use]
-pub fn count(number: i64, one: &str, many: &str) -> String {
+pub fn count(number: impl Borrow<i64>, one: &str, many: &str) -> String {
+    let number = *number.borrow();
     format!("{number} {}", if number == 1 { one } else { many })
 }
 

@@ -6,9 +6,11 @@
 #![expect(clippy::missing_panics_doc, reason = "whatever goes wrong here fails the test that asked")]
 
 mod ambient;
+mod browser;
 mod database;
 
 pub use ambient::{START, still_ambient};
+pub use browser::{Browser, Seen};
 pub use database::TestDatabase;
 
 /// Makes two tests of one body, `NAME::sqlite` and `NAME::postgres`:

@@ -18,6 +18,7 @@ use utoipa_axum::routes;
 use crate::app::App;
 use crate::settings::Settings;
 
+pub use log_in::{LogIn, log_in, log_out};
 pub use principal::{Admin, Driver, Principal, Session};
 
 /// Sessions in memory; beyond these the database is asked again.

@@ -54,8 +54,8 @@ pub async fn for_log_in(db: &Db, email: &str) -> sqlx::Result<Option<LogInAccoun
     fetch!(optional, session, LogInAccount, FIND, email)
 }
 
-/// One account.
-pub(super) async fn find(session: &mut Session, id: i64) -> sqlx::Result<Option<Account>> {
+/// One account, if there is one.
+pub async fn find(session: &mut Session, id: i64) -> sqlx::Result<Option<Account>> {
     const FIND: &str = "SELECT id, name, email, role, active, created_at FROM users WHERE id = $1";
     fetch!(optional, *session, Account, FIND, id)
 }

@@ -11,10 +11,10 @@ mod role;
 mod routes;
 
 pub(crate) use account::check_text;
-pub use account::{Account, for_log_in, normal_email};
+pub use account::{Account, find, for_log_in, normal_email};
 pub use change::{ChangeUser, UserRefusal};
 pub use create::{CreateUser, NewDriver};
 pub use first_admin::ensure_admin;
 pub use role::Role;
 pub use routes::routes;
-pub(crate) use routes::{NAME_CHARS, create_account};
+pub(crate) use routes::{NAME_CHARS, NewUser, UserChange, change, create, create_account, list};

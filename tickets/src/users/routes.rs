@@ -26,16 +26,16 @@ pub fn routes() -> OpenApiRouter<App> {
 
 /// A page of accounts.
 #[derive(Serialize, ToSchema)]
-struct Users {
-    usuarios: Vec<Account>,
-    cursor: Option<String>,
+pub(crate) struct Users {
+    pub(crate) usuarios: Vec<Account>,
+    pub(crate) cursor: Option<String>,
 }
 
 /// Las cuentas, de la más vieja a la más nueva.
 #[utoipa::path(get, path = "/api/usuarios", tag = "cuentas",
     params(("cursor" = Option<String>, Query), ("limit" = Option<u32>, Query)),
     responses((status = 200, body = Users), (status = 403, body = ProblemDocument)))]
-async fn list(State(app): State<App>, _: Admin, page: Page) -> Result<Json<Users>, Problem> {
+pub(crate) async fn list(State(app): State<App>, _: Admin, page: Page) -> Result<Json<Users>, Problem> {
     const LIST: &str = "SELECT id, name, email, role, active, created_at FROM users WHERE id > $1 ORDER BY id LIMIT $2";
     let after = page.position::<i64>()?.unwrap_or(0);
     let mut session = app.db.read().await?;
@@ -47,7 +47,7 @@ async fn list(State(app): State<App>, _: Admin, page: Page) -> Result<Json<Users
 
 /// `POST /api/usuarios`.
 #[derive(Deserialize, ToSchema)]
-struct NewUser {
+pub(crate) struct NewUser {
     #[serde(rename = "nombre")]
     name: String,
     email: String,
@@ -60,7 +60,7 @@ struct NewUser {
 /// Crea una cuenta.
 #[utoipa::path(post, path = "/api/usuarios", tag = "cuentas", request_body = NewUser, responses(
     (status = 201, body = Account), (status = 409, body = ProblemDocument), (status = 422, body = ProblemDocument)))]
-async fn create(
+pub(crate) async fn create(
     State(app): State<App>,
     _: Admin,
     Json(body): Json<NewUser>,
@@ -90,7 +90,7 @@ pub(crate) async fn create_account(
 
 /// `PATCH /api/usuarios/{id}`; what is left out stays.
 #[derive(Deserialize, ToSchema)]
-struct UserChange {
+pub(crate) struct UserChange {
     #[serde(rename = "nombre")]
     name: Option<String>,
     #[serde(rename = "rol")]
@@ -105,7 +105,7 @@ struct UserChange {
 #[utoipa::path(patch, path = "/api/usuarios/{id}", tag = "cuentas", request_body = UserChange,
     params(("id" = i64, Path)), responses((status = 200, body = Account), (status = 404, body = ProblemDocument),
     (status = 409, body = ProblemDocument, description = "Es la última cuenta de administración.")))]
-async fn change(
+pub(crate) async fn change(
     State(app): State<App>,
     _: Admin,
     Path(id): Path<i64>,

@@ -1,0 +1,124 @@
+//! The pages as a person meets them, in front of the whole router.
+
+use belgrano_shared::config::Env;
+use belgrano_shared::lifecycle::Lifecycle;
+use belgrano_shared::testing::{Browser, still_ambient};
+use tempfile::TempDir;
+
+use crate::app::App;
+use crate::service::assemble;
+use crate::settings::Settings;
+
+pub(super) const PASSWORD: &str = "una clave larga";
+const ADMIN: &str = "admin@belgrano.local";
+const ORIGIN: &str = "http://localhost:5001";
+
+/// A board with one administrator, and a browser in front of it.
+pub(super) struct Stage {
+    pub(super) browser: Browser,
+    #[expect(dead_code, reason = "pages of tickets arrange theirs with it")]
+    pub(super) app: App,
+    _folder: TempDir,
+}
+
+pub(super) async fn stage() -> Stage {
+    let folder = tempfile::tempdir().expect("a directory");
+    let data = folder.path().to_str().expect("text").to_owned();
+    let variables =
+        [("DATA_DIR", data.as_str()), ("ADMIN_PASSWORD", PASSWORD), ("ARGON2_MEMORY_KIB", "8"), ("ARGON2_PASSES", "1")];
+    let (settings, _) = Settings::from_env(Env::from_map(variables)).expect("settings");
+    let (ambient, _) = still_ambient(1);
+    let (app, router) = assemble(settings, &ambient, &Lifecycle::new()).await.expect("a board");
+    Stage { browser: Browser::new(router, ORIGIN), app, _folder: folder }
+}
+
+impl Stage {
+    pub(super) async fn log_in(&mut self, email: &str) -> String {
+        let sent = self.browser.post("/ingresar", &[("email", email), ("password", PASSWORD)]).await;
+        assert_eq!(sent.status, 303, "{}", sent.body);
+        sent.location
+    }
+
+    pub(super) async fn as_admin() -> Self {
+        let mut stage = stage().await;
+        stage.log_in(ADMIN).await;
+        stage
+    }
+}
+
+#[tokio::test]
+async fn who_is_unknown_logs_in_and_comes_back() {
+    let mut stage = stage().await;
+    let browser = &mut stage.browser;
+    let sent_away = browser.get("/usuarios?limit=5").await;
+    assert_eq!((sent_away.status, sent_away.location.as_str()), (303, "/ingresar?volver=%2Fusuarios%3Flimit%3D5"));
+    let page = browser.get(&sent_away.location).await;
+    let volver = page.hidden("volver");
+    assert_eq!(volver, "/usuarios?limit=5");
+
+    let wrong = browser.post("/ingresar", &[("email", "<ana>@x"), ("password", "no"), ("volver", &volver)]).await;
+    assert_eq!(wrong.status, 401);
+    assert!(
+        wrong.body.contains("no son correctos") && wrong.body.contains("value=\"&#60;ana&#62;@x\""),
+        "{}",
+        wrong.body
+    );
+    assert_eq!(wrong.hidden("volver"), volver);
+
+    let right = [("email", ADMIN), ("password", PASSWORD), ("volver", volver.as_str())];
+    let page = browser.follow("/ingresar", &right).await;
+    assert!(page.body.contains("<h1>Usuarios</h1>") && page.body.contains(ADMIN));
+    assert_eq!(browser.get("/ingresar?volver=//evil.example").await.location, "/");
+
+    assert_eq!(browser.post("/salir", &[]).await.location, "/ingresar");
+    assert_eq!(browser.get("/usuarios").await.location, "/ingresar?volver=%2Fusuarios");
+}
+
+#[tokio::test]
+async fn nobody_is_logged_in_from_elsewhere() {
+    let mut stage = stage().await;
+    let browser = &mut stage.browser;
+    let form = [("email", ADMIN), ("password", PASSWORD)];
+    let refused = browser.post_from("https://evil.example", "/ingresar", &form).await;
+    assert_eq!(refused.status, 403);
+    assert!(refused.body.contains("viene de otro sitio"), "a page: {}", refused.body);
+    let away = browser.post("/ingresar", &[form[0], form[1], ("volver", "https://evil.example/")]).await;
+    assert_eq!(away.location, "/");
+}
+
+#[tokio::test]
+async fn accounts_are_made_and_changed() {
+    let mut stage = Stage::as_admin().await;
+    let browser = &mut stage.browser;
+    let short = [("nombre", "Beto"), ("email", "beto@example.com"), ("password", "corta"), ("rol", "flota")];
+    let refused = browser.post("/usuarios", &short).await;
+    assert_eq!(refused.status, 422);
+    assert!(
+        refused.body.contains("value=\"Beto\"") && refused.body.contains("id=\"password-error\""),
+        "{}",
+        refused.body
+    );
+    assert!(!refused.body.contains("corta"));
+
+    let good = [short[0], short[1], ("password", PASSWORD), short[3]];
+    let page = browser.follow("/usuarios", &good).await;
+    assert!(page.body.contains("La cuenta está lista.") && page.body.contains("beto@example.com"), "{}", page.body);
+    assert!(!browser.get("/usuarios").await.body.contains("está lista"), "told once");
+    let twice = browser.post("/usuarios", &good).await;
+    assert_eq!(twice.status, 409);
+    assert!(twice.body.contains("Ya hay una cuenta con ese correo."));
+
+    let path = page.body.split("href=\"/usuarios/").nth(2).expect("the second account");
+    let path = format!("/usuarios/{}", path.split('"').next().expect("an id"));
+    let form = browser.get(&path).await;
+    assert!(form.body.contains("<h1>Beto</h1>") && form.body.contains("<option value=\"flota\" selected>"));
+    let page = browser.follow(&path, &[("nombre", "Beto B."), ("activo", "false"), ("password", "")]).await;
+    assert!(page.body.contains("Beto B.") && page.body.contains("<td>No</td>"));
+    assert_eq!(browser.get("/usuarios/999").await.status, 404);
+    let last = browser.get("/usuarios").await;
+    assert_eq!(last.status, 200, "{last:?}");
+    let admin = last.body.split("href=\"/usuarios/").nth(1).and_then(|rest| rest.split('"').next()).expect("an id");
+    let refused = browser.post(&format!("/usuarios/{admin}"), &[("activo", "false")]).await;
+    assert_eq!(refused.status, 409);
+    assert!(refused.body.contains("tiene que quedar una"));
+}

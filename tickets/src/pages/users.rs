@@ -1,0 +1,110 @@
+//! Accounts: who may log in, and as what.
+
+use askama::Template;
+use axum::extract::State;
+use axum::response::Response;
+use belgrano_shared::http::{Json, Page, Path};
+use belgrano_shared::pages::{Choice, Form, Layout, Notice, text};
+use belgrano_shared::problem::Problem;
+
+use super::frame::Frame;
+use crate::app::App;
+use crate::sessions::Admin;
+use crate::users::{self, Account, NewUser, Role, UserChange};
+
+#[derive(Template)]
+#[template(path = "users.html")]
+struct UsersPage<'a> {
+    layout: &'a Layout,
+    users: Vec<Account>,
+    next: Option<String>,
+    form: Form,
+}
+
+#[derive(Template)]
+#[template(path = "user.html")]
+struct UserPage<'a> {
+    layout: &'a Layout,
+    user: Account,
+    form: Form,
+}
+
+/// All of them, and the form for one more.
+pub(super) async fn list(state: State<App>, admin: Admin, frame: Frame, page: Page) -> Result<Response, Problem> {
+    let page = users_page(&frame.layout, state, admin, page, Form::default()).await?;
+    frame.layout.show(&page)
+}
+
+async fn users_page(
+    layout: &Layout,
+    state: State<App>,
+    admin: Admin,
+    page: Page,
+    form: Form,
+) -> Result<UsersPage<'_>, Problem> {
+    let Json(users) = users::list(state, admin, page).await?;
+    Ok(UsersPage { layout, users: users.usuarios, next: users.cursor, form })
+}
+
+/// Makes an account.
+pub(super) async fn create(state: State<App>, admin: Admin, frame: Frame, form: Form) -> Result<Response, Problem> {
+    let made = match form.read::<NewUser>() {
+        Ok(body) => users::create(state.clone(), admin.clone(), Json(body)).await,
+        Err(problem) => Err(problem),
+    };
+    match made {
+        Ok(_) => Ok(Notice::done("La cuenta está lista.").then("/usuarios")),
+        Err(problem) if Form::takes(&problem) => {
+            let first = Page { cursor: None, limit: Page::DEFAULT_LIMIT };
+            let page = users_page(&frame.layout, state, admin, first, form.refused(&problem)).await?;
+            frame.layout.show_as(problem.status(), &page)
+        }
+        Err(problem) => Err(problem),
+    }
+}
+
+/// One of them, to be changed.
+pub(super) async fn edit(
+    State(app): State<App>,
+    _: Admin,
+    frame: Frame,
+    Path(id): Path<i64>,
+) -> Result<Response, Problem> {
+    let user = find(&app, id).await?;
+    let active = if user.active { "true" } else { "false" };
+    let form = Form::filled([("nombre", user.name.as_str()), ("rol", user.role.as_str()), ("activo", active)]);
+    frame.layout.show(&UserPage { layout: &frame.layout, user, form })
+}
+
+/// Changes it.
+pub(super) async fn change(
+    state: State<App>,
+    admin: Admin,
+    frame: Frame,
+    id: Path<i64>,
+    form: Form,
+) -> Result<Response, Problem> {
+    let changed = match form.read::<UserChange>() {
+        Ok(body) => users::change(state.clone(), admin, Path(id.0), Json(body)).await,
+        Err(problem) => Err(problem),
+    };
+    match changed {
+        Ok(Json(user)) => Ok(Notice::done(format!("La cuenta de {} quedó guardada.", user.name)).then("/usuarios")),
+        Err(problem) if Form::takes(&problem) => {
+            let user = find(&state.0, id.0).await?;
+            let page = UserPage { layout: &frame.layout, user, form: form.refused(&problem) };
+            frame.layout.show_as(problem.status(), &page)
+        }
+        Err(problem) => Err(problem),
+    }
+}
+
+async fn find(app: &App, id: i64) -> Result<Account, Problem> {
+    let found = users::find(&mut app.db.read().await?, id).await?;
+    found.ok_or_else(|| Problem::not_found("No existe esa cuenta."))
+}
+
+/// The roles a person may choose from.
+fn roles() -> Vec<Choice> {
+    [Role::Driver, Role::Admin].map(|role| Choice::new(role.as_str(), role.text())).into()
+}
