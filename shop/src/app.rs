@@ -4,6 +4,7 @@ use std::ops::Deref;
 use std::sync::Arc;
 
 use belgrano_shared::ambient::Ambient;
+use belgrano_shared::auth::api_key::ApiKeys;
 use belgrano_shared::lifecycle::Lifecycle;
 use belgrano_shared::storage::Db;
 use belgrano_shared::telemetry::Metrics;
@@ -11,6 +12,7 @@ use belgrano_shared::writer::Writer;
 use tokio::sync::Notify;
 
 use crate::accounts::Gate;
+use crate::orders::OrderWatch;
 use crate::settings::ShopSettings;
 use crate::unit::{Committed, ShopUnit};
 
@@ -39,6 +41,10 @@ pub struct Parts {
     pub gate: Gate,
     /// Told whenever the outbox has work.
     pub relay_wake: Arc<Notify>,
+    /// Who watches which order.
+    pub watch: OrderWatch,
+    /// The keys of programs that call back.
+    pub api_keys: ApiKeys,
 }
 
 impl Deref for App {
@@ -58,11 +64,12 @@ impl App {
 }
 
 /// What happens after each commit, in order. Quick, and never waits.
-pub fn announcer(relay_wake: Arc<Notify>, gate: Gate) -> impl Fn(Committed) + Send + Sync + 'static {
+pub fn announcer(relay_wake: Arc<Notify>, gate: Gate, watch: OrderWatch) -> impl Fn(Committed) + Send + Sync + 'static {
     move |committed| {
         if committed.outbox {
             relay_wake.notify_one();
         }
         gate.forget(&committed.accounts);
+        watch.wake(&committed.orders);
     }
 }

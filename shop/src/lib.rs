@@ -5,6 +5,7 @@ pub mod app;
 pub mod cart;
 pub mod catalog;
 pub mod checkout;
+pub mod feed;
 pub mod housekeeping;
 pub mod merchants;
 pub mod orders;

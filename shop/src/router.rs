@@ -7,7 +7,7 @@ use utoipa::OpenApi;
 use utoipa_axum::router::OpenApiRouter;
 
 use crate::app::App;
-use crate::{accounts, cart, catalog};
+use crate::{accounts, cart, catalog, checkout, orders};
 
 /// The API's document; the rooms add their paths.
 #[derive(OpenApi)]
@@ -20,6 +20,8 @@ pub fn router(app: App, health: Health) -> Router {
         .merge(accounts::routes())
         .merge(catalog::routes())
         .merge(cart::routes())
+        .merge(checkout::routes())
+        .merge(orders::routes())
         .split_for_parts();
     let (http, metrics, ambient) = (app.settings.common.http.clone(), app.metrics.clone(), app.ambient.clone());
     let router = api.merge(health.router()).merge(openapi::docs(document)).with_state(app);

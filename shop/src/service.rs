@@ -4,7 +4,9 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 
 use belgrano_shared::ambient::Ambient;
+use belgrano_shared::auth::api_key::ApiKeys;
 use belgrano_shared::auth::password::PasswordError;
+use belgrano_shared::config::SecretError;
 use belgrano_shared::http::health::Health;
 use belgrano_shared::http::serve;
 use belgrano_shared::lifecycle::Lifecycle;
@@ -16,8 +18,9 @@ use tokio::sync::Notify;
 use crate::accounts::{self, FirstAdminError, Gate};
 use crate::app::{App, Parts, announcer};
 use crate::catalog::{self, ImportError};
+use crate::orders::OrderWatch;
 use crate::settings::ShopSettings;
-use crate::{housekeeping, router, schema};
+use crate::{feed, housekeeping, router, schema};
 
 /// A shop that serves. Drop it before waiting for the end of its life: the writer waits for every [`App`].
 #[derive(Debug)]
@@ -37,6 +40,9 @@ pub enum StartError {
     /// The parameters of password hashes.
     #[error("los parámetros de Argon2 no sirven")]
     Passwords(#[from] PasswordError),
+    /// The secret shared with the board.
+    #[error("no se puede usar el secreto compartido con la ticketera")]
+    Secret(#[from] SecretError),
     /// The first administrator.
     #[error("no se pudo crear la primera cuenta de administración")]
     FirstAdmin(#[from] FirstAdminError),
@@ -54,6 +60,7 @@ pub async fn start(settings: ShopSettings, ambient: Ambient, life: &Lifecycle) -
 
     // What runs beside the requests: one line each.
     life.spawn_critical("housekeeping", housekeeping::run(app.clone()));
+    life.spawn_critical("feed", feed::follow(app.clone(), app.settings.feed(&app.ambient)?));
 
     let bound = serve::bind(app.settings.common.serve.clone()).await?;
     let addr = bound.local_addr()?;
@@ -81,7 +88,8 @@ pub async fn assemble(settings: ShopSettings, ambient: Ambient, life: &Lifecycle
     let db = storage::open(&settings.common.storage, &schema::migrations()).await?;
     let gate = Gate::new(&settings, &ambient)?;
     let relay_wake = Arc::new(Notify::new());
-    let announce = announcer(Arc::clone(&relay_wake), gate.clone());
+    let watch = OrderWatch::default();
+    let announce = announcer(Arc::clone(&relay_wake), gate.clone(), watch.clone());
     let (writer, writing) = Writer::new(db.clone(), ambient.clone(), settings.writer, announce);
     let closing = db.clone();
     life.spawn_critical("writer", async move {
@@ -89,8 +97,8 @@ pub async fn assemble(settings: ShopSettings, ambient: Ambient, life: &Lifecycle
         // Nobody is left who could read: everyone who reads can also write.
         closing.close().await;
     });
-    let (life, metrics) = (life.clone(), Metrics::new());
-    Ok(App::new(Parts { settings, ambient, life, metrics, db, writer, gate, relay_wake }))
+    let (life, metrics, api_keys) = (life.clone(), Metrics::new(), ApiKeys::new(&settings.common.api_keys));
+    Ok(App::new(Parts { settings, ambient, life, metrics, db, writer, gate, relay_wake, watch, api_keys }))
 }
 
 fn health(app: &App) -> Health {

@@ -4,8 +4,9 @@
 
 use std::time::Duration;
 
+use belgrano_shared::ambient::Ambient;
 use belgrano_shared::auth::password::PasswordSettings;
-use belgrano_shared::config::{Common, Env, local_url};
+use belgrano_shared::config::{Common, Env, SecretError, local_url};
 use belgrano_shared::mailer::Mailer;
 use belgrano_shared::storage::Target;
 use belgrano_shared::writer::WriterSettings;
@@ -13,6 +14,7 @@ use url::Url;
 
 use crate::accounts::AccountSettings;
 use crate::cart::CartSettings;
+use crate::feed::FeedSettings;
 
 /// The shop's port when none is given.
 pub const DEFAULT_PORT: u16 = 5000;
@@ -59,5 +61,14 @@ impl ShopSettings {
             answers_kept: env.duration_s("IDEMPOTENCY_KEPT", 7 * 24 * 3600, "seconds an Idempotency-Key is remembered"),
             common,
         }
+    }
+
+    /// How to follow the board.
+    pub fn feed(&self, ambient: &Ambient) -> Result<FeedSettings, SecretError> {
+        Ok(FeedSettings {
+            board: self.ticketera_url.clone(),
+            secrets: self.common.integration_secrets(ambient)?,
+            api_key: self.common.api_keys.first().cloned(),
+        })
     }
 }

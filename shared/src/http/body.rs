@@ -3,8 +3,9 @@
 //! axum's own refuse in plain English text; these refuse with the document of [`Problem`], in Spanish, with the path
 //! of the field as on the wire. The size of a body is bounded by the router (`DefaultBodyLimit`).
 
+use axum::body::HttpBody;
 use axum::extract::rejection::PathRejection;
-use axum::extract::{FromRequest, FromRequestParts, Request};
+use axum::extract::{FromRequest, FromRequestParts, OptionalFromRequest, Request};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
@@ -56,6 +57,19 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Json<T> {
 
     async fn from_request(request: Request, state: &S) -> Result<Self, Problem> {
         Self::from_bytes(&Self::bytes(request, state).await?).map(Self)
+    }
+}
+
+/// A body that may be left out: neither a content type nor a byte.
+impl<T: DeserializeOwned, S: Send + Sync> OptionalFromRequest<S> for Json<T> {
+    type Rejection = Problem;
+
+    async fn from_request(request: Request, state: &S) -> Result<Option<Self>, Problem> {
+        let empty = request.body().is_end_stream();
+        if empty && !request.headers().contains_key(header::CONTENT_TYPE) {
+            return Ok(None);
+        }
+        <Self as FromRequest<S>>::from_request(request, state).await.map(Some)
     }
 }
 

@@ -14,8 +14,8 @@ mod view;
 
 use axum::http::HeaderMap;
 use belgrano_shared::auth::session::{SessionCookie, TokenHash};
-use belgrano_shared::execute;
-use belgrano_shared::storage::Session;
+use belgrano_shared::storage::{Db, Session};
+use belgrano_shared::{execute, fetch};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
@@ -33,6 +33,14 @@ const EMPTY: &str = "DELETE FROM cart_items WHERE cart_id IN (SELECT id FROM car
 /// Empties the cart of an account. Returns how many lines it had.
 pub async fn empty(session: &mut Session, account_id: i64) -> sqlx::Result<u64> {
     execute!(*session, EMPTY, account_id)
+}
+
+const CONTENTS: &str = "SELECT i.product_id, i.quantity FROM cart_items i JOIN carts c ON c.id = i.cart_id \
+     WHERE c.account_id = $1 ORDER BY i.product_id";
+
+/// What is in the cart of an account: products and quantities.
+pub async fn contents(db: &Db, account_id: i64) -> sqlx::Result<Vec<(i64, i64)>> {
+    fetch!(all, db.read().await?, (i64, i64), CONTENTS, account_id)
 }
 
 /// The routes of this room.

@@ -1,7 +1,12 @@
 //! Checkout: a basket becomes an order, its stock is taken and the message to the board is written, all or nothing.
 
 mod basket;
+mod delivery;
+mod http;
 mod place;
 
 pub use basket::{Basket, BasketItem};
-pub use place::{Checkout, CheckoutRefusal, Delivery, PlacedOrder, place_order};
+pub use delivery::{Delivery, DeliveryFields};
+pub(crate) use http::answer;
+pub use http::routes;
+pub use place::{Checkout, CheckoutRefusal, PlacedOrder, place_order};

@@ -6,27 +6,13 @@
 use belgrano_shared::idempotency::{IdempotencyKey, KeyReused, StoredAnswer};
 use belgrano_shared::money::Money;
 use belgrano_shared::problem::{FieldError, Problem};
-use belgrano_shared::wire::{self, OrderMessage, OrderNumber, PaymentMethod, Position, Priority, TicketState};
+use belgrano_shared::wire::{self, OrderMessage, OrderNumber, Position, Priority, TicketState};
 use belgrano_shared::writer::{Command, Failure};
 
 use super::basket::Basket;
+use super::delivery::Delivery;
 use crate::orders::OrderView;
 use crate::unit::{Customer, MessageKind, Order, OrderLine, OutboxMessage, ShopUnit, ShopWants};
-
-/// Where to and how, as the customer says it.
-#[derive(Clone, Debug)]
-pub struct Delivery {
-    /// Where it goes; the account's own address when `None`.
-    pub address: Option<String>,
-    /// The neighbourhood.
-    pub barrio: Option<String>,
-    /// The pin on the map.
-    pub position: Option<Position>,
-    /// How it will be paid.
-    pub payment_method: PaymentMethod,
-    /// What the driver has to know.
-    pub notes: String,
-}
 
 /// Place an order.
 #[derive(Debug)]

@@ -1,5 +1,20 @@
 //! Orders: what a customer sees of what it ordered, and may still do about it.
+//!
+//! The state of an order is the state of its ticket; it comes in through the feed (or the old board's callbacks) as
+//! [`Report`]s, and goes out to whoever watches the order. A customer's cancel is a request to the board like any other
+//! message: the order is cancelled when the board says so.
 
+mod callbacks;
+mod cancel;
+mod history;
+mod http;
+mod live;
+mod report;
 mod view;
+mod watch;
 
+pub use cancel::{Cancel, CancelRefusal};
+pub use http::routes;
+pub use report::{Apply, Report};
 pub use view::{OrderLineView, OrderView};
+pub use watch::OrderWatch;

@@ -20,6 +20,7 @@ use belgrano_shared::{execute, fetch};
 
 pub use customers::Customer;
 pub use orders::{Order, OrderLine};
+pub(crate) use orders::{select_lines, select_orders};
 pub use outbox::{MessageKind, OutboxMessage};
 pub use products::ProductForSale;
 

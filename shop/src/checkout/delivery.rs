@@ -1,0 +1,77 @@
+//! Where an order goes and how it is paid, parsed from what a person typed.
+
+use belgrano_shared::problem::FieldError;
+use belgrano_shared::wire::{PaymentMethod, Position};
+
+/// Where to and how, as the customer says it.
+#[derive(Clone, Debug)]
+pub struct Delivery {
+    /// Where it goes; the account's own address when `None`.
+    pub address: Option<String>,
+    /// The neighbourhood.
+    pub barrio: Option<String>,
+    /// The pin on the map.
+    pub position: Option<Position>,
+    /// How it will be paid.
+    pub payment_method: PaymentMethod,
+    /// What the driver has to know.
+    pub notes: String,
+}
+
+/// The same before it is checked.
+#[derive(Debug, Default)]
+pub struct DeliveryFields {
+    /// `direccion`.
+    pub address: Option<String>,
+    /// `barrio`.
+    pub barrio: Option<String>,
+    /// `lat` and `lng`.
+    pub pin: (Option<f64>, Option<f64>),
+    /// `metodo_pago`.
+    pub payment_method: Option<String>,
+    /// `notas`.
+    pub notes: Option<String>,
+}
+
+impl DeliveryFields {
+    /// The delivery, or every field that is wrong.
+    pub fn parse(self) -> Result<Delivery, Vec<FieldError>> {
+        let mut errors = Vec::new();
+        let address = bounded("direccion", self.address, 500, &mut errors);
+        let barrio = bounded("barrio", self.barrio, 100, &mut errors);
+        let notes = bounded("notas", self.notes, 2000, &mut errors).unwrap_or_default();
+        let position = position(self.pin, &mut errors);
+        let method = self.payment_method.unwrap_or_else(|| PaymentMethod::CASH.to_owned());
+        let payment_method = PaymentMethod::parse(&method)
+            .map_err(|error| errors.push(FieldError::new("metodo_pago", error.to_string())));
+        match payment_method {
+            Ok(payment_method) if errors.is_empty() => {
+                Ok(Delivery { address, barrio, position, payment_method, notes })
+            }
+            _ => Err(errors),
+        }
+    }
+}
+
+fn position(pin: (Option<f64>, Option<f64>), errors: &mut Vec<FieldError>) -> Option<Position> {
+    let (field, message) = match pin {
+        (None, None) => return None,
+        (Some(lat), Some(lng)) => match Position::new(lat, lng) {
+            Ok(position) => return Some(position),
+            Err(_) => ("lat", "la posición está fuera de rango"),
+        },
+        (Some(_), None) => ("lng", "falta la longitud"),
+        (None, Some(_)) => ("lat", "falta la latitud"),
+    };
+    errors.push(FieldError::new(field, message));
+    None
+}
+
+/// Trimmed text of at most `max` characters; blank is the same as absent.
+fn bounded(field: &str, text: Option<String>, max: usize, errors: &mut Vec<FieldError>) -> Option<String> {
+    let text = text?.trim().to_owned();
+    if text.chars().count() > max {
+        errors.push(FieldError::new(field, format!("tiene más de {max} caracteres")));
+    }
+    (!text.is_empty()).then_some(text)
+}

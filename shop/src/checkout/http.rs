@@ -1,0 +1,109 @@
+//! `POST /api/pedidos`.
+
+use axum::extract::State;
+use axum::http::{StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use belgrano_shared::http::{Json, Keyed, RequestContext};
+use belgrano_shared::problem::{Problem, ProblemDocument};
+use serde::Deserialize;
+use utoipa::ToSchema;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+use super::{Basket, Checkout, DeliveryFields, PlacedOrder};
+use crate::accounts::Session;
+use crate::app::App;
+use crate::orders::OrderView;
+
+/// The checkout's routes.
+pub fn routes() -> OpenApiRouter<App> {
+    OpenApiRouter::new().routes(routes!(place))
+}
+
+/// An order as a customer asks for it.
+#[derive(Debug, Deserialize, ToSchema)]
+pub struct CheckoutRequest {
+    /// What to buy; the cart when left out, which is then emptied.
+    items: Option<Vec<ItemRequest>>,
+    /// Where it goes, up to 500 characters; the account's own address when left out.
+    #[serde(rename = "direccion")]
+    address: Option<String>,
+    /// The neighbourhood, up to 100 characters.
+    barrio: Option<String>,
+    /// Latitude of the pin, degrees; with `lng` or not at all.
+    lat: Option<f64>,
+    /// Longitude of the pin, degrees.
+    lng: Option<f64>,
+    /// `efectivo` when left out.
+    #[serde(rename = "metodo_pago")]
+    payment_method: Option<String>,
+    /// What the driver has to know, up to 2000 characters.
+    #[serde(rename = "notas")]
+    notes: Option<String>,
+}
+
+/// One product of it.
+#[derive(Debug, Deserialize, ToSchema)]
+pub struct ItemRequest {
+    /// Which product.
+    producto_id: i64,
+    /// How many, 1 to 10 000.
+    cantidad: i64,
+}
+
+/// Place an order
+///
+/// Prices come from the catalog, never from the request. Stock is taken, the order is written and its message to the board
+/// is queued in one transaction; the answer does not wait for the board.
+#[utoipa::path(
+    post, path = "/api/pedidos", tag = "pedidos", request_body = CheckoutRequest,
+    params(("Idempotency-Key" = Option<String>, Header, description = "the same key gives the same answer")),
+    responses(
+        (status = 201, body = OrderView),
+        (status = 401, body = ProblemDocument, content_type = "application/problem+json"),
+        (status = 422, body = ProblemDocument, content_type = "application/problem+json"),
+    )
+)]
+async fn place(
+    State(app): State<App>,
+    Session(who): Session,
+    context: RequestContext,
+    request: Keyed<CheckoutRequest>,
+) -> Result<Response, Problem> {
+    let (request, key) = request.scoped(|| format!("pedido:{}", who.account_id));
+    let empty_cart = request.items.is_none();
+    let basket = match request.items {
+        Some(items) => Basket::parse(items.into_iter().map(|item| (item.producto_id, item.cantidad))),
+        None => Basket::parse(crate::cart::contents(&app.db, who.account_id).await?),
+    };
+    let delivery = DeliveryFields {
+        address: request.address,
+        barrio: request.barrio,
+        pin: (request.lat, request.lng),
+        payment_method: request.payment_method,
+        notes: request.notes,
+    };
+    let (basket, delivery) = both(basket, delivery.parse()).map_err(Problem::invalid)?;
+    let trace = context.traceparent();
+    let checkout = Checkout { account_id: who.account_id, basket, delivery, empty_cart, key, trace };
+    Ok(answer(app.writer.submit(checkout).await?))
+}
+
+/// Both values, or the errors of both.
+fn both<A, B, E>(a: Result<A, Vec<E>>, b: Result<B, Vec<E>>) -> Result<(A, B), Vec<E>> {
+    match (a, b) {
+        (Ok(a), Ok(b)) => Ok((a, b)),
+        (a, b) => Err(a.err().into_iter().chain(b.err()).flatten().collect()),
+    }
+}
+
+/// The answer to an order that was placed, now or before.
+pub(crate) fn answer(placed: PlacedOrder) -> Response {
+    match placed {
+        PlacedOrder::Placed(order) => (StatusCode::CREATED, Json(order)).into_response(),
+        PlacedOrder::Repeated(stored) => {
+            let status = StatusCode::from_u16(stored.status).unwrap_or(StatusCode::OK);
+            (status, [(header::CONTENT_TYPE, "application/json")], stored.body).into_response()
+        }
+    }
+}

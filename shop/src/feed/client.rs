@@ -1,0 +1,167 @@
+//! One connection to the board's feed: a single-use token over HTTP, then a socket that shows it.
+
+use std::time::Duration;
+
+use belgrano_shared::ambient::Ambient;
+use belgrano_shared::auth::api_key::X_API_KEY;
+use belgrano_shared::config::Secret;
+use belgrano_shared::signature::{ID_HEADER, SIGNATURE_HEADER, SigningSecrets, TIMESTAMP_HEADER};
+use belgrano_shared::wire::live::{ClientFrame, LiveToken, ServerFrame};
+use futures_util::{SinkExt, StreamExt};
+use reqwest::StatusCode;
+use serde::Deserialize;
+use tokio::net::TcpStream;
+use tokio_tungstenite::tungstenite::Message;
+use tokio_tungstenite::tungstenite::protocol::WebSocketConfig;
+use tokio_tungstenite::{MaybeTlsStream, WebSocketStream, connect_async_with_config};
+use url::Url;
+
+/// A snapshot of a busy board is large; a frame beyond this is not one.
+const MAX_FRAME_BYTES: usize = 256 << 20;
+/// The board pings every 25 s: silence for this long is a dead line.
+const SILENCE: Duration = Duration::from_secs(60);
+/// One step of opening the feed.
+const STEP: Duration = Duration::from_secs(10);
+
+/// How to reach the board's feed.
+#[derive(Clone, Debug)]
+pub struct FeedSettings {
+    /// `TICKETERA_URL`.
+    pub board: Url,
+    /// `INTEGRATION_SECRET`.
+    pub secrets: SigningSecrets,
+    /// `API_KEY`.
+    pub api_key: Option<Secret>,
+}
+
+/// Why the feed ended.
+#[derive(Debug, thiserror::Error)]
+pub enum FeedError {
+    /// The board has no feed: an old one.
+    #[error("the board has no live feed")]
+    Unsupported,
+    /// The board does not accept our credentials.
+    #[error("the board refused our credentials ({0})")]
+    Refused(StatusCode),
+    /// The board answered something else.
+    #[error("the board answered {0} to the request for a token")]
+    Answer(StatusCode),
+    /// The request for a token failed.
+    #[error("cannot ask the board for a token")]
+    Token(#[source] reqwest::Error),
+    /// The socket failed.
+    #[error("the feed's socket failed")]
+    Socket(#[from] Box<tokio_tungstenite::tungstenite::Error>),
+    /// The board said nothing for too long.
+    #[error("the feed fell silent")]
+    Silent,
+    /// The board said something that is not the protocol.
+    #[error("the board sent a frame that is none: {0}")]
+    Protocol(String),
+    /// The board said goodbye and when to come back.
+    #[error("the board said goodbye")]
+    Bye(Duration),
+    /// The board closed the socket.
+    #[error("the board closed the feed")]
+    Closed,
+}
+
+impl From<tokio_tungstenite::tungstenite::Error> for FeedError {
+    fn from(error: tokio_tungstenite::tungstenite::Error) -> Self {
+        Self::Socket(Box::new(error))
+    }
+}
+
+#[derive(Deserialize)]
+struct TokenReply {
+    token: LiveToken,
+}
+
+/// An open feed.
+pub(super) struct Feed {
+    socket: WebSocketStream<MaybeTlsStream<TcpStream>>,
+}
+
+impl Feed {
+    /// Opens the feed and identifies this shop.
+    pub(super) async fn open(
+        http: &reqwest::Client,
+        settings: &FeedSettings,
+        ambient: &Ambient,
+    ) -> Result<Self, FeedError> {
+        let token = token(http, settings, ambient).await?;
+        let mut url = join(&settings.board, "ws");
+        // `set_scheme` refuses only between special and other schemes; these four are all special.
+        let _ = url.set_scheme(if url.scheme() == "https" { "wss" } else { "ws" });
+        let config = WebSocketConfig::default()
+            .read_buffer_size(32 << 10)
+            .max_message_size(Some(MAX_FRAME_BYTES))
+            .max_frame_size(Some(MAX_FRAME_BYTES));
+        let connecting = connect_async_with_config(url.as_str(), Some(config), true);
+        let (socket, _) = tokio::time::timeout(STEP, connecting).await.map_err(|_| FeedError::Silent)??;
+        let mut feed = Self { socket };
+        feed.say(&ClientFrame::Auth(token)).await?;
+        Ok(feed)
+    }
+
+    /// Sends one frame.
+    pub(super) async fn say(&mut self, frame: &ClientFrame) -> Result<(), FeedError> {
+        let sent = tokio::time::timeout(STEP, self.socket.send(Message::text(frame.to_text()))).await;
+        sent.map_err(|_| FeedError::Silent)?.map_err(FeedError::from)
+    }
+
+    /// The next frame; pings are answered here.
+    pub(super) async fn hear(&mut self) -> Result<ServerFrame, FeedError> {
+        loop {
+            let message = tokio::time::timeout(SILENCE, self.socket.next()).await.map_err(|_| FeedError::Silent)?;
+            match message {
+                Some(Ok(Message::Text(text))) => {
+                    let frame: ServerFrame =
+                        serde_json::from_str(&text).map_err(|error| FeedError::Protocol(error.to_string()))?;
+                    match frame {
+                        ServerFrame::Ping => self.say(&ClientFrame::Pong).await?,
+                        ServerFrame::Bye { retry_after_ms, .. } => {
+                            return Err(FeedError::Bye(Duration::from_millis(retry_after_ms)));
+                        }
+                        frame => return Ok(frame),
+                    }
+                }
+                Some(Ok(Message::Ping(_) | Message::Pong(_) | Message::Frame(_))) => {}
+                Some(Ok(Message::Binary(_))) => return Err(FeedError::Protocol("binary".to_owned())),
+                Some(Ok(Message::Close(_))) | None => return Err(FeedError::Closed),
+                Some(Err(error)) => return Err(error.into()),
+            }
+        }
+    }
+}
+
+/// A single-use token, asked for with this shop's own credentials.
+async fn token(http: &reqwest::Client, settings: &FeedSettings, ambient: &Ambient) -> Result<LiveToken, FeedError> {
+    const BODY: &str = "{}";
+    let mut request =
+        http.post(join(&settings.board, "api/ws/token")).header("content-type", "application/json").timeout(STEP);
+    let id = ambient.uuid().to_string();
+    let signed = settings.secrets.sign(&id, ambient.now(), BODY.as_bytes());
+    request = request.header(ID_HEADER, id).header(TIMESTAMP_HEADER, signed.timestamp);
+    request = request.header(SIGNATURE_HEADER, signed.signature);
+    if let Some(key) = &settings.api_key {
+        request = request.header(X_API_KEY, key.expose());
+    }
+    let response = request.body(BODY).send().await.map_err(FeedError::Token)?;
+    match response.status() {
+        status if status.is_success() => {
+            let reply: TokenReply = response.json().await.map_err(FeedError::Token)?;
+            Ok(reply.token)
+        }
+        StatusCode::NOT_FOUND | StatusCode::METHOD_NOT_ALLOWED => Err(FeedError::Unsupported),
+        status @ (StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN) => Err(FeedError::Refused(status)),
+        status => Err(FeedError::Answer(status)),
+    }
+}
+
+/// `base` with `path` below it, whether or not `base` ends in a slash.
+fn join(base: &Url, path: &str) -> Url {
+    let mut url = base.clone();
+    url.set_path(&format!("{}/{path}", base.path().trim_end_matches('/')));
+    url
+}

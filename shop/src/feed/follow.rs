@@ -1,0 +1,174 @@
+//! The task: follow, apply, come back.
+
+use std::time::Duration;
+
+use belgrano_shared::fetch;
+use belgrano_shared::retry::RetrySchedule;
+use belgrano_shared::wire::live::{ClientFrame, Cursor, EventTicket, ServerFrame};
+use belgrano_shared::writer::WriteError;
+
+use super::client::{Feed, FeedError, FeedSettings};
+use crate::app::App;
+use crate::orders::{Apply, Report};
+
+/// Events applied in one command.
+const BATCH: usize = 256;
+/// How often to look whether an old board has become a new one.
+const OLD_BOARD: Duration = Duration::from_mins(5);
+/// Between attempts to reach the board.
+const SCHEDULE: RetrySchedule = RetrySchedule {
+    initial: Duration::from_millis(200),
+    max_interval: Duration::from_secs(10),
+    max_elapsed: Duration::MAX,
+};
+
+#[derive(sqlx::FromRow)]
+struct StoredCursor {
+    epoch: String,
+    seq: i64,
+}
+
+/// Follows the board's feed until the process stops. Ends by itself only when the shop's writer has.
+pub async fn follow(app: App, settings: FeedSettings) {
+    let stop = app.life.soft().clone();
+    let http = match client() {
+        Ok(http) => http,
+        Err(error) => return tracing::error!(%error, "the feed's HTTP client cannot be built"),
+    };
+    let mut attempt = 0;
+    loop {
+        let mut heard = false;
+        let Some(ended) = stop.run_until_cancelled(session(&app, &settings, &http, &mut heard)).await else { return };
+        attempt = if heard { 1 } else { attempt + 1 };
+        let wait = match ended {
+            Ended::Writer => return,
+            Ended::Feed(FeedError::Bye(wait)) => wait,
+            Ended::Feed(FeedError::Unsupported) => {
+                tracing::info!("the board has no live feed: relying on its callbacks");
+                OLD_BOARD
+            }
+            Ended::Feed(error) => {
+                let wait = SCHEDULE.delay(attempt, &app.ambient);
+                let cause = std::error::Error::source(&error).map(ToString::to_string);
+                tracing::warn!(%error, cause, retry_ms = u64::try_from(wait.as_millis()).ok(), "feed interrupted");
+                wait
+            }
+            Ended::Database(error) => {
+                tracing::warn!(%error, "feed interrupted: cannot store what the board says");
+                SCHEDULE.delay(attempt, &app.ambient)
+            }
+        };
+        if stop.run_until_cancelled(tokio::time::sleep(wait)).await.is_none() {
+            return;
+        }
+    }
+}
+
+fn client() -> reqwest::Result<reqwest::Client> {
+    belgrano_shared::tls::use_ring();
+    reqwest::Client::builder().no_proxy().redirect(reqwest::redirect::Policy::none()).build()
+}
+
+/// Why a session ended.
+enum Ended {
+    Feed(FeedError),
+    Database(sqlx::Error),
+    Writer,
+}
+
+impl From<FeedError> for Ended {
+    fn from(error: FeedError) -> Self {
+        Self::Feed(error)
+    }
+}
+
+impl From<sqlx::Error> for Ended {
+    fn from(error: sqlx::Error) -> Self {
+        Self::Database(error)
+    }
+}
+
+/// One connection, from token to cut. `heard` is set once the board has let us in.
+async fn session(app: &App, settings: &FeedSettings, http: &reqwest::Client, heard: &mut bool) -> Ended {
+    match run(app, settings, http, heard).await {
+        Ok(never) => match never {},
+        Err(ended) => ended,
+    }
+}
+
+async fn run(
+    app: &App,
+    settings: &FeedSettings,
+    http: &reqwest::Client,
+    heard: &mut bool,
+) -> Result<std::convert::Infallible, Ended> {
+    let mut feed = Feed::open(http, settings, &app.ambient).await?;
+    let ServerFrame::Welcome { epoch, .. } = feed.hear().await? else {
+        return Err(FeedError::Protocol("no welcome".to_owned()).into());
+    };
+    *heard = true;
+    let mut session = app.db.read().await?;
+    let stored = fetch!(optional, session, StoredCursor, "SELECT epoch, seq FROM feed_cursor WHERE id = 1")?;
+    drop(session);
+    let another_life = stored.as_ref().is_some_and(|stored| stored.epoch != epoch);
+    let cursor = stored.map(|stored| Cursor { epoch: stored.epoch, after: stored.seq });
+    feed.say(&ClientFrame::Subscribe(cursor)).await?;
+    tracing::info!(another_life, "following the board's feed");
+
+    let mut first = another_life;
+    loop {
+        let (reports, seq) = gather(&mut feed).await?;
+        let apply = Apply { reports, cursor: Some((epoch.clone(), seq)), another_life: first };
+        first = false;
+        store(app, apply).await?;
+    }
+}
+
+/// The next frame with news, and all that have already arrived behind it. Returns them with the `seq` they lead to.
+async fn gather(feed: &mut Feed) -> Result<(Vec<Report>, i64), FeedError> {
+    let mut reports = Vec::new();
+    let mut reached = take(feed.hear().await?, &mut reports);
+    while reports.len() < BATCH {
+        // Only what is there already: an event must not wait for the next.
+        let Some(frame) = futures_util::FutureExt::now_or_never(feed.hear()) else { break };
+        reached = take(frame?, &mut reports).or(reached);
+    }
+    match reached {
+        Some(seq) => Ok((reports, seq)),
+        // Positions only: nothing to store, wait for news.
+        None => Box::pin(gather(feed)).await,
+    }
+}
+
+/// Adds what a frame says; the `seq` it leads to, if it has one.
+fn take(frame: ServerFrame, reports: &mut Vec<Report>) -> Option<i64> {
+    match frame {
+        ServerFrame::Event { seq, ticket, .. } => {
+            if let EventTicket::Whole(ticket) = ticket {
+                reports.push(Report::from(*ticket));
+            }
+            Some(seq)
+        }
+        ServerFrame::Snapshot { seq, tickets } => {
+            reports.extend(tickets.into_iter().map(Report::from));
+            Some(seq)
+        }
+        ServerFrame::Position { .. } | ServerFrame::Welcome { .. } | ServerFrame::Ping | ServerFrame::Bye { .. } => {
+            None
+        }
+    }
+}
+
+async fn store(app: &App, apply: Apply) -> Result<(), Ended> {
+    match app.writer.submit(apply).await {
+        Ok(_) => Ok(()),
+        Err(WriteError::Stopped) => Err(Ended::Writer),
+        Err(WriteError::Refused(never)) => match never {},
+        Err(WriteError::Database(error)) => {
+            Err(Ended::Database(sqlx::Error::Protocol(format!("applying the feed failed: {error}"))))
+        }
+        Err(error @ (WriteError::Overloaded | WriteError::Panicked)) => {
+            Err(Ended::Database(sqlx::Error::Protocol(error.to_string())))
+        }
+    }
+}

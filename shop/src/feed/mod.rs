@@ -1,0 +1,12 @@
+//! The feed: the shop follows the board's live events as a client and applies them to its orders.
+//!
+//! In: the frames of one socket. Out: [`Apply`](crate::orders::Apply) commands, and a cursor that moves with them. A cut, a
+//! restart of either side or a frame that comes twice changes nothing: the shop goes on from its cursor and a ticket's
+//! version says what is new. Each instance of the shop follows for itself, so that its own watchers hear of every change.
+//! The old board has no feed and calls back instead; this task then only looks now and then whether that has changed.
+
+mod client;
+mod follow;
+
+pub use client::{FeedError, FeedSettings};
+pub use follow::follow;

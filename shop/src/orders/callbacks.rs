@@ -1,0 +1,126 @@
+//! The old board has no feed: it calls back. Both calls carry the API key.
+
+use axum::extract::State;
+use axum::http::HeaderMap;
+use belgrano_shared::auth::api_key::ApiKeyCheck;
+use belgrano_shared::http::{Json, Path};
+use belgrano_shared::problem::{Problem, ProblemDocument};
+use belgrano_shared::wire::{OrderNumber, TicketState};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+use super::report::{Apply, Report};
+use crate::app::App;
+use crate::unit::{Order, select_orders};
+
+pub(super) fn routes() -> OpenApiRouter<App> {
+    OpenApiRouter::new().routes(routes!(confirm)).routes(routes!(change_state))
+}
+
+/// What the old board says when it has taken an order in. Everything is optional, unknown members are ignored.
+#[derive(Debug, Default, Deserialize, ToSchema)]
+struct Confirmation {
+    ticket_id: Option<i64>,
+    estado: Option<String>,
+    repartidor: Option<String>,
+    repartidor_asignado: Option<String>,
+}
+
+/// What the old board says when a ticket moves.
+#[derive(Debug, Deserialize, ToSchema)]
+struct StateChange {
+    /// In the old words or the new ones: `en_camino`, `en-camino`.
+    estado: String,
+    repartidor: Option<String>,
+    repartidor_nombre: Option<String>,
+    motivo: Option<String>,
+}
+
+/// What the old board gets back.
+#[derive(Debug, Serialize, ToSchema)]
+struct Acknowledgement {
+    /// Always true.
+    exito: bool,
+    /// The order.
+    numero: OrderNumber,
+    /// Its state now.
+    estado: TicketState,
+}
+
+/// The old board took an order in
+#[utoipa::path(
+    post, path = "/api/pedido/confirmar/{numero}", tag = "integración", params(("numero" = String, Path)),
+    request_body = Confirmation,
+    responses(
+        (status = 200, body = Acknowledgement),
+        (status = 401, body = ProblemDocument, content_type = "application/problem+json"),
+        (status = 404, body = ProblemDocument, content_type = "application/problem+json"),
+    )
+)]
+async fn confirm(
+    State(app): State<App>,
+    Path(number): Path<OrderNumber>,
+    headers: HeaderMap,
+    body: Option<Json<Confirmation>>,
+) -> Result<Json<Acknowledgement>, Problem> {
+    let order = authorised(&app, &headers, &number).await?;
+    let confirmation = body.map(|Json(confirmation)| confirmation).unwrap_or_default();
+    let state = confirmation.estado.as_deref().map(state).transpose()?.unwrap_or(order.state);
+    let driver = confirmation.repartidor_asignado.or(confirmation.repartidor);
+    apply(&app, order, state, driver, None, confirmation.ticket_id).await
+}
+
+/// A ticket of the old board moved
+#[utoipa::path(
+    put, path = "/api/v1/pedidos/{numero}/estado", tag = "integración", params(("numero" = String, Path)),
+    request_body = StateChange,
+    responses(
+        (status = 200, body = Acknowledgement),
+        (status = 401, body = ProblemDocument, content_type = "application/problem+json"),
+        (status = 404, body = ProblemDocument, content_type = "application/problem+json"),
+        (status = 422, body = ProblemDocument, content_type = "application/problem+json"),
+    )
+)]
+async fn change_state(
+    State(app): State<App>,
+    Path(number): Path<OrderNumber>,
+    headers: HeaderMap,
+    Json(change): Json<StateChange>,
+) -> Result<Json<Acknowledgement>, Problem> {
+    let order = authorised(&app, &headers, &number).await?;
+    let state = state(&change.estado)?;
+    let driver = change.repartidor_nombre.or(change.repartidor);
+    apply(&app, order, state, driver, change.motivo, None).await
+}
+
+fn state(text: &str) -> Result<TicketState, Problem> {
+    text.parse()
+        .map_err(|error: belgrano_shared::wire::UnknownWord| Problem::invalid_field("estado", error.to_string()))
+}
+
+async fn authorised(app: &App, headers: &HeaderMap, number: &OrderNumber) -> Result<Order, Problem> {
+    if app.api_keys.check(headers) != ApiKeyCheck::Valid {
+        return Err(Problem::unauthenticated("Falta la cabecera X-API-Key, o no es la correcta."));
+    }
+    let mut session = app.db.read().await?;
+    let by_number = select_orders!("WHERE number = $1");
+    belgrano_shared::fetch!(optional, session, Order, by_number, number.as_str())?
+        .ok_or_else(|| Problem::not_found("No hay un pedido con ese número."))
+}
+
+async fn apply(
+    app: &App,
+    order: Order,
+    state: TicketState,
+    driver: Option<String>,
+    reason: Option<String>,
+    ticket_id: Option<i64>,
+) -> Result<Json<Acknowledgement>, Problem> {
+    let driver = driver.or(order.driver_name).map(|name| (order.driver_id, name));
+    let number = order.number.clone();
+    let report = Report { number: order.number, state, ticket_id, version: None, driver, reason };
+    app.writer.submit(Apply { reports: vec![report], cursor: None, another_life: false }).await?;
+    Ok(Json(Acknowledgement { exito: true, numero: number, estado: state }))
+}

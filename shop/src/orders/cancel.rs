@@ -1,0 +1,70 @@
+//! A customer changes its mind: the wish is stored and sent to the board, which has the last word.
+
+use belgrano_shared::problem::Problem;
+use belgrano_shared::wire::{OrderNumber, TicketState};
+use belgrano_shared::writer::{Command, Failure};
+
+use crate::unit::{MessageKind, Order, OutboxMessage, ShopUnit, ShopWants};
+
+/// Ask the board to cancel an order. Asking again changes nothing.
+#[derive(Debug)]
+pub struct Cancel {
+    /// Who asks.
+    pub account_id: i64,
+    /// Which order.
+    pub number: OrderNumber,
+    /// Why, in the customer's words.
+    pub reason: String,
+    /// `traceparent` of the request.
+    pub trace: String,
+}
+
+/// Why an order cannot be cancelled.
+#[derive(Debug)]
+pub enum CancelRefusal {
+    /// No such order of this account.
+    Unknown,
+    /// It is over already.
+    Over(TicketState),
+}
+
+impl From<CancelRefusal> for Problem {
+    fn from(refusal: CancelRefusal) -> Self {
+        match refusal {
+            CancelRefusal::Unknown => Self::not_found("No tenés un pedido con ese número."),
+            CancelRefusal::Over(state) => {
+                Self::conflict("pedido-terminado", format!("El pedido ya está {state} y no se puede cancelar."))
+                    .with("estado", state.as_str())
+            }
+        }
+    }
+}
+
+impl Command<ShopUnit> for Cancel {
+    type Output = Order;
+    type Refusal = CancelRefusal;
+
+    fn wants(&self, wants: &mut ShopWants) {
+        wants.orders.push(self.number.clone());
+    }
+
+    async fn apply(&self, unit: &mut ShopUnit) -> Result<Order, Failure<CancelRefusal>> {
+        let order = unit.order(&self.number).await?.filter(|order| order.account_id == self.account_id).cloned();
+        let mut order = order.ok_or(Failure::Refused(CancelRefusal::Unknown))?;
+        if order.state == TicketState::Cancelled || order.cancel_requested_at.is_some() {
+            return Ok(order);
+        }
+        if order.state.is_final() {
+            return Err(Failure::Refused(CancelRefusal::Over(order.state)));
+        }
+        order.cancel_requested_at = Some(unit.now());
+        unit.send(OutboxMessage {
+            order_number: self.number.clone(),
+            kind: MessageKind::OrderCancelled,
+            payload: serde_json::json!({ "motivo": self.reason }).to_string(),
+            trace: self.trace.clone(),
+        });
+        unit.put_order(order.clone(), Vec::new());
+        Ok(order)
+    }
+}

@@ -1,0 +1,148 @@
+//! What a customer may ask about its orders.
+
+use axum::extract::State;
+use axum::response::Response;
+use belgrano_shared::http::{Json, KeyOnly, Page, Path, RequestContext};
+use belgrano_shared::problem::{Problem, ProblemDocument};
+use belgrano_shared::wire::{OrderNumber, PaymentMethod, Position};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+use super::{Cancel, OrderView, callbacks, history, live};
+use crate::accounts::Session;
+use crate::app::App;
+use crate::checkout::{Basket, Checkout, Delivery, answer};
+
+/// The routes of orders, but for placing one.
+pub fn routes() -> OpenApiRouter<App> {
+    OpenApiRouter::new()
+        .routes(routes!(list))
+        .routes(routes!(show))
+        .routes(routes!(cancel))
+        .routes(routes!(repeat))
+        .routes(routes!(live::watch_order))
+        .merge(callbacks::routes())
+}
+
+/// A page of orders, newest first.
+#[derive(Serialize, ToSchema)]
+struct OrderList {
+    /// The orders.
+    pedidos: Vec<OrderView>,
+    /// Send it back for the next page; null on the last.
+    cursor: Option<String>,
+}
+
+/// My orders
+#[utoipa::path(
+    get, path = "/api/pedidos", tag = "pedidos",
+    params(("cursor" = Option<String>, Query), ("limit" = Option<u32>, Query, description = "1 to 200, 50 when left out")),
+    responses((status = 200, body = OrderList), (status = 401, body = ProblemDocument, content_type = "application/problem+json"))
+)]
+async fn list(State(app): State<App>, Session(who): Session, page: Page) -> Result<Json<OrderList>, Problem> {
+    let before = page.position::<i64>()?.unwrap_or(i64::MAX);
+    let limit = i64::from(page.limit);
+    let mut orders = history::page(&app.db, who.account_id, before, limit + 1).await?;
+    let more = orders.len() as i64 > limit;
+    orders.truncate(page.limit as usize);
+    let cursor = orders.last().filter(|_| more).map(|(id, _)| Page::encode(id));
+    Ok(Json(OrderList { pedidos: orders.into_iter().map(|(_, order)| order).collect(), cursor }))
+}
+
+/// One of my orders
+#[utoipa::path(
+    get, path = "/api/pedidos/{numero}", tag = "pedidos", params(("numero" = String, Path)),
+    responses((status = 200, body = OrderView), (status = 404, body = ProblemDocument, content_type = "application/problem+json"))
+)]
+async fn show(
+    State(app): State<App>,
+    Session(who): Session,
+    Path(number): Path<OrderNumber>,
+) -> Result<Json<OrderView>, Problem> {
+    view(&app, who.account_id, &number).await.map(Json)
+}
+
+/// An order of an account, or a 404 that does not say whether it exists.
+pub(crate) async fn view(app: &App, account_id: i64, number: &OrderNumber) -> Result<OrderView, Problem> {
+    match history::find(&app.db, account_id, number).await? {
+        Some((order, lines)) => Ok(OrderView::new(&order, &lines)),
+        None => Err(Problem::not_found("No tenés un pedido con ese número.")),
+    }
+}
+
+/// Why an order is cancelled.
+#[derive(Debug, Default, Deserialize, ToSchema)]
+struct CancelRequest {
+    /// In the customer's words, up to 500 characters.
+    #[serde(default)]
+    motivo: String,
+}
+
+/// Cancel an order
+///
+/// The wish is stored and sent to the board, which has the last word: the order is `cancelado` when the board says so.
+#[utoipa::path(
+    post, path = "/api/pedidos/{numero}/cancelar", tag = "pedidos", params(("numero" = String, Path)),
+    request_body = CancelRequest,
+    responses(
+        (status = 200, body = OrderView),
+        (status = 404, body = ProblemDocument, content_type = "application/problem+json"),
+        (status = 409, body = ProblemDocument, content_type = "application/problem+json"),
+    )
+)]
+async fn cancel(
+    State(app): State<App>,
+    Session(who): Session,
+    Path(number): Path<OrderNumber>,
+    context: RequestContext,
+    body: Option<Json<CancelRequest>>,
+) -> Result<Json<OrderView>, Problem> {
+    let reason = body.map(|Json(request)| request.motivo).unwrap_or_default();
+    if reason.chars().count() > 500 {
+        return Err(Problem::invalid_field("motivo", "tiene más de 500 caracteres"));
+    }
+    let reason = if reason.trim().is_empty() { "cancelado por el cliente".to_owned() } else { reason };
+    let account_id = who.account_id;
+    let trace = context.traceparent();
+    app.writer.submit(Cancel { account_id, number: number.clone(), reason, trace }).await?;
+    view(&app, account_id, &number).await.map(Json)
+}
+
+/// Order the same again
+///
+/// The same products at the prices of today, to the same address. Refused like any checkout when one cannot be sold.
+#[utoipa::path(
+    post, path = "/api/pedidos/{numero}/repetir", tag = "pedidos", params(("numero" = String, Path)),
+    responses(
+        (status = 201, body = OrderView),
+        (status = 404, body = ProblemDocument, content_type = "application/problem+json"),
+        (status = 422, body = ProblemDocument, content_type = "application/problem+json"),
+    )
+)]
+async fn repeat(
+    State(app): State<App>,
+    Session(who): Session,
+    Path(number): Path<OrderNumber>,
+    context: RequestContext,
+    key: KeyOnly,
+) -> Result<Response, Problem> {
+    let account_id = who.account_id;
+    let key = key.scoped(|| format!("repetir:{account_id}:{number}"));
+    let found = history::find(&app.db, account_id, &number).await?;
+    let (order, lines) = found.ok_or_else(|| Problem::not_found("No tenés un pedido con ese número."))?;
+    let basket = Basket::parse(lines.iter().map(|line| (line.product_id, line.quantity))).map_err(Problem::invalid)?;
+    let payment_method = PaymentMethod::parse(&order.payment_method)
+        .map_err(|error| Problem::invalid_field("metodo_pago", error.to_string()))?;
+    let delivery = Delivery {
+        address: Some(order.address),
+        barrio: order.barrio,
+        position: order.lat.zip(order.lng).and_then(|(lat, lng)| Position::new(lat, lng).ok()),
+        payment_method,
+        notes: order.notes,
+    };
+    let trace = context.traceparent();
+    let checkout = Checkout { account_id, basket, delivery, empty_cart: false, key, trace };
+    Ok(answer(app.writer.submit(checkout).await?))
+}

@@ -1,0 +1,128 @@
+//! What the board says of an order, applied exactly as often as it takes.
+//!
+//! Reports come from the live feed, from its snapshots and from the old board's callbacks; they may repeat and, after a
+//! cut, arrive again from earlier on. A ticket's `version` says which is newer. The cursor of the feed moves in the same
+//! transaction as the orders, so what was applied and where to go on from never disagree.
+
+use std::convert::Infallible;
+
+use belgrano_shared::execute;
+use belgrano_shared::wire::{OrderNumber, TicketState, TicketView};
+use belgrano_shared::writer::{Command, Failure};
+
+use crate::unit::{Order, ShopUnit, ShopWants};
+
+/// What the board says of one order.
+#[derive(Clone, Debug)]
+pub struct Report {
+    /// Which order.
+    pub number: OrderNumber,
+    /// Where its ticket is in its life.
+    pub state: TicketState,
+    /// The ticket, when the reporter knows it.
+    pub ticket_id: Option<i64>,
+    /// The ticket's version; `None` from the old board, which has none: then the last to arrive counts.
+    pub version: Option<i64>,
+    /// Who carries it.
+    pub driver: Option<(Option<i64>, String)>,
+    /// Why it failed or was cancelled.
+    pub reason: Option<String>,
+}
+
+impl From<TicketView> for Report {
+    fn from(ticket: TicketView) -> Self {
+        Self {
+            number: ticket.number,
+            state: ticket.state,
+            ticket_id: Some(ticket.ticket_id),
+            version: Some(ticket.version),
+            driver: ticket.driver_name.map(|name| (ticket.driver_id, name)),
+            reason: ticket.reason,
+        }
+    }
+}
+
+/// Apply what the board says, and move the cursor.
+#[derive(Debug)]
+pub struct Apply {
+    /// In the order they were said.
+    pub reports: Vec<Report>,
+    /// Where the feed stands after them: the life of the board's database and the last `seq`.
+    pub cursor: Option<(String, i64)>,
+    /// The reports are of another life of the board's database than before: its versions start again.
+    pub another_life: bool,
+}
+
+const STORE_CURSOR: &str = "INSERT INTO feed_cursor (id, epoch, seq) VALUES (1, $1, $2) \
+     ON CONFLICT (id) DO UPDATE SET epoch = excluded.epoch, seq = excluded.seq \
+     WHERE feed_cursor.epoch <> excluded.epoch OR feed_cursor.seq < excluded.seq";
+
+impl Command<ShopUnit> for Apply {
+    /// How many orders changed.
+    type Output = usize;
+    type Refusal = Infallible;
+
+    fn wants(&self, wants: &mut ShopWants) {
+        wants.orders.extend(self.reports.iter().map(|report| report.number.clone()));
+    }
+
+    async fn apply(&self, unit: &mut ShopUnit) -> Result<usize, Failure<Infallible>> {
+        let mut changed = 0;
+        for report in &self.reports {
+            // The board also has tickets of other shops: an unknown number is none of ours.
+            let Some(order) = unit.order(&report.number).await? else { continue };
+            if let Some(order) = merge(order, report, self.another_life) {
+                let order = give_back_stock(unit, order).await?;
+                unit.put_order(order, Vec::new());
+                changed += 1;
+            }
+        }
+        if let Some((epoch, seq)) = &self.cursor {
+            execute!(*unit.session(), STORE_CURSOR, epoch.as_str(), *seq)?;
+        }
+        Ok(changed)
+    }
+}
+
+/// The order after the report, or `None` when it says nothing new.
+fn merge(order: &Order, report: &Report, another_life: bool) -> Option<Order> {
+    let version = report.version.unwrap_or(order.ticket_version);
+    if report.version.is_some() && version <= order.ticket_version && !another_life {
+        return None;
+    }
+    let (driver_id, driver_name) = match &report.driver {
+        Some((id, name)) => (*id, Some(name.clone())),
+        None => (None, None),
+    };
+    let merged = Order {
+        state: report.state,
+        ticket_id: report.ticket_id.or(order.ticket_id),
+        ticket_version: version,
+        driver_id,
+        driver_name,
+        reason: report.reason.clone(),
+        ..order.clone()
+    };
+    let same = merged.state == order.state
+        && merged.ticket_id == order.ticket_id
+        && merged.ticket_version == order.ticket_version
+        && merged.driver_name == order.driver_name
+        && merged.reason == order.reason;
+    (!same).then_some(merged)
+}
+
+/// A cancelled or returned order puts its goods back on the shelf, once.
+async fn give_back_stock(unit: &mut ShopUnit, mut order: Order) -> sqlx::Result<Order> {
+    if order.stock_returned || !matches!(order.state, TicketState::Cancelled | TicketState::Returned) {
+        return Ok(order);
+    }
+    unit.flush().await?;
+    for line in super::history::lines(unit.reader(), &[order.id]).await? {
+        // A product that left the catalog has no shelf.
+        if unit.product(line.product_id).await?.is_some() {
+            unit.take_stock(line.product_id, -line.quantity);
+        }
+    }
+    order.stock_returned = true;
+    Ok(order)
+}
