@@ -1,13 +1,30 @@
-//! A room that is being built.
+//! Assignment: who carries what, by hand, in bulk or automatically, and offers that run out.
+//!
+//! [`choose`] decides, [`assign`] records; the state machine of the progress room says whether a ticket may be offered at
+//! all. What must never happen here: a driver beyond its capacity by the machine's choice, or an offer without an end.
 
-use utoipa_axum::router::OpenApiRouter;
+mod assign;
+mod auto;
+mod bulk;
+mod choose;
+mod offers;
+mod routes;
+
+pub use assign::{Assign, Chosen, OnShift, Terms, Unassign, assign};
+pub use auto::AssignPending;
+pub use bulk::{Bulk, BulkAction, BulkResult, RowResult};
+pub use choose::{Candidate, Choice, FRESH_FIX_MS, Wanted, choose};
+pub use offers::ExpireOffers;
+pub use routes::routes;
+
+use belgrano_shared::lifecycle::Lifecycle;
 
 use crate::app::App;
 
-/// The routes of this room.
-pub fn routes() -> OpenApiRouter<App> {
-    OpenApiRouter::new()
+/// Starts what expires offers and, if configured, what makes them.
+pub fn spawn(app: &App, life: &Lifecycle) {
+    life.spawn_critical("offers", offers::sweep(app.clone(), life.soft().clone()));
+    if app.settings.auto_assign {
+        life.spawn_critical("auto-assign", auto::offer(app.clone(), life.soft().clone()));
+    }
 }
-
-/// Starts the background tasks of this room.
-pub fn spawn(_app: &App, _life: &belgrano_shared::lifecycle::Lifecycle) {}

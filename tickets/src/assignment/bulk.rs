@@ -1,0 +1,156 @@
+//! The same action on many tickets: one command, one result a row. A row that is refused leaves the others alone.
+
+use std::cmp::Reverse;
+use std::convert::Infallible;
+
+use belgrano_shared::problem::Problem;
+use belgrano_shared::wire::{OrderNumber, Priority, TicketView};
+use belgrano_shared::writer::{Command, Failure};
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use super::assign::{Chosen, OnShift, Terms, assign, find, record};
+use crate::progress::{Edit, Step, TicketRefusal};
+use crate::unit::{BoardUnit, BoardWants};
+
+/// What is done to each ticket.
+#[derive(Clone, Debug)]
+pub enum BulkAction {
+    /// Offer it; automatically, the urgent ones first.
+    Assign(Chosen),
+    /// Take it back to the pool.
+    Unassign,
+    /// Give it this priority.
+    Prioritise(Priority),
+    /// Call it off, for this reason.
+    Cancel(String),
+}
+
+/// Do something to many tickets.
+#[derive(Debug)]
+pub struct Bulk {
+    /// The rows as they were sent: a number, or a text that is none.
+    pub rows: Vec<Result<OrderNumber, String>>,
+    /// What to do to each.
+    pub action: BulkAction,
+    /// As whom.
+    pub terms: Terms,
+}
+
+/// What became of one row.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct RowResult {
+    /// The number as it was sent.
+    numero: String,
+    /// Whether it was done.
+    exito: bool,
+    /// The status it would have had alone.
+    status: u16,
+    /// Why it was not done.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    error: Option<String>,
+    /// The ticket as it is now.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    ticket: Option<Box<TicketView>>,
+}
+
+/// All rows, in the order they were sent.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct BulkResult {
+    /// Rows that were done.
+    hechos: usize,
+    /// One for each number.
+    resultados: Vec<RowResult>,
+}
+
+impl Command<BoardUnit> for Bulk {
+    type Output = BulkResult;
+    type Refusal = Infallible;
+
+    fn wants(&self, wants: &mut BoardWants) {
+        wants.tickets.extend(self.rows.iter().flatten().cloned());
+    }
+
+    async fn apply(&self, unit: &mut BoardUnit) -> Result<BulkResult, Failure<Infallible>> {
+        let mut on_shift = OnShift::default();
+        let mut results: Vec<(usize, RowResult)> = Vec::with_capacity(self.rows.len());
+        for index in self.order(unit).await? {
+            let result = match &self.rows[index] {
+                Err(text) => RowResult::wrong(text),
+                Ok(number) => match self.one(unit, number, &mut on_shift).await {
+                    Ok(ticket) => RowResult::done(number, ticket),
+                    Err(Failure::Refused(refusal)) => RowResult::refused(number, refusal),
+                    Err(Failure::Broke(error)) => return Err(Failure::Broke(error)),
+                },
+            };
+            results.push((index, result));
+        }
+        results.sort_by_key(|(index, _)| *index);
+        let resultados: Vec<RowResult> = results.into_iter().map(|(_, result)| result).collect();
+        Ok(BulkResult { hechos: resultados.iter().filter(|row| row.exito).count(), resultados })
+    }
+}
+
+impl Bulk {
+    /// Where only the first few may get a driver, the urgent and then the oldest are the first.
+    async fn order(&self, unit: &mut BoardUnit) -> sqlx::Result<Vec<usize>> {
+        let mut order: Vec<usize> = (0..self.rows.len()).collect();
+        if matches!(self.action, BulkAction::Assign(Chosen::Automatic { .. })) {
+            let mut keys = Vec::with_capacity(order.len());
+            for row in &self.rows {
+                let ticket = match row {
+                    Ok(number) => unit.ticket(number).await?,
+                    Err(_) => None,
+                };
+                keys.push(ticket.map(|ticket| (Reverse(ticket.view.priority), ticket.view.created_at)));
+            }
+            order.sort_by_key(|index| keys[*index]);
+        }
+        Ok(order)
+    }
+
+    async fn one(
+        &self,
+        unit: &mut BoardUnit,
+        number: &OrderNumber,
+        on_shift: &mut OnShift,
+    ) -> Result<TicketView, Failure<TicketRefusal>> {
+        let by = self.terms.by.clone();
+        match &self.action {
+            BulkAction::Assign(chosen) => assign(unit, number, *chosen, on_shift, &self.terms).await,
+            BulkAction::Unassign => {
+                let ticket = find(unit, number).await?;
+                record(unit, &ticket, &Step::Release, "desasignado", by)
+            }
+            BulkAction::Cancel(reason) => {
+                let ticket = find(unit, number).await?;
+                record(unit, &ticket, &Step::Cancel(reason.clone()), "cancelado", by)
+            }
+            BulkAction::Prioritise(priority) => {
+                let number = number.clone();
+                let edit = Edit { number, priority: Some(*priority), instructions: None, if_match: None, by };
+                edit.apply(unit).await
+            }
+        }
+    }
+}
+
+impl RowResult {
+    fn done(number: &OrderNumber, ticket: TicketView) -> Self {
+        Self { numero: number.to_string(), exito: true, status: 200, error: None, ticket: Some(Box::new(ticket)) }
+    }
+
+    fn refused(number: &OrderNumber, refusal: TicketRefusal) -> Self {
+        Self::problem(number.to_string(), &refusal.into())
+    }
+
+    fn wrong(text: &str) -> Self {
+        let problem = Problem::invalid_field("numeros", "no es un número de ticket");
+        Self::problem(text.chars().take(OrderNumber::MAX_CHARS).collect(), &problem)
+    }
+
+    fn problem(numero: String, problem: &Problem) -> Self {
+        let error = Some(problem.detail().to_owned());
+        Self { numero, exito: false, status: problem.status().as_u16(), error, ticket: None }
+    }
+}

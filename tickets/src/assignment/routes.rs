@@ -1,0 +1,143 @@
+//! `/asignar`, `/desasignar` and `/api/tickets/lote`.
+
+use axum::extract::State;
+use belgrano_shared::http::{KeyOnly, Keyed, Path};
+use belgrano_shared::idempotency::StoredAnswer;
+use belgrano_shared::problem::{Problem, ProblemDocument};
+use belgrano_shared::wire::{OrderNumber, Priority, TicketView};
+use serde::Deserialize;
+use utoipa::ToSchema;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+use super::assign::{Assign, Chosen, Terms, Unassign};
+use super::bulk::{Bulk, BulkAction, BulkResult};
+use crate::app::App;
+use crate::once::Once;
+use crate::progress::{IfMatch, key_scope, required_reason};
+use crate::sessions::{Admin, Principal};
+
+/// Rows of a bulk action.
+const MAX_ROWS: usize = 500;
+
+/// Who carries what.
+pub fn routes() -> OpenApiRouter<App> {
+    OpenApiRouter::new().routes(routes!(assign)).routes(routes!(unassign)).routes(routes!(bulk))
+}
+
+/// `POST /api/tickets/{numero}/asignar`: one of both.
+#[derive(Deserialize, ToSchema)]
+struct AssignBody {
+    #[serde(rename = "repartidor_id")]
+    driver_id: Option<i64>,
+    #[serde(default)]
+    auto: bool,
+}
+
+impl AssignBody {
+    fn chosen(&self) -> Result<Chosen, Problem> {
+        match (self.driver_id, self.auto) {
+            (Some(id), false) => Ok(Chosen::Driver(id)),
+            (None, true) => Ok(Chosen::Automatic { insist: true }),
+            (None, false) => Err(Problem::invalid_field("repartidor_id", "falta este dato, o `auto: true`")),
+            (Some(_), true) => Err(Problem::invalid_field("auto", "no va junto con `repartidor_id`")),
+        }
+    }
+}
+
+fn terms(app: &App, by: &Principal) -> Terms {
+    Terms { by: by.actor(), offer_timeout_ms: app.settings.offer_timeout_ms() }
+}
+
+/// Ofrece el ticket a un repartidor, o al que mejor convenga.
+#[utoipa::path(post, path = "/api/tickets/{numero}/asignar", tag = "asignación", request_body = AssignBody,
+    params(("numero" = String, Path)), responses((status = 200, body = TicketView), (status = 404, body = ProblemDocument),
+    (status = 409, body = ProblemDocument), (status = 412, body = ProblemDocument), (status = 422, body = ProblemDocument)))]
+async fn assign(
+    State(app): State<App>,
+    Admin(by): Admin,
+    Path(number): Path<OrderNumber>,
+    IfMatch(if_match): IfMatch,
+    body: Keyed<AssignBody>,
+) -> Result<StoredAnswer, Problem> {
+    let (body, key) = body.scoped(|| key_scope(&by, "asignar", &number));
+    let command = Assign { number, chosen: body.chosen()?, if_match, terms: terms(&app, &by) };
+    Ok(app.writer.submit(Once { command, key }).await?)
+}
+
+/// Devuelve el ticket a los pendientes.
+#[utoipa::path(post, path = "/api/tickets/{numero}/desasignar", tag = "asignación", params(("numero" = String, Path)),
+    responses((status = 200, body = TicketView), (status = 404, body = ProblemDocument),
+    (status = 409, body = ProblemDocument), (status = 412, body = ProblemDocument)))]
+async fn unassign(
+    State(app): State<App>,
+    Admin(by): Admin,
+    Path(number): Path<OrderNumber>,
+    IfMatch(if_match): IfMatch,
+    key: KeyOnly,
+) -> Result<StoredAnswer, Problem> {
+    let key = key.scoped(|| key_scope(&by, "desasignar", &number));
+    let command = Unassign { number, if_match, by: by.actor() };
+    Ok(app.writer.submit(Once { command, key }).await?)
+}
+
+/// `POST /api/tickets/lote`.
+#[derive(Deserialize, ToSchema)]
+struct BulkBody {
+    /// Up to 500.
+    #[serde(rename = "numeros")]
+    numbers: Vec<String>,
+    #[serde(rename = "accion")]
+    action: Action,
+    /// For `asignar`.
+    #[serde(rename = "repartidor_id")]
+    driver_id: Option<i64>,
+    /// For `asignar`.
+    #[serde(default)]
+    auto: bool,
+    /// For `prioridad`.
+    #[serde(rename = "prioridad")]
+    priority: Option<Priority>,
+    /// For `cancelar`.
+    #[serde(rename = "motivo")]
+    reason: Option<String>,
+}
+
+#[derive(Clone, Copy, Deserialize, ToSchema)]
+enum Action {
+    #[serde(rename = "asignar")]
+    Assign,
+    #[serde(rename = "desasignar")]
+    Unassign,
+    #[serde(rename = "prioridad")]
+    Prioritise,
+    #[serde(rename = "cancelar")]
+    Cancel,
+}
+
+impl BulkBody {
+    fn action(&self) -> Result<BulkAction, Problem> {
+        Ok(match self.action {
+            Action::Assign => BulkAction::Assign(AssignBody { driver_id: self.driver_id, auto: self.auto }.chosen()?),
+            Action::Unassign => BulkAction::Unassign,
+            Action::Prioritise => BulkAction::Prioritise(
+                self.priority.ok_or_else(|| Problem::invalid_field("prioridad", "falta este dato"))?,
+            ),
+            Action::Cancel => BulkAction::Cancel(required_reason(self.reason.as_deref())?),
+        })
+    }
+}
+
+/// Hace lo mismo con muchos tickets; cada uno tiene su resultado.
+#[utoipa::path(post, path = "/api/tickets/lote", tag = "asignación", request_body = BulkBody, responses(
+    (status = 200, body = BulkResult), (status = 403, body = ProblemDocument), (status = 422, body = ProblemDocument)))]
+async fn bulk(State(app): State<App>, Admin(by): Admin, body: Keyed<BulkBody>) -> Result<StoredAnswer, Problem> {
+    let (body, key) = body.scoped(|| format!("lote:{}", by.user_id));
+    if !(1..=MAX_ROWS).contains(&body.numbers.len()) {
+        return Err(Problem::invalid_field("numeros", format!("tiene que haber entre 1 y {MAX_ROWS}")));
+    }
+    let action = body.action()?;
+    let rows = body.numbers.into_iter().map(|text| OrderNumber::parse(&text).map_err(|_| text)).collect();
+    let command = Bulk { rows, action, terms: terms(&app, &by) };
+    Ok(app.writer.submit(Once { command, key }).await?)
+}
