@@ -64,12 +64,17 @@ pub(crate) fn settings(database: &TestDatabase, variables: &[(&str, &str)]) -> S
 impl TestShop {
     /// A shop on `database`; several on one database are several instances.
     pub(crate) async fn new(database: &TestDatabase) -> Self {
-        Self::with(database, &[]).await
+        Self::seeded(database, 7, &[]).await
     }
 
     /// The same with other settings.
     pub(crate) async fn with(database: &TestDatabase, variables: &[(&str, &str)]) -> Self {
-        let (ambient, clock) = still_ambient(7);
+        Self::seeded(database, 7, variables).await
+    }
+
+    /// The same with other randomness, or two instances would draw the same numbers.
+    pub(crate) async fn seeded(database: &TestDatabase, seed: u64, variables: &[(&str, &str)]) -> Self {
+        let (ambient, clock) = still_ambient(seed);
         let (mailer, mails) = Mailer::channel();
         let settings = ShopSettings { mailer, ..settings(database, variables) };
         let app = service::prepare(settings, ambient, &Lifecycle::new()).await.expect("the shop starts");

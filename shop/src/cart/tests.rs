@@ -1,1 +1,90 @@
-//! See the commits that follow.
+//! Carts on both engines: with a cookie, with an account, and from the one to the other.
+
+use axum::http::Method;
+use belgrano_shared::on_both_engines;
+use serde_json::{Value, json};
+
+use crate::testing::{Browser, TestShop};
+
+async fn put(shop: &TestShop, who: &mut Browser, product: i64, quantity: i64) -> (u16, Value) {
+    let body = json!({ "cantidad": quantity });
+    let answer = shop.send(who, Method::PUT, &format!("/api/carrito/{product}"), Some(body)).await;
+    (answer.status, answer.body)
+}
+
+/// `(product, quantity)` of every line.
+fn lines(cart: &Value) -> Vec<(i64, i64)> {
+    let items = cart["items"].as_array().expect("a list").iter();
+    items.map(|item| (item["producto_id"].as_i64().expect("id"), item["cantidad"].as_i64().expect("many"))).collect()
+}
+
+on_both_engines! {
+    async fn a_cart_without_an_account(database) {
+        let shop = TestShop::new(database).await;
+        let (mut ana, mut beto) = (Browser::default(), Browser::default());
+        assert_eq!(shop.get(&mut ana, "/api/carrito").await.body, json!({ "items": [], "total": 0.0, "listo": false }));
+        assert_eq!(put(&shop, &mut ana, 9, 2).await.0, 200);
+        let (_, cart) = put(&shop, &mut ana, 1, 1).await;
+        insta::assert_json_snapshot!("a_cart", cart);
+        assert_eq!(put(&shop, &mut beto, 1, 5).await.0, 200);
+        assert_eq!(lines(&put(&shop, &mut ana, 9, 3).await.1), [(1, 1), (9, 3)], "put sets, it does not add");
+        assert_eq!(lines(&put(&shop, &mut ana, 1, 0).await.1), [(9, 3)]);
+        let removed = shop.send(&mut ana, Method::DELETE, "/api/carrito/9", None).await;
+        assert_eq!((removed.status, lines(&removed.body)), (200, vec![]));
+        assert_eq!(lines(&shop.get(&mut beto, "/api/carrito").await.body), [(1, 5)], "nobody else's changed");
+        let emptied = shop.send(&mut beto, Method::DELETE, "/api/carrito", None).await;
+        assert_eq!(lines(&emptied.body), []);
+        for (product, quantity, status) in [(999, 1, 404), (1, -1, 422), (1, 10_001, 422)] {
+            assert_eq!(put(&shop, &mut ana, product, quantity).await.0, status);
+        }
+    }
+
+    async fn it_moves_along_at_log_in_and_adds_up(database) {
+        let shop = TestShop::new(database).await;
+        let mut first = Browser::default();
+        put(&shop, &mut first, 1, 2).await;
+        let body = json!({ "nombre": "Ana", "email": "ana@example.com", "password": "correcto caballo" });
+        assert_eq!(shop.post(&mut first, "/api/register", body).await.status, 201);
+        assert_eq!(lines(&shop.get(&mut first, "/api/carrito").await.body), [(1, 2)]);
+
+        let mut second = Browser::default();
+        put(&shop, &mut second, 1, 9_999).await;
+        put(&shop, &mut second, 2, 1).await;
+        let body = json!({ "email": "ana@example.com", "password": "correcto caballo" });
+        assert_eq!(shop.post(&mut second, "/api/login", body).await.status, 200);
+        assert_eq!(lines(&shop.get(&mut second, "/api/carrito").await.body), [(1, 10_000), (2, 1)]);
+        assert_eq!(shop.post(&mut second, "/api/logout", json!({})).await.status, 204);
+        assert_eq!(lines(&shop.get(&mut second, "/api/carrito").await.body), [], "the account's stays with the account");
+        assert_eq!(lines(&shop.get(&mut first, "/api/carrito").await.body), [(1, 10_000), (2, 1)]);
+    }
+
+    async fn it_warns_when_stock_is_short(database) {
+        let shop = TestShop::new(database).await;
+        let (mut ana, mut admin) = (Browser::default(), shop.admin().await);
+        put(&shop, &mut ana, 1, 3).await;
+        put(&shop, &mut ana, 2, 1).await;
+        for (path, body) in [("/api/productos/1", json!({ "stock": 2 })), ("/api/productos/2", json!({ "activo": false }))] {
+            assert_eq!(shop.send(&mut admin, Method::PATCH, path, Some(body)).await.status, 200);
+        }
+        let cart = shop.get(&mut ana, "/api/carrito").await.body;
+        assert_eq!((&cart["total"], &cart["listo"]), (&json!(0.0), &json!(false)));
+        assert_eq!(cart["items"][0]["aviso"], "Quedan 2.");
+        assert_eq!(cart["items"][1]["aviso"], "Ya no está a la venta o se agotó.");
+        let (_, cart) = put(&shop, &mut ana, 1, 2).await;
+        assert_eq!((&cart["total"], &cart["listo"]), (&json!(8400.0), &json!(false)));
+        let (_, cart) = put(&shop, &mut ana, 2, 0).await;
+        assert_eq!((&cart["total"], &cart["listo"]), (&json!(8400.0), &json!(true)));
+    }
+
+    async fn a_forgotten_cart_goes_and_an_accounts_stays(database) {
+        let shop = TestShop::new(database).await;
+        let (mut nobody, mut ana) = (Browser::default(), shop.customer("ana@example.com").await);
+        put(&shop, &mut nobody, 1, 1).await;
+        put(&shop, &mut ana, 1, 1).await;
+        shop.clock.advance_ms(2000);
+        let prune = crate::housekeeping::Prune { carts_kept_ms: 1000, answers_kept_ms: 1000 };
+        assert_eq!(shop.app.writer.submit(prune).await.expect("pruned"), 1);
+        assert_eq!(lines(&shop.get(&mut nobody, "/api/carrito").await.body), []);
+        assert_eq!(lines(&shop.get(&mut ana, "/api/carrito").await.body), [(1, 1)]);
+    }
+}

@@ -1,1 +1,184 @@
-//! See the commits that follow.
+//! The catalog on both engines: every query, the import, and what a client sees.
+
+use axum::http::Method;
+use belgrano_shared::money::Money;
+use belgrano_shared::on_both_engines;
+use serde_json::{Value, json};
+
+use super::builtin::CATALOG;
+use super::{ImportOptions, Report, import, price_with_offer};
+use crate::testing::{Browser, TestShop};
+
+async fn load(shop: &TestShop, catalog: &Value, options: ImportOptions) -> Report {
+    import(&shop.app.writer, catalog.to_string().as_bytes(), options).await.expect("a catalog")
+}
+
+fn builtin() -> Value {
+    serde_json::from_slice(CATALOG).expect("JSON")
+}
+
+/// The ids of a page of products, and its cursor.
+async fn ids(shop: &TestShop, query: &str) -> (Vec<i64>, Option<String>) {
+    let answer = shop.get(&mut Browser::default(), &format!("/api/productos?{query}")).await;
+    assert_eq!(answer.status, 200, "{answer:?}");
+    let products = answer.body["productos"].as_array().expect("a list").iter();
+    let ids = products.map(|product| product["id"].as_i64().expect("an id")).collect();
+    (ids, answer.body["cursor"].as_str().map(str::to_owned))
+}
+
+#[test]
+fn a_discount_rounds_half_up_to_the_centavo() {
+    for (cents, percent, expected) in
+        [(10_000, 15, 8500), (999, 50, 500), (1, 50, 1), (100, 0, 100), (100, 100, 0), (100, 250, 0), (100, -5, 100)]
+    {
+        let price = Money::from_cents(cents).expect("small");
+        assert_eq!(price_with_offer(price, percent).cents(), expected, "{cents} {percent}");
+    }
+}
+
+on_both_engines! {
+    async fn what_a_client_sees(database) {
+        let shop = TestShop::new(database).await;
+        let mut nobody = Browser::default();
+        insta::assert_json_snapshot!("a_product_with_an_offer", shop.get(&mut nobody, "/api/productos/9").await.body);
+        insta::assert_json_snapshot!("businesses", shop.get(&mut nobody, "/api/negocios").await.body);
+        insta::assert_json_snapshot!("categories", shop.get(&mut nobody, "/api/categorias").await.body);
+        insta::assert_json_snapshot!("offers", shop.get(&mut nobody, "/api/ofertas").await.body);
+        assert_eq!(shop.get(&mut nobody, "/api/productos/999").await.status, 404);
+        assert_eq!(shop.get(&mut nobody, "/api/productos/x").await.status, 404);
+    }
+
+    async fn searching_folds_and_every_word_counts(database) {
+        let shop = TestShop::new(database).await;
+        for (query, expected) in [
+            ("q=YERBA", vec![1]),
+            ("q=caf%C3%A9", vec![8]),
+            ("q=cafe+almacen", vec![8]),
+            ("q=jamon+dona", vec![21]),
+            ("q=kilo&categoria=frescos", vec![18, 19, 20]),
+            ("q=kilo+papa+sol", vec![]),
+            ("q=%25", vec![]),
+            ("negocio=granja_dona_rosa&categoria=lacteos", vec![11, 13]),
+            ("negocio=2&categoria=2", vec![11, 13]),
+            ("destacado=true", vec![1, 4, 8, 11, 13, 17]),
+            ("destacado=false&categoria=bebidas", vec![14, 15, 16]),
+            ("negocio=nadie", vec![]),
+        ] {
+            // Nothing but signs is no word, so it asks for nothing in particular.
+            let expected = if query == "q=%25" { (1..=24).collect() } else { expected };
+            assert_eq!(ids(&shop, query).await, (expected, None), "{query}");
+        }
+        let mut nobody = Browser::default();
+        assert_eq!(shop.get(&mut nobody, "/api/productos?q=a+b+c+d+e+f+g+h+i").await.status, 422);
+        assert_eq!(shop.get(&mut nobody, "/api/productos?destacado=quizas").await.status, 422);
+    }
+
+    async fn pages_follow_each_other_without_gaps(database) {
+        let shop = TestShop::new(database).await;
+        let (mut seen, mut cursor) = (Vec::new(), Some(String::new()));
+        while let Some(after) = cursor {
+            let (page, next) = ids(&shop, &format!("limit=5&cursor={after}")).await;
+            assert!(page.len() == 5 || next.is_none());
+            seen.extend(page);
+            cursor = next;
+        }
+        assert_eq!(seen, (1..=24).collect::<Vec<i64>>());
+        assert_eq!(ids(&shop, "limit=24").await.1, None, "a full last page is the last");
+        assert_eq!(shop.get(&mut Browser::default(), "/api/productos?cursor=nada").await.status, 422);
+    }
+
+    async fn an_administrator_changes_a_product(database) {
+        let shop = TestShop::new(database).await;
+        let mut admin = shop.admin().await;
+        let mut ana = shop.customer("ana@example.com").await;
+        let patch = |body: Value| (Method::PATCH, "/api/productos/9", Some(body));
+        for (who, status) in [(&mut Browser::default(), 401), (&mut ana, 403)] {
+            let (method, path, body) = patch(json!({ "stock": 1 }));
+            assert_eq!(shop.send(who, method, path, body).await.status, status);
+        }
+        let (method, path, body) = patch(json!({ "precio": 1000, "stock": null }));
+        let changed = shop.send(&mut admin, method, path, body).await;
+        assert_eq!((changed.status, &changed.body["precio"], &changed.body["stock"]), (200, &json!(850.0), &json!(null)));
+        let (method, path, body) = patch(json!({ "stock": 0 }));
+        let changed = shop.send(&mut admin, method, path, body).await;
+        assert_eq!((&changed.body["precio_original"], &changed.body["disponible"]), (&json!(1000.0), &json!(false)));
+        let (method, path, body) = patch(json!({ "stock": -1, "precio": -1 }));
+        assert_eq!(shop.send(&mut admin, method, path, body).await.status, 422);
+        let (method, path, body) = patch(json!({ "activo": false }));
+        assert_eq!(shop.send(&mut admin, method, path, body).await.status, 200);
+        assert_eq!(shop.get(&mut ana, "/api/productos/9").await.status, 404);
+        assert!(!ids(&shop, "").await.0.contains(&9));
+        let nowhere = shop.send(&mut admin, Method::PATCH, "/api/productos/999", Some(json!({ "stock": 1 }))).await;
+        assert_eq!(nowhere.status, 404);
+    }
+
+    async fn the_same_file_twice_changes_nothing(database) {
+        let shop = TestShop::new(database).await;
+        let again = load(&shop, &builtin(), ImportOptions::default()).await;
+        assert_eq!(again, Report { unchanged: 2 + 3 + 5 + 24 + 1, ..Report::default() });
+
+        let mut changed = builtin();
+        changed["productos"][0]["stock"] = json!(7);
+        let report = load(&shop, &changed, ImportOptions::default()).await;
+        assert_eq!((report.updated, report.unchanged), (0, 35), "what was sold since counts");
+        let report = load(&shop, &changed, ImportOptions { replace_stock: true, ..ImportOptions::default() }).await;
+        assert_eq!((report.updated, report.unchanged), (1, 34));
+        changed["productos"][3]["sucursales"] = json!(["barrancas"]);
+        changed["productos"][4]["precio"] = json!(1);
+        let report = load(&shop, &changed, ImportOptions::default()).await;
+        assert_eq!((report.inserted, report.updated, report.refused.len()), (0, 2, 0));
+        let seen = shop.get(&mut Browser::default(), "/api/productos/4").await.body;
+        assert_eq!((seen["sucursales"][0]["slug"].as_str(), seen["sucursales"][1].as_str()), (Some("barrancas"), None));
+    }
+
+    async fn names_may_be_traded_between_ids(database) {
+        let shop = TestShop::new(database).await;
+        let mut traded = builtin();
+        let members = traded["categorias"].as_object_mut().expect("an object");
+        for (slug, id) in [("almacen", 2), ("lacteos", 1)] {
+            members[slug]["id"] = json!(id);
+        }
+        let report = load(&shop, &traded, ImportOptions::default()).await;
+        assert!(report.refused.is_empty(), "{report:?}");
+        let yerba = shop.get(&mut Browser::default(), "/api/productos/1").await.body;
+        assert_eq!((&yerba["categoria"]["id"], &yerba["categoria"]["slug"]), (&json!(2), &json!("almacen")));
+    }
+
+    async fn orphans_are_refused_with_a_reason_and_the_rest_goes_in(database) {
+        let shop = TestShop::new(database).await;
+        let product = |id: i64, business: &str, category: &str| {
+            json!({ "id": id, "nombre": "Algo", "precio": 10.5, "negocio": business, "categoria": category })
+        };
+        let mut named = product(104, "quiosco", "golosinas");
+        named["sucursales"] = json!(["centro", "luna"]);
+        let offer = |id: &str, first: &str, last: &str, products: Vec<i64>| {
+            json!({ "id": id, "titulo": "Oferta", "descuento": 10, "fecha_inicio": first, "fecha_fin": last,
+                    "productos": products })
+        };
+        let file = json!({
+            "negocios": { "quiosco": { "id": 9, "nombre": "Quiosco" }, "almacen_del_sol": { "id": 8, "nombre": "Otro" } },
+            "sucursales": {
+                "quiosco": { "centro": { "id": 9, "nombre": "Centro" } }, "nadie": { "x": { "id": 10, "nombre": "X" } },
+            },
+            "categorias": { "golosinas": { "id": 9, "nombre": "Golosinas" }, "rota": { "nombre": "sin id" } },
+            "productos": [
+                product(101, "nadie", "golosinas"), product(102, "quiosco", "nada"), { "id": 103 }, named.clone(), named,
+            ],
+            "ofertas": { "quiosco": [
+                offer("pasada", "2025-01-01", "2025-12-31", vec![104, 1, 555]),
+                offer("al_reves", "2025-12-31", "2025-01-01", vec![104]),
+                offer("hoy", "2026-11-21", "2026-11-21", vec![104]),
+            ] },
+        });
+        let report = load(&shop, &file, ImportOptions::default()).await;
+        let refused: Vec<String> = report.refused.iter().map(|one| format!("{}: {}", one.path, one.reason)).collect();
+        insta::assert_json_snapshot!("what_an_import_refuses", refused);
+        assert_eq!((report.inserted, report.updated, report.unchanged), (6, 0, 0));
+        let seen = shop.get(&mut Browser::default(), "/api/productos/104").await.body;
+        assert_eq!((&seen["precio"], &seen["oferta"]["descuento"], &seen["stock"]), (&json!(9.45), &json!(10), &json!(null)));
+        shop.clock.advance_ms(24 * 3_600_000);
+        let seen = shop.get(&mut Browser::default(), "/api/productos/104").await.body;
+        assert_eq!((&seen["precio"], &seen["oferta"]), (&json!(10.5), &json!(null)), "an offer of today is over tomorrow");
+        assert!(import(&shop.app.writer, b"[]", ImportOptions::default()).await.is_err());
+    }
+}

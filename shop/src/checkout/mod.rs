@@ -3,6 +3,8 @@
 mod basket;
 mod delivery;
 mod http;
+#[cfg(test)]
+mod oversell_tests;
 mod place;
 
 pub use basket::{Basket, BasketItem};
