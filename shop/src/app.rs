@@ -45,6 +45,8 @@ pub struct Parts {
     pub watch: OrderWatch,
     /// The keys of programs that call back.
     pub api_keys: ApiKeys,
+    /// Told whenever a package may be due at another time than before.
+    pub packages_wake: Arc<Notify>,
 }
 
 impl Deref for App {
@@ -64,10 +66,18 @@ impl App {
 }
 
 /// What happens after each commit, in order. Quick, and never waits.
-pub fn announcer(relay_wake: Arc<Notify>, gate: Gate, watch: OrderWatch) -> impl Fn(Committed) + Send + Sync + 'static {
+pub fn announcer(
+    relay_wake: Arc<Notify>,
+    packages_wake: Arc<Notify>,
+    gate: Gate,
+    watch: OrderWatch,
+) -> impl Fn(Committed) + Send + Sync + 'static {
     move |committed| {
         if committed.outbox {
             relay_wake.notify_one();
+        }
+        if committed.packages {
+            packages_wake.notify_one();
         }
         gate.forget(&committed.accounts);
         watch.wake(&committed.orders);

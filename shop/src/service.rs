@@ -20,7 +20,7 @@ use crate::app::{App, Parts, announcer};
 use crate::catalog::{self, ImportError};
 use crate::orders::OrderWatch;
 use crate::settings::ShopSettings;
-use crate::{feed, housekeeping, router, schema};
+use crate::{feed, housekeeping, merchants, router, schema};
 
 /// A shop that serves. Drop it before waiting for the end of its life: the writer waits for every [`App`].
 #[derive(Debug)]
@@ -59,6 +59,7 @@ pub async fn start(settings: ShopSettings, ambient: Ambient, life: &Lifecycle) -
     let app = prepare(settings, ambient, life).await?;
 
     // What runs beside the requests: one line each.
+    life.spawn_critical("packages", merchants::run(app.clone()));
     life.spawn_critical("housekeeping", housekeeping::run(app.clone()));
     life.spawn_critical("feed", feed::follow(app.clone(), app.settings.feed(&app.ambient)?));
 
@@ -88,8 +89,9 @@ pub async fn assemble(settings: ShopSettings, ambient: Ambient, life: &Lifecycle
     let db = storage::open(&settings.common.storage, &schema::migrations()).await?;
     let gate = Gate::new(&settings, &ambient)?;
     let relay_wake = Arc::new(Notify::new());
+    let packages_wake = Arc::new(Notify::new());
     let watch = OrderWatch::default();
-    let announce = announcer(Arc::clone(&relay_wake), gate.clone(), watch.clone());
+    let announce = announcer(Arc::clone(&relay_wake), Arc::clone(&packages_wake), gate.clone(), watch.clone());
     let (writer, writing) = Writer::new(db.clone(), ambient.clone(), settings.writer, announce);
     let closing = db.clone();
     life.spawn_critical("writer", async move {
@@ -98,7 +100,19 @@ pub async fn assemble(settings: ShopSettings, ambient: Ambient, life: &Lifecycle
         closing.close().await;
     });
     let (life, metrics, api_keys) = (life.clone(), Metrics::new(), ApiKeys::new(&settings.common.api_keys));
-    Ok(App::new(Parts { settings, ambient, life, metrics, db, writer, gate, relay_wake, watch, api_keys }))
+    Ok(App::new(Parts {
+        settings,
+        ambient,
+        life,
+        metrics,
+        db,
+        writer,
+        gate,
+        relay_wake,
+        packages_wake,
+        watch,
+        api_keys,
+    }))
 }
 
 fn health(app: &App) -> Health {

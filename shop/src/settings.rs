@@ -15,6 +15,7 @@ use url::Url;
 use crate::accounts::AccountSettings;
 use crate::cart::CartSettings;
 use crate::feed::FeedSettings;
+use crate::merchants::MerchantSettings;
 
 /// The shop's port when none is given.
 pub const DEFAULT_PORT: u16 = 5000;
@@ -38,6 +39,8 @@ pub struct ShopSettings {
     pub accounts: AccountSettings,
     /// Limits of carts.
     pub carts: CartSettings,
+    /// When packages are ordered.
+    pub merchants: MerchantSettings,
     /// How long an `Idempotency-Key` is remembered.
     pub answers_kept: Duration,
 }
@@ -58,6 +61,7 @@ impl ShopSettings {
             passwords: PasswordSettings::from_env(env),
             accounts: AccountSettings::from_env(env),
             carts: CartSettings::from_env(env),
+            merchants: MerchantSettings::from_env(env),
             answers_kept: env.duration_s("IDEMPOTENCY_KEPT", 7 * 24 * 3600, "seconds an Idempotency-Key is remembered"),
             common,
         }

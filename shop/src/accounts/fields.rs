@@ -6,13 +6,13 @@ use belgrano_shared::problem::{FieldError, Problem};
 
 /// Collects what is wrong with a form, so that a person hears all of it at once.
 #[derive(Debug, Default)]
-pub(super) struct Form {
+pub(crate) struct Form {
     errors: Vec<FieldError>,
 }
 
 impl Form {
     /// A text of `chars` characters; an absent one is empty.
-    pub(super) fn text(&mut self, field: &str, text: Option<&str>, chars: RangeInclusive<usize>) -> String {
+    pub(crate) fn text(&mut self, field: &str, text: Option<&str>, chars: RangeInclusive<usize>) -> String {
         let text = text.unwrap_or_default().trim();
         let length = text.chars().count();
         if length == 0 && *chars.start() > 0 {
@@ -27,7 +27,7 @@ impl Form {
     }
 
     /// A telephone number, as people write them: digits, blanks and `+-()/.`.
-    pub(super) fn phone(&mut self, field: &str, text: Option<&str>) -> String {
+    pub(crate) fn phone(&mut self, field: &str, text: Option<&str>) -> String {
         let text = self.text(field, text, 0..=40);
         if text.chars().any(|c| !c.is_ascii_digit() && !" +-()/.".contains(c)) {
             self.errors.push(FieldError::new(field, "no es un número de teléfono"));
@@ -36,12 +36,12 @@ impl Form {
     }
 
     /// Notes something else that is wrong.
-    pub(super) fn wrong(&mut self, field: &str, message: &str) {
+    pub(crate) fn wrong(&mut self, field: &str, message: &str) {
         self.errors.push(FieldError::new(field, message));
     }
 
     /// Everything that was wrong, if anything was.
-    pub(super) fn finish(self) -> Result<(), Problem> {
+    pub(crate) fn finish(self) -> Result<(), Problem> {
         if self.errors.is_empty() { Ok(()) } else { Err(Problem::invalid(self.errors)) }
     }
 }

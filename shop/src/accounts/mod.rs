@@ -24,6 +24,7 @@ use utoipa_axum::routes;
 
 pub use cuit::Cuit;
 pub use email::Email;
+pub(crate) use fields::Form;
 pub use first_admin::{FirstAdminError, ensure_first_admin};
 pub use gate::Gate;
 pub use principal::{Admin, MaybeSession, Merchant, Principal, Role, Session};

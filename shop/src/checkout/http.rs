@@ -1,7 +1,7 @@
 //! `POST /api/pedidos`.
 
 use axum::extract::State;
-use axum::http::{StatusCode, header};
+use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use belgrano_shared::http::{Json, Keyed, RequestContext};
 use belgrano_shared::problem::{Problem, ProblemDocument};
@@ -101,9 +101,6 @@ fn both<A, B, E>(a: Result<A, Vec<E>>, b: Result<B, Vec<E>>) -> Result<(A, B), V
 pub(crate) fn answer(placed: PlacedOrder) -> Response {
     match placed {
         PlacedOrder::Placed(order) => (StatusCode::CREATED, Json(order)).into_response(),
-        PlacedOrder::Repeated(stored) => {
-            let status = StatusCode::from_u16(stored.status).unwrap_or(StatusCode::OK);
-            (status, [(header::CONTENT_TYPE, "application/json")], stored.body).into_response()
-        }
+        PlacedOrder::Repeated(stored) => stored.into_response(),
     }
 }

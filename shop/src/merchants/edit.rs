@@ -131,6 +131,7 @@ impl Command<ShopUnit> for Create {
             now
         )?;
         put_items(unit, id, &self.draft).await?;
+        unit.announce().packages = true;
         let view = after(unit, self.account_id, id).await?;
         if let Some(key) = &self.key {
             let body = serde_json::to_string(&view).unwrap_or_default();
@@ -188,6 +189,7 @@ impl Command<ShopUnit> for Update {
         )?;
         require_one(changed)?;
         put_items(unit, self.id, &self.draft).await?;
+        unit.announce().packages = true;
         after(unit, self.account_id, self.id).await
     }
 }
@@ -240,6 +242,7 @@ impl Command<ShopUnit> for SetActive {
             let next_on = upcoming.filter(|_| self.active).unwrap_or(package.next_on);
             let (day, at) = (next_on.to_string(), next_on.at(self.hour));
             require_one(execute!(*unit.session(), SET_ACTIVE, self.id, self.active, day, at)?)?;
+            unit.announce().packages = true;
         }
         after(unit, self.account_id, self.id).await
     }

@@ -3,16 +3,24 @@
 //! [`calendar`](Series) says when, [`RunPackage`] turns a due date into an order exactly once, and the scheduler submits it
 //! when the time has come. Orders go through the checkout like any other; here they only get their cause and their history.
 
+mod business;
 mod calendar;
 mod edit;
+mod http;
+#[cfg(test)]
+mod http_tests;
 mod package;
 mod run;
 mod scheduler;
+mod settings;
 #[cfg(test)]
 mod tests;
 
+pub use business::BusinessView;
 pub use calendar::{Due, DueDate, Frequency, RunHour, Series};
 pub use edit::{Create, Created, Delete, MAX_PACKAGES, PackageRefusal, SetActive, Update};
+pub use http::routes;
 pub use package::{PackageDraft, PackageItemView, PackageView};
 pub use run::{Outcome, Ran, RunNow, RunPackage, RunRefusal, RunView};
-pub use scheduler::run_due;
+pub use scheduler::{run, run_due};
+pub use settings::MerchantSettings;

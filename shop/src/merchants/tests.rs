@@ -1,10 +1,12 @@
 //! Packages on both engines: once per due date, whatever happens around it.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use belgrano_shared::ambient::{Ambient, ManualClock, SeededEntropy};
 use belgrano_shared::idempotency::IdempotencyKey;
-use belgrano_shared::testing::{TestDatabase, still_ambient};
+use belgrano_shared::lifecycle::Lifecycle;
+use belgrano_shared::testing::{START, TestDatabase, still_ambient};
 use belgrano_shared::wire::PaymentMethod;
 use belgrano_shared::writer::{Command, Failure, WriteError};
 use belgrano_shared::{fetch, fetch_scalar, on_both_engines};
@@ -12,7 +14,9 @@ use belgrano_shared::{fetch, fetch_scalar, on_both_engines};
 use super::calendar::{DueDate, Frequency, RunHour};
 use super::package::PackageDraft;
 use super::run::{Outcome, Ran, RunNow, RunPackage, RunRefusal, RunView};
-use super::{Create, Created, Delete, PackageRefusal, PackageView, SetActive, Update, package, run, run_due};
+use super::{
+    Create, Created, Delete, PackageRefusal, PackageView, SetActive, Update, package, run, run_due, scheduler,
+};
 use crate::app::App;
 use crate::checkout::{Basket, CheckoutRefusal, Delivery, PlacedOrder};
 use crate::unit::ShopUnit;
@@ -133,6 +137,29 @@ on_both_engines! {
         assert_eq!((run.outcome, run.due_on.as_deref()), (Outcome::Ordered, Some("2026-11-22")));
         assert!(run.order_number.is_some() && run.failure.is_none());
         assert_eq!(view(&app, package.id).await.next_on, Some(day("2026-11-29")));
+    }
+
+    async fn a_scheduler_waits_for_the_next_date_and_never_long(database) {
+        let (app, clock) = shop(database).await;
+        let round = || scheduler::round(&app, HOUR);
+        let minute = Duration::from_mins(1);
+        assert_eq!(round().await.expect("a round"), minute, "nothing to wait for");
+        let package = weekly(&app).await;
+        assert_eq!(round().await.expect("a round"), minute);
+        clock.advance_ms(package.next_at.expect("active").since_ms(START) - 20_000);
+        assert_eq!(round().await.expect("a round"), Duration::from_secs(20));
+        clock.advance_ms(20_000);
+        assert_eq!(round().await.expect("a round"), minute);
+        assert_eq!(orders(&app).await, (1, 1));
+    }
+
+    async fn a_change_of_a_package_wakes_the_scheduler(database) {
+        let (app, _) = shop(database).await;
+        let package = weekly(&app).await;
+        app.packages_wake.notified().await;
+        let set = |active| SetActive { account_id: MERCHANT, id: package.id, active, hour: HOUR };
+        app.writer.submit(set(false)).await.expect("paused");
+        app.packages_wake.notified().await;
     }
 
     async fn two_schedulers_order_each_package_once(database) {
@@ -279,9 +306,8 @@ on_both_engines! {
     }
 }
 
-/// One more instance of the shop on this database.
+/// One more instance of the shop on this database, with nothing in it.
 async fn instance(database: &TestDatabase, ambient: Ambient) -> App {
     let settings = crate::testing::settings(database, &[]);
-    let life = belgrano_shared::lifecycle::Lifecycle::new();
-    crate::service::assemble(settings, ambient, &life).await.expect("an instance starts")
+    crate::service::assemble(settings, ambient, &Lifecycle::new()).await.expect("the shop starts")
 }

@@ -66,6 +66,8 @@ pub struct Committed {
     pub outbox: bool,
     /// Orders that changed, for whoever watches them.
     pub orders: Vec<OrderNumber>,
+    /// Packages changed: one may be due sooner.
+    pub packages: bool,
     /// The catalog changed.
     pub catalog: bool,
     /// Accounts whose sessions or rights changed.

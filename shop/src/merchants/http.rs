@@ -1,0 +1,303 @@
+//! The addresses of packages. All are for merchants, and only for their own.
+
+use axum::extract::State;
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Response};
+use belgrano_shared::http::{Json, KeyOnly, Keyed, Page, Path, RequestContext};
+use belgrano_shared::problem::{FieldError, Problem, ProblemDocument};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+use super::edit::not_found;
+use super::{
+    Create, Created, Delete, DueDate, Frequency, PackageDraft, PackageView, RunNow, RunView, SetActive, Update,
+    business, package, run,
+};
+use crate::accounts::Merchant;
+use crate::app::App;
+use crate::checkout::{Basket, DeliveryFields, answer};
+use crate::orders::OrderView;
+
+/// The routes of this room.
+pub fn routes() -> OpenApiRouter<App> {
+    OpenApiRouter::new()
+        .routes(routes!(business::show_business, business::replace_business))
+        .routes(routes!(list_packages, create_package))
+        .routes(routes!(show_package, replace_package, delete_package))
+        .routes(routes!(pause_package))
+        .routes(routes!(resume_package))
+        .routes(routes!(run_package))
+        .routes(routes!(list_runs))
+}
+
+/// A package as a merchant asks for it.
+#[derive(Debug, Deserialize, ToSchema)]
+struct PackageRequest {
+    /// What the merchant calls it, 1 to 100 characters.
+    #[serde(rename = "nombre")]
+    name: String,
+    #[serde(rename = "frecuencia")]
+    frequency: Frequency,
+    /// What to order each time.
+    items: Vec<PackageItemRequest>,
+    /// Where it goes, up to 500 characters; to the business when left out.
+    #[serde(rename = "direccion")]
+    address: Option<String>,
+    /// The neighbourhood, up to 100 characters.
+    barrio: Option<String>,
+    /// `efectivo` when left out.
+    #[serde(rename = "metodo_pago")]
+    payment_method: Option<String>,
+    /// What the driver has to know, up to 2000 characters.
+    #[serde(rename = "notas")]
+    notes: Option<String>,
+    /// The day of the first order. Left out: the next possible day for a new package, no change for an old one.
+    #[serde(rename = "primera_fecha")]
+    first_on: Option<DueDate>,
+}
+
+/// One product of it.
+#[derive(Debug, Deserialize, ToSchema)]
+struct PackageItemRequest {
+    /// Which product.
+    #[serde(rename = "producto_id")]
+    product_id: i64,
+    /// How many, 1 to 10 000.
+    #[serde(rename = "cantidad")]
+    quantity: i64,
+}
+
+impl PackageRequest {
+    fn parse(self) -> Result<PackageDraft, Problem> {
+        let basket = Basket::parse(self.items.into_iter().map(|item| (item.product_id, item.quantity)));
+        let delivery = DeliveryFields {
+            address: self.address,
+            barrio: self.barrio,
+            pin: (None, None),
+            payment_method: self.payment_method,
+            notes: self.notes,
+        };
+        let name = self.name.trim().to_owned();
+        let name = if (1..=PackageDraft::MAX_NAME_CHARS).contains(&name.chars().count()) {
+            Ok(name)
+        } else {
+            let message = format!("va de 1 a {} caracteres", PackageDraft::MAX_NAME_CHARS);
+            Err(vec![FieldError::new("nombre", message)])
+        };
+        match (name, basket, delivery.parse()) {
+            (Ok(name), Ok(basket), Ok(delivery)) => {
+                Ok(PackageDraft { name, frequency: self.frequency, basket, delivery, first_on: self.first_on })
+            }
+            (name, basket, delivery) => {
+                let errors = [name.err(), basket.err(), delivery.err()];
+                Err(Problem::invalid(errors.into_iter().flatten().flatten().collect()))
+            }
+        }
+    }
+}
+
+/// A page of packages, oldest first.
+#[derive(Serialize, ToSchema)]
+struct PackageList {
+    /// The packages.
+    paquetes: Vec<PackageView>,
+    /// Send it back for the next page; null on the last.
+    cursor: Option<String>,
+}
+
+/// A page of a package's history, newest first.
+#[derive(Serialize, ToSchema)]
+struct RunList {
+    /// What became of each due date, and the orders beside the series.
+    corridas: Vec<RunView>,
+    /// Send it back for the next page; null on the last.
+    cursor: Option<String>,
+}
+
+/// My packages
+#[utoipa::path(
+    get, path = "/api/paquetes", tag = "paquetes",
+    params(("cursor" = Option<String>, Query), ("limit" = Option<u32>, Query, description = "1 to 200, 50 when left out")),
+    responses((status = 200, body = PackageList), (status = 403, body = ProblemDocument))
+)]
+async fn list_packages(
+    State(app): State<App>,
+    Merchant(who): Merchant,
+    page: Page,
+) -> Result<Json<PackageList>, Problem> {
+    let after = page.position::<i64>()?.unwrap_or(i64::MIN);
+    let mut session = app.db.snapshot().await?;
+    let packages = package::page(&mut session, who.account_id, after, i64::from(page.limit) + 1).await?;
+    let (paquetes, cursor) = cut(packages, &page, |package| package.id);
+    Ok(Json(PackageList { paquetes, cursor }))
+}
+
+/// Make a package
+///
+/// It is ordered by itself on its due dates, at the prices of that day.
+#[utoipa::path(
+    post, path = "/api/paquetes", tag = "paquetes", request_body = PackageRequest,
+    params(("Idempotency-Key" = Option<String>, Header, description = "the same key gives the same answer")),
+    responses(
+        (status = 201, body = PackageView),
+        (status = 403, body = ProblemDocument),
+        (status = 409, body = ProblemDocument, description = "The merchant has too many already"),
+        (status = 422, body = ProblemDocument),
+    )
+)]
+async fn create_package(
+    State(app): State<App>,
+    Merchant(who): Merchant,
+    request: Keyed<PackageRequest>,
+) -> Result<Response, Problem> {
+    let account_id = who.account_id;
+    let (request, key) = request.scoped(|| format!("paquete:{account_id}"));
+    let create = Create { account_id, draft: request.parse()?, hour: app.settings.merchants.hour, key };
+    Ok(match app.writer.submit(create).await? {
+        Created::New(package) => (StatusCode::CREATED, Json(package)).into_response(),
+        Created::Repeated(stored) => stored.into_response(),
+    })
+}
+
+/// One of my packages
+#[utoipa::path(
+    get, path = "/api/paquetes/{id}", tag = "paquetes", params(("id" = i64, Path)),
+    responses((status = 200, body = PackageView), (status = 404, body = ProblemDocument))
+)]
+async fn show_package(
+    State(app): State<App>,
+    Merchant(who): Merchant,
+    Path(id): Path<i64>,
+) -> Result<Json<PackageView>, Problem> {
+    let mut session = app.db.snapshot().await?;
+    package::view(&mut session, who.account_id, id).await?.map(Json).ok_or_else(not_found)
+}
+
+/// Replace a package
+///
+/// Another `primera_fecha` starts its series anew; another `frecuencia` counts from the next date.
+#[utoipa::path(
+    put, path = "/api/paquetes/{id}", tag = "paquetes", params(("id" = i64, Path)), request_body = PackageRequest,
+    responses(
+        (status = 200, body = PackageView),
+        (status = 404, body = ProblemDocument),
+        (status = 422, body = ProblemDocument),
+    )
+)]
+async fn replace_package(
+    State(app): State<App>,
+    Merchant(who): Merchant,
+    Path(id): Path<i64>,
+    Json(request): Json<PackageRequest>,
+) -> Result<Json<PackageView>, Problem> {
+    let (draft, hour) = (request.parse()?, app.settings.merchants.hour);
+    Ok(Json(app.writer.submit(Update { account_id: who.account_id, id, draft, hour }).await?))
+}
+
+/// Delete a package
+///
+/// Its history goes with it, the orders that it made stay.
+#[utoipa::path(
+    delete, path = "/api/paquetes/{id}", tag = "paquetes", params(("id" = i64, Path)),
+    responses((status = 204), (status = 404, body = ProblemDocument))
+)]
+async fn delete_package(
+    State(app): State<App>,
+    Merchant(who): Merchant,
+    Path(id): Path<i64>,
+) -> Result<StatusCode, Problem> {
+    app.writer.submit(Delete { account_id: who.account_id, id }).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// Pause a package
+#[utoipa::path(
+    post, path = "/api/paquetes/{id}/pausar", tag = "paquetes", params(("id" = i64, Path)),
+    responses((status = 200, body = PackageView), (status = 404, body = ProblemDocument))
+)]
+async fn pause_package(state: State<App>, who: Merchant, Path(id): Path<i64>) -> Result<Json<PackageView>, Problem> {
+    set_active(state, who, id, false).await
+}
+
+/// Let a package go on
+///
+/// In step with its series; what passed while it was paused is not ordered.
+#[utoipa::path(
+    post, path = "/api/paquetes/{id}/reanudar", tag = "paquetes", params(("id" = i64, Path)),
+    responses((status = 200, body = PackageView), (status = 404, body = ProblemDocument))
+)]
+async fn resume_package(state: State<App>, who: Merchant, Path(id): Path<i64>) -> Result<Json<PackageView>, Problem> {
+    set_active(state, who, id, true).await
+}
+
+async fn set_active(
+    State(app): State<App>,
+    Merchant(who): Merchant,
+    id: i64,
+    active: bool,
+) -> Result<Json<PackageView>, Problem> {
+    let hour = app.settings.merchants.hour;
+    Ok(Json(app.writer.submit(SetActive { account_id: who.account_id, id, active, hour }).await?))
+}
+
+/// Order a package now
+///
+/// An order beside the series, which does not move.
+#[utoipa::path(
+    post, path = "/api/paquetes/{id}/ejecutar", tag = "paquetes",
+    params(
+        ("id" = i64, Path),
+        ("Idempotency-Key" = Option<String>, Header, description = "the same key gives the same answer"),
+    ),
+    responses(
+        (status = 201, body = OrderView),
+        (status = 404, body = ProblemDocument),
+        (status = 422, body = ProblemDocument),
+    )
+)]
+async fn run_package(
+    State(app): State<App>,
+    Merchant(who): Merchant,
+    Path(id): Path<i64>,
+    context: RequestContext,
+    key: KeyOnly,
+) -> Result<Response, Problem> {
+    let account_id = who.account_id;
+    let key = key.scoped(|| format!("ejecutar:{account_id}:{id}"));
+    Ok(answer(app.writer.submit(RunNow { account_id, id, key, trace: context.traceparent() }).await?))
+}
+
+/// What became of a package
+#[utoipa::path(
+    get, path = "/api/paquetes/{id}/corridas", tag = "paquetes",
+    params(
+        ("id" = i64, Path),
+        ("cursor" = Option<String>, Query),
+        ("limit" = Option<u32>, Query, description = "1 to 200, 50 when left out"),
+    ),
+    responses((status = 200, body = RunList), (status = 404, body = ProblemDocument))
+)]
+async fn list_runs(
+    State(app): State<App>,
+    Merchant(who): Merchant,
+    Path(id): Path<i64>,
+    page: Page,
+) -> Result<Json<RunList>, Problem> {
+    let before = page.position::<i64>()?.unwrap_or(i64::MAX);
+    let mut session = app.db.snapshot().await?;
+    package::own(&mut session, who.account_id, id).await?.ok_or_else(not_found)?;
+    let runs = run::history(&mut session, id, before, i64::from(page.limit) + 1).await?;
+    let (corridas, cursor) = cut(runs, &page, |run| run.id);
+    Ok(Json(RunList { corridas, cursor }))
+}
+
+/// One page of `rows`, which are one more than asked for when there is another page.
+fn cut<T>(mut rows: Vec<T>, page: &Page, id: impl Fn(&T) -> i64) -> (Vec<T>, Option<String>) {
+    let limit = usize::try_from(page.limit).unwrap_or(usize::MAX);
+    let more = rows.len() > limit;
+    rows.truncate(limit);
+    let cursor = rows.last().filter(|_| more).map(|last| Page::encode(&id(last)));
+    (rows, cursor)
+}

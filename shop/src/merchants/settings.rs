@@ -1,0 +1,20 @@
+//! What an operator may choose about packages.
+
+use belgrano_shared::config::Env;
+
+use super::RunHour;
+
+/// What an operator may choose about packages.
+#[derive(Clone, Copy, Debug)]
+pub struct MerchantSettings {
+    /// When on a day packages are ordered.
+    pub hour: RunHour,
+}
+
+impl MerchantSettings {
+    /// Reads it.
+    pub fn from_env(env: &mut Env) -> Self {
+        let hour = env.number("PACKAGE_HOUR", 6_u8, 0..=23, "hour in Buenos Aires at which packages are ordered");
+        Self { hour: RunHour::new(hour).unwrap_or(RunHour::DEFAULT) }
+    }
+}
