@@ -4,9 +4,12 @@ use belgrano_shared::timestamp::UnixMillis;
 use belgrano_shared::wire::Position;
 
 use crate::app::App;
+use crate::fleet::Report;
 
-/// Hands a position in. One that is refused or that cannot be kept now is no loss: the next one counts.
-#[expect(clippy::unused_async, reason = "the fleet's command is awaited here")]
-pub(super) async fn moved(_app: &App, driver_id: i64, position: Position, occurred_at: Option<UnixMillis>) {
-    tracing::debug!(driver_id, ?position, ?occurred_at, "a position nobody keeps yet");
+/// Hands a position in. One that is refused (a glitch, an old one) or that cannot be kept now is no loss: a phone says
+/// where it is every few seconds, and the socket has nobody to show an error to.
+pub(super) async fn moved(app: &App, driver_id: i64, position: Position, occurred_at: Option<UnixMillis>) {
+    if let Err(error) = app.writer.submit(Report { driver_id, position, at: occurred_at }).await {
+        tracing::debug!(driver_id, ?error, "a position was not kept");
+    }
 }

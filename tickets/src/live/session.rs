@@ -274,3 +274,18 @@ async fn changed(reader: &mut Option<Reader>) {
         None => std::future::pending().await,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::Session;
+
+    fn size_of_output<A, B, F>(_: impl Fn(A, B) -> F) -> usize {
+        size_of::<F>()
+    }
+
+    #[test]
+    fn a_task_is_small() {
+        let bytes = size_of_output(Session::run);
+        assert!(bytes < 3072, "{bytes} bytes, ten thousand times");
+    }
+}

@@ -66,6 +66,27 @@ on_both_engines! {
         board.stop().await;
     }
 
+    async fn admins_see_where_drivers_are(database) {
+        let board = Board::start(database, &[]).await;
+        let (admin, driver) = (board.account(Role::Admin).await, board.account(Role::Driver).await);
+        let (mut watching, mut moving) = (board.client(&admin).await, board.client(&driver).await);
+        watching.start().await;
+        let (place, _) = moving.start().await;
+        moving.say(r#"{"type":"position","lat":-34.5614,"lng":-58.4563}"#).await;
+        let seen = watching.frame("position").await;
+        assert_eq!((seen["repartidor_id"].as_i64(), seen["lat"].as_f64()), (Some(driver.user_id), Some(-34.5614)));
+        // Somebody who comes later sees it at once; the driver itself does not, and it is no event.
+        let mut late = board.client(&admin).await;
+        late.start().await;
+        assert_eq!(late.frame("position").await, seen);
+        board.receive("BA-1").await;
+        board.give("BA-1", Some(driver.user_id)).await;
+        assert_eq!((place.after, moving.event().await), (0, (2, false)));
+        watching.say(r#"{"type":"position","lat":0,"lng":0}"#).await;
+        assert_eq!(watching.close_code().await, 4403);
+        board.stop().await;
+    }
+
     async fn a_snapshot_of_any_size_is_one_message(database) {
         let board = Board::start(database, &[]).await;
         let admin = board.account(Role::Admin).await;
