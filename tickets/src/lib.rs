@@ -18,3 +18,6 @@ pub mod settings;
 pub mod tickets;
 pub mod unit;
 pub mod users;
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,49 @@
+//! Accounts and sessions.
+
+use belgrano_shared::on_both_engines;
+use serde_json::{Value, json};
+
+use super::board::{Board, NOBODY};
+
+on_both_engines! {
+    async fn who_may_come_in(database) {
+        let board = Board::start(database).await;
+        let admin = board.admin().await;
+        assert_eq!(board.get(&admin, "/api/me").await.1["rol"], "admin");
+        assert_eq!(board.get(&NOBODY, "/api/me").await.0, 401);
+        assert_eq!(board.log_in("admin@belgrano.local", "otra clave larga").await.err(), Some(401));
+        assert_eq!(board.log_in("nadie@belgrano.local", "otra clave larga").await.err(), Some(401));
+        let (driver, id) = board.driver(&admin, "beto").await;
+        assert_eq!(board.get(&driver, "/api/usuarios").await.0, 403);
+        assert_eq!(board.post(&admin, "/api/repartidores/yo/turno", json!({ "activo": true })).await.0, 403);
+        let disable = json!({ "activo": false });
+        let path = format!("/api/repartidores/{id}");
+        let (status, disabled) = board.call(&admin, "PATCH", &path, disable.clone()).await;
+        assert_eq!((status, &disabled["en_turno"]), (200, &json!(false)));
+        assert_eq!(board.get(&driver, "/api/me").await.0, 401, "at once, cached or not");
+        assert_eq!(board.log_in("beto@flota.example", "reparto1234").await.err(), Some(401));
+        assert_eq!(board.call(&admin, "PATCH", "/api/usuarios/1", disable).await.0, 409, "the last admin");
+        assert_eq!(board.call(&admin, "PATCH", "/api/usuarios/1", json!({ "rol": "flota" })).await.0, 409);
+        assert_eq!(board.post(&admin, "/api/logout", Value::Null).await.0, 204);
+        assert_eq!(board.get(&admin, "/api/me").await.0, 401);
+    }
+
+    async fn accounts_are_made_and_changed(database) {
+        let board = Board::start(database).await;
+        let admin = board.admin().await;
+        let body = json!({ "nombre": "Eva", "email": " EVA@x.example ", "password": "una clave", "rol": "admin" });
+        let (status, eva) = board.post(&admin, "/api/usuarios", body.clone()).await;
+        assert_eq!((status, &eva["email"]), (201, &json!("eva@x.example")));
+        assert_eq!(board.post(&admin, "/api/usuarios", body).await.0, 409);
+        let wrong = json!({ "nombre": " ", "email": "eva", "password": "una clave", "rol": "admin" });
+        assert_eq!(board.post(&admin, "/api/usuarios", wrong).await.1["errors"].as_array().map(Vec::len), Some(2));
+        let path = format!("/api/usuarios/{}", eva["id"]);
+        let session = board.log_in("Eva@X.example", "una clave").await.expect("logs in");
+        assert_eq!(board.call(&admin, "PATCH", &path, json!({ "password": "otra clave" })).await.0, 200);
+        assert_eq!(board.get(&session, "/api/me").await.0, 401, "a new password ends the old sessions");
+        assert!(board.log_in("eva@x.example", "otra clave").await.is_ok());
+        assert_eq!(board.call(&admin, "PATCH", &path, json!({ "rol": "flota" })).await.1["rol"], "flota");
+        assert_eq!(board.get(&admin, "/api/repartidores").await.1["repartidores"][0]["nombre"], "Eva");
+        assert_eq!(board.call(&admin, "PATCH", "/api/usuarios/99", json!({})).await.0, 404);
+    }
+}

@@ -1,0 +1,97 @@
+//! Orders coming in.
+
+use axum::body::Body;
+use axum::http::Request;
+use belgrano_shared::on_both_engines;
+use belgrano_shared::signature::SigningSecrets;
+use belgrano_shared::testing::{START, TestDatabase};
+use futures_util::future::join_all;
+use serde_json::{Value, json};
+
+use super::board::{Board, NOBODY, SECRET, order};
+
+fn signed(body: &str) -> Request<Body> {
+    let signed = SigningSecrets::parse(SECRET).expect("a secret").sign("m1", START, body.as_bytes());
+    let request = Request::post("/api/tickets").header("webhook-id", "m1");
+    let request = request.header("webhook-timestamp", signed.timestamp).header("webhook-signature", signed.signature);
+    request.body(Body::from(body.to_owned())).expect("a request")
+}
+
+on_both_engines! {
+    async fn the_same_order_a_thousand_times_is_one_ticket(database) {
+        let board = Board::start(database).await;
+        let same = order("BA-1");
+        let answers = join_all((0..1000).map(|_| board.intake(&same))).await;
+        let count = |status| answers.iter().filter(|answer| answer.0 == status).count();
+        assert_eq!((count(201), count(200)), (1, 999));
+        assert!(answers.iter().all(|(status, body)| body["idempotent"] == json!(true) || *status == 201));
+        assert_eq!(board.count("SELECT COUNT(*) FROM tickets").await, 1);
+        assert_eq!(board.count("SELECT COUNT(*) FROM events").await, 1);
+        assert_eq!(board.get(&NOBODY, "/health").await.1["total_tickets"], 1);
+    }
+
+    async fn what_is_refused_and_why(database) {
+        let board = Board::start(database).await;
+        assert_eq!(board.order("BA-1").await.0, 201);
+        let mut other = order("BA-1");
+        other["total"] = json!(1.0);
+        assert_eq!(board.intake(&other).await.0, 409);
+        assert_eq!(board.intake(&json!({ "numero": "BA-2" })).await.1["errors"][0]["field"], "cliente_nombre");
+        let key = |key| [("x-api-key", key)];
+        let (path, nothing) = ("/api/tickets/recibir", json!({}));
+        assert_eq!(board.call_with(&NOBODY, "POST", path, &key("otra"), nothing.clone()).await.0, 401);
+        assert_eq!(board.call_with(&NOBODY, "POST", path, &key("clave"), nothing).await.0, 422);
+        let broken = Request::post(path).header("x-api-key", "clave").body(Body::from("{")).expect("a request");
+        assert_eq!(board.send(broken).await.0, 400);
+    }
+
+    async fn a_signature_is_as_good_as_a_key(database) {
+        let board = Board::start(database).await;
+        let body = order("BA-1").to_string();
+        assert_eq!(board.send(signed(&body)).await.0, 201);
+        let mut forged = signed(&body);
+        *forged.body_mut() = Body::from(order("BA-2").to_string());
+        assert_eq!(board.send(forged).await.0, 401);
+        board.clock.advance_ms(6 * 60 * 1000);
+        assert_eq!(board.send(signed(&body)).await.0, 401, "an old message sent again");
+        let open = Board::start_with(database, &[("INTAKE", "open")]).await;
+        assert_eq!(open.post(&NOBODY, "/api/tickets", order("BA-3")).await.0, 201);
+    }
+
+    async fn the_shop_calls_an_order_off(database) {
+        let board = Board::start(database).await;
+        let admin = board.admin().await;
+        let (driver, id) = board.driver(&admin, "beto").await;
+        for number in ["BA-1", "BA-2"] {
+            assert_eq!(board.order(number).await.0, 201);
+            assert_eq!(board.assign(&admin, number, id).await.0, 200);
+        }
+        for state in ["aceptado", "en-camino", "entregado"] {
+            assert_eq!(board.step(&driver, "BA-2", json!({ "estado": state })).await.0, 200);
+        }
+        let cancel = async |number: &str| {
+            let path = format!("/api/tickets/{number}/cancelar");
+            board.call_with(&NOBODY, "POST", &path, &[("x-api-key", "clave")], Value::Null).await
+        };
+        assert_eq!(cancel("BA-1").await.1["estado"], "cancelado");
+        assert_eq!(cancel("BA-1").await.0, 200, "again is the same");
+        let (status, problem) = cancel("BA-2").await;
+        assert_eq!((status, &problem["estado"]), (409, &json!("entregado")));
+        assert_eq!(cancel("BA-9").await.0, 404);
+        assert_eq!(board.post(&NOBODY, "/api/tickets/BA-1/cancelar", Value::Null).await.0, 401);
+        assert_eq!(board.post(&admin, "/api/tickets/BA-1/deshacer", Value::Null).await.0, 409, "the shop's own change");
+    }
+}
+
+#[tokio::test]
+async fn two_instances_on_one_server_take_an_order_in_once() {
+    let database = TestDatabase::postgres();
+    let (one, other) = (Board::start(&database).await, Board::start(&database).await);
+    let same = order("BA-1");
+    let answers = join_all((0..1000).map(|at| if at % 2 == 0 { one.intake(&same) } else { other.intake(&same) })).await;
+    assert_eq!(answers.iter().filter(|answer| answer.0 == 201).count(), 1);
+    assert!(answers.iter().all(|answer| answer.0 == 200 || answer.0 == 201));
+    assert_eq!(one.count("SELECT COUNT(*) FROM events").await, 1);
+    drop((one, other));
+    database.remove().await;
+}

@@ -1,0 +1,8 @@
+//! The board as its clients meet it, on both engines.
+
+mod accounts;
+mod assigning;
+mod board;
+mod intake;
+mod stepping;
+mod walking;

@@ -1,0 +1,143 @@
+//! Drivers and admins moving tickets.
+
+use belgrano_shared::on_both_engines;
+use belgrano_shared::pin;
+use belgrano_shared::testing::START;
+use belgrano_shared::wire::OrderNumber;
+use serde_json::{Value, json};
+
+use super::board::{Board, NOBODY};
+
+on_both_engines! {
+    async fn a_delivery_from_offer_to_proof(database) {
+        let board = Board::start_with(database, &[("PROOF", "pin,foto")]).await;
+        let admin = board.admin().await;
+        let ((driver, id), (other, _)) = (board.driver(&admin, "beto").await, board.driver(&admin, "caro").await);
+        board.order("BA-1").await;
+        let (status, offered) = board.assign(&admin, "BA-1", id).await;
+        assert_eq!((status, &offered["repartidor_nombre"], &offered["version"]), (200, &json!("beto"), &json!(2)));
+        assert_eq!(board.step(&other, "BA-1", json!({ "estado": "aceptado" })).await.0, 404, "not hers");
+        let (status, problem) = board.step(&driver, "BA-1", json!({ "estado": "entregado" })).await;
+        assert_eq!((status, &problem["legales"]), (409, &json!(["aceptado", "pendiente"])));
+        assert_eq!(board.step(&driver, "BA-1", json!({ "estado": "aceptado" })).await.0, 200);
+        let again = board.step(&driver, "BA-1", json!({ "estado": "aceptado" })).await;
+        assert_eq!((again.0, &again.1["version"]), (200, &json!(3)), "his answer got lost");
+        board.clock.advance_ms(60_000);
+        let occurred = START.plus_ms(30_000).to_rfc3339();
+        let started = board.step(&driver, "BA-1", json!({ "estado": "en_camino", "ocurrido": occurred })).await;
+        assert_eq!(started.0, 200);
+
+        let number = OrderNumber::parse("BA-1").expect("a number");
+        let right = pin::of(&board.app.secrets, &number);
+        let wrong = if right == "0000" { "0001" } else { "0000" };
+        let photo = "data:image/jpeg;base64,/9j/4AAQ";
+        let deliver = async |body: Value| board.step(&driver, "BA-1", body).await;
+        assert_eq!(deliver(json!({ "estado": "entregado" })).await.1["errors"][0]["field"], "pin");
+        let (status, problem) = deliver(json!({ "estado": "entregado", "pin": right })).await;
+        assert_eq!((status, &problem["errors"][0]["field"]), (422, &json!("foto")));
+        let (status, problem) = deliver(json!({ "estado": "entregado", "pin": wrong, "foto": photo })).await;
+        assert_eq!((status, &problem["errors"][0]["field"]), (422, &json!("pin")));
+        let text = deliver(json!({ "estado": "entregado", "pin": right, "foto": "data:image/png;base64,aG9sYQ==" })).await;
+        assert_eq!(text.0, 422, "text is no photo");
+        let (status, delivered) = deliver(json!({ "estado": "entregado", "pin": right, "foto": photo })).await;
+        assert_eq!((status, &delivered["estado"]), (200, &json!("entregado")), "{delivered}");
+        assert_eq!(board.count("SELECT COUNT(*) FROM proofs").await, 1);
+
+        let (_, history) = board.get(&driver, "/api/tickets/BA-1/eventos").await;
+        let actions: Vec<_> = history["eventos"].as_array().expect("a list").iter().map(|event| &event["accion"]).collect();
+        assert_eq!(actions, ["recibido", "asignado", "aceptado", "en camino", "entregado"]);
+        assert_eq!(history["eventos"][3]["ocurrido"], occurred);
+        assert_eq!(history["eventos"][3]["actor"], "beto");
+        assert_eq!(board.get(&other, "/api/tickets/BA-1/eventos").await.0, 404);
+        let (_, report) = board.get(&admin, "/api/reportes/resumen").await;
+        assert_eq!((&report["total"], &report["por_estado"]["entregado"]), (&json!(1), &json!(1)));
+        assert_eq!(report["demora"]["promedio_s"], 60);
+        assert_eq!(report["por_dia"][0]["entregados"], 1);
+    }
+
+    async fn a_pin_cannot_be_guessed(database) {
+        let board = Board::start_with(database, &[("PROOF", "pin")]).await;
+        let admin = board.admin().await;
+        let (driver, id) = board.driver(&admin, "beto").await;
+        board.order("BA-1").await;
+        board.assign(&admin, "BA-1", id).await;
+        for state in ["aceptado", "en-camino"] {
+            board.step(&driver, "BA-1", json!({ "estado": state })).await;
+        }
+        let number = OrderNumber::parse("BA-1").expect("a number");
+        let right = pin::of(&board.app.secrets, &number);
+        let wrong = if right == "0000" { "0001" } else { "0000" };
+        for _ in 0..5 {
+            assert_eq!(board.step(&driver, "BA-1", json!({ "estado": "entregado", "pin": wrong })).await.0, 422);
+        }
+        assert_eq!(board.step(&driver, "BA-1", json!({ "estado": "entregado", "pin": right })).await.0, 429);
+        board.clock.advance_ms(15 * 60 * 1000);
+        assert_eq!(board.step(&driver, "BA-1", json!({ "estado": "entregado", "pin": right })).await.0, 200);
+    }
+
+    async fn versions_keys_and_undo(database) {
+        let board = Board::start(database).await;
+        let admin = board.admin().await;
+        let (driver, id) = board.driver(&admin, "beto").await;
+        board.order("BA-1").await;
+        let patch = async |version: &str, priority: &str| {
+            let body = json!({ "prioridad": priority });
+            board.call_with(&admin, "PATCH", "/api/tickets/BA-1", &[("if-match", version)], body).await.0
+        };
+        assert_eq!((patch("\"1\"", "urgente").await, patch("\"1\"", "baja").await), (200, 412));
+        assert_eq!(patch("\"x\"", "baja").await, 422);
+        assert_eq!(patch("2", "urgente").await, 200, "nothing changes");
+        board.assign(&admin, "BA-1", id).await;
+        board.step(&driver, "BA-1", json!({ "estado": "aceptado" })).await;
+
+        let keyed = async |key: &str, body: Value| {
+            board.call_with(&driver, "POST", "/api/tickets/BA-1/estado", &[("idempotency-key", key)], body).await
+        };
+        let rejected = keyed("k1", json!({ "estado": "pendiente" })).await;
+        assert_eq!((rejected.0, &rejected.1["repartidor_id"]), (200, &Value::Null));
+        assert_eq!(keyed("k1", json!({ "estado": "pendiente" })).await, rejected, "not his any more, but his key");
+        assert_eq!(keyed("k1", json!({ "estado": "aceptado" })).await.0, 422, "another request under the key");
+
+        let undo = async || board.post(&admin, "/api/tickets/BA-1/deshacer", Value::Null).await;
+        let (status, undone) = undo().await;
+        assert_eq!((status, &undone["estado"], &undone["repartidor_id"]), (200, &json!("aceptado"), &json!(id)));
+        assert_eq!(undo().await.0, 409, "not twice");
+        assert_eq!(board.post(&driver, "/api/tickets/BA-1/deshacer", Value::Null).await.0, 403);
+        let failed = board.step(&driver, "BA-1", json!({ "estado": "en-camino" })).await;
+        assert_eq!(failed.0, 200);
+        assert_eq!(board.step(&driver, "BA-1", json!({ "estado": "fallido" })).await.1["errors"][0]["field"], "motivo");
+        board.clock.advance_ms(10 * 60 * 1000 + 1);
+        assert_eq!(undo().await.0, 409, "too late");
+        assert_eq!(board.count("SELECT COUNT(*) FROM events").await, board.count("SELECT version FROM tickets").await);
+    }
+
+    async fn search_finds_what_is_asked_for(database) {
+        let board = Board::start(database).await;
+        let admin = board.admin().await;
+        let (driver, id) = board.driver(&admin, "beto").await;
+        for at in 1..=5 {
+            assert_eq!(board.order(&format!("BA-{at}")).await.0, 201);
+        }
+        board.assign(&admin, "BA-3", id).await;
+        let numbers = async |client, query: &str| {
+            let (status, page) = board.get(client, &format!("/api/tickets?{query}")).await;
+            assert_eq!(status, 200, "{page}");
+            let tickets = page["tickets"].as_array().expect("a list");
+            let numbers: Vec<_> = tickets.iter().map(|ticket| ticket["numero"].as_str().expect("text").to_owned()).collect();
+            (numbers, page["cursor"].as_str().map(str::to_owned))
+        };
+        assert_eq!(numbers(&admin, "estado=asignado,entregado").await.0, ["BA-3"]);
+        assert_eq!(numbers(&driver, "").await.0, ["BA-3"], "a driver sees his own");
+        assert_eq!(numbers(&admin, "q=ana&barrio=belgrano&prioridad=normal&repartidor=2").await.0, ["BA-3"]);
+        assert_eq!(numbers(&admin, "q=%25").await.0, Vec::<String>::new());
+        assert_eq!(numbers(&admin, "desde=2026-11-22").await.0, Vec::<String>::new());
+        assert_eq!(numbers(&admin, "desde=2026-11-21&hasta=2026-11-21").await.0.len(), 5);
+        let (first, cursor) = numbers(&admin, "limit=2").await;
+        assert_eq!(first, ["BA-5", "BA-4"]);
+        board.order("BA-6").await;
+        let (second, _) = numbers(&admin, &format!("limit=2&cursor={}", cursor.expect("more"))).await;
+        assert_eq!(second, ["BA-3", "BA-2"], "what came meanwhile moves nothing");
+        assert_eq!(board.get(&NOBODY, "/api/tickets").await.0, 401);
+        assert_eq!(board.get(&driver, "/api/tickets/BA-1").await.0, 404);
+    }
+}
