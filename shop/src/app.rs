@@ -13,6 +13,7 @@ use tokio::sync::Notify;
 
 use crate::accounts::Gate;
 use crate::orders::OrderWatch;
+use crate::relay::RelayStatus;
 use crate::settings::ShopSettings;
 use crate::unit::{Committed, ShopUnit};
 
@@ -47,6 +48,8 @@ pub struct Parts {
     pub api_keys: ApiKeys,
     /// Told whenever a package may be due at another time than before.
     pub packages_wake: Arc<Notify>,
+    /// What the relay says of the board.
+    pub relay_status: RelayStatus,
 }
 
 impl Deref for App {

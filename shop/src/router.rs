@@ -7,7 +7,7 @@ use utoipa::OpenApi;
 use utoipa_axum::router::OpenApiRouter;
 
 use crate::app::App;
-use crate::{accounts, cart, catalog, checkout, merchants, orders};
+use crate::{accounts, cart, catalog, checkout, merchants, orders, outbox};
 
 /// The API's document; the rooms add their paths.
 #[derive(OpenApi)]
@@ -23,6 +23,7 @@ pub fn router(app: App, health: Health) -> Router {
         .merge(checkout::routes())
         .merge(orders::routes())
         .merge(merchants::routes())
+        .merge(outbox::api::routes())
         .split_for_parts();
     let (http, metrics, ambient) = (app.settings.common.http.clone(), app.metrics.clone(), app.ambient.clone());
     let router = api.merge(health.router()).merge(openapi::docs(document)).with_state(app);

@@ -19,6 +19,7 @@ use crate::accounts::{self, FirstAdminError, Gate};
 use crate::app::{App, Parts, announcer};
 use crate::catalog::{self, ImportError};
 use crate::orders::OrderWatch;
+use crate::relay::{self, RelayError, RelayStatus};
 use crate::settings::ShopSettings;
 use crate::{feed, housekeeping, merchants, router, schema};
 
@@ -49,6 +50,9 @@ pub enum StartError {
     /// The built-in catalog.
     #[error("no se pudo cargar el catálogo incluido")]
     Catalog(#[from] ImportError),
+    /// The relay.
+    #[error("no se pudo preparar el envío de pedidos a la ticketera")]
+    Relay(#[from] RelayError),
     /// The address.
     #[error("no se pudo escuchar en la dirección configurada")]
     Bind(#[from] std::io::Error),
@@ -62,6 +66,7 @@ pub async fn start(settings: ShopSettings, ambient: Ambient, life: &Lifecycle) -
     life.spawn_critical("packages", merchants::run(app.clone()));
     life.spawn_critical("housekeeping", housekeeping::run(app.clone()));
     life.spawn_critical("feed", feed::follow(app.clone(), app.settings.feed(&app.ambient)?));
+    relay::start(&app)?;
 
     let bound = serve::bind(app.settings.common.serve.clone()).await?;
     let addr = bound.local_addr()?;
@@ -112,6 +117,7 @@ pub async fn assemble(settings: ShopSettings, ambient: Ambient, life: &Lifecycle
         packages_wake,
         watch,
         api_keys,
+        relay_status: RelayStatus::default(),
     }))
 }
 

@@ -16,6 +16,7 @@ use crate::accounts::AccountSettings;
 use crate::cart::CartSettings;
 use crate::feed::FeedSettings;
 use crate::merchants::MerchantSettings;
+use crate::relay::RelaySettings;
 
 /// The shop's port when none is given.
 pub const DEFAULT_PORT: u16 = 5000;
@@ -41,6 +42,8 @@ pub struct ShopSettings {
     pub carts: CartSettings,
     /// When packages are ordered.
     pub merchants: MerchantSettings,
+    /// Limits of the relay.
+    pub relay: RelaySettings,
     /// How long an `Idempotency-Key` is remembered.
     pub answers_kept: Duration,
 }
@@ -62,6 +65,7 @@ impl ShopSettings {
             accounts: AccountSettings::from_env(env),
             carts: CartSettings::from_env(env),
             merchants: MerchantSettings::from_env(env),
+            relay: RelaySettings::from_env(env),
             answers_kept: env.duration_s("IDEMPOTENCY_KEPT", 7 * 24 * 3600, "seconds an Idempotency-Key is remembered"),
             common,
         }

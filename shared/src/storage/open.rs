@@ -145,7 +145,10 @@ async fn open_postgres(
     connection.close().await?;
 
     let pool = PgPoolOptions::new().acquire_timeout(settings.wait).min_connections(1);
-    let write = pool.clone().max_connections(2).connect_with(options.clone()).await?;
+    // The writer has few statements and repeats them for ever: each is planned once. A plan made for the values at hand
+    // also trusts the statistics, which know nothing yet of a backlog that has just grown, and sorts all of it.
+    let generic = options.clone().options([("plan_cache_mode", "force_generic_plan")]);
+    let write = pool.clone().max_connections(2).connect_with(generic).await?;
     let read = options.options([("default_transaction_read_only", "on")]);
     let read = pool.max_connections(settings.readers).connect_with(read).await?;
     Ok(Db::Postgres { read, write })

@@ -11,7 +11,7 @@ use belgrano_shared::storage::dialect::Engine;
 use belgrano_shared::timestamp::UnixMillis;
 use belgrano_shared::wire::OrderNumber;
 use belgrano_shared::writer::{Command, Failure};
-use belgrano_shared::{fetch, fetch_scalar};
+use belgrano_shared::{fetch, fetch_scalar, insert_rows};
 
 use crate::unit::{MessageKind, ShopUnit};
 
@@ -27,7 +27,7 @@ pub struct Claim {
 /// What a relay was given.
 #[derive(Debug)]
 pub struct Claims {
-    /// The messages, the oldest first.
+    /// The messages, the longest due first.
     pub messages: Vec<Claimed>,
     /// When the next message that is not due yet will be; only looked up when everything due was taken.
     pub next_due: Option<UnixMillis>,
@@ -70,28 +70,32 @@ struct Row {
 }
 
 /// `state IN ('pendiente', 'muerto')` is the text of the partial index `outbox_unsettled`: SQLite needs it word for word.
-fn claim_sql(engine: Engine) -> String {
+fn due_sql(engine: Engine) -> String {
     format!(
-        "UPDATE outbox SET lease_token = $1, lease_until = $2, next_attempt_at = $2 WHERE id IN (\
-         SELECT o.id FROM outbox o WHERE o.state = 'pendiente' AND o.next_attempt_at <= $3 \
+        "SELECT o.id, o.order_number, o.kind, o.payload, o.trace, o.attempts, o.waited_ms FROM outbox o \
+         WHERE o.state = 'pendiente' AND o.next_attempt_at <= $1 \
          AND NOT EXISTS (SELECT 1 FROM outbox b WHERE b.order_number = o.order_number AND b.id < o.id \
-         AND b.state IN ('pendiente', 'muerto')) ORDER BY o.next_attempt_at, o.id LIMIT $4 {}) \
-         RETURNING id, order_number, kind, payload, trace, attempts, waited_ms",
+         AND b.state IN ('pendiente', 'muerto')) ORDER BY o.next_attempt_at, o.id LIMIT $2 {}",
         engine.skip_locked()
     )
 }
 
-static CLAIM_SQLITE: LazyLock<String> = LazyLock::new(|| claim_sql(Engine::Sqlite));
-static CLAIM_POSTGRES: LazyLock<String> = LazyLock::new(|| claim_sql(Engine::Postgres));
+static DUE_SQLITE: LazyLock<String> = LazyLock::new(|| due_sql(Engine::Sqlite));
+static DUE_POSTGRES: LazyLock<String> = LazyLock::new(|| due_sql(Engine::Postgres));
 
-/// The statement that claims, on `engine`.
-pub(super) fn claim_statement(engine: Engine) -> &'static str {
+/// What may be taken, on `engine`: the longest due first.
+pub(super) fn due_statement(engine: Engine) -> &'static str {
     match engine {
-        Engine::Sqlite => &CLAIM_SQLITE,
-        Engine::Postgres => &CLAIM_POSTGRES,
+        Engine::Sqlite => &DUE_SQLITE,
+        Engine::Postgres => &DUE_POSTGRES,
     }
 }
 
+/// A statement of its own: one `UPDATE … WHERE id IN (SELECT …)` leaves it to the planner how many rows to expect, and it
+/// reads the whole table.
+const TAKE: &str = "UPDATE outbox SET lease_token = v.column2, lease_until = v.column3, next_attempt_at = v.column3 \
+     FROM (VALUES";
+const TAKE_TAIL: &str = ") AS v WHERE outbox.id = v.column1";
 const NEXT_DUE: &str = "SELECT next_attempt_at FROM outbox WHERE state = 'pendiente' AND next_attempt_at > $1 \
      ORDER BY next_attempt_at LIMIT 1";
 
@@ -105,13 +109,13 @@ impl Command<ShopUnit> for Claim {
         let token: Arc<str> = unit.ambient().uuid().simple().to_string().into();
         let limit = i64::try_from(self.limit).unwrap_or(i64::MAX);
         // What the batch has buffered is left for the next claim: the commit wakes the relay again.
-        let sql = claim_statement(unit.reader().engine());
-        let mut rows = fetch!(all, *unit.reader(), Row, sql, &*token, lease_until, now, limit)?;
+        let sql = due_statement(unit.reader().engine());
+        let rows = fetch!(all, *unit.reader(), Row, sql, now, limit)?;
         if !rows.is_empty() {
-            unit.session();
+            insert_rows!(*unit.session(), TAKE, 3, &rows, TAKE_TAIL, |query, row| {
+                query.bind(row.id).bind(&*token).bind(lease_until)
+            });
         }
-        // `RETURNING` promises no order.
-        rows.sort_unstable_by_key(|row| row.id);
         let next_due = if rows.len() < self.limit {
             fetch_scalar!(optional, *unit.reader(), UnixMillis, NEXT_DUE, now)?
         } else {

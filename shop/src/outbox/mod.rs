@@ -6,7 +6,9 @@
 //! happen here: a later message of an order taken before an earlier one is delivered or discarded, or a verdict accepted
 //! from a relay whose lease is over.
 
-// pub mod api;
+pub mod api;
+#[cfg(test)]
+mod api_tests;
 mod claim;
 mod manage;
 mod message;

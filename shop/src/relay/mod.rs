@@ -10,6 +10,7 @@ mod breaker;
 mod housekeeping;
 mod outcome;
 mod settings;
+mod start;
 mod status;
 mod task;
 #[cfg(test)]
@@ -20,5 +21,6 @@ pub use board::{Board, BoardError};
 pub use breaker::{Breaker, BreakerSettings, BreakerState};
 pub use outcome::{Answer, Outcome, Reply, Silence, SilenceKind, classify};
 pub use settings::RelaySettings;
+pub use start::{RelayError, start};
 pub use status::RelayStatus;
 pub use task::{Relay, RelayParts};

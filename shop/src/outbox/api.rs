@@ -1,0 +1,216 @@
+//! The outbox for administrators: look at it, try again, give up.
+
+use std::time::Duration;
+
+use axum::extract::State;
+use axum::http::StatusCode;
+use belgrano_shared::http::{Json, Page, Path, Query};
+use belgrano_shared::problem::{Problem, ProblemDocument};
+use belgrano_shared::timestamp::UnixMillis;
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+use super::{
+    Discard, MessageDetail, MessageState, MessageView, Replay, ReplayFilter, list, replay_dead, show, summary,
+};
+use crate::accounts::Admin;
+use crate::app::App;
+
+/// Between two messages of a replay by filter: a hundred a second leave room for orders that are placed meanwhile.
+const REPLAY_SPACING: Duration = Duration::from_millis(10);
+/// The longest reason of a discard, in characters.
+const MAX_REASON: usize = 500;
+
+/// The routes of this room.
+pub fn routes() -> OpenApiRouter<App> {
+    OpenApiRouter::new()
+        .routes(routes!(list_messages))
+        .routes(routes!(show_message))
+        .routes(routes!(retry_message))
+        .routes(routes!(retry_messages))
+        .routes(routes!(discard_message))
+}
+
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+struct Filter {
+    /// Only messages in this state.
+    estado: Option<MessageState>,
+}
+
+/// A page of messages, the youngest first, and the outbox in a few numbers.
+#[derive(Debug, Serialize, ToSchema)]
+struct MessagePage {
+    mensajes: Vec<MessageView>,
+    /// Where the next page begins.
+    cursor: Option<String>,
+    resumen: SummaryView,
+}
+
+/// The outbox in a few numbers.
+#[derive(Debug, Serialize, ToSchema)]
+struct SummaryView {
+    /// Messages to be delivered.
+    pendientes: i64,
+    /// Dead letters.
+    muertos: i64,
+    /// Age of the oldest message to be delivered, in seconds.
+    mas_viejo_s: Option<i64>,
+    /// `cerrado` (all is well), `abierto` (the board is away) or `recuperando`.
+    #[schema(value_type = String)]
+    cortacircuito: &'static str,
+}
+
+#[utoipa::path(
+    get, path = "/api/outbox", tag = "outbox",
+    params(
+        Filter,
+        ("cursor" = Option<String>, Query, description = "Where the last page ended"),
+        ("limit" = Option<u32>, Query, minimum = 1, maximum = 200),
+    ),
+    responses(
+        (status = 200, body = MessagePage),
+        (status = 401, body = ProblemDocument),
+        (status = 403, body = ProblemDocument),
+        (status = 422, body = ProblemDocument),
+    )
+)]
+async fn list_messages(
+    State(app): State<App>,
+    _: Admin,
+    Query(filter): Query<Filter>,
+    page: Page,
+) -> Result<Json<MessagePage>, Problem> {
+    let found = list(&app.db, filter.estado, page.position::<i64>()?, page.limit as usize).await?;
+    let summary = summary(&app.db).await?;
+    let now = app.ambient.now();
+    Ok(Json(MessagePage {
+        mensajes: found.messages,
+        cursor: found.cursor.map(|id| Page::encode(&id)),
+        resumen: SummaryView {
+            pendientes: summary.pending,
+            muertos: summary.dead,
+            mas_viejo_s: summary.oldest.map(|oldest| now.since_ms(oldest).max(0) / 1000),
+            cortacircuito: app.relay_status.breaker().as_str(),
+        },
+    }))
+}
+
+#[utoipa::path(
+    get, path = "/api/outbox/{id}", tag = "outbox", params(("id" = i64, Path)),
+    responses(
+        (status = 200, body = MessageDetail),
+        (status = 401, body = ProblemDocument),
+        (status = 403, body = ProblemDocument),
+        (status = 404, body = ProblemDocument),
+    )
+)]
+async fn show_message(State(app): State<App>, _: Admin, Path(id): Path<i64>) -> Result<Json<MessageDetail>, Problem> {
+    let found = show(&app.db, id).await?;
+    found.map(Json).ok_or_else(|| Problem::not_found("No hay ningún mensaje con ese número."))
+}
+
+#[utoipa::path(
+    post, path = "/api/outbox/{id}/reintentar", tag = "outbox", params(("id" = i64, Path)),
+    responses(
+        (status = 202, body = MessageDetail, description = "It is delivered as soon as possible"),
+        (status = 401, body = ProblemDocument),
+        (status = 403, body = ProblemDocument),
+        (status = 404, body = ProblemDocument),
+        (status = 409, body = ProblemDocument, description = "It is delivered or discarded"),
+    )
+)]
+async fn retry_message(
+    State(app): State<App>,
+    admin: Admin,
+    Path(id): Path<i64>,
+) -> Result<(StatusCode, Json<MessageDetail>), Problem> {
+    app.writer.submit(Replay { id }).await?;
+    tracing::info!(id, account = admin.0.account_id, "a message is tried again");
+    Ok((StatusCode::ACCEPTED, show_message(State(app), admin, Path(id)).await?))
+}
+
+/// Which dead letters to try again; with nothing in it, all of them.
+#[derive(Debug, Deserialize, ToSchema)]
+struct RetryBody {
+    /// Only `muerto` can be tried again by filter.
+    estado: Option<DeadOnly>,
+    /// Part of the reason they died of.
+    motivo: Option<String>,
+    /// Died at or after.
+    desde: Option<UnixMillis>,
+    /// Died before.
+    hasta: Option<UnixMillis>,
+}
+
+#[derive(Debug, Deserialize, ToSchema)]
+enum DeadOnly {
+    #[serde(rename = "muerto")]
+    Dead,
+}
+
+/// How many messages will be tried again.
+#[derive(Debug, Serialize, ToSchema)]
+struct Retried {
+    reintentados: usize,
+}
+
+#[utoipa::path(
+    post, path = "/api/outbox/reintentar", tag = "outbox", request_body = RetryBody,
+    responses(
+        (status = 202, body = Retried, description = "They are delivered one after the other, a hundred a second"),
+        (status = 401, body = ProblemDocument),
+        (status = 403, body = ProblemDocument),
+        (status = 422, body = ProblemDocument),
+    )
+)]
+async fn retry_messages(
+    State(app): State<App>,
+    admin: Admin,
+    Json(body): Json<RetryBody>,
+) -> Result<(StatusCode, Json<Retried>), Problem> {
+    match body.estado {
+        None | Some(DeadOnly::Dead) => {}
+    }
+    let filter = ReplayFilter { reason: body.motivo, from: body.desde, until: body.hasta };
+    let reintentados = replay_dead(&app.writer, filter, app.ambient.now(), REPLAY_SPACING).await?;
+    tracing::info!(messages = reintentados, account = admin.0.account_id, "dead letters are tried again");
+    Ok((StatusCode::ACCEPTED, Json(Retried { reintentados })))
+}
+
+/// Why a message is given up.
+#[derive(Debug, Deserialize, ToSchema)]
+struct DiscardBody {
+    motivo: String,
+}
+
+#[utoipa::path(
+    post, path = "/api/outbox/{id}/descartar", tag = "outbox", params(("id" = i64, Path)), request_body = DiscardBody,
+    responses(
+        (status = 200, body = MessageDetail),
+        (status = 401, body = ProblemDocument),
+        (status = 403, body = ProblemDocument),
+        (status = 404, body = ProblemDocument),
+        (status = 409, body = ProblemDocument, description = "It is delivered or discarded already"),
+        (status = 422, body = ProblemDocument),
+    )
+)]
+async fn discard_message(
+    State(app): State<App>,
+    admin: Admin,
+    Path(id): Path<i64>,
+    Json(body): Json<DiscardBody>,
+) -> Result<Json<MessageDetail>, Problem> {
+    let reason = body.motivo.trim();
+    if reason.is_empty() || reason.chars().count() > MAX_REASON || reason.contains('\0') {
+        return Err(Problem::invalid_field(
+            "motivo",
+            format!("escribí por qué, en {MAX_REASON} caracteres como mucho"),
+        ));
+    }
+    app.writer.submit(Discard { id, reason: reason.to_owned() }).await?;
+    tracing::info!(id, account = admin.0.account_id, "a message was discarded");
+    show_message(State(app), admin, Path(id)).await
+}

@@ -1,0 +1,37 @@
+//! The relay as one of the shop's tasks.
+
+use std::sync::Arc;
+
+use belgrano_shared::config::SecretError;
+
+use super::{Board, BoardError, Relay, RelayParts};
+use crate::app::App;
+
+/// Why the relay cannot start.
+#[derive(Debug, thiserror::Error)]
+pub enum RelayError {
+    /// What it signs with.
+    #[error(transparent)]
+    Secret(#[from] SecretError),
+    /// Where it delivers to.
+    #[error(transparent)]
+    Board(#[from] BoardError),
+}
+
+/// Starts the relay and what counts and prunes beside it; they stop with the shop's life.
+pub fn start(app: &App) -> Result<(), RelayError> {
+    let (settings, common) = (&app.settings.relay, &app.settings.common);
+    let secrets = common.integration_secrets(&app.ambient)?;
+    let board = Board::new(&app.settings.ticketera_url, secrets, common.api_keys.first(), settings, &app.ambient)?;
+    let parts = RelayParts {
+        db: app.db.clone(),
+        writer: app.writer.clone(),
+        ambient: app.ambient.clone(),
+        wake: Arc::clone(&app.relay_wake),
+        status: app.relay_status.clone(),
+    };
+    let relay = Relay::new(parts, board, settings.clone(), &app.metrics);
+    app.life.spawn_critical("outbox housekeeping", relay.housekeeping(app.life.soft().clone()));
+    app.life.spawn_critical("relay", relay.run(app.life.soft().clone()));
+    Ok(())
+}
