@@ -173,11 +173,10 @@ impl Hub {
             }
         }
         let (head, gap) = (state.head, state.known > state.head);
-        if head != before {
-            // Under the lock, so that the head never goes back.
-            self.0.head.send_replace(head);
-        }
         drop(state);
+        if head != before {
+            self.wake(head);
+        }
         if gap {
             self.0.gap.notify_one();
         }
@@ -199,7 +198,18 @@ impl Hub {
             feed.wake.send_replace(floor);
         }
         state.push_aside();
-        self.0.head.send_replace(state.head);
+        let head = state.head;
+        drop(state);
+        self.wake(head);
+    }
+
+    /// Wakes who sees everything. Without the lock on the state: the first readers copy while the last are woken.
+    fn wake(&self, head: i64) {
+        self.0.head.send_if_modified(|known| {
+            let newer = head > *known;
+            *known = head.max(*known);
+            newer
+        });
     }
 
     /// The newest event this hub has heard of, in its place or not.
