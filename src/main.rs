@@ -1,3 +1,33 @@
-//! Wiring only.
+//! `belgrano`: both services in one process, and what an operator does to them. Wiring only.
 
-fn main() {}
+mod catalog;
+mod check;
+mod cli;
+mod demo;
+mod outbox;
+mod serve;
+mod settings;
+mod store;
+mod user;
+
+use std::process::ExitCode;
+
+use clap::Parser;
+
+use cli::{Cli, Command, ServeOptions};
+
+#[tokio::main]
+async fn main() -> ExitCode {
+    let done = match Cli::parse().command.unwrap_or(Command::Serve(ServeOptions::default())) {
+        Command::Serve(options) => serve::run(options).await,
+        Command::Demo(options) => demo::run(options).await,
+        Command::Catalog(command) => catalog::run(command).await,
+        Command::User(command) => user::run(command).await,
+        Command::Outbox(command) => outbox::run(command).await,
+        Command::Check => check::run().await,
+    };
+    done.unwrap_or_else(|error| {
+        eprintln!("belgrano: {}", cli::chain(error.as_ref()));
+        ExitCode::FAILURE
+    })
+}

@@ -4,6 +4,7 @@
 //! are hashed before a command is submitted, never inside the writer. What must never happen here: an answer of log-in or
 //! recovery that tells whether an account exists, or a password, code or address in a log line.
 
+mod add;
 mod cuit;
 mod email;
 mod fields;
@@ -22,6 +23,7 @@ mod tests;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
+pub use add::{AddError, add};
 pub use cuit::Cuit;
 pub use email::Email;
 pub(crate) use fields::Form;

@@ -69,8 +69,8 @@ async fn follow(
     changes.mark_changed();
     loop {
         tokio::select! {
-            changed = changes.changed() => {
-                if changed.is_err() { return }
+            alive = changes.changed() => {
+                if alive.is_err() { return }
                 let Ok(Some((order, lines))) = history::find(&app.db, account_id, number).await else { return };
                 let over = order.state.is_final();
                 let frame = json!({ "type": "pedido", "pedido": OrderView::new(&order, &lines) }).to_string();

@@ -1,0 +1,95 @@
+//! `belgrano check`: is everything there that the services need? One line each, and an exit code for scripts.
+
+use std::error::Error;
+use std::process::ExitCode;
+use std::time::Duration;
+
+use belgrano_shared::ambient::Ambient;
+use belgrano_shared::timestamp::UnixMillis;
+use reqwest::header;
+
+use crate::cli::{Done, chain};
+use crate::settings::Settings;
+use crate::store;
+
+/// How long the other side may take to answer.
+const PATIENCE: Duration = Duration::from_secs(5);
+/// A clock further off than this breaks signatures.
+const MAX_SKEW_S: i64 = 60;
+
+/// Runs every check, whatever the ones before it said.
+pub async fn run() -> Done {
+    let settings = match Settings::from_process() {
+        Ok(settings) => settings,
+        Err(mistakes) => {
+            report("configuración", Err(mistakes.to_string()));
+            return Ok(ExitCode::FAILURE);
+        }
+    };
+    let mut well = report("configuración", Ok("sin errores".to_owned()));
+    well &= report("base de la tienda", shop_database(&settings).await);
+    well &= report("base de tickets", tickets_database(&settings).await);
+    match board_date(&settings).await {
+        Ok(date) => {
+            well &= report("ticketera", Ok(settings.shop.ticketera_url.to_string()));
+            well &= report("reloj", skew(Ambient::system().now(), date));
+        }
+        Err(error) => {
+            well &= report("ticketera", Err(format!("{} no responde: {error}", settings.shop.ticketera_url)));
+        }
+    }
+    Ok(if well { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}
+
+fn report(what: &str, outcome: Result<String, String>) -> bool {
+    match &outcome {
+        Ok(detail) => println!("bien  {what}: {detail}"),
+        Err(detail) => println!("MAL   {what}: {detail}"),
+    }
+    outcome.is_ok()
+}
+
+async fn shop_database(settings: &Settings) -> Result<String, String> {
+    let store = store::shop(&settings.shop.common.storage).await.map_err(text)?;
+    let summary = shop::outbox::summary(&store.db).await.map_err(|error| error.to_string())?;
+    let engine = store.db.engine().name();
+    store.close().await.map_err(text)?;
+    Ok(format!("{engine}, {} mensajes pendientes, {} muertos", summary.pending, summary.dead))
+}
+
+async fn tickets_database(settings: &Settings) -> Result<String, String> {
+    let store = store::tickets(&settings.tickets.common.storage).await.map_err(text)?;
+    store.db.ping().await.map_err(|error| error.to_string())?;
+    let engine = store.db.engine().name();
+    store.close().await.map_err(text)?;
+    Ok(engine.to_owned())
+}
+
+fn text(error: Box<dyn Error>) -> String {
+    chain(error.as_ref())
+}
+
+/// Asks the board for its health and returns the time it says it is.
+async fn board_date(settings: &Settings) -> Result<UnixMillis, String> {
+    let url = settings.shop.ticketera_url.join("healthz").map_err(|error| error.to_string())?;
+    belgrano_shared::tls::use_ring();
+    let client = reqwest::Client::builder().no_proxy().timeout(PATIENCE).build().map_err(|error| chain(&error))?;
+    let response = client.get(url).send().await.map_err(|error| chain(&error))?;
+    if !response.status().is_success() {
+        return Err(format!("contestó {}", response.status()));
+    }
+    let date = response.headers().get(header::DATE).and_then(|date| date.to_str().ok());
+    let date = date.and_then(|date| httpdate::parse_http_date(date).ok());
+    let date = date.and_then(|date| date.duration_since(std::time::UNIX_EPOCH).ok());
+    let date_ms = date.and_then(|since| i64::try_from(since.as_millis()).ok());
+    date_ms.map(UnixMillis).ok_or_else(|| "contestó sin fecha".to_owned())
+}
+
+fn skew(ours: UnixMillis, theirs: UnixMillis) -> Result<String, String> {
+    let seconds = ours.since_ms(theirs) / 1000;
+    if seconds.abs() <= MAX_SKEW_S {
+        Ok("los dos relojes coinciden".to_owned())
+    } else {
+        Err(format!("difieren en {seconds} s: las firmas no van a valer"))
+    }
+}

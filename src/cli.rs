@@ -1,0 +1,151 @@
+//! The command line: what can be asked for, in the operator's words.
+
+use std::error::Error;
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+/// How a command ends: an exit code, or an error to be shown with its causes.
+pub type Done = Result<ExitCode, Box<dyn Error>>;
+
+/// Order-to-delivery gateway: a shop, a ticket board, and the wire between them.
+#[derive(Debug, Parser)]
+#[command(version)]
+pub struct Cli {
+    /// What to do; `serve` when left out.
+    #[command(subcommand)]
+    pub command: Option<Command>,
+}
+
+/// What can be asked for.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Run both services in one process (the default), or one of them.
+    Serve(ServeOptions),
+    /// The same, with customers that order and drivers that move.
+    Demo(DemoOptions),
+    /// The shop's catalog.
+    #[command(subcommand)]
+    Catalog(CatalogCommand),
+    /// Accounts.
+    #[command(subcommand)]
+    User(UserCommand),
+    /// The messages from the shop to the board.
+    #[command(subcommand)]
+    Outbox(OutboxCommand),
+    /// Check configuration, databases, the other side and the clock; one line each.
+    Check,
+}
+
+/// What to run.
+#[derive(Clone, Copy, Debug, Default, Args)]
+pub struct ServeOptions {
+    /// Only this service; the variables keep their prefixes.
+    #[arg(long)]
+    pub solo: Option<Service>,
+}
+
+/// How lively the demo is.
+#[derive(Clone, Copy, Debug, Args)]
+pub struct DemoOptions {
+    /// Orders a minute.
+    #[arg(long, default_value_t = 20)]
+    pub rate: u32,
+    /// Seed of everything that is random, so that a run can be repeated.
+    #[arg(long, default_value_t = 1)]
+    pub seed: u64,
+}
+
+/// What can be done to the catalog.
+#[derive(Debug, Subcommand)]
+pub enum CatalogCommand {
+    /// Load businesses, branches, categories, offers and products from a `productos.json`. Running it twice changes nothing.
+    Import {
+        /// The file.
+        file: PathBuf,
+        /// Take the stock of products that are there already from the file too.
+        #[arg(long)]
+        replace_stock: bool,
+    },
+}
+
+/// One of the two services.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Service {
+    /// Belgrano Ahorro.
+    Shop,
+    /// Belgrano Tickets.
+    Tickets,
+}
+
+/// What can be done to accounts.
+#[derive(Debug, Subcommand)]
+pub enum UserCommand {
+    /// Make an account.
+    Add {
+        /// Whose account.
+        #[arg(long)]
+        servicio: Service,
+        /// `cliente` or `admin` in the shop, `admin` or `flota` on the board.
+        #[arg(long)]
+        rol: String,
+        /// The address to log in with.
+        #[arg(long)]
+        email: String,
+        /// The name to show.
+        #[arg(long, default_value = "")]
+        nombre: String,
+        /// Read the password from standard input: it never shows in a process list.
+        #[arg(long, required = true)]
+        password_stdin: bool,
+    },
+}
+
+/// What can be done to the outbox.
+#[derive(Debug, Subcommand)]
+pub enum OutboxCommand {
+    /// List messages, the oldest first.
+    List {
+        /// `pendiente`, `entregado`, `muerto` or `descartado`; the dead letters when left out.
+        #[arg(long, default_value = "muerto")]
+        estado: String,
+        /// How many at most.
+        #[arg(long, default_value_t = 50)]
+        limit: u32,
+    },
+    /// Show one message with its attempts.
+    Show {
+        /// Its id.
+        id: i64,
+    },
+    /// Deliver a dead letter again, or all of them.
+    Retry {
+        /// Its id.
+        #[arg(required_unless_present = "all")]
+        id: Option<i64>,
+        /// Every dead letter, spread out over time.
+        #[arg(long, conflicts_with = "id")]
+        all: bool,
+    },
+    /// Give a message up for good.
+    Discard {
+        /// Its id.
+        id: i64,
+        /// Why: it stays in the record.
+        #[arg(long)]
+        motivo: String,
+    },
+}
+
+/// An error with all its causes, on one line.
+pub fn chain(error: &dyn Error) -> String {
+    let mut text = error.to_string();
+    let mut cause = error.source();
+    while let Some(error) = cause {
+        text.push_str(": ");
+        text.push_str(&error.to_string());
+        cause = error.source();
+    }
+    text
+}

@@ -1,0 +1,54 @@
+//! Customers: they register once and then order, now and then cancelling.
+
+use serde_json::{Value, json};
+
+use super::World;
+use super::client::{Failed, Login, ok};
+use super::places::{BARRIOS, CUSTOMERS, STREETS};
+
+/// Orders at `rate` a minute, for ever.
+pub async fn live(world: &World, rate: u32) -> Result<(), Failed> {
+    let mut customers = Vec::new();
+    for (first, last) in CUSTOMERS {
+        customers.push(register(world, first, last).await?);
+    }
+    let Some(someone) = customers.first() else { return Ok(()) };
+    let catalog = someone.get("/api/productos?limit=100").await?;
+    let products: Vec<i64> = catalog["productos"].as_array().into_iter().flatten().filter_map(id).collect();
+    loop {
+        let customer = &customers[world.pick(customers.len())];
+        order(world, customer, &products).await?;
+        world.pause(60.0 / f64::from(rate.max(1))).await;
+    }
+}
+
+fn id(product: &Value) -> Option<i64> {
+    product["disponible"].as_bool().unwrap_or(true).then(|| product["id"].as_i64())?
+}
+
+async fn register(world: &World, first: &str, last: &str) -> Result<Login, Failed> {
+    let email = format!("{}.demo@belgrano.local", first.to_lowercase());
+    let (street, number) = (STREETS[world.pick(STREETS.len())], 100 + world.pick(4000));
+    let body = json!({
+        "nombre": first, "apellido": last, "email": email, "password": world.password,
+        "telefono": "+54 11 5555 0101", "direccion": format!("{street} {number}"),
+    });
+    ok(world.shop.post("/api/register", &body).await?)?;
+    world.shop.log_in(&email, &world.password).await
+}
+
+async fn order(world: &World, customer: &Login, products: &[i64]) -> Result<(), Failed> {
+    let (barrio, lat, lng) = BARRIOS[world.pick(BARRIOS.len())];
+    let mut items: Vec<Value> = Vec::new();
+    for _ in 0..=world.pick(4) {
+        let product = products[world.pick(products.len())];
+        items.push(json!({ "producto_id": product, "cantidad": 1 + world.pick(2) }));
+    }
+    let near = |centre: f64| centre + (world.ambient.fraction() - 0.5) * 0.012;
+    let body = json!({
+        "items": items, "barrio": barrio, "lat": near(lat), "lng": near(lng), "metodo_pago": "efectivo",
+        "direccion": format!("{} {}", STREETS[world.pick(STREETS.len())], 100 + world.pick(4000)),
+    });
+    customer.try_post("/api/pedidos", &body).await?;
+    Ok(())
+}

@@ -1,0 +1,93 @@
+//! `belgrano outbox`: what waits, what is dead, and what to do about it.
+
+use std::process::ExitCode;
+use std::time::Duration;
+
+use belgrano_shared::ambient::Ambient;
+use belgrano_shared::problem::Problem;
+use belgrano_shared::timestamp::UnixMillis;
+use belgrano_shared::writer::WriteError;
+use shop::outbox::{self, Discard, MessageState, MessageView, Replay, ReplayFilter};
+
+use crate::cli::{Done, OutboxCommand};
+use crate::settings::Settings;
+use crate::store::{self, Store};
+
+/// Between two dead letters that are delivered again: a replay must not be a stampede.
+const SPACING: Duration = Duration::from_millis(20);
+
+/// Does what was asked and closes the database.
+pub async fn run(command: OutboxCommand) -> Done {
+    let settings = Settings::from_process()?.shop;
+    let store = store::shop(&settings.common.storage).await?;
+    let done = act(&store, command).await;
+    store.close().await?;
+    done
+}
+
+async fn act(store: &Store<shop::unit::ShopUnit>, command: OutboxCommand) -> Done {
+    match command {
+        OutboxCommand::List { estado, limit } => list(store, estado, limit).await,
+        OutboxCommand::Show { id } => show(store, id).await,
+        OutboxCommand::Retry { id: Some(id), .. } => {
+            store.writer.submit(Replay { id }).await.map_err(refusal)?;
+            said(&format!("el mensaje {id} se entrega de nuevo"))
+        }
+        OutboxCommand::Retry { id: None, .. } => {
+            let now = Ambient::system().now();
+            let revived = outbox::replay_dead(&store.writer, ReplayFilter::default(), now, SPACING).await?;
+            said(&format!("{revived} mensajes se entregan de nuevo"))
+        }
+        OutboxCommand::Discard { id, motivo } => {
+            store.writer.submit(Discard { id, reason: motivo }).await.map_err(refusal)?;
+            said(&format!("el mensaje {id} se descartó"))
+        }
+    }
+}
+
+/// A refusal in the words the API would use.
+fn refusal<R: Into<Problem> + std::fmt::Debug + 'static>(error: WriteError<R>) -> String {
+    Problem::from(error).detail().to_owned()
+}
+
+fn said(text: &str) -> Done {
+    println!("{text}");
+    Ok(ExitCode::SUCCESS)
+}
+
+async fn list(store: &Store<shop::unit::ShopUnit>, state: String, limit: u32) -> Done {
+    let state = MessageState::try_from(state)
+        .map_err(|unknown| format!("`{unknown}` no es un estado: pendiente, entregado, muerto o descartado"))?;
+    let summary = outbox::summary(&store.db).await?;
+    let oldest = summary.oldest.map_or_else(|| "-".to_owned(), UnixMillis::to_rfc3339);
+    println!("pendientes {}   muertos {}   el más viejo {oldest}", summary.pending, summary.dead);
+    let page = outbox::list(&store.db, Some(state), None, usize::try_from(limit)?).await?;
+    for message in &page.messages {
+        println!("{}", line(message));
+    }
+    if page.cursor.is_some() {
+        println!("… hay más: pedí más con --limit");
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+fn line(message: &MessageView) -> String {
+    format!(
+        "{:>8}  {:<24} {:<15} {:<10} {:>3} intentos  {}  {}",
+        message.id,
+        message.order_number.as_str(),
+        message.kind,
+        message.state.as_str(),
+        message.attempts,
+        message.created_at.to_rfc3339(),
+        message.reason.as_deref().unwrap_or_default(),
+    )
+}
+
+async fn show(store: &Store<shop::unit::ShopUnit>, id: i64) -> Done {
+    let Some(detail) = outbox::show(&store.db, id).await? else {
+        return Err(format!("no hay un mensaje {id}").into());
+    };
+    println!("{}", serde_json::to_string_pretty(&detail)?);
+    Ok(ExitCode::SUCCESS)
+}

@@ -1,0 +1,50 @@
+//! A service's database for one command of an operator: opened, migrated, with a writer, without a server.
+//!
+//! The services may be running at the same time: every batch of theirs and of ours locks the same row, and the relay finds
+//! by its poll what a commit of another process could not tell it.
+
+use std::error::Error;
+
+use belgrano_shared::ambient::Ambient;
+use belgrano_shared::storage::{Db, StorageSettings, open};
+use belgrano_shared::writer::{UnitOfWork, Writer, WriterSettings};
+use tokio::task::JoinHandle;
+
+/// An open database and the only way to change it.
+#[derive(Debug)]
+pub struct Store<U> {
+    /// Where to read.
+    pub db: Db,
+    /// Where to write.
+    pub writer: Writer<U>,
+    task: JoinHandle<()>,
+}
+
+impl<U: UnitOfWork<Context = Ambient>> Store<U> {
+    async fn open(
+        settings: &StorageSettings,
+        migrations: &belgrano_shared::storage::Migrations,
+    ) -> Result<Self, Box<dyn Error>> {
+        let db = open(settings, migrations).await?;
+        let (writer, task) = Writer::new(db.clone(), Ambient::system(), WriterSettings::default(), drop);
+        Ok(Self { db, writer, task: tokio::spawn(task) })
+    }
+
+    /// Waits for what was handed in and closes the database.
+    pub async fn close(self) -> Result<(), Box<dyn Error>> {
+        drop(self.writer);
+        self.task.await?;
+        self.db.close().await;
+        Ok(())
+    }
+}
+
+/// The shop's database.
+pub async fn shop(settings: &StorageSettings) -> Result<Store<shop::unit::ShopUnit>, Box<dyn Error>> {
+    Store::open(settings, &shop::schema::migrations()).await
+}
+
+/// The board's database.
+pub async fn tickets(settings: &StorageSettings) -> Result<Store<tickets::unit::BoardUnit>, Box<dyn Error>> {
+    Store::open(settings, &tickets::schema::migrations()).await
+}

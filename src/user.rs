@@ -1,0 +1,81 @@
+//! `belgrano user add`: an account, with its password from standard input.
+
+use std::error::Error;
+use std::io::Read;
+use std::process::ExitCode;
+
+use belgrano_shared::ambient::Ambient;
+use belgrano_shared::auth::password::{NewPassword, Passwords};
+use shop::accounts::Email;
+use tickets::users::{CreateUser, NewDriver, UserRefusal, normal_email};
+
+use crate::cli::{Done, Service, UserCommand};
+use crate::settings::Settings;
+use crate::store;
+
+/// Nobody's password is longer; more than this on standard input is a mistake.
+const MAX_PASSWORD_BYTES: u64 = 4096;
+
+/// Does what was asked.
+pub async fn run(command: UserCommand) -> Done {
+    let UserCommand::Add { servicio, rol, email, nombre, password_stdin: _ } = command;
+    let name = if nombre.trim().is_empty() { email.clone() } else { nombre };
+    let password = read_password()?;
+    let settings = Settings::from_process()?;
+    let id = match servicio {
+        Service::Shop => shop_account(&settings, &rol, &email, &name, &password).await?,
+        Service::Tickets => tickets_account(&settings, rol, &email, name, &password).await?,
+    };
+    println!("cuenta {id}: {email}");
+    Ok(ExitCode::SUCCESS)
+}
+
+fn read_password() -> Result<NewPassword, Box<dyn Error>> {
+    let mut text = String::new();
+    std::io::stdin().take(MAX_PASSWORD_BYTES).read_to_string(&mut text)?;
+    // `echo` ends its line; a password does not end in one.
+    let password = NewPassword::parse(text.trim_end_matches(['\r', '\n']));
+    Ok(password.map_err(|rule| format!("la contraseña {rule}"))?)
+}
+
+async fn shop_account(
+    settings: &Settings,
+    role: &str,
+    email: &str,
+    name: &str,
+    password: &NewPassword,
+) -> Result<i64, Box<dyn Error>> {
+    let role = shop::accounts::Role::try_from(role.to_owned()).map_err(|_| "--rol: `cliente` o `admin`")?;
+    let email = Email::parse(email).ok_or("--email: no es una dirección de correo")?;
+    let passwords = Passwords::new(settings.shop.passwords, &Ambient::system())?;
+    let store = store::shop(&settings.shop.common.storage).await?;
+    let made = shop::accounts::add(&store.writer, &passwords, role, name, email, password).await;
+    store.close().await?;
+    Ok(made?)
+}
+
+async fn tickets_account(
+    settings: &Settings,
+    role: String,
+    email: &str,
+    name: String,
+    password: &NewPassword,
+) -> Result<i64, Box<dyn Error>> {
+    let role = tickets::users::Role::try_from(role).map_err(|error| format!("--rol: {error}"))?;
+    if Email::parse(email).is_none() {
+        return Err("--email: no es una dirección de correo".into());
+    }
+    let passwords = Passwords::new(settings.tickets.passwords, &Ambient::system())?;
+    let password_hash = passwords.hash(password).await?;
+    let store = store::tickets(&settings.tickets.common.storage).await?;
+    let create = CreateUser { name, email: normal_email(email), password_hash, role, driver: NewDriver::default() };
+    let made = store.writer.submit(create).await;
+    store.close().await?;
+    match made {
+        Ok(account) => Ok(account.id),
+        Err(belgrano_shared::writer::WriteError::Refused(UserRefusal::EmailTaken)) => {
+            Err("ya hay una cuenta con ese correo".into())
+        }
+        Err(other) => Err(other.to_string().into()),
+    }
+}
