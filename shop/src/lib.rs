@@ -10,6 +10,7 @@ pub mod housekeeping;
 pub mod merchants;
 pub mod orders;
 pub mod outbox;
+mod pages;
 pub mod relay;
 pub mod router;
 pub mod schema;

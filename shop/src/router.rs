@@ -7,7 +7,7 @@ use utoipa::OpenApi;
 use utoipa_axum::router::OpenApiRouter;
 
 use crate::app::App;
-use crate::{accounts, cart, catalog, checkout, merchants, orders, outbox};
+use crate::{accounts, cart, catalog, checkout, merchants, orders, outbox, pages};
 
 /// The API's document; the rooms add their paths.
 #[derive(OpenApi)]
@@ -26,6 +26,6 @@ pub fn router(app: App, health: Health) -> Router {
         .merge(outbox::api::routes())
         .split_for_parts();
     let (http, metrics, ambient) = (app.settings.common.http.clone(), app.metrics.clone(), app.ambient.clone());
-    let router = api.merge(health.router()).merge(openapi::docs(document)).with_state(app);
+    let router = api.merge(pages::routes()).merge(health.router()).merge(openapi::docs(document)).with_state(app);
     standard_layers(router, http, &metrics, &ambient)
 }

@@ -81,6 +81,12 @@ impl TestShop {
         Self { router: service::router(&app), app, clock, mails }
     }
 
+    /// A person in front of the pages.
+    pub(crate) fn visitor(&self) -> belgrano_shared::testing::Browser {
+        let origin = self.app.settings.common.public_url.origin().ascii_serialization();
+        belgrano_shared::testing::Browser::new(self.router.clone(), &origin)
+    }
+
     /// Sends a request, keeps the cookies it sets.
     pub(crate) async fn send(&self, who: &mut Browser, method: Method, path: &str, body: Option<Value>) -> Answer {
         let mut request = Request::builder().method(method).uri(path);

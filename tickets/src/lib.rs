@@ -7,7 +7,7 @@ pub mod housekeeping;
 pub mod intake;
 pub mod live;
 pub mod once;
-pub mod pages;
+mod pages;
 pub mod progress;
 pub mod reports;
 pub mod router;

@@ -53,9 +53,12 @@ impl Form {
 
     /// The form as a type; a field left blank is one that was not sent. 422 names the field that is wrong.
     pub fn read<T: DeserializeOwned>(&self) -> Result<T, Problem> {
-        let given = self.pairs.iter().filter(|(_, value)| !value.trim().is_empty());
-        let fields = given.map(|(name, value)| (name.as_str(), Text(value)));
-        crate::http::read_fields(MapDeserializer::<_, serde::de::value::Error>::new(fields))
+        read(self.pairs.iter().filter(|(_, value)| !value.trim().is_empty()))
+    }
+
+    /// The form as a type in which a field left blank means nothing is to be there.
+    pub fn read_with_blanks<T: DeserializeOwned>(&self) -> Result<T, Problem> {
+        read(self.pairs.iter())
     }
 
     /// The form on its way back to whoever sent it, with what is wrong.
@@ -122,6 +125,11 @@ impl Form {
     pub fn select(&self, name: &'static str, label: &'static str, choices: Vec<Choice>) -> Field<'_> {
         Field::new("select", name, label, self.value(name), self.error(name)).choices(choices)
     }
+}
+
+fn read<'a, T: DeserializeOwned>(pairs: impl Iterator<Item = &'a (String, String)>) -> Result<T, Problem> {
+    let fields = pairs.map(|(name, value)| (name.as_str(), Text(value)));
+    crate::http::read_fields(MapDeserializer::<_, serde::de::value::Error>::new(fields))
 }
 
 /// A value of a form: whatever the type wants that can be read from text.

@@ -123,7 +123,7 @@ struct Known {
 
 /// Who logs in.
 #[derive(Deserialize, ToSchema)]
-pub(super) struct LoginBody {
+pub(crate) struct LoginBody {
     #[schema(value_type = String, example = "ana@example.com")]
     email: Email,
     #[schema(format = Password)]
@@ -141,7 +141,7 @@ pub(super) struct LoginBody {
         (status = 429, body = ProblemDocument),
     )
 )]
-pub(super) async fn login(
+pub(crate) async fn login(
     State(app): State<App>,
     ip: ClientIp,
     headers: HeaderMap,
@@ -169,7 +169,7 @@ pub(super) async fn login(
 ///
 /// Ends the session for good. Without one there is nothing to end, and that is fine.
 #[utoipa::path(post, path = "/api/logout", tag = "cuentas", responses((status = 204)))]
-pub(super) async fn logout(State(app): State<App>, MaybeSession(who): MaybeSession) -> Result<Response, Problem> {
+pub(crate) async fn logout(State(app): State<App>, MaybeSession(who): MaybeSession) -> Result<Response, Problem> {
     if let Some(who) = who {
         app.writer.submit(CloseSession { token: who.token, account_id: who.account_id }).await?;
         app.gate.forget_session(&who.token);

@@ -29,7 +29,13 @@ pub use email::Email;
 pub(crate) use fields::Form;
 pub use first_admin::{FirstAdminError, ensure_first_admin};
 pub use gate::Gate;
+pub(crate) use login::{LoginBody, login, logout};
+pub(crate) use password::{ChangePasswordBody, change_password};
 pub use principal::{Admin, MaybeSession, Merchant, Principal, Role, Session};
+pub use profile::AccountView;
+pub(crate) use profile::{ProfileBody, change_me, me};
+pub(crate) use recovery::{ForgotBody, ResetBody, forgot_password, reset_password};
+pub(crate) use register::{RegisterBody, register};
 pub use settings::AccountSettings;
 
 use crate::app::App;

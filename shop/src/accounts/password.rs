@@ -88,7 +88,7 @@ impl Command<ShopUnit> for ChangePassword {
 
 /// The old password and the new one.
 #[derive(Deserialize, ToSchema)]
-pub(super) struct ChangePasswordBody {
+pub(crate) struct ChangePasswordBody {
     #[serde(rename = "password_actual")]
     #[schema(format = Password)]
     current: String,
@@ -109,7 +109,7 @@ pub(super) struct ChangePasswordBody {
         (status = 429, body = ProblemDocument),
     )
 )]
-pub(super) async fn change_password(
+pub(crate) async fn change_password(
     State(app): State<App>,
     Session(who): Session,
     ip: ClientIp,

@@ -17,38 +17,38 @@ use crate::unit::ShopUnit;
 /// An account as its owner sees it.
 #[derive(Clone, Debug, PartialEq, Serialize, ToSchema, sqlx::FromRow)]
 pub struct AccountView {
-    id: i64,
+    pub(crate) id: i64,
     #[serde(rename = "rol")]
     #[sqlx(try_from = "String")]
-    role: Role,
+    pub(crate) role: Role,
     #[serde(rename = "nombre")]
-    first_name: String,
+    pub(crate) first_name: String,
     #[serde(rename = "apellido")]
-    last_name: String,
-    email: String,
+    pub(crate) last_name: String,
+    pub(crate) email: String,
     #[serde(rename = "telefono")]
-    phone: String,
+    pub(crate) phone: String,
     #[serde(rename = "direccion")]
-    address: String,
+    pub(crate) address: String,
     /// The business of a merchant.
     #[serde(flatten)]
     #[sqlx(flatten)]
-    business: BusinessView,
+    pub(crate) business: BusinessView,
 }
 
 /// The business of a merchant; nothing for everybody else.
 #[derive(Clone, Debug, PartialEq, Serialize, ToSchema, sqlx::FromRow)]
-struct BusinessView {
+pub(crate) struct BusinessView {
     #[serde(rename = "nombre_negocio", skip_serializing_if = "Option::is_none")]
-    business_name: Option<String>,
+    pub(crate) business_name: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    cuit: Option<String>,
+    pub(crate) cuit: Option<String>,
     #[serde(rename = "tipo_negocio", skip_serializing_if = "Option::is_none")]
-    kind: Option<String>,
+    pub(crate) kind: Option<String>,
     #[serde(rename = "direccion_comercial", skip_serializing_if = "Option::is_none")]
-    business_address: Option<String>,
+    pub(crate) business_address: Option<String>,
     #[serde(rename = "telefono_comercial", skip_serializing_if = "Option::is_none")]
-    business_phone: Option<String>,
+    pub(crate) business_phone: Option<String>,
 }
 
 const SELECT: &str = "SELECT a.id, a.role, a.first_name, a.last_name, a.email, a.phone, a.address, m.business_name, m.cuit, \
@@ -74,13 +74,13 @@ fn closed() -> Problem {
     get, path = "/api/me", tag = "cuentas",
     responses((status = 200, body = AccountView), (status = 401, body = ProblemDocument))
 )]
-pub(super) async fn me(State(app): State<App>, Session(who): Session) -> Result<Json<AccountView>, Problem> {
+pub(crate) async fn me(State(app): State<App>, Session(who): Session) -> Result<Json<AccountView>, Problem> {
     read_account(&app, who.account_id).await.map(Json)
 }
 
 /// What of an account its owner may change; what is absent stays.
 #[derive(Deserialize, ToSchema)]
-pub(super) struct ProfileBody {
+pub(crate) struct ProfileBody {
     #[serde(rename = "nombre")]
     first_name: Option<String>,
     #[serde(rename = "apellido")]
@@ -181,7 +181,7 @@ impl Command<ShopUnit> for ChangeProfile {
         (status = 422, body = ProblemDocument),
     )
 )]
-pub(super) async fn change_me(
+pub(crate) async fn change_me(
     State(app): State<App>,
     Session(who): Session,
     Json(body): Json<ProfileBody>,

@@ -117,7 +117,7 @@ impl From<WrongCode> for Problem {
 
 /// Whose account.
 #[derive(Deserialize, ToSchema)]
-pub(super) struct ForgotBody {
+pub(crate) struct ForgotBody {
     #[schema(value_type = String)]
     email: Email,
 }
@@ -132,7 +132,7 @@ pub(super) struct ForgotBody {
         (status = 429, body = ProblemDocument),
     )
 )]
-pub(super) async fn forgot_password(
+pub(crate) async fn forgot_password(
     State(app): State<App>,
     ip: ClientIp,
     Json(ForgotBody { email }): Json<ForgotBody>,
@@ -174,7 +174,7 @@ async fn start_recovery(app: &App, email: &Email) -> Result<(), Problem> {
 
 /// The code from the mail and the new password.
 #[derive(Deserialize, ToSchema)]
-pub(super) struct ResetBody {
+pub(crate) struct ResetBody {
     #[schema(value_type = String)]
     email: Email,
     #[serde(rename = "codigo")]
@@ -194,7 +194,7 @@ pub(super) struct ResetBody {
         (status = 429, body = ProblemDocument),
     )
 )]
-pub(super) async fn reset_password(
+pub(crate) async fn reset_password(
     State(app): State<App>,
     ip: ClientIp,
     Json(body): Json<ResetBody>,

@@ -20,7 +20,7 @@ use crate::unit::ShopUnit;
 
 /// Who registers. `rol: "comerciante"` needs the business as well.
 #[derive(Deserialize, ToSchema)]
-pub(super) struct RegisterBody {
+pub(crate) struct RegisterBody {
     #[serde(rename = "nombre")]
     first_name: String,
     #[serde(rename = "apellido")]
@@ -170,7 +170,7 @@ impl Command<ShopUnit> for Register {
         (status = 429, body = ProblemDocument),
     )
 )]
-pub(super) async fn register(
+pub(crate) async fn register(
     State(app): State<App>,
     ip: ClientIp,
     headers: HeaderMap,

@@ -18,7 +18,8 @@ use crate::app::App;
 use crate::checkout::Basket;
 
 /// Whose cart a request is about: the account's, that of the cookie, or nobody's yet.
-pub(super) struct Whose(Option<Owner>);
+#[derive(Clone, Copy)]
+pub(crate) struct Whose(Option<Owner>);
 
 impl FromRequestParts<App> for Whose {
     type Rejection = Problem;
@@ -34,7 +35,7 @@ impl FromRequestParts<App> for Whose {
 ///
 /// At the prices of this moment, with a warning where stock is short.
 #[utoipa::path(get, path = "/api/carrito", tag = "carrito", responses((status = 200, body = CartView)))]
-pub(super) async fn show_cart(State(app): State<App>, Whose(owner): Whose) -> Result<Json<CartView>, Problem> {
+pub(crate) async fn show_cart(State(app): State<App>, Whose(owner): Whose) -> Result<Json<CartView>, Problem> {
     let Some(owner) = owner else { return Ok(Json(CartView::default())) };
     let cart = read_cart(&mut app.db.snapshot().await?, owner, app.ambient.now()).await?;
     Ok(Json(cart))
@@ -42,10 +43,10 @@ pub(super) async fn show_cart(State(app): State<App>, Whose(owner): Whose) -> Re
 
 /// How many of it.
 #[derive(Deserialize, ToSchema)]
-pub(super) struct PutBody {
+pub(crate) struct PutBody {
     /// 0 takes it out.
     #[schema(minimum = 0, maximum = 10_000)]
-    cantidad: i64,
+    pub(crate) cantidad: i64,
 }
 
 /// Puts a product into my cart
@@ -60,7 +61,7 @@ pub(super) struct PutBody {
         (status = 422, body = ProblemDocument),
     )
 )]
-pub(super) async fn put_item(
+pub(crate) async fn put_item(
     State(app): State<App>,
     Whose(owner): Whose,
     Path(product_id): Path<i64>,
@@ -102,7 +103,7 @@ pub(super) async fn remove_item(
 
 /// Empties my cart
 #[utoipa::path(delete, path = "/api/carrito", tag = "carrito", responses((status = 200, body = CartView)))]
-pub(super) async fn empty_cart(State(app): State<App>, Whose(owner): Whose) -> Result<Json<CartView>, Problem> {
+pub(crate) async fn empty_cart(State(app): State<App>, Whose(owner): Whose) -> Result<Json<CartView>, Problem> {
     change(&app, owner, Change::Empty).await
 }
 

@@ -16,33 +16,33 @@ use crate::app::App;
 
 /// A business with its branches.
 #[derive(Clone, Debug, PartialEq, Serialize, ToSchema)]
-pub(super) struct BusinessView {
-    id: i64,
-    nombre: String,
-    slug: String,
-    descripcion: String,
-    logo: String,
-    color: String,
-    sucursales: Vec<BranchView>,
+pub(crate) struct BusinessView {
+    pub(crate) id: i64,
+    pub(crate) nombre: String,
+    pub(crate) slug: String,
+    pub(crate) descripcion: String,
+    pub(crate) logo: String,
+    pub(crate) color: String,
+    pub(crate) sucursales: Vec<BranchView>,
 }
 
 /// A branch.
 #[derive(Clone, Debug, PartialEq, Serialize, ToSchema)]
-pub(super) struct BranchView {
-    id: i64,
-    nombre: String,
-    slug: String,
-    direccion: String,
-    telefono: String,
-    horarios: String,
+pub(crate) struct BranchView {
+    pub(crate) id: i64,
+    pub(crate) nombre: String,
+    pub(crate) slug: String,
+    pub(crate) direccion: String,
+    pub(crate) telefono: String,
+    pub(crate) horarios: String,
 }
 
 /// Every business.
 #[derive(Debug, Serialize, ToSchema)]
-pub(super) struct BusinessList {
-    negocios: Vec<BusinessView>,
+pub(crate) struct BusinessList {
+    pub(crate) negocios: Vec<BusinessView>,
     /// Always null: there is one page.
-    cursor: Option<String>,
+    pub(crate) cursor: Option<String>,
 }
 
 #[derive(sqlx::FromRow)]
@@ -98,32 +98,32 @@ pub(super) async fn read_businesses(session: &mut Session) -> sqlx::Result<Vec<B
 
 /// Businesses and their branches
 #[utoipa::path(get, path = "/api/negocios", tag = "catálogo", responses((status = 200, body = BusinessList)))]
-pub(super) async fn businesses(State(app): State<App>) -> Result<Json<BusinessList>, Problem> {
+pub(crate) async fn businesses(State(app): State<App>) -> Result<Json<BusinessList>, Problem> {
     let negocios = read_businesses(&mut app.db.snapshot().await?).await?;
     Ok(Json(BusinessList { negocios, cursor: None }))
 }
 
 /// A category and how many of its products are for sale.
 #[derive(Clone, Debug, PartialEq, Serialize, ToSchema, sqlx::FromRow)]
-pub(super) struct CategoryView {
-    id: i64,
+pub(crate) struct CategoryView {
+    pub(crate) id: i64,
     #[sqlx(rename = "name")]
-    nombre: String,
-    slug: String,
+    pub(crate) nombre: String,
+    pub(crate) slug: String,
     #[sqlx(rename = "description")]
-    descripcion: String,
+    pub(crate) descripcion: String,
     #[sqlx(rename = "icon")]
-    icono: String,
+    pub(crate) icono: String,
     #[sqlx(rename = "products")]
-    productos: i64,
+    pub(crate) productos: i64,
 }
 
 /// Every category.
 #[derive(Debug, Serialize, ToSchema)]
-pub(super) struct CategoryList {
-    categorias: Vec<CategoryView>,
+pub(crate) struct CategoryList {
+    pub(crate) categorias: Vec<CategoryView>,
     /// Always null: there is one page.
-    cursor: Option<String>,
+    pub(crate) cursor: Option<String>,
 }
 
 pub(super) async fn read_categories(session: &mut Session) -> sqlx::Result<Vec<CategoryView>> {
@@ -135,33 +135,33 @@ pub(super) async fn read_categories(session: &mut Session) -> sqlx::Result<Vec<C
 
 /// Categories
 #[utoipa::path(get, path = "/api/categorias", tag = "catálogo", responses((status = 200, body = CategoryList)))]
-pub(super) async fn categories(State(app): State<App>) -> Result<Json<CategoryList>, Problem> {
+pub(crate) async fn categories(State(app): State<App>) -> Result<Json<CategoryList>, Problem> {
     let categorias = read_categories(&mut app.db.read().await?).await?;
     Ok(Json(CategoryList { categorias, cursor: None }))
 }
 
 /// An offer that holds now.
 #[derive(Clone, Debug, PartialEq, Serialize, ToSchema)]
-pub(super) struct CurrentOffer {
-    id: String,
-    titulo: String,
-    descripcion: String,
+pub(crate) struct CurrentOffer {
+    pub(crate) id: String,
+    pub(crate) titulo: String,
+    pub(crate) descripcion: String,
     /// Percent off.
-    descuento: i64,
-    desde: UnixMillis,
+    pub(crate) descuento: i64,
+    pub(crate) desde: UnixMillis,
     /// The first instant at which it no longer holds.
-    hasta: UnixMillis,
-    negocio: Named,
+    pub(crate) hasta: UnixMillis,
+    pub(crate) negocio: Named,
     /// The products it is on, by id.
-    productos: Vec<i64>,
+    pub(crate) productos: Vec<i64>,
 }
 
 /// Every offer that holds now.
 #[derive(Debug, Serialize, ToSchema)]
-pub(super) struct OfferList {
-    ofertas: Vec<CurrentOffer>,
+pub(crate) struct OfferList {
+    pub(crate) ofertas: Vec<CurrentOffer>,
     /// Always null: there is one page.
-    cursor: Option<String>,
+    pub(crate) cursor: Option<String>,
 }
 
 #[derive(sqlx::FromRow)]
@@ -201,7 +201,7 @@ pub(super) async fn read_offers(session: &mut Session, now: UnixMillis) -> sqlx:
 
 /// Today's offers
 #[utoipa::path(get, path = "/api/ofertas", tag = "catálogo", responses((status = 200, body = OfferList)))]
-pub(super) async fn offers(State(app): State<App>) -> Result<Json<OfferList>, Problem> {
+pub(crate) async fn offers(State(app): State<App>) -> Result<Json<OfferList>, Problem> {
     let ofertas = read_offers(&mut app.db.snapshot().await?, app.ambient.now()).await?;
     Ok(Json(OfferList { ofertas, cursor: None }))
 }

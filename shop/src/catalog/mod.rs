@@ -22,7 +22,9 @@ use utoipa_axum::routes;
 
 pub use builtin::fill_if_empty;
 pub use import::{ImportError, ImportOptions, Refused, Report, import};
+pub(crate) use lists::{BusinessView, CategoryView, CurrentOffer, businesses, categories, offers};
 pub use product::{ProductView, products_by_id};
+pub(crate) use products::{Filter, list_products, show_product};
 pub use search::fold;
 
 use crate::app::App;

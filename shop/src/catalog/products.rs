@@ -16,24 +16,24 @@ use crate::app::App;
 /// What is looked for; everything absent matches everything.
 #[derive(Debug, Default, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
-pub(super) struct Filter {
+pub(crate) struct Filter {
     /// Words; each has to be in the name, the category or the business. Case and accents do not count.
     #[serde(default)]
-    q: String,
+    pub(crate) q: String,
     /// A business, by slug or id.
-    negocio: Option<String>,
+    pub(crate) negocio: Option<String>,
     /// A category, by slug or id.
-    categoria: Option<String>,
+    pub(crate) categoria: Option<String>,
     /// Only those that are shown first (or only the others).
-    destacado: Option<bool>,
+    pub(crate) destacado: Option<bool>,
 }
 
 /// A page of products.
 #[derive(Debug, Serialize, ToSchema)]
-pub(super) struct ProductPage {
-    productos: Vec<ProductView>,
+pub(crate) struct ProductPage {
+    pub(crate) productos: Vec<ProductView>,
     /// Where the next page starts; null on the last one.
-    cursor: Option<String>,
+    pub(crate) cursor: Option<String>,
 }
 
 const LIST: &str = select_products!(
@@ -81,7 +81,7 @@ pub(super) async fn search(
     ),
     responses((status = 200, body = ProductPage), (status = 422, body = ProblemDocument))
 )]
-pub(super) async fn list_products(
+pub(crate) async fn list_products(
     State(app): State<App>,
     Query(filter): Query<Filter>,
     page: Page,
@@ -101,7 +101,7 @@ pub(super) async fn list_products(
     params(("id" = i64, Path)),
     responses((status = 200, body = ProductView), (status = 404, body = ProblemDocument))
 )]
-pub(super) async fn show_product(State(app): State<App>, Path(id): Path<i64>) -> Result<Json<ProductView>, Problem> {
+pub(crate) async fn show_product(State(app): State<App>, Path(id): Path<i64>) -> Result<Json<ProductView>, Problem> {
     const FOR_SALE: &str = "SELECT COUNT(*) FROM products p JOIN businesses b ON b.id = p.business_id WHERE p.id = $1 AND p.active AND b.active";
     let mut snapshot = app.db.snapshot().await?;
     let for_sale = belgrano_shared::fetch_scalar!(one, snapshot, i64, FOR_SALE, id)? > 0;

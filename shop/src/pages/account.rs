@@ -1,0 +1,97 @@
+//! The account as its owner changes it.
+
+use askama::Template;
+use axum::extract::State;
+use axum::response::Response;
+use belgrano_shared::http::{ClientIp, Json};
+use belgrano_shared::pages::{Form, Layout, Notice};
+use belgrano_shared::problem::Problem;
+
+use super::frame::Frame;
+use crate::accounts::{self, AccountView, ChangePasswordBody, ProfileBody, Session};
+use crate::app::App;
+
+#[derive(Template)]
+#[template(path = "profile.html")]
+struct ProfilePage<'a> {
+    layout: &'a Layout,
+    account: AccountView,
+    form: Form,
+}
+
+#[derive(Template)]
+#[template(path = "password.html")]
+struct PasswordPage<'a> {
+    layout: &'a Layout,
+    form: Form,
+}
+
+/// What is known, to be changed.
+pub(super) async fn show(
+    state: State<App>,
+    session: Session,
+    Frame { layout, .. }: Frame,
+) -> Result<Response, Problem> {
+    let Json(account) = accounts::me(state, session).await?;
+    let text = |text: &Option<String>| text.clone().unwrap_or_default();
+    let business = &account.business;
+    let form = Form::filled([
+        ("nombre", account.first_name.clone()),
+        ("apellido", account.last_name.clone()),
+        ("telefono", account.phone.clone()),
+        ("direccion", account.address.clone()),
+        ("nombre_negocio", text(&business.business_name)),
+        ("tipo_negocio", text(&business.kind)),
+        ("direccion_comercial", text(&business.business_address)),
+        ("telefono_comercial", text(&business.business_phone)),
+    ]);
+    layout.show(&ProfilePage { layout: &layout, account, form })
+}
+
+/// Changes it.
+pub(super) async fn change(
+    state: State<App>,
+    session: Session,
+    Frame { layout, .. }: Frame,
+    form: Form,
+) -> Result<Response, Problem> {
+    let changed = match form.read_with_blanks::<ProfileBody>() {
+        Ok(body) => accounts::change_me(state.clone(), session.clone(), Json(body)).await,
+        Err(problem) => Err(problem),
+    };
+    match changed {
+        Ok(_) => Ok(Notice::done("Tus datos quedaron guardados.").then("/perfil")),
+        Err(problem) if Form::takes(&problem) => {
+            let Json(account) = accounts::me(state, session).await?;
+            let page = ProfilePage { layout: &layout, account, form: form.refused(&problem) };
+            layout.show_as(problem.status(), &page)
+        }
+        Err(problem) => Err(problem),
+    }
+}
+
+/// The old password and a new one.
+pub(super) async fn show_password(_: Session, Frame { layout, .. }: Frame) -> Result<Response, Problem> {
+    layout.show(&PasswordPage { layout: &layout, form: Form::default() })
+}
+
+/// Changes the password.
+pub(super) async fn change_password(
+    state: State<App>,
+    session: Session,
+    ip: ClientIp,
+    Frame { layout, .. }: Frame,
+    form: Form,
+) -> Result<Response, Problem> {
+    let changed = match form.read::<ChangePasswordBody>() {
+        Ok(body) => accounts::change_password(state, session, ip, Json(body)).await,
+        Err(problem) => Err(problem),
+    };
+    match changed {
+        Ok(_) => Ok(Notice::done("La contraseña quedó cambiada; las otras sesiones terminaron.").then("/perfil")),
+        Err(problem) if Form::takes(&problem) => {
+            layout.show_as(problem.status(), &PasswordPage { layout: &layout, form: form.refused(&problem) })
+        }
+        Err(problem) => Err(problem),
+    }
+}

@@ -1,0 +1,128 @@
+//! The pages as a person meets them, in front of the whole router.
+
+use belgrano_shared::testing::TestDatabase;
+
+use crate::testing::TestShop;
+
+const PASSWORD: &str = "correcto caballo";
+
+#[tokio::test]
+async fn anybody_may_look_around() {
+    let database = TestDatabase::sqlite();
+    let shop = TestShop::new(&database).await;
+    let mut visitor = shop.visitor();
+    let home = visitor.get("/").await;
+    assert_eq!(home.status, 200);
+    assert!(home.body.contains("Categorías") && home.body.contains("href=\"/productos?negocio="), "{}", home.body);
+    assert!(home.body.contains("href=\"/ingresar\"") && !home.body.contains("action=\"/salir\""));
+
+    let all = visitor.get("/productos").await;
+    assert!(all.body.contains("action=\"/carrito/"), "{}", all.body);
+    let some = visitor.get("/productos?q=yerba&categoria=&negocio=").await;
+    assert!(some.body.contains("value=\"yerba\"") && some.body.contains("Yerba"), "{}", some.body);
+    let none = visitor.get("/productos?q=%3Cscript%3E").await;
+    assert!(none.body.contains("No encontramos nada") && none.body.contains("value=\"&#60;script&#62;\""));
+    let many = visitor.get("/productos?q=a+b+c+d+e+f+g+h+i").await;
+    assert!(many.status == 200 && many.body.contains("id=\"q-error\""), "{}", many.body);
+
+    let product = visitor.get("/productos/1").await;
+    assert!(product.status == 200 && product.body.contains("Agregar al carrito"), "{}", product.body);
+    for missing in ["/productos/999999", "/productos/x", "/nada"] {
+        let seen = visitor.get(missing).await;
+        assert!(seen.status == 404 && seen.body.contains("No encontrado"), "{missing}: {}", seen.body);
+    }
+}
+
+#[tokio::test]
+async fn a_cart_comes_along_when_an_account_is_made() {
+    let database = TestDatabase::sqlite();
+    let shop = TestShop::new(&database).await;
+    let mut visitor = shop.visitor();
+    assert!(visitor.get("/carrito").await.body.contains("Todavía no hay nada"));
+    visitor.follow("/carrito/1/agregar", &[("volver", "/productos?q=yerba")]).await;
+    let cart = visitor.follow("/carrito/1/agregar", &[("cantidad", "2")]).await;
+    assert!(cart.body.contains("Está en el carrito.") && cart.body.contains("value=\"3\""), "{}", cart.body);
+    let odd = visitor.follow("/carrito/1", &[("cantidad", "muchos")]).await;
+    assert!(odd.body.contains("tiene que ser un número") && odd.body.contains("value=\"3\""));
+    let gone = visitor.follow("/carrito/999999/agregar", &[]).await;
+    assert!(gone.body.contains("role=\"alert\""), "{}", gone.body);
+
+    let form = visitor.get("/registro?volver=%2Fcarrito").await;
+    let (volver, rol) = (form.hidden("volver"), form.hidden("rol"));
+    let mut fields = [
+        ("nombre", "<Ana>"),
+        ("email", "no es un correo"),
+        ("password", PASSWORD),
+        ("rol", rol.as_str()),
+        ("volver", volver.as_str()),
+    ];
+    let refused = visitor.post("/registro", &fields).await;
+    assert_eq!(refused.status, 422);
+    assert!(refused.body.contains("id=\"email-error\"") && refused.body.contains("value=\"&#60;Ana&#62;\""));
+    assert!(!refused.body.contains(PASSWORD));
+    fields[1].1 = "ana@example.com";
+    let cart = visitor.follow("/registro", &fields).await;
+    assert!(cart.body.contains("<h1>Carrito</h1>") && cart.body.contains("value=\"3\""), "{}", cart.body);
+    let cart = visitor.follow("/carrito/1", &[("cantidad", "0")]).await;
+    assert!(cart.body.contains("Todavía no hay nada"));
+
+    assert_eq!(visitor.post("/salir", &[]).await.location, "/");
+    assert_eq!(visitor.get("/perfil").await.location, "/ingresar?volver=%2Fperfil");
+    let twice = shop.visitor().post("/registro", &fields).await;
+    assert!(twice.status == 409 && twice.body.contains("Ya hay una cuenta con ese correo."), "{}", twice.body);
+}
+
+#[tokio::test]
+async fn a_merchant_has_a_cuit() {
+    let database = TestDatabase::sqlite();
+    let shop = TestShop::new(&database).await;
+    let mut visitor = shop.visitor();
+    let form = visitor.get("/registro/comercio").await;
+    let rol = form.hidden("rol");
+    let mut fields = [
+        ("nombre", "Ana"),
+        ("email", "ana@example.com"),
+        ("password", PASSWORD),
+        ("rol", rol.as_str()),
+        ("nombre_negocio", "Almacén Ana"),
+        ("cuit", "20-12345678-5"),
+    ];
+    let refused = visitor.post("/registro", &fields).await;
+    assert!(refused.status == 422 && refused.body.contains("id=\"cuit-error\""), "{}", refused.body);
+    assert!(refused.body.contains("value=\"Almacén Ana\""));
+    fields[5].1 = "20-12345678-6";
+    assert_eq!(visitor.post("/registro", &fields).await.location, "/");
+    let profile = visitor.get("/perfil").await;
+    assert!(profile.body.contains("20123456786") && profile.body.contains("value=\"Almacén Ana\""), "{}", profile.body);
+}
+
+#[tokio::test]
+async fn an_account_is_changed_and_recovered() {
+    let database = TestDatabase::sqlite();
+    let mut shop = TestShop::new(&database).await;
+    let mut visitor = shop.visitor();
+    let account = [("nombre", "Ana"), ("email", "ana@example.com"), ("password", PASSWORD), ("telefono", "11 5555")];
+    visitor.follow("/registro", &account).await;
+    let blank = [("nombre", ""), ("apellido", "Díaz"), ("telefono", ""), ("direccion", "")];
+    let refused = visitor.post("/perfil", &blank).await;
+    assert!(refused.status == 422 && refused.body.contains("value=\"Díaz\""), "{}", refused.body);
+    let page = visitor.follow("/perfil", &[("nombre", "Ana María"), ("telefono", "")]).await;
+    assert!(page.body.contains("quedaron guardados") && page.body.contains("value=\"Ana María\""));
+    assert!(!page.body.contains("11 5555"), "a blank field takes it away");
+
+    let wrong = visitor.post("/perfil/clave", &[("password_actual", "no"), ("password_nueva", "otra más larga")]).await;
+    assert!(wrong.status == 422 && wrong.body.contains("id=\"password_actual-error\""), "{}", wrong.body);
+    visitor.follow("/perfil/clave", &[("password_actual", PASSWORD), ("password_nueva", "otra más larga")]).await;
+
+    let mut lost = shop.visitor();
+    let page = lost.follow("/recuperar", &[("email", "ana@example.com")]).await;
+    assert!(page.body.contains("Si hay una cuenta"), "{}", page.body);
+    let mail = shop.mails.recv().await.expect("a mail");
+    let code = mail.text.lines().next().and_then(|line| line.split(": ").nth(1)).expect("a code").to_owned();
+    let fields = |code| [("email", "ana@example.com"), ("codigo", code), ("password", "una tercera")];
+    let wrong = lost.post("/recuperar/codigo", &fields("00000-00000")).await;
+    assert!(wrong.status == 422 && wrong.body.contains("id=\"codigo-error\""), "{}", wrong.body);
+    lost.follow("/recuperar/codigo", &fields(&code)).await;
+    let back = lost.post("/ingresar", &[("email", "ana@example.com"), ("password", "una tercera")]).await;
+    assert_eq!((back.status, back.location.as_str()), (303, "/"));
+}
