@@ -42,12 +42,12 @@ pub struct Parts {
     pub gate: Gate,
     /// Told whenever the outbox has work.
     pub relay_wake: Arc<Notify>,
+    /// Told whenever a package may be due at another time than before.
+    pub packages_wake: Arc<Notify>,
     /// Who watches which order.
     pub watch: OrderWatch,
     /// The keys of programs that call back.
     pub api_keys: ApiKeys,
-    /// Told whenever a package may be due at another time than before.
-    pub packages_wake: Arc<Notify>,
     /// What the relay says of the board.
     pub relay_status: RelayStatus,
 }
