@@ -73,9 +73,9 @@ impl Command<BoardUnit> for Report {
         const UPDATE: &str = "UPDATE drivers SET lat = $1, lng = $2, position_at = $3, position_recorded_at = $4 \
              WHERE user_id = $5";
         let now = unit.now();
-        let last = fetch!(optional, *unit.reader(), Last, LAST, self.driver_id)?;
-        let last = last.ok_or(Failure::Refused(PositionRefusal::NotADriver))?;
-        let at = believe(last, self.position, self.at.unwrap_or(now), now).map_err(Failure::Refused)?;
+        let known = fetch!(optional, *unit.reader(), Last, LAST, self.driver_id)?;
+        let known = known.ok_or(Failure::Refused(PositionRefusal::NotADriver))?;
+        let at = believe(known, self.position, self.at.unwrap_or(now), now).map_err(Failure::Refused)?;
         let (lat, lng) = (self.position.lat(), self.position.lng());
         require_one(execute!(*unit.session(), UPDATE, lat, lng, at, now, self.driver_id)?)?;
         unit.announce(Announcement::Moved { driver_id: self.driver_id, position: self.position, at });
@@ -84,13 +84,13 @@ impl Command<BoardUnit> for Report {
 }
 
 /// When the driver was there, if that can be true.
-fn believe(last: Last, position: Position, at: UnixMillis, now: UnixMillis) -> Result<UnixMillis, PositionRefusal> {
+fn believe(known: Last, position: Position, at: UnixMillis, now: UnixMillis) -> Result<UnixMillis, PositionRefusal> {
     if at.since_ms(now) > CLOCK_SKEW_MS {
         return Err(PositionRefusal::Future);
     }
     let at = at.min(now);
-    let Last { lat: Some(lat), lng: Some(lng), position_at: Some(last_at) } = last else { return Ok(at) };
-    let passed_ms = at.since_ms(last_at);
+    let Last { lat: Some(lat), lng: Some(lng), position_at: Some(known_at) } = known else { return Ok(at) };
+    let passed_ms = at.since_ms(known_at);
     if passed_ms < 0 {
         return Err(PositionRefusal::Older);
     }

@@ -3,10 +3,10 @@
 //! Order of the checks: whose ticket it is, whether it was done already, the version, the state machine, the time, the
 //! proof. A driver whose answer got lost repeats the step and gets the ticket as it is: nothing is done twice.
 
-use belgrano_shared::execute;
 use belgrano_shared::timestamp::UnixMillis;
-use belgrano_shared::wire::{OrderNumber, TicketView};
+use belgrano_shared::wire::{OrderNumber, TicketState, TicketView};
 use belgrano_shared::writer::{Command, Failure};
+use belgrano_shared::{execute, fetch_scalar};
 
 use super::{As, GivenProofs, Picture, ProofKind, Proofs, Step, TicketRefusal, transition};
 use crate::sessions::Principal;
@@ -45,6 +45,9 @@ impl Command<BoardUnit> for TakeStep {
 
     async fn apply(&self, unit: &mut BoardUnit) -> Result<TicketView, Failure<TicketRefusal>> {
         let now = unit.now();
+        if let Some(ticket) = self.rejected_before(unit).await? {
+            return Ok(ticket);
+        }
         let ticket = owned(unit, &self.number, &self.by).await?;
         if self.by.role == Role::Driver && ticket.view.state == self.step.target() {
             return Ok(ticket.view.clone());
@@ -65,6 +68,21 @@ impl Command<BoardUnit> for TakeStep {
 }
 
 impl TakeStep {
+    /// The ticket, if this driver has just rejected it: it is nobody's now, but the answer may have got lost.
+    async fn rejected_before(&self, unit: &mut BoardUnit) -> sqlx::Result<Option<TicketView>> {
+        const REJECTED: &str = "SELECT COUNT(*) FROM events WHERE ticket_id = $1 AND version = $2 AND actor_id = $3 \
+             AND kind = 'ticket.unassigned'";
+        if self.by.role != Role::Driver || self.step != Step::Release {
+            return Ok(None);
+        }
+        let pending = unit.ticket(&self.number).await?.filter(|ticket| ticket.view.state == TicketState::Pending);
+        let Some(view) = pending.map(|ticket| ticket.view.clone()) else { return Ok(None) };
+        unit.flush().await?;
+        let by = self.by.user_id;
+        let count = fetch_scalar!(one, *unit.reader(), i64, REJECTED, view.ticket_id, view.version, by)?;
+        Ok((count > 0).then_some(view))
+    }
+
     /// The ticket afterwards and when the step happened.
     fn decide(&self, ticket: &Ticket, now: UnixMillis) -> Result<(Ticket, UnixMillis), TicketRefusal> {
         check_version(ticket, self.if_match)?;

@@ -97,6 +97,8 @@ on_both_engines! {
         assert_eq!((rejected.0, &rejected.1["repartidor_id"]), (200, &Value::Null));
         assert_eq!(keyed("k1", json!({ "estado": "pendiente" })).await, rejected, "not his any more, but his key");
         assert_eq!(keyed("k1", json!({ "estado": "aceptado" })).await.0, 422, "another request under the key");
+        let again = board.step(&driver, "BA-1", json!({ "estado": "pendiente" })).await;
+        assert_eq!((again.0, &again.1["version"]), (200, &rejected.1["version"]), "nor without a key");
 
         let undo = async || board.post(&admin, "/api/tickets/BA-1/deshacer", Value::Null).await;
         let (status, undone) = undo().await;
