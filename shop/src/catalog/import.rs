@@ -2,7 +2,7 @@
 //!
 //! Ids are kept: they are what baskets, orders and links out there name. The file is the truth about everything but stock,
 //! which the shop has been selling from since: the file's counts for products that are new, and for the others only when
-//! asked. What the file no longer names stays. The same file twice changes nothing the second time.
+//! asked. An id under another name is another product: its stock is the file's too, and offers on the old one end. What the file no longer names stays. The same file twice changes nothing the second time.
 
 use std::collections::{HashMap, HashSet};
 use std::hash::Hash;
@@ -80,7 +80,7 @@ impl Command<ShopUnit> for Import {
 
     async fn apply(&self, unit: &mut ShopUnit) -> Result<Report, Failure<Never>> {
         let session = unit.own_statements().await?;
-        let stored = Stored::load(session).await?;
+        let mut stored = Stored::load(session).await?;
         if self.options.only_if_empty && !stored.products.is_empty() {
             return Ok(Report::default());
         }
@@ -94,6 +94,11 @@ impl Command<ShopUnit> for Import {
         let categories = merge.categories(&stored);
         let products = merge.products(&stored, &businesses, &branches, &categories);
         let offers = merge.offers(&stored, &businesses, &products);
+        let replaced =
+            products.iter().filter(|row| stored.products.get(&row.id).is_some_and(|old| old.name != row.name));
+        let replaced: Vec<i64> = replaced.map(|row| row.id).collect();
+        rows::end_offers(session, &replaced).await?;
+        stored.forget_offers(&replaced);
         let report = &mut merge.report;
         rows::write_businesses(session, &report.changed(&businesses, |id| stored.businesses.get(id), |row| row.id))
             .await?;
@@ -249,7 +254,8 @@ impl Merge<'_> {
                 self.refuse(&entry.path, "el precio o el stock es negativo, o falta el nombre");
                 continue;
             }
-            let kept = stored.products.get(&product.id).filter(|_| !self.options.replace_stock);
+            let same = |row: &&ProductRow| !self.options.replace_stock && row.name == product.name;
+            let kept = stored.products.get(&product.id).filter(same);
             rows.push(ProductRow {
                 id: product.id,
                 business_id: business.id,

@@ -180,7 +180,8 @@ struct OfferRow {
 pub(super) async fn read_offers(session: &mut Session, now: UnixMillis) -> sqlx::Result<Vec<CurrentOffer>> {
     const OFFERS: &str = "SELECT o.id, o.title, o.description, o.percent, o.starts_at, o.ends_at, b.id AS business_id, \
          b.name AS business_name, b.slug AS business_slug FROM offers o JOIN businesses b ON b.id = o.business_id \
-         WHERE b.active AND o.starts_at <= $1 AND o.ends_at > $1 ORDER BY o.ends_at, o.id";
+         WHERE b.active AND o.starts_at <= $1 AND o.ends_at > $1 AND EXISTS (SELECT 1 FROM offer_products x \
+         JOIN products p ON p.id = x.product_id WHERE x.offer_id = o.id AND p.active) ORDER BY o.ends_at, o.id";
     const PRODUCTS: &str = "SELECT x.offer_id, x.product_id FROM offer_products x \
          JOIN products p ON p.id = x.product_id WHERE p.active AND x.offer_id IN";
     let rows = fetch!(all, *session, OfferRow, OFFERS, now)?;

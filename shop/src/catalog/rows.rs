@@ -111,6 +111,21 @@ impl Stored {
         }
         Ok(stored)
     }
+
+    /// Takes these products out of every offer, as [`end_offers`] does.
+    pub(super) fn forget_offers(&mut self, products: &[i64]) {
+        for offer in self.offers.values_mut() {
+            offer.products.retain(|product| !products.contains(product));
+        }
+    }
+}
+
+/// Takes these products out of every offer.
+pub(super) async fn end_offers(session: &mut Session, products: &[i64]) -> sqlx::Result<()> {
+    for product in products {
+        execute!(*session, "DELETE FROM offer_products WHERE product_id = $1", product)?;
+    }
+    Ok(())
 }
 
 pub(super) async fn write_businesses(session: &mut Session, rows: &[BusinessRow]) -> sqlx::Result<()> {

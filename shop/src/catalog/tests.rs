@@ -131,6 +131,24 @@ on_both_engines! {
         assert_eq!((seen["sucursales"][0]["slug"].as_str(), seen["sucursales"][1].as_str()), (Some("barrancas"), None));
     }
 
+    async fn an_id_under_another_name_is_another_product(database) {
+        let shop = TestShop::new(database).await;
+        let mut other = builtin();
+        other["ofertas"] = json!({});
+        for id in [9, 10, 12] {
+            other["productos"][id - 1]["nombre"] = json!(format!("Otra cosa {id}"));
+            other["productos"][id - 1]["stock"] = json!(3);
+        }
+        let report = load(&shop, &other, ImportOptions::default()).await;
+        assert_eq!((report.inserted, report.updated), (0, 3));
+        let seen = shop.get(&mut Browser::default(), "/api/productos/9").await.body;
+        assert_eq!((&seen["oferta"], &seen["stock"]), (&json!(null), &json!(3)));
+        assert_eq!(shop.get(&mut Browser::default(), "/api/ofertas").await.body["ofertas"], json!([]));
+        let report = load(&shop, &builtin(), ImportOptions::default()).await;
+        assert_eq!((report.inserted, report.updated), (0, 4), "the offer comes back with its products");
+        assert_eq!(shop.get(&mut Browser::default(), "/api/productos/9").await.body["oferta"]["descuento"], 15);
+    }
+
     async fn names_may_be_traded_between_ids(database) {
         let shop = TestShop::new(database).await;
         let mut traded = builtin();
