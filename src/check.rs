@@ -1,6 +1,5 @@
 //! `belgrano check`: is everything there that the services need? One line each, and an exit code for scripts.
 
-use std::error::Error;
 use std::process::ExitCode;
 use std::time::Duration;
 
@@ -22,27 +21,27 @@ pub async fn run() -> Done {
     let settings = match Settings::from_process() {
         Ok(settings) => settings,
         Err(mistakes) => {
-            report("configuración", Err(mistakes.to_string()));
+            report("configuración", &Err(mistakes.to_string()));
             return Ok(ExitCode::FAILURE);
         }
     };
-    let mut well = report("configuración", Ok("sin errores".to_owned()));
-    well &= report("base de la tienda", shop_database(&settings).await);
-    well &= report("base de tickets", tickets_database(&settings).await);
+    let mut well = report("configuración", &Ok("sin errores".to_owned()));
+    well &= report("base de la tienda", &shop_database(&settings).await);
+    well &= report("base de tickets", &tickets_database(&settings).await);
     match board_date(&settings).await {
         Ok(date) => {
-            well &= report("ticketera", Ok(settings.shop.ticketera_url.to_string()));
-            well &= report("reloj", skew(Ambient::system().now(), date));
+            well &= report("ticketera", &Ok(settings.shop.ticketera_url.to_string()));
+            well &= report("reloj", &skew(Ambient::system().now(), date));
         }
         Err(error) => {
-            well &= report("ticketera", Err(format!("{} no responde: {error}", settings.shop.ticketera_url)));
+            well &= report("ticketera", &Err(format!("{} no responde: {error}", settings.shop.ticketera_url)));
         }
     }
     Ok(if well { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 
-fn report(what: &str, outcome: Result<String, String>) -> bool {
-    match &outcome {
+fn report(what: &str, outcome: &Result<String, String>) -> bool {
+    match outcome {
         Ok(detail) => println!("bien  {what}: {detail}"),
         Err(detail) => println!("MAL   {what}: {detail}"),
     }
@@ -50,23 +49,19 @@ fn report(what: &str, outcome: Result<String, String>) -> bool {
 }
 
 async fn shop_database(settings: &Settings) -> Result<String, String> {
-    let store = store::shop(&settings.shop.common.storage).await.map_err(text)?;
+    let store = store::shop(&settings.shop.common.storage).await.map_err(|error| chain(error.as_ref()))?;
     let summary = shop::outbox::summary(&store.db).await.map_err(|error| error.to_string())?;
     let engine = store.db.engine().name();
-    store.close().await.map_err(text)?;
+    store.close().await.map_err(|error| chain(error.as_ref()))?;
     Ok(format!("{engine}, {} mensajes pendientes, {} muertos", summary.pending, summary.dead))
 }
 
 async fn tickets_database(settings: &Settings) -> Result<String, String> {
-    let store = store::tickets(&settings.tickets.common.storage).await.map_err(text)?;
+    let store = store::tickets(&settings.tickets.common.storage).await.map_err(|error| chain(error.as_ref()))?;
     store.db.ping().await.map_err(|error| error.to_string())?;
     let engine = store.db.engine().name();
-    store.close().await.map_err(text)?;
+    store.close().await.map_err(|error| chain(error.as_ref()))?;
     Ok(engine.to_owned())
-}
-
-fn text(error: Box<dyn Error>) -> String {
-    chain(error.as_ref())
 }
 
 /// Asks the board for its health and returns the time it says it is.

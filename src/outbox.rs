@@ -27,32 +27,28 @@ pub async fn run(command: OutboxCommand) -> Done {
 
 async fn act(store: &Store<shop::unit::ShopUnit>, command: OutboxCommand) -> Done {
     match command {
-        OutboxCommand::List { estado, limit } => list(store, estado, limit).await,
-        OutboxCommand::Show { id } => show(store, id).await,
+        OutboxCommand::List { estado, limit } => return list(store, estado, limit).await,
+        OutboxCommand::Show { id } => return show(store, id).await,
         OutboxCommand::Retry { id: Some(id), .. } => {
             store.writer.submit(Replay { id }).await.map_err(refusal)?;
-            said(&format!("el mensaje {id} se entrega de nuevo"))
+            println!("el mensaje {id} se entrega de nuevo");
         }
         OutboxCommand::Retry { id: None, .. } => {
             let now = Ambient::system().now();
             let revived = outbox::replay_dead(&store.writer, ReplayFilter::default(), now, SPACING).await?;
-            said(&format!("{revived} mensajes se entregan de nuevo"))
+            println!("{revived} mensajes se entregan de nuevo");
         }
         OutboxCommand::Discard { id, motivo } => {
             store.writer.submit(Discard { id, reason: motivo }).await.map_err(refusal)?;
-            said(&format!("el mensaje {id} se descartó"))
+            println!("el mensaje {id} se descartó");
         }
     }
+    Ok(ExitCode::SUCCESS)
 }
 
 /// A refusal in the words the API would use.
 fn refusal<R: Into<Problem> + std::fmt::Debug + 'static>(error: WriteError<R>) -> String {
     Problem::from(error).detail().to_owned()
-}
-
-fn said(text: &str) -> Done {
-    println!("{text}");
-    Ok(ExitCode::SUCCESS)
 }
 
 async fn list(store: &Store<shop::unit::ShopUnit>, state: String, limit: u32) -> Done {

@@ -56,3 +56,57 @@ pub fn start_log() -> Result<(), Box<dyn std::error::Error>> {
     env.finish()?;
     Ok(())
 }
+
+#[cfg(test)]
+mod tests {
+    use belgrano_shared::config::{Env, Setting, table};
+
+    use super::{Settings, ShopSettings, TicketsSettings};
+
+    fn nothing_set() -> Env {
+        Env::from_map::<&str, &str>([])
+    }
+
+    /// What the shop reads, then what only the board reads.
+    fn documented() -> [(&'static str, String); 2] {
+        let mut env = nothing_set();
+        ShopSettings::from_env(&mut env);
+        let shop = env.finish().expect("nothing has to be set");
+        let (_, tickets) = TicketsSettings::from_env(nothing_set()).expect("nothing has to be set");
+        let only_there = |setting: &Setting| !shop.iter().any(|other| other.name == setting.name);
+        let tickets: Vec<Setting> = tickets.into_iter().filter(only_there).collect();
+        [("shop", table(&shop)), ("tickets", table(&tickets))]
+    }
+
+    /// `BELGRANO_WRITE_DOCS=1 cargo nextest run -p belgrano operations` writes the tables instead of comparing them.
+    #[test]
+    fn operations_document_lists_every_setting() {
+        let path = concat!(env!("CARGO_MANIFEST_DIR"), "/docs/operations.md");
+        let mut document = std::fs::read_to_string(path).expect("docs/operations.md");
+        let before = document.clone();
+        for (name, table) in documented() {
+            let (start, end) = (format!("<!-- settings: {name} -->\n"), "<!-- end -->");
+            let from = document.find(&start).expect("a place for the table") + start.len();
+            let to = from + document[from..].find(end).expect("the end of the table");
+            document.replace_range(from..to, &table);
+        }
+        if std::env::var_os("BELGRANO_WRITE_DOCS").is_some() {
+            std::fs::write(path, &document).expect("docs/operations.md can be written");
+        } else {
+            assert_eq!(before, document, "docs/operations.md is behind the code; see this test's comment");
+        }
+    }
+
+    #[test]
+    fn one_port_cannot_serve_two_services() {
+        let mistakes = Settings::read(&Env::from_map([("PORT", "8080")])).expect_err("the same port twice").0;
+        assert_eq!(mistakes.len(), 1);
+        assert!(Settings::read(&Env::from_map([("PORT", "8080"), ("TICKETS_PORT", "8081")])).is_ok());
+    }
+
+    #[test]
+    fn a_mistake_both_services_make_is_reported_once() {
+        let mistakes = Settings::read(&Env::from_map([("DATABASE_URL", "mysql://x")])).expect_err("no such engine").0;
+        assert_eq!(mistakes.iter().filter(|mistake| mistake.name == "DATABASE_URL").count(), 1);
+    }
+}

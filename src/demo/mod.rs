@@ -48,10 +48,10 @@ pub async fn run(options: DemoOptions) -> Done {
         tickets: Api::new(client, tickets.port()),
         password,
     };
-    let stop = life.soft().clone();
+    let stopping = life.soft().clone();
     life.spawn(async move {
         let actors = async { tokio::try_join!(customers::live(&world, options.rate), drivers::live(&world)) };
-        if let Some(Err(error)) = stop.run_until_cancelled(actors).await {
+        if let Some(Err(error)) = stopping.run_until_cancelled(actors).await {
             tracing::error!(error = crate::cli::chain(error.as_ref()), "the demo's actors stopped");
         }
     });

@@ -2,6 +2,7 @@
 
 pub mod app;
 pub mod assignment;
+pub mod callbacks;
 pub mod fleet;
 pub mod housekeeping;
 pub mod intake;

@@ -27,7 +27,7 @@ use crate::router::router;
 use crate::sessions::Sessions;
 use crate::settings::Settings;
 use crate::unit::Found;
-use crate::{assignment, housekeeping, live, schema, users};
+use crate::{assignment, callbacks, housekeeping, live, schema, users};
 
 /// Why the service did not start.
 #[derive(Debug, thiserror::Error)]
@@ -109,6 +109,7 @@ pub async fn assemble(settings: Settings, ambient: &Ambient, life: &Lifecycle) -
     assignment::spawn(&app, life);
     housekeeping::spawn(&app, life);
     live::spawn(&app, life);
+    callbacks::spawn(&app, life);
     let router = router(app.clone(), health(&app, life));
     Ok((app, router))
 }

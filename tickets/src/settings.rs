@@ -8,6 +8,7 @@ use std::time::Duration;
 use belgrano_shared::auth::password::{NewPassword, PasswordSettings};
 use belgrano_shared::config::{Common, ConfigMistakes, Env, Setting};
 use belgrano_shared::writer::WriterSettings;
+use url::Url;
 
 use crate::live::LiveSettings;
 use crate::progress::Proofs;
@@ -21,6 +22,8 @@ pub struct Settings {
     pub passwords: PasswordSettings,
     /// The writer's limits.
     pub writer: WriterSettings,
+    /// The old shop to call back; a new one follows the feed by itself.
+    pub ahorro_url: Option<Url>,
     /// Whether orders are taken in from anybody.
     pub intake_open: bool,
     /// What a delivery has to be proved with.
@@ -53,6 +56,10 @@ impl Settings {
                 queue: env.number("WRITER_QUEUE", writer.queue, 1..=1_000_000, "changes that may wait; more are 503"),
                 batch: env.number("WRITER_BATCH", writer.batch, 1..=10_000, "changes in one transaction"),
             },
+            ahorro_url: env.optional_url(
+                "BELGRANO_AHORRO_URL",
+                "an old shop to call back with API_KEY; unset for a shop that follows the feed",
+            ),
             intake_open: intake_open(&mut env),
             proofs: proofs(&mut env),
             offer_timeout: env.duration_s("OFFER_TIMEOUT", 60, "seconds a driver has to accept an offer"),

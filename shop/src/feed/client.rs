@@ -19,7 +19,7 @@ use url::Url;
 /// A snapshot of a busy board is large; a frame beyond this is not one.
 const MAX_FRAME_BYTES: usize = 256 << 20;
 /// The board pings every 25 s: silence for this long is a dead line.
-const SILENCE: Duration = Duration::from_secs(60);
+const SILENCE: Duration = Duration::from_mins(1);
 /// One step of opening the feed.
 const STEP: Duration = Duration::from_secs(10);
 

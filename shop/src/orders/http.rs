@@ -45,7 +45,7 @@ async fn list(State(app): State<App>, Session(who): Session, page: Page) -> Resu
     let before = page.position::<i64>()?.unwrap_or(i64::MAX);
     let limit = i64::from(page.limit);
     let mut orders = history::page(&app.db, who.account_id, before, limit + 1).await?;
-    let more = orders.len() as i64 > limit;
+    let more = orders.len() > page.limit as usize;
     orders.truncate(page.limit as usize);
     let cursor = orders.last().filter(|_| more).map(|(id, _)| Page::encode(id));
     Ok(Json(OrderList { pedidos: orders.into_iter().map(|(_, order)| order).collect(), cursor }))

@@ -1,0 +1,5 @@
+-- How far the old shop, which has no feed, was told.
+CREATE TABLE callback_cursor (
+    id BIGINT PRIMARY KEY CHECK (id = 1),
+    seq BIGINT NOT NULL
+);
