@@ -24,6 +24,8 @@ pub struct IdempotencyKey {
 }
 
 impl IdempotencyKey {
+    /// The header it comes in, and the field a refusal names.
+    pub const HEADER: &'static str = "Idempotency-Key";
     /// The longest key accepted.
     pub const MAX_CHARS: usize = 200;
 

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use belgrano_shared::ambient::Ambient;
 use belgrano_shared::auth::api_key::ApiKeys;
 use belgrano_shared::lifecycle::Lifecycle;
+use belgrano_shared::signature::SigningSecrets;
 use belgrano_shared::storage::Db;
 use belgrano_shared::telemetry::Metrics;
 use belgrano_shared::writer::Writer;
@@ -46,6 +47,8 @@ pub struct Parts {
     pub packages_wake: Arc<Notify>,
     /// Who watches which order.
     pub watch: OrderWatch,
+    /// What is shared with the board: it proves a delivery to the customer.
+    pub secrets: SigningSecrets,
     /// The keys of programs that call back.
     pub api_keys: ApiKeys,
     /// What the relay says of the board.

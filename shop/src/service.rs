@@ -104,6 +104,7 @@ pub async fn assemble(settings: ShopSettings, ambient: Ambient, life: &Lifecycle
         // Nobody is left who could read: everyone who reads can also write.
         closing.close().await;
     });
+    let secrets = settings.common.integration_secrets(&ambient)?;
     let (life, metrics, api_keys) = (life.clone(), Metrics::new(), ApiKeys::new(&settings.common.api_keys));
     Ok(App::new(Parts {
         settings,
@@ -116,6 +117,7 @@ pub async fn assemble(settings: ShopSettings, ambient: Ambient, life: &Lifecycle
         relay_wake,
         packages_wake,
         watch,
+        secrets,
         api_keys,
         relay_status: RelayStatus::default(),
     }))

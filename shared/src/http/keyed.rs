@@ -20,6 +20,12 @@ pub struct Keyed<T> {
 }
 
 impl<T> Keyed<T> {
+    /// A body that did not come as JSON, with its key: a form with a hidden one.
+    #[must_use]
+    pub fn new(body: T, key: Option<IdempotencyKey>) -> Self {
+        Self { body, key }
+    }
+
     /// The body, and the key within `scope`: whose it is and for what (`pedido:17`), so that callers cannot meet.
     pub fn scoped(self, scope: impl FnOnce() -> String) -> (T, Option<IdempotencyKey>) {
         let key = self.key.map(|key| IdempotencyKey { scope: scope(), ..key });
@@ -43,6 +49,12 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Keyed<T> {
 pub struct KeyOnly(Option<IdempotencyKey>);
 
 impl KeyOnly {
+    /// A key that did not come in a header.
+    #[must_use]
+    pub fn new(key: Option<IdempotencyKey>) -> Self {
+        Self(key)
+    }
+
     /// The key within `scope`, as in [`Keyed::scoped`]; the scope names all that the request is about.
     pub fn scoped(self, scope: impl FnOnce() -> String) -> Option<IdempotencyKey> {
         self.0.map(|key| IdempotencyKey { scope: scope(), ..key })

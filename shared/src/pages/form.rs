@@ -8,10 +8,15 @@ use axum::http::StatusCode;
 use bytes::Bytes;
 use serde::de::DeserializeOwned;
 use serde::de::value::MapDeserializer;
+use sha2::{Digest, Sha256};
 use url::form_urlencoded;
 
 use super::field::{Choice, Field};
+use crate::idempotency::IdempotencyKey;
 use crate::problem::{FieldError, Problem};
+
+/// The hidden field of a form's one-time key.
+pub const KEY_FIELD: &str = "clave_unica";
 
 /// The fields of a form in the order they were sent, and the errors of those that are wrong.
 #[derive(Clone, Debug, Default)]
@@ -59,6 +64,21 @@ impl Form {
     /// The form as a type in which a field left blank means nothing is to be there.
     pub fn read_with_blanks<T: DeserializeOwned>(&self) -> Result<T, Problem> {
         read(self.pairs.iter())
+    }
+
+    /// The one-time key in the hidden field [`KEY_FIELD`], bound to what was typed. A form that is sent twice by an
+    /// impatient finger is done once.
+    pub fn key(&self) -> Result<Option<IdempotencyKey>, Problem> {
+        let Some(key) = self.given(KEY_FIELD) else { return Ok(None) };
+        let mut typed = Sha256::new();
+        for (name, value) in &self.pairs {
+            // Lengths first, so that no two forms read alike.
+            typed.update((name.len() as u64).to_le_bytes());
+            typed.update(name);
+            typed.update((value.len() as u64).to_le_bytes());
+            typed.update(value);
+        }
+        IdempotencyKey::parse(String::new(), key, typed.finalize().into()).map(Some)
     }
 
     /// The form on its way back to whoever sent it, with what is wrong.

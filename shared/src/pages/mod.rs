@@ -15,7 +15,7 @@ pub mod text;
 
 pub use field::{Choice, Field};
 pub use flash::{Flash, Notice};
-pub use form::Form;
+pub use form::{Form, KEY_FIELD};
 pub use layout::{Layout, Link};
 pub(crate) use refusal::{for_people, is_navigation};
 pub use return_to::{LOGIN_PATH, local_path, log_in_first};

@@ -34,7 +34,7 @@ pub struct BusinessView {
 
 /// A business as its merchant wants it.
 #[derive(Debug, Deserialize, ToSchema)]
-pub(super) struct BusinessRequest {
+pub(crate) struct BusinessRequest {
     /// 1 to 200 characters.
     #[serde(rename = "nombre_negocio")]
     business_name: String,
@@ -117,7 +117,7 @@ impl Command<ShopUnit> for ReplaceBusiness {
     get, path = "/api/comercio", tag = "comercio",
     responses((status = 200, body = BusinessView), (status = 403, body = ProblemDocument))
 )]
-pub(super) async fn show_business(
+pub(crate) async fn show_business(
     State(app): State<App>,
     Merchant(who): Merchant,
 ) -> Result<Json<BusinessView>, Problem> {
@@ -134,7 +134,7 @@ pub(super) async fn show_business(
         (status = 422, body = ProblemDocument),
     )
 )]
-pub(super) async fn replace_business(
+pub(crate) async fn replace_business(
     State(app): State<App>,
     Merchant(who): Merchant,
     Json(request): Json<BusinessRequest>,

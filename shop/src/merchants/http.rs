@@ -34,39 +34,39 @@ pub fn routes() -> OpenApiRouter<App> {
 
 /// A package as a merchant asks for it.
 #[derive(Debug, Deserialize, ToSchema)]
-struct PackageRequest {
+pub(crate) struct PackageRequest {
     /// What the merchant calls it, 1 to 100 characters.
     #[serde(rename = "nombre")]
-    name: String,
+    pub(crate) name: String,
     #[serde(rename = "frecuencia")]
-    frequency: Frequency,
+    pub(crate) frequency: Frequency,
     /// What to order each time.
-    items: Vec<PackageItemRequest>,
+    pub(crate) items: Vec<PackageItemRequest>,
     /// Where it goes, up to 500 characters; to the business when left out.
     #[serde(rename = "direccion")]
-    address: Option<String>,
+    pub(crate) address: Option<String>,
     /// The neighbourhood, up to 100 characters.
-    barrio: Option<String>,
+    pub(crate) barrio: Option<String>,
     /// `efectivo` when left out.
     #[serde(rename = "metodo_pago")]
-    payment_method: Option<String>,
+    pub(crate) payment_method: Option<String>,
     /// What the driver has to know, up to 2000 characters.
     #[serde(rename = "notas")]
-    notes: Option<String>,
+    pub(crate) notes: Option<String>,
     /// The day of the first order. Left out: the next possible day for a new package, no change for an old one.
     #[serde(rename = "primera_fecha")]
-    first_on: Option<DueDate>,
+    pub(crate) first_on: Option<DueDate>,
 }
 
 /// One product of it.
 #[derive(Debug, Deserialize, ToSchema)]
-struct PackageItemRequest {
+pub(crate) struct PackageItemRequest {
     /// Which product.
     #[serde(rename = "producto_id")]
-    product_id: i64,
+    pub(crate) product_id: i64,
     /// How many, 1 to 10 000.
     #[serde(rename = "cantidad")]
-    quantity: i64,
+    pub(crate) quantity: i64,
 }
 
 impl PackageRequest {
@@ -100,20 +100,20 @@ impl PackageRequest {
 
 /// A page of packages, oldest first.
 #[derive(Serialize, ToSchema)]
-struct PackageList {
+pub(crate) struct PackageList {
     /// The packages.
-    paquetes: Vec<PackageView>,
+    pub(crate) paquetes: Vec<PackageView>,
     /// Send it back for the next page; null on the last.
-    cursor: Option<String>,
+    pub(crate) cursor: Option<String>,
 }
 
 /// A page of a package's history, newest first.
 #[derive(Serialize, ToSchema)]
-struct RunList {
+pub(crate) struct RunList {
     /// What became of each due date, and the orders beside the series.
-    corridas: Vec<RunView>,
+    pub(crate) corridas: Vec<RunView>,
     /// Send it back for the next page; null on the last.
-    cursor: Option<String>,
+    pub(crate) cursor: Option<String>,
 }
 
 /// My packages
@@ -122,7 +122,7 @@ struct RunList {
     params(("cursor" = Option<String>, Query), ("limit" = Option<u32>, Query, description = "1 to 200, 50 when left out")),
     responses((status = 200, body = PackageList), (status = 403, body = ProblemDocument))
 )]
-async fn list_packages(
+pub(crate) async fn list_packages(
     State(app): State<App>,
     Merchant(who): Merchant,
     page: Page,
@@ -147,7 +147,7 @@ async fn list_packages(
         (status = 422, body = ProblemDocument),
     )
 )]
-async fn create_package(
+pub(crate) async fn create_package(
     State(app): State<App>,
     Merchant(who): Merchant,
     request: Keyed<PackageRequest>,
@@ -166,7 +166,7 @@ async fn create_package(
     get, path = "/api/paquetes/{id}", tag = "paquetes", params(("id" = i64, Path)),
     responses((status = 200, body = PackageView), (status = 404, body = ProblemDocument))
 )]
-async fn show_package(
+pub(crate) async fn show_package(
     State(app): State<App>,
     Merchant(who): Merchant,
     Path(id): Path<i64>,
@@ -186,7 +186,7 @@ async fn show_package(
         (status = 422, body = ProblemDocument),
     )
 )]
-async fn replace_package(
+pub(crate) async fn replace_package(
     State(app): State<App>,
     Merchant(who): Merchant,
     Path(id): Path<i64>,
@@ -203,7 +203,7 @@ async fn replace_package(
     delete, path = "/api/paquetes/{id}", tag = "paquetes", params(("id" = i64, Path)),
     responses((status = 204), (status = 404, body = ProblemDocument))
 )]
-async fn delete_package(
+pub(crate) async fn delete_package(
     State(app): State<App>,
     Merchant(who): Merchant,
     Path(id): Path<i64>,
@@ -217,7 +217,11 @@ async fn delete_package(
     post, path = "/api/paquetes/{id}/pausar", tag = "paquetes", params(("id" = i64, Path)),
     responses((status = 200, body = PackageView), (status = 404, body = ProblemDocument))
 )]
-async fn pause_package(state: State<App>, who: Merchant, Path(id): Path<i64>) -> Result<Json<PackageView>, Problem> {
+pub(crate) async fn pause_package(
+    state: State<App>,
+    who: Merchant,
+    Path(id): Path<i64>,
+) -> Result<Json<PackageView>, Problem> {
     set_active(state, who, id, false).await
 }
 
@@ -228,7 +232,11 @@ async fn pause_package(state: State<App>, who: Merchant, Path(id): Path<i64>) ->
     post, path = "/api/paquetes/{id}/reanudar", tag = "paquetes", params(("id" = i64, Path)),
     responses((status = 200, body = PackageView), (status = 404, body = ProblemDocument))
 )]
-async fn resume_package(state: State<App>, who: Merchant, Path(id): Path<i64>) -> Result<Json<PackageView>, Problem> {
+pub(crate) async fn resume_package(
+    state: State<App>,
+    who: Merchant,
+    Path(id): Path<i64>,
+) -> Result<Json<PackageView>, Problem> {
     set_active(state, who, id, true).await
 }
 
@@ -257,7 +265,7 @@ async fn set_active(
         (status = 422, body = ProblemDocument),
     )
 )]
-async fn run_package(
+pub(crate) async fn run_package(
     State(app): State<App>,
     Merchant(who): Merchant,
     Path(id): Path<i64>,
@@ -279,7 +287,7 @@ async fn run_package(
     ),
     responses((status = 200, body = RunList), (status = 404, body = ProblemDocument))
 )]
-async fn list_runs(
+pub(crate) async fn list_runs(
     State(app): State<App>,
     Merchant(who): Merchant,
     Path(id): Path<i64>,

@@ -17,9 +17,14 @@ mod settings;
 mod tests;
 
 pub use business::BusinessView;
+pub(crate) use business::{BusinessRequest, replace_business, show_business};
 pub use calendar::{Due, DueDate, Frequency, RunHour, Series};
 pub use edit::{Create, Created, Delete, MAX_PACKAGES, PackageRefusal, SetActive, Update};
 pub use http::routes;
+pub(crate) use http::{
+    PackageItemRequest, PackageRequest, create_package, delete_package, list_packages, list_runs, pause_package,
+    replace_package, resume_package, run_package, show_package,
+};
 pub use package::{PackageDraft, PackageItemView, PackageView};
 pub use run::{Outcome, Ran, RunNow, RunPackage, RunRefusal, RunView};
 pub use scheduler::{run, run_due};

@@ -28,11 +28,11 @@ pub fn routes() -> OpenApiRouter<App> {
 
 /// A page of orders, newest first.
 #[derive(Serialize, ToSchema)]
-struct OrderList {
+pub(crate) struct OrderList {
     /// The orders.
-    pedidos: Vec<OrderView>,
+    pub(crate) pedidos: Vec<OrderView>,
     /// Send it back for the next page; null on the last.
-    cursor: Option<String>,
+    pub(crate) cursor: Option<String>,
 }
 
 /// My orders
@@ -41,7 +41,11 @@ struct OrderList {
     params(("cursor" = Option<String>, Query), ("limit" = Option<u32>, Query, description = "1 to 200, 50 when left out")),
     responses((status = 200, body = OrderList), (status = 401, body = ProblemDocument, content_type = "application/problem+json"))
 )]
-async fn list(State(app): State<App>, Session(who): Session, page: Page) -> Result<Json<OrderList>, Problem> {
+pub(crate) async fn list(
+    State(app): State<App>,
+    Session(who): Session,
+    page: Page,
+) -> Result<Json<OrderList>, Problem> {
     let before = page.position::<i64>()?.unwrap_or(i64::MAX);
     let limit = i64::from(page.limit);
     let mut orders = history::page(&app.db, who.account_id, before, limit + 1).await?;
@@ -74,10 +78,10 @@ pub(crate) async fn view(app: &App, account_id: i64, number: &OrderNumber) -> Re
 
 /// Why an order is cancelled.
 #[derive(Debug, Default, Deserialize, ToSchema)]
-struct CancelRequest {
+pub(crate) struct CancelRequest {
     /// In the customer's words, up to 500 characters.
     #[serde(default)]
-    motivo: String,
+    pub(crate) motivo: String,
 }
 
 /// Cancel an order
@@ -92,7 +96,7 @@ struct CancelRequest {
         (status = 409, body = ProblemDocument, content_type = "application/problem+json"),
     )
 )]
-async fn cancel(
+pub(crate) async fn cancel(
     State(app): State<App>,
     Session(who): Session,
     Path(number): Path<OrderNumber>,
@@ -121,7 +125,7 @@ async fn cancel(
         (status = 422, body = ProblemDocument, content_type = "application/problem+json"),
     )
 )]
-async fn repeat(
+pub(crate) async fn repeat(
     State(app): State<App>,
     Session(who): Session,
     Path(number): Path<OrderNumber>,

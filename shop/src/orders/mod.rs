@@ -15,6 +15,7 @@ mod watch;
 
 pub use cancel::{Cancel, CancelRefusal};
 pub use http::routes;
+pub(crate) use http::{CancelRequest, cancel, list, repeat, view};
 pub use report::{Apply, Report};
 pub use view::{OrderLineView, OrderView};
 pub use watch::OrderWatch;

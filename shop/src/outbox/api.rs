@@ -35,32 +35,32 @@ pub fn routes() -> OpenApiRouter<App> {
 
 #[derive(Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
-struct Filter {
+pub(crate) struct Filter {
     /// Only messages in this state.
-    estado: Option<MessageState>,
+    pub(crate) estado: Option<MessageState>,
 }
 
 /// A page of messages, the youngest first, and the outbox in a few numbers.
 #[derive(Debug, Serialize, ToSchema)]
-struct MessagePage {
-    mensajes: Vec<MessageView>,
+pub(crate) struct MessagePage {
+    pub(crate) mensajes: Vec<MessageView>,
     /// Where the next page begins.
-    cursor: Option<String>,
-    resumen: SummaryView,
+    pub(crate) cursor: Option<String>,
+    pub(crate) resumen: SummaryView,
 }
 
 /// The outbox in a few numbers.
 #[derive(Debug, Serialize, ToSchema)]
-struct SummaryView {
+pub(crate) struct SummaryView {
     /// Messages to be delivered.
-    pendientes: i64,
+    pub(crate) pendientes: i64,
     /// Dead letters.
-    muertos: i64,
+    pub(crate) muertos: i64,
     /// Age of the oldest message to be delivered, in seconds.
-    mas_viejo_s: Option<i64>,
+    pub(crate) mas_viejo_s: Option<i64>,
     /// `cerrado` (all is well), `abierto` (the board is away) or `recuperando`.
     #[schema(value_type = String)]
-    cortacircuito: &'static str,
+    pub(crate) cortacircuito: &'static str,
 }
 
 #[utoipa::path(
@@ -77,7 +77,7 @@ struct SummaryView {
         (status = 422, body = ProblemDocument),
     )
 )]
-async fn list_messages(
+pub(crate) async fn list_messages(
     State(app): State<App>,
     _: Admin,
     Query(filter): Query<Filter>,
@@ -107,7 +107,11 @@ async fn list_messages(
         (status = 404, body = ProblemDocument),
     )
 )]
-async fn show_message(State(app): State<App>, _: Admin, Path(id): Path<i64>) -> Result<Json<MessageDetail>, Problem> {
+pub(crate) async fn show_message(
+    State(app): State<App>,
+    _: Admin,
+    Path(id): Path<i64>,
+) -> Result<Json<MessageDetail>, Problem> {
     let found = show(&app.db, id).await?;
     found.map(Json).ok_or_else(|| Problem::not_found("No hay ningún mensaje con ese número."))
 }
@@ -122,7 +126,7 @@ async fn show_message(State(app): State<App>, _: Admin, Path(id): Path<i64>) -> 
         (status = 409, body = ProblemDocument, description = "It is delivered or discarded"),
     )
 )]
-async fn retry_message(
+pub(crate) async fn retry_message(
     State(app): State<App>,
     admin: Admin,
     Path(id): Path<i64>,
@@ -134,27 +138,27 @@ async fn retry_message(
 
 /// Which dead letters to try again; with nothing in it, all of them.
 #[derive(Debug, Deserialize, ToSchema)]
-struct RetryBody {
+pub(crate) struct RetryBody {
     /// Only `muerto` can be tried again by filter.
-    estado: Option<DeadOnly>,
+    pub(crate) estado: Option<DeadOnly>,
     /// Part of the reason they died of.
-    motivo: Option<String>,
+    pub(crate) motivo: Option<String>,
     /// Died at or after.
-    desde: Option<UnixMillis>,
+    pub(crate) desde: Option<UnixMillis>,
     /// Died before.
-    hasta: Option<UnixMillis>,
+    pub(crate) hasta: Option<UnixMillis>,
 }
 
 #[derive(Debug, Deserialize, ToSchema)]
-enum DeadOnly {
+pub(crate) enum DeadOnly {
     #[serde(rename = "muerto")]
     Dead,
 }
 
 /// How many messages will be tried again.
 #[derive(Debug, Serialize, ToSchema)]
-struct Retried {
-    reintentados: usize,
+pub(crate) struct Retried {
+    pub(crate) reintentados: usize,
 }
 
 #[utoipa::path(
@@ -166,7 +170,7 @@ struct Retried {
         (status = 422, body = ProblemDocument),
     )
 )]
-async fn retry_messages(
+pub(crate) async fn retry_messages(
     State(app): State<App>,
     admin: Admin,
     Json(body): Json<RetryBody>,
@@ -182,8 +186,8 @@ async fn retry_messages(
 
 /// Why a message is given up.
 #[derive(Debug, Deserialize, ToSchema)]
-struct DiscardBody {
-    motivo: String,
+pub(crate) struct DiscardBody {
+    pub(crate) motivo: String,
 }
 
 #[utoipa::path(
@@ -197,7 +201,7 @@ struct DiscardBody {
         (status = 422, body = ProblemDocument),
     )
 )]
-async fn discard_message(
+pub(crate) async fn discard_message(
     State(app): State<App>,
     admin: Admin,
     Path(id): Path<i64>,

@@ -45,7 +45,16 @@ fn links(role: Option<Role>) -> Vec<Link> {
         [Link { href: "/productos", text: "Productos" }, Link { href: "/carrito", text: "Carrito" }];
     const NOBODY: [Link; 2] =
         [Link { href: "/ingresar", text: "Ingresar" }, Link { href: "/registro", text: "Crear cuenta" }];
-    const KNOWN: [Link; 1] = [Link { href: "/perfil", text: "Mi cuenta" }];
-    let own = if role.is_some() { &KNOWN[..] } else { &NOBODY[..] };
-    EVERYBODY.iter().chain(own).cloned().collect()
+    const KNOWN: [Link; 2] =
+        [Link { href: "/pedidos", text: "Mis pedidos" }, Link { href: "/perfil", text: "Mi cuenta" }];
+    const MERCHANT: [Link; 2] =
+        [Link { href: "/paquetes", text: "Paquetes" }, Link { href: "/comercio", text: "Mi comercio" }];
+    const ADMIN: [Link; 1] = [Link { href: "/envios", text: "Envíos al tablero" }];
+    let own: [&[Link]; 2] = match role {
+        None => [&NOBODY, &[]],
+        Some(Role::Customer) => [&KNOWN, &[]],
+        Some(Role::Merchant) => [&KNOWN, &MERCHANT],
+        Some(Role::Admin) => [&KNOWN, &ADMIN],
+    };
+    EVERYBODY.iter().chain(own.into_iter().flatten()).cloned().collect()
 }

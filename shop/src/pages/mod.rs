@@ -4,10 +4,15 @@
 //! answers into documents. What must never happen here: SQL, or a rule of the shop.
 
 mod account;
+mod business;
 mod cart;
 mod catalog;
+mod checkout;
 mod enter;
 mod frame;
+mod orders;
+mod outbox;
+mod packages;
 mod recover;
 #[cfg(test)]
 mod tests;
@@ -35,6 +40,21 @@ pub(crate) fn routes() -> Router<App> {
         .route("/registro/comercio", get(enter::new_merchant))
         .route("/recuperar", get(recover::show).post(recover::send))
         .route("/recuperar/codigo", get(recover::show_code).post(recover::use_code))
+        .route("/finalizar", get(checkout::show).post(checkout::place))
+        .route("/pedidos", get(orders::list))
+        .route("/pedidos/{numero}", get(orders::show))
+        .route("/pedidos/{numero}/cancelar", post(orders::cancel))
+        .route("/pedidos/{numero}/repetir", post(orders::repeat))
+        .route("/comercio", get(business::show).post(business::change))
+        .route("/paquetes", get(packages::list))
+        .route("/paquetes/nuevo", get(packages::new).post(packages::create))
+        .route("/paquetes/{id}", get(packages::edit).post(packages::change))
+        .route("/paquetes/{id}/{accion}", post(packages::act))
+        .route("/envios", get(outbox::list))
+        .route("/envios/reintentar", post(outbox::retry_all))
+        .route("/envios/{id}", get(outbox::show))
+        .route("/envios/{id}/reintentar", post(outbox::retry))
+        .route("/envios/{id}/descartar", post(outbox::discard))
         .route("/perfil", get(account::show).post(account::change))
         .route("/perfil/clave", get(account::show_password).post(account::change_password));
     compress_pages(pages).merge(assets::routes())

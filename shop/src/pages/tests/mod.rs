@@ -1,5 +1,8 @@
 //! The pages as a person meets them, in front of the whole router.
 
+mod buying;
+mod running;
+
 use belgrano_shared::testing::TestDatabase;
 
 use crate::testing::TestShop;

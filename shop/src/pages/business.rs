@@ -1,0 +1,57 @@
+//! A merchant's business.
+
+use askama::Template;
+use axum::extract::State;
+use axum::response::Response;
+use belgrano_shared::http::Json;
+use belgrano_shared::pages::{Form, Layout, Notice};
+use belgrano_shared::problem::Problem;
+
+use super::frame::Frame;
+use crate::accounts::Merchant;
+use crate::app::App;
+use crate::merchants::{self, BusinessRequest};
+
+#[derive(Template)]
+#[template(path = "business.html")]
+struct BusinessPage<'a> {
+    layout: &'a Layout,
+    form: Form,
+}
+
+/// What is known of it, to be changed.
+pub(super) async fn show(
+    state: State<App>,
+    merchant: Merchant,
+    Frame { layout, .. }: Frame,
+) -> Result<Response, Problem> {
+    let Json(business) = merchants::show_business(state, merchant).await?;
+    let form = Form::filled([
+        ("nombre_negocio", business.business_name),
+        ("cuit", business.cuit),
+        ("tipo_negocio", business.kind),
+        ("direccion_comercial", business.address),
+        ("telefono_comercial", business.phone),
+    ]);
+    layout.show(&BusinessPage { layout: &layout, form })
+}
+
+/// Changes it.
+pub(super) async fn change(
+    state: State<App>,
+    merchant: Merchant,
+    Frame { layout, .. }: Frame,
+    form: Form,
+) -> Result<Response, Problem> {
+    let changed = match form.read::<BusinessRequest>() {
+        Ok(body) => merchants::replace_business(state, merchant, Json(body)).await,
+        Err(problem) => Err(problem),
+    };
+    match changed {
+        Ok(_) => Ok(Notice::done("Los datos del comercio quedaron guardados.").then("/comercio")),
+        Err(problem) if Form::takes(&problem) => {
+            layout.show_as(problem.status(), &BusinessPage { layout: &layout, form: form.refused(&problem) })
+        }
+        Err(problem) => Err(problem),
+    }
+}

@@ -1,0 +1,266 @@
+//! Packages: what orders itself, and what became of it.
+
+use askama::Template;
+use axum::extract::State;
+use axum::response::Response;
+use belgrano_shared::http::{Json, KeyOnly, Keyed, Page, Path, Query, RequestContext};
+use belgrano_shared::pages::{Choice, Form, KEY_FIELD, Layout, Notice, text};
+use belgrano_shared::problem::{FieldError, Problem};
+use serde::Deserialize;
+
+use super::checkout::payments;
+use super::frame::Frame;
+use crate::accounts::Merchant;
+use crate::app::App;
+use crate::catalog::{self, Filter};
+use crate::merchants::{self, DueDate, Frequency, Outcome, PackageItemRequest, PackageRequest, PackageView, RunView};
+
+/// Blank lines below what a package has.
+const MORE_LINES: usize = 4;
+
+#[derive(Template)]
+#[template(path = "packages.html")]
+struct PackagesPage<'a> {
+    layout: &'a Layout,
+    packages: Vec<PackageView>,
+    next: Option<String>,
+}
+
+#[derive(Template)]
+#[template(path = "package.html")]
+struct PackagePage<'a> {
+    layout: &'a Layout,
+    /// The package as it stands; `None` for one that is being made.
+    package: Option<PackageView>,
+    runs: Vec<RunView>,
+    products: Vec<Choice>,
+    form: Form,
+    /// One-time key for ordering it now.
+    key: String,
+}
+
+/// All of them.
+pub(super) async fn list(
+    state: State<App>,
+    merchant: Merchant,
+    Frame { layout, .. }: Frame,
+    page: Page,
+) -> Result<Response, Problem> {
+    let Json(found) = merchants::list_packages(state, merchant, page).await?;
+    layout.show(&PackagesPage { layout: &layout, packages: found.paquetes, next: found.cursor })
+}
+
+/// The form of a new one.
+pub(super) async fn new(state: State<App>, _: Merchant, Frame { layout, .. }: Frame) -> Result<Response, Problem> {
+    let key = state.0.ambient.uuid().to_string();
+    let form = Form::filled([(KEY_FIELD, key)]);
+    let page = package_page(&layout, state, None, form).await?;
+    layout.show(&page)
+}
+
+/// Makes it.
+pub(super) async fn create(
+    state: State<App>,
+    merchant: Merchant,
+    Frame { layout, .. }: Frame,
+    form: Form,
+) -> Result<Response, Problem> {
+    let made = match request(&form).and_then(|body| Ok(Keyed::new(body, form.key()?))) {
+        Ok(body) => merchants::create_package(state.clone(), merchant, body).await,
+        Err(problem) => Err(problem),
+    };
+    match made {
+        Ok(_) => Ok(Notice::done("El paquete está listo: se va a pedir solo.").then("/paquetes")),
+        Err(problem) if Form::takes(&problem) => {
+            let page = package_page(&layout, state, None, form.refused(&problem)).await?;
+            layout.show_as(problem.status(), &page)
+        }
+        Err(problem) => Err(problem),
+    }
+}
+
+/// One of them, to be changed, with its history.
+pub(super) async fn edit(
+    state: State<App>,
+    merchant: Merchant,
+    Frame { layout, .. }: Frame,
+    Path(id): Path<i64>,
+) -> Result<Response, Problem> {
+    let known = read(state.clone(), merchant, id).await?;
+    let form = filled(&known.0);
+    let page = package_page(&layout, state, Some(known), form).await?;
+    layout.show(&page)
+}
+
+/// Changes it.
+pub(super) async fn change(
+    state: State<App>,
+    merchant: Merchant,
+    Frame { layout, .. }: Frame,
+    Path(id): Path<i64>,
+    form: Form,
+) -> Result<Response, Problem> {
+    let changed = match request(&form) {
+        Ok(body) => merchants::replace_package(state.clone(), merchant.clone(), Path(id), Json(body)).await,
+        Err(problem) => Err(problem),
+    };
+    match changed {
+        Ok(_) => Ok(Notice::done("El paquete quedó guardado.").then(&format!("/paquetes/{id}"))),
+        Err(problem) if Form::takes(&problem) => {
+            let known = read(state.clone(), merchant, id).await?;
+            let page = package_page(&layout, state, Some(known), form.refused(&problem)).await?;
+            layout.show_as(problem.status(), &page)
+        }
+        Err(problem) => Err(problem),
+    }
+}
+
+/// What else can be done with a package.
+#[derive(Clone, Copy, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub(super) enum Action {
+    Pausar,
+    Reanudar,
+    Ejecutar,
+    Borrar,
+}
+
+/// Pauses it, lets it go on, orders it now, or deletes it.
+pub(super) async fn act(
+    state: State<App>,
+    merchant: Merchant,
+    Path((id, action)): Path<(i64, Action)>,
+    context: RequestContext,
+    form: Form,
+) -> Result<Response, Problem> {
+    let here = format!("/paquetes/{id}");
+    let (done, to) = match action {
+        Action::Pausar => (merchants::pause_package(state, merchant, Path(id)).await.map(drop), here.as_str()),
+        Action::Reanudar => (merchants::resume_package(state, merchant, Path(id)).await.map(drop), here.as_str()),
+        Action::Borrar => (merchants::delete_package(state, merchant, Path(id)).await.map(drop), "/paquetes"),
+        Action::Ejecutar => {
+            let key = KeyOnly::new(form.key()?);
+            (merchants::run_package(state, merchant, Path(id), context, key).await.map(drop), "/pedidos")
+        }
+    };
+    let said = match action {
+        Action::Pausar => "El paquete está en pausa.",
+        Action::Reanudar => "El paquete sigue en su próxima fecha.",
+        Action::Borrar => "El paquete se borró. Sus pedidos quedan.",
+        Action::Ejecutar => "El paquete se pidió.",
+    };
+    match done {
+        Ok(()) => Ok(Notice::done(said).then(to)),
+        Err(problem) if Form::takes(&problem) => Ok(Notice::failed(problem.detail()).then(&here)),
+        Err(problem) => Err(problem),
+    }
+}
+
+async fn read(state: State<App>, merchant: Merchant, id: i64) -> Result<(PackageView, Vec<RunView>), Problem> {
+    let Json(package) = merchants::show_package(state.clone(), merchant.clone(), Path(id)).await?;
+    let latest = Page { cursor: None, limit: 20 };
+    let Json(runs) = merchants::list_runs(state, merchant, Path(id), latest).await?;
+    Ok((package, runs.corridas))
+}
+
+async fn package_page(
+    layout: &Layout,
+    state: State<App>,
+    known: Option<(PackageView, Vec<RunView>)>,
+    form: Form,
+) -> Result<PackagePage<'_>, Problem> {
+    let key = state.0.ambient.uuid().to_string();
+    let all = Page { cursor: None, limit: Page::MAX_LIMIT };
+    let Json(found) = catalog::list_products(state, Query(Filter::default()), all).await?;
+    let named = found.productos.iter().map(|product| {
+        let text = format!("{} · {} · {}", product.name, product.business.name, product.price);
+        Choice::new(product.id.to_string(), text)
+    });
+    let products = std::iter::once(Choice::new("", "Ninguno")).chain(named).collect();
+    let (package, runs) = known.map_or((None, Vec::new()), |(package, runs)| (Some(package), runs));
+    Ok(PackagePage { layout, package, runs, products, form, key })
+}
+
+impl PackagePage<'_> {
+    /// The lines as they were typed, and some blank ones: a product and how many.
+    fn lines(&self) -> Vec<(&str, &str)> {
+        let typed = self.form.values("producto").zip(self.form.values("cantidad"));
+        typed.filter(|(product, _)| !product.is_empty()).chain([("", ""); MORE_LINES]).collect()
+    }
+
+    /// What is wrong with the lines.
+    fn line_errors(&self) -> Vec<&FieldError> {
+        let known = ["nombre", "frecuencia", "direccion", "barrio", "metodo_pago", "notas", "primera_fecha"];
+        self.form.other_errors(&known)
+    }
+}
+
+fn filled(package: &PackageView) -> Form {
+    let text = |text: &Option<String>| text.clone().unwrap_or_default();
+    let head = [
+        ("nombre", package.name.clone()),
+        ("frecuencia", package.frequency.as_str().to_owned()),
+        ("direccion", text(&package.address)),
+        ("barrio", text(&package.barrio)),
+        ("metodo_pago", package.payment_method.clone()),
+        ("notas", package.notes.clone()),
+    ];
+    let lines = package
+        .items
+        .iter()
+        .flat_map(|item| [("producto", item.product_id.to_string()), ("cantidad", item.quantity.to_string())]);
+    Form::filled(head.into_iter().chain(lines))
+}
+
+/// The fields besides the lines.
+#[derive(Deserialize)]
+struct Head {
+    nombre: Option<String>,
+    frecuencia: Frequency,
+    direccion: Option<String>,
+    barrio: Option<String>,
+    metodo_pago: Option<String>,
+    notas: Option<String>,
+    primera_fecha: Option<DueDate>,
+}
+
+fn request(form: &Form) -> Result<PackageRequest, Problem> {
+    let head: Head = form.read()?;
+    let lines = form.values("producto").zip(form.values("cantidad")).filter(|(product, _)| !product.is_empty());
+    let line = |(product, quantity): (&str, &str)| {
+        let quantity = if quantity.is_empty() { "1" } else { quantity };
+        Some(PackageItemRequest { product_id: product.parse().ok()?, quantity: quantity.parse().ok()? })
+    };
+    let items: Option<Vec<_>> = lines.map(line).collect();
+    let items = items.ok_or_else(|| Problem::invalid_field("items", "la cantidad tiene que ser un número"))?;
+    Ok(PackageRequest {
+        name: head.nombre.unwrap_or_default(),
+        frequency: head.frecuencia,
+        items,
+        address: head.direccion,
+        barrio: head.barrio,
+        payment_method: head.metodo_pago,
+        notes: head.notas,
+        first_on: head.primera_fecha,
+    })
+}
+
+fn frequencies() -> Vec<Choice> {
+    Frequency::ALL.map(|frequency| Choice::new(frequency.as_str(), frequency_text(frequency.as_str()))).into()
+}
+
+fn frequency_text(frequency: &str) -> &'static str {
+    match frequency {
+        "semanal" => "Cada semana",
+        "quincenal" => "Cada dos semanas",
+        _ => "Cada mes",
+    }
+}
+
+fn outcome_text(outcome: impl std::borrow::Borrow<Outcome>) -> &'static str {
+    match outcome.borrow() {
+        Outcome::Ordered => "Pedido",
+        Outcome::Refused => "No se pudo pedir",
+        Outcome::Skipped => "Salteado",
+    }
+}

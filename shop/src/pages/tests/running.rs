@@ -1,0 +1,107 @@
+//! What merchants and administrators do.
+
+use belgrano_shared::testing::{Browser, TestDatabase};
+
+use super::PASSWORD;
+use crate::testing::{ADMIN, TestShop};
+
+async fn merchant(shop: &TestShop) -> Browser {
+    let mut visitor = shop.visitor();
+    let account = [
+        ("nombre", "Ana"),
+        ("email", "ana@example.com"),
+        ("password", PASSWORD),
+        ("rol", "comerciante"),
+        ("nombre_negocio", "Almacén Ana"),
+        ("cuit", "20-12345678-6"),
+        ("direccion_comercial", "Juramento 1000"),
+    ];
+    visitor.follow("/registro", &account).await;
+    visitor
+}
+
+#[tokio::test]
+async fn a_merchant_keeps_its_business() {
+    let database = TestDatabase::sqlite();
+    let shop = TestShop::new(&database).await;
+    let mut ana = merchant(&shop).await;
+    let page = ana.get("/comercio").await;
+    assert!(page.body.contains("value=\"20123456786\"") && page.body.contains("Juramento 1000"), "{}", page.body);
+    let wrong = ana.post("/comercio", &[("nombre_negocio", "Otro"), ("cuit", "1")]).await;
+    assert!(wrong.status == 422 && wrong.body.contains("id=\"cuit-error\"") && wrong.body.contains("\"Otro\""));
+    let page = ana.follow("/comercio", &[("nombre_negocio", "Otro"), ("cuit", "30-50001091-2")]).await;
+    assert!(page.body.contains("30500010912"), "{}", page.body);
+}
+
+#[tokio::test]
+async fn a_package_is_made_changed_and_run() {
+    let database = TestDatabase::sqlite();
+    let shop = TestShop::new(&database).await;
+    let mut ana = merchant(&shop).await;
+    assert!(ana.get("/paquetes").await.body.contains("Todavía no hay ninguno"));
+    let form = ana.get("/paquetes/nuevo").await;
+    let key = form.hidden("clave_unica");
+    let fields = [
+        ("clave_unica", key.as_str()),
+        ("nombre", "Desayuno"),
+        ("frecuencia", "semanal"),
+        ("producto", "1"),
+        ("cantidad", "3"),
+        ("producto", ""),
+        ("cantidad", ""),
+    ];
+    let empty = ana.post("/paquetes/nuevo", &fields[..3]).await;
+    assert!(empty.status == 422 && empty.body.contains("vacío") && empty.body.contains("Desayuno"), "{}", empty.body);
+    ana.follow("/paquetes/nuevo", &fields).await;
+    let list = ana.follow("/paquetes/nuevo", &fields).await;
+    assert_eq!(list.body.matches("<li class=\"tarjeta\">").count(), 1, "made once: {}", list.body);
+
+    let path = list.body.split("href=\"/paquetes/").nth(2).and_then(|rest| rest.split('"').next()).expect("a package");
+    let path = format!("/paquetes/{path}");
+    let page = ana.get(&path).await;
+    assert!(page.body.contains("value=\"3\" aria-label=\"Cantidad 1\""), "{}", page.body);
+    let changed = [("nombre", "Merienda"), ("frecuencia", "mensual"), ("producto", "1"), ("cantidad", "5")];
+    let page = ana.follow(&path, &changed).await;
+    assert!(page.body.contains("<h1>Merienda</h1>") && page.body.contains("value=\"5\""), "{}", page.body);
+    let wrong =
+        ana.post(&path, &[("nombre", ""), ("frecuencia", "mensual"), ("producto", "1"), ("cantidad", "0")]).await;
+    assert!(wrong.status == 422 && wrong.body.contains("id=\"nombre-error\""), "{}", wrong.body);
+
+    let page = ana.follow(&format!("{path}/pausar"), &[]).await;
+    assert!(page.body.contains("En pausa") && page.body.contains("Reanudar"));
+    ana.follow(&format!("{path}/reanudar"), &[]).await;
+    let orders = ana.follow(&format!("{path}/ejecutar"), &[("clave_unica", &page.hidden("clave_unica"))]).await;
+    assert!(orders.body.contains("El paquete se pidió.") && orders.body.contains("Mis pedidos"));
+    assert!(ana.get(&path).await.body.contains("a mano"), "it is in its history");
+    assert!(ana.follow(&format!("{path}/borrar"), &[]).await.body.contains("Todavía no hay ninguno"));
+    assert_eq!(ana.get(&path).await.status, 404);
+    assert_eq!(ana.post(&format!("{path}/bailar"), &[]).await.status, 404);
+}
+
+#[tokio::test]
+async fn the_outbox_is_for_administrators() {
+    let database = TestDatabase::sqlite();
+    let shop = TestShop::new(&database).await;
+    let mut ana = merchant(&shop).await;
+    assert_eq!(ana.get("/envios").await.status, 403);
+    ana.follow("/carrito/1/agregar", &[]).await;
+    let form = ana.get("/finalizar").await;
+    let (key, item) = (form.hidden("clave_unica"), form.hidden("item"));
+    ana.follow("/finalizar", &[("clave_unica", &key), ("item", &item), ("direccion", "Juramento 1000")]).await;
+
+    let mut admin = shop.visitor();
+    admin.follow("/ingresar", &[("email", ADMIN.0), ("password", ADMIN.1)]).await;
+    let page = admin.get("/envios?estado=pendiente").await;
+    assert!(page.body.contains("Pedido nuevo") && page.body.contains("estado-pendiente"), "{}", page.body);
+    let path = page.body.split("<a href=\"/envios/").nth(1).and_then(|rest| rest.split('"').next()).expect("a message");
+    let path = format!("/envios/{path}");
+    let detail = admin.get(&path).await;
+    assert!(detail.body.contains("Juramento 1000") && detail.body.contains("Mandar de nuevo ahora"), "{}", detail.body);
+    assert!(admin.follow(&format!("{path}/reintentar"), &[]).await.body.contains("Se va a mandar enseguida."));
+    let blank = admin.post(&format!("{path}/descartar"), &[("motivo", " ")]).await;
+    assert!(blank.status == 422 && blank.body.contains("id=\"motivo-error\""), "{}", blank.body);
+    let gone = admin.follow(&format!("{path}/descartar"), &[("motivo", "duplicado")]).await;
+    assert!(gone.body.contains("Descartado") && gone.body.contains("duplicado"), "{}", gone.body);
+    assert!(admin.follow("/envios/reintentar", &[]).await.body.contains("0 mensajes"));
+    assert_eq!(admin.get("/envios?estado=perdido").await.status, 422);
+}
