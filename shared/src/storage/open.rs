@@ -4,9 +4,10 @@ use std::fs::File;
 use std::path::PathBuf;
 use std::time::Duration;
 
+use futures_util::future::BoxFuture;
 use sqlx::migrate::{MigrateError, Migrator};
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
-use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
+use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
 use sqlx::{ConnectOptions, Connection};
 
 use super::Db;
@@ -117,6 +118,7 @@ async fn open_sqlite(path: &PathBuf, settings: &StorageSettings, migrator: &Migr
         .idle_timeout(None)
         .max_lifetime(None)
         .test_before_acquire(false)
+        .before_acquire(|connection, _| usable(connection))
         .connect_with(options.clone())
         .await?;
     migrator.run(&write).await?;
@@ -126,9 +128,18 @@ async fn open_sqlite(path: &PathBuf, settings: &StorageSettings, migrator: &Migr
         .max_connections(settings.readers)
         .acquire_timeout(settings.wait)
         .test_before_acquire(false)
+        .before_acquire(|connection, _| usable(connection))
         .connect_with(options.read_only(true))
         .await?;
     Ok(Db::Sqlite { read, write })
+}
+
+/// Whether a connection that came back can begin a transaction; one that cannot is closed, and another takes its place.
+///
+/// When a disk is full, SQLite rolls a transaction back by itself. The ROLLBACK that sqlx sends then fails, sqlx goes on
+/// believing in the transaction, and every later BEGIN on that connection would be refused for ever.
+fn usable(connection: &mut SqliteConnection) -> BoxFuture<'_, sqlx::Result<bool>> {
+    Box::pin(std::future::ready(Ok(!connection.is_in_transaction())))
 }
 
 async fn open_postgres(
@@ -166,4 +177,36 @@ async fn create_schema(options: &PgConnectOptions, schema: &str) -> sqlx::Result
     sqlx::query(UNLOCK).bind(schema).execute(&mut connection).await?;
     created?;
     connection.close().await
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::storage::Migrations;
+    use crate::testing::TestDatabase;
+    use crate::{execute, fetch_scalar};
+
+    fn migrations() -> Migrations {
+        Migrations {
+            sqlite: sqlx::migrate!("../migrations/shop/sqlite"),
+            postgres: sqlx::migrate!("../migrations/shop/postgres"),
+        }
+    }
+
+    #[tokio::test]
+    async fn a_transaction_the_engine_took_back_does_not_spoil_the_connection() {
+        // A conflict resolved like this ends the transaction as a full disk does.
+        const TAKEN: &str = "INSERT OR ROLLBACK INTO counters (id, order_id, outbox_id) VALUES (1, 0, 0)";
+        let database = TestDatabase::sqlite();
+        let db = database.open(&migrations()).await;
+        let mut session = db.begin().await.expect("a transaction");
+        execute!(session, TAKEN).expect_err("the id is taken");
+        drop(session);
+
+        let mut session = db.begin().await.expect("another transaction");
+        execute!(session, "UPDATE counters SET order_id = 7 WHERE id = 1").expect("a statement that works");
+        session.commit().await.expect("a commit");
+        let mut session = db.read().await.expect("a connection");
+        let seen = fetch_scalar!(one, session, i64, "SELECT order_id FROM counters").expect("one row");
+        assert_eq!(seen, 7);
+    }
 }
