@@ -1,0 +1,16 @@
+//! End to end: the guarantees of the design, proved against real processes over real sockets.
+//!
+//! Each module is one promise. Those that break things on purpose print a seed and repeat themselves with it.
+
+mod bad_input;
+mod cuts;
+mod duplicates;
+mod full_disk;
+mod graceful_stop;
+mod harness;
+mod kill_at_random;
+mod old_dialect;
+mod outage;
+mod oversell;
+mod story;
+mod two_boards;
