@@ -2,9 +2,15 @@
 
 import { PositionSharer } from "./driver.js";
 import { live } from "./page.js";
+import { attach } from "./proof.js";
 
 const root = document.querySelector("[data-live]");
 const told = document.querySelector("[data-position-status]");
+
+if (root) {
+  attach(root);
+  root.addEventListener("refreshed", () => attach(root));
+}
 
 if (live && "geolocation" in navigator) {
   const sharer = new PositionSharer(navigator.geolocation, (frame) => live.send(frame));

@@ -1,7 +1,15 @@
 // A part of a page that is kept fresh: fetched again as the server renders it, and put in place child by child.
 //
-// The server's template stays the only one. What did not change is left alone, and so is what somebody is using: a
-// focused select does not vanish under a hand.
+// The server's template stays the only one. What the server says did not change is left alone, whatever somebody did to
+// it meanwhile (opened, typed, drawn), and so is what somebody is using: a focused select does not vanish under a hand.
+
+/** Each child as the server last rendered it. */
+const rendered = new WeakMap();
+
+/** Notes a list as the server rendered it, before anybody touches it. */
+export function remember(list) {
+  for (const child of [...list.children]) rendered.set(child, child.outerHTML);
+}
 
 /** Puts `fresh`'s children into `list`, by their `data-key`; `busy(child)` are left as they are. */
 export function reconcile(list, fresh, busy = () => false) {
@@ -9,14 +17,16 @@ export function reconcile(list, fresh, busy = () => false) {
   for (const child of [...list.children]) known.set(child.dataset.key, child);
   let before = list.children[0] ?? null;
   for (const wanted of [...fresh.children]) {
+    const source = wanted.outerHTML;
     let child = known.get(wanted.dataset.key);
     known.delete(wanted.dataset.key);
-    if (child && !child.isEqualNode(wanted) && !busy(child)) {
+    if (child && rendered.get(child) !== source && !busy(child)) {
       if (before === child) before = wanted;
       list.replaceChild(wanted, child);
       child = wanted;
     }
     child ??= wanted;
+    if (child === wanted) rendered.set(child, source);
     if (child === before) before = child.nextElementSibling;
     else list.insertBefore(child, before);
   }

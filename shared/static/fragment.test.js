@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { Coalesced, reconcile } from "./fragment.js";
+import { Coalesced, reconcile, remember } from "./fragment.js";
 
 /** As much of an element as a list needs. */
 class Item {
@@ -13,8 +13,8 @@ class Item {
   get nextElementSibling() {
     return this.parent.children[this.parent.children.indexOf(this) + 1] ?? null;
   }
-  isEqualNode(other) {
-    return this.dataset.key === other.dataset.key && this.text === other.text;
+  get outerHTML() {
+    return `${this.dataset.key}=${this.text}`;
   }
   remove() {
     if (this.parent) this.parent.children.splice(this.parent.children.indexOf(this), 1);
@@ -54,14 +54,21 @@ test("any list becomes any other", () => {
 
 test("what did not change is the same element", () => {
   const it = list("a=1 b=1");
+  remember(it);
   const [a, b] = it.children;
+  b.text = "opened by hand";
   reconcile(it, list("b=1 a=2"));
   assert.equal(it.children[0], b);
   assert.notEqual(it.children[1], a);
+  const fresh = it.children[1];
+  reconcile(it, list("a=2 b=2"));
+  assert.equal(it.children[0], fresh, "what came later is remembered, too");
+  assert.notEqual(it.children[1], b);
 });
 
 test("what somebody uses is left alone", () => {
   const it = list("a=1 b=1");
+  remember(it);
   const [a] = it.children;
   reconcile(it, list("b=1 a=2"), (child) => child === a);
   assert.equal(shown(it), "b=1 a=1");

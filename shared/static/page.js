@@ -2,7 +2,7 @@
 // children `data-key`. Without this module the same page works, and is as fresh as its last load.
 
 import { Live, browser } from "./live.js";
-import { Coalesced, reconcile } from "./fragment.js";
+import { Coalesced, reconcile, remember } from "./fragment.js";
 
 const STATUS = {
   connecting: "Conectando…",
@@ -15,6 +15,7 @@ const root = document.querySelector("[data-live]");
 export const live = root && watch(root);
 
 function watch(root) {
+  for (const list of root.querySelectorAll("[data-list]")) remember(list);
   const refresh = new Coalesced(() => load(root), browser());
   const status = document.querySelector("[data-live-status]");
   const url = new URL(root.dataset.live, location.href);

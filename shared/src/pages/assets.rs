@@ -43,6 +43,7 @@ const ASSETS: &[Asset] = assets! {
     "page.js": SCRIPT,
     "driver.js": SCRIPT,
     "driver-page.js": SCRIPT,
+    "proof.js": SCRIPT,
 };
 
 /// Sixteen hex digits over all of them.

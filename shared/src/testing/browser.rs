@@ -35,6 +35,12 @@ impl Browser {
         Self { router, origin: origin.to_owned(), cookies: BTreeMap::new() }
     }
 
+    /// Another browser in front of the same router, without the cookies of this one.
+    #[must_use]
+    pub fn another(&self) -> Self {
+        Self::new(self.router.clone(), &self.origin)
+    }
+
     /// Opens a page.
     pub async fn get(&mut self, path: &str) -> Seen {
         self.send(Method::GET, path, Body::empty(), None).await

@@ -6,7 +6,7 @@
 mod change;
 mod list;
 mod position;
-mod routes;
+pub(crate) mod routes;
 mod shift;
 
 pub use change::ChangeDriver;

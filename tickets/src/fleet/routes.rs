@@ -32,16 +32,16 @@ pub fn routes() -> OpenApiRouter<App> {
 
 /// A page of drivers.
 #[derive(Serialize, ToSchema)]
-struct Drivers {
-    repartidores: Vec<DriverView>,
-    cursor: Option<String>,
+pub(crate) struct Drivers {
+    pub(crate) repartidores: Vec<DriverView>,
+    pub(crate) cursor: Option<String>,
 }
 
 /// La flota, con turno, carga y edad de la última posición.
 #[utoipa::path(get, path = "/api/repartidores", tag = "flota",
     params(("cursor" = Option<String>, Query), ("limit" = Option<u32>, Query)),
     responses((status = 200, body = Drivers), (status = 403, body = ProblemDocument)))]
-async fn list(State(app): State<App>, _: Admin, page: Page) -> Result<Json<Drivers>, Problem> {
+pub(crate) async fn list(State(app): State<App>, _: Admin, page: Page) -> Result<Json<Drivers>, Problem> {
     let after = page.position()?.unwrap_or(0);
     let mut session = app.db.read().await?;
     let repartidores = super::list(&mut session, after, None, page.limit, app.ambient.now()).await?;
@@ -52,7 +52,7 @@ async fn list(State(app): State<App>, _: Admin, page: Page) -> Result<Json<Drive
 
 /// `POST /api/repartidores`.
 #[derive(Deserialize, ToSchema)]
-struct NewDriverBody {
+pub(crate) struct NewDriverBody {
     #[serde(rename = "nombre")]
     name: String,
     email: String,
@@ -86,7 +86,7 @@ fn check(phone: Option<&str>, capacity: Option<i64>, neighbourhood: Option<&str>
 /// Crea un repartidor y su cuenta.
 #[utoipa::path(post, path = "/api/repartidores", tag = "flota", request_body = NewDriverBody, responses(
     (status = 201, body = DriverView), (status = 409, body = ProblemDocument), (status = 422, body = ProblemDocument)))]
-async fn create(
+pub(crate) async fn create(
     State(app): State<App>,
     _: Admin,
     Json(body): Json<NewDriverBody>,
@@ -120,29 +120,29 @@ async fn create(
 
 /// `PATCH /api/repartidores/{id}`; what is left out stays.
 #[derive(Deserialize, ToSchema)]
-struct DriverChange {
+pub(crate) struct DriverChange {
     #[serde(rename = "nombre")]
-    name: Option<String>,
+    pub(crate) name: Option<String>,
     #[schema(value_type = Option<String>, min_length = 8, max_length = 128)]
-    password: Option<NewPassword>,
+    pub(crate) password: Option<NewPassword>,
     #[serde(rename = "telefono")]
-    phone: Option<String>,
+    pub(crate) phone: Option<String>,
     #[serde(rename = "capacidad")]
-    capacity: Option<i64>,
+    pub(crate) capacity: Option<i64>,
     /// Empty takes it away.
     #[serde(rename = "barrio")]
-    neighbourhood: Option<String>,
+    pub(crate) neighbourhood: Option<String>,
     #[serde(rename = "activo")]
-    active: Option<bool>,
+    pub(crate) active: Option<bool>,
     #[serde(rename = "en_turno")]
-    on_shift: Option<bool>,
+    pub(crate) on_shift: Option<bool>,
 }
 
 /// Cambia un repartidor.
 #[utoipa::path(patch, path = "/api/repartidores/{id}", tag = "flota", request_body = DriverChange,
     params(("id" = i64, Path)), responses((status = 200, body = DriverView), (status = 404, body = ProblemDocument),
     (status = 422, body = ProblemDocument)))]
-async fn change(
+pub(crate) async fn change(
     State(app): State<App>,
     _: Admin,
     Path(id): Path<i64>,
@@ -169,15 +169,19 @@ async fn change(
 
 /// A shift, begun or ended.
 #[derive(Deserialize, Serialize, ToSchema)]
-struct Shift {
+pub(crate) struct Shift {
     #[serde(rename = "activo")]
-    on: bool,
+    pub(crate) on: bool,
 }
 
 /// Quien reparte empieza o termina su turno.
 #[utoipa::path(post, path = "/api/repartidores/yo/turno", tag = "flota", request_body = Shift, responses(
     (status = 200, body = Shift), (status = 403, body = ProblemDocument)))]
-async fn shift(State(app): State<App>, Driver(by): Driver, Json(body): Json<Shift>) -> Result<Json<Shift>, Problem> {
+pub(crate) async fn shift(
+    State(app): State<App>,
+    Driver(by): Driver,
+    Json(body): Json<Shift>,
+) -> Result<Json<Shift>, Problem> {
     app.writer.submit(SetShift { driver_id: by.user_id, on: body.on }).await?;
     if body.on {
         // Whoever waits for a driver may have one now.

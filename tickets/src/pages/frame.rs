@@ -39,14 +39,22 @@ impl FromRequestParts<App> for Frame {
 /// Where a person with this role begins.
 pub(super) fn home_of(role: Role) -> &'static str {
     match role {
-        Role::Admin => "/usuarios",
-        Role::Driver => "/ingresar",
+        Role::Admin => "/tablero",
+        Role::Driver => "/reparto",
     }
 }
 
 fn links(role: Option<Role>) -> Vec<Link> {
+    const ADMIN: [Link; 4] = [
+        Link { href: "/tablero", text: "Tablero" },
+        Link { href: "/flota", text: "Flota" },
+        Link { href: "/reportes", text: "Reportes" },
+        Link { href: "/usuarios", text: "Usuarios" },
+    ];
+    const DRIVER: [Link; 1] = [Link { href: "/reparto", text: "Mi reparto" }];
     match role {
-        Some(Role::Admin) => vec![Link { href: "/usuarios", text: "Usuarios" }],
-        Some(Role::Driver) | None => Vec::new(),
+        Some(Role::Admin) => ADMIN.to_vec(),
+        Some(Role::Driver) => DRIVER.to_vec(),
+        None => Vec::new(),
     }
 }

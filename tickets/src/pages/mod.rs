@@ -3,19 +3,29 @@
 //! A page reads and changes through the same functions as the API; it only turns forms into their bodies and their
 //! answers into documents. What must never happen here: SQL, or a rule of the board.
 
+mod board;
+mod driver;
+mod fleet;
 mod frame;
 mod home;
 mod log_in;
+mod reports;
 #[cfg(test)]
 mod tests;
+mod ticket;
 mod users;
 
 use axum::Router;
+use axum::extract::DefaultBodyLimit;
 use axum::routing::{get, post};
 use belgrano_shared::http::compress_pages;
 use belgrano_shared::pages::assets;
 
 use crate::app::App;
+use crate::progress::STEP_BODY_BYTES;
+
+/// In a form, the signs of base64 that are not letters take three bytes instead of one.
+const STEP_FORM_BYTES: usize = STEP_BODY_BYTES / 8 * 9;
 
 /// Every page, and the assets they use.
 pub fn routes() -> Router<App> {
@@ -23,6 +33,19 @@ pub fn routes() -> Router<App> {
         .route("/", get(home::home))
         .route("/ingresar", get(log_in::show).post(log_in::send))
         .route("/salir", post(log_in::leave))
+        .route("/tablero", get(board::show))
+        .route("/tickets/{numero}", get(ticket::show))
+        .route("/tickets/{numero}/asignar", post(ticket::assign))
+        .route("/tickets/{numero}/desasignar", post(ticket::unassign))
+        .route("/tickets/{numero}/editar", post(ticket::edit))
+        .route("/tickets/{numero}/estado", post(ticket::step))
+        .route("/tickets/{numero}/deshacer", post(ticket::undo))
+        .route("/reparto", get(driver::show))
+        .route("/reparto/turno", post(driver::shift))
+        .route("/reparto/{numero}", post(driver::step).layer(DefaultBodyLimit::max(STEP_FORM_BYTES)))
+        .route("/flota", get(fleet::list).post(fleet::create))
+        .route("/flota/{id}", get(fleet::edit).post(fleet::change))
+        .route("/reportes", get(reports::show))
         .route("/usuarios", get(users::list).post(users::create))
         .route("/usuarios/{id}", get(users::edit).post(users::change));
     compress_pages(pages).merge(assets::routes())

@@ -17,7 +17,7 @@ pub use if_match::IfMatch;
 pub use proof::{GivenProofs, MAX_PROOF_BYTES, Picture, PinTries, ProofKind, Proofs};
 pub use refusal::TicketRefusal;
 pub use routes::routes;
-pub(crate) use routes::{key_scope, required_reason};
+pub(crate) use routes::{EditBody, STEP_BODY_BYTES, StepBody, edit, key_scope, required_reason, take_step, undo};
 pub use take_step::{CLOCK_SKEW_MS, TakeStep, check_version};
 pub use transition::{As, IllegalStep, Offer, Step, legal, transition};
 pub use undo::{UNDO_WINDOW_MS, Undo};

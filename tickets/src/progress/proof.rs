@@ -63,6 +63,12 @@ impl Proofs {
         self.0.is_empty()
     }
 
+    /// Whether this one is asked for.
+    #[must_use]
+    pub fn ask_for(&self, kind: ProofKind) -> bool {
+        self.0.contains(&kind)
+    }
+
     /// The first that is asked for and not among `given`.
     #[must_use]
     pub fn missing(&self, given: &GivenProofs) -> Option<ProofKind> {

@@ -17,7 +17,7 @@ use crate::once::Once;
 use crate::sessions::{Admin, Principal, Session};
 
 /// Two pictures in base64 and the rest of a step.
-const STEP_BODY_BYTES: usize = MAX_PROOF_BYTES / 3 * 8 + 64 * 1024;
+pub(crate) const STEP_BODY_BYTES: usize = MAX_PROOF_BYTES / 3 * 8 + 64 * 1024;
 const REASON_CHARS: usize = 500;
 const INSTRUCTIONS_CHARS: usize = 2000;
 
@@ -29,24 +29,24 @@ pub fn routes() -> OpenApiRouter<App> {
 
 /// `POST /api/tickets/{numero}/estado`.
 #[derive(Deserialize, ToSchema)]
-struct StepBody {
+pub(crate) struct StepBody {
     /// Where the ticket goes.
     #[serde(rename = "estado")]
-    state: TicketState,
+    pub(crate) state: TicketState,
     /// Why, for `fallido`, `devuelto` and `cancelado`.
     #[serde(rename = "motivo")]
-    reason: Option<String>,
+    pub(crate) reason: Option<String>,
     /// When it happened, if not just now.
     #[serde(rename = "ocurrido")]
-    occurred_at: Option<UnixMillis>,
+    pub(crate) occurred_at: Option<UnixMillis>,
     /// The digits the customer knows.
-    pin: Option<String>,
+    pub(crate) pin: Option<String>,
     /// A picture of the delivery, as a data URL.
     #[serde(rename = "foto")]
-    photo: Option<String>,
+    pub(crate) photo: Option<String>,
     /// The customer's signature, as a data URL.
     #[serde(rename = "firma")]
-    signature: Option<String>,
+    pub(crate) signature: Option<String>,
 }
 
 impl StepBody {
@@ -105,7 +105,7 @@ pub(crate) fn key_scope(by: &Principal, command: &str, number: &OrderNumber) -> 
     params(("numero" = String, Path)), responses((status = 200, body = TicketView), (status = 404, body = ProblemDocument),
     (status = 409, body = ProblemDocument, description = "Paso ilegal; `legales` nombra los posibles."),
     (status = 412, body = ProblemDocument), (status = 422, body = ProblemDocument)))]
-async fn take_step(
+pub(crate) async fn take_step(
     State(app): State<App>,
     Session(by): Session,
     Path(number): Path<OrderNumber>,
@@ -124,7 +124,7 @@ async fn take_step(
 #[utoipa::path(post, path = "/api/tickets/{numero}/deshacer", tag = "tickets", params(("numero" = String, Path)),
     responses((status = 200, body = TicketView), (status = 404, body = ProblemDocument),
     (status = 409, body = ProblemDocument), (status = 412, body = ProblemDocument)))]
-async fn undo(
+pub(crate) async fn undo(
     State(app): State<App>,
     Admin(by): Admin,
     Path(number): Path<OrderNumber>,
@@ -139,19 +139,19 @@ async fn undo(
 
 /// `PATCH /api/tickets/{numero}`; what is left out stays.
 #[derive(Deserialize, ToSchema)]
-struct EditBody {
+pub(crate) struct EditBody {
     #[serde(rename = "prioridad")]
-    priority: Option<Priority>,
+    pub(crate) priority: Option<Priority>,
     /// Empty takes them away.
     #[serde(rename = "indicaciones")]
-    instructions: Option<String>,
+    pub(crate) instructions: Option<String>,
 }
 
 /// Cambia la prioridad o las indicaciones.
 #[utoipa::path(patch, path = "/api/tickets/{numero}", tag = "tickets", request_body = EditBody,
     params(("numero" = String, Path)), responses((status = 200, body = TicketView), (status = 404, body = ProblemDocument),
     (status = 409, body = ProblemDocument), (status = 412, body = ProblemDocument), (status = 422, body = ProblemDocument)))]
-async fn edit(
+pub(crate) async fn edit(
     State(app): State<App>,
     Admin(by): Admin,
     Path(number): Path<OrderNumber>,

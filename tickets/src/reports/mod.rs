@@ -33,57 +33,57 @@ pub fn routes() -> OpenApiRouter<App> {
 
 /// The board in numbers.
 #[derive(Serialize, ToSchema)]
-struct Summary {
+pub(crate) struct Summary {
     /// Tickets there are.
-    total: i64,
+    pub(crate) total: i64,
     /// How many in each state, zeroes too.
-    por_estado: BTreeMap<&'static str, i64>,
+    pub(crate) por_estado: BTreeMap<&'static str, i64>,
     /// Each driver's work.
-    por_repartidor: Vec<DriverRow>,
+    pub(crate) por_repartidor: Vec<DriverRow>,
     /// The last two weeks.
-    por_dia: Vec<Day>,
+    pub(crate) por_dia: Vec<Day>,
     /// How late.
-    demora: Lateness,
+    pub(crate) demora: Lateness,
 }
 
 /// One driver's work.
 #[derive(Serialize, ToSchema, sqlx::FromRow)]
-struct DriverRow {
-    repartidor_id: i64,
-    nombre: String,
+pub(crate) struct DriverRow {
+    pub(crate) repartidor_id: i64,
+    pub(crate) nombre: String,
     /// Offered, accepted or under way.
-    abiertos: i64,
-    entregados: i64,
-    fallidos: i64,
+    pub(crate) abiertos: i64,
+    pub(crate) entregados: i64,
+    pub(crate) fallidos: i64,
 }
 
 /// One day's orders and what became of them.
 #[derive(Serialize, ToSchema)]
-struct Day {
+pub(crate) struct Day {
     /// `2026-11-21`.
-    dia: String,
-    recibidos: i64,
-    entregados: i64,
-    cancelados: i64,
+    pub(crate) dia: String,
+    pub(crate) recibidos: i64,
+    pub(crate) entregados: i64,
+    pub(crate) cancelados: i64,
 }
 
 /// How late.
 #[derive(Serialize, ToSchema)]
-struct Lateness {
+pub(crate) struct Lateness {
     /// From when on a ticket is late, in seconds after it was ordered.
-    limite_s: i64,
+    pub(crate) limite_s: i64,
     /// Open and late now.
-    abiertos_tarde: i64,
-    entregados: i64,
-    entregados_tarde: i64,
+    pub(crate) abiertos_tarde: i64,
+    pub(crate) entregados: i64,
+    pub(crate) entregados_tarde: i64,
     /// From order to delivery on average, in seconds; null while nothing was delivered.
-    promedio_s: Option<i64>,
+    pub(crate) promedio_s: Option<i64>,
 }
 
 /// Cuántos tickets hay por estado, por repartidor y por día, y cuánto se demora.
 #[utoipa::path(get, path = "/api/reportes/resumen", tag = "reportes", responses(
     (status = 200, body = Summary), (status = 403, body = ProblemDocument)))]
-async fn summary(State(app): State<App>, _: Admin) -> Result<Json<Summary>, Problem> {
+pub(crate) async fn summary(State(app): State<App>, _: Admin) -> Result<Json<Summary>, Problem> {
     let now = app.ambient.now();
     let late_ms = i64::try_from(app.settings.late_after.as_millis()).unwrap_or(i64::MAX);
     let mut session = app.db.snapshot().await?;

@@ -11,34 +11,34 @@ use utoipa::ToSchema;
 #[derive(Serialize, ToSchema)]
 pub struct Entry {
     /// Its place in the one order of all changes.
-    seq: i64,
+    pub(crate) seq: i64,
     /// What kind of change, as in the live feed.
     #[serde(rename = "tipo")]
-    kind: String,
+    pub(crate) kind: String,
     /// What was done, for people.
     #[serde(rename = "accion")]
-    action: String,
+    pub(crate) action: String,
     /// Who did it.
-    actor: String,
+    pub(crate) actor: String,
     /// Whose account that was; null for the shop and for the board itself.
-    actor_id: Option<i64>,
+    pub(crate) actor_id: Option<i64>,
     /// When it happened, by the clock of whoever did it.
     #[serde(rename = "ocurrido")]
-    occurred_at: UnixMillis,
+    pub(crate) occurred_at: UnixMillis,
     /// When it was recorded, by ours.
     #[serde(rename = "registrado")]
-    recorded_at: UnixMillis,
+    pub(crate) recorded_at: UnixMillis,
     /// The version it made.
-    version: i64,
+    pub(crate) version: i64,
     /// The state it led to.
     #[serde(rename = "estado")]
-    state: Option<TicketState>,
+    pub(crate) state: Option<TicketState>,
     /// Who carried the ticket afterwards.
     #[serde(rename = "repartidor_id")]
-    driver_id: Option<i64>,
+    pub(crate) driver_id: Option<i64>,
     /// The reason that stood after it.
     #[serde(rename = "motivo")]
-    reason: Option<String>,
+    pub(crate) reason: Option<String>,
 }
 
 #[derive(sqlx::FromRow)]

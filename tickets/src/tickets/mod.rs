@@ -4,5 +4,7 @@ mod history;
 mod routes;
 mod search;
 
+pub use history::Entry;
 pub use routes::routes;
+pub(crate) use routes::{events, list, visible};
 pub use search::{Filter, search};

@@ -27,9 +27,9 @@ pub fn routes() -> OpenApiRouter<App> {
 
 /// A page of tickets.
 #[derive(Serialize, ToSchema)]
-struct Tickets {
-    tickets: Vec<TicketView>,
-    cursor: Option<String>,
+pub(crate) struct Tickets {
+    pub(crate) tickets: Vec<TicketView>,
+    pub(crate) cursor: Option<String>,
 }
 
 /// Busca tickets, del más nuevo al más viejo; quien reparte ve los suyos.
@@ -40,7 +40,7 @@ struct Tickets {
     ("desde" = Option<String>, Query), ("hasta" = Option<String>, Query, description = "Un día entra entero."),
     ("cursor" = Option<String>, Query), ("limit" = Option<u32>, Query)),
     responses((status = 200, body = Tickets), (status = 401, body = ProblemDocument), (status = 422, body = ProblemDocument)))]
-async fn list(
+pub(crate) async fn list(
     State(app): State<App>,
     Session(by): Session,
     page: Page,
@@ -128,16 +128,16 @@ async fn one(
 
 /// A page of a history.
 #[derive(Serialize, ToSchema)]
-struct Events {
-    eventos: Vec<Entry>,
-    cursor: Option<String>,
+pub(crate) struct Events {
+    pub(crate) eventos: Vec<Entry>,
+    pub(crate) cursor: Option<String>,
 }
 
 /// La historia de un ticket, del primer cambio al último.
 #[utoipa::path(get, path = "/api/tickets/{numero}/eventos", tag = "tickets", params(("numero" = String, Path),
     ("cursor" = Option<String>, Query), ("limit" = Option<u32>, Query)),
     responses((status = 200, body = Events), (status = 404, body = ProblemDocument)))]
-async fn events(
+pub(crate) async fn events(
     State(app): State<App>,
     Session(by): Session,
     Path(number): Path<OrderNumber>,
@@ -176,7 +176,7 @@ async fn proof(
 }
 
 /// A ticket that `by` may see; another driver's does not exist for them.
-async fn visible(session: &mut Connection, number: &OrderNumber, by: &Principal) -> Result<Ticket, Problem> {
+pub(crate) async fn visible(session: &mut Connection, number: &OrderNumber, by: &Principal) -> Result<Ticket, Problem> {
     let row = fetch!(optional, *session, TicketRow, select_tickets!("WHERE number = $1"), number.as_str())?;
     let ticket = row.map(Ticket::try_from).transpose()?;
     ticket

@@ -1,11 +1,16 @@
 //! The pages as a person meets them, in front of the whole router.
 
+mod delivering;
+mod dispatching;
+
 use belgrano_shared::config::Env;
 use belgrano_shared::lifecycle::Lifecycle;
 use belgrano_shared::testing::{Browser, still_ambient};
+use belgrano_shared::wire::OrderMessage;
 use tempfile::TempDir;
 
 use crate::app::App;
+use crate::intake::Receive;
 use crate::service::assemble;
 use crate::settings::Settings;
 
@@ -16,17 +21,21 @@ const ORIGIN: &str = "http://localhost:5001";
 /// A board with one administrator, and a browser in front of it.
 pub(super) struct Stage {
     pub(super) browser: Browser,
-    #[expect(dead_code, reason = "pages of tickets arrange theirs with it")]
     pub(super) app: App,
     _folder: TempDir,
 }
 
 pub(super) async fn stage() -> Stage {
+    stage_with(&[]).await
+}
+
+/// The same with other settings.
+pub(super) async fn stage_with(more: &[(&str, &str)]) -> Stage {
     let folder = tempfile::tempdir().expect("a directory");
     let data = folder.path().to_str().expect("text").to_owned();
     let variables =
         [("DATA_DIR", data.as_str()), ("ADMIN_PASSWORD", PASSWORD), ("ARGON2_MEMORY_KIB", "8"), ("ARGON2_PASSES", "1")];
-    let (settings, _) = Settings::from_env(Env::from_map(variables)).expect("settings");
+    let (settings, _) = Settings::from_env(Env::from_map(variables.iter().chain(more).copied())).expect("settings");
     let (ambient, _) = still_ambient(1);
     let (app, router) = assemble(settings, &ambient, &Lifecycle::new()).await.expect("a board");
     Stage { browser: Browser::new(router, ORIGIN), app, _folder: folder }
@@ -37,6 +46,34 @@ impl Stage {
         let sent = self.browser.post("/ingresar", &[("email", email), ("password", PASSWORD)]).await;
         assert_eq!(sent.status, 303, "{}", sent.body);
         sent.location
+    }
+
+    /// Takes in an order, as the shop sends it.
+    pub(super) async fn order(&self, number: &str, barrio: &str) {
+        let json = format!(
+            r#"{{"numero":"{number}","cliente_nombre":"Ana <Díaz>","cliente_direccion":"Av. Cabildo 2040",
+                "cliente_telefono":"+54 11 5555-0101","total":6901.0,"metodo_pago":"efectivo","barrio":"{barrio}",
+                "productos":[{{"nombre":"Yerba 1 kg","precio":3450.5,"cantidad":2,"subtotal":6901.0}}]}}"#
+        );
+        let message = OrderMessage::from_json(json.as_bytes()).expect("an order");
+        self.app.writer.submit(Receive::new(message)).await.expect("a ticket");
+    }
+
+    /// Makes a driver through the page and gives back its id; log in as it with its name and `@example.com`.
+    pub(super) async fn driver(&mut self, name: &str) -> String {
+        let email = format!("{name}@example.com");
+        let form = [("nombre", name), ("email", email.as_str()), ("password", PASSWORD), ("capacidad", "2")];
+        let page = self.browser.follow("/flota", &form).await;
+        let before = page.body.split(&format!("\">{name}</a>")).next().expect("the page");
+        before.rsplit("href=\"/flota/").next().expect("the driver").to_owned()
+    }
+
+    /// A second browser in front of the same board.
+    pub(super) async fn browser_of(&self, email: &str) -> Browser {
+        let mut browser = self.browser.another();
+        let sent = browser.post("/ingresar", &[("email", email), ("password", PASSWORD)]).await;
+        assert_eq!(sent.status, 303, "{}", sent.body);
+        browser
     }
 
     pub(super) async fn as_admin() -> Self {

@@ -1,0 +1,124 @@
+//! A driver's own page, for a phone: the shift, the stops in order, one big next step for each.
+
+use askama::Template;
+use axum::extract::{RawQuery, State};
+use axum::response::Response;
+use belgrano_shared::http::{Json, Keyed, Page, Path};
+use belgrano_shared::pages::{Form, Layout, Notice, text};
+use belgrano_shared::problem::Problem;
+use belgrano_shared::timestamp::UnixMillis;
+use belgrano_shared::wire::{OrderNumber, Priority, TicketState, TicketView};
+use url::form_urlencoded;
+
+use super::frame::Frame;
+use super::ticket::answer;
+use crate::app::App;
+use crate::fleet;
+use crate::fleet::routes::Shift;
+use crate::progress::{self, IfMatch, ProofKind, Proofs, StepBody};
+use crate::sessions::{Driver, Session};
+use crate::tickets;
+use crate::unit::{LogHead, log_head};
+
+const HERE: &str = "/reparto";
+
+#[derive(Template)]
+#[template(path = "driver.html")]
+struct DriverPage<'a> {
+    layout: &'a Layout,
+    on_shift: bool,
+    stops: Vec<TicketView>,
+    proofs: &'a Proofs,
+    head: LogHead,
+    now: UnixMillis,
+}
+
+/// Shift and stops.
+pub(super) async fn show(
+    state: State<App>,
+    Driver(who): Driver,
+    Frame { layout, .. }: Frame,
+) -> Result<Response, Problem> {
+    let app = state.0.clone();
+    let mut session = app.db.read().await?;
+    let head = log_head(&mut session).await?;
+    let own = fleet::list(&mut session, 0, Some(who.user_id), 1, app.ambient.now()).await?;
+    drop(session);
+    let on_shift = own.first().is_some_and(|driver| driver.on_shift);
+    let page = Page { cursor: None, limit: Page::MAX_LIMIT };
+    let open = RawQuery(Some("estado=asignado,aceptado,en-camino".to_owned()));
+    let Json(found) = tickets::list(state, Session(who), page, open).await?;
+    let stops = in_order(found.tickets);
+    let (proofs, now) = (&app.settings.proofs, app.ambient.now());
+    layout.show(&DriverPage { layout: &layout, on_shift, stops, proofs, head, now })
+}
+
+/// What is under way first, then what was taken, then what is offered; in each, the urgent and then the oldest.
+fn in_order(mut stops: Vec<TicketView>) -> Vec<TicketView> {
+    stops.sort_by_key(|stop| (std::cmp::Reverse(stop.state), std::cmp::Reverse(stop.priority), stop.created_at));
+    stops
+}
+
+impl DriverPage<'_> {
+    fn asks_pin(&self) -> bool {
+        self.proofs.ask_for(ProofKind::Pin)
+    }
+
+    fn asks_photo(&self) -> bool {
+        self.proofs.ask_for(ProofKind::Photo)
+    }
+
+    fn asks_signature(&self) -> bool {
+        self.proofs.ask_for(ProofKind::Signature)
+    }
+
+    /// Seconds the driver has to accept.
+    fn seconds_left(&self, stop: &TicketView) -> Option<i64> {
+        stop.offer_expires_at.map(|at| at.since_ms(self.now).max(0) / 1000)
+    }
+}
+
+/// The place of a stop on a map, for whatever the phone opens it with.
+fn map_link(stop: &TicketView) -> Option<String> {
+    let place = match (stop.lat, stop.lng) {
+        (Some(lat), Some(lng)) => format!("{lat},{lng}"),
+        _ => format!("{}, {}", stop.customer_address.as_deref()?, stop.neighbourhood.as_deref().unwrap_or_default()),
+    };
+    let query = form_urlencoded::byte_serialize(place.as_bytes()).collect::<String>();
+    Some(format!("https://www.openstreetmap.org/search?query={query}"))
+}
+
+/// A number a phone can call: digits and a plus.
+fn callable(phone: &str) -> String {
+    phone.chars().filter(|c| c.is_ascii_digit() || *c == '+').collect()
+}
+
+/// Begins or ends the shift.
+pub(super) async fn shift(state: State<App>, driver: Driver, form: Form) -> Result<Response, Problem> {
+    let on = form.value("activo") == "true";
+    let _: Json<Shift> = fleet::routes::shift(state, driver, Json(Shift { on })).await?;
+    let said = if on { "Empezaste tu turno." } else { "Terminaste tu turno." };
+    Ok(Notice::done(said).then(HERE))
+}
+
+/// Takes the next step of a stop.
+pub(super) async fn step(
+    state: State<App>,
+    Driver(by): Driver,
+    Path(number): Path<OrderNumber>,
+    form: Form,
+) -> Result<Response, Problem> {
+    let body = match form.read::<StepBody>() {
+        Ok(body) => Keyed::new(body, None),
+        Err(problem) => return answer(Err(problem), HERE),
+    };
+    let said = match body.body.state {
+        TicketState::Pending => "Lo rechazaste: vuelve a los pendientes.",
+        TicketState::Accepted => "Es tuyo.",
+        TicketState::OnTheWay => "Buen viaje.",
+        TicketState::Delivered => "Entregado. ¡Gracias!",
+        _ => "Quedó anotado.",
+    };
+    let done = progress::take_step(state, Session(by), Path(number), IfMatch(None), body).await;
+    answer(done.map(|_| said.to_owned()), HERE)
+}

@@ -1,0 +1,136 @@
+//! The fleet: who is on shift, how much they carry, how old their position is.
+
+use askama::Template;
+use axum::extract::State;
+use axum::response::Response;
+use belgrano_shared::http::{Json, Page, Path};
+use belgrano_shared::pages::{Choice, Form, Layout, Notice, text};
+use belgrano_shared::problem::Problem;
+use belgrano_shared::timestamp::UnixMillis;
+
+use super::frame::Frame;
+use crate::app::App;
+use crate::fleet::routes::{self, DriverChange, NewDriverBody};
+use crate::fleet::{self, DriverView};
+use crate::sessions::Admin;
+
+#[derive(Template)]
+#[template(path = "fleet.html")]
+struct FleetPage<'a> {
+    layout: &'a Layout,
+    drivers: Vec<DriverView>,
+    next: Option<String>,
+    form: Form,
+    now: UnixMillis,
+}
+
+#[derive(Template)]
+#[template(path = "driver_edit.html")]
+struct EditPage<'a> {
+    layout: &'a Layout,
+    driver: DriverView,
+    form: Form,
+}
+
+/// All of them, and the form for one more.
+pub(super) async fn list(
+    state: State<App>,
+    admin: Admin,
+    Frame { layout, .. }: Frame,
+    page: Page,
+) -> Result<Response, Problem> {
+    let page = fleet_page(&layout, state, admin, page, Form::filled([("capacidad", "4")])).await?;
+    layout.show(&page)
+}
+
+async fn fleet_page(
+    layout: &Layout,
+    state: State<App>,
+    admin: Admin,
+    page: Page,
+    form: Form,
+) -> Result<FleetPage<'_>, Problem> {
+    let now = state.0.ambient.now();
+    let Json(found) = routes::list(state, admin, page).await?;
+    Ok(FleetPage { layout, drivers: found.repartidores, next: found.cursor, form, now })
+}
+
+/// Makes a driver and its account.
+pub(super) async fn create(
+    state: State<App>,
+    admin: Admin,
+    Frame { layout, .. }: Frame,
+    form: Form,
+) -> Result<Response, Problem> {
+    let made = match form.read::<NewDriverBody>() {
+        Ok(body) => routes::create(state.clone(), admin.clone(), Json(body)).await,
+        Err(problem) => Err(problem),
+    };
+    match made {
+        Ok((_, Json(driver))) => Ok(Notice::done(format!("{} ya puede ingresar.", driver.name)).then("/flota")),
+        Err(problem) if Form::takes(&problem) => {
+            let first = Page { cursor: None, limit: Page::DEFAULT_LIMIT };
+            let page = fleet_page(&layout, state, admin, first, form.refused(&problem)).await?;
+            layout.show_as(problem.status(), &page)
+        }
+        Err(problem) => Err(problem),
+    }
+}
+
+/// One of them, to be changed.
+pub(super) async fn edit(
+    State(app): State<App>,
+    _: Admin,
+    Frame { layout, .. }: Frame,
+    Path(id): Path<i64>,
+) -> Result<Response, Problem> {
+    let driver = find(&app, id).await?;
+    let word = |yes: bool| if yes { "true" } else { "false" }.to_owned();
+    let form = Form::filled([
+        ("nombre", driver.name.clone()),
+        ("telefono", driver.phone.clone()),
+        ("capacidad", driver.capacity.to_string()),
+        ("barrio", driver.neighbourhood.clone().unwrap_or_default()),
+        ("activo", word(driver.active)),
+        ("en_turno", word(driver.on_shift)),
+    ]);
+    layout.show(&EditPage { layout: &layout, driver, form })
+}
+
+/// Changes it.
+pub(super) async fn change(
+    state: State<App>,
+    admin: Admin,
+    Frame { layout, .. }: Frame,
+    Path(id): Path<i64>,
+    form: Form,
+) -> Result<Response, Problem> {
+    let changed = match form.read::<DriverChange>() {
+        Ok(mut body) => {
+            // A blank field takes these away; a blank password stays what it was.
+            body.phone = Some(form.value("telefono").to_owned());
+            body.neighbourhood = Some(form.value("barrio").to_owned());
+            routes::change(state.clone(), admin, Path(id), Json(body)).await
+        }
+        Err(problem) => Err(problem),
+    };
+    match changed {
+        Ok(Json(driver)) => Ok(Notice::done(format!("{} quedó guardado.", driver.name)).then("/flota")),
+        Err(problem) if Form::takes(&problem) => {
+            let driver = find(&state.0, id).await?;
+            let page = EditPage { layout: &layout, driver, form: form.refused(&problem) };
+            layout.show_as(problem.status(), &page)
+        }
+        Err(problem) => Err(problem),
+    }
+}
+
+async fn find(app: &App, id: i64) -> Result<DriverView, Problem> {
+    let found = fleet::list(&mut app.db.read().await?, 0, Some(id), 1, app.ambient.now()).await?;
+    found.into_iter().next().ok_or_else(|| Problem::not_found("No existe esa cuenta de reparto."))
+}
+
+/// Yes and no.
+fn yes_no() -> Vec<Choice> {
+    vec![Choice::new("true", "Sí"), Choice::new("false", "No")]
+}

@@ -1,0 +1,85 @@
+//! What an administrator does all day.
+
+use super::Stage;
+
+#[tokio::test]
+async fn the_board_shows_and_moves_what_is_open() {
+    let mut stage = Stage::as_admin().await;
+    stage.order("BA-1", "Belgrano").await;
+    stage.order("BA-2", "Núñez").await;
+    let beto = stage.driver("beto").await;
+    let browser = &mut stage.browser;
+    let board = browser.get("/tablero").await;
+    assert!(board.body.contains("data-live=\"/ws\" data-epoch=\"") && board.body.contains("data-after=\"2\""));
+    assert!(board.body.contains("data-key=\"BA-1\"") && board.body.contains("Ana &#60;Díaz&#62;"), "{}", board.body);
+    let some = browser.get("/tablero?barrio=belgrano&estado=&repartidor=&q=").await;
+    assert!(some.body.contains("data-key=\"BA-1\"") && !some.body.contains("data-key=\"BA-2\""));
+    let wrong = browser.get("/tablero?estado=perdido").await;
+    assert!(wrong.status == 200 && wrong.body.contains("id=\"estado-error\""), "{}", wrong.body);
+
+    let here = [("volver", "/tablero?barrio=Belgrano")];
+    let nobody = browser.follow("/tickets/BA-1/asignar", &[here[0], ("repartidor_id", "auto")]).await;
+    assert!(nobody.body.contains("No hay ningún repartidor en turno"), "{}", nobody.body);
+    assert!(nobody.body.contains("value=\"Belgrano\""), "back to the same view");
+    let board = browser.follow("/tickets/BA-1/asignar", &[here[0], ("repartidor_id", &beto)]).await;
+    assert!(board.body.contains("BA-1 se ofreció a beto.") && board.body.contains("Desasignar"), "{}", board.body);
+    let carried = browser.get(&format!("/tablero?repartidor={beto}")).await;
+    assert!(carried.body.contains("data-key=\"BA-1\"") && !carried.body.contains("data-key=\"BA-2\""));
+    let board = browser.follow("/tickets/BA-1/desasignar", &here).await;
+    assert!(board.body.contains("volvió a los pendientes"));
+    let board = browser.follow("/tickets/BA-1/editar", &[here[0], ("prioridad", "urgente")]).await;
+    assert!(board.body.contains("tarjeta ticket urgente"), "{}", board.body);
+    let why = [here[0], ("estado", "cancelado"), ("motivo", " ")];
+    assert!(browser.follow("/tickets/BA-1/estado", &why).await.body.contains("contá por qué"));
+    let why = [here[0], ("estado", "cancelado"), ("motivo", "se arrepintió")];
+    let board = browser.follow("/tickets/BA-1/estado", &why).await;
+    assert!(!board.body.contains("data-key=\"BA-1\""), "{}", board.body);
+    let away = browser.post("/tickets/BA-2/editar", &[("prioridad", "alta"), ("volver", "//evil.example")]).await;
+    assert_eq!(away.location, "/");
+}
+
+#[tokio::test]
+async fn a_ticket_tells_its_history_and_takes_it_back() {
+    let mut stage = Stage::as_admin().await;
+    stage.order("BA-1", "Belgrano").await;
+    let beto = stage.driver("beto").await;
+    let browser = &mut stage.browser;
+    browser.follow("/tickets/BA-1/asignar", &[("repartidor_id", &beto)]).await;
+    let page = browser.get("/tickets/BA-1").await;
+    assert!(page.body.contains("estado-asignado") && page.body.contains("Yerba 1 kg"), "{}", page.body);
+    assert!(!page.body.contains("<option value=\"asignado\">"), "giving it has a form of its own");
+    let version = page.hidden("version");
+    let stale = browser.follow("/tickets/BA-1/deshacer", &[("version", "1")]).await;
+    assert!(stale.body.contains("ya va por la versión"), "{}", stale.body);
+    let page = browser.follow("/tickets/BA-1/deshacer", &[("version", &version)]).await;
+    assert!(page.body.contains("Se deshizo") && page.body.contains("estado-pendiente"), "{}", page.body);
+    let page = browser.follow("/tickets/BA-1/editar", &[("prioridad", "alta"), ("indicaciones", "Timbre <2B>")]).await;
+    assert!(page.body.contains("Timbre &#60;2B&#62;"), "{}", page.body);
+    let page = browser.follow("/tickets/BA-1/editar", &[("prioridad", "alta"), ("indicaciones", "")]).await;
+    assert!(!page.body.contains("2B"));
+    assert_eq!(browser.get("/tickets/BA-9").await.status, 404);
+}
+
+#[tokio::test]
+async fn the_fleet_is_kept_and_counted() {
+    let mut stage = Stage::as_admin().await;
+    stage.order("BA-1", "Belgrano").await;
+    assert!(stage.browser.get("/flota").await.body.contains("Todavía no hay nadie"));
+    let beto = stage.driver("beto").await;
+    let browser = &mut stage.browser;
+    let fields = [("nombre", "Caro"), ("email", "caro"), ("password", super::PASSWORD), ("capacidad", "0")];
+    let wrong = browser.post("/flota", &fields).await;
+    assert!(wrong.status == 422 && wrong.body.contains("value=\"Caro\""), "{}", wrong.body);
+    let path = format!("/flota/{beto}");
+    let form = browser.get(&path).await;
+    assert!(form.body.contains("<option value=\"false\" selected>"), "not on shift: {}", form.body);
+    let change = [("nombre", "Beto B."), ("telefono", ""), ("capacidad", "3"), ("barrio", ""), ("en_turno", "true")];
+    let page = browser.follow(&path, &change).await;
+    assert!(page.body.contains("Beto B.") && page.body.contains("En turno") && page.body.contains("0 de 3"));
+    assert_eq!(browser.get("/flota/999").await.status, 404);
+
+    browser.follow("/tickets/BA-1/asignar", &[("repartidor_id", "auto")]).await;
+    let reports = browser.get("/reportes").await;
+    assert!(reports.body.contains("Beto B.") && reports.body.contains("2026-11-21"), "{}", reports.body);
+    assert!(reports.body.contains("<th scope=\"row\">Asignado</th><td class=\"numero\">1</td>"), "{}", reports.body);
+}
