@@ -22,5 +22,6 @@ if (live && "geolocation" in navigator) {
     });
   };
   root.addEventListener("refreshed", update);
+  root.addEventListener("live", () => sharer.retry());
   update();
 }

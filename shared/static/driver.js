@@ -2,13 +2,14 @@
 
 const EVERY_MS = 10_000;
 
-/** `send(frame)` tells whether it was said; a position that was not is told by the next one. */
+/** `send(frame)` tells whether it was said; a position that was not is kept for `retry()`. */
 export class PositionSharer {
   #geolocation;
   #send;
   #now;
   #watch = null;
   #lastMs = -Infinity;
+  #unsaid = null;
 
   constructor(geolocation, send, now = () => Date.now()) {
     this.#geolocation = geolocation;
@@ -27,13 +28,23 @@ export class PositionSharer {
     } else if (!onShift && this.#watch !== null) {
       this.#geolocation.clearWatch(this.#watch);
       this.#watch = null;
+      this.#unsaid = null;
     }
   }
 
-  #share({ coords, timestamp }) {
+  /** Somebody listens again: a phone that lies still has nothing new to say. */
+  retry() {
+    if (this.#unsaid) this.#share(this.#unsaid);
+  }
+
+  #share(position) {
+    this.#unsaid = position;
     if (this.#now() - this.#lastMs < EVERY_MS) return;
+    const { coords, timestamp } = position;
     const ocurrido = new Date(timestamp).toISOString();
     const said = this.#send({ type: "position", lat: coords.latitude, lng: coords.longitude, ocurrido });
-    if (said) this.#lastMs = this.#now();
+    if (!said) return;
+    this.#lastMs = this.#now();
+    this.#unsaid = null;
   }
 }

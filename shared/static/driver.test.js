@@ -45,6 +45,22 @@ test("tells at most every ten seconds, and again when it was not heard", () => {
   assert.deepEqual([said[0].type, said[0].lat, said[0].lng], ["position", -34.56, -58.45]);
 });
 
+test("a phone that lies still is told once somebody listens", () => {
+  const it = phone();
+  const said = [];
+  let open = false;
+  const sharer = new PositionSharer(it.geolocation, (frame) => open && Boolean(said.push(frame)), () => 0);
+  sharer.set(true);
+  it.at(1_795_284_245_000);
+  open = true;
+  sharer.retry();
+  sharer.retry();
+  assert.equal(said.length, 1);
+  sharer.set(false);
+  sharer.retry();
+  assert.equal(said.length, 1);
+});
+
 test("says so when it may not", () => {
   const it = phone();
   let refused = 0;

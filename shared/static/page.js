@@ -26,6 +26,7 @@ function watch(root) {
     changed: () => refresh.ask(),
     position: () => refresh.ask(),
     status: (word) => {
+      if (word === "live") root.dispatchEvent(new Event("live"));
       if (!status) return;
       status.textContent = STATUS[word];
       status.dataset.state = word;

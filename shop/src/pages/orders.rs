@@ -71,8 +71,8 @@ pub(super) async fn show(
 fn steps(state: TicketState) -> Vec<Step> {
     const WAY: [(TicketState, &str); 5] = [
         (TicketState::Pending, "Recibido"),
-        (TicketState::Assigned, "Buscando quien lo lleve"),
-        (TicketState::Accepted, "En preparación"),
+        (TicketState::Assigned, "Asignado"),
+        (TicketState::Accepted, "Aceptado"),
         (TicketState::OnTheWay, "En camino"),
         (TicketState::Delivered, "Entregado"),
     ];

@@ -49,8 +49,8 @@ async fn a_ticket_tells_its_history_and_takes_it_back() {
     assert!(page.body.contains("estado-asignado") && page.body.contains("Yerba 1 kg"), "{}", page.body);
     assert!(!page.body.contains("<option value=\"asignado\">"), "giving it has a form of its own");
     let version = page.hidden("version");
-    let stale = browser.follow("/tickets/BA-1/deshacer", &[("version", "1")]).await;
-    assert!(stale.body.contains("ya va por la versión"), "{}", stale.body);
+    let too_late = browser.follow("/tickets/BA-1/deshacer", &[("version", "1")]).await;
+    assert!(too_late.body.contains("ya va por la versión"), "{}", too_late.body);
     let page = browser.follow("/tickets/BA-1/deshacer", &[("version", &version)]).await;
     assert!(page.body.contains("Se deshizo") && page.body.contains("estado-pendiente"), "{}", page.body);
     let page = browser.follow("/tickets/BA-1/editar", &[("prioridad", "alta"), ("indicaciones", "Timbre <2B>")]).await;
