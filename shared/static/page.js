@@ -24,7 +24,6 @@ function watch(root) {
   const cursor = epoch ? { epoch, after: Number(after) } : null;
   const handlers = {
     changed: () => refresh.ask(),
-    position: () => refresh.ask(),
     status: (word) => {
       if (word === "live") root.dispatchEvent(new Event("live"));
       if (!status) return;
