@@ -113,6 +113,8 @@ async fn run(
     let another_life = stored.as_ref().is_some_and(|stored| stored.epoch != epoch);
     let cursor = stored.map(|stored| Cursor { epoch: stored.epoch, after: stored.seq });
     feed.say(&ClientFrame::Subscribe(cursor)).await?;
+    // Up to the cursor, other instances may have applied what this one never heard.
+    app.watch.wake_all();
     tracing::info!(another_life, "following the board's feed");
 
     let mut first = another_life;

@@ -75,6 +75,9 @@ impl Command<ShopUnit> for Apply {
                 let order = give_back_stock(unit, order).await?;
                 unit.put_order(order, Vec::new());
                 changed += 1;
+            } else {
+                // Another instance was first. Whoever watches here has not heard of it.
+                unit.announce().orders.push(report.number.clone());
             }
         }
         if let Some((epoch, seq)) = &self.cursor {

@@ -35,6 +35,15 @@ impl OrderWatch {
         }
     }
 
+    /// Wakes everybody: what changed while this instance could not hear is not known.
+    pub fn wake_all(&self) {
+        let watched = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        for sender in watched.values() {
+            // Nobody left who listens is nobody to tell.
+            let _ = sender.send(());
+        }
+    }
+
     /// Forgets an order when its last watcher has gone.
     pub fn leave(&self, number: &OrderNumber) {
         let mut watched = self.0.lock().unwrap_or_else(PoisonError::into_inner);
