@@ -14,3 +14,4 @@ mod outage;
 mod oversell;
 mod story;
 mod two_boards;
+mod two_shops;

@@ -46,7 +46,7 @@ on_both_engines! {
 
     async fn an_old_board_works_with_our_shop(engine) {
         let board = OldBoard::start().await;
-        let mut pair = Plan::new(engine).ticketera_url(board.url()).prepare().await;
+        let mut pair = Plan::new(engine).ticketera_url(&board.url()).prepare().await;
         pair.shop.start().await;
         let customer = Customer::join(&pair.shop, "ana").await;
         // Away at first; then it takes everything in.
@@ -87,7 +87,7 @@ on_both_engines! {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn what_a_board_refuses_is_kept_for_a_person() {
     let board = OldBoard::start().await;
-    let mut pair = Plan::new(Engine::Sqlite).ticketera_url(board.url()).prepare().await;
+    let mut pair = Plan::new(Engine::Sqlite).ticketera_url(&board.url()).prepare().await;
     pair.shop.start().await;
     let customer = Customer::join(&pair.shop, "ana").await;
     board.answer(400);

@@ -14,7 +14,7 @@ use tokio_tungstenite::{MaybeTlsStream, WebSocketStream, connect_async};
 
 use super::http::Client;
 use super::pair::{API_KEY, Node};
-use super::poll::{eventually, pause};
+use super::poll::{DEADLINE, eventually, pause};
 
 /// The board pings every 25 s: silence for longer is a dead line.
 const SILENCE: Duration = Duration::from_secs(40);
@@ -145,15 +145,19 @@ impl Socket {
         }
     }
 
-    /// Reads to the end: the frames, and how it ended.
+    /// Reads to the end: the frames, and how it ended. An end that does not come is one as well.
     pub async fn drain(mut self) -> (Vec<Value>, Heard) {
         let mut frames = Vec::new();
-        loop {
-            match self.hear().await {
-                Heard::Frame(frame) => frames.push(frame),
-                end => return (frames, end),
+        let all = async {
+            loop {
+                match self.hear().await {
+                    Heard::Frame(frame) => frames.push(frame),
+                    end => return end,
+                }
             }
-        }
+        };
+        let end = tokio::time::timeout(DEADLINE, all).await;
+        (frames, end.unwrap_or_else(|_| Heard::Broken("it does not end".to_owned())))
     }
 }
 

@@ -1,5 +1,6 @@
 //! A fake of the old board: no feed, a static key, and answers a test can flip.
 
+use std::net::SocketAddr;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use axum::extract::State;
@@ -23,7 +24,7 @@ type Shared = Arc<Mutex<Memory>>;
 
 /// The fake. Ends with this value.
 pub struct OldBoard {
-    url: String,
+    address: SocketAddr,
     memory: Shared,
     task: JoinHandle<()>,
 }
@@ -38,16 +39,20 @@ impl OldBoard {
     pub async fn start() -> Self {
         let memory = Arc::new(Mutex::new(Memory { orders: Vec::new(), answer: StatusCode::CREATED }));
         let listener = TcpListener::bind(("127.0.0.1", 0)).await.expect("a free port");
-        let url = format!("http://{}", listener.local_addr().expect("bound"));
+        let address = listener.local_addr().expect("bound");
         let router = Router::new().route("/api/tickets", post(take_in)).with_state(Arc::clone(&memory));
         let task = tokio::spawn(async move {
             axum::serve(listener, router).await.expect("a listener that works");
         });
-        Self { url, memory, task }
+        Self { address, memory, task }
     }
 
-    pub fn url(&self) -> &str {
-        &self.url
+    pub fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    pub fn url(&self) -> String {
+        format!("http://{}", self.address)
     }
 
     /// What it says from now on.
