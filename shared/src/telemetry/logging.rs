@@ -11,7 +11,7 @@ use tracing_subscriber::util::{SubscriberInitExt, TryInitError};
 
 use crate::config::Env;
 
-const DEFAULT_FILTER: &str = "info,sqlx=warn,hyper=warn,async_nats=warn";
+const DEFAULT_FILTER: &str = "info,sqlx=warn,hyper=warn";
 
 /// How a line looks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

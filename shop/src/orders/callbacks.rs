@@ -65,11 +65,11 @@ async fn confirm(
     headers: HeaderMap,
     body: Option<Json<Confirmation>>,
 ) -> Result<Json<Acknowledgement>, Problem> {
-    let order = authorised(&app, &headers, &number).await?;
+    authorised(&app, &headers, &number).await?;
     let confirmation = body.map(|Json(confirmation)| confirmation).unwrap_or_default();
-    let state = confirmation.estado.as_deref().map(state).transpose()?.unwrap_or(order.state);
+    let state = confirmation.estado.as_deref().map(state).transpose()?;
     let driver = confirmation.repartidor_asignado.or(confirmation.repartidor);
-    apply(&app, order, state, driver, None, confirmation.ticket_id).await
+    apply(&app, number, state, driver, None, confirmation.ticket_id).await
 }
 
 /// A ticket of the old board moved
@@ -89,10 +89,10 @@ async fn change_state(
     headers: HeaderMap,
     Json(change): Json<StateChange>,
 ) -> Result<Json<Acknowledgement>, Problem> {
-    let order = authorised(&app, &headers, &number).await?;
+    authorised(&app, &headers, &number).await?;
     let state = state(&change.estado)?;
     let driver = change.repartidor_nombre.or(change.repartidor);
-    apply(&app, order, state, driver, change.motivo, None).await
+    apply(&app, number, Some(state), driver, change.motivo, None).await
 }
 
 fn state(text: &str) -> Result<TicketState, Problem> {
@@ -104,6 +104,10 @@ async fn authorised(app: &App, headers: &HeaderMap, number: &OrderNumber) -> Res
     if app.api_keys.check(headers) != ApiKeyCheck::Valid {
         return Err(Problem::unauthenticated("Falta la cabecera X-API-Key, o no es la correcta."));
     }
+    find(app, number).await
+}
+
+async fn find(app: &App, number: &OrderNumber) -> Result<Order, Problem> {
     let mut session = app.db.read().await?;
     let by_number = select_orders!("WHERE number = $1");
     belgrano_shared::fetch!(optional, session, Order, by_number, number.as_str())?
@@ -112,15 +116,15 @@ async fn authorised(app: &App, headers: &HeaderMap, number: &OrderNumber) -> Res
 
 async fn apply(
     app: &App,
-    order: Order,
-    state: TicketState,
+    number: OrderNumber,
+    state: Option<TicketState>,
     driver: Option<String>,
     reason: Option<String>,
     ticket_id: Option<i64>,
 ) -> Result<Json<Acknowledgement>, Problem> {
-    let driver = driver.or(order.driver_name).map(|name| (order.driver_id, name));
-    let number = order.number.clone();
-    let report = Report { number: order.number, state, ticket_id, version: None, driver, reason };
+    let driver = driver.map(|name| (None, name));
+    let report = Report { number: number.clone(), state, ticket_id, version: None, driver, reason };
     app.writer.submit(Apply { reports: vec![report], cursor: None, another_life: false }).await?;
-    Ok(Json(Acknowledgement { exito: true, numero: number, estado: state }))
+    let order = find(app, &number).await?;
+    Ok(Json(Acknowledgement { exito: true, numero: number, estado: order.state }))
 }

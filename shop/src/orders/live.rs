@@ -14,10 +14,10 @@ use belgrano_shared::http::Path;
 use belgrano_shared::problem::Problem;
 use belgrano_shared::wire::OrderNumber;
 use serde_json::json;
-use tokio::sync::watch;
 
 use super::history;
 use super::view::OrderView;
+use super::watch::Watching;
 use crate::accounts::Session;
 use crate::app::App;
 
@@ -43,8 +43,6 @@ pub(super) async fn watch_order(
     }
     let changes = app.watch.watch(&number);
     if history::find(&app.db, who.account_id, &number).await?.is_none() {
-        drop(changes);
-        app.watch.leave(&number);
         return Err(Problem::not_found("No tenés un pedido con ese número."));
     }
     let upgrade = upgrade.read_buffer_size(4096).write_buffer_size(0).max_message_size(4096);
@@ -52,25 +50,17 @@ pub(super) async fn watch_order(
         let tasks = app.life.tasks().clone();
         tasks.track_future(async move {
             follow(&app, socket, who.account_id, &number, changes).await;
-            app.watch.leave(&number);
         })
     }))
 }
 
-async fn follow(
-    app: &App,
-    mut socket: WebSocket,
-    account_id: i64,
-    number: &OrderNumber,
-    mut changes: watch::Receiver<()>,
-) {
+async fn follow(app: &App, mut socket: WebSocket, account_id: i64, number: &OrderNumber, mut changes: Watching) {
     let mut heartbeat = tokio::time::interval(HEARTBEAT);
     heartbeat.reset();
     changes.mark_changed();
     loop {
         tokio::select! {
-            alive = changes.changed() => {
-                if alive.is_err() { return }
+            () = changes.changed() => {
                 let Ok(Some((order, lines))) = history::find(&app.db, account_id, number).await else { return };
                 let over = order.state.is_final();
                 let frame = json!({ "type": "pedido", "pedido": OrderView::new(&order, &lines) }).to_string();

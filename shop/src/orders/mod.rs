@@ -10,6 +10,8 @@ mod history;
 mod http;
 mod live;
 mod report;
+#[cfg(test)]
+mod report_tests;
 mod view;
 mod watch;
 
@@ -18,4 +20,4 @@ pub use http::routes;
 pub(crate) use http::{CancelRequest, cancel, list, repeat, view};
 pub use report::{Apply, Report};
 pub use view::{OrderLineView, OrderView};
-pub use watch::OrderWatch;
+pub use watch::{OrderWatch, Watching};

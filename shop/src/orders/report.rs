@@ -17,13 +17,14 @@ use crate::unit::{Order, ShopUnit, ShopWants};
 pub struct Report {
     /// Which order.
     pub number: OrderNumber,
-    /// Where its ticket is in its life.
-    pub state: TicketState,
+    /// Where its ticket is in its life; `None` from a reporter that does not say: then where it was.
+    pub state: Option<TicketState>,
     /// The ticket, when the reporter knows it.
     pub ticket_id: Option<i64>,
-    /// The ticket's version; `None` from the old board, which has none: then the last to arrive counts.
+    /// The ticket's version; `None` from the old board, which has none: then the last to arrive counts, as long as no
+    /// report with a version was applied.
     pub version: Option<i64>,
-    /// Who carries it.
+    /// Who carries it. Without a version, `None` says nothing of it.
     pub driver: Option<(Option<i64>, String)>,
     /// Why it failed or was cancelled.
     pub reason: Option<String>,
@@ -33,7 +34,7 @@ impl From<TicketView> for Report {
     fn from(ticket: TicketView) -> Self {
         Self {
             number: ticket.number,
-            state: ticket.state,
+            state: Some(ticket.state),
             ticket_id: Some(ticket.ticket_id),
             version: Some(ticket.version),
             driver: ticket.driver_name.map(|name| (ticket.driver_id, name)),
@@ -89,26 +90,35 @@ impl Command<ShopUnit> for Apply {
 
 /// The order after the report, or `None` when it says nothing new.
 fn merge(order: &Order, report: &Report, another_life: bool) -> Option<Order> {
-    let version = report.version.unwrap_or(order.ticket_version);
-    if report.version.is_some() && version <= order.ticket_version && !another_life {
-        return None;
+    match report.version {
+        Some(version) if version <= order.ticket_version && !another_life => return None,
+        // A callback can be late and cannot say so: a board that has told versions is believed about them only.
+        None if order.ticket_version > 0 => return None,
+        _ => {}
     }
     let (driver_id, driver_name) = match &report.driver {
-        Some((id, name)) => (*id, Some(name.clone())),
+        Some((id, name)) => {
+            // A callback has no ids; the one that is known stays with its name.
+            let same = order.driver_name.as_ref() == Some(name);
+            (id.or(order.driver_id.filter(|_| same)), Some(name.clone()))
+        }
+        None if report.version.is_none() => (order.driver_id, order.driver_name.clone()),
         None => (None, None),
     };
+    let reason = if report.state.is_none() { order.reason.clone() } else { report.reason.clone() };
     let merged = Order {
-        state: report.state,
+        state: report.state.unwrap_or(order.state),
         ticket_id: report.ticket_id.or(order.ticket_id),
-        ticket_version: version,
+        ticket_version: report.version.unwrap_or(order.ticket_version),
         driver_id,
         driver_name,
-        reason: report.reason.clone(),
+        reason,
         ..order.clone()
     };
     let same = merged.state == order.state
         && merged.ticket_id == order.ticket_id
         && merged.ticket_version == order.ticket_version
+        && merged.driver_id == order.driver_id
         && merged.driver_name == order.driver_name
         && merged.reason == order.reason;
     (!same).then_some(merged)

@@ -1,0 +1,74 @@
+//! What the board says of an order, from the feed and by callback, on both engines.
+
+use belgrano_shared::on_both_engines;
+use belgrano_shared::wire::{OrderNumber, TicketState};
+use futures_util::FutureExt;
+use serde_json::json;
+
+use super::{Apply, Report};
+use crate::testing::{Browser, TestShop};
+
+/// A customer and the number of its order.
+async fn ordered(shop: &TestShop) -> (Browser, OrderNumber) {
+    let mut ana = shop.customer("ana@example.com").await;
+    let order = json!({ "items": [{ "producto_id": 1, "cantidad": 1 }] });
+    let placed = shop.post(&mut ana, "/api/pedidos", order).await;
+    assert_eq!(placed.status, 201, "{placed:?}");
+    let number = OrderNumber::parse(placed.body["numero"].as_str().expect("a number")).expect("a number");
+    (ana, number)
+}
+
+fn callback(number: &OrderNumber, state: Option<TicketState>, driver: Option<&str>) -> Report {
+    let driver = driver.map(|name| (None, name.to_owned()));
+    Report { number: number.clone(), state, ticket_id: None, version: None, driver, reason: None }
+}
+
+async fn apply(shop: &TestShop, report: Report) -> usize {
+    let apply = Apply { reports: vec![report], cursor: None, another_life: false };
+    shop.app.writer.submit(apply).await.expect("applied")
+}
+
+async fn state(shop: &TestShop, who: &mut Browser, number: &OrderNumber) -> (String, serde_json::Value) {
+    let order = shop.get(who, &format!("/api/pedidos/{number}")).await.body;
+    (order["estado"].as_str().expect("a state").to_owned(), order["repartidor_nombre"].clone())
+}
+
+on_both_engines! {
+    async fn a_callback_never_goes_back_behind_the_feed(database) {
+        let shop = TestShop::new(database).await;
+        let (mut ana, number) = ordered(&shop).await;
+        assert_eq!(apply(&shop, callback(&number, Some(TicketState::Assigned), Some("Beto"))).await, 1);
+        assert_eq!(apply(&shop, callback(&number, None, None)).await, 0, "says nothing");
+        assert_eq!(state(&shop, &mut ana, &number).await, ("asignado".to_owned(), json!(null)));
+        let told = Report { version: Some(3), ..callback(&number, Some(TicketState::OnTheWay), Some("Caro")) };
+        assert_eq!(apply(&shop, told).await, 1);
+        assert_eq!(apply(&shop, callback(&number, Some(TicketState::Assigned), Some("Beto"))).await, 0);
+        assert_eq!(state(&shop, &mut ana, &number).await, ("en-camino".to_owned(), json!("Caro")));
+    }
+
+    async fn a_driver_keeps_the_id_only_with_the_name(database) {
+        let shop = TestShop::new(database).await;
+        let (_, number) = ordered(&shop).await;
+        let beto = Report { driver: Some((Some(9), "Beto".to_owned())), ..callback(&number, None, None) };
+        assert_eq!(apply(&shop, beto).await, 1);
+        let mut session = shop.app.db.read().await.expect("a connection");
+        for (name, id) in [("Beto", Some(9)), ("Caro", None)] {
+            apply(&shop, callback(&number, None, Some(name))).await;
+            let sql = "SELECT driver_id FROM orders WHERE number = $1";
+            let found = belgrano_shared::fetch_scalar!(one, session, Option<i64>, sql, number.as_str()).expect("a row");
+            assert_eq!(found, id, "{name}");
+        }
+    }
+
+    async fn what_another_instance_applied_wakes_who_watches_here(database) {
+        let shop = TestShop::new(database).await;
+        let other = TestShop::seeded(database, 8, &[]).await;
+        let (_, number) = ordered(&shop).await;
+        let told = Report { version: Some(1), ..callback(&number, Some(TicketState::Assigned), Some("Beto")) };
+        let mut watching = other.app.watch.watch(&number);
+        assert_eq!(apply(&shop, told.clone()).await, 1);
+        assert!(watching.changed().now_or_never().is_none());
+        assert_eq!(apply(&other, told).await, 0);
+        assert!(watching.changed().now_or_never().is_some());
+    }
+}
