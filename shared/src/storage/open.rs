@@ -142,6 +142,12 @@ fn usable(connection: &mut SqliteConnection) -> BoxFuture<'_, sqlx::Result<bool>
     Box::pin(std::future::ready(Ok(!connection.is_in_transaction())))
 }
 
+/// All instances write one after the other. One that freezes with the lock in its hand (a stopped process, a network that
+/// swallows everything) would stop all of them for as long as the kernel keeps its connection: the server ends its
+/// transaction, and those that wait give up with an error a client may try again after.
+const WRITE_LIMITS: [(&str, &str); 3] =
+    [("lock_timeout", "5s"), ("idle_in_transaction_session_timeout", "10s"), ("statement_timeout", "15s")];
+
 async fn open_postgres(
     options: &PgConnectOptions,
     schema: &str,
@@ -158,8 +164,8 @@ async fn open_postgres(
     let pool = PgPoolOptions::new().acquire_timeout(settings.wait).min_connections(1);
     // The writer has few statements and repeats them for ever: each is planned once. A plan made for the values at hand
     // also trusts the statistics, which know nothing yet of a backlog that has just grown, and sorts all of it.
-    let generic = options.clone().options([("plan_cache_mode", "force_generic_plan")]);
-    let write = pool.clone().max_connections(2).connect_with(generic).await?;
+    let writing = options.clone().options([("plan_cache_mode", "force_generic_plan")]).options(WRITE_LIMITS);
+    let write = pool.clone().max_connections(2).connect_with(writing).await?;
     let read = options.options([("default_transaction_read_only", "on")]);
     let read = pool.max_connections(settings.readers).connect_with(read).await?;
     Ok(Db::Postgres { read, write })
@@ -181,7 +187,7 @@ async fn create_schema(options: &PgConnectOptions, schema: &str) -> sqlx::Result
 
 #[cfg(test)]
 mod tests {
-    use crate::storage::Migrations;
+    use crate::storage::{Migrations, is_unavailable};
     use crate::testing::TestDatabase;
     use crate::{execute, fetch_scalar};
 
@@ -190,6 +196,36 @@ mod tests {
             sqlite: sqlx::migrate!("../migrations/shop/sqlite"),
             postgres: sqlx::migrate!("../migrations/shop/postgres"),
         }
+    }
+
+    #[tokio::test]
+    async fn a_frozen_writer_does_not_stop_the_others() {
+        const LOCK: &str = "UPDATE counters SET order_id = order_id WHERE id = 1";
+        let database = TestDatabase::postgres();
+        let db = database.open(&migrations()).await;
+        let mut frozen = db.begin().await.expect("a transaction");
+        for (limit, expected) in [
+            ("SELECT current_setting('lock_timeout')", "5s"),
+            ("SELECT current_setting('idle_in_transaction_session_timeout')", "10s"),
+            ("SELECT current_setting('statement_timeout')", "15s"),
+        ] {
+            assert_eq!(fetch_scalar!(one, frozen, String, limit).expect("a setting"), expected);
+        }
+        execute!(frozen, LOCK).expect("the lock");
+        let mut other = db.begin().await.expect("a transaction");
+        execute!(other, "SET LOCAL lock_timeout = '50ms'").expect("a shorter limit");
+        let error = execute!(other, LOCK).expect_err("it is taken");
+        assert!(is_unavailable(&error), "{error}");
+        drop(other);
+        execute!(frozen, "SET LOCAL idle_in_transaction_session_timeout = '50ms'").expect("a shorter limit");
+        let mut other = db.begin().await.expect("a transaction");
+        execute!(other, LOCK).expect("the frozen one lost its lock");
+        other.commit().await.expect("a commit");
+        let error = execute!(frozen, LOCK).expect_err("its transaction is over");
+        assert!(is_unavailable(&error), "{error}");
+        drop(frozen);
+        db.close().await;
+        database.remove().await;
     }
 
     #[tokio::test]

@@ -112,13 +112,24 @@ impl<U: UnitOfWork, A: Fn(U::Committed) + Send + Sync> Worker<U, A> {
                     job.fail(&broken);
                 }
             }
-            Err(_) => {
-                for job in jobs {
-                    let mut alone = vec![job];
-                    match self.attempt(&mut alone).await {
-                        Ok(()) => alone.into_iter().for_each(Job::answer),
-                        Err(broken) => alone.into_iter().for_each(|job| job.fail(&broken)),
-                    }
+            Err(_) => self.each_alone(jobs).await,
+        }
+    }
+
+    async fn each_alone(&self, jobs: Jobs<U>) {
+        // Once the database is away, each of the others would only wait for its own timeout to hear the same.
+        let mut away = None;
+        for job in jobs {
+            if let Some(broken) = &away {
+                job.fail(broken);
+                continue;
+            }
+            let mut alone = vec![job];
+            match self.attempt(&mut alone).await {
+                Ok(()) => alone.into_iter().for_each(Job::answer),
+                Err(broken) => {
+                    alone.into_iter().for_each(|job| job.fail(&broken));
+                    away = Some(broken).filter(Broken::is_unavailable);
                 }
             }
         }

@@ -1,5 +1,6 @@
 //! The promises of the writer, each broken on purpose by a command of its own.
 
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 
 use futures_util::FutureExt;
@@ -150,4 +151,49 @@ async fn a_full_queue_refuses_instead_of_growing() {
     assert!(matches!(answers[64], Err(WriteError::Overloaded)));
     assert!(answers[..64].iter().all(Result::is_ok));
     assert_eq!(stored(&db).await.len(), 64);
+}
+
+/// Begins once, then finds the database away.
+struct OnlyOnce;
+
+impl UnitOfWork for OnlyOnce {
+    type Context = Arc<AtomicUsize>;
+    type Wants = ();
+    type Committed = ();
+
+    async fn begin(_: Session, begun: &Self::Context, (): ()) -> sqlx::Result<Self> {
+        if begun.fetch_add(1, Ordering::SeqCst) == 0 { Ok(Self) } else { Err(sqlx::Error::PoolTimedOut) }
+    }
+
+    fn changes(&self) -> u64 {
+        0
+    }
+
+    async fn commit(self) -> sqlx::Result<()> {
+        Ok(())
+    }
+}
+
+struct Panic;
+
+impl Command<OnlyOnce> for Panic {
+    type Output = ();
+    type Refusal = &'static str;
+
+    async fn apply(&self, _: &mut OnlyOnce) -> Result<(), Failure<&'static str>> {
+        panic!("on purpose")
+    }
+}
+
+#[tokio::test]
+async fn a_database_that_went_away_is_not_asked_for_each_again() {
+    let database = TestDatabase::sqlite();
+    let db = database.open(&migrations()).await;
+    let begun = Arc::new(AtomicUsize::new(0));
+    let settings = WriterSettings { queue: 64, batch: 64 };
+    let (writer, task) = Writer::<OnlyOnce>::new(db, Arc::clone(&begun), settings, |()| ());
+    let answers = async move { futures_util::future::join_all((0..20).map(|_| writer.submit(Panic))).await };
+    let (answers, ()) = tokio::join!(answers, task);
+    assert!(answers.iter().all(|answer| matches!(answer, Err(WriteError::Database(_)))), "{answers:?}");
+    assert_eq!(begun.load(Ordering::SeqCst), 2, "the batch, and the first alone");
 }
