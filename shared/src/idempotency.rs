@@ -134,3 +134,37 @@ impl Answers {
         crate::execute!(*session, "DELETE FROM idempotency_keys WHERE created_at < $1", before)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::fetch;
+    use crate::storage::Migrations;
+    use crate::testing::TestDatabase;
+
+    #[derive(sqlx::FromRow)]
+    struct Plan {
+        detail: String,
+    }
+
+    #[tokio::test]
+    async fn keys_are_looked_up_by_an_index() {
+        const EXPLAIN: &str = "EXPLAIN QUERY PLAN SELECT body FROM idempotency_keys WHERE key IN ('a', 'b')";
+        let shop = Migrations {
+            sqlite: sqlx::migrate!("../migrations/shop/sqlite"),
+            postgres: sqlx::migrate!("../migrations/shop/postgres"),
+        };
+        let tickets = Migrations {
+            sqlite: sqlx::migrate!("../migrations/tickets/sqlite"),
+            postgres: sqlx::migrate!("../migrations/tickets/postgres"),
+        };
+        for migrations in [shop, tickets] {
+            let database = TestDatabase::sqlite();
+            let db = database.open(&migrations).await;
+            let mut session = db.read().await.expect("a connection");
+            let plan = fetch!(all, session, Plan, EXPLAIN).expect("a plan");
+            assert!(plan.iter().all(|step| step.detail.contains("idempotency_key (key=?)")), "{}", plan[0].detail);
+            drop(session);
+            database.open(&migrations).await;
+        }
+    }
+}

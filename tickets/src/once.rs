@@ -64,7 +64,7 @@ where
         let body = serde_json::to_string(&output).map_err(|error| sqlx::Error::Encode(Box::new(error)))?;
         let answer = StoredAnswer { status: 200, body };
         if let Some(key) = &self.key {
-            unit.answers().keep(key.clone(), answer.clone());
+            unit.keep_answer(key.clone(), answer.clone());
         }
         Ok(answer)
     }

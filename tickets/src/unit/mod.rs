@@ -11,7 +11,7 @@ mod ticket;
 use std::collections::HashMap;
 
 use belgrano_shared::ambient::Ambient;
-use belgrano_shared::idempotency::{Answers, IdempotencyKey};
+use belgrano_shared::idempotency::{Answers, IdempotencyKey, StoredAnswer};
 use belgrano_shared::storage::Session;
 use belgrano_shared::timestamp::UnixMillis;
 use belgrano_shared::wire::{OrderNumber, Position};
@@ -107,9 +107,16 @@ impl BoardUnit {
         &self.ambient
     }
 
-    /// What was answered before, and what will be.
-    pub fn answers(&mut self) -> &mut Answers {
-        &mut self.answers
+    /// What was answered before.
+    #[must_use]
+    pub fn answers(&self) -> &Answers {
+        &self.answers
+    }
+
+    /// Keeps an answer. That is a change even where nothing else is one: the key has to be known from then on.
+    pub fn keep_answer(&mut self, key: IdempotencyKey, answer: StoredAnswer) {
+        self.changes += 1;
+        self.answers.keep(key, answer);
     }
 
     /// Says something once this is committed.
