@@ -12,6 +12,9 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use utoipa::ToSchema;
 
+/// What is said of a text with U+0000 in it. Nobody types one, and Postgres stores any Unicode but that.
+pub const NUL_IN_TEXT: &str = "Un texto no puede tener el carácter nulo (U+0000).";
+
 /// One invalid field of a request: where, and how to mend it (in Spanish, it is shown to people).
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct FieldError {

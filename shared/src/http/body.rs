@@ -13,7 +13,7 @@ use bytes::Bytes;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-use crate::problem::Problem;
+use crate::problem::{NUL_IN_TEXT, Problem};
 
 /// A JSON body: in, or out.
 ///
@@ -33,6 +33,9 @@ pub struct Path<T>(pub T);
 impl<T: DeserializeOwned> Json<T> {
     /// Reads `body`, with the same refusals as the extractor. For handlers that need the raw bytes too.
     pub fn from_bytes(body: &[u8]) -> Result<T, Problem> {
+        if has_nul(body) {
+            return Err(Problem::malformed(NUL_IN_TEXT));
+        }
         // The fast way first: keeping track of the path costs, and nearly every body is right.
         serde_json::from_slice(body)
             .map_err(|error| if error.is_data() { wrong_shape::<T>(body) } else { unreadable() })
@@ -104,7 +107,33 @@ impl<T: DeserializeOwned + Send, S: Send + Sync> FromRequestParts<S> for Path<T>
 
 /// Reads a query string as the extractors do.
 pub(super) fn parse_query<T: DeserializeOwned>(query: &str) -> Result<T, Problem> {
-    read_fields(serde_urlencoded::Deserializer::new(url::form_urlencoded::parse(query.as_bytes())))
+    let fields = url::form_urlencoded::parse(query.as_bytes());
+    check_fields(fields.clone())?;
+    read_fields(serde_urlencoded::Deserializer::new(fields))
+}
+
+/// Refuses U+0000 in the fields of a query or a form, before it can reach a database that cannot store it.
+pub fn check_fields<N: AsRef<str>, V: AsRef<str>>(fields: impl IntoIterator<Item = (N, V)>) -> Result<(), Problem> {
+    for (name, value) in fields {
+        if name.as_ref().contains('\0') || value.as_ref().contains('\0') {
+            return Err(Problem::malformed(NUL_IN_TEXT));
+        }
+    }
+    Ok(())
+}
+
+/// Whether a text in `json` holds U+0000. As it is it is no JSON, so only as an escape.
+pub(crate) fn has_nul(json: &[u8]) -> bool {
+    let mut rest = json;
+    while let Some(at) = rest.iter().position(|byte| *byte == b'\\') {
+        let escape = &rest[at + 1..];
+        if escape.starts_with(b"u0000") {
+            return true;
+        }
+        // Past what is escaped: it may be another backslash.
+        rest = escape.get(1..).unwrap_or_default();
+    }
+    false
 }
 
 /// Reads named fields of whatever came with names: a query, a form.
@@ -245,6 +274,21 @@ mod tests {
         DefaultBodyLimit::max(4).apply(request.as_mut().expect("valid"));
         let problem = Json::<Vec<u8>>::from_request(request.expect("valid"), &()).await.expect_err("refused");
         assert_eq!(problem.status(), StatusCode::PAYLOAD_TOO_LARGE);
+    }
+
+    #[test]
+    fn the_null_character_is_refused_however_it_comes() {
+        let refused = |json: &str| Json::<String>::from_bytes(json.as_bytes()).err().map(|problem| problem.status());
+        for json in ["\"a\\u0000b\"", "\"\\\\\\u0000\"", "\"a\0b\""] {
+            assert_eq!(refused(json), Some(StatusCode::BAD_REQUEST), "{json}");
+        }
+        for json in ["\"\\\\u0000\"", "\"\\u0001\"", "\"u0000\""] {
+            assert_eq!(refused(json), None, "{json}");
+        }
+        for query in ["q=a%00b", "%00=a"] {
+            let problem = parse_query::<Vec<(String, String)>>(query).expect_err("refused");
+            assert_eq!(problem.status(), StatusCode::BAD_REQUEST, "{query}");
+        }
     }
 
     #[test]

@@ -233,7 +233,8 @@ impl<S: Send + Sync> FromRequest<S> for Form {
             StatusCode::PAYLOAD_TOO_LARGE => Problem::too_large("El formulario supera el tamaño permitido."),
             _ => Problem::malformed("El formulario se cortó antes de terminar."),
         })?;
-        let pairs = form_urlencoded::parse(&body).into_owned().collect();
+        let pairs: Vec<(String, String)> = form_urlencoded::parse(&body).into_owned().collect();
+        crate::http::check_fields(pairs.iter().map(|(name, value)| (name, value)))?;
         Ok(Self { pairs, ..Self::default() })
     }
 }

@@ -19,8 +19,8 @@ use tokio::sync::{mpsc, oneshot};
 
 use batch::{Job, Pending, Worker};
 
-use crate::problem::Problem;
-use crate::storage::{Db, Session, is_unavailable};
+use crate::problem::{NUL_IN_TEXT, Problem};
+use crate::storage::{Db, Session, is_unavailable, is_unstorable_text};
 
 /// The state that the commands of one batch share: the transaction, what it has read, what it will write.
 pub trait UnitOfWork: Sized + Send + 'static {
@@ -107,11 +107,14 @@ impl<R: Into<Problem> + std::fmt::Debug + 'static> From<WriteError<R>> for Probl
 }
 
 impl Problem {
-    /// A database error on its way out: 503 when it may pass, 500 when it is a bug. Logged either way.
+    /// A database error on its way out: 503 when it may pass, 400 for a text that cannot be stored, 500 when it is
+    /// a bug.
     pub fn database(error: &sqlx::Error) -> Self {
         if is_unavailable(error) {
             tracing::warn!(error = %error, "database unavailable");
             Self::unavailable(Duration::from_secs(2))
+        } else if is_unstorable_text(error) {
+            Self::malformed(NUL_IN_TEXT)
         } else {
             Self::internal(error)
         }

@@ -2,11 +2,13 @@
 
 use belgrano_shared::on_both_engines;
 use belgrano_shared::pin;
+use belgrano_shared::problem::Problem;
 use belgrano_shared::testing::START;
 use belgrano_shared::wire::OrderNumber;
 use serde_json::{Value, json};
 
-use super::board::{Board, NOBODY};
+use super::board::{Board, NOBODY, order};
+use crate::users;
 
 on_both_engines! {
     async fn a_delivery_from_offer_to_proof(database) {
@@ -53,6 +55,40 @@ on_both_engines! {
         assert_eq!((&report["total"], &report["por_estado"]["entregado"]), (&json!(1), &json!(1)));
         assert_eq!(report["demora"]["promedio_s"], 60);
         assert_eq!(report["por_dia"][0]["entregados"], 1);
+    }
+
+    async fn a_key_is_remembered_also_where_nothing_changed(database) {
+        let board = Board::start(database).await;
+        let admin = board.admin().await;
+        let (driver, id) = board.driver(&admin, "beto").await;
+        board.order("BA-1").await;
+        board.assign(&admin, "BA-1", id).await;
+        board.step(&driver, "BA-1", json!({ "estado": "aceptado" })).await;
+        let keyed = async |state: &str| {
+            let body = json!({ "estado": state });
+            board.call_with(&driver, "POST", "/api/tickets/BA-1/estado", &[("idempotency-key", "k1")], body).await.0
+        };
+        assert_eq!(keyed("aceptado").await, 200, "he had accepted it before");
+        assert_eq!(keyed("en-camino").await, 422, "another request under the key");
+    }
+
+    async fn the_null_character_reaches_no_batch(database) {
+        let board = Board::start(database).await;
+        let admin = board.admin().await;
+        assert_eq!(board.log_in("a\0@b", "una clave").await.err(), Some(400));
+        assert_eq!(board.get(&admin, "/api/tickets?q=%00").await.0, 400);
+        assert_eq!(board.get(&admin, "/api/tickets/BA%00/eventos").await.0, 404);
+        let mut with_nul = order("BA-1");
+        with_nul["cliente_nombre"] = json!("Ana\0Díaz");
+        assert_eq!(board.intake(&with_nul).await.0, 400);
+        board.order("BA-1").await;
+        let cancel = json!({ "motivo": "no\0va" });
+        assert_eq!(board.step(&admin, "BA-1", json!({ "estado": "cancelado", "motivo": "no\0va" })).await.0, 400);
+        let key = [("x-api-key", "clave")];
+        assert_eq!(board.call_with(&NOBODY, "POST", "/api/tickets/BA-1/cancelar", &key, cancel).await.0, 400);
+        let text = users::for_log_in(&board.app.db, "a\0@b").await;
+        let problem = text.map_err(Problem::from).map(|account| account.map(|account| account.id));
+        assert!(matches!(&problem, Ok(None)) || problem.is_err_and(|problem| problem.status() == 400), "the net");
     }
 
     async fn a_pin_cannot_be_guessed(database) {

@@ -4,7 +4,7 @@ use axum::extract::{RawQuery, State};
 use axum::http::{HeaderValue, header};
 use axum::response::{IntoResponse, Response};
 use belgrano_shared::fetch;
-use belgrano_shared::http::{Json, Page, Path};
+use belgrano_shared::http::{Json, Page, Path, check_fields};
 use belgrano_shared::problem::{Problem, ProblemDocument};
 use belgrano_shared::storage::Session as Connection;
 use belgrano_shared::timestamp::UnixMillis;
@@ -59,6 +59,7 @@ pub(crate) async fn list(
 
 fn filter(query: &str) -> Result<Filter, Problem> {
     let mut filter = Filter::default();
+    check_fields(url::form_urlencoded::parse(query.as_bytes()))?;
     for (name, value) in url::form_urlencoded::parse(query.as_bytes()) {
         let value = value.trim();
         if value.is_empty() {
