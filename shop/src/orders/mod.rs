@@ -18,6 +18,7 @@ mod watch;
 pub use cancel::{Cancel, CancelRefusal};
 pub use http::routes;
 pub(crate) use http::{CancelRequest, cancel, list, repeat, view};
+pub(crate) use report::give_back_stock;
 pub use report::{Apply, Report};
 pub use view::{OrderLineView, OrderView};
 pub use watch::{OrderWatch, Watching};

@@ -125,7 +125,7 @@ fn merge(order: &Order, report: &Report, another_life: bool) -> Option<Order> {
 }
 
 /// A cancelled or returned order puts its goods back on the shelf, once.
-async fn give_back_stock(unit: &mut ShopUnit, mut order: Order) -> sqlx::Result<Order> {
+pub(crate) async fn give_back_stock(unit: &mut ShopUnit, mut order: Order) -> sqlx::Result<Order> {
     if order.stock_returned || !matches!(order.state, TicketState::Cancelled | TicketState::Returned) {
         return Ok(order);
     }

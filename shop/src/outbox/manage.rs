@@ -7,13 +7,14 @@ use std::time::Duration;
 use belgrano_shared::problem::Problem;
 use belgrano_shared::storage::{Session, require_one};
 use belgrano_shared::timestamp::UnixMillis;
-use belgrano_shared::wire::OrderNumber;
+use belgrano_shared::wire::{OrderNumber, TicketState};
 use belgrano_shared::writer::{Command, Failure, WriteError, Writer};
 use belgrano_shared::{execute, fetch};
 
 use super::MessageState;
 use super::settle::{Waiting, move_followers};
-use crate::unit::ShopUnit;
+use crate::orders::give_back_stock;
+use crate::unit::{MessageKind, Order, ShopUnit};
 
 /// Messages one command revives; more would keep checkouts waiting.
 const REPLAY_CHUNK: i64 = 500;
@@ -85,15 +86,35 @@ struct Standing {
     state: MessageState,
     #[sqlx(try_from = "String")]
     order_number: OrderNumber,
+    #[sqlx(try_from = "String")]
+    kind: MessageKind,
     lease_token: Option<String>,
 }
 
-const STANDING: &str = "SELECT state, order_number, lease_token FROM outbox WHERE id = $1";
+const STANDING: &str = "SELECT state, order_number, kind, lease_token FROM outbox WHERE id = $1";
 const REVIVE: &str = "UPDATE outbox SET state = 'pendiente', next_attempt_at = $2, attempts = 0, waited_ms = 0, \
      first_attempt_at = NULL, settled_at = NULL, reason = NULL WHERE id = $1";
 const HURRY: &str = "UPDATE outbox SET next_attempt_at = $2 WHERE id = $1";
 const DISCARD: &str = "UPDATE outbox SET state = 'descartado', settled_at = $2, reason = $3, lease_token = NULL, \
      lease_until = NULL WHERE id = $1";
+
+/// There is no ticket left for them to cancel.
+const DISCARD_CANCELS: &str = "UPDATE outbox SET state = 'descartado', settled_at = $2, reason = $3, lease_token = NULL, \
+     lease_until = NULL WHERE order_number = $1 AND kind = 'order.cancelled' AND state IN ('pendiente', 'muerto')";
+
+/// Ends an order the board will not hear of. One whose ticket is known was delivered after all, and its board decides.
+async fn give_up_order(unit: &mut ShopUnit, number: &OrderNumber, reason: &str) -> sqlx::Result<()> {
+    let Some(order) = unit.order(number).await?.filter(|order| order.ticket_id.is_none() && !order.state.is_final())
+    else {
+        return Ok(());
+    };
+    let order = Order { state: TicketState::Cancelled, reason: Some(reason.to_owned()), ..order.clone() };
+    let order = give_back_stock(unit, order).await?;
+    unit.put_order(order, Vec::new());
+    let now = unit.now();
+    execute!(*unit.session(), DISCARD_CANCELS, number.as_str(), now, reason)?;
+    Ok(())
+}
 
 async fn release_followers(session: &mut Session, order: &OrderNumber, id: i64, now: UnixMillis) -> sqlx::Result<()> {
     move_followers(session, &[Waiting { order_number: order, behind: id, until: now }]).await
@@ -138,6 +159,10 @@ impl Command<ShopUnit> for Discard {
             }
         }
         require_one(execute!(*unit.session(), DISCARD, self.id, now, &self.reason)?)?;
+        if standing.kind == MessageKind::OrderCreated {
+            // No ticket will ever be made: without this the order would wait for one for ever.
+            give_up_order(unit, &standing.order_number, &self.reason).await?;
+        }
         release_followers(unit.session(), &standing.order_number, self.id, now).await?;
         unit.announce().outbox = true;
         Ok(())
