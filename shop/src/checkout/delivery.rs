@@ -73,5 +73,24 @@ fn bounded(field: &str, text: Option<String>, max: usize, errors: &mut Vec<Field
     if text.chars().count() > max {
         errors.push(FieldError::new(field, format!("tiene más de {max} caracteres")));
     }
+    // The board refuses them, and Postgres cannot store all of them.
+    if text.chars().any(|c| c.is_control() && !matches!(c, '\n' | '\r' | '\t')) {
+        errors.push(FieldError::new(field, "tiene caracteres de control"));
+    }
     (!text.is_empty()).then_some(text)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::DeliveryFields;
+
+    #[test]
+    fn control_characters_are_refused_and_line_ends_are_not() {
+        let notes = |text: &str| DeliveryFields { notes: Some(text.to_owned()), ..DeliveryFields::default() }.parse();
+        assert!(notes("timbre 2B\r\n\tportón").is_ok());
+        for text in ["a\0b", "a\u{1b}[31m", "a\u{7f}b"] {
+            let errors = notes(text).expect_err("refused");
+            assert_eq!((errors.len(), errors[0].field.as_str()), (1, "notas"), "{text:?}");
+        }
+    }
 }

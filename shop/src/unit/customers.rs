@@ -8,6 +8,9 @@ use belgrano_shared::wire::CustomerKind;
 
 use super::ShopUnit;
 
+/// The longest name the board takes.
+const MAX_NAME_CHARS: usize = 200;
+
 /// What an order needs to know of the account behind it.
 #[derive(Clone, Debug, sqlx::FromRow)]
 pub struct Customer {
@@ -31,10 +34,12 @@ impl Customer {
     #[must_use]
     pub fn name(&self) -> String {
         let person = format!("{} {}", self.first_name, self.last_name).trim().to_owned();
-        match &self.business_name {
+        let name = match &self.business_name {
             Some(business) => format!("{business} ({person})"),
             None => person,
-        }
+        };
+        // Business and person may each be as long as the board takes both together.
+        name.chars().take(MAX_NAME_CHARS).collect()
     }
 
     /// Whether it buys as a merchant.
