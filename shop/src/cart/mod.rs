@@ -14,7 +14,7 @@ mod view;
 
 use axum::http::HeaderMap;
 use belgrano_shared::auth::session::{SessionCookie, TokenHash};
-use belgrano_shared::storage::{Db, Session};
+use belgrano_shared::storage::Session;
 use belgrano_shared::{execute, fetch};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
@@ -25,23 +25,28 @@ pub use settings::CartSettings;
 pub use view::{CartItemView, CartView};
 
 use crate::app::App;
+use crate::checkout::Basket;
 
 /// The cookie of a cart without an account.
 const COOKIE: &str = "belgrano_carrito";
 
-const EMPTY: &str = "DELETE FROM cart_items WHERE cart_id IN (SELECT id FROM carts WHERE account_id = $1)";
+const TAKE_OUT: &str = "DELETE FROM cart_items WHERE cart_id IN (SELECT id FROM carts WHERE account_id = $1) \
+     AND product_id = $2 AND quantity = $3";
 
-/// Empties the cart of an account. Returns how many lines it had.
-pub async fn empty(session: &mut Session, account_id: i64) -> sqlx::Result<u64> {
-    execute!(*session, EMPTY, account_id)
+/// Takes what was bought out of the cart of an account. What was put or changed since stays.
+pub async fn take_out(session: &mut Session, account_id: i64, bought: &Basket) -> sqlx::Result<()> {
+    for item in bought.items() {
+        execute!(*session, TAKE_OUT, account_id, item.product_id, item.quantity)?;
+    }
+    Ok(())
 }
 
 const CONTENTS: &str = "SELECT i.product_id, i.quantity FROM cart_items i JOIN carts c ON c.id = i.cart_id \
      WHERE c.account_id = $1 ORDER BY i.product_id";
 
 /// What is in the cart of an account: products and quantities.
-pub async fn contents(db: &Db, account_id: i64) -> sqlx::Result<Vec<(i64, i64)>> {
-    fetch!(all, db.read().await?, (i64, i64), CONTENTS, account_id)
+pub async fn contents(session: &mut Session, account_id: i64) -> sqlx::Result<Vec<(i64, i64)>> {
+    fetch!(all, *session, (i64, i64), CONTENTS, account_id)
 }
 
 /// The routes of this room.

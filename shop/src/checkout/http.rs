@@ -10,7 +10,7 @@ use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use super::{Basket, Checkout, DeliveryFields, PlacedOrder};
+use super::{Basket, Checkout, DeliveryFields, PlacedOrder, Source};
 use crate::accounts::Session;
 use crate::app::App;
 use crate::orders::OrderView;
@@ -23,7 +23,7 @@ pub fn routes() -> OpenApiRouter<App> {
 /// An order as a customer asks for it.
 #[derive(Debug, Deserialize, ToSchema)]
 pub struct CheckoutRequest {
-    /// What to buy; the cart when left out, which is then emptied.
+    /// What to buy; the cart when left out, and what was bought leaves it.
     items: Option<Vec<ItemRequest>>,
     /// Where it goes, up to 500 characters; the account's own address when left out.
     #[serde(rename = "direccion")]
@@ -71,10 +71,11 @@ async fn place(
     request: Keyed<CheckoutRequest>,
 ) -> Result<Response, Problem> {
     let (request, key) = request.scoped(|| format!("pedido:{}", who.account_id));
-    let empty_cart = request.items.is_none();
-    let basket = match request.items {
-        Some(items) => Basket::parse(items.into_iter().map(|item| (item.producto_id, item.cantidad))),
-        None => Basket::parse(crate::cart::contents(&app.db, who.account_id).await?),
+    let source = match request.items {
+        Some(items) => {
+            Basket::parse(items.into_iter().map(|item| (item.producto_id, item.cantidad))).map(Source::Items)
+        }
+        None => Ok(Source::Cart),
     };
     let delivery = DeliveryFields {
         address: request.address,
@@ -83,9 +84,9 @@ async fn place(
         payment_method: request.payment_method,
         notes: request.notes,
     };
-    let (basket, delivery) = both(basket, delivery.parse()).map_err(Problem::invalid)?;
+    let (source, delivery) = both(source, delivery.parse()).map_err(Problem::invalid)?;
     let trace = context.traceparent();
-    let checkout = Checkout { account_id: who.account_id, basket, delivery, empty_cart, key, trace };
+    let checkout = Checkout { account_id: who.account_id, source, delivery, key, trace };
     Ok(answer(app.writer.submit(checkout).await?))
 }
 

@@ -6,9 +6,11 @@ mod http;
 #[cfg(test)]
 mod oversell_tests;
 mod place;
+#[cfg(test)]
+mod place_tests;
 
 pub use basket::{Basket, BasketItem};
 pub use delivery::{Delivery, DeliveryFields};
 pub(crate) use http::answer;
 pub use http::routes;
-pub use place::{Checkout, CheckoutRefusal, PlacedOrder, place_order};
+pub use place::{Checkout, CheckoutRefusal, PlacedOrder, Source, place_order};

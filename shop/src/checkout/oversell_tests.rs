@@ -7,7 +7,7 @@ use belgrano_shared::{fetch_scalar, on_both_engines};
 use futures_util::future::join_all;
 use serde_json::json;
 
-use super::{Basket, Checkout, CheckoutRefusal, Delivery};
+use super::{Basket, Checkout, CheckoutRefusal, Delivery, Source};
 use crate::testing::TestShop;
 
 const BUYERS: usize = 64;
@@ -17,7 +17,7 @@ const PRODUCT: i64 = 1;
 fn checkout(account_id: i64) -> Checkout {
     Checkout {
         account_id,
-        basket: Basket::parse([(PRODUCT, 1)]).expect("a basket"),
+        source: Source::Items(Basket::parse([(PRODUCT, 1)]).expect("a basket")),
         delivery: Delivery {
             address: None,
             barrio: None,
@@ -25,7 +25,6 @@ fn checkout(account_id: i64) -> Checkout {
             payment_method: PaymentMethod::parse("efectivo").expect("known"),
             notes: String::new(),
         },
-        empty_cart: false,
         key: None,
         trace: String::new(),
     }

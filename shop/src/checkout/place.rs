@@ -20,15 +20,25 @@ pub struct Checkout {
     /// Who buys.
     pub account_id: i64,
     /// What.
-    pub basket: Basket,
+    pub source: Source,
     /// Where to and how.
     pub delivery: Delivery,
-    /// Empty the account's cart in the same breath.
-    pub empty_cart: bool,
     /// The caller's key, if it sent one.
     pub key: Option<IdempotencyKey>,
     /// `traceparent` of the request.
     pub trace: String,
+}
+
+/// Where the basket comes from.
+#[derive(Clone, Debug)]
+pub enum Source {
+    /// These items; the cart stays as it is.
+    Items(Basket),
+    /// These items, which were shown as the cart; what of the cart is still the same leaves it.
+    Shown(Basket),
+    /// The account's cart as it is when the order is placed, and not when it was asked for: the same key may have emptied
+    /// it by then.
+    Cart,
 }
 
 /// The answer to a checkout: a new order, or what was answered to the same key before.
@@ -47,6 +57,8 @@ pub enum CheckoutRefusal {
     NoAccount,
     /// Neither the order nor the account says where to.
     NoAddress,
+    /// The cart is empty, or holds what is no basket.
+    Basket(Vec<FieldError>),
     /// Lines that cannot be sold: by position in the basket, and why.
     Unsellable(Vec<FieldError>),
     /// The sum is beyond what money can be.
@@ -60,7 +72,7 @@ impl From<CheckoutRefusal> for Problem {
         match refusal {
             CheckoutRefusal::NoAccount => Self::unauthenticated("La cuenta ya no está activa."),
             CheckoutRefusal::NoAddress => Self::invalid_field("direccion", "falta la dirección de entrega"),
-            CheckoutRefusal::Unsellable(errors) => Self::invalid(errors),
+            CheckoutRefusal::Basket(errors) | CheckoutRefusal::Unsellable(errors) => Self::invalid(errors),
             CheckoutRefusal::TooMuch => Self::invalid_field("items", "el total es demasiado grande"),
             CheckoutRefusal::KeyReused(reused) => reused.into(),
         }
@@ -73,7 +85,9 @@ impl Command<ShopUnit> for Checkout {
 
     fn wants(&self, wants: &mut ShopWants) {
         wants.accounts.push(self.account_id);
-        wants.products.extend(self.basket.items().iter().map(|item| item.product_id));
+        if let Source::Items(basket) | Source::Shown(basket) = &self.source {
+            wants.products.extend(basket.items().iter().map(|item| item.product_id));
+        }
         wants.keys.extend(self.key.clone());
     }
 
@@ -84,9 +98,16 @@ impl Command<ShopUnit> for Checkout {
                 return Ok(PlacedOrder::Repeated(answer));
             }
         }
-        let view = place_order(unit, self.account_id, &self.basket, &self.delivery, &self.trace).await?;
-        if self.empty_cart {
-            crate::cart::empty(unit.session(), self.account_id).await?;
+        let basket = match &self.source {
+            Source::Items(basket) | Source::Shown(basket) => basket.clone(),
+            Source::Cart => {
+                let items = crate::cart::contents(unit.reader(), self.account_id).await?;
+                Basket::parse(items).map_err(|errors| Failure::Refused(CheckoutRefusal::Basket(errors)))?
+            }
+        };
+        let view = place_order(unit, self.account_id, &basket, &self.delivery, &self.trace).await?;
+        if !matches!(self.source, Source::Items(_)) {
+            crate::cart::take_out(unit.session(), self.account_id, &basket).await?;
         }
         if let Some(key) = &self.key {
             let body = serde_json::to_string(&view).unwrap_or_default();
@@ -178,7 +199,9 @@ async fn price(unit: &mut ShopUnit, basket: &Basket) -> Result<(Vec<OrderLine>, 
 fn new_order(unit: &mut ShopUnit, customer: &Customer, address: String, delivery: &Delivery, total: Money) -> Order {
     Order {
         id: unit.new_order_id(),
-        // A number that is taken breaks the batch; applied again, the command draws another.
+        // Of 2^40 a day. One that is taken breaks the batch; applied again, alone, the command draws another. A command that
+        // was alone from the start fails and leaves nothing behind, and its caller asks again: looking first would cost
+        // every checkout a round trip.
         number: OrderNumber::generate(unit.ambient()),
         account_id: customer.id,
         state: TicketState::Pending,

@@ -13,7 +13,7 @@ use utoipa_axum::routes;
 use super::{Cancel, OrderView, callbacks, history, live};
 use crate::accounts::Session;
 use crate::app::App;
-use crate::checkout::{Basket, Checkout, Delivery, answer};
+use crate::checkout::{Basket, Checkout, Delivery, Source, answer};
 
 /// The routes of orders, but for placing one.
 pub fn routes() -> OpenApiRouter<App> {
@@ -147,6 +147,6 @@ pub(crate) async fn repeat(
         notes: order.notes,
     };
     let trace = context.traceparent();
-    let checkout = Checkout { account_id, basket, delivery, empty_cart: false, key, trace };
+    let checkout = Checkout { account_id, source: Source::Items(basket), delivery, key, trace };
     Ok(answer(app.writer.submit(checkout).await?))
 }

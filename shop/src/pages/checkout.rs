@@ -15,7 +15,7 @@ use super::frame::Frame;
 use crate::accounts::{self, Session};
 use crate::app::App;
 use crate::cart::{self, CartView, Whose};
-use crate::checkout::{Basket, Checkout, Delivery, DeliveryFields, PlacedOrder};
+use crate::checkout::{Basket, Checkout, Delivery, DeliveryFields, PlacedOrder, Source};
 
 #[derive(Template)]
 #[template(path = "checkout.html")]
@@ -75,7 +75,7 @@ async fn submit(app: &App, account_id: i64, context: &RequestContext, form: &For
     let (basket, delivery) = (basket(form)?, delivery(form)?);
     let key = form.key()?.map(|key| IdempotencyKey { scope: format!("pedido:{account_id}"), ..key });
     let trace = context.traceparent();
-    let checkout = Checkout { account_id, basket, delivery, empty_cart: true, key, trace };
+    let checkout = Checkout { account_id, source: Source::Shown(basket), delivery, key, trace };
     match app.writer.submit(checkout).await? {
         PlacedOrder::Placed(order) => Ok(order.number),
         PlacedOrder::Repeated(stored) => {

@@ -1,0 +1,91 @@
+//! Orders from the cart, once for each key; and orders that end without a ticket.
+
+use axum::http::Method;
+use belgrano_shared::idempotency::IdempotencyKey;
+use belgrano_shared::on_both_engines;
+use belgrano_shared::wire::PaymentMethod;
+use serde_json::json;
+
+use super::{Basket, Checkout, Delivery, PlacedOrder, Source};
+use crate::outbox::Discard;
+use crate::testing::{Browser, TestShop};
+
+async fn put(shop: &TestShop, who: &mut Browser, product: i64, quantity: i64) {
+    let body = Some(json!({ "cantidad": quantity }));
+    let answer = shop.send(who, Method::PUT, &format!("/api/carrito/{product}"), body).await;
+    assert_eq!(answer.status, 200, "{answer:?}");
+}
+
+fn delivery() -> Delivery {
+    Delivery {
+        address: None,
+        barrio: None,
+        position: None,
+        payment_method: PaymentMethod::parse("efectivo").expect("known"),
+        notes: String::new(),
+    }
+}
+
+async fn count(shop: &TestShop, sql: &'static str) -> i64 {
+    let mut session = shop.app.db.read().await.expect("a connection");
+    belgrano_shared::fetch_scalar!(one, session, i64, sql).expect("one row")
+}
+
+on_both_engines! {
+    async fn the_cart_is_bought_once_for_each_key(database) {
+        let shop = TestShop::new(database).await;
+        let mut ana = shop.customer("ana@example.com").await;
+        let account_id = shop.get(&mut ana, "/api/me").await.body["id"].as_i64().expect("an id");
+        put(&shop, &mut ana, 1, 2).await;
+        let key = IdempotencyKey { scope: "pedido:1".to_owned(), key: "una".to_owned(), fingerprint: [7; 32] };
+        let checkout = || Checkout {
+            account_id,
+            source: Source::Cart,
+            delivery: delivery(),
+            key: Some(key.clone()),
+            trace: String::new(),
+        };
+        let writer = &shop.app.writer;
+        let (first, second) = tokio::join!(writer.submit(checkout()), writer.submit(checkout()));
+        assert!(matches!(first, Ok(PlacedOrder::Placed(_))), "{first:?}");
+        assert!(matches!(second, Ok(PlacedOrder::Repeated(_))), "{second:?}");
+        assert!(matches!(writer.submit(checkout()).await, Ok(PlacedOrder::Repeated(_))));
+        assert_eq!(count(&shop, "SELECT COUNT(*) FROM orders").await, 1);
+        assert_eq!(shop.get(&mut ana, "/api/carrito").await.body["items"], json!([]));
+        assert_eq!(shop.post(&mut ana, "/api/pedidos", json!({})).await.status, 422, "an empty cart");
+    }
+
+    async fn what_was_put_or_changed_since_stays_in_the_cart(database) {
+        let shop = TestShop::new(database).await;
+        let mut ana = shop.customer("ana@example.com").await;
+        let account_id = shop.get(&mut ana, "/api/me").await.body["id"].as_i64().expect("an id");
+        for (product, quantity) in [(1, 2), (2, 3), (3, 1)] {
+            put(&shop, &mut ana, product, quantity).await;
+        }
+        let source = Source::Shown(Basket::parse([(1, 2), (2, 1)]).expect("a basket"));
+        let checkout = Checkout { account_id, source, delivery: delivery(), key: None, trace: String::new() };
+        shop.app.writer.submit(checkout).await.expect("placed");
+        let cart = shop.get(&mut ana, "/api/carrito").await.body;
+        let left: Vec<_> = cart["items"].as_array().expect("a list").iter().map(|item| &item["producto_id"]).collect();
+        assert_eq!(left, [2, 3]);
+    }
+
+    async fn an_order_whose_message_is_given_up_is_over(database) {
+        let shop = TestShop::new(database).await;
+        let mut ana = shop.customer("ana@example.com").await;
+        let mut admin = shop.admin().await;
+        let stock = Some(json!({ "stock": 10 }));
+        assert_eq!(shop.send(&mut admin, Method::PATCH, "/api/productos/1", stock).await.status, 200);
+        let items = json!({ "items": [{ "producto_id": 1, "cantidad": 4 }] });
+        let placed = shop.post(&mut ana, "/api/pedidos", items).await.body;
+        let path = format!("/api/pedidos/{}", placed["numero"].as_str().expect("a number"));
+        assert_eq!(shop.post(&mut ana, &format!("{path}/cancelar"), json!({})).await.status, 200);
+        assert_eq!(count(&shop, "SELECT stock FROM products WHERE id = 1").await, 6);
+
+        shop.app.writer.submit(Discard { id: 1, reason: "era una prueba".to_owned() }).await.expect("discarded");
+        let order = shop.get(&mut ana, &path).await.body;
+        assert_eq!((&order["estado"], &order["motivo"]), (&json!("cancelado"), &json!("era una prueba")));
+        assert_eq!(count(&shop, "SELECT stock FROM products WHERE id = 1").await, 10);
+        assert_eq!(count(&shop, "SELECT COUNT(*) FROM outbox WHERE state = 'descartado'").await, 2);
+    }
+}
