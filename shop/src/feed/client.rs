@@ -5,7 +5,9 @@ use std::time::Duration;
 use belgrano_shared::ambient::Ambient;
 use belgrano_shared::auth::api_key::X_API_KEY;
 use belgrano_shared::config::Secret;
-use belgrano_shared::signature::{ID_HEADER, SIGNATURE_HEADER, SigningSecrets, TIMESTAMP_HEADER};
+use belgrano_shared::signature::{
+    ID_HEADER, SIGNATURE_HEADER, SOCKET_TOKEN_ID_PREFIX, SigningSecrets, TIMESTAMP_HEADER,
+};
 use belgrano_shared::wire::live::{ClientFrame, LiveToken, ServerFrame};
 use futures_util::{SinkExt, StreamExt};
 use reqwest::StatusCode;
@@ -140,7 +142,7 @@ async fn token(http: &reqwest::Client, settings: &FeedSettings, ambient: &Ambien
     const BODY: &str = "{}";
     let mut request =
         http.post(join(&settings.board, "api/ws/token")).header("content-type", "application/json").timeout(STEP);
-    let id = ambient.uuid().to_string();
+    let id = format!("{SOCKET_TOKEN_ID_PREFIX}{}", ambient.uuid());
     let signed = settings.secrets.sign(&id, ambient.now(), BODY.as_bytes());
     request = request.header(ID_HEADER, id).header(TIMESTAMP_HEADER, signed.timestamp);
     request = request.header(SIGNATURE_HEADER, signed.signature);

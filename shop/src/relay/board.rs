@@ -5,7 +5,7 @@ use std::time::Duration;
 use belgrano_shared::ambient::Ambient;
 use belgrano_shared::config::Secret;
 use belgrano_shared::http::TRACEPARENT;
-use belgrano_shared::signature::{ID_HEADER, SIGNATURE_HEADER, SigningSecrets, TIMESTAMP_HEADER};
+use belgrano_shared::signature::{ID_HEADER, SIGNATURE_HEADER, SigningSecrets, TIMESTAMP_HEADER, cancel_id};
 use belgrano_shared::wire::OrderNumber;
 use reqwest::header::{CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue, RETRY_AFTER};
 use reqwest::redirect::Policy;
@@ -118,6 +118,9 @@ impl Board {
 /// The same on every attempt, and never that of another message: the number keeps it apart from a database that was made
 /// anew. The specification wants no dot in it.
 fn webhook_id(message: &Claimed) -> String {
+    if message.kind == MessageKind::OrderCancelled {
+        return cancel_id(message.id, &message.order_number);
+    }
     let number = message.order_number.as_str();
     let plain: String = number.chars().map(|c| if c.is_ascii_alphanumeric() { c } else { '-' }).collect();
     format!("msg_{}_{plain}", message.id)

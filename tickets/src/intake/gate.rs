@@ -1,7 +1,9 @@
 //! Who may hand in orders: whoever signs them, or sends a key of the old pair, or anybody when left open.
 
+use std::collections::HashMap;
 use std::net::IpAddr;
 use std::num::NonZeroU32;
+use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use axum::http::HeaderMap;
@@ -10,8 +12,11 @@ use belgrano_shared::auth::api_key::{ApiKeyCheck, ApiKeys};
 use belgrano_shared::http::{ClientIp, RateLimit};
 use belgrano_shared::problem::Problem;
 use belgrano_shared::signature::{
-    DEFAULT_TOLERANCE, ID_HEADER, SIGNATURE_HEADER, SignatureHeaders, SigningSecrets, TIMESTAMP_HEADER,
+    DEFAULT_TOLERANCE, ID_HEADER, SIGNATURE_HEADER, SOCKET_TOKEN_ID_PREFIX, SignatureHeaders, SigningSecrets,
+    TIMESTAMP_HEADER, is_cancel_id,
 };
+use belgrano_shared::timestamp::UnixMillis;
+use belgrano_shared::wire::OrderNumber;
 
 use crate::settings::Settings;
 
@@ -25,8 +30,23 @@ pub struct IntakeGate {
     api_keys: ApiKeys,
     open: bool,
     failures: RateLimit<IpAddr>,
+    token_ids: Mutex<HashMap<String, UnixMillis>>,
     ambient: Ambient,
 }
+
+/// What a request asks for. A signature covers its id and its body, not its address: the id says what was signed for.
+#[derive(Clone, Copy, Debug)]
+pub enum Purpose<'a> {
+    /// An order is handed in: whatever is signed, the body says it all.
+    Order,
+    /// This order is called off.
+    Cancel(&'a OrderNumber),
+    /// A token for the shop's own socket. Each signature is good for one.
+    SocketToken,
+}
+
+/// Ids of requests for a token that are remembered; only the shop can make new ones.
+const TOKEN_IDS: usize = 10_000;
 
 impl IntakeGate {
     /// As configured; says so when it is left open.
@@ -40,25 +60,23 @@ impl IntakeGate {
             api_keys: ApiKeys::new(&settings.common.api_keys),
             open: settings.intake_open,
             failures: RateLimit::new(FAILURES_PER_MINUTE, Duration::from_mins(1), ambient),
+            token_ids: Mutex::default(),
             ambient: ambient.clone(),
         }
     }
 
-    /// 401 unless the request is signed over exactly `body` or carries a valid key; 429 after too many of those.
-    pub fn check(&self, headers: &HeaderMap, body: &[u8], ip: ClientIp) -> Result<(), Problem> {
-        if self.open { Ok(()) } else { self.check_shop(headers, body, ip) }
-    }
-
-    /// The same, but nobody passes for the shop because intake was left open.
-    pub fn check_shop(&self, headers: &HeaderMap, body: &[u8], ip: ClientIp) -> Result<(), Problem> {
-        if self.is_signed(headers, body) || self.api_keys.check(headers) == ApiKeyCheck::Valid {
+    /// 401 unless the request is signed over exactly `body` for this `purpose` or carries a valid key; 429 after too many
+    /// of those. Intake that was left open lets anybody in, but nobody passes for the shop's own feed.
+    pub fn check(&self, purpose: Purpose<'_>, headers: &HeaderMap, body: &[u8], ip: ClientIp) -> Result<(), Problem> {
+        let open = self.open && !matches!(purpose, Purpose::SocketToken);
+        if open || self.api_keys.check(headers) == ApiKeyCheck::Valid || self.is_signed(purpose, headers, body) {
             return Ok(());
         }
         self.failures.check(&ip.key())?;
         Err(Problem::unauthenticated("Falta una firma válida o una clave `X-API-Key` válida."))
     }
 
-    fn is_signed(&self, headers: &HeaderMap, body: &[u8]) -> bool {
+    fn is_signed(&self, purpose: Purpose<'_>, headers: &HeaderMap, body: &[u8]) -> bool {
         let header = |name| headers.get(name).and_then(|value| value.to_str().ok());
         let (Some(id), Some(timestamp), Some(signature)) =
             (header(ID_HEADER), header(TIMESTAMP_HEADER), header(SIGNATURE_HEADER))
@@ -66,12 +84,35 @@ impl IntakeGate {
             return false;
         };
         let headers = SignatureHeaders { id, timestamp, signature };
-        match self.secrets.verify(headers, body, self.ambient.now(), DEFAULT_TOLERANCE) {
-            Ok(()) => true,
-            Err(error) => {
-                tracing::warn!(%error, "a signature was refused");
-                false
-            }
+        if let Err(error) = self.secrets.verify(headers, body, self.ambient.now(), DEFAULT_TOLERANCE) {
+            tracing::warn!(%error, "a signature was refused");
+            return false;
         }
+        let meant = match purpose {
+            Purpose::Order => true,
+            Purpose::Cancel(number) => is_cancel_id(id, number),
+            Purpose::SocketToken => id.starts_with(SOCKET_TOKEN_ID_PREFIX) && self.is_new(id),
+        };
+        if !meant {
+            tracing::warn!(?purpose, "a signature was refused: it was made for something else, or used before");
+        }
+        meant
+    }
+
+    /// Whether this id was not seen within the time in which its signature can be good.
+    fn is_new(&self, id: &str) -> bool {
+        let now = self.ambient.now();
+        // Nothing in here panics half-way.
+        let mut seen = self.token_ids.lock().unwrap_or_else(PoisonError::into_inner);
+        if seen.len() >= TOKEN_IDS {
+            seen.retain(|_, until| *until >= now);
+        }
+        if seen.get(id).is_some_and(|until| *until >= now) || seen.len() >= TOKEN_IDS {
+            return false;
+        }
+        // The sender's clock may be ahead by the tolerance, and then the signature is good for as long again.
+        let good_ms = i64::try_from(2 * DEFAULT_TOLERANCE.as_millis()).unwrap_or(i64::MAX);
+        seen.insert(id.to_owned(), now.plus_ms(good_ms.saturating_add(1000)));
+        true
     }
 }

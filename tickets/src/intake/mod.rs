@@ -9,7 +9,7 @@ mod receive;
 mod routes;
 
 pub use cancel::{CancelOrder, CancelRefusal};
-pub use gate::IntakeGate;
+pub use gate::{IntakeGate, Purpose};
 #[cfg(test)]
 pub(crate) use receive::new_ticket;
 pub use receive::{IntakeRefusal, Receive};

@@ -11,7 +11,7 @@ use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use super::{CancelOrder, Receive};
+use super::{CancelOrder, Purpose, Receive};
 use crate::app::App;
 use crate::progress::required_reason;
 
@@ -20,10 +20,22 @@ pub fn routes() -> OpenApiRouter<App> {
     OpenApiRouter::new().routes(routes!(receive)).routes(routes!(receive_old)).routes(routes!(cancel))
 }
 
-/// A raw body whose sender was checked.
-pub(super) struct Authentic(pub(super) Bytes);
+/// A raw body whose sender is still to be checked.
+struct Unchecked {
+    headers: HeaderMap,
+    body: Bytes,
+    ip: ClientIp,
+}
 
-impl FromRequest<App> for Authentic {
+impl Unchecked {
+    /// The body, if its sender may ask for this.
+    fn check(self, app: &App, purpose: Purpose<'_>) -> Result<Bytes, Problem> {
+        app.intake.check(purpose, &self.headers, &self.body, self.ip)?;
+        Ok(self.body)
+    }
+}
+
+impl FromRequest<App> for Unchecked {
     type Rejection = Problem;
 
     async fn from_request(request: Request, app: &App) -> Result<Self, Problem> {
@@ -32,12 +44,11 @@ impl FromRequest<App> for Authentic {
         // The body goes on without the headers; they are needed to check it.
         let headers: HeaderMap = std::mem::take(&mut parts.headers);
         let bytes = Bytes::from_request(Request::from_parts(parts, body), app).await;
-        let bytes = bytes.map_err(|rejection| match rejection.status() {
+        let body = bytes.map_err(|rejection| match rejection.status() {
             StatusCode::PAYLOAD_TOO_LARGE => Problem::too_large("El pedido supera el tamaño permitido."),
             _ => Problem::malformed("El pedido se cortó antes de terminar."),
         })?;
-        app.intake.check(&headers, &bytes, ip)?;
-        Ok(Self(bytes))
+        Ok(Self { headers, body, ip })
     }
 }
 
@@ -47,15 +58,15 @@ impl FromRequest<App> for Authentic {
     (status = 400, body = ProblemDocument), (status = 401, body = ProblemDocument),
     (status = 409, body = ProblemDocument, description = "Ese número es de otro pedido."),
     (status = 422, body = ProblemDocument), (status = 503, body = ProblemDocument)))]
-async fn receive(State(app): State<App>, body: Authentic) -> Result<(StatusCode, Json<IntakeReply>), Problem> {
-    take_in(&app, &body.0).await
+async fn receive(State(app): State<App>, body: Unchecked) -> Result<(StatusCode, Json<IntakeReply>), Problem> {
+    take_in(&app, &body.check(&app, Purpose::Order)?).await
 }
 
 /// Lo mismo, con la dirección que usan los clientes viejos.
 #[utoipa::path(post, path = "/api/tickets/recibir", tag = "intake", request_body = OrderMessage, responses(
     (status = 201, body = IntakeReply), (status = 200, body = IntakeReply), (status = 409, body = ProblemDocument)))]
-async fn receive_old(State(app): State<App>, body: Authentic) -> Result<(StatusCode, Json<IntakeReply>), Problem> {
-    take_in(&app, &body.0).await
+async fn receive_old(State(app): State<App>, body: Unchecked) -> Result<(StatusCode, Json<IntakeReply>), Problem> {
+    take_in(&app, &body.check(&app, Purpose::Order)?).await
 }
 
 async fn take_in(app: &App, body: &[u8]) -> Result<(StatusCode, Json<IntakeReply>), Problem> {
@@ -83,9 +94,10 @@ struct CancelBody {
 async fn cancel(
     State(app): State<App>,
     Path(number): Path<OrderNumber>,
-    body: Authentic,
+    body: Unchecked,
 ) -> Result<Json<IntakeReply>, Problem> {
-    let body: CancelBody = if body.0.is_empty() { CancelBody::default() } else { Json::from_bytes(&body.0)? };
+    let body = body.check(&app, Purpose::Cancel(&number))?;
+    let body: CancelBody = if body.is_empty() { CancelBody::default() } else { Json::from_bytes(&body)? };
     let reason = required_reason(Some(body.reason.as_deref().unwrap_or("Cancelado desde la tienda.")))?;
     Ok(Json(app.writer.submit(CancelOrder { number, reason }).await?))
 }

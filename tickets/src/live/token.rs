@@ -20,6 +20,7 @@ use utoipa::ToSchema;
 
 use super::viewer::{Viewer, ViewerRole};
 use crate::app::App;
+use crate::intake::Purpose;
 use crate::unit::BoardUnit;
 use crate::users::Role;
 
@@ -47,7 +48,7 @@ pub(super) async fn issue(
 ) -> Result<Json<SocketToken>, Problem> {
     let user_id = app.principal_by_cookie(&headers).await?.map(|principal| principal.user_id);
     if user_id.is_none() {
-        app.intake.check_shop(&headers, &body, ip)?;
+        app.intake.check(Purpose::SocketToken, &headers, &body, ip)?;
     }
     let token = Token::generate(&app.ambient);
     app.writer.submit(Issue { hash: token.hash(), user_id }).await?;

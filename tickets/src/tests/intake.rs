@@ -3,16 +3,21 @@
 use axum::body::Body;
 use axum::http::Request;
 use belgrano_shared::on_both_engines;
-use belgrano_shared::signature::SigningSecrets;
+use belgrano_shared::signature::{SigningSecrets, cancel_id};
 use belgrano_shared::testing::{START, TestDatabase};
+use belgrano_shared::wire::OrderNumber;
 use futures_util::future::join_all;
 use serde_json::{Value, json};
 
 use super::board::{Board, NOBODY, SECRET, order};
 
 fn signed(body: &str) -> Request<Body> {
-    let signed = SigningSecrets::parse(SECRET).expect("a secret").sign("m1", START, body.as_bytes());
-    let request = Request::post("/api/tickets").header("webhook-id", "m1");
+    signed_for("/api/tickets", "m1", body)
+}
+
+fn signed_for(path: &str, id: &str, body: &str) -> Request<Body> {
+    let signed = SigningSecrets::parse(SECRET).expect("a secret").sign(id, START, body.as_bytes());
+    let request = Request::post(path).header("webhook-id", id);
     let request = request.header("webhook-timestamp", signed.timestamp).header("webhook-signature", signed.signature);
     request.body(Body::from(body.to_owned())).expect("a request")
 }
@@ -56,6 +61,25 @@ on_both_engines! {
         assert_eq!(board.send(signed(&body)).await.0, 401, "an old message sent again");
         let open = Board::start_with(database, &[("INTAKE", "open")]).await;
         assert_eq!(open.post(&NOBODY, "/api/tickets", order("BA-3")).await.0, 201);
+    }
+
+    async fn a_signature_is_good_for_what_it_was_made_for(database) {
+        let board = Board::start(database).await;
+        let body = order("BA-1").to_string();
+        for number in ["BA-1", "BA-2"] {
+            assert_eq!(board.order(number).await.0, 201);
+        }
+        let number = OrderNumber::parse("BA-1").expect("a number");
+        let right = cancel_id(7, &number);
+        let to = async |path: &str, id: &str, body: &str| board.send(signed_for(path, id, body)).await.0;
+        assert_eq!(to("/api/tickets/BA-1/cancelar", "msg_1_BA-1", &body).await, 401, "the order itself, captured");
+        assert_eq!(to("/api/tickets/BA-2/cancelar", &right, "").await, 401, "another order's cancellation");
+        assert_eq!(to("/api/tickets/BA-1/cancelar", &right, "").await, 200);
+        assert_eq!(to("/api/ws/token", &right, "").await, 401);
+        assert_eq!(to("/api/ws/token", "msg_1_BA-1", &body).await, 401);
+        assert_eq!(to("/api/ws/token", "ws_1", "{}").await, 200);
+        assert_eq!(to("/api/ws/token", "ws_1", "{}").await, 401, "captured and sent again");
+        assert_eq!(to("/api/ws/token", "ws_2", "{}").await, 200);
     }
 
     async fn the_shop_calls_an_order_off(database) {
