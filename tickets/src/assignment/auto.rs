@@ -3,9 +3,9 @@
 use std::convert::Infallible;
 use std::time::Duration;
 
-use belgrano_shared::fetch_scalar;
+use belgrano_shared::fetch;
 use belgrano_shared::wire::OrderNumber;
-use belgrano_shared::writer::{Command, Failure};
+use belgrano_shared::writer::{Command, Failure, WriteError};
 use tokio_util::sync::CancellationToken;
 
 use super::assign::{Chosen, OnShift, Terms, assign};
@@ -17,34 +17,70 @@ const BACKSTOP: Duration = Duration::from_secs(15);
 /// Tickets in one transaction.
 const AT_ONCE: i64 = 100;
 
-/// Offer what waits, the urgent and then the oldest first.
+/// Offer one page of what waits, the urgent and then the oldest first.
 #[derive(Debug)]
 pub struct AssignPending {
     /// On what terms.
     pub terms: Terms,
+    /// Only what comes after this one.
+    pub after: Place,
 }
 
+/// Where a ticket stands among those that wait: its urgency, then its id.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, sqlx::FromRow)]
+pub struct Place {
+    rank: i64,
+    id: i64,
+}
+
+impl Place {
+    /// Before all of them.
+    pub const FIRST: Self = Self { rank: -1, id: 0 };
+}
+
+#[derive(sqlx::FromRow)]
+struct Waiting {
+    number: String,
+    #[sqlx(flatten)]
+    place: Place,
+}
+
+/// The columns come first so that the order and the place of a page are the same thing.
+const WAITING: &str = "SELECT number, rank, id FROM (SELECT number, id, \
+     CAST(CASE priority WHEN 'urgente' THEN 0 WHEN 'alta' THEN 1 WHEN 'normal' THEN 2 ELSE 3 END AS BIGINT) AS rank \
+     FROM tickets WHERE state = 'pendiente') AS waiting \
+     WHERE rank > $1 OR (rank = $1 AND id > $2) ORDER BY rank, id LIMIT $3";
+
 impl Command<BoardUnit> for AssignPending {
-    /// How many were offered.
-    type Output = u64;
+    /// Where to go on, when more may wait and somebody may have room.
+    type Output = Option<Place>;
     type Refusal = Infallible;
 
-    async fn apply(&self, unit: &mut BoardUnit) -> Result<u64, Failure<Infallible>> {
-        const WAITING: &str = "SELECT number FROM tickets WHERE state = 'pendiente' \
-             ORDER BY CASE priority WHEN 'urgente' THEN 0 WHEN 'alta' THEN 1 WHEN 'normal' THEN 2 ELSE 3 END, id LIMIT $1";
+    async fn apply(&self, unit: &mut BoardUnit) -> Result<Option<Place>, Failure<Infallible>> {
         unit.flush().await?;
-        let (mut on_shift, mut offered) = (OnShift::default(), 0);
-        for number in fetch_scalar!(all, *unit.reader(), String, WAITING, AT_ONCE)? {
+        let (mut on_shift, mut last) = (OnShift::default(), None);
+        let after = self.after;
+        let page = fetch!(all, *unit.reader(), Waiting, WAITING, after.rank, after.id, AT_ONCE)?;
+        let full = i64::try_from(page.len()).is_ok_and(|read| read == AT_ONCE);
+        for Waiting { number, place } in page {
             let number = OrderNumber::try_from(number).map_err(|error| sqlx::Error::Decode(Box::new(error)))?;
             match assign(unit, &number, Chosen::Automatic { insist: false }, &mut on_shift, &self.terms).await {
-                Ok(_) => offered += 1,
-                Err(Failure::Refused(_)) if !on_shift.has_room() => break,
-                Err(Failure::Refused(_)) => {}
+                Err(Failure::Refused(_)) if !on_shift.has_room() => return Ok(None),
+                Ok(_) | Err(Failure::Refused(_)) => last = Some(place),
                 Err(Failure::Broke(error)) => return Err(Failure::Broke(error)),
             }
         }
-        Ok(offered)
+        Ok(last.filter(|_| full))
     }
+}
+
+/// Offers all that waits, a page at a time: tickets that nobody wants at the head must not starve those behind.
+async fn offer_all(app: &App, terms: &Terms) -> Result<(), WriteError<Infallible>> {
+    let mut next = Some(Place::FIRST);
+    while let Some(after) = next {
+        next = app.writer.submit(AssignPending { terms: terms.clone(), after }).await?;
+    }
+    Ok(())
 }
 
 /// Offers until the soft stop.
@@ -56,8 +92,34 @@ pub(super) async fn offer(app: App, soft: CancellationToken) {
             () = app.signals.pending.notified() => {}
             () = tokio::time::sleep(BACKSTOP) => {}
         }
-        if let Err(error) = app.writer.submit(AssignPending { terms: terms.clone() }).await {
+        if let Err(error) = offer_all(&app, &terms).await {
             tracing::warn!(%error, "could not offer pending tickets");
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use belgrano_shared::on_both_engines;
+
+    use super::{AT_ONCE, offer_all};
+    use crate::assignment::assign::Terms;
+    use crate::tests::board::Board;
+    use crate::unit::Actor;
+
+    on_both_engines! {
+        async fn those_behind_a_full_page_do_not_starve(database) {
+            let board = Board::start(database).await;
+            let admin = board.admin().await;
+            board.driver(&admin, "beto").await;
+            database.execute(&board.app.db, "UPDATE drivers SET capacity = 1000").await;
+            let waiting = AT_ONCE + 5;
+            for at in 0..waiting {
+                board.order(&format!("BA-{at}")).await;
+            }
+            let terms = Terms { by: Actor::System, offer_timeout_ms: 60_000 };
+            offer_all(&board.app, &terms).await.expect("committed");
+            assert_eq!(board.count("SELECT COUNT(*) FROM tickets WHERE state = 'asignado'").await, waiting);
         }
     }
 }

@@ -2,7 +2,7 @@
 
 mod accounts;
 mod assigning;
-mod board;
+pub(crate) mod board;
 mod intake;
 mod stepping;
 mod walking;
