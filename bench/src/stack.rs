@@ -82,6 +82,7 @@ impl Stack {
             ("BELGRANO_AHORRO_URL".into(), shop.origin.clone()),
             // Ten thousand boards and their admin are more than the default allows.
             ("MAX_CONNECTIONS".into(), "20000".into()),
+            ("LIVE_SOCKETS_PER_USER".into(), "20000".into()),
             ("ADMIN_EMAIL".into(), ADMIN.into()),
             ("ADMIN_PASSWORD".into(), password.clone()),
         ];

@@ -27,8 +27,9 @@ const SCHEDULE: RetrySchedule = RetrySchedule {
 
 const SELECT: &str = "SELECT seq, kind, ticket FROM events WHERE seq > $1 ORDER BY seq LIMIT $2";
 const CURSOR: &str = "SELECT seq FROM callback_cursor WHERE id = 1";
-const STORE: &str =
-    "INSERT INTO callback_cursor (id, seq) VALUES (1, $1) ON CONFLICT (id) DO UPDATE SET seq = excluded.seq";
+/// Never back: with several instances, a slow one must not make the others tell again what was told.
+const STORE: &str = "INSERT INTO callback_cursor (id, seq) VALUES (1, $1) \
+     ON CONFLICT (id) DO UPDATE SET seq = excluded.seq WHERE callback_cursor.seq < excluded.seq";
 
 #[derive(sqlx::FromRow)]
 struct Event {
@@ -55,6 +56,9 @@ impl Command<BoardUnit> for Told {
 /// Tells the shop at `base` of every change until `stop`. A shop that is told for the first time hears of what happens from
 /// now on.
 pub async fn follow(app: App, base: Url, stop: CancellationToken) {
+    if app.settings.common.api_keys.is_empty() {
+        tracing::warn!("callbacks: BELGRANO_AHORRO_URL is set without API_KEY, so the shop will refuse every call");
+    }
     let callee = match OldShop::new(base, app.settings.common.api_keys.first()) {
         Ok(reachable) => reachable,
         Err(error) => return tracing::error!(%error, "callbacks: the HTTP client cannot be built"),
@@ -117,5 +121,23 @@ async fn tell(shop: &OldShop, event: &Event) -> Result<(), String> {
             Ok(())
         }
         Answer::Away(why) => Err(why),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use belgrano_shared::on_both_engines;
+
+    use super::{Told, cursor};
+    use crate::tests::board::Board;
+
+    on_both_engines! {
+        async fn the_cursor_never_moves_back(database) {
+            let board = Board::start(database).await;
+            for seq in [5, 3] {
+                board.app.writer.submit(Told(seq)).await.expect("committed");
+            }
+            assert_eq!(cursor(&board.app).await, Ok(5));
+        }
     }
 }

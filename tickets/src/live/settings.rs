@@ -67,6 +67,7 @@ impl LiveSettings {
                     1..=1_000_000,
                     "sockets of one account",
                 ),
+                shop: env.number("LIVE_SOCKETS_SHOP", sockets.shop, 1..=1_000_000, "sockets of the shop"),
             },
             snapshot: SnapshotLimits {
                 ended: env.duration_s("LIVE_SNAPSHOT_ENDED", snapshot.ended.as_secs(), "seconds a snapshot looks back"),

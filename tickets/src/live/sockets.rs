@@ -16,13 +16,15 @@ use super::viewer::Viewer;
 pub struct SocketLimits {
     /// In this process.
     pub total: usize,
-    /// Of one account; the shop counts as one.
+    /// Of one account: a person has a few tabs and a phone.
     pub per_user: usize,
+    /// Of the shop, all of its processes together.
+    pub shop: usize,
 }
 
 impl Default for SocketLimits {
     fn default() -> Self {
-        Self { total: 20_000, per_user: 12_000 }
+        Self { total: 20_000, per_user: 50, shop: 1000 }
     }
 }
 
@@ -162,7 +164,9 @@ impl Seat {
         let mut registry = self.sockets.registry();
         let owner = viewer.user_id.map_or(Owner::Shop, Owner::User);
         let seats = registry.by_owner.entry(owner).or_default();
-        if seats.len() >= self.sockets.0.limits.per_user {
+        let limits = &self.sockets.0.limits;
+        let most = if owner == Owner::Shop { limits.shop } else { limits.per_user };
+        if seats.len() >= most {
             return Err(TooMany);
         }
         seats.push(self.id);
@@ -220,7 +224,7 @@ mod tests {
 
     #[test]
     fn counts_in_all_and_per_user_and_gives_back() {
-        let sockets = Sockets::new(SocketLimits { total: 3, per_user: 1 });
+        let sockets = Sockets::new(SocketLimits { total: 3, per_user: 1, shop: 2 });
         let mut one = sockets.seat().expect("room");
         let mut two = sockets.seat().expect("room");
         let three = sockets.seat().expect("room");
@@ -230,8 +234,17 @@ mod tests {
         assert_eq!(two.take(&viewer(1, None)), Err(TooMany));
         drop(one);
         assert_eq!(two.take(&viewer(1, None)), Ok(()));
+        let mut shop = [sockets.seat().expect("room"), sockets.seat().expect("room")];
+        assert!(shop.iter_mut().all(|seat| seat.take(&Viewer::shop()).is_ok()), "the shop is no person");
+        drop(shop);
         drop(two);
         assert!(sockets.is_empty());
+    }
+
+    #[test]
+    fn one_account_does_not_take_all_there_is() {
+        let limits = SocketLimits::default();
+        assert!(limits.per_user <= 50 && limits.per_user * 100 <= limits.total);
     }
 
     #[test]

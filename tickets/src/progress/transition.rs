@@ -124,9 +124,14 @@ pub fn transition(ticket: &Ticket, step: &Step, who: As, occurred_at: UnixMillis
             next.view.set_driver(None);
             next.view.assigned_at = None;
             next.assignment_reason = None;
+            // Why the last attempt failed is in the history; it says nothing of the next one.
+            next.view.reason = None;
         }
         Step::Accept | Step::Start => {}
-        Step::Deliver => next.view.delivered_at = Some(occurred_at),
+        Step::Deliver => {
+            next.view.delivered_at = Some(occurred_at);
+            next.view.reason = None;
+        }
         Step::Fail(reason) | Step::Return(reason) | Step::Cancel(reason) => next.view.reason = Some(reason.clone()),
     }
     Ok(next)
@@ -202,6 +207,8 @@ pub(super) mod tests {
                 }
                 let (view, state) = (&ticket.view, ticket.view.state);
                 prop_assert_eq!(view.offer_expires_at.is_some(), state == TicketState::Assigned);
+                let may_say_why = matches!(state, TicketState::Failed | TicketState::Returned | TicketState::Cancelled);
+                prop_assert!(view.reason.is_none() || may_say_why);
                 prop_assert_eq!(view.delivered_at.is_some(), state == TicketState::Delivered);
                 if state == TicketState::Pending {
                     prop_assert!(view.driver_id.is_none() && view.assigned_driver.is_none());

@@ -11,6 +11,8 @@ use crate::unit::{Actor, BoardUnit, BoardWants, Change, Ticket};
 /// How long a change can be taken back.
 pub const UNDO_WINDOW_MS: i64 = 10 * 60 * 1000;
 const ACTION: &str = "deshacer";
+/// Whoever did it: the shop has heard of it and sells those goods to somebody else.
+const STOCK_IS_BACK: &str = "El pedido fue cancelado o devuelto y la tienda ya repuso el stock: no se puede deshacer.";
 
 /// Take the last change back.
 #[derive(Debug)]
@@ -30,11 +32,12 @@ struct Past {
     version: i64,
     action: String,
     actor: String,
+    actor_id: Option<i64>,
     recorded_at: UnixMillis,
     ticket: String,
 }
 
-const LAST_TWO: &str = "SELECT version, action, actor, recorded_at, ticket FROM events \
+const LAST_TWO: &str = "SELECT version, action, actor, actor_id, recorded_at, ticket FROM events \
      WHERE ticket_id = $1 AND version >= $2 ORDER BY version DESC";
 
 impl Command<BoardUnit> for Undo {
@@ -49,6 +52,9 @@ impl Command<BoardUnit> for Undo {
         let missing = || Failure::Refused(TicketRefusal::NotFound(self.number.clone()));
         let ticket = unit.ticket(&self.number).await?.cloned().ok_or_else(missing)?;
         check_version(&ticket, self.if_match).map_err(Failure::Refused)?;
+        if matches!(ticket.view.state, TicketState::Cancelled | TicketState::Returned) {
+            return Err(Failure::Refused(TicketRefusal::NotUndoable(STOCK_IS_BACK)));
+        }
         unit.flush().await?;
         let (id, from) = (ticket.view.ticket_id, ticket.view.version - 1);
         let past = fetch!(all, *unit.reader(), Past, LAST_TWO, id, from)?;
@@ -94,7 +100,7 @@ fn undoable(past: &[Past], now: UnixMillis) -> Result<&Past, &'static str> {
     match past {
         [last, ..] if last.action == ACTION => Err("El último cambio ya fue deshecho."),
         // The shop has told its customer and put the stock back.
-        [last, ..] if last.actor == Actor::Shop.name() && last.version > 1 => {
+        [last, ..] if last.actor_id.is_none() && last.actor == Actor::Shop.name() && last.version > 1 => {
             Err("El último cambio lo hizo la tienda: no se puede deshacer desde acá.")
         }
         [last, ..] if now.since_ms(last.recorded_at) > UNDO_WINDOW_MS => {

@@ -121,6 +121,10 @@ fn wrong() -> Problem {
 pub async fn log_in(State(app): State<App>, ip: ClientIp, Json(body): Json<LogIn>) -> Result<Response, Problem> {
     let email = users::normal_email(&body.email);
     app.sessions.by_address.check(&ip.key())?;
+    // What cannot be an address is nobody's, and must not be kept as a key for as long as a limit is remembered.
+    if !users::may_be_email(&email) {
+        return Err(wrong());
+    }
     app.sessions.by_account.check(&email)?;
     let Some(account) = users::for_log_in(&app.db, &email).await? else {
         app.passwords.verify_dummy(&body.password).await?;

@@ -28,6 +28,18 @@ on_both_engines! {
         assert_eq!(board.get(&admin, "/api/me").await.0, 401);
     }
 
+    async fn what_is_no_address_is_no_key_of_a_limit(database) {
+        let board = Board::start(database).await;
+        let long = format!("{}@x.example", "a".repeat(300));
+        for _ in 0..12 {
+            assert_eq!(board.log_in(&long, "una clave").await.err(), Some(401));
+        }
+        for at in 0..11 {
+            let expected = if at < 10 { 401 } else { 429 };
+            assert_eq!(board.log_in("nadie@x.example", "una clave").await.err(), Some(expected));
+        }
+    }
+
     async fn accounts_are_made_and_changed(database) {
         let board = Board::start(database).await;
         let admin = board.admin().await;

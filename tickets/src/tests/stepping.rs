@@ -91,6 +91,30 @@ on_both_engines! {
         assert!(matches!(&problem, Ok(None)) || problem.is_err_and(|problem| problem.status() == 400), "the net");
     }
 
+    async fn what_went_back_to_the_shop_stays_there(database) {
+        let board = Board::start(database).await;
+        let admin = board.admin().await;
+        // A name is anybody's to choose.
+        let (driver, id) = board.driver(&admin, "tienda").await;
+        for number in ["BA-1", "BA-2"] {
+            board.order(number).await;
+        }
+        let undo = async |number: &str| {
+            board.post(&admin, &format!("/api/tickets/{number}/deshacer"), Value::Null).await.0
+        };
+        board.step(&admin, "BA-1", json!({ "estado": "cancelado", "motivo": "no hay" })).await;
+        assert_eq!(undo("BA-1").await, 409, "its goods are sold again");
+        board.assign(&admin, "BA-2", id).await;
+        board.step(&driver, "BA-2", json!({ "estado": "aceptado" })).await;
+        assert_eq!(undo("BA-2").await, 200, "not the shop, a driver who is called like it");
+        for (state, reason) in [("aceptado", None), ("en-camino", None), ("fallido", Some("nadie"))] {
+            let (status, _) = board.step(&driver, "BA-2", json!({ "estado": state, "motivo": reason })).await;
+            assert_eq!(status, 200, "{state}");
+        }
+        assert_eq!(board.step(&driver, "BA-2", json!({ "estado": "devuelto", "motivo": "nadie" })).await.0, 200);
+        assert_eq!(undo("BA-2").await, 409);
+    }
+
     async fn a_pin_cannot_be_guessed(database) {
         let board = Board::start_with(database, &[("PROOF", "pin")]).await;
         let admin = board.admin().await;

@@ -66,11 +66,19 @@ pub fn normal_email(email: &str) -> String {
     email.trim().to_lowercase()
 }
 
+/// The longest address there is.
+const EMAIL_BYTES: usize = 254;
+
+/// Whether an account can have this address.
+#[must_use]
+pub fn may_be_email(email: &str) -> bool {
+    !email.is_empty() && email.len() <= EMAIL_BYTES && !email.chars().any(|c| c.is_whitespace() || c.is_control())
+}
+
 /// What is wrong with `email` as an address. Only what would never work: whether it is real a mail would tell.
 pub(super) fn check_email(email: &str) -> Option<FieldError> {
     let plausible = email.split_once('@').is_some_and(|(local, domain)| !local.is_empty() && !domain.is_empty());
-    let clean = !email.chars().any(|c| c.is_whitespace() || c.is_control());
-    (!plausible || !clean || email.len() > 254).then(|| FieldError::new("email", "no es una dirección de correo"))
+    (!plausible || !may_be_email(email)).then(|| FieldError::new("email", "no es una dirección de correo"))
 }
 
 /// What is wrong with a text of 1 to `max` characters.
