@@ -60,6 +60,7 @@ pub fn start_log() -> Result<(), Box<dyn std::error::Error>> {
 #[cfg(test)]
 mod tests {
     use belgrano_shared::config::{Env, Setting, table};
+    use belgrano_shared::testing::assert_committed;
 
     use super::{Settings, ShopSettings, TicketsSettings};
 
@@ -83,18 +84,13 @@ mod tests {
     fn operations_document_lists_every_setting() {
         let path = concat!(env!("CARGO_MANIFEST_DIR"), "/docs/operations.md");
         let mut document = std::fs::read_to_string(path).expect("docs/operations.md");
-        let before = document.clone();
         for (name, table) in documented() {
             let (start, end) = (format!("<!-- settings: {name} -->\n"), "<!-- end -->");
             let from = document.find(&start).expect("a place for the table") + start.len();
             let to = from + document[from..].find(end).expect("the end of the table");
             document.replace_range(from..to, &table);
         }
-        if std::env::var_os("BELGRANO_WRITE_DOCS").is_some() {
-            std::fs::write(path, &document).expect("docs/operations.md can be written");
-        } else {
-            assert_eq!(before, document, "docs/operations.md is behind the code; see this test's comment");
-        }
+        assert_committed("docs/operations.md", &document);
     }
 
     #[test]

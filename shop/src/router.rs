@@ -16,7 +16,15 @@ struct Api;
 
 /// The shop's router with every limit on it. One state for all: the [`App`].
 pub fn router(app: App, health: Health) -> Router {
-    let (api, document) = OpenApiRouter::with_openapi(Api::openapi())
+    let (api, document) = api_routes().split_for_parts();
+    let (http, metrics, ambient) = (app.settings.common.http.clone(), app.metrics.clone(), app.ambient.clone());
+    let router = api.merge(pages::routes()).merge(health.router()).merge(openapi::docs(document)).with_state(app);
+    standard_layers(router, http, &metrics, &ambient)
+}
+
+/// The API, without what stands around it.
+fn api_routes() -> OpenApiRouter<App> {
+    OpenApiRouter::with_openapi(Api::openapi())
         .merge(accounts::routes())
         .merge(catalog::routes())
         .merge(cart::routes())
@@ -24,8 +32,15 @@ pub fn router(app: App, health: Health) -> Router {
         .merge(orders::routes())
         .merge(merchants::routes())
         .merge(outbox::api::routes())
-        .split_for_parts();
-    let (http, metrics, ambient) = (app.settings.common.http.clone(), app.metrics.clone(), app.ambient.clone());
-    let router = api.merge(pages::routes()).merge(health.router()).merge(openapi::docs(document)).with_state(app);
-    standard_layers(router, http, &metrics, &ambient)
+}
+
+#[cfg(test)]
+mod tests {
+    use belgrano_shared::testing::assert_committed;
+
+    #[test]
+    fn the_committed_api_document_is_the_one_served() {
+        let document = super::api_routes().to_openapi().to_pretty_json().expect("a document");
+        assert_committed("docs/openapi/shop.json", &(document + "\n"));
+    }
 }

@@ -15,7 +15,15 @@ struct Api;
 
 /// The whole service behind its edge.
 pub fn router(app: App, health: Health) -> Router {
-    let (routes, api) = OpenApiRouter::with_openapi(Api::openapi())
+    let (routes, api) = api_routes().split_for_parts();
+    let (settings, metrics, ambient) = (app.settings.common.http.clone(), app.metrics.clone(), app.ambient.clone());
+    let routes = routes.merge(pages::routes()).with_state(app).merge(openapi::docs(api)).merge(health.router());
+    standard_layers(routes, settings, &metrics, &ambient)
+}
+
+/// The API, without what stands around it.
+fn api_routes() -> OpenApiRouter<App> {
+    OpenApiRouter::with_openapi(Api::openapi())
         .merge(intake::routes())
         .merge(sessions::routes())
         .merge(users::routes())
@@ -25,8 +33,15 @@ pub fn router(app: App, health: Health) -> Router {
         .merge(assignment::routes())
         .merge(reports::routes())
         .merge(live::routes())
-        .split_for_parts();
-    let (settings, metrics, ambient) = (app.settings.common.http.clone(), app.metrics.clone(), app.ambient.clone());
-    let routes = routes.merge(pages::routes()).with_state(app).merge(openapi::docs(api)).merge(health.router());
-    standard_layers(routes, settings, &metrics, &ambient)
+}
+
+#[cfg(test)]
+mod tests {
+    use belgrano_shared::testing::assert_committed;
+
+    #[test]
+    fn the_committed_api_document_is_the_one_served() {
+        let document = super::api_routes().to_openapi().to_pretty_json().expect("a document");
+        assert_committed("docs/openapi/tickets.json", &(document + "\n"));
+    }
 }

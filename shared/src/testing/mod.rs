@@ -8,10 +8,12 @@
 mod ambient;
 mod browser;
 mod database;
+mod document;
 
 pub use ambient::{START, still_ambient};
 pub use browser::{Browser, Seen};
 pub use database::TestDatabase;
+pub use document::assert_committed;
 
 /// Makes two tests of one body, `NAME::sqlite` and `NAME::postgres`:
 ///
