@@ -16,6 +16,10 @@ use clap::Parser;
 
 use cli::{Cli, Command, ServeOptions};
 
+/// A quarter of the time of an order went into the system's allocator.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 #[tokio::main]
 async fn main() -> ExitCode {
     let done = match Cli::parse().command.unwrap_or(Command::Serve(ServeOptions::default())) {

@@ -13,6 +13,9 @@ use uuid::Uuid;
 
 use crate::timestamp::UnixMillis;
 
+/// Crockford's base32: no I, L, O or U to be misread.
+pub(crate) const CROCKFORD: &[u8; 32] = b"0123456789ABCDEFGHJKMNPQRSTVWXYZ";
+
 /// Where "now" comes from.
 pub trait Clock: Send + Sync {
     /// The wall clock, in milliseconds since the Unix epoch, UTC.
@@ -75,10 +78,9 @@ impl Ambient {
     /// `len` characters of Crockford's base32, which has no I, L, O or U to be misread.
     #[must_use]
     pub fn code(&self, len: usize) -> String {
-        const ALPHABET: &[u8; 32] = b"0123456789ABCDEFGHJKMNPQRSTVWXYZ";
         let mut bytes = vec![0; len];
         self.entropy.fill(&mut bytes);
-        bytes.iter().map(|byte| char::from(ALPHABET[usize::from(byte & 31)])).collect()
+        bytes.iter().map(|byte| char::from(CROCKFORD[usize::from(byte & 31)])).collect()
     }
 
     /// A number in `0.0..1.0`, for jitter.

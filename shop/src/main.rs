@@ -10,6 +10,10 @@ use belgrano_shared::telemetry::{self, LogFormat};
 use shop::service;
 use shop::settings::ShopSettings;
 
+/// A quarter of the time of an order went into the system's allocator.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 #[tokio::main]
 async fn main() -> Result<ExitCode, Box<dyn Error>> {
     let mut env = Env::from_process();

@@ -9,6 +9,10 @@ use belgrano_shared::telemetry::{LogFormat, init};
 use tickets::service::start;
 use tickets::settings::Settings;
 
+/// A quarter of the time of an order went into the system's allocator.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 #[tokio::main]
 async fn main() -> ExitCode {
     match run().await {

@@ -1,7 +1,7 @@
 //! The number of an order: what the shop, the board, the customer and the driver call it by, and the key that makes
 //! taking an order in idempotent.
 //!
-//! Ours read `BA-20261121-7F3K9QTX`. Deployed clients bring their own (`PED-20261121150405-A1B2C3`), so reading is
+//! Ours read `BA-20261121-F3K97F3K9Q`. Deployed clients bring their own (`PED-20261121150405-A1B2C3`), so reading is
 //! lenient: only what would break a URL path, a log line or a page is refused.
 
 use std::borrow::{Borrow, Cow};
@@ -12,7 +12,7 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use crate::ambient::Ambient;
+use crate::ambient::{Ambient, CROCKFORD};
 
 /// The number of an order. 1 to [`OrderNumber::MAX_CHARS`] characters; cheap to clone.
 ///
@@ -30,18 +30,19 @@ impl OrderNumber {
     /// The longest number, in characters.
     pub const MAX_CHARS: usize = 64;
 
-    /// A new number of ours, `BA-YYYYMMDD-XXXXXXXX`, with the day in Buenos Aires.
+    /// A new number of ours, `BA-YYYYMMDD-TTTTRRRRRR`: the day and the moment in Buenos Aires, then 30 random bits.
     ///
-    /// Eight characters of Crockford's base32 are 40 bits. With 10 000 orders on one day the chance that any two
-    /// collide is about 1 in 22 000 (six characters: 1 in 21); the unique index catches that one.
+    /// The moment (four characters, in steps of 83 ms) makes numbers grow with time, so that new ones land on the same
+    /// few pages of every index; wholly random ones cost a page for each order in each index. Within one step at a
+    /// thousand orders a second the chance that any two collide is about 1 in 300 000; the unique index catches that one.
     #[must_use]
     pub fn generate(ambient: &Ambient) -> Self {
-        let day = match ambient.now().local() {
-            Some(local) => local.strftime("%Y%m%d").to_string(),
+        let (day, moment) = match ambient.now().local() {
+            Some(local) => (local.strftime("%Y%m%d").to_string(), moment(&local)),
             // A clock beyond the year 9999: the code alone still tells orders apart.
-            None => "00000000".to_owned(),
+            None => ("00000000".to_owned(), "0000".to_owned()),
         };
-        Self(format!("BA-{day}-{}", ambient.code(8)).into())
+        Self(format!("BA-{day}-{moment}{}", ambient.code(6)).into())
     }
 
     /// Reads a number, without the blanks around it.
@@ -61,6 +62,15 @@ impl OrderNumber {
     pub fn as_str(&self) -> &str {
         &self.0
     }
+}
+
+/// The time of day as four characters of Crockford's base32 that sort as it does.
+fn moment(local: &jiff::Zoned) -> String {
+    let seconds = i32::from(local.hour()) * 3600 + i32::from(local.minute()) * 60 + i32::from(local.second());
+    // Below 2^20: a day has 86 400 000 ms.
+    let step = (seconds * 1000 + i32::from(local.millisecond())) / 83;
+    let character = |place: i32| char::from(CROCKFORD[(step >> (5 * place) & 31) as usize]);
+    [3, 2, 1, 0].into_iter().map(character).collect()
 }
 
 impl fmt::Display for OrderNumber {
@@ -116,7 +126,7 @@ impl utoipa::PartialSchema for OrderNumber {
             .schema_type(utoipa::openapi::schema::Type::String)
             .min_length(Some(1))
             .max_length(Some(Self::MAX_CHARS))
-            .examples(["BA-20261121-7F3K9QTX"])
+            .examples(["BA-20261121-F3K97F3K9Q"])
             .build()
             .into()
     }
@@ -139,9 +149,21 @@ mod tests {
         let ambient = Ambient::new(Arc::new(clock), Arc::new(SeededEntropy::new(7)));
         let number = OrderNumber::generate(&ambient);
         assert!(number.as_str().starts_with("BA-20261121-"), "{number}");
-        assert_eq!(number.as_str().len(), 20);
+        assert_eq!(number.as_str().len(), 22);
         assert_eq!(OrderNumber::parse(number.as_str()), Ok(number.clone()));
         assert_ne!(OrderNumber::generate(&ambient), number);
+    }
+
+    #[test]
+    fn numbers_of_one_day_grow_with_time() {
+        let at = |time: &str| {
+            let clock = ManualClock::new(UnixMillis::parse(time).expect("a time"));
+            OrderNumber::generate(&Ambient::new(Arc::new(clock), Arc::new(SeededEntropy::new(7))))
+        };
+        let numbers =
+            ["2026-11-21T00:00:00", "2026-11-21T00:00:00.083", "2026-11-21T09:15:00", "2026-11-21T23:59:59.999"];
+        let numbers = numbers.map(at);
+        assert!(numbers.is_sorted(), "{numbers:?}");
     }
 
     #[test]
