@@ -108,7 +108,7 @@ impl<T: DeserializeOwned + Send, S: Send + Sync> FromRequestParts<S> for Path<T>
 /// Reads a query string as the extractors do.
 pub(super) fn parse_query<T: DeserializeOwned>(query: &str) -> Result<T, Problem> {
     let fields = url::form_urlencoded::parse(query.as_bytes());
-    check_fields(fields.clone())?;
+    check_fields(fields)?;
     read_fields(serde_urlencoded::Deserializer::new(fields))
 }
 

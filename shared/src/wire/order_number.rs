@@ -66,10 +66,11 @@ impl OrderNumber {
 
 /// The time of day as four characters of Crockford's base32 that sort as it does.
 fn moment(local: &jiff::Zoned) -> String {
-    let seconds = i32::from(local.hour()) * 3600 + i32::from(local.minute()) * 60 + i32::from(local.second());
+    let part = |part: i8| usize::try_from(part).unwrap_or(0);
+    let seconds = part(local.hour()) * 3600 + part(local.minute()) * 60 + part(local.second());
     // Below 2^20: a day has 86 400 000 ms.
-    let step = (seconds * 1000 + i32::from(local.millisecond())) / 83;
-    let character = |place: i32| char::from(CROCKFORD[(step >> (5 * place) & 31) as usize]);
+    let step = (seconds * 1000 + usize::try_from(local.millisecond()).unwrap_or(0)) / 83;
+    let character = |place: usize| char::from(CROCKFORD[(step >> (5 * place)) & 31]);
     [3, 2, 1, 0].into_iter().map(character).collect()
 }
 

@@ -128,7 +128,9 @@ impl<U: UnitOfWork, A: Fn(U::Committed) + Send + Sync> Worker<U, A> {
             match self.attempt(&mut alone).await {
                 Ok(()) => alone.into_iter().for_each(Job::answer),
                 Err(broken) => {
-                    alone.into_iter().for_each(|job| job.fail(&broken));
+                    for job in alone {
+                        job.fail(&broken);
+                    }
                     away = Some(broken).filter(Broken::is_unavailable);
                 }
             }
