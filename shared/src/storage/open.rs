@@ -82,6 +82,9 @@ pub enum OpenError {
     Migrate(#[from] MigrateError),
 }
 
+/// Prepared statements a connection keeps: each number of rows is a text of its own, for a dozen tables.
+const STATEMENTS: usize = 512;
+
 /// Connects, brings the schema up to date and opens the pools. Several processes may do so at once.
 pub async fn open(settings: &StorageSettings, migrations: &Migrations) -> Result<Db, OpenError> {
     match &settings.target {
@@ -114,6 +117,7 @@ async fn open_sqlite(path: &PathBuf, settings: &StorageSettings, migrator: &Migr
         // that was every tenth of a second under load, and the commit that pays for it waits.
         .pragma("wal_autocheckpoint", "8192")
         .pragma("journal_size_limit", "67108864")
+        .statement_cache_capacity(STATEMENTS)
         .disable_statement_logging();
     let write = SqlitePoolOptions::new()
         .max_connections(1)
@@ -157,7 +161,11 @@ async fn open_postgres(
     settings: &StorageSettings,
     migrator: &Migrator,
 ) -> Result<Db, OpenError> {
-    let options = options.clone().application_name(&format!("belgrano-{schema}")).disable_statement_logging();
+    let options = options
+        .clone()
+        .application_name(&format!("belgrano-{schema}"))
+        .statement_cache_capacity(STATEMENTS)
+        .disable_statement_logging();
     create_schema(&options, schema).await?;
     let options = options.options([("search_path", schema)]);
     let mut connection = options.connect().await?;

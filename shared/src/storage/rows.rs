@@ -1,18 +1,26 @@
 //! Many rows in one statement, and many keys in one `IN`, on both engines alike.
 //!
-//! The number of rows shapes the SQL text, and each text is prepared once and kept. So rows are cut into powers of two:
-//! 37 rows are 32 + 4 + 1, and a table needs eight statements instead of two hundred.
+//! The number of rows shapes the SQL text, and each text is prepared once and kept. So rows are cut into a few sizes: 45
+//! rows are 32 + 13. Every statement is a trip to the engine, so few cuts matter as much as few texts; a list of keys is
+//! filled up with its last one instead, and is one statement.
 
 use std::fmt::Write;
 
 /// The most rows one statement carries.
-const MAX_ROWS: usize = 128;
+pub const MAX_ROWS: usize = 128;
 
-/// Cuts `items` into slices whose lengths are powers of two, the largest first.
-pub fn powers_of_two<T>(items: &[T]) -> impl Iterator<Item = &[T]> {
+/// Up to here every number of rows has a text of its own.
+const EXACT_ROWS: usize = 16;
+
+/// Cuts `items` into slices of at most 128: powers of two, the largest first, then a rest of at most 16.
+pub fn batches<T>(items: &[T]) -> impl Iterator<Item = &[T]> {
     let mut rest = items;
     std::iter::from_fn(move || {
-        let len = (1 << rest.len().checked_ilog2()?).min(MAX_ROWS);
+        let len = match rest.len() {
+            0 => return None,
+            len @ 1..=EXACT_ROWS => len,
+            len => (1 << len.ilog2()).min(MAX_ROWS),
+        };
         let (head, tail) = rest.split_at(len);
         rest = tail;
         Some(head)
@@ -62,7 +70,7 @@ macro_rules! insert_rows {
     };
     ($session:expr, $head:expr, $columns:expr, $rows:expr, $tail:expr, |$query:ident, $row:ident| $bind:expr) => {{
         let mut changed = 0;
-        for chunk in $crate::storage::powers_of_two($rows) {
+        for chunk in $crate::storage::batches($rows) {
             let sql = $crate::storage::insert_sql($head, $columns, chunk.len(), $tail);
             changed += $crate::on!($session, |c| {
                 let mut $query = sqlx::query(sqlx::AssertSqlSafe(sql));
@@ -82,7 +90,7 @@ macro_rules! insert_rows {
 macro_rules! fetch_rows {
     ($session:expr, $type:ty, $head:expr, $columns:expr, $rows:expr, $tail:expr, |$query:ident, $row:ident| $bind:expr) => {{
         let mut found: Vec<$type> = Vec::new();
-        for chunk in $crate::storage::powers_of_two($rows) {
+        for chunk in $crate::storage::batches($rows) {
             let sql = $crate::storage::insert_sql($head, $columns, chunk.len(), $tail);
             found.extend($crate::on!($session, |c| {
                 let mut $query = sqlx::query_as::<_, $type>(sqlx::AssertSqlSafe(sql));
@@ -101,11 +109,13 @@ macro_rules! fetch_rows {
 macro_rules! fetch_in {
     ($session:expr, $row:ty, $head:expr, $keys:expr, $tail:expr) => {{
         let mut found: Vec<$row> = Vec::new();
-        for chunk in $crate::storage::powers_of_two($keys) {
-            let sql = $crate::storage::select_in_sql($head, chunk.len(), $tail);
+        for chunk in $keys.chunks($crate::storage::MAX_ROWS) {
+            let places = chunk.len().next_power_of_two();
+            let sql = $crate::storage::select_in_sql($head, places, $tail);
             found.extend($crate::on!($session, |c| {
                 let mut query = sqlx::query_as::<_, $row>(sqlx::AssertSqlSafe(sql));
-                for key in chunk {
+                // The same key twice finds its row once.
+                for key in chunk.iter().chain(chunk.last().into_iter().cycle()).take(places) {
                     query = query.bind(key);
                 }
                 query.fetch_all(c).await
@@ -113,4 +123,20 @@ macro_rules! fetch_in {
         }
         found
     }};
+}
+
+#[cfg(test)]
+mod tests {
+    use super::batches;
+
+    #[test]
+    fn every_row_is_in_one_batch_and_in_order() {
+        for count in 0..400 {
+            let rows: Vec<usize> = (0..count).collect();
+            let batches: Vec<&[usize]> = batches(&rows).collect();
+            assert_eq!(batches.concat(), rows);
+            assert!(batches.iter().all(|batch| (1..=128).contains(&batch.len())));
+            assert!(batches.len() <= count / 128 + 4, "{count} rows in {} statements", batches.len());
+        }
+    }
 }
