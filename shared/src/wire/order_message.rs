@@ -12,7 +12,7 @@ use super::order_raw::RawOrder;
 use super::order_reading::read;
 use super::{CustomerKind, OrderLine, OrderNumber, PaymentMethod, Position, Priority, TicketState};
 use crate::money::Money;
-use crate::problem::{FieldError, NUL_IN_TEXT};
+use crate::problem::FieldError;
 use crate::timestamp::UnixMillis;
 
 /// The most lines an order may have.
@@ -70,9 +70,6 @@ impl OrderMessage {
     /// `null` and blank text are the same as a field that is not there. A `fecha_creacion` that cannot be read is a
     /// wrong field, not ignored: the lateness of the order would be counted from the wrong moment.
     pub fn from_json(body: &[u8]) -> Result<Self, MessageError> {
-        if crate::http::has_nul(body) {
-            return Err(MessageError::Malformed(NUL_IN_TEXT.to_owned()));
-        }
         let raw: RawOrder<'_> = serde_json::from_slice(body).map_err(|error| malformed(&error))?;
         let mut check = Checker::default();
         match read(raw, &mut check) {

@@ -296,7 +296,8 @@ impl Node {
 /// A port nobody listens on, outside of those that the system gives to outgoing connections and to port 0.
 fn free_port() -> u16 {
     static NEXT: AtomicU16 = AtomicU16::new(0);
-    let start = u16::try_from(std::process::id() % 9000).unwrap_or(0);
+    // Test processes that run side by side have neighbouring ids, and a port is only taken once its service listens.
+    let start = u16::try_from(std::process::id() * 16 % 9000).unwrap_or(0);
     loop {
         let port = 10_000 + (start + NEXT.fetch_add(1, Ordering::Relaxed)) % 9000;
         if TcpListener::bind(("127.0.0.1", port)).is_ok() {
