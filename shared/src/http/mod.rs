@@ -20,8 +20,8 @@ pub mod serve;
 mod tests;
 mod throttle;
 
+pub(crate) use body::read_fields;
 pub use body::{Json, Path, Query, check_fields};
-pub(crate) use body::{has_nul, read_fields};
 pub use client_ip::ClientIp;
 pub use compress::compress_pages;
 pub use context::{REQUEST_ID, RequestContext, TRACEPARENT};

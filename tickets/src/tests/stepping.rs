@@ -80,7 +80,7 @@ on_both_engines! {
         assert_eq!(board.get(&admin, "/api/tickets/BA%00/eventos").await.0, 404);
         let mut with_nul = order("BA-1");
         with_nul["cliente_nombre"] = json!("Ana\0Díaz");
-        assert_eq!(board.intake(&with_nul).await.0, 400);
+        assert_eq!(board.intake(&with_nul).await.0, 422);
         board.order("BA-1").await;
         let cancel = json!({ "motivo": "no\0va" });
         assert_eq!(board.step(&admin, "BA-1", json!({ "estado": "cancelado", "motivo": "no\0va" })).await.0, 400);
