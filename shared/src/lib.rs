@@ -16,6 +16,7 @@ pub mod pages;
 pub mod pin;
 pub mod problem;
 pub mod retry;
+pub mod search;
 pub mod signature;
 pub mod storage;
 pub mod telemetry;

@@ -27,7 +27,7 @@ use crate::router::router;
 use crate::sessions::Sessions;
 use crate::settings::Settings;
 use crate::unit::Found;
-use crate::{assignment, callbacks, housekeeping, live, schema, users};
+use crate::{assignment, callbacks, housekeeping, live, schema, tickets, users};
 
 /// Why the service did not start.
 #[derive(Debug, thiserror::Error)]
@@ -86,6 +86,7 @@ pub async fn assemble(settings: Settings, ambient: &Ambient, life: &Lifecycle) -
     spawn_writer(life, task, db.clone());
     // Before anything reads: an epoch there is from the first moment on.
     writer.submit(Found).await?;
+    tickets::fold_stored(&writer).await?;
     let hub = Hub::open(&db, &settings.live).await?;
     // Only here is it set.
     let _ = hub_to_be.set(hub.clone());

@@ -7,11 +7,11 @@
 use std::collections::{HashMap, HashSet};
 use std::hash::Hash;
 
+use belgrano_shared::search::fold;
 use belgrano_shared::writer::{Command, Failure, WriteError, Writer};
 
 use super::file::{Entry, File};
 use super::rows::{self, BranchRow, BusinessRow, CategoryRow, OfferRow, ProductRow, Stored};
-use super::search::fold;
 use crate::unit::ShopUnit;
 
 /// How a catalog is loaded.

@@ -25,7 +25,6 @@ pub use import::{ImportError, ImportOptions, Refused, Report, import};
 pub(crate) use lists::{BusinessView, CategoryView, CurrentOffer, businesses, categories, offers};
 pub use product::{ProductView, products_by_id};
 pub(crate) use products::{Filter, list_products, show_product};
-pub use search::fold;
 
 use crate::app::App;
 

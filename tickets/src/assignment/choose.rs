@@ -3,6 +3,7 @@
 //! Among drivers on shift with room left: nearest by a fresh fix, then same neighbourhood, then least loaded, then the
 //! lowest id so that two instances decide alike. Who let this ticket go before comes last, or not at all.
 
+use belgrano_shared::search::fold;
 use belgrano_shared::timestamp::UnixMillis;
 
 use crate::fleet::distance_m;
@@ -112,7 +113,7 @@ impl Rank {
 }
 
 fn same_place(a: &str, b: &str) -> bool {
-    a.trim().to_lowercase() == b.trim().to_lowercase()
+    fold(a) == fold(b)
 }
 
 #[cfg(test)]
@@ -146,9 +147,9 @@ mod tests {
         let stale = chosen(&[], false, &[at(1, 0.1, FRESH_FIX_MS + 1), at(2, 9.0, FRESH_FIX_MS)]);
         assert_eq!(stale.map(|(id, _)| id), Some(2), "an old fix is no fix");
         let mut neighbour = driver(2, 4);
-        neighbour.neighbourhood = Some(" belgrano".to_owned());
+        neighbour.neighbourhood = Some(" bélgrano".to_owned());
         let same = chosen(&[], false, &[driver(1, 0), neighbour.clone()]);
-        assert_eq!(same, Some((2, "del mismo barrio ( belgrano), con 4 de 5 tickets".to_owned())));
+        assert_eq!(same, Some((2, "del mismo barrio ( bélgrano), con 4 de 5 tickets".to_owned())));
         let least = chosen(&[], false, &[driver(1, 3), driver(2, 1), driver(3, 1)]);
         assert_eq!(least, Some((2, "el menos cargado, con 1 de 5 tickets".to_owned())));
         assert_eq!(chosen(&[], false, &[driver(1, 5)]), None, "no room");

@@ -4,5 +4,6 @@ mod accounts;
 mod assigning;
 pub(crate) mod board;
 mod intake;
+mod searching;
 mod stepping;
 mod walking;

@@ -1,9 +1,12 @@
-//! Looking at tickets: search, one of them, its history and the proofs of its delivery. Nothing here changes anything.
+//! Looking at tickets: search, one of them, its history and the proofs of its delivery. Nothing here changes a ticket; text to
+//! find older ones by is added at start.
 
+mod fold_stored;
 mod history;
 mod routes;
 mod search;
 
+pub use fold_stored::fold_stored;
 pub use history::Entry;
 pub use routes::routes;
 pub(crate) use routes::{events, list, visible};

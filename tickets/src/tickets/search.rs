@@ -5,6 +5,7 @@
 //! never move another one.
 
 use belgrano_shared::fetch;
+use belgrano_shared::search::fold;
 use belgrano_shared::storage::Session;
 use belgrano_shared::timestamp::UnixMillis;
 use belgrano_shared::wire::{Priority, TicketState, TicketView};
@@ -20,9 +21,9 @@ pub struct Filter {
     pub driver_id: Option<i64>,
     /// Of exactly this priority.
     pub priority: Option<Priority>,
-    /// Going to this neighbourhood, however it is capitalised.
+    /// Going to this neighbourhood, however it is written.
     pub neighbourhood: Option<String>,
-    /// Somewhere in its number, or in the customer's name, address or phone.
+    /// Somewhere in its number, or in the customer's name, address or phone, however it is written.
     pub text: Option<String>,
     /// Ordered then or later.
     pub from: Option<UnixMillis>,
@@ -35,9 +36,8 @@ const SEARCH: &str = select_tickets!(
      AND ($2 IS NULL OR $2 LIKE '%,' || state || ',%') \
      AND ($3 IS NULL OR driver_id = $3) \
      AND ($4 IS NULL OR priority = $4) \
-     AND ($5 IS NULL OR LOWER(neighbourhood) = LOWER($5)) \
-     AND ($6 IS NULL OR LOWER(number) LIKE $6 ESCAPE '!' OR LOWER(customer_name) LIKE $6 ESCAPE '!' \
-          OR LOWER(customer_address) LIKE $6 ESCAPE '!' OR customer_phone LIKE $6 ESCAPE '!') \
+     AND ($5 IS NULL OR neighbourhood_search = $5) \
+     AND ($6 IS NULL OR search LIKE $6) \
      AND ($7 IS NULL OR created_at >= $7) \
      AND ($8 IS NULL OR created_at < $8) \
      ORDER BY id DESC LIMIT $9"
@@ -50,6 +50,11 @@ pub async fn search(
     before: Option<i64>,
     limit: u32,
 ) -> sqlx::Result<Vec<TicketView>> {
+    // Folded text is letters, digits and blanks: there is nothing to escape in a pattern, and nothing to find without any.
+    let text = filter.text.as_deref().map(fold);
+    if text.as_deref() == Some("") {
+        return Ok(Vec::new());
+    }
     let states = (!filter.states.is_empty()).then(|| {
         let words: Vec<&str> = filter.states.iter().map(|state| state.as_str()).collect();
         format!(",{},", words.join(","))
@@ -63,35 +68,11 @@ pub async fn search(
         &states,
         filter.driver_id,
         filter.priority.map(Priority::as_str),
-        &filter.neighbourhood,
-        filter.text.as_deref().map(pattern),
+        filter.neighbourhood.as_deref().map(fold),
+        text.map(|text| format!("%{text}%")),
         filter.from,
         filter.until,
         i64::from(limit),
     )?;
     rows.into_iter().map(|row| Ticket::try_from(row).map(|ticket| ticket.view)).collect()
-}
-
-/// A `LIKE` pattern that finds `text` anywhere, whatever is in it.
-fn pattern(text: &str) -> String {
-    let mut pattern = String::with_capacity(text.len() + 2);
-    pattern.push('%');
-    for c in text.trim().to_lowercase().chars() {
-        if matches!(c, '%' | '_' | '!') {
-            pattern.push('!');
-        }
-        pattern.push(c);
-    }
-    pattern.push('%');
-    pattern
-}
-
-#[cfg(test)]
-mod tests {
-    use super::pattern;
-
-    #[test]
-    fn what_is_typed_is_found_as_it_is() {
-        assert_eq!(pattern(" Ana_100%! "), "%ana!_100!%!!%");
-    }
 }

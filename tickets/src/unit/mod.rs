@@ -20,7 +20,7 @@ use belgrano_shared::{execute, fetch};
 
 pub use event::{Actor, Change, CommittedEvent};
 pub use ticket::Ticket;
-pub(crate) use ticket::{TicketRow, select_tickets};
+pub(crate) use ticket::{TicketRow, searchable, select_tickets};
 
 /// One batch of the board's writer.
 #[derive(Debug)]

@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 
 use belgrano_shared::money::Money;
+use belgrano_shared::search::fold;
 use belgrano_shared::storage::Session;
 use belgrano_shared::timestamp::UnixMillis;
 use belgrano_shared::wire::{CustomerKind, OrderNumber, PaymentMethod, Priority, TicketState, TicketView};
@@ -76,7 +77,7 @@ pub(crate) use select_tickets;
 const UPSERT: &str = "INSERT INTO tickets (id, number, fingerprint, customer_name, customer_address, customer_phone, customer_email, \
      customer_kind, lines, total, payment_method, instructions, origin, neighbourhood, lat, lng, state, priority, driver_id, \
      driver_name, assignment_reason, offer_expires_at, reason, created_at, recorded_at, assigned_at, delivered_at, updated_at, \
-     version) VALUES";
+     version, search, neighbourhood_search) VALUES";
 /// What of a ticket can change after it was taken in.
 const UPSERT_TAIL: &str = "ON CONFLICT (id) DO UPDATE SET instructions = excluded.instructions, state = excluded.state, \
      priority = excluded.priority, driver_id = excluded.driver_id, driver_name = excluded.driver_name, \
@@ -148,8 +149,13 @@ pub(super) async fn load(
     Ok(())
 }
 
+/// What a ticket is found by, folded.
+pub(crate) fn searchable(number: &str, name: &str, address: Option<&str>, phone: Option<&str>) -> String {
+    fold(&[number, name, address.unwrap_or_default(), phone.unwrap_or_default()].join(" "))
+}
+
 pub(super) async fn store(session: &mut Session, tickets: &[&Ticket]) -> sqlx::Result<()> {
-    insert_rows!(*session, UPSERT, 29, tickets, UPSERT_TAIL, |query, row| {
+    insert_rows!(*session, UPSERT, 31, tickets, UPSERT_TAIL, |query, row| {
         query
             .bind(row.view.ticket_id)
             .bind(row.view.number.as_str())
@@ -180,6 +186,13 @@ pub(super) async fn store(session: &mut Session, tickets: &[&Ticket]) -> sqlx::R
             .bind(row.view.delivered_at)
             .bind(row.view.updated_at)
             .bind(row.view.version)
+            .bind(searchable(
+                row.view.number.as_str(),
+                &row.view.customer_name,
+                row.view.customer_address.as_deref(),
+                row.view.customer_phone.as_deref(),
+            ))
+            .bind(row.view.neighbourhood.as_deref().map(fold))
     });
     Ok(())
 }
