@@ -116,7 +116,7 @@ impl Answers {
     /// Writes what was kept.
     pub async fn flush(&mut self, session: &mut Session, now: UnixMillis) -> sqlx::Result<()> {
         let head = "INSERT INTO idempotency_keys (scope, key, fingerprint, status, body, created_at) VALUES";
-        crate::insert_rows!(*session, head, 6, &self.fresh, |query, row| {
+        crate::execute_rows!(*session, head, 6, &self.fresh, |query, row| {
             query
                 .bind(&row.0.scope)
                 .bind(&row.0.key)

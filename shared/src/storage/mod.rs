@@ -15,5 +15,5 @@ mod tests;
 
 pub use error::{is_unavailable, is_unstorable_text, require_one};
 pub use open::{Migrations, OpenError, StorageSettings, Target, open};
-pub use rows::{MAX_ROWS, batches, insert_sql, select_in_sql};
+pub use rows::{MAX_ROWS, batches, select_in_sql, values_sql};
 pub use session::{Db, Session};

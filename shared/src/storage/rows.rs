@@ -27,9 +27,10 @@ pub fn batches<T>(items: &[T]) -> impl Iterator<Item = &[T]> {
     })
 }
 
-/// `INSERT INTO t (a, b) VALUES ($1,$2),($3,$4)…` plus `tail` (an `ON CONFLICT`, a `RETURNING`).
+/// `head` that ends in `VALUES`, then `($1,$2),($3,$4)…` for all rows, then `tail`: `INSERT INTO t (a, b) VALUES` with an
+/// `ON CONFLICT` or a `RETURNING`, or `UPDATE t SET … FROM (VALUES` with what closes it.
 #[must_use]
-pub fn insert_sql(head: &'static str, columns: usize, rows: usize, tail: &'static str) -> String {
+pub fn values_sql(head: &'static str, columns: usize, rows: usize, tail: &'static str) -> String {
     let mut sql = String::with_capacity(head.len() + tail.len() + rows * columns * 6);
     sql.push_str(head);
     for row in 0..rows {
@@ -61,17 +62,23 @@ pub fn select_in_sql(head: &'static str, keys: usize, tail: &'static str) -> Str
     sql
 }
 
-/// Inserts many rows: `insert_rows!(session, "INSERT INTO t (a, b) VALUES", 2, rows, |q, row| q.bind(row.a).bind(row.b))`,
-/// optionally with a tail before the closure: `…, rows, "ON CONFLICT DO NOTHING", |q, row| …`. Says how many rows changed.
+/// Runs a statement over a list of rows, and says how many rows of the table it changed. What [`execute!`](crate::execute!) is
+/// to one row, in as few statements as [`batches`] cuts the list into.
+///
+/// Inserts: `execute_rows!(session, "INSERT INTO t (a, b) VALUES", 2, rows, |q, row| q.bind(row.a).bind(row.b))`, with a tail
+/// before the closure for an upsert: `…, rows, "ON CONFLICT DO NOTHING", |q, row| …`.
+///
+/// Updates and deletes join the list, whose columns are called `column1`, `column2`, … on both engines:
+/// `execute_rows!(session, "UPDATE t SET a = v.column2 FROM (VALUES", 2, rows, ") AS v WHERE t.id = v.column1", |q, row| …)`.
 #[macro_export]
-macro_rules! insert_rows {
+macro_rules! execute_rows {
     ($session:expr, $head:expr, $columns:expr, $rows:expr, |$query:ident, $row:ident| $bind:expr) => {
-        $crate::insert_rows!($session, $head, $columns, $rows, "", |$query, $row| $bind)
+        $crate::execute_rows!($session, $head, $columns, $rows, "", |$query, $row| $bind)
     };
     ($session:expr, $head:expr, $columns:expr, $rows:expr, $tail:expr, |$query:ident, $row:ident| $bind:expr) => {{
         let mut changed = 0;
         for chunk in $crate::storage::batches($rows) {
-            let sql = $crate::storage::insert_sql($head, $columns, chunk.len(), $tail);
+            let sql = $crate::storage::values_sql($head, $columns, chunk.len(), $tail);
             changed += $crate::on!($session, |c| {
                 let mut $query = sqlx::query(sqlx::AssertSqlSafe(sql));
                 for $row in chunk {
@@ -91,7 +98,7 @@ macro_rules! fetch_rows {
     ($session:expr, $type:ty, $head:expr, $columns:expr, $rows:expr, $tail:expr, |$query:ident, $row:ident| $bind:expr) => {{
         let mut found: Vec<$type> = Vec::new();
         for chunk in $crate::storage::batches($rows) {
-            let sql = $crate::storage::insert_sql($head, $columns, chunk.len(), $tail);
+            let sql = $crate::storage::values_sql($head, $columns, chunk.len(), $tail);
             found.extend($crate::on!($session, |c| {
                 let mut $query = sqlx::query_as::<_, $type>(sqlx::AssertSqlSafe(sql));
                 for $row in chunk {

@@ -6,7 +6,7 @@ use std::hash::Hash;
 use belgrano_shared::money::Money;
 use belgrano_shared::storage::Session;
 use belgrano_shared::timestamp::UnixMillis;
-use belgrano_shared::{execute, fetch, insert_rows};
+use belgrano_shared::{execute, execute_rows, fetch};
 
 #[derive(Clone, Debug, PartialEq, sqlx::FromRow)]
 pub(super) struct BusinessRow {
@@ -136,7 +136,7 @@ pub(super) async fn write_businesses(session: &mut Session, rows: &[BusinessRow]
     let head = "INSERT INTO businesses (id, slug, name, description, logo, color, active) VALUES";
     let tail = "ON CONFLICT (id) DO UPDATE SET slug = excluded.slug, name = excluded.name, \
          description = excluded.description, logo = excluded.logo, color = excluded.color, active = excluded.active";
-    insert_rows!(*session, head, 7, rows, tail, |query, row| {
+    execute_rows!(*session, head, 7, rows, tail, |query, row| {
         let query = query.bind(row.id).bind(&row.slug).bind(&row.name).bind(&row.description);
         query.bind(&row.logo).bind(&row.color).bind(row.active)
     });
@@ -151,7 +151,7 @@ pub(super) async fn write_branches(session: &mut Session, rows: &[BranchRow]) ->
     let tail = "ON CONFLICT (id) DO UPDATE SET business_id = excluded.business_id, slug = excluded.slug, \
          name = excluded.name, address = excluded.address, phone = excluded.phone, hours = excluded.hours, \
          active = excluded.active";
-    insert_rows!(*session, head, 8, rows, tail, |query, row| {
+    execute_rows!(*session, head, 8, rows, tail, |query, row| {
         let query = query.bind(row.id).bind(row.business_id).bind(&row.slug).bind(&row.name);
         query.bind(&row.address).bind(&row.phone).bind(&row.hours).bind(row.active)
     });
@@ -165,7 +165,7 @@ pub(super) async fn write_categories(session: &mut Session, rows: &[CategoryRow]
     let head = "INSERT INTO categories (id, slug, name, description, icon) VALUES";
     let tail = "ON CONFLICT (id) DO UPDATE SET slug = excluded.slug, name = excluded.name, \
          description = excluded.description, icon = excluded.icon";
-    insert_rows!(*session, head, 5, rows, tail, |query, row| {
+    execute_rows!(*session, head, 5, rows, tail, |query, row| {
         query.bind(row.id).bind(&row.slug).bind(&row.name).bind(&row.description).bind(&row.icon)
     });
     Ok(())
@@ -177,7 +177,7 @@ pub(super) async fn write_products(session: &mut Session, rows: &[ProductRow]) -
     let tail = "ON CONFLICT (id) DO UPDATE SET business_id = excluded.business_id, category_id = excluded.category_id, \
          name = excluded.name, search = excluded.search, price = excluded.price, list_price = excluded.list_price, \
          stock = excluded.stock, featured = excluded.featured, active = excluded.active, image = excluded.image";
-    insert_rows!(*session, head, 11, rows, tail, |query, row| {
+    execute_rows!(*session, head, 11, rows, tail, |query, row| {
         let query = query.bind(row.id).bind(row.business_id).bind(row.category_id).bind(&row.name).bind(&row.search);
         let query = query.bind(row.price).bind(row.list_price).bind(row.stock).bind(row.featured);
         query.bind(row.active).bind(&row.image)
@@ -188,7 +188,7 @@ pub(super) async fn write_products(session: &mut Session, rows: &[ProductRow]) -
     let links: Vec<(i64, i64)> =
         rows.iter().flat_map(|row| row.branches.iter().map(|branch| (row.id, *branch))).collect();
     let head = "INSERT INTO product_branches (product_id, branch_id) VALUES";
-    insert_rows!(*session, head, 2, &links, |query, link| query.bind(link.0).bind(link.1));
+    execute_rows!(*session, head, 2, &links, |query, link| query.bind(link.0).bind(link.1));
     Ok(())
 }
 
@@ -197,7 +197,7 @@ pub(super) async fn write_offers(session: &mut Session, rows: &[OfferRow]) -> sq
     let tail = "ON CONFLICT (id) DO UPDATE SET business_id = excluded.business_id, title = excluded.title, \
          description = excluded.description, percent = excluded.percent, starts_at = excluded.starts_at, \
          ends_at = excluded.ends_at";
-    insert_rows!(*session, head, 7, rows, tail, |query, row| {
+    execute_rows!(*session, head, 7, rows, tail, |query, row| {
         let query = query.bind(&row.id).bind(row.business_id).bind(&row.title).bind(&row.description);
         query.bind(row.percent).bind(row.starts_at).bind(row.ends_at)
     });
@@ -207,6 +207,6 @@ pub(super) async fn write_offers(session: &mut Session, rows: &[OfferRow]) -> sq
     let links: Vec<(&str, i64)> =
         rows.iter().flat_map(|row| row.products.iter().map(|product| (row.id.as_str(), *product))).collect();
     let head = "INSERT INTO offer_products (offer_id, product_id) VALUES";
-    insert_rows!(*session, head, 2, &links, |query, link| query.bind(link.0).bind(link.1));
+    execute_rows!(*session, head, 2, &links, |query, link| query.bind(link.0).bind(link.1));
     Ok(())
 }

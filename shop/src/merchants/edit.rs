@@ -5,7 +5,7 @@ use belgrano_shared::problem::{FieldError, Problem};
 use belgrano_shared::storage::require_one;
 use belgrano_shared::timestamp::UnixMillis;
 use belgrano_shared::writer::{Command, Failure};
-use belgrano_shared::{execute, fetch_scalar, insert_rows};
+use belgrano_shared::{execute, execute_rows, fetch_scalar};
 
 use super::calendar::{DueDate, RunHour};
 use super::package::{self, Package, PackageDraft, PackageView};
@@ -298,7 +298,7 @@ const INSERT_ITEMS: &str = "INSERT INTO package_items (package_id, product_id, q
 
 async fn put_items(unit: &mut ShopUnit, id: i64, draft: &PackageDraft) -> sqlx::Result<()> {
     execute!(*unit.session(), DELETE_ITEMS, id)?;
-    insert_rows!(*unit.session(), INSERT_ITEMS, 3, draft.basket.items(), |query, item| {
+    execute_rows!(*unit.session(), INSERT_ITEMS, 3, draft.basket.items(), |query, item| {
         query.bind(id).bind(item.product_id).bind(item.quantity)
     });
     Ok(())

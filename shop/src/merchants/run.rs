@@ -13,7 +13,7 @@ use belgrano_shared::storage::{Session, require_one};
 use belgrano_shared::timestamp::UnixMillis;
 use belgrano_shared::wire::{OrderNumber, PaymentMethod};
 use belgrano_shared::writer::{Command, Failure};
-use belgrano_shared::{execute, fetch, fetch_scalar, insert_rows};
+use belgrano_shared::{execute, execute_rows, fetch, fetch_scalar};
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -248,7 +248,7 @@ const INSERT_RUNS: &str =
 
 async fn record(unit: &mut ShopUnit, runs: &[Run]) -> sqlx::Result<()> {
     let now = unit.now();
-    insert_rows!(*unit.session(), INSERT_RUNS, 6, runs, |query, run| {
+    execute_rows!(*unit.session(), INSERT_RUNS, 6, runs, |query, run| {
         query
             .bind(run.package_id)
             .bind(run.due_on.map(|day| day.to_string()))

@@ -11,7 +11,7 @@ use belgrano_shared::storage::dialect::Engine;
 use belgrano_shared::timestamp::UnixMillis;
 use belgrano_shared::wire::OrderNumber;
 use belgrano_shared::writer::{Command, Failure};
-use belgrano_shared::{fetch, fetch_scalar, insert_rows};
+use belgrano_shared::{execute_rows, fetch, fetch_scalar};
 
 use crate::unit::{MessageKind, ShopUnit};
 
@@ -112,7 +112,7 @@ impl Command<ShopUnit> for Claim {
         let sql = due_statement(unit.reader().engine());
         let rows = fetch!(all, *unit.reader(), Row, sql, now, limit)?;
         if !rows.is_empty() {
-            insert_rows!(*unit.session(), TAKE, 3, &rows, TAKE_TAIL, |query, row| {
+            execute_rows!(*unit.session(), TAKE, 3, &rows, TAKE_TAIL, |query, row| {
                 query.bind(row.id).bind(&*token).bind(lease_until)
             });
         }

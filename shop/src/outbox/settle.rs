@@ -9,7 +9,7 @@ use belgrano_shared::storage::Session;
 use belgrano_shared::timestamp::UnixMillis;
 use belgrano_shared::wire::OrderNumber;
 use belgrano_shared::writer::{Command, Failure};
-use belgrano_shared::{fetch_rows, insert_rows};
+use belgrano_shared::{execute_rows, fetch_rows};
 
 use super::MessageState;
 use super::message::BLOCKED;
@@ -198,7 +198,7 @@ const MOVE_TAIL: &str = ") AS v WHERE outbox.order_number = v.column1 AND outbox
      AND outbox.state = 'pendiente' AND outbox.state IN ('pendiente', 'muerto') AND outbox.lease_token IS NULL";
 
 pub(super) async fn move_followers(session: &mut Session, waiting: &[Waiting<'_>]) -> sqlx::Result<()> {
-    insert_rows!(*session, MOVE, 3, waiting, MOVE_TAIL, |query, row| {
+    execute_rows!(*session, MOVE, 3, waiting, MOVE_TAIL, |query, row| {
         query.bind(row.order_number.as_str()).bind(row.behind).bind(row.until)
     });
     Ok(())
@@ -210,8 +210,8 @@ async fn record(session: &mut Session, rows: &[Row<'_>]) -> sqlx::Result<()> {
         rows.iter().filter_map(|row| Some((row, row.settlement.attempt.as_ref()?))).collect();
     let free: Vec<(i64,)> =
         tried.iter().filter(|(row, _)| row.tries == 0).map(|(row, _)| (row.settlement.id,)).collect();
-    insert_rows!(*session, FORGET_FREE, 1, &free, ")", |query, row| query.bind(row.0));
-    insert_rows!(*session, INSERT_ATTEMPTS, 7, &tried, |query, row| {
+    execute_rows!(*session, FORGET_FREE, 1, &free, ")", |query, row| query.bind(row.0));
+    execute_rows!(*session, INSERT_ATTEMPTS, 7, &tried, |query, row| {
         query
             .bind(row.0.settlement.id)
             .bind(row.1.started_at)
@@ -249,7 +249,7 @@ impl Command<ShopUnit> for Forgive {
 
     async fn apply(&self, unit: &mut ShopUnit) -> Result<(), Failure<Infallible>> {
         let now = unit.now();
-        insert_rows!(*unit.session(), FORGIVE, 3, &self.0, FORGIVE_TAIL, |query, charge| {
+        execute_rows!(*unit.session(), FORGIVE, 3, &self.0, FORGIVE_TAIL, |query, charge| {
             query.bind(charge.id).bind(millis(charge.wait)).bind(now)
         });
         Ok(())

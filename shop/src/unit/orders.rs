@@ -6,7 +6,7 @@ use belgrano_shared::money::Money;
 use belgrano_shared::storage::Session;
 use belgrano_shared::timestamp::UnixMillis;
 use belgrano_shared::wire::{CustomerKind, OrderNumber, Priority, TicketState};
-use belgrano_shared::{fetch_in, insert_rows};
+use belgrano_shared::{execute_rows, fetch_in};
 
 use super::ShopUnit;
 
@@ -155,7 +155,7 @@ impl Orders {
 
     pub(super) async fn flush(&mut self, session: &mut Session) -> sqlx::Result<()> {
         let rows: Vec<&Order> = self.dirty.drain(..).filter_map(|number| self.known.get(&number)?.as_ref()).collect();
-        insert_rows!(*session, UPSERT_ORDERS, 25, &rows, UPSERT_ORDERS_TAIL, |query, row| {
+        execute_rows!(*session, UPSERT_ORDERS, 25, &rows, UPSERT_ORDERS_TAIL, |query, row| {
             query
                 .bind(row.id)
                 .bind(row.number.as_str())
@@ -183,7 +183,7 @@ impl Orders {
                 .bind(row.cancel_requested_at)
                 .bind(row.stock_returned)
         });
-        insert_rows!(*session, INSERT_LINES, 10, &self.fresh_lines, |query, row| {
+        execute_rows!(*session, INSERT_LINES, 10, &self.fresh_lines, |query, row| {
             query
                 .bind(row.order_id)
                 .bind(row.position)

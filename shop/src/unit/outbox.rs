@@ -1,6 +1,6 @@
 //! Messages to the board, written in the transaction that causes them.
 
-use belgrano_shared::insert_rows;
+use belgrano_shared::execute_rows;
 use belgrano_shared::storage::Session;
 use belgrano_shared::timestamp::UnixMillis;
 use belgrano_shared::wire::OrderNumber;
@@ -65,7 +65,7 @@ pub(super) struct Outbox {
 
 impl Outbox {
     pub(super) async fn flush(&mut self, session: &mut Session) -> sqlx::Result<()> {
-        insert_rows!(*session, INSERT, 8, &self.fresh, |query, row| {
+        execute_rows!(*session, INSERT, 8, &self.fresh, |query, row| {
             query
                 .bind(row.id)
                 .bind(row.message.order_number.as_str())

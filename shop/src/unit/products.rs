@@ -6,7 +6,7 @@ use std::collections::hash_map::Entry;
 use belgrano_shared::money::Money;
 use belgrano_shared::storage::Session;
 use belgrano_shared::timestamp::UnixMillis;
-use belgrano_shared::{fetch_in, insert_rows};
+use belgrano_shared::{execute_rows, fetch_in};
 
 use super::ShopUnit;
 use crate::catalog::price_with_offer;
@@ -88,7 +88,7 @@ impl Products {
         let rows: Vec<(i64, i64)> =
             self.dirty.drain(..).filter_map(|id| Some((id, self.known.get(&id)?.as_ref()?.stock?))).collect();
         let tail = ") AS v WHERE products.id = v.column1";
-        let changed = insert_rows!(*session, UPDATE_STOCK, 2, &rows, tail, |query, row| query.bind(row.0).bind(row.1));
+        let changed = execute_rows!(*session, UPDATE_STOCK, 2, &rows, tail, |query, row| query.bind(row.0).bind(row.1));
         if changed == rows.len() as u64 {
             Ok(())
         } else {

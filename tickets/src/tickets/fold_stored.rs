@@ -4,7 +4,7 @@ use std::convert::Infallible;
 
 use belgrano_shared::search::fold;
 use belgrano_shared::writer::{Command, Failure, WriteError, Writer};
-use belgrano_shared::{fetch, insert_rows};
+use belgrano_shared::{execute_rows, fetch};
 
 use crate::unit::{BoardUnit, searchable};
 
@@ -38,7 +38,7 @@ impl Command<BoardUnit> for FoldStored {
     async fn apply(&self, unit: &mut BoardUnit) -> Result<usize, Failure<Infallible>> {
         let rows = fetch!(all, *unit.reader(), Row, UNFOLDED, CHUNK)?;
         if !rows.is_empty() {
-            insert_rows!(*unit.session(), STORE, 3, &rows, STORE_TAIL, |query, row| {
+            execute_rows!(*unit.session(), STORE, 3, &rows, STORE_TAIL, |query, row| {
                 let (address, phone) = (row.customer_address.as_deref(), row.customer_phone.as_deref());
                 query
                     .bind(row.id)

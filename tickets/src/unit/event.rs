@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use belgrano_shared::insert_rows;
+use belgrano_shared::execute_rows;
 use belgrano_shared::storage::Session;
 use belgrano_shared::timestamp::UnixMillis;
 use belgrano_shared::wire::{EventKind, OrderNumber};
@@ -127,7 +127,7 @@ impl Row {
 }
 
 pub(super) async fn store(session: &mut Session, rows: &[Row]) -> sqlx::Result<()> {
-    insert_rows!(*session, INSERT, 12, rows, |query, row| {
+    execute_rows!(*session, INSERT, 12, rows, |query, row| {
         query
             .bind(row.seq)
             .bind(row.ticket_id)

@@ -7,7 +7,7 @@ use belgrano_shared::search::fold;
 use belgrano_shared::storage::Session;
 use belgrano_shared::timestamp::UnixMillis;
 use belgrano_shared::wire::{CustomerKind, OrderNumber, PaymentMethod, Priority, TicketState, TicketView};
-use belgrano_shared::{fetch_in, insert_rows};
+use belgrano_shared::{execute_rows, fetch_in};
 
 /// A ticket: what everyone may see of it, and what only the board needs.
 #[derive(Clone, Debug, PartialEq)]
@@ -155,7 +155,7 @@ pub(crate) fn searchable(number: &str, name: &str, address: Option<&str>, phone:
 }
 
 pub(super) async fn store(session: &mut Session, tickets: &[&Ticket]) -> sqlx::Result<()> {
-    insert_rows!(*session, UPSERT, 31, tickets, UPSERT_TAIL, |query, row| {
+    execute_rows!(*session, UPSERT, 31, tickets, UPSERT_TAIL, |query, row| {
         query
             .bind(row.view.ticket_id)
             .bind(row.view.number.as_str())
