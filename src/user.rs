@@ -5,9 +5,9 @@ use std::io::Read;
 use std::process::ExitCode;
 
 use belgrano_shared::ambient::Ambient;
+use belgrano_shared::auth::email::Email;
 use belgrano_shared::auth::password::{NewPassword, Passwords};
-use shop::accounts::Email;
-use tickets::users::{CreateUser, NewDriver, UserRefusal, normal_email};
+use tickets::users::{CreateUser, NewDriver, UserRefusal};
 
 use crate::cli::{Done, Service, UserCommand};
 use crate::settings::Settings;
@@ -47,7 +47,7 @@ async fn shop_account(
 ) -> Result<i64, Box<dyn Error>> {
     let role = shop::accounts::Role::try_from(role.to_owned()).map_err(|_| "--rol: `cliente` o `admin`")?;
     let email = Email::parse(email).ok_or("--email: no es una dirección de correo")?;
-    let passwords = Passwords::new(settings.shop.passwords, &Ambient::system())?;
+    let passwords = Passwords::new(settings.shop.common.gate.passwords, &Ambient::system())?;
     let store = store::shop(&settings.shop.common.storage).await?;
     let made = shop::accounts::add(&store.writer, &passwords, role, name, email, password).await;
     store.close().await?;
@@ -62,13 +62,11 @@ async fn tickets_account(
     password: &NewPassword,
 ) -> Result<i64, Box<dyn Error>> {
     let role = tickets::users::Role::try_from(role).map_err(|error| format!("--rol: {error}"))?;
-    if Email::parse(email).is_none() {
-        return Err("--email: no es una dirección de correo".into());
-    }
-    let passwords = Passwords::new(settings.tickets.passwords, &Ambient::system())?;
+    let email = Email::parse(email).ok_or("--email: no es una dirección de correo")?;
+    let passwords = Passwords::new(settings.tickets.common.gate.passwords, &Ambient::system())?;
     let password_hash = passwords.hash(password).await?;
     let store = store::tickets(&settings.tickets.common.storage).await?;
-    let create = CreateUser { name, email: normal_email(email), password_hash, role, driver: NewDriver::default() };
+    let create = CreateUser { name, email, password_hash, role, driver: NewDriver::default() };
     let made = store.writer.submit(create).await;
     store.close().await?;
     match made {

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use belgrano_shared::ambient::Ambient;
 use belgrano_shared::auth::api_key::ApiKeys;
+use belgrano_shared::auth::gate::Gate;
 use belgrano_shared::lifecycle::Lifecycle;
 use belgrano_shared::signature::SigningSecrets;
 use belgrano_shared::storage::Db;
@@ -12,7 +13,7 @@ use belgrano_shared::telemetry::Metrics;
 use belgrano_shared::writer::Writer;
 use tokio::sync::Notify;
 
-use crate::accounts::Gate;
+use crate::accounts::{AccountLimits, Principal};
 use crate::orders::OrderWatch;
 use crate::relay::RelayStatus;
 use crate::settings::ShopSettings;
@@ -40,7 +41,9 @@ pub struct Parts {
     /// The only way to change anything.
     pub writer: Writer<ShopUnit>,
     /// Who is asking: passwords, sessions and their limits.
-    pub gate: Gate,
+    pub gate: Gate<Principal>,
+    /// Limits of registration and recovery.
+    pub limits: AccountLimits,
     /// Told whenever the outbox has work.
     pub relay_wake: Arc<Notify>,
     /// Told whenever a package may be due at another time than before.
@@ -75,7 +78,7 @@ impl App {
 pub fn announcer(
     relay_wake: Arc<Notify>,
     packages_wake: Arc<Notify>,
-    gate: Gate,
+    gate: Gate<Principal>,
     watch: OrderWatch,
 ) -> impl Fn(Committed) + Send + Sync + 'static {
     move |committed| {
@@ -85,7 +88,7 @@ pub fn announcer(
         if committed.packages {
             packages_wake.notify_one();
         }
-        gate.forget(&committed.accounts);
+        gate.forget_accounts(&committed.accounts);
         watch.wake(&committed.orders);
     }
 }

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use belgrano_shared::ambient::Ambient;
 use belgrano_shared::auth::api_key::ApiKeys;
+use belgrano_shared::auth::gate::Gate;
 use belgrano_shared::auth::password::PasswordError;
 use belgrano_shared::config::SecretError;
 use belgrano_shared::http::health::Health;
@@ -15,13 +16,16 @@ use belgrano_shared::telemetry::Metrics;
 use belgrano_shared::writer::Writer;
 use tokio::sync::Notify;
 
-use crate::accounts::{self, FirstAdminError, Gate};
+use crate::accounts::{self, AccountLimits, FirstAdminError};
 use crate::app::{App, Parts, announcer};
 use crate::catalog::{self, ImportError};
 use crate::orders::OrderWatch;
 use crate::relay::{self, RelayError, RelayStatus};
 use crate::settings::ShopSettings;
 use crate::{feed, housekeeping, merchants, router, schema};
+
+/// The cookie of the shop's sessions.
+const SESSION_COOKIE: &str = "belgrano_shop";
 
 /// A shop that serves. Drop it before waiting for the end of its life: the writer waits for every [`App`].
 #[derive(Debug)]
@@ -92,7 +96,7 @@ pub(crate) fn router(app: &App) -> axum::Router {
 /// Opens the storage and starts the writer: an [`App`] that works, without a socket and without background tasks.
 pub async fn assemble(settings: ShopSettings, ambient: Ambient, life: &Lifecycle) -> Result<App, StartError> {
     let db = storage::open(&settings.common.storage, &schema::migrations()).await?;
-    let gate = Gate::new(&settings, &ambient)?;
+    let gate = Gate::new(SESSION_COOKIE, &settings.common, &ambient)?;
     let relay_wake = Arc::new(Notify::new());
     let packages_wake = Arc::new(Notify::new());
     let watch = OrderWatch::default();
@@ -104,6 +108,7 @@ pub async fn assemble(settings: ShopSettings, ambient: Ambient, life: &Lifecycle
         // Nobody is left who could read: everyone who reads can also write.
         closing.close().await;
     });
+    let limits = AccountLimits::new(&settings.accounts, &ambient);
     let secrets = settings.common.integration_secrets(&ambient)?;
     let (life, metrics, api_keys) = (life.clone(), Metrics::new(), ApiKeys::new(&settings.common.api_keys));
     Ok(App::new(Parts {
@@ -114,6 +119,7 @@ pub async fn assemble(settings: ShopSettings, ambient: Ambient, life: &Lifecycle
         db,
         writer,
         gate,
+        limits,
         relay_wake,
         packages_wake,
         watch,

@@ -5,7 +5,6 @@
 use std::time::Duration;
 
 use belgrano_shared::ambient::Ambient;
-use belgrano_shared::auth::password::PasswordSettings;
 use belgrano_shared::config::{Common, Env, SecretError, local_url};
 use belgrano_shared::mailer::Mailer;
 use belgrano_shared::storage::Target;
@@ -34,9 +33,7 @@ pub struct ShopSettings {
     pub mailer: Mailer,
     /// Limits of the writer.
     pub writer: WriterSettings,
-    /// The cost of a password.
-    pub passwords: PasswordSettings,
-    /// Limits of log-in, registration and recovery.
+    /// Limits of registration and recovery.
     pub accounts: AccountSettings,
     /// Limits of carts.
     pub carts: CartSettings,
@@ -61,7 +58,6 @@ impl ShopSettings {
                 queue: env.number("WRITER_QUEUE", limits.queue, 1..=1_000_000, "changes that may wait; more get a 503"),
                 batch: env.number("WRITER_BATCH", limits.batch, 1..=10_000, "changes in one transaction"),
             },
-            passwords: PasswordSettings::from_env(env),
             accounts: AccountSettings::from_env(env),
             carts: CartSettings::from_env(env),
             merchants: MerchantSettings::from_env(env),

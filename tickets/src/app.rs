@@ -5,7 +5,8 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, OnceLock};
 
 use belgrano_shared::ambient::Ambient;
-use belgrano_shared::auth::password::Passwords;
+use belgrano_shared::auth::gate::Gate;
+use belgrano_shared::auth::session::TokenHash;
 use belgrano_shared::signature::SigningSecrets;
 use belgrano_shared::storage::Db;
 use belgrano_shared::telemetry::Metrics;
@@ -16,7 +17,7 @@ use tokio::sync::Notify;
 use crate::intake::IntakeGate;
 use crate::live::{Hub, Live};
 use crate::progress::PinTries;
-use crate::sessions::Sessions;
+use crate::sessions::Principal;
 use crate::settings::Settings;
 use crate::unit::{Announcement, BoardUnit, Committed};
 
@@ -35,10 +36,8 @@ pub struct Parts {
     pub db: Db,
     /// The only way to change anything.
     pub writer: Writer<BoardUnit>,
-    /// Who is logged in.
-    pub sessions: Arc<Sessions>,
-    /// Hashes and verifies passwords.
-    pub passwords: Passwords,
+    /// Who is asking: passwords, sessions and their limits.
+    pub gate: Gate<Principal>,
     /// Who may hand in orders.
     pub intake: IntakeGate,
     /// What is shared with the shop.
@@ -85,14 +84,19 @@ pub struct Signals {
 /// The hub needs the log to be founded, which takes a commit: that one, without events, finds no hub yet.
 pub fn announcer(
     signals: Arc<Signals>,
-    sessions: Arc<Sessions>,
+    gate: Gate<Principal>,
     hub: Arc<OnceLock<Hub>>,
 ) -> impl Fn(Committed) + Send + Sync + 'static {
     move |committed| {
         for announcement in &committed.announcements {
             match announcement {
                 Announcement::Event(event) => signals.tell(event.kind),
-                Announcement::Revoked { user_id, session } => sessions.revoke(*user_id, session.as_deref()),
+                Announcement::Revoked { user_id, session } => {
+                    match session.as_deref().and_then(|hash| TokenHash::try_from(hash).ok()) {
+                        Some(hash) => gate.forget_session(&hash),
+                        None => gate.forget_accounts(&[*user_id]),
+                    }
+                }
                 Announcement::Moved { .. } => {}
             }
         }

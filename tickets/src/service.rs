@@ -9,7 +9,8 @@ use std::sync::{Arc, OnceLock};
 
 use axum::Router;
 use belgrano_shared::ambient::Ambient;
-use belgrano_shared::auth::password::{PasswordError, Passwords};
+use belgrano_shared::auth::gate::Gate;
+use belgrano_shared::auth::password::PasswordError;
 use belgrano_shared::config::SecretError;
 use belgrano_shared::fetch_scalar;
 use belgrano_shared::http::health::Health;
@@ -24,7 +25,7 @@ use crate::intake::IntakeGate;
 use crate::live::{Hub, Live};
 use crate::progress::PinTries;
 use crate::router::router;
-use crate::sessions::Sessions;
+use crate::sessions::SESSION_COOKIE;
 use crate::settings::Settings;
 use crate::unit::Found;
 use crate::{assignment, callbacks, housekeeping, live, schema, tickets, users};
@@ -79,9 +80,10 @@ pub async fn start(settings: Settings, ambient: &Ambient, life: &Lifecycle) -> R
 pub async fn assemble(settings: Settings, ambient: &Ambient, life: &Lifecycle) -> Result<(App, Router), StartError> {
     let db = open(&settings.common.storage, &schema::migrations()).await?;
     let metrics = Metrics::new();
-    let (sessions, signals) = (Arc::new(Sessions::new(&settings, ambient)), Arc::new(Signals::default()));
+    let gate = Gate::new(SESSION_COOKIE, &settings.common, ambient)?;
+    let signals = Arc::new(Signals::default());
     let hub_to_be = Arc::new(OnceLock::new());
-    let announce = announcer(Arc::clone(&signals), Arc::clone(&sessions), Arc::clone(&hub_to_be));
+    let announce = announcer(Arc::clone(&signals), gate.clone(), Arc::clone(&hub_to_be));
     let (writer, task) = Writer::new(db.clone(), ambient.clone(), settings.writer, announce);
     spawn_writer(life, task, db.clone());
     // Before anything reads: an epoch there is from the first moment on.
@@ -93,7 +95,6 @@ pub async fn assemble(settings: Settings, ambient: &Ambient, life: &Lifecycle) -
     signals.total_tickets.store(count_tickets(&db).await?, Ordering::Relaxed);
     let secrets = settings.common.integration_secrets(ambient)?;
     let app = App::new(Parts {
-        passwords: Passwords::new(settings.passwords, ambient)?,
         intake: IntakeGate::new(&settings, secrets.clone(), ambient),
         pin_tries: PinTries::new(ambient),
         live: Live::new(hub, &settings.live, life),
@@ -101,7 +102,7 @@ pub async fn assemble(settings: Settings, ambient: &Ambient, life: &Lifecycle) -
         settings,
         db,
         writer,
-        sessions,
+        gate,
         secrets,
         metrics,
         signals,

@@ -2,10 +2,8 @@
 //!
 //! What both services have alike is in [`Common`]. Every variable has its default and its meaning here and nowhere else.
 
-use std::num::NonZeroU32;
 use std::time::Duration;
 
-use belgrano_shared::auth::password::{NewPassword, PasswordSettings};
 use belgrano_shared::config::{Common, ConfigMistakes, Env, Setting};
 use belgrano_shared::writer::WriterSettings;
 use url::Url;
@@ -18,8 +16,6 @@ use crate::progress::Proofs;
 pub struct Settings {
     /// What the shop has alike.
     pub common: Common,
-    /// The cost of a password.
-    pub passwords: PasswordSettings,
     /// The writer's limits.
     pub writer: WriterSettings,
     /// The old shop to call back; a new one follows the feed by itself.
@@ -36,22 +32,14 @@ pub struct Settings {
     pub late_after: Duration,
     /// The live feed's limits.
     pub live: LiveSettings,
-    /// Log-ins from one address in a minute.
-    pub logins_per_address: NonZeroU32,
-    /// Log-ins into one account in a minute.
-    pub logins_per_account: NonZeroU32,
 }
 
 impl Settings {
     /// Reads them all, and names every mistake at once. The second part is the table for the documentation.
     pub fn from_env(mut env: Env) -> Result<(Self, Vec<Setting>), ConfigMistakes> {
         let common = Common::from_env(&mut env, "tickets", 5001);
-        if let Some(Err(rule)) = common.admin.password.as_ref().map(|password| NewPassword::parse(password.expose())) {
-            env.mistake("ADMIN_PASSWORD", rule);
-        }
         let writer = WriterSettings::default();
         let settings = Self {
-            passwords: PasswordSettings::from_env(&mut env),
             writer: WriterSettings {
                 queue: env.number("WRITER_QUEUE", writer.queue, 1..=1_000_000, "changes that may wait; more are 503"),
                 batch: env.number("WRITER_BATCH", writer.batch, 1..=10_000, "changes in one transaction"),
@@ -66,8 +54,6 @@ impl Settings {
             auto_assign: env.bool("AUTO_ASSIGN", false, "offer pending tickets to drivers without being asked"),
             late_after: env.duration_s("LATE_AFTER", 3600, "seconds after the order from which on a ticket is late"),
             live: LiveSettings::from_env(&mut env),
-            logins_per_address: positive(&mut env, "LOGINS_PER_ADDRESS", 60, "log-ins from one address in a minute"),
-            logins_per_account: positive(&mut env, "LOGINS_PER_ACCOUNT", 10, "log-ins into one account in a minute"),
             common,
         };
         Ok((settings, env.finish()?))
@@ -78,10 +64,6 @@ impl Settings {
     pub fn offer_timeout_ms(&self) -> i64 {
         i64::try_from(self.offer_timeout.as_millis()).unwrap_or(i64::MAX)
     }
-}
-
-fn positive(env: &mut Env, name: &'static str, default: u32, meaning: &'static str) -> NonZeroU32 {
-    NonZeroU32::new(env.number(name, default, 1..=1_000_000, meaning)).unwrap_or(NonZeroU32::MIN)
 }
 
 fn intake_open(env: &mut Env) -> bool {

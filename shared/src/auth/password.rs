@@ -19,6 +19,8 @@ use crate::problem::Problem;
 const MIN_CHARS: usize = 8;
 /// Also what log-in accepts: a longer one was never stored, and hashing megabytes is an attack.
 const MAX_CHARS: usize = 128;
+/// 100 bits, in letters that cannot be misread.
+const RANDOM_CHARS: usize = 20;
 const RULE: &str = "tiene que tener entre 8 y 128 caracteres";
 const RETRY_AFTER: Duration = Duration::from_secs(5);
 
@@ -30,6 +32,18 @@ impl NewPassword {
     /// 8 to 128 characters, of any kind; length is what protects (NIST SP 800-63B).
     pub fn parse(text: &str) -> Result<Self, &'static str> {
         if (MIN_CHARS..=MAX_CHARS).contains(&text.chars().count()) { Ok(Self(Secret::new(text))) } else { Err(RULE) }
+    }
+
+    /// One that nobody chose.
+    #[must_use]
+    pub fn random(ambient: &Ambient) -> Self {
+        Self(Secret::new(ambient.code(RANDOM_CHARS)))
+    }
+
+    /// The password itself, for whoever has to be told a random one.
+    #[must_use]
+    pub fn reveal(&self) -> &str {
+        self.0.expose()
     }
 }
 

@@ -3,12 +3,13 @@
 //! Each variable is read here once, so that the two cannot drift apart. A service adds its own settings beside these.
 
 use std::path::PathBuf;
-use std::time::Duration;
-
 use url::Url;
 
 use super::{Env, GeneratedSecretError, Secret, generated_secret, local_url};
 use crate::ambient::Ambient;
+use crate::auth::email::Email;
+use crate::auth::gate::GateSettings;
+use crate::auth::password::NewPassword;
 use crate::http::HttpSettings;
 use crate::http::serve::ServeSettings;
 use crate::signature::SigningSecrets;
@@ -29,8 +30,8 @@ pub struct Common {
     pub data_dir: PathBuf,
     /// The keys of clients that do not sign; the first is the one to send.
     pub api_keys: Vec<Secret>,
-    /// How long a log-in lasts.
-    pub session_lifetime: Duration,
+    /// Limits of passwords, sessions and log-ins.
+    pub gate: GateSettings,
     /// The first administrator, made when there is none.
     pub admin: FirstAdmin,
     /// `None`: nobody set one, so it is generated into `data_dir`.
@@ -41,9 +42,9 @@ pub struct Common {
 #[derive(Clone, Debug)]
 pub struct FirstAdmin {
     /// `ADMIN_EMAIL`.
-    pub email: String,
+    pub email: Email,
     /// `ADMIN_PASSWORD`; without it a random one is printed once.
-    pub password: Option<Secret>,
+    pub password: Option<NewPassword>,
 }
 
 /// The secret of the two services was generated, and is not what a secret looks like.
@@ -71,15 +72,8 @@ impl Common {
             http: HttpSettings::from_env(env, &public_url),
             api_keys: env
                 .secrets("API_KEY", "keys of clients that do not sign, separated by commas; the first is sent"),
-            session_lifetime: env.duration_s("SESSION_LIFETIME", 14 * 24 * 3600, "seconds a log-in lasts"),
-            admin: FirstAdmin {
-                email: env.string(
-                    "ADMIN_EMAIL",
-                    "admin@belgrano.local",
-                    "who is made administrator when there is none",
-                ),
-                password: env.secret("ADMIN_PASSWORD", "that account's password; unset: a random one is printed once"),
-            },
+            gate: GateSettings::from_env(env),
+            admin: first_admin(env),
             integration: integration(env, generated_allowed),
             public_url,
             serve,
@@ -96,6 +90,20 @@ impl Common {
         let secret = generated_secret(&self.data_dir, "integration_secret", "whsec_", ambient)?;
         Ok(SigningSecrets::parse(secret.expose())?)
     }
+}
+
+fn first_admin(env: &mut Env) -> FirstAdmin {
+    let usual = Email::local("admin");
+    let email = env.string("ADMIN_EMAIL", usual.as_str(), "who is made administrator when there is none");
+    let email = Email::parse(&email).unwrap_or_else(|| {
+        env.mistake("ADMIN_EMAIL", "no es una dirección de correo");
+        usual
+    });
+    let password = env.secret("ADMIN_PASSWORD", "that account's password; unset: a random one is printed once");
+    let password = password.and_then(|password| {
+        NewPassword::parse(password.expose()).map_err(|rule| env.mistake("ADMIN_PASSWORD", rule)).ok()
+    });
+    FirstAdmin { email, password }
 }
 
 fn storage(env: &mut Env, service: &str, data_dir: &std::path::Path) -> StorageSettings {

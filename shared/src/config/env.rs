@@ -5,6 +5,7 @@
 
 use std::collections::HashMap;
 use std::fmt::{self, Display, Write};
+use std::num::NonZeroU32;
 use std::ops::RangeInclusive;
 use std::str::FromStr;
 use std::sync::Arc;
@@ -100,6 +101,11 @@ impl Env {
             let number = text.parse().ok().filter(|number| range.contains(number));
             number.ok_or_else(|| format!("tiene que ser un número entre {} y {}", range.start(), range.end()))
         })
+    }
+
+    /// How often something may be tried.
+    pub fn tries(&mut self, name: &'static str, default: u32, meaning: &'static str) -> NonZeroU32 {
+        NonZeroU32::new(self.number(name, default, 1..=1_000_000, meaning)).unwrap_or(NonZeroU32::MIN)
     }
 
     /// A number such as a port; 0 is a port of the system's choice.

@@ -1,10 +1,11 @@
 //! An account made by the operator, without anybody registering.
 
+use belgrano_shared::auth::email::Email;
 use belgrano_shared::auth::password::{NewPassword, PasswordError, Passwords};
 use belgrano_shared::writer::{Command, Failure, WriteError, Writer};
 
+use super::Role;
 use super::register::{NewAccount, RegisterRefusal};
-use super::{Email, Role};
 use crate::unit::ShopUnit;
 
 /// Why no account was made.

@@ -1,27 +1,17 @@
 //! The first administrator, made when there is none. No password is built in.
 
 use belgrano_shared::auth::password::{NewPassword, PasswordError};
-use belgrano_shared::config::Secret;
 use belgrano_shared::fetch_scalar;
 use belgrano_shared::writer::{Command, Failure, WriteError};
 
+use super::Role;
 use super::register::{NewAccount, RegisterRefusal};
-use super::{Email, Role};
 use crate::app::App;
 use crate::unit::ShopUnit;
-
-/// Characters of a random password: 80 bits.
-const RANDOM_CHARS: usize = 16;
 
 /// Why there is no first administrator.
 #[derive(Debug, thiserror::Error)]
 pub enum FirstAdminError {
-    /// `ADMIN_EMAIL` cannot be written to.
-    #[error("ADMIN_EMAIL: no es una dirección de correo")]
-    Email,
-    /// `ADMIN_PASSWORD` is not one.
-    #[error("ADMIN_PASSWORD: {0}")]
-    Password(&'static str),
     /// It could not be hashed.
     #[error("no se pudo cifrar la contraseña")]
     Hash(#[from] PasswordError),
@@ -56,15 +46,13 @@ pub async fn ensure_first_admin(app: &App) -> Result<(), FirstAdminError> {
         return Ok(());
     }
     let chosen = &app.settings.common.admin;
-    let random = Secret::new(app.ambient.code(RANDOM_CHARS));
-    let password = chosen.password.as_ref().unwrap_or(&random);
-    let password = NewPassword::parse(password.expose()).map_err(FirstAdminError::Password)?;
+    let password = chosen.password.clone().unwrap_or_else(|| NewPassword::random(&app.ambient));
     let account = NewAccount {
         role: Role::Admin,
         first_name: "Administración".to_owned(),
         last_name: String::new(),
-        email: Email::parse(&chosen.email).ok_or(FirstAdminError::Email)?,
-        password_hash: app.gate.passwords().hash(&password).await?,
+        email: chosen.email.clone(),
+        password_hash: app.gate.hash(&password).await?,
         phone: String::new(),
         address: String::new(),
         business: None,
@@ -75,7 +63,7 @@ pub async fn ensure_first_admin(app: &App) -> Result<(), FirstAdminError> {
     })?;
     if made && chosen.password.is_none() {
         // To the terminal and not to the log: logs are kept and shipped.
-        println!("Primera cuenta de administración de la tienda: {} / {}", chosen.email, random.expose());
+        println!("Primera cuenta de administración de la tienda: {} / {}", chosen.email.as_str(), password.reveal());
     }
     Ok(())
 }

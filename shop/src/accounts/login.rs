@@ -1,8 +1,12 @@
 //! Logging in and out.
 
+use std::convert::Infallible;
+
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
+use belgrano_shared::auth::email::Email;
+use belgrano_shared::auth::gate::{NewSession, Verified, WrongCredentials};
 use belgrano_shared::auth::session::{Token, TokenHash};
 use belgrano_shared::http::{ClientIp, Json};
 use belgrano_shared::problem::{Problem, ProblemDocument};
@@ -11,41 +15,32 @@ use belgrano_shared::{execute, fetch};
 use serde::Deserialize;
 use utoipa::ToSchema;
 
+use super::MaybeSession;
 use super::profile::{AccountView, read_account};
-use super::{Email, MaybeSession};
 use crate::app::App;
 use crate::cart;
 use crate::unit::ShopUnit;
 
-/// How long a session lasts, how many an account has, and which anonymous cart comes along.
+/// A session to open, and the anonymous cart that comes along.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct NewSession {
-    token: TokenHash,
-    lifetime_ms: i64,
-    max_sessions: i64,
+pub(super) struct OpenSession {
+    session: NewSession,
     cart: Option<TokenHash>,
 }
 
-impl NewSession {
+impl OpenSession {
     /// A session to be opened by the caller of a request with these headers, and the token to hand out.
     pub(super) fn prepare(app: &App, headers: &HeaderMap) -> (Token, Self) {
-        let token = Token::generate(&app.ambient);
-        let lifetime_ms = i64::try_from(app.settings.common.session_lifetime.as_millis()).unwrap_or(i64::MAX);
-        let session = Self {
-            token: token.hash(),
-            lifetime_ms,
-            max_sessions: app.settings.accounts.max_sessions,
-            cart: cart::anonymous_token(app, headers),
-        };
-        (token, session)
+        let (token, session) = app.gate.new_session();
+        (token, Self { session, cart: cart::anonymous_token(app, headers) })
     }
 
     /// Opens it, closes the account's oldest beyond the limit, and brings the anonymous cart along.
     pub(super) async fn open(&self, unit: &mut ShopUnit, account_id: i64) -> sqlx::Result<()> {
-        let now = unit.now();
+        let (now, NewSession { token, lifetime_ms, max_sessions }) = (unit.now(), &self.session);
         let session = unit.session();
-        execute!(*session, INSERT, &self.token[..], account_id, now, now.plus_ms(self.lifetime_ms))?;
-        execute!(*session, DELETE_OLDEST, account_id, self.max_sessions)?;
+        execute!(*session, INSERT, &token[..], account_id, now, now.plus_ms(*lifetime_ms))?;
+        execute!(*session, DELETE_OLDEST, account_id, max_sessions)?;
         match self.cart {
             Some(cart) => cart::adopt(unit.session(), cart, account_id, now).await,
             None => Ok(()),
@@ -58,27 +53,24 @@ const DELETE_OLDEST: &str = "DELETE FROM sessions WHERE account_id = $1 AND toke
      (SELECT token_hash FROM sessions WHERE account_id = $1 ORDER BY expires_at DESC, token_hash LIMIT $2)";
 const DELETE: &str = "DELETE FROM sessions WHERE token_hash = $1";
 
-/// Opens a session for an account whose password was verified.
-struct OpenSession {
+/// Logs in to an account whose password was verified.
+struct LogIn {
     account_id: i64,
-    /// The hash that was verified: if it changed meanwhile, the password was another's.
-    verified: String,
-    /// The same password hashed with the parameters of today.
-    rehashed: Option<String>,
-    session: NewSession,
+    verified: Verified,
+    session: OpenSession,
 }
 
-impl Command<ShopUnit> for OpenSession {
+impl Command<ShopUnit> for LogIn {
     type Output = ();
     type Refusal = WrongCredentials;
 
     async fn apply(&self, unit: &mut ShopUnit) -> Result<(), Failure<WrongCredentials>> {
         const SELECT: &str = "SELECT id, password_hash FROM accounts WHERE id = $1 AND active";
         let known = fetch!(optional, *unit.reader(), Known, SELECT, self.account_id)?;
-        if known.is_none_or(|known| known.password_hash != self.verified) {
+        if known.is_none_or(|known| known.password_hash != self.verified.stored) {
             return Err(Failure::Refused(WrongCredentials));
         }
-        if let Some(rehashed) = &self.rehashed {
+        if let Some(rehashed) = &self.verified.rehashed {
             const UPDATE: &str = "UPDATE accounts SET password_hash = $1 WHERE id = $2";
             execute!(*unit.session(), UPDATE, rehashed, self.account_id)?;
         }
@@ -95,23 +87,13 @@ struct CloseSession {
 
 impl Command<ShopUnit> for CloseSession {
     type Output = ();
-    type Refusal = WrongCredentials;
+    type Refusal = Infallible;
 
-    async fn apply(&self, unit: &mut ShopUnit) -> Result<(), Failure<WrongCredentials>> {
+    async fn apply(&self, unit: &mut ShopUnit) -> Result<(), Failure<Infallible>> {
         execute!(*unit.session(), DELETE, &self.token[..])?;
         // Whoever holds a socket of this account looks again whether it may.
         unit.announce().accounts.push(self.account_id);
         Ok(())
-    }
-}
-
-/// No such account, closed, or another password: one answer for all three.
-#[derive(Debug)]
-struct WrongCredentials;
-
-impl From<WrongCredentials> for Problem {
-    fn from(WrongCredentials: WrongCredentials) -> Self {
-        Self::unauthenticated("El correo o la contraseña no son correctos.")
     }
 }
 
@@ -148,20 +130,14 @@ pub(crate) async fn login(
     Json(body): Json<LoginBody>,
 ) -> Result<Response, Problem> {
     const SELECT: &str = "SELECT id, password_hash FROM accounts WHERE email = $1 AND active";
-    app.gate.try_to_prove(ip, &body.email)?;
+    app.gate.take_try(ip, &body.email)?;
     let known = fetch!(optional, app.db.read().await?, Known, SELECT, body.email.as_str())?;
-    let Some(known) = known else {
-        app.gate.passwords().verify_dummy(&body.password).await?;
-        return Err(WrongCredentials.into());
-    };
-    if !app.gate.passwords().verify(&body.password, &known.password_hash).await? {
-        return Err(WrongCredentials.into());
-    }
-    let rehashed = super::password::rehash_if_outdated(&app, &body.password, &known.password_hash).await?;
-    let (token, session) = NewSession::prepare(&app, &headers);
-    let open = OpenSession { account_id: known.id, verified: known.password_hash, rehashed, session };
-    app.writer.submit(open).await?;
-    let account = read_account(&app, known.id).await?;
+    let (account_id, stored) = known.map(|known| (known.id, known.password_hash)).unzip();
+    let verified = app.gate.verify(&body.password, stored).await?;
+    let (account_id, verified) = account_id.zip(verified).ok_or(WrongCredentials)?;
+    let (token, session) = OpenSession::prepare(&app, &headers);
+    app.writer.submit(LogIn { account_id, verified, session }).await?;
+    let account = read_account(&app, account_id).await?;
     Ok(([(header::SET_COOKIE, app.gate.cookie().set(&token))], Json(account)).into_response())
 }
 

@@ -6,10 +6,9 @@
 
 mod add;
 mod cuit;
-mod email;
 mod fields;
 mod first_admin;
-mod gate;
+mod limits;
 mod login;
 mod password;
 mod principal;
@@ -25,10 +24,9 @@ use utoipa_axum::routes;
 
 pub use add::{AddError, add};
 pub use cuit::Cuit;
-pub use email::Email;
 pub(crate) use fields::Form;
 pub use first_admin::{FirstAdminError, ensure_first_admin};
-pub use gate::Gate;
+pub use limits::AccountLimits;
 pub(crate) use login::{LoginBody, login, logout};
 pub(crate) use password::{ChangePasswordBody, change_password};
 pub use principal::{Admin, MaybeSession, Merchant, Principal, Role, Session};

@@ -2,6 +2,7 @@
 
 use axum::extract::State;
 use axum::http::StatusCode;
+use belgrano_shared::auth::email::Email;
 use belgrano_shared::auth::password::NewPassword;
 use belgrano_shared::auth::session::TokenHash;
 use belgrano_shared::http::{ClientIp, Json};
@@ -11,21 +12,9 @@ use belgrano_shared::{execute, fetch};
 use serde::Deserialize;
 use utoipa::ToSchema;
 
-use super::{Email, Session};
+use super::Session;
 use crate::app::App;
 use crate::unit::ShopUnit;
-
-/// The password, hashed again when its hash was made with other parameters than today's.
-pub(super) async fn rehash_if_outdated(app: &App, password: &str, stored: &str) -> Result<Option<String>, Problem> {
-    if !app.gate.passwords().is_outdated(stored) {
-        return Ok(None);
-    }
-    match NewPassword::parse(password) {
-        Ok(password) => Ok(Some(app.gate.passwords().hash(&password).await?)),
-        // Shorter than what is asked for today: it still opens the account, under its old hash.
-        Err(_) => Ok(None),
-    }
-}
 
 /// Replaces the password and ends every session, except `keep`.
 pub(super) async fn replace_password(
@@ -119,13 +108,11 @@ pub(crate) async fn change_password(
     let known = known.ok_or_else(|| Problem::unauthenticated("La cuenta ya no está activa."))?;
     // A stolen session must not be a way to guess the password.
     if let Some(email) = Email::parse(&known.email) {
-        app.gate.try_to_prove(ip, &email)?;
+        app.gate.take_try(ip, &email)?;
     }
-    if !app.gate.passwords().verify(&body.current, &known.password_hash).await? {
-        return Err(WrongPassword.into());
-    }
-    let hash = app.gate.passwords().hash(&body.new).await?;
-    let change = ChangePassword { account_id: who.account_id, verified: known.password_hash, hash, keep: who.token };
+    let verified = app.gate.verify(&body.current, Some(known.password_hash)).await?.ok_or(WrongPassword)?.stored;
+    let hash = app.gate.hash(&body.new).await?;
+    let change = ChangePassword { account_id: who.account_id, verified, hash, keep: who.token };
     app.writer.submit(change).await?;
     Ok(StatusCode::NO_CONTENT)
 }

@@ -4,6 +4,7 @@
 
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
+use belgrano_shared::auth::gate;
 use belgrano_shared::auth::session::TokenHash;
 use belgrano_shared::problem::Problem;
 use belgrano_shared::timestamp::UnixMillis;
@@ -59,6 +60,16 @@ pub struct Principal {
     expires_at: UnixMillis,
 }
 
+impl gate::Principal for Principal {
+    fn account_id(&self) -> i64 {
+        self.account_id
+    }
+
+    fn expires_at(&self) -> UnixMillis {
+        self.expires_at
+    }
+}
+
 /// Any account; 401 otherwise.
 #[derive(Clone, Debug)]
 pub struct Session(pub Principal);
@@ -79,11 +90,8 @@ impl FromRequestParts<App> for MaybeSession {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Problem> {
-        let Some(token) = app.gate.cookie().read(&parts.headers) else { return Ok(Self(None)) };
-        let token = token.hash();
-        let principal = app.gate.sessions().get_or_load(&token, load(&app.db, token)).await?;
-        // Checked here as well: an entry in memory may outlive its session.
-        Ok(Self(principal.filter(|principal| app.ambient.now() < principal.expires_at)))
+        let Some(token) = app.gate.session_of(&parts.headers) else { return Ok(Self(None)) };
+        Ok(Self(app.gate.find(&token, load(&app.db, token)).await?))
     }
 }
 

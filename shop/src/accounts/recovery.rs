@@ -5,6 +5,7 @@
 
 use axum::extract::State;
 use axum::http::StatusCode;
+use belgrano_shared::auth::email::Email;
 use belgrano_shared::auth::password::NewPassword;
 use belgrano_shared::http::{ClientIp, Json};
 use belgrano_shared::mailer::Mail;
@@ -16,7 +17,6 @@ use serde::Deserialize;
 use sha2::{Digest, Sha256};
 use utoipa::ToSchema;
 
-use super::Email;
 use super::password::replace_password;
 use crate::app::App;
 use crate::unit::ShopUnit;
@@ -137,9 +137,9 @@ pub(crate) async fn forgot_password(
     ip: ClientIp,
     Json(ForgotBody { email }): Json<ForgotBody>,
 ) -> Result<(StatusCode, Json<serde_json::Value>), Problem> {
-    app.gate.try_to_prove(ip, &email)?;
-    if app.gate.may_mail(&email)
-        && let Ok(slot) = app.gate.recoveries().try_acquire_owned()
+    app.gate.take_try(ip, &email)?;
+    if app.limits.may_mail(&email)
+        && let Ok(slot) = app.limits.recoveries().try_acquire_owned()
     {
         let task = app.clone();
         app.life.spawn(async move {
@@ -199,9 +199,9 @@ pub(crate) async fn reset_password(
     ip: ClientIp,
     Json(body): Json<ResetBody>,
 ) -> Result<StatusCode, Problem> {
-    app.gate.try_to_prove(ip, &body.email)?;
+    app.gate.take_try(ip, &body.email)?;
     // Before it is known whether the code is right, so that both cost the same.
-    let password_hash = app.gate.passwords().hash(&body.password).await?;
+    let password_hash = app.gate.hash(&body.password).await?;
     let max_attempts = app.settings.accounts.recovery_attempts;
     let finish = FinishRecovery { email: body.email, code: body.code, password_hash, max_attempts };
     match app.writer.submit(finish).await? {

@@ -3,6 +3,7 @@
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
+use belgrano_shared::auth::email::Email;
 use belgrano_shared::auth::password::NewPassword;
 use belgrano_shared::http::{ClientIp, Json};
 use belgrano_shared::problem::{Problem, ProblemDocument};
@@ -12,9 +13,9 @@ use serde::Deserialize;
 use utoipa::ToSchema;
 
 use super::fields::Form;
-use super::login::NewSession;
+use super::login::OpenSession;
 use super::profile::{AccountView, find_account};
-use super::{Cuit, Email, Role};
+use super::{Cuit, Role};
 use crate::app::App;
 use crate::unit::ShopUnit;
 
@@ -143,7 +144,7 @@ impl NewAccount {
 /// Makes an account and logs it in.
 struct Register {
     account: NewAccount,
-    session: NewSession,
+    session: OpenSession,
 }
 
 impl Command<ShopUnit> for Register {
@@ -177,9 +178,9 @@ pub(crate) async fn register(
     Json(body): Json<RegisterBody>,
 ) -> Result<Response, Problem> {
     let mut account = new_account(&body)?;
-    app.gate.try_to_register(ip)?;
-    account.password_hash = app.gate.passwords().hash(&body.password).await?;
-    let (token, session) = NewSession::prepare(&app, &headers);
+    app.limits.try_to_register(ip)?;
+    account.password_hash = app.gate.hash(&body.password).await?;
+    let (token, session) = OpenSession::prepare(&app, &headers);
     let view = app.writer.submit(Register { account, session }).await?;
     Ok((StatusCode::CREATED, [(header::SET_COOKIE, app.gate.cookie().set(&token))], Json(view)).into_response())
 }

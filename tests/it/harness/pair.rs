@@ -176,8 +176,6 @@ fn usual_env() -> Vec<(String, String)> {
         ("REGISTRATIONS", "100000"),
         ("LOGIN_TRIES", "100000"),
         ("LOGIN_TRIES_WIDE", "100000"),
-        ("LOGINS_PER_ADDRESS", "100000"),
-        ("LOGINS_PER_ACCOUNT", "100000"),
         // An offer that expires while a loaded machine thinks would be a step nobody took.
         ("OFFER_TIMEOUT", "3600"),
     ];

@@ -153,7 +153,7 @@ pub(crate) async fn change(
         return Err(Problem::invalid(vec![wrong]));
     }
     let password_hash = match &body.password {
-        Some(password) => Some(app.passwords.hash(password).await?),
+        Some(password) => Some(app.gate.hash(password).await?),
         None => None,
     };
     let trimmed = |text: Option<String>| text.map(|text| text.trim().to_owned());

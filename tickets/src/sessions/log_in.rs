@@ -5,7 +5,9 @@ use std::convert::Infallible;
 use axum::extract::State;
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use belgrano_shared::auth::session::{Token, TokenHash};
+use belgrano_shared::auth::email::Email;
+use belgrano_shared::auth::gate::{NewSession, Verified, WrongCredentials};
+use belgrano_shared::auth::session::TokenHash;
 use belgrano_shared::http::{ClientIp, Json};
 use belgrano_shared::problem::{Problem, ProblemDocument};
 use belgrano_shared::writer::{Command, Failure};
@@ -22,8 +24,10 @@ use crate::users::{self, Role};
 #[derive(Deserialize, ToSchema)]
 pub struct LogIn {
     /// The account's address.
-    email: String,
+    #[schema(value_type = String, example = "ana@example.com")]
+    email: Email,
     /// Its password.
+    #[schema(format = Password)]
     password: String,
 }
 
@@ -53,40 +57,35 @@ impl From<&Principal> for Me {
     }
 }
 
-/// Begin a session.
+/// Begin a session of an account whose password was verified.
 #[derive(Debug)]
 struct Begin {
     user_id: i64,
-    password_hash: String,
-    token: TokenHash,
-    lifetime_ms: i64,
+    verified: Verified,
+    session: NewSession,
 }
 
-/// The account was disabled, or its password changed, while it logged in.
-#[derive(Debug)]
-struct AccountChanged;
-
-impl From<AccountChanged> for Problem {
-    fn from(AccountChanged: AccountChanged) -> Self {
-        wrong()
-    }
-}
+const INSERT: &str = "INSERT INTO sessions (token_hash, user_id, created_at, expires_at) VALUES ($1, $2, $3, $4)";
+const DELETE_OLDEST: &str = "DELETE FROM sessions WHERE user_id = $1 AND token_hash NOT IN \
+     (SELECT token_hash FROM sessions WHERE user_id = $1 ORDER BY expires_at DESC, token_hash LIMIT $2)";
 
 impl Command<BoardUnit> for Begin {
     type Output = ();
-    type Refusal = AccountChanged;
+    type Refusal = WrongCredentials;
 
-    async fn apply(&self, unit: &mut BoardUnit) -> Result<(), Failure<AccountChanged>> {
+    async fn apply(&self, unit: &mut BoardUnit) -> Result<(), Failure<WrongCredentials>> {
         const STILL: &str = "SELECT id FROM users WHERE id = $1 AND active AND password_hash = $2";
-        const INSERT: &str =
-            "INSERT INTO sessions (token_hash, user_id, created_at, expires_at) VALUES ($1, $2, $3, $4)";
-        let still = fetch_scalar!(optional, *unit.reader(), i64, STILL, self.user_id, &self.password_hash)?;
-        if still.is_none() {
-            return Err(Failure::Refused(AccountChanged));
+        let Verified { stored, rehashed } = &self.verified;
+        if fetch_scalar!(optional, *unit.reader(), i64, STILL, self.user_id, stored)?.is_none() {
+            return Err(Failure::Refused(WrongCredentials));
         }
-        let now = unit.now();
+        let (now, NewSession { token, lifetime_ms, max_sessions }) = (unit.now(), &self.session);
         let session = unit.session();
-        execute!(*session, INSERT, &self.token[..], self.user_id, now, now.plus_ms(self.lifetime_ms))?;
+        if let Some(rehashed) = rehashed {
+            execute!(*session, "UPDATE users SET password_hash = $1 WHERE id = $2", rehashed, self.user_id)?;
+        }
+        execute!(*session, INSERT, &token[..], self.user_id, now, now.plus_ms(*lifetime_ms))?;
+        execute!(*session, DELETE_OLDEST, self.user_id, max_sessions)?;
         Ok(())
     }
 }
@@ -109,40 +108,21 @@ impl Command<BoardUnit> for End {
     }
 }
 
-/// One answer for a wrong address and a wrong password: nobody learns who has an account.
-fn wrong() -> Problem {
-    Problem::unauthenticated("El correo o la contraseña no son correctos.")
-}
-
 /// Inicia una sesión.
 #[utoipa::path(post, path = "/api/login", tag = "sesión", request_body = LogIn, responses(
     (status = 200, body = Me, description = "Con la cookie `belgrano_tickets`."),
     (status = 401, body = ProblemDocument), (status = 429, body = ProblemDocument)))]
 pub async fn log_in(State(app): State<App>, ip: ClientIp, Json(body): Json<LogIn>) -> Result<Response, Problem> {
-    let email = users::normal_email(&body.email);
-    app.sessions.by_address.check(&ip.key())?;
-    // What cannot be an address is nobody's, and must not be kept as a key for as long as a limit is remembered.
-    if !users::may_be_email(&email) {
-        return Err(wrong());
-    }
-    app.sessions.by_account.check(&email)?;
-    let Some(account) = users::for_log_in(&app.db, &email).await? else {
-        app.passwords.verify_dummy(&body.password).await?;
-        return Err(wrong());
-    };
-    if !app.passwords.verify(&body.password, &account.password_hash).await? || !account.active {
-        return Err(wrong());
-    }
-    let token = Token::generate(&app.ambient);
-    let begin = Begin {
-        user_id: account.id,
-        password_hash: account.password_hash,
-        token: token.hash(),
-        lifetime_ms: app.sessions.lifetime_ms,
-    };
-    app.writer.submit(begin).await?;
+    app.gate.take_try(ip, &body.email)?;
+    let account = users::for_log_in(&app.db, &body.email).await?.filter(|account| account.active);
+    let stored = account.as_ref().map(|account| account.password_hash.clone());
+    let verified = app.gate.verify(&body.password, stored).await?;
+    let (account, verified) = account.zip(verified).ok_or(WrongCredentials)?;
+    let (token, session) = app.gate.new_session();
+    app.writer.submit(Begin { user_id: account.id, verified, session }).await?;
+    let email = body.email.as_str().to_owned();
     let me = Me { id: account.id, name: account.name, email, role: account.role };
-    Ok(([(header::SET_COOKIE, app.sessions.cookie.set(&token))], Json(me)).into_response())
+    Ok(([(header::SET_COOKIE, app.gate.cookie().set(&token))], Json(me)).into_response())
 }
 
 /// Termina la sesión.
@@ -152,7 +132,7 @@ pub async fn log_out(State(app): State<App>, session: Result<Session, Problem>) 
         let end = End { user_id: principal.user_id, token: principal.session };
         app.writer.submit(end).await?;
     }
-    Ok((StatusCode::NO_CONTENT, [(header::SET_COOKIE, app.sessions.cookie.clear())]).into_response())
+    Ok((StatusCode::NO_CONTENT, [(header::SET_COOKIE, app.gate.cookie().clear())]).into_response())
 }
 
 /// Quién inició la sesión.

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use axum::extract::FromRequestParts;
 use axum::http::HeaderMap;
 use axum::http::request::Parts;
+use belgrano_shared::auth::gate;
 use belgrano_shared::auth::session::TokenHash;
 use belgrano_shared::fetch;
 use belgrano_shared::problem::Problem;
@@ -48,6 +49,16 @@ impl Principal {
     }
 }
 
+impl gate::Principal for Principal {
+    fn account_id(&self) -> i64 {
+        self.user_id
+    }
+
+    fn expires_at(&self) -> UnixMillis {
+        self.expires_at
+    }
+}
+
 /// Anybody logged in; else 401.
 #[derive(Clone, Debug)]
 pub struct Session(pub Principal);
@@ -88,16 +99,13 @@ impl App {
                 expires_at: row.expires_at,
             }))
         };
-        let found = self.sessions.cache.get_or_load(token, load).await?;
-        Ok(found.filter(|principal| self.ambient.now() < principal.expires_at))
+        self.gate.find(token, load).await
     }
-}
 
-impl App {
     /// Whose session cookie came with a request, if it came with one that holds.
     pub async fn principal_by_cookie(&self, headers: &HeaderMap) -> Result<Option<Principal>, sqlx::Error> {
-        match self.sessions.cookie.read(headers) {
-            Some(token) => self.principal(&token.hash()).await,
+        match self.gate.session_of(headers) {
+            Some(token) => self.principal(&token).await,
             None => Ok(None),
         }
     }
@@ -107,9 +115,8 @@ impl FromRequestParts<App> for Session {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Problem> {
-        let nobody = || Problem::unauthenticated("Iniciá sesión para seguir.");
-        let token = app.sessions.cookie.read(&parts.headers).ok_or_else(nobody)?;
-        app.principal(&token.hash()).await?.map(Self).ok_or_else(nobody)
+        let principal = app.principal_by_cookie(&parts.headers).await?;
+        principal.map(Self).ok_or_else(|| Problem::unauthenticated("Iniciá sesión para seguir."))
     }
 }
 

@@ -31,11 +31,11 @@ on_both_engines! {
     async fn what_is_no_address_is_no_key_of_a_limit(database) {
         let board = Board::start(database).await;
         let long = format!("{}@x.example", "a".repeat(300));
-        for _ in 0..12 {
-            assert_eq!(board.log_in(&long, "una clave").await.err(), Some(401));
+        for _ in 0..22 {
+            assert_eq!(board.log_in(&long, "una clave").await.err(), Some(422));
         }
-        for at in 0..11 {
-            let expected = if at < 10 { 401 } else { 429 };
+        for at in 0..21 {
+            let expected = if at < 20 { 401 } else { 429 };
             assert_eq!(board.log_in("nadie@x.example", "una clave").await.err(), Some(expected));
         }
     }

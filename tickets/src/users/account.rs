@@ -1,5 +1,6 @@
 //! An account as stored and as shown.
 
+use belgrano_shared::auth::email::Email;
 use belgrano_shared::fetch;
 use belgrano_shared::problem::FieldError;
 use belgrano_shared::storage::{Db, Session};
@@ -48,37 +49,16 @@ pub struct LogInAccount {
 }
 
 /// The account that logs in with `email`.
-pub async fn for_log_in(db: &Db, email: &str) -> sqlx::Result<Option<LogInAccount>> {
+pub async fn for_log_in(db: &Db, email: &Email) -> sqlx::Result<Option<LogInAccount>> {
     const FIND: &str = "SELECT id, name, password_hash, role, active FROM users WHERE email = $1";
     let mut session = db.read().await?;
-    fetch!(optional, session, LogInAccount, FIND, email)
+    fetch!(optional, session, LogInAccount, FIND, email.as_str())
 }
 
 /// One account, if there is one.
 pub async fn find(session: &mut Session, id: i64) -> sqlx::Result<Option<Account>> {
     const FIND: &str = "SELECT id, name, email, role, active, created_at FROM users WHERE id = $1";
     fetch!(optional, *session, Account, FIND, id)
-}
-
-/// An address as it is stored and compared: without blanks around it, in lower case.
-#[must_use]
-pub fn normal_email(email: &str) -> String {
-    email.trim().to_lowercase()
-}
-
-/// The longest address there is.
-const EMAIL_BYTES: usize = 254;
-
-/// Whether an account can have this address.
-#[must_use]
-pub fn may_be_email(email: &str) -> bool {
-    !email.is_empty() && email.len() <= EMAIL_BYTES && !email.chars().any(|c| c.is_whitespace() || c.is_control())
-}
-
-/// What is wrong with `email` as an address. Only what would never work: whether it is real a mail would tell.
-pub(super) fn check_email(email: &str) -> Option<FieldError> {
-    let plausible = email.split_once('@').is_some_and(|(local, domain)| !local.is_empty() && !domain.is_empty());
-    (!plausible || !may_be_email(email)).then(|| FieldError::new("email", "no es una dirección de correo"))
 }
 
 /// What is wrong with a text of 1 to `max` characters.

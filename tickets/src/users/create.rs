@@ -1,5 +1,6 @@
 //! Making an account, and the driver that goes with role `flota`.
 
+use belgrano_shared::auth::email::Email;
 use belgrano_shared::writer::{Command, Failure};
 use belgrano_shared::{execute, fetch_scalar};
 
@@ -28,8 +29,8 @@ impl Default for NewDriver {
 pub struct CreateUser {
     /// What it is called.
     pub name: String,
-    /// What it logs in with, in its normal form.
-    pub email: String,
+    /// What it logs in with.
+    pub email: Email,
     /// Hashed before the command was submitted.
     pub password_hash: String,
     /// What it may do.
@@ -47,11 +48,11 @@ impl Command<BoardUnit> for CreateUser {
 
     async fn apply(&self, unit: &mut BoardUnit) -> Result<Account, Failure<UserRefusal>> {
         const TAKEN: &str = "SELECT id FROM users WHERE email = $1";
-        if fetch_scalar!(optional, *unit.reader(), i64, TAKEN, &self.email)?.is_some() {
+        if fetch_scalar!(optional, *unit.reader(), i64, TAKEN, self.email.as_str())?.is_some() {
             return Err(Failure::Refused(UserRefusal::EmailTaken));
         }
         let (now, role) = (unit.now(), self.role.as_str());
-        let (name, email, hash) = (&self.name, &self.email, &self.password_hash);
+        let (name, email, hash) = (&self.name, self.email.as_str(), &self.password_hash);
         let id = fetch_scalar!(one, *unit.session(), i64, INSERT, name, email, hash, role, now)?;
         if self.role == Role::Driver {
             insert_driver(unit, id, &self.driver).await?;

@@ -3,17 +3,14 @@
 use std::convert::Infallible;
 
 use belgrano_shared::auth::password::NewPassword;
-use belgrano_shared::config::Secret;
 use belgrano_shared::fetch_scalar;
 use belgrano_shared::writer::{Command, Failure};
 
-use super::{CreateUser, NewDriver, Role, UserRefusal, normal_email};
+use super::{CreateUser, NewDriver, Role, UserRefusal};
 use crate::app::App;
 use crate::service::StartError;
 use crate::unit::BoardUnit;
 
-/// 100 bits, in letters that cannot be misread.
-const PASSWORD_CHARS: usize = 20;
 const COUNT: &str = "SELECT COUNT(*) FROM users WHERE role = 'admin'";
 
 /// Make an administrator, unless there is one.
@@ -47,25 +44,22 @@ pub async fn ensure_admin(app: &App) -> Result<(), StartError> {
         return Ok(());
     }
     drop(session);
-    let admin = &app.settings.common.admin;
-    let chosen = admin.password.as_ref().and_then(|password| NewPassword::parse(password.expose()).ok());
-    let random = Secret::new(app.ambient.code(PASSWORD_CHARS));
-    let password = match (&chosen, NewPassword::parse(random.expose())) {
-        (Some(chosen), _) => chosen.clone(),
-        (None, Ok(random)) => random,
-        (None, Err(rule)) => return Err(StartError::Write(rule.to_owned())),
-    };
-    let email = normal_email(&admin.email);
+    let chosen = &app.settings.common.admin;
+    let password = chosen.password.clone().unwrap_or_else(|| NewPassword::random(&app.ambient));
     let create = CreateUser {
         name: "Administración".to_owned(),
-        password_hash: app.passwords.hash(&password).await?,
-        email: email.clone(),
+        password_hash: app.gate.hash(&password).await?,
+        email: chosen.email.clone(),
         role: Role::Admin,
         driver: NewDriver::default(),
     };
     let made = app.writer.submit(EnsureAdmin(create)).await?;
-    if made && chosen.is_none() {
-        println!("tickets: primera cuenta de administración: {email}  contraseña: {}", random.expose());
+    if made && chosen.password.is_none() {
+        println!(
+            "tickets: primera cuenta de administración: {}  contraseña: {}",
+            chosen.email.as_str(),
+            password.reveal()
+        );
     }
     Ok(())
 }

@@ -11,7 +11,7 @@ mod role;
 mod routes;
 
 pub(crate) use account::check_text;
-pub use account::{Account, find, for_log_in, may_be_email, normal_email};
+pub use account::{Account, find, for_log_in};
 pub use change::{ChangeUser, UserRefusal};
 pub use create::{CreateUser, NewDriver};
 pub use first_admin::ensure_admin;

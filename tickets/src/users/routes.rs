@@ -2,17 +2,18 @@
 
 use axum::extract::State;
 use axum::http::StatusCode;
+use belgrano_shared::auth::email::Email;
 use belgrano_shared::auth::password::NewPassword;
 use belgrano_shared::fetch;
 use belgrano_shared::http::{Json, Page, Path};
-use belgrano_shared::problem::{Problem, ProblemDocument};
+use belgrano_shared::problem::{FieldError, Problem, ProblemDocument};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use super::account::{check_email, check_text};
-use super::{Account, ChangeUser, CreateUser, NewDriver, Role, normal_email};
+use super::account::check_text;
+use super::{Account, ChangeUser, CreateUser, NewDriver, Role};
 use crate::app::App;
 use crate::sessions::Admin;
 
@@ -78,12 +79,13 @@ pub(crate) async fn create_account(
     role: Role,
     driver: NewDriver,
 ) -> Result<Account, Problem> {
-    let email = normal_email(email);
-    let wrong: Vec<_> = check_text("nombre", &name, NAME_CHARS).into_iter().chain(check_email(&email)).collect();
-    if !wrong.is_empty() {
-        return Err(Problem::invalid(wrong));
+    let mut wrong: Vec<_> = check_text("nombre", &name, NAME_CHARS).into_iter().collect();
+    let email = Email::parse(email);
+    if email.is_none() {
+        wrong.push(FieldError::new("email", "no es una dirección de correo"));
     }
-    let password_hash = app.passwords.hash(password).await?;
+    let email = email.filter(|_| wrong.is_empty()).ok_or_else(|| Problem::invalid(wrong))?;
+    let password_hash = app.gate.hash(password).await?;
     let create = CreateUser { name: name.trim().to_owned(), email, password_hash, role, driver };
     Ok(app.writer.submit(create).await?)
 }
@@ -115,7 +117,7 @@ pub(crate) async fn change(
         return Err(Problem::invalid(vec![wrong]));
     }
     let password_hash = match &body.password {
-        Some(password) => Some(app.passwords.hash(password).await?),
+        Some(password) => Some(app.gate.hash(password).await?),
         None => None,
     };
     let name = body.name.map(|name| name.trim().to_owned());

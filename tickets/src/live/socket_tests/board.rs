@@ -5,6 +5,7 @@ use std::net::SocketAddr;
 use std::time::Duration;
 
 use belgrano_shared::ambient::Ambient;
+use belgrano_shared::auth::email::Email;
 use belgrano_shared::auth::session::Token;
 use belgrano_shared::config::Env;
 use belgrano_shared::lifecycle::Lifecycle;
@@ -81,7 +82,7 @@ impl Board {
     pub(super) async fn account(&self, role: Role) -> Account {
         let name = self.app.ambient.code(10);
         let create = CreateUser {
-            email: format!("{}@example.com", name.to_lowercase()),
+            email: Email::local(&name.to_lowercase()),
             name,
             password_hash: "ninguna".to_owned(),
             role,

@@ -24,6 +24,12 @@ impl Email {
         (text.len() <= MAX_BYTES && plain(local) && plain(domain)).then_some(Self(text))
     }
 
+    /// An address that only this system knows: nothing is mailed to it.
+    #[must_use]
+    pub fn local(name: &str) -> Self {
+        Self(format!("{name}@belgrano.local"))
+    }
+
     /// As text.
     #[must_use]
     pub fn as_str(&self) -> &str {
