@@ -1,14 +1,16 @@
-//! Forgetting what has expired: sessions, socket tokens, answers kept for their idempotency keys.
+//! Forgetting what has expired: sessions, socket tokens, answers kept for their idempotency keys, old events.
 //!
-//! One command an hour. On several instances each does it; the second finds nothing.
+//! Once an hour. On several instances each does it; the second finds nothing. What must never happen here: a hole in the log
+//! of events (it is only cut off at its old end), or an event gone that an old shop has not been told of.
 
 use std::convert::Infallible;
 use std::time::Duration;
 
-use belgrano_shared::execute;
 use belgrano_shared::idempotency::Answers;
 use belgrano_shared::lifecycle::Lifecycle;
-use belgrano_shared::writer::{Command, Failure};
+use belgrano_shared::timestamp::UnixMillis;
+use belgrano_shared::writer::{Command, Failure, WriteError};
+use belgrano_shared::{execute, fetch, fetch_scalar};
 
 use crate::app::App;
 use crate::unit::BoardUnit;
@@ -35,13 +37,53 @@ impl Command<BoardUnit> for Prune {
     }
 }
 
+/// Forget some of the oldest events. Who resumes from before them gets a snapshot; `seq` goes on where it was.
+#[derive(Clone, Copy, Debug)]
+struct PruneEvents {
+    /// Recorded before this.
+    before: UnixMillis,
+    /// Only those an old shop was told of.
+    told_only: bool,
+}
+
+/// Events of one transaction: other changes wait for it.
+const CHUNK: i64 = 500;
+const OLDEST: &str = "SELECT seq, recorded_at FROM events ORDER BY seq LIMIT $1";
+const TOLD: &str = "SELECT seq FROM callback_cursor WHERE id = 1";
+
+impl Command<BoardUnit> for PruneEvents {
+    /// How many went.
+    type Output = u64;
+    type Refusal = Infallible;
+
+    async fn apply(&self, unit: &mut BoardUnit) -> Result<u64, Failure<Infallible>> {
+        let told =
+            if self.told_only { fetch_scalar!(optional, *unit.reader(), i64, TOLD)?.unwrap_or(0) } else { i64::MAX };
+        // The clocks of several instances differ: the first event that stays ends it, whatever comes after.
+        let oldest = fetch!(all, *unit.reader(), (i64, UnixMillis), OLDEST, CHUNK)?;
+        let old = oldest.into_iter().take_while(|(seq, recorded_at)| *seq <= told && *recorded_at < self.before);
+        let Some((last, _)) = old.last() else { return Ok(0) };
+        Ok(execute!(*unit.session(), "DELETE FROM events WHERE seq <= $1", last)?)
+    }
+}
+
+/// Forgets all there is to forget now.
+pub async fn round(app: &App) -> Result<(), WriteError<Infallible>> {
+    app.writer.submit(Prune).await?;
+    let kept_ms = i64::try_from(app.settings.events_kept.as_millis()).unwrap_or(i64::MAX);
+    let events =
+        PruneEvents { before: app.ambient.now().plus_ms(-kept_ms), told_only: app.settings.ahorro_url.is_some() };
+    while app.writer.submit(events).await? > 0 {}
+    Ok(())
+}
+
 /// Starts the task.
 pub fn spawn(app: &App, life: &Lifecycle) {
-    let (writer, soft) = (app.writer.clone(), life.soft().clone());
+    let (app, soft) = (app.clone(), life.soft().clone());
     life.spawn_critical("housekeeping", async move {
         let mut ticks = tokio::time::interval(PERIOD);
         while soft.run_until_cancelled(ticks.tick()).await.is_some() {
-            if let Err(error) = writer.submit(Prune).await {
+            if let Some(Err(error)) = soft.run_until_cancelled(round(&app)).await {
                 tracing::warn!(%error, "could not forget what has expired");
             }
         }

@@ -32,6 +32,8 @@ pub struct Settings {
     pub late_after: Duration,
     /// The live feed's limits.
     pub live: LiveSettings,
+    /// How long changes stay in the log: what a reader resumes from, and a ticket's history.
+    pub events_kept: Duration,
 }
 
 impl Settings {
@@ -54,6 +56,7 @@ impl Settings {
             auto_assign: env.bool("AUTO_ASSIGN", false, "offer pending tickets to drivers without being asked"),
             late_after: env.duration_s("LATE_AFTER", 3600, "seconds after the order from which on a ticket is late"),
             live: LiveSettings::from_env(&mut env),
+            events_kept: events_kept(&mut env),
             common,
         };
         Ok((settings, env.finish()?))
@@ -64,6 +67,17 @@ impl Settings {
     pub fn offer_timeout_ms(&self) -> i64 {
         i64::try_from(self.offer_timeout.as_millis()).unwrap_or(i64::MAX)
     }
+}
+
+fn events_kept(env: &mut Env) -> Duration {
+    /// Undo reads the last changes of a ticket.
+    const AT_LEAST: Duration = Duration::from_hours(1);
+    let meaning = "seconds that changes are kept, to resume the live feed from and as a ticket's history";
+    let kept = env.duration_s("EVENTS_RETENTION", 30 * 24 * 3600, meaning);
+    if kept < AT_LEAST {
+        env.mistake("EVENTS_RETENTION", "tiene que ser al menos una hora (3600)");
+    }
+    kept
 }
 
 fn intake_open(env: &mut Env) -> bool {
@@ -98,9 +112,10 @@ mod tests {
         assert!(!settings.intake_open && !settings.auto_assign && settings.proofs.is_empty());
         assert_eq!(settings.offer_timeout_ms(), 60_000);
         assert!(table.iter().any(|setting| setting.name == "PROOF"));
-        let wrong = [("INTAKE", "ajar"), ("PROOF", "pin,sangre"), ("ADMIN_PASSWORD", "corta")];
+        let wrong =
+            [("INTAKE", "ajar"), ("PROOF", "pin,sangre"), ("ADMIN_PASSWORD", "corta"), ("EVENTS_RETENTION", "60")];
         let mistakes = Settings::from_env(Env::from_map(wrong)).expect_err("mistakes").0;
         let names: Vec<&str> = mistakes.iter().map(|mistake| mistake.name.as_str()).collect();
-        assert_eq!(names, ["ADMIN_PASSWORD", "INTAKE", "PROOF"]);
+        assert_eq!(names, ["ADMIN_PASSWORD", "INTAKE", "PROOF", "EVENTS_RETENTION"]);
     }
 }

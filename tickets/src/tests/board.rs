@@ -41,6 +41,11 @@ impl Board {
     }
 
     pub(crate) async fn start_with(database: &TestDatabase, variables: &[(&'static str, &'static str)]) -> Self {
+        Self::seeded(database, 7, variables).await
+    }
+
+    /// With other randomness, or two instances would draw the same.
+    pub(crate) async fn seeded(database: &TestDatabase, seed: u64, variables: &[(&'static str, &'static str)]) -> Self {
         let basic = [
             ("API_KEY", "clave"),
             ("INTEGRATION_SECRET", SECRET),
@@ -51,7 +56,7 @@ impl Board {
         let env = Env::from_map(basic.iter().chain(variables).copied());
         let (mut settings, _) = Settings::from_env(env).expect("a configuration without mistakes");
         settings.common.storage = database.settings();
-        let (ambient, clock) = still_ambient(7);
+        let (ambient, clock) = still_ambient(seed);
         let (app, router) = assemble(settings, &ambient, &Lifecycle::new()).await.expect("the board starts");
         Self { app, clock, router }
     }

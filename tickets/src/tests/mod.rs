@@ -3,6 +3,7 @@
 mod accounts;
 mod assigning;
 pub(crate) mod board;
+mod forgetting;
 mod intake;
 mod searching;
 mod stepping;

@@ -4,4 +4,5 @@ mod board;
 mod client;
 mod doors;
 mod endings;
+mod retention;
 mod streams;
