@@ -11,7 +11,7 @@ use serde_json::json;
 use url::Url;
 
 /// One deadline over the whole exchange.
-const DEADLINE: Duration = Duration::from_secs(10);
+pub(super) const DEADLINE: Duration = Duration::from_secs(10);
 
 /// The old shop.
 #[derive(Clone, Debug)]

@@ -1,18 +1,19 @@
-//! The task: read the log from the cursor, tell, move the cursor.
+//! The task: take the lease, read the log from the cursor, tell, move the cursor.
 
 use std::convert::Infallible;
+use std::sync::Arc;
 use std::time::Duration;
 
+use belgrano_shared::fetch;
 use belgrano_shared::retry::RetrySchedule;
 use belgrano_shared::wire::{EventKind, TicketView};
-use belgrano_shared::writer::{Command, Failure, WriteError};
-use belgrano_shared::{execute, fetch, fetch_scalar};
+use belgrano_shared::writer::WriteError;
 use tokio_util::sync::CancellationToken;
 use url::Url;
 
 use super::call::{Answer, OldShop};
+use super::lease::{self, Claim, Release, Told};
 use crate::app::App;
-use crate::unit::{BoardUnit, log_head};
 
 /// Events read at once.
 const PAGE: i64 = 100;
@@ -26,31 +27,12 @@ const SCHEDULE: RetrySchedule = RetrySchedule {
 };
 
 const SELECT: &str = "SELECT seq, kind, ticket FROM events WHERE seq > $1 ORDER BY seq LIMIT $2";
-const CURSOR: &str = "SELECT seq FROM callback_cursor WHERE id = 1";
-/// Never back: with several instances, a slow one must not make the others tell again what was told.
-const STORE: &str = "INSERT INTO callback_cursor (id, seq) VALUES (1, $1) \
-     ON CONFLICT (id) DO UPDATE SET seq = excluded.seq WHERE callback_cursor.seq < excluded.seq";
-
 #[derive(sqlx::FromRow)]
 struct Event {
     seq: i64,
     #[sqlx(try_from = "String")]
     kind: EventKind,
     ticket: String,
-}
-
-/// Everything up to and including `seq` was told.
-#[derive(Debug)]
-struct Told(i64);
-
-impl Command<BoardUnit> for Told {
-    type Output = ();
-    type Refusal = Infallible;
-
-    async fn apply(&self, unit: &mut BoardUnit) -> Result<(), Failure<Infallible>> {
-        execute!(*unit.session(), STORE, self.0)?;
-        Ok(())
-    }
 }
 
 /// Tells the shop at `base` of every change until `stop`. A shop that is told for the first time hears of what happens from
@@ -63,10 +45,11 @@ pub async fn follow(app: App, base: Url, stop: CancellationToken) {
         Ok(reachable) => reachable,
         Err(error) => return tracing::error!(%error, "callbacks: the HTTP client cannot be built"),
     };
+    let token = app.ambient.uuid().simple().to_string().into();
     let mut attempt = 0;
     while !stop.is_cancelled() {
-        let wait = match stop.run_until_cancelled(pass(&app, &callee)).await {
-            None => return,
+        let wait = match stop.run_until_cancelled(pass(&app, &callee, &token)).await {
+            None => break,
             Some(Ok(())) => {
                 attempt = 0;
                 POLL
@@ -79,37 +62,35 @@ pub async fn follow(app: App, base: Url, stop: CancellationToken) {
         };
         stop.run_until_cancelled(tokio::time::sleep(wait)).await;
     }
+    // The next process need not wait for the lease to run out.
+    if let Err(error) = app.writer.submit(Release(token)).await {
+        tracing::warn!(%error, "callbacks: the lease is left to run out");
+    }
 }
 
-/// Tells all there is to tell.
-async fn pass(app: &App, shop: &OldShop) -> Result<(), String> {
-    let mut told = cursor(app).await?;
-    loop {
+/// Tells all there is to tell, unless another board does. `token` is this process's.
+pub(super) async fn pass(app: &App, shop: &OldShop, token: &Arc<str>) -> Result<(), String> {
+    if !lease::is_behind(app).await.map_err(|error| error.to_string())? {
+        return Ok(());
+    }
+    let write_error = |error: WriteError<Infallible>| error.to_string();
+    let mut told = app.writer.submit(Claim(Arc::clone(token))).await.map_err(write_error)?;
+    while let Some(after) = told {
         let mut session = app.db.read().await.map_err(|error| error.to_string())?;
-        let events = fetch!(all, session, Event, SELECT, told, PAGE).map_err(|error| error.to_string())?;
+        let events = fetch!(all, session, Event, SELECT, after, PAGE).map_err(|error| error.to_string())?;
         drop(session);
-        let full = i64::try_from(events.len()).is_ok_and(|read| read == PAGE);
+        if events.is_empty() {
+            break;
+        }
         for event in events {
             tell(shop, &event).await?;
-            told = event.seq;
-            app.writer.submit(Told(told)).await.map_err(|error: WriteError<Infallible>| error.to_string())?;
-        }
-        if !full {
-            return Ok(());
+            told = app.writer.submit(Told { seq: event.seq, token: Arc::clone(token) }).await.map_err(write_error)?;
+            if told.is_none() {
+                break;
+            }
         }
     }
-}
-
-async fn cursor(app: &App) -> Result<i64, String> {
-    let mut session = app.db.read().await.map_err(|error| error.to_string())?;
-    let stored = fetch_scalar!(optional, session, i64, CURSOR).map_err(|error| error.to_string())?;
-    if let Some(seq) = stored {
-        return Ok(seq);
-    }
-    let head = log_head(&mut session).await.map_err(|error| error.to_string())?;
-    drop(session);
-    app.writer.submit(Told(head.seq)).await.map_err(|error: WriteError<Infallible>| error.to_string())?;
-    Ok(head.seq)
+    app.writer.submit(Release(Arc::clone(token))).await.map_err(write_error)
 }
 
 async fn tell(shop: &OldShop, event: &Event) -> Result<(), String> {
@@ -121,23 +102,5 @@ async fn tell(shop: &OldShop, event: &Event) -> Result<(), String> {
             Ok(())
         }
         Answer::Away(why) => Err(why),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use belgrano_shared::on_both_engines;
-
-    use super::{Told, cursor};
-    use crate::tests::board::Board;
-
-    on_both_engines! {
-        async fn the_cursor_never_moves_back(database) {
-            let board = Board::start(database).await;
-            for seq in [5, 3] {
-                board.app.writer.submit(Told(seq)).await.expect("committed");
-            }
-            assert_eq!(cursor(&board.app).await, Ok(5));
-        }
     }
 }

@@ -2,11 +2,15 @@
 //!
 //! In: the event log, from a cursor on. Out: `POST /api/pedido/confirmar/{numero}` for a new ticket and
 //! `PUT /api/v1/pedidos/{numero}/estado` for a step, with the API key. The log is the queue: the cursor moves once the shop
-//! has answered, so a restart of either side loses nothing, and a call made twice says the same thing twice. What must never
-//! happen here: a state sent before an older one of the same order.
+//! has answered, so a restart of either side loses nothing, and a call made twice says the same thing twice. Of several boards
+//! the one that holds the lease on the cursor calls. What must never happen here: a state sent before an older one of the
+//! same order.
 
 mod call;
 mod follow;
+mod lease;
+#[cfg(test)]
+mod tests;
 
 pub use follow::follow;
 

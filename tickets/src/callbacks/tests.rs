@@ -1,0 +1,111 @@
+//! Two boards over one database and one old shop: it hears everything once, in order.
+
+use std::sync::{Arc, Mutex};
+
+use axum::Router;
+use axum::extract::State;
+use axum::http::{StatusCode, Uri};
+use belgrano_shared::fetch_scalar;
+use belgrano_shared::on_both_engines;
+use belgrano_shared::storage::Db;
+use tokio::net::TcpListener;
+use tokio::sync::Notify;
+
+use super::call::OldShop;
+use super::follow::pass;
+use crate::tests::board::Board;
+
+/// An old shop that writes down what it hears. Its first answer waits until it is let go.
+#[derive(Clone, Default)]
+struct Shop(Arc<Parts>);
+
+#[derive(Default)]
+struct Parts {
+    heard: Mutex<Vec<String>>,
+    asked: Notify,
+    answer: Notify,
+}
+
+impl Shop {
+    async fn start(&self) -> OldShop {
+        let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
+        let url = format!("http://{}", listener.local_addr().expect("bound")).parse().expect("a URL");
+        let router = Router::new().fallback(hear).with_state(self.clone());
+        tokio::spawn(async move { axum::serve(listener, router).await });
+        OldShop::new(url, None).expect("a client")
+    }
+
+    fn heard(&self) -> Vec<String> {
+        self.0.heard.lock().expect("no panic").clone()
+    }
+}
+
+async fn hear(State(shop): State<Shop>, uri: Uri) -> StatusCode {
+    let first = {
+        let mut heard = shop.0.heard.lock().expect("no panic");
+        heard.push(uri.path().rsplit('/').next().unwrap_or_default().to_owned());
+        heard.len() == 1
+    };
+    if first {
+        shop.0.asked.notify_one();
+        shop.0.answer.notified().await;
+    }
+    StatusCode::OK
+}
+
+fn token(board: &str) -> Arc<str> {
+    board.into()
+}
+
+async fn told(db: &Db) -> i64 {
+    let mut session = db.read().await.expect("a connection");
+    fetch_scalar!(one, session, i64, "SELECT seq FROM callback_cursor WHERE id = 1").expect("a cursor")
+}
+
+on_both_engines! {
+    async fn two_boards_tell_the_shop_once(database) {
+        let (one, other) = (Board::start(database).await, Board::seeded(database, 8, &[]).await);
+        let shop = Shop::default();
+        let old = shop.start().await;
+        pass(&one.app, &old, &token("one")).await.expect("nothing to tell yet");
+        for number in ["BA-1", "BA-2", "BA-3"] {
+            assert_eq!(one.order(number).await.0, 201);
+        }
+        let token_of_one = token("one");
+        let telling = pass(&one.app, &old, &token_of_one);
+        let meanwhile = async {
+            shop.0.asked.notified().await;
+            pass(&other.app, &old, &token("other")).await.expect("nothing of its to do");
+            assert_eq!(shop.heard(), ["BA-1"], "the other board leaves it to the first");
+            shop.0.answer.notify_one();
+        };
+        assert_eq!(tokio::join!(telling, meanwhile).0, Ok(()));
+        assert_eq!(shop.heard(), ["BA-1", "BA-2", "BA-3"]);
+        other.order("BA-4").await;
+        pass(&other.app, &old, &token("other")).await.expect("its turn");
+        assert_eq!(shop.heard(), ["BA-1", "BA-2", "BA-3", "BA-4"]);
+        assert_eq!(told(&one.app.db).await, 4);
+    }
+
+    async fn who_slept_past_its_lease_moves_nothing(database) {
+        let (one, other) = (Board::start(database).await, Board::seeded(database, 8, &[]).await);
+        let shop = Shop::default();
+        let old = shop.start().await;
+        pass(&one.app, &old, &token("one")).await.expect("nothing to tell yet");
+        for number in ["BA-1", "BA-2"] {
+            assert_eq!(one.order(number).await.0, 201);
+        }
+        let token_of_one = token("one");
+        let telling = pass(&one.app, &old, &token_of_one);
+        let meanwhile = async {
+            shop.0.asked.notified().await;
+            other.clock.advance_ms(60_000);
+            pass(&other.app, &old, &token("other")).await.expect("takes over");
+            assert_eq!((shop.heard().len(), told(&other.app.db).await), (3, 2), "from the start");
+            shop.0.answer.notify_one();
+        };
+        assert_eq!(tokio::join!(telling, meanwhile).0, Ok(()));
+        assert_eq!(shop.heard(), ["BA-1", "BA-1", "BA-2"], "nothing more from the first");
+        assert_eq!(told(&one.app.db).await, 2);
+    }
+}
