@@ -1,10 +1,10 @@
 //! Throwing away what nobody can use any more: sessions, codes, forgotten carts, old answers.
 
+use std::convert::Infallible;
 use std::time::Duration;
 
 use belgrano_shared::execute;
 use belgrano_shared::idempotency::Answers;
-use belgrano_shared::problem::Problem;
 use belgrano_shared::writer::{Command, Failure};
 
 use crate::app::App;
@@ -19,22 +19,12 @@ pub(crate) struct Prune {
     pub(crate) answers_kept_ms: i64,
 }
 
-/// It is never refused.
-#[derive(Debug)]
-pub(crate) enum Never {}
-
-impl From<Never> for Problem {
-    fn from(never: Never) -> Self {
-        match never {}
-    }
-}
-
 impl Command<ShopUnit> for Prune {
     /// How many rows went.
     type Output = u64;
-    type Refusal = Never;
+    type Refusal = Infallible;
 
-    async fn apply(&self, unit: &mut ShopUnit) -> Result<u64, Failure<Never>> {
+    async fn apply(&self, unit: &mut ShopUnit) -> Result<u64, Failure<Infallible>> {
         const SESSIONS: &str = "DELETE FROM sessions WHERE expires_at <= $1";
         const CODES: &str = "DELETE FROM recovery_codes WHERE expires_at <= $1";
         const CARTS: &str = "DELETE FROM carts WHERE account_id IS NULL AND updated_at <= $1";

@@ -7,7 +7,6 @@ pub mod fleet;
 pub mod housekeeping;
 pub mod intake;
 pub mod live;
-pub mod once;
 mod pages;
 pub mod progress;
 pub mod reports;

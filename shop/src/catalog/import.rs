@@ -5,6 +5,7 @@
 //! asked. An id under another name is another product: its stock is the file's too, and offers on the old one end. What the file no longer names stays. The same file twice changes nothing the second time.
 
 use std::collections::{HashMap, HashSet};
+use std::convert::Infallible;
 use std::hash::Hash;
 
 use belgrano_shared::search::fold;
@@ -56,12 +57,8 @@ pub enum ImportError {
     Read(#[from] sqlx::Error),
     /// The writer.
     #[error("no se pudo guardar el catálogo")]
-    Write(#[from] WriteError<Never>),
+    Write(#[from] WriteError<Infallible>),
 }
-
-/// It is never refused as a whole.
-#[derive(Debug)]
-pub enum Never {}
 
 /// Loads a catalog in the format of the old pair's `productos.json`.
 pub async fn import(writer: &Writer<ShopUnit>, json: &[u8], options: ImportOptions) -> Result<Report, ImportError> {
@@ -76,9 +73,9 @@ struct Import {
 
 impl Command<ShopUnit> for Import {
     type Output = Report;
-    type Refusal = Never;
+    type Refusal = Infallible;
 
-    async fn apply(&self, unit: &mut ShopUnit) -> Result<Report, Failure<Never>> {
+    async fn apply(&self, unit: &mut ShopUnit) -> Result<Report, Failure<Infallible>> {
         let session = unit.own_statements().await?;
         let mut stored = Stored::load(session).await?;
         if self.options.only_if_empty && !stored.products.is_empty() {

@@ -1,16 +1,15 @@
 //! `POST /api/pedidos`.
 
 use axum::extract::State;
-use axum::http::StatusCode;
-use axum::response::{IntoResponse, Response};
-use belgrano_shared::http::{Json, Keyed, RequestContext};
+use belgrano_shared::http::{Keyed, RequestContext};
+use belgrano_shared::idempotency::{Once, StoredAnswer};
 use belgrano_shared::problem::{Problem, ProblemDocument};
 use serde::Deserialize;
 use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use super::{Basket, Checkout, DeliveryFields, PlacedOrder, Source};
+use super::{Basket, Checkout, DeliveryFields, Source};
 use crate::accounts::Session;
 use crate::app::App;
 use crate::orders::OrderView;
@@ -69,7 +68,7 @@ async fn place(
     Session(who): Session,
     context: RequestContext,
     request: Keyed<CheckoutRequest>,
-) -> Result<Response, Problem> {
+) -> Result<StoredAnswer, Problem> {
     let (request, key) = request.scoped(|| format!("pedido:{}", who.account_id));
     let source = match request.items {
         Some(items) => {
@@ -86,8 +85,8 @@ async fn place(
     };
     let (source, delivery) = both(source, delivery.parse()).map_err(Problem::invalid)?;
     let trace = context.traceparent();
-    let checkout = Checkout { account_id: who.account_id, source, delivery, key, trace };
-    Ok(answer(app.writer.submit(checkout).await?))
+    let checkout = Checkout { account_id: who.account_id, source, delivery, trace };
+    Ok(app.writer.submit(Once::creating(checkout, key)).await?)
 }
 
 /// Both values, or the errors of both.
@@ -95,13 +94,5 @@ fn both<A, B, E>(a: Result<A, Vec<E>>, b: Result<B, Vec<E>>) -> Result<(A, B), V
     match (a, b) {
         (Ok(a), Ok(b)) => Ok((a, b)),
         (a, b) => Err(a.err().into_iter().chain(b.err()).flatten().collect()),
-    }
-}
-
-/// The answer to an order that was placed, now or before.
-pub(crate) fn answer(placed: PlacedOrder) -> Response {
-    match placed {
-        PlacedOrder::Placed(order) => (StatusCode::CREATED, Json(order)).into_response(),
-        PlacedOrder::Repeated(stored) => stored.into_response(),
     }
 }

@@ -11,6 +11,5 @@ mod place_tests;
 
 pub use basket::{Basket, BasketItem};
 pub use delivery::{Delivery, DeliveryFields};
-pub(crate) use http::answer;
 pub use http::routes;
-pub use place::{Checkout, CheckoutRefusal, PlacedOrder, Source, place_order};
+pub use place::{Checkout, CheckoutRefusal, Source, place_order};

@@ -25,7 +25,6 @@ fn checkout(account_id: i64) -> Checkout {
             payment_method: PaymentMethod::parse("efectivo").expect("known"),
             notes: String::new(),
         },
-        key: None,
         trace: String::new(),
     }
 }

@@ -3,7 +3,6 @@
 //! [`Checkout`] is the customer's command; the scheduler of packages calls [`place_order`] inside its own. Everything is
 //! decided on what the unit of work has read before anything is written, so a refusal leaves nothing behind.
 
-use belgrano_shared::idempotency::{IdempotencyKey, KeyReused, StoredAnswer};
 use belgrano_shared::money::Money;
 use belgrano_shared::problem::{FieldError, Problem};
 use belgrano_shared::wire::{self, OrderMessage, OrderNumber, Position, Priority, TicketState};
@@ -23,8 +22,6 @@ pub struct Checkout {
     pub source: Source,
     /// Where to and how.
     pub delivery: Delivery,
-    /// The caller's key, if it sent one.
-    pub key: Option<IdempotencyKey>,
     /// `traceparent` of the request.
     pub trace: String,
 }
@@ -41,15 +38,6 @@ pub enum Source {
     Cart,
 }
 
-/// The answer to a checkout: a new order, or what was answered to the same key before.
-#[derive(Debug)]
-pub enum PlacedOrder {
-    /// It was placed now.
-    Placed(OrderView),
-    /// It had been placed before under this key.
-    Repeated(StoredAnswer),
-}
-
 /// Why an order is not placed.
 #[derive(Debug)]
 pub enum CheckoutRefusal {
@@ -63,8 +51,6 @@ pub enum CheckoutRefusal {
     Unsellable(Vec<FieldError>),
     /// The sum is beyond what money can be.
     TooMuch,
-    /// The key came with another request before.
-    KeyReused(KeyReused),
 }
 
 impl From<CheckoutRefusal> for Problem {
@@ -74,13 +60,12 @@ impl From<CheckoutRefusal> for Problem {
             CheckoutRefusal::NoAddress => Self::invalid_field("direccion", "falta la dirección de entrega"),
             CheckoutRefusal::Basket(errors) | CheckoutRefusal::Unsellable(errors) => Self::invalid(errors),
             CheckoutRefusal::TooMuch => Self::invalid_field("items", "el total es demasiado grande"),
-            CheckoutRefusal::KeyReused(reused) => reused.into(),
         }
     }
 }
 
 impl Command<ShopUnit> for Checkout {
-    type Output = PlacedOrder;
+    type Output = OrderView;
     type Refusal = CheckoutRefusal;
 
     fn wants(&self, wants: &mut ShopWants) {
@@ -88,16 +73,9 @@ impl Command<ShopUnit> for Checkout {
         if let Source::Items(basket) | Source::Shown(basket) = &self.source {
             wants.products.extend(basket.items().iter().map(|item| item.product_id));
         }
-        wants.keys.extend(self.key.clone());
     }
 
-    async fn apply(&self, unit: &mut ShopUnit) -> Result<PlacedOrder, Failure<CheckoutRefusal>> {
-        if let Some(key) = &self.key {
-            let before = unit.answers().find(key);
-            if let Some(answer) = before.map_err(|reused| Failure::Refused(CheckoutRefusal::KeyReused(reused)))? {
-                return Ok(PlacedOrder::Repeated(answer));
-            }
-        }
+    async fn apply(&self, unit: &mut ShopUnit) -> Result<OrderView, Failure<CheckoutRefusal>> {
         let basket = match &self.source {
             Source::Items(basket) | Source::Shown(basket) => basket.clone(),
             Source::Cart => {
@@ -109,11 +87,7 @@ impl Command<ShopUnit> for Checkout {
         if !matches!(self.source, Source::Items(_)) {
             crate::cart::take_out(unit.session(), self.account_id, &basket).await?;
         }
-        if let Some(key) = &self.key {
-            let body = serde_json::to_string(&view).unwrap_or_default();
-            unit.answers().keep(key.clone(), StoredAnswer { status: 201, body });
-        }
-        Ok(PlacedOrder::Placed(view))
+        Ok(view)
     }
 }
 

@@ -1,12 +1,12 @@
 //! Orders from the cart, once for each key; and orders that end without a ticket.
 
 use axum::http::Method;
-use belgrano_shared::idempotency::IdempotencyKey;
+use belgrano_shared::idempotency::{IdempotencyKey, Once};
 use belgrano_shared::on_both_engines;
 use belgrano_shared::wire::PaymentMethod;
 use serde_json::json;
 
-use super::{Basket, Checkout, Delivery, PlacedOrder, Source};
+use super::{Basket, Checkout, Delivery, Source};
 use crate::outbox::Discard;
 use crate::testing::{Browser, TestShop};
 
@@ -38,18 +38,15 @@ on_both_engines! {
         let account_id = shop.get(&mut ana, "/api/me").await.body["id"].as_i64().expect("an id");
         put(&shop, &mut ana, 1, 2).await;
         let key = IdempotencyKey { scope: "pedido:1".to_owned(), key: "una".to_owned(), fingerprint: [7; 32] };
-        let checkout = || Checkout {
-            account_id,
-            source: Source::Cart,
-            delivery: delivery(),
-            key: Some(key.clone()),
-            trace: String::new(),
+        let checkout = || {
+            let checkout = Checkout { account_id, source: Source::Cart, delivery: delivery(), trace: String::new() };
+            Once::creating(checkout, Some(key.clone()))
         };
         let writer = &shop.app.writer;
         let (first, second) = tokio::join!(writer.submit(checkout()), writer.submit(checkout()));
-        assert!(matches!(first, Ok(PlacedOrder::Placed(_))), "{first:?}");
-        assert!(matches!(second, Ok(PlacedOrder::Repeated(_))), "{second:?}");
-        assert!(matches!(writer.submit(checkout()).await, Ok(PlacedOrder::Repeated(_))));
+        let (first, second) = (first.expect("placed"), second.expect("the same answer"));
+        assert_eq!((first.status, &first), (201, &second));
+        assert_eq!(writer.submit(checkout()).await.expect("the same answer"), first);
         assert_eq!(count(&shop, "SELECT COUNT(*) FROM orders").await, 1);
         assert_eq!(shop.get(&mut ana, "/api/carrito").await.body["items"], json!([]));
         assert_eq!(shop.post(&mut ana, "/api/pedidos", json!({})).await.status, 422, "an empty cart");
@@ -63,7 +60,7 @@ on_both_engines! {
             put(&shop, &mut ana, product, quantity).await;
         }
         let source = Source::Shown(Basket::parse([(1, 2), (2, 1)]).expect("a basket"));
-        let checkout = Checkout { account_id, source, delivery: delivery(), key: None, trace: String::new() };
+        let checkout = Checkout { account_id, source, delivery: delivery(), trace: String::new() };
         shop.app.writer.submit(checkout).await.expect("placed");
         let cart = shop.get(&mut ana, "/api/carrito").await.body;
         let left: Vec<_> = cart["items"].as_array().expect("a list").iter().map(|item| &item["producto_id"]).collect();

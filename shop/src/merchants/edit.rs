@@ -1,6 +1,5 @@
 //! What a merchant may do to its packages: make, change, pause, resume, delete.
 
-use belgrano_shared::idempotency::{IdempotencyKey, KeyReused, StoredAnswer};
 use belgrano_shared::problem::{FieldError, Problem};
 use belgrano_shared::storage::require_one;
 use belgrano_shared::timestamp::UnixMillis;
@@ -29,8 +28,6 @@ pub enum PackageRefusal {
     StartsInThePast,
     /// The first order of the series is more than a year away.
     StartsTooLate,
-    /// The key came with another request before.
-    KeyReused(KeyReused),
 }
 
 impl From<PackageRefusal> for Problem {
@@ -47,7 +44,6 @@ impl From<PackageRefusal> for Problem {
             PackageRefusal::StartsTooLate => {
                 Self::invalid_field("primera_fecha", "el primer pedido puede ser hasta dentro de un año")
             }
-            PackageRefusal::KeyReused(reused) => reused.into(),
         }
     }
 }
@@ -70,17 +66,6 @@ pub struct Create {
     pub draft: PackageDraft,
     /// When on a day packages are ordered.
     pub hour: RunHour,
-    /// The caller's key, if it sent one.
-    pub key: Option<IdempotencyKey>,
-}
-
-/// The answer to [`Create`].
-#[derive(Debug)]
-pub enum Created {
-    /// It was made now.
-    New(PackageView),
-    /// It had been made before under this key.
-    Repeated(StoredAnswer),
 }
 
 const COUNT: &str = "SELECT count(*) FROM packages WHERE account_id = $1";
@@ -88,21 +73,14 @@ const INSERT: &str = "INSERT INTO packages (account_id, name, frequency, address
      next_at, active, created_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, TRUE, $11) RETURNING id";
 
 impl Command<ShopUnit> for Create {
-    type Output = Created;
+    type Output = PackageView;
     type Refusal = PackageRefusal;
 
     fn wants(&self, wants: &mut ShopWants) {
         wants.products.extend(self.draft.basket.items().iter().map(|item| item.product_id));
-        wants.keys.extend(self.key.clone());
     }
 
-    async fn apply(&self, unit: &mut ShopUnit) -> Result<Created, Failure<PackageRefusal>> {
-        if let Some(key) = &self.key {
-            let before = unit.answers().find(key);
-            if let Some(answer) = before.map_err(|reused| Failure::Refused(PackageRefusal::KeyReused(reused)))? {
-                return Ok(Created::Repeated(answer));
-            }
-        }
+    async fn apply(&self, unit: &mut ShopUnit) -> Result<PackageView, Failure<PackageRefusal>> {
         if fetch_scalar!(one, *unit.reader(), i64, COUNT, self.account_id)? >= MAX_PACKAGES {
             return refuse(PackageRefusal::TooMany);
         }
@@ -132,12 +110,7 @@ impl Command<ShopUnit> for Create {
         )?;
         put_items(unit, id, &self.draft).await?;
         unit.announce().packages = true;
-        let view = after(unit, self.account_id, id).await?;
-        if let Some(key) = &self.key {
-            let body = serde_json::to_string(&view).unwrap_or_default();
-            unit.answers().keep(key.clone(), StoredAnswer { status: 201, body });
-        }
-        Ok(Created::New(view))
+        after(unit, self.account_id, id).await
     }
 }
 

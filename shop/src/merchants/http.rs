@@ -2,8 +2,8 @@
 
 use axum::extract::State;
 use axum::http::StatusCode;
-use axum::response::{IntoResponse, Response};
 use belgrano_shared::http::{Json, KeyOnly, Keyed, Page, Path, RequestContext};
+use belgrano_shared::idempotency::{Once, StoredAnswer};
 use belgrano_shared::problem::{FieldError, Problem, ProblemDocument};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -12,12 +12,12 @@ use utoipa_axum::routes;
 
 use super::edit::not_found;
 use super::{
-    Create, Created, Delete, DueDate, Frequency, PackageDraft, PackageView, RunNow, RunView, SetActive, Update,
-    business, package, run,
+    Create, Delete, DueDate, Frequency, PackageDraft, PackageView, RunNow, RunView, SetActive, Update, business,
+    package, run,
 };
 use crate::accounts::Merchant;
 use crate::app::App;
-use crate::checkout::{Basket, DeliveryFields, answer};
+use crate::checkout::{Basket, DeliveryFields};
 use crate::orders::OrderView;
 
 /// The routes of this room.
@@ -151,14 +151,11 @@ pub(crate) async fn create_package(
     State(app): State<App>,
     Merchant(who): Merchant,
     request: Keyed<PackageRequest>,
-) -> Result<Response, Problem> {
+) -> Result<StoredAnswer, Problem> {
     let account_id = who.account_id;
     let (request, key) = request.scoped(|| format!("paquete:{account_id}"));
-    let create = Create { account_id, draft: request.parse()?, hour: app.settings.merchants.hour, key };
-    Ok(match app.writer.submit(create).await? {
-        Created::New(package) => (StatusCode::CREATED, Json(package)).into_response(),
-        Created::Repeated(stored) => stored.into_response(),
-    })
+    let create = Create { account_id, draft: request.parse()?, hour: app.settings.merchants.hour };
+    Ok(app.writer.submit(Once::creating(create, key)).await?)
 }
 
 /// One of my packages
@@ -271,10 +268,11 @@ pub(crate) async fn run_package(
     Path(id): Path<i64>,
     context: RequestContext,
     key: KeyOnly,
-) -> Result<Response, Problem> {
+) -> Result<StoredAnswer, Problem> {
     let account_id = who.account_id;
     let key = key.scoped(|| format!("ejecutar:{account_id}:{id}"));
-    Ok(answer(app.writer.submit(RunNow { account_id, id, key, trace: context.traceparent() }).await?))
+    let run = RunNow { account_id, id, trace: context.traceparent() };
+    Ok(app.writer.submit(Once::creating(run, key)).await?)
 }
 
 /// What became of a package

@@ -19,7 +19,7 @@ mod tests;
 pub use business::BusinessView;
 pub(crate) use business::{BusinessRequest, replace_business, show_business};
 pub use calendar::{Due, DueDate, Frequency, RunHour, Series};
-pub use edit::{Create, Created, Delete, MAX_PACKAGES, PackageRefusal, SetActive, Update};
+pub use edit::{Create, Delete, MAX_PACKAGES, PackageRefusal, SetActive, Update};
 pub use http::routes;
 pub(crate) use http::{
     PackageItemRequest, PackageRequest, create_package, delete_package, list_packages, list_runs, pause_package,

@@ -7,7 +7,6 @@
 
 use std::convert::Infallible;
 
-use belgrano_shared::idempotency::{IdempotencyKey, StoredAnswer};
 use belgrano_shared::problem::{FieldError, Problem};
 use belgrano_shared::storage::{Session, require_one};
 use belgrano_shared::timestamp::UnixMillis;
@@ -20,7 +19,7 @@ use utoipa::ToSchema;
 use super::calendar::{Due, DueDate, RunHour};
 use super::edit::not_found;
 use super::package::{self, Package};
-use crate::checkout::{Basket, CheckoutRefusal, Delivery, PlacedOrder, place_order};
+use crate::checkout::{Basket, CheckoutRefusal, Delivery, place_order};
 use crate::orders::OrderView;
 use crate::unit::{ShopUnit, ShopWants};
 
@@ -144,8 +143,6 @@ pub struct RunNow {
     pub account_id: i64,
     /// Which package; a paused one may be ordered too.
     pub id: i64,
-    /// The caller's key, if it sent one.
-    pub key: Option<IdempotencyKey>,
     /// `traceparent` of the request.
     pub trace: String,
 }
@@ -169,38 +166,26 @@ impl From<RunRefusal> for Problem {
 }
 
 impl Command<ShopUnit> for RunNow {
-    type Output = PlacedOrder;
+    type Output = OrderView;
     type Refusal = RunRefusal;
 
     fn wants(&self, wants: &mut ShopWants) {
         wants.accounts.push(self.account_id);
-        wants.keys.extend(self.key.clone());
     }
 
-    async fn apply(&self, unit: &mut ShopUnit) -> Result<PlacedOrder, Failure<RunRefusal>> {
-        let refused = |refusal| Failure::Refused(RunRefusal::Checkout(refusal));
-        if let Some(key) = &self.key {
-            let before = unit.answers().find(key).map_err(|reused| refused(CheckoutRefusal::KeyReused(reused)))?;
-            if let Some(answer) = before {
-                return Ok(PlacedOrder::Repeated(answer));
-            }
-        }
+    async fn apply(&self, unit: &mut ShopUnit) -> Result<OrderView, Failure<RunRefusal>> {
         let Some(package) = package::own(unit.reader(), self.account_id, self.id).await? else {
             return Err(Failure::Refused(RunRefusal::NotFound));
         };
         let order = order(unit, &package, &self.trace).await.map_err(|failure| match failure {
-            Failure::Refused(refusal) => refused(refusal),
+            Failure::Refused(refusal) => Failure::Refused(RunRefusal::Checkout(refusal)),
             Failure::Broke(error) => Failure::Broke(error),
         })?;
         let number = Some(order.number.clone());
         let run =
             Run { package_id: self.id, due_on: None, outcome: Outcome::Ordered, order_number: number, failure: None };
         record(unit, &[run]).await?;
-        if let Some(key) = &self.key {
-            let body = serde_json::to_string(&order).unwrap_or_default();
-            unit.answers().keep(key.clone(), StoredAnswer { status: 201, body });
-        }
-        Ok(PlacedOrder::Placed(order))
+        Ok(order)
     }
 }
 

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use belgrano_shared::ambient::{Ambient, ManualClock, SeededEntropy};
-use belgrano_shared::idempotency::IdempotencyKey;
+use belgrano_shared::idempotency::{IdempotencyKey, Once, OnceRefusal};
 use belgrano_shared::lifecycle::Lifecycle;
 use belgrano_shared::testing::{START, TestDatabase, still_ambient};
 use belgrano_shared::wire::PaymentMethod;
@@ -14,11 +14,9 @@ use belgrano_shared::{fetch, fetch_scalar, on_both_engines};
 use super::calendar::{DueDate, Frequency, RunHour};
 use super::package::PackageDraft;
 use super::run::{Outcome, Ran, RunNow, RunPackage, RunRefusal, RunView};
-use super::{
-    Create, Created, Delete, PackageRefusal, PackageView, SetActive, Update, package, run, run_due, scheduler,
-};
+use super::{Create, Delete, PackageRefusal, PackageView, SetActive, Update, package, run, run_due, scheduler};
 use crate::app::App;
-use crate::checkout::{Basket, CheckoutRefusal, Delivery, PlacedOrder};
+use crate::checkout::{Basket, CheckoutRefusal, Delivery};
 use crate::unit::ShopUnit;
 
 const HOUR: RunHour = RunHour::DEFAULT;
@@ -60,10 +58,7 @@ fn draft(frequency: Frequency, items: &[(i64, i64)]) -> PackageDraft {
 }
 
 async fn create(app: &App, account_id: i64, draft: PackageDraft) -> PackageView {
-    match app.writer.submit(Create { account_id, draft, hour: HOUR, key: None }).await {
-        Ok(Created::New(view)) => view,
-        other => panic!("not created: {other:?}"),
-    }
+    app.writer.submit(Create { account_id, draft, hour: HOUR }).await.expect("a new package")
 }
 
 async fn weekly(app: &App) -> PackageView {
@@ -237,15 +232,16 @@ on_both_engines! {
         let (app, _) = shop(database).await;
         let package = create(&app, MERCHANT, draft(Frequency::Weekly, &[(2, 3)])).await;
         let key = IdempotencyKey { scope: "paquete:1".to_owned(), key: "k".to_owned(), fingerprint: [0; 32] };
-        let now = |key| RunNow { account_id: MERCHANT, id: package.id, key, trace: String::new() };
-        let Ok(PlacedOrder::Placed(order)) = app.writer.submit(now(Some(key.clone()))).await else { panic!("placed") };
-        let Ok(PlacedOrder::Repeated(again)) = app.writer.submit(now(Some(key))).await else { panic!("repeated") };
-        assert!(again.body.contains(order.number.as_str()));
-        let refused = app.writer.submit(now(None)).await;
+        let now = || RunNow { account_id: MERCHANT, id: package.id, trace: String::new() };
+        let answer = app.writer.submit(Once::creating(now(), Some(key.clone()))).await.expect("placed");
+        let again = app.writer.submit(Once::creating(now(), Some(key))).await.expect("the same answer");
+        assert_eq!((answer.status, &answer), (201, &again));
+        let refused = app.writer.submit(now()).await;
         assert!(matches!(refused, Err(WriteError::Refused(RunRefusal::Checkout(CheckoutRefusal::Unsellable(_))))));
         assert_eq!(orders(&app).await, (1, 1));
         let [run] = history(&app, package.id).await.try_into().expect("one run");
-        assert_eq!((run.due_on, run.order_number.as_deref()), (None, Some(order.number.as_str())));
+        assert_eq!(run.due_on, None);
+        assert!(run.order_number.is_some_and(|number| answer.body.contains(&number)));
         assert_eq!(view(&app, package.id).await.next_on, package.next_on);
     }
 
@@ -257,7 +253,7 @@ on_both_engines! {
         assert!(matches!(refused, Err(WriteError::Refused(PackageRefusal::NotFound))));
         let refused = app.writer.submit(SetActive { account_id: 2, id, active: false, hour: HOUR }).await;
         assert!(matches!(refused, Err(WriteError::Refused(PackageRefusal::NotFound))));
-        let refused = app.writer.submit(RunNow { account_id: 2, id, key: None, trace: String::new() }).await;
+        let refused = app.writer.submit(RunNow { account_id: 2, id, trace: String::new() }).await;
         assert!(matches!(refused, Err(WriteError::Refused(RunRefusal::NotFound))));
         let refused = app.writer.submit(Delete { account_id: 2, id }).await;
         assert!(matches!(refused, Err(WriteError::Refused(PackageRefusal::NotFound))));
@@ -292,16 +288,14 @@ on_both_engines! {
     async fn a_package_is_made_once_under_one_key(database) {
         let (app, _) = shop(database).await;
         let key = |fingerprint| IdempotencyKey { scope: "paquete:1".to_owned(), key: "k".to_owned(), fingerprint };
-        let create = |fingerprint| Create {
-            account_id: MERCHANT,
-            draft: draft(Frequency::Weekly, &[(1, 1)]),
-            hour: HOUR,
-            key: Some(key(fingerprint)),
+        let create = |fingerprint| {
+            let draft = draft(Frequency::Weekly, &[(1, 1)]);
+            Once::creating(Create { account_id: MERCHANT, draft, hour: HOUR }, Some(key(fingerprint)))
         };
-        assert!(matches!(app.writer.submit(create([1; 32])).await, Ok(Created::New(_))));
-        assert!(matches!(app.writer.submit(create([1; 32])).await, Ok(Created::Repeated(_))));
+        let first = app.writer.submit(create([1; 32])).await.expect("made");
+        assert_eq!(app.writer.submit(create([1; 32])).await.expect("the same answer"), first);
         let refused = app.writer.submit(create([2; 32])).await;
-        assert!(matches!(refused, Err(WriteError::Refused(PackageRefusal::KeyReused(_)))));
+        assert!(matches!(refused, Err(WriteError::Refused(OnceRefusal::KeyReused(_)))));
         assert_eq!(count(&app, "SELECT count(*) FROM packages").await, 1);
     }
 }

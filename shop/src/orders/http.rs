@@ -1,8 +1,8 @@
 //! What a customer may ask about its orders.
 
 use axum::extract::State;
-use axum::response::Response;
 use belgrano_shared::http::{Json, KeyOnly, Page, Path, RequestContext};
+use belgrano_shared::idempotency::{Once, StoredAnswer};
 use belgrano_shared::problem::{Problem, ProblemDocument};
 use belgrano_shared::wire::{OrderNumber, PaymentMethod, Position};
 use serde::{Deserialize, Serialize};
@@ -13,7 +13,7 @@ use utoipa_axum::routes;
 use super::{Cancel, OrderView, callbacks, history, live};
 use crate::accounts::Session;
 use crate::app::App;
-use crate::checkout::{Basket, Checkout, Delivery, Source, answer};
+use crate::checkout::{Basket, Checkout, Delivery, Source};
 
 /// The routes of orders, but for placing one.
 pub fn routes() -> OpenApiRouter<App> {
@@ -131,7 +131,7 @@ pub(crate) async fn repeat(
     Path(number): Path<OrderNumber>,
     context: RequestContext,
     key: KeyOnly,
-) -> Result<Response, Problem> {
+) -> Result<StoredAnswer, Problem> {
     let account_id = who.account_id;
     let key = key.scoped(|| format!("repetir:{account_id}:{number}"));
     let found = history::find(&app.db, account_id, &number).await?;
@@ -147,6 +147,6 @@ pub(crate) async fn repeat(
         notes: order.notes,
     };
     let trace = context.traceparent();
-    let checkout = Checkout { account_id, source: Source::Items(basket), delivery, key, trace };
-    Ok(answer(app.writer.submit(checkout).await?))
+    let checkout = Checkout { account_id, source: Source::Items(basket), delivery, trace };
+    Ok(app.writer.submit(Once::creating(checkout, key)).await?)
 }

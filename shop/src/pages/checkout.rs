@@ -5,7 +5,7 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
 use belgrano_shared::http::{Json, RequestContext};
-use belgrano_shared::idempotency::IdempotencyKey;
+use belgrano_shared::idempotency::{IdempotencyKey, Once};
 use belgrano_shared::pages::{Choice, Form, KEY_FIELD, Layout, Notice, see_other, text};
 use belgrano_shared::problem::{FieldError, Problem};
 use belgrano_shared::wire::{OrderNumber, PaymentMethod};
@@ -15,7 +15,7 @@ use super::frame::Frame;
 use crate::accounts::{self, Session};
 use crate::app::App;
 use crate::cart::{self, CartView, Whose};
-use crate::checkout::{Basket, Checkout, Delivery, DeliveryFields, PlacedOrder, Source};
+use crate::checkout::{Basket, Checkout, Delivery, DeliveryFields, Source};
 
 #[derive(Template)]
 #[template(path = "checkout.html")]
@@ -75,17 +75,13 @@ async fn submit(app: &App, account_id: i64, context: &RequestContext, form: &For
     let (basket, delivery) = (basket(form)?, delivery(form)?);
     let key = form.key()?.map(|key| IdempotencyKey { scope: format!("pedido:{account_id}"), ..key });
     let trace = context.traceparent();
-    let checkout = Checkout { account_id, source: Source::Shown(basket), delivery, key, trace };
-    match app.writer.submit(checkout).await? {
-        PlacedOrder::Placed(order) => Ok(order.number),
-        PlacedOrder::Repeated(stored) => {
-            let Answered { numero } = serde_json::from_str(&stored.body).map_err(|error| Problem::internal(&error))?;
-            Ok(numero)
-        }
-    }
+    let checkout = Checkout { account_id, source: Source::Shown(basket), delivery, trace };
+    let answer = app.writer.submit(Once::creating(checkout, key)).await?;
+    let Answered { numero } = serde_json::from_str(&answer.body).map_err(|error| Problem::internal(&error))?;
+    Ok(numero)
 }
 
-/// What of a stored answer is of interest here.
+/// What of an answer is of interest here.
 #[derive(Deserialize)]
 struct Answered {
     numero: OrderNumber,

@@ -11,7 +11,7 @@ mod outbox;
 mod products;
 
 use belgrano_shared::ambient::Ambient;
-use belgrano_shared::idempotency::{Answers, IdempotencyKey};
+use belgrano_shared::idempotency::{Answers, IdempotencyKey, KeepsAnswers, StoredAnswer};
 use belgrano_shared::storage::Session;
 use belgrano_shared::timestamp::UnixMillis;
 use belgrano_shared::wire::OrderNumber;
@@ -117,11 +117,6 @@ impl ShopUnit {
         &self.ambient
     }
 
-    /// What was answered before, and what will be.
-    pub fn answers(&mut self) -> &mut Answers {
-        &mut self.answers
-    }
-
     /// What the commit will announce.
     pub fn announce(&mut self) -> &mut Committed {
         &mut self.committed
@@ -148,6 +143,21 @@ impl ShopUnit {
             self.stored_counters = self.counters;
         }
         Ok(())
+    }
+}
+
+impl KeepsAnswers for ShopUnit {
+    fn want_answer(wants: &mut ShopWants, key: IdempotencyKey) {
+        wants.keys.push(key);
+    }
+
+    fn answers(&self) -> &Answers {
+        &self.answers
+    }
+
+    fn keep_answer(&mut self, key: IdempotencyKey, answer: StoredAnswer) {
+        self.changes += 1;
+        self.answers.keep(key, answer);
     }
 }
 

@@ -2,7 +2,7 @@
 
 use axum::extract::State;
 use belgrano_shared::http::{KeyOnly, Keyed, Path};
-use belgrano_shared::idempotency::StoredAnswer;
+use belgrano_shared::idempotency::{Once, StoredAnswer};
 use belgrano_shared::problem::{Problem, ProblemDocument};
 use belgrano_shared::wire::{OrderNumber, Priority, TicketView};
 use serde::Deserialize;
@@ -13,7 +13,6 @@ use utoipa_axum::routes;
 use super::assign::{Assign, Chosen, Terms, Unassign};
 use super::bulk::{Bulk, BulkAction, BulkResult};
 use crate::app::App;
-use crate::once::Once;
 use crate::progress::{IfMatch, key_scope, required_reason};
 use crate::sessions::{Admin, Principal};
 
@@ -62,7 +61,7 @@ async fn assign(
 ) -> Result<StoredAnswer, Problem> {
     let (body, key) = body.scoped(|| key_scope(&by, "asignar", &number));
     let command = Assign { number, chosen: body.chosen()?, if_match, terms: terms(&app, &by) };
-    Ok(app.writer.submit(Once { command, key }).await?)
+    Ok(app.writer.submit(Once::new(command, key)).await?)
 }
 
 /// Devuelve el ticket a los pendientes.
@@ -78,7 +77,7 @@ async fn unassign(
 ) -> Result<StoredAnswer, Problem> {
     let key = key.scoped(|| key_scope(&by, "desasignar", &number));
     let command = Unassign { number, if_match, by: by.actor() };
-    Ok(app.writer.submit(Once { command, key }).await?)
+    Ok(app.writer.submit(Once::new(command, key)).await?)
 }
 
 /// `POST /api/tickets/lote`.
@@ -139,5 +138,5 @@ async fn bulk(State(app): State<App>, Admin(by): Admin, body: Keyed<BulkBody>) -
     let action = body.action()?;
     let rows = body.numbers.into_iter().map(|text| OrderNumber::parse(&text).map_err(|_| text)).collect();
     let command = Bulk { rows, action, terms: terms(&app, &by) };
-    Ok(app.writer.submit(Once { command, key }).await?)
+    Ok(app.writer.submit(Once::new(command, key)).await?)
 }

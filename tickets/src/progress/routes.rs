@@ -2,7 +2,7 @@
 
 use axum::extract::{DefaultBodyLimit, State};
 use belgrano_shared::http::{KeyOnly, Keyed, Path};
-use belgrano_shared::idempotency::StoredAnswer;
+use belgrano_shared::idempotency::{Once, StoredAnswer};
 use belgrano_shared::problem::{FieldError, Problem, ProblemDocument};
 use belgrano_shared::timestamp::UnixMillis;
 use belgrano_shared::wire::{OrderNumber, Priority, TicketState, TicketView};
@@ -13,7 +13,6 @@ use utoipa_axum::routes;
 
 use super::{Edit, GivenProofs, IfMatch, MAX_PROOF_BYTES, Picture, Step, TakeStep, Undo};
 use crate::app::App;
-use crate::once::Once;
 use crate::sessions::{Admin, Principal, Session};
 
 /// Two pictures in base64 and the rest of a step.
@@ -117,7 +116,7 @@ pub(crate) async fn take_step(
     let (step, occurred_at) = (body.step()?, body.occurred_at);
     let required = app.settings.proofs.clone();
     let command = TakeStep { number, step, by, occurred_at, if_match, required, given };
-    Ok(app.writer.submit(Once { command, key }).await?)
+    Ok(app.writer.submit(Once::new(command, key)).await?)
 }
 
 /// Deshace el último cambio, hasta diez minutos después.
@@ -134,7 +133,7 @@ pub(crate) async fn undo(
     let offer_timeout_ms = app.settings.offer_timeout_ms();
     let key = key.scoped(|| key_scope(&by, "deshacer", &number));
     let command = Undo { number, if_match, by: by.actor(), offer_timeout_ms };
-    Ok(app.writer.submit(Once { command, key }).await?)
+    Ok(app.writer.submit(Once::new(command, key)).await?)
 }
 
 /// `PATCH /api/tickets/{numero}`; what is left out stays.
@@ -164,5 +163,5 @@ pub(crate) async fn edit(
     }
     let EditBody { priority, instructions } = body;
     let command = Edit { number, priority, instructions, if_match, by: by.actor() };
-    Ok(app.writer.submit(Once { command, key }).await?)
+    Ok(app.writer.submit(Once::new(command, key)).await?)
 }

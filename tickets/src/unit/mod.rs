@@ -11,7 +11,7 @@ mod ticket;
 use std::collections::HashMap;
 
 use belgrano_shared::ambient::Ambient;
-use belgrano_shared::idempotency::{Answers, IdempotencyKey, StoredAnswer};
+use belgrano_shared::idempotency::{Answers, IdempotencyKey, KeepsAnswers, StoredAnswer};
 use belgrano_shared::storage::Session;
 use belgrano_shared::timestamp::UnixMillis;
 use belgrano_shared::wire::{OrderNumber, Position};
@@ -105,18 +105,6 @@ impl BoardUnit {
     #[must_use]
     pub fn ambient(&self) -> &Ambient {
         &self.ambient
-    }
-
-    /// What was answered before.
-    #[must_use]
-    pub fn answers(&self) -> &Answers {
-        &self.answers
-    }
-
-    /// Keeps an answer. That is a change even where nothing else is one: the key has to be known from then on.
-    pub fn keep_answer(&mut self, key: IdempotencyKey, answer: StoredAnswer) {
-        self.changes += 1;
-        self.answers.keep(key, answer);
     }
 
     /// Says something once this is committed.
@@ -216,6 +204,21 @@ impl UnitOfWork for BoardUnit {
             self.session.commit().await?;
         }
         Ok(Committed { epoch: self.counters.epoch, announcements: self.announcements })
+    }
+}
+
+impl KeepsAnswers for BoardUnit {
+    fn want_answer(wants: &mut BoardWants, key: IdempotencyKey) {
+        wants.keys.push(key);
+    }
+
+    fn answers(&self) -> &Answers {
+        &self.answers
+    }
+
+    fn keep_answer(&mut self, key: IdempotencyKey, answer: StoredAnswer) {
+        self.changes += 1;
+        self.answers.keep(key, answer);
     }
 }
 

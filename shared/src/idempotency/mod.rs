@@ -1,9 +1,14 @@
 //! The same `Idempotency-Key` gives the same answer; another body under it is refused.
 //!
 //! A unit of work holds an [`Answers`]: what is known of the keys its batch wants, and the answers it will store with the
-//! change itself, in the same transaction. So an answer exists exactly when its change does.
+//! change itself, in the same transaction. So an answer exists exactly when its change does. [`Once`] puts any command
+//! under a key.
+
+mod once;
 
 use std::collections::HashMap;
+
+pub use once::{KeepsAnswers, Once, OnceRefusal};
 
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
