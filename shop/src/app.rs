@@ -15,6 +15,7 @@ use tokio::sync::Notify;
 
 use crate::accounts::{AccountLimits, Principal};
 use crate::orders::OrderWatch;
+use crate::outbox::Handoff;
 use crate::relay::RelayStatus;
 use crate::settings::ShopSettings;
 use crate::unit::{Committed, ShopUnit};
@@ -46,6 +47,8 @@ pub struct Parts {
     pub limits: AccountLimits,
     /// Told whenever the outbox has work.
     pub relay_wake: Arc<Notify>,
+    /// Where new messages go without being claimed.
+    pub handoff: Handoff,
     /// Told whenever a package may be due at another time than before.
     pub packages_wake: Arc<Notify>,
     /// Who watches which order.
@@ -77,11 +80,13 @@ impl App {
 /// What happens after each commit, in order. Quick, and never waits.
 pub fn announcer(
     relay_wake: Arc<Notify>,
+    handoff: Handoff,
     packages_wake: Arc<Notify>,
     gate: Gate<Principal>,
     watch: OrderWatch,
 ) -> impl Fn(Committed) + Send + Sync + 'static {
     move |committed| {
+        handoff.hand_over(committed.handed);
         if committed.outbox {
             relay_wake.notify_one();
         }

@@ -20,8 +20,10 @@ use crate::accounts::{self, AccountLimits, FirstAdminError};
 use crate::app::{App, Parts, announcer};
 use crate::catalog::{self, ImportError};
 use crate::orders::OrderWatch;
+use crate::outbox::Handoff;
 use crate::relay::{self, RelayError, RelayStatus};
 use crate::settings::ShopSettings;
+use crate::unit::ShopContext;
 use crate::{feed, housekeeping, merchants, router, schema};
 
 /// The cookie of the shop's sessions.
@@ -98,10 +100,13 @@ pub async fn assemble(settings: ShopSettings, ambient: Ambient, life: &Lifecycle
     let db = storage::open(&settings.common.storage, &schema::migrations()).await?;
     let gate = Gate::new(SESSION_COOKIE, &settings.common, &ambient)?;
     let relay_wake = Arc::new(Notify::new());
+    let handoff = Handoff::new(settings.relay.buffer(), settings.relay.lease);
     let packages_wake = Arc::new(Notify::new());
     let watch = OrderWatch::default();
-    let announce = announcer(Arc::clone(&relay_wake), Arc::clone(&packages_wake), gate.clone(), watch.clone());
-    let (writer, writing) = Writer::new(db.clone(), ambient.clone(), settings.writer, announce);
+    let announce =
+        announcer(Arc::clone(&relay_wake), handoff.clone(), Arc::clone(&packages_wake), gate.clone(), watch.clone());
+    let context = ShopContext { ambient: ambient.clone(), handoff: handoff.clone() };
+    let (writer, writing) = Writer::new(db.clone(), context, settings.writer, announce);
     let closing = db.clone();
     life.spawn_critical("writer", async move {
         writing.await;
@@ -121,6 +126,7 @@ pub async fn assemble(settings: ShopSettings, ambient: Ambient, life: &Lifecycle
         gate,
         limits,
         relay_wake,
+        handoff,
         packages_wake,
         watch,
         secrets,

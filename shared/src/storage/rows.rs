@@ -3,8 +3,13 @@
 //! The number of rows shapes the SQL text, and each text is prepared once and kept. So rows are cut into a few sizes: 45
 //! rows are 32 + 13. Every statement is a trip to the engine, so few cuts matter as much as few texts; a list of keys is
 //! filled up with its last one instead, and is one statement.
+//!
+//! The places of a many-row statement have no numbers on SQLite: its driver asks for the name of each place before it binds
+//! it, and SQLite finds a name by reading all that come before. With 800 numbered places that was a quarter of all the time.
 
 use std::fmt::Write;
+
+use super::dialect::Engine;
 
 /// The most rows one statement carries.
 pub const MAX_ROWS: usize = 128;
@@ -28,9 +33,10 @@ pub fn batches<T>(items: &[T]) -> impl Iterator<Item = &[T]> {
 }
 
 /// `head` that ends in `VALUES`, then `($1,$2),($3,$4)…` for all rows, then `tail`: `INSERT INTO t (a, b) VALUES` with an
-/// `ON CONFLICT` or a `RETURNING`, or `UPDATE t SET … FROM (VALUES` with what closes it.
+/// `ON CONFLICT` or a `RETURNING`, or `UPDATE t SET … FROM (VALUES` with what closes it. Neither `head` nor
+/// `tail` has places of its own.
 #[must_use]
-pub fn values_sql(head: &'static str, columns: usize, rows: usize, tail: &'static str) -> String {
+pub fn values_sql(engine: Engine, head: &'static str, columns: usize, rows: usize, tail: &'static str) -> String {
     let mut sql = String::with_capacity(head.len() + tail.len() + rows * columns * 6);
     sql.push_str(head);
     for row in 0..rows {
@@ -40,7 +46,7 @@ pub fn values_sql(head: &'static str, columns: usize, rows: usize, tail: &'stati
                 (_, 0) => "),(",
                 _ => ",",
             });
-            let _ = write!(sql, "${}", row * columns + column + 1);
+            push_place(&mut sql, engine, row * columns + column + 1);
         }
     }
     sql.push_str(") ");
@@ -48,18 +54,26 @@ pub fn values_sql(head: &'static str, columns: usize, rows: usize, tail: &'stati
     sql
 }
 
-/// `SELECT … WHERE k IN ($1,$2,…)` plus `tail`; `keys` parameters.
+/// `SELECT … WHERE k IN ($1,$2,…)` plus `tail`; `keys` parameters, and none in `head` and `tail`.
 #[must_use]
-pub fn select_in_sql(head: &'static str, keys: usize, tail: &'static str) -> String {
+pub fn select_in_sql(engine: Engine, head: &'static str, keys: usize, tail: &'static str) -> String {
     let mut sql = String::with_capacity(head.len() + tail.len() + keys * 6);
     sql.push_str(head);
     for key in 0..keys {
         sql.push_str(if key == 0 { " (" } else { "," });
-        let _ = write!(sql, "${}", key + 1);
+        push_place(&mut sql, engine, key + 1);
     }
     sql.push_str(") ");
     sql.push_str(tail);
     sql
+}
+
+fn push_place(sql: &mut String, engine: Engine, number: usize) {
+    match engine {
+        Engine::Sqlite => sql.push('?'),
+        // Writing to a string cannot fail.
+        Engine::Postgres => drop(write!(sql, "${number}")),
+    }
 }
 
 /// Runs a statement over a list of rows, and says how many rows of the table it changed. What [`execute!`](crate::execute!) is
@@ -77,8 +91,9 @@ macro_rules! execute_rows {
     };
     ($session:expr, $head:expr, $columns:expr, $rows:expr, $tail:expr, |$query:ident, $row:ident| $bind:expr) => {{
         let mut changed = 0;
+        let engine = $session.engine();
         for chunk in $crate::storage::batches($rows) {
-            let sql = $crate::storage::values_sql($head, $columns, chunk.len(), $tail);
+            let sql = $crate::storage::values_sql(engine, $head, $columns, chunk.len(), $tail);
             changed += $crate::on!($session, |c| {
                 let mut $query = sqlx::query(sqlx::AssertSqlSafe(sql));
                 for $row in chunk {
@@ -97,8 +112,9 @@ macro_rules! execute_rows {
 macro_rules! fetch_rows {
     ($session:expr, $type:ty, $head:expr, $columns:expr, $rows:expr, $tail:expr, |$query:ident, $row:ident| $bind:expr) => {{
         let mut found: Vec<$type> = Vec::new();
+        let engine = $session.engine();
         for chunk in $crate::storage::batches($rows) {
-            let sql = $crate::storage::values_sql($head, $columns, chunk.len(), $tail);
+            let sql = $crate::storage::values_sql(engine, $head, $columns, chunk.len(), $tail);
             found.extend($crate::on!($session, |c| {
                 let mut $query = sqlx::query_as::<_, $type>(sqlx::AssertSqlSafe(sql));
                 for $row in chunk {
@@ -116,9 +132,10 @@ macro_rules! fetch_rows {
 macro_rules! fetch_in {
     ($session:expr, $row:ty, $head:expr, $keys:expr, $tail:expr) => {{
         let mut found: Vec<$row> = Vec::new();
+        let engine = $session.engine();
         for chunk in $keys.chunks($crate::storage::MAX_ROWS) {
             let places = chunk.len().next_power_of_two();
-            let sql = $crate::storage::select_in_sql($head, places, $tail);
+            let sql = $crate::storage::select_in_sql(engine, $head, places, $tail);
             found.extend($crate::on!($session, |c| {
                 let mut query = sqlx::query_as::<_, $row>(sqlx::AssertSqlSafe(sql));
                 // The same key twice finds its row once.

@@ -13,6 +13,7 @@ use belgrano_shared::wire::OrderNumber;
 use belgrano_shared::writer::{Command, Failure};
 use belgrano_shared::{execute_rows, fetch, fetch_scalar};
 
+use super::Place;
 use crate::unit::{MessageKind, ShopUnit};
 
 /// Take up to `limit` messages that are due, each the first of its order that is not settled.
@@ -54,6 +55,8 @@ pub struct Claimed {
     pub token: Arc<str>,
     /// When the lease ends.
     pub lease_until: UnixMillis,
+    /// Its place in the [`Handoff`](super::Handoff), when it came that way.
+    pub place: Option<Place>,
 }
 
 #[derive(sqlx::FromRow)]
@@ -138,6 +141,7 @@ impl Row {
             waited: Duration::from_millis(u64::try_from(self.waited_ms).unwrap_or(0)),
             token: Arc::clone(token),
             lease_until,
+            place: None,
         }
     }
 }

@@ -1,7 +1,8 @@
 //! The durable queue of messages to the board: what may be taken, how it ended, and what people do about it.
 //!
 //! A message is written in the transaction of the order that causes it ([`crate::unit::ShopUnit::send`]). From there on
-//! every change is a command of this module: [`Claim`] hands messages to a relay under a lease, [`Settle`] takes its
+//! every change is a command of this module: [`Claim`] hands messages to a relay under a lease (new ones mostly go by the
+//! [`Handoff`] instead), [`Settle`] takes its
 //! verdicts back, [`Replay`], [`ReplayDead`] and [`Discard`] are for people, [`Prune`] is housekeeping. What must never
 //! happen here: a later message of an order taken before an earlier one is delivered or discarded, or a verdict accepted
 //! from a relay whose lease is over.
@@ -10,6 +11,7 @@ pub mod api;
 #[cfg(test)]
 mod api_tests;
 mod claim;
+mod handoff;
 mod manage;
 mod message;
 mod prune;
@@ -19,6 +21,7 @@ mod settle;
 mod tests;
 
 pub use claim::{Claim, Claimed, Claims};
+pub use handoff::{Handoff, Place};
 pub use manage::{Discard, DiscardRefusal, Replay, ReplayDead, ReplayFilter, ReplayRefusal, replay_dead};
 pub use message::{AttemptView, MessageDetail, MessageState, MessageView};
 pub use prune::{Prune, prune};

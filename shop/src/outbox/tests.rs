@@ -14,11 +14,11 @@ use sqlx::Row as _;
 
 use super::claim::due_statement;
 use super::{
-    Attempt, Charge, Claim, Claimed, Discard, DiscardRefusal, Forgive, MessageState, Replay, ReplayFilter,
+    Attempt, Charge, Claim, Claimed, Discard, DiscardRefusal, Forgive, Handoff, MessageState, Replay, ReplayFilter,
     ReplayRefusal, Settle, Settlement, Verdict, list, prune, replay_dead, show, summary,
 };
 use crate::schema::migrations;
-use crate::unit::{MessageKind, OutboxMessage, ShopUnit};
+use crate::unit::{Committed, MessageKind, OutboxMessage, ShopContext, ShopUnit};
 
 const LEASE: Duration = Duration::from_mins(1);
 
@@ -27,6 +27,7 @@ struct Shop {
     writer: Writer<ShopUnit>,
     clock: Arc<ManualClock>,
     ambient: Ambient,
+    handoff: Handoff,
 }
 
 /// Puts messages into the outbox, as a checkout does.
@@ -50,13 +51,31 @@ impl Command<ShopUnit> for Send {
     }
 }
 
+/// Changes its mind after it has written.
+#[derive(Debug)]
+struct SendAndFail;
+
+impl Command<ShopUnit> for SendAndFail {
+    type Output = ();
+    type Refusal = ();
+
+    async fn apply(&self, unit: &mut ShopUnit) -> Result<(), Failure<()>> {
+        Send(vec![("X-1", MessageKind::OrderCreated), ("Y-1", MessageKind::OrderCreated)]).apply(unit).await?;
+        Err(Failure::Refused(()))
+    }
+}
+
 impl Shop {
     async fn open(database: &TestDatabase) -> Self {
         let (ambient, clock) = still_ambient(7);
         let db = database.open(&migrations()).await;
-        let (writer, task) = Writer::new(db.clone(), ambient.clone(), WriterSettings::default(), |_| {});
+        let handoff = Handoff::new(2, LEASE);
+        let context = ShopContext { ambient: ambient.clone(), handoff: handoff.clone() };
+        let arrived = handoff.clone();
+        let announce = move |committed: Committed| arrived.hand_over(committed.handed);
+        let (writer, task) = Writer::new(db.clone(), context, WriterSettings::default(), announce);
         tokio::spawn(task);
-        Self { db, writer, clock, ambient }
+        Self { db, writer, clock, ambient, handoff }
     }
 
     async fn send(&self, messages: &[(&'static str, MessageKind)]) {
@@ -122,6 +141,29 @@ on_both_engines! {
         assert!(shop.settle(&first, &Verdict::Delivered).await.is_empty());
         assert_eq!(ids(&shop.claim(10).await), [2]);
         assert_eq!(shop.states().await, ["entregado", "pendiente", "entregado", "pendiente"]);
+    }
+
+    async fn an_open_door_hands_new_orders_over_as_they_are_committed(database) {
+        let shop = Shop::open(database).await;
+        shop.send(&[("A-1", Created)]).await;
+        shop.handoff.set_open(true);
+        shop.send(&[("B-1", Created), ("B-1", Cancelled), ("C-1", Created), ("D-1", Created)]).await;
+        let handed = shop.handoff.take().await;
+        assert_eq!(ids(&handed), [2, 4], "the first of an order, and no more than there is room for");
+        assert_eq!(ids(&shop.claim(10).await), [1, 5], "what was handed over is nobody else's, and holds its order back");
+        assert!(shop.settle(&handed, &Verdict::Delivered).await.is_empty());
+        assert_eq!(ids(&shop.claim(10).await), [3]);
+        shop.send(&[("E-1", Created)]).await;
+        assert_eq!(ids(&shop.claim(10).await), [6], "no place is free before the messages that had them are gone");
+        drop(handed);
+
+        shop.writer.submit(SendAndFail).await.expect_err("refused");
+        shop.send(&[("F-1", Created), ("G-1", Created)]).await;
+        let handed = shop.handoff.take().await;
+        assert_eq!(ids(&handed), [7, 8], "what was rolled back was not handed over and holds no place");
+        shop.clock.advance_ms(60_000);
+        assert_eq!(ids(&shop.claim(10).await), [1, 3, 5, 6, 7, 8], "their lease ends like any other");
+        assert_eq!(shop.settle(&handed, &Verdict::Delivered).await, [7, 8]);
     }
 
     async fn a_lease_that_ended_is_taken_by_another_and_fences_the_first(database) {

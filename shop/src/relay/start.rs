@@ -28,6 +28,7 @@ pub fn start(app: &App) -> Result<(), RelayError> {
         writer: app.writer.clone(),
         ambient: app.ambient.clone(),
         wake: Arc::clone(&app.relay_wake),
+        handoff: app.handoff.clone(),
         status: app.relay_status.clone(),
     };
     let relay = Relay::new(parts, board, settings.clone(), &app.metrics);

@@ -28,7 +28,7 @@ use super::breaker::{Breaker, BreakerState, Permit};
 use super::outcome::Reply;
 use super::settings::RelaySettings;
 use super::status::{RelayMetrics, RelayStatus};
-use crate::outbox::{Charge, Claim, Claimed, Claims, Forgive, Settle, Settlement, Verdict};
+use crate::outbox::{Charge, Claim, Claimed, Claims, Forgive, Handoff, Settle, Settlement, Verdict};
 use crate::unit::ShopUnit;
 
 /// Pause after the database failed.
@@ -45,6 +45,8 @@ pub struct RelayParts {
     pub ambient: Ambient,
     /// Told whenever the outbox has work.
     pub wake: Arc<Notify>,
+    /// Where new messages come from without being claimed.
+    pub handoff: Handoff,
     /// Where it shows its state.
     pub status: RelayStatus,
 }
@@ -72,6 +74,8 @@ pub struct Relay {
     claim_limit: usize,
     /// There may be something to claim.
     hungry: bool,
+    /// The last claim took everything that was due.
+    caught_up: bool,
     next_due: Option<UnixMillis>,
     rest_until: Option<Instant>,
 }
@@ -121,6 +125,7 @@ impl Relay {
             held: 0,
             claim_limit: 0,
             hungry: true,
+            caught_up: false,
             next_due: None,
             rest_until: None,
         }
@@ -128,8 +133,9 @@ impl Relay {
 
     /// Works until `stop`, then finishes what is under way and gives back the rest.
     pub async fn run(mut self, stop: CancellationToken) {
-        let wake = Arc::clone(&self.parts.wake);
+        let (wake, handoff) = (Arc::clone(&self.parts.wake), self.parts.handoff.clone());
         loop {
+            handoff.set_open(self.caught_up && self.breaker.state() == BreakerState::Closed && !self.resting());
             self.start_exchanges();
             self.start_settling();
             self.start_claiming();
@@ -140,6 +146,7 @@ impl Relay {
                 Some(finished) = self.exchanges.next() => self.finish(finished),
                 settled = taken(&mut self.settling) => self.settled(settled),
                 claims = taken(&mut self.claiming) => self.claimed(claims),
+                messages = handoff.take() => self.handed(messages),
                 () = wake.notified() => self.hungry = true,
                 () = tokio::time::sleep(pause) => self.hungry = true,
             }
@@ -148,6 +155,8 @@ impl Relay {
     }
 
     async fn drain(mut self) {
+        let handoff = self.parts.handoff.clone();
+        handoff.set_open(false);
         let mut out_of_time = pin!(tokio::time::sleep(self.settings.drain));
         loop {
             self.release_ready(0);
@@ -161,6 +170,7 @@ impl Relay {
                 Some(finished) = self.exchanges.next() => self.finish(finished),
                 settled = taken(&mut self.settling) => self.settled(settled),
                 claims = taken(&mut self.claiming) => self.claimed(claims),
+                messages = handoff.take() => self.handed(messages),
                 () = &mut out_of_time => break,
                 () = tokio::time::sleep(REST), if self.rest_until.is_some() => {}
             }
@@ -211,7 +221,8 @@ impl Relay {
     fn claimed(&mut self, result: Result<Claims, WriteError<Infallible>>) {
         match result {
             Ok(claims) => {
-                self.hungry |= claims.messages.len() >= self.claim_limit;
+                self.caught_up = claims.messages.len() < self.claim_limit;
+                self.hungry |= !self.caught_up;
                 self.next_due = claims.next_due;
                 self.held += claims.messages.len();
                 self.ready.extend(claims.messages);
@@ -222,6 +233,12 @@ impl Relay {
                 self.rest(&error);
             }
         }
+    }
+
+    fn handed(&mut self, messages: Vec<Claimed>) {
+        self.held += messages.len();
+        self.ready.extend(messages);
+        self.give_back_while_away();
     }
 
     /// While the board is away one message, for the probe, is all that is needed here.

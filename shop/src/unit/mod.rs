@@ -24,6 +24,7 @@ pub(crate) use orders::{select_lines, select_orders};
 pub use outbox::{MessageKind, OutboxMessage};
 pub use products::ProductForSale;
 
+use crate::outbox::{Claimed, Handoff};
 use customers::Customers;
 use orders::Orders;
 use outbox::Outbox;
@@ -34,6 +35,7 @@ use products::Products;
 pub struct ShopUnit {
     session: Session,
     ambient: Ambient,
+    handoff: Handoff,
     now: UnixMillis,
     changes: u64,
     counters: Counters,
@@ -59,11 +61,22 @@ pub struct ShopWants {
     pub keys: Vec<IdempotencyKey>,
 }
 
+/// What every batch needs beside the transaction.
+#[derive(Clone, Debug)]
+pub struct ShopContext {
+    /// Time and randomness.
+    pub ambient: Ambient,
+    /// Where new messages may go without being claimed.
+    pub handoff: Handoff,
+}
+
 /// What a commit hands on.
 #[derive(Debug, Default)]
 pub struct Committed {
-    /// Outbox rows were added or made due: the relay has work.
+    /// Outbox rows were added or made due: the relay has something to claim.
     pub outbox: bool,
+    /// New messages that are the relay's already.
+    pub handed: Vec<Claimed>,
     /// Orders that changed, for whoever watches them.
     pub orders: Vec<OrderNumber>,
     /// Packages changed: one may be due sooner.
@@ -162,15 +175,17 @@ impl KeepsAnswers for ShopUnit {
 }
 
 impl UnitOfWork for ShopUnit {
-    type Context = Ambient;
+    type Context = ShopContext;
     type Wants = ShopWants;
     type Committed = Committed;
 
-    async fn begin(mut session: Session, ambient: &Ambient, wants: ShopWants) -> sqlx::Result<Self> {
+    async fn begin(mut session: Session, context: &ShopContext, wants: ShopWants) -> sqlx::Result<Self> {
+        let ShopContext { ambient, handoff } = context;
         let counters = fetch!(one, session, Counters, LOCK_COUNTERS)?;
         let mut unit = Self {
             now: ambient.now(),
             ambient: ambient.clone(),
+            handoff: handoff.clone(),
             changes: 0,
             counters,
             stored_counters: counters,

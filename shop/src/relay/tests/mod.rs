@@ -21,9 +21,9 @@ use tokio_util::sync::CancellationToken;
 
 use self::fake_board::{FakeBoard, Manners};
 use super::{Board, BreakerSettings, BreakerState, Relay, RelayParts, RelaySettings, RelayStatus};
-use crate::outbox::{MessageDetail, list, show, summary};
+use crate::outbox::{Handoff, MessageDetail, list, show, summary};
 use crate::schema::migrations;
-use crate::unit::{Committed, MessageKind, OutboxMessage, ShopUnit};
+use crate::unit::{Committed, MessageKind, OutboxMessage, ShopContext, ShopUnit};
 
 /// Nothing here takes longer, unless it hangs.
 const PATIENCE: Duration = Duration::from_secs(30);
@@ -36,6 +36,7 @@ struct World {
     ambient: Ambient,
     clock: Arc<ManualClock>,
     wake: Arc<Notify>,
+    handoff: Handoff,
     status: RelayStatus,
     metrics: Metrics,
     board: FakeBoard,
@@ -74,9 +75,10 @@ impl Command<ShopUnit> for Send {
 }
 
 /// Of what the shop does after a commit, the relay's part.
-fn announcer(wake: &Arc<Notify>) -> impl Fn(Committed) + std::marker::Send + Sync + 'static {
-    let wake = Arc::clone(wake);
+fn announcer(wake: &Arc<Notify>, handoff: &Handoff) -> impl Fn(Committed) + std::marker::Send + Sync + 'static {
+    let (wake, handoff) = (Arc::clone(wake), handoff.clone());
     move |committed| {
+        handoff.hand_over(committed.handed);
         if committed.outbox {
             wake.notify_one();
         }
@@ -108,11 +110,13 @@ impl World {
         let (ambient, clock) = still_ambient(seed);
         let db = database.open(&migrations()).await;
         let wake = Arc::new(Notify::new());
-        let announce = announcer(&wake);
-        let (writer, task) = Writer::new(db.clone(), ambient.clone(), WriterSettings::default(), announce);
+        let handoff = Handoff::new(settings().buffer(), settings().lease);
+        let announce = announcer(&wake, &handoff);
+        let context = ShopContext { ambient: ambient.clone(), handoff: handoff.clone() };
+        let (writer, task) = Writer::new(db.clone(), context, WriterSettings::default(), announce);
         tokio::spawn(task);
         let (status, metrics, board) = (RelayStatus::default(), Metrics::new(), FakeBoard::start().await);
-        Self { db, writer, ambient, clock, wake, status, metrics, board }
+        Self { db, writer, ambient, clock, wake, handoff, status, metrics, board }
     }
 
     fn relay(&self, settings: RelaySettings) -> Running {
@@ -125,6 +129,7 @@ impl World {
             writer: self.writer.clone(),
             ambient: self.ambient.clone(),
             wake: Arc::clone(&self.wake),
+            handoff: self.handoff.clone(),
             status: self.status.clone(),
         };
         let stop = CancellationToken::new();
@@ -306,15 +311,16 @@ on_both_engines! {
     async fn two_relays_share_the_work(database) {
         let world = World::new(database, 6).await;
         let second = database.open(&migrations()).await;
-        let announce = announcer(&world.wake);
-        let (writer, task) = Writer::new(second.clone(), world.ambient.clone(), WriterSettings::default(), announce);
+        let announce = announcer(&world.wake, &world.handoff);
+        let context = ShopContext { ambient: world.ambient.clone(), handoff: world.handoff.clone() };
+        let (writer, task) = Writer::new(second.clone(), context, WriterSettings::default(), announce);
         tokio::spawn(task);
         let one = world.relay(settings());
         let url = format!("http://{}", world.board.address).parse().expect("a URL");
         let secrets = SigningSecrets::parse(SECRET).expect("a secret");
         let board = Board::new(&url, secrets, None, &settings(), &world.ambient).expect("a client");
         let (wake, status) = (Arc::new(Notify::new()), RelayStatus::default());
-        let parts = RelayParts { db: second, writer, ambient: world.ambient.clone(), wake, status };
+        let parts = RelayParts { db: second, writer, ambient: world.ambient.clone(), wake, handoff: world.handoff.clone(), status };
         let stop = CancellationToken::new();
         let task = tokio::spawn(Relay::new(parts, board, settings(), &Metrics::new()).run(stop.clone()));
         let other = Running { task, stop };
