@@ -136,7 +136,9 @@ async fn open_sqlite(path: &PathBuf, settings: &StorageSettings, migrator: &Migr
         .acquire_timeout(settings.wait)
         .test_before_acquire(false)
         .before_acquire(|connection, _| usable(connection))
-        .connect_with(options.read_only(true))
+        // A reader is a thread and a cache of its own; those of a rush are let go after it.
+        .idle_timeout(Duration::from_mins(1))
+        .connect_with(options.pragma("cache_size", "-1024").read_only(true))
         .await?;
     Ok(Db::Sqlite { read, write })
 }
