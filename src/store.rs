@@ -20,13 +20,13 @@ pub struct Store<U> {
     task: JoinHandle<()>,
 }
 
-impl<U: UnitOfWork<Context = Ambient>> Store<U> {
+impl<U: UnitOfWork<Context: From<Ambient>>> Store<U> {
     async fn open(
         settings: &StorageSettings,
         migrations: &belgrano_shared::storage::Migrations,
     ) -> Result<Self, Box<dyn Error>> {
         let db = open(settings, migrations).await?;
-        let (writer, task) = Writer::new(db.clone(), Ambient::system(), WriterSettings::default(), drop);
+        let (writer, task) = Writer::new(db.clone(), Ambient::system().into(), WriterSettings::default(), drop);
         Ok(Self { db, writer, task: tokio::spawn(task) })
     }
 

@@ -70,6 +70,13 @@ pub struct ShopContext {
     pub handoff: Handoff,
 }
 
+impl From<Ambient> for ShopContext {
+    /// Without a relay in this process: its messages wait to be claimed.
+    fn from(ambient: Ambient) -> Self {
+        Self { ambient, handoff: Handoff::new(0, std::time::Duration::ZERO) }
+    }
+}
+
 /// What a commit hands on.
 #[derive(Debug, Default)]
 pub struct Committed {
