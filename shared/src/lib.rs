@@ -18,6 +18,7 @@ pub mod problem;
 pub mod retry;
 pub mod search;
 pub mod signature;
+pub mod sockets;
 pub mod storage;
 pub mod telemetry;
 #[cfg(any(test, feature = "testing"))]

@@ -8,6 +8,7 @@ use belgrano_shared::auth::api_key::ApiKeys;
 use belgrano_shared::auth::gate::Gate;
 use belgrano_shared::lifecycle::Lifecycle;
 use belgrano_shared::signature::SigningSecrets;
+use belgrano_shared::sockets::Sockets;
 use belgrano_shared::storage::Db;
 use belgrano_shared::telemetry::Metrics;
 use belgrano_shared::writer::Writer;
@@ -53,6 +54,8 @@ pub struct Parts {
     pub packages_wake: Arc<Notify>,
     /// Who watches which order.
     pub watch: OrderWatch,
+    /// Every socket of this process.
+    pub sockets: Sockets,
     /// What is shared with the board: it proves a delivery to the customer.
     pub secrets: SigningSecrets,
     /// The keys of programs that call back.
@@ -84,6 +87,7 @@ pub fn announcer(
     packages_wake: Arc<Notify>,
     gate: Gate<Principal>,
     watch: OrderWatch,
+    sockets: Sockets,
 ) -> impl Fn(Committed) + Send + Sync + 'static {
     move |committed| {
         handoff.hand_over(committed.handed);
@@ -94,6 +98,10 @@ pub fn announcer(
             packages_wake.notify_one();
         }
         gate.forget_accounts(&committed.accounts);
+        // After the sessions in memory: a socket that asks again whose it is must not find the one that has just ended.
+        for account_id in &committed.accounts {
+            sockets.revoke(*account_id, None);
+        }
         watch.wake(&committed.orders);
     }
 }

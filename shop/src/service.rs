@@ -11,6 +11,7 @@ use belgrano_shared::config::SecretError;
 use belgrano_shared::http::health::Health;
 use belgrano_shared::http::serve;
 use belgrano_shared::lifecycle::Lifecycle;
+use belgrano_shared::sockets::Sockets;
 use belgrano_shared::storage::{self, OpenError};
 use belgrano_shared::telemetry::Metrics;
 use belgrano_shared::writer::Writer;
@@ -103,8 +104,10 @@ pub async fn assemble(settings: ShopSettings, ambient: Ambient, life: &Lifecycle
     let handoff = Handoff::new(settings.relay.buffer(), settings.relay.lease);
     let packages_wake = Arc::new(Notify::new());
     let watch = OrderWatch::default();
-    let announce =
-        announcer(Arc::clone(&relay_wake), handoff.clone(), Arc::clone(&packages_wake), gate.clone(), watch.clone());
+    let sockets = Sockets::new(settings.sockets.limits);
+    sockets.end_with(life);
+    let (relay, packages) = (Arc::clone(&relay_wake), Arc::clone(&packages_wake));
+    let announce = announcer(relay, handoff.clone(), packages, gate.clone(), watch.clone(), sockets.clone());
     let context = ShopContext { ambient: ambient.clone(), handoff: handoff.clone() };
     let (writer, writing) = Writer::new(db.clone(), context, settings.writer, announce);
     let closing = db.clone();
@@ -129,6 +132,7 @@ pub async fn assemble(settings: ShopSettings, ambient: Ambient, life: &Lifecycle
         handoff,
         packages_wake,
         watch,
+        sockets,
         secrets,
         api_keys,
         relay_status: RelayStatus::default(),

@@ -7,6 +7,7 @@ use std::time::Duration;
 use belgrano_shared::ambient::Ambient;
 use belgrano_shared::config::{Common, Env, SecretError, local_url};
 use belgrano_shared::mailer::Mailer;
+use belgrano_shared::sockets::SocketSettings;
 use belgrano_shared::storage::Target;
 use belgrano_shared::writer::WriterSettings;
 use url::Url;
@@ -41,6 +42,8 @@ pub struct ShopSettings {
     pub merchants: MerchantSettings,
     /// Limits of the relay.
     pub relay: RelaySettings,
+    /// What every socket is held to.
+    pub sockets: SocketSettings,
     /// How long an `Idempotency-Key` is remembered.
     pub answers_kept: Duration,
 }
@@ -62,6 +65,7 @@ impl ShopSettings {
             carts: CartSettings::from_env(env),
             merchants: MerchantSettings::from_env(env),
             relay: RelaySettings::from_env(env),
+            sockets: SocketSettings::from_env(env),
             answers_kept: env.duration_s("IDEMPOTENCY_KEPT", 7 * 24 * 3600, "seconds an Idempotency-Key is remembered"),
             common,
         }

@@ -1,5 +1,6 @@
 //! A whole shop for one test, without a socket: the real router over a fresh database, with time that stands still.
 
+use std::net::SocketAddr;
 use std::sync::Arc;
 
 use axum::Router;
@@ -7,6 +8,7 @@ use axum::body::Body;
 use axum::http::{HeaderMap, Method, Request, header};
 use belgrano_shared::ambient::ManualClock;
 use belgrano_shared::config::Env;
+use belgrano_shared::http::serve;
 use belgrano_shared::lifecycle::Lifecycle;
 use belgrano_shared::mailer::{Mail, Mailer};
 use belgrano_shared::testing::{TestDatabase, still_ambient};
@@ -49,6 +51,7 @@ pub(crate) fn settings(database: &TestDatabase, variables: &[(&str, &str)]) -> S
     let usual = [
         ("HOST", "127.0.0.1"),
         ("PORT", "0"),
+        ("PUBLIC_URL", "http://shop.test"),
         ("ARGON2_MEMORY_KIB", "64"),
         ("ARGON2_PASSES", "1"),
         ("ADMIN_EMAIL", ADMIN.0),
@@ -87,12 +90,19 @@ impl TestShop {
         belgrano_shared::testing::Browser::new(self.router.clone(), &origin)
     }
 
+    /// Puts it on a socket.
+    pub(crate) async fn serve(&self) -> SocketAddr {
+        let bound = serve::bind(self.app.settings.common.serve.clone()).await.expect("a free port");
+        let address = bound.local_addr().expect("bound");
+        self.app.life.spawn(bound.serve(self.router.clone(), self.app.life.clone()));
+        address
+    }
+
     /// Sends a request, keeps the cookies it sets.
     pub(crate) async fn send(&self, who: &mut Browser, method: Method, path: &str, body: Option<Value>) -> Answer {
         let mut request = Request::builder().method(method).uri(path);
         if !who.cookies.is_empty() {
-            let cookies: Vec<String> = who.cookies.iter().map(|(name, value)| format!("{name}={value}")).collect();
-            request = request.header(header::COOKIE, cookies.join("; "));
+            request = request.header(header::COOKIE, who.cookie());
         }
         let body = match body {
             None => Body::empty(),
@@ -139,6 +149,12 @@ impl TestShop {
 }
 
 impl Browser {
+    /// What it sends of itself.
+    pub(crate) fn cookie(&self) -> String {
+        let cookies: Vec<String> = self.cookies.iter().map(|(name, value)| format!("{name}={value}")).collect();
+        cookies.join("; ")
+    }
+
     fn keep(&mut self, headers: &HeaderMap) {
         for line in headers.get_all(header::SET_COOKIE) {
             let line = line.to_str().expect("text");

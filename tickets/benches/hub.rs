@@ -6,11 +6,12 @@
 use std::hint::black_box;
 use std::sync::Arc;
 
+use belgrano_shared::sockets::{SocketLimits, Sockets};
 use belgrano_shared::timestamp::UnixMillis;
 use belgrano_shared::wire::OrderNumber;
 use belgrano_shared::wire::live::EventKind;
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
-use tickets::live::{Hub, HubLimits, Reader, SocketLimits, Sockets, View};
+use tickets::live::{Hub, HubLimits, Reader, View};
 use tickets::unit::{Announcement, Committed, CommittedEvent, LogHead};
 
 const EPOCH: &str = "bench";

@@ -23,6 +23,15 @@ pub fn check(method: &Method, headers: &HeaderMap, origins: &AllowedOrigins) -> 
     if allowed { Ok(()) } else { Err(Problem::forbidden("El pedido viene de otro sitio.")) }
 }
 
+/// 403 when a page of another site opens a WebSocket with a cookie: the browser asks nobody (RFC 6455 section 10.2). Every
+/// browser says where the page is from, and `null` is nowhere of ours; without an `Origin` it is a program's.
+pub fn check_upgrade(headers: &HeaderMap, origins: &AllowedOrigins) -> Result<(), Problem> {
+    if headers.contains_key(header::COOKIE) && origins.check(headers) == OriginCheck::Foreign {
+        return Err(Problem::forbidden("El pedido viene de otro sitio."));
+    }
+    Ok(())
+}
+
 /// What a page may send to another site without a preflight (Fetch, "CORS-safelisted request-header").
 fn is_form(headers: &HeaderMap) -> bool {
     const FORMS: [&[u8]; 3] = [b"application/x-www-form-urlencoded", b"multipart/form-data", b"text/plain"];
@@ -35,7 +44,7 @@ fn is_form(headers: &HeaderMap) -> bool {
 mod tests {
     use axum::http::{HeaderMap, HeaderName, HeaderValue, Method};
 
-    use super::check;
+    use super::{check, check_upgrade};
     use crate::auth::origin::AllowedOrigins;
 
     fn passes(method: &Method, headers: &[(&'static str, &'static str)]) -> bool {
@@ -44,6 +53,24 @@ mod tests {
             .map(|(name, value)| (HeaderName::from_static(name), HeaderValue::from_static(value)))
             .collect();
         check(method, &headers, &AllowedOrigins::new(["https://shop.example"])).is_ok()
+    }
+
+    #[test]
+    fn only_our_own_pages_and_programs_open_sockets_with_a_cookie() {
+        let opens = |headers: &[(&'static str, &'static str)]| {
+            let headers: HeaderMap = headers
+                .iter()
+                .map(|(name, value)| (HeaderName::from_static(name), HeaderValue::from_static(value)))
+                .collect();
+            check_upgrade(&headers, &AllowedOrigins::new(["https://shop.example"])).is_ok()
+        };
+        let cookie = ("cookie", "s=1");
+        assert!(opens(&[cookie, ("origin", "https://shop.example")]));
+        assert!(opens(&[cookie]), "not a browser");
+        assert!(opens(&[("origin", "https://evil.example")]), "no cookie, nothing to abuse");
+        for origin in ["https://evil.example", "null", "http://shop.example", "https://shop.example:444", ""] {
+            assert!(!opens(&[cookie, ("origin", origin)]), "{origin}");
+        }
     }
 
     #[test]

@@ -29,7 +29,7 @@ pub use first_admin::{FirstAdminError, ensure_first_admin};
 pub use limits::AccountLimits;
 pub(crate) use login::{LoginBody, login, logout};
 pub(crate) use password::{ChangePasswordBody, change_password};
-pub use principal::{Admin, MaybeSession, Merchant, Principal, Role, Session};
+pub use principal::{Admin, MaybeSession, Merchant, Principal, Role, Session, still_holds};
 pub use profile::AccountView;
 pub(crate) use profile::{ProfileBody, change_me, me};
 pub(crate) use recovery::{ForgotBody, ResetBody, forgot_password, reset_password};

@@ -122,6 +122,12 @@ impl FromRequestParts<App> for Merchant {
     }
 }
 
+/// Whether the session somebody came with still holds.
+pub async fn still_holds(app: &App, who: &Principal) -> sqlx::Result<bool> {
+    let found = app.gate.find(&who.token, load(&app.db, who.token)).await?;
+    Ok(found.is_some_and(|found| found.account_id == who.account_id))
+}
+
 fn require(principal: Principal, role: Role, refusal: &str) -> Result<Principal, Problem> {
     if principal.role == role { Ok(principal) } else { Err(Problem::forbidden(refusal)) }
 }

@@ -1,28 +1,29 @@
 //! `GET /api/pedidos/{numero}/ws`: a customer watches its own order.
 //!
 //! The first frame is the order as it is, and so is every later one: a reader that missed some has lost nothing. The socket
-//! closes by itself once the order is over.
+//! closes by itself once the order is over, and follows the rules of every socket: so many for an account, a pong for each
+//! ping, an end with the session. What must never happen here: a frame to somebody whose session is over.
 
 use std::time::Duration;
 
-use axum::extract::State;
-use axum::extract::ws::{CloseFrame, Message, Utf8Bytes, WebSocket, WebSocketUpgrade};
-use axum::http::HeaderMap;
+use axum::extract::{Request, State};
 use axum::response::Response;
-use belgrano_shared::auth::origin::OriginCheck;
 use belgrano_shared::http::Path;
 use belgrano_shared::problem::Problem;
+use belgrano_shared::sockets::{
+    Beat, Budget, Ending, FULL_RETRY_AFTER, Gone, Heard, Heartbeat, Seat, Socket, Upgrade, retry_after_ms,
+};
 use belgrano_shared::wire::OrderNumber;
+use belgrano_shared::wire::live::{ClientFrame, CloseCode, ServerFrame};
 use serde_json::json;
+use tokio::time::Instant;
+use tokio_tungstenite::tungstenite::Utf8Bytes;
 
 use super::history;
 use super::view::OrderView;
 use super::watch::Watching;
-use crate::accounts::Session;
+use crate::accounts::{Principal, Session, still_holds};
 use crate::app::App;
-
-/// A socket that says nothing for this long has its peer checked.
-const HEARTBEAT: Duration = Duration::from_secs(25);
 
 /// Watches one order.
 #[utoipa::path(
@@ -34,58 +35,154 @@ pub(super) async fn watch_order(
     State(app): State<App>,
     Session(who): Session,
     Path(number): Path<OrderNumber>,
-    headers: HeaderMap,
-    upgrade: WebSocketUpgrade,
+    mut request: Request,
 ) -> Result<Response, Problem> {
-    // A cookie authenticates this request, so a page of another site could have sent it.
-    if !matches!(app.settings.common.http.origins.check(&headers), OriginCheck::Allowed) {
-        return Err(Problem::forbidden("Esta página no puede abrir el seguimiento."));
-    }
+    let upgrade = Upgrade::accept(&mut request, &app.settings.common.http.origins)?;
+    drop(request);
     let changes = app.watch.watch(&number);
     if history::find(&app.db, who.account_id, &number).await?.is_none() {
         return Err(Problem::not_found("No tenés un pedido con ese número."));
     }
-    let upgrade = upgrade.read_buffer_size(4096).write_buffer_size(0).max_message_size(4096);
-    Ok(upgrade.on_upgrade(move |socket| {
-        let tasks = app.life.tasks().clone();
-        tasks.track_future(async move {
-            follow(&app, socket, who.account_id, &number, changes).await;
-        })
-    }))
+    let seat = app.sockets.seat().map_err(|_| Problem::unavailable(FULL_RETRY_AFTER))?;
+    let (response, socket) = upgrade.split(app.settings.sockets.write_timeout);
+    let life = app.life.clone();
+    life.spawn(async move {
+        if let Some(socket) = socket.await {
+            Watcher::new(app, who, number, changes, socket, seat).run().await;
+        }
+    });
+    Ok(response)
 }
 
-async fn follow(app: &App, mut socket: WebSocket, account_id: i64, number: &OrderNumber, mut changes: Watching) {
-    let mut heartbeat = tokio::time::interval(HEARTBEAT);
-    heartbeat.reset();
-    changes.mark_changed();
-    loop {
-        tokio::select! {
-            () = changes.changed() => {
-                let Ok(Some((order, lines))) = history::find(&app.db, account_id, number).await else { return };
-                let over = order.state.is_final();
-                let frame = json!({ "type": "pedido", "pedido": OrderView::new(&order, &lines) }).to_string();
-                if send(&mut socket, Message::text(frame)).await.is_none() { return }
-                if over { return close(&mut socket, 1000, "terminado").await }
-            }
-            _ = heartbeat.tick() => {
-                if send(&mut socket, Message::text(r#"{"type":"ping"}"#)).await.is_none() { return }
-            }
-            message = socket.recv() => match message {
-                // Nothing a watcher says matters; that it says something shows it is there.
-                Some(Ok(_)) => {}
-                _ => return,
-            },
-            () = app.life.soft().cancelled() => return close(&mut socket, 1012, "reinicio").await,
+/// Somebody with a socket.
+struct Watcher {
+    app: App,
+    who: Principal,
+    number: OrderNumber,
+    changes: Watching,
+    socket: Socket,
+    seat: Seat,
+    heartbeat: Heartbeat,
+    budget: Budget,
+    opened: Instant,
+}
+
+/// What came first.
+enum Event {
+    Ending(Ending),
+    Deadline,
+    Message(Result<Heard, Gone>),
+    Changed,
+}
+
+impl Watcher {
+    fn new(app: App, who: Principal, number: OrderNumber, changes: Watching, socket: Socket, seat: Seat) -> Self {
+        let (heartbeat, budget) = (app.settings.sockets.beat(), app.settings.sockets.budget());
+        Self { app, who, number, changes, socket, seat, heartbeat, budget, opened: Instant::now() }
+    }
+
+    /// Until the socket is closed.
+    async fn run(mut self) {
+        if self.seat.take(Some(self.who.account_id), Some(&self.who.token[..])).is_err() {
+            return self.close(CloseCode::TooMany).await;
+        }
+        self.changes.mark_changed();
+        // From here on a log-out reaches this socket; one that came before is seen now.
+        let mut event = Event::Ending(Ending::Revoked);
+        while self.on(event).await.is_ok() {
+            let due = self.opened + Duration::from_millis(self.heartbeat.due_ms());
+            event = tokio::select! {
+                biased;
+                ending = self.seat.ending() => Event::Ending(ending),
+                () = tokio::time::sleep_until(due) => Event::Deadline,
+                message = self.socket.hear() => Event::Message(message),
+                () = self.changes.changed() => Event::Changed,
+            };
         }
     }
-}
 
-/// Sends, unless the reader does not take it in time.
-async fn send(socket: &mut WebSocket, message: Message) -> Option<()> {
-    tokio::time::timeout(Duration::from_secs(10), socket.send(message)).await.ok()?.ok()
-}
+    async fn on(&mut self, event: Event) -> Result<(), Gone> {
+        match event {
+            // Something about the account has changed: perhaps not this session.
+            Event::Ending(Ending::Revoked) => match still_holds(&self.app, &self.who).await {
+                Ok(true) => Ok(()),
+                Ok(false) => self.end(CloseCode::Unauthenticated).await,
+                Err(error) => self.unavailable(&error).await,
+            },
+            Event::Ending(Ending::Restart) => self.bye("la tienda se reinicia").await,
+            // Another instance may have ended the session, or time. In doubt the next beat asks again.
+            Event::Deadline => match still_holds(&self.app, &self.who).await {
+                Ok(false) => self.end(CloseCode::Unauthenticated).await,
+                Ok(true) | Err(_) => self.beat().await,
+            },
+            Event::Message(Ok(Heard::Text(text))) => self.hear(&text).await,
+            Event::Message(Ok(Heard::Control)) => self.charge().await,
+            Event::Message(Ok(Heard::Closing)) => Ok(()),
+            Event::Message(Ok(Heard::Unreadable)) => self.end(CloseCode::BadFrame).await,
+            Event::Message(Err(Gone)) => Err(Gone),
+            Event::Changed => self.show().await,
+        }
+    }
 
-async fn close(socket: &mut WebSocket, code: u16, reason: &'static str) {
-    let frame = CloseFrame { code, reason: Utf8Bytes::from_static(reason) };
-    let _ = send(socket, Message::Close(Some(frame))).await;
+    /// The order as it now is.
+    async fn show(&mut self) -> Result<(), Gone> {
+        let found = match history::find(&self.app.db, self.who.account_id, &self.number).await {
+            Ok(found) => found,
+            Err(error) => return self.unavailable(&error).await,
+        };
+        let Some((order, lines)) = found else { return self.end(CloseCode::Forbidden).await };
+        let frame = json!({ "type": "pedido", "pedido": OrderView::new(&order, &lines) }).to_string();
+        self.socket.write([frame.into()]).await?;
+        if order.state.is_final() { self.end(CloseCode::Over).await } else { Ok(()) }
+    }
+
+    /// A watcher has nothing to say but that it is there.
+    async fn hear(&mut self, text: &str) -> Result<(), Gone> {
+        self.charge().await?;
+        match ClientFrame::parse(text) {
+            Ok(ClientFrame::Pong) => {
+                self.heartbeat.pong();
+                Ok(())
+            }
+            _ => self.end(CloseCode::BadFrame).await,
+        }
+    }
+
+    async fn charge(&mut self) -> Result<(), Gone> {
+        if self.budget.take(self.now_ms()) { Ok(()) } else { self.end(CloseCode::TooMany).await }
+    }
+
+    async fn beat(&mut self) -> Result<(), Gone> {
+        match self.heartbeat.tick(self.now_ms()) {
+            Beat::Quiet => Ok(()),
+            Beat::Ping => self.socket.write([Utf8Bytes::from_static(ServerFrame::PING)]).await,
+            Beat::Dead => self.end(CloseCode::NoPong).await,
+        }
+    }
+
+    async fn unavailable(&mut self, error: &sqlx::Error) -> Result<(), Gone> {
+        tracing::warn!(%error, "a watched order cannot be read");
+        self.bye("el servicio no está disponible").await
+    }
+
+    /// Sends the client away for a moment.
+    async fn bye(&mut self, reason: &str) -> Result<(), Gone> {
+        let retry_after_ms = retry_after_ms(&self.app.ambient);
+        let bye = ServerFrame::Bye { reason: reason.to_owned(), retry_after_ms }.to_text();
+        self.socket.close([bye.into()], CloseCode::Restart).await;
+        Err(Gone)
+    }
+
+    async fn end(&mut self, code: CloseCode) -> Result<(), Gone> {
+        self.close(code).await;
+        Err(Gone)
+    }
+
+    async fn close(&mut self, code: CloseCode) {
+        self.socket.close([], code).await;
+    }
+
+    fn now_ms(&self) -> u64 {
+        u64::try_from(self.opened.elapsed().as_millis()).unwrap_or(u64::MAX)
+    }
 }

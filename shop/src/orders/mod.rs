@@ -9,6 +9,8 @@ mod cancel;
 mod history;
 mod http;
 mod live;
+#[cfg(test)]
+mod live_tests;
 mod report;
 #[cfg(test)]
 mod report_tests;

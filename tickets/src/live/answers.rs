@@ -4,6 +4,7 @@
 //! come back.
 
 use belgrano_shared::auth::session::TokenHash;
+use belgrano_shared::sockets::retry_after_ms;
 use belgrano_shared::wire::live::LiveToken;
 
 use super::log::{self, Page};
@@ -55,21 +56,11 @@ pub(super) async fn still_welcome(app: &App, viewer: &Viewer) -> bool {
     })
 }
 
-/// When a client should come back: not all at once.
-pub(super) fn spread(app: &App) -> u64 {
-    /// The old process is gone and a new one is there, most likely.
-    const FIRST_MS: u64 = 500;
-    let spread_ms = app.live.0.settings.spread.as_secs_f64() * 1000.0 * app.ambient.fraction();
-    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a few seconds, never negative")]
-    let spread_ms = spread_ms as u64;
-    FIRST_MS + spread_ms
-}
-
 fn broken(app: &App, error: &dyn std::fmt::Display) -> Input<'static> {
     tracing::warn!(%error, "a socket cannot be served");
     unavailable(app)
 }
 
 fn unavailable(app: &App) -> Input<'static> {
-    Input::Unavailable { retry_after_ms: spread(app) }
+    Input::Unavailable { retry_after_ms: retry_after_ms(&app.ambient) }
 }

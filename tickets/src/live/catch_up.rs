@@ -5,13 +5,13 @@
 
 use std::time::Duration;
 
+use belgrano_shared::sockets::Sockets;
 use belgrano_shared::storage::Db;
 use tokio_util::sync::CancellationToken;
 
 use super::hub::Hub;
 use super::log;
 use super::settings::LiveSettings;
-use super::sockets::Sockets;
 use crate::unit::log_head;
 
 /// How long to leave a database alone that has just failed.
@@ -26,7 +26,7 @@ impl Hub {
     pub async fn open(db: &Db, settings: &LiveSettings) -> sqlx::Result<Self> {
         let history = i64::try_from(settings.hub.all.entries).unwrap_or(MAX_HISTORY).min(MAX_HISTORY);
         let (head, events) = log::tail(db, history).await?;
-        Ok(Self::with_history(head, settings.hub, Sockets::new(settings.sockets), &events))
+        Ok(Self::with_history(head, settings.hub, Sockets::new(settings.sockets.limits), &events))
     }
 
     /// Fills gaps until `stop`, and looks at the head of the log every `poll`.

@@ -8,6 +8,7 @@
 use std::collections::{BTreeMap, HashMap};
 use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
+use belgrano_shared::sockets::Sockets;
 use tokio::sync::{Notify, watch};
 use tokio_tungstenite::tungstenite::Utf8Bytes;
 
@@ -15,7 +16,6 @@ use super::frames::{EventFrames, position_frame};
 use super::positions::Positions;
 use super::reader::Reader;
 use super::ring::{Ring, RingLimits};
-use super::sockets::Sockets;
 use super::viewer::View;
 use crate::unit::{Announcement, Committed, CommittedEvent, LogHead};
 

@@ -1,6 +1,7 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
+use belgrano_shared::sockets::{SocketLimits, Sockets};
 use belgrano_shared::testing::START;
 use belgrano_shared::wire::live::EventKind;
 use belgrano_shared::wire::{OrderNumber, Position};
@@ -11,7 +12,6 @@ use tokio_tungstenite::tungstenite::Utf8Bytes;
 use super::hub::{Behind, Hub, HubLimits};
 use super::reader::Reader;
 use super::ring::RingLimits;
-use super::sockets::{SocketLimits, Sockets};
 use super::viewer::View;
 use crate::unit::{Announcement, Committed, CommittedEvent, LogHead};
 

@@ -6,10 +6,8 @@
 //! duplicate, a slow reader that anybody else notices.
 
 mod answers;
-mod budget;
 mod catch_up;
 mod frames;
-mod heartbeat;
 mod hub;
 #[cfg(test)]
 mod hub_tests;
@@ -26,7 +24,6 @@ mod settings;
 mod snapshot;
 #[cfg(test)]
 mod socket_tests;
-mod sockets;
 mod token;
 mod upgrade;
 mod viewer;
@@ -36,9 +33,8 @@ pub use log::Page;
 pub use protocol::{Action, Input, Protocol};
 pub use reader::Reader;
 pub use ring::RingLimits;
-pub use settings::{FrameBudget, LiveSettings, Rules};
+pub use settings::{LiveSettings, Rules};
 pub use snapshot::SnapshotLimits;
-pub use sockets::{Ending, Seat, SocketLimits, Sockets, TooMany};
 pub use viewer::{View, Viewer, ViewerRole};
 
 use std::sync::Arc;
@@ -93,9 +89,5 @@ pub fn routes() -> OpenApiRouter<App> {
 pub fn spawn(app: &App, life: &Lifecycle) {
     let (hub, poll) = (app.live.hub().clone(), app.settings.live.poll);
     life.spawn_critical("live log", hub.keep_up(app.db.clone(), poll, life.soft().clone()));
-    let (sockets, soft) = (app.live.hub().sockets().clone(), life.soft().clone());
-    life.spawn(async move {
-        soft.cancelled().await;
-        sockets.restart();
-    });
+    app.live.hub().sockets().end_with(life);
 }

@@ -4,13 +4,12 @@
 //! comes in as an input, and whoever runs it performs the actions in order. What must never happen here: an event to
 //! someone who has not said who they are, a cursor that is answered with silence, a step after a close.
 
+use belgrano_shared::sockets::{Beat, Budget, Heartbeat};
 use belgrano_shared::timestamp::UnixMillis;
 use belgrano_shared::wire::Position;
 use belgrano_shared::wire::live::{ClientFrame, CloseCode, Cursor, LiveToken, ServerFrame};
 use tokio_tungstenite::tungstenite::Utf8Bytes;
 
-use super::budget::Budget;
-use super::heartbeat::{Beat, Heartbeat};
 use super::settings::Rules;
 use super::viewer::ViewerRole;
 
@@ -117,7 +116,7 @@ impl Protocol {
         let until_ms = millis(rules.auth_timeout);
         Self {
             phase: Phase::AwaitAuth { until_ms },
-            heartbeat: Heartbeat::new(millis(rules.heartbeat), millis(rules.pong_timeout)),
+            heartbeat: Heartbeat::new(rules.heartbeat, rules.pong_timeout),
             budget: Budget::new(rules.frames),
             rules,
         }
@@ -242,7 +241,7 @@ impl Protocol {
             Phase::AwaitAuth { .. } | Phase::Closed => {}
             _ => match self.heartbeat.tick(now_ms) {
                 Beat::Quiet => {}
-                Beat::Ping => out.push(Action::Send(Utf8Bytes::from_static(PING))),
+                Beat::Ping => out.push(Action::Send(Utf8Bytes::from_static(ServerFrame::PING))),
                 Beat::Dead => self.close(CloseCode::NoPong, out),
             },
         }
@@ -258,9 +257,6 @@ impl Protocol {
         out.push(Action::Close(code));
     }
 }
-
-/// [`ServerFrame::Ping`], which is always the same.
-const PING: &str = r#"{"type":"ping"}"#;
 
 fn send(frame: &ServerFrame, out: &mut Vec<Action>) {
     out.push(Action::Send(frame.to_text().into()));

@@ -1,10 +1,11 @@
 use std::time::Duration;
 
+use belgrano_shared::sockets::FrameBudget;
 use belgrano_shared::wire::live::{ClientFrame, CloseCode, LiveToken, ServerFrame};
 use proptest::prelude::*;
 
 use super::protocol::{Action, Input, Protocol};
-use super::settings::{FrameBudget, Rules};
+use super::settings::Rules;
 use super::viewer::ViewerRole;
 
 const EPOCH: &str = "e";

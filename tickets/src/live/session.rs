@@ -6,34 +6,17 @@
 
 use std::time::Duration;
 
+use belgrano_shared::sockets::{Ending, Gone, Heard, Seat, Socket, retry_after_ms};
 use belgrano_shared::wire::live::CloseCode;
-use futures_util::{SinkExt, StreamExt};
-use hyper::upgrade::Upgraded;
-use hyper_util::rt::TokioIo;
-use tokio::time::{Instant, timeout};
-use tokio_tungstenite::WebSocketStream;
-use tokio_tungstenite::tungstenite::protocol::CloseFrame;
-use tokio_tungstenite::tungstenite::protocol::frame::Frame;
-use tokio_tungstenite::tungstenite::protocol::frame::coding::{Data, OpCode};
-use tokio_tungstenite::tungstenite::{Bytes, Error, Message, Utf8Bytes};
+use tokio::time::Instant;
+use tokio_tungstenite::tungstenite::Utf8Bytes;
 
 use super::hub::Behind;
 use super::protocol::{Action, Input, Protocol};
 use super::reader::Reader;
-use super::sockets::{Ending, Seat};
 use super::viewer::Viewer;
 use super::{answers, moves};
 use crate::app::App;
-
-pub(super) type Socket = WebSocketStream<TokioIo<Upgraded>>;
-
-/// How long a close may take: sending it and waiting for the client's.
-const CLOSE_TIMEOUT: Duration = Duration::from_secs(2);
-/// A longer message goes in fragments, so that no connection keeps a buffer of a snapshot's size.
-const FRAGMENT_BYTES: usize = 16 * 1024;
-
-/// The socket is closed, or lost; nothing more can be done with it.
-struct Gone;
 
 /// One socket.
 pub(super) struct Session {
@@ -52,7 +35,7 @@ pub(super) struct Session {
 enum Event {
     Ending(Ending),
     Deadline,
-    Message(Option<Result<Message, Error>>),
+    Message(Result<Heard, Gone>),
     Progress,
 }
 
@@ -86,7 +69,7 @@ impl Session {
                 biased;
                 ending = self.seat.ending() => Event::Ending(ending),
                 () = &mut timer => Event::Deadline,
-                message = self.socket.next() => Event::Message(message),
+                message = self.socket.hear() => Event::Message(message),
                 () = changed(&mut self.reader) => Event::Progress,
             };
             if self.on(event).await.is_err() {
@@ -101,17 +84,14 @@ impl Session {
     async fn on(&mut self, event: Event) -> Result<(), Gone> {
         match event {
             Event::Progress => self.pump().await,
-            Event::Message(Some(Ok(Message::Text(text)))) => self.step(Input::Text(&text)).await,
-            Event::Message(Some(Ok(Message::Ping(_) | Message::Pong(_)))) => self.step(Input::Control).await,
-            // The answer to a close is sent by the next read, which then says that it is over.
-            Event::Message(Some(Ok(Message::Close(_)))) => Ok(()),
-            Event::Message(Some(
-                Ok(Message::Binary(_) | Message::Frame(_)) | Err(Error::Capacity(_) | Error::Utf8(_)),
-            )) => self.step(Input::Unreadable).await,
-            Event::Message(None | Some(Err(_))) => Err(Gone),
+            Event::Message(Ok(Heard::Text(text))) => self.step(Input::Text(&text)).await,
+            Event::Message(Ok(Heard::Control)) => self.step(Input::Control).await,
+            Event::Message(Ok(Heard::Closing)) => Ok(()),
+            Event::Message(Ok(Heard::Unreadable)) => self.step(Input::Unreadable).await,
+            Event::Message(Err(Gone)) => Err(Gone),
             Event::Ending(Ending::Revoked) => self.step(Input::Revoked).await,
             Event::Ending(Ending::Restart) => {
-                let retry_after_ms = answers::spread(&self.app);
+                let retry_after_ms = retry_after_ms(&self.app.ambient);
                 self.step(Input::Restart { retry_after_ms }).await
             }
             Event::Deadline => {
@@ -178,7 +158,7 @@ impl Session {
     /// Takes the seat for `viewer`, and makes sure that they have not lost their session on the way to it.
     async fn seated(&mut self, viewer: Option<Viewer>) -> Input<'static> {
         let Some(viewer) = viewer else { return Input::Identified(None) };
-        if self.seat.take(&viewer).is_err() {
+        if self.seat.take(viewer.user_id, viewer.session.as_deref()).is_err() {
             return Input::TooMany;
         }
         if !Box::pin(answers::still_welcome(&self.app, &viewer)).await {
@@ -212,60 +192,22 @@ impl Session {
         Ok(())
     }
 
-    /// Writes what was gathered, and gives up on a client that does not take it.
+    /// Writes what was gathered. The list goes with it: an idle socket keeps none.
     async fn flush(&mut self) -> Result<(), Gone> {
         if self.frames.is_empty() {
             return Ok(());
         }
-        let Self { socket, frames, app, .. } = self;
-        let write = async {
-            for frame in frames.drain(..) {
-                if frame.len() <= FRAGMENT_BYTES {
-                    socket.feed(Message::Text(frame)).await?;
-                } else {
-                    feed_fragments(socket, frame.into()).await?;
-                }
-            }
-            socket.flush().await
-        };
-        match timeout(app.live.0.settings.write_timeout, write).await {
-            Ok(Ok(())) => Ok(()),
-            Ok(Err(_)) | Err(_) => Err(Gone),
-        }
+        self.socket.write(std::mem::take(&mut self.frames)).await
     }
 
-    /// Says good-bye and waits, for a bounded time, until the client has heard it.
     async fn close(&mut self, code: CloseCode) -> Result<(), Gone> {
-        let frame = CloseFrame { code: code.code().into(), reason: Utf8Bytes::from_static(code.reason()) };
-        let good_bye = async {
-            for frame in self.frames.drain(..) {
-                self.socket.feed(Message::Text(frame)).await?;
-            }
-            self.socket.send(Message::Close(Some(frame))).await?;
-            // Data that is unread when a socket is closed makes the kernel throw away what was written.
-            while let Some(Ok(_)) = self.socket.next().await {}
-            Ok::<_, Error>(())
-        };
-        let _ = timeout(CLOSE_TIMEOUT, good_bye).await;
+        self.socket.close(std::mem::take(&mut self.frames), code).await;
         Err(Gone)
     }
 
     fn deadline(&self) -> Instant {
         self.opened + Duration::from_millis(self.protocol.deadline_ms())
     }
-}
-
-/// One message in several frames (RFC 6455 section 5.4): the bytes are shared, only a piece at a time is buffered.
-async fn feed_fragments(socket: &mut Socket, bytes: Bytes) -> Result<(), Error> {
-    let mut start = 0;
-    while start < bytes.len() {
-        let end = (start + FRAGMENT_BYTES).min(bytes.len());
-        let kind = if start == 0 { Data::Text } else { Data::Continue };
-        let frame = Frame::message(bytes.slice(start..end), OpCode::Data(kind), end == bytes.len());
-        socket.feed(Message::Frame(frame)).await?;
-        start = end;
-    }
-    Ok(())
 }
 
 async fn changed(reader: &mut Option<Reader>) {

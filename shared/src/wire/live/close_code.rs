@@ -1,9 +1,11 @@
 //! Why the server closes a socket.
 
-/// Why the server closes a socket (RFC 6455 section 7.4: 1012 is registered, 4000 and up are for applications).
+/// Why the server closes a socket (RFC 6455 section 7.4: those below are registered, 4000 and up are for applications).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[repr(u16)]
 pub enum CloseCode {
+    /// There is nothing more to say: what was watched is over.
+    Over = 1000,
     /// The server restarts; come back after what `bye` said.
     Restart = 1012,
     /// A frame that cannot be read.
@@ -33,6 +35,7 @@ impl CloseCode {
     #[must_use]
     pub const fn reason(self) -> &'static str {
         match self {
+            Self::Over => "terminado",
             Self::Restart => "el servidor se reinicia",
             Self::BadFrame => "mensaje ilegible",
             Self::Unauthenticated => "hay que iniciar sesión",

@@ -81,6 +81,9 @@ pub enum ServerFrame {
 }
 
 impl ServerFrame {
+    /// [`ServerFrame::Ping`] as the text of one frame: it is always the same.
+    pub const PING: &str = r#"{"type":"ping"}"#;
+
     /// As the text of one frame.
     #[must_use]
     pub fn to_text(&self) -> String {

@@ -68,8 +68,11 @@ on_both_engines! {
         let board = Board::start(database, &[("LIVE_AUTH_TIMEOUT", "0.3")]).await;
         let admin = board.account(Role::Admin).await;
         let foreign = ("origin", "https://otra.example");
-        assert_eq!(refused(&board, &[cookie(&admin), foreign]).await, 403);
+        for origin in [foreign, ("origin", "null")] {
+            assert_eq!(refused(&board, &[cookie(&admin), origin]).await, 403, "{origin:?}");
+        }
         Client::connect(board.address, &[cookie(&admin), ("origin", ORIGIN)]).await.frame("welcome").await;
+        Client::connect(board.address, &[cookie(&admin)]).await.frame("welcome").await;
         Client::connect(board.address, &[foreign]).await;
 
         let mut silent = Client::connect(board.address, &[]).await;

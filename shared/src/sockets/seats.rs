@@ -9,7 +9,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use tokio::sync::Notify;
 
-use super::viewer::Viewer;
+use crate::lifecycle::Lifecycle;
 
 /// How many sockets there may be.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -18,7 +18,7 @@ pub struct SocketLimits {
     pub total: usize,
     /// Of one account: a person has a few tabs and a phone.
     pub per_user: usize,
-    /// Of the shop, all of its processes together.
+    /// Without an account: the shop, all of its processes together.
     pub shop: usize,
 }
 
@@ -80,7 +80,8 @@ impl Signal {
             Ending::Revoked => 1,
             Ending::Restart => 2,
         };
-        self.ending.store(code, Ordering::Release);
+        // A restart that was announced is not taken back.
+        self.ending.fetch_max(code, Ordering::AcqRel);
         self.notify.notify_one();
     }
 }
@@ -152,6 +153,15 @@ impl Sockets {
         }
     }
 
+    /// Ends them all with `life`.
+    pub fn end_with(&self, life: &Lifecycle) {
+        let (sockets, soft) = (self.clone(), life.soft().clone());
+        life.spawn(async move {
+            soft.cancelled().await;
+            sockets.restart();
+        });
+    }
+
     // Nothing in here panics half-way.
     fn registry(&self) -> MutexGuard<'_, Registry> {
         self.0.registry.lock().unwrap_or_else(PoisonError::into_inner)
@@ -159,10 +169,11 @@ impl Sockets {
 }
 
 impl Seat {
-    /// Says whose socket it is. From here on a [`Sockets::revoke`] reaches it.
-    pub fn take(&mut self, viewer: &Viewer) -> Result<(), TooMany> {
+    /// Says whose socket it is (`None`: the shop's) and, where it is known, the hash of its session's token. From here on a
+    /// [`Sockets::revoke`] reaches it.
+    pub fn take(&mut self, user_id: Option<i64>, session: Option<&[u8]>) -> Result<(), TooMany> {
         let mut registry = self.sockets.registry();
-        let owner = viewer.user_id.map_or(Owner::Shop, Owner::User);
+        let owner = user_id.map_or(Owner::Shop, Owner::User);
         let seats = registry.by_owner.entry(owner).or_default();
         let limits = &self.sockets.0.limits;
         let most = if owner == Owner::Shop { limits.shop } else { limits.per_user };
@@ -171,7 +182,7 @@ impl Seat {
         }
         seats.push(self.id);
         if let Some(entry) = registry.seats.get_mut(&self.id) {
-            entry.session.clone_from(&viewer.session);
+            entry.session = session.map(<[u8]>::to_vec);
         }
         drop(registry);
         self.owner = Some(owner);
@@ -211,16 +222,6 @@ mod tests {
     use futures_util::FutureExt;
 
     use super::{Ending, SocketLimits, Sockets, TooMany};
-    use crate::live::viewer::{Viewer, ViewerRole};
-
-    fn viewer(user_id: i64, session: Option<&[u8]>) -> Viewer {
-        Viewer {
-            user_id: Some(user_id),
-            role: ViewerRole::Admin,
-            session: session.map(<[u8]>::to_vec),
-            expires_at: None,
-        }
-    }
 
     #[test]
     fn counts_in_all_and_per_user_and_gives_back() {
@@ -230,12 +231,12 @@ mod tests {
         let three = sockets.seat().expect("room");
         assert_eq!(sockets.seat().err(), Some(TooMany));
         drop(three);
-        assert_eq!(one.take(&viewer(1, None)), Ok(()));
-        assert_eq!(two.take(&viewer(1, None)), Err(TooMany));
+        assert_eq!(one.take(Some(1), None), Ok(()));
+        assert_eq!(two.take(Some(1), None), Err(TooMany));
         drop(one);
-        assert_eq!(two.take(&viewer(1, None)), Ok(()));
+        assert_eq!(two.take(Some(1), None), Ok(()));
         let mut shop = [sockets.seat().expect("room"), sockets.seat().expect("room")];
-        assert!(shop.iter_mut().all(|seat| seat.take(&Viewer::shop()).is_ok()), "the shop is no person");
+        assert!(shop.iter_mut().all(|seat| seat.take(None, None).is_ok()), "the shop is no person");
         drop(shop);
         drop(two);
         assert!(sockets.is_empty());
@@ -252,7 +253,7 @@ mod tests {
         let sockets = Sockets::new(SocketLimits::default());
         let seat = |user, session| {
             let mut seat = sockets.seat().expect("room");
-            seat.take(&viewer(user, session)).expect("room");
+            seat.take(Some(user), session).expect("room");
             seat
         };
         let seats = [seat(1, Some(b"a".as_slice())), seat(1, Some(b"b")), seat(1, None), seat(2, Some(b"a"))];

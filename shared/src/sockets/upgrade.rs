@@ -1,0 +1,48 @@
+//! From a request to a socket.
+
+use std::time::Duration;
+
+use axum::body::Body;
+use axum::extract::Request;
+use axum::response::Response;
+use hyper::upgrade::OnUpgrade;
+use hyper_util::rt::TokioIo;
+use tokio_tungstenite::tungstenite::handshake::server::create_response_with_body;
+
+use super::Socket;
+use crate::auth::origin::AllowedOrigins;
+use crate::http::cross_site;
+use crate::problem::Problem;
+
+/// When to come back to a process that has as many sockets as it may have.
+pub const FULL_RETRY_AFTER: Duration = Duration::from_secs(10);
+
+/// A request that is a handshake and comes from no foreign page.
+#[derive(Debug)]
+pub struct Upgrade {
+    /// To be answered, so that the client goes on.
+    pub response: Response,
+    on_upgrade: OnUpgrade,
+}
+
+impl Upgrade {
+    /// 403 for a foreign page with a cookie, 400 for what is no handshake.
+    pub fn accept(request: &mut Request, origins: &AllowedOrigins) -> Result<Self, Problem> {
+        cross_site::check_upgrade(request.headers(), origins)?;
+        let response = create_response_with_body(request, Body::empty)
+            .map_err(|_| Problem::malformed("Acá se habla WebSocket, versión 13."))?;
+        let on_upgrade = request.extensions_mut().remove::<OnUpgrade>();
+        let on_upgrade = on_upgrade.ok_or_else(|| Problem::malformed("Esta conexión no puede pasar a WebSocket."))?;
+        Ok(Self { response, on_upgrade })
+    }
+
+    /// The response to send, and what becomes the socket once it is sent: `None` for a client that is gone by then.
+    pub fn split(self, write_timeout: Duration) -> (Response, impl Future<Output = Option<Socket>> + Send + 'static) {
+        let Self { response, on_upgrade } = self;
+        let socket = async move {
+            let upgraded = on_upgrade.await.ok()?;
+            Some(Socket::new(TokioIo::new(upgraded), write_timeout).await)
+        };
+        (response, socket)
+    }
+}
