@@ -28,6 +28,9 @@ pub enum Command {
     /// The shop's catalog.
     #[command(subcommand)]
     Catalog(CatalogCommand),
+    /// Take over the databases of the old pair: accounts with their passwords, merchants, orders and tickets. Running it twice
+    /// changes nothing.
+    MigrateFrom(MigrateOptions),
     /// Accounts.
     #[command(subcommand)]
     User(UserCommand),
@@ -68,6 +71,20 @@ pub enum CatalogCommand {
         #[arg(long)]
         replace_stock: bool,
     },
+}
+
+/// Which databases to take over.
+#[derive(Debug, Args)]
+pub struct MigrateOptions {
+    /// The old shop's SQLite file.
+    #[arg(long, required_unless_present = "tickets")]
+    pub ahorro: Option<PathBuf>,
+    /// The old board's SQLite file.
+    #[arg(long)]
+    pub tickets: Option<PathBuf>,
+    /// Only say what would become of each row.
+    #[arg(long)]
+    pub dry_run: bool,
 }
 
 /// One of the two services.

@@ -4,6 +4,7 @@ mod catalog;
 mod check;
 mod cli;
 mod demo;
+mod migrate;
 mod outbox;
 mod serve;
 mod settings;
@@ -26,6 +27,7 @@ async fn main() -> ExitCode {
         Command::Serve(options) => serve::run(options).await,
         Command::Demo(options) => demo::run(options).await,
         Command::Catalog(command) => catalog::run(command).await,
+        Command::MigrateFrom(options) => migrate::run(options).await,
         Command::User(command) => user::run(command).await,
         Command::Outbox(command) => outbox::run(command).await,
         Command::Check => check::run().await,

@@ -20,6 +20,7 @@ pub mod search;
 pub mod signature;
 pub mod sockets;
 pub mod storage;
+pub mod takeover;
 pub mod telemetry;
 #[cfg(any(test, feature = "testing"))]
 pub mod testing;

@@ -16,6 +16,7 @@ pub mod router;
 pub mod schema;
 pub mod service;
 pub mod settings;
+pub mod takeover;
 #[cfg(test)]
 mod testing;
 pub mod unit;

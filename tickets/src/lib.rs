@@ -15,6 +15,7 @@ pub mod schema;
 pub mod service;
 pub mod sessions;
 pub mod settings;
+pub mod takeover;
 pub mod tickets;
 pub mod unit;
 pub mod users;

@@ -11,7 +11,7 @@ use std::time::Duration;
 use axum::http::HeaderMap;
 
 use super::email::Email;
-use super::password::{NewPassword, PasswordError, PasswordSettings, Passwords};
+use super::password::{NO_PASSWORD, NewPassword, PasswordError, PasswordSettings, Passwords};
 use super::session::{SessionCookie, Token, TokenHash};
 use super::session_cache::SessionCache;
 use crate::ambient::Ambient;
@@ -154,18 +154,14 @@ impl<P: Principal> Gate<P> {
     /// long as one that does.
     pub async fn verify(&self, password: &str, stored: Option<String>) -> Result<Option<Verified>, PasswordError> {
         let passwords = &self.0.passwords;
-        let Some(stored) = stored else {
+        let Some(stored) = stored.filter(|stored| stored != NO_PASSWORD) else {
             passwords.verify_dummy(password).await?;
             return Ok(None);
         };
         if !passwords.verify(password, &stored).await? {
             return Ok(None);
         }
-        let rehashed = match NewPassword::parse(password) {
-            Ok(password) if passwords.is_outdated(&stored) => Some(passwords.hash(&password).await?),
-            // One shorter than what is asked for today still opens the account, under its old hash.
-            _ => None,
-        };
+        let rehashed = if passwords.is_outdated(&stored) { Some(passwords.hash_proven(password).await?) } else { None };
         Ok(Some(Verified { stored, rehashed }))
     }
 

@@ -13,6 +13,7 @@ use base64::prelude::{BASE64_STANDARD_NO_PAD, Engine};
 use serde::{Deserialize, Deserializer};
 use tokio::sync::Semaphore;
 
+use super::old_password::OldHash;
 use crate::ambient::Ambient;
 use crate::config::{Env, Secret};
 use crate::problem::Problem;
@@ -23,6 +24,8 @@ const MAX_CHARS: usize = 128;
 /// 100 bits, in letters that cannot be misread.
 const RANDOM_CHARS: usize = 20;
 const RULE: &str = "tiene que tener entre 8 y 128 caracteres";
+/// Stored where there is no password to log in with.
+pub const NO_PASSWORD: &str = "!";
 const RETRY_AFTER: Duration = Duration::from_secs(5);
 
 /// A password that satisfies the rule for new ones. In a request's body it refuses itself, in Spanish.
@@ -166,12 +169,20 @@ impl Passwords {
         params.is_none_or(|stored| (stored.m_cost(), stored.t_cost()) != (self.params.m_cost(), self.params.t_cost()))
     }
 
+    /// The hash to store of a password that has just opened its account, which may be shorter than today's rule wants.
+    pub(super) async fn hash_proven(&self, password: &str) -> Result<String, PasswordError> {
+        self.hash(&NewPassword(Secret::new(password))).await
+    }
+
     async fn compare(&self, password: &str, stored: Arc<str>) -> Result<bool, PasswordError> {
         if password.chars().count() > MAX_CHARS {
             return Ok(false);
         }
         let password = Secret::new(password);
         self.run(move || {
+            if let Some(old) = OldHash::parse(&stored) {
+                return Ok(old.verify(password.expose()));
+            }
             let stored = PasswordHash::new(&stored).map_err(|error| PasswordError::Hash(error.into()))?;
             match Argon2::default().verify_password(password.expose().as_bytes(), &stored) {
                 Ok(()) => Ok(true),

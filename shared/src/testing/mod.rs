@@ -9,11 +9,13 @@ mod ambient;
 mod browser;
 mod database;
 mod document;
+mod old_database;
 
 pub use ambient::{START, still_ambient};
 pub use browser::{Browser, Seen};
 pub use database::TestDatabase;
 pub use document::assert_committed;
+pub use old_database::OldFile;
 
 /// Makes two tests of one body, `NAME::sqlite` and `NAME::postgres`:
 ///

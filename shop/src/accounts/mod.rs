@@ -33,7 +33,7 @@ pub use principal::{Admin, MaybeSession, Merchant, Principal, Role, Session, sti
 pub use profile::AccountView;
 pub(crate) use profile::{ProfileBody, change_me, me};
 pub(crate) use recovery::{ForgotBody, ResetBody, forgot_password, reset_password};
-pub(crate) use register::{RegisterBody, register};
+pub(crate) use register::{NewAccount, NewBusiness, RegisterBody, register};
 pub use settings::AccountSettings;
 
 use crate::app::App;

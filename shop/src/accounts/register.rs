@@ -59,31 +59,31 @@ enum RegisterRole {
 }
 
 /// A new account, its texts checked and its password hashed.
-#[derive(Debug)]
-pub(super) struct NewAccount {
-    pub(super) role: Role,
-    pub(super) first_name: String,
-    pub(super) last_name: String,
-    pub(super) email: Email,
-    pub(super) password_hash: String,
-    pub(super) phone: String,
-    pub(super) address: String,
-    pub(super) business: Option<NewBusiness>,
+#[derive(Clone, Debug)]
+pub(crate) struct NewAccount {
+    pub(crate) role: Role,
+    pub(crate) first_name: String,
+    pub(crate) last_name: String,
+    pub(crate) email: Email,
+    pub(crate) password_hash: String,
+    pub(crate) phone: String,
+    pub(crate) address: String,
+    pub(crate) business: Option<NewBusiness>,
 }
 
 /// The business of a new merchant.
-#[derive(Debug)]
-pub(super) struct NewBusiness {
-    name: String,
-    cuit: Cuit,
-    kind: String,
-    address: String,
-    phone: String,
+#[derive(Clone, Debug)]
+pub(crate) struct NewBusiness {
+    pub(crate) name: String,
+    pub(crate) cuit: Cuit,
+    pub(crate) kind: String,
+    pub(crate) address: String,
+    pub(crate) phone: String,
 }
 
 /// Why no account is made.
 #[derive(Debug)]
-pub(super) enum RegisterRefusal {
+pub(crate) enum RegisterRefusal {
     /// The address has one already.
     EmailTaken,
     /// The CUIT has one already.
@@ -106,7 +106,7 @@ const INSERT_MERCHANT: &str = "INSERT INTO merchants (account_id, business_name,
 
 impl NewAccount {
     /// Writes the account. Returns its id.
-    pub(super) async fn insert(&self, unit: &mut ShopUnit) -> Result<i64, Failure<RegisterRefusal>> {
+    pub(crate) async fn insert(&self, unit: &mut ShopUnit) -> Result<i64, Failure<RegisterRefusal>> {
         const BY_EMAIL: &str = "SELECT COUNT(*) FROM accounts WHERE email = $1";
         const BY_CUIT: &str = "SELECT COUNT(*) FROM merchants WHERE cuit = $1";
         if fetch_scalar!(one, *unit.reader(), i64, BY_EMAIL, self.email.as_str())? > 0 {

@@ -10,7 +10,6 @@ mod routes;
 
 pub use cancel::{CancelOrder, CancelRefusal};
 pub use gate::{IntakeGate, Purpose};
-#[cfg(test)]
 pub(crate) use receive::new_ticket;
 pub use receive::{IntakeRefusal, Receive};
 pub use routes::routes;

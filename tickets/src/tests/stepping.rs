@@ -72,6 +72,7 @@ on_both_engines! {
     }
 
     async fn the_null_character_reaches_no_batch(database) {
+        const FIND: &str = "SELECT id FROM users WHERE email = $1";
         let board = Board::start(database).await;
         let admin = board.admin().await;
         assert_eq!(board.log_in("a\0@b", "una clave").await.err(), Some(400));
@@ -85,7 +86,6 @@ on_both_engines! {
         assert_eq!(board.step(&admin, "BA-1", json!({ "estado": "cancelado", "motivo": "no\0va" })).await.0, 400);
         let key = [("x-api-key", "clave")];
         assert_eq!(board.call_with(&NOBODY, "POST", "/api/tickets/BA-1/cancelar", &key, cancel).await.0, 400);
-        const FIND: &str = "SELECT id FROM users WHERE email = $1";
         let mut session = board.app.db.read().await.expect("a connection");
         let problem = fetch_scalar!(optional, session, i64, FIND, "a\0@b").map_err(Problem::from);
         assert!(matches!(&problem, Ok(None)) || problem.is_err_and(|problem| problem.status() == 400), "the net");

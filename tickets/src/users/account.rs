@@ -61,6 +61,12 @@ pub async fn find(session: &mut Session, id: i64) -> sqlx::Result<Option<Account
     fetch!(optional, *session, Account, FIND, id)
 }
 
+/// The account with this address, if there is one.
+pub(crate) async fn find_by_email(session: &mut Session, email: &Email) -> sqlx::Result<Option<Account>> {
+    const FIND: &str = "SELECT id, name, email, role, active, created_at FROM users WHERE email = $1";
+    fetch!(optional, *session, Account, FIND, email.as_str())
+}
+
 /// What is wrong with a text of 1 to `max` characters.
 pub(crate) fn check_text(field: &'static str, text: &str, max: usize) -> Option<FieldError> {
     let length = text.trim().chars().count();

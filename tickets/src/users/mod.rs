@@ -10,8 +10,8 @@ mod first_admin;
 mod role;
 mod routes;
 
-pub(crate) use account::check_text;
 pub use account::{Account, find, for_log_in};
+pub(crate) use account::{check_text, find_by_email};
 pub use change::{ChangeUser, UserRefusal};
 pub use create::{CreateUser, NewDriver};
 pub use first_admin::ensure_admin;

@@ -1,0 +1,120 @@
+//! `usuarios` and `comerciantes`.
+
+use std::collections::HashMap;
+
+use belgrano_shared::auth::email::Email;
+use belgrano_shared::auth::old_password::OldHash;
+use belgrano_shared::auth::password::NO_PASSWORD;
+use belgrano_shared::takeover::{OldRow, Report};
+use belgrano_shared::timestamp::UnixMillis;
+use belgrano_shared::writer::Failure;
+use belgrano_shared::{execute, fetch_scalar};
+
+use crate::accounts::{Cuit, NewAccount, NewBusiness, Role};
+use crate::unit::ShopUnit;
+
+const WHAT: &str = "cuentas";
+
+/// An account, and the id that the old shop's orders know it by.
+#[derive(Debug)]
+pub(super) struct OldAccount {
+    old_id: i64,
+    account: NewAccount,
+    registered_at: Option<UnixMillis>,
+}
+
+/// The accounts that can be taken.
+pub(super) fn read(users: &[OldRow], merchants: &[OldRow], refused: &mut Report) -> Vec<OldAccount> {
+    let businesses: HashMap<i64, &OldRow> =
+        merchants.iter().filter_map(|row| Some((row.whole("usuario_id")?, row))).collect();
+    let accounts = users.iter().filter_map(|row| {
+        let old_id = row.whole("id")?;
+        let name = format!("usuario {old_id}");
+        let Some(email) = row.text("email").as_deref().and_then(Email::parse) else {
+            refused.refuse(&name, "no tiene una dirección de correo");
+            return None;
+        };
+        let password_hash = row.text("password").filter(|hash| OldHash::parse(hash).is_some());
+        if password_hash.is_none() {
+            refused.refuse(&name, "su contraseña no se entiende: tiene que recuperarla");
+        }
+        let business = businesses.get(&old_id).and_then(|row| business(row, &name, refused));
+        let role = match (row.text("rol").as_deref(), &business) {
+            (Some("admin"), _) => Role::Admin,
+            (_, Some(_)) => Role::Merchant,
+            _ => Role::Customer,
+        };
+        let account = NewAccount {
+            role,
+            first_name: row.words("nombre", 100),
+            last_name: row.words("apellido", 100),
+            email,
+            password_hash: password_hash.unwrap_or_else(|| NO_PASSWORD.to_owned()),
+            phone: row.words("telefono", 40),
+            address: row.words("direccion", 300),
+            business: business.filter(|_| role == Role::Merchant),
+        };
+        Some(OldAccount { old_id, account, registered_at: row.time("fecha_registro") })
+    });
+    accounts.collect()
+}
+
+fn business(row: &OldRow, user: &str, refused: &mut Report) -> Option<NewBusiness> {
+    let Some(cuit) = row.text("cuit").and_then(|cuit| Cuit::parse(&cuit).ok()) else {
+        refused.refuse(user, "su comercio no tiene un CUIT válido: queda como cliente");
+        return None;
+    };
+    Some(NewBusiness {
+        name: row.words("nombre_negocio", 200),
+        cuit,
+        kind: row.words("tipo_negocio", 100),
+        address: row.words("direccion_comercial", 300),
+        phone: row.words("telefono_comercial", 40),
+    })
+}
+
+/// Makes the accounts that are not there, and says which id each has now.
+pub(super) async fn store<R>(
+    unit: &mut ShopUnit,
+    accounts: &[OldAccount],
+    report: &mut Report,
+) -> Result<HashMap<i64, i64>, Failure<R>> {
+    const FIND: &str = "SELECT id FROM accounts WHERE email = $1";
+    const SINCE: &str = "UPDATE accounts SET created_at = $1 WHERE id = $2";
+    let mut ids = HashMap::with_capacity(accounts.len());
+    for OldAccount { old_id, account, registered_at } in accounts {
+        let known = fetch_scalar!(optional, *unit.reader(), i64, FIND, account.email.as_str())?;
+        report.take(WHAT, known.is_none());
+        let id = match known {
+            Some(id) => id,
+            None => insert(unit, *old_id, account, report).await?,
+        };
+        if let (None, Some(since)) = (known, registered_at) {
+            execute!(*unit.session(), SINCE, since, id)?;
+        }
+        ids.insert(*old_id, id);
+    }
+    Ok(ids)
+}
+
+/// A merchant whose CUIT belongs to another account is made a customer.
+async fn insert<R>(
+    unit: &mut ShopUnit,
+    old_id: i64,
+    account: &NewAccount,
+    report: &mut Report,
+) -> Result<i64, Failure<R>> {
+    let customer = NewAccount { role: Role::Customer, business: None, ..account.clone() };
+    let made = match account.insert(unit).await {
+        Err(Failure::Refused(_)) => {
+            report.refuse(format!("usuario {old_id}"), "su CUIT tiene otra cuenta: queda como cliente");
+            customer.insert(unit).await
+        }
+        made => made,
+    };
+    made.map_err(|failure| match failure {
+        Failure::Broke(error) => Failure::Broke(error),
+        // Neither the address nor a CUIT is taken: it was looked up, and there is none.
+        Failure::Refused(_) => Failure::Broke(sqlx::Error::RowNotFound),
+    })
+}

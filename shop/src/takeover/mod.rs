@@ -1,0 +1,82 @@
+//! Taking over the database of the shop that this one replaces: accounts with their passwords, merchants, orders, and the
+//! orders it still owed its board.
+//!
+//! One command, so that a shop never shows half of it. What is there already (by address, by number) stays as it is, so a
+//! second run changes nothing. Not taken: the catalog, which has an import of its own, carts, and packages.
+
+mod accounts;
+mod orders;
+#[cfg(test)]
+mod tests;
+
+use std::collections::HashSet;
+use std::path::Path;
+
+use belgrano_shared::takeover::{OldDatabase, OldRow, Rehearsed, Report, TakeoverError};
+use belgrano_shared::wire::OrderNumber;
+use belgrano_shared::writer::{Command, Failure, Writer};
+
+use crate::unit::ShopUnit;
+
+/// What was read of the old shop.
+#[derive(Debug)]
+pub struct OldShop {
+    accounts: Vec<accounts::OldAccount>,
+    orders: Vec<orders::OldOrder>,
+    owed: Vec<orders::Owed>,
+    refused: Report,
+}
+
+impl OldShop {
+    /// Reads `path`, the old shop's SQLite file.
+    pub async fn read(path: &Path) -> Result<Self, TakeoverError> {
+        let mut old = OldDatabase::open(path).await?;
+        let users = required(&mut old, "usuarios").await?;
+        let rows = required(&mut old, "pedidos").await?;
+        let items = required(&mut old, "pedido_items").await?;
+        let merchants = old.rows("comerciantes").await?.unwrap_or_default();
+        let products = old.rows("productos").await?.unwrap_or_default();
+        let queue = old.rows("pedidos_pendientes").await?.unwrap_or_default();
+        let mut refused = Report::default();
+        Ok(Self {
+            accounts: accounts::read(&users, &merchants, &mut refused),
+            orders: orders::read(&rows, &items, &products, &mut refused),
+            owed: orders::owed(&queue, &mut refused),
+            refused,
+        })
+    }
+
+    /// Takes it over; with `rehearse` only says what that would do. `ticketed` are the orders that have a ticket, which
+    /// nobody has to be sent any more.
+    pub async fn take_over(
+        self,
+        writer: &Writer<ShopUnit>,
+        ticketed: HashSet<OrderNumber>,
+        rehearse: bool,
+    ) -> Result<Report, TakeoverError> {
+        TakeoverError::settle(writer.submit(TakeOver { old: self, ticketed, rehearse }).await)
+    }
+}
+
+async fn required(old: &mut OldDatabase, table: &'static str) -> Result<Vec<OldRow>, TakeoverError> {
+    old.rows(table).await?.ok_or(TakeoverError::Table(table))
+}
+
+struct TakeOver {
+    old: OldShop,
+    ticketed: HashSet<OrderNumber>,
+    rehearse: bool,
+}
+
+impl Command<ShopUnit> for TakeOver {
+    type Output = Report;
+    type Refusal = Rehearsed;
+
+    async fn apply(&self, unit: &mut ShopUnit) -> Result<Report, Failure<Rehearsed>> {
+        let mut report = self.old.refused.clone();
+        let accounts = accounts::store(unit, &self.old.accounts, &mut report).await?;
+        orders::store(unit, &self.old.orders, &accounts, &mut report).await?;
+        orders::send(unit, &self.old.owed, &self.ticketed, &mut report).await?;
+        if self.rehearse { Err(Failure::Refused(Rehearsed(report))) } else { Ok(report) }
+    }
+}

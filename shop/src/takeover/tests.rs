@@ -1,0 +1,123 @@
+//! A small old shop, taken over on both engines.
+
+use std::collections::HashSet;
+
+use belgrano_shared::on_both_engines;
+use belgrano_shared::takeover::{Report, Taken, TakeoverError};
+use belgrano_shared::testing::OldFile;
+use belgrano_shared::wire::OrderNumber;
+use serde_json::json;
+
+use super::OldShop;
+use crate::testing::{Browser, TestShop};
+
+/// «correcto caballo» as the old shop keeps it, with a salt and without.
+const OLD: &str = "
+    CREATE TABLE usuarios (id INTEGER PRIMARY KEY, nombre, apellido, email, telefono, direccion,
+        fecha_registro DATETIME DEFAULT CURRENT_TIMESTAMP, password, rol DEFAULT 'cliente');
+    CREATE TABLE comerciantes (id INTEGER PRIMARY KEY, usuario_id, nombre_negocio, cuit, direccion_comercial,
+        telefono_comercial, tipo_negocio);
+    CREATE TABLE productos (id INTEGER PRIMARY KEY, nombre, store, categoria);
+    CREATE TABLE pedidos (id INTEGER PRIMARY KEY, usuario_id, numero_pedido, fecha, total DECIMAL(10,2), estado,
+        metodo_pago, direccion_entrega, notas);
+    CREATE TABLE pedido_items (id INTEGER PRIMARY KEY, pedido_id, producto_id, cantidad, precio_unitario, subtotal);
+    CREATE TABLE pedidos_pendientes (id INTEGER PRIMARY KEY, numero_pedido, datos_ticket);
+    INSERT INTO usuarios (id, nombre, apellido, email, telefono, direccion, fecha_registro, password, rol) VALUES
+        (11, 'Ana', 'Díaz', ' Ana@Example.com', '11-5555-0001', 'Cabildo 2040', '2025-03-01 12:00:00',
+         '0123abcd$ef0b7cc10de7f7aa40f7159b8529d42725cf3f21c7aa1e9046bd15b61cfd8b8d', 'cliente'),
+        (12, 'Rosa', 'Gómez', 'rosa@example.com', NULL, NULL, NULL,
+         '0d30356dba5f9f9c2436e48492c0ca459d7c50845c158e4f6375d77ab4c83319', 'comerciante'),
+        (13, 'Luis', 'Paz', 'luis@example.com', NULL, NULL, NULL, 'x', 'comerciante'),
+        (14, 'Nadie', '', 'sin correo', NULL, NULL, NULL, 'x', 'cliente');
+    INSERT INTO comerciantes (usuario_id, nombre_negocio, cuit) VALUES
+        (12, 'Granja', '30-50001091-2'), (13, 'Kiosco', '30-50001091-3');
+    INSERT INTO productos VALUES (7, 'Yerba 1 kg', 'belgrano', 'Almacén');
+    INSERT INTO pedidos VALUES
+        (1, 11, 'PED-1', '2025-03-02 12:00:00.5', 6901.0, 'entregado', 'efectivo', 'Cabildo 2040', 'Timbre 2B'),
+        (2, 12, 'PED-2', '2025-03-02 12:00:00', '100', 'pendiente', NULL, 'Congreso 2100', NULL),
+        (3, 11, 'PED-3', '2025-03-02 12:00:00', 100, 'perdido', NULL, '', NULL),
+        (4, 14, 'PED-4', '2025-03-02 12:00:00', 100, 'pendiente', NULL, '', NULL),
+        (5, 11, 'PED-5', '2025-03-02 12:00:00', 100, 'pendiente', NULL, '', NULL);
+    INSERT INTO pedido_items (pedido_id, producto_id, cantidad, precio_unitario, subtotal) VALUES
+        (1, 7, 2, 3450.5, 6901.0), (2, 99, 1, 100, 100);
+    INSERT INTO pedidos_pendientes (numero_pedido, datos_ticket) VALUES
+        ('PED-2', '{\"numero\": \"PED-2\", \"cliente_nombre\": \"Rosa Gómez\", \"total\": 100, \"productos\": [\"Pan x1\"]}'),
+        ('PED-5', '{\"numero\": \"PED-5\", \"cliente_nombre\": \"Ana Díaz\", \"total\": 100}'),
+        ('PED-6', 'nada');";
+
+async fn take_over(shop: &TestShop, old: &OldFile, rehearse: bool) -> Report {
+    let ticketed = HashSet::from([OrderNumber::parse("PED-5").expect("valid")]);
+    let old = OldShop::read(old.path()).await.expect("an old shop");
+    old.take_over(&shop.app.writer, ticketed, rehearse).await.expect("taken over")
+}
+
+async fn count(shop: &TestShop, sql: &'static str) -> i64 {
+    let mut session = shop.app.db.read().await.expect("a connection");
+    belgrano_shared::fetch_scalar!(one, session, i64, sql).expect("one row")
+}
+
+async fn log_in(shop: &TestShop, email: &str, password: &str) -> (u16, Browser) {
+    let mut who = Browser::default();
+    let answer = shop.post(&mut who, "/api/login", json!({ "email": email, "password": password })).await;
+    (answer.status, who)
+}
+
+fn taken(what: &'static str, made: usize, known: usize) -> Taken {
+    Taken { what, made, known }
+}
+
+on_both_engines! {
+    async fn an_old_shop_is_taken_over_once(database) {
+        let (shop, old) = (TestShop::new(database).await, OldFile::new(OLD).await);
+        let before = count(&shop, "SELECT COUNT(*) FROM accounts").await;
+        let rehearsed = take_over(&shop, &old, true).await;
+        assert_eq!(count(&shop, "SELECT COUNT(*) FROM accounts").await, before, "only tried");
+        let report = take_over(&shop, &old, false).await;
+        assert_eq!(report, rehearsed);
+        let expected = [taken("cuentas", 3, 0), taken("pedidos", 3, 0), taken("pedidos por enviar al tablero", 1, 0)];
+        assert_eq!(report.taken, expected);
+        assert_eq!(report.refused, [
+            "usuario 13: su contraseña no se entiende: tiene que recuperarla",
+            "usuario 13: su comercio no tiene un CUIT válido: queda como cliente",
+            "usuario 14: no tiene una dirección de correo",
+            "pedido PED-3: su estado no se conoce",
+            "pedido en cola PED-6: El JSON no se puede leer (línea 1, columna 2).",
+            "pedido PED-4: su cuenta no se tomó",
+        ]);
+        let again = take_over(&shop, &old, false).await;
+        let expected = [taken("cuentas", 0, 3), taken("pedidos", 0, 3), taken("pedidos por enviar al tablero", 0, 1)];
+        assert_eq!((again.taken.as_slice(), &again.refused), (expected.as_slice(), &report.refused));
+        assert_eq!(count(&shop, "SELECT COUNT(*) FROM outbox WHERE order_number = 'PED-2'").await, 1);
+        assert_eq!(count(&shop, "SELECT COUNT(*) FROM outbox").await, 1);
+        assert_eq!(count(&shop, "SELECT COUNT(*) FROM merchants").await, 1);
+        assert_eq!(count(&shop, "SELECT created_at FROM accounts WHERE email = 'ana@example.com'").await, 1_740_830_400_000);
+    }
+
+    async fn old_passwords_open_once_and_are_replaced(database) {
+        const HASHES: &str = "SELECT COUNT(*) FROM accounts WHERE password_hash LIKE '$argon2id$%'";
+        let (shop, old) = (TestShop::new(database).await, OldFile::new(OLD).await);
+        take_over(&shop, &old, false).await;
+        let hashed = count(&shop, HASHES).await;
+        assert_eq!(log_in(&shop, "ana@example.com", "incorrecto").await.0, 401);
+        assert_eq!(log_in(&shop, "luis@example.com", "x").await.0, 401, "has none");
+        for (at, email) in (1..).zip(["ana@example.com", "rosa@example.com"]) {
+            assert_eq!(log_in(&shop, email, "correcto caballo").await.0, 200);
+            assert_eq!(count(&shop, HASHES).await, hashed + at);
+        }
+        let (status, mut ana) = log_in(&shop, "ana@example.com", "correcto caballo").await;
+        assert_eq!(status, 200);
+        let order = shop.get(&mut ana, "/api/pedidos/PED-1").await.body;
+        assert_eq!((&order["estado"], &order["total"]), (&json!("entregado"), &json!(6901.0)));
+        assert_eq!(order["items"][0]["nombre"], "Yerba 1 kg");
+        assert_eq!(order["fecha_creacion"], "2025-03-02T09:00:00.5-03:00");
+    }
+}
+
+#[tokio::test]
+async fn another_database_is_refused() {
+    let other = OldFile::new("CREATE TABLE usuarios (id INTEGER PRIMARY KEY)").await;
+    assert!(matches!(OldShop::read(other.path()).await, Err(TakeoverError::Table("pedidos"))));
+    let missing = other.path().with_extension("missing");
+    assert!(matches!(OldShop::read(&missing).await, Err(TakeoverError::Read(_))));
+    assert!(!missing.exists());
+}

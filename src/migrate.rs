@@ -1,0 +1,66 @@
+//! `belgrano migrate-from`: taking over the databases of the two programs that this one replaces.
+//!
+//! Each database is one transaction. Both are rehearsed before either is written, so that what stops the second is known
+//! before the first has changed; and what is there already is left alone, so that a run that was cut off is run again.
+
+use std::collections::HashSet;
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use belgrano_shared::takeover::{Report, TakeoverError};
+use shop::takeover::OldShop;
+use tickets::takeover::OldBoard;
+
+use crate::cli::{Done, MigrateOptions};
+use crate::settings::Settings;
+use crate::store;
+
+/// Does what was asked.
+pub async fn run(MigrateOptions { ahorro, tickets, dry_run }: MigrateOptions) -> Done {
+    let settings = Settings::from_process()?;
+    let shop_store = store::shop(&settings.shop.common.storage).await?;
+    let board_store = store::tickets(&settings.tickets.common.storage).await?;
+    let taken = async {
+        for rehearse in [true, false] {
+            let board = read(tickets.as_ref(), OldBoard::read).await?;
+            let shop = read(ahorro.as_ref(), OldShop::read).await?;
+            let ticketed = board.as_ref().map_or_else(HashSet::new, OldBoard::numbers);
+            let board = match board {
+                Some(board) => Some(board.take_over(&board_store.writer, rehearse).await?),
+                None => None,
+            };
+            let shop = match shop {
+                Some(shop) => Some(shop.take_over(&shop_store.writer, ticketed, rehearse).await?),
+                None => None,
+            };
+            if dry_run || !rehearse {
+                show("tablero", board.as_ref());
+                show("tienda", shop.as_ref());
+                return Ok(());
+            }
+        }
+        Ok::<_, Box<dyn std::error::Error>>(())
+    };
+    let taken = taken.await;
+    shop_store.close().await?;
+    board_store.close().await?;
+    taken?;
+    if dry_run {
+        println!("Fue un ensayo: no se guardó nada.");
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+async fn read<'a, T, F>(path: Option<&'a PathBuf>, read: impl FnOnce(&'a Path) -> F) -> Result<Option<T>, String>
+where
+    F: Future<Output = Result<T, TakeoverError>>,
+{
+    let Some(path) = path else { return Ok(None) };
+    read(path).await.map(Some).map_err(|error| format!("{}: {}", path.display(), crate::cli::chain(&error)))
+}
+
+fn show(service: &str, report: Option<&Report>) {
+    if let Some(report) = report {
+        print!("{service}:\n{report}");
+    }
+}

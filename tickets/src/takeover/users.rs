@@ -1,0 +1,85 @@
+//! `user`: administrators and drivers.
+
+use std::collections::HashMap;
+
+use belgrano_shared::auth::email::Email;
+use belgrano_shared::auth::old_password::OldHash;
+use belgrano_shared::auth::password::NO_PASSWORD;
+use belgrano_shared::takeover::{OldRow, Report};
+use belgrano_shared::writer::{Command, Failure};
+
+use crate::unit::BoardUnit;
+use crate::users::{self, CreateUser, NewDriver, Role};
+
+const WHAT: &str = "cuentas";
+
+/// An account, and the id that the old board's tickets know it by.
+#[derive(Debug)]
+pub(super) struct OldUser {
+    old_id: i64,
+    create: CreateUser,
+}
+
+/// Somebody who can carry tickets.
+#[derive(Clone, Debug)]
+pub(super) struct Driver {
+    pub(super) id: i64,
+    pub(super) name: String,
+}
+
+/// The accounts that can be taken.
+pub(super) fn read(rows: &[OldRow], refused: &mut Report) -> Vec<OldUser> {
+    let users = rows.iter().filter_map(|row| {
+        let old_id = row.whole("id")?;
+        let user = format!("usuario {old_id}");
+        let email = row.text("email").or_else(|| row.text("username"));
+        let Some(email) = email.as_deref().and_then(Email::parse) else {
+            refused.refuse(&user, "no tiene una dirección de correo");
+            return None;
+        };
+        let Some(role) = row.text("role").and_then(|role| Role::try_from(role).ok()) else {
+            refused.refuse(&user, "su rol no es ninguno de: admin, flota");
+            return None;
+        };
+        let password_hash = row.text("password").filter(|hash| OldHash::parse(hash).is_some());
+        if password_hash.is_none() {
+            refused.refuse(&user, "su contraseña no se entiende: hay que ponerle otra");
+        }
+        let names = [row.words("nombre", 100), row.words("username", 100)];
+        let name = names.into_iter().find(|name| !name.is_empty());
+        let create = CreateUser {
+            name: name.unwrap_or_else(|| email.as_str().to_owned()),
+            email,
+            password_hash: password_hash.unwrap_or_else(|| NO_PASSWORD.to_owned()),
+            role,
+            driver: NewDriver::default(),
+        };
+        Some(OldUser { old_id, create })
+    });
+    users.collect()
+}
+
+/// Makes the accounts that are not there, and says which driver each is now.
+pub(super) async fn store<R>(
+    unit: &mut BoardUnit,
+    users: &[OldUser],
+    report: &mut Report,
+) -> Result<HashMap<i64, Driver>, Failure<R>> {
+    let mut drivers = HashMap::new();
+    for OldUser { old_id, create } in users {
+        let known = users::find_by_email(unit.reader(), &create.email).await?;
+        report.take(WHAT, known.is_none());
+        let account = match known {
+            Some(account) => account,
+            None => create.apply(unit).await.map_err(|failure| match failure {
+                Failure::Broke(error) => error,
+                // Only a taken address is refused, and it was just looked up.
+                Failure::Refused(_) => sqlx::Error::RowNotFound,
+            })?,
+        };
+        if account.role == Role::Driver {
+            drivers.insert(*old_id, Driver { id: account.id, name: account.name });
+        }
+    }
+    Ok(drivers)
+}
