@@ -56,6 +56,8 @@ pub(crate) fn settings(database: &TestDatabase, variables: &[(&str, &str)]) -> S
         ("ARGON2_PASSES", "1"),
         ("ADMIN_EMAIL", ADMIN.0),
         ("ADMIN_PASSWORD", ADMIN.1),
+        // Not generated, which would leave a file behind.
+        ("INTEGRATION_SECRET", "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"),
     ];
     let mut env = Env::from_map(usual.iter().chain(variables).copied());
     let mut settings = ShopSettings::from_env(&mut env);
