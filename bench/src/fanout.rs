@@ -49,7 +49,7 @@ pub struct Plan {
     pub admins: usize,
     /// Tickets that change in turn
     #[arg(long, default_value_t = 32)]
-    pub tickets: u64,
+    pub changing: u64,
     /// Connections being made at once
     #[arg(long, default_value_t = 64)]
     pub dialing: usize,
@@ -65,7 +65,7 @@ pub async fn run(args: Args) -> Result<Report> {
 
 /// Measures `target` under `plan`.
 pub async fn measure(target: &Target, plan: Plan) -> Result<Report> {
-    let numbers = seed(target, plan.tickets.max(1)).await?;
+    let numbers = seed(target, plan.changing.max(1)).await?;
     let mut admin = target.tickets_admin().await?;
     let tag = run_tag();
     let mut admins = Vec::new();

@@ -164,3 +164,13 @@ fn raise_open_files() {
             .status();
     }
 }
+
+#[cfg(test)]
+mod command_line {
+    use clap::CommandFactory as _;
+
+    #[test]
+    fn every_test_has_options_of_its_own() {
+        super::Cli::command().debug_assert();
+    }
+}

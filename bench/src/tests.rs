@@ -64,7 +64,7 @@ fn audience() -> fanout::Plan {
         seconds: 0.4,
         stalled: 2,
         admins: 2,
-        tickets: 3,
+        changing: 3,
         dialing: 8,
         settle: 0.5,
     }
