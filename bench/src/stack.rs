@@ -27,8 +27,8 @@ const ADMIN: &str = "admin@medicion.example";
 /// How the pair is started.
 #[derive(clap::Args, Clone, Debug)]
 pub struct StackArgs {
-    /// Directory with the binaries belgrano, shop and tickets
-    #[arg(long, default_value = "target/release")]
+    /// Directory with the binary belgrano
+    #[arg(long, default_value = "target/dist")]
     bin_dir: PathBuf,
     /// Both services in one process
     #[arg(long)]
@@ -172,21 +172,23 @@ fn programs(
         let url = ("PUBLIC_URL", endpoint.origin.clone());
         [port, url].map(|(name, value)| (format!("{prefix}{name}"), value))
     };
-    let with = |name: &str, own: Vec<(String, String)>| {
+    let serve = |name: &str, arguments: &[&str]| {
+        let both = own("SHOP_", shop).into_iter().chain(own("TICKETS_", tickets));
         // What was given by --env comes last and wins.
-        program(args, dir, name, own.into_iter().chain(common.iter().cloned()).collect())
+        let mut serve = program(args, dir, name, both.chain(common.iter().cloned()).collect());
+        serve.argv.extend(["serve"].iter().chain(arguments).map(ToString::to_string));
+        serve
     };
     if args.combined {
-        let both = own("SHOP_", shop).into_iter().chain(own("TICKETS_", tickets));
-        return (with("belgrano", both.collect()), None);
+        return (serve("belgrano", &[]), None);
     }
-    (with("shop", own("", shop).into()), Some(with("tickets", own("", tickets).into())))
+    (serve("shop", &["--solo", "shop"]), Some(serve("tickets", &["--solo", "tickets"])))
 }
 
 fn program(args: &StackArgs, dir: &Path, name: &str, env: Vec<(String, String)>) -> Program {
     Program {
         name: name.to_owned(),
-        argv: vec![args.bin_dir.join(name).display().to_string()],
+        argv: vec![args.bin_dir.join("belgrano").display().to_string()],
         env,
         inherit: false,
         log: Some(dir.join(format!("{name}.log"))),
