@@ -1,0 +1,138 @@
+// A whole Belgrano for one test, and browsers whose pages must stay clean: no error in the console, nothing that the
+// content security policy stops, no request to anybody else, no violation that axe can find.
+
+import assert from "node:assert/strict";
+import { spawn } from "node:child_process";
+import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { createRequire } from "node:module";
+import { createServer } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+
+import { chromium } from "playwright-core";
+
+const ROOT = fileURLToPath(new URL("../..", import.meta.url));
+const PROGRAM = process.env.BELGRANO_BIN ?? join(ROOT, process.env.CARGO_TARGET_DIR ?? "target", "debug", "belgrano");
+const CHROMIUM = process.env.CHROMIUM ?? "/usr/bin/chromium";
+const AXE = await readFile(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
+
+export const ADMIN = { email: "admin@belgrano.test", password: "una-clave-de-prueba" };
+export const PHONE = { viewport: { width: 390, height: 844 }, deviceScaleFactor: 2, hasTouch: true, isMobile: true };
+export const DESKTOP = { viewport: { width: 1440, height: 900 } };
+
+/** A port that is free now. */
+function freePort() {
+  return new Promise((resolve, reject) => {
+    const server = createServer();
+    server.once("error", reject);
+    server.listen(0, "127.0.0.1", () => {
+      const { port } = server.address();
+      server.close(() => resolve(port));
+    });
+  });
+}
+
+/** Both services in one process, on a database of their own. */
+export async function startBelgrano(env = {}) {
+  const folder = await mkdtemp(join(tmpdir(), "belgrano-browser-"));
+  const [shopPort, ticketsPort] = [await freePort(), await freePort()];
+  const shop = `http://127.0.0.1:${shopPort}`;
+  const board = `http://127.0.0.1:${ticketsPort}`;
+  const child = spawn(PROGRAM, ["serve"], {
+    env: {
+      PATH: process.env.PATH,
+      HOST: "127.0.0.1",
+      DATA_DIR: folder,
+      SHOP_PORT: String(shopPort),
+      TICKETS_PORT: String(ticketsPort),
+      SHOP_PUBLIC_URL: shop,
+      TICKETS_PUBLIC_URL: board,
+      ADMIN_EMAIL: ADMIN.email,
+      ADMIN_PASSWORD: ADMIN.password,
+      ARGON2_MEMORY_KIB: "64",
+      LOG: "warn",
+      ...env,
+    },
+    stdio: ["ignore", "ignore", "pipe"],
+  });
+  let log = "";
+  child.stderr.setEncoding("utf8").on("data", (text) => (log += text));
+  const ended = new Promise((resolve) => child.once("exit", resolve));
+  await Promise.race([
+    Promise.all([answers(`${shop}/ready`), answers(`${board}/ready`)]),
+    ended.then((code) => assert.fail(`belgrano ended with ${code}:\n${log}`)),
+  ]);
+  return {
+    shop,
+    board,
+    async stop() {
+      child.kill("SIGTERM");
+      assert.equal(await ended, 0, log);
+      await rm(folder, { recursive: true });
+    },
+  };
+}
+
+/** Asks until there is an answer. */
+async function answers(url) {
+  for (;;) {
+    try {
+      if ((await fetch(url)).ok) return;
+    } catch {
+      // Not yet.
+    }
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+}
+
+/** A JSON client with cookies, for what a test prepares behind the pages. */
+export async function logIn(origin, { email, password }) {
+  const response = await fetch(`${origin}/api/login`, {
+    method: "POST",
+    headers: { "content-type": "application/json" },
+    body: JSON.stringify({ email, password }),
+  });
+  assert.equal(response.status, 200, await response.text());
+  const cookie = response.headers.getSetCookie().map((one) => one.split(";")[0]).join("; ");
+  return async (method, path, body) => {
+    const headers = { cookie, "content-type": "application/json", origin };
+    const answer = await fetch(origin + path, { method, headers, body: body && JSON.stringify(body) });
+    assert.ok(answer.ok, `${method} ${path}: ${answer.status}`);
+    return answer.json();
+  };
+}
+
+/** One Chromium for a file of tests. */
+export function launch() {
+  return chromium.launch({ executablePath: CHROMIUM, args: ["--no-sandbox", "--disable-dev-shm-usage"] });
+}
+
+/** Somebody with a browser window. Everything that is wrong on its pages ends up in `complaints`. */
+export async function visitor(browser, options = {}) {
+  const context = await browser.newContext({ locale: "es-AR", timezoneId: "America/Argentina/Buenos_Aires", ...options });
+  const complaints = [];
+  const page = await context.newPage();
+  page.on("console", (message) => {
+    if (message.type() === "error") complaints.push(`console: ${message.text()}`);
+  });
+  page.on("pageerror", (error) => complaints.push(`script: ${error.stack ?? error}`));
+  page.on("request", (request) => {
+    const { hostname, protocol } = new URL(request.url());
+    if (!["data:", "blob:"].includes(protocol) && hostname !== "127.0.0.1") complaints.push(`request: ${request.url()}`);
+  });
+  return { context, page, complaints };
+}
+
+/** No complaint so far, and no violation that axe finds, in either theme. */
+export async function isClean({ page, complaints }) {
+  for (const colorScheme of ["light", "dark"]) {
+    await page.emulateMedia({ colorScheme, reducedMotion: "reduce" });
+    await page.evaluate(AXE);
+    const { violations } = await page.evaluate(() => globalThis.axe.run(document, { resultTypes: ["violations"] }));
+    const found = violations.map(({ id, help, nodes }) => `${id}: ${help}\n  ${nodes.map((node) => node.html).join("\n  ")}`);
+    assert.deepEqual(found, [], `${page.url()} (${colorScheme})`);
+  }
+  await page.emulateMedia({ colorScheme: "light" });
+  assert.deepEqual(complaints, [], page.url());
+}

@@ -1,0 +1,100 @@
+// The whole story once: a customer buys, an administrator assigns, a driver delivers, and everybody sees it happen.
+
+import assert from "node:assert/strict";
+import { after, before, test } from "node:test";
+
+import { ADMIN, DESKTOP, PHONE, isClean, launch, logIn, startBelgrano, visitor } from "./harness.mjs";
+
+const DRIVER = { nombre: "Rosa Quiroga", email: "rosa@belgrano.test", password: "clave-de-rosa-1" };
+let belgrano, browser;
+
+before(async () => {
+  [belgrano, browser] = await Promise.all([startBelgrano(), launch()]);
+  const admin = await logIn(belgrano.board, ADMIN);
+  await admin("POST", "/api/usuarios", { ...DRIVER, rol: "flota" });
+});
+
+after(async () => {
+  await browser?.close();
+  await belgrano?.stop();
+});
+
+test("an order goes from the cart to the door while everybody watches", async () => {
+  const customer = await visitor(browser, PHONE);
+  const number = await buys(customer);
+
+  const driver = await visitor(browser, PHONE);
+  await enters(driver, belgrano.board, DRIVER);
+  await driver.page.waitForURL("**/reparto");
+  await isClean(driver);
+  await driver.page.getByRole("button", { name: "Empezar el turno" }).click();
+  await driver.page.getByText("Estás en turno").waitFor();
+
+  const admin = await visitor(browser, DESKTOP);
+  await enters(admin, belgrano.board, ADMIN);
+  await admin.page.waitForURL("**/tablero");
+  const card = admin.page.locator(`[data-key="${number}"]`);
+  await card.waitFor();
+  await isClean(admin);
+  const choice = card.getByRole("combobox", { name: /lleva/i }).first();
+  await choice.selectOption(await choice.locator("option", { hasText: DRIVER.nombre }).getAttribute("value"));
+  await card.getByRole("button", { name: "Asignar" }).first().click();
+
+  // Nobody reloads from here on.
+  const stop = driver.page.locator(`[data-key="${number}"]`);
+  await stop.getByRole("button", { name: "Aceptar" }).click();
+  await stop.getByRole("button", { name: "Salgo en camino" }).click();
+  await customer.page.getByText("En camino").first().waitFor();
+  await isClean(driver);
+  await stop.getByRole("button", { name: "Entregado" }).click();
+  await customer.page.locator(".estado-entregado").waitFor();
+  await isClean(customer);
+  await isClean(admin);
+});
+
+async function buys(customer) {
+  const { page } = customer;
+  await page.goto(belgrano.shop);
+  await isClean(customer);
+  await page.getByRole("button", { name: /^Agregar/ }).first().click();
+  await page.getByRole("link", { name: /carrito/i }).first().click();
+  await isClean(customer);
+  await page.getByRole("link", { name: "Finalizar la compra" }).click();
+  await page.getByRole("link", { name: "Crear una cuenta" }).click();
+  await isClean(customer);
+  await page.getByLabel("Nombre").fill("Ana");
+  await page.getByLabel("Correo").fill("ana@cliente.test");
+  await page.getByLabel("Contraseña").fill("clave-de-ana-1");
+  await page.getByLabel(/Dirección de entrega/).fill("Av. Cabildo 2040, 4° B");
+  await page.getByRole("button", { name: "Crear la cuenta" }).click();
+  await page.waitForURL("**/finalizar");
+  await isClean(customer);
+  await page.getByRole("button", { name: "Confirmar el pedido" }).click();
+  await page.waitForURL("**/pedidos/*");
+  await isClean(customer);
+  return decodeURIComponent(new URL(page.url()).pathname.split("/").pop());
+}
+
+async function enters({ page }, origin, { email, password }) {
+  await page.goto(`${origin}/ingresar`);
+  await page.getByLabel("Correo").fill(email);
+  await page.getByLabel("Contraseña").fill(password);
+  await page.getByRole("button", { name: "Ingresar" }).click();
+}
+
+test("what was typed stays, and the error is beside its field", async () => {
+  const somebody = await visitor(browser, PHONE);
+  const { page } = somebody;
+  await page.goto(`${belgrano.shop}/registro`);
+  await page.getByLabel("Nombre").fill("Beto");
+  await page.getByLabel("Correo").fill("beto@");
+  await page.getByLabel("Contraseña").fill("clave-de-beto-1");
+  await page.locator("form.ficha").evaluate((form) => (form.noValidate = true));
+  await page.getByRole("button", { name: "Crear la cuenta" }).click();
+  await page.locator("#email-error").waitFor();
+  assert.equal(await page.getByLabel("Nombre").inputValue(), "Beto");
+  assert.equal(await page.getByLabel("Correo").getAttribute("aria-invalid"), "true");
+  // A refused form answers 422, which browsers note in the console.
+  somebody.complaints.length = 0;
+  await isClean(somebody);
+});
