@@ -36,6 +36,8 @@ pub const DEFAULT_TOLERANCE: Duration = Duration::from_mins(5);
 /// A signature covers the id, the time and the body, but not the address. So that a captured message cannot be sent to
 /// another one, the id says what it was signed for.
 pub const SOCKET_TOKEN_ID_PREFIX: &str = "ws_";
+/// What the id of a signed question for tickets starts with.
+pub const LOOKUP_ID_PREFIX: &str = "lookup_";
 /// What the id of a signed cancellation starts with.
 const CANCEL_ID_PREFIX: &str = "cancel_";
 

@@ -9,6 +9,7 @@ mod full_disk;
 mod graceful_stop;
 mod harness;
 mod kill_at_random;
+mod lost_log;
 mod old_dialect;
 mod outage;
 mod oversell;

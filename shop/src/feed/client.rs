@@ -1,4 +1,5 @@
-//! One connection to the board's feed: a single-use token over HTTP, then a socket that shows it.
+//! One connection to the board's feed: a single-use token over HTTP, then a socket that shows it. And the one question beside
+//! it: where some tickets stand.
 
 use std::time::Duration;
 
@@ -6,12 +7,14 @@ use belgrano_shared::ambient::Ambient;
 use belgrano_shared::auth::api_key::X_API_KEY;
 use belgrano_shared::config::Secret;
 use belgrano_shared::signature::{
-    ID_HEADER, SIGNATURE_HEADER, SOCKET_TOKEN_ID_PREFIX, SigningSecrets, TIMESTAMP_HEADER,
+    ID_HEADER, LOOKUP_ID_PREFIX, SIGNATURE_HEADER, SOCKET_TOKEN_ID_PREFIX, SigningSecrets, TIMESTAMP_HEADER,
 };
+use belgrano_shared::wire::TicketView;
 use belgrano_shared::wire::live::{ClientFrame, LiveToken, ServerFrame};
 use futures_util::{SinkExt, StreamExt};
 use reqwest::StatusCode;
 use serde::Deserialize;
+use serde_json::json;
 use tokio::net::TcpStream;
 use tokio_tungstenite::tungstenite::Message;
 use tokio_tungstenite::tungstenite::protocol::WebSocketConfig;
@@ -46,11 +49,11 @@ pub enum FeedError {
     #[error("the board refused our credentials ({0})")]
     Refused(StatusCode),
     /// The board answered something else.
-    #[error("the board answered {0} to the request for a token")]
+    #[error("the board answered {0}")]
     Answer(StatusCode),
-    /// The request for a token failed.
-    #[error("cannot ask the board for a token")]
-    Token(#[source] reqwest::Error),
+    /// A question over HTTP failed.
+    #[error("cannot ask the board")]
+    Ask(#[source] reqwest::Error),
     /// The socket failed.
     #[error("the feed's socket failed")]
     Socket(#[from] Box<tokio_tungstenite::tungstenite::Error>),
@@ -137,24 +140,58 @@ impl Feed {
     }
 }
 
-/// A single-use token, asked for with this shop's own credentials.
+/// A single-use token for the socket.
 async fn token(http: &reqwest::Client, settings: &FeedSettings, ambient: &Ambient) -> Result<LiveToken, FeedError> {
-    const BODY: &str = "{}";
-    let mut request =
-        http.post(join(&settings.board, "api/ws/token")).header("content-type", "application/json").timeout(STEP);
-    let id = format!("{SOCKET_TOKEN_ID_PREFIX}{}", ambient.uuid());
-    let signed = settings.secrets.sign(&id, ambient.now(), BODY.as_bytes());
-    request = request.header(ID_HEADER, id).header(TIMESTAMP_HEADER, signed.timestamp);
-    request = request.header(SIGNATURE_HEADER, signed.signature);
+    let response = ask(http, settings, ambient, "api/ws/token", SOCKET_TOKEN_ID_PREFIX, "{}".to_owned()).await?;
+    let reply: TokenReply = response.json().await.map_err(FeedError::Ask)?;
+    Ok(reply.token)
+}
+
+#[derive(Deserialize)]
+struct Found {
+    tickets: Vec<TicketView>,
+}
+
+/// The most orders of one question.
+pub(super) const LOOKUP: i64 = 200;
+
+/// The tickets of up to [`LOOKUP`] orders, as far as there are any.
+pub(super) async fn tickets(
+    http: &reqwest::Client,
+    settings: &FeedSettings,
+    ambient: &Ambient,
+    numbers: &[String],
+) -> Result<Vec<TicketView>, FeedError> {
+    let body = json!({ "numeros": numbers }).to_string();
+    let response = ask(http, settings, ambient, "api/tickets/estados", LOOKUP_ID_PREFIX, body).await?;
+    let found: Found = response.json().await.map_err(FeedError::Ask)?;
+    Ok(found.tickets)
+}
+
+/// A question to the board with this shop's own credentials, and the answer if it is a good one.
+async fn ask(
+    http: &reqwest::Client,
+    settings: &FeedSettings,
+    ambient: &Ambient,
+    path: &str,
+    id_prefix: &str,
+    body: String,
+) -> Result<reqwest::Response, FeedError> {
+    let id = format!("{id_prefix}{}", ambient.uuid());
+    let signed = settings.secrets.sign(&id, ambient.now(), body.as_bytes());
+    let mut request = http
+        .post(join(&settings.board, path))
+        .timeout(STEP)
+        .header("content-type", "application/json")
+        .header(ID_HEADER, id)
+        .header(TIMESTAMP_HEADER, signed.timestamp)
+        .header(SIGNATURE_HEADER, signed.signature);
     if let Some(key) = &settings.api_key {
         request = request.header(X_API_KEY, key.expose());
     }
-    let response = request.body(BODY).send().await.map_err(FeedError::Token)?;
+    let response = request.body(body).send().await.map_err(FeedError::Ask)?;
     match response.status() {
-        status if status.is_success() => {
-            let reply: TokenReply = response.json().await.map_err(FeedError::Token)?;
-            Ok(reply.token)
-        }
+        status if status.is_success() => Ok(response),
         StatusCode::NOT_FOUND | StatusCode::METHOD_NOT_ALLOWED => Err(FeedError::Unsupported),
         status @ (StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN) => Err(FeedError::Refused(status)),
         status => Err(FeedError::Answer(status)),

@@ -8,6 +8,7 @@ use belgrano_shared::wire::live::{ClientFrame, Cursor, EventTicket, ServerFrame}
 use belgrano_shared::writer::WriteError;
 
 use super::client::{Feed, FeedError, FeedSettings};
+use super::open_orders;
 use crate::app::App;
 use crate::orders::{Apply, Report};
 
@@ -70,7 +71,7 @@ fn client() -> reqwest::Result<reqwest::Client> {
 }
 
 /// Why a session ended.
-enum Ended {
+pub(super) enum Ended {
     Feed(FeedError),
     Database(sqlx::Error),
     Writer,
@@ -119,49 +120,60 @@ async fn run(
 
     let mut first = another_life;
     loop {
-        let (reports, seq) = gather(&mut feed).await?;
+        let News { reports, seq, snapshot } = gather(&mut feed).await?;
+        if snapshot {
+            open_orders::ask(app, settings, http, &reports, first).await?;
+        }
         let apply = Apply { reports, cursor: Some((epoch.clone(), seq)), another_life: first };
         first = false;
         store(app, apply).await?;
     }
 }
 
-/// The next frame with news, and all that have already arrived behind it. Returns them with the `seq` they lead to.
-async fn gather(feed: &mut Feed) -> Result<(Vec<Report>, i64), FeedError> {
-    let mut reports = Vec::new();
-    let mut reached = take(feed.hear().await?, &mut reports);
-    while reports.len() < BATCH {
-        // Only what is there already: an event must not wait for the next.
-        let Some(frame) = futures_util::FutureExt::now_or_never(feed.hear()) else { break };
-        reached = take(frame?, &mut reports).or(reached);
-    }
-    match reached {
-        Some(seq) => Ok((reports, seq)),
-        // Positions only: nothing to store, wait for news.
-        None => Box::pin(gather(feed)).await,
-    }
+/// What has arrived.
+struct News {
+    reports: Vec<Report>,
+    /// The event they lead to.
+    seq: i64,
+    /// Whether it begins anew: then something may be missing from it.
+    snapshot: bool,
 }
 
-/// Adds what a frame says; the `seq` it leads to, if it has one.
-fn take(frame: ServerFrame, reports: &mut Vec<Report>) -> Option<i64> {
-    match frame {
-        ServerFrame::Event { seq, ticket, .. } => {
-            if let EventTicket::Whole(ticket) = ticket {
-                reports.push(Report::from(*ticket));
+/// The next frame with news, and all that have already arrived behind it.
+async fn gather(feed: &mut Feed) -> Result<News, FeedError> {
+    let (mut reports, mut reached, mut snapshot) = (Vec::new(), None, false);
+    let mut frame = feed.hear().await?;
+    loop {
+        match frame {
+            ServerFrame::Event { seq, ticket, .. } => {
+                if let EventTicket::Whole(ticket) = ticket {
+                    reports.push(Report::from(*ticket));
+                }
+                reached = Some(seq);
             }
-            Some(seq)
+            ServerFrame::Snapshot { seq, tickets } => {
+                reports.extend(tickets.into_iter().map(Report::from));
+                (reached, snapshot) = (Some(seq), true);
+            }
+            ServerFrame::Position { .. }
+            | ServerFrame::Welcome { .. }
+            | ServerFrame::Ping
+            | ServerFrame::Bye { .. } => {}
         }
-        ServerFrame::Snapshot { seq, tickets } => {
-            reports.extend(tickets.into_iter().map(Report::from));
-            Some(seq)
-        }
-        ServerFrame::Position { .. } | ServerFrame::Welcome { .. } | ServerFrame::Ping | ServerFrame::Bye { .. } => {
-            None
-        }
+        frame = match reached {
+            // Positions only: nothing to store, wait for news.
+            None => feed.hear().await?,
+            Some(seq) if reports.len() >= BATCH => return Ok(News { reports, seq, snapshot }),
+            // Only what is there already: an event must not wait for the next.
+            Some(seq) => match futures_util::FutureExt::now_or_never(feed.hear()) {
+                Some(frame) => frame?,
+                None => return Ok(News { reports, seq, snapshot }),
+            },
+        };
     }
 }
 
-async fn store(app: &App, apply: Apply) -> Result<(), Ended> {
+pub(super) async fn store(app: &App, apply: Apply) -> Result<(), Ended> {
     match app.writer.submit(apply).await {
         Ok(_) => Ok(()),
         Err(WriteError::Stopped) => Err(Ended::Writer),

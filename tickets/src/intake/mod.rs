@@ -5,6 +5,7 @@
 
 mod cancel;
 mod gate;
+mod lookup;
 mod receive;
 mod routes;
 

@@ -11,17 +11,21 @@ use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use super::{CancelOrder, Purpose, Receive};
+use super::{CancelOrder, Purpose, Receive, lookup};
 use crate::app::App;
 use crate::progress::required_reason;
 
 /// The routes with the shop's authentication.
 pub fn routes() -> OpenApiRouter<App> {
-    OpenApiRouter::new().routes(routes!(receive)).routes(routes!(receive_old)).routes(routes!(cancel))
+    OpenApiRouter::new()
+        .routes(routes!(receive))
+        .routes(routes!(receive_old))
+        .routes(routes!(cancel))
+        .routes(routes!(lookup::lookup))
 }
 
 /// A raw body whose sender is still to be checked.
-struct Unchecked {
+pub(super) struct Unchecked {
     headers: HeaderMap,
     body: Bytes,
     ip: ClientIp,
@@ -29,7 +33,7 @@ struct Unchecked {
 
 impl Unchecked {
     /// The body, if its sender may ask for this.
-    fn check(self, app: &App, purpose: Purpose<'_>) -> Result<Bytes, Problem> {
+    pub(super) fn check(self, app: &App, purpose: Purpose<'_>) -> Result<Bytes, Problem> {
         app.intake.check(purpose, &self.headers, &self.body, self.ip)?;
         Ok(self.body)
     }

@@ -82,6 +82,26 @@ on_both_engines! {
         assert_eq!(to("/api/ws/token", "ws_2", "{}").await, 200);
     }
 
+    async fn the_shop_asks_where_tickets_stand(database) {
+        let board = Board::start_with(database, &[("INTAKE", "open")]).await;
+        for number in ["BA-1", "BA-2"] {
+            assert_eq!(board.order(number).await.0, 201);
+        }
+        let path = "/api/tickets/estados";
+        let ask = async |headers: &[(&str, &str)], body: Value| board.call_with(&NOBODY, "POST", path, headers, body).await;
+        let question = json!({ "numeros": ["BA-2", "BA-9", "BA-2"] });
+        let (status, found) = ask(&[("x-api-key", "clave")], question.clone()).await;
+        let tickets = found["tickets"].as_array().expect("a list");
+        assert_eq!((status, tickets.len(), &tickets[0]["numero"]), (200, 1, &json!("BA-2")));
+        assert_eq!(ask(&[], question.clone()).await.0, 401, "not even where intake is open");
+        let signed = async |id: &str| board.send(signed_for(path, id, &question.to_string())).await.0;
+        assert_eq!((signed("lookup_1").await, signed("msg_1_BA-2").await, signed("ws_1").await), (200, 401, 401));
+        for (wrong, field) in [(json!({ "numeros": vec!["BA-1"; 201] }), "numeros"), (json!({}), "numeros")] {
+            let (status, problem) = ask(&[("x-api-key", "clave")], wrong).await;
+            assert_eq!((status, &problem["errors"][0]["field"]), (422, &json!(field)), "{problem}");
+        }
+    }
+
     async fn the_shop_calls_an_order_off(database) {
         let board = Board::start(database).await;
         let admin = board.admin().await;
