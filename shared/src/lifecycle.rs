@@ -73,8 +73,7 @@ impl Lifecycle {
 
     /// Runs `task` in the background; stopping waits for it, and drops it at the hard stop.
     pub fn spawn(&self, task: impl Future<Output = ()> + Send + 'static) {
-        let hard = self.hard.clone();
-        self.tasks.spawn(async move { hard.run_until_cancelled(task).await });
+        self.tasks.spawn(until(self.hard.clone(), task));
     }
 
     /// Runs a task that may only end after the soft stop. If it ends before, the process stops and fails.
@@ -166,6 +165,13 @@ impl Lifecycle {
     }
 }
 
+/// `task` until `stop`. Boxed: by value each layer of futures around a task would hold room for it once more, for as long as the
+/// task lives, and there are ten thousand sockets.
+fn until(stop: CancellationToken, task: impl Future<Output = ()> + Send + 'static) -> impl Future<Output = Option<()>> {
+    let task = Box::pin(task);
+    async move { stop.run_until_cancelled(task).await }
+}
+
 /// What a panic said.
 pub(crate) fn panic_message(panic: &(dyn Any + Send)) -> &str {
     let text = panic.downcast_ref::<&str>().copied();
@@ -176,10 +182,21 @@ pub(crate) fn panic_message(panic: &(dyn Any + Send)) -> &str {
 mod tests {
     use std::time::Duration;
 
-    use super::{Lifecycle, STOP_DEADLINE, StopError};
+    use super::{CancellationToken, Lifecycle, STOP_DEADLINE, StopError, until};
 
     async fn end_of(life: &Lifecycle) -> Result<(), StopError> {
         tokio::time::timeout(Duration::from_secs(31), life.run(STOP_DEADLINE)).await.expect("within the deadline")
+    }
+
+    #[test]
+    fn what_guards_a_task_does_not_multiply_it() {
+        let large = async {
+            let room = [0_u8; 4096];
+            std::future::pending::<()>().await;
+            assert_eq!(room.len(), 4096);
+        };
+        let bytes = size_of_val(&until(CancellationToken::new(), large));
+        assert!(bytes < 512, "{bytes} bytes beside the task itself");
     }
 
     #[tokio::test(start_paused = true)]

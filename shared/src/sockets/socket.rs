@@ -24,7 +24,7 @@ const CLOSE_TIMEOUT: Duration = Duration::from_secs(2);
 const READ_BUFFER_BYTES: usize = 1024;
 /// A longer message goes in fragments, and shorter ones are gathered up to here and written at once. tungstenite keeps a buffer
 /// of up to twice this in every connection for ever: it is most of what an idle socket costs.
-const PIECE_BYTES: usize = 4 * 1024;
+const PIECE_BYTES: usize = 3 * 1024;
 /// Never reached by pieces; it bounds what answers to pings can pile up in front of a stalled client.
 const MAX_WRITE_BUFFER_BYTES: usize = 1024 * 1024;
 

@@ -5,6 +5,7 @@ use std::time::Duration;
 use axum::body::Body;
 use axum::extract::Request;
 use axum::response::Response;
+use futures_util::future::BoxFuture;
 use hyper::upgrade::OnUpgrade;
 use hyper_util::rt::TokioIo;
 use tokio_tungstenite::tungstenite::handshake::server::create_response_with_body;
@@ -37,12 +38,14 @@ impl Upgrade {
     }
 
     /// The response to send, and what becomes the socket once it is sent: `None` for a client that is gone by then.
-    pub fn split(self, write_timeout: Duration) -> (Response, impl Future<Output = Option<Socket>> + Send + 'static) {
+    #[must_use]
+    pub fn split(self, write_timeout: Duration) -> (Response, BoxFuture<'static, Option<Socket>>) {
         let Self { response, on_upgrade } = self;
-        let socket = async move {
+        // Boxed, so that the task that waits for it keeps no room for it afterwards.
+        let socket = Box::pin(async move {
             let upgraded = on_upgrade.await.ok()?;
             Some(Socket::new(TokioIo::new(upgraded), write_timeout).await)
-        };
+        });
         (response, socket)
     }
 }

@@ -48,7 +48,8 @@ pub(super) async fn watch_order(
     let life = app.life.clone();
     life.spawn(async move {
         if let Some(socket) = socket.await {
-            Watcher::new(app, who, number, changes, socket, seat).run().await;
+            let mut watcher = Watcher::new(app, who, number, changes, socket, seat);
+            watcher.run().await;
         }
     });
     Ok(response)
@@ -82,7 +83,7 @@ impl Watcher {
     }
 
     /// Until the socket is closed.
-    async fn run(mut self) {
+    async fn run(&mut self) {
         if self.seat.take(Some(self.who.account_id), Some(&self.who.token[..])).is_err() {
             return self.close(CloseCode::TooMany).await;
         }

@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use belgrano_shared::sockets::{Ending, Gone, Heard, Seat, Socket, retry_after_ms};
 use belgrano_shared::wire::live::CloseCode;
+use futures_util::future::BoxFuture;
 use tokio::time::Instant;
 use tokio_tungstenite::tungstenite::Utf8Bytes;
 
@@ -18,8 +19,16 @@ use super::viewer::Viewer;
 use super::{answers, moves};
 use crate::app::App;
 
+/// The task of a socket, from its upgrade until it is closed. `viewer` is whom the cookie named.
+pub(super) async fn serve(app: App, socket: BoxFuture<'static, Option<Socket>>, seat: Seat, viewer: Option<Viewer>) {
+    // A client that is gone before it is upgraded is nobody's problem.
+    let Some(socket) = socket.await else { return };
+    let mut session = Session::new(app, socket, seat);
+    session.run(viewer).await;
+}
+
 /// One socket.
-pub(super) struct Session {
+struct Session {
     app: App,
     socket: Socket,
     seat: Seat,
@@ -40,7 +49,7 @@ enum Event {
 }
 
 impl Session {
-    pub(super) fn new(app: App, socket: Socket, seat: Seat) -> Self {
+    fn new(app: App, socket: Socket, seat: Seat) -> Self {
         Self {
             protocol: Protocol::new(app.live.0.settings.rules),
             app,
@@ -54,8 +63,8 @@ impl Session {
         }
     }
 
-    /// Until the socket is closed. `viewer` is whom the cookie named.
-    pub(super) async fn run(mut self, viewer: Option<Viewer>) {
+    /// By reference: a future keeps room for what it was given even after that has moved on.
+    async fn run(&mut self, viewer: Option<Viewer>) {
         if viewer.is_some() {
             let input = self.seated(viewer).await;
             if self.step(input).await.is_err() {
@@ -219,15 +228,15 @@ async fn changed(reader: &mut Option<Reader>) {
 
 #[cfg(test)]
 mod tests {
-    use super::Session;
+    use super::serve;
 
-    fn size_of_output<A, B, F>(_: impl Fn(A, B) -> F) -> usize {
+    fn size_of_output<A, B, C, D, F>(_: impl Fn(A, B, C, D) -> F) -> usize {
         size_of::<F>()
     }
 
     #[test]
     fn a_task_is_small() {
-        let bytes = size_of_output(Session::run);
-        assert!(bytes < 3072, "{bytes} bytes, ten thousand times");
+        let bytes = size_of_output(serve);
+        assert!(bytes < 2560, "{bytes} bytes, ten thousand times");
     }
 }

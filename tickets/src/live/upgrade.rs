@@ -5,7 +5,7 @@ use axum::response::Response;
 use belgrano_shared::problem::Problem;
 use belgrano_shared::sockets::{FULL_RETRY_AFTER, Upgrade};
 
-use super::session::Session;
+use super::session::serve;
 use super::viewer::Viewer;
 use crate::app::App;
 
@@ -23,10 +23,6 @@ pub(super) async fn upgrade(State(app): State<App>, mut request: Request) -> Res
     let seat = app.live.hub().sockets().seat().map_err(|_| Problem::unavailable(FULL_RETRY_AFTER))?;
     let (response, socket) = upgrade.split(app.live.0.settings.sockets.write_timeout);
     let life = app.live.0.life.clone();
-    life.spawn(async move {
-        if let Some(socket) = socket.await {
-            Session::new(app, socket, seat).run(viewer).await;
-        }
-    });
+    life.spawn(serve(app, socket, seat, viewer));
     Ok(response)
 }
