@@ -24,6 +24,7 @@ pub mod takeover;
 pub mod telemetry;
 #[cfg(any(test, feature = "testing"))]
 pub mod testing;
+pub mod texts;
 pub mod timestamp;
 pub mod tls;
 pub mod wire;

@@ -3,6 +3,7 @@
 //! A capability's error enum is turned into a [`Problem`] by one exhaustive `match` and leaves through here. A 5xx is
 //! logged once, here, with its chain; the body never shows what is inside.
 
+use std::borrow::Borrow;
 use std::error::Error;
 use std::time::Duration;
 
@@ -12,22 +13,32 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use utoipa::ToSchema;
 
-/// What is said of a text with U+0000 in it. Nobody types one, and Postgres stores any Unicode but that.
-pub const NUL_IN_TEXT: &str = "Un texto no puede tener el carácter nulo (U+0000).";
+use crate::texts::{Language, Message, Said};
 
-/// One invalid field of a request: where, and how to mend it (in Spanish, it is shown to people).
+/// One invalid field of a request: where, and how to mend it. Spanish on the wire; a page says it in its language.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct FieldError {
     /// Path of the field in the request, as on the wire: `productos[2].cantidad`.
     pub field: String,
     /// What is wrong and how to mend it.
     pub message: String,
+    /// The same, where a page can say it in another language.
+    #[serde(skip)]
+    #[schema(ignore)]
+    said: Option<Said>,
 }
 
 impl FieldError {
     /// An error at `field`.
-    pub fn new(field: impl Into<String>, message: impl Into<String>) -> Self {
-        Self { field: field.into(), message: message.into() }
+    pub fn new(field: impl Into<String>, message: impl Into<Said>) -> Self {
+        let said = message.into();
+        Self { field: field.into(), message: said.spanish().to_owned(), said: Some(said) }
+    }
+
+    /// What is wrong, in the language of a page.
+    pub fn to(&self, language: impl Borrow<Language>) -> String {
+        let language = *language.borrow();
+        self.said.as_ref().map_or_else(|| self.message.clone(), |said| said.to(language))
     }
 }
 
@@ -36,8 +47,9 @@ impl FieldError {
 pub struct Problem {
     status: StatusCode,
     slug: &'static str,
+    /// The key of its text.
     title: &'static str,
-    detail: String,
+    detail: Said,
     errors: Vec<FieldError>,
     retry_after: Option<Duration>,
     /// Boxed: few problems have any, and an error that is returned everywhere should be small.
@@ -68,28 +80,28 @@ pub struct ProblemDocument {
 }
 
 impl Problem {
-    fn new(status: StatusCode, slug: &'static str, title: &'static str, detail: impl Into<String>) -> Self {
+    fn new(status: StatusCode, slug: &'static str, title: &'static str, detail: impl Into<Said>) -> Self {
         Self { status, slug, title, detail: detail.into(), errors: Vec::new(), retry_after: None, extra: None }
     }
 
     /// 400: the request cannot be read at all.
-    pub fn malformed(detail: impl Into<String>) -> Self {
-        Self::new(StatusCode::BAD_REQUEST, "pedido-ilegible", "No se pudo leer el pedido", detail)
+    pub fn malformed(detail: impl Into<Said>) -> Self {
+        Self::new(StatusCode::BAD_REQUEST, "pedido-ilegible", "problem-malformed", detail)
     }
 
     /// 401: who is asking?
-    pub fn unauthenticated(detail: impl Into<String>) -> Self {
-        Self::new(StatusCode::UNAUTHORIZED, "sin-identificar", "Hay que iniciar sesión", detail)
+    pub fn unauthenticated(detail: impl Into<Said>) -> Self {
+        Self::new(StatusCode::UNAUTHORIZED, "sin-identificar", "problem-unauthenticated", detail)
     }
 
     /// 403: known, but not allowed.
-    pub fn forbidden(detail: impl Into<String>) -> Self {
-        Self::new(StatusCode::FORBIDDEN, "sin-permiso", "Sin permiso", detail)
+    pub fn forbidden(detail: impl Into<Said>) -> Self {
+        Self::new(StatusCode::FORBIDDEN, "sin-permiso", "problem-forbidden", detail)
     }
 
     /// 404.
-    pub fn not_found(detail: impl Into<String>) -> Self {
-        Self::new(StatusCode::NOT_FOUND, "no-encontrado", "No encontrado", detail)
+    pub fn not_found(detail: impl Into<Said>) -> Self {
+        Self::new(StatusCode::NOT_FOUND, "no-encontrado", "problem-not-found", detail)
     }
 
     /// 405.
@@ -98,46 +110,46 @@ impl Problem {
         Self::new(
             StatusCode::METHOD_NOT_ALLOWED,
             "metodo-no-permitido",
-            "Método no permitido",
-            "Esta dirección no acepta ese método.",
+            "problem-method",
+            Message::new("refusal-method"),
         )
     }
 
     /// 409: the state of things forbids it.
-    pub fn conflict(slug: &'static str, detail: impl Into<String>) -> Self {
-        Self::new(StatusCode::CONFLICT, slug, "Conflicto con el estado actual", detail)
+    pub fn conflict(slug: &'static str, detail: impl Into<Said>) -> Self {
+        Self::new(StatusCode::CONFLICT, slug, "problem-conflict", detail)
     }
 
     /// 412: `If-Match` named another version.
-    pub fn stale(detail: impl Into<String>) -> Self {
-        Self::new(StatusCode::PRECONDITION_FAILED, "version-vieja", "Alguien lo cambió antes", detail)
+    pub fn stale(detail: impl Into<Said>) -> Self {
+        Self::new(StatusCode::PRECONDITION_FAILED, "version-vieja", "problem-stale", detail)
     }
 
     /// 413.
-    pub fn too_large(detail: impl Into<String>) -> Self {
-        Self::new(StatusCode::PAYLOAD_TOO_LARGE, "demasiado-grande", "Demasiado grande", detail)
+    pub fn too_large(detail: impl Into<Said>) -> Self {
+        Self::new(StatusCode::PAYLOAD_TOO_LARGE, "demasiado-grande", "problem-too-large", detail)
     }
 
     /// 415.
-    pub fn unsupported_media_type(detail: impl Into<String>) -> Self {
-        Self::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, "tipo-no-soportado", "Tipo de contenido no soportado", detail)
+    pub fn unsupported_media_type(detail: impl Into<Said>) -> Self {
+        Self::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, "tipo-no-soportado", "problem-media-type", detail)
     }
 
     /// 422 with the fields that are wrong. `detail` is made from the first of them.
     #[must_use]
     pub fn invalid(errors: Vec<FieldError>) -> Self {
-        let detail = match errors.as_slice() {
-            [] => "Hay datos inválidos.".to_owned(),
-            [only] => format!("{}: {}", only.field, only.message),
-            [first, rest @ ..] => format!("{}: {} (y {} más)", first.field, first.message, rest.len()),
+        let detail: Said = match errors.as_slice() {
+            [] => Message::new("refusal-invalid").into(),
+            [only] => format!("{}: {}", only.field, only.message).into(),
+            [first, rest @ ..] => format!("{}: {} (y {} más)", first.field, first.message, rest.len()).into(),
         };
-        let mut problem = Self::new(StatusCode::UNPROCESSABLE_ENTITY, "datos-invalidos", "Datos inválidos", detail);
+        let mut problem = Self::new(StatusCode::UNPROCESSABLE_ENTITY, "datos-invalidos", "problem-invalid", detail);
         problem.errors = errors;
         problem
     }
 
     /// 422 about one field.
-    pub fn invalid_field(field: impl Into<String>, message: impl Into<String>) -> Self {
+    pub fn invalid_field(field: impl Into<String>, message: impl Into<Said>) -> Self {
         Self::invalid(vec![FieldError::new(field, message)])
     }
 
@@ -147,8 +159,8 @@ impl Problem {
         Self::new(
             StatusCode::TOO_MANY_REQUESTS,
             "demasiados-pedidos",
-            "Demasiados pedidos",
-            "Son demasiados intentos seguidos. Probá de nuevo en un rato.",
+            "problem-too-many",
+            Message::new("refusal-too-many"),
         )
         .retry_after(retry_after)
     }
@@ -159,8 +171,8 @@ impl Problem {
         Self::new(
             StatusCode::SERVICE_UNAVAILABLE,
             "no-disponible",
-            "No disponible por ahora",
-            "El servicio no puede atender ahora. Probá de nuevo en unos segundos.",
+            "problem-unavailable",
+            Message::new("refusal-unavailable"),
         )
         .retry_after(retry_after)
     }
@@ -175,7 +187,12 @@ impl Problem {
             source = cause.source();
         }
         tracing::error!(error = chain, "request failed");
-        Self::new(StatusCode::INTERNAL_SERVER_ERROR, "error-interno", "Error interno", "Algo falló de nuestro lado.")
+        Self::new(
+            StatusCode::INTERNAL_SERVER_ERROR,
+            "error-interno",
+            "problem-internal",
+            Message::new("refusal-internal"),
+        )
     }
 
     /// Tells the client when to come back.
@@ -201,7 +218,23 @@ impl Problem {
     /// What it says about this case.
     #[must_use]
     pub fn detail(&self) -> &str {
+        self.detail.spanish()
+    }
+
+    /// The same, for a page in any language.
+    #[must_use]
+    pub fn said(&self) -> &Said {
         &self.detail
+    }
+
+    /// What a person has to know, in the language of a page: this case, or what is wrong with each field.
+    #[must_use]
+    pub fn to(&self, language: Language) -> String {
+        if self.errors.is_empty() {
+            return self.detail.to(language);
+        }
+        let errors: Vec<String> = self.errors.iter().map(|error| error.to(language)).collect();
+        language.t("refusal-fields").with("errors", errors.join("; ")).into()
     }
 
     /// The invalid fields, for a page that shows each beside its input.
@@ -215,14 +248,21 @@ impl Problem {
     pub fn document(&self) -> ProblemDocument {
         ProblemDocument {
             kind: format!("urn:belgrano:problema:{}", self.slug),
-            title: self.title.to_owned(),
+            title: Message::new(self.title).to(Language::Spanish),
             status: self.status.as_u16(),
-            detail: self.detail.clone(),
-            error: self.detail.clone(),
+            detail: self.detail.spanish().to_owned(),
+            error: self.detail.spanish().to_owned(),
             errors: self.errors.clone(),
             extra: self.extra.as_deref().cloned().unwrap_or_default(),
         }
     }
+}
+
+/// What a refusal says, beside its document: a page says it in its language.
+#[derive(Clone, Debug)]
+pub(crate) struct Refusal {
+    pub(crate) title: Message,
+    pub(crate) detail: Said,
 }
 
 /// What a command that never refuses refuses with.
@@ -241,6 +281,8 @@ impl IntoResponse for Problem {
             let seconds = after.as_secs() + u64::from(after.subsec_nanos() > 0);
             response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(seconds.max(1)));
         }
+        // For the page that takes the document's place where a person reads it.
+        response.extensions_mut().insert(Refusal { title: Message::new(self.title), detail: self.detail });
         response
     }
 }

@@ -3,13 +3,16 @@
 
 import { Live, browser } from "./live.js";
 import { Coalesced, reconcile, remember } from "./fragment.js";
+import { t } from "./texts.js";
 
-const STATUS = {
-  connecting: "Conectando…",
-  live: "En vivo",
-  waiting: "Sin conexión; se reintenta sola",
+/** @returns {Record<string, string>} */
+const statusTexts = () => ({
+  connecting: t("js-live-connecting"),
+  live: t("js-live-live"),
+  waiting: t("js-live-waiting"),
+  polling: t("js-live-polling"),
   over: "",
-};
+});
 
 const root = document.querySelector("[data-live]");
 export const live = root && watch(root);
@@ -27,7 +30,7 @@ function watch(root) {
     status: (word) => {
       if (word === "live") root.dispatchEvent(new Event("live"));
       if (!status) return;
-      status.textContent = STATUS[word];
+      status.textContent = statusTexts()[word];
       status.dataset.state = word;
     },
     // The session is over: the same address leads to the log-in.

@@ -4,6 +4,8 @@ use std::fmt;
 
 use serde::{Deserialize, Deserializer};
 
+use crate::texts::Message;
+
 /// The longest address mail can carry (RFC 5321, errata 1690).
 const MAX_BYTES: usize = 254;
 
@@ -47,7 +49,7 @@ impl fmt::Debug for Email {
 impl<'de> Deserialize<'de> for Email {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         Self::parse(&String::deserialize(deserializer)?)
-            .ok_or_else(|| serde::de::Error::custom("no es una dirección de correo"))
+            .ok_or_else(|| serde::de::Error::custom(Message::new("error-email")))
     }
 }
 

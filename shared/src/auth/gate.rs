@@ -18,6 +18,7 @@ use crate::ambient::Ambient;
 use crate::config::{Common, Env};
 use crate::http::{ClientIp, RateLimit};
 use crate::problem::Problem;
+use crate::texts::Message;
 use crate::timestamp::UnixMillis;
 
 /// Limits of passwords, sessions and log-ins.
@@ -71,7 +72,7 @@ pub struct WrongCredentials;
 
 impl From<WrongCredentials> for Problem {
     fn from(WrongCredentials: WrongCredentials) -> Self {
-        Self::unauthenticated("El correo o la contraseña no son correctos.")
+        Self::unauthenticated(Message::new("refusal-credentials"))
     }
 }
 

@@ -17,13 +17,14 @@ use super::old_password::OldHash;
 use crate::ambient::Ambient;
 use crate::config::{Env, Secret};
 use crate::problem::Problem;
+use crate::texts::Message;
 
 const MIN_CHARS: usize = 8;
 /// Also what log-in accepts: a longer one was never stored, and hashing megabytes is an attack.
 const MAX_CHARS: usize = 128;
 /// 100 bits, in letters that cannot be misread.
 const RANDOM_CHARS: usize = 20;
-const RULE: &str = "tiene que tener entre 8 y 128 caracteres";
+const RULE: Message = Message::new("error-password");
 /// Stored where there is no password to log in with.
 pub const NO_PASSWORD: &str = "!";
 const RETRY_AFTER: Duration = Duration::from_secs(5);
@@ -34,7 +35,7 @@ pub struct NewPassword(Secret);
 
 impl NewPassword {
     /// 8 to 128 characters, of any kind; length is what protects (NIST SP 800-63B).
-    pub fn parse(text: &str) -> Result<Self, &'static str> {
+    pub fn parse(text: &str) -> Result<Self, Message> {
         if (MIN_CHARS..=MAX_CHARS).contains(&text.chars().count()) { Ok(Self(Secret::new(text))) } else { Err(RULE) }
     }
 

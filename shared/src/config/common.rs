@@ -101,7 +101,7 @@ fn first_admin(env: &mut Env) -> FirstAdmin {
     });
     let password = env.secret("ADMIN_PASSWORD", "that account's password; unset: a random one is printed once");
     let password = password.and_then(|password| {
-        NewPassword::parse(password.expose()).map_err(|rule| env.mistake("ADMIN_PASSWORD", rule)).ok()
+        NewPassword::parse(password.expose()).map_err(|rule| env.mistake("ADMIN_PASSWORD", rule.to_string())).ok()
     });
     FirstAdmin { email, password }
 }

@@ -13,7 +13,8 @@ use bytes::Bytes;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-use crate::problem::{NUL_IN_TEXT, Problem};
+use crate::problem::Problem;
+use crate::texts::{Message, Said};
 
 /// A JSON body: in, or out.
 ///
@@ -34,7 +35,7 @@ impl<T: DeserializeOwned> Json<T> {
     /// Reads `body`, with the same refusals as the extractor. For handlers that need the raw bytes too.
     pub fn from_bytes(body: &[u8]) -> Result<T, Problem> {
         if has_nul(body) {
-            return Err(Problem::malformed(NUL_IN_TEXT));
+            return Err(Problem::malformed(Message::new("refusal-nul")));
         }
         // The fast way first: keeping track of the path costs, and nearly every body is right.
         serde_json::from_slice(body)
@@ -49,8 +50,8 @@ impl<T> Json<T> {
             return Err(Problem::unsupported_media_type("Se esperaba `Content-Type: application/json`."));
         }
         Bytes::from_request(request, state).await.map_err(|rejection| match rejection.status() {
-            StatusCode::PAYLOAD_TOO_LARGE => Problem::too_large("El pedido supera el tamaño permitido."),
-            _ => Problem::malformed("El pedido se cortó antes de terminar."),
+            StatusCode::PAYLOAD_TOO_LARGE => Problem::too_large(Message::new("refusal-too-large")),
+            _ => Problem::malformed(Message::new("refusal-cut")),
         })
     }
 }
@@ -100,7 +101,7 @@ impl<T: DeserializeOwned + Send, S: Send + Sync> FromRequestParts<S> for Path<T>
         match axum::extract::Path::from_request_parts(parts, state).await {
             Ok(axum::extract::Path(value)) => Ok(Self(value)),
             Err(rejection @ PathRejection::MissingPathParams(_)) => Err(Problem::internal(&rejection)),
-            Err(_) => Err(Problem::not_found("No existe esa dirección.")),
+            Err(_) => Err(Problem::not_found(Message::new("refusal-no-page"))),
         }
     }
 }
@@ -116,7 +117,7 @@ pub(super) fn parse_query<T: DeserializeOwned>(query: &str) -> Result<T, Problem
 pub fn check_fields<N: AsRef<str>, V: AsRef<str>>(fields: impl IntoIterator<Item = (N, V)>) -> Result<(), Problem> {
     for (name, value) in fields {
         if name.as_ref().contains('\0') || value.as_ref().contains('\0') {
-            return Err(Problem::malformed(NUL_IN_TEXT));
+            return Err(Problem::malformed(Message::new("refusal-nul")));
         }
     }
     Ok(())
@@ -175,22 +176,23 @@ fn describe(path: &str, message: &str) -> Problem {
     let message = message.split(" at line ").next().unwrap_or_default();
     if let Some(missing) = quoted_after(message, "missing field ") {
         let field = if path.is_empty() { missing.to_owned() } else { format!("{path}.{missing}") };
-        return Problem::invalid_field(field, "falta este dato");
+        return Problem::invalid_field(field, Message::new("error-missing"));
     }
-    let text = if let Some(expected) = message.strip_prefix("unknown variant ") {
+    let said: Said = if let Some(expected) = message.strip_prefix("unknown variant ") {
         let known = expected.split_once(", expected ").map_or("", |(_, known)| known);
-        format!("valor desconocido; los posibles son: {}", known.trim_start_matches("one of ").replace('`', ""))
+        let known = known.trim_start_matches("one of ").replace('`', "");
+        Message::new("error-unknown-word").with("known", known).into()
     } else if let Some(unknown) = quoted_after(message, "unknown field ") {
         let field = if path.is_empty() { unknown.to_owned() } else { path.to_owned() };
-        return Problem::invalid_field(field, "no se conoce este dato");
+        return Problem::invalid_field(field, Message::new("error-unknown-field"));
     } else if message.starts_with("invalid type") {
-        "el dato no es del tipo esperado".to_owned()
+        Message::new("error-type").into()
     } else if is_serdes_own(message) {
-        "el valor no es válido".to_owned()
+        Message::new("error-invalid").into()
     } else {
-        message.to_owned()
+        Said::recognized(message.to_owned())
     };
-    Problem::invalid_field(if path.is_empty() { "(pedido)" } else { path }, text)
+    Problem::invalid_field(if path.is_empty() { "(pedido)" } else { path }, said)
 }
 
 fn is_serdes_own(message: &str) -> bool {

@@ -9,6 +9,7 @@ use axum::http::{HeaderMap, Method, header};
 
 use crate::auth::origin::{AllowedOrigins, OriginCheck};
 use crate::problem::Problem;
+use crate::texts::Message;
 
 /// 403 when the request changes something, carries a cookie or a form, and does not come from our own pages.
 pub fn check(method: &Method, headers: &HeaderMap, origins: &AllowedOrigins) -> Result<(), Problem> {
@@ -20,7 +21,7 @@ pub fn check(method: &Method, headers: &HeaderMap, origins: &AllowedOrigins) -> 
         (Some(b"same-origin" | b"none"), _) | (_, OriginCheck::Allowed) | (None, OriginCheck::Absent) => true,
         (_, OriginCheck::Foreign) | (Some(_), OriginCheck::Absent) => false,
     };
-    if allowed { Ok(()) } else { Err(Problem::forbidden("El pedido viene de otro sitio.")) }
+    if allowed { Ok(()) } else { Err(Problem::forbidden(Message::new("refusal-cross-site"))) }
 }
 
 /// 403 when a page of another site opens a WebSocket with a cookie: the browser asks nobody (RFC 6455 section 10.2). Every

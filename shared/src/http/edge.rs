@@ -27,6 +27,7 @@ use crate::lifecycle::panic_message;
 use crate::pages;
 use crate::problem::Problem;
 use crate::telemetry::Metrics;
+use crate::texts::Message;
 
 /// A request slower than this is worth a line whatever came of it.
 const SLOW: Duration = Duration::from_secs(1);
@@ -116,7 +117,7 @@ pub fn standard_layers(router: Router, settings: HttpSettings, metrics: &Metrics
         ambient: ambient.clone(),
     });
     router
-        .fallback(async || Problem::not_found("No existe esa dirección."))
+        .fallback(async || Problem::not_found(Message::new("refusal-no-page")))
         .method_not_allowed_fallback(async || Problem::method_not_allowed())
         .layer((from_fn_with_state(edge, pass), body_limit))
 }
@@ -142,7 +143,7 @@ async fn pass(State(edge): State<Arc<Edge>>, mut request: Request, next: Next) -
         let response = edge.handle(route, request, next).await.unwrap_or_else(IntoResponse::into_response);
         edge.report(route, &response, started.elapsed());
         match navigation {
-            Some(navigation) => pages::for_people(response, &navigation).await,
+            Some(navigation) => pages::for_people(response, &navigation),
             None => response,
         }
     }

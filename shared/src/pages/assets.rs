@@ -14,6 +14,7 @@ use sha2::{Digest, Sha256};
 
 use crate::http::compress_pages;
 use crate::problem::Problem;
+use crate::texts::Message;
 
 struct Asset {
     name: &'static str,
@@ -44,6 +45,7 @@ const ASSETS: &[Asset] = assets! {
     "driver.js": SCRIPT,
     "driver-page.js": SCRIPT,
     "proof.js": SCRIPT,
+    "texts.js": SCRIPT,
 };
 
 /// Sixteen hex digits over all of them.
@@ -69,7 +71,7 @@ pub fn routes<S: Clone + Send + Sync + 'static>() -> Router<S> {
 
 async fn serve(Path((hash, name)): Path<(String, String)>) -> Result<Response, Problem> {
     let asset = ASSETS.iter().find(|asset| asset.name == name);
-    let asset = asset.ok_or_else(|| Problem::not_found("No existe esa dirección."))?;
+    let asset = asset.ok_or_else(|| Problem::not_found(Message::new("refusal-no-page")))?;
     let keep = if hash == *HASH { "public, max-age=31536000, immutable" } else { "no-store" };
     let headers = [
         (header::CONTENT_TYPE, HeaderValue::from_static(asset.media_type)),

@@ -3,6 +3,9 @@
 use askama::Template;
 use askama::filters::HtmlSafe;
 
+use crate::problem::FieldError;
+use crate::texts::{Language, Text};
+
 /// One choice of a select.
 #[derive(Clone, Debug)]
 pub struct Choice {
@@ -19,16 +22,36 @@ impl Choice {
     }
 }
 
+/// What a field is called, and so the language it speaks.
+#[derive(Clone, Debug)]
+pub struct Label {
+    text: String,
+    language: Language,
+}
+
+impl From<Text> for Label {
+    fn from(text: Text) -> Self {
+        Self { language: text.language(), text: text.into() }
+    }
+}
+
+/// In Spanish.
+impl From<&str> for Label {
+    fn from(text: &str) -> Self {
+        Self { text: text.to_owned(), language: Language::Spanish }
+    }
+}
+
 /// A field: write it into a template as it is, it escapes what it holds.
 #[derive(Clone, Debug, Template)]
 #[template(path = "field.html")]
 pub struct Field<'a> {
     kind: &'static str,
     name: &'static str,
-    label: &'static str,
+    label: Label,
     value: &'a str,
-    error: Option<&'a str>,
-    hint: Option<&'static str>,
+    error: Option<String>,
+    hint: Option<String>,
     optional: bool,
     autocomplete: Option<&'static str>,
     choices: Vec<Choice>,
@@ -41,10 +64,12 @@ impl<'a> Field<'a> {
     pub(super) fn new(
         kind: &'static str,
         name: &'static str,
-        label: &'static str,
+        label: impl Into<Label>,
         value: &'a str,
-        error: Option<&'a str>,
+        error: Option<&FieldError>,
     ) -> Self {
+        let label = label.into();
+        let error = error.map(|error| error.to(label.language));
         let (hint, autocomplete) = (None, None);
         let (choices, limits) = (Vec::new(), Vec::new());
         Self { kind, name, label, value, error, hint, optional: false, autocomplete, choices, limits }
@@ -59,8 +84,8 @@ impl<'a> Field<'a> {
 
     /// What helps to fill it in.
     #[must_use]
-    pub fn hint(mut self, hint: &'static str) -> Self {
-        self.hint = Some(hint);
+    pub fn hint(mut self, hint: impl Into<String>) -> Self {
+        self.hint = Some(hint.into());
         self
     }
 
@@ -98,9 +123,13 @@ impl<'a> Field<'a> {
         self
     }
 
+    fn optional_word(&self) -> Text {
+        self.label.language.t("optional")
+    }
+
     fn described_by(&self) -> Option<String> {
-        let error = self.error.map(|_| format!("{}-error", self.name));
-        let hint = self.hint.map(|_| format!("{}-ayuda", self.name));
+        let error = self.error.as_ref().map(|_| format!("{}-error", self.name));
+        let hint = self.hint.as_ref().map(|_| format!("{}-ayuda", self.name));
         let ids: Vec<String> = error.into_iter().chain(hint).collect();
         (!ids.is_empty()).then(|| ids.join(" "))
     }

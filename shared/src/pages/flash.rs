@@ -6,12 +6,13 @@ use std::convert::Infallible;
 
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
-use axum::http::{HeaderValue, header};
+use axum::http::{HeaderMap, HeaderValue, header};
 use axum::response::Response;
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 
 use super::see_other;
+use crate::http::cookie;
 
 /// What a notice is about.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -54,7 +55,7 @@ impl Notice {
     fn cookie(&self) -> HeaderValue {
         let kind = if self.failed { '!' } else { '.' };
         let text: String = std::iter::once(kind).chain(self.text.chars().take(MAX_CHARS)).collect();
-        cookie(&URL_SAFE_NO_PAD.encode(text), 60)
+        set_cookie(&URL_SAFE_NO_PAD.encode(text), 60)
     }
 
     fn parse(cookie: &str) -> Option<Self> {
@@ -66,13 +67,17 @@ impl Notice {
 }
 
 impl Flash {
+    pub(super) fn of(headers: &HeaderMap) -> Self {
+        Self(cookie(headers, COOKIE).and_then(Notice::parse))
+    }
+
     /// `Set-Cookie` that takes the notice back, when there was one.
     pub(super) fn taken_back(&self) -> Option<HeaderValue> {
-        self.0.as_ref().map(|_| cookie("", 0))
+        self.0.as_ref().map(|_| set_cookie("", 0))
     }
 }
 
-fn cookie(value: &str, max_age_s: u32) -> HeaderValue {
+fn set_cookie(value: &str, max_age_s: u32) -> HeaderValue {
     let text = format!("{COOKIE}={value}; Path=/; Max-Age={max_age_s}; HttpOnly; SameSite=Lax");
     // base64url is always a valid header.
     HeaderValue::try_from(text).unwrap_or(HeaderValue::from_static(""))
@@ -82,9 +87,7 @@ impl<S: Sync> FromRequestParts<S> for Flash {
     type Rejection = Infallible;
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Infallible> {
-        let lines = parts.headers.get_all(header::COOKIE).iter().filter_map(|value| value.to_str().ok());
-        let mut pairs = lines.flat_map(|line| line.split(';')).filter_map(|pair| pair.trim().split_once('='));
-        Ok(Self(pairs.find(|(name, _)| *name == COOKIE).and_then(|(_, value)| Notice::parse(value))))
+        Ok(Self::of(&parts.headers))
     }
 }
 

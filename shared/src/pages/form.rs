@@ -3,6 +3,8 @@
 //! It is read into the same types as a body of the API, so both refuse with the same words. When it is refused, the
 //! same form goes back into the page: each error beside its field, and nothing to type twice (but passwords).
 
+use std::borrow::Borrow;
+
 use axum::extract::{FromRequest, Request};
 use axum::http::StatusCode;
 use bytes::Bytes;
@@ -11,9 +13,10 @@ use serde::de::value::MapDeserializer;
 use sha2::{Digest, Sha256};
 use url::form_urlencoded;
 
-use super::field::{Choice, Field};
+use super::field::{Choice, Field, Label};
 use crate::idempotency::IdempotencyKey;
 use crate::problem::{FieldError, Problem};
+use crate::texts::{Language, Message, Said};
 
 /// The hidden field of a form's one-time key.
 pub const KEY_FIELD: &str = "clave_unica";
@@ -23,7 +26,7 @@ pub const KEY_FIELD: &str = "clave_unica";
 pub struct Form {
     pairs: Vec<(String, String)>,
     errors: Vec<FieldError>,
-    refusal: Option<String>,
+    refusal: Option<Said>,
 }
 
 impl Form {
@@ -86,7 +89,7 @@ impl Form {
     pub fn refused(mut self, problem: &Problem) -> Self {
         self.errors = problem.errors().to_vec();
         if self.errors.is_empty() {
-            self.refusal = Some(problem.detail().to_owned());
+            self.refusal = Some(problem.said().clone());
         }
         self
     }
@@ -100,14 +103,14 @@ impl Form {
 
     /// What is wrong with the form as a whole.
     #[must_use]
-    pub fn refusal(&self) -> Option<&str> {
-        self.refusal.as_deref()
+    pub fn refusal(&self, language: impl Borrow<Language>) -> Option<String> {
+        self.refusal.as_ref().map(|said| said.to(*language.borrow()))
     }
 
     /// What is wrong with `name`.
     #[must_use]
-    pub fn error(&self, name: &str) -> Option<&str> {
-        self.errors.iter().find(|error| error.field == name).map(|error| error.message.as_str())
+    pub fn error(&self, name: &str) -> Option<&FieldError> {
+        self.errors.iter().find(|error| error.field == name)
     }
 
     /// The errors of fields that are not among `shown`: a page tells them at the top, or they would be lost.
@@ -118,31 +121,31 @@ impl Form {
 
     /// A field of text.
     #[must_use]
-    pub fn text(&self, name: &'static str, label: &'static str) -> Field<'_> {
+    pub fn text(&self, name: &'static str, label: impl Into<Label>) -> Field<'_> {
         Field::new("text", name, label, self.value(name), self.error(name))
     }
 
     /// A field of another type: `email`, `tel`, `number`.
     #[must_use]
-    pub fn input(&self, kind: &'static str, name: &'static str, label: &'static str) -> Field<'_> {
+    pub fn input(&self, kind: &'static str, name: &'static str, label: impl Into<Label>) -> Field<'_> {
         Field::new(kind, name, label, self.value(name), self.error(name))
     }
 
     /// A password: never shown again.
     #[must_use]
-    pub fn password(&self, name: &'static str, label: &'static str) -> Field<'_> {
+    pub fn password(&self, name: &'static str, label: impl Into<Label>) -> Field<'_> {
         Field::new("password", name, label, "", self.error(name))
     }
 
     /// A field of several lines.
     #[must_use]
-    pub fn area(&self, name: &'static str, label: &'static str) -> Field<'_> {
+    pub fn area(&self, name: &'static str, label: impl Into<Label>) -> Field<'_> {
         Field::new("textarea", name, label, self.value(name), self.error(name))
     }
 
     /// One of several.
     #[must_use]
-    pub fn select(&self, name: &'static str, label: &'static str, choices: Vec<Choice>) -> Field<'_> {
+    pub fn select(&self, name: &'static str, label: impl Into<Label>, choices: Vec<Choice>) -> Field<'_> {
         Field::new("select", name, label, self.value(name), self.error(name)).choices(choices)
     }
 }
@@ -169,7 +172,7 @@ macro_rules! parsed {
         $(fn $method<V: serde::de::Visitor<'de>>(self, visitor: V) -> Result<V::Value, Self::Error> {
             match self.0.trim().parse() {
                 Ok(value) => visitor.$visit(value),
-                Err(_) => Err(serde::de::Error::custom("tiene que ser un número")),
+                Err(_) => Err(serde::de::Error::custom(Message::new("error-number"))),
             }
         })+
     };
@@ -227,11 +230,11 @@ impl<S: Send + Sync> FromRequest<S> for Form {
         // A form without fields may come without a type.
         let form = kind.is_none_or(|kind| kind.as_bytes().starts_with(b"application/x-www-form-urlencoded"));
         if !form {
-            return Err(Problem::unsupported_media_type("Se esperaba un formulario."));
+            return Err(Problem::unsupported_media_type(Message::new("refusal-form")));
         }
         let body = Bytes::from_request(request, state).await.map_err(|rejection| match rejection.status() {
-            StatusCode::PAYLOAD_TOO_LARGE => Problem::too_large("El formulario supera el tamaño permitido."),
-            _ => Problem::malformed("El formulario se cortó antes de terminar."),
+            StatusCode::PAYLOAD_TOO_LARGE => Problem::too_large(Message::new("refusal-too-large")),
+            _ => Problem::malformed(Message::new("refusal-cut")),
         })?;
         let pairs: Vec<(String, String)> = form_urlencoded::parse(&body).into_owned().collect();
         crate::http::check_fields(pairs.iter().map(|(name, value)| (name, value)))?;
@@ -245,6 +248,7 @@ mod tests {
 
     use super::Form;
     use crate::problem::Problem;
+    use crate::texts::{Language, Message};
     use crate::wire::Priority;
 
     #[derive(Debug, Deserialize, PartialEq)]
@@ -281,7 +285,12 @@ mod tests {
         assert!(field.contains("aria-invalid") && field.contains("aria-describedby=\"nombre-error\""), "{field}");
         assert!(!form.password("clave", "Clave").to_string().contains("secreta"));
         assert_eq!(form.other_errors(&["clave"]).len(), 1);
+        let english = form.text("nombre", Language::English.t("account-name")).optional().to_string();
+        assert!(english.contains("Name") && english.contains("(optional)"), "{english}");
+        let form = form.refused(&Problem::invalid_field("nombre", Message::new("error-missing")));
+        let english = form.text("nombre", Language::English.t("account-name")).to_string();
+        assert!(english.contains("this is missing"), "{english}");
         let form = form.refused(&Problem::conflict("existe", "Ya existe."));
-        assert_eq!(form.refusal(), Some("Ya existe."));
+        assert_eq!(form.refusal(Language::English).as_deref(), Some("Ya existe."));
     }
 }

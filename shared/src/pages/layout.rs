@@ -1,49 +1,151 @@
-//! What surrounds every page: the head, the navigation, the notice and the way out.
+//! What surrounds every page: the head, the navigation, the notice, the foot; and the texts in the visitor's language.
+
+use std::borrow::Borrow;
 
 use askama::Template;
-use axum::http::{HeaderValue, StatusCode, header};
+use axum::http::request::Parts;
+use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 
 use super::assets;
 use super::flash::{Flash, Notice};
 use super::return_to::LOGIN_PATH;
+use crate::money::Money;
 use crate::problem::Problem;
+use crate::texts::{Catalogue, Language, Message, Text};
+use crate::timestamp::UnixMillis;
+use crate::wire::{Priority, TicketState};
 
 /// A link of the navigation.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Link {
     /// Where it leads.
     pub href: &'static str,
-    /// What it says.
+    /// The key of what it says.
     pub text: &'static str,
+    /// Its drawing in `icons.svg`.
+    pub icon: &'static str,
 }
 
-/// The frame of one page for one visitor. Every template has it as `layout`.
+impl Link {
+    /// A link.
+    #[must_use]
+    pub const fn new(href: &'static str, text: &'static str, icon: &'static str) -> Self {
+        Self { href, text, icon }
+    }
+}
+
+/// The frame of one page for one visitor. Every template has it as `layout`, and its texts as `layout.t("key")`.
 #[derive(Clone, Debug)]
 pub struct Layout {
     /// The service's name, in the title and at the top.
     pub service: &'static str,
+    /// What the visitor reads.
+    pub language: Language,
     /// The main navigation of whoever is looking.
     pub links: Vec<Link>,
     /// The name of whoever is logged in.
     pub who: Option<String>,
     /// The path of this page.
     pub here: String,
+    /// The path of this page with its query, to come back to.
+    pub address: String,
     /// What the last form has to say.
     pub flash: Flash,
 }
 
 impl Layout {
+    /// The frame of a request, for somebody who is not known yet.
+    #[must_use]
+    pub fn of(parts: &Parts, service: &'static str) -> Self {
+        let address = parts.uri.path_and_query().map_or_else(|| parts.uri.path().to_owned(), ToString::to_string);
+        Self {
+            service,
+            language: Language::of(&parts.headers),
+            links: Vec::new(),
+            who: None,
+            here: parts.uri.path().to_owned(),
+            address,
+            flash: Flash::of(&parts.headers),
+        }
+    }
+
     /// A frame without a visitor, for what goes wrong before anybody knows who is asking.
     #[must_use]
-    pub fn bare() -> Self {
+    pub fn bare(language: Language) -> Self {
         Self {
             service: "Belgrano",
-            links: vec![Link { href: "/", text: "Inicio" }],
+            language,
+            links: vec![Link::new("/", "nav-home", "home")],
             who: None,
             here: String::new(),
+            address: "/".to_owned(),
             flash: Flash::default(),
         }
+    }
+
+    /// The text called `key`; what varies in it follows: `layout.t("cart-of").with("name", name)`.
+    pub fn t(&self, key: impl Borrow<&'static str>) -> Text {
+        self.language.t(key.borrow())
+    }
+
+    /// A text that came as one.
+    #[must_use]
+    pub fn say(&self, message: &Message) -> Text {
+        self.language.say(message.clone())
+    }
+
+    /// A price.
+    pub fn money(&self, amount: impl Borrow<Money>) -> String {
+        self.language.money(amount)
+    }
+
+    /// A date with its time.
+    pub fn moment(&self, at: impl Borrow<UnixMillis>) -> String {
+        self.language.moment(at)
+    }
+
+    /// A date.
+    pub fn day(&self, at: impl Borrow<UnixMillis>) -> String {
+        self.language.day(at)
+    }
+
+    /// A time.
+    pub fn time(&self, at: impl Borrow<UnixMillis>) -> String {
+        self.language.time(at)
+    }
+
+    /// How long ago that was.
+    pub fn age(&self, at: impl Borrow<UnixMillis>, now: impl Borrow<UnixMillis>) -> Text {
+        self.language.age(at, now)
+    }
+
+    /// A state.
+    pub fn state(&self, state: impl Borrow<TicketState>) -> Text {
+        self.language.state(state)
+    }
+
+    /// A priority.
+    pub fn priority(&self, priority: impl Borrow<Priority>) -> Text {
+        self.language.priority(priority)
+    }
+
+    /// A way to pay.
+    #[must_use]
+    pub fn payment(&self, method: &str) -> String {
+        self.language.payment(method)
+    }
+
+    /// What modules say, by key, their variables left as `{$name}`.
+    #[must_use]
+    pub fn script_texts(&self) -> Vec<(&'static str, String)> {
+        Catalogue::of(self.language).beginning_with("js-").collect()
+    }
+
+    /// The other languages this page exists in.
+    #[must_use]
+    pub fn other_languages(&self) -> Vec<Language> {
+        Language::ALL.into_iter().filter(|language| *language != self.language).collect()
     }
 
     /// The address of an asset.
@@ -78,22 +180,29 @@ impl Layout {
     /// The page with another status: a form that was refused.
     pub fn show_as(&self, status: StatusCode, template: &impl Template) -> Result<Response, Problem> {
         let body = template.render().map_err(|error| Problem::internal(&error))?;
-        let kind = (header::CONTENT_TYPE, HeaderValue::from_static("text/html; charset=utf-8"));
-        let mut response = (status, [kind], body).into_response();
+        let mut response = (status, body).into_response();
+        self.describe(response.headers_mut());
         if let Some(cookie) = self.flash.taken_back() {
             response.headers_mut().append(header::SET_COOKIE, cookie);
         }
         Ok(response)
     }
+
+    /// What a page is, and what it depends on.
+    pub(super) fn describe(&self, headers: &mut HeaderMap) {
+        headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("text/html; charset=utf-8"));
+        headers.insert(header::CONTENT_LANGUAGE, HeaderValue::from_static(self.language.tag()));
+        headers.append(header::VARY, HeaderValue::from_static("accept-language, cookie"));
+    }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::Layout;
+    use super::{Language, Layout};
 
     #[test]
     fn knows_where_it_is() {
-        let layout = Layout { here: "/pedidos/BA-1".to_owned(), ..Layout::bare() };
+        let layout = Layout { here: "/pedidos/BA-1".to_owned(), ..Layout::bare(Language::Spanish) };
         assert!(layout.is_here("/pedidos") && layout.is_here("/pedidos/BA-1"));
         assert!(!layout.is_here("/") && !layout.is_here("/ped"));
     }

@@ -8,20 +8,27 @@ pub mod assets;
 mod field;
 mod flash;
 mod form;
+mod language;
 mod layout;
 mod refusal;
 mod return_to;
 pub mod text;
 
-pub use field::{Choice, Field};
+pub use field::{Choice, Field, Label};
 pub use flash::{Flash, Notice};
 pub use form::{Form, KEY_FIELD};
 pub use layout::{Layout, Link};
 pub(crate) use refusal::{for_people, is_navigation};
 pub use return_to::{LOGIN_PATH, local_path, log_in_first};
 
+use axum::Router;
 use axum::http::header;
 use axum::response::{IntoResponse, Response};
+
+/// What the pages of both services answer besides pages: assets, and the choice of a language.
+pub fn routes<S: Clone + Send + Sync + 'static>() -> Router<S> {
+    assets::routes().merge(language::routes())
+}
 
 /// 303: what was sent is done, look there. `to` is a path of this site; anything else leads home.
 #[must_use]

@@ -6,20 +6,21 @@
 use askama::Template;
 use axum::body::Body;
 use axum::extract::Request;
-use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, header};
+use axum::http::{HeaderMap, Method, StatusCode, header};
 use axum::response::Response;
-use http_body_util::BodyExt;
-use serde::Deserialize;
 use url::Url;
 
 use super::layout::Layout;
 use super::return_to::log_in_first;
+use crate::problem::Refusal;
+use crate::texts::Language;
 
 /// What a navigation asked for, kept until its answer is known.
 #[derive(Clone, Debug)]
 pub(crate) struct Navigation {
     /// Where a person would go on after logging in.
     back_to: String,
+    language: Language,
 }
 
 /// Whether a browser asks for a document, and not a program for an answer of the API.
@@ -35,7 +36,7 @@ pub(crate) fn is_navigation(request: &Request) -> Option<Navigation> {
         // The form cannot be sent again on its own, but the page it is on can be shown again.
         referring_path(request.headers()).unwrap_or_else(|| "/".to_owned())
     };
-    Some(Navigation { back_to })
+    Some(Navigation { back_to, language: Language::of(request.headers()) })
 }
 
 fn referring_path(headers: &HeaderMap) -> Option<String> {
@@ -43,33 +44,26 @@ fn referring_path(headers: &HeaderMap) -> Option<String> {
     Some(referer.query().map_or_else(|| referer.path().to_owned(), |query| format!("{}?{query}", referer.path())))
 }
 
-#[derive(Deserialize)]
-struct Document {
-    title: String,
-    detail: String,
-}
-
 #[derive(Template)]
 #[template(path = "problem.html")]
 struct ProblemPage<'a> {
     layout: &'a Layout,
-    problem: Document,
+    title: String,
+    detail: String,
 }
 
-/// `response` as it is, unless it is a problem document: then a page that says the same.
-pub(crate) async fn for_people(response: Response, navigation: &Navigation) -> Response {
-    let kind = response.headers().get(header::CONTENT_TYPE);
-    if kind.is_none_or(|kind| kind.as_bytes() != b"application/problem+json") {
-        return response;
-    }
+/// `response` as it is, unless it refuses: then a page that says the same.
+pub(crate) fn for_people(response: Response, navigation: &Navigation) -> Response {
+    let Some(Refusal { title, detail }) = response.extensions().get().cloned() else { return response };
     if response.status() == StatusCode::UNAUTHORIZED {
         return log_in_first(&navigation.back_to);
     }
-    let (mut head, body) = response.into_parts();
-    let problem = body.collect().await.ok().and_then(|body| serde_json::from_slice(&body.to_bytes()).ok());
-    let problem = problem.unwrap_or_else(|| Document { title: "Error".to_owned(), detail: String::new() });
-    let page = ProblemPage { layout: &Layout::bare(), problem }.render().unwrap_or_default();
-    head.headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("text/html; charset=utf-8"));
+    let language = navigation.language;
+    let layout = Layout { address: navigation.back_to.clone(), ..Layout::bare(language) };
+    let page = ProblemPage { layout: &layout, title: title.to(language), detail: detail.to(language) };
+    let page = page.render().unwrap_or_default();
+    let (mut head, _) = response.into_parts();
+    layout.describe(&mut head.headers);
     head.headers.remove(header::CONTENT_LENGTH);
     Response::from_parts(head, Body::from(page))
 }
@@ -96,7 +90,7 @@ mod tests {
     async fn a_person_reads_a_page() {
         let navigation = is_navigation(&request("GET", "/pedidos/BA-1", &[HTML])).expect("a browser");
         let problem = Problem::not_found("No hay <nada>.").into_response();
-        let response = for_people(problem, &navigation).await;
+        let response = for_people(problem, &navigation);
         assert_eq!(
             (response.status().as_u16(), &response.headers()["content-type"]),
             (404, &"text/html; charset=utf-8".parse().unwrap())
@@ -107,10 +101,22 @@ mod tests {
     }
 
     #[tokio::test]
+    async fn a_person_reads_it_in_their_language() {
+        let english = request("GET", "/pedidos/BA-1", &[HTML, ("accept-language", "en-GB")]);
+        let navigation = is_navigation(&english).expect("a browser");
+        let response = for_people(Problem::method_not_allowed().into_response(), &navigation);
+        assert_eq!(response.headers()["content-language"], "en");
+        let page = response.into_body().collect().await.unwrap().to_bytes();
+        let page = String::from_utf8(page.to_vec()).unwrap();
+        assert!(page.contains("<html lang=\"en\">") && page.contains("Method not allowed"), "{page}");
+        assert!(page.contains("name=\"volver\" value=\"/pedidos/BA-1\""), "{page}");
+    }
+
+    #[tokio::test]
     async fn who_is_unknown_logs_in_first() {
         let location = async |request: Request| {
             let navigation = is_navigation(&request).expect("a browser");
-            let response = for_people(Problem::unauthenticated("¿Quién?").into_response(), &navigation).await;
+            let response = for_people(Problem::unauthenticated("¿Quién?").into_response(), &navigation);
             (response.status().as_u16(), response.headers()["location"].to_str().unwrap().to_owned())
         };
         let seen = location(request("GET", "/pedidos?cursor=x", &[HTML])).await;

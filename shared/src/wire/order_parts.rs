@@ -8,6 +8,7 @@ use std::fmt;
 use super::order_raw::Scalar;
 use crate::money::Money;
 use crate::problem::FieldError;
+use crate::texts::{Message, Said};
 
 /// How many wrong fields are reported; a reply stays small however wrong its request was.
 const MAX_ERRORS: usize = 100;
@@ -37,7 +38,7 @@ pub(super) struct Checker {
 
 impl Checker {
     /// Notes that the value at `place` is wrong.
-    pub(super) fn refuse(&mut self, place: Place, message: impl Into<String>) {
+    pub(super) fn refuse(&mut self, place: Place, message: impl Into<Said>) {
         if self.errors.len() < MAX_ERRORS {
             self.errors.push(FieldError::new(place.to_string(), message));
         }
@@ -56,7 +57,7 @@ impl Checker {
     /// `value`, or a note that it is missing. `None` when a reader has already said why.
     pub(super) fn required<T>(&mut self, place: Place, value: Option<T>) -> Option<T> {
         if value.is_none() && self.errors.last().is_none_or(|last| last.field != place.to_string()) {
-            self.refuse(place, "falta este dato");
+            self.refuse(place, Message::new("error-missing"));
         }
         value
     }

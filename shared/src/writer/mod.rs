@@ -19,8 +19,9 @@ use tokio::sync::{mpsc, oneshot};
 
 use batch::{Job, Pending, Worker};
 
-use crate::problem::{NUL_IN_TEXT, Problem};
+use crate::problem::Problem;
 use crate::storage::{Db, Session, is_unavailable, is_unstorable_text};
+use crate::texts::Message;
 
 /// The state that the commands of one batch share: the transaction, what it has read, what it will write.
 pub trait UnitOfWork: Sized + Send + 'static {
@@ -114,7 +115,7 @@ impl Problem {
             tracing::warn!(error = %error, "database unavailable");
             Self::unavailable(Duration::from_secs(2))
         } else if is_unstorable_text(error) {
-            Self::malformed(NUL_IN_TEXT)
+            Self::malformed(Message::new("refusal-nul"))
         } else {
             Self::internal(error)
         }

@@ -3,6 +3,7 @@
 use std::ops::RangeInclusive;
 
 use belgrano_shared::problem::{FieldError, Problem};
+use belgrano_shared::texts::{Message, Said};
 
 /// Collects what is wrong with a form, so that a person hears all of it at once.
 #[derive(Debug, Default)]
@@ -16,12 +17,12 @@ impl Form {
         let text = text.unwrap_or_default().trim();
         let length = text.chars().count();
         if length == 0 && *chars.start() > 0 {
-            self.errors.push(FieldError::new(field, "falta este dato"));
+            self.errors.push(FieldError::new(field, Message::new("error-missing")));
         } else if !chars.contains(&length) {
-            let message = format!("va de {} a {} caracteres", chars.start(), chars.end());
+            let message = Message::new("error-length").with("from", *chars.start()).with("to", *chars.end());
             self.errors.push(FieldError::new(field, message));
         } else if text.chars().any(char::is_control) {
-            self.errors.push(FieldError::new(field, "tiene caracteres que no se ven"));
+            self.errors.push(FieldError::new(field, Message::new("error-invisible")));
         }
         text.to_owned()
     }
@@ -30,13 +31,13 @@ impl Form {
     pub(crate) fn phone(&mut self, field: &str, text: Option<&str>) -> String {
         let text = self.text(field, text, 0..=40);
         if text.chars().any(|c| !c.is_ascii_digit() && !" +-()/.".contains(c)) {
-            self.errors.push(FieldError::new(field, "no es un número de teléfono"));
+            self.errors.push(FieldError::new(field, Message::new("error-phone")));
         }
         text
     }
 
     /// Notes something else that is wrong.
-    pub(crate) fn wrong(&mut self, field: &str, message: &str) {
+    pub(crate) fn wrong(&mut self, field: &str, message: impl Into<Said>) {
         self.errors.push(FieldError::new(field, message));
     }
 

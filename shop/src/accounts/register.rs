@@ -7,6 +7,7 @@ use belgrano_shared::auth::email::Email;
 use belgrano_shared::auth::password::NewPassword;
 use belgrano_shared::http::{ClientIp, Json};
 use belgrano_shared::problem::{Problem, ProblemDocument};
+use belgrano_shared::texts::Message;
 use belgrano_shared::writer::{Command, Failure};
 use belgrano_shared::{execute, fetch_scalar};
 use serde::Deserialize;
@@ -93,7 +94,7 @@ pub(crate) enum RegisterRefusal {
 impl From<RegisterRefusal> for Problem {
     fn from(refusal: RegisterRefusal) -> Self {
         match refusal {
-            RegisterRefusal::EmailTaken => Self::conflict("correo-en-uso", "Ya hay una cuenta con ese correo."),
+            RegisterRefusal::EmailTaken => Self::conflict("correo-en-uso", Message::new("refusal-email-taken")),
             RegisterRefusal::CuitTaken => Self::conflict("cuit-en-uso", "Ya hay una cuenta con ese CUIT."),
         }
     }
@@ -212,7 +213,7 @@ fn new_business(form: &mut Form, body: &RegisterBody) -> Option<NewBusiness> {
     let address = form.text("direccion_comercial", body.business_address.as_deref(), 0..=300);
     let phone = form.phone("telefono_comercial", body.business_phone.as_deref());
     let Some(cuit) = body.cuit.clone() else {
-        form.wrong("cuit", "falta este dato");
+        form.wrong("cuit", Message::new("error-missing"));
         return None;
     };
     Some(NewBusiness { name, cuit, kind, address, phone })

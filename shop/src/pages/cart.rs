@@ -6,6 +6,7 @@ use axum::response::Response;
 use belgrano_shared::http::{Json, Path};
 use belgrano_shared::pages::{Form, Layout, Notice, with_cookies_of};
 use belgrano_shared::problem::Problem;
+use belgrano_shared::texts::Language;
 
 use super::frame::Frame;
 use crate::app::App;
@@ -25,40 +26,53 @@ pub(super) async fn show(state: State<App>, whose: Whose, Frame { layout, .. }: 
 }
 
 /// Adds to what is in it.
-pub(super) async fn add(state: State<App>, whose: Whose, Path(id): Path<i64>, form: Form) -> Result<Response, Problem> {
+pub(super) async fn add(
+    state: State<App>,
+    whose: Whose,
+    language: Language,
+    Path(id): Path<i64>,
+    form: Form,
+) -> Result<Response, Problem> {
     let Json(cart) = cart::show_cart(state.clone(), whose).await?;
     let had = cart.items.iter().find(|item| item.product_id == id).map_or(0, |item| item.quantity);
     let more = form.given("cantidad").map_or(Some(1), |text| text.parse().ok().filter(|more: &i64| *more > 0));
     let back = form.given("volver").unwrap_or("/carrito");
-    let Some(more) = more else { return Ok(Notice::failed("La cantidad tiene que ser un número.").then(back)) };
-    set(state, whose, id, had.saturating_add(more), "Está en el carrito.", back).await
+    let Some(more) = more else { return Ok(Notice::failed(language.t("cart-not-a-number")).then(back)) };
+    set(state, whose, language, id, had.saturating_add(more), "cart-added", back).await
 }
 
 /// Sets how many of it; 0 takes it out.
-pub(super) async fn put(state: State<App>, whose: Whose, Path(id): Path<i64>, form: Form) -> Result<Response, Problem> {
+pub(super) async fn put(
+    state: State<App>,
+    whose: Whose,
+    language: Language,
+    Path(id): Path<i64>,
+    form: Form,
+) -> Result<Response, Problem> {
     let Ok(quantity) = form.value("cantidad").parse() else {
-        return Ok(Notice::failed("La cantidad tiene que ser un número.").then("/carrito"));
+        return Ok(Notice::failed(language.t("cart-not-a-number")).then("/carrito"));
     };
-    set(state, whose, id, quantity, "El carrito quedó actualizado.", "/carrito").await
+    set(state, whose, language, id, quantity, "cart-changed", "/carrito").await
 }
 
 async fn set(
     state: State<App>,
     whose: Whose,
+    language: Language,
     id: i64,
     quantity: i64,
-    done: &str,
+    done: &'static str,
     back: &str,
 ) -> Result<Response, Problem> {
     match cart::put_item(state, whose, Path(id), Json(PutBody { cantidad: quantity })).await {
-        Ok(answer) => Ok(with_cookies_of(&answer, Notice::done(done).then(back))),
-        Err(problem) if problem.status().is_client_error() => Ok(Notice::failed(problem.detail()).then(back)),
+        Ok(answer) => Ok(with_cookies_of(&answer, Notice::done(language.t(done)).then(back))),
+        Err(problem) if problem.status().is_client_error() => Ok(Notice::failed(problem.to(language)).then(back)),
         Err(problem) => Err(problem),
     }
 }
 
 /// Empties it.
-pub(super) async fn clear(state: State<App>, whose: Whose) -> Result<Response, Problem> {
+pub(super) async fn clear(state: State<App>, whose: Whose, language: Language) -> Result<Response, Problem> {
     let Json(_) = cart::empty_cart(state, whose).await?;
-    Ok(Notice::done("El carrito quedó vacío.").then("/carrito"))
+    Ok(Notice::done(language.t("cart-emptied")).then("/carrito"))
 }

@@ -2,7 +2,7 @@
 
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
-use belgrano_shared::pages::{Flash, Layout, Link};
+use belgrano_shared::pages::{Layout, Link};
 use belgrano_shared::problem::Problem;
 
 use crate::accounts::{MaybeSession, Principal, Role};
@@ -19,37 +19,32 @@ impl FromRequestParts<App> for Frame {
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Problem> {
         let MaybeSession(who) = MaybeSession::from_request_parts(parts, app).await?;
-        let Ok(flash) = Flash::from_request_parts(parts, app).await;
         let role = who.as_ref().map(|who| who.role);
-        let layout = Layout {
-            service: "Belgrano Ahorro",
-            links: links(role),
-            who: role.map(|role| role_text(role).to_owned()),
-            here: parts.uri.path().to_owned(),
-            flash,
-        };
+        let mut layout = Layout::of(parts, "Belgrano Ahorro");
+        layout.links = links(role);
+        layout.who = role.map(|role| layout.t(role_text(role)).into());
         Ok(Self { layout, who })
     }
 }
 
 fn role_text(role: Role) -> &'static str {
     match role {
-        Role::Customer => "Cliente",
-        Role::Merchant => "Comercio",
-        Role::Admin => "Administración",
+        Role::Customer => "role-customer",
+        Role::Merchant => "role-merchant",
+        Role::Admin => "role-admin",
     }
 }
 
 fn links(role: Option<Role>) -> Vec<Link> {
     const EVERYBODY: [Link; 2] =
-        [Link { href: "/productos", text: "Productos" }, Link { href: "/carrito", text: "Carrito" }];
+        [Link::new("/productos", "nav-products", "store"), Link::new("/carrito", "nav-cart", "cart")];
     const NOBODY: [Link; 2] =
-        [Link { href: "/ingresar", text: "Ingresar" }, Link { href: "/registro", text: "Crear cuenta" }];
+        [Link::new("/ingresar", "nav-log-in", "person"), Link::new("/registro", "nav-register", "plus")];
     const KNOWN: [Link; 2] =
-        [Link { href: "/pedidos", text: "Mis pedidos" }, Link { href: "/perfil", text: "Mi cuenta" }];
+        [Link::new("/pedidos", "nav-orders", "receipt"), Link::new("/perfil", "nav-account", "person")];
     const MERCHANT: [Link; 2] =
-        [Link { href: "/paquetes", text: "Paquetes" }, Link { href: "/comercio", text: "Mi comercio" }];
-    const ADMIN: [Link; 1] = [Link { href: "/envios", text: "Envíos al tablero" }];
+        [Link::new("/paquetes", "nav-packages", "box"), Link::new("/comercio", "nav-business", "store")];
+    const ADMIN: [Link; 1] = [Link::new("/envios", "nav-outbox", "send")];
     let own: [&[Link]; 2] = match role {
         None => [&NOBODY, &[]],
         Some(Role::Customer) => [&KNOWN, &[]],

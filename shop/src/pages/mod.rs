@@ -20,11 +20,11 @@ mod tests;
 use axum::Router;
 use axum::routing::{get, post};
 use belgrano_shared::http::compress_pages;
-use belgrano_shared::pages::assets;
+use belgrano_shared::pages as shared;
 
 use crate::app::App;
 
-/// Every page, and the assets they use.
+/// Every page, and what they share with the other service.
 pub(crate) fn routes() -> Router<App> {
     let pages = Router::new()
         .route("/", get(catalog::home))
@@ -57,5 +57,5 @@ pub(crate) fn routes() -> Router<App> {
         .route("/envios/{id}/descartar", post(outbox::discard))
         .route("/perfil", get(account::show).post(account::change))
         .route("/perfil/clave", get(account::show_password).post(account::change_password));
-    compress_pages(pages).merge(assets::routes())
+    compress_pages(pages).merge(shared::routes())
 }

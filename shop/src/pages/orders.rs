@@ -7,6 +7,7 @@ use belgrano_shared::http::{Json, KeyOnly, Page, Path, RequestContext};
 use belgrano_shared::pages::{Form, KEY_FIELD, Layout, Notice, text};
 use belgrano_shared::pin;
 use belgrano_shared::problem::Problem;
+use belgrano_shared::texts::Text;
 use belgrano_shared::wire::{OrderNumber, TicketState};
 
 use super::frame::Frame;
@@ -37,7 +38,7 @@ struct OrderPage<'a> {
 
 /// One step of an order's way, as shown.
 struct Step {
-    text: &'static str,
+    text: Text,
     /// `hecho`, `actual`, `mal`, or nothing yet.
     class: &'static str,
 }
@@ -64,20 +65,16 @@ pub(super) async fn show(
     let order = orders::view(&app, who.account_id, &number).await?;
     let with_driver = matches!(order.state, TicketState::Assigned | TicketState::Accepted | TicketState::OnTheWay);
     let pin = with_driver.then(|| pin::of(&app.secrets, &order.number));
-    let (steps, key) = (steps(order.state), app.ambient.uuid().to_string());
+    let (steps, key) = (steps(&layout, order.state), app.ambient.uuid().to_string());
     layout.show(&OrderPage { layout: &layout, order, steps, pin, key })
 }
 
-fn steps(state: TicketState) -> Vec<Step> {
-    const WAY: [(TicketState, &str); 5] = [
-        (TicketState::Pending, "Recibido"),
-        (TicketState::Assigned, "Asignado"),
-        (TicketState::Accepted, "Aceptado"),
-        (TicketState::OnTheWay, "En camino"),
-        (TicketState::Delivered, "Entregado"),
-    ];
-    let Some(at) = WAY.iter().position(|(step, _)| *step == state) else {
-        return vec![Step { text: "Recibido", class: "hecho" }, Step { text: text::state(state), class: "mal" }];
+fn steps(layout: &Layout, state: TicketState) -> Vec<Step> {
+    use TicketState::{Accepted, Assigned, Delivered, OnTheWay, Pending};
+    const WAY: [TicketState; 5] = [Pending, Assigned, Accepted, OnTheWay, Delivered];
+    let text = |step| if step == Pending { layout.t("order-received") } else { layout.state(step) };
+    let Some(at) = WAY.iter().position(|step| *step == state) else {
+        return vec![Step { text: text(Pending), class: "hecho" }, Step { text: text(state), class: "mal" }];
     };
     let class = |place: usize| match place.cmp(&at) {
         std::cmp::Ordering::Less => "hecho",
@@ -85,7 +82,7 @@ fn steps(state: TicketState) -> Vec<Step> {
         std::cmp::Ordering::Equal => "actual",
         std::cmp::Ordering::Greater => "",
     };
-    WAY.iter().enumerate().map(|(place, (_, text))| Step { text, class: class(place) }).collect()
+    WAY.iter().enumerate().map(|(place, step)| Step { text: text(*step), class: class(place) }).collect()
 }
 
 /// Asks the board to call it off.

@@ -4,6 +4,7 @@ use axum::extract::State;
 use belgrano_shared::http::{KeyOnly, Keyed, Path};
 use belgrano_shared::idempotency::{Once, StoredAnswer};
 use belgrano_shared::problem::{Problem, ProblemDocument};
+use belgrano_shared::texts::Message;
 use belgrano_shared::wire::{OrderNumber, Priority, TicketView};
 use serde::Deserialize;
 use utoipa::ToSchema;
@@ -120,7 +121,7 @@ impl BulkBody {
             Action::Assign => BulkAction::Assign(AssignBody { driver_id: self.driver_id, auto: self.auto }.chosen()?),
             Action::Unassign => BulkAction::Unassign,
             Action::Prioritise => BulkAction::Prioritise(
-                self.priority.ok_or_else(|| Problem::invalid_field("prioridad", "falta este dato"))?,
+                self.priority.ok_or_else(|| Problem::invalid_field("prioridad", Message::new("error-missing")))?,
             ),
             Action::Cancel => BulkAction::Cancel(required_reason(self.reason.as_deref())?),
         })

@@ -2,7 +2,7 @@
 
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
-use belgrano_shared::pages::{Flash, Layout, Link};
+use belgrano_shared::pages::{Layout, Link};
 use belgrano_shared::problem::Problem;
 
 use crate::app::App;
@@ -24,14 +24,9 @@ impl FromRequestParts<App> for Frame {
             Err(problem) if problem.status().is_client_error() => None,
             Err(problem) => return Err(problem),
         };
-        let Ok(flash) = Flash::from_request_parts(parts, app).await;
-        let layout = Layout {
-            service: "Belgrano Tickets",
-            links: links(who.as_ref().map(|who| who.role)),
-            who: who.as_ref().map(|who| who.name.to_string()),
-            here: parts.uri.path().to_owned(),
-            flash,
-        };
+        let mut layout = Layout::of(parts, "Belgrano Tickets");
+        layout.links = links(who.as_ref().map(|who| who.role));
+        layout.who = who.as_ref().map(|who| who.name.to_string());
         Ok(Self { layout, who })
     }
 }
@@ -46,12 +41,12 @@ pub(super) fn home_of(role: Role) -> &'static str {
 
 fn links(role: Option<Role>) -> Vec<Link> {
     const ADMIN: [Link; 4] = [
-        Link { href: "/tablero", text: "Tablero" },
-        Link { href: "/flota", text: "Flota" },
-        Link { href: "/reportes", text: "Reportes" },
-        Link { href: "/usuarios", text: "Usuarios" },
+        Link::new("/tablero", "nav-board", "board"),
+        Link::new("/flota", "nav-fleet", "bike"),
+        Link::new("/reportes", "nav-reports", "chart"),
+        Link::new("/usuarios", "nav-users", "people"),
     ];
-    const DRIVER: [Link; 1] = [Link { href: "/reparto", text: "Mi reparto" }];
+    const DRIVER: [Link; 1] = [Link::new("/reparto", "nav-driver", "bike")];
     match role {
         Some(Role::Admin) => ADMIN.to_vec(),
         Some(Role::Driver) => DRIVER.to_vec(),

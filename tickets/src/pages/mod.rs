@@ -19,7 +19,7 @@ use axum::Router;
 use axum::extract::DefaultBodyLimit;
 use axum::routing::{get, post};
 use belgrano_shared::http::compress_pages;
-use belgrano_shared::pages::assets;
+use belgrano_shared::pages as shared;
 
 use crate::app::App;
 use crate::progress::STEP_BODY_BYTES;
@@ -27,7 +27,7 @@ use crate::progress::STEP_BODY_BYTES;
 /// In a form, the signs of base64 that are not letters take three bytes instead of one.
 const STEP_FORM_BYTES: usize = STEP_BODY_BYTES / 8 * 9;
 
-/// Every page, and the assets they use.
+/// Every page, and what they share with the other service.
 pub fn routes() -> Router<App> {
     let pages = Router::new()
         .route("/", get(home::home))
@@ -48,5 +48,5 @@ pub fn routes() -> Router<App> {
         .route("/reportes", get(reports::show))
         .route("/usuarios", get(users::list).post(users::create))
         .route("/usuarios/{id}", get(users::edit).post(users::change));
-    compress_pages(pages).merge(assets::routes())
+    compress_pages(pages).merge(shared::routes())
 }

@@ -4,8 +4,9 @@ use askama::Template;
 use axum::extract::State;
 use axum::response::Response;
 use belgrano_shared::http::Json;
-use belgrano_shared::pages::{Layout, text};
+use belgrano_shared::pages::Layout;
 use belgrano_shared::problem::Problem;
+use belgrano_shared::texts::Text;
 use belgrano_shared::wire::TicketState;
 
 use super::frame::Frame;
@@ -28,9 +29,9 @@ pub(super) async fn show(state: State<App>, admin: Admin, Frame { layout, .. }: 
 
 impl ReportsPage<'_> {
     /// The states in the order of a ticket's life, with how many are in each.
-    fn states(&self) -> Vec<(&'static str, i64)> {
+    fn states(&self) -> Vec<(Text, i64)> {
         let count = |state: &TicketState| self.summary.por_estado.get(state.as_str()).copied().unwrap_or(0);
-        TicketState::ALL.iter().map(|state| (text::state(state), count(state))).collect()
+        TicketState::ALL.iter().map(|state| (self.layout.state(state), count(state))).collect()
     }
 }
 

@@ -2,6 +2,7 @@
 
 use belgrano_shared::problem::Problem;
 use belgrano_shared::storage::require_one;
+use belgrano_shared::texts::Message;
 use belgrano_shared::writer::{Command, Failure};
 use belgrano_shared::{execute, fetch_scalar};
 
@@ -23,7 +24,7 @@ impl From<UserRefusal> for Problem {
     fn from(refusal: UserRefusal) -> Self {
         match refusal {
             UserRefusal::NotFound => Self::not_found("No existe esa cuenta."),
-            UserRefusal::EmailTaken => Self::conflict("correo-repetido", "Ya hay una cuenta con ese correo."),
+            UserRefusal::EmailTaken => Self::conflict("correo-repetido", Message::new("refusal-email-taken")),
             UserRefusal::LastAdmin => {
                 Self::conflict("ultimo-admin", "Es la última cuenta de administración activa: tiene que quedar una.")
             }

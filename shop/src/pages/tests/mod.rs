@@ -37,6 +37,32 @@ async fn anybody_may_look_around() {
 }
 
 #[tokio::test]
+async fn everybody_reads_in_their_language() {
+    let database = TestDatabase::sqlite();
+    let shop = TestShop::new(&database).await;
+    let mut visitor = shop.visitor();
+    let page = visitor.get("/ingresar?volver=%2Fcarrito").await;
+    assert!(page.body.contains("<html lang=\"es-AR\">") && page.body.contains("Contraseña"), "{}", page.body);
+    // The first hidden field of that name is the form's own.
+    let back = page.body.rsplit("name=\"volver\" value=\"").next().and_then(|rest| rest.split('"').next());
+    assert_eq!(back, Some("/ingresar?volver=%2Fcarrito"));
+
+    let english = visitor.follow("/idioma", &[("idioma", "en"), ("volver", "/ingresar")]).await;
+    assert!(english.body.contains("<html lang=\"en\">") && english.body.contains("Password"), "{}", english.body);
+    let refused = visitor.post("/ingresar", &[("email", "nobody"), ("password", "x")]).await;
+    assert!(refused.status == 422 && refused.body.contains("this is not an email address"), "{}", refused.body);
+    let refused = visitor.post("/ingresar", &[("email", "ana@example.com"), ("password", "x")]).await;
+    assert!(refused.status == 401 && refused.body.contains("is not right"), "{}", refused.body);
+    let missing = visitor.get("/nada").await;
+    assert!(missing.status == 404 && missing.body.contains("There is no such address."), "{}", missing.body);
+
+    visitor.follow("/idioma", &[("idioma", "xx"), ("volver", "/ingresar")]).await;
+    assert!(visitor.get("/ingresar").await.body.contains("<html lang=\"en\">"), "nobody speaks that");
+    assert_eq!(visitor.post("/idioma", &[("idioma", "es-AR"), ("volver", "//evil.example")]).await.location, "/");
+    assert!(visitor.get("/ingresar").await.body.contains("<html lang=\"es-AR\">"));
+}
+
+#[tokio::test]
 async fn a_cart_comes_along_when_an_account_is_made() {
     let database = TestDatabase::sqlite();
     let shop = TestShop::new(&database).await;

@@ -1,0 +1,179 @@
+//! The catalogues, in the binary: Fluent files, one folder per language with the same files in each.
+
+use std::sync::LazyLock;
+
+use fluent_bundle::concurrent::FluentBundle;
+use fluent_bundle::{FluentArgs, FluentResource};
+use unic_langid::LanguageIdentifier;
+
+use super::Language;
+
+macro_rules! files {
+    ($language:literal) => {
+        files!($language: "common", "problems", "shop", "board", "driver", "script")
+    };
+    ($language:literal: $($name:literal),+) => {
+        &[$(include_str!(concat!("../../texts/", $language, "/", $name, ".ftl"))),+]
+    };
+}
+
+/// The texts of one language.
+#[expect(missing_debug_implementations, reason = "a bundle has none, and nobody prints a dictionary")]
+pub struct Catalogue {
+    files: &'static [&'static str],
+    bundle: FluentBundle<FluentResource>,
+}
+
+static SPANISH: LazyLock<Catalogue> = LazyLock::new(|| Catalogue::load(Language::Spanish, files!("es-AR")));
+static ENGLISH: LazyLock<Catalogue> = LazyLock::new(|| Catalogue::load(Language::English, files!("en")));
+
+impl Catalogue {
+    /// The texts of `language`.
+    #[must_use]
+    pub fn of(language: Language) -> &'static Self {
+        match language {
+            Language::Spanish => &SPANISH,
+            Language::English => &ENGLISH,
+        }
+    }
+
+    fn load(language: Language, files: &'static [&'static str]) -> Self {
+        let tag: LanguageIdentifier = language.tag().parse().unwrap_or_default();
+        let mut bundle = FluentBundle::new_concurrent(vec![tag]);
+        // Marks around arguments help where writing directions mix, and break whoever compares texts.
+        bundle.set_use_isolating(false);
+        for file in files {
+            // What cannot be read is left out; the tests below say which.
+            let resource = FluentResource::try_new((*file).to_owned()).unwrap_or_else(|(readable, _)| readable);
+            let _ = bundle.add_resource(resource);
+        }
+        Self { files, bundle }
+    }
+
+    /// The text called `key`, if there is one.
+    #[must_use]
+    pub fn text(&self, key: &str, arguments: &FluentArgs<'_>) -> Option<String> {
+        let pattern = self.bundle.get_message(key)?.value()?;
+        Some(self.bundle.format_pattern(pattern, Some(arguments), &mut Vec::new()).into_owned())
+    }
+
+    /// The texts whose key begins with `prefix`, their variables left as `{$name}`.
+    pub fn beginning_with<'a>(&'a self, prefix: &'a str) -> impl Iterator<Item = (&'a str, String)> {
+        let nothing = FluentArgs::new();
+        let keys = self.keys().filter(move |key| key.starts_with(prefix));
+        keys.map(move |key| (key, self.text(key, &nothing).unwrap_or_default()))
+    }
+
+    /// The key of the text without variables that reads `text`, among those whose key begins with `prefix`.
+    pub(crate) fn key_of(&'static self, text: &str, prefix: &str) -> Option<&'static str> {
+        let nothing = FluentArgs::new();
+        let mut keys = self.keys().filter(|key| key.starts_with(prefix));
+        keys.find(|key| self.text(key, &nothing).as_deref() == Some(text))
+    }
+
+    fn keys(&self) -> impl Iterator<Item = &'static str> + use<> {
+        self.files.iter().flat_map(|file| file.lines()).filter_map(|line| {
+            let (key, _) = line.split_once(" =")?;
+            key.starts_with(|first: char| first.is_ascii_lowercase()).then_some(key)
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::{BTreeMap, BTreeSet};
+    use std::path::Path;
+
+    use fluent_bundle::FluentResource;
+
+    use super::{Catalogue, Language};
+
+    /// Each key with the variables its text mentions.
+    fn entries(language: Language) -> BTreeMap<String, BTreeSet<String>> {
+        let mut entries = BTreeMap::new();
+        let mut key = String::new();
+        for line in Catalogue::of(language).files.iter().flat_map(|file| file.lines()) {
+            if let Some((name, _)) = line.split_once(" =")
+                && line.starts_with(|first: char| first.is_ascii_lowercase())
+            {
+                name.clone_into(&mut key);
+                assert!(entries.insert(key.clone(), BTreeSet::new()).is_none(), "{language:?}: {key} twice");
+            }
+            let ident = |rest: &str| rest.chars().take_while(|c| c.is_ascii_alphanumeric() || *c == '_').collect();
+            if !line.starts_with('#') {
+                entries.entry(key.clone()).or_default().extend(line.split('$').skip(1).map(ident));
+            }
+        }
+        entries
+    }
+
+    /// Every file of templates, code and modules.
+    fn sources() -> Vec<(String, String)> {
+        let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
+        let mut found = Vec::new();
+        let mut folders: Vec<_> = ["shared", "shop", "tickets"]
+            .iter()
+            .flat_map(|crate_| ["src", "templates", "static"].map(|folder| root.join(crate_).join(folder)))
+            .collect();
+        while let Some(folder) = folders.pop() {
+            for entry in std::fs::read_dir(&folder).into_iter().flatten() {
+                let path = entry.expect("an entry").path();
+                let kind = path.extension().and_then(|kind| kind.to_str()).unwrap_or_default();
+                if path.is_dir() && !["vendor", "node_modules", "tests"].iter().any(|skip| path.ends_with(skip)) {
+                    folders.push(path);
+                } else if ["rs", "html", "js"].contains(&kind) {
+                    let text = std::fs::read_to_string(&path).expect("text");
+                    // What documentation gives as an example is not asked for.
+                    let text = text.lines().filter(|line| !line.trim_start().starts_with("//"));
+                    let text = text.collect::<Vec<_>>().join("\n");
+                    found.push((path.display().to_string(), text));
+                }
+            }
+        }
+        found
+    }
+
+    #[test]
+    fn every_file_can_be_read() {
+        for language in Language::ALL {
+            for file in Catalogue::of(language).files {
+                let read = FluentResource::try_new((*file).to_owned());
+                assert!(read.is_ok(), "{language:?}: {:?}", read.err().map(|(_, mistakes)| mistakes));
+            }
+        }
+    }
+
+    #[test]
+    fn both_languages_say_the_same() {
+        let (spanish, english) = (entries(Language::Spanish), entries(Language::English));
+        let keys = |entries: &BTreeMap<String, _>| entries.keys().cloned().collect::<BTreeSet<_>>();
+        let (ours, theirs) = (keys(&spanish), keys(&english));
+        let differ: Vec<_> = ours.symmetric_difference(&theirs).collect();
+        assert!(differ.is_empty(), "in one language only: {differ:?}");
+        for (key, variables) in &spanish {
+            assert_eq!(variables, &english[key], "the variables of {key}");
+        }
+    }
+
+    /// What can be asked for by key: `.t("…")` in templates, code and modules, `Message::new("…")` in code.
+    #[test]
+    fn every_text_asked_for_exists_and_every_text_is_asked_for() {
+        let (known, sources) = (entries(Language::Spanish), sources());
+        for (path, text) in &sources {
+            for opening in [".t(\"", " t(\"", "(t(\"", "Message::new(\""] {
+                for key in text.split(opening).skip(1).filter_map(|rest| rest.split('"').next()) {
+                    assert!(known.contains_key(key), "{path}: there is no text called {key}");
+                }
+            }
+        }
+        let unused: Vec<&String> = known.keys().filter(|key| !key.is_empty()).collect();
+        let unused: Vec<_> = unused
+            .into_iter()
+            .filter(|key| {
+                let quoted = format!("\"{key}\"");
+                !sources.iter().any(|(_, text)| text.contains(&quoted))
+            })
+            .collect();
+        assert!(unused.is_empty(), "nobody asks for {unused:?}");
+    }
+}

@@ -1,0 +1,131 @@
+//! Prices, dates, ages and the words of the wire, as each language writes them. Templates hand over values or
+//! references to them.
+
+use std::borrow::Borrow;
+
+use super::{Language, Text};
+use crate::money::Money;
+use crate::timestamp::UnixMillis;
+use crate::wire::{Priority, TicketState};
+
+impl Language {
+    /// A price: `$ 3.450,50`, `ARS 3,450.50`.
+    #[must_use]
+    pub fn money(self, amount: impl Borrow<Money>) -> String {
+        let spanish = amount.borrow().to_string();
+        match self {
+            Self::Spanish => spanish,
+            // A bare $ would be dollars to most who read English.
+            Self::English => spanish
+                .replace('$', "ARS")
+                .chars()
+                .map(|c| match c {
+                    '.' => ',',
+                    ',' => '.',
+                    other => other,
+                })
+                .collect(),
+        }
+    }
+
+    /// An instant on a clock on the wall in Buenos Aires: `21/11/2026 15:04`, `21 Nov 2026, 15:04`.
+    #[must_use]
+    pub fn moment(self, at: impl Borrow<UnixMillis>) -> String {
+        local(
+            *at.borrow(),
+            match self {
+                Self::Spanish => "%d/%m/%Y %H:%M",
+                Self::English => "%-d %b %Y, %H:%M",
+            },
+        )
+    }
+
+    /// The day of an instant in Buenos Aires: `21/11/2026`, `21 Nov 2026`.
+    #[must_use]
+    pub fn day(self, at: impl Borrow<UnixMillis>) -> String {
+        local(
+            *at.borrow(),
+            match self {
+                Self::Spanish => "%d/%m/%Y",
+                Self::English => "%-d %b %Y",
+            },
+        )
+    }
+
+    /// The time of an instant in Buenos Aires: `15:04`.
+    #[must_use]
+    pub fn time(self, at: impl Borrow<UnixMillis>) -> String {
+        local(*at.borrow(), "%H:%M")
+    }
+
+    /// How long ago that was, coarsely: `recién`, `hace 5 min`, `hace 3 h`, `hace 2 días`.
+    #[must_use]
+    pub fn age(self, at: impl Borrow<UnixMillis>, now: impl Borrow<UnixMillis>) -> Text {
+        match now.borrow().since_ms(*at.borrow()) / 60_000 {
+            ..1 => self.t("age-now"),
+            minutes @ 1..60 => self.t("age-minutes").with("count", minutes),
+            minutes @ 60..1440 => self.t("age-hours").with("count", minutes / 60),
+            minutes => self.t("age-days").with("count", minutes / 1440),
+        }
+    }
+
+    /// A state as a person says it.
+    #[must_use]
+    pub fn state(self, state: impl Borrow<TicketState>) -> Text {
+        self.t(match state.borrow() {
+            TicketState::Pending => "state-pending",
+            TicketState::Assigned => "state-assigned",
+            TicketState::Accepted => "state-accepted",
+            TicketState::OnTheWay => "state-on-the-way",
+            TicketState::Delivered => "state-delivered",
+            TicketState::Failed => "state-failed",
+            TicketState::Returned => "state-returned",
+            TicketState::Cancelled => "state-cancelled",
+        })
+    }
+
+    /// A priority as a person says it.
+    #[must_use]
+    pub fn priority(self, priority: impl Borrow<Priority>) -> Text {
+        self.t(match priority.borrow() {
+            Priority::Low => "priority-low",
+            Priority::Normal => "priority-normal",
+            Priority::High => "priority-high",
+            Priority::Urgent => "priority-urgent",
+        })
+    }
+
+    /// A way to pay as a person says it; an unknown one as it is.
+    #[must_use]
+    pub fn payment(self, method: &str) -> String {
+        match method {
+            "efectivo" => self.t("payment-cash").into(),
+            "tarjeta" => self.t("payment-card").into(),
+            "transferencia" => self.t("payment-transfer").into(),
+            other => other.to_owned(),
+        }
+    }
+}
+
+fn local(at: UnixMillis, format: &str) -> String {
+    at.local().map(|local| local.strftime(format).to_string()).unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Language::{English, Spanish};
+    use crate::money::Money;
+    use crate::timestamp::UnixMillis;
+
+    #[test]
+    fn reads_like_speech() {
+        let now = UnixMillis(1_795_284_245_000);
+        assert_eq!([Spanish.moment(now), English.moment(now)], ["21/11/2026 15:04", "21 Nov 2026, 15:04"]);
+        assert_eq!([Spanish.day(now), English.day(now), English.time(now)], ["21/11/2026", "21 Nov 2026", "15:04"]);
+        let ago = |minutes: i64| Spanish.age(now.plus_ms(-minutes * 60_000), now).to_string();
+        assert_eq!([ago(0), ago(59), ago(60)], ["recién", "hace 59 min", "hace 1 h"]);
+        assert_eq!([ago(1440), ago(3000), ago(-5)], ["hace 1 día", "hace 2 días", "recién"]);
+        let price = Money::from_cents(123_456_789).expect("a price");
+        assert_eq!([Spanish.money(price), English.money(&price)], ["$ 1.234.567,89", "ARS 1,234,567.89"]);
+    }
+}

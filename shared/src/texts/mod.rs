@@ -1,0 +1,14 @@
+//! Every text that people read, from one catalogue per language in `shared/texts`.
+//!
+//! Code names a text by its key and gives it what varies; the language is known where a page is made. Prices, dates and
+//! ages are written here too, because they read differently in each language. What must never happen here: a page that
+//! fails because a text is missing (a test does), or a text that depends on anything but its arguments.
+
+mod catalogue;
+mod format;
+mod language;
+mod message;
+
+pub use catalogue::Catalogue;
+pub use language::{LANGUAGE_COOKIE, Language};
+pub use message::{Argument, Message, Said, Text, Value};

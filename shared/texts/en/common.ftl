@@ -1,0 +1,53 @@
+# What every page of both services has. A key says where a text is, not what it says.
+
+skip-to-content = Skip to the content
+nav-main = Main
+nav-home = Home
+language = Language
+log-out = Log out
+back-home = Back to the start
+optional = (optional)
+save = Save
+more = Show more
+total-amount = Total: { $amount }
+count-products =
+    { $count ->
+        [one] { $count } product
+       *[other] { $count } products
+    }
+
+## Logging in
+
+log-in = Log in
+account-name = Name
+account-email = Email
+account-password = Password
+
+## States and priorities
+
+state-pending = Pending
+state-assigned = Assigned
+state-accepted = Accepted
+state-on-the-way = On the way
+state-delivered = Delivered
+state-failed = Failed
+state-returned = Returned
+state-cancelled = Cancelled
+priority-low = Low
+priority-normal = Normal
+priority-high = High
+priority-urgent = Urgent
+payment-cash = Cash on delivery
+payment-card = Card
+payment-transfer = Bank transfer
+
+## How long ago
+
+age-now = just now
+age-minutes = { $count } min ago
+age-hours = { $count } h ago
+age-days =
+    { $count ->
+        [one] { $count } day ago
+       *[other] { $count } days ago
+    }

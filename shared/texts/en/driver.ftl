@@ -1,0 +1,3 @@
+# The driver's page.
+
+nav-driver = My deliveries

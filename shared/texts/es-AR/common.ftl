@@ -1,0 +1,53 @@
+# What every page of both services has. A key says where a text is, not what it says.
+
+skip-to-content = Saltar al contenido
+nav-main = Principal
+nav-home = Inicio
+language = Idioma
+log-out = Salir
+back-home = Volver al inicio
+optional = (opcional)
+save = Guardar
+more = Ver más
+total-amount = Total: { $amount }
+count-products =
+    { $count ->
+        [one] { $count } producto
+       *[other] { $count } productos
+    }
+
+## Logging in
+
+log-in = Ingresar
+account-name = Nombre
+account-email = Correo
+account-password = Contraseña
+
+## States and priorities
+
+state-pending = Pendiente
+state-assigned = Asignado
+state-accepted = Aceptado
+state-on-the-way = En camino
+state-delivered = Entregado
+state-failed = Fallido
+state-returned = Devuelto
+state-cancelled = Cancelado
+priority-low = Baja
+priority-normal = Normal
+priority-high = Alta
+priority-urgent = Urgente
+payment-cash = Efectivo al recibir
+payment-card = Tarjeta
+payment-transfer = Transferencia
+
+## How long ago
+
+age-now = recién
+age-minutes = hace { $count } min
+age-hours = hace { $count } h
+age-days =
+    { $count ->
+        [one] hace { $count } día
+       *[other] hace { $count } días
+    }

@@ -1,0 +1,48 @@
+# What a refusal says. The Spanish of these goes over the wire too, so programs may have seen it: change it with care.
+
+## The kind of a problem, as a title
+
+problem-malformed = No se pudo leer el pedido
+problem-unauthenticated = Hay que iniciar sesión
+problem-forbidden = Sin permiso
+problem-not-found = No encontrado
+problem-method = Método no permitido
+problem-conflict = Conflicto con el estado actual
+problem-stale = Alguien lo cambió antes
+problem-too-large = Demasiado grande
+problem-media-type = Tipo de contenido no soportado
+problem-invalid = Datos inválidos
+problem-too-many = Demasiados pedidos
+problem-unavailable = No disponible por ahora
+problem-internal = Error interno
+
+## This case, in a sentence
+
+refusal-method = Esta dirección no acepta ese método.
+refusal-too-many = Son demasiados intentos seguidos. Probá de nuevo en un rato.
+refusal-unavailable = El servicio no puede atender ahora. Probá de nuevo en unos segundos.
+refusal-internal = Algo falló de nuestro lado.
+refusal-invalid = Hay datos inválidos.
+refusal-fields = No se pudo: { $errors }.
+refusal-no-page = No existe esa dirección.
+refusal-nul = Un texto no puede tener el carácter nulo (U+0000).
+refusal-too-large = El pedido supera el tamaño permitido.
+refusal-cut = El pedido se cortó antes de terminar.
+refusal-form = Se esperaba un formulario.
+refusal-credentials = El correo o la contraseña no son correctos.
+refusal-cross-site = El pedido viene de otro sitio.
+refusal-email-taken = Ya hay una cuenta con ese correo.
+
+## What is wrong with one field, as it follows the field's name
+
+error-missing = falta este dato
+error-unknown-field = no se conoce este dato
+error-unknown-word = valor desconocido; los posibles son: { $known }
+error-type = el dato no es del tipo esperado
+error-invalid = el valor no es válido
+error-number = tiene que ser un número
+error-email = no es una dirección de correo
+error-password = tiene que tener entre 8 y 128 caracteres
+error-length = va de { $from } a { $to } caracteres
+error-invisible = tiene caracteres que no se ven
+error-phone = no es un número de teléfono
