@@ -198,8 +198,9 @@ async fn intake(State(fake): Shared, headers: HeaderMap, Json(body): Json<Value>
         return refuse(401, "clave");
     }
     let number = body["numero"].as_str().unwrap().to_owned();
+    let reply = json!({"exito": true, "numero": number});
     lock(&fake.world).tickets.insert(number, body);
-    created().await.into_response()
+    (StatusCode::CREATED, Json(reply)).into_response()
 }
 
 async fn edit(State(fake): Shared, Path(number): Path<String>, Json(body): Json<Value>) -> Response {

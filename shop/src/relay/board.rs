@@ -13,6 +13,7 @@ use reqwest::{Client, RequestBuilder, Response};
 use url::Url;
 
 use super::outcome::{Answer, Reply, Silence, SilenceKind};
+use super::receipt::Receipt;
 use super::settings::RelaySettings;
 use crate::outbox::Claimed;
 use crate::unit::MessageKind;
@@ -81,7 +82,7 @@ impl Board {
     /// One exchange: the answer as far as it is read, or why there is none.
     pub async fn deliver(&self, message: &Claimed) -> Reply {
         let request = self.request(message);
-        match tokio::time::timeout(self.deadline, exchange(request)).await {
+        match tokio::time::timeout(self.deadline, exchange(request, &message.order_number)).await {
             Ok(reply) => reply,
             Err(elapsed) => Err(Silence { kind: SilenceKind::Timeout, detail: elapsed.to_string() }),
         }
@@ -126,12 +127,13 @@ fn webhook_id(message: &Claimed) -> String {
     format!("msg_{}_{plain}", message.id)
 }
 
-async fn exchange(request: RequestBuilder) -> Reply {
+async fn exchange(request: RequestBuilder, number: &OrderNumber) -> Reply {
     let mut response = request.send().await.map_err(|error| silence(&error))?;
     let status = response.status().as_u16();
     let retry_after = response.headers().get(RETRY_AFTER).and_then(|value| value.to_str().ok()).map(str::to_owned);
     let body = read(&mut response).await.map_err(|error| silence(&error))?;
-    Ok(Answer { status, retry_after, body })
+    let receipt = Receipt::read(&body, number);
+    Ok(Answer { status, retry_after, body, receipt })
 }
 
 /// The body, up to the limit. A longer one is left unread, which costs the connection.

@@ -1,7 +1,7 @@
 //! What an exchange with the board means for the message: delivered, try again, or give up. Pure.
 //!
-//! Any complete 2xx is a delivery, whatever its body: the deployed board answers 200 and 201 with shapes of its own. A 3xx
-//! is a mistake in the configuration and is not followed. A 4xx that asks for patience is retried, any other says that the
+//! A 2xx is a delivery when its body says so: a parked domain or a captive portal answers 200 to anything. A 3xx is a
+//! mistake in the configuration and is not followed. A 4xx that asks for patience is retried, any other says that the
 //! message will never be taken. A 5xx is retried, and a board that says nothing too.
 
 use std::time::Duration;
@@ -9,6 +9,8 @@ use std::time::Duration;
 use belgrano_shared::retry::parse_retry_after;
 use belgrano_shared::timestamp::UnixMillis;
 use serde_json::Value;
+
+use super::receipt::Receipt;
 
 /// The longest excerpt that is kept, in characters.
 const MAX_EXCERPT: usize = 500;
@@ -43,6 +45,8 @@ pub struct Answer {
     pub retry_after: Option<String>,
     /// The first 64 KiB of the body.
     pub body: Vec<u8>,
+    /// What the body says of the message's order.
+    pub receipt: Receipt,
 }
 
 /// No answer, or not a whole one.
@@ -76,7 +80,11 @@ pub fn classify(reply: &Reply, now: UnixMillis, max_retry_after: Duration) -> Ou
         Err(silence) => return Outcome::Retry { after: None, reason: silence.kind.reason().to_owned() },
     };
     match answer.status {
-        200..=299 => Outcome::Delivered,
+        200..=299 if answer.receipt == Receipt::Confirmed => Outcome::Delivered,
+        200..=299 => Outcome::Retry {
+            after: None,
+            reason: format!("HTTP {}: la respuesta no confirma el pedido.", answer.status),
+        },
         408 | 425 | 429 | 500..=599 => Outcome::Retry {
             after: answer.retry_after.as_deref().and_then(|header| parse_retry_after(header, now, max_retry_after)),
             reason: reason(answer),
@@ -85,12 +93,16 @@ pub fn classify(reply: &Reply, now: UnixMillis, max_retry_after: Duration) -> Ou
     }
 }
 
-/// Whether `reply` says that the board itself is away, and nothing of the message: silence, or a gateway that speaks in
-/// the board's place.
+/// Whether `reply` says that the board itself is away, and nothing of the message: silence, or somebody who speaks in the
+/// board's place. That is a gateway (502 to 504), or whoever answers 2xx with what no board says: while `TICKETERA_URL` leads
+/// to a portal, no order may use up its tries.
 #[must_use]
 pub fn board_is_away(reply: &Reply) -> bool {
     match reply {
-        Ok(answer) => matches!(answer.status, 502..=504),
+        Ok(answer) => match answer.status {
+            200..=299 => answer.receipt == Receipt::Foreign,
+            status => matches!(status, 502..=504),
+        },
         Err(_) => true,
     }
 }
@@ -101,7 +113,8 @@ pub fn error_class(reply: &Reply) -> Option<&'static str> {
     match reply {
         Err(silence) => Some(silence.kind.name()),
         Ok(answer) => match answer.status {
-            200..=299 => None,
+            200..=299 if answer.receipt == Receipt::Confirmed => None,
+            200..=299 => Some("sin-confirmar"),
             300..=399 => Some("redireccion"),
             408 | 425 | 429 => Some("espera"),
             502..=504 => Some("ausente"),
@@ -165,13 +178,14 @@ mod tests {
 
     use belgrano_shared::testing::START;
 
-    use super::{Answer, Outcome, Reply, Silence, SilenceKind, board_is_away, classify, error_class, excerpt};
+    use super::{Answer, Outcome, Receipt, Reply, Silence, SilenceKind, board_is_away, classify, error_class, excerpt};
 
     const MAX: Duration = Duration::from_hours(1);
 
     #[expect(clippy::unnecessary_wraps, reason = "what is tested takes replies")]
     fn answer(status: u16, retry_after: Option<&str>, body: &str) -> Reply {
-        Ok(Answer { status, retry_after: retry_after.map(str::to_owned), body: body.as_bytes().to_vec() })
+        let (retry_after, body) = (retry_after.map(str::to_owned), body.as_bytes().to_vec());
+        Ok(Answer { status, retry_after, body, receipt: Receipt::Confirmed })
     }
 
     fn silence(kind: SilenceKind) -> Reply {
@@ -192,6 +206,18 @@ mod tests {
             }
             assert_eq!(board_is_away(&reply), matches!(status, 502..=504), "{status}");
             assert_eq!(error_class(&reply).is_none(), outcome == Outcome::Delivered, "{status}");
+        }
+    }
+
+    #[test]
+    fn a_success_that_confirms_nothing_is_no_delivery() {
+        for status in 200..=299 {
+            for (receipt, away) in [(Receipt::Other, false), (Receipt::Foreign, true)] {
+                let reply = Ok(Answer { status, retry_after: None, body: b"<html>".to_vec(), receipt });
+                let reason = format!("HTTP {status}: la respuesta no confirma el pedido.");
+                assert_eq!(classify(&reply, START, MAX), Outcome::Retry { after: None, reason });
+                assert_eq!((board_is_away(&reply), error_class(&reply)), (away, Some("sin-confirmar")));
+            }
         }
     }
 
@@ -241,7 +267,8 @@ mod tests {
         assert_eq!(excerpt(&answer(500, None, &long)).map(|text| text.chars().count()), Some(500));
         assert_eq!(excerpt(&answer(500, None, "a\0b\nc")).as_deref(), Some("a b c"));
         assert_eq!(
-            excerpt(&Ok(Answer { status: 500, retry_after: None, body: vec![0xff, b'a'] })).as_deref(),
+            excerpt(&Ok(Answer { status: 500, retry_after: None, body: vec![0xff, b'a'], receipt: Receipt::Foreign }))
+                .as_deref(),
             Some("\u{fffd}a")
         );
         assert_eq!(excerpt(&answer(204, None, "")), None);

@@ -32,6 +32,8 @@ pub enum Manners {
     SlowBody,
     /// Having done its work, with a megabyte.
     Huge,
+    /// Not at all: somebody else is at its address and is friendly to everybody.
+    Parked,
     /// With another address.
     Redirect,
 }
@@ -158,20 +160,26 @@ async fn answer(State(board): State<Arc<Inner>>, uri: Uri, headers: HeaderMap, b
     let request = Received { path: path.clone(), headers, body: body.clone() };
     board.received.lock().unwrap_or_else(PoisonError::into_inner).push(request);
     let manners = *board.manners.borrow();
+    let number = number_of(&path, &body);
     let status = match manners {
+        Manners::Parked => StatusCode::OK,
         Manners::Status(status) | Manners::RetryAfter(status, _) => StatusCode::from_u16(status).expect("a status"),
         Manners::Redirect => StatusCode::TEMPORARY_REDIRECT,
-        _ => board.work(&path, &body),
+        _ => board.work(&path, &number),
     };
     board.changed.notify_one();
-    let reply = r#"{"exito":true,"numero":"A-1"}"#;
+    let reply = serde_json::json!({ "exito": true, "numero": number }).to_string();
     let half = || stream::iter([Ok::<_, std::io::Error>(Bytes::from_static(b"{\"exito\""))]);
     match manners {
         Manners::Good => (status, reply).into_response(),
         Manners::Status(_) => (status, r#"{"detail":"así no"}"#).into_response(),
         Manners::RetryAfter(_, after) => (status, [(header::RETRY_AFTER, after)], "").into_response(),
         Manners::Redirect => (status, [(header::LOCATION, "/otra")], "").into_response(),
-        Manners::Huge => (status, "x".repeat(1024 * 1024)).into_response(),
+        Manners::Parked => (status, "<html>Dominio en venta</html>").into_response(),
+        Manners::Huge => {
+            let padding = "x".repeat(1024 * 1024);
+            (status, format!(r#"{{"exito":true,"numero":"{number}","relleno":"{padding}"}}"#)).into_response()
+        }
         Manners::Cut => {
             let cut = half().chain(stream::iter([Err(std::io::Error::other("cut"))]));
             (status, Body::from_stream(cut)).into_response()
@@ -185,18 +193,25 @@ async fn answer(State(board): State<Arc<Inner>>, uri: Uri, headers: HeaderMap, b
     }
 }
 
+/// The order a request is about.
+fn number_of(path: &str, body: &Bytes) -> String {
+    if let Some(number) = cancelled(path) {
+        return number.to_owned();
+    }
+    let body: serde_json::Value = serde_json::from_slice(body).expect("JSON");
+    body["numero"].as_str().expect("a number").to_owned()
+}
+
+fn cancelled(path: &str) -> Option<&str> {
+    path.strip_prefix("/api/tickets/").and_then(|rest| rest.strip_suffix("/cancelar"))
+}
+
 impl Inner {
     /// Makes or cancels a ticket, once for each order.
-    fn work(&self, path: &str, body: &Bytes) -> StatusCode {
-        let cancelled = path.strip_prefix("/api/tickets/").and_then(|rest| rest.strip_suffix("/cancelar"));
-        let (number, deed) = if let Some(number) = cancelled {
-            (number.to_owned(), "cancelled")
-        } else {
-            let body: serde_json::Value = serde_json::from_slice(body).expect("JSON");
-            (body["numero"].as_str().expect("a number").to_owned(), "created")
-        };
+    fn work(&self, path: &str, number: &str) -> StatusCode {
+        let deed = if cancelled(path).is_some() { "cancelled" } else { "created" };
         let mut deeds = self.deeds.lock().unwrap_or_else(PoisonError::into_inner);
-        let done = deeds.entry(number).or_default();
+        let done = deeds.entry(number.to_owned()).or_default();
         if done.contains(&deed) {
             return StatusCode::OK;
         }

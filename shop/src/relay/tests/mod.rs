@@ -177,7 +177,7 @@ on_both_engines! {
         let relay = world.relay(settings());
         let moods = [
             Manners::Good, Manners::Status(500), Manners::Hang, Manners::Cut, Manners::SlowBody, Manners::Status(503),
-            Manners::RetryAfter(429, "0"), Manners::Huge,
+            Manners::RetryAfter(429, "0"), Manners::Huge, Manners::Parked,
         ];
         for flip in 1..=24 {
             let mood = moods[usize::from(world.ambient.bytes::<1>()[0]) % moods.len()];
@@ -232,6 +232,30 @@ on_both_engines! {
         }
         assert_eq!(world.board.received().len(), 20);
         assert_ne!(world.status.breaker(), BreakerState::Open);
+    }
+
+    async fn whoever_answers_for_the_board_swallows_no_order(database) {
+        let world = World::new(database, 10).await;
+        world.board.behave(Manners::Parked);
+        world.orders(10).await;
+        let relay = world.relay(settings());
+        world.until("the breaker opens", 5, async || world.status.breaker() == BreakerState::Open).await;
+        assert_eq!(world.pending().await, 10, "nothing counts as delivered");
+        world.board.behave(Manners::Good);
+        world.until_all_delivered().await;
+        relay.stop().await;
+        assert_eq!(world.board.deeds().len(), 10);
+        let mut unconfirmed = 0;
+        for id in 1..=10 {
+            let message = world.show(id).await;
+            assert_eq!(message.message.attempts, 1, "a portal costs no order an attempt");
+            for attempt in message.history.iter().filter(|attempt| attempt.outcome != "entregado") {
+                let said = (attempt.status, attempt.error_class.as_deref(), attempt.excerpt.as_deref());
+                assert_eq!(said, (Some(200), Some("sin-confirmar"), Some("<html>Dominio en venta</html>")));
+                unconfirmed += 1;
+            }
+        }
+        assert!(unconfirmed > 0, "the record says what was answered");
     }
 
     async fn a_refusal_is_a_dead_letter_at_once_and_others_go_on(database) {
