@@ -4,8 +4,10 @@ use std::process::ExitCode;
 use std::time::Duration;
 
 use belgrano_shared::ambient::Ambient;
+use belgrano_shared::free_text;
 use belgrano_shared::problem::Problem;
 use belgrano_shared::timestamp::UnixMillis;
+use belgrano_shared::wire::limits;
 use belgrano_shared::writer::WriteError;
 use shop::outbox::{self, Discard, MessageState, MessageView, Replay, ReplayFilter};
 
@@ -39,7 +41,8 @@ async fn act(store: &Store<shop::unit::ShopUnit>, command: OutboxCommand) -> Don
             println!("{revived} mensajes se entregan de nuevo");
         }
         OutboxCommand::Discard { id, motivo } => {
-            store.writer.submit(Discard { id, reason: motivo }).await.map_err(refusal)?;
+            let reason = free_text::required(&motivo, limits::REASON).map_err(|wrong| format!("--motivo: {wrong}"))?;
+            store.writer.submit(Discard { id, reason: reason.to_owned() }).await.map_err(refusal)?;
             println!("el mensaje {id} se descartó");
         }
     }

@@ -7,6 +7,8 @@ use std::process::ExitCode;
 use belgrano_shared::ambient::Ambient;
 use belgrano_shared::auth::email::Email;
 use belgrano_shared::auth::password::{NewPassword, Passwords};
+use belgrano_shared::free_text;
+use belgrano_shared::wire::limits;
 use tickets::users::{CreateUser, NewDriver, UserRefusal};
 
 use crate::cli::{Done, Service, UserCommand};
@@ -19,7 +21,8 @@ const MAX_PASSWORD_BYTES: u64 = 4096;
 /// Does what was asked.
 pub async fn run(command: UserCommand) -> Done {
     let UserCommand::Add { servicio, rol, email, nombre, password_stdin: _ } = command;
-    let name = if nombre.trim().is_empty() { email.clone() } else { nombre };
+    let name = if nombre.trim().is_empty() { &email } else { &nombre };
+    let name = free_text::check(name, limits::CUSTOMER_NAME).map_err(|wrong| format!("--nombre: {wrong}"))?.to_owned();
     let password = read_password()?;
     let settings = Settings::from_process()?;
     let id = match servicio {

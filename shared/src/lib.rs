@@ -7,6 +7,7 @@
 pub mod ambient;
 pub mod auth;
 pub mod config;
+pub mod free_text;
 pub mod http;
 pub mod idempotency;
 pub mod lifecycle;

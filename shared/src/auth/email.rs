@@ -5,9 +5,7 @@ use std::fmt;
 use serde::{Deserialize, Deserializer};
 
 use crate::texts::Message;
-
-/// The longest address mail can carry (RFC 5321, errata 1690).
-const MAX_BYTES: usize = 254;
+use crate::wire::limits;
 
 /// An e-mail address: trimmed, lower case, with something on both sides of its one `@`.
 #[derive(Clone, PartialEq, Eq, Hash)]
@@ -23,7 +21,7 @@ impl Email {
             let good = |c: char| !c.is_whitespace() && !c.is_control() && !"@<>,;:\"()[]\\".contains(c);
             !part.is_empty() && !part.starts_with('.') && !part.ends_with('.') && part.chars().all(good)
         };
-        (text.len() <= MAX_BYTES && plain(local) && plain(domain)).then_some(Self(text))
+        (text.len() <= limits::EMAIL && plain(local) && plain(domain)).then_some(Self(text))
     }
 
     /// An address that only this system knows: nothing is mailed to it.

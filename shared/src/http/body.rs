@@ -12,7 +12,9 @@ use axum::response::{IntoResponse, Response};
 use bytes::Bytes;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
+use serde_json::Value;
 
+use crate::free_text::{self, InvalidText};
 use crate::problem::Problem;
 use crate::texts::{Message, Said};
 
@@ -34,8 +36,8 @@ pub struct Path<T>(pub T);
 impl<T: DeserializeOwned> Json<T> {
     /// Reads `body`, with the same refusals as the extractor. For handlers that need the raw bytes too.
     pub fn from_bytes(body: &[u8]) -> Result<T, Problem> {
-        if has_nul(body) {
-            return Err(Problem::malformed(Message::new("refusal-nul")));
+        if let Some(field) = field_with_control(body) {
+            return Err(control_in(&field));
         }
         // The fast way first: keeping track of the path costs, and nearly every body is right.
         serde_json::from_slice(body)
@@ -113,28 +115,48 @@ pub(super) fn parse_query<T: DeserializeOwned>(query: &str) -> Result<T, Problem
     read_fields(serde_urlencoded::Deserializer::new(fields))
 }
 
-/// Refuses U+0000 in the fields of a query or a form, before it can reach a database that cannot store it.
+/// Refuses control characters in the fields of a query or a form; see [`free_text::has_control`].
 pub fn check_fields<N: AsRef<str>, V: AsRef<str>>(fields: impl IntoIterator<Item = (N, V)>) -> Result<(), Problem> {
     for (name, value) in fields {
-        if name.as_ref().contains('\0') || value.as_ref().contains('\0') {
-            return Err(Problem::malformed(Message::new("refusal-nul")));
+        if free_text::has_control(name.as_ref()) {
+            return Err(control_in("(pedido)"));
+        }
+        if free_text::has_control(value.as_ref()) {
+            return Err(control_in(name.as_ref()));
         }
     }
     Ok(())
 }
 
-/// Whether a text in `json` holds U+0000. As it is it is no JSON, so only as an escape.
-pub(crate) fn has_nul(json: &[u8]) -> bool {
-    let mut rest = json;
-    while let Some(at) = rest.iter().position(|byte| *byte == b'\\') {
-        let escape = &rest[at + 1..];
-        if escape.starts_with(b"u0000") {
-            return true;
-        }
-        // Past what is escaped: it may be another backslash.
-        rest = escape.get(1..).unwrap_or_default();
+fn control_in(field: &str) -> Problem {
+    Problem::invalid_field(field, InvalidText::Control)
+}
+
+/// The path of the first text in `json` that has control characters. Bytes that are no JSON have none.
+pub(crate) fn field_with_control(json: &[u8]) -> Option<String> {
+    // Nearly no body has anything that could be one: an escape for one, DEL, or the first byte of U+0080 to U+009F.
+    let suspicious =
+        json.windows(2).any(|pair| matches!(pair, [b'\\', b'u' | b'b' | b'f'] | [0x7f, _] | [0xc2, 0x80..=0x9f]));
+    if !suspicious {
+        return None;
     }
-    false
+    find_control(&serde_json::from_slice(json).ok()?, "")
+}
+
+fn find_control(value: &Value, path: &str) -> Option<String> {
+    match value {
+        Value::String(text) => free_text::has_control(text).then(|| path.to_owned()),
+        Value::Array(items) => {
+            items.iter().zip(0..).find_map(|(item, at)| find_control(item, &format!("{path}[{at}]")))
+        }
+        Value::Object(members) => members.iter().find_map(|(name, member)| {
+            let path = if path.is_empty() { name.clone() } else { format!("{path}.{name}") };
+            // A name nobody knows is not repeated.
+            if free_text::has_control(name) { Some(String::new()) } else { find_control(member, &path) }
+        }),
+        Value::Null | Value::Bool(_) | Value::Number(_) => None,
+    }
+    .map(|found| if found.is_empty() { "(pedido)".to_owned() } else { found })
 }
 
 /// Reads named fields of whatever came with names: a query, a form.
@@ -279,17 +301,38 @@ mod tests {
     }
 
     #[test]
-    fn the_null_character_is_refused_however_it_comes() {
-        let refused = |json: &str| Json::<String>::from_bytes(json.as_bytes()).err().map(|problem| problem.status());
-        for json in ["\"a\\u0000b\"", "\"\\\\\\u0000\"", "\"a\0b\""] {
-            assert_eq!(refused(json), Some(StatusCode::BAD_REQUEST), "{json}");
+    fn a_control_character_is_refused_by_the_name_of_its_field() {
+        let refused = |json: &str| {
+            let problem = Json::<serde_json::Value>::from_bytes(json.as_bytes()).err()?;
+            Some((problem.status().as_u16(), problem.errors().first().map(|error| error.field.clone())))
+        };
+        for (json, field) in [
+            (r#""a\u0000b""#, "(pedido)"),
+            (r#"{"motivo":"\\\u0000"}"#, "motivo"),
+            (r#"{"items":[{"notas":"x"},{"notas":"\u001b[31m"}]}"#, "items[1].notas"),
+            ("{\"nombre\":\"a\u{7f}b\"}", "nombre"),
+            ("{\"nombre\":\"a\u{85}b\"}", "nombre"),
+            (r#"{"nombre":"a\bb"}"#, "nombre"),
+            (r#"{"otro":{"a\u0000":1}}"#, "(pedido)"),
+        ] {
+            assert_eq!(refused(json), Some((422, Some(field.to_owned()))), "{json}");
         }
-        for json in ["\"\\\\u0000\"", "\"\\u0001\"", "\"u0000\""] {
+        for json in [r#""\\u0000""#, r#""u0000""#, r#""a\r\n\tb \u00f1""#, r#""\\b\/""#] {
             assert_eq!(refused(json), None, "{json}");
         }
-        for query in ["q=a%00b", "%00=a"] {
+        assert_eq!(refused("\"a\0b\""), Some((400, None)), "that is no JSON");
+        for (query, field) in [("q=a%00b", "q"), ("q=a&nota=%1b", "nota"), ("%00=a", "(pedido)")] {
             let problem = parse_query::<Vec<(String, String)>>(query).expect_err("refused");
-            assert_eq!(problem.status(), StatusCode::BAD_REQUEST, "{query}");
+            assert_eq!((problem.status().as_u16(), problem.errors()[0].field.as_str()), (422, field), "{query}");
+        }
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn no_text_with_a_control_character_passes(name in "[a-z]{1,5}", text in "[\\x00-\\x1f\\x7f\\u{80}-\\u{9f}a-z\\\\\"ñ]{0,8}") {
+            let json = serde_json::json!({ (name): [text.clone()] }).to_string();
+            let refused = Json::<serde_json::Value>::from_bytes(json.as_bytes()).is_err();
+            proptest::prop_assert_eq!(refused, crate::free_text::has_control(&text), "{}", json);
         }
     }
 

@@ -5,6 +5,7 @@
 //! `serde`. What must never happen here: storage, a rule of the shop or of the board, a panic for bytes from outside.
 
 mod fingerprint;
+pub mod limits;
 pub mod live;
 pub mod order_line;
 pub mod order_message;

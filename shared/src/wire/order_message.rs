@@ -15,29 +15,26 @@ use crate::money::Money;
 use crate::problem::FieldError;
 use crate::timestamp::UnixMillis;
 
-/// The most lines an order may have.
-pub const MAX_LINES: usize = 500;
-
 /// An order on its way to the board.
 #[derive(Clone, Debug, PartialEq)]
 pub struct OrderMessage {
     /// `numero`.
     pub number: OrderNumber,
-    /// `cliente_nombre`, up to 200 characters.
+    /// `cliente_nombre`, up to [`super::limits::CUSTOMER_NAME`] characters.
     pub customer_name: String,
-    /// `cliente_direccion`, up to 500 characters.
+    /// `cliente_direccion`, up to [`super::limits::ADDRESS`] characters.
     pub customer_address: Option<String>,
-    /// `cliente_telefono`, up to 50 characters.
+    /// `cliente_telefono`, up to [`super::limits::PHONE`] characters.
     pub customer_phone: Option<String>,
-    /// `cliente_email`, up to 254 characters (RFC 5321); not checked further, the old pair sends placeholders.
+    /// `cliente_email`, up to [`super::limits::EMAIL`] characters; not checked further, the old pair sends placeholders.
     pub customer_email: Option<String>,
-    /// `productos`, up to [`MAX_LINES`].
+    /// `productos`, up to [`super::limits::LINES`].
     pub lines: Vec<OrderLine>,
     /// `total`, zero or more.
     pub total: Money,
     /// `metodo_pago`.
     pub payment_method: Option<PaymentMethod>,
-    /// `indicaciones`, up to 2000 characters.
+    /// `indicaciones`, up to [`super::limits::INSTRUCTIONS`] characters.
     pub instructions: Option<String>,
     /// `prioridad`, already lifted for a merchant.
     pub priority: Priority,
@@ -45,9 +42,9 @@ pub struct OrderMessage {
     pub customer_kind: CustomerKind,
     /// `fecha_creacion`: when the customer ordered, by the sender's clock.
     pub created_at: Option<UnixMillis>,
-    /// `origen`: which program sent it, up to 50 characters.
+    /// `origen`: which program sent it, up to [`super::limits::ORIGIN`] characters.
     pub origin: Option<String>,
-    /// `barrio`, up to 100 characters.
+    /// `barrio`, up to [`super::limits::NEIGHBOURHOOD`] characters.
     pub neighbourhood: Option<String>,
     /// `lat` and `lng`, both or neither.
     pub position: Option<Position>,

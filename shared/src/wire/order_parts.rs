@@ -6,6 +6,7 @@
 use std::fmt;
 
 use super::order_raw::Scalar;
+use crate::free_text;
 use crate::money::Money;
 use crate::problem::FieldError;
 use crate::texts::{Message, Said};
@@ -74,20 +75,14 @@ impl Checker {
                 return None;
             }
         };
-        let trimmed = text.trim();
-        if trimmed.is_empty() {
-            return None;
-        }
-        // Bytes bound characters from above, so most text is never counted.
-        if trimmed.len() > max_chars && trimmed.chars().count() > max_chars {
-            self.refuse(place, format!("es demasiado largo: hasta {max_chars} caracteres"));
-            return None;
-        }
-        // U+0000 cannot be stored by Postgres, and the others break terminals and logs.
-        if trimmed.chars().any(|c| c.is_control() && !matches!(c, '\n' | '\r' | '\t')) {
-            self.refuse(place, "tiene caracteres de control");
-            return None;
-        }
+        let trimmed = match free_text::check(&text, max_chars) {
+            Ok("") => return None,
+            Ok(trimmed) => trimmed,
+            Err(wrong) => {
+                self.refuse(place, wrong);
+                return None;
+            }
+        };
         Some(if trimmed.len() == text.len() { text.into_owned() } else { trimmed.to_owned() })
     }
 

@@ -10,7 +10,7 @@ use std::fmt;
 use serde::Deserialize;
 use serde::de::{Deserializer, MapAccess, SeqAccess, Visitor};
 
-use super::order_message::MAX_LINES;
+use super::limits;
 
 /// A JSON value where a single value is expected.
 #[derive(Debug, Default)]
@@ -33,7 +33,7 @@ pub(super) enum Scalar<'a> {
 pub(super) enum RawLines<'a> {
     #[default]
     Absent,
-    /// The first [`MAX_LINES`] lines, and how many came after them.
+    /// The first [`limits::LINES`] lines, and how many came after them.
     List(Vec<RawLine<'a>>, usize),
     Other,
 }
@@ -214,7 +214,7 @@ impl<'de> Deserialize<'de> for RawLines<'de> {
             }
             fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Self::Value, A::Error> {
                 let mut lines = Vec::new();
-                while lines.len() < MAX_LINES {
+                while lines.len() < limits::LINES {
                     match list.next_element()? {
                         Some(line) => lines.push(line),
                         None => return Ok(RawLines::List(lines, 0)),

@@ -1,16 +1,13 @@
 //! Field by field from a raw order to a typed one: which names, which bounds, which defaults.
 //!
-//! The bounds are generous for people and small for a database row; the ones on text are in characters.
+//! The bounds are those of [`limits`].
 
-use super::order_message::{MAX_LINES, OrderMessage};
+use super::order_message::OrderMessage;
 use super::order_parts::{Checker, Place};
 use super::order_raw::{RawLine, RawLineFields, RawLines, RawOrder, Scalar};
 use super::position::{self, Position};
-use super::{CustomerKind, OrderLine, OrderNumber, PaymentMethod, Priority};
+use super::{CustomerKind, OrderLine, OrderNumber, PaymentMethod, Priority, limits};
 use crate::timestamp::UnixMillis;
-
-/// The longest name of a product.
-const LINE_NAME_CHARS: usize = 300;
 
 /// The value of the field that counts, with the name it came under.
 fn either<'a>(new: (&'static str, Scalar<'a>), old: (&'static str, Scalar<'a>)) -> (Place, Scalar<'a>) {
@@ -29,20 +26,20 @@ pub(super) fn read(raw: RawOrder<'_>, check: &mut Checker) -> Option<OrderMessag
     let number = check.parsed(place, value, OrderNumber::parse);
     let number = check.required(place, number);
     let (place, value) = either(("cliente_nombre", raw.customer_name), ("cliente", raw.customer_name_old));
-    let customer_name = check.text(place, value, 200);
+    let customer_name = check.text(place, value, limits::CUSTOMER_NAME);
     let customer_name = check.required(place, customer_name);
     let (place, value) = either(("cliente_direccion", raw.address), ("direccion", raw.address_old));
-    let customer_address = check.text(place, value, 500);
+    let customer_address = check.text(place, value, limits::ADDRESS);
     let (place, value) = either(("cliente_telefono", raw.phone), ("telefono", raw.phone_old));
-    let customer_phone = check.text(place, value, 50);
+    let customer_phone = check.text(place, value, limits::PHONE);
     let (place, value) = either(("cliente_email", raw.email), ("email", raw.email_old));
-    let customer_email = check.text(place, value, 254);
+    let customer_email = check.text(place, value, limits::EMAIL);
     let lines = read_lines(raw.lines, check);
     let total = check.amount(Place::Top("total"), raw.total);
     let total = check.required(Place::Top("total"), total);
     let payment_method = check.parsed(Place::Top("metodo_pago"), raw.payment_method, PaymentMethod::parse);
     let (place, value) = either(("indicaciones", raw.instructions), ("notas", raw.instructions_old));
-    let instructions = check.text(place, value, 2000);
+    let instructions = check.text(place, value, limits::INSTRUCTIONS);
     // A new ticket is pending whatever the client believes; only its type is checked.
     check.text(Place::Top("estado"), raw.state, 50);
     let customer_kind = check.parsed(Place::Top("tipo_cliente"), raw.customer_kind, str::parse);
@@ -51,8 +48,8 @@ pub(super) fn read(raw: RawOrder<'_>, check: &mut Checker) -> Option<OrderMessag
     let created_at = check.parsed(Place::Top("fecha_creacion"), raw.created_at, |text| {
         UnixMillis::parse(text).ok_or("se espera una fecha y hora ISO 8601, como 2026-11-21T15:04:05-03:00")
     });
-    let origin = check.text(Place::Top("origen"), raw.origin, 50);
-    let neighbourhood = check.text(Place::Top("barrio"), raw.neighbourhood, 100);
+    let origin = check.text(Place::Top("origen"), raw.origin, limits::ORIGIN);
+    let neighbourhood = check.text(Place::Top("barrio"), raw.neighbourhood, limits::NEIGHBOURHOOD);
     let position = read_position(raw.lat, raw.lng, check);
     if check.found_errors() {
         return None;
@@ -86,7 +83,7 @@ fn read_lines(raw: RawLines<'_>, check: &mut Checker) -> Vec<OrderLine> {
         RawLines::List(lines, surplus) => {
             if surplus > 0 {
                 let count = lines.len() + surplus;
-                check.refuse(Place::Top("productos"), format!("tiene {count} renglones: hasta {MAX_LINES}"));
+                check.refuse(Place::Top("productos"), format!("tiene {count} renglones: hasta {}", limits::LINES));
             }
             lines.into_iter().enumerate().filter_map(|(index, line)| read_line(index, line, check)).collect()
         }
@@ -98,7 +95,7 @@ fn read_line(index: usize, raw: RawLine<'_>, check: &mut Checker) -> Option<Orde
         RawLine::Object(fields) => read_line_fields(index, *fields, check),
         RawLine::Text(text) => {
             let place = Place::Line(index, "");
-            let text = check.text(place, Scalar::Text(text), LINE_NAME_CHARS);
+            let text = check.text(place, Scalar::Text(text), limits::LINE_NAME);
             check.required(place, text).map(|text| OrderLine::from_text(&text))
         }
         RawLine::Other => {
@@ -111,7 +108,7 @@ fn read_line(index: usize, raw: RawLine<'_>, check: &mut Checker) -> Option<Orde
 fn read_line_fields(index: usize, raw: RawLineFields<'_>, check: &mut Checker) -> Option<OrderLine> {
     let at = |field| Place::Line(index, field);
     let product_id = check.whole(at("id"), raw.product_id);
-    let name = check.text(at("nombre"), raw.name, LINE_NAME_CHARS);
+    let name = check.text(at("nombre"), raw.name, limits::LINE_NAME);
     let name = check.required(at("nombre"), name);
     let price = check.amount(at("precio"), raw.price);
     let quantity = match check.whole(at("cantidad"), raw.quantity) {
@@ -125,9 +122,9 @@ fn read_line_fields(index: usize, raw: RawLineFields<'_>, check: &mut Checker) -
         }
     };
     let subtotal = check.amount(at("subtotal"), raw.subtotal);
-    let branch = check.text(at("sucursal"), raw.branch, 200);
-    let business = check.text(at("negocio"), raw.business, 200);
-    let category = check.text(at("categoria"), raw.category, 200);
+    let branch = check.text(at("sucursal"), raw.branch, limits::LINE_PLACE);
+    let business = check.text(at("negocio"), raw.business, limits::LINE_PLACE);
+    let category = check.text(at("categoria"), raw.category, limits::LINE_PLACE);
     Some(OrderLine { product_id, name: name?, price, quantity: quantity?, subtotal, branch, business, category })
 }
 

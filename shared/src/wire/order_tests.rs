@@ -5,7 +5,7 @@ use base64::prelude::BASE64_STANDARD as BASE64;
 use serde_json::{Value, json};
 use utoipa::PartialSchema as _;
 
-use super::order_message::MAX_LINES;
+use super::limits;
 use super::{MessageError, OrderLine, OrderMessage, PaymentMethod, Priority, TicketState, TicketView};
 use crate::money::Money;
 use crate::timestamp::UnixMillis;
@@ -133,7 +133,7 @@ fn one_field_at_its_limits() {
         json!({"cliente_nombre": "ñ".repeat(200)}),
         json!({"productos": []}),
         json!({"productos": null}),
-        json!({"productos": vec!["Pan"; MAX_LINES]}),
+        json!({"productos": vec!["Pan"; limits::LINES]}),
         json!({"productos": [{"nombre": "Pan", "cantidad": "1000000"}]}),
         json!({"productos": [{"nombre": "Pan", "cantidad": 2.0, "id": null}]}),
         json!({"estado": null}),
@@ -152,7 +152,7 @@ fn one_field_at_its_limits() {
         (json!({"total": true}), "total"),
         (json!({"total": "3450,50"}), "total"),
         (json!({"cliente_nombre": "ñ".repeat(201)}), "cliente_nombre"),
-        (json!({"productos": vec!["Pan"; MAX_LINES + 1]}), "productos"),
+        (json!({"productos": vec!["Pan"; limits::LINES + 1]}), "productos"),
         (json!({"productos": "Pan x2"}), "productos"),
         (json!({"productos": [{"nombre": "Pan", "cantidad": 1_000_001}]}), "productos[0].cantidad"),
         (json!({"productos": [{"nombre": "Pan", "id": 0.5}]}), "productos[0].id"),
@@ -168,7 +168,7 @@ fn one_field_at_its_limits() {
 
 #[test]
 fn a_flood_of_mistakes_gets_a_bounded_answer() {
-    assert_eq!(refused(&example_with(json!({"productos": vec![7; MAX_LINES]}))).len(), 100);
+    assert_eq!(refused(&example_with(json!({"productos": vec![7; limits::LINES]}))).len(), 100);
 }
 
 #[test]

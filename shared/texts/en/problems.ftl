@@ -44,5 +44,6 @@ error-number = this has to be a number
 error-email = this is not an email address
 error-password = this needs 8 to 128 characters
 error-length = this needs { $from } to { $to } characters
+error-too-long = this has more than { $max } characters
 error-invisible = this has characters that cannot be seen
 error-phone = this is not a telephone number

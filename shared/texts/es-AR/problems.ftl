@@ -44,5 +44,6 @@ error-number = tiene que ser un número
 error-email = no es una dirección de correo
 error-password = tiene que tener entre 8 y 128 caracteres
 error-length = va de { $from } a { $to } caracteres
+error-too-long = tiene más de { $max } caracteres
 error-invisible = tiene caracteres que no se ven
 error-phone = no es un número de teléfono

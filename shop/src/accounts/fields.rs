@@ -2,8 +2,10 @@
 
 use std::ops::RangeInclusive;
 
+use belgrano_shared::free_text::InvalidText;
 use belgrano_shared::problem::{FieldError, Problem};
 use belgrano_shared::texts::{Message, Said};
+use belgrano_shared::wire::limits;
 
 /// Collects what is wrong with a form, so that a person hears all of it at once.
 #[derive(Debug, Default)]
@@ -22,14 +24,15 @@ impl Form {
             let message = Message::new("error-length").with("from", *chars.start()).with("to", *chars.end());
             self.errors.push(FieldError::new(field, message));
         } else if text.chars().any(char::is_control) {
-            self.errors.push(FieldError::new(field, Message::new("error-invisible")));
+            // Ends of lines too: each of these is one line.
+            self.errors.push(FieldError::new(field, InvalidText::Control));
         }
         text.to_owned()
     }
 
     /// A telephone number, as people write them: digits, blanks and `+-()/.`.
     pub(crate) fn phone(&mut self, field: &str, text: Option<&str>) -> String {
-        let text = self.text(field, text, 0..=40);
+        let text = self.text(field, text, 0..=limits::PHONE);
         if text.chars().any(|c| !c.is_ascii_digit() && !" +-()/.".contains(c)) {
             self.errors.push(FieldError::new(field, Message::new("error-phone")));
         }

@@ -4,6 +4,7 @@ use axum::extract::State;
 use belgrano_shared::http::Json;
 use belgrano_shared::problem::{Problem, ProblemDocument};
 use belgrano_shared::storage::{Session as DbSession, require_one};
+use belgrano_shared::wire::limits;
 use belgrano_shared::writer::{Command, Failure};
 use belgrano_shared::{execute, fetch};
 use serde::{Deserialize, Serialize};
@@ -122,10 +123,10 @@ impl ChangeProfile {
             account_id,
             first_name: text("nombre", &body.first_name, 1, 100),
             last_name: text("apellido", &body.last_name, 0, 100),
-            address: text("direccion", &body.address, 0, 300),
-            business_name: text("nombre_negocio", &body.business_name, 1, 200),
+            address: text("direccion", &body.address, 0, limits::ADDRESS),
+            business_name: text("nombre_negocio", &body.business_name, 1, limits::CUSTOMER_NAME),
             kind: text("tipo_negocio", &body.kind, 0, 100),
-            business_address: text("direccion_comercial", &body.business_address, 0, 300),
+            business_address: text("direccion_comercial", &body.business_address, 0, limits::ADDRESS),
             phone: body.phone.as_deref().map(|phone| form.phone("telefono", Some(phone))),
             business_phone: body.business_phone.as_deref().map(|phone| form.phone("telefono_comercial", Some(phone))),
         };

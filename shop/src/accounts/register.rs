@@ -8,6 +8,7 @@ use belgrano_shared::auth::password::NewPassword;
 use belgrano_shared::http::{ClientIp, Json};
 use belgrano_shared::problem::{Problem, ProblemDocument};
 use belgrano_shared::texts::Message;
+use belgrano_shared::wire::limits;
 use belgrano_shared::writer::{Command, Failure};
 use belgrano_shared::{execute, fetch_scalar};
 use serde::Deserialize;
@@ -200,7 +201,7 @@ fn new_account(body: &RegisterBody) -> Result<NewAccount, Problem> {
         email: body.email.clone(),
         password_hash: String::new(),
         phone: form.phone("telefono", body.phone.as_deref()),
-        address: form.text("direccion", body.address.as_deref(), 0..=300),
+        address: form.text("direccion", body.address.as_deref(), 0..=limits::ADDRESS),
         business,
     };
     form.finish().map(|()| account)
@@ -208,9 +209,9 @@ fn new_account(body: &RegisterBody) -> Result<NewAccount, Problem> {
 
 /// `None` without a CUIT, which the form has noted then.
 fn new_business(form: &mut Form, body: &RegisterBody) -> Option<NewBusiness> {
-    let name = form.text("nombre_negocio", body.business_name.as_deref(), 1..=200);
+    let name = form.text("nombre_negocio", body.business_name.as_deref(), 1..=limits::CUSTOMER_NAME);
     let kind = form.text("tipo_negocio", body.kind.as_deref(), 0..=100);
-    let address = form.text("direccion_comercial", body.business_address.as_deref(), 0..=300);
+    let address = form.text("direccion_comercial", body.business_address.as_deref(), 0..=limits::ADDRESS);
     let phone = form.phone("telefono_comercial", body.business_phone.as_deref());
     let Some(cuit) = body.cuit.clone() else {
         form.wrong("cuit", Message::new("error-missing"));

@@ -1,7 +1,9 @@
 //! The old pair's `productos.json`, read entry by entry: what cannot be read is refused with its path, the rest goes on.
 
+use belgrano_shared::free_text::{self, InvalidText};
 use belgrano_shared::money::Money;
 use belgrano_shared::timestamp::UnixMillis;
+use belgrano_shared::wire::limits;
 use jiff::civil::Date;
 use serde::de::{DeserializeOwned, Error};
 use serde::{Deserialize, Deserializer};
@@ -121,6 +123,77 @@ impl Offer {
     }
 }
 
+/// The longest text that no order copies: a description, the path of a picture.
+const MAX_CHARS: usize = 2000;
+
+/// An entry's texts, each by its field and with the most characters it may have.
+trait Texts {
+    /// The name, which has to be there.
+    fn name(&self) -> (&'static str, &str, usize);
+    /// The others.
+    fn others(&self) -> Vec<(&'static str, &str)>;
+
+    /// The first field that is wrong, and why.
+    fn check(&self) -> Result<(), (&'static str, InvalidText)> {
+        let (field, name, max_chars) = self.name();
+        free_text::required(name, max_chars).map_err(|wrong| (field, wrong))?;
+        self.others().into_iter().try_for_each(|(field, text)| match free_text::check(text, MAX_CHARS) {
+            Ok(_) => Ok(()),
+            Err(wrong) => Err((field, wrong)),
+        })
+    }
+}
+
+impl Texts for Business {
+    fn name(&self) -> (&'static str, &str, usize) {
+        ("nombre", &self.name, limits::LINE_PLACE)
+    }
+
+    fn others(&self) -> Vec<(&'static str, &str)> {
+        vec![("descripcion", &self.description), ("logo", &self.logo), ("color", &self.color)]
+    }
+}
+
+impl Texts for Branch {
+    fn name(&self) -> (&'static str, &str, usize) {
+        ("nombre", &self.name, limits::LINE_PLACE)
+    }
+
+    fn others(&self) -> Vec<(&'static str, &str)> {
+        vec![("direccion", &self.address), ("telefono", &self.phone), ("horarios", &self.hours)]
+    }
+}
+
+impl Texts for Category {
+    fn name(&self) -> (&'static str, &str, usize) {
+        ("nombre", &self.name, limits::LINE_PLACE)
+    }
+
+    fn others(&self) -> Vec<(&'static str, &str)> {
+        vec![("descripcion", &self.description), ("icono", &self.icon)]
+    }
+}
+
+impl Texts for Product {
+    fn name(&self) -> (&'static str, &str, usize) {
+        ("nombre", &self.name, limits::LINE_NAME)
+    }
+
+    fn others(&self) -> Vec<(&'static str, &str)> {
+        vec![("imagen", &self.image)]
+    }
+}
+
+impl Texts for Offer {
+    fn name(&self) -> (&'static str, &str, usize) {
+        ("id", &self.id, MAX_CHARS)
+    }
+
+    fn others(&self) -> Vec<(&'static str, &str)> {
+        vec![("titulo", &self.title), ("descripcion", &self.description)]
+    }
+}
+
 /// `2025-12-31`
 fn day<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Date, D::Error> {
     String::deserialize(deserializer)?.parse().map_err(|_| D::Error::custom("se esperaba una fecha como 2025-12-31"))
@@ -188,7 +261,7 @@ impl File {
     }
 
     /// The entries of an object (by name) or of a list (by place) that can be read.
-    fn entries<T: DeserializeOwned>(&mut self, path: &str, value: Option<Value>) -> Vec<Entry<T>> {
+    fn entries<T: DeserializeOwned + Texts>(&mut self, path: &str, value: Option<Value>) -> Vec<Entry<T>> {
         let named: Vec<(String, String, Value)> = match value {
             Some(Value::Array(values)) => {
                 let places = values.into_iter().enumerate();
@@ -201,8 +274,15 @@ impl File {
         };
         let mut entries = Vec::with_capacity(named.len());
         for (path, slug, value) in named {
-            match serde_json::from_value(value) {
-                Ok(value) => entries.push(Entry { path, slug, value }),
+            if free_text::has_control(&slug) {
+                self.refuse(path.replace(char::is_control, "·"), InvalidText::Control.to_string());
+                continue;
+            }
+            match serde_json::from_value::<T>(value) {
+                Ok(value) => match value.check() {
+                    Ok(()) => entries.push(Entry { path, slug, value }),
+                    Err((field, wrong)) => self.refuse(format!("{path}.{field}"), wrong.to_string()),
+                },
                 Err(error) => self.refuse(path, format!("no se entiende: {error}")),
             }
         }

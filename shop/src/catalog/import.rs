@@ -247,8 +247,8 @@ impl Merge<'_> {
                 self.refuse(&entry.path, format!("no hay una categoría `{}`", product.category));
                 continue;
             };
-            if product.price.cents() < 0 || product.stock.is_some_and(|stock| stock < 0) || product.name.is_empty() {
-                self.refuse(&entry.path, "el precio o el stock es negativo, o falta el nombre");
+            if product.price.cents() < 0 || product.stock.is_some_and(|stock| stock < 0) {
+                self.refuse(&entry.path, "el precio o el stock es negativo");
                 continue;
             }
             let same = |row: &&ProductRow| !self.options.replace_stock && row.name == product.name;

@@ -1,7 +1,8 @@
 //! Where an order goes and how it is paid, parsed from what a person typed.
 
+use belgrano_shared::free_text;
 use belgrano_shared::problem::FieldError;
-use belgrano_shared::wire::{PaymentMethod, Position};
+use belgrano_shared::wire::{PaymentMethod, Position, limits};
 
 /// Where to and how, as the customer says it.
 #[derive(Clone, Debug)]
@@ -37,9 +38,9 @@ impl DeliveryFields {
     /// The delivery, or every field that is wrong.
     pub fn parse(self) -> Result<Delivery, Vec<FieldError>> {
         let mut errors = Vec::new();
-        let address = bounded("direccion", self.address, 500, &mut errors);
-        let barrio = bounded("barrio", self.barrio, 100, &mut errors);
-        let notes = bounded("notas", self.notes, 2000, &mut errors).unwrap_or_default();
+        let address = bounded("direccion", self.address, limits::ADDRESS, &mut errors);
+        let barrio = bounded("barrio", self.barrio, limits::NEIGHBOURHOOD, &mut errors);
+        let notes = bounded("notas", self.notes, limits::INSTRUCTIONS, &mut errors).unwrap_or_default();
         let position = position(self.pin, &mut errors);
         let method = self.payment_method.unwrap_or_else(|| PaymentMethod::CASH.to_owned());
         let payment_method = PaymentMethod::parse(&method)
@@ -69,15 +70,13 @@ fn position(pin: (Option<f64>, Option<f64>), errors: &mut Vec<FieldError>) -> Op
 
 /// Trimmed text of at most `max` characters; blank is the same as absent.
 fn bounded(field: &str, text: Option<String>, max: usize, errors: &mut Vec<FieldError>) -> Option<String> {
-    let text = text?.trim().to_owned();
-    if text.chars().count() > max {
-        errors.push(FieldError::new(field, format!("tiene más de {max} caracteres")));
+    match free_text::check(&text?, max) {
+        Ok(text) => (!text.is_empty()).then(|| text.to_owned()),
+        Err(wrong) => {
+            errors.push(FieldError::new(field, wrong));
+            None
+        }
     }
-    // The board refuses them, and Postgres cannot store all of them.
-    if text.chars().any(|c| c.is_control() && !matches!(c, '\n' | '\r' | '\t')) {
-        errors.push(FieldError::new(field, "tiene caracteres de control"));
-    }
-    (!text.is_empty()).then_some(text)
 }
 
 #[cfg(test)]

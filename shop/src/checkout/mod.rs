@@ -4,6 +4,8 @@ mod basket;
 mod delivery;
 mod http;
 #[cfg(test)]
+mod message_tests;
+#[cfg(test)]
 mod oversell_tests;
 mod place;
 #[cfg(test)]

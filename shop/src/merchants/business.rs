@@ -4,6 +4,7 @@ use axum::extract::State;
 use belgrano_shared::http::Json;
 use belgrano_shared::problem::{Problem, ProblemDocument};
 use belgrano_shared::storage::{Session, require_one};
+use belgrano_shared::wire::limits;
 use belgrano_shared::writer::{Command, Failure};
 use belgrano_shared::{execute, fetch, fetch_scalar};
 use serde::{Deserialize, Serialize};
@@ -142,10 +143,10 @@ pub(crate) async fn replace_business(
     let mut form = Form::default();
     let replace = ReplaceBusiness {
         account_id: who.account_id,
-        business_name: form.text("nombre_negocio", Some(&request.business_name), 1..=200),
+        business_name: form.text("nombre_negocio", Some(&request.business_name), 1..=limits::CUSTOMER_NAME),
         cuit: request.cuit,
         kind: form.text("tipo_negocio", request.kind.as_deref(), 0..=100),
-        address: form.text("direccion_comercial", request.address.as_deref(), 0..=300),
+        address: form.text("direccion_comercial", request.address.as_deref(), 0..=limits::ADDRESS),
         phone: form.phone("telefono_comercial", request.phone.as_deref()),
     };
     form.finish()?;

@@ -2,6 +2,7 @@
 
 use axum::extract::State;
 use axum::http::StatusCode;
+use belgrano_shared::free_text;
 use belgrano_shared::http::{Json, KeyOnly, Keyed, Page, Path, RequestContext};
 use belgrano_shared::idempotency::{Once, StoredAnswer};
 use belgrano_shared::problem::{FieldError, Problem, ProblemDocument};
@@ -79,13 +80,9 @@ impl PackageRequest {
             payment_method: self.payment_method,
             notes: self.notes,
         };
-        let name = self.name.trim().to_owned();
-        let name = if (1..=PackageDraft::MAX_NAME_CHARS).contains(&name.chars().count()) {
-            Ok(name)
-        } else {
-            let message = format!("va de 1 a {} caracteres", PackageDraft::MAX_NAME_CHARS);
-            Err(vec![FieldError::new("nombre", message)])
-        };
+        let name = free_text::required(&self.name, PackageDraft::MAX_NAME_CHARS)
+            .map(str::to_owned)
+            .map_err(|wrong| vec![FieldError::new("nombre", wrong)]);
         match (name, basket, delivery.parse()) {
             (Ok(name), Ok(basket), Ok(delivery)) => {
                 Ok(PackageDraft { name, frequency: self.frequency, basket, delivery, first_on: self.first_on })

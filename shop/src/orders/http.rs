@@ -1,10 +1,11 @@
 //! What a customer may ask about its orders.
 
 use axum::extract::State;
+use belgrano_shared::free_text;
 use belgrano_shared::http::{Json, KeyOnly, Page, Path, RequestContext};
 use belgrano_shared::idempotency::{Once, StoredAnswer};
 use belgrano_shared::problem::{Problem, ProblemDocument};
-use belgrano_shared::wire::{OrderNumber, PaymentMethod, Position};
+use belgrano_shared::wire::{OrderNumber, PaymentMethod, Position, limits};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
@@ -104,10 +105,11 @@ pub(crate) async fn cancel(
     body: Option<Json<CancelRequest>>,
 ) -> Result<Json<OrderView>, Problem> {
     let reason = body.map(|Json(request)| request.motivo).unwrap_or_default();
-    if reason.chars().count() > 500 {
-        return Err(Problem::invalid_field("motivo", "tiene más de 500 caracteres"));
-    }
-    let reason = if reason.trim().is_empty() { "cancelado por el cliente".to_owned() } else { reason };
+    let reason = match free_text::check(&reason, limits::REASON) {
+        Ok("") => "cancelado por el cliente".to_owned(),
+        Ok(reason) => reason.to_owned(),
+        Err(wrong) => return Err(Problem::invalid_field("motivo", wrong)),
+    };
     let account_id = who.account_id;
     let trace = context.traceparent();
     app.writer.submit(Cancel { account_id, number: number.clone(), reason, trace }).await?;

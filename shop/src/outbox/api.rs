@@ -4,9 +4,11 @@ use std::time::Duration;
 
 use axum::extract::State;
 use axum::http::StatusCode;
+use belgrano_shared::free_text;
 use belgrano_shared::http::{Json, Page, Path, Query};
 use belgrano_shared::problem::{Problem, ProblemDocument};
 use belgrano_shared::timestamp::UnixMillis;
+use belgrano_shared::wire::limits;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::router::OpenApiRouter;
@@ -20,8 +22,6 @@ use crate::app::App;
 
 /// Between two messages of a replay by filter: a hundred a second leave room for orders that are placed meanwhile.
 const REPLAY_SPACING: Duration = Duration::from_millis(10);
-/// The longest reason of a discard, in characters.
-const MAX_REASON: usize = 500;
 
 /// The routes of this room.
 pub fn routes() -> OpenApiRouter<App> {
@@ -207,13 +207,8 @@ pub(crate) async fn discard_message(
     Path(id): Path<i64>,
     Json(body): Json<DiscardBody>,
 ) -> Result<Json<MessageDetail>, Problem> {
-    let reason = body.motivo.trim();
-    if reason.is_empty() || reason.chars().count() > MAX_REASON || reason.contains('\0') {
-        return Err(Problem::invalid_field(
-            "motivo",
-            format!("escribí por qué, en {MAX_REASON} caracteres como mucho"),
-        ));
-    }
+    let reason = free_text::required(&body.motivo, limits::REASON);
+    let reason = reason.map_err(|wrong| Problem::invalid_field("motivo", wrong))?;
     app.writer.submit(Discard { id, reason: reason.to_owned() }).await?;
     tracing::info!(id, account = admin.0.account_id, "a message was discarded");
     show_message(State(app), admin, Path(id)).await

@@ -4,12 +4,9 @@ use std::collections::HashMap;
 
 use belgrano_shared::fetch_in;
 use belgrano_shared::storage::Session;
-use belgrano_shared::wire::CustomerKind;
+use belgrano_shared::wire::{CustomerKind, limits};
 
 use super::ShopUnit;
-
-/// The longest name the board takes.
-const MAX_NAME_CHARS: usize = 200;
 
 /// What an order needs to know of the account behind it.
 #[derive(Clone, Debug, sqlx::FromRow)]
@@ -34,12 +31,14 @@ impl Customer {
     #[must_use]
     pub fn name(&self) -> String {
         let person = format!("{} {}", self.first_name, self.last_name).trim().to_owned();
+        // An account that was taken over may have none, and the board wants one.
+        let person = if person.is_empty() { self.email.clone() } else { person };
         let name = match &self.business_name {
             Some(business) => format!("{business} ({person})"),
             None => person,
         };
         // Business and person may each be as long as the board takes both together.
-        name.chars().take(MAX_NAME_CHARS).collect()
+        name.chars().take(limits::CUSTOMER_NAME).collect()
     }
 
     /// Whether it buys as a merchant.
@@ -74,5 +73,37 @@ impl ShopUnit {
     pub async fn customer(&mut self, id: i64) -> sqlx::Result<Option<&Customer>> {
         self.customers.load(&mut self.session, &[id]).await?;
         Ok(self.customers.known.get(&id))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use belgrano_shared::wire::limits;
+
+    use super::Customer;
+
+    #[test]
+    fn a_name_is_never_longer_than_the_board_takes() {
+        let name = |first_name: &str, last_name: &str, business_name: Option<String>| {
+            let (first_name, last_name) = (first_name.to_owned(), last_name.to_owned());
+            let empty = String::new;
+            Customer {
+                id: 1,
+                role: empty(),
+                first_name,
+                last_name,
+                email: "ana@example.com".to_owned(),
+                phone: empty(),
+                address: empty(),
+                business_name,
+            }
+            .name()
+        };
+        assert_eq!((name("Ana", "", None), name("", "", None)), ("Ana".to_owned(), "ana@example.com".to_owned()));
+        assert_eq!(name("Ana", "Díaz", Some("Kiosco".to_owned())), "Kiosco (Ana Díaz)");
+        let (long, business) = ("ñ".repeat(100), "é".repeat(200));
+        assert_eq!(name(&long, &long, None), format!("{long} {}", "ñ".repeat(99)));
+        assert_eq!(name("Ana", "Díaz", Some(business.clone())), business);
+        assert_eq!(business.chars().count(), limits::CUSTOMER_NAME);
     }
 }

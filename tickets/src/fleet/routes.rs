@@ -3,10 +3,11 @@
 use axum::extract::State;
 use axum::http::StatusCode;
 use belgrano_shared::auth::password::NewPassword;
+use belgrano_shared::free_text;
 use belgrano_shared::http::{Json, Page, Path};
 use belgrano_shared::problem::{FieldError, Problem, ProblemDocument};
 use belgrano_shared::timestamp::UnixMillis;
-use belgrano_shared::wire::Position;
+use belgrano_shared::wire::{Position, limits};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
@@ -17,8 +18,6 @@ use crate::app::App;
 use crate::sessions::{Admin, Driver};
 use crate::users::{ChangeUser, NAME_CHARS, NewDriver, Role, check_text, create_account};
 
-const PHONE_CHARS: usize = 50;
-const NEIGHBOURHOOD_CHARS: usize = 100;
 const CAPACITY: std::ops::RangeInclusive<i64> = 1..=1000;
 
 /// The fleet, and what a driver does for itself.
@@ -68,14 +67,14 @@ pub(crate) struct NewDriverBody {
 
 /// What is wrong with what only a driver has.
 fn check(phone: Option<&str>, capacity: Option<i64>, neighbourhood: Option<&str>) -> Result<(), Problem> {
-    let long = |field: &'static str, text: &str, max: usize| {
-        (text.chars().count() > max).then(|| FieldError::new(field, format!("hasta {max} caracteres")))
+    let wrong = |field: &'static str, text: &str, max: usize| {
+        free_text::check(text, max).err().map(|wrong| FieldError::new(field, wrong))
     };
     let capacity = capacity.filter(|capacity| !CAPACITY.contains(capacity));
     let wrong: Vec<FieldError> = [
-        phone.and_then(|text| long("telefono", text, PHONE_CHARS)),
+        phone.and_then(|text| wrong("telefono", text, limits::PHONE)),
         capacity.map(|_| FieldError::new("capacidad", "va de 1 a 1000")),
-        neighbourhood.and_then(|text| long("barrio", text, NEIGHBOURHOOD_CHARS)),
+        neighbourhood.and_then(|text| wrong("barrio", text, limits::NEIGHBOURHOOD)),
     ]
     .into_iter()
     .flatten()

@@ -1,11 +1,11 @@
 //! `POST /api/tickets`, its old name, and the shop's cancellation.
 
 use axum::body::Bytes;
-use axum::extract::{FromRequest, Request, State};
+use axum::extract::{DefaultBodyLimit, FromRequest, Request, State};
 use axum::http::{HeaderMap, StatusCode};
 use belgrano_shared::http::{ClientIp, Json, Path};
 use belgrano_shared::problem::{Problem, ProblemDocument};
-use belgrano_shared::wire::{IntakeReply, MessageError, OrderMessage, OrderNumber};
+use belgrano_shared::wire::{IntakeReply, MessageError, OrderMessage, OrderNumber, limits};
 use serde::Deserialize;
 use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
@@ -17,11 +17,8 @@ use crate::progress::required_reason;
 
 /// The routes with the shop's authentication.
 pub fn routes() -> OpenApiRouter<App> {
-    OpenApiRouter::new()
-        .routes(routes!(receive))
-        .routes(routes!(receive_old))
-        .routes(routes!(cancel))
-        .routes(routes!(lookup::lookup))
+    let receive = OpenApiRouter::new().routes(routes!(receive)).routes(routes!(receive_old));
+    receive.layer(DefaultBodyLimit::max(limits::MESSAGE_BYTES)).routes(routes!(cancel)).routes(routes!(lookup::lookup))
 }
 
 /// A raw body whose sender is still to be checked.

@@ -1,11 +1,12 @@
 //! `/estado`, `/deshacer` and the edit of one ticket.
 
 use axum::extract::{DefaultBodyLimit, State};
+use belgrano_shared::free_text;
 use belgrano_shared::http::{KeyOnly, Keyed, Path};
 use belgrano_shared::idempotency::{Once, StoredAnswer};
 use belgrano_shared::problem::{FieldError, Problem, ProblemDocument};
 use belgrano_shared::timestamp::UnixMillis;
-use belgrano_shared::wire::{OrderNumber, Priority, TicketState, TicketView};
+use belgrano_shared::wire::{OrderNumber, Priority, TicketState, TicketView, limits};
 use serde::Deserialize;
 use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
@@ -17,8 +18,6 @@ use crate::sessions::{Admin, Principal, Session};
 
 /// Two pictures in base64 and the rest of a step.
 pub(crate) const STEP_BODY_BYTES: usize = MAX_PROOF_BYTES / 3 * 8 + 64 * 1024;
-const REASON_CHARS: usize = 500;
-const INSTRUCTIONS_CHARS: usize = 2000;
 
 /// The routes that move and edit one ticket.
 pub fn routes() -> OpenApiRouter<App> {
@@ -86,12 +85,11 @@ impl StepBody {
 
 /// A reason that is given and not too long.
 pub(crate) fn required_reason(reason: Option<&str>) -> Result<String, Problem> {
-    let reason = reason.map(str::trim).filter(|reason| !reason.is_empty());
-    let reason = reason.ok_or_else(|| Problem::invalid_field("motivo", "contá por qué"))?;
-    if reason.chars().count() > REASON_CHARS {
-        return Err(Problem::invalid_field("motivo", format!("hasta {REASON_CHARS} caracteres")));
+    match free_text::check(reason.unwrap_or_default(), limits::REASON) {
+        Ok("") => Err(Problem::invalid_field("motivo", "contá por qué")),
+        Ok(reason) => Ok(reason.to_owned()),
+        Err(wrong) => Err(Problem::invalid_field("motivo", wrong)),
     }
-    Ok(reason.to_owned())
 }
 
 /// Whose key it is and for what, so that no two callers and no two commands can meet under one.
@@ -158,8 +156,8 @@ pub(crate) async fn edit(
     body: Keyed<EditBody>,
 ) -> Result<StoredAnswer, Problem> {
     let (body, key) = body.scoped(|| key_scope(&by, "editar", &number));
-    if body.instructions.as_ref().is_some_and(|text| text.chars().count() > INSTRUCTIONS_CHARS) {
-        return Err(Problem::invalid_field("indicaciones", format!("hasta {INSTRUCTIONS_CHARS} caracteres")));
+    if let Some(Err(wrong)) = body.instructions.as_deref().map(|text| free_text::check(text, limits::INSTRUCTIONS)) {
+        return Err(Problem::invalid_field("indicaciones", wrong));
     }
     let EditBody { priority, instructions } = body;
     let command = Edit { number, priority, instructions, if_match, by: by.actor() };

@@ -75,20 +75,45 @@ on_both_engines! {
         const FIND: &str = "SELECT id FROM users WHERE email = $1";
         let board = Board::start(database).await;
         let admin = board.admin().await;
-        assert_eq!(board.log_in("a\0@b", "una clave").await.err(), Some(400));
-        assert_eq!(board.get(&admin, "/api/tickets?q=%00").await.0, 400);
+        assert_eq!(board.log_in("a\0@b", "una clave").await.err(), Some(422));
+        assert_eq!(board.get(&admin, "/api/tickets?q=%00").await.1["errors"][0]["field"], "q");
         assert_eq!(board.get(&admin, "/api/tickets/BA%00/eventos").await.0, 404);
         let mut with_nul = order("BA-1");
         with_nul["cliente_nombre"] = json!("Ana\0Díaz");
         assert_eq!(board.intake(&with_nul).await.0, 422);
         board.order("BA-1").await;
         let cancel = json!({ "motivo": "no\0va" });
-        assert_eq!(board.step(&admin, "BA-1", json!({ "estado": "cancelado", "motivo": "no\0va" })).await.0, 400);
+        assert_eq!(board.step(&admin, "BA-1", json!({ "estado": "cancelado", "motivo": "no\0va" })).await.0, 422);
         let key = [("x-api-key", "clave")];
-        assert_eq!(board.call_with(&NOBODY, "POST", "/api/tickets/BA-1/cancelar", &key, cancel).await.0, 400);
+        assert_eq!(board.call_with(&NOBODY, "POST", "/api/tickets/BA-1/cancelar", &key, cancel).await.0, 422);
         let mut session = board.app.db.read().await.expect("a connection");
         let problem = fetch_scalar!(optional, session, i64, FIND, "a\0@b").map_err(Problem::from);
         assert!(matches!(&problem, Ok(None)) || problem.is_err_and(|problem| problem.status() == 400), "the net");
+    }
+
+    async fn what_cannot_be_seen_is_refused_by_the_name_of_its_field(database) {
+        let board = Board::start(database).await;
+        let admin = board.admin().await;
+        let (_, id) = board.driver(&admin, "beto").await;
+        board.order("BA-1").await;
+        let (user, driver) = (format!("/api/usuarios/{id}"), format!("/api/repartidores/{id}"));
+        let base = json!({ "email": "x@example.com", "password": "reparto1234", "nombre": "Caro", "rol": "admin",
+            "estado": "cancelado", "accion": "cancelar", "numeros": ["BA-1"] });
+        for text in ["a\0b", "a\u{1b}[31m", "a\u{85}b"] {
+            for (method, path, field) in [
+                ("POST", "/api/usuarios", "nombre"), ("PATCH", &user, "nombre"),
+                ("POST", "/api/repartidores", "nombre"), ("POST", "/api/repartidores", "telefono"),
+                ("POST", "/api/repartidores", "barrio"), ("PATCH", &driver, "telefono"), ("PATCH", &driver, "barrio"),
+                ("POST", "/api/tickets/BA-1/estado", "motivo"), ("POST", "/api/tickets/lote", "motivo"),
+                ("PATCH", "/api/tickets/BA-1", "indicaciones"),
+            ] {
+                let mut body = base.clone();
+                body[field] = json!(text);
+                let (status, problem) = board.call(&admin, method, path, body).await;
+                assert_eq!((status, &problem["errors"][0]["field"]), (422, &json!(field)), "{method} {path}: {problem}");
+            }
+        }
+        assert_eq!(board.count("SELECT COUNT(*) FROM events").await, 1, "none of it changed anything");
     }
 
     async fn what_went_back_to_the_shop_stays_there(database) {

@@ -2,6 +2,7 @@
 
 use belgrano_shared::auth::email::Email;
 use belgrano_shared::fetch;
+use belgrano_shared::free_text;
 use belgrano_shared::problem::FieldError;
 use belgrano_shared::storage::{Db, Session};
 use belgrano_shared::timestamp::UnixMillis;
@@ -69,7 +70,5 @@ pub(crate) async fn find_by_email(session: &mut Session, email: &Email) -> sqlx:
 
 /// What is wrong with a text of 1 to `max` characters.
 pub(crate) fn check_text(field: &'static str, text: &str, max: usize) -> Option<FieldError> {
-    let length = text.trim().chars().count();
-    (!(1..=max).contains(&length))
-        .then(|| FieldError::new(field, format!("tiene que tener entre 1 y {max} caracteres")))
+    free_text::required(text, max).err().map(|wrong| FieldError::new(field, wrong))
 }
