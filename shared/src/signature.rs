@@ -128,7 +128,8 @@ impl fmt::Debug for SigningSecrets {
 }
 
 impl SigningSecrets {
-    /// Reads `whsec_…` secrets separated by commas or blanks. While rotating, the new one goes first.
+    /// Reads `whsec_…` secrets separated by commas or blanks. The first makes the delivery PINs; how one is rotated, step by
+    /// step, is in `docs/operations.md`.
     pub fn parse(text: &str) -> Result<Self, InvalidSecrets> {
         let words = text.split(|c: char| c == ',' || c.is_whitespace()).filter(|word| !word.is_empty());
         let keys: Vec<_> = words.map(parse_secret).collect::<Result<_, _>>()?;
@@ -227,7 +228,9 @@ mod tests {
 
     use super::{DEFAULT_TOLERANCE, InvalidSecrets, SignatureError, SignatureHeaders, SigningSecrets};
     use crate::ambient::Ambient;
+    use crate::pin;
     use crate::timestamp::UnixMillis;
+    use crate::wire::OrderNumber;
 
     /// Published vectors: secret, id, seconds, body, signature. The first is the one of Svix's documentation (verifying
     /// by hand), the second that of the reference implementations' tests.
@@ -305,6 +308,29 @@ mod tests {
         }
         let beside_others = format!("v1a,xyz v1,AAAA {signature}");
         assert_eq!(verify(SignatureHeaders { signature: &beside_others, ..good }, body, 0), Ok(()));
+    }
+
+    /// The steps of `docs/operations.md`, one service after the other in either order.
+    #[test]
+    fn a_rotation_breaks_neither_signatures_nor_pins_at_any_step() {
+        let (old, new) = (PUBLISHED[0].0, PUBLISHED[1].0);
+        let steps = [old.to_owned(), format!("{old},{new}"), format!("{new},{old}"), new.to_owned()];
+        let steps = steps.map(|text| SigningSecrets::parse(&text).expect("secrets"));
+        let (number, now) = (OrderNumber::parse("BA-1").expect("a number"), UnixMillis(1_795_284_245_000));
+        for (before, after) in steps.iter().zip(&steps[1..]) {
+            for (shop, board) in [(before, before), (after, before), (before, after), (after, after)] {
+                for (sender, receiver) in [(shop, board), (board, shop)] {
+                    let signed = sender.sign("m", now, b"{}");
+                    let headers =
+                        SignatureHeaders { id: "m", timestamp: &signed.timestamp, signature: &signed.signature };
+                    assert_eq!(receiver.verify(headers, b"{}", now, DEFAULT_TOLERANCE), Ok(()));
+                }
+                assert!(pin::verify(board, &number, &pin::of(shop, &number)), "what the shop shows now opens");
+            }
+        }
+        // What was shown before opens until the last step, which therefore waits for the orders under way.
+        let shown = pin::of(&steps[0], &number);
+        assert_eq!(steps.each_ref().map(|board| pin::verify(board, &number, &shown)), [true, true, true, false]);
     }
 
     #[test]
