@@ -16,7 +16,6 @@ use tokio::sync::Notify;
 
 use crate::intake::IntakeGate;
 use crate::live::{Hub, Live};
-use crate::progress::PinTries;
 use crate::sessions::Principal;
 use crate::settings::Settings;
 use crate::unit::{Announcement, BoardUnit, Committed};
@@ -42,8 +41,6 @@ pub struct Parts {
     pub intake: IntakeGate,
     /// What is shared with the shop.
     pub secrets: SigningSecrets,
-    /// Wrong guesses at a PIN.
-    pub pin_tries: PinTries,
     /// What is measured.
     pub metrics: Metrics,
     /// The live feed.

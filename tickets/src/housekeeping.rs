@@ -13,6 +13,7 @@ use belgrano_shared::writer::{Command, Failure, WriteError};
 use belgrano_shared::{execute, fetch, fetch_scalar};
 
 use crate::app::App;
+use crate::progress;
 use crate::unit::BoardUnit;
 
 const PERIOD: Duration = Duration::from_hours(1);
@@ -32,6 +33,7 @@ impl Command<BoardUnit> for Prune {
         let session = unit.session();
         let mut forgotten = execute!(*session, "DELETE FROM sessions WHERE expires_at <= $1", now)?;
         forgotten += execute!(*session, "DELETE FROM socket_tokens WHERE expires_at <= $1", now)?;
+        forgotten += progress::forget_pin_tries(session, now).await?;
         forgotten += Answers::prune(session, now.plus_ms(-ANSWERS_KEPT_MS)).await?;
         Ok(forgotten)
     }

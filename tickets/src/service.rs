@@ -23,7 +23,6 @@ use belgrano_shared::writer::{WriteError, Writer};
 use crate::app::{App, Parts, Signals, announcer};
 use crate::intake::IntakeGate;
 use crate::live::{Hub, Live};
-use crate::progress::PinTries;
 use crate::router::router;
 use crate::sessions::SESSION_COOKIE;
 use crate::settings::Settings;
@@ -96,7 +95,6 @@ pub async fn assemble(settings: Settings, ambient: &Ambient, life: &Lifecycle) -
     let secrets = settings.common.integration_secrets(ambient)?;
     let app = App::new(Parts {
         intake: IntakeGate::new(&settings, secrets.clone(), ambient),
-        pin_tries: PinTries::new(ambient),
         live: Live::new(hub, &settings.live, life),
         ambient: ambient.clone(),
         settings,

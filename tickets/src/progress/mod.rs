@@ -5,6 +5,7 @@
 
 mod edit;
 mod if_match;
+mod pin_tries;
 mod proof;
 mod refusal;
 mod routes;
@@ -14,7 +15,9 @@ mod undo;
 
 pub use edit::Edit;
 pub use if_match::IfMatch;
-pub use proof::{GivenProofs, MAX_PROOF_BYTES, Picture, PinTries, ProofKind, Proofs};
+pub(crate) use pin_tries::prune as forget_pin_tries;
+pub use pin_tries::{TriedTooOften, TryPin};
+pub use proof::{GivenProofs, MAX_PROOF_BYTES, Picture, ProofKind, Proofs};
 pub use refusal::TicketRefusal;
 pub use routes::routes;
 pub(crate) use routes::{EditBody, STEP_BODY_BYTES, StepBody, edit, key_scope, required_reason, take_step, undo};

@@ -1,25 +1,13 @@
 //! Proof of delivery: what is asked for, and whether what a driver sends is it.
 //!
-//! The PIN is derived from the order's number (see [`pin`]) and never stored. A photo and a signature come as data URLs
+//! The PIN is derived from the order's number (see [`belgrano_shared::pin`]) and never stored. A photo and a signature come as data URLs
 //! within the step; their type is told by their first bytes, not by what the sender says.
-
-use std::num::NonZeroU32;
-use std::time::Duration;
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use belgrano_shared::ambient::Ambient;
-use belgrano_shared::http::RateLimit;
-use belgrano_shared::pin;
-use belgrano_shared::problem::Problem;
-use belgrano_shared::signature::SigningSecrets;
-use belgrano_shared::wire::OrderNumber;
 
 /// The largest photo or signature, decoded.
 pub const MAX_PROOF_BYTES: usize = 2 * 1024 * 1024;
-/// With four digits, five tries in a quarter of an hour leave a guesser a chance of one in 2000.
-const PIN_TRIES: NonZeroU32 = NonZeroU32::new(5).unwrap();
-const PIN_PERIOD: Duration = Duration::from_mins(15);
 
 /// One kind of proof.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -127,30 +115,6 @@ fn sniff(content: &[u8]) -> Option<&'static str> {
         [0x89, b'P', b'N', b'G', b'\r', b'\n', 0x1a, b'\n', ..] => Some("image/png"),
         [b'R', b'I', b'F', b'F', _, _, _, _, b'W', b'E', b'B', b'P', ..] => Some("image/webp"),
         _ => None,
-    }
-}
-
-/// Checks PINs, a few tries at a time for each driver and ticket.
-#[derive(Debug)]
-pub struct PinTries(RateLimit<(i64, OrderNumber)>);
-
-impl PinTries {
-    /// All tries still open.
-    #[must_use]
-    pub fn new(ambient: &Ambient) -> Self {
-        Self(RateLimit::new(PIN_TRIES, PIN_PERIOD, ambient))
-    }
-
-    /// Whether `given` is the ticket's PIN; 429 when this user has tried too often, right or wrong.
-    pub fn check(
-        &self,
-        user: i64,
-        number: &OrderNumber,
-        given: &str,
-        secrets: &SigningSecrets,
-    ) -> Result<bool, Problem> {
-        self.0.check(&(user, number.clone()))?;
-        Ok(pin::verify(secrets, number, given))
     }
 }
 

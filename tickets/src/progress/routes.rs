@@ -4,6 +4,7 @@ use axum::extract::{DefaultBodyLimit, State};
 use belgrano_shared::free_text;
 use belgrano_shared::http::{KeyOnly, Keyed, Path};
 use belgrano_shared::idempotency::{Once, StoredAnswer};
+use belgrano_shared::pin;
 use belgrano_shared::problem::{FieldError, Problem, ProblemDocument};
 use belgrano_shared::timestamp::UnixMillis;
 use belgrano_shared::wire::{OrderNumber, Priority, TicketState, TicketView, limits};
@@ -12,7 +13,7 @@ use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use super::{Edit, GivenProofs, IfMatch, MAX_PROOF_BYTES, Picture, Step, TakeStep, Undo};
+use super::{Edit, GivenProofs, IfMatch, MAX_PROOF_BYTES, Picture, Step, TakeStep, TryPin, Undo};
 use crate::app::App;
 use crate::sessions::{Admin, Principal, Session};
 
@@ -66,7 +67,7 @@ impl StepBody {
         })
     }
 
-    fn proofs(&self, app: &App, by: &Principal, number: &OrderNumber) -> Result<GivenProofs, Problem> {
+    async fn proofs(&self, app: &App, by: &Principal, number: &OrderNumber) -> Result<GivenProofs, Problem> {
         if self.state != TicketState::Delivered {
             return Ok(GivenProofs::default());
         }
@@ -74,12 +75,13 @@ impl StepBody {
             let picture = text.as_deref().map(Picture::from_data_url).transpose();
             picture.map_err(|message| Problem::invalid(vec![FieldError::new(field, message)]))
         };
-        let check = |pin: &String| app.pin_tries.check(by.user_id, number, pin, &app.secrets);
-        Ok(GivenProofs {
-            photo: picture("foto", &self.photo)?,
-            signature: picture("firma", &self.signature)?,
-            pin: self.pin.as_ref().map(check).transpose()?,
-        })
+        let (photo, signature) = (picture("foto", &self.photo)?, picture("firma", &self.signature)?);
+        let mut right = None;
+        if let Some(given) = &self.pin {
+            app.writer.submit(TryPin { number: number.clone(), user_id: by.user_id }).await?;
+            right = Some(pin::verify(&app.secrets, number, given));
+        }
+        Ok(GivenProofs { pin: right, photo, signature })
     }
 }
 
@@ -110,7 +112,7 @@ pub(crate) async fn take_step(
     body: Keyed<StepBody>,
 ) -> Result<StoredAnswer, Problem> {
     let (body, key) = body.scoped(|| key_scope(&by, "estado", &number));
-    let given = body.proofs(&app, &by, &number)?;
+    let given = body.proofs(&app, &by, &number).await?;
     let (step, occurred_at) = (body.step()?, body.occurred_at);
     let required = app.settings.proofs.clone();
     let command = TakeStep { number, step, by, occurred_at, if_match, required, given };

@@ -8,6 +8,7 @@ use belgrano_shared::{fetch_scalar, on_both_engines};
 use serde_json::{Value, json};
 
 use super::board::{Board, NOBODY, order};
+use crate::housekeeping::Prune;
 
 on_both_engines! {
     async fn a_delivery_from_offer_to_proof(database) {
@@ -156,8 +157,16 @@ on_both_engines! {
             assert_eq!(board.step(&driver, "BA-1", json!({ "estado": "entregado", "pin": wrong })).await.0, 422);
         }
         assert_eq!(board.step(&driver, "BA-1", json!({ "estado": "entregado", "pin": right })).await.0, 429);
-        board.clock.advance_ms(15 * 60 * 1000);
+        let other = Board::start_with(database, &[("PROOF", "pin")]).await;
+        let refused = other.step(&driver, "BA-1", json!({ "estado": "entregado", "pin": right })).await;
+        assert_eq!(refused.0, 429, "neither a restart nor a second instance gives more tries");
+        board.clock.advance_ms(15 * 60 * 1000 - 1);
+        assert_eq!(board.step(&driver, "BA-1", json!({ "estado": "entregado", "pin": right })).await.0, 429);
+        board.clock.advance_ms(1);
         assert_eq!(board.step(&driver, "BA-1", json!({ "estado": "entregado", "pin": right })).await.0, 200);
+        board.clock.advance_ms(15 * 60 * 1000);
+        board.app.writer.submit(Prune).await.expect("pruned");
+        assert_eq!(board.count("SELECT COUNT(*) FROM pin_tries").await, 0);
     }
 
     async fn versions_keys_and_undo(database) {
