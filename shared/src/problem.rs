@@ -15,6 +15,15 @@ use utoipa::ToSchema;
 
 use crate::texts::{Language, Message, Said};
 
+/// The slug of a cancellation that comes too late: the order is over.
+pub const NOT_CANCELLABLE: &str = "no-se-puede-cancelar";
+
+/// The `type` of problems with this slug.
+#[must_use]
+pub fn kind(slug: &str) -> String {
+    format!("urn:belgrano:problema:{slug}")
+}
+
 /// One invalid field of a request: where, and how to mend it. Spanish on the wire; a page says it in its language.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct FieldError {
@@ -247,7 +256,7 @@ impl Problem {
     #[must_use]
     pub fn document(&self) -> ProblemDocument {
         ProblemDocument {
-            kind: format!("urn:belgrano:problema:{}", self.slug),
+            kind: kind(self.slug),
             title: Message::new(self.title).to(Language::Spanish),
             status: self.status.as_u16(),
             detail: self.detail.spanish().to_owned(),

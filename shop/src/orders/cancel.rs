@@ -58,13 +58,18 @@ impl Command<ShopUnit> for Cancel {
             return Err(Failure::Refused(CancelRefusal::Over(order.state)));
         }
         order.cancel_requested_at = Some(unit.now());
-        unit.send(OutboxMessage {
-            order_number: self.number.clone(),
-            kind: MessageKind::OrderCancelled,
-            payload: serde_json::json!({ "motivo": self.reason }).to_string(),
-            trace: self.trace.clone(),
-        });
+        call_off(unit, &self.number, &self.reason, &self.trace);
         unit.put_order(order.clone(), Vec::new());
         Ok(order)
     }
+}
+
+/// Asks the board to cancel the order's ticket.
+pub(super) fn call_off(unit: &mut ShopUnit, number: &OrderNumber, reason: &str, trace: &str) {
+    unit.send(OutboxMessage {
+        order_number: number.clone(),
+        kind: MessageKind::OrderCancelled,
+        payload: serde_json::json!({ "motivo": reason }).to_string(),
+        trace: trace.to_owned(),
+    });
 }

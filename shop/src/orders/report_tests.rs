@@ -6,6 +6,7 @@ use futures_util::FutureExt;
 use serde_json::json;
 
 use super::{Apply, Report};
+use crate::outbox::Discard;
 use crate::testing::{Browser, TestShop};
 
 /// A customer and the number of its order.
@@ -44,6 +45,25 @@ on_both_engines! {
         assert_eq!(apply(&shop, told).await, 1);
         assert_eq!(apply(&shop, callback(&number, Some(TicketState::Assigned), Some("Beto"))).await, 0);
         assert_eq!(state(&shop, &mut ana, &number).await, ("en-camino".to_owned(), json!("Caro")));
+    }
+
+    async fn an_order_that_was_given_up_stays_so_and_its_ticket_is_called_off(database) {
+        const CANCELS: &str = "SELECT COUNT(*) FROM outbox WHERE kind = 'order.cancelled' AND state = 'pendiente'";
+        const REASON: &str = "SELECT payload FROM outbox WHERE kind = 'order.cancelled'";
+        let shop = TestShop::new(database).await;
+        let (mut ana, number) = ordered(&shop).await;
+        // It was delivered, and the answer got lost.
+        shop.app.writer.submit(Discard { id: 1, reason: "no hay más".to_owned() }).await.expect("discarded");
+        let told = |version, state| Report { version: Some(version), ticket_id: Some(9), ..callback(&number, Some(state), None) };
+        for (version, told_state) in [(1, TicketState::Pending), (2, TicketState::Assigned), (3, TicketState::Cancelled)] {
+            assert_eq!(apply(&shop, told(version, told_state)).await, 1);
+            assert_eq!(state(&shop, &mut ana, &number).await.0, "cancelado");
+            let mut session = shop.app.db.read().await.expect("a connection");
+            let cancels = belgrano_shared::fetch_scalar!(one, session, i64, CANCELS).expect("a count");
+            assert_eq!(cancels, 1, "once");
+            let payload = belgrano_shared::fetch_scalar!(one, session, String, REASON).expect("a message");
+            assert_eq!(payload, r#"{"motivo":"no hay más"}"#);
+        }
     }
 
     async fn a_driver_keeps_the_id_only_with_the_name(database) {

@@ -60,6 +60,8 @@ pub enum DiscardRefusal {
     NotFound,
     /// It is not waiting and not dead.
     Settled(MessageState),
+    /// A relay is delivering it at this moment: what it is told would come too late.
+    UnderWay,
 }
 
 impl From<DiscardRefusal> for Problem {
@@ -67,6 +69,10 @@ impl From<DiscardRefusal> for Problem {
         match refusal {
             DiscardRefusal::NotFound => not_found(),
             DiscardRefusal::Settled(state) => settled(state, "descartar"),
+            DiscardRefusal::UnderWay => Self::conflict(
+                "mensaje-en-curso",
+                "El mensaje se está entregando en este momento. Mirá en unos segundos cómo le fue.",
+            ),
         }
     }
 }
@@ -88,10 +94,10 @@ struct Standing {
     order_number: OrderNumber,
     #[sqlx(try_from = "String")]
     kind: MessageKind,
-    lease_token: Option<String>,
+    lease_until: Option<UnixMillis>,
 }
 
-const STANDING: &str = "SELECT state, order_number, kind, lease_token FROM outbox WHERE id = $1";
+const STANDING: &str = "SELECT state, order_number, kind, lease_until FROM outbox WHERE id = $1";
 const REVIVE: &str = "UPDATE outbox SET state = 'pendiente', next_attempt_at = $2, attempts = 0, waited_ms = 0, \
      first_attempt_at = NULL, settled_at = NULL, reason = NULL WHERE id = $1";
 const HURRY: &str = "UPDATE outbox SET next_attempt_at = $2 WHERE id = $1";
@@ -131,7 +137,7 @@ impl Command<ShopUnit> for Replay {
         let statement = match standing.state {
             MessageState::Dead => REVIVE,
             // A relay has it: it is being tried at this moment.
-            MessageState::Pending if standing.lease_token.is_some() => return Ok(()),
+            MessageState::Pending if standing.lease_until.is_some() => return Ok(()),
             MessageState::Pending => HURRY,
             state @ (MessageState::Delivered | MessageState::Discarded) => {
                 return Err(Failure::Refused(ReplayRefusal::Settled(state)));
@@ -153,6 +159,9 @@ impl Command<ShopUnit> for Discard {
         let standing = fetch!(optional, *unit.reader(), Standing, STANDING, self.id)?
             .ok_or(Failure::Refused(DiscardRefusal::NotFound))?;
         match standing.state {
+            MessageState::Pending if standing.lease_until.is_some_and(|until| until > now) => {
+                return Err(Failure::Refused(DiscardRefusal::UnderWay));
+            }
             MessageState::Pending | MessageState::Dead => {}
             state @ (MessageState::Delivered | MessageState::Discarded) => {
                 return Err(Failure::Refused(DiscardRefusal::Settled(state)));

@@ -23,7 +23,7 @@ pub enum MessageState {
     /// A dead letter: it waits until somebody acts.
     #[serde(rename = "muerto")]
     Dead,
-    /// Somebody decided that it is not to be delivered.
+    /// Not to be delivered: somebody decided so, or the board said that it comes too late. Nobody has to act.
     #[serde(rename = "descartado")]
     Discarded,
 }

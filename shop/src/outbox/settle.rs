@@ -47,6 +47,11 @@ pub enum Verdict {
         /// How long before it may be taken again.
         wait: Duration,
     },
+    /// The board had settled the matter otherwise before it came, and nobody has to act.
+    TooLate {
+        /// Why, for people.
+        reason: String,
+    },
     /// To the dead letters.
     Dead {
         /// Why, for people.
@@ -143,6 +148,9 @@ impl<'a> Row<'a> {
             Verdict::Dead { reason } => {
                 Self { state: MessageState::Dead, reason: Some(reason), outcome: "rechazado", ..tried }
             }
+            Verdict::TooLate { reason } => {
+                Self { state: MessageState::Discarded, reason: Some(reason), outcome: "rechazado", ..tried }
+            }
             Verdict::Retry { wait, reason } => Self {
                 state: MessageState::Pending,
                 next_attempt_at: now.plus_ms(millis(*wait)),
@@ -175,7 +183,7 @@ async fn keep_behind(session: &mut Session, rows: &[Row<'_>]) -> sqlx::Result<()
         .iter()
         .filter_map(|row| {
             let until = match row.settlement.verdict {
-                Verdict::Delivered | Verdict::Release { .. } => return None,
+                Verdict::Delivered | Verdict::TooLate { .. } | Verdict::Release { .. } => return None,
                 Verdict::Retry { .. } => row.next_attempt_at,
                 Verdict::Dead { .. } => BLOCKED,
             };

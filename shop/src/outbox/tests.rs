@@ -255,11 +255,26 @@ on_both_engines! {
         assert_eq!(ids(&shop.claim(10).await), [4]);
     }
 
+    async fn what_the_board_refuses_for_good_needs_nobody(database) {
+        let shop = Shop::open(database).await;
+        shop.send(&[("A-1", Cancelled)]).await;
+        let reason = "El pedido ya fue entregado.".to_owned();
+        shop.settle(&shop.claim(1).await, &Verdict::TooLate { reason: reason.clone() }).await;
+        let message = show(&shop.db, 1).await.expect("a query").expect("a message");
+        assert_eq!((message.message.state, message.message.reason), (MessageState::Discarded, Some(reason)));
+        assert_eq!(message.history[0].outcome, "rechazado");
+        let now = summary(&shop.db).await.expect("a summary");
+        assert_eq!((now.pending, now.dead), (0, 0));
+    }
+
     async fn what_is_settled_is_not_touched_again(database) {
         let shop = Shop::open(database).await;
         shop.send(&[("A-1", Created)]).await;
         let taken = shop.claim(1).await;
-        shop.writer.submit(Discard { id: 1, reason: "no va".to_owned() }).await.expect("discarded while under way");
+        let discard = || shop.writer.submit(Discard { id: 1, reason: "no va".to_owned() });
+        assert!(matches!(discard().await, Err(WriteError::Refused(DiscardRefusal::UnderWay))));
+        shop.clock.advance_ms(60_000);
+        discard().await.expect("whoever took it is gone");
         assert_eq!(shop.settle(&taken, &Verdict::Delivered).await, [1]);
         let refused = shop.writer.submit(Replay { id: 1 }).await;
         assert!(matches!(refused, Err(WriteError::Refused(ReplayRefusal::Settled(MessageState::Discarded)))));

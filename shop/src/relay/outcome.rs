@@ -6,6 +6,7 @@
 
 use std::time::Duration;
 
+use belgrano_shared::problem;
 use belgrano_shared::retry::parse_retry_after;
 use belgrano_shared::timestamp::UnixMillis;
 use serde_json::Value;
@@ -26,6 +27,11 @@ pub enum Outcome {
     Retry {
         /// What `Retry-After` asked for, clamped.
         after: Option<Duration>,
+        /// Why, for people.
+        reason: String,
+    },
+    /// It will never be taken, and rightly so: the order is over at the board.
+    TooLate {
         /// Why, for people.
         reason: String,
     },
@@ -89,8 +95,15 @@ pub fn classify(reply: &Reply, now: UnixMillis, max_retry_after: Duration) -> Ou
             after: answer.retry_after.as_deref().and_then(|header| parse_retry_after(header, now, max_retry_after)),
             reason: reason(answer),
         },
+        409 if is_too_late(answer) => Outcome::TooLate { reason: reason(answer) },
         _ => Outcome::Reject { reason: reason(answer) },
     }
+}
+
+/// What our board says to the cancellation of an order that is over.
+fn is_too_late(answer: &Answer) -> bool {
+    let document: Option<Value> = serde_json::from_slice(&answer.body).ok();
+    document.is_some_and(|document| document["type"] == problem::kind(problem::NOT_CANCELLABLE))
 }
 
 /// Whether `reply` says that the board itself is away, and nothing of the message: silence, or somebody who speaks in the
@@ -246,6 +259,14 @@ mod tests {
             };
             assert_eq!(after, seconds.map(Duration::from_secs), "{header}");
         }
+    }
+
+    #[test]
+    fn a_cancellation_that_comes_too_late_is_no_mistake() {
+        let body = r#"{"type":"urn:belgrano:problema:no-se-puede-cancelar","detail":"El pedido ya fue entregado."}"#;
+        let reason = "HTTP 409: El pedido ya fue entregado.".to_owned();
+        assert_eq!(classify(&answer(409, None, body), START, MAX), Outcome::TooLate { reason });
+        assert!(matches!(classify(&answer(404, None, body), START, MAX), Outcome::Reject { .. }));
     }
 
     #[test]

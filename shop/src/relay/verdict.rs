@@ -47,6 +47,7 @@ impl Relay {
     fn answered(&self, message: &Claimed, outcome: Outcome) -> Verdict {
         match outcome {
             Outcome::Delivered => Verdict::Delivered,
+            Outcome::TooLate { reason } => Verdict::TooLate { reason },
             Outcome::Reject { reason } => Verdict::Dead { reason },
             Outcome::Retry { after, reason } if message.waited < self.settings.schedule.max_elapsed => {
                 Verdict::Retry { wait: self.wait(message, after), reason }
@@ -60,7 +61,7 @@ impl Relay {
         let message = &finished.message;
         let after = match &outcome {
             Outcome::Retry { after, .. } => *after,
-            Outcome::Delivered | Outcome::Reject { .. } => None,
+            Outcome::Delivered | Outcome::TooLate { .. } | Outcome::Reject { .. } => None,
         };
         let fraction = self.parts.ambient.fraction();
         match self.breaker.silent(finished.permit, self.parts.ambient.now(), fraction) {
@@ -76,7 +77,7 @@ impl Relay {
                 match verdict {
                     Verdict::Retry { wait, .. } => self.suspected.push(Charge { id: message.id, wait }),
                     Verdict::Dead { .. } if !alone => return Verdict::Release { wait: self.wait(message, after) },
-                    Verdict::Dead { .. } | Verdict::Delivered | Verdict::Release { .. } => {}
+                    Verdict::Dead { .. } | Verdict::Delivered | Verdict::TooLate { .. } | Verdict::Release { .. } => {}
                 }
                 return verdict;
             }
@@ -107,6 +108,7 @@ fn name(verdict: &Verdict) -> &'static str {
         Verdict::Delivered => "entregado",
         Verdict::Retry { .. } => "reintento",
         Verdict::Release { .. } => "sin-costo",
+        Verdict::TooLate { .. } => "tarde",
         Verdict::Dead { .. } => "rechazado",
     }
 }

@@ -1,6 +1,6 @@
 //! The shop calls an order off: `POST /api/tickets/{numero}/cancelar`, with the same authentication as intake.
 
-use belgrano_shared::problem::Problem;
+use belgrano_shared::problem::{NOT_CANCELLABLE, Problem};
 use belgrano_shared::wire::{IntakeReply, OrderNumber, TicketState};
 use belgrano_shared::writer::{Command, Failure};
 
@@ -34,7 +34,7 @@ impl From<CancelRefusal> for Problem {
                     TicketState::Delivered => "El pedido ya fue entregado: no se puede cancelar.".to_owned(),
                     other => format!("El pedido está {other}: no se puede cancelar."),
                 };
-                Self::conflict("no-se-puede-cancelar", why).with("estado", step.from.as_str())
+                Self::conflict(NOT_CANCELLABLE, why).with("estado", step.from.as_str())
             }
         }
     }

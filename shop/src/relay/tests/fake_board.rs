@@ -9,6 +9,7 @@ use axum::body::{Body, Bytes};
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode, Uri, header};
 use axum::response::{IntoResponse, Response};
+use belgrano_shared::problem::{NOT_CANCELLABLE, Problem};
 use futures_util::StreamExt;
 use futures_util::stream;
 use tokio::net::TcpListener;
@@ -36,6 +37,8 @@ pub enum Manners {
     Parked,
     /// With another address.
     Redirect,
+    /// As it should, of an order that is over.
+    Over,
 }
 
 /// One request.
@@ -165,6 +168,7 @@ async fn answer(State(board): State<Arc<Inner>>, uri: Uri, headers: HeaderMap, b
         Manners::Parked => StatusCode::OK,
         Manners::Status(status) | Manners::RetryAfter(status, _) => StatusCode::from_u16(status).expect("a status"),
         Manners::Redirect => StatusCode::TEMPORARY_REDIRECT,
+        Manners::Over => StatusCode::CONFLICT,
         _ => board.work(&path, &number),
     };
     board.changed.notify_one();
@@ -175,6 +179,9 @@ async fn answer(State(board): State<Arc<Inner>>, uri: Uri, headers: HeaderMap, b
         Manners::Status(_) => (status, r#"{"detail":"así no"}"#).into_response(),
         Manners::RetryAfter(_, after) => (status, [(header::RETRY_AFTER, after)], "").into_response(),
         Manners::Redirect => (status, [(header::LOCATION, "/otra")], "").into_response(),
+        Manners::Over => {
+            Problem::conflict(NOT_CANCELLABLE, "El pedido ya fue entregado: no se puede cancelar.").into_response()
+        }
         Manners::Parked => (status, "<html>Dominio en venta</html>").into_response(),
         Manners::Huge => {
             let padding = "x".repeat(1024 * 1024);

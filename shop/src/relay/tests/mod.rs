@@ -21,7 +21,7 @@ use tokio_util::sync::CancellationToken;
 
 use self::fake_board::{FakeBoard, Manners};
 use super::{Board, BreakerSettings, BreakerState, Relay, RelayParts, RelaySettings, RelayStatus};
-use crate::outbox::{Handoff, MessageDetail, list, show, summary};
+use crate::outbox::{Handoff, MessageDetail, MessageState, list, show, summary};
 use crate::schema::migrations;
 use crate::unit::{Committed, MessageKind, OutboxMessage, ShopContext, ShopUnit};
 
@@ -276,6 +276,18 @@ on_both_engines! {
         assert!(world.board.received().iter().all(|request| request.path == "/api/tickets"), "nobody followed");
         let first = world.show(1).await.history;
         assert_eq!((first.len(), first[0].status, first[0].error_class.as_deref()), (1, Some(422), Some("rechazo")));
+    }
+
+    async fn a_cancellation_after_the_delivery_is_no_dead_letter(database) {
+        let world = World::new(database, 11).await;
+        world.board.behave(Manners::Over);
+        world.send(vec![("A-1".to_owned(), MessageKind::OrderCancelled)]).await;
+        let relay = world.relay(settings());
+        world.until("it is settled", 0, async || world.pending().await == 0).await;
+        relay.stop().await;
+        let message = world.show(1).await.message;
+        assert_eq!((message.state, summary(&world.db).await.expect("a summary").dead), (MessageState::Discarded, 0));
+        assert_eq!(message.reason.as_deref(), Some("HTTP 409: El pedido ya fue entregado: no se puede cancelar."));
     }
 
     async fn retry_after_is_obeyed(database) {
