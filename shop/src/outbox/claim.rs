@@ -11,7 +11,7 @@ use belgrano_shared::storage::dialect::Engine;
 use belgrano_shared::timestamp::UnixMillis;
 use belgrano_shared::wire::OrderNumber;
 use belgrano_shared::writer::{Command, Failure};
-use belgrano_shared::{execute_rows, fetch, fetch_scalar};
+use belgrano_shared::{execute, execute_rows, fetch, fetch_scalar};
 
 use super::Place;
 use crate::unit::{MessageKind, ShopUnit};
@@ -126,6 +126,24 @@ impl Command<ShopUnit> for Claim {
         };
         let messages = rows.into_iter().map(|row| row.claimed(&token, lease_until)).collect();
         Ok(Claims { messages, next_due })
+    }
+}
+
+/// End every lease: for a relay that knows to be the only one, at its start. What is leased then was taken by an earlier life.
+#[derive(Clone, Copy, Debug)]
+pub struct EndLeases;
+
+const END_LEASES: &str = "UPDATE outbox SET lease_token = NULL, lease_until = NULL, next_attempt_at = $1 \
+     WHERE state = 'pendiente' AND lease_token IS NOT NULL";
+
+impl Command<ShopUnit> for EndLeases {
+    /// How many messages were leased.
+    type Output = u64;
+    type Refusal = Infallible;
+
+    async fn apply(&self, unit: &mut ShopUnit) -> Result<u64, Failure<Infallible>> {
+        let now = unit.now();
+        Ok(execute!(*unit.session(), END_LEASES, now)?)
     }
 }
 

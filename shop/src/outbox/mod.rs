@@ -20,7 +20,7 @@ mod settle;
 #[cfg(test)]
 mod tests;
 
-pub use claim::{Claim, Claimed, Claims};
+pub use claim::{Claim, Claimed, Claims, EndLeases};
 pub use handoff::{Handoff, Place};
 pub use manage::{Discard, DiscardRefusal, Replay, ReplayDead, ReplayFilter, ReplayRefusal, replay_dead};
 pub use message::{AttemptView, MessageDetail, MessageState, MessageView};

@@ -14,8 +14,8 @@ use sqlx::Row as _;
 
 use super::claim::due_statement;
 use super::{
-    Attempt, Charge, Claim, Claimed, Discard, DiscardRefusal, Forgive, Handoff, MessageState, Replay, ReplayFilter,
-    ReplayRefusal, Settle, Settlement, Verdict, list, prune, replay_dead, show, summary,
+    Attempt, Charge, Claim, Claimed, Discard, DiscardRefusal, EndLeases, Forgive, Handoff, MessageState, Replay,
+    ReplayFilter, ReplayRefusal, Settle, Settlement, Verdict, list, prune, replay_dead, show, summary,
 };
 use crate::schema::migrations;
 use crate::unit::{Committed, MessageKind, OutboxMessage, ShopContext, ShopUnit};
@@ -183,6 +183,15 @@ on_both_engines! {
         assert!(untouched.message.leased);
         assert!(shop.settle(&other, &Verdict::Delivered).await.is_empty());
         assert_eq!(shop.settle(&other, &Verdict::Delivered).await, [1, 2], "only once");
+    }
+
+    async fn leases_of_an_earlier_life_end_at_once(database) {
+        let shop = Shop::open(database).await;
+        shop.send(&[("A-1", Created), ("A-1", Cancelled), ("B-1", Created)]).await;
+        let before = shop.claim(1).await;
+        assert_eq!(shop.writer.submit(EndLeases).await.expect("ended"), 1);
+        assert_eq!(shop.settle(&before, &Verdict::Delivered).await, [1], "its token is worth nothing now");
+        assert_eq!(ids(&shop.claim(10).await), [1, 3]);
     }
 
     async fn a_retry_waits_costs_and_holds_its_order_back_but_no_other(database) {

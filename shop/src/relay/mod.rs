@@ -11,6 +11,7 @@ mod housekeeping;
 mod outcome;
 mod receipt;
 mod settings;
+mod sole;
 mod start;
 mod status;
 mod task;

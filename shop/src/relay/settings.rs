@@ -7,6 +7,10 @@ use belgrano_shared::retry::RetrySchedule;
 
 use super::breaker::BreakerSettings;
 
+/// What a lease lasts beyond the deadline: how long a message may wait in memory for its turn before it is given back, and how
+/// far the clocks of two instances may be apart.
+const LEASE_BEYOND_DEADLINE: Duration = Duration::from_secs(5);
+
 /// Limits of the relay.
 #[derive(Clone, Debug)]
 pub struct RelaySettings {
@@ -16,7 +20,8 @@ pub struct RelaySettings {
     pub deadline: Duration,
     /// How long a connection may take.
     pub connect_timeout: Duration,
-    /// How long claimed messages are ours; longer than the deadline.
+    /// How long claimed messages are ours: longer than the deadline, and as short as that allows, because what a relay that
+    /// died had taken waits for so long.
     pub lease: Duration,
     /// How often to look without being woken; jittered.
     pub poll: Duration,
@@ -38,7 +43,7 @@ impl Default for RelaySettings {
             concurrency: 32,
             deadline: Duration::from_secs(10),
             connect_timeout: Duration::from_secs(2),
-            lease: Duration::from_mins(1),
+            lease: Duration::from_secs(10) + LEASE_BEYOND_DEADLINE,
             poll: Duration::from_secs(1),
             schedule: RetrySchedule::default(),
             max_retry_after: Duration::from_hours(1),
@@ -58,8 +63,11 @@ impl RelaySettings {
             env.number("RELAY_CONCURRENCY", defaults.concurrency, 1..=1024, "deliveries to the board at once");
         let deadline =
             env.duration_s("RELAY_DEADLINE", seconds(defaults.deadline), "seconds one delivery may take in all");
-        let lease =
-            env.duration_s("RELAY_LEASE", seconds(defaults.lease), "seconds a message is kept from other relays");
+        let lease = env.duration_s(
+            "RELAY_LEASE",
+            seconds(deadline + LEASE_BEYOND_DEADLINE),
+            "seconds a message is kept from other relays",
+        );
         if lease <= deadline {
             env.mistake("RELAY_LEASE", "tiene que ser más largo que RELAY_DEADLINE");
         }

@@ -1,11 +1,14 @@
 //! The relay as one of the shop's tasks.
 
+use std::io;
 use std::sync::Arc;
 
 use belgrano_shared::config::SecretError;
 
+use super::sole::sole;
 use super::{Board, BoardError, Relay, RelayParts};
 use crate::app::App;
+use crate::outbox::EndLeases;
 
 /// Why the relay cannot start.
 #[derive(Debug, thiserror::Error)]
@@ -16,6 +19,9 @@ pub enum RelayError {
     /// Where it delivers to.
     #[error(transparent)]
     Board(#[from] BoardError),
+    /// The lock beside the database.
+    #[error("no se puede usar el archivo de bloqueo junto a la base de datos")]
+    Lock(#[from] io::Error),
 }
 
 /// Starts the relay and what counts and prunes beside it; they stop with the shop's life.
@@ -33,6 +39,19 @@ pub fn start(app: &App) -> Result<(), RelayError> {
     };
     let relay = Relay::new(parts, board, settings.clone(), &app.metrics);
     app.life.spawn_critical("outbox housekeeping", relay.housekeeping(app.life.soft().clone()));
-    app.life.spawn_critical("relay", relay.run(app.life.soft().clone()));
+    let (lock, writer, stop) = (sole(&common.storage.target)?, app.writer.clone(), app.life.soft().clone());
+    app.life.spawn_critical("relay", async move {
+        if lock.is_some() {
+            match writer.submit(EndLeases).await {
+                Ok(0) => {}
+                Ok(messages) => tracing::info!(messages, "leases of an earlier life have ended"),
+                // They run out by themselves.
+                Err(error) => tracing::warn!(%error, "leases of an earlier life could not be ended"),
+            }
+        }
+        drop(writer);
+        relay.run(stop).await;
+        drop(lock);
+    });
     Ok(())
 }

@@ -90,6 +90,7 @@ fn settings() -> RelaySettings {
         concurrency: 8,
         deadline: Duration::from_millis(250),
         connect_timeout: Duration::from_millis(250),
+        lease: Duration::from_mins(1),
         poll: Duration::from_millis(20),
         schedule: RetrySchedule {
             initial: Duration::from_millis(10),
