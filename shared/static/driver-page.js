@@ -1,24 +1,158 @@
-// The driver's page: fresh like any other, and it tells where the driver is while on shift.
+// The driver's page: fresh like any other, and it works in a lift. A step is kept on the phone first and sent when it can be
+// (steps.js); until then the page shows what the driver did, and what the board did not want.
 
+import { Awake } from "./awake.js";
 import { PositionSharer } from "./driver.js";
 import { live } from "./page.js";
 import { attach } from "./proof.js";
+import { StepStore } from "./step-store.js";
+import { StepQueue, tell } from "./steps.js";
+import { t } from "./texts.js";
+
+const AGAIN_MS = 20_000;
 
 const root = document.querySelector("[data-live]");
-const told = document.querySelector("[data-position-status]");
-
-if (root) {
+if (root instanceof HTMLElement) {
   attach(root);
   root.addEventListener("refreshed", () => attach(root));
+  deliver(root);
+  share(root);
 }
 
-if (live && "geolocation" in navigator) {
+/** Steps: kept, shown, sent. */
+function deliver(root) {
+  const queue = new StepQueue(new StepStore(root.dataset.driver), tell, show);
+  const awake = new Awake();
+  /** What the board has, and this page not yet. */
+  const told = new Map();
+  const offered = new Set();
+
+  const send = async () => {
+    const before = new Map(queue.waiting.map((entry) => [entry.id, entry]));
+    await queue.flush();
+    for (const entry of queue.entries) before.delete(entry.id);
+    for (const entry of before.values()) told.set(entry.number, entry.step.estado);
+    show();
+    if (before.size) root.dispatchEvent(new Event("stale"));
+  };
+
+  root.addEventListener("submit", async (event) => {
+    const form = event.target;
+    if (!(form instanceof HTMLFormElement) || !form.matches("[data-step]")) return;
+    event.preventDefault();
+    if (form.dataset.busy) return;
+    form.dataset.busy = "yes";
+    const fields = [...new FormData(form)].filter(([, value]) => value !== "");
+    try {
+      await queue.add(form.closest("[data-key]").dataset.key, Object.fromEntries(fields));
+      navigator.vibrate?.(50);
+    } catch {
+      // A phone that keeps nothing: as without this module.
+      return form.submit();
+    } finally {
+      delete form.dataset.busy;
+    }
+    await send();
+  });
+
+  function stops() {
+    return [...root.querySelectorAll("[data-state][data-key]")];
+  }
+
+  function show() {
+    let underWay = false;
+    for (const stop of stops()) {
+      const number = stop.dataset.key;
+      const state = queue.expected(number) ?? told.get(number) ?? stop.dataset.state;
+      underWay ||= state === "en-camino";
+      for (const part of stop.querySelectorAll("[data-when]")) part.hidden = part.dataset.when !== state;
+      const waiting = queue.waiting.findLast((entry) => entry.number === number);
+      const note = stop.querySelector("[data-waiting]");
+      note.hidden = !waiting;
+      note.textContent = waiting ? t("js-step-waiting", { state: word(waiting), time: time(waiting) }) : "";
+      stop.classList.toggle("espera", Boolean(waiting));
+    }
+    const count = document.querySelector("[data-queue-status]");
+    if (count) count.textContent = queue.waiting.length ? t("js-steps-waiting", { count: queue.waiting.length }) : "";
+    showRefused();
+    awake.set(underWay);
+  }
+
+  function showRefused() {
+    const list = document.querySelector("[data-refused]");
+    const refused = queue.entries.filter((entry) => entry.refused !== null);
+    list.hidden = refused.length === 0;
+    list.replaceChildren(
+      ...refused.map((entry) => {
+        const item = document.createElement("li");
+        item.className = "aviso fallo";
+        const text = { number: entry.number, state: word(entry), time: time(entry), reason: entry.refused };
+        item.append(`${t("js-step-refused", text)} `);
+        const button = document.createElement("button");
+        button.textContent = t("js-understood");
+        button.addEventListener("click", () => queue.dismiss(entry.id));
+        item.append(button);
+        return item;
+      }),
+    );
+  }
+
+  function offers(first) {
+    const now = new Set(stops().filter((stop) => stop.dataset.state === "asignado").map((stop) => stop.dataset.key));
+    if (!first && [...now].some((number) => !offered.has(number))) navigator.vibrate?.([300, 150, 300]);
+    offered.clear();
+    for (const number of now) offered.add(number);
+  }
+
+  function countDown() {
+    for (const clock of root.querySelectorAll("[data-offer-until]")) {
+      const seconds = Math.ceil((Date.parse(clock.dataset.offerUntil) - Date.now()) / 1000);
+      clock.textContent = seconds > 0 ? t("js-offer-left", { seconds }) : t("js-offer-over");
+    }
+  }
+
+  root.addEventListener("refreshed", () => {
+    // What is sent is what the board answers from now on.
+    told.clear();
+    offers(false);
+    countDown();
+    show();
+  });
+  root.addEventListener("live", send);
+  window.addEventListener("online", send);
+  window.addEventListener("pageshow", send);
+  document.addEventListener("visibilitychange", () => document.visibilityState === "visible" && send());
+  setInterval(() => queue.waiting.length && send(), AGAIN_MS);
+  setInterval(countDown, 1000);
+  offers(true);
+  countDown();
+}
+
+function word(entry) {
+  const words = {
+    aceptado: t("js-did-accept"),
+    "en-camino": t("js-did-start"),
+    entregado: t("js-did-deliver"),
+    fallido: t("js-did-fail"),
+    pendiente: t("js-did-reject"),
+  };
+  return words[entry.step.estado] ?? entry.step.estado;
+}
+
+function time(entry) {
+  return new Date(entry.step.ocurrido).toLocaleTimeString(document.documentElement.lang, { timeStyle: "short" });
+}
+
+/** The position, while on shift, with a sign that says so. */
+function share(root) {
+  const told = document.querySelector("[data-position-status]");
+  if (!live || !("geolocation" in navigator)) return;
   const sharer = new PositionSharer(navigator.geolocation, (frame) => live.send(frame));
   const update = () => {
     const onShift = root.querySelector("[data-shift]")?.dataset.shift === "on";
-    if (told) told.textContent = onShift ? "Compartiendo tu posición" : "";
+    if (told) told.textContent = onShift ? t("js-position-shared") : "";
     sharer.set(onShift, () => {
-      if (told) told.textContent = "Sin permiso para compartir tu posición";
+      if (told) told.textContent = t("js-position-refused");
     });
   };
   root.addEventListener("refreshed", update);

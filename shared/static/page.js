@@ -36,6 +36,8 @@ function watch(root) {
     // The session is over: the same address leads to the log-in.
     denied: () => location.reload(),
   };
+  // What a page did by itself shows without waiting for the feed to say so.
+  root.addEventListener("stale", () => refresh.ask());
   return new Live(url.href, handlers, { cursor });
 }
 

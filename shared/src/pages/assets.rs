@@ -44,6 +44,9 @@ const ASSETS: &[Asset] = assets! {
     "page.js": SCRIPT,
     "driver.js": SCRIPT,
     "driver-page.js": SCRIPT,
+    "awake.js": SCRIPT,
+    "steps.js": SCRIPT,
+    "step-store.js": SCRIPT,
     "proof.js": SCRIPT,
     "texts.js": SCRIPT,
 };

@@ -4,3 +4,19 @@ js-live-connecting = Connecting…
 js-live-live = Live
 js-live-waiting = No connection; trying again by itself
 js-live-polling = No live connection; updated now and then
+
+## The driver's page
+
+js-did-accept = Accepted
+js-did-start = On the way
+js-did-deliver = Delivered
+js-did-fail = Not delivered
+js-did-reject = Rejected
+js-step-waiting = { $state } at { $time }. It is sent when there is a signal.
+js-steps-waiting = Not sent yet: { $count }
+js-step-refused = { $number }: “{ $state }” at { $time } could not be recorded. { $reason }
+js-understood = Understood
+js-offer-left = { $seconds } s left to accept
+js-offer-over = The time to accept is over
+js-position-shared = Sharing your position
+js-position-refused = No permission to share your position

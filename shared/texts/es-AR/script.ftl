@@ -4,3 +4,19 @@ js-live-connecting = Conectando…
 js-live-live = En vivo
 js-live-waiting = Sin conexión; se reintenta sola
 js-live-polling = Sin conexión en vivo; se actualiza cada tanto
+
+## The driver's page
+
+js-did-accept = Aceptado
+js-did-start = En camino
+js-did-deliver = Entregado
+js-did-fail = No entregado
+js-did-reject = Rechazado
+js-step-waiting = { $state } a las { $time }. Se envía cuando haya señal.
+js-steps-waiting = Sin enviar: { $count }
+js-step-refused = { $number }: «{ $state }» de las { $time } no se pudo registrar. { $reason }
+js-understood = Entendido
+js-offer-left = Quedan { $seconds } s para aceptar
+js-offer-over = Se venció el tiempo para aceptar
+js-position-shared = Compartiendo tu posición
+js-position-refused = Sin permiso para compartir tu posición

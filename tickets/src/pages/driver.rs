@@ -4,8 +4,9 @@ use askama::Template;
 use axum::extract::{RawQuery, State};
 use axum::response::Response;
 use belgrano_shared::http::{Json, Keyed, Page, Path};
-use belgrano_shared::pages::{Form, Layout, Notice, text};
+use belgrano_shared::pages::{Form, Layout, Notice};
 use belgrano_shared::problem::Problem;
+use belgrano_shared::texts::Language;
 use belgrano_shared::timestamp::UnixMillis;
 use belgrano_shared::wire::{OrderNumber, Priority, TicketState, TicketView};
 use url::form_urlencoded;
@@ -26,6 +27,7 @@ const HERE: &str = "/reparto";
 #[template(path = "driver.html")]
 struct DriverPage<'a> {
     layout: &'a Layout,
+    driver_id: i64,
     on_shift: bool,
     stops: Vec<TicketView>,
     proofs: &'a Proofs,
@@ -44,13 +46,14 @@ pub(super) async fn show(
     let head = log_head(&mut session).await?;
     let own = fleet::list(&mut session, 0, Some(who.user_id), 1, app.ambient.now()).await?;
     drop(session);
+    let driver_id = who.user_id;
     let on_shift = own.first().is_some_and(|driver| driver.on_shift);
     let page = Page { cursor: None, limit: Page::MAX_LIMIT };
     let open = RawQuery(Some("estado=asignado,aceptado,en-camino".to_owned()));
     let Json(found) = tickets::list(state, Session(who), page, open).await?;
     let stops = in_order(found.tickets);
     let (proofs, now) = (&app.settings.proofs, app.ambient.now());
-    layout.show(&DriverPage { layout: &layout, on_shift, stops, proofs, head, now })
+    layout.show(&DriverPage { layout: &layout, driver_id, on_shift, stops, proofs, head, now })
 }
 
 /// What is under way first, then what was taken, then what is offered; in each, the urgent and then the oldest.
@@ -94,10 +97,15 @@ fn callable(phone: &str) -> String {
 }
 
 /// Begins or ends the shift.
-pub(super) async fn shift(state: State<App>, driver: Driver, form: Form) -> Result<Response, Problem> {
+pub(super) async fn shift(
+    state: State<App>,
+    driver: Driver,
+    language: Language,
+    form: Form,
+) -> Result<Response, Problem> {
     let on = form.value("activo") == "true";
     let _: Json<Shift> = fleet::routes::shift(state, driver, Json(Shift { on })).await?;
-    let said = if on { "Empezaste tu turno." } else { "Terminaste tu turno." };
+    let said = language.t(if on { "driver-shift-started" } else { "driver-shift-ended" });
     Ok(Notice::done(said).then(HERE))
 }
 
@@ -106,6 +114,7 @@ pub(super) async fn step(
     state: State<App>,
     Driver(by): Driver,
     Path(number): Path<OrderNumber>,
+    language: Language,
     form: Form,
 ) -> Result<Response, Problem> {
     let body = match form.read::<StepBody>() {
@@ -113,12 +122,12 @@ pub(super) async fn step(
         Err(problem) => return answer(Err(problem), HERE),
     };
     let said = match body.body.state {
-        TicketState::Pending => "Lo rechazaste: vuelve a los pendientes.",
-        TicketState::Accepted => "Es tuyo.",
-        TicketState::OnTheWay => "Buen viaje.",
-        TicketState::Delivered => "Entregado. ¡Gracias!",
-        _ => "Quedó anotado.",
+        TicketState::Pending => "driver-said-rejected",
+        TicketState::Accepted => "driver-said-accepted",
+        TicketState::OnTheWay => "driver-said-started",
+        TicketState::Delivered => "driver-said-delivered",
+        _ => "driver-said-noted",
     };
     let done = progress::take_step(state, Session(by), Path(number), IfMatch(None), body).await;
-    answer(done.map(|_| said.to_owned()), HERE)
+    answer(done.map(|_| language.t(said).to_string()), HERE)
 }

@@ -1,0 +1,130 @@
+// The steps a driver took, kept on the phone until the board has them.
+//
+// A tap is stored before anything else happens, with its time and a key of its own, and steps are sent in the order of the
+// taps. The key makes sending twice the same as sending once, so a phone that dies in between has only to send again. What
+// the board refuses stays, with its reason, until somebody has read it.
+
+/** @typedef {{ estado: string, ocurrido: string, motivo?: string, pin?: string, foto?: string, firma?: string }} Step */
+/** @typedef {{ id: string, order: number, number: string, step: Step, refused: string | null }} Entry */
+/** @typedef {{ kind: "done" } | { kind: "refused", reason: string } | { kind: "later", retryMs?: number }} Outcome */
+
+/** The states after which a driver has nothing more to do with a ticket. */
+const OVER = new Set(["entregado", "fallido", "pendiente"]);
+
+export class StepQueue {
+  #store;
+  #send;
+  #changed;
+  #world;
+  /** @type {Entry[]} */
+  #entries = [];
+  /** @type {Promise<void> | null} */
+  #sending = null;
+  #ready;
+
+  /**
+   * `store` keeps entries (`all`, `put`, `remove`); `send(entry)` tells its outcome and never throws; `changed()` is called
+   * after every change.
+   */
+  constructor(store, send, changed, world = { now: () => Date.now(), key: () => crypto.randomUUID() }) {
+    this.#store = store;
+    this.#send = send;
+    this.#changed = changed;
+    this.#world = world;
+    this.#ready = this.#load();
+  }
+
+  async #load() {
+    this.#entries = (await this.#store.all()).sort((one, other) => one.order - other.order);
+    if (this.#entries.length) this.#changed();
+  }
+
+  /** Every entry, the first tap first. */
+  get entries() {
+    return [...this.#entries];
+  }
+
+  /** What waits to be sent. */
+  get waiting() {
+    return this.#entries.filter((entry) => entry.refused === null);
+  }
+
+  /** The state `number` will be in once all that waits is sent, or null when nothing does. */
+  expected(number) {
+    return this.waiting.findLast((entry) => entry.number === number)?.step.estado ?? null;
+  }
+
+  /** Whether the driver is done with `number` as far as this phone knows. */
+  isOver(number) {
+    return OVER.has(this.expected(number) ?? "");
+  }
+
+  /** Keeps a step. When this resolves it survives the phone. */
+  async add(number, step) {
+    await this.#ready;
+    const last = this.#entries.at(-1)?.order ?? 0;
+    const ocurrido = new Date(this.#world.now()).toISOString();
+    const entry = { id: this.#world.key(), order: last + 1, number, step: { ...step, ocurrido }, refused: null };
+    await this.#store.put(entry);
+    this.#entries.push(entry);
+    this.#changed();
+  }
+
+  /** Sends what waits, one after the other, until all is sent or one has to wait. */
+  flush() {
+    this.#sending ??= this.#flush().finally(() => (this.#sending = null));
+    return this.#sending;
+  }
+
+  async #flush() {
+    await this.#ready;
+    for (let entry; (entry = this.waiting[0]); ) {
+      const outcome = await this.#send(entry);
+      if (outcome.kind === "later") return;
+      if (outcome.kind === "done") await this.#remove(entry);
+      else await this.#refuse(entry, outcome.reason);
+    }
+  }
+
+  async #remove(entry) {
+    await this.#store.remove(entry.id);
+    this.#entries = this.#entries.filter((other) => other !== entry);
+    this.#changed();
+  }
+
+  async #refuse(entry, reason) {
+    const refused = { ...entry, refused: reason };
+    await this.#store.put(refused);
+    this.#entries = this.#entries.map((other) => (other === entry ? refused : other));
+    this.#changed();
+  }
+
+  /** Somebody has read why it was refused. */
+  async dismiss(id) {
+    await this.#ready;
+    const entry = this.#entries.find((one) => one.id === id && one.refused !== null);
+    if (entry) await this.#remove(entry);
+  }
+}
+
+/** Tells the board of one step. */
+export async function tell(entry, fetch = globalThis.fetch.bind(globalThis)) {
+  let response;
+  try {
+    response = await fetch(`/api/tickets/${encodeURIComponent(entry.number)}/estado`, {
+      method: "POST",
+      headers: { "Content-Type": "application/json", Accept: "application/json", "Idempotency-Key": entry.id },
+      body: JSON.stringify(entry.step),
+    });
+  } catch {
+    return { kind: "later" };
+  }
+  if (response.ok) return { kind: "done" };
+  // Not an answer to the step: who we are, too often, or the board's own trouble.
+  if (response.status === 401 || response.status === 408 || response.status === 429 || response.status >= 500) {
+    return { kind: "later" };
+  }
+  const problem = await response.json().catch(() => null);
+  const reason = problem?.errors?.[0]?.message ?? problem?.detail ?? String(response.status);
+  return { kind: "refused", reason };
+}

@@ -1,0 +1,115 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+
+import { StepQueue, tell } from "./steps.js";
+
+/** A phone: what is in `kept` survives, everything else is gone with the app. */
+function phone(answers = []) {
+  const kept = new Map();
+  const sent = [];
+  let keys = 0;
+  const store = {
+    all: async () => [...kept.values()].map((entry) => structuredClone(entry)),
+    put: async (entry) => void kept.set(entry.id, structuredClone(entry)),
+    remove: async (id) => void kept.delete(id),
+  };
+  const world = { at: Date.parse("2026-03-01T12:00:00Z"), now: () => world.at, key: () => `k${++keys}` };
+  const send = async (entry) => {
+    sent.push(`${entry.id} ${entry.number} ${entry.step.estado}`);
+    return answers.shift() ?? { kind: "done" };
+  };
+  const start = () => new StepQueue(store, send, () => {}, world);
+  return { kept, sent, world, start, answers };
+}
+
+const later = { kind: "later" };
+
+test("steps are kept with the time of the tap and sent in its order", async () => {
+  const { kept, sent, world, start } = phone();
+  const queue = start();
+  await queue.add("A", { estado: "aceptado" });
+  world.at += 60_000;
+  await queue.add("B", { estado: "aceptado" });
+  await queue.add("A", { estado: "en-camino" });
+  assert.equal(kept.get("k2").step.ocurrido, "2026-03-01T12:01:00.000Z");
+  assert.deepEqual([queue.expected("A"), queue.expected("B"), queue.expected("C")], ["en-camino", "aceptado", null]);
+  await queue.flush();
+  assert.deepEqual(sent, ["k1 A aceptado", "k2 B aceptado", "k3 A en-camino"]);
+  assert.equal(kept.size, 0);
+});
+
+test("without a signal nothing is lost and nothing overtakes", async () => {
+  const { sent, start, answers } = phone([later, { kind: "done" }, later]);
+  const queue = start();
+  await queue.add("A", { estado: "aceptado" });
+  await queue.add("A", { estado: "en-camino" });
+  await queue.flush();
+  assert.equal(queue.waiting.length, 2);
+  await queue.flush();
+  assert.equal(queue.waiting.length, 1);
+  assert.equal(answers.length, 0);
+  await queue.flush();
+  assert.deepEqual(sent.slice(-2), ["k2 A en-camino", "k2 A en-camino"], "the same key every time");
+});
+
+test("it survives the app, also when the answer got lost", async () => {
+  const { kept, sent, start } = phone([later]);
+  const first = start();
+  await first.add("A", { estado: "entregado", pin: "1234" });
+  await first.flush();
+  const second = start();
+  await second.flush();
+  assert.deepEqual(sent, ["k1 A entregado", "k1 A entregado"]);
+  assert.equal(kept.size, 0);
+});
+
+test("a step that was stored before another app started comes first", async () => {
+  const { sent, start } = phone([later]);
+  await start().add("A", { estado: "aceptado" });
+  const queue = start();
+  await queue.add("A", { estado: "en-camino" });
+  await queue.flush();
+  await queue.flush();
+  assert.deepEqual(sent, ["k1 A aceptado", "k1 A aceptado", "k2 A en-camino"]);
+});
+
+test("what the board refuses stays until it is read, and holds nothing back", async () => {
+  const { kept, start } = phone([{ kind: "refused", reason: "ya fue cancelado" }]);
+  const queue = start();
+  await queue.add("A", { estado: "entregado" });
+  await queue.add("B", { estado: "aceptado" });
+  assert.ok(queue.isOver("A"));
+  await queue.flush();
+  assert.deepEqual([queue.waiting.length, queue.expected("A"), queue.isOver("A")], [0, null, false]);
+  assert.deepEqual([...kept.values()].map((entry) => entry.refused), ["ya fue cancelado"]);
+  await start().dismiss("k1");
+  assert.equal(kept.size, 0);
+});
+
+test("two calls at once are one", async () => {
+  const { sent, start } = phone();
+  const queue = start();
+  await queue.add("A", { estado: "aceptado" });
+  await Promise.all([queue.flush(), queue.flush()]);
+  assert.equal(sent.length, 1);
+});
+
+test("the board's answer decides what becomes of a step", async () => {
+  const entry = { id: "k1", order: 1, number: "BA-1/2", step: { estado: "aceptado", ocurrido: "x" }, refused: null };
+  const answer = (status, body) => async (url, options) => {
+    assert.equal(url, "/api/tickets/BA-1%2F2/estado");
+    assert.equal(options.headers["Idempotency-Key"], "k1");
+    return new Response(body, { status });
+  };
+  const cases = [
+    [answer(200, "{}"), { kind: "done" }],
+    [answer(503, ""), later],
+    [answer(429, ""), later],
+    [answer(401, ""), later],
+    [answer(409, '{"detail":"El ticket ya está entregado."}'), { kind: "refused", reason: "El ticket ya está entregado." }],
+    [answer(422, '{"detail":"x","errors":[{"field":"pin","message":"no es"}]}'), { kind: "refused", reason: "no es" }],
+    [answer(404, "<html>"), { kind: "refused", reason: "404" }],
+    [async () => Promise.reject(new TypeError("offline")), later],
+  ];
+  for (const [fetch, expected] of cases) assert.deepEqual(await tell(entry, fetch), expected);
+});
