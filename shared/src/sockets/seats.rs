@@ -131,8 +131,8 @@ impl Sockets {
         self.len() == 0
     }
 
-    /// Ends the sockets of a user: those of one session, or all. A socket whose session is not known (a token opened
-    /// it) may be of the one that ended, so it ends too; its client comes back if it may.
+    /// Ends the sockets of a user: those of one session, or all. A socket whose session is not known may be of the one
+    /// that ended, so it ends too; its client comes back if it may.
     pub fn revoke(&self, user_id: i64, session: Option<&[u8]>) {
         let registry = self.registry();
         for id in registry.by_owner.get(&Owner::User(user_id)).into_iter().flatten() {

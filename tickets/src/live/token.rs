@@ -1,7 +1,8 @@
 //! Single-use tokens: a socket for who cannot send a cookie, the shop above all.
 //!
 //! `POST /api/ws/token` hands one out, the first frame of a socket uses it up. Used up by a command, so that exactly one
-//! socket comes of it, also with several instances. What must never happen here: a token in a URL or in the log.
+//! socket comes of it, also with several instances. It belongs to the session that asked for it and ends with it. What must
+//! never happen here: a token in a URL or in the log, a token that outlives a log-out.
 
 use std::convert::Infallible;
 
@@ -14,7 +15,7 @@ use belgrano_shared::problem::{Problem, ProblemDocument};
 use belgrano_shared::timestamp::UnixMillis;
 use belgrano_shared::wire::live::LiveToken;
 use belgrano_shared::writer::{Command, Failure, WriteError};
-use belgrano_shared::{execute, fetch_scalar};
+use belgrano_shared::{execute, fetch, fetch_scalar};
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -46,12 +47,12 @@ pub(super) async fn issue(
     ip: ClientIp,
     body: Bytes,
 ) -> Result<Json<SocketToken>, Problem> {
-    let user_id = app.principal_by_cookie(&headers).await?.map(|principal| principal.user_id);
-    if user_id.is_none() {
+    let owner = app.principal_by_cookie(&headers).await?.map(|principal| (principal.user_id, principal.session));
+    if owner.is_none() {
         app.intake.check(Purpose::SocketToken, &headers, &body, ip)?;
     }
     let token = Token::generate(&app.ambient);
-    app.writer.submit(Issue { hash: token.hash(), user_id }).await?;
+    app.writer.submit(Issue { hash: token.hash(), owner }).await?;
     Ok(Json(SocketToken { token: token.reveal(), expires_in_s: LIFETIME_S }))
 }
 
@@ -59,10 +60,11 @@ pub(super) async fn issue(
 #[derive(Debug)]
 struct Issue {
     hash: TokenHash,
-    user_id: Option<i64>,
+    /// The account and its session; `None` for the shop.
+    owner: Option<(i64, TokenHash)>,
 }
 
-const ISSUE: &str = "INSERT INTO socket_tokens (token_hash, user_id, expires_at) VALUES ($1, $2, $3)";
+const ISSUE: &str = "INSERT INTO socket_tokens (token_hash, user_id, session_hash, expires_at) VALUES ($1, $2, $3, $4)";
 
 impl Command<BoardUnit> for Issue {
     type Output = ();
@@ -70,7 +72,9 @@ impl Command<BoardUnit> for Issue {
 
     async fn apply(&self, unit: &mut BoardUnit) -> Result<(), Failure<Infallible>> {
         let expires_at = unit.now().plus_ms(LIFETIME_S * 1000);
-        execute!(*unit.session(), ISSUE, &self.hash[..], self.user_id, expires_at)?;
+        let user_id = self.owner.map(|(user_id, _)| user_id);
+        let session = self.owner.as_ref().map(|(_, session)| &session[..]);
+        execute!(*unit.session(), ISSUE, &self.hash[..], user_id, session, expires_at)?;
         Ok(())
     }
 }
@@ -79,9 +83,24 @@ impl Command<BoardUnit> for Issue {
 #[derive(Debug)]
 struct UseUp(TokenHash);
 
-const USE_UP: &str = "DELETE FROM socket_tokens WHERE token_hash = $1 AND expires_at > $2 RETURNING user_id";
+#[derive(sqlx::FromRow)]
+struct Owner {
+    user_id: Option<i64>,
+    session_hash: Option<Vec<u8>>,
+}
+
+#[derive(sqlx::FromRow)]
+struct Holder {
+    #[sqlx(try_from = "String")]
+    role: Role,
+    expires_at: UnixMillis,
+}
+
+const USE_UP: &str =
+    "DELETE FROM socket_tokens WHERE token_hash = $1 AND expires_at > $2 RETURNING user_id, session_hash";
 const EXISTS: &str = "SELECT expires_at FROM socket_tokens WHERE token_hash = $1";
-const ROLE: &str = "SELECT role FROM users WHERE id = $1 AND active";
+const HOLDER: &str = "SELECT u.role, s.expires_at FROM sessions s JOIN users u ON u.id = s.user_id \
+     WHERE s.token_hash = $1 AND s.user_id = $2 AND s.expires_at > $3 AND u.active";
 
 impl Command<BoardUnit> for UseUp {
     type Output = Option<Viewer>;
@@ -90,12 +109,15 @@ impl Command<BoardUnit> for UseUp {
     async fn apply(&self, unit: &mut BoardUnit) -> Result<Option<Viewer>, Failure<Infallible>> {
         let now = unit.now();
         let session = unit.session();
-        let owner = fetch_scalar!(optional, *session, Option<i64>, USE_UP, &self.0[..], now)?;
-        let Some(user_id) = owner else { return Ok(None) };
-        let Some(user_id) = user_id else { return Ok(Some(Viewer::shop())) };
-        let role = fetch_scalar!(optional, *session, String, ROLE, user_id)?;
-        let role = role.and_then(|role| Role::try_from(role).ok());
-        Ok(role.map(|role| Viewer { user_id: Some(user_id), role: role.into(), session: None, expires_at: None }))
+        let Some(owner) = fetch!(optional, *session, Owner, USE_UP, &self.0[..], now)? else { return Ok(None) };
+        let Owner { user_id: Some(user_id), session_hash } = owner else { return Ok(Some(Viewer::shop())) };
+        let holder = fetch!(optional, *session, Holder, HOLDER, session_hash.as_deref(), user_id, now)?;
+        Ok(holder.map(|holder| Viewer {
+            user_id: Some(user_id),
+            role: holder.role.into(),
+            session: session_hash,
+            expires_at: Some(holder.expires_at),
+        }))
     }
 }
 
@@ -113,13 +135,6 @@ pub(super) async fn use_up(app: &App, token: &LiveToken) -> Result<Option<Viewer
         Ok(Some(_)) => app.writer.submit(UseUp(hash)).await,
         Err(error) => Err(WriteError::Database(error.into())),
     }
-}
-
-/// Whether somebody who opened a socket with a token may still be here.
-pub(super) async fn still_active(app: &App, user_id: i64, role: ViewerRole) -> sqlx::Result<bool> {
-    let mut session = app.db.read().await?;
-    let now = fetch_scalar!(optional, session, String, ROLE, user_id)?;
-    Ok(now.and_then(|now| Role::try_from(now).ok()).is_some_and(|now| ViewerRole::from(now) == role))
 }
 
 impl From<Role> for ViewerRole {

@@ -29,7 +29,7 @@ pub struct Viewer {
     pub user_id: Option<i64>,
     /// What it may.
     pub role: ViewerRole,
-    /// The hash of the session's token. `None` when a single-use token opened the socket.
+    /// The hash of the session's token; also when a single-use token opened the socket. `None` for the shop.
     pub session: Option<Vec<u8>>,
     /// When the session ends by itself.
     pub expires_at: Option<UnixMillis>,

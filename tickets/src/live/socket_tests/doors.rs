@@ -64,6 +64,35 @@ on_both_engines! {
         board.stop().await;
     }
 
+    async fn a_token_ends_with_the_session_that_asked_for_it(database) {
+        let board = Board::start(database, &[]).await;
+        let here = board.account(Role::Driver).await;
+        let elsewhere = board.log_in(here.user_id).await;
+        let open = async |token: String| {
+            let mut client = Client::connect(board.address, &[]).await;
+            client.say(&format!(r#"{{"type":"auth","token":"{token}"}}"#)).await;
+            client
+        };
+        let late = token(&board, cookie(&here)).await.expect("a token");
+        let mut ended = open(token(&board, cookie(&here)).await.expect("a token")).await;
+        let mut spared = open(token(&board, cookie(&elsewhere)).await.expect("a token")).await;
+        ended.start().await;
+        spared.start().await;
+
+        board.revoke(here.user_id, Some(here.session.clone())).await;
+        assert_eq!(ended.close_code().await, 4401);
+        assert_eq!(open(late).await.close_code().await, 4401, "asked for before the log-out, used after it");
+        board.receive("BA-1").await;
+        board.give("BA-1", Some(here.user_id)).await;
+        assert_eq!(spared.event().await, (2, false), "the other session goes on");
+
+        let late = token(&board, cookie(&elsewhere)).await.expect("a token");
+        board.revoke(here.user_id, None).await;
+        assert_eq!(spared.close_code().await, 4401);
+        assert_eq!(open(late).await.close_code().await, 4401, "every session ended");
+        board.stop().await;
+    }
+
     async fn strangers_stay_outside(database) {
         let board = Board::start(database, &[("LIVE_AUTH_TIMEOUT", "0.3")]).await;
         let admin = board.account(Role::Admin).await;
