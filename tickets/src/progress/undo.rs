@@ -1,9 +1,9 @@
 //! Taking the last change of a ticket back, for ten minutes, as a new change that the history shows.
 
-use belgrano_shared::fetch;
 use belgrano_shared::timestamp::UnixMillis;
 use belgrano_shared::wire::{EventKind, OrderNumber, TicketState, TicketView};
 use belgrano_shared::writer::{Command, Failure};
+use belgrano_shared::{fetch, fetch_scalar};
 
 use super::{TicketRefusal, check_version};
 use crate::unit::{Actor, BoardUnit, BoardWants, Change, Ticket};
@@ -13,6 +13,9 @@ pub const UNDO_WINDOW_MS: i64 = 10 * 60 * 1000;
 const ACTION: &str = "deshacer";
 /// Whoever did it: the shop has heard of it and sells those goods to somebody else.
 const STOCK_IS_BACK: &str = "El pedido fue cancelado o devuelto y la tienda ya repuso el stock: no se puede deshacer.";
+
+const DRIVER_LEFT: &str = "Quien lo repartía ya no está activo: no se puede deshacer; asignalo a otra persona.";
+const DRIVES: &str = "SELECT COUNT(*) FROM users WHERE id = $1 AND active AND role = 'flota'";
 
 /// Take the last change back.
 #[derive(Debug)]
@@ -62,6 +65,11 @@ impl Command<BoardUnit> for Undo {
         let before = undoable(&past, now).map_err(|why| Failure::Refused(TicketRefusal::NotUndoable(why)))?;
         let before: TicketView =
             serde_json::from_str(&before.ticket).map_err(|error| sqlx::Error::Decode(Box::new(error)))?;
+        if let Some(driver_id) = before.driver_id.filter(|driver_id| ticket.view.driver_id != Some(*driver_id))
+            && fetch_scalar!(one, *unit.reader(), i64, DRIVES, driver_id)? == 0
+        {
+            return Err(Failure::Refused(TicketRefusal::NotUndoable(DRIVER_LEFT)));
+        }
         let next = self.restore(&ticket, before, now);
         let change = Change {
             kind: kind(&ticket.view, &next.view),

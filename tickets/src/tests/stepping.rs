@@ -207,6 +207,28 @@ on_both_engines! {
         assert_eq!(board.count("SELECT COUNT(*) FROM events").await, board.count("SELECT version FROM tickets").await);
     }
 
+    async fn nothing_is_given_back_to_a_driver_who_left(database) {
+        let board = Board::start(database).await;
+        let admin = board.admin().await;
+        let (driver, id) = board.driver(&admin, "beto").await;
+        board.order("BA-1").await;
+        board.assign(&admin, "BA-1", id).await;
+        for state in ["aceptado", "pendiente"] {
+            assert_eq!(board.step(&driver, "BA-1", json!({ "estado": state })).await.0, 200);
+        }
+        let active = async |active: bool| {
+            let (path, body) = (format!("/api/repartidores/{id}"), json!({ "activo": active }));
+            assert_eq!(board.call(&admin, "PATCH", &path, body).await.0, 200);
+        };
+        let undo = async || board.post(&admin, "/api/tickets/BA-1/deshacer", Value::Null).await;
+        active(false).await;
+        let (status, refused) = undo().await;
+        assert_eq!((status, &refused["type"]), (409, &json!("urn:belgrano:problema:no-se-puede-deshacer")));
+        active(true).await;
+        let (status, undone) = undo().await;
+        assert_eq!((status, &undone["repartidor_id"]), (200, &json!(id)));
+    }
+
     async fn search_finds_what_is_asked_for(database) {
         let board = Board::start(database).await;
         let admin = board.admin().await;
