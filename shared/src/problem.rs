@@ -124,6 +124,12 @@ impl Problem {
         )
     }
 
+    /// 408: the rest of the request did not arrive.
+    #[must_use]
+    pub fn timed_out() -> Self {
+        Self::new(StatusCode::REQUEST_TIMEOUT, "pedido-lento", "problem-timed-out", Message::new("refusal-slow"))
+    }
+
     /// 409: the state of things forbids it.
     pub fn conflict(slug: &'static str, detail: impl Into<Said>) -> Self {
         Self::new(StatusCode::CONFLICT, slug, "problem-conflict", detail)

@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 
 use axum::Router;
 use axum::extract::{DefaultBodyLimit, MatchedPath, Request, State};
-use axum::http::HeaderValue;
+use axum::http::{HeaderValue, StatusCode};
 use axum::middleware::{Next, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
 use futures_util::FutureExt;
@@ -19,7 +19,7 @@ use tracing::Instrument;
 use url::Url;
 
 use super::throttle::Throttle;
-use super::{REQUEST_ID, RequestContext, cross_site, health, security_headers};
+use super::{REQUEST_ID, RequestContext, arriving, cross_site, health, security_headers};
 use crate::ambient::Ambient;
 use crate::auth::origin::AllowedOrigins;
 use crate::config::Env;
@@ -172,10 +172,13 @@ impl Edge {
             })?)
         };
         let _counted = self.metrics.http.in_flight();
+        let (request, awaited) = arriving::watch(request);
         let handler = AssertUnwindSafe(next.run(request)).catch_unwind();
         match tokio::time::timeout(self.settings.handler_timeout, handler).await {
             Ok(Ok(response)) => Ok(response),
             Ok(Err(panic)) => Err(Problem::internal(&HandlerPanicked(panic_message(panic.as_ref()).to_owned()))),
+            // A client that does not send what it announced: none of our doing, and nothing to act on.
+            Err(_elapsed) if awaited.is_waiting() => Err(Problem::timed_out()),
             Err(_elapsed) => {
                 tracing::error!(timeout = ?self.settings.handler_timeout, "the handler took too long");
                 Err(Problem::unavailable(TIMEOUT_RETRY_AFTER))
@@ -187,7 +190,7 @@ impl Edge {
         let status = response.status().as_u16();
         self.metrics.http.observe(route, status, took);
         let took_ms = took.as_millis();
-        if took >= SLOW {
+        if took >= SLOW && response.status() != StatusCode::REQUEST_TIMEOUT {
             tracing::warn!(status, took_ms, "slow response");
         } else if response.status().is_server_error() {
             // Whoever made a 500 logged its cause; overload would be thousands of lines, so they are counted.

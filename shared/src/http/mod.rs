@@ -3,6 +3,7 @@
 //! In comes an axum `Router` of a service, out comes the same router with every limit of the design on it. What must
 //! never happen here: a refusal that is not a [`Problem`](crate::problem::Problem), or a rule of one service.
 
+mod arriving;
 mod body;
 mod client_ip;
 mod compress;

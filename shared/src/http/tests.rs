@@ -1,5 +1,6 @@
 //! The edge and the probes as a client meets them, without a socket.
 
+use std::convert::Infallible;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -8,6 +9,7 @@ use axum::body::Body;
 use axum::extract::Request;
 use axum::http::{Response, header};
 use axum::routing::{get, post};
+use futures_util::{StreamExt, stream};
 use http_body_util::BodyExt;
 use serde_json::Value;
 use tower::ServiceExt;
@@ -114,6 +116,16 @@ async fn a_handler_that_hangs_is_cut_off_and_the_rest_is_shed() {
     assert_eq!((cut_off.status().as_u16(), cut_off.headers()[header::RETRY_AFTER].as_bytes()), (503, &b"5"[..]));
     let (next, _) = ask(&app, Request::get("/trace"), "").await;
     assert_eq!(next.status(), 200, "its place is free again");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_body_that_never_comes_is_its_clients_doing() {
+    let half = stream::iter([Ok::<_, Infallible>("{\"a\":")]).chain(stream::pending());
+    let request = Request::post("/echo").header("content-type", "application/json").body(Body::from_stream(half));
+    let response = app(HttpSettings::default()).oneshot(request.expect("valid")).await.expect("infallible");
+    assert_eq!(response.status(), 408);
+    let body = response.into_body().collect().await.expect("a body").to_bytes();
+    assert_eq!(problem_type(std::str::from_utf8(&body).expect("text")), "pedido-lento");
 }
 
 #[tokio::test]
