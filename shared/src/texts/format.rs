@@ -126,6 +126,6 @@ mod tests {
         assert_eq!([ago(0), ago(59), ago(60)], ["recién", "hace 59 min", "hace 1 h"]);
         assert_eq!([ago(1440), ago(3000), ago(-5)], ["hace 1 día", "hace 2 días", "recién"]);
         let price = Money::from_cents(123_456_789).expect("a price");
-        assert_eq!([Spanish.money(price), English.money(&price)], ["$ 1.234.567,89", "ARS 1,234,567.89"]);
+        assert_eq!([Spanish.money(price), English.money(price)], ["$ 1.234.567,89", "ARS 1,234,567.89"]);
     }
 }
