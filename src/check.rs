@@ -4,6 +4,7 @@ use std::process::ExitCode;
 use std::time::Duration;
 
 use belgrano_shared::ambient::Ambient;
+use belgrano_shared::config::local_url;
 use belgrano_shared::timestamp::UnixMillis;
 use reqwest::header;
 
@@ -19,7 +20,13 @@ const MAX_SKEW_S: i64 = 60;
 /// Runs every check, whatever the ones before it said.
 pub async fn run() -> Done {
     let settings = match Settings::from_process() {
-        Ok(settings) => settings,
+        Ok(mut settings) => {
+            // As `serve` does: the board of this process.
+            if !settings.board_given {
+                settings.shop.ticketera_url = local_url(settings.tickets.common.serve.port);
+            }
+            settings
+        }
         Err(mistakes) => {
             report("configuración", &Err(mistakes.to_string()));
             return Ok(ExitCode::FAILURE);

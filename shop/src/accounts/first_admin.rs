@@ -63,7 +63,11 @@ pub async fn ensure_first_admin(app: &App) -> Result<(), FirstAdminError> {
     })?;
     if made && chosen.password.is_none() {
         // To the terminal and not to the log: logs are kept and shipped.
-        println!("Primera cuenta de administración de la tienda: {} / {}", chosen.email.as_str(), password.reveal());
+        println!(
+            "Belgrano Ahorro   primera cuenta de administración: {}  contraseña: {}",
+            chosen.email.as_str(),
+            password.reveal()
+        );
     }
     Ok(())
 }

@@ -56,7 +56,7 @@ pub async fn ensure_admin(app: &App) -> Result<(), StartError> {
     let made = app.writer.submit(EnsureAdmin(create)).await?;
     if made && chosen.password.is_none() {
         println!(
-            "tickets: primera cuenta de administración: {}  contraseña: {}",
+            "Belgrano Tickets  primera cuenta de administración: {}  contraseña: {}",
             chosen.email.as_str(),
             password.reveal()
         );
