@@ -70,7 +70,7 @@ function deliver(root) {
       const note = stop.querySelector("[data-waiting]");
       note.hidden = !waiting;
       note.textContent = waiting ? t("js-step-waiting", { state: word(waiting), time: time(waiting) }) : "";
-      stop.classList.toggle("espera", Boolean(waiting));
+      stop.classList.toggle("waiting", Boolean(waiting));
     }
     const count = document.querySelector("[data-queue-status]");
     if (count) count.textContent = queue.waiting.length ? t("js-steps-waiting", { count: queue.waiting.length }) : "";
@@ -85,7 +85,7 @@ function deliver(root) {
     list.replaceChildren(
       ...refused.map((entry) => {
         const item = document.createElement("li");
-        item.className = "aviso fallo";
+        item.className = "notice failed";
         const text = { number: entry.number, state: word(entry), time: time(entry), reason: entry.refused };
         item.append(`${t("js-step-refused", text)} `);
         const button = document.createElement("button");

@@ -18,7 +18,9 @@ struct Api;
 pub fn router(app: App, health: Health) -> Router {
     let (api, document) = api_routes().split_for_parts();
     let (http, metrics, ambient) = (app.settings.common.http.clone(), app.metrics.clone(), app.ambient.clone());
-    let router = api.merge(pages::routes()).merge(health.router()).merge(openapi::docs(document)).with_state(app);
+    let development = app.settings.common.development();
+    let router =
+        api.merge(pages::routes(development)).merge(health.router()).merge(openapi::docs(document)).with_state(app);
     standard_layers(router, http, &metrics, &ambient)
 }
 

@@ -8,7 +8,6 @@ use belgrano_shared::ambient::Ambient;
 use belgrano_shared::config::{Common, Env, SecretError, local_url};
 use belgrano_shared::mailer::Mailer;
 use belgrano_shared::sockets::SocketSettings;
-use belgrano_shared::storage::Target;
 use belgrano_shared::writer::WriterSettings;
 use url::Url;
 
@@ -52,11 +51,10 @@ impl ShopSettings {
     /// Reads everything; `env` keeps the mistakes.
     pub fn from_env(env: &mut Env) -> Self {
         let common = Common::from_env(env, "shop", DEFAULT_PORT);
-        let development = matches!(common.storage.target, Target::Sqlite(_));
         let limits = WriterSettings::default();
         Self {
             ticketera_url: env.url("TICKETERA_URL", local_url(TICKETS_PORT), "where the ticket board is"),
-            mailer: Mailer::from_env(env, development),
+            mailer: Mailer::from_env(env, common.development()),
             writer: WriterSettings {
                 queue: env.number("WRITER_QUEUE", limits.queue, 1..=1_000_000, "changes that may wait; more get a 503"),
                 batch: env.number("WRITER_BATCH", limits.batch, 1..=10_000, "changes in one transaction"),

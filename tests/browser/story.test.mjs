@@ -47,7 +47,7 @@ test("an order goes from the cart to the door while everybody watches", async ()
   await customer.page.getByText("En camino").first().waitFor();
   await isClean(driver);
   await stop.getByRole("button", { name: "Entregado" }).click();
-  await customer.page.locator(".estado-entregado").waitFor();
+  await customer.page.locator(".state-entregado").waitFor();
   await isClean(customer);
   await isClean(admin);
 });
@@ -89,7 +89,7 @@ test("what was typed stays, and the error is beside its field", async () => {
   await page.getByLabel("Nombre").fill("Beto");
   await page.getByLabel("Correo").fill("beto@");
   await page.getByLabel("Contraseña").fill("clave-de-beto-1");
-  await page.locator("form.ficha").evaluate((form) => (form.noValidate = true));
+  await page.locator("form.form").evaluate((form) => (form.noValidate = true));
   await page.getByRole("button", { name: "Crear la cuenta" }).click();
   await page.locator("#email-error").waitFor();
   assert.equal(await page.getByLabel("Nombre").inputValue(), "Beto");

@@ -17,7 +17,9 @@ struct Api;
 pub fn router(app: App, health: Health) -> Router {
     let (routes, api) = api_routes().split_for_parts();
     let (settings, metrics, ambient) = (app.settings.common.http.clone(), app.metrics.clone(), app.ambient.clone());
-    let routes = routes.merge(pages::routes()).with_state(app).merge(openapi::docs(api)).merge(health.router());
+    let development = app.settings.common.development();
+    let routes =
+        routes.merge(pages::routes(development)).with_state(app).merge(openapi::docs(api)).merge(health.router());
     standard_layers(routes, settings, &metrics, &ambient)
 }
 

@@ -82,6 +82,12 @@ impl Common {
         }
     }
 
+    /// Whether this is somebody's own machine: no database server is configured.
+    #[must_use]
+    pub fn development(&self) -> bool {
+        matches!(self.storage.target, Target::Sqlite(_))
+    }
+
     /// The secrets shared with the other service: the configured ones, else one that is made once and kept.
     pub fn integration_secrets(&self, ambient: &Ambient) -> Result<SigningSecrets, SecretError> {
         if let Some(secrets) = &self.integration {

@@ -26,6 +26,7 @@ pub(crate) use body::read_fields;
 pub use body::{Json, Path, Query, check_fields};
 pub use client_ip::ClientIp;
 pub use compress::compress_pages;
+pub(crate) use compress::{accepts_gzip, gzip};
 pub use context::{REQUEST_ID, RequestContext, TRACEPARENT};
 pub use cookie::cookie;
 pub use edge::{HttpSettings, standard_layers};

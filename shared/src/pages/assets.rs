@@ -1,112 +1,240 @@
-//! Style and modules, in the binary, under an address that changes with their content.
+//! Style, modules, drawings and vendored libraries, in the binary, under an address that changes with their content.
 //!
 //! One hash names the whole set, so that a module finds its neighbours by a relative path and a browser may keep all of
 //! them for a year. A page of another version that asks under its old hash gets what there is, and may not keep it.
+//! Text is compressed when it is first asked for, once.
 
-use std::sync::LazyLock;
+use std::sync::{LazyLock, OnceLock};
 
 use axum::Router;
+use axum::body::Body;
 use axum::extract::Path;
-use axum::http::{HeaderValue, header};
+use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
+use bytes::Bytes;
 use sha2::{Digest, Sha256};
 
-use crate::http::compress_pages;
+use crate::http::{accepts_gzip, gzip};
 use crate::problem::Problem;
 use crate::texts::Message;
 
 struct Asset {
     name: &'static str,
     media_type: &'static str,
-    content: &'static str,
+    content: &'static [u8],
+    gzipped: OnceLock<Bytes>,
 }
 
 const CSS: &str = "text/css; charset=utf-8";
 const SCRIPT: &str = "text/javascript; charset=utf-8";
 const SVG: &str = "image/svg+xml";
+const PNG: &str = "image/png";
+const FONT: &str = "font/woff2";
+
+const MANIFEST: &str = include_str!("../../static/vendor/manifest.json");
 
 macro_rules! assets {
     ($($name:literal: $media_type:expr),+ $(,)?) => {
-        &[$(Asset {
-            name: $name,
-            media_type: $media_type,
-            content: include_str!(concat!("../../static/", $name)),
-        }),+]
+        vec![$(assets!($name, $media_type, include_bytes!(concat!("../../static/", $name)))),+]
+    };
+    ($name:expr, $media_type:expr, $content:expr) => {
+        Asset { name: $name, media_type: $media_type, content: $content, gzipped: OnceLock::new() }
     };
 }
 
-const ASSETS: &[Asset] = assets! {
-    "belgrano.css": CSS,
+/// The sheet of every page: what it is made of is apart for whoever reads it.
+static SHEET: Asset = assets!(
+    "belgrano.css",
+    CSS,
+    concat!(
+        include_str!("../../static/tokens.css"),
+        include_str!("../../static/base.css"),
+        include_str!("../../static/components.css"),
+    )
+    .as_bytes()
+);
+
+/// What we wrote.
+static OURS: LazyLock<Vec<Asset>> = LazyLock::new(|| {
+    assets! {
+    "shop.css": CSS,
+    "board.css": CSS,
+    "driver.css": CSS,
     "icon.svg": SVG,
-    "live.js": SCRIPT,
-    "fragment.js": SCRIPT,
-    "page.js": SCRIPT,
-    "driver.js": SCRIPT,
+    "icon-192.png": PNG,
+    "icon-512.png": PNG,
+    "drawings.svg": SVG,
+    "components.js": SCRIPT,
     "driver-page.js": SCRIPT,
     "awake.js": SCRIPT,
     "steps.js": SCRIPT,
     "step-store.js": SCRIPT,
+    "driver.js": SCRIPT,
+    "fragment.js": SCRIPT,
+    "install.js": SCRIPT,
+    "live.js": SCRIPT,
+    "page.js": SCRIPT,
     "proof.js": SCRIPT,
     "texts.js": SCRIPT,
-};
+    }
+});
 
-/// Sixteen hex digits over all of them.
+/// What others wrote: `vendor/manifest.json` says who, and which version.
+static VENDORED: LazyLock<Vec<Asset>> = LazyLock::new(|| {
+    assets! {
+    "vendor/bricolage-grotesque.woff2": FONT,
+    "vendor/icons.svg": SVG,
+    "vendor/maplibre-gl.css": CSS,
+    "vendor/maplibre-gl.mjs": SCRIPT,
+    "vendor/maplibre-gl-worker.mjs": SCRIPT,
+    "vendor/pmtiles.mjs": SCRIPT,
+    }
+});
+
+/// Sixteen hex digits over all of them. The manifest stands for the vendored: it has their checksums.
 static HASH: LazyLock<String> = LazyLock::new(|| {
     let mut digest = Sha256::new();
-    for asset in ASSETS {
+    for asset in OURS.iter().chain([&SHEET]) {
         digest.update(asset.name);
         digest.update(asset.content);
     }
+    digest.update(MANIFEST);
     digest.finalize().iter().take(8).fold(String::new(), |text, byte| format!("{text}{byte:02x}"))
 });
 
 /// The address of an asset.
 #[must_use]
 pub fn url(name: &str) -> String {
-    format!("/static/{}/{name}", HASH.as_str())
+    format!("/static/{}/{name}", hash())
+}
+
+/// What changes whenever an asset does.
+#[must_use]
+pub fn hash() -> &'static str {
+    &HASH
 }
 
 /// The routes that serve them.
-pub fn routes<S: Clone + Send + Sync + 'static>() -> Router<S> {
-    compress_pages(Router::new().route("/static/{hash}/{name}", get(serve)))
+pub(super) fn routes<S: Clone + Send + Sync + 'static>() -> Router<S> {
+    Router::new().route("/static/{hash}/{*name}", get(serve))
 }
 
-async fn serve(Path((hash, name)): Path<(String, String)>) -> Result<Response, Problem> {
-    let asset = ASSETS.iter().find(|asset| asset.name == name);
+fn all() -> impl Iterator<Item = &'static Asset> {
+    OURS.iter().chain(VENDORED.iter()).chain([&SHEET])
+}
+
+async fn serve(Path((hash, name)): Path<(String, String)>, headers: HeaderMap) -> Result<Response, Problem> {
+    let asset = all().find(|asset| asset.name == name);
     let asset = asset.ok_or_else(|| Problem::not_found(Message::new("refusal-no-page")))?;
-    let keep = if hash == *HASH { "public, max-age=31536000, immutable" } else { "no-store" };
-    let headers = [
-        (header::CONTENT_TYPE, HeaderValue::from_static(asset.media_type)),
-        (header::CACHE_CONTROL, HeaderValue::from_static(keep)),
-    ];
-    Ok((headers, asset.content).into_response())
+    let current = hash == *HASH;
+    let tag = format!("\"{}\"", HASH.as_str());
+    let keep = if current { "public, max-age=31536000, immutable" } else { "no-store" };
+    let mut response = if current && headers.get(header::IF_NONE_MATCH).is_some_and(|seen| seen == tag.as_str()) {
+        StatusCode::NOT_MODIFIED.into_response()
+    } else {
+        asset.content(&headers).await
+    };
+    let headers = response.headers_mut();
+    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static(keep));
+    headers.insert(header::VARY, HeaderValue::from_static("accept-encoding"));
+    if let Ok(tag) = HeaderValue::try_from(tag) {
+        headers.insert(header::ETAG, tag);
+    }
+    Ok(response)
+}
+
+impl Asset {
+    fn is_text(&self) -> bool {
+        ![PNG, FONT].contains(&self.media_type)
+    }
+
+    async fn content(&'static self, headers: &HeaderMap) -> Response {
+        let kind = (header::CONTENT_TYPE, HeaderValue::from_static(self.media_type));
+        if !self.is_text() || !accepts_gzip(headers) {
+            return ([kind], Body::from(self.content)).into_response();
+        }
+        let gzipped = match self.gzipped.get() {
+            Some(gzipped) => gzipped.clone(),
+            // Half a megabyte takes a moment, which the other requests of this thread do not have.
+            None => tokio::task::spawn_blocking(|| self.gzipped.get_or_init(|| gzip(self.content)).clone())
+                .await
+                .unwrap_or_default(),
+        };
+        ([kind, (header::CONTENT_ENCODING, HeaderValue::from_static("gzip"))], gzipped).into_response()
+    }
 }
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeSet;
+    use std::io::Read;
+    use std::path::Path;
+
     use axum::Router;
     use axum::body::Body;
     use axum::http::{Request, Response, header};
+    use http_body_util::BodyExt;
+    use serde_json::Value;
+    use sha2::{Digest, Sha256};
     use tower::ServiceExt;
 
-    use super::{ASSETS, routes, url};
+    use super::{MANIFEST, all, routes, url};
 
-    async fn get(path: &str) -> Response<Body> {
+    async fn get(path: &str, (name, value): (&str, &str)) -> Response<Body> {
         let app: Router = routes();
-        app.oneshot(Request::get(path).body(Body::empty()).expect("valid")).await.expect("infallible")
+        let request = Request::get(path).header(name, value).body(Body::empty()).expect("valid");
+        app.oneshot(request).await.expect("infallible")
     }
+
+    const PLAIN: (&str, &str) = ("accept-encoding", "identity");
 
     #[tokio::test]
     async fn an_asset_is_kept_for_as_long_as_its_content_stays() {
-        for asset in ASSETS {
-            let response = get(&url(asset.name)).await;
+        for asset in all() {
+            let response = get(&url(asset.name), PLAIN).await;
             assert_eq!(response.status(), 200, "{}", asset.name);
             assert_eq!(response.headers()[header::CONTENT_TYPE], asset.media_type);
             assert!(response.headers()[header::CACHE_CONTROL].to_str().expect("text").contains("immutable"));
+            let tag = response.headers()[header::ETAG].to_str().expect("text").to_owned();
+            assert_eq!(get(&url(asset.name), ("if-none-match", &tag)).await.status(), 304);
         }
-        let old = get("/static/0000000000000000/belgrano.css").await;
+        let old = get("/static/0000000000000000/belgrano.css", PLAIN).await;
         assert_eq!((old.status().as_u16(), &old.headers()[header::CACHE_CONTROL]), (200, &"no-store".parse().unwrap()));
-        assert_eq!(get(&url("../Cargo.toml")).await.status(), 404);
+        assert_eq!(get(&url("../Cargo.toml"), PLAIN).await.status(), 404);
+    }
+
+    #[tokio::test]
+    async fn text_is_compressed_and_the_rest_is_not() {
+        let sheet = get(&url("belgrano.css"), ("accept-encoding", "br, gzip")).await;
+        assert_eq!(sheet.headers()[header::CONTENT_ENCODING], "gzip");
+        let body = sheet.into_body().collect().await.expect("a body").to_bytes();
+        let mut text = String::new();
+        flate2::read::GzDecoder::new(&body[..]).read_to_string(&mut text).expect("gzip");
+        assert!(text.contains(":root") && body.len() < text.len() / 2);
+        let font = get(&url("vendor/bricolage-grotesque.woff2"), ("accept-encoding", "gzip")).await;
+        assert!(!font.headers().contains_key(header::CONTENT_ENCODING));
+    }
+
+    #[test]
+    fn what_others_wrote_is_what_the_manifest_says() {
+        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("static/vendor");
+        let manifest: Value = serde_json::from_str(MANIFEST).expect("JSON");
+        let mut named = BTreeSet::from(["manifest.json".to_owned(), "refresh.mjs".to_owned()]);
+        for package in manifest["packages"].as_array().expect("packages") {
+            assert!(package["version"].is_string() && package["licence"].is_string(), "{package}");
+            let icons = package.get("icons");
+            for file in package["files"].as_array().expect("files").iter().chain(icons) {
+                let name = file["to"].as_str().expect("a name");
+                let content = std::fs::read(folder.join(name)).expect("the file");
+                let digest =
+                    Sha256::digest(content).iter().fold(String::new(), |text, byte| format!("{text}{byte:02x}"));
+                assert_eq!(file["sha256"], digest, "{name} is not what scripts/vendor fetched");
+                named.insert(name.to_owned());
+            }
+        }
+        let there = std::fs::read_dir(folder).expect("the folder");
+        let there = there.map(|entry| entry.expect("an entry").file_name().to_string_lossy().into_owned());
+        assert_eq!(there.collect::<BTreeSet<_>>(), named);
     }
 }

@@ -9,7 +9,9 @@ use axum::response::{IntoResponse, Response};
 
 use super::assets;
 use super::flash::{Flash, Notice};
+use super::pieces::{Badge, Drawing, Icon};
 use super::return_to::LOGIN_PATH;
+use super::service::Service;
 use crate::money::Money;
 use crate::problem::Problem;
 use crate::texts::{Catalogue, Language, Message, Text};
@@ -38,8 +40,8 @@ impl Link {
 /// The frame of one page for one visitor. Every template has it as `layout`, and its texts as `layout.t("key")`.
 #[derive(Clone, Debug)]
 pub struct Layout {
-    /// The service's name, in the title and at the top.
-    pub service: &'static str,
+    /// Whose page this is.
+    pub service: &'static Service,
     /// What the visitor reads.
     pub language: Language,
     /// The main navigation of whoever is looking.
@@ -57,7 +59,7 @@ pub struct Layout {
 impl Layout {
     /// The frame of a request, for somebody who is not known yet.
     #[must_use]
-    pub fn of(parts: &Parts, service: &'static str) -> Self {
+    pub fn of(parts: &Parts, service: &'static Service) -> Self {
         let address = parts.uri.path_and_query().map_or_else(|| parts.uri.path().to_owned(), ToString::to_string);
         Self {
             service,
@@ -74,7 +76,7 @@ impl Layout {
     #[must_use]
     pub fn bare(language: Language) -> Self {
         Self {
-            service: "Belgrano",
+            service: &Service::BARE,
             language,
             links: vec![Link::new("/", "nav-home", "home")],
             who: None,
@@ -152,6 +154,30 @@ impl Layout {
     #[must_use]
     pub fn asset(&self, name: &str) -> String {
         assets::url(name)
+    }
+
+    /// A drawing of the sprite: `layout.icon("bike")`. It says nothing to who cannot see it.
+    #[must_use]
+    pub fn icon(&self, name: &str) -> Icon {
+        Icon::new(name)
+    }
+
+    /// What stands for a product without a photo, by the slug of its category.
+    #[must_use]
+    pub fn drawing(&self, category: &str) -> Drawing {
+        Drawing::of(category)
+    }
+
+    /// A state as a badge.
+    pub fn badge(&self, state: impl Borrow<TicketState>) -> Badge {
+        let state = state.borrow();
+        Badge::new(format!("state-{state}"), self.state(state))
+    }
+
+    /// A priority as a badge.
+    pub fn priority_badge(&self, priority: impl Borrow<Priority>) -> Badge {
+        let priority = priority.borrow();
+        Badge::new(format!("priority-{priority}"), self.priority(priority))
     }
 
     /// Where to log in.

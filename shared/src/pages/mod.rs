@@ -10,24 +10,31 @@ mod flash;
 mod form;
 mod language;
 mod layout;
+mod pieces;
 mod refusal;
 mod return_to;
+mod service;
+mod style;
 pub mod text;
 
 pub use field::{Choice, Field, Label};
 pub use flash::{Flash, Notice};
 pub use form::{Form, KEY_FIELD};
 pub use layout::{Layout, Link};
+pub use pieces::{Badge, Drawing, Icon};
 pub(crate) use refusal::{for_people, is_navigation};
 pub use return_to::{LOGIN_PATH, local_path, log_in_first};
+pub use service::{DRIVER_WORKER, Service};
 
 use axum::Router;
 use axum::http::header;
 use axum::response::{IntoResponse, Response};
 
-/// What the pages of both services answer besides pages: assets, and the choice of a language.
-pub fn routes<S: Clone + Send + Sync + 'static>() -> Router<S> {
-    assets::routes().merge(language::routes())
+/// What both services answer besides their own pages: assets, the choice of a language, what an installed page needs;
+/// in development also a page with every piece of the look.
+pub fn routes<S: Clone + Send + Sync + 'static>(service: &'static Service, development: bool) -> Router<S> {
+    let routes = assets::routes().merge(language::routes()).merge(service::routes(service));
+    if development { routes.merge(style::routes(service)) } else { routes }
 }
 
 /// 303: what was sent is done, look there. `to` is a path of this site; anything else leads home.

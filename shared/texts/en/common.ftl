@@ -51,3 +51,10 @@ age-days =
         [one] { $count } day ago
        *[other] { $count } days ago
     }
+
+nav-style = Style
+foot-claim = Belgrano: your neighbourhood, at a better price.
+close = Close
+offline-title = No connection
+offline-text = The network cannot be reached. What was done already, is done.
+offline-again = Try again

@@ -37,3 +37,4 @@ driver-said-accepted = It is yours.
 driver-said-started = Have a good trip.
 driver-said-delivered = Delivered. Thank you!
 driver-said-noted = Noted.
+driver-purpose = The stops of whoever delivers.

@@ -20,3 +20,4 @@ js-offer-left = { $seconds } s left to accept
 js-offer-over = The time to accept is over
 js-position-shared = Sharing your position
 js-position-refused = No permission to share your position
+js-close = Close

@@ -30,3 +30,5 @@ cart-not-a-number = The quantity has to be a number.
 cart-added = It is in your cart.
 cart-changed = Your cart is up to date.
 cart-emptied = Your cart is empty.
+
+shop-purpose = The neighbourhood market: prices from nearby, orders that arrive.

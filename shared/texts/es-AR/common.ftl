@@ -51,3 +51,10 @@ age-days =
         [one] hace { $count } día
        *[other] hace { $count } días
     }
+
+nav-style = Estilo
+foot-claim = Belgrano: el barrio, a mejor precio.
+close = Cerrar
+offline-title = Sin conexión
+offline-text = No llegamos a la red. Lo que ya estaba hecho, quedó hecho.
+offline-again = Probar de nuevo

@@ -37,3 +37,4 @@ driver-said-accepted = Es tuyo.
 driver-said-started = Buen viaje.
 driver-said-delivered = Entregado. ¡Gracias!
 driver-said-noted = Quedó anotado.
+driver-purpose = Las paradas de quien reparte.

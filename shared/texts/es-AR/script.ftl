@@ -20,3 +20,4 @@ js-offer-left = Quedan { $seconds } s para aceptar
 js-offer-over = Se venció el tiempo para aceptar
 js-position-shared = Compartiendo tu posición
 js-position-refused = Sin permiso para compartir tu posición
+js-close = Cerrar

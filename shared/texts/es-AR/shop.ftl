@@ -30,3 +30,5 @@ cart-not-a-number = La cantidad tiene que ser un número.
 cart-added = Está en el carrito.
 cart-changed = El carrito quedó actualizado.
 cart-emptied = El carrito quedó vacío.
+
+shop-purpose = El mercado del barrio: precios de cerca, pedidos que llegan.

@@ -2,11 +2,21 @@
 
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
-use belgrano_shared::pages::{Layout, Link};
+use belgrano_shared::pages::{Layout, Link, Service};
 use belgrano_shared::problem::Problem;
 
 use crate::accounts::{MaybeSession, Principal, Role};
 use crate::app::App;
+
+/// The shop as its pages know it.
+pub(super) static SERVICE: Service = Service {
+    name: "Belgrano Ahorro",
+    short_name: "Belgrano",
+    purpose: "shop-purpose",
+    sheet: Some("shop.css"),
+    start: "/",
+    worker: "",
+};
 
 /// The layout of this request. Nobody is refused: a page that is not for everybody asks for a session as well.
 pub(super) struct Frame {
@@ -20,7 +30,7 @@ impl FromRequestParts<App> for Frame {
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Problem> {
         let MaybeSession(who) = MaybeSession::from_request_parts(parts, app).await?;
         let role = who.as_ref().map(|who| who.role);
-        let mut layout = Layout::of(parts, "Belgrano Ahorro");
+        let mut layout = Layout::of(parts, &SERVICE);
         layout.links = links(role);
         layout.who = role.map(|role| layout.t(role_text(role)).into());
         Ok(Self { layout, who })

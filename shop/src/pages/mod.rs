@@ -25,7 +25,7 @@ use belgrano_shared::pages as shared;
 use crate::app::App;
 
 /// Every page, and what they share with the other service.
-pub(crate) fn routes() -> Router<App> {
+pub(crate) fn routes(development: bool) -> Router<App> {
     let pages = Router::new()
         .route("/", get(catalog::home))
         .route("/productos", get(catalog::list))
@@ -57,5 +57,5 @@ pub(crate) fn routes() -> Router<App> {
         .route("/envios/{id}/descartar", post(outbox::discard))
         .route("/perfil", get(account::show).post(account::change))
         .route("/perfil/clave", get(account::show_password).post(account::change_password));
-    compress_pages(pages).merge(shared::routes())
+    compress_pages(pages).merge(shared::routes(&frame::SERVICE, development))
 }

@@ -39,7 +39,7 @@ struct OrderPage<'a> {
 /// One step of an order's way, as shown.
 struct Step {
     text: Text,
-    /// `hecho`, `actual`, `mal`, or nothing yet.
+    /// `done`, `current`, `bad`, or nothing yet.
     class: &'static str,
 }
 
@@ -74,12 +74,12 @@ fn steps(layout: &Layout, state: TicketState) -> Vec<Step> {
     const WAY: [TicketState; 5] = [Pending, Assigned, Accepted, OnTheWay, Delivered];
     let text = |step| if step == Pending { layout.t("order-received") } else { layout.state(step) };
     let Some(at) = WAY.iter().position(|step| *step == state) else {
-        return vec![Step { text: text(Pending), class: "hecho" }, Step { text: text(state), class: "mal" }];
+        return vec![Step { text: text(Pending), class: "done" }, Step { text: text(state), class: "bad" }];
     };
     let class = |place: usize| match place.cmp(&at) {
-        std::cmp::Ordering::Less => "hecho",
-        std::cmp::Ordering::Equal if state.is_final() => "hecho",
-        std::cmp::Ordering::Equal => "actual",
+        std::cmp::Ordering::Less => "done",
+        std::cmp::Ordering::Equal if state.is_final() => "done",
+        std::cmp::Ordering::Equal => "current",
         std::cmp::Ordering::Greater => "",
     };
     WAY.iter().enumerate().map(|(place, step)| Step { text: text(*step), class: class(place) }).collect()

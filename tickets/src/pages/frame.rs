@@ -2,12 +2,22 @@
 
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
-use belgrano_shared::pages::{Layout, Link};
+use belgrano_shared::pages::{DRIVER_WORKER, Layout, Link, Service};
 use belgrano_shared::problem::Problem;
 
 use crate::app::App;
 use crate::sessions::{Principal, Session};
 use crate::users::Role;
+
+/// The board as its pages know it. What is installed on a phone is the driver's page.
+pub(super) static SERVICE: Service = Service {
+    name: "Belgrano Tickets",
+    short_name: "Reparto",
+    purpose: "driver-purpose",
+    sheet: Some("board.css"),
+    start: "/reparto",
+    worker: DRIVER_WORKER,
+};
 
 /// The layout of this request. Nobody is refused: a page that is not for everybody asks for a session as well.
 pub(super) struct Frame {
@@ -24,7 +34,7 @@ impl FromRequestParts<App> for Frame {
             Err(problem) if problem.status().is_client_error() => None,
             Err(problem) => return Err(problem),
         };
-        let mut layout = Layout::of(parts, "Belgrano Tickets");
+        let mut layout = Layout::of(parts, &SERVICE);
         layout.links = links(who.as_ref().map(|who| who.role));
         layout.who = who.as_ref().map(|who| who.name.to_string());
         Ok(Self { layout, who })

@@ -28,7 +28,7 @@ use crate::progress::STEP_BODY_BYTES;
 const STEP_FORM_BYTES: usize = STEP_BODY_BYTES / 8 * 9;
 
 /// Every page, and what they share with the other service.
-pub fn routes() -> Router<App> {
+pub fn routes(development: bool) -> Router<App> {
     let pages = Router::new()
         .route("/", get(home::home))
         .route("/ingresar", get(log_in::show).post(log_in::send))
@@ -48,5 +48,5 @@ pub fn routes() -> Router<App> {
         .route("/reportes", get(reports::show))
         .route("/usuarios", get(users::list).post(users::create))
         .route("/usuarios/{id}", get(users::edit).post(users::change));
-    compress_pages(pages).merge(shared::routes())
+    compress_pages(pages).merge(shared::routes(&frame::SERVICE, development))
 }

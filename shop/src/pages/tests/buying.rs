@@ -47,7 +47,7 @@ async fn an_impatient_finger_orders_once() {
     let other = visitor.post("/finalizar", &[&fields[..5], &[("notas", "Timbre 3C")]].concat()).await;
     assert_eq!(other.location, "/pedidos", "another order under the same key is told apart");
     let list = visitor.get("/pedidos").await;
-    assert_eq!(list.body.matches("<li class=\"tarjeta\">").count(), 1, "{}", list.body);
+    assert_eq!(list.body.matches("<li class=\"card\">").count(), 1, "{}", list.body);
     assert_eq!(visitor.get("/finalizar").await.location, "/carrito", "the cart is empty");
 }
 
@@ -63,7 +63,7 @@ async fn an_order_is_followed_cancelled_and_repeated() {
     let order = visitor.get(&placed.location).await;
     assert!(order.body.contains("Recibimos tu pedido."), "{}", order.body);
     assert!(order.body.contains(&format!("data-live=\"/api{}/ws\"", placed.location)));
-    assert!(order.body.contains("<li class=\"actual\" aria-current=\"step\">Recibido</li>"));
+    assert!(order.body.contains("<li class=\"current\" aria-current=\"step\">Recibido</li>"));
     assert!(!order.body.contains("Código de entrega"), "nobody carries it yet");
 
     let cancel = format!("{}/cancelar", placed.location);
@@ -75,7 +75,7 @@ async fn an_order_is_followed_cancelled_and_repeated() {
     let repeat = format!("{}/repetir", placed.location);
     visitor.follow(&repeat, &again).await;
     let list = visitor.follow(&repeat, &again).await;
-    assert_eq!(list.body.matches("<li class=\"tarjeta\">").count(), 2, "repeated once: {}", list.body);
+    assert_eq!(list.body.matches("<li class=\"card\">").count(), 2, "repeated once: {}", list.body);
 
     let mut stranger = shop.visitor();
     stranger.follow("/registro", &[("nombre", "Eva"), ("email", "eva@example.com"), ("password", PASSWORD)]).await;

@@ -54,7 +54,7 @@ async fn a_package_is_made_changed_and_run() {
     assert!(empty.status == 422 && empty.body.contains("vacío") && empty.body.contains("Desayuno"), "{}", empty.body);
     ana.follow("/paquetes/nuevo", &fields).await;
     let list = ana.follow("/paquetes/nuevo", &fields).await;
-    assert_eq!(list.body.matches("<li class=\"tarjeta\">").count(), 1, "made once: {}", list.body);
+    assert_eq!(list.body.matches("<li class=\"card\">").count(), 1, "made once: {}", list.body);
 
     let path = list.body.split("href=\"/paquetes/").nth(2).and_then(|rest| rest.split('"').next()).expect("a package");
     let path = format!("/paquetes/{path}");
@@ -92,7 +92,7 @@ async fn the_outbox_is_for_administrators() {
     let mut admin = shop.visitor();
     admin.follow("/ingresar", &[("email", ADMIN.0), ("password", ADMIN.1)]).await;
     let page = admin.get("/envios?estado=pendiente").await;
-    assert!(page.body.contains("Pedido nuevo") && page.body.contains("estado-pendiente"), "{}", page.body);
+    assert!(page.body.contains("Pedido nuevo") && page.body.contains("state-pendiente"), "{}", page.body);
     let path = page.body.split("<a href=\"/envios/").nth(1).and_then(|rest| rest.split('"').next()).expect("a message");
     let path = format!("/envios/{path}");
     let detail = admin.get(&path).await;

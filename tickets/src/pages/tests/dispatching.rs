@@ -28,7 +28,7 @@ async fn the_board_shows_and_moves_what_is_open() {
     let board = browser.follow("/tickets/BA-1/desasignar", &here).await;
     assert!(board.body.contains("volvió a los pendientes"));
     let board = browser.follow("/tickets/BA-1/editar", &[here[0], ("prioridad", "urgente")]).await;
-    assert!(board.body.contains("tarjeta ticket urgente"), "{}", board.body);
+    assert!(board.body.contains("card ticket urgent"), "{}", board.body);
     let why = [here[0], ("estado", "cancelado"), ("motivo", " ")];
     assert!(browser.follow("/tickets/BA-1/estado", &why).await.body.contains("contá por qué"));
     let why = [here[0], ("estado", "cancelado"), ("motivo", "se arrepintió")];
@@ -46,13 +46,13 @@ async fn a_ticket_tells_its_history_and_takes_it_back() {
     let browser = &mut stage.browser;
     browser.follow("/tickets/BA-1/asignar", &[("repartidor_id", &beto)]).await;
     let page = browser.get("/tickets/BA-1").await;
-    assert!(page.body.contains("estado-asignado") && page.body.contains("Yerba 1 kg"), "{}", page.body);
+    assert!(page.body.contains("state-asignado") && page.body.contains("Yerba 1 kg"), "{}", page.body);
     assert!(!page.body.contains("<option value=\"asignado\">"), "giving it has a form of its own");
     let version = page.hidden("version");
     let too_late = browser.follow("/tickets/BA-1/deshacer", &[("version", "1")]).await;
     assert!(too_late.body.contains("ya va por la versión"), "{}", too_late.body);
     let page = browser.follow("/tickets/BA-1/deshacer", &[("version", &version)]).await;
-    assert!(page.body.contains("Se deshizo") && page.body.contains("estado-pendiente"), "{}", page.body);
+    assert!(page.body.contains("Se deshizo") && page.body.contains("state-pendiente"), "{}", page.body);
     let page = browser.follow("/tickets/BA-1/editar", &[("prioridad", "alta"), ("indicaciones", "Timbre <2B>")]).await;
     assert!(page.body.contains("Timbre &#60;2B&#62;"), "{}", page.body);
     let page = browser.follow("/tickets/BA-1/editar", &[("prioridad", "alta"), ("indicaciones", "")]).await;
@@ -81,5 +81,5 @@ async fn the_fleet_is_kept_and_counted() {
     browser.follow("/tickets/BA-1/asignar", &[("repartidor_id", "auto")]).await;
     let reports = browser.get("/reportes").await;
     assert!(reports.body.contains("Beto B.") && reports.body.contains("2026-11-21"), "{}", reports.body);
-    assert!(reports.body.contains("<th scope=\"row\">Asignado</th><td class=\"numero\">1</td>"), "{}", reports.body);
+    assert!(reports.body.contains("<th scope=\"row\">Asignado</th><td class=\"number\">1</td>"), "{}", reports.body);
 }

@@ -1,0 +1,109 @@
+//! Small pieces of markup that many pages have: write them into a template as they are.
+
+use askama::Template;
+use askama::filters::HtmlSafe;
+
+use super::assets;
+use crate::texts::Text;
+
+/// A drawing of the icon sprite, beside a text that says the same.
+#[derive(Clone, Debug, Template)]
+#[template(
+    source = r##"<svg class="icon" aria-hidden="true"><use href="{{ sprite }}#{{ name }}"/></svg>"##,
+    ext = "html"
+)]
+pub struct Icon {
+    sprite: String,
+    name: String,
+}
+
+impl Icon {
+    pub(super) fn new(name: &str) -> Self {
+        Self { sprite: assets::url("vendor/icons.svg"), name: name.to_owned() }
+    }
+}
+
+impl HtmlSafe for Icon {}
+
+/// What stands for a product without a photo.
+#[derive(Clone, Debug, Template)]
+#[template(
+    source = r##"<svg class="drawing" aria-hidden="true"><use href="{{ sprite }}#{{ name }}"/></svg>"##,
+    ext = "html"
+)]
+pub struct Drawing {
+    sprite: String,
+    name: &'static str,
+}
+
+impl Drawing {
+    /// By words that a category's slug is likely to hold; a bag for all else.
+    pub(super) fn of(category: &str) -> Self {
+        const DRAWINGS: [(&str, &[&str]); 10] = [
+            ("congelados", &["congel", "helad"]),
+            ("almacen", &["almac", "despensa", "yerba", "mate", "infusion"]),
+            ("lacteos", &["lact", "queso", "fiambr"]),
+            ("bebidas", &["bebid", "gaseos", "vino", "cervez", "jugo"]),
+            ("frescos", &["fresc", "verdu", "fruta", "huerta", "huevo"]),
+            ("limpieza", &["limp", "hogar"]),
+            ("panaderia", &["pan", "factur", "paste", "galle"]),
+            ("carniceria", &["carn", "pollo", "pesc"]),
+            ("higiene", &["higien", "perfum", "farma", "belleza"]),
+            ("mascotas", &["masc", "perro", "gato"]),
+        ];
+        let category = category.to_lowercase();
+        let found = DRAWINGS.iter().find(|(_, words)| words.iter().any(|word| category.contains(word)));
+        Self { sprite: assets::url("drawings.svg"), name: found.map_or("otros", |(name, _)| name) }
+    }
+}
+
+impl HtmlSafe for Drawing {}
+
+/// A word of the wire with its colour.
+#[derive(Clone, Debug, Template)]
+#[template(source = r#"<span class="badge {{ class }}">{{ text }}</span>"#, ext = "html")]
+pub struct Badge {
+    class: String,
+    text: Text,
+}
+
+impl Badge {
+    pub(super) fn new(class: String, text: Text) -> Self {
+        Self { class, text }
+    }
+}
+
+impl HtmlSafe for Badge {}
+
+#[cfg(test)]
+mod tests {
+    use super::{Drawing, Icon};
+
+    #[test]
+    fn every_drawing_exists() {
+        let drawings = include_str!("../../static/drawings.svg");
+        let slugs = [
+            "almacen",
+            "lacteos",
+            "bebidas",
+            "verduleria",
+            "limpieza",
+            "panaderia",
+            "carniceria",
+            "perfumeria",
+            "mascotas",
+            "congelados",
+            "ferreteria",
+        ];
+        for slug in slugs {
+            let name = Drawing::of(slug).name;
+            assert!(drawings.contains(&format!("<symbol id=\"{name}\"")), "{slug}: {name}");
+        }
+        assert_eq!(Drawing::of("ferreteria").name, "otros");
+    }
+
+    #[test]
+    fn a_name_cannot_leave_its_attribute() {
+        assert!(!Icon::new("\"><script>").to_string().contains("<script>"));
+    }
+}

@@ -1,0 +1,52 @@
+// Fetches what manifest.json names, at the versions it names, and writes each file's checksum back. Run scripts/vendor.
+
+import { execFileSync } from "node:child_process";
+import { createHash } from "node:crypto";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+
+const here = fileURLToPath(new URL(".", import.meta.url));
+const manifestPath = join(here, "manifest.json");
+const manifest = JSON.parse(readFileSync(manifestPath, "utf8"));
+const folder = mkdtempSync(join(tmpdir(), "belgrano-vendor-"));
+
+/** The package's files, unpacked. */
+function unpack({ name, version }) {
+  const options = { cwd: folder, encoding: "utf8", stdio: ["ignore", "pipe", "inherit"] };
+  const [{ filename }] = JSON.parse(execFileSync("npm", ["pack", "--json", `${name}@${version}`], options));
+  execFileSync("tar", ["xzf", filename], options);
+  return join(folder, "package");
+}
+
+/** One drawing of Lucide's as a symbol of our sprite. */
+function symbol(source, name) {
+  const lines = source.slice(source.indexOf(">", source.indexOf("<svg")) + 1, source.lastIndexOf("</svg>"));
+  return `<symbol id="${name}" viewBox="0 0 24 24">${lines.replace(/\s*\n\s*/g, "")}</symbol>`;
+}
+
+function sprite(unpacked, { version, icons }) {
+  const symbols = Object.entries(icons.names).map(([ours, theirs]) =>
+    symbol(readFileSync(join(unpacked, "icons", `${theirs}.svg`), "utf8"), ours),
+  );
+  const comment = `<!-- Lucide ${version}, ISC: lucide.LICENSE.txt -->`;
+  return `<svg xmlns="http://www.w3.org/2000/svg">${comment}\n${symbols.join("\n")}\n</svg>\n`;
+}
+
+function write(file, content) {
+  writeFileSync(join(here, file.to), content);
+  file.sha256 = createHash("sha256").update(content).digest("hex");
+}
+
+for (const entry of manifest.packages) {
+  const unpacked = unpack(entry);
+  for (const file of entry.files) {
+    const content = readFileSync(join(unpacked, file.from));
+    write(file, file.append ? Buffer.concat([content, Buffer.from(file.append)]) : content);
+  }
+  if (entry.icons) write(entry.icons, sprite(unpacked, entry));
+  rmSync(unpacked, { recursive: true });
+}
+rmSync(folder, { recursive: true });
+writeFileSync(manifestPath, `${JSON.stringify(manifest, null, 2)}\n`);
