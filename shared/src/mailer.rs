@@ -1,7 +1,7 @@
 //! Mail to people: recovery codes, mostly.
 //!
-//! Through `SMTP_URL`. Without it a developer finds the mail in the log; an installation with a database server is not
-//! a developer's, and there it is an error that says so. What must never happen here: a log line with an address or a
+//! Through `SMTP_URL`. Without it a developer finds the mail in the log; an installation with a database server, or with an
+//! address that others can reach, is not a developer's, and there it is an error that says so. What must never happen here: a log line with an address or a
 //! code outside development.
 
 use std::sync::Arc;
@@ -103,7 +103,7 @@ impl Mailer {
         (Self(Way::Channel(sender)), receiver)
     }
 
-    /// Reads `SMTP_URL` and `MAIL_FROM`. `development`: no database server is configured.
+    /// Reads `SMTP_URL` and `MAIL_FROM`. `development`: nobody but a developer uses this.
     pub fn from_env(env: &mut Env, development: bool) -> Self {
         let url = env.secret("SMTP_URL", "mail server, e.g. `smtps://user:password@host`; unset: no mail");
         let from = env.string("MAIL_FROM", DEFAULT_FROM, "sender of every mail");

@@ -78,3 +78,23 @@ impl ShopSettings {
         })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use belgrano_shared::config::Env;
+
+    use super::ShopSettings;
+
+    #[test]
+    fn mail_goes_to_the_log_on_a_developers_machine_only() {
+        let mailer = |variables: &[(&str, &str)]| {
+            let mut env = Env::from_map(variables.iter().copied());
+            let settings = ShopSettings::from_env(&mut env);
+            env.finish().expect("settings without mistakes");
+            format!("{:?}", settings.mailer)
+        };
+        assert_eq!(mailer(&[]), "Mailer(log)");
+        assert_eq!(mailer(&[("PUBLIC_URL", "http://127.0.0.1:5000")]), "Mailer(log)");
+        assert_eq!(mailer(&[("PUBLIC_URL", "https://tienda.example")]), "Mailer(unconfigured)");
+    }
+}

@@ -3,7 +3,7 @@
 //! Each variable is read here once, so that the two cannot drift apart. A service adds its own settings beside these.
 
 use std::path::PathBuf;
-use url::Url;
+use url::{Host, Url};
 
 use super::{Env, GeneratedSecretError, Secret, generated_secret, local_url};
 use crate::ambient::Ambient;
@@ -82,10 +82,10 @@ impl Common {
         }
     }
 
-    /// Whether this is somebody's own machine: no database server is configured.
+    /// Whether this is somebody's own machine: no database server is configured, and no address that others can reach.
     #[must_use]
     pub fn development(&self) -> bool {
-        matches!(self.storage.target, Target::Sqlite(_))
+        matches!(self.storage.target, Target::Sqlite(_)) && is_local(&self.public_url)
     }
 
     /// The secrets shared with the other service: the configured ones, else one that is made once and kept.
@@ -153,6 +153,16 @@ fn integration(env: &mut Env, generated_allowed: bool) -> Option<SigningSecrets>
     SigningSecrets::parse(&words.join(","))
         .map_err(|_| env.mistake("INTEGRATION_SECRET", "tiene que ser `whsec_` y de 16 a 64 bytes en base64"))
         .ok()
+}
+
+/// Whether only this machine can reach `url`.
+fn is_local(url: &Url) -> bool {
+    match url.host() {
+        Some(Host::Domain(name)) => name == "localhost",
+        Some(Host::Ipv4(address)) => address.is_loopback(),
+        Some(Host::Ipv6(address)) => address.is_loopback(),
+        None => false,
+    }
 }
 
 #[cfg(test)]
