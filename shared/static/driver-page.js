@@ -19,9 +19,12 @@ if (root instanceof HTMLElement) {
   share(root);
 }
 
-/** Steps: kept, shown, sent. */
+/**
+ * Steps: kept, shown, sent.
+ * @param {HTMLElement} root
+ */
 function deliver(root) {
-  const queue = new StepQueue(new StepStore(root.dataset.driver), tell, show);
+  const queue = new StepQueue(new StepStore(root.dataset.driver ?? ""), tell, show);
   const awake = new Awake();
   /** What the board has, and this page not yet. */
   const told = new Map();
@@ -43,8 +46,9 @@ function deliver(root) {
     if (form.dataset.busy) return;
     form.dataset.busy = "yes";
     const fields = [...new FormData(form)].filter(([, value]) => value !== "");
+    const stop = /** @type {HTMLElement} */ (form.closest("[data-key]"));
     try {
-      await queue.add(form.closest("[data-key]").dataset.key, Object.fromEntries(fields));
+      await queue.add(stop.dataset.key ?? "", /** @type {any} */ (Object.fromEntries(fields)));
       navigator.vibrate?.(50);
     } catch {
       // A phone that keeps nothing: as without this module.
@@ -56,18 +60,20 @@ function deliver(root) {
   });
 
   function stops() {
-    return [...root.querySelectorAll("[data-state][data-key]")];
+    return /** @type {HTMLElement[]} */ ([...root.querySelectorAll("[data-state][data-key]")]);
   }
 
   function show() {
     let underWay = false;
     for (const stop of stops()) {
-      const number = stop.dataset.key;
+      const number = stop.dataset.key ?? "";
       const state = queue.expected(number) ?? told.get(number) ?? stop.dataset.state;
       underWay ||= state === "en-camino";
-      for (const part of stop.querySelectorAll("[data-when]")) part.hidden = part.dataset.when !== state;
+      /** @type {NodeListOf<HTMLElement>} */
+      const parts = stop.querySelectorAll("[data-when]");
+      for (const part of parts) part.hidden = part.dataset.when !== state;
       const waiting = queue.waiting.findLast((entry) => entry.number === number);
-      const note = stop.querySelector("[data-waiting]");
+      const note = /** @type {HTMLElement} */ (stop.querySelector("[data-waiting]"));
       note.hidden = !waiting;
       note.textContent = waiting ? t("js-step-waiting", { state: word(waiting), time: time(waiting) }) : "";
       stop.classList.toggle("waiting", Boolean(waiting));
@@ -79,14 +85,14 @@ function deliver(root) {
   }
 
   function showRefused() {
-    const list = document.querySelector("[data-refused]");
+    const list = /** @type {HTMLElement} */ (document.querySelector("[data-refused]"));
     const refused = queue.entries.filter((entry) => entry.refused !== null);
     list.hidden = refused.length === 0;
     list.replaceChildren(
       ...refused.map((entry) => {
         const item = document.createElement("li");
         item.className = "notice failed";
-        const text = { number: entry.number, state: word(entry), time: time(entry), reason: entry.refused };
+        const text = { number: entry.number, state: word(entry), time: time(entry), reason: entry.refused ?? "" };
         item.append(`${t("js-step-refused", text)} `);
         const button = document.createElement("button");
         button.textContent = t("js-understood");
@@ -97,6 +103,7 @@ function deliver(root) {
     );
   }
 
+  /** @param {boolean} first */
   function offers(first) {
     const now = new Set(stops().filter((stop) => stop.dataset.state === "asignado").map((stop) => stop.dataset.key));
     if (!first && [...now].some((number) => !offered.has(number))) navigator.vibrate?.([300, 150, 300]);
@@ -105,8 +112,10 @@ function deliver(root) {
   }
 
   function countDown() {
-    for (const clock of root.querySelectorAll("[data-offer-until]")) {
-      const seconds = Math.ceil((Date.parse(clock.dataset.offerUntil) - Date.now()) / 1000);
+    /** @type {NodeListOf<HTMLElement>} */
+    const clocks = root.querySelectorAll("[data-offer-until]");
+    for (const clock of clocks) {
+      const seconds = Math.ceil((Date.parse(clock.dataset.offerUntil ?? "") - Date.now()) / 1000);
       clock.textContent = seconds > 0 ? t("js-offer-left", { seconds }) : t("js-offer-over");
     }
   }
@@ -128,7 +137,9 @@ function deliver(root) {
   countDown();
 }
 
+/** @param {import("./steps.js").Entry} entry */
 function word(entry) {
+  /** @type {Record<string, string>} */
   const words = {
     aceptado: t("js-did-accept"),
     "en-camino": t("js-did-start"),
@@ -139,17 +150,22 @@ function word(entry) {
   return words[entry.step.estado] ?? entry.step.estado;
 }
 
+/** @param {import("./steps.js").Entry} entry */
 function time(entry) {
   return new Date(entry.step.ocurrido).toLocaleTimeString(document.documentElement.lang, { timeStyle: "short" });
 }
 
-/** The position, while on shift, with a sign that says so. */
+/**
+ * The position, while on shift, with a sign that says so.
+ * @param {HTMLElement} root
+ */
 function share(root) {
   const told = document.querySelector("[data-position-status]");
-  if (!live || !("geolocation" in navigator)) return;
-  const sharer = new PositionSharer(navigator.geolocation, (frame) => live.send(frame));
+  const feed = live;
+  if (!feed || !("geolocation" in navigator)) return;
+  const sharer = new PositionSharer(navigator.geolocation, (frame) => feed.send(frame));
   const update = () => {
-    const onShift = root.querySelector("[data-shift]")?.dataset.shift === "on";
+    const onShift = root.querySelector("[data-shift]")?.getAttribute("data-shift") === "on";
     if (told) told.textContent = onShift ? t("js-position-shared") : "";
     sharer.set(onShift, () => {
       if (told) told.textContent = t("js-position-refused");

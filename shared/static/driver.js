@@ -7,17 +7,26 @@ export class PositionSharer {
   #geolocation;
   #send;
   #now;
+  /** @type {number | null} */
   #watch = null;
   #lastMs = -Infinity;
+  /** @type {GeolocationPosition | null} */
   #unsaid = null;
 
+  /**
+   * @param {Pick<Geolocation, "watchPosition" | "clearWatch">} geolocation
+   * @param {(frame: import("./live.js").Frame) => boolean} send
+   */
   constructor(geolocation, send, now = () => Date.now()) {
     this.#geolocation = geolocation;
     this.#send = send;
     this.#now = now;
   }
 
-  /** Shares while `onShift`; `refused` is called when the person or the phone says no. */
+  /**
+   * Shares while `onShift`; `refused` is called when the person or the phone says no.
+   * @param {boolean} onShift
+   */
   set(onShift, refused = () => {}) {
     if (onShift && this.#watch === null) {
       this.#watch = this.#geolocation.watchPosition(
@@ -37,6 +46,7 @@ export class PositionSharer {
     if (this.#unsaid) this.#share(this.#unsaid);
   }
 
+  /** @param {GeolocationPosition} position */
   #share(position) {
     this.#unsaid = position;
     if (this.#now() - this.#lastMs < EVERY_MS) return;

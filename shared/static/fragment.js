@@ -3,23 +3,37 @@
 // The server's template stays the only one. What the server says did not change is left alone, whatever somebody did to
 // it meanwhile (opened, typed, drawn), and so is what somebody is using: a focused select does not vanish under a hand.
 
-/** Each child as the server last rendered it. */
+/**
+ * Each child as the server last rendered it.
+ * @type {WeakMap<Element, string>}
+ */
 const rendered = new WeakMap();
 
-/** Notes a list as the server rendered it, before anybody touches it. */
+/**
+ * Notes a list as the server rendered it, before anybody touches it.
+ * @param {HTMLElement} list
+ */
 export function remember(list) {
   for (const child of [...list.children]) rendered.set(child, child.outerHTML);
 }
 
-/** Puts `fresh`'s children into `list`, by their `data-key`; `busy(child)` are left as they are. */
+/** @param {Element} child */
+const key = (child) => /** @type {HTMLElement} */ (child).dataset.key;
+
+/**
+ * Puts `fresh`'s children into `list`, by their `data-key`; `busy(child)` are left as they are.
+ * @param {Element} list
+ * @param {Element} fresh
+ * @param {(child: Element) => boolean} [busy]
+ */
 export function reconcile(list, fresh, busy = () => false) {
   const known = new Map();
-  for (const child of [...list.children]) known.set(child.dataset.key, child);
+  for (const child of [...list.children]) known.set(key(child), child);
   let before = list.children[0] ?? null;
   for (const wanted of [...fresh.children]) {
     const source = wanted.outerHTML;
-    let child = known.get(wanted.dataset.key);
-    known.delete(wanted.dataset.key);
+    let child = known.get(key(wanted));
+    known.delete(key(wanted));
     if (child && rendered.get(child) !== source && !busy(child)) {
       if (before === child) before = wanted;
       list.replaceChild(wanted, child);
@@ -41,6 +55,10 @@ export class Coalesced {
   #running = false;
   #again = false;
 
+  /**
+   * @param {() => Promise<void>} load
+   * @param {Pick<import("./live.js").World, "setTimeout" | "random">} world
+   */
   constructor(load, world) {
     this.#load = load;
     this.#world = world;

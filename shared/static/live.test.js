@@ -46,10 +46,11 @@ function world({ random = () => 0.5 } = {}) {
 
 function start(options = {}) {
   const it = world(options);
-  const seen = { changed: [], status: [], denied: [] };
+  const seen = { changed: [], status: [], denied: [], polls: 0 };
   const handlers = {
     changed: (frame) => seen.changed.push(frame.seq),
     status: (word) => seen.status.push(word),
+    poll: () => (seen.polls += 1),
     denied: (code) => seen.denied.push(code),
   };
   const live = new Live("ws://here/ws", handlers, { world: it, cursor: options.cursor });
@@ -148,6 +149,29 @@ test("waits longer and longer with full jitter, up to a cap", () => {
   assert.equal(backoffMs(3, () => 1), 4000);
   assert.equal(backoffMs(50, () => 1), 30_000);
   assert.equal(backoffMs(50, () => 0), 0);
+});
+
+test("a page that cannot be reached by a socket is asked to look for itself, and no more once it can", () => {
+  const { it, seen } = start({ random: () => 1 });
+  for (const ms of [500, 1000]) {
+    it.socket.drops();
+    it.advance(ms);
+  }
+  assert.equal(seen.polls, 0);
+  it.socket.drops();
+  assert.equal(seen.status.at(-1), "polling");
+  it.advance(2000);
+  assert.equal(seen.polls, 1);
+  it.socket.drops();
+  it.isHidden = true;
+  it.advance(4000);
+  assert.equal(seen.polls, 1, "nobody looks");
+  it.isHidden = false;
+  it.wake();
+  it.socket.says(welcome());
+  it.socket.drops();
+  it.advance(500);
+  assert.deepEqual([seen.polls, seen.status.slice(-3)], [1, ["live", "waiting", "connecting"]]);
 });
 
 test("gives up on a silent connection", () => {

@@ -5,7 +5,7 @@ import { Live, browser } from "./live.js";
 import { Coalesced, reconcile, remember } from "./fragment.js";
 import { t } from "./texts.js";
 
-/** @returns {Record<string, string>} */
+/** @returns {Record<import("./live.js").Status, string>} */
 const statusTexts = () => ({
   connecting: t("js-live-connecting"),
   live: t("js-live-live"),
@@ -14,19 +14,22 @@ const statusTexts = () => ({
   over: "",
 });
 
-const root = document.querySelector("[data-live]");
+const root = /** @type {HTMLElement | null} */ (document.querySelector("[data-live]"));
 export const live = root && watch(root);
 
+/** @param {HTMLElement} root */
 function watch(root) {
-  for (const list of root.querySelectorAll("[data-list]")) remember(list);
+  for (const list of lists(root)) remember(list);
   const refresh = new Coalesced(() => load(root), browser());
-  const status = document.querySelector("[data-live-status]");
-  const url = new URL(root.dataset.live, location.href);
+  const status = /** @type {HTMLElement | null} */ (document.querySelector("[data-live-status]"));
+  const url = new URL(root.dataset.live ?? "", location.href);
   url.protocol = url.protocol.replace("http", "ws");
   const { epoch, after } = root.dataset;
   const cursor = epoch ? { epoch, after: Number(after) } : null;
+  /** @type {import("./live.js").Handlers} */
   const handlers = {
     changed: () => refresh.ask(),
+    poll: () => refresh.ask(),
     status: (word) => {
       if (word === "live") root.dispatchEvent(new Event("live"));
       if (!status) return;
@@ -41,19 +44,25 @@ function watch(root) {
   return new Live(url.href, handlers, { cursor });
 }
 
+/** @param {HTMLElement} root */
 async function load(root) {
   const response = await fetch(location.href, { headers: { Accept: "text/html" } });
   if (response.redirected) return location.reload();
   if (!response.ok) throw new Error(String(response.status));
   const fresh = new DOMParser().parseFromString(await response.text(), "text/html").querySelector("[data-live]");
   if (!fresh) return location.reload();
-  for (const list of root.querySelectorAll("[data-list]")) {
-    const wanted = fresh.querySelector(`[data-list="${CSS.escape(list.dataset.list)}"]`);
+  for (const list of lists(root)) {
+    const wanted = fresh.querySelector(`[data-list="${CSS.escape(list.dataset.list ?? "")}"]`);
     if (wanted) reconcile(list, wanted, (child) => child.contains(document.activeElement) && isTyping());
   }
   root.dispatchEvent(new Event("refreshed"));
 }
 
+/** @param {HTMLElement} root */
+function lists(root) {
+  return /** @type {NodeListOf<HTMLElement>} */ (root.querySelectorAll("[data-list]"));
+}
+
 function isTyping() {
-  return document.activeElement?.matches("input, select, textarea");
+  return document.activeElement?.matches("input, select, textarea") ?? false;
 }

@@ -2,29 +2,49 @@
 
 const PHOTO_PX = 1280;
 
-/** The size of a picture scaled down so that its longer side is at most `most`. */
+/**
+ * The size of a picture scaled down so that its longer side is at most `most`.
+ * @param {number} width
+ * @param {number} height
+ * @param {number} most
+ * @returns {[number, number]}
+ */
 export function fit(width, height, most) {
   const scale = Math.min(1, most / Math.max(width, height));
   return [Math.max(1, Math.round(width * scale)), Math.max(1, Math.round(height * scale))];
 }
 
-/** Puts the chosen photo, scaled down, into `field`. */
+/** @param {HTMLCanvasElement} canvas */
+function pencil(canvas) {
+  return /** @type {CanvasRenderingContext2D} */ (canvas.getContext("2d"));
+}
+
+/**
+ * Puts the chosen photo, scaled down, into `field`.
+ * @param {HTMLInputElement} input
+ * @param {HTMLInputElement} field
+ */
 export async function photo(input, field) {
-  const [file] = input.files;
+  const file = input.files?.[0];
   field.value = "";
   if (!file) return;
   const picture = await createImageBitmap(file);
   const canvas = document.createElement("canvas");
   [canvas.width, canvas.height] = fit(picture.width, picture.height, PHOTO_PX);
-  canvas.getContext("2d").drawImage(picture, 0, 0, canvas.width, canvas.height);
+  pencil(canvas).drawImage(picture, 0, 0, canvas.width, canvas.height);
   field.value = canvas.toDataURL("image/jpeg", 0.8);
 }
 
-/** Lets a finger draw on `canvas` and keeps the drawing in `field`. */
+/**
+ * Lets a finger draw on `canvas` and keeps the drawing in `field`.
+ * @param {HTMLCanvasElement} canvas
+ * @param {HTMLInputElement} field
+ */
 export function signature(canvas, field) {
-  const pen = canvas.getContext("2d");
+  const pen = pencil(canvas);
   pen.lineWidth = 3;
   pen.lineCap = "round";
+  /** @type {(event: PointerEvent) => [number, number]} */
   const at = (event) => [
     (event.offsetX * canvas.width) / canvas.clientWidth,
     (event.offsetY * canvas.height) / canvas.clientHeight,
@@ -47,14 +67,32 @@ export function signature(canvas, field) {
   });
 }
 
-/** Makes every proof within `root` work; those that already do are left alone. */
+/**
+ * Makes every proof within `root` work; those that already do are left alone.
+ * @param {ParentNode} root
+ */
 export function attach(root) {
-  for (const input of root.querySelectorAll("[data-photo]:not([data-ready])")) {
+  /** @type {NodeListOf<HTMLInputElement>} */
+  const inputs = root.querySelectorAll("[data-photo]:not([data-ready])");
+  for (const input of inputs) {
+    const field = hidden(input, "foto");
     input.dataset.ready = "";
-    input.addEventListener("change", () => photo(input, input.form.elements.foto));
+    if (field) input.addEventListener("change", () => photo(input, field));
   }
-  for (const canvas of root.querySelectorAll("[data-signature]:not([data-ready])")) {
+  /** @type {NodeListOf<HTMLCanvasElement>} */
+  const canvases = root.querySelectorAll("[data-signature]:not([data-ready])");
+  for (const canvas of canvases) {
+    const field = hidden(canvas, "firma");
     canvas.dataset.ready = "";
-    signature(canvas, canvas.closest("form").elements.firma);
+    if (field) signature(canvas, field);
   }
+}
+
+/**
+ * The field called `name` of the form that `element` is in.
+ * @param {Element} element
+ * @param {string} name
+ */
+function hidden(element, name) {
+  return /** @type {HTMLInputElement | null} */ (element.closest("form")?.querySelector(`[name="${name}"]`) ?? null);
 }

@@ -25,6 +25,9 @@ export class StepQueue {
   /**
    * `store` keeps entries (`all`, `put`, `remove`); `send(entry)` tells its outcome and never throws; `changed()` is called
    * after every change.
+   * @param {{ all(): Promise<Entry[]>, put(entry: Entry): Promise<void>, remove(id: string): Promise<void> }} store
+   * @param {(entry: Entry) => Promise<Outcome>} send
+   * @param {() => void} changed
    */
   constructor(store, send, changed, world = { now: () => Date.now(), key: () => crypto.randomUUID() }) {
     this.#store = store;
@@ -49,17 +52,27 @@ export class StepQueue {
     return this.#entries.filter((entry) => entry.refused === null);
   }
 
-  /** The state `number` will be in once all that waits is sent, or null when nothing does. */
+  /**
+   * The state `number` will be in once all that waits is sent, or null when nothing does.
+   * @param {string} number
+   */
   expected(number) {
     return this.waiting.findLast((entry) => entry.number === number)?.step.estado ?? null;
   }
 
-  /** Whether the driver is done with `number` as far as this phone knows. */
+  /**
+   * Whether the driver is done with `number` as far as this phone knows.
+   * @param {string} number
+   */
   isOver(number) {
     return OVER.has(this.expected(number) ?? "");
   }
 
-  /** Keeps a step. When this resolves it survives the phone. */
+  /**
+   * Keeps a step. When this resolves it survives the phone.
+   * @param {string} number
+   * @param {Omit<Step, "ocurrido">} step
+   */
   async add(number, step) {
     await this.#ready;
     const last = this.#entries.at(-1)?.order ?? 0;
@@ -86,12 +99,17 @@ export class StepQueue {
     }
   }
 
+  /** @param {Entry} entry */
   async #remove(entry) {
     await this.#store.remove(entry.id);
     this.#entries = this.#entries.filter((other) => other !== entry);
     this.#changed();
   }
 
+  /**
+   * @param {Entry} entry
+   * @param {string} reason
+   */
   async #refuse(entry, reason) {
     const refused = { ...entry, refused: reason };
     await this.#store.put(refused);
@@ -99,7 +117,10 @@ export class StepQueue {
     this.#changed();
   }
 
-  /** Somebody has read why it was refused. */
+  /**
+   * Somebody has read why it was refused.
+   * @param {string} id
+   */
   async dismiss(id) {
     await this.#ready;
     const entry = this.#entries.find((one) => one.id === id && one.refused !== null);
@@ -107,7 +128,11 @@ export class StepQueue {
   }
 }
 
-/** Tells the board of one step. */
+/**
+ * Tells the board of one step.
+ * @param {Entry} entry
+ * @returns {Promise<Outcome>}
+ */
 export async function tell(entry, fetch = globalThis.fetch.bind(globalThis)) {
   let response;
   try {
