@@ -24,20 +24,26 @@ if (root instanceof HTMLElement) {
  * @param {HTMLElement} root
  */
 function deliver(root) {
-  const queue = new StepQueue(new StepStore(root.dataset.driver ?? ""), tell, show);
+  const queue = new StepQueue(new StepStore(root.dataset.driver ?? ""), tellAndRemember, show);
   const awake = new Awake();
-  /** What the board has, and this page not yet. */
+  /**
+   * What the board has, and this page perhaps not yet.
+   * @type {Map<string, { state: string, version: number }>}
+   */
   const told = new Map();
   const offered = new Set();
 
-  const send = async () => {
-    const before = new Map(queue.waiting.map((entry) => [entry.id, entry]));
-    await queue.flush();
-    for (const entry of queue.entries) before.delete(entry.id);
-    for (const entry of before.values()) told.set(entry.number, entry.step.estado);
-    show();
-    if (before.size) root.dispatchEvent(new Event("stale"));
-  };
+  /** @param {import("./steps.js").Entry} entry */
+  async function tellAndRemember(entry) {
+    const outcome = await tell(entry);
+    if (outcome.kind === "done") {
+      told.set(entry.number, { state: entry.step.estado, version: outcome.version });
+      root.dispatchEvent(new Event("stale"));
+    }
+    return outcome;
+  }
+
+  const send = () => queue.flush();
 
   root.addEventListener("submit", async (event) => {
     const form = event.target;
@@ -67,11 +73,11 @@ function deliver(root) {
     let underWay = false;
     for (const stop of stops()) {
       const number = stop.dataset.key ?? "";
-      const state = queue.expected(number) ?? told.get(number) ?? stop.dataset.state;
+      const state = queue.expected(number) ?? ahead(stop) ?? stop.dataset.state ?? "";
       underWay ||= state === "en-camino";
       /** @type {NodeListOf<HTMLElement>} */
       const parts = stop.querySelectorAll("[data-when]");
-      for (const part of parts) part.hidden = part.dataset.when !== state;
+      for (const part of parts) part.hidden = !part.dataset.when?.split(" ").includes(state);
       const waiting = queue.waiting.findLast((entry) => entry.number === number);
       const note = /** @type {HTMLElement} */ (stop.querySelector("[data-waiting]"));
       note.hidden = !waiting;
@@ -82,6 +88,15 @@ function deliver(root) {
     if (count) count.textContent = queue.waiting.length ? t("js-steps-waiting", { count: queue.waiting.length }) : "";
     showRefused();
     awake.set(underWay);
+  }
+
+  /**
+   * The state of a stop that the board has already and the page was rendered before.
+   * @param {HTMLElement} stop
+   */
+  function ahead(stop) {
+    const known = told.get(stop.dataset.key ?? "");
+    return known && known.version > Number(stop.dataset.version) ? known.state : null;
   }
 
   function showRefused() {
@@ -121,8 +136,6 @@ function deliver(root) {
   }
 
   root.addEventListener("refreshed", () => {
-    // What is sent is what the board answers from now on.
-    told.clear();
     offers(false);
     countDown();
     show();

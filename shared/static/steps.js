@@ -6,10 +6,10 @@
 
 /** @typedef {{ estado: string, ocurrido: string, motivo?: string, pin?: string, foto?: string, firma?: string }} Step */
 /** @typedef {{ id: string, order: number, number: string, step: Step, refused: string | null }} Entry */
-/** @typedef {{ kind: "done" } | { kind: "refused", reason: string } | { kind: "later", retryMs?: number }} Outcome */
+/** @typedef {{ kind: "done", version: number } | { kind: "refused", reason: string } | { kind: "later" }} Outcome */
 
-/** The states after which a driver has nothing more to do with a ticket. */
-const OVER = new Set(["entregado", "fallido", "pendiente"]);
+/** A photo takes its time on a bad line, but a line that is dead has to be given up before the next can be tried. */
+const TOO_LONG_MS = 60_000;
 
 export class StepQueue {
   #store;
@@ -20,6 +20,7 @@ export class StepQueue {
   #entries = [];
   /** @type {Promise<void> | null} */
   #sending = null;
+  #lastOrder = 0;
   #ready;
 
   /**
@@ -35,10 +36,13 @@ export class StepQueue {
     this.#changed = changed;
     this.#world = world;
     this.#ready = this.#load();
+    // Whoever adds a step hears of it.
+    this.#ready.catch(() => {});
   }
 
   async #load() {
     this.#entries = (await this.#store.all()).sort((one, other) => one.order - other.order);
+    this.#lastOrder = this.#entries.at(-1)?.order ?? 0;
     if (this.#entries.length) this.#changed();
   }
 
@@ -61,23 +65,17 @@ export class StepQueue {
   }
 
   /**
-   * Whether the driver is done with `number` as far as this phone knows.
-   * @param {string} number
-   */
-  isOver(number) {
-    return OVER.has(this.expected(number) ?? "");
-  }
-
-  /**
-   * Keeps a step. When this resolves it survives the phone.
+   * Keeps a step. When this resolves it survives the app; it throws where nothing can be kept.
    * @param {string} number
    * @param {Omit<Step, "ocurrido">} step
    */
   async add(number, step) {
     await this.#ready;
-    const last = this.#entries.at(-1)?.order ?? 0;
-    const ocurrido = new Date(this.#world.now()).toISOString();
-    const entry = { id: this.#world.key(), order: last + 1, number, step: { ...step, ocurrido }, refused: null };
+    const now = this.#world.now();
+    // By the time of the tap, so that another window's steps fall into place; and never the same twice.
+    const order = (this.#lastOrder = Math.max(now, this.#lastOrder + 1));
+    const ocurrido = new Date(now).toISOString();
+    const entry = { id: this.#world.key(), order, number, step: { ...step, ocurrido }, refused: null };
     await this.#store.put(entry);
     this.#entries.push(entry);
     this.#changed();
@@ -90,7 +88,8 @@ export class StepQueue {
   }
 
   async #flush() {
-    await this.#ready;
+    const keeps = await this.#ready.then(() => true, () => false);
+    if (!keeps) return;
     for (let entry; (entry = this.waiting[0]); ) {
       const outcome = await this.#send(entry);
       if (outcome.kind === "later") return;
@@ -140,11 +139,16 @@ export async function tell(entry, fetch = globalThis.fetch.bind(globalThis)) {
       method: "POST",
       headers: { "Content-Type": "application/json", Accept: "application/json", "Idempotency-Key": entry.id },
       body: JSON.stringify(entry.step),
+      signal: AbortSignal.timeout(TOO_LONG_MS),
     });
   } catch {
     return { kind: "later" };
   }
-  if (response.ok) return { kind: "done" };
+  if (response.ok) {
+    const ticket = await response.json().catch(() => null);
+    // An answer that broke off is asked for again, under the same key.
+    return typeof ticket?.version === "number" ? { kind: "done", version: ticket.version } : { kind: "later" };
+  }
   // Not an answer to the step: who we are, too often, or the board's own trouble.
   if (response.status === 401 || response.status === 408 || response.status === 429 || response.status >= 500) {
     return { kind: "later" };

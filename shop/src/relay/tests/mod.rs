@@ -1,180 +1,32 @@
 //! The relay against a board that misbehaves on demand: nothing lost, nothing doubled, nothing out of order.
 
 mod fake_board;
+mod world;
 
 use std::sync::Arc;
 use std::time::Duration;
 
-use belgrano_shared::ambient::{Ambient, ManualClock};
-use belgrano_shared::config::Secret;
 use belgrano_shared::on_both_engines;
 use belgrano_shared::retry::RetrySchedule;
 use belgrano_shared::signature::{SignatureHeaders, SigningSecrets};
-use belgrano_shared::storage::Db;
 use belgrano_shared::telemetry::Metrics;
-use belgrano_shared::testing::{START, TestDatabase, still_ambient};
-use belgrano_shared::wire::OrderNumber;
-use belgrano_shared::writer::{Command, Failure, Writer, WriterSettings};
+use belgrano_shared::testing::START;
+use belgrano_shared::writer::{Writer, WriterSettings};
 use tokio::sync::Notify;
-use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
-use self::fake_board::{FakeBoard, Manners};
-use super::{Board, BreakerSettings, BreakerState, Relay, RelayParts, RelaySettings, RelayStatus};
-use crate::outbox::{Handoff, MessageDetail, MessageState, list, show, summary};
+use self::fake_board::Manners;
+use self::world::{PATIENCE, Running, SECRET, TRACE, World, announcer, settings};
+use super::{Board, BreakerState, Relay, RelayParts, RelaySettings, RelayStatus};
+use crate::outbox::{MessageState, list, summary};
 use crate::schema::migrations;
-use crate::unit::{Committed, MessageKind, OutboxMessage, ShopContext, ShopUnit};
-
-/// Nothing here takes longer, unless it hangs.
-const PATIENCE: Duration = Duration::from_secs(30);
-const SECRET: &str = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
-const TRACE: &str = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
-
-struct World {
-    db: Db,
-    writer: Writer<ShopUnit>,
-    ambient: Ambient,
-    clock: Arc<ManualClock>,
-    wake: Arc<Notify>,
-    handoff: Handoff,
-    status: RelayStatus,
-    metrics: Metrics,
-    board: FakeBoard,
-}
-
-struct Running {
-    task: JoinHandle<()>,
-    stop: CancellationToken,
-}
-
-impl Running {
-    async fn stop(self) {
-        self.stop.cancel();
-        tokio::time::timeout(PATIENCE, self.task).await.expect("stops in time").expect("does not panic");
-    }
-}
-
-#[derive(Debug)]
-struct Send(Vec<(String, MessageKind)>);
-
-impl Command<ShopUnit> for Send {
-    type Output = ();
-    type Refusal = ();
-
-    async fn apply(&self, unit: &mut ShopUnit) -> Result<(), Failure<()>> {
-        for (number, kind) in &self.0 {
-            let payload = match kind {
-                MessageKind::OrderCreated => format!("{{\"numero\":\"{number}\"}}"),
-                MessageKind::OrderCancelled => "{}".to_owned(),
-            };
-            let order_number = OrderNumber::parse(number).expect("a number");
-            unit.send(OutboxMessage { order_number, kind: *kind, payload, trace: TRACE.to_owned() });
-        }
-        Ok(())
-    }
-}
-
-/// Of what the shop does after a commit, the relay's part.
-fn announcer(wake: &Arc<Notify>, handoff: &Handoff) -> impl Fn(Committed) + std::marker::Send + Sync + 'static {
-    let (wake, handoff) = (Arc::clone(wake), handoff.clone());
-    move |committed| {
-        handoff.hand_over(committed.handed);
-        if committed.outbox {
-            wake.notify_one();
-        }
-    }
-}
-
-fn settings() -> RelaySettings {
-    RelaySettings {
-        concurrency: 8,
-        deadline: Duration::from_millis(250),
-        connect_timeout: Duration::from_millis(250),
-        lease: Duration::from_mins(1),
-        poll: Duration::from_millis(20),
-        schedule: RetrySchedule {
-            initial: Duration::from_millis(10),
-            max_interval: Duration::from_millis(50),
-            ..RetrySchedule::default()
-        },
-        breaker: BreakerSettings {
-            first_pause: Duration::from_millis(10),
-            max_pause: Duration::from_millis(40),
-            ..BreakerSettings::default()
-        },
-        ..RelaySettings::default()
-    }
-}
-
-impl World {
-    async fn new(database: &TestDatabase, seed: u64) -> Self {
-        let (ambient, clock) = still_ambient(seed);
-        let db = database.open(&migrations()).await;
-        let wake = Arc::new(Notify::new());
-        let handoff = Handoff::new(settings().buffer(), settings().lease);
-        let announce = announcer(&wake, &handoff);
-        let context = ShopContext { ambient: ambient.clone(), handoff: handoff.clone() };
-        let (writer, task) = Writer::new(db.clone(), context, WriterSettings::default(), announce);
-        tokio::spawn(task);
-        let (status, metrics, board) = (RelayStatus::default(), Metrics::new(), FakeBoard::start().await);
-        Self { db, writer, ambient, clock, wake, handoff, status, metrics, board }
-    }
-
-    fn relay(&self, settings: RelaySettings) -> Running {
-        let url = format!("http://{}/", self.board.address).parse().expect("a URL");
-        let secrets = SigningSecrets::parse(SECRET).expect("a secret");
-        let key = Secret::new("clave");
-        let board = Board::new(&url, secrets, Some(&key), &settings, &self.ambient).expect("a client");
-        let parts = RelayParts {
-            db: self.db.clone(),
-            writer: self.writer.clone(),
-            ambient: self.ambient.clone(),
-            wake: Arc::clone(&self.wake),
-            handoff: self.handoff.clone(),
-            status: self.status.clone(),
-        };
-        let stop = CancellationToken::new();
-        let task = tokio::spawn(Relay::new(parts, board, settings, &self.metrics).run(stop.clone()));
-        Running { task, stop }
-    }
-
-    async fn send(&self, messages: Vec<(String, MessageKind)>) {
-        self.writer.submit(Send(messages)).await.expect("sent");
-    }
-
-    async fn orders(&self, count: usize) {
-        self.send((1..=count).map(|n| (format!("A-{n}"), MessageKind::OrderCreated)).collect()).await;
-    }
-
-    async fn show(&self, id: i64) -> MessageDetail {
-        show(&self.db, id).await.expect("a query").expect("a message")
-    }
-
-    /// Awaits a condition, while time goes on `step_ms` with each look.
-    async fn until(&self, what: &str, step_ms: i64, mut holds: impl AsyncFnMut() -> bool) {
-        let waiting = async {
-            while !holds().await {
-                self.clock.advance_ms(step_ms);
-                let _ = tokio::time::timeout(Duration::from_millis(5), self.board.changed()).await;
-            }
-        };
-        assert!(tokio::time::timeout(PATIENCE, waiting).await.is_ok(), "never happened: {what}");
-    }
-
-    async fn until_all_delivered(&self) {
-        self.until("everything is delivered", 5, async || self.pending().await == 0).await;
-    }
-
-    async fn pending(&self) -> i64 {
-        summary(&self.db).await.expect("a summary").pending
-    }
-}
+use crate::unit::{MessageKind, ShopContext};
 
 on_both_engines! {
     async fn nothing_is_lost_doubled_or_out_of_order_whatever_the_board_does(database) {
         let world = World::new(database, 42).await;
         let both = |n| [(format!("A-{n}"), MessageKind::OrderCreated), (format!("A-{n}"), MessageKind::OrderCancelled)];
-        world.send((0..40).flat_map(both).collect()).await;
+        world.send((0..16).flat_map(both).collect()).await;
         let relay = world.relay(settings());
         let moods = [
             Manners::Good, Manners::Status(500), Manners::Hang, Manners::Cut, Manners::SlowBody, Manners::Status(503),
@@ -184,6 +36,8 @@ on_both_engines! {
             let mood = moods[usize::from(world.ambient.bytes::<1>()[0]) % moods.len()];
             world.board.behave(mood);
             let seen = world.board.received().len();
+            // Handed over or to be claimed, as it happens.
+            world.send(both(15 + flip).into()).await;
             world.until(&format!("{mood:?} was noticed, flip {flip}"), 5, async || {
                 world.board.received().len() > seen + 2 || world.pending().await == 0
             })
@@ -200,6 +54,20 @@ on_both_engines! {
         let ids: std::collections::HashSet<_> =
             world.board.received().iter().map(|request| request.header("webhook-id").to_owned()).collect();
         assert_eq!(ids.len(), 80, "one id for each message, on all of its tries");
+    }
+
+    async fn new_orders_are_handed_over_and_need_no_claim(database) {
+        let mut world = World::new(database, 9).await;
+        let relay = world.relay(settings());
+        world.until("the door is open", 0, async || world.handoff.reserve().is_some()).await;
+        world.orders(200).await;
+        // Time stands still: no lease ends, and nobody claims what is under one.
+        world.until("all are delivered", 0, async || world.board.deeds().len() == 200).await;
+        world.board.leave();
+        world.send((0..20).map(|n| (format!("B-{n}"), MessageKind::OrderCreated)).collect()).await;
+        world.until("the breaker opens", 0, async || world.status.breaker() == BreakerState::Open).await;
+        assert!(world.handoff.reserve().is_none(), "the door is shut while the board is away");
+        relay.stop().await;
     }
 
     async fn a_board_that_is_away_costs_no_order_an_attempt(database) {
