@@ -1,5 +1,7 @@
 //! Why a ticket is not changed, by whichever room: one enum, one match into a problem.
 
+use std::time::Duration;
+
 use belgrano_shared::problem::{FieldError, Problem};
 use belgrano_shared::wire::{OrderNumber, TicketState};
 
@@ -20,6 +22,8 @@ pub enum TicketRefusal {
     ProofMissing(ProofKind),
     /// The PIN is not this ticket's.
     PinWrong,
+    /// The tries at the PIN are used up, for as long as this.
+    PinTries(Duration),
     /// There is no such driver, or its account is disabled.
     NoSuchDriver(i64),
     /// No driver is on shift with room left.
@@ -47,6 +51,7 @@ impl From<TicketRefusal> for Problem {
             TicketRefusal::Occurred(message) => Self::invalid_field("ocurrido", message),
             TicketRefusal::ProofMissing(kind) => Self::invalid(vec![FieldError::new(kind.as_str(), missing(kind))]),
             TicketRefusal::PinWrong => Self::invalid_field("pin", "no es el PIN de este pedido"),
+            TicketRefusal::PinTries(again_in) => Self::too_many_requests(again_in),
             TicketRefusal::NoSuchDriver(id) => {
                 Self::invalid_field("repartidor_id", format!("no hay ningún repartidor activo con id {id}"))
             }

@@ -6,6 +6,7 @@ use belgrano_shared::http::{KeyOnly, Keyed, Path};
 use belgrano_shared::idempotency::{Once, StoredAnswer};
 use belgrano_shared::pin;
 use belgrano_shared::problem::{FieldError, Problem, ProblemDocument};
+use belgrano_shared::signature::SigningSecrets;
 use belgrano_shared::timestamp::UnixMillis;
 use belgrano_shared::wire::{OrderNumber, Priority, TicketState, TicketView, limits};
 use serde::Deserialize;
@@ -13,7 +14,7 @@ use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use super::{Edit, GivenProofs, IfMatch, MAX_PROOF_BYTES, Picture, Step, TakeStep, TryPin, Undo};
+use super::{Edit, GivenProofs, IfMatch, MAX_PROOF_BYTES, Picture, Step, StepOnce, TakeStep, Undo};
 use crate::app::App;
 use crate::sessions::{Admin, Principal, Session};
 
@@ -67,7 +68,7 @@ impl StepBody {
         })
     }
 
-    async fn proofs(&self, app: &App, by: &Principal, number: &OrderNumber) -> Result<GivenProofs, Problem> {
+    fn proofs(&self, secrets: &SigningSecrets, number: &OrderNumber) -> Result<GivenProofs, Problem> {
         if self.state != TicketState::Delivered {
             return Ok(GivenProofs::default());
         }
@@ -76,12 +77,8 @@ impl StepBody {
             picture.map_err(|message| Problem::invalid(vec![FieldError::new(field, message)]))
         };
         let (photo, signature) = (picture("foto", &self.photo)?, picture("firma", &self.signature)?);
-        let mut right = None;
-        if let Some(given) = &self.pin {
-            app.writer.submit(TryPin { number: number.clone(), user_id: by.user_id }).await?;
-            right = Some(pin::verify(&app.secrets, number, given));
-        }
-        Ok(GivenProofs { pin: right, photo, signature })
+        let pin = self.pin.as_deref().map(|given| pin::verify(secrets, number, given));
+        Ok(GivenProofs { pin, photo, signature })
     }
 }
 
@@ -112,11 +109,11 @@ pub(crate) async fn take_step(
     body: Keyed<StepBody>,
 ) -> Result<StoredAnswer, Problem> {
     let (body, key) = body.scoped(|| key_scope(&by, "estado", &number));
-    let given = body.proofs(&app, &by, &number).await?;
+    let given = body.proofs(&app.secrets, &number)?;
     let (step, occurred_at) = (body.step()?, body.occurred_at);
     let required = app.settings.proofs.clone();
     let command = TakeStep { number, step, by, occurred_at, if_match, required, given };
-    Ok(app.writer.submit(Once::new(command, key)).await?)
+    Ok(app.writer.submit(StepOnce::new(command, key)).await??)
 }
 
 /// Deshace el último cambio, hasta diez minutos después.

@@ -1,13 +1,16 @@
 //! The command behind `POST /api/tickets/{numero}/estado`.
 //!
-//! Order of the checks: whose ticket it is, whether it was done already, the version, the state machine, the time, the
-//! proof. A driver whose answer got lost repeats the step and gets the ticket as it is: nothing is done twice.
+//! Order of the checks: the key, whose ticket it is, whether it was done already, the version, the state machine, the time, the
+//! proof. The PIN comes last, and only then is a try at it counted: in the transaction that says whether it is right, or many
+//! tries at once would find the same count. A driver whose answer got lost repeats the step and gets the ticket as it is: nothing is done twice.
 
+use belgrano_shared::idempotency::{IdempotencyKey, Once, OnceRefusal, StoredAnswer};
 use belgrano_shared::timestamp::UnixMillis;
 use belgrano_shared::wire::{OrderNumber, TicketState, TicketView};
 use belgrano_shared::writer::{Command, Failure};
 use belgrano_shared::{execute, fetch_scalar};
 
+use super::pin_tries::count_try;
 use super::{As, GivenProofs, Picture, ProofKind, Proofs, Step, TicketRefusal, transition};
 use crate::sessions::Principal;
 use crate::unit::{BoardUnit, BoardWants, Change, Ticket};
@@ -53,17 +56,47 @@ impl Command<BoardUnit> for TakeStep {
             return Ok(ticket.view.clone());
         }
         let next = self.decide(ticket, now).map_err(Failure::Refused)?;
+        let previous_driver = ticket.view.driver_id;
+        self.check_pin(unit, next.0.view.ticket_id).await?;
         let change = Change {
             kind: self.step.kind(),
             action: action(&self.step, self.by.role),
             actor: self.by.actor(),
             occurred_at: next.1,
-            previous_driver: ticket.view.driver_id,
+            previous_driver,
         };
         let ticket_id = next.0.view.ticket_id;
         let view = unit.record(next.0, change).view.clone();
         self.keep_pictures(unit, ticket_id).await?;
         Ok(view)
+    }
+}
+
+/// A step under its key. A wrong PIN is no refusal to the writer, which would take the counted try back with it.
+#[derive(Debug)]
+pub struct StepOnce(Once<TakeStep>);
+
+impl StepOnce {
+    /// The answer is kept under `key`.
+    #[must_use]
+    pub fn new(step: TakeStep, key: Option<IdempotencyKey>) -> Self {
+        Self(Once::new(step, key))
+    }
+}
+
+impl Command<BoardUnit> for StepOnce {
+    type Output = Result<StoredAnswer, TicketRefusal>;
+    type Refusal = OnceRefusal<TicketRefusal>;
+
+    fn wants(&self, wants: &mut BoardWants) {
+        self.0.wants(wants);
+    }
+
+    async fn apply(&self, unit: &mut BoardUnit) -> Result<Self::Output, Failure<Self::Refusal>> {
+        match self.0.apply(unit).await {
+            Err(Failure::Refused(OnceRefusal::Refused(wrong @ TicketRefusal::PinWrong))) => Ok(Err(wrong)),
+            answer => answer.map(Ok),
+        }
     }
 }
 
@@ -92,20 +125,19 @@ impl TakeStep {
             Role::Driver => As::Driver,
         };
         let next = transition(ticket, &self.step, who, *occurred_at.as_ref().unwrap_or(&now))?;
-        if self.step == Step::Deliver {
-            self.check_proof()?;
+        let missing = self.required.missing(&self.given).filter(|_| self.step == Step::Deliver);
+        match missing {
+            Some(kind) => Err(TicketRefusal::ProofMissing(kind)),
+            None => Ok((next, occurred_at?)),
         }
-        Ok((next, occurred_at?))
     }
 
-    fn check_proof(&self) -> Result<(), TicketRefusal> {
-        if let Some(kind) = self.required.missing(&self.given) {
-            return Err(TicketRefusal::ProofMissing(kind));
-        }
-        match self.given.pin {
-            Some(false) => Err(TicketRefusal::PinWrong),
-            Some(true) | None => Ok(()),
-        }
+    /// Counts the try before it says anything about the PIN.
+    async fn check_pin(&self, unit: &mut BoardUnit, ticket_id: i64) -> Result<(), Failure<TicketRefusal>> {
+        let Some(right) = self.given.pin.filter(|_| self.step == Step::Deliver) else { return Ok(()) };
+        let counted = count_try(unit, ticket_id, self.by.user_id).await?;
+        counted.map_err(|again_in| Failure::Refused(TicketRefusal::PinTries(again_in)))?;
+        if right { Ok(()) } else { Err(Failure::Refused(TicketRefusal::PinWrong)) }
     }
 
     async fn keep_pictures(&self, unit: &mut BoardUnit, ticket_id: i64) -> sqlx::Result<()> {

@@ -169,6 +169,49 @@ on_both_engines! {
         assert_eq!(board.count("SELECT COUNT(*) FROM pin_tries").await, 0);
     }
 
+    async fn an_answered_delivery_is_no_try_at_the_pin(database) {
+        let board = Board::start_with(database, &[("PROOF", "pin")]).await;
+        let admin = board.admin().await;
+        let (driver, id) = board.driver(&admin, "beto").await;
+        board.order("BA-1").await;
+        board.assign(&admin, "BA-1", id).await;
+        for state in ["aceptado", "en-camino"] {
+            board.step(&driver, "BA-1", json!({ "estado": state })).await;
+        }
+        let number = OrderNumber::parse("BA-1").expect("a number");
+        let right = pin::of(&board.app.secrets, &number);
+        let wrong = if right == "0000" { "0001" } else { "0000" };
+        let keyed = async |key: &str, pin: &str| {
+            let body = json!({ "estado": "entregado", "pin": pin });
+            board.call_with(&driver, "POST", "/api/tickets/BA-1/estado", &[("idempotency-key", key)], body).await
+        };
+        for _ in 0..4 {
+            assert_eq!(keyed("wrong", wrong).await.0, 422, "a refusal is not kept, and each is counted");
+        }
+        let first = keyed("right", &right).await;
+        assert_eq!(first.0, 200, "{}", first.1);
+        for _ in 0..6 {
+            assert_eq!(keyed("right", &right).await, first, "the same key gives the same answer");
+        }
+        for _ in 0..6 {
+            assert_eq!(board.step(&driver, "BA-1", json!({ "estado": "entregado", "pin": wrong })).await.0, 200, "done");
+        }
+    }
+
+    async fn a_pin_tells_nothing_of_anothers_ticket(database) {
+        let board = Board::start_with(database, &[("PROOF", "pin")]).await;
+        let admin = board.admin().await;
+        let ((driver, id), (other, _)) = (board.driver(&admin, "beto").await, board.driver(&admin, "caro").await);
+        board.order("BA-1").await;
+        board.assign(&admin, "BA-1", id).await;
+        let deliver = json!({ "estado": "entregado", "pin": "0000" });
+        for _ in 0..7 {
+            assert_eq!(board.step(&other, "BA-1", deliver.clone()).await.0, 404, "not hers");
+            assert_eq!(board.step(&driver, "BA-1", deliver.clone()).await.0, 409, "not on its way");
+        }
+        assert_eq!(board.count("SELECT COUNT(*) FROM pin_tries").await, 0);
+    }
+
     async fn versions_keys_and_undo(database) {
         let board = Board::start(database).await;
         let admin = board.admin().await;
