@@ -12,7 +12,7 @@ use tokio_util::sync::CancellationToken;
 use url::Url;
 
 use super::call::{Answer, OldShop};
-use super::lease::{self, Claim, Release, Told};
+use super::lease::{self, Held, Release};
 use crate::app::App;
 
 /// Events read at once.
@@ -27,6 +27,7 @@ const SCHEDULE: RetrySchedule = RetrySchedule {
 };
 
 const SELECT: &str = "SELECT seq, kind, ticket FROM events WHERE seq > $1 ORDER BY seq LIMIT $2";
+
 #[derive(sqlx::FromRow)]
 struct Event {
     seq: i64,
@@ -73,20 +74,31 @@ pub(super) async fn pass(app: &App, shop: &OldShop, token: &Arc<str>) -> Result<
     if !lease::is_behind(app).await.map_err(|error| error.to_string())? {
         return Ok(());
     }
+    match lease::claim(app, token).await.map_err(|error| error.to_string())? {
+        Some(held) => tell_from(app, shop, token, held).await,
+        None => Ok(()),
+    }
+}
+
+/// Tells all there is to tell after `held`, for as long as the lease covers the next call.
+pub(super) async fn tell_from(app: &App, shop: &OldShop, token: &Arc<str>, mut held: Held) -> Result<(), String> {
     let write_error = |error: WriteError<Infallible>| error.to_string();
-    let mut told = app.writer.submit(Claim(Arc::clone(token))).await.map_err(write_error)?;
-    while let Some(after) = told {
+    'told: loop {
         let mut session = app.db.read().await.map_err(|error| error.to_string())?;
-        let events = fetch!(all, session, Event, SELECT, after, PAGE).map_err(|error| error.to_string())?;
+        let events = fetch!(all, session, Event, SELECT, held.after, PAGE).map_err(|error| error.to_string())?;
         drop(session);
         if events.is_empty() {
             break;
         }
         for event in events {
+            // Who slept leaves it here, and asks for the lease anew on its next round.
+            if !held.covers_a_call(app.ambient.now()) {
+                break 'told;
+            }
             tell(shop, &event).await?;
-            told = app.writer.submit(Told { seq: event.seq, token: Arc::clone(token) }).await.map_err(write_error)?;
-            if told.is_none() {
-                break;
+            match lease::told(app, token, event.seq).await.map_err(write_error)? {
+                Some(renewed) => held = renewed,
+                None => break 'told,
             }
         }
     }

@@ -1,7 +1,9 @@
 //! Which board tells the old shop: the cursor is leased, and only who holds the lease moves it.
 //!
 //! As with the shop's outbox, the lease is fenced by a token: a board that slept past its lease finds another token there
-//! and changes nothing. The shop may then have heard one call twice, which says the same thing twice.
+//! and moves nothing. The old shop knows no tokens, so a board looks at its lease before each call and makes none that could
+//! outlast it. What is left: a board that stops between that look and its call, for longer than the lease, says one old thing
+//! after a newer one.
 
 use std::convert::Infallible;
 use std::sync::Arc;
@@ -9,7 +11,8 @@ use std::time::Duration;
 
 use belgrano_shared::execute;
 use belgrano_shared::fetch_scalar;
-use belgrano_shared::writer::{Command, Failure};
+use belgrano_shared::timestamp::UnixMillis;
+use belgrano_shared::writer::{Command, Failure, WriteError};
 
 use super::call;
 use crate::app::App;
@@ -35,13 +38,44 @@ pub(super) async fn is_behind(app: &App) -> sqlx::Result<bool> {
     Ok(cursor.is_none_or(|cursor| cursor < head))
 }
 
-fn until(unit: &BoardUnit) -> belgrano_shared::timestamp::UnixMillis {
+fn until(unit: &BoardUnit) -> UnixMillis {
     unit.now().plus_ms(i64::try_from(LEASE.as_millis()).unwrap_or(i64::MAX))
+}
+
+/// The lease, as the board that holds it knows it.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Held {
+    /// The last event that was told.
+    pub(super) after: i64,
+    /// When it was last asked for, by this board's clock: it holds no shorter than from then.
+    asked: UnixMillis,
+}
+
+impl Held {
+    /// Whether a call that begins at `now` ends before the lease does. Not where the clock was set back: then nobody knows.
+    pub(super) fn covers_a_call(&self, now: UnixMillis) -> bool {
+        let age = u64::try_from(now.since_ms(self.asked)).ok().map(Duration::from_millis);
+        age.is_some_and(|age| age + call::DEADLINE <= LEASE)
+    }
+}
+
+/// Takes the lease, unless another board has it.
+pub(super) async fn claim(app: &App, token: &Arc<str>) -> Result<Option<Held>, WriteError<Infallible>> {
+    let asked = app.ambient.now();
+    let after = app.writer.submit(Claim(Arc::clone(token))).await?;
+    Ok(after.map(|after| Held { after, asked }))
+}
+
+/// Moves the cursor and goes on with the lease, unless another board has it by now.
+pub(super) async fn told(app: &App, token: &Arc<str>, seq: i64) -> Result<Option<Held>, WriteError<Infallible>> {
+    let asked = app.ambient.now();
+    let after = app.writer.submit(Told { seq, token: Arc::clone(token) }).await?;
+    Ok(after.map(|after| Held { after, asked }))
 }
 
 /// Take the lease, if it is free. A shop that is told for the first time hears of what happens from now on.
 #[derive(Debug)]
-pub(super) struct Claim(pub(super) Arc<str>);
+struct Claim(Arc<str>);
 
 impl Command<BoardUnit> for Claim {
     /// The last event that was told; `None` when another board tells.
@@ -57,9 +91,9 @@ impl Command<BoardUnit> for Claim {
 
 /// Everything up to and including `seq` was told; goes on with the lease.
 #[derive(Debug)]
-pub(super) struct Told {
-    pub(super) seq: i64,
-    pub(super) token: Arc<str>,
+struct Told {
+    seq: i64,
+    token: Arc<str>,
 }
 
 impl Command<BoardUnit> for Told {

@@ -8,11 +8,13 @@ use axum::http::{StatusCode, Uri};
 use belgrano_shared::fetch_scalar;
 use belgrano_shared::on_both_engines;
 use belgrano_shared::storage::Db;
+use serde_json::json;
 use tokio::net::TcpListener;
 use tokio::sync::Notify;
 
 use super::call::OldShop;
-use super::follow::pass;
+use super::follow::{pass, tell_from};
+use super::lease;
 use crate::tests::board::Board;
 
 /// An old shop that writes down what it hears. Its first answer waits until it is let go.
@@ -107,5 +109,29 @@ on_both_engines! {
         assert_eq!(tokio::join!(telling, meanwhile).0, Ok(()));
         assert_eq!(shop.heard(), ["BA-1", "BA-1", "BA-2"], "nothing more from the first");
         assert_eq!(told(&one.app.db).await, 2);
+    }
+
+    async fn who_sleeps_on_its_lease_says_nothing_old(database) {
+        let (one, other) = (Board::start(database).await, Board::seeded(database, 8, &[]).await);
+        let shop = Shop::default();
+        shop.0.answer.notify_one();
+        let old = shop.start().await;
+        pass(&one.app, &old, &token("one")).await.expect("nothing to tell yet");
+        assert_eq!(one.order("BA-1").await.0, 201);
+        let asleep = lease::claim(&one.app, &token("one")).await.expect("a database").expect("free");
+        for board in [&one, &other] {
+            board.clock.advance_ms(60_000);
+        }
+        let admin = other.admin().await;
+        let cancel = json!({ "estado": "cancelado", "motivo": "no hay" });
+        assert_eq!(other.step(&admin, "BA-1", cancel).await.0, 200);
+        pass(&other.app, &old, &token("other")).await.expect("takes over");
+        assert_eq!(shop.heard(), ["BA-1", "estado"]);
+        tell_from(&one.app, &old, &token("one"), asleep).await.expect("leaves it");
+        assert_eq!(shop.heard(), ["BA-1", "estado"], "what is newer was told already");
+
+        assert_eq!(one.order("BA-2").await.0, 201);
+        pass(&one.app, &old, &token("one")).await.expect("its turn again");
+        assert_eq!(shop.heard(), ["BA-1", "estado", "BA-2"]);
     }
 }
