@@ -66,6 +66,7 @@ on_both_engines! {
         assert_eq!((&delivered["estado"], &delivered["repartidor_nombre"]), (&json!("entregado"), &json!("beto")));
         assert_eq!(delivered["productos"][0]["nombre"], "Yerba 1 kg");
         assert_eq!(delivered["fecha_entrega"], "2025-03-02T09:30:00-03:00");
+        assert_eq!(delivered["actualizado"], "2025-03-02T09:30:00-03:00", "nothing that ended today");
         assert_eq!(board.get(&admin, "/api/tickets/PED-3").await.1["estado"], "pendiente");
         let step = json!({ "estado": "entregado" });
         assert_eq!(board.step(&driver, "PED-2", step).await.0, 200, "it goes on where it was");

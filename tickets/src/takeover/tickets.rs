@@ -13,6 +13,8 @@ use crate::intake::new_ticket;
 use crate::unit::{Actor, BoardUnit, Change};
 
 const WHAT: &str = "tickets";
+/// Tickets between two writes.
+const CHUNK: usize = 500;
 
 /// A ticket: the order it was made of, and what became of it.
 #[derive(Debug)]
@@ -87,7 +89,11 @@ pub(super) async fn store<R>(
     drivers: &HashMap<i64, Driver>,
     report: &mut Report,
 ) -> Result<(), Failure<R>> {
-    for old in tickets {
+    for (at, old) in tickets.iter().enumerate() {
+        // Postgres ends a transaction that asks nothing for long.
+        if at % CHUNK == 0 {
+            unit.flush().await?;
+        }
         let known = unit.ticket(&old.message.number).await?.is_some();
         report.take(WHAT, !known);
         if known {
@@ -116,6 +122,10 @@ pub(super) async fn store<R>(
             }
         }
         let occurred_at = ticket.view.created_at;
+        // Readers are shown what ended lately, which these did not.
+        let last =
+            [ticket.view.assigned_at, ticket.view.delivered_at].into_iter().flatten().fold(occurred_at, Ord::max);
+        ticket.view.updated_at = last.min(now);
         let change = Change {
             kind: EventKind::Created,
             action: "tomado",
@@ -123,7 +133,7 @@ pub(super) async fn store<R>(
             occurred_at,
             previous_driver: None,
         };
-        unit.record(ticket, change);
+        unit.record_of_old(ticket, change);
     }
     Ok(())
 }

@@ -8,7 +8,7 @@
 mod event;
 mod ticket;
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 use belgrano_shared::ambient::Ambient;
 use belgrano_shared::idempotency::{Answers, IdempotencyKey, KeepsAnswers, StoredAnswer};
@@ -32,7 +32,8 @@ pub struct BoardUnit {
     counters: Counters,
     stored: (i64, i64),
     tickets: HashMap<OrderNumber, Option<Ticket>>,
-    dirty: Vec<OrderNumber>,
+    /// By id, which is the order they are written in.
+    dirty: BTreeMap<i64, OrderNumber>,
     events: Vec<event::Row>,
     answers: Answers,
     announcements: Vec<Announcement>,
@@ -126,24 +127,27 @@ impl BoardUnit {
 
     /// Puts a ticket back, changed (or a new one, with version 0), and the event that says so. Returns it as stored.
     pub fn record(&mut self, mut ticket: Ticket, change: Change) -> &Ticket {
+        ticket.view.updated_at = self.now;
+        self.record_of_old(ticket, change)
+    }
+
+    /// The same for a ticket that lived elsewhere: `updated_at` stays as it is.
+    pub fn record_of_old(&mut self, mut ticket: Ticket, change: Change) -> &Ticket {
         self.changes += 1;
         self.counters.seq += 1;
         ticket.view.version += 1;
-        ticket.view.updated_at = self.now;
         let number = ticket.view.number.clone();
         let row = event::Row::new(self.counters.seq, &ticket, change, self.now);
         self.announcements.push(Announcement::Event(row.committed(&number)));
         self.events.push(row);
-        if !self.dirty.contains(&number) {
-            self.dirty.push(number.clone());
-        }
+        self.dirty.insert(ticket.view.ticket_id, number.clone());
         let slot = self.tickets.entry(number).or_default();
         slot.insert(ticket)
     }
 
     /// Writes what is buffered, so that a statement can read it.
     pub async fn flush(&mut self) -> sqlx::Result<()> {
-        let dirty: Vec<&Ticket> = self.dirty.iter().filter_map(|number| self.tickets.get(number)?.as_ref()).collect();
+        let dirty: Vec<&Ticket> = self.dirty.values().filter_map(|number| self.tickets.get(number)?.as_ref()).collect();
         ticket::store(&mut self.session, &dirty).await?;
         self.dirty.clear();
         event::store(&mut self.session, &self.events).await?;
@@ -184,7 +188,7 @@ impl UnitOfWork for BoardUnit {
             stored: (counters.seq, counters.ticket_id),
             counters,
             tickets,
-            dirty: Vec::new(),
+            dirty: BTreeMap::new(),
             events: Vec::new(),
             answers: Answers::load(&mut session, &wants.keys).await?,
             announcements: Vec::new(),
