@@ -35,7 +35,7 @@ pub struct Claims {
 }
 
 /// A message a relay may deliver.
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 pub struct Claimed {
     /// Its id.
     pub id: i64,

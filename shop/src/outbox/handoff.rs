@@ -11,7 +11,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use tokio::sync::{Notify, OwnedSemaphorePermit, Semaphore};
+use tokio::sync::{AcquireError, Notify, OwnedSemaphorePermit, Semaphore};
 
 use super::Claimed;
 
@@ -23,21 +23,24 @@ pub struct Handoff(Arc<Inner>);
 struct Inner {
     lease: Duration,
     room: Arc<Semaphore>,
+    places: u32,
     open: AtomicBool,
     handed: Mutex<Vec<Claimed>>,
     arrived: Notify,
 }
 
 /// The place of one message on its way, from before it is written until it is delivered.
-pub type Place = Arc<OwnedSemaphorePermit>;
+pub type Place = OwnedSemaphorePermit;
 
 impl Handoff {
     /// A closed one, for at most `room` messages at once.
     #[must_use]
     pub fn new(room: usize, lease: Duration) -> Self {
+        let places = u32::try_from(room).unwrap_or(u32::MAX);
         Self(Arc::new(Inner {
             lease,
-            room: Arc::new(Semaphore::new(room)),
+            room: Arc::new(Semaphore::new(places as usize)),
+            places,
             open: AtomicBool::new(false),
             handed: Mutex::default(),
             arrived: Notify::new(),
@@ -54,7 +57,7 @@ impl Handoff {
     pub(crate) fn reserve(&self) -> Option<(Place, Duration)> {
         let open = self.0.open.load(Ordering::Relaxed);
         let place = open.then(|| Arc::clone(&self.0.room).try_acquire_owned().ok()).flatten()?;
-        Some((Arc::new(place), self.0.lease))
+        Some((place, self.0.lease))
     }
 
     /// Hands over what was committed.
@@ -74,6 +77,11 @@ impl Handoff {
             }
             self.0.arrived.notified().await;
         }
+    }
+
+    /// Waits until no message has a place, and keeps all of them: after that nothing goes this way.
+    pub(crate) async fn all_back(&self) -> Result<OwnedSemaphorePermit, AcquireError> {
+        Arc::clone(&self.0.room).acquire_many_owned(self.0.places).await
     }
 
     fn handed(&self) -> std::sync::MutexGuard<'_, Vec<Claimed>> {

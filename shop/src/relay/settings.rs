@@ -90,7 +90,8 @@ impl RelaySettings {
         }
     }
 
-    /// Messages in memory at most, waiting or under way.
+    /// Messages a relay holds before it claims no more, waiting or under way. As many again may have been handed to it
+    /// meanwhile ([`Handoff`](crate::outbox::Handoff)): twice as many are in memory at most.
     #[must_use]
     pub fn buffer(&self) -> usize {
         self.concurrency * 4

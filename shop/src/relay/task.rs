@@ -77,6 +77,8 @@ pub struct Relay {
     /// The last claim took everything that was due.
     caught_up: bool,
     next_due: Option<UnixMillis>,
+    /// When to look for something to claim without being told.
+    look_at: Instant,
     rest_until: Option<Instant>,
 }
 
@@ -127,6 +129,7 @@ impl Relay {
             hungry: true,
             caught_up: false,
             next_due: None,
+            look_at: Instant::now(),
             rest_until: None,
         }
     }
@@ -135,10 +138,10 @@ impl Relay {
     pub async fn run(mut self, stop: CancellationToken) {
         let (wake, handoff) = (Arc::clone(&self.parts.wake), self.parts.handoff.clone());
         loop {
-            handoff.set_open(self.caught_up && self.breaker.state() == BreakerState::Closed && !self.resting());
             self.start_exchanges();
             self.start_settling();
             self.start_claiming();
+            handoff.set_open(self.may_be_handed());
             let pause = self.pause();
             tokio::select! {
                 biased;
@@ -154,15 +157,24 @@ impl Relay {
         self.drain().await;
     }
 
+    /// Whether new messages may come without being claimed: while nothing older has to wait for them. What is to be claimed
+    /// and finds no room here would never find any if every place that is given back went to the next new order.
+    fn may_be_handed(&mut self) -> bool {
+        let kept_waiting = self.hungry && self.claiming.is_none();
+        self.caught_up && !kept_waiting && self.breaker.state() == BreakerState::Closed && !self.resting()
+    }
+
     async fn drain(mut self) {
         let handoff = self.parts.handoff.clone();
         handoff.set_open(false);
+        // A batch that is not committed yet may still hand over what it has a place for.
+        let (mut all_back, mut places) = (pin!(handoff.all_back()), None);
         let mut out_of_time = pin!(tokio::time::sleep(self.settings.drain));
         loop {
             self.release_ready(0);
             self.start_settling();
             let settled = self.done.is_empty() && self.settling.is_none();
-            if settled && self.exchanges.is_empty() && self.claiming.is_none() {
+            if settled && self.exchanges.is_empty() && self.claiming.is_none() && places.is_some() {
                 return;
             }
             tokio::select! {
@@ -171,6 +183,7 @@ impl Relay {
                 settled = taken(&mut self.settling) => self.settled(settled),
                 claims = taken(&mut self.claiming) => self.claimed(claims),
                 messages = handoff.take() => self.handed(messages),
+                all = &mut all_back, if places.is_none() => places = Some(all),
                 () = &mut out_of_time => break,
                 () = tokio::time::sleep(REST), if self.rest_until.is_some() => {}
             }
@@ -198,11 +211,14 @@ impl Relay {
         if self.next_due.is_some_and(|due| due <= now) {
             (self.next_due, self.hungry) = (None, true);
         }
+        // Not only when nothing else happens for so long: under load something always does.
+        self.hungry |= self.look_at <= Instant::now();
         let limit = self.appetite(now);
         if !self.hungry || self.claiming.is_some() || self.resting() || limit == 0 {
             return;
         }
         self.hungry = false;
+        self.look_at = Instant::now() + self.settings.poll.mul_f64(0.75 + self.parts.ambient.fraction() / 2.0);
         self.claim_limit = limit;
         let (writer, claim) = (self.parts.writer.clone(), Claim { limit, lease: self.settings.lease });
         self.claiming = Some(Box::pin(async move { writer.submit(claim).await }));
@@ -309,10 +325,12 @@ impl Relay {
         let now = self.parts.ambient.now();
         let until =
             |at: UnixMillis| u64::try_from(at.since_ms(now)).ok().filter(|ms| *ms > 0).map(Duration::from_millis);
-        let poll = self.settings.poll.mul_f64(0.75 + self.parts.ambient.fraction() / 2.0);
+        // Who could not claim what it wanted to waits for something to end.
+        let look =
+            if self.hungry { self.settings.poll } else { self.look_at.saturating_duration_since(Instant::now()) };
         let times = [self.next_due.and_then(until), self.breaker.probe_at().and_then(until)];
         let rest = self.rest_until.map(|until| until.saturating_duration_since(Instant::now()));
-        times.into_iter().flatten().chain(rest).fold(poll, Duration::min)
+        times.into_iter().flatten().chain(rest).fold(look, Duration::min)
     }
 }
 

@@ -13,7 +13,7 @@ use belgrano_shared::problem::{NOT_CANCELLABLE, Problem};
 use futures_util::StreamExt;
 use futures_util::stream;
 use tokio::net::TcpListener;
-use tokio::sync::{Notify, watch};
+use tokio::sync::{Notify, Semaphore, watch};
 use tokio_util::sync::CancellationToken;
 
 /// How the board answers.
@@ -27,6 +27,8 @@ pub enum Manners {
     RetryAfter(u16, &'static str),
     /// Having done its work, not at all until its manners change.
     Hang,
+    /// Having done its work, when it is let.
+    Slow,
     /// Having done its work, with half a body and then the end of the connection.
     Cut,
     /// Having done its work, with half a body and then nothing.
@@ -67,6 +69,8 @@ struct Inner {
     received: Mutex<Vec<Received>>,
     deeds: Mutex<Deeds>,
     changed: Notify,
+    /// Answers it may give while it is slow.
+    let_go: Semaphore,
 }
 
 /// A board on a port of its own.
@@ -86,6 +90,7 @@ impl FakeBoard {
             received: Mutex::default(),
             deeds: Mutex::default(),
             changed: Notify::new(),
+            let_go: Semaphore::new(0),
         });
         let serving = Some(serve(listener, Arc::clone(&inner)));
         Self { address, inner, serving }
@@ -93,6 +98,11 @@ impl FakeBoard {
 
     pub fn behave(&self, manners: Manners) {
         self.inner.manners.send_replace(manners);
+    }
+
+    /// Lets it give one more answer while it is [`Manners::Slow`].
+    pub fn let_go(&self) {
+        self.inner.let_go.add_permits(1);
     }
 
     /// From now on connections are refused, and those that exist end.
@@ -192,6 +202,12 @@ async fn answer(State(board): State<Arc<Inner>>, uri: Uri, headers: HeaderMap, b
             (status, Body::from_stream(cut)).into_response()
         }
         Manners::SlowBody => (status, Body::from_stream(half().chain(stream::pending()))).into_response(),
+        Manners::Slow => {
+            if let Ok(permit) = board.let_go.acquire().await {
+                permit.forget();
+            }
+            (status, reply).into_response()
+        }
         Manners::Hang => {
             let mut watching = board.manners.subscribe();
             let _ = watching.wait_for(|manners| *manners != Manners::Hang).await;

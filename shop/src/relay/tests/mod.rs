@@ -16,9 +16,9 @@ use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
 
 use self::fake_board::Manners;
-use self::world::{PATIENCE, Running, SECRET, TRACE, World, announcer, settings};
+use self::world::{PATIENCE, Running, SECRET, SendSlowly, TRACE, World, announcer, settings};
 use super::{Board, BreakerState, Relay, RelayParts, RelaySettings, RelayStatus};
-use crate::outbox::{MessageState, list, summary};
+use crate::outbox::{Handoff, MessageState, list, summary};
 use crate::schema::migrations;
 use crate::unit::{MessageKind, ShopContext};
 
@@ -70,6 +70,45 @@ on_both_engines! {
         relay.stop().await;
     }
 
+    async fn new_orders_do_not_starve_what_has_to_be_claimed(database) {
+        let world = World::new(database, 12).await;
+        let relay = world.relay(RelaySettings { deadline: PATIENCE, ..settings() });
+        world.until("the door is open", 0, async || world.handoff.reserve().is_some()).await;
+        world.board.behave(Manners::Slow);
+        world.orders(settings().buffer()).await;
+        world.until("the room is full", 0, async || world.board.received().len() == settings().concurrency).await;
+        world.send(vec![("B-1".to_owned(), MessageKind::OrderCancelled)]).await;
+        for n in 0..3 * settings().buffer() {
+            let seen = world.board.received().len();
+            world.board.let_go();
+            world.until("the next one's turn", 0, async || world.board.received().len() > seen).await;
+            world.send(vec![(format!("C-{n}"), MessageKind::OrderCreated)]).await;
+        }
+        assert!(world.board.deeds().contains_key("B-1"), "it had its turn");
+        world.board.behave(Manners::Good);
+        (0..settings().concurrency).for_each(|_| world.board.let_go());
+        world.until_all_delivered().await;
+        relay.stop().await;
+    }
+
+    async fn new_orders_do_not_keep_the_relay_from_looking(database) {
+        let world = World::new(database, 13).await;
+        let relay = world.relay(RelaySettings { poll: Duration::from_secs(1), ..settings() });
+        world.until("the door is open", 0, async || world.handoff.reserve().is_some()).await;
+        world.board.behave(Manners::Status(500));
+        world.orders(1).await;
+        world.until("it was refused", 0, async || world.show(1).await.message.attempts == 1).await;
+        world.board.behave(Manners::Good);
+        let mut n = 0;
+        world.until("it is tried again", 5, async || {
+            n += 1;
+            world.send(vec![(format!("B-{n}"), MessageKind::OrderCreated)]).await;
+            world.show(1).await.message.state == MessageState::Delivered
+        })
+        .await;
+        relay.stop().await;
+    }
+
     async fn a_board_that_is_away_costs_no_order_an_attempt(database) {
         let mut world = World::new(database, 1).await;
         world.board.leave();
@@ -107,7 +146,8 @@ on_both_engines! {
         let world = World::new(database, 10).await;
         world.board.behave(Manners::Parked);
         world.orders(10).await;
-        let relay = world.relay(settings());
+        // A deadline that passes would be a try.
+        let relay = world.relay(RelaySettings { deadline: PATIENCE, ..settings() });
         world.until("the breaker opens", 5, async || world.status.breaker() == BreakerState::Open).await;
         assert_eq!(world.pending().await, 10, "nothing counts as delivered");
         world.board.behave(Manners::Good);
@@ -216,16 +256,17 @@ on_both_engines! {
     async fn two_relays_share_the_work(database) {
         let world = World::new(database, 6).await;
         let second = database.open(&migrations()).await;
-        let announce = announcer(&world.wake, &world.handoff);
-        let context = ShopContext { ambient: world.ambient.clone(), handoff: world.handoff.clone() };
-        let (writer, task) = Writer::new(second.clone(), context, WriterSettings::default(), announce);
+        // Two processes: nothing but the database is shared.
+        let (wake, handoff) = (Arc::new(Notify::new()), Handoff::new(settings().buffer(), settings().lease));
+        let context = ShopContext { ambient: world.ambient.clone(), handoff: handoff.clone() };
+        let (writer, task) = Writer::new(second.clone(), context, WriterSettings::default(), announcer(&wake, &handoff));
         tokio::spawn(task);
         let one = world.relay(settings());
         let url = format!("http://{}", world.board.address).parse().expect("a URL");
         let secrets = SigningSecrets::parse(SECRET).expect("a secret");
         let board = Board::new(&url, secrets, None, &settings(), &world.ambient).expect("a client");
-        let (wake, status) = (Arc::new(Notify::new()), RelayStatus::default());
-        let parts = RelayParts { db: second, writer, ambient: world.ambient.clone(), wake, handoff: world.handoff.clone(), status };
+        let (ambient, status) = (world.ambient.clone(), RelayStatus::default());
+        let parts = RelayParts { db: second, writer, ambient, wake, handoff, status };
         let stop = CancellationToken::new();
         let task = tokio::spawn(Relay::new(parts, board, settings(), &Metrics::new()).run(stop.clone()));
         let other = Running { task, stop };
@@ -251,6 +292,23 @@ on_both_engines! {
         assert_eq!(messages.iter().filter(|message| message.settled_at.is_some()).count(), 8);
         assert!(messages.iter().all(|message| !message.leased));
         assert_eq!(world.board.received().len(), 8);
+    }
+
+    async fn stopping_gives_back_what_is_still_being_committed(database) {
+        let world = World::new(database, 14).await;
+        let relay = world.relay(settings());
+        world.until("the door is open", 0, async || world.handoff.reserve().is_some()).await;
+        let (written, commit) = (Arc::new(Notify::new()), Arc::new(Notify::new()));
+        let send = SendSlowly { number: "A-1", written: Arc::clone(&written), commit: Arc::clone(&commit) };
+        let writer = world.writer.clone();
+        let sending = tokio::spawn(async move { writer.submit(send).await });
+        written.notified().await;
+        relay.stop.cancel();
+        world.until("the door is shut", 0, async || world.handoff.reserve().is_none()).await;
+        commit.notify_one();
+        sending.await.expect("does not panic").expect("sent");
+        relay.stop().await;
+        assert!(!world.show(1).await.message.leased, "another relay may have it at once");
     }
 
     async fn a_request_is_signed_and_traced_alike_on_every_try(database) {

@@ -71,6 +71,26 @@ impl Command<ShopUnit> for Send {
     }
 }
 
+/// Puts an order into the outbox, and is committed when it is let.
+#[derive(Debug)]
+pub(super) struct SendSlowly {
+    pub(super) number: &'static str,
+    pub(super) written: Arc<Notify>,
+    pub(super) commit: Arc<Notify>,
+}
+
+impl Command<ShopUnit> for SendSlowly {
+    type Output = ();
+    type Refusal = ();
+
+    async fn apply(&self, unit: &mut ShopUnit) -> Result<(), Failure<()>> {
+        Send(vec![(self.number.to_owned(), MessageKind::OrderCreated)]).apply(unit).await?;
+        self.written.notify_one();
+        self.commit.notified().await;
+        Ok(())
+    }
+}
+
 /// Of what the shop does after a commit, the relay's part.
 pub(super) fn announcer(
     wake: &Arc<Notify>,
