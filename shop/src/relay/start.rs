@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use belgrano_shared::config::SecretError;
 
-use super::sole::sole;
+use super::sole::Presence;
 use super::{Board, BoardError, Relay, RelayParts};
 use crate::app::App;
 use crate::outbox::EndLeases;
@@ -39,9 +39,10 @@ pub fn start(app: &App) -> Result<(), RelayError> {
     };
     let relay = Relay::new(parts, board, settings.clone(), &app.metrics);
     app.life.spawn_critical("outbox housekeeping", relay.housekeeping(app.life.soft().clone()));
-    let (lock, writer, stop) = (sole(&common.storage.target)?, app.writer.clone(), app.life.soft().clone());
+    let (presence, writer) = (Presence::new(&common.storage.target)?, app.writer.clone());
+    let stop = app.life.soft().clone();
     app.life.spawn_critical("relay", async move {
-        if lock.is_some() {
+        if presence.as_ref().is_some_and(Presence::alone) {
             match writer.submit(EndLeases).await {
                 Ok(0) => {}
                 Ok(messages) => tracing::info!(messages, "leases of an earlier life have ended"),
@@ -50,8 +51,20 @@ pub fn start(app: &App) -> Result<(), RelayError> {
             }
         }
         drop(writer);
+        let presence = share(presence).await;
         relay.run(stop).await;
-        drop(lock);
+        drop(presence);
     });
     Ok(())
+}
+
+async fn share(presence: Option<Presence>) -> Option<Presence> {
+    match presence?.share().await {
+        Ok(presence) => Some(presence),
+        Err(error) => {
+            // Whoever comes next may end leases of ours: then a message is delivered twice, and the board takes it once.
+            tracing::warn!(%error, "other processes cannot see that this one relays");
+            None
+        }
+    }
 }
