@@ -245,11 +245,7 @@ impl Problem {
     /// What a person has to know, in the language of a page: this case, or what is wrong with each field.
     #[must_use]
     pub fn to(&self, language: Language) -> String {
-        if self.errors.is_empty() {
-            return self.detail.to(language);
-        }
-        let errors: Vec<String> = self.errors.iter().map(|error| error.to(language)).collect();
-        language.t("refusal-fields").with("errors", errors.join("; ")).into()
+        say(&self.detail, &self.errors, language)
     }
 
     /// The invalid fields, for a page that shows each beside its input.
@@ -277,7 +273,23 @@ impl Problem {
 #[derive(Clone, Debug)]
 pub(crate) struct Refusal {
     pub(crate) title: Message,
-    pub(crate) detail: Said,
+    detail: Said,
+    errors: Vec<FieldError>,
+}
+
+impl Refusal {
+    /// This case, for a person.
+    pub(crate) fn detail(&self, language: Language) -> String {
+        say(&self.detail, &self.errors, language)
+    }
+}
+
+fn say(detail: &Said, errors: &[FieldError], language: Language) -> String {
+    if errors.is_empty() {
+        return detail.to(language);
+    }
+    let errors: Vec<String> = errors.iter().map(|error| error.to(language)).collect();
+    language.t("refusal-fields").with("errors", errors.join("; ")).into()
 }
 
 /// What a command that never refuses refuses with.
@@ -297,7 +309,8 @@ impl IntoResponse for Problem {
             response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(seconds.max(1)));
         }
         // For the page that takes the document's place where a person reads it.
-        response.extensions_mut().insert(Refusal { title: Message::new(self.title), detail: self.detail });
+        let Self { title, detail, errors, .. } = self;
+        response.extensions_mut().insert(Refusal { title: Message::new(title), detail, errors });
         response
     }
 }

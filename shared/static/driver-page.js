@@ -24,7 +24,8 @@ if (root instanceof HTMLElement) {
  * @param {HTMLElement} root
  */
 function deliver(root) {
-  const queue = new StepQueue(new StepStore(root.dataset.driver ?? ""), tellAndRemember, show);
+  const who = root.dataset.driver ?? "";
+  const queue = new StepQueue(new StepStore(who), tellAndRemember, show);
   const awake = new Awake();
   /**
    * What the board has, and this page perhaps not yet.
@@ -35,7 +36,7 @@ function deliver(root) {
 
   /** @param {import("./steps.js").Entry} entry */
   async function tellAndRemember(entry) {
-    const outcome = await tell(entry);
+    const outcome = await tell(entry, who);
     if (outcome.kind === "done") {
       told.set(entry.number, { state: entry.step.estado, version: outcome.version });
       root.dispatchEvent(new Event("stale"));

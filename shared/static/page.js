@@ -50,7 +50,8 @@ async function load(root) {
   if (response.redirected) return location.reload();
   if (!response.ok) throw new Error(String(response.status));
   const fresh = new DOMParser().parseFromString(await response.text(), "text/html").querySelector("[data-live]");
-  if (!fresh) return location.reload();
+  // Another page, or another person's.
+  if (!fresh || fresh.getAttribute("data-driver") !== root.getAttribute("data-driver")) return location.reload();
   for (const list of lists(root)) {
     const wanted = fresh.querySelector(`[data-list="${CSS.escape(list.dataset.list ?? "")}"]`);
     if (wanted) reconcile(list, wanted, (child) => child.contains(document.activeElement) && isTyping());

@@ -1,5 +1,7 @@
 // What proves a delivery, as data URLs in hidden fields: a photo made small, a signature drawn with a finger.
 
+import { t } from "./texts.js";
+
 const PHOTO_PX = 1280;
 
 /**
@@ -27,12 +29,28 @@ function pencil(canvas) {
 export async function photo(input, field) {
   const file = input.files?.[0];
   field.value = "";
+  input.setCustomValidity("");
   if (!file) return;
+  // The form must not leave without it.
+  input.setCustomValidity(t("js-photo-working"));
+  try {
+    const small = await shrink(file);
+    // Meanwhile another may have been chosen.
+    if (input.files?.[0] !== file) return;
+    field.value = small;
+    input.setCustomValidity("");
+  } catch {
+    if (input.files?.[0] === file) input.setCustomValidity(t("js-photo-unreadable"));
+  }
+}
+
+/** @param {File} file */
+async function shrink(file) {
   const picture = await createImageBitmap(file);
   const canvas = document.createElement("canvas");
   [canvas.width, canvas.height] = fit(picture.width, picture.height, PHOTO_PX);
   pencil(canvas).drawImage(picture, 0, 0, canvas.width, canvas.height);
-  field.value = canvas.toDataURL("image/jpeg", 0.8);
+  return canvas.toDataURL("image/jpeg", 0.8);
 }
 
 /**

@@ -6,7 +6,7 @@
 
 /** @typedef {{ estado: string, ocurrido: string, motivo?: string, pin?: string, foto?: string, firma?: string }} Step */
 /** @typedef {{ id: string, order: number, number: string, step: Step, refused: string | null }} Entry */
-/** @typedef {{ kind: "done", version: number } | { kind: "refused", reason: string } | { kind: "later" }} Outcome */
+/** @typedef {{ kind: "done", version: number } | { kind: "refused", reason: string } | { kind: "busy" } | { kind: "later" }} Outcome */
 
 /** A photo takes its time on a bad line, but a line that is dead has to be given up before the next can be tried. */
 const TOO_LONG_MS = 60_000;
@@ -81,7 +81,10 @@ export class StepQueue {
     this.#changed();
   }
 
-  /** Sends what waits, one after the other, until all is sent or one has to wait. */
+  /**
+   * Sends what waits, one after the other. A ticket that the board cannot take now holds up itself only; a line that is dead,
+   * or nobody logged in, holds up all.
+   */
   flush() {
     this.#sending ??= this.#flush().finally(() => (this.#sending = null));
     return this.#sending;
@@ -90,10 +93,12 @@ export class StepQueue {
   async #flush() {
     const keeps = await this.#ready.then(() => true, () => false);
     if (!keeps) return;
-    for (let entry; (entry = this.waiting[0]); ) {
+    const busy = new Set();
+    for (let entry; (entry = this.waiting.find(({ number }) => !busy.has(number))); ) {
       const outcome = await this.#send(entry);
       if (outcome.kind === "later") return;
-      if (outcome.kind === "done") await this.#remove(entry);
+      if (outcome.kind === "busy") busy.add(entry.number);
+      else if (outcome.kind === "done") await this.#remove(entry);
       else await this.#refuse(entry, outcome.reason);
     }
   }
@@ -110,7 +115,9 @@ export class StepQueue {
    * @param {string} reason
    */
   async #refuse(entry, reason) {
-    const refused = { ...entry, refused: reason };
+    // It is never sent again: what proved the delivery has no business on the phone any more.
+    const { estado, ocurrido } = entry.step;
+    const refused = { ...entry, step: { estado, ocurrido }, refused: reason };
     await this.#store.put(refused);
     this.#entries = this.#entries.map((other) => (other === entry ? refused : other));
     this.#changed();
@@ -128,16 +135,23 @@ export class StepQueue {
 }
 
 /**
- * Tells the board of one step.
+ * Tells the board of one step of driver `who`.
  * @param {Entry} entry
+ * @param {string} who
  * @returns {Promise<Outcome>}
  */
-export async function tell(entry, fetch = globalThis.fetch.bind(globalThis)) {
+export async function tell(entry, who, fetch = globalThis.fetch.bind(globalThis)) {
   let response;
   try {
     response = await fetch(`/api/tickets/${encodeURIComponent(entry.number)}/estado`, {
       method: "POST",
-      headers: { "Content-Type": "application/json", Accept: "application/json", "Idempotency-Key": entry.id },
+      headers: {
+        "Content-Type": "application/json",
+        Accept: "application/json",
+        "Idempotency-Key": entry.id,
+        // Another driver may have logged in on this phone.
+        "X-Belgrano-Usuario": who,
+      },
       body: JSON.stringify(entry.step),
       signal: AbortSignal.timeout(TOO_LONG_MS),
     });
@@ -149,10 +163,9 @@ export async function tell(entry, fetch = globalThis.fetch.bind(globalThis)) {
     // An answer that broke off is asked for again, under the same key.
     return typeof ticket?.version === "number" ? { kind: "done", version: ticket.version } : { kind: "later" };
   }
-  // Not an answer to the step: who we are, too often, or the board's own trouble.
-  if (response.status === 401 || response.status === 408 || response.status === 429 || response.status >= 500) {
-    return { kind: "later" };
-  }
+  if (response.status === 401) return { kind: "later" };
+  // Not an answer to the step: too slow, too often, or the board's own trouble.
+  if (response.status === 408 || response.status === 429 || response.status >= 500) return { kind: "busy" };
   const problem = await response.json().catch(() => null);
   const reason = problem?.errors?.[0]?.message ?? problem?.detail ?? String(response.status);
   return { kind: "refused", reason };

@@ -78,11 +78,12 @@ test("a step that was stored before another app started comes first", async () =
 test("what the board refuses stays until it is read, and holds nothing back", async () => {
   const { kept, start } = phone([{ kind: "refused", reason: "ya fue cancelado" }]);
   const queue = start();
-  await queue.add("A", { estado: "entregado" });
+  await queue.add("A", { estado: "entregado", pin: "1234", foto: "data:image/jpeg;base64,AA" });
   await queue.add("B", { estado: "aceptado" });
   await queue.flush();
   assert.deepEqual([queue.waiting.length, queue.expected("A")], [0, null]);
   assert.deepEqual([...kept.values()].map((entry) => entry.refused), ["ya fue cancelado"]);
+  assert.deepEqual(Object.keys(kept.get("k1").step), ["estado", "ocurrido"], "and no proof of it");
   await start().dismiss("k1");
   assert.equal(kept.size, 0);
 });
@@ -102,6 +103,19 @@ test("a phone that keeps nothing says so to whoever adds, and sends nothing", as
   await assert.rejects(queue.add("A", { estado: "aceptado" }), /private window/);
 });
 
+test("a ticket that the board cannot take now holds up no other", async () => {
+  const { kept, sent, start } = phone([{ kind: "busy" }]);
+  const queue = start();
+  await queue.add("A", { estado: "entregado", pin: "1234" });
+  await queue.add("B", { estado: "aceptado" });
+  await queue.add("A", { estado: "fallido" });
+  await queue.add("B", { estado: "en-camino" });
+  await queue.flush();
+  assert.deepEqual(sent, ["k1 A entregado", "k2 B aceptado", "k4 B en-camino"]);
+  await queue.flush();
+  assert.deepEqual([sent.slice(3), kept.size], [["k1 A entregado", "k3 A fallido"], 0]);
+});
+
 test("two calls at once are one", async () => {
   const { sent, start } = phone();
   const queue = start();
@@ -115,18 +129,20 @@ test("the board's answer decides what becomes of a step", async () => {
   const answer = (status, body) => async (url, options) => {
     assert.equal(url, "/api/tickets/BA-1%2F2/estado");
     assert.equal(options.headers["Idempotency-Key"], "k1");
+    assert.equal(options.headers["X-Belgrano-Usuario"], "7");
     return new Response(body, { status });
   };
   const cases = [
     [answer(200, '{"numero":"BA-1/2","version":3}'), done],
     [answer(200, '{"numero":"BA-1/2","ver'), later],
-    [answer(503, ""), later],
-    [answer(429, ""), later],
+    [answer(503, ""), { kind: "busy" }],
+    [answer(429, ""), { kind: "busy" }],
+    [answer(408, ""), { kind: "busy" }],
     [answer(401, ""), later],
     [answer(409, '{"detail":"El ticket ya está entregado."}'), { kind: "refused", reason: "El ticket ya está entregado." }],
     [answer(422, '{"detail":"x","errors":[{"field":"pin","message":"no es"}]}'), { kind: "refused", reason: "no es" }],
     [answer(404, "<html>"), { kind: "refused", reason: "404" }],
     [async () => Promise.reject(new TypeError("offline")), later],
   ];
-  for (const [fetch, expected] of cases) assert.deepEqual(await tell(entry, fetch), expected);
+  for (const [fetch, expected] of cases) assert.deepEqual(await tell(entry, "7", fetch), expected);
 });

@@ -3,29 +3,31 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 
-import { ADMIN, PHONE, isClean, launch, logIn, startBelgrano, visitor } from "./harness.mjs";
+import { ADMIN, PATIENCE, PHONE, isClean, logIn, start, visitor } from "./harness.mjs";
 
 const DRIVER = { nombre: "Rosa Quiroga", email: "rosa@belgrano.test", password: "clave-de-rosa-1" };
-let belgrano, browser, admin, driver;
+const OTHER = { nombre: "Beto Luna", email: "beto@belgrano.test", password: "clave-de-beto-1" };
+let belgrano, browser, stop, admin, driver;
 
 before(async () => {
-  [belgrano, browser] = await Promise.all([startBelgrano({ INTAKE: "open" }), launch()]);
+  ({ belgrano, browser, stop } = await start({ INTAKE: "open" }));
   admin = await logIn(belgrano.board, ADMIN);
   const made = await admin("POST", "/api/usuarios", { ...DRIVER, rol: "flota" });
+  await admin("POST", "/api/usuarios", { ...OTHER, rol: "flota" });
   driver = await visitor(browser, PHONE);
-  driver.id = made.repartidor_id ?? made.id;
-  const { page } = driver;
+  driver.id = made.id;
+  await enters(driver.page, DRIVER);
+}, PATIENCE);
+
+after(() => stop?.());
+
+async function enters(page, { email, password }) {
   await page.goto(`${belgrano.board}/ingresar`);
-  await page.getByLabel("Correo").fill(DRIVER.email);
-  await page.getByLabel("Contraseña").fill(DRIVER.password);
+  await page.getByLabel("Correo").fill(email);
+  await page.getByLabel("Contraseña").fill(password);
   await page.getByRole("button", { name: "Ingresar" }).click();
   await page.waitForURL("**/reparto");
-});
-
-after(async () => {
-  await browser?.close();
-  await belgrano?.stop();
-});
+}
 
 /** A ticket that was given to the driver. */
 async function given(number) {
@@ -49,7 +51,7 @@ async function becomes(number, state) {
   }
 }
 
-test("three steps without a signal arrive in order when it is back", { timeout: 60_000 }, async () => {
+test("three steps without a signal arrive in order when it is back", PATIENCE, async () => {
   const stop = await given("BA-SIN-SENAL");
   await driver.context.setOffline(true);
   await stop.getByRole("button", { name: "Aceptar" }).click();
@@ -68,7 +70,7 @@ test("three steps without a signal arrive in order when it is back", { timeout: 
   await isClean(driver);
 });
 
-test("a step that the board refuses says why and goes away once it was read", { timeout: 60_000 }, async () => {
+test("a step that the board refuses says why and goes away once it was read", PATIENCE, async () => {
   const stop = await given("BA-CANCELADO");
   await driver.context.setOffline(true);
   await stop.getByRole("button", { name: "Aceptar" }).click();
@@ -84,7 +86,7 @@ test("a step that the board refuses says why and goes away once it was read", { 
   assert.equal((await ticket("BA-CANCELADO")).estado, "cancelado");
 });
 
-test("what is on the phone survives the app", { timeout: 60_000 }, async () => {
+test("what is on the phone survives the app", PATIENCE, async () => {
   const stop = await given("BA-SOBREVIVE");
   // The board is out of reach, the page is not: the app dies before anything could be sent.
   await driver.page.route("**/api/tickets/*/estado", (route) => route.abort());
@@ -94,4 +96,22 @@ test("what is on the phone survives the app", { timeout: 60_000 }, async () => {
   driver.page = await driver.context.newPage();
   await driver.page.goto(`${belgrano.board}/reparto`);
   await becomes("BA-SOBREVIVE", "aceptado");
+});
+
+test("what one driver tapped is not told in the name of another on the same phone", PATIENCE, async () => {
+  const { context, page } = driver;
+  const stop = await given("BA-DE-MANO-EN-MANO");
+  await page.route("**/api/tickets/*/estado", (route) => route.abort());
+  await stop.getByRole("button", { name: "Aceptar" }).click();
+  await page.getByText("Sin enviar: 1").waitFor();
+  const second = await context.newPage();
+  await enters(second, OTHER);
+  await page.unroute("**/api/tickets/*/estado");
+  const refused = page.waitForResponse((response) => response.url().endsWith("/estado"));
+  await page.evaluate(() => dispatchEvent(new Event("online")));
+  assert.equal((await refused).status(), 401);
+  assert.equal((await ticket("BA-DE-MANO-EN-MANO")).estado, "asignado");
+  await second.close();
+  await enters(page, DRIVER);
+  await becomes("BA-DE-MANO-EN-MANO", "aceptado");
 });

@@ -7,13 +7,13 @@ import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 
 import { chromium } from "playwright-core";
 
 const ROOT = fileURLToPath(new URL("../..", import.meta.url));
-const PROGRAM = process.env.BELGRANO_BIN ?? join(ROOT, process.env.CARGO_TARGET_DIR ?? "target", "debug", "belgrano");
+const PROGRAM = process.env.BELGRANO_BIN ?? resolve(ROOT, process.env.CARGO_TARGET_DIR ?? "target", "debug", "belgrano");
 const CHROMIUM = process.env.CHROMIUM ?? "/usr/bin/chromium";
 const AXE = await readFile(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 
@@ -21,20 +21,40 @@ export const ADMIN = { email: "admin@belgrano.test", password: "una-clave-de-pru
 export const PHONE = { viewport: { width: 390, height: 844 }, deviceScaleFactor: 2, hasTouch: true, isMobile: true };
 export const DESKTOP = { viewport: { width: 1440, height: 900 } };
 
-/** A port that is free now. */
-function freePort() {
-  return new Promise((resolve, reject) => {
-    const server = createServer();
-    server.once("error", reject);
-    server.listen(0, "127.0.0.1", () => {
-      const { port } = server.address();
-      server.close(() => resolve(port));
+/** What `before` and a test may take: a machine that compiles as well is slow, and one that hangs has to say so. */
+export const PATIENCE = { timeout: 120_000 };
+
+/** A port that is free now and that the system gives to nobody by chance, as it does those from 32768 on. */
+async function freePort() {
+  for (;;) {
+    const port = 20_000 + Math.floor(Math.random() * 12_000);
+    const free = await new Promise((resolve) => {
+      const server = createServer();
+      server.once("error", () => resolve(false));
+      server.listen(port, "127.0.0.1", () => server.close(() => resolve(true)));
     });
-  });
+    if (free) return port;
+  }
+}
+
+/** A browser and both services; the browser first, because it holds nothing that has to be stopped. */
+export async function start(env) {
+  const browser = await launch();
+  try {
+    const belgrano = await startBelgrano(env);
+    const stop = async () => {
+      await browser.close();
+      await belgrano.stop();
+    };
+    return { browser, belgrano, stop };
+  } catch (error) {
+    await browser.close();
+    throw error;
+  }
 }
 
 /** Both services in one process, on a database of their own. */
-export async function startBelgrano(env = {}) {
+async function startBelgrano(env = {}) {
   const folder = await mkdtemp(join(tmpdir(), "belgrano-browser-"));
   const [shopPort, ticketsPort] = [await freePort(), await freePort()];
   const shop = `http://127.0.0.1:${shopPort}`;
@@ -51,6 +71,8 @@ export async function startBelgrano(env = {}) {
       ADMIN_EMAIL: ADMIN.email,
       ADMIN_PASSWORD: ADMIN.password,
       ARGON2_MEMORY_KIB: "64",
+      // Longer than any test: what is offered stays offered.
+      OFFER_TIMEOUT: "3600",
       LOG: "warn",
       ...env,
     },
@@ -103,8 +125,7 @@ export async function logIn(origin, { email, password }) {
   };
 }
 
-/** One Chromium for a file of tests. */
-export function launch() {
+function launch() {
   return chromium.launch({ executablePath: CHROMIUM, args: ["--no-sandbox", "--disable-dev-shm-usage"] });
 }
 

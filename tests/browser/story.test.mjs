@@ -3,23 +3,20 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 
-import { ADMIN, DESKTOP, PHONE, isClean, launch, logIn, startBelgrano, visitor } from "./harness.mjs";
+import { ADMIN, DESKTOP, PATIENCE, PHONE, isClean, logIn, start, visitor } from "./harness.mjs";
 
 const DRIVER = { nombre: "Rosa Quiroga", email: "rosa@belgrano.test", password: "clave-de-rosa-1" };
-let belgrano, browser;
+let belgrano, browser, stop;
 
 before(async () => {
-  [belgrano, browser] = await Promise.all([startBelgrano(), launch()]);
+  ({ belgrano, browser, stop } = await start());
   const admin = await logIn(belgrano.board, ADMIN);
   await admin("POST", "/api/usuarios", { ...DRIVER, rol: "flota" });
-});
+}, PATIENCE);
 
-after(async () => {
-  await browser?.close();
-  await belgrano?.stop();
-});
+after(() => stop?.());
 
-test("an order goes from the cart to the door while everybody watches", async () => {
+test("an order goes from the cart to the door while everybody watches", PATIENCE, async () => {
   const customer = await visitor(browser, PHONE);
   const number = await buys(customer);
 
@@ -82,7 +79,7 @@ async function enters({ page }, origin, { email, password }) {
   await page.getByRole("button", { name: "Ingresar" }).click();
 }
 
-test("what was typed stays, and the error is beside its field", async () => {
+test("what was typed stays, and the error is beside its field", PATIENCE, async () => {
   const somebody = await visitor(browser, PHONE);
   const { page } = somebody;
   await page.goto(`${belgrano.shop}/registro`);

@@ -1,8 +1,8 @@
 //! Who is asking: passwords, sessions, API keys and where a browser's request comes from.
 //!
-//! The services keep their own tables of users and sessions; here is what both do the same way, most of it behind the
-//! [`gate`]. What must never happen
-//! here: a comparison of a secret that takes longer the more of it is right, or a secret in a log.
+//! The services keep their own tables of users and sessions; here is what both do the same way, most of it behind
+//! the [`gate`]. What must never happen here: a comparison of a secret that takes longer the more of it is right, or a
+//! secret in a log.
 
 pub mod api_key;
 pub mod email;

@@ -179,17 +179,12 @@ impl Passwords {
         if password.chars().count() > MAX_CHARS {
             return Ok(false);
         }
-        let password = Secret::new(password);
-        self.run(move || {
-            if let Some(old) = OldHash::parse(&stored) {
-                return Ok(old.verify(password.expose()));
-            }
-            let stored = PasswordHash::new(&stored).map_err(|error| PasswordError::Hash(error.into()))?;
-            match Argon2::default().verify_password(password.expose().as_bytes(), &stored) {
-                Ok(()) => Ok(true),
-                Err(argon2::password_hash::Error::PasswordInvalid) => Ok(false),
-                Err(error) => Err(PasswordError::Hash(error)),
-            }
+        let (password, nobody) = (Secret::new(password), Arc::clone(&self.nobody));
+        self.run(move || match OldHash::parse(&stored) {
+            Some(old) if old.verify(password.expose()) => Ok(true),
+            // Some of the old hashes cost next to nothing: a wrong password takes as long as where there is no account.
+            Some(_) => fits(&password, &nobody),
+            None => fits(&password, &stored),
         })
         .await
     }
@@ -207,6 +202,15 @@ impl Passwords {
             work()
         })
         .await?
+    }
+}
+
+fn fits(password: &Secret, stored: &str) -> Result<bool, PasswordError> {
+    let stored = PasswordHash::new(stored).map_err(|error| PasswordError::Hash(error.into()))?;
+    match Argon2::default().verify_password(password.expose().as_bytes(), &stored) {
+        Ok(()) => Ok(true),
+        Err(argon2::password_hash::Error::PasswordInvalid) => Ok(false),
+        Err(error) => Err(PasswordError::Hash(error)),
     }
 }
 
@@ -240,6 +244,17 @@ mod tests {
         passwords.verify_dummy("correcto caballo").await.expect("no error");
         assert!(!passwords.is_outdated(&passwords.nobody), "nobody's hash costs what any costs");
         assert!(matches!(passwords.verify("x", "md5:abc").await, Err(PasswordError::Hash(_))));
+    }
+
+    #[tokio::test]
+    async fn a_wrong_password_for_an_old_hash_costs_what_nobodys_does() {
+        const OLD: &str = "0123abcd$ef0b7cc10de7f7aa40f7159b8529d42725cf3f21c7aa1e9046bd15b61cfd8b8d";
+        let passwords = passwords(QUICK);
+        assert!(passwords.verify("correcto caballo", OLD).await.expect("an answer"));
+        assert!(!passwords.verify("otro caballo", OLD).await.expect("an answer"));
+        let unusable = Passwords { nobody: "x".into(), ..passwords };
+        let wrong = unusable.verify("otro caballo", OLD).await;
+        assert!(matches!(wrong, Err(PasswordError::Hash(_))), "nobody's hash was not looked at");
     }
 
     #[tokio::test]

@@ -3,6 +3,7 @@
 //! Each variable is read here once, so that the two cannot drift apart. A service adds its own settings beside these.
 
 use std::path::PathBuf;
+
 use url::{Host, Url};
 
 use super::{Env, GeneratedSecretError, Secret, generated_secret, local_url};

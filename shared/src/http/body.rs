@@ -36,9 +36,7 @@ pub struct Path<T>(pub T);
 impl<T: DeserializeOwned> Json<T> {
     /// Reads `body`, with the same refusals as the extractor. For handlers that need the raw bytes too.
     pub fn from_bytes(body: &[u8]) -> Result<T, Problem> {
-        if let Some(field) = field_with_control(body) {
-            return Err(control_in(&field));
-        }
+        check_json(body)?;
         // The fast way first: keeping track of the path costs, and nearly every body is right.
         serde_json::from_slice(body)
             .map_err(|error| if error.is_data() { wrong_shape::<T>(body) } else { unreadable() })
@@ -132,15 +130,18 @@ fn control_in(field: &str) -> Problem {
     Problem::invalid_field(field, InvalidText::Control)
 }
 
-/// The path of the first text in `json` that has control characters. Bytes that are no JSON have none.
-pub(crate) fn field_with_control(json: &[u8]) -> Option<String> {
+/// Refuses control characters in the texts of `json`; see [`free_text::has_control`].
+fn check_json(json: &[u8]) -> Result<(), Problem> {
     // Nearly no body has anything that could be one: an escape for one, DEL, or the first byte of U+0080 to U+009F.
     let suspicious =
         json.windows(2).any(|pair| matches!(pair, [b'\\', b'u' | b'b' | b'f'] | [0x7f, _] | [0xc2, 0x80..=0x9f]));
     if !suspicious {
-        return None;
+        return Ok(());
     }
-    find_control(&serde_json::from_slice(json).ok()?, "")
+    // What cannot be looked through is not let through: a type may skip what breaks here (a number beyond all bounds in a
+    // member it does not know), and the text beside it would go unseen.
+    let value = serde_json::from_slice(json).map_err(|_| unreadable())?;
+    find_control(&value, "").map_or(Ok(()), |field| Err(control_in(&field)))
 }
 
 fn find_control(value: &Value, path: &str) -> Option<String> {
@@ -298,6 +299,24 @@ mod tests {
         DefaultBodyLimit::max(4).apply(request.as_mut().expect("valid"));
         let problem = Json::<Vec<u8>>::from_request(request.expect("valid"), &()).await.expect_err("refused");
         assert_eq!(problem.status(), StatusCode::PAYLOAD_TOO_LARGE);
+    }
+
+    #[test]
+    fn what_cannot_be_looked_through_is_not_let_through() {
+        #[derive(Debug, Deserialize)]
+        struct Reason {
+            #[expect(dead_code, reason = "only its reading matters")]
+            motivo: String,
+        }
+        for rest in [
+            r#""x":1e999"#.to_owned(),
+            r#""x":"\ud800""#.to_owned(),
+            format!("\"x\":{}{}", "[".repeat(200), "]".repeat(200)),
+        ] {
+            let body = format!(r#"{{"motivo":"a\u001b[31m",{rest}}}"#);
+            let refused = Json::<Reason>::from_bytes(body.as_bytes()).expect_err("it has an escape in it");
+            assert_eq!(refused.status().as_u16(), 400, "{body}");
+        }
     }
 
     #[test]

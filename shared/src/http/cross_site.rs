@@ -28,7 +28,7 @@ pub fn check(method: &Method, headers: &HeaderMap, origins: &AllowedOrigins) -> 
 /// browser says where the page is from, and `null` is nowhere of ours; without an `Origin` it is a program's.
 pub fn check_upgrade(headers: &HeaderMap, origins: &AllowedOrigins) -> Result<(), Problem> {
     if headers.contains_key(header::COOKIE) && origins.check(headers) == OriginCheck::Foreign {
-        return Err(Problem::forbidden("El pedido viene de otro sitio."));
+        return Err(Problem::forbidden(Message::new("refusal-cross-site")));
     }
     Ok(())
 }

@@ -5,6 +5,7 @@
 //! headers, or a log line per successful request.
 
 use std::panic::AssertUnwindSafe;
+use std::pin::pin;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -86,7 +87,11 @@ impl HttpSettings {
                 1024..=64 * 1024 * 1024,
                 "largest body of a request",
             ),
-            handler_timeout: env.duration_s("REQUEST_TIMEOUT", 10, "seconds a request may take"),
+            handler_timeout: env.duration_s(
+                "REQUEST_TIMEOUT",
+                10,
+                "seconds a request may take; while its body comes, one more for each 4 KiB",
+            ),
             max_in_flight: env.number(
                 "MAX_IN_FLIGHT",
                 default.max_in_flight,
@@ -172,16 +177,23 @@ impl Edge {
             })?)
         };
         let _counted = self.metrics.http.in_flight();
-        let (request, awaited) = arriving::watch(request);
-        let handler = AssertUnwindSafe(next.run(request)).catch_unwind();
-        match tokio::time::timeout(self.settings.handler_timeout, handler).await {
-            Ok(Ok(response)) => Ok(response),
-            Ok(Err(panic)) => Err(Problem::internal(&HandlerPanicked(panic_message(panic.as_ref()).to_owned()))),
-            // A client that does not send what it announced: none of our doing, and nothing to act on.
-            Err(_elapsed) if awaited.is_waiting() => Err(Problem::timed_out()),
-            Err(_elapsed) => {
-                tracing::error!(timeout = ?self.settings.handler_timeout, "the handler took too long");
-                Err(Problem::unavailable(TIMEOUT_RETRY_AFTER))
+        let limit = self.settings.handler_timeout;
+        let (request, arrival) = arriving::watch(request);
+        let mut handler = pin!(AssertUnwindSafe(next.run(request)).catch_unwind());
+        let mut deadline = arrival.deadline(limit);
+        loop {
+            match tokio::time::timeout_at(deadline, &mut handler).await {
+                Ok(Ok(response)) => return Ok(response),
+                Ok(Err(panic)) => {
+                    return Err(Problem::internal(&HandlerPanicked(panic_message(panic.as_ref()).to_owned())));
+                }
+                Err(_elapsed) if arrival.deadline(limit) > deadline => deadline = arrival.deadline(limit),
+                // A client that does not send what it announced: none of our doing, and nothing to act on.
+                Err(_elapsed) if arrival.is_waiting() => return Err(Problem::timed_out()),
+                Err(_elapsed) => {
+                    tracing::error!(timeout = ?limit, "the handler took too long");
+                    return Err(Problem::unavailable(TIMEOUT_RETRY_AFTER));
+                }
             }
         }
     }

@@ -3,12 +3,13 @@
 use std::convert::Infallible;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
 
 use axum::Router;
-use axum::body::Body;
+use axum::body::{Body, Bytes};
 use axum::extract::Request;
 use axum::http::{Response, header};
-use axum::routing::{get, post};
+use axum::routing::{any, get, post};
 use futures_util::{StreamExt, stream};
 use http_body_util::BodyExt;
 use serde_json::Value;
@@ -28,7 +29,7 @@ fn app(settings: HttpSettings) -> Router {
         .route("/trace", get(async |context: RequestContext| context.traceparent()))
         .route("/echo", post(async |Json(body): Json<Value>| Json(body)))
         .route("/panic", get(async || -> () { panic!("boom") }))
-        .route("/never", get(async || std::future::pending::<()>().await))
+        .route("/never", any(async |_: Bytes| std::future::pending::<()>().await))
         .merge(super::openapi::docs(utoipa::openapi::OpenApi::default()))
         .merge(health.router());
     standard_layers(router, settings, &metrics, &ambient)
@@ -116,6 +117,14 @@ async fn a_handler_that_hangs_is_cut_off_and_the_rest_is_shed() {
     assert_eq!((cut_off.status().as_u16(), cut_off.headers()[header::RETRY_AFTER].as_bytes()), (503, &b"5"[..]));
     let (next, _) = ask(&app, Request::get("/trace"), "").await;
     assert_eq!(next.status(), 200, "its place is free again");
+    let began = tokio::time::Instant::now();
+    let large = Request::post("/never").body(Body::from(vec![b'x'; 100 * 1024])).expect("valid");
+    let cut_off = app.oneshot(large).await.expect("infallible");
+    assert_eq!(
+        (cut_off.status().as_u16(), began.elapsed().as_secs()),
+        (503, 10),
+        "a large body buys a handler no time"
+    );
 }
 
 #[tokio::test(start_paused = true)]
@@ -126,6 +135,21 @@ async fn a_body_that_never_comes_is_its_clients_doing() {
     assert_eq!(response.status(), 408);
     let body = response.into_body().collect().await.expect("a body").to_bytes();
     assert_eq!(problem_type(std::str::from_utf8(&body).expect("text")), "pedido-lento");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_body_that_comes_slowly_is_awaited() {
+    // 5 KiB a second for half a minute, three times as long as a request may take.
+    let pieces =
+        ["\"".to_owned()].into_iter().chain(std::iter::repeat_n("x".repeat(5 * 1024), 30)).chain(["\"".to_owned()]);
+    let clock = tokio::time::interval(Duration::from_secs(1));
+    let slow = stream::unfold((pieces, clock), async |(mut pieces, mut clock)| {
+        clock.tick().await;
+        pieces.next().map(|piece| (Ok::<_, Infallible>(piece), (pieces, clock)))
+    });
+    let request = Request::post("/echo").header("content-type", "application/json").body(Body::from_stream(slow));
+    let response = app(HttpSettings::default()).oneshot(request.expect("valid")).await.expect("infallible");
+    assert_eq!(response.status(), 200);
 }
 
 #[tokio::test]

@@ -85,10 +85,6 @@ static VENDORED: LazyLock<Vec<Asset>> = LazyLock::new(|| {
     assets! {
     "vendor/bricolage-grotesque.woff2": FONT,
     "vendor/icons.svg": SVG,
-    "vendor/maplibre-gl.css": CSS,
-    "vendor/maplibre-gl.mjs": SCRIPT,
-    "vendor/maplibre-gl-worker.mjs": SCRIPT,
-    "vendor/pmtiles.mjs": SCRIPT,
     }
 });
 

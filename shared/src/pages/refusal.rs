@@ -54,13 +54,13 @@ struct ProblemPage<'a> {
 
 /// `response` as it is, unless it refuses: then a page that says the same.
 pub(crate) fn for_people(response: Response, navigation: &Navigation) -> Response {
-    let Some(Refusal { title, detail }) = response.extensions().get().cloned() else { return response };
+    let Some(refusal) = response.extensions().get::<Refusal>().cloned() else { return response };
     if response.status() == StatusCode::UNAUTHORIZED {
         return log_in_first(&navigation.back_to);
     }
     let language = navigation.language;
     let layout = Layout { address: navigation.back_to.clone(), ..Layout::bare(language) };
-    let page = ProblemPage { layout: &layout, title: title.to(language), detail: detail.to(language) };
+    let page = ProblemPage { layout: &layout, title: refusal.title.to(language), detail: refusal.detail(language) };
     let page = page.render().unwrap_or_default();
     let (mut head, _) = response.into_parts();
     layout.describe(&mut head.headers);
@@ -77,6 +77,7 @@ mod tests {
 
     use super::{for_people, is_navigation};
     use crate::problem::Problem;
+    use crate::texts::{Language, Message};
 
     fn request(method: &str, path: &str, headers: &[(&str, &str)]) -> Request {
         let builder = Request::builder().method(method).uri(path);
@@ -98,6 +99,17 @@ mod tests {
         let page = response.into_body().collect().await.unwrap().to_bytes();
         let page = String::from_utf8(page.to_vec()).unwrap();
         assert!(page.contains("No encontrado") && page.contains("No hay &#60;nada&#62;."), "{page}");
+    }
+
+    #[tokio::test]
+    async fn a_person_reads_what_is_wrong_with_a_field_in_their_language() {
+        let english = request("POST", "/perfil", &[HTML, ("accept-language", "en-GB")]);
+        let navigation = is_navigation(&english).expect("a browser");
+        let problem = Problem::invalid_field("nombre", Message::new("error-missing"));
+        let page = for_people(problem.into_response(), &navigation).into_body().collect().await.unwrap().to_bytes();
+        let page = String::from_utf8(page.to_vec()).unwrap();
+        let (spanish, english) = (Language::Spanish.t("error-missing"), Language::English.t("error-missing"));
+        assert!(page.contains(&english.to_string()) && !page.contains(&spanish.to_string()), "{page}");
     }
 
     #[tokio::test]

@@ -25,18 +25,13 @@ pub struct Service {
     pub sheet: Option<&'static str>,
     /// Where it begins when it is opened from an icon.
     pub start: &'static str,
-    /// What its service worker does, after `worker.js`.
-    pub worker: &'static str,
 }
 
 impl Service {
     /// Neither of them.
     pub(super) const BARE: Self =
-        Self { name: "Belgrano", short_name: "Belgrano", purpose: "foot-claim", sheet: None, start: "/", worker: "" };
+        Self { name: "Belgrano", short_name: "Belgrano", purpose: "foot-claim", sheet: None, start: "/" };
 }
-
-/// What the driver's service worker does beyond the shop's.
-pub const DRIVER_WORKER: &str = include_str!("../../static/driver-worker.js");
 
 /// What an installed page needs before anything else, and keeps while there is no network.
 const SHELL: [&str; 6] =
@@ -100,7 +95,7 @@ fn worker(service: &Service) -> Response {
     shell.push(OFFLINE.to_owned());
     let head = json!({ "version": assets::hash(), "offline": OFFLINE, "shell": shell });
     let common = include_str!("../../static/worker.js");
-    let script = format!("const APP = {head};\n{common}\n{}", service.worker);
+    let script = format!("const APP = {head};\n{common}");
     let headers = [
         (header::CONTENT_TYPE, HeaderValue::from_static("text/javascript; charset=utf-8")),
         (header::CACHE_CONTROL, HeaderValue::from_static("no-cache")),

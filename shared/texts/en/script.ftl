@@ -21,3 +21,5 @@ js-offer-over = The time to accept is over
 js-position-shared = Sharing your position
 js-position-refused = No permission to share your position
 js-close = Close
+js-photo-working = Wait until the photo is ready.
+js-photo-unreadable = That photo cannot be read. Take another.

@@ -21,3 +21,5 @@ js-offer-over = Se venció el tiempo para aceptar
 js-position-shared = Compartiendo tu posición
 js-position-refused = Sin permiso para compartir tu posición
 js-close = Cerrar
+js-photo-working = Esperá a que la foto esté lista.
+js-photo-unreadable = Esa foto no se puede leer. Sacá otra.

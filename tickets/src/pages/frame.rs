@@ -2,7 +2,7 @@
 
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
-use belgrano_shared::pages::{DRIVER_WORKER, Layout, Link, Service};
+use belgrano_shared::pages::{Layout, Link, Service};
 use belgrano_shared::problem::Problem;
 
 use crate::app::App;
@@ -16,7 +16,6 @@ pub(super) static SERVICE: Service = Service {
     purpose: "driver-purpose",
     sheet: Some("board.css"),
     start: "/reparto",
-    worker: DRIVER_WORKER,
 };
 
 /// The layout of this request. Nobody is refused: a page that is not for everybody asks for a session as well.

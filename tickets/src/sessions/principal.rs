@@ -111,12 +111,22 @@ impl App {
     }
 }
 
+/// Whom a page takes itself for. A phone that passes from hand to hand has the one's page and the other's cookie, and what
+/// the one tapped must not be told in the other's name.
+const TAKEN_FOR: &str = "x-belgrano-usuario";
+
 impl FromRequestParts<App> for Session {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Problem> {
         let principal = app.principal_by_cookie(&parts.headers).await?;
-        principal.map(Self).ok_or_else(|| Problem::unauthenticated("Iniciá sesión para seguir."))
+        let principal = principal.ok_or_else(|| Problem::unauthenticated("Iniciá sesión para seguir."))?;
+        match parts.headers.get(TAKEN_FOR) {
+            Some(other) if other.as_bytes() != principal.user_id.to_string().as_bytes() => {
+                Err(Problem::unauthenticated("En este navegador inició sesión otra persona."))
+            }
+            _ => Ok(Self(principal)),
+        }
     }
 }
 
