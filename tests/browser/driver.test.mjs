@@ -104,6 +104,8 @@ test("what one driver tapped is not told in the name of another on the same phon
   await page.route("**/api/tickets/*/estado", (route) => route.abort());
   await stop.getByRole("button", { name: "Aceptar" }).click();
   await page.getByText("Sin enviar: 1").waitFor();
+  // The page stays open, in the background, while the browser gets another session.
+  await context.clearCookies();
   const second = await context.newPage();
   await enters(second, OTHER);
   await page.unroute("**/api/tickets/*/estado");
@@ -112,6 +114,7 @@ test("what one driver tapped is not told in the name of another on the same phon
   assert.equal((await refused).status(), 401);
   assert.equal((await ticket("BA-DE-MANO-EN-MANO")).estado, "asignado");
   await second.close();
+  await context.clearCookies();
   await enters(page, DRIVER);
   await becomes("BA-DE-MANO-EN-MANO", "aceptado");
 });
