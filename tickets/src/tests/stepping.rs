@@ -198,7 +198,7 @@ on_both_engines! {
         }
     }
 
-    async fn a_pin_tells_nothing_of_anothers_ticket(database) {
+    async fn a_pin_tells_nothing_of_a_ticket_of_somebody_else(database) {
         let board = Board::start_with(database, &[("PROOF", "pin")]).await;
         let admin = board.admin().await;
         let ((driver, id), (other, _)) = (board.driver(&admin, "beto").await, board.driver(&admin, "caro").await);
