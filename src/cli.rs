@@ -145,11 +145,11 @@ pub enum OutboxCommand {
         #[arg(long, conflicts_with = "id")]
         all: bool,
     },
-    /// Give a message up for good.
+    /// Give a message up for good. An order the board has not heard of is cancelled.
     Discard {
         /// Its id.
         id: i64,
-        /// Why: it stays in the record.
+        /// Why: it stays in the record, and the customer does not read it.
         #[arg(long)]
         motivo: String,
     },

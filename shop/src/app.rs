@@ -98,9 +98,15 @@ pub fn announcer(
             packages_wake.notify_one();
         }
         gate.forget_accounts(&committed.accounts);
+        for (_, token) in &committed.sessions {
+            gate.forget_session(token);
+        }
         // After the sessions in memory: a socket that asks again whose it is must not find the one that has just ended.
         for account_id in &committed.accounts {
             sockets.revoke(*account_id, None);
+        }
+        for (account_id, token) in &committed.sessions {
+            sockets.revoke(*account_id, Some(&token[..]));
         }
         watch.wake(&committed.orders);
     }

@@ -57,8 +57,14 @@ pub enum MessageError {
     #[error("{0}")]
     Malformed(String),
     /// Fields that are missing or wrong (the first 100 of them). A 422.
-    #[error("hay {} datos inválidos", .0.len())]
+    #[error("{}", wrong(.0))]
     Invalid(Vec<FieldError>),
+}
+
+/// Each field and what is wrong with it, for people.
+fn wrong(errors: &[FieldError]) -> String {
+    let wrong: Vec<String> = errors.iter().map(|error| format!("{}: {}", error.field, error.message)).collect();
+    wrong.join("; ")
 }
 
 impl OrderMessage {

@@ -91,8 +91,7 @@ impl Command<ShopUnit> for CloseSession {
 
     async fn apply(&self, unit: &mut ShopUnit) -> Result<(), Failure<Infallible>> {
         execute!(*unit.session(), DELETE, &self.token[..])?;
-        // Whoever holds a socket of this account looks again whether it may.
-        unit.announce().accounts.push(self.account_id);
+        unit.announce().sessions.push((self.account_id, self.token));
         Ok(())
     }
 }
@@ -148,7 +147,6 @@ pub(crate) async fn login(
 pub(crate) async fn logout(State(app): State<App>, MaybeSession(who): MaybeSession) -> Result<Response, Problem> {
     if let Some(who) = who {
         app.writer.submit(CloseSession { token: who.token, account_id: who.account_id }).await?;
-        app.gate.forget_session(&who.token);
     }
     Ok((StatusCode::NO_CONTENT, [(header::SET_COOKIE, app.gate.cookie().clear())]).into_response())
 }

@@ -5,10 +5,10 @@ use belgrano_shared::storage::Session;
 use belgrano_shared::timestamp::UnixMillis;
 use belgrano_shared::{execute, fetch_scalar};
 
+use super::OF_ACCOUNT;
 use crate::checkout::Basket;
 
 const BY_TOKEN: &str = "SELECT id FROM carts WHERE token_hash = $1 AND account_id IS NULL";
-const BY_ACCOUNT: &str = "SELECT id FROM carts WHERE account_id = $1";
 const GIVE: &str = "UPDATE carts SET account_id = $2, token_hash = NULL, updated_at = $3 WHERE id = $1";
 /// What is in both is added up: somebody who fills a cart twice means both. `WHERE TRUE` tells SQLite's parser that `ON`
 /// does not belong to a join.
@@ -25,7 +25,7 @@ pub(crate) async fn adopt(
     now: UnixMillis,
 ) -> sqlx::Result<()> {
     let Some(anonymous) = fetch_scalar!(optional, *session, i64, BY_TOKEN, &token[..])? else { return Ok(()) };
-    match fetch_scalar!(optional, *session, i64, BY_ACCOUNT, account_id)? {
+    match fetch_scalar!(optional, *session, i64, OF_ACCOUNT, account_id)? {
         None => {
             execute!(*session, GIVE, anonymous, account_id, now)?;
         }

@@ -15,7 +15,7 @@ mod view;
 use axum::http::HeaderMap;
 use belgrano_shared::auth::session::{SessionCookie, TokenHash};
 use belgrano_shared::storage::Session;
-use belgrano_shared::{execute, fetch};
+use belgrano_shared::{execute_rows, fetch, fetch_scalar};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
@@ -30,14 +30,15 @@ use crate::checkout::Basket;
 /// The cookie of a cart without an account.
 const COOKIE: &str = "belgrano_carrito";
 
-const TAKE_OUT: &str = "DELETE FROM cart_items WHERE cart_id IN (SELECT id FROM carts WHERE account_id = $1) \
-     AND product_id = $2 AND quantity = $3";
+const OF_ACCOUNT: &str = "SELECT id FROM carts WHERE account_id = $1";
+const TAKE_OUT: &str = "DELETE FROM cart_items WHERE (cart_id, product_id, quantity) IN (VALUES";
 
 /// Takes what was bought out of the cart of an account. What was put or changed since stays.
 pub async fn take_out(session: &mut Session, account_id: i64, bought: &Basket) -> sqlx::Result<()> {
-    for item in bought.items() {
-        execute!(*session, TAKE_OUT, account_id, item.product_id, item.quantity)?;
-    }
+    let Some(cart_id) = fetch_scalar!(optional, *session, i64, OF_ACCOUNT, account_id)? else { return Ok(()) };
+    execute_rows!(*session, TAKE_OUT, 3, bought.items(), ")", |query, item| {
+        query.bind(cart_id).bind(item.product_id).bind(item.quantity)
+    });
     Ok(())
 }
 

@@ -16,18 +16,17 @@ pub struct BasketItem {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Basket(Vec<BasketItem>);
 
+/// The board takes whatever fits in a basket.
+const _: () = assert!(Basket::MAX_LINES <= limits::LINES && Basket::MAX_QUANTITY <= OrderLine::MAX_QUANTITY as i64);
+
 impl Basket {
     /// The most different products.
     pub const MAX_LINES: usize = 100;
     /// The most of one product.
     pub const MAX_QUANTITY: i64 = 10_000;
-    /// The board takes whatever fits in here.
-    const WITHIN_THE_WIRE: () =
-        assert!(Self::MAX_LINES <= limits::LINES && Self::MAX_QUANTITY <= OrderLine::MAX_QUANTITY as i64);
 
     /// A basket of `(product, quantity)` pairs; the same product named twice is one line with the sum.
     pub fn parse(items: impl IntoIterator<Item = (i64, i64)>) -> Result<Self, Vec<FieldError>> {
-        let () = Self::WITHIN_THE_WIRE;
         let mut lines: Vec<BasketItem> = Vec::new();
         let mut errors = Vec::new();
         for (index, (product_id, quantity)) in items.into_iter().enumerate() {

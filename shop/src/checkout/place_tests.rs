@@ -1,4 +1,4 @@
-//! Orders from the cart, once for each key; and orders that end without a ticket.
+//! Orders from the cart, once for each key.
 
 use axum::http::Method;
 use belgrano_shared::idempotency::{IdempotencyKey, Once};
@@ -7,7 +7,6 @@ use belgrano_shared::wire::PaymentMethod;
 use serde_json::json;
 
 use super::{Basket, Checkout, Delivery, Source};
-use crate::outbox::Discard;
 use crate::testing::{Browser, TestShop};
 
 async fn put(shop: &TestShop, who: &mut Browser, product: i64, quantity: i64) {
@@ -65,24 +64,5 @@ on_both_engines! {
         let cart = shop.get(&mut ana, "/api/carrito").await.body;
         let left: Vec<_> = cart["items"].as_array().expect("a list").iter().map(|item| &item["producto_id"]).collect();
         assert_eq!(left, [2, 3]);
-    }
-
-    async fn an_order_whose_message_is_given_up_is_over(database) {
-        let shop = TestShop::new(database).await;
-        let mut ana = shop.customer("ana@example.com").await;
-        let mut admin = shop.admin().await;
-        let stock = Some(json!({ "stock": 10 }));
-        assert_eq!(shop.send(&mut admin, Method::PATCH, "/api/productos/1", stock).await.status, 200);
-        let items = json!({ "items": [{ "producto_id": 1, "cantidad": 4 }] });
-        let placed = shop.post(&mut ana, "/api/pedidos", items).await.body;
-        let path = format!("/api/pedidos/{}", placed["numero"].as_str().expect("a number"));
-        assert_eq!(shop.post(&mut ana, &format!("{path}/cancelar"), json!({})).await.status, 200);
-        assert_eq!(count(&shop, "SELECT stock FROM products WHERE id = 1").await, 6);
-
-        shop.app.writer.submit(Discard { id: 1, reason: "era una prueba".to_owned() }).await.expect("discarded");
-        let order = shop.get(&mut ana, &path).await.body;
-        assert_eq!((&order["estado"], &order["motivo"]), (&json!("cancelado"), &json!("era una prueba")));
-        assert_eq!(count(&shop, "SELECT stock FROM products WHERE id = 1").await, 10);
-        assert_eq!(count(&shop, "SELECT COUNT(*) FROM outbox WHERE state = 'descartado'").await, 2);
     }
 }

@@ -100,11 +100,11 @@ fn state(text: &str) -> Result<TicketState, Problem> {
         .map_err(|error: belgrano_shared::wire::UnknownWord| Problem::invalid_field("estado", error.to_string()))
 }
 
-async fn authorised(app: &App, headers: &HeaderMap, number: &OrderNumber) -> Result<Order, Problem> {
+async fn authorised(app: &App, headers: &HeaderMap, number: &OrderNumber) -> Result<(), Problem> {
     if app.api_keys.check(headers) != ApiKeyCheck::Valid {
         return Err(Problem::unauthenticated("Falta la cabecera X-API-Key, o no es la correcta."));
     }
-    find(app, number).await
+    find(app, number).await.map(drop)
 }
 
 async fn find(app: &App, number: &OrderNumber) -> Result<Order, Problem> {

@@ -6,6 +6,7 @@
 
 mod callbacks;
 mod cancel;
+mod give_up;
 mod history;
 mod http;
 mod live;
@@ -18,9 +19,9 @@ mod view;
 mod watch;
 
 pub use cancel::{Cancel, CancelRefusal};
+pub(crate) use give_up::give_up;
 pub use http::routes;
 pub(crate) use http::{CancelRequest, cancel, list, repeat, view};
-pub(crate) use report::give_back_stock;
 pub use report::{Apply, Report};
 pub use view::{OrderLineView, OrderView};
 pub use watch::{OrderWatch, Watching};

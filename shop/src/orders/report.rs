@@ -6,10 +6,11 @@
 
 use std::convert::Infallible;
 
+use belgrano_shared::execute;
 use belgrano_shared::wire::{OrderNumber, TicketState, TicketView};
 use belgrano_shared::writer::{Command, Failure};
-use belgrano_shared::{execute, fetch_scalar};
 
+use super::give_up::{is_given_up, keep_given_up};
 use crate::unit::{Order, ShopUnit, ShopWants};
 
 /// What the board says of one order.
@@ -72,10 +73,10 @@ impl Command<ShopUnit> for Apply {
         for report in &self.reports {
             // The board also has tickets of other shops: an unknown number is none of ours.
             let Some(order) = unit.order(&report.number).await? else { continue };
-            let (was_cancelled, had_ticket) = (order.state == TicketState::Cancelled, order.ticket_id.is_some());
+            let (given_up, had_ticket) = (is_given_up(order), order.ticket_id.is_some());
             if let Some(mut order) = merge(order, report, self.another_life) {
-                if was_cancelled && !order.state.is_final() {
-                    keep_given_up(unit, &mut order, had_ticket).await?;
+                if given_up {
+                    keep_given_up(unit, &mut order, had_ticket);
                 }
                 let order = give_back_stock(unit, order).await?;
                 unit.put_order(order, Vec::new());
@@ -128,27 +129,8 @@ fn merge(order: &Order, report: &Report, another_life: bool) -> Option<Order> {
     (!same).then_some(merged)
 }
 
-/// An order whose message was given up is over, and its goods are back on the shelf. When the board has a ticket all the same,
-/// the message had arrived and the answer got lost: the order stays as it is and the ticket is called off, once.
-async fn keep_given_up(unit: &mut ShopUnit, order: &mut Order, had_ticket: bool) -> sqlx::Result<()> {
-    // The first condition is the text of the partial index `outbox_state`: SQLite needs it word for word.
-    const DISCARDED: &str = "SELECT reason FROM outbox WHERE state <> 'entregado' AND state = 'descartado' \
-         AND order_number = $1 AND kind = 'order.created'";
-    let number = order.number.as_str();
-    let Some(reason) = fetch_scalar!(optional, *unit.reader(), Option<String>, DISCARDED, number)? else {
-        return Ok(());
-    };
-    order.state = TicketState::Cancelled;
-    order.reason.clone_from(&reason);
-    if order.ticket_id.is_some() && !had_ticket {
-        order.cancel_requested_at = Some(unit.now());
-        super::cancel::call_off(unit, &order.number, &reason.unwrap_or_default(), "");
-    }
-    Ok(())
-}
-
 /// A cancelled or returned order puts its goods back on the shelf, once.
-pub(crate) async fn give_back_stock(unit: &mut ShopUnit, mut order: Order) -> sqlx::Result<Order> {
+pub(super) async fn give_back_stock(unit: &mut ShopUnit, mut order: Order) -> sqlx::Result<Order> {
     if order.stock_returned || !matches!(order.state, TicketState::Cancelled | TicketState::Returned) {
         return Ok(order);
     }

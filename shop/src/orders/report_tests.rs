@@ -1,12 +1,13 @@
 //! What the board says of an order, from the feed and by callback, on both engines.
 
 use belgrano_shared::on_both_engines;
+use belgrano_shared::timestamp::UnixMillis;
 use belgrano_shared::wire::{OrderNumber, TicketState};
 use futures_util::FutureExt;
 use serde_json::json;
 
 use super::{Apply, Report};
-use crate::outbox::Discard;
+use crate::outbox::{Discard, prune};
 use crate::testing::{Browser, TestShop};
 
 /// A customer and the number of its order.
@@ -54,15 +55,18 @@ on_both_engines! {
         let (mut ana, number) = ordered(&shop).await;
         // It was delivered, and the answer got lost.
         shop.app.writer.submit(Discard { id: 1, reason: "no hay más".to_owned() }).await.expect("discarded");
+        // Much later: the outbox has forgotten it.
+        assert_eq!(prune(&shop.app.writer, UnixMillis(i64::MAX)).await.expect("pruned"), 1);
         let told = |version, state| Report { version: Some(version), ticket_id: Some(9), ..callback(&number, Some(state), None) };
-        for (version, told_state) in [(1, TicketState::Pending), (2, TicketState::Assigned), (3, TicketState::Cancelled)] {
+        for (version, told_state) in [(1, TicketState::Pending), (2, TicketState::Assigned), (3, TicketState::Cancelled), (4, TicketState::Pending)] {
             assert_eq!(apply(&shop, told(version, told_state)).await, 1);
-            assert_eq!(state(&shop, &mut ana, &number).await.0, "cancelado");
+            let order = shop.get(&mut ana, &format!("/api/pedidos/{number}")).await.body;
+            assert_eq!((&order["estado"], &order["motivo"]), (&json!("cancelado"), &json!("No pudimos tomar tu pedido.")));
             let mut session = shop.app.db.read().await.expect("a connection");
             let cancels = belgrano_shared::fetch_scalar!(one, session, i64, CANCELS).expect("a count");
             assert_eq!(cancels, 1, "once");
             let payload = belgrano_shared::fetch_scalar!(one, session, String, REASON).expect("a message");
-            assert_eq!(payload, r#"{"motivo":"no hay más"}"#);
+            assert_eq!(payload, r#"{"motivo":"No pudimos tomar tu pedido."}"#);
         }
     }
 

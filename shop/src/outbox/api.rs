@@ -184,12 +184,15 @@ pub(crate) async fn retry_messages(
     Ok((StatusCode::ACCEPTED, Json(Retried { reintentados })))
 }
 
-/// Why a message is given up.
+/// Why a message is given up. It stays in the outbox; the customer does not read it.
 #[derive(Debug, Deserialize, ToSchema)]
 pub(crate) struct DiscardBody {
     pub(crate) motivo: String,
 }
 
+/// Gives a message up
+///
+/// Without its message no ticket is made of an order: it is cancelled and its stock is back on the shelf.
 #[utoipa::path(
     post, path = "/api/outbox/{id}/descartar", tag = "outbox", params(("id" = i64, Path)), request_body = DiscardBody,
     responses(
@@ -197,7 +200,8 @@ pub(crate) struct DiscardBody {
         (status = 401, body = ProblemDocument),
         (status = 403, body = ProblemDocument),
         (status = 404, body = ProblemDocument),
-        (status = 409, body = ProblemDocument, description = "It is delivered or discarded already"),
+        (status = 409, body = ProblemDocument, description = "`mensaje-resuelto`: it is delivered or discarded already; \
+                      `mensaje-en-curso`: it is being delivered at this moment"),
         (status = 422, body = ProblemDocument),
     )
 )]

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use axum::http::Method;
 use belgrano_shared::on_both_engines;
 use belgrano_shared::wire::OrderNumber;
 use belgrano_shared::writer::{Command, Failure};
@@ -44,6 +45,11 @@ async fn two_dead(shop: &TestShop) {
         })
         .collect();
     shop.app.writer.submit(Settle(dead)).await.expect("settled");
+}
+
+async fn count(shop: &TestShop, sql: &'static str) -> i64 {
+    let mut session = shop.app.db.read().await.expect("a connection");
+    belgrano_shared::fetch_scalar!(one, session, i64, sql).expect("one row")
 }
 
 on_both_engines! {
@@ -90,5 +96,26 @@ on_both_engines! {
             assert_eq!(shop.post(&mut who, "/api/outbox/1/descartar", json!({"motivo": "x"})).await.status, status);
         }
         assert_eq!(shop.get(&mut customer, "/api/me").await.status, 200);
+    }
+
+    async fn an_order_whose_message_is_given_up_is_over(database) {
+        let shop = TestShop::new(database).await;
+        let mut ana = shop.customer("ana@example.com").await;
+        let mut admin = shop.admin().await;
+        let stock = Some(json!({ "stock": 10 }));
+        assert_eq!(shop.send(&mut admin, Method::PATCH, "/api/productos/1", stock).await.status, 200);
+        let items = json!({ "items": [{ "producto_id": 1, "cantidad": 4 }] });
+        let placed = shop.post(&mut ana, "/api/pedidos", items).await.body;
+        let path = format!("/api/pedidos/{}", placed["numero"].as_str().expect("a number"));
+        assert_eq!(shop.post(&mut ana, &format!("{path}/cancelar"), json!({})).await.status, 200);
+        assert_eq!(count(&shop, "SELECT stock FROM products WHERE id = 1").await, 6);
+
+        let discarded = shop.post(&mut admin, "/api/outbox/1/descartar", json!({ "motivo": "era una prueba" })).await.body;
+        assert_eq!(discarded["motivo"], "era una prueba");
+        let order = shop.get(&mut ana, &path).await.body;
+        let told = (&order["estado"], &order["motivo"]);
+        assert_eq!(told, (&json!("cancelado"), &json!("No pudimos tomar tu pedido.")), "not in the operator's words");
+        assert_eq!(count(&shop, "SELECT stock FROM products WHERE id = 1").await, 10);
+        assert_eq!(count(&shop, "SELECT COUNT(*) FROM outbox WHERE state = 'descartado'").await, 2);
     }
 }

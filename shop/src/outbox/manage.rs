@@ -7,14 +7,14 @@ use std::time::Duration;
 use belgrano_shared::problem::Problem;
 use belgrano_shared::storage::{Session, require_one};
 use belgrano_shared::timestamp::UnixMillis;
-use belgrano_shared::wire::{OrderNumber, TicketState};
+use belgrano_shared::wire::OrderNumber;
 use belgrano_shared::writer::{Command, Failure, WriteError, Writer};
 use belgrano_shared::{execute, fetch};
 
 use super::MessageState;
 use super::settle::{Waiting, move_followers};
-use crate::orders::give_back_stock;
-use crate::unit::{MessageKind, Order, ShopUnit};
+use crate::orders::give_up;
+use crate::unit::{MessageKind, ShopUnit};
 
 /// Messages one command revives; more would keep checkouts waiting.
 const REPLAY_CHUNK: i64 = 500;
@@ -44,12 +44,13 @@ impl From<ReplayRefusal> for Problem {
     }
 }
 
-/// Give a message up, whatever it was to bring about.
+/// Give a message up. An order the board has not heard of is cancelled by that, and its stock is back on the shelf; a
+/// cancellation that is given up leaves the order to the board.
 #[derive(Clone, Debug)]
 pub struct Discard {
     /// The message.
     pub id: i64,
-    /// Why, for whoever asks later.
+    /// Why, for the record of the outbox. The customer does not read it.
     pub reason: String,
 }
 
@@ -108,20 +109,6 @@ const DISCARD: &str = "UPDATE outbox SET state = 'descartado', settled_at = $2, 
 const DISCARD_CANCELS: &str = "UPDATE outbox SET state = 'descartado', settled_at = $2, reason = $3, lease_token = NULL, \
      lease_until = NULL WHERE order_number = $1 AND kind = 'order.cancelled' AND state IN ('pendiente', 'muerto')";
 
-/// Ends an order the board will not hear of. One whose ticket is known was delivered after all, and its board decides.
-async fn give_up_order(unit: &mut ShopUnit, number: &OrderNumber, reason: &str) -> sqlx::Result<()> {
-    let Some(order) = unit.order(number).await?.filter(|order| order.ticket_id.is_none() && !order.state.is_final())
-    else {
-        return Ok(());
-    };
-    let order = Order { state: TicketState::Cancelled, reason: Some(reason.to_owned()), ..order.clone() };
-    let order = give_back_stock(unit, order).await?;
-    unit.put_order(order, Vec::new());
-    let now = unit.now();
-    execute!(*unit.session(), DISCARD_CANCELS, number.as_str(), now, reason)?;
-    Ok(())
-}
-
 async fn release_followers(session: &mut Session, order: &OrderNumber, id: i64, now: UnixMillis) -> sqlx::Result<()> {
     move_followers(session, &[Waiting { order_number: order, behind: id, until: now }]).await
 }
@@ -168,9 +155,10 @@ impl Command<ShopUnit> for Discard {
             }
         }
         require_one(execute!(*unit.session(), DISCARD, self.id, now, &self.reason)?)?;
-        if standing.kind == MessageKind::OrderCreated {
-            // No ticket will ever be made: without this the order would wait for one for ever.
-            give_up_order(unit, &standing.order_number, &self.reason).await?;
+        // No ticket will ever be made: without this the order would wait for one for ever.
+        if standing.kind == MessageKind::OrderCreated && give_up(unit, &standing.order_number).await? {
+            let number = standing.order_number.as_str();
+            execute!(*unit.session(), DISCARD_CANCELS, number, now, &self.reason)?;
         }
         release_followers(unit.session(), &standing.order_number, self.id, now).await?;
         unit.announce().outbox = true;

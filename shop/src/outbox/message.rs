@@ -116,7 +116,8 @@ pub struct AttemptView {
     /// How long it took, in milliseconds.
     #[serde(rename = "duracion_ms")]
     pub duration_ms: i64,
-    /// `entregado`, `reintento`, `rechazado`, or `sin-costo` when the board was away.
+    /// `entregado`, `reintento`, `rechazado`, `tarde` when the board had settled the matter otherwise, or `sin-costo` when it was
+    /// away.
     #[serde(rename = "resultado")]
     pub outcome: String,
     /// The HTTP status, when there was an answer.

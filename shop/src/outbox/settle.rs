@@ -59,6 +59,20 @@ pub enum Verdict {
     },
 }
 
+impl Verdict {
+    /// As the record of tries and the metrics call it.
+    #[must_use]
+    pub fn name(&self) -> &'static str {
+        match self {
+            Self::Delivered => "entregado",
+            Self::Retry { .. } => "reintento",
+            Self::Release { .. } => "sin-costo",
+            Self::TooLate { .. } => "tarde",
+            Self::Dead { .. } => "rechazado",
+        }
+    }
+}
+
 /// One try, for the record.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Attempt {
@@ -127,7 +141,6 @@ struct Row<'a> {
     first_attempt_at: Option<UnixMillis>,
     settled_at: Option<UnixMillis>,
     reason: Option<&'a str>,
-    outcome: &'static str,
 }
 
 impl<'a> Row<'a> {
@@ -141,23 +154,17 @@ impl<'a> Row<'a> {
             first_attempt_at: settlement.attempt.as_ref().map(|attempt| attempt.started_at),
             settled_at: Some(now),
             reason: None,
-            outcome: "entregado",
         };
         match &settlement.verdict {
             Verdict::Delivered => tried,
-            Verdict::Dead { reason } => {
-                Self { state: MessageState::Dead, reason: Some(reason), outcome: "rechazado", ..tried }
-            }
-            Verdict::TooLate { reason } => {
-                Self { state: MessageState::Discarded, reason: Some(reason), outcome: "rechazado", ..tried }
-            }
+            Verdict::Dead { reason } => Self { state: MessageState::Dead, reason: Some(reason), ..tried },
+            Verdict::TooLate { reason } => Self { state: MessageState::Discarded, reason: Some(reason), ..tried },
             Verdict::Retry { wait, reason } => Self {
                 state: MessageState::Pending,
                 next_attempt_at: now.plus_ms(millis(*wait)),
                 waited_ms: millis(*wait),
                 settled_at: None,
                 reason: Some(reason),
-                outcome: "reintento",
                 ..tried
             },
             Verdict::Release { wait } => Self {
@@ -166,7 +173,6 @@ impl<'a> Row<'a> {
                 tries: 0,
                 first_attempt_at: None,
                 settled_at: None,
-                outcome: "sin-costo",
                 ..tried
             },
         }
@@ -224,7 +230,7 @@ async fn record(session: &mut Session, rows: &[Row<'_>]) -> sqlx::Result<()> {
             .bind(row.0.settlement.id)
             .bind(row.1.started_at)
             .bind(millis(row.1.took))
-            .bind(row.0.outcome)
+            .bind(row.0.settlement.verdict.name())
             .bind(row.1.status.map(i64::from))
             .bind(row.1.error_class)
             .bind(&row.1.excerpt)

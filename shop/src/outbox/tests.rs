@@ -271,7 +271,7 @@ on_both_engines! {
         shop.settle(&shop.claim(1).await, &Verdict::TooLate { reason: reason.clone() }).await;
         let message = show(&shop.db, 1).await.expect("a query").expect("a message");
         assert_eq!((message.message.state, message.message.reason), (MessageState::Discarded, Some(reason)));
-        assert_eq!(message.history[0].outcome, "rechazado");
+        assert_eq!(message.history[0].outcome, "tarde", "as the metrics call it");
         let now = summary(&shop.db).await.expect("a summary");
         assert_eq!((now.pending, now.dead), (0, 0));
     }

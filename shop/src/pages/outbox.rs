@@ -108,6 +108,15 @@ fn kind_text(kind: &str) -> &'static str {
     if kind == "order.created" { "Pedido nuevo" } else { "Cancelación" }
 }
 
+/// What it brings about to discard a message.
+fn discard_text(kind: &str) -> &'static str {
+    if kind == "order.created" {
+        "El pedido se cancela y su stock vuelve al estante, salvo que el tablero ya tenga su ticket."
+    } else {
+        "El tablero no se va a enterar de que querían cancelar el pedido: sigue como está."
+    }
+}
+
 fn breaker_text(breaker: &str) -> &'static str {
     match breaker {
         "cerrado" => "El tablero responde",

@@ -23,7 +23,7 @@ impl Relay {
             self.answered(&finished.message, outcome)
         };
         self.show_state();
-        self.metrics.tried(name(&verdict), finished.took);
+        self.metrics.tried(verdict.name(), finished.took);
         if let Verdict::Dead { reason } = &verdict {
             tracing::warn!(order = %finished.message.order_number, reason, "a message is a dead letter");
         }
@@ -99,16 +99,5 @@ impl Relay {
             self.parts.status.set(state);
             self.metrics.breaker(state);
         }
-    }
-}
-
-/// As the metrics call it.
-fn name(verdict: &Verdict) -> &'static str {
-    match verdict {
-        Verdict::Delivered => "entregado",
-        Verdict::Retry { .. } => "reintento",
-        Verdict::Release { .. } => "sin-costo",
-        Verdict::TooLate { .. } => "tarde",
-        Verdict::Dead { .. } => "rechazado",
     }
 }

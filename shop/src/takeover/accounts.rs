@@ -7,6 +7,7 @@ use belgrano_shared::auth::old_password::OldHash;
 use belgrano_shared::auth::password::NO_PASSWORD;
 use belgrano_shared::takeover::{OldRow, Report};
 use belgrano_shared::timestamp::UnixMillis;
+use belgrano_shared::wire::limits;
 use belgrano_shared::writer::Failure;
 use belgrano_shared::{execute, fetch_scalar};
 
@@ -44,14 +45,15 @@ pub(super) fn read(users: &[OldRow], merchants: &[OldRow], refused: &mut Report)
             (_, Some(_)) => Role::Merchant,
             _ => Role::Customer,
         };
+        let mut words = |what, column, max| words(row, &name, what, column, max, refused);
         let account = NewAccount {
             role,
-            first_name: row.words("nombre", 100),
-            last_name: row.words("apellido", 100),
+            first_name: words("nombre", "nombre", 100),
+            last_name: words("apellido", "apellido", 100),
             email,
             password_hash: password_hash.unwrap_or_else(|| NO_PASSWORD.to_owned()),
-            phone: row.words("telefono", 40),
-            address: row.words("direccion", 300),
+            phone: words("teléfono", "telefono", limits::PHONE),
+            address: words("dirección", "direccion", limits::ADDRESS),
             business: business.filter(|_| role == Role::Merchant),
         };
         Some(OldAccount { old_id, account, registered_at: row.time("fecha_registro") })
@@ -64,13 +66,24 @@ fn business(row: &OldRow, user: &str, refused: &mut Report) -> Option<NewBusines
         refused.refuse(user, "su comercio no tiene un CUIT válido: queda como cliente");
         return None;
     };
+    let mut words = |what, column, max| words(row, user, what, column, max, refused);
     Some(NewBusiness {
-        name: row.words("nombre_negocio", 200),
+        name: words("nombre de comercio", "nombre_negocio", limits::CUSTOMER_NAME),
         cuit,
-        kind: row.words("tipo_negocio", 100),
-        address: row.words("direccion_comercial", 300),
-        phone: row.words("telefono_comercial", 40),
+        kind: words("tipo de comercio", "tipo_negocio", 100),
+        address: words("dirección comercial", "direccion_comercial", limits::ADDRESS),
+        phone: words("teléfono comercial", "telefono_comercial", limits::PHONE),
     })
+}
+
+/// A text of at most `max` characters; that it was cut is in the report.
+fn words(row: &OldRow, user: &str, what: &str, column: &str, max: usize, refused: &mut Report) -> String {
+    let whole = row.words(column, usize::MAX);
+    let words = row.words(column, max);
+    if words != whole {
+        refused.refuse(user, format!("su {what} pasa de {max} letras y se cortó"));
+    }
+    words
 }
 
 /// Makes the accounts that are not there, and says which id each has now.

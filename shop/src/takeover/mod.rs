@@ -16,7 +16,7 @@ use belgrano_shared::takeover::{OldDatabase, OldRow, Rehearsed, Report, Takeover
 use belgrano_shared::wire::OrderNumber;
 use belgrano_shared::writer::{Command, Failure, Writer};
 
-use crate::unit::ShopUnit;
+use crate::unit::{ShopUnit, ShopWants};
 
 /// What was read of the old shop.
 #[derive(Debug)]
@@ -72,11 +72,17 @@ impl Command<ShopUnit> for TakeOver {
     type Output = Report;
     type Refusal = Rehearsed;
 
+    fn wants(&self, wants: &mut ShopWants) {
+        wants.orders.extend(self.old.orders.iter().map(|order| order.number.clone()));
+        wants.orders.extend(self.old.owed.iter().map(|owed| owed.number.clone()));
+    }
+
     async fn apply(&self, unit: &mut ShopUnit) -> Result<Report, Failure<Rehearsed>> {
         let mut report = self.old.refused.clone();
         let accounts = accounts::store(unit, &self.old.accounts, &mut report).await?;
         orders::store(unit, &self.old.orders, &accounts, &mut report).await?;
         orders::send(unit, &self.old.owed, &self.ticketed, &mut report).await?;
+        orders::name_stranded(unit, &self.old.orders, &self.old.owed, &self.ticketed, &mut report).await?;
         if self.rehearse { Err(Failure::Refused(Rehearsed(report))) } else { Ok(report) }
     }
 }

@@ -5,7 +5,7 @@ use std::collections::{HashMap, HashSet};
 use belgrano_shared::money::Money;
 use belgrano_shared::takeover::{OldRow, Report};
 use belgrano_shared::timestamp::UnixMillis;
-use belgrano_shared::wire::{MessageError, OrderMessage, OrderNumber, PaymentMethod, Priority, TicketState};
+use belgrano_shared::wire::{OrderMessage, OrderNumber, PaymentMethod, Priority, TicketState, limits};
 use belgrano_shared::writer::Failure;
 
 use crate::unit::{MessageKind, Order, OrderLine, OutboxMessage, ShopUnit};
@@ -16,7 +16,7 @@ const MESSAGES: &str = "pedidos por enviar al tablero";
 /// An order, without what its account says.
 #[derive(Debug)]
 pub(super) struct OldOrder {
-    number: OrderNumber,
+    pub(super) number: OrderNumber,
     old_account: i64,
     state: TicketState,
     total: Money,
@@ -60,8 +60,8 @@ fn order(row: &OldRow, items: &[&OldRow], products: &HashMap<i64, &OldRow>) -> R
         state: state.ok_or("su estado no se conoce")?,
         total: row.money("total").ok_or("su total no es un importe")?,
         payment_method: payment_method.map_or(PaymentMethod::CASH.to_owned(), |method| method.as_str().to_owned()),
-        address: row.words("direccion_entrega", 500),
-        notes: row.words("notas", 2000),
+        address: row.words("direccion_entrega", limits::ADDRESS),
+        notes: row.words("notas", limits::INSTRUCTIONS),
         created_at: row.time("fecha"),
         lines,
     })
@@ -71,7 +71,7 @@ fn line(position: i64, item: &OldRow, products: &HashMap<i64, &OldRow>) -> Optio
     let product_id = item.whole("producto_id")?;
     let product = products.get(&product_id);
     let words = |column, max| product.map(|row| row.words(column, max)).unwrap_or_default();
-    let name = words("nombre", 300);
+    let name = words("nombre", limits::LINE_NAME);
     Some(OrderLine {
         order_id: 0,
         position,
@@ -81,8 +81,8 @@ fn line(position: i64, item: &OldRow, products: &HashMap<i64, &OldRow>) -> Optio
         quantity: item.whole("cantidad").filter(|quantity| *quantity > 0)?,
         subtotal: item.money("subtotal")?,
         branch: String::new(),
-        business: words("store", 200),
-        category: words("categoria", 200),
+        business: words("store", limits::LINE_PLACE),
+        category: words("categoria", limits::LINE_PLACE),
     })
 }
 
@@ -141,10 +141,29 @@ pub(super) async fn store<R>(
     Ok(())
 }
 
+/// Names the open orders that nothing will ever move: the board has no ticket of them, and nobody owes it one.
+pub(super) async fn name_stranded<R>(
+    unit: &mut ShopUnit,
+    orders: &[OldOrder],
+    owed: &[Owed],
+    ticketed: &HashSet<OrderNumber>,
+    report: &mut Report,
+) -> Result<(), Failure<R>> {
+    let owed: HashSet<&OrderNumber> = owed.iter().map(|owed| &owed.number).collect();
+    for OldOrder { number, .. } in orders.iter().filter(|old| !ticketed.contains(&old.number)) {
+        let stranded = |order: &Order| order.ticket_id.is_none() && !order.state.is_final();
+        if !owed.contains(number) && unit.order(number).await?.is_some_and(stranded) {
+            let why = "está abierto y no lo conocen ni el tablero ni la cola: hay que resolverlo a mano";
+            report.refuse(format!("pedido {number}"), why);
+        }
+    }
+    Ok(())
+}
+
 /// An order the old shop still owed its board.
 #[derive(Debug)]
 pub(super) struct Owed {
-    number: OrderNumber,
+    pub(super) number: OrderNumber,
     payload: String,
 }
 
@@ -155,19 +174,10 @@ pub(super) fn owed(queue: &[OldRow], refused: &mut Report) -> Vec<Owed> {
         let payload = row.text("datos_ticket").unwrap_or_default();
         match OrderMessage::from_json(payload.as_bytes()) {
             Ok(message) => owed.push(Owed { number: message.number, payload }),
-            Err(MessageError::Malformed(why)) => refuse(row, &why, refused),
-            Err(MessageError::Invalid(errors)) => {
-                let wrong: Vec<String> =
-                    errors.iter().map(|error| format!("{}: {}", error.field, error.message)).collect();
-                refuse(row, &wrong.join("; "), refused);
-            }
+            Err(why) => refused.refuse(format!("pedido en cola {}", row.words("numero_pedido", 64)), why),
         }
     }
     owed
-}
-
-fn refuse(row: &OldRow, why: &str, refused: &mut Report) {
-    refused.refuse(format!("pedido en cola {}", row.words("numero_pedido", 64)), why);
 }
 
 /// Puts what is owed into the outbox, unless it has a ticket or was put there before.
@@ -179,12 +189,12 @@ pub(super) async fn send<R>(
 ) -> Result<(), Failure<R>> {
     const SENT: &str = "SELECT COUNT(*) FROM outbox WHERE order_number = $1";
     for Owed { number, payload } in owed.iter().filter(|owed| !ticketed.contains(&owed.number)) {
-        if unit.order(number).await?.is_none() {
+        let Some(order) = unit.order(number).await? else {
             report.refuse(format!("pedido en cola {number}"), "el pedido no está");
             continue;
-        }
+        };
         // A message that was delivered and forgotten since has made the order follow its ticket.
-        let settled = unit.order(number).await?.is_some_and(|order| order.ticket_id.is_some());
+        let settled = order.ticket_id.is_some();
         let sent = belgrano_shared::fetch_scalar!(one, *unit.reader(), i64, SENT, number.as_str())? > 0;
         report.take(MESSAGES, !sent && !settled);
         if !sent && !settled {

@@ -37,13 +37,15 @@ const OLD: &str = "
         (2, 12, 'PED-2', '2025-03-02 12:00:00', '100', 'pendiente', NULL, 'Congreso 2100', NULL),
         (3, 11, 'PED-3', '2025-03-02 12:00:00', 100, 'perdido', NULL, '', NULL),
         (4, 14, 'PED-4', '2025-03-02 12:00:00', 100, 'pendiente', NULL, '', NULL),
-        (5, 11, 'PED-5', '2025-03-02 12:00:00', 100, 'pendiente', NULL, '', NULL);
+        (5, 11, 'PED-5', '2025-03-02 12:00:00', 100, 'pendiente', NULL, '', NULL),
+        (7, 11, 'PED-7', '2025-03-02 12:00:00', 100, 'pendiente', NULL, '', NULL);
     INSERT INTO pedido_items (pedido_id, producto_id, cantidad, precio_unitario, subtotal) VALUES
         (1, 7, 2, 3450.5, 6901.0), (2, 99, 1, 100, 100);
     INSERT INTO pedidos_pendientes (numero_pedido, datos_ticket) VALUES
         ('PED-2', '{\"numero\": \"PED-2\", \"cliente_nombre\": \"Rosa Gómez\", \"total\": 100, \"productos\": [\"Pan x1\"]}'),
         ('PED-5', '{\"numero\": \"PED-5\", \"cliente_nombre\": \"Ana Díaz\", \"total\": 100}'),
-        ('PED-6', 'nada');";
+        ('PED-6', 'nada');
+    UPDATE usuarios SET telefono = hex(zeroblob(30)), direccion = hex(zeroblob(200)) WHERE id = 12;";
 
 async fn take_over(shop: &TestShop, old: &OldFile, rehearse: bool) -> Report {
     let ticketed = HashSet::from([OrderNumber::parse("PED-5").expect("valid")]);
@@ -74,22 +76,25 @@ on_both_engines! {
         assert_eq!(count(&shop, "SELECT COUNT(*) FROM accounts").await, before, "only tried");
         let report = take_over(&shop, &old, false).await;
         assert_eq!(report, rehearsed);
-        let expected = [taken("cuentas", 3, 0), taken("pedidos", 3, 0), taken("pedidos por enviar al tablero", 1, 0)];
+        let expected = [taken("cuentas", 3, 0), taken("pedidos", 4, 0), taken("pedidos por enviar al tablero", 1, 0)];
         assert_eq!(report.taken, expected);
         assert_eq!(report.refused, [
+            "usuario 12: su teléfono pasa de 50 letras y se cortó",
             "usuario 13: su contraseña no se entiende: tiene que recuperarla",
             "usuario 13: su comercio no tiene un CUIT válido: queda como cliente",
             "usuario 14: no tiene una dirección de correo",
             "pedido PED-3: su estado no se conoce",
             "pedido en cola PED-6: El JSON no se puede leer (línea 1, columna 2).",
             "pedido PED-4: su cuenta no se tomó",
+            "pedido PED-7: está abierto y no lo conocen ni el tablero ni la cola: hay que resolverlo a mano",
         ]);
         let again = take_over(&shop, &old, false).await;
-        let expected = [taken("cuentas", 0, 3), taken("pedidos", 0, 3), taken("pedidos por enviar al tablero", 0, 1)];
+        let expected = [taken("cuentas", 0, 3), taken("pedidos", 0, 4), taken("pedidos por enviar al tablero", 0, 1)];
         assert_eq!((again.taken.as_slice(), &again.refused), (expected.as_slice(), &report.refused));
         assert_eq!(count(&shop, "SELECT COUNT(*) FROM outbox WHERE order_number = 'PED-2'").await, 1);
         assert_eq!(count(&shop, "SELECT COUNT(*) FROM outbox").await, 1);
         assert_eq!(count(&shop, "SELECT COUNT(*) FROM merchants").await, 1);
+        assert_eq!(count(&shop, "SELECT COUNT(*) FROM accounts WHERE LENGTH(address) = 400").await, 1);
         assert_eq!(count(&shop, "SELECT created_at FROM accounts WHERE email = 'ana@example.com'").await, 1_740_830_400_000);
     }
 

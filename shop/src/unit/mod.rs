@@ -11,6 +11,7 @@ mod outbox;
 mod products;
 
 use belgrano_shared::ambient::Ambient;
+use belgrano_shared::auth::session::TokenHash;
 use belgrano_shared::idempotency::{Answers, IdempotencyKey, KeepsAnswers, StoredAnswer};
 use belgrano_shared::storage::Session;
 use belgrano_shared::timestamp::UnixMillis;
@@ -92,6 +93,8 @@ pub struct Committed {
     pub catalog: bool,
     /// Accounts whose sessions or rights changed.
     pub accounts: Vec<i64>,
+    /// Sessions that ended, each with its account.
+    pub sessions: Vec<(i64, TokenHash)>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, sqlx::FromRow)]

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use belgrano_shared::takeover::{OldRow, Report};
 use belgrano_shared::timestamp::UnixMillis;
-use belgrano_shared::wire::{EventKind, MessageError, OrderMessage, TicketState};
+use belgrano_shared::wire::{EventKind, OrderMessage, TicketState};
 use belgrano_shared::writer::Failure;
 use serde_json::{Value, json};
 
@@ -73,13 +73,7 @@ fn message(row: &OldRow) -> Result<OrderMessage, String> {
         "fecha_creacion": row.time("fecha_creacion"),
         "origen": "belgrano_ahorro",
     });
-    OrderMessage::from_json(order.to_string().as_bytes()).map_err(|error| match error {
-        MessageError::Malformed(why) => why,
-        MessageError::Invalid(errors) => {
-            let wrong = errors.iter().map(|error| format!("{}: {}", error.field, error.message));
-            wrong.collect::<Vec<_>>().join("; ")
-        }
-    })
+    OrderMessage::from_json(order.to_string().as_bytes()).map_err(|error| error.to_string())
 }
 
 /// Makes the tickets that are not there.

@@ -97,6 +97,7 @@ async fn the_outbox_is_for_administrators() {
     let path = format!("/envios/{path}");
     let detail = admin.get(&path).await;
     assert!(detail.body.contains("Juramento 1000") && detail.body.contains("Mandar de nuevo ahora"), "{}", detail.body);
+    assert!(detail.body.contains("El pedido se cancela y su stock vuelve al estante"), "{}", detail.body);
     assert!(admin.follow(&format!("{path}/reintentar"), &[]).await.body.contains("Se va a mandar enseguida."));
     let blank = admin.post(&format!("{path}/descartar"), &[("motivo", " ")]).await;
     assert!(blank.status == 422 && blank.body.contains("id=\"motivo-error\""), "{}", blank.body);
