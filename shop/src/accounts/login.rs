@@ -10,7 +10,7 @@ use belgrano_shared::auth::gate::{NewSession, Verified, WrongCredentials};
 use belgrano_shared::auth::session::{Token, TokenHash};
 use belgrano_shared::http::{ClientIp, Json};
 use belgrano_shared::problem::{Problem, ProblemDocument};
-use belgrano_shared::writer::{Command, Failure};
+use belgrano_shared::writer::{Command, Failure, WriteError};
 use belgrano_shared::{execute, fetch};
 use serde::Deserialize;
 use utoipa::ToSchema;
@@ -128,16 +128,31 @@ pub(crate) async fn login(
     headers: HeaderMap,
     Json(body): Json<LoginBody>,
 ) -> Result<Response, Problem> {
-    const SELECT: &str = "SELECT id, password_hash FROM accounts WHERE email = $1 AND active";
     app.gate.take_try(ip, &body.email)?;
+    let opened = match open(&app, &headers, &body).await? {
+        // Another log-in of this moment has put today's hash in the place of an outdated one, or the password was changed:
+        // the account says.
+        None => open(&app, &headers, &body).await?,
+        opened => opened,
+    };
+    let (account_id, token) = opened.ok_or(WrongCredentials)?;
+    let account = read_account(&app, account_id).await?;
+    Ok(([(header::SET_COOKIE, app.gate.cookie().set(&token))], Json(account)).into_response())
+}
+
+/// Opens a session; `None` when the password was right and its hash is not the account's any more.
+async fn open(app: &App, headers: &HeaderMap, body: &LoginBody) -> Result<Option<(i64, Token)>, Problem> {
+    const SELECT: &str = "SELECT id, password_hash FROM accounts WHERE email = $1 AND active";
     let known = fetch!(optional, app.db.read().await?, Known, SELECT, body.email.as_str())?;
     let (account_id, stored) = known.map(|known| (known.id, known.password_hash)).unzip();
     let verified = app.gate.verify(&body.password, stored).await?;
     let (account_id, verified) = account_id.zip(verified).ok_or(WrongCredentials)?;
-    let (token, session) = OpenSession::prepare(&app, &headers);
-    app.writer.submit(LogIn { account_id, verified, session }).await?;
-    let account = read_account(&app, account_id).await?;
-    Ok(([(header::SET_COOKIE, app.gate.cookie().set(&token))], Json(account)).into_response())
+    let (token, session) = OpenSession::prepare(app, headers);
+    match app.writer.submit(LogIn { account_id, verified, session }).await {
+        Ok(()) => Ok(Some((account_id, token))),
+        Err(WriteError::Refused(WrongCredentials)) => Ok(None),
+        Err(error) => Err(error.into()),
+    }
 }
 
 /// Logs out

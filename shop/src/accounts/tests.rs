@@ -2,6 +2,7 @@
 
 use axum::http::Method;
 use belgrano_shared::on_both_engines;
+use futures_util::future::join_all;
 use serde_json::{Value, json};
 
 use crate::testing::{ADMIN, Browser, TestShop};
@@ -153,5 +154,13 @@ on_both_engines! {
         assert_eq!(other.post(&mut who, "/api/login", body).await.status, 401);
         let mut admin = other.admin().await;
         assert_eq!(other.get(&mut admin, "/api/me").await.body["rol"], "admin");
+    }
+
+    async fn log_ins_of_one_moment_all_come_in(database) {
+        TestShop::new(database).await.customer(EMAIL).await;
+        // What was hashed before is outdated here: the first log-in that gets there replaces it.
+        let dearer = TestShop::seeded(database, 8, &[("ARGON2_MEMORY_KIB", "128")]).await;
+        let log_ins = (0..6).map(|_| async { log_in(&dearer, &mut Browser::default(), PASSWORD).await });
+        assert_eq!(join_all(log_ins).await, [200; 6]);
     }
 }

@@ -7,10 +7,10 @@ use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use belgrano_shared::auth::email::Email;
 use belgrano_shared::auth::gate::{NewSession, Verified, WrongCredentials};
-use belgrano_shared::auth::session::TokenHash;
+use belgrano_shared::auth::session::{Token, TokenHash};
 use belgrano_shared::http::{ClientIp, Json};
 use belgrano_shared::problem::{Problem, ProblemDocument};
-use belgrano_shared::writer::{Command, Failure};
+use belgrano_shared::writer::{Command, Failure, WriteError};
 use belgrano_shared::{execute, fetch_scalar};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -18,7 +18,7 @@ use utoipa::ToSchema;
 use super::{Principal, Session};
 use crate::app::App;
 use crate::unit::{Announcement, BoardUnit};
-use crate::users::{self, Role};
+use crate::users::{self, LogInAccount, Role};
 
 /// `POST /api/login`.
 #[derive(Deserialize, ToSchema)]
@@ -114,15 +114,30 @@ impl Command<BoardUnit> for End {
     (status = 401, body = ProblemDocument), (status = 429, body = ProblemDocument)))]
 pub async fn log_in(State(app): State<App>, ip: ClientIp, Json(body): Json<LogIn>) -> Result<Response, Problem> {
     app.gate.take_try(ip, &body.email)?;
+    let began = match begin(&app, &body).await? {
+        // Another log-in of this moment has put today's hash in the place of an outdated one, or the password was changed:
+        // the account says.
+        None => begin(&app, &body).await?,
+        began => began,
+    };
+    let (account, token) = began.ok_or(WrongCredentials)?;
+    let email = body.email.as_str().to_owned();
+    let me = Me { id: account.id, name: account.name, email, role: account.role };
+    Ok(([(header::SET_COOKIE, app.gate.cookie().set(&token))], Json(me)).into_response())
+}
+
+/// Begins a session; `None` when the password was right and its hash is not the account's any more.
+async fn begin(app: &App, body: &LogIn) -> Result<Option<(LogInAccount, Token)>, Problem> {
     let account = users::for_log_in(&app.db, &body.email).await?.filter(|account| account.active);
     let stored = account.as_ref().map(|account| account.password_hash.clone());
     let verified = app.gate.verify(&body.password, stored).await?;
     let (account, verified) = account.zip(verified).ok_or(WrongCredentials)?;
     let (token, session) = app.gate.new_session();
-    app.writer.submit(Begin { user_id: account.id, verified, session }).await?;
-    let email = body.email.as_str().to_owned();
-    let me = Me { id: account.id, name: account.name, email, role: account.role };
-    Ok(([(header::SET_COOKIE, app.gate.cookie().set(&token))], Json(me)).into_response())
+    match app.writer.submit(Begin { user_id: account.id, verified, session }).await {
+        Ok(()) => Ok(Some((account, token))),
+        Err(WriteError::Refused(WrongCredentials)) => Ok(None),
+        Err(error) => Err(error.into()),
+    }
 }
 
 /// Termina la sesión.

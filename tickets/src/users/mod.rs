@@ -10,7 +10,7 @@ mod first_admin;
 mod role;
 mod routes;
 
-pub use account::{Account, find, for_log_in};
+pub use account::{Account, LogInAccount, find, for_log_in};
 pub(crate) use account::{check_text, find_by_email};
 pub use change::{ChangeUser, UserRefusal};
 pub use create::{CreateUser, NewDriver};
