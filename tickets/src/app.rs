@@ -1,7 +1,6 @@
 //! What every handler and background task of the board can reach, and what happens after each commit.
 
 use std::ops::Deref;
-use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, OnceLock};
 
 use belgrano_shared::ambient::Ambient;
@@ -68,8 +67,6 @@ impl App {
 /// What background tasks and probes hear of each commit.
 #[derive(Debug, Default)]
 pub struct Signals {
-    /// Tickets there are, as far as this instance knows: counted at start, then by what it commits.
-    pub total_tickets: AtomicU64,
     /// An offer was made: the earliest deadline may have changed.
     pub offered: Notify,
     /// A ticket waits for a driver.
@@ -107,12 +104,8 @@ pub fn announcer(
 impl Signals {
     fn tell(&self, kind: EventKind) {
         match kind {
-            EventKind::Created => {
-                self.total_tickets.fetch_add(1, Ordering::Relaxed);
-                self.pending.notify_one();
-            }
+            EventKind::Created | EventKind::Unassigned => self.pending.notify_one(),
             EventKind::Assigned => self.offered.notify_one(),
-            EventKind::Unassigned => self.pending.notify_one(),
             EventKind::Status | EventKind::Updated | EventKind::Left => {}
         }
     }

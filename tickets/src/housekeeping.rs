@@ -13,8 +13,8 @@ use belgrano_shared::writer::{Command, Failure, WriteError};
 use belgrano_shared::{execute, fetch, fetch_scalar};
 
 use crate::app::App;
-use crate::progress;
 use crate::unit::BoardUnit;
+use crate::{progress, tickets};
 
 const PERIOD: Duration = Duration::from_hours(1);
 /// Longer than any client goes on repeating a request.
@@ -76,7 +76,8 @@ pub async fn round(app: &App) -> Result<(), WriteError<Infallible>> {
     let events =
         PruneEvents { before: app.ambient.now().plus_ms(-kept_ms), told_only: app.settings.ahorro_url.is_some() };
     while app.writer.submit(events).await? > 0 {}
-    Ok(())
+    // Those that a process of an older version has taken in since the start, while it was being replaced.
+    tickets::fold_stored(&app.writer).await
 }
 
 /// Starts the task.

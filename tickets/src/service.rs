@@ -4,7 +4,6 @@
 //! on a socket. What must never happen here: a socket that accepts before the database is migrated and the log founded.
 
 use std::net::SocketAddr;
-use std::sync::atomic::Ordering;
 use std::sync::{Arc, OnceLock};
 
 use axum::Router;
@@ -91,7 +90,7 @@ pub async fn assemble(settings: Settings, ambient: &Ambient, life: &Lifecycle) -
     let hub = Hub::open(&db, &settings.live).await?;
     // Only here is it set.
     let _ = hub_to_be.set(hub.clone());
-    signals.total_tickets.store(count_tickets(&db).await?, Ordering::Relaxed);
+    hub.know_tickets(count_tickets(&db).await?);
     let secrets = settings.common.integration_secrets(ambient)?;
     let app = App::new(Parts {
         intake: IntakeGate::new(&settings, secrets.clone(), ambient),
@@ -122,16 +121,15 @@ fn spawn_writer(life: &Lifecycle, task: impl Future<Output = ()> + Send + 'stati
     });
 }
 
-async fn count_tickets(db: &Db) -> Result<u64, sqlx::Error> {
+async fn count_tickets(db: &Db) -> Result<i64, sqlx::Error> {
     let mut session = db.read().await?;
-    let count = fetch_scalar!(one, session, i64, "SELECT COUNT(*) FROM tickets")?;
-    Ok(u64::try_from(count).unwrap_or(0))
+    fetch_scalar!(one, session, i64, "SELECT COUNT(*) FROM tickets")
 }
 
 fn health(app: &App, life: &Lifecycle) -> Health {
-    let (signals, db, life) = (Arc::clone(&app.signals), app.db.clone(), life.clone());
+    let (hub, db, life) = (app.live.hub().clone(), app.db.clone(), life.clone());
     Health::new("tickets", env!("CARGO_PKG_VERSION"), app.db.engine().name(), &app.metrics, &app.ambient)
-        .member("total_tickets", move || signals.total_tickets.load(Ordering::Relaxed))
+        .member("total_tickets", move || hub.tickets())
         .check("database", move || {
             let db = db.clone();
             async move { db.ping().await.map_err(|error| error.to_string()) }

@@ -6,6 +6,7 @@
 //! What must never happen here: waiting, an event before the one it follows, the same event twice.
 
 use std::collections::{BTreeMap, HashMap};
+use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
 use belgrano_shared::sockets::Sockets;
@@ -54,6 +55,7 @@ struct Shared {
     positions: Positions,
     gap: Notify,
     sockets: Sockets,
+    tickets: AtomicI64,
 }
 
 #[derive(Debug)]
@@ -97,6 +99,7 @@ impl Hub {
             positions: Positions::default(),
             gap: Notify::new(),
             sockets,
+            tickets: AtomicI64::new(0),
         }))
     }
 
@@ -126,6 +129,17 @@ impl Hub {
     #[must_use]
     pub fn floor(&self) -> i64 {
         self.read().all.floor()
+    }
+
+    /// How many tickets there are, of all instances, as far as this one has heard.
+    #[must_use]
+    pub fn tickets(&self) -> i64 {
+        self.0.tickets.load(Ordering::Relaxed)
+    }
+
+    /// Says how many there are at least. Their ids are given without holes and none is ever deleted: a ticket's id says it.
+    pub(crate) fn know_tickets(&self, count: i64) {
+        self.0.tickets.fetch_max(count, Ordering::Relaxed);
     }
 
     /// Every socket of this process.
@@ -159,6 +173,7 @@ impl Hub {
         if events.is_empty() {
             return;
         }
+        self.know_tickets(events.iter().map(|event| event.ticket_id).max().unwrap_or(0));
         // Serialised before the lock is taken: readers wait for nothing but the copying.
         let framed: Vec<_> = events.iter().map(|event| (event.seq, EventFrames::of(event))).collect();
         let mut state = self.write();

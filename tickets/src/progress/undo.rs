@@ -32,15 +32,12 @@ pub struct Undo {
 
 #[derive(sqlx::FromRow)]
 struct Past {
-    version: i64,
     action: String,
-    actor: String,
-    actor_id: Option<i64>,
     recorded_at: UnixMillis,
     ticket: String,
 }
 
-const LAST_TWO: &str = "SELECT version, action, actor, actor_id, recorded_at, ticket FROM events \
+const LAST_TWO: &str = "SELECT action, recorded_at, ticket FROM events \
      WHERE ticket_id = $1 AND version >= $2 ORDER BY version DESC";
 
 impl Command<BoardUnit> for Undo {
@@ -62,7 +59,8 @@ impl Command<BoardUnit> for Undo {
         let (id, from) = (ticket.view.ticket_id, ticket.view.version - 1);
         let past = fetch!(all, *unit.reader(), Past, LAST_TWO, id, from)?;
         let now = unit.now();
-        let before = undoable(&past, now).map_err(|why| Failure::Refused(TicketRefusal::NotUndoable(why)))?;
+        let before = undoable(&past, ticket.view.version, now)
+            .map_err(|why| Failure::Refused(TicketRefusal::NotUndoable(why)))?;
         let before: TicketView =
             serde_json::from_str(&before.ticket).map_err(|error| sqlx::Error::Decode(Box::new(error)))?;
         if let Some(driver_id) = before.driver_id.filter(|driver_id| ticket.view.driver_id != Some(*driver_id))
@@ -103,19 +101,15 @@ impl Undo {
     }
 }
 
-/// The change before the last one, if the last one can be taken back.
-fn undoable(past: &[Past], now: UnixMillis) -> Result<&Past, &'static str> {
+/// The change before the last one, if the last one can be taken back. What is missing was forgotten as too old.
+fn undoable(past: &[Past], version: i64, now: UnixMillis) -> Result<&Past, &'static str> {
     match past {
+        _ if version <= 1 => Err("El ticket no tiene ningún cambio que deshacer."),
         [last, ..] if last.action == ACTION => Err("El último cambio ya fue deshecho."),
-        // The shop has told its customer and put the stock back.
-        [last, ..] if last.actor_id.is_none() && last.actor == Actor::Shop.name() && last.version > 1 => {
-            Err("El último cambio lo hizo la tienda: no se puede deshacer desde acá.")
+        [last, ..] if now.since_ms(last.recorded_at) <= UNDO_WINDOW_MS => {
+            past.get(1).ok_or("El cambio anterior ya no se conserva: no se puede deshacer.")
         }
-        [last, ..] if now.since_ms(last.recorded_at) > UNDO_WINDOW_MS => {
-            Err("Pasaron más de diez minutos desde el último cambio.")
-        }
-        [_, before] => Ok(before),
-        _ => Err("El ticket no tiene ningún cambio que deshacer."),
+        _ => Err("Pasaron más de diez minutos desde el último cambio."),
     }
 }
 

@@ -1,6 +1,7 @@
 //! What housekeeping throws away, and what it keeps.
 
 use belgrano_shared::on_both_engines;
+use serde_json::Value;
 
 use super::board::Board;
 use crate::housekeeping;
@@ -21,5 +22,29 @@ on_both_engines! {
         let board = Board::start(database).await;
         housekeeping::round(&board.app).await.expect("done");
         assert_eq!(board.count("SELECT COUNT(*) FROM events").await, 0, "there is nobody to tell");
+    }
+
+    async fn undo_says_what_it_misses(database) {
+        let board = Board::start(database).await;
+        let admin = board.admin().await;
+        let (_, id) = board.driver(&admin, "beto").await;
+        for number in ["BA-1", "BA-2", "BA-3"] {
+            assert_eq!(board.order(number).await.0, 201);
+        }
+        let undo = async |number: &str| {
+            let (status, refused) = board.post(&admin, &format!("/api/tickets/{number}/deshacer"), Value::Null).await;
+            assert_eq!(status, 409, "{refused}");
+            refused["detail"].as_str().expect("why").to_owned()
+        };
+        assert_eq!(board.assign(&admin, "BA-1", id).await.0, 200);
+        database.execute(&board.app.db, "UPDATE events SET recorded_at = 0 WHERE version = 1 AND ticket_id < 3").await;
+        housekeeping::round(&board.app).await.expect("done");
+        assert_eq!(undo("BA-1").await, "El cambio anterior ya no se conserva: no se puede deshacer.");
+        assert_eq!(undo("BA-3").await, "El ticket no tiene ningún cambio que deshacer.");
+
+        database.execute(&board.app.db, "UPDATE events SET recorded_at = 0").await;
+        housekeeping::round(&board.app).await.expect("done");
+        assert_eq!(undo("BA-1").await, "Pasaron más de diez minutos desde el último cambio.");
+        assert_eq!(undo("BA-2").await, "El ticket no tiene ningún cambio que deshacer.");
     }
 }

@@ -125,6 +125,19 @@ on_both_engines! {
         assert_eq!(board.post(&NOBODY, "/api/tickets/BA-1/cancelar", Value::Null).await.0, 401);
         assert_eq!(board.post(&admin, "/api/tickets/BA-1/deshacer", Value::Null).await.0, 409, "the shop's own change");
     }
+
+    async fn health_counts_the_tickets_of_all_boards(database) {
+        let (one, other) = (Board::start(database).await, Board::seeded(database, 8, &[]).await);
+        for number in ["BA-1", "BA-2"] {
+            assert_eq!(one.order(number).await.0, 201);
+        }
+        assert_eq!(other.order("BA-3").await.0, 201);
+        let total = async |board: &Board| board.get(&NOBODY, "/health").await.1["total_tickets"].clone();
+        assert_eq!(total(&other).await, 3, "the others' too");
+        one.app.live.hub().catch_up(&one.app.db).await.expect("a log");
+        assert_eq!(total(&one).await, 3);
+        assert_eq!(total(&Board::start(database).await).await, 3, "as counted at start");
+    }
 }
 
 #[tokio::test]

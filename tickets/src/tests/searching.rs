@@ -5,6 +5,7 @@ use serde_json::json;
 use url::form_urlencoded::byte_serialize;
 
 use super::board::{Board, Client, order};
+use crate::housekeeping;
 
 /// The numbers of the tickets that `field=text` finds.
 async fn found(board: &Board, admin: &Client, field: &str, text: &str) -> Vec<String> {
@@ -43,13 +44,20 @@ on_both_engines! {
         assert_eq!(found(&board, &admin, "barrio", "nun").await.len(), 0);
     }
 
-    async fn tickets_of_an_older_version_are_found_after_the_next_start(database) {
+    async fn tickets_of_an_older_version_are_found_after_the_next_start_and_round(database) {
+        const BY_OLDER: &str = "UPDATE tickets SET search = NULL, neighbourhood_search = NULL";
         let board = Board::start(database).await;
         hand_in(&board, "BA-1", "Ramón Peña", "Córdoba 1200", "Núñez").await;
-        database.execute(&board.app.db, "UPDATE tickets SET search = NULL, neighbourhood_search = NULL").await;
+        database.execute(&board.app.db, BY_OLDER).await;
         let board = Board::start(database).await;
         let admin = board.admin().await;
         assert_eq!(found(&board, &admin, "q", "PENA").await, ["BA-1"]);
         assert_eq!(found(&board, &admin, "barrio", "nuñez").await, ["BA-1"]);
+
+        // Taken in by a process that has not been replaced yet.
+        database.execute(&board.app.db, BY_OLDER).await;
+        assert_eq!(found(&board, &admin, "q", "PENA").await.len(), 0);
+        housekeeping::round(&board.app).await.expect("done");
+        assert_eq!(found(&board, &admin, "q", "PENA").await, ["BA-1"]);
     }
 }

@@ -49,6 +49,18 @@ async fn each_keeps_to_its_own_pages() {
 }
 
 #[tokio::test]
+async fn a_reason_is_in_the_language_of_the_board_whoever_chose_it() {
+    let mut stage = Stage::as_admin().await;
+    stage.order("BA-1", "Belgrano").await;
+    let beto = stage.driver("beto").await;
+    stage.browser.follow("/tickets/BA-1/asignar", &[("repartidor_id", &beto)]).await;
+    let mut driver = stage.browser_of("beto@example.com").await;
+    let page = driver.follow("/idioma", &[("idioma", "en"), ("volver", "/reparto")]).await;
+    assert!(page.body.contains("<option value=\"No había nadie\">Nobody was there</option>"), "{}", page.body);
+    assert!(!page.body.contains("<option>"), "{}", page.body);
+}
+
+#[tokio::test]
 async fn a_delivery_is_proved() {
     let mut stage = stage_with(&[("PROOF", "pin,foto,firma")]).await;
     stage.log_in("admin@belgrano.local").await;
