@@ -89,7 +89,10 @@ pub struct Bound {
 
 /// Binds the address of `settings`.
 pub async fn bind(settings: ServeSettings) -> io::Result<Bound> {
-    let listener = TcpListener::bind((settings.host.as_str(), settings.port)).await?;
+    let (host, port) = (settings.host.as_str(), settings.port);
+    let listener = TcpListener::bind((host, port)).await;
+    let listener =
+        listener.map_err(|error| io::Error::new(error.kind(), format!("cannot listen on {host}:{port}: {error}")))?;
     Ok(Bound { listener, settings })
 }
 

@@ -1,6 +1,7 @@
 //! Opening a database: connect, migrate under a lock, hand out the pools.
 
 use std::fs::File;
+use std::os::unix::fs::OpenOptionsExt;
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -106,9 +107,11 @@ async fn open_sqlite(path: &PathBuf, settings: &StorageSettings, migrator: &Migr
         .and_then(|locked| locked)
         .map_err(folder_error)?;
 
+    // Names, addresses and hashes: nobody else's to read. What SQLite puts beside it gets the same mode.
+    let opened = File::options().write(true).create(true).truncate(false).mode(0o600).open(path);
+    opened.map_err(folder_error)?;
     let options = SqliteConnectOptions::new()
         .filename(path)
-        .create_if_missing(true)
         .journal_mode(SqliteJournalMode::Wal)
         .synchronous(SqliteSynchronous::Full)
         .foreign_keys(true)
@@ -200,6 +203,10 @@ async fn create_schema(options: &PgConnectOptions, schema: &str) -> sqlx::Result
 
 #[cfg(test)]
 mod tests {
+    use std::os::unix::fs::PermissionsExt;
+    use std::time::Duration;
+
+    use super::{StorageSettings, Target, open};
     use crate::storage::{Migrations, is_unavailable};
     use crate::testing::TestDatabase;
     use crate::{execute, fetch_scalar};
@@ -209,6 +216,20 @@ mod tests {
             sqlite: sqlx::migrate!("../migrations/shop/sqlite"),
             postgres: sqlx::migrate!("../migrations/shop/postgres"),
         }
+    }
+
+    #[tokio::test]
+    async fn a_file_is_its_owners_alone() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("shop.db");
+        let target = Target::Sqlite(path.clone());
+        let settings = StorageSettings { target, readers: 1, wait: Duration::from_secs(20) };
+        let db = open(&settings, &migrations()).await.expect("opens");
+        for name in ["shop.db", "shop.db-wal", "shop.db-shm"] {
+            let mode = path.with_file_name(name).metadata().expect("there").permissions().mode();
+            assert_eq!(mode & 0o777, 0o600, "{name}");
+        }
+        db.close().await;
     }
 
     #[tokio::test]

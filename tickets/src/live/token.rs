@@ -89,17 +89,10 @@ struct Owner {
     session_hash: Option<Vec<u8>>,
 }
 
-#[derive(sqlx::FromRow)]
-struct Holder {
-    #[sqlx(try_from = "String")]
-    role: Role,
-    expires_at: UnixMillis,
-}
-
 const USE_UP: &str =
     "DELETE FROM socket_tokens WHERE token_hash = $1 AND expires_at > $2 RETURNING user_id, session_hash";
 const EXISTS: &str = "SELECT expires_at FROM socket_tokens WHERE token_hash = $1";
-const HOLDER: &str = "SELECT u.role, s.expires_at FROM sessions s JOIN users u ON u.id = s.user_id \
+const HOLDER: &str = "SELECT u.role FROM sessions s JOIN users u ON u.id = s.user_id \
      WHERE s.token_hash = $1 AND s.user_id = $2 AND s.expires_at > $3 AND u.active";
 
 impl Command<BoardUnit> for UseUp {
@@ -111,13 +104,9 @@ impl Command<BoardUnit> for UseUp {
         let session = unit.session();
         let Some(owner) = fetch!(optional, *session, Owner, USE_UP, &self.0[..], now)? else { return Ok(None) };
         let Owner { user_id: Some(user_id), session_hash } = owner else { return Ok(Some(Viewer::shop())) };
-        let holder = fetch!(optional, *session, Holder, HOLDER, session_hash.as_deref(), user_id, now)?;
-        Ok(holder.map(|holder| Viewer {
-            user_id: Some(user_id),
-            role: holder.role.into(),
-            session: session_hash,
-            expires_at: Some(holder.expires_at),
-        }))
+        let role = fetch_scalar!(optional, *session, String, HOLDER, session_hash.as_deref(), user_id, now)?;
+        let role = role.map(Role::try_from).transpose().map_err(|error| sqlx::Error::Decode(Box::new(error)))?;
+        Ok(role.map(|role| Viewer { user_id: Some(user_id), role: role.into(), session: session_hash }))
     }
 }
 

@@ -18,7 +18,6 @@ pub(super) async fn upgrade(State(app): State<App>, mut request: Request) -> Res
         user_id: Some(principal.user_id),
         role: principal.role.into(),
         session: Some(principal.session.to_vec()),
-        expires_at: Some(principal.expires_at),
     });
     let seat = app.live.hub().sockets().seat().map_err(|_| Problem::unavailable(FULL_RETRY_AFTER))?;
     let (response, socket) = upgrade.split(app.live.0.settings.sockets.write_timeout);

@@ -1,7 +1,5 @@
 //! Who reads the live feed, and what of it they may see.
 
-use belgrano_shared::timestamp::UnixMillis;
-
 /// Which events a reader gets.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum View {
@@ -31,15 +29,13 @@ pub struct Viewer {
     pub role: ViewerRole,
     /// The hash of the session's token; also when a single-use token opened the socket. `None` for the shop.
     pub session: Option<Vec<u8>>,
-    /// When the session ends by itself.
-    pub expires_at: Option<UnixMillis>,
 }
 
 impl Viewer {
     /// The shop's own feed.
     #[must_use]
     pub fn shop() -> Self {
-        Self { user_id: None, role: ViewerRole::Shop, session: None, expires_at: None }
+        Self { user_id: None, role: ViewerRole::Shop, session: None }
     }
 
     /// Which events it gets. A driver without an account does not exist; it would see nothing.
