@@ -124,7 +124,7 @@ async fn serve(Path((hash, name)): Path<(String, String)>, headers: HeaderMap) -
     let asset = all().find(|asset| asset.name == name);
     let asset = asset.ok_or_else(|| Problem::not_found(Message::new("refusal-no-page")))?;
     #[cfg(debug_assertions)]
-    if let Some(content) = asset.from_disk() {
+    if let Some(content) = asset.on_disk() {
         return Ok(
             ([(header::CONTENT_TYPE, asset.media_type), (header::CACHE_CONTROL, "no-store")], content).into_response()
         );
@@ -153,7 +153,7 @@ impl Asset {
 
     /// What the working tree has now, for whoever writes a page: debug builds only, with `ASSETS_FROM_DISK` set.
     #[cfg(debug_assertions)]
-    fn from_disk(&self) -> Option<Vec<u8>> {
+    fn on_disk(&self) -> Option<Vec<u8>> {
         std::env::var_os("ASSETS_FROM_DISK")?;
         let folder = std::path::Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/static"));
         let parts: &[&str] =
