@@ -12,6 +12,7 @@ pub mod http;
 pub mod idempotency;
 pub mod lifecycle;
 pub mod mailer;
+pub mod map;
 pub mod money;
 pub mod pages;
 pub mod pin;

@@ -3,6 +3,7 @@
 use axum::Router;
 use belgrano_shared::http::health::Health;
 use belgrano_shared::http::{openapi, standard_layers};
+use belgrano_shared::map;
 use utoipa::OpenApi;
 use utoipa_axum::router::OpenApiRouter;
 
@@ -18,9 +19,13 @@ struct Api;
 pub fn router(app: App, health: Health) -> Router {
     let (api, document) = api_routes().split_for_parts();
     let (http, metrics, ambient) = (app.settings.common.http.clone(), app.metrics.clone(), app.ambient.clone());
-    let development = app.settings.common.development();
-    let router =
-        api.merge(pages::routes(development)).merge(health.router()).merge(openapi::docs(document)).with_state(app);
+    let (development, map) = (app.settings.common.development(), map::routes(&app.settings.common.map));
+    let router = api
+        .merge(pages::routes(development))
+        .merge(map)
+        .merge(health.router())
+        .merge(openapi::docs(document))
+        .with_state(app);
     standard_layers(router, http, &metrics, &ambient)
 }
 

@@ -37,9 +37,13 @@ async function freePort() {
   }
 }
 
+/** A browser that draws maps without a graphics card, and one that cannot. */
+export const WITH_WEBGL = ["--use-gl=angle", "--use-angle=swiftshader", "--enable-unsafe-swiftshader"];
+export const WITHOUT_WEBGL = ["--disable-gpu", "--disable-3d-apis"];
+
 /** A browser and both services; the browser first, because it holds nothing that has to be stopped. */
-export async function start(env) {
-  const browser = await launch();
+export async function start(env, args) {
+  const browser = await launch(args);
   try {
     const belgrano = await startBelgrano(env);
     const stop = async () => {
@@ -125,8 +129,8 @@ export async function logIn(origin, { email, password }) {
   };
 }
 
-function launch() {
-  return chromium.launch({ executablePath: CHROMIUM, args: ["--no-sandbox", "--disable-dev-shm-usage"] });
+export function launch(args = []) {
+  return chromium.launch({ executablePath: CHROMIUM, args: ["--no-sandbox", "--disable-dev-shm-usage", ...args] });
 }
 
 /** Somebody with a browser window. Everything that is wrong on its pages ends up in `complaints`. */

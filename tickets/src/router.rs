@@ -3,6 +3,7 @@
 use axum::Router;
 use belgrano_shared::http::health::Health;
 use belgrano_shared::http::{openapi, standard_layers};
+use belgrano_shared::map;
 use utoipa::OpenApi;
 use utoipa_axum::router::OpenApiRouter;
 
@@ -17,9 +18,13 @@ struct Api;
 pub fn router(app: App, health: Health) -> Router {
     let (routes, api) = api_routes().split_for_parts();
     let (settings, metrics, ambient) = (app.settings.common.http.clone(), app.metrics.clone(), app.ambient.clone());
-    let development = app.settings.common.development();
-    let routes =
-        routes.merge(pages::routes(development)).with_state(app).merge(openapi::docs(api)).merge(health.router());
+    let (development, map) = (app.settings.common.development(), map::routes(&app.settings.common.map));
+    let routes = routes
+        .merge(pages::routes(development))
+        .merge(map)
+        .with_state(app)
+        .merge(openapi::docs(api))
+        .merge(health.router());
     standard_layers(routes, settings, &metrics, &ambient)
 }
 

@@ -13,6 +13,7 @@ use crate::auth::gate::GateSettings;
 use crate::auth::password::NewPassword;
 use crate::http::HttpSettings;
 use crate::http::serve::ServeSettings;
+use crate::map::MapSettings;
 use crate::signature::SigningSecrets;
 use crate::storage::{StorageSettings, Target};
 
@@ -25,6 +26,8 @@ pub struct Common {
     pub serve: ServeSettings,
     /// The limits of every request.
     pub http: HttpSettings,
+    /// What its maps are made of.
+    pub map: MapSettings,
     /// Where it stores.
     pub storage: StorageSettings,
     /// Where generated secrets and SQLite files live.
@@ -66,17 +69,19 @@ impl Common {
         let local = local_url(serve.port);
         let public_url =
             env.url("PUBLIC_URL", local, "where browsers find the service; the origin whose pages may write");
+        let map = MapSettings::from_env(env);
         let data_dir = PathBuf::from(env.string("DATA_DIR", "./data", "where SQLite files and generated secrets live"));
         let storage = storage(env, service, &data_dir);
         let generated_allowed = matches!(storage.target, Target::Sqlite(_));
         Self {
-            http: HttpSettings::from_env(env, &public_url),
+            http: HttpSettings::from_env(env, &public_url, map.ground.as_ref()),
             api_keys: env
                 .secrets("API_KEY", "keys of clients that do not sign, separated by commas; the first is sent"),
             gate: GateSettings::from_env(env),
             admin: first_admin(env),
             integration: integration(env, generated_allowed),
             public_url,
+            map,
             serve,
             storage,
             data_dir,

@@ -25,6 +25,7 @@ use crate::ambient::Ambient;
 use crate::auth::origin::AllowedOrigins;
 use crate::config::Env;
 use crate::lifecycle::panic_message;
+use crate::map::Ground;
 use crate::pages;
 use crate::problem::Problem;
 use crate::telemetry::Metrics;
@@ -41,6 +42,8 @@ const TIMEOUT_RETRY_AFTER: Duration = Duration::from_secs(5);
 pub struct HttpSettings {
     /// Our own pages' origins.
     pub origins: AllowedOrigins,
+    /// What pages may load; see [`security_headers`].
+    pub content_security_policy: HeaderValue,
     /// Whether the public address is https, so that a browser may be told to insist on it.
     pub https: bool,
     /// Proxies between a client and us that write `X-Forwarded-For`.
@@ -57,6 +60,7 @@ impl Default for HttpSettings {
     fn default() -> Self {
         Self {
             origins: AllowedOrigins::default(),
+            content_security_policy: security_headers::policy(None),
             https: false,
             proxies: 0,
             body_limit_bytes: 256 * 1024,
@@ -67,8 +71,8 @@ impl Default for HttpSettings {
 }
 
 impl HttpSettings {
-    /// Reads the limits; `public_url` is where browsers find the service.
-    pub fn from_env(env: &mut Env, public_url: &Url) -> Self {
+    /// Reads the limits; `public_url` is where browsers find the service, `ground` where its maps come from.
+    pub fn from_env(env: &mut Env, public_url: &Url, ground: Option<&Ground>) -> Self {
         let default = Self::default();
         let mut extra = Vec::new();
         for origin in env.list("ALLOWED_ORIGINS", "", "further origins whose pages may write, separated by commas") {
@@ -79,6 +83,7 @@ impl HttpSettings {
         }
         Self {
             origins: AllowedOrigins::of(public_url, &extra),
+            content_security_policy: security_headers::policy(ground),
             https: public_url.scheme() == "https",
             proxies: env.number("TRUST_PROXY", 0, 0..=16, "proxies in front that write X-Forwarded-For"),
             body_limit_bytes: env.number(
@@ -160,7 +165,7 @@ async fn pass(State(edge): State<Arc<Edge>>, mut request: Request, next: Next) -
     if let Ok(id) = HeaderValue::from_str(id) {
         response.headers_mut().insert(REQUEST_ID, id);
     }
-    security_headers::apply(response.headers_mut(), edge.settings.https);
+    security_headers::apply(response.headers_mut(), &edge.settings);
     response
 }
 

@@ -4,13 +4,15 @@
 
 use axum::http::{HeaderMap, HeaderName, HeaderValue, header};
 
+use super::HttpSettings;
+use crate::map::Ground;
+
 /// No inline script and nothing from elsewhere; `blob:` and `data:` images are photos before they are sent.
-pub const CONTENT_SECURITY_POLICY: &str = "default-src 'self'; script-src 'self'; style-src 'self'; \
+const CONTENT_SECURITY_POLICY: &str = "default-src 'self'; script-src 'self'; style-src 'self'; \
      img-src 'self' data: blob:; connect-src 'self'; worker-src 'self'; object-src 'none'; base-uri 'self'; \
      form-action 'self'; frame-ancestors 'none'";
 
-const ALWAYS: [(HeaderName, HeaderValue); 7] = [
-    (header::CONTENT_SECURITY_POLICY, HeaderValue::from_static(CONTENT_SECURITY_POLICY)),
+const ALWAYS: [(HeaderName, HeaderValue); 6] = [
     (header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff")),
     (header::X_FRAME_OPTIONS, HeaderValue::from_static("DENY")),
     (header::REFERRER_POLICY, HeaderValue::from_static("strict-origin-when-cross-origin")),
@@ -26,12 +28,44 @@ const ALWAYS: [(HeaderName, HeaderValue); 7] = [
 
 const HSTS: HeaderValue = HeaderValue::from_static("max-age=31536000; includeSubDomains");
 
-/// Adds what is missing; `https` says whether the site is reached by https only.
-pub(super) fn apply(headers: &mut HeaderMap, https: bool) {
+/// What pages may load: their own site, and the pictures and data of what an operator laid under the maps.
+pub(super) fn policy(ground: Option<&Ground>) -> HeaderValue {
+    let own = HeaderValue::from_static(CONTENT_SECURITY_POLICY);
+    let Some(origin) = ground.map(Ground::origin) else { return own };
+    let with = CONTENT_SECURITY_POLICY
+        .replace("data: blob:;", &format!("data: blob: {origin};"))
+        .replace("connect-src 'self';", &format!("connect-src 'self' {origin};"));
+    // An origin is ASCII without blanks.
+    HeaderValue::try_from(with).unwrap_or(own)
+}
+
+/// Adds what is missing.
+pub(super) fn apply(headers: &mut HeaderMap, settings: &HttpSettings) {
+    headers.entry(header::CONTENT_SECURITY_POLICY).or_insert_with(|| settings.content_security_policy.clone());
     for (name, value) in ALWAYS {
         headers.entry(name).or_insert(value);
     }
-    if https {
+    if settings.https {
         headers.entry(header::STRICT_TRANSPORT_SECURITY).or_insert(HSTS);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::policy;
+    use crate::map::Ground;
+
+    #[test]
+    fn tiles_come_from_one_site_and_scripts_from_none_but_ours() {
+        let ground = Ground::parse("pmtiles://https://tiles.example/ba.pmtiles").expect("an archive");
+        let policy = policy(Some(&ground));
+        let policy = policy.to_str().expect("text");
+        assert!(
+            policy.contains(
+                "img-src 'self' data: blob: https://tiles.example; connect-src 'self' https://tiles.example;"
+            )
+        );
+        assert!(policy.contains("default-src 'self'; script-src 'self'; style-src 'self';"), "{policy}");
+        assert_eq!(policy.matches("tiles.example").count(), 2, "{policy}");
     }
 }

@@ -74,6 +74,12 @@ static OURS: LazyLock<Vec<Asset>> = LazyLock::new(|| {
     "fragment.js": SCRIPT,
     "install.js": SCRIPT,
     "live.js": SCRIPT,
+    "map.css": CSS,
+    "map.js": SCRIPT,
+    "map-features.js": SCRIPT,
+    "map-icons.js": SCRIPT,
+    "map-list.js": SCRIPT,
+    "map-style.js": SCRIPT,
     "page.js": SCRIPT,
     "proof.js": SCRIPT,
     "texts.js": SCRIPT,
@@ -85,6 +91,10 @@ static VENDORED: LazyLock<Vec<Asset>> = LazyLock::new(|| {
     assets! {
     "vendor/bricolage-grotesque.woff2": FONT,
     "vendor/icons.svg": SVG,
+    "vendor/maplibre-gl.css": CSS,
+    "vendor/maplibre-gl.mjs": SCRIPT,
+    "vendor/maplibre-gl-worker.mjs": SCRIPT,
+    "vendor/pmtiles.mjs": SCRIPT,
     }
 });
 

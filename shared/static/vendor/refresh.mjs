@@ -42,7 +42,8 @@ function write(file, content) {
 for (const entry of manifest.packages) {
   const unpacked = unpack(entry);
   for (const file of entry.files) {
-    const content = readFileSync(join(unpacked, file.from));
+    // A licence that its package leaves out is kept here by hand.
+    const content = readFileSync(file.from ? join(unpacked, file.from) : join(here, file.to));
     write(file, file.append ? Buffer.concat([content, Buffer.from(file.append)]) : content);
   }
   if (entry.icons) write(entry.icons, sprite(unpacked, entry));

@@ -23,3 +23,15 @@ js-position-refused = No permission to share your position
 js-close = Close
 js-photo-working = Wait until the photo is ready.
 js-photo-unreadable = That photo cannot be read. Take another.
+
+## Maps
+
+js-map-without = The map cannot be shown here. Everything on it is in the list.
+js-map-open = Open
+js-map-keys = Arrows to move it, + and − to zoom, N and P for the next or the previous marker.
+js-map-in = Zoom in
+js-map-out = Zoom out
+js-map-credit = Where the data is from
+js-map-fingers = Move it with two fingers
+js-map-ctrl = Zoom with Ctrl and the wheel
+js-map-command = Zoom with ⌘ and the wheel

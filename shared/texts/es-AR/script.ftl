@@ -23,3 +23,15 @@ js-position-refused = Sin permiso para compartir tu posición
 js-close = Cerrar
 js-photo-working = Esperá a que la foto esté lista.
 js-photo-unreadable = Esa foto no se puede leer. Sacá otra.
+
+## Maps
+
+js-map-without = Acá no se puede mostrar el mapa. Todo lo que muestra está en la lista.
+js-map-open = Abrir
+js-map-keys = Flechas para moverlo, + y − para acercar o alejar, N y P para la marca siguiente o la anterior.
+js-map-in = Acercar
+js-map-out = Alejar
+js-map-credit = De dónde son los datos
+js-map-fingers = Movelo con dos dedos
+js-map-ctrl = Acercalo con Ctrl y la rueda
+js-map-command = Acercalo con ⌘ y la rueda

@@ -1,0 +1,216 @@
+//! The zones of a map: polygons with a name, from a file that somebody else made.
+
+use std::io::{ErrorKind, Read};
+use std::path::Path;
+use std::sync::Arc;
+
+use serde::Deserialize;
+use serde_json::{Map, Value, json};
+
+/// What the largest city's districts take; a survey of every plot is not what a phone should load.
+const MAX_BYTES: u64 = 2 * 1024 * 1024;
+const MAX_ZONES: usize = 2000;
+/// Names that a zone's name goes by, the first found wins.
+const NAMES: [&str; 9] = ["nombre", "NOMBRE", "barrio", "BARRIO", "name", "NAME", "Nombre", "Barrio", "Name"];
+const BUILT_IN: &str = include_str!("../../data/barrios.geojson");
+
+/// Zones as they are served: GeoJSON (RFC 7946) with `nombre` as the only property of each, and who to thank.
+#[derive(Clone, Debug)]
+pub struct Zones(Arc<str>);
+
+/// Why a file has no zones.
+#[derive(Debug, thiserror::Error)]
+pub enum InvalidZones {
+    /// It cannot be read.
+    #[error("no se puede leer: {0}")]
+    Unreadable(#[from] std::io::Error),
+    /// It is larger than a page should load.
+    #[error("pesa más de 2 MiB: hay que simplificarlo")]
+    TooLarge,
+    /// It is no collection of zones.
+    #[error("tiene que ser una FeatureCollection de GeoJSON con polígonos: {0}")]
+    NotGeoJson(#[from] serde_json::Error),
+    /// It has none, or too many.
+    #[error("tiene que tener entre 1 y {MAX_ZONES} zonas, no {0}")]
+    Count(usize),
+    /// A zone nobody could name.
+    #[error("la zona {0} no tiene nombre (`nombre`, `barrio` o `name`)")]
+    Nameless(usize),
+    /// A ring that is none, or coordinates that are not longitude and latitude.
+    #[error("la zona {0} no es un polígono en grados WGS 84, longitud primero")]
+    Shape(usize),
+}
+
+#[derive(Deserialize)]
+struct Collection {
+    #[serde(rename = "type")]
+    _kind: Kind,
+    features: Vec<Feature>,
+    attribution: Option<String>,
+}
+
+#[derive(Deserialize)]
+enum Kind {
+    FeatureCollection,
+}
+
+#[derive(Deserialize)]
+struct Feature {
+    geometry: Geometry,
+    #[serde(default)]
+    properties: Option<Map<String, Value>>,
+}
+
+#[derive(Deserialize)]
+#[serde(tag = "type", content = "coordinates")]
+enum Geometry {
+    Polygon(Polygon),
+    MultiPolygon(Vec<Polygon>),
+}
+
+/// Rings of positions: longitude, latitude and perhaps a height.
+type Polygon = Vec<Vec<Vec<f64>>>;
+
+impl Default for Zones {
+    fn default() -> Self {
+        Self(BUILT_IN.into())
+    }
+}
+
+impl Zones {
+    /// The zones of a file.
+    pub fn read(path: &Path) -> Result<Self, InvalidZones> {
+        let mut text = String::new();
+        let file = std::fs::File::open(path)?;
+        file.take(MAX_BYTES + 1).read_to_string(&mut text).or_else(|error| match error.kind() {
+            // Cut in the middle of a letter.
+            ErrorKind::InvalidData if std::fs::metadata(path)?.len() > MAX_BYTES => Err(InvalidZones::TooLarge),
+            _ => Err(error.into()),
+        })?;
+        if text.len() as u64 > MAX_BYTES { Err(InvalidZones::TooLarge) } else { Self::parse(&text) }
+    }
+
+    fn parse(text: &str) -> Result<Self, InvalidZones> {
+        let collection: Collection = serde_json::from_str(text.trim_start_matches('\u{feff}'))?;
+        if !(1..=MAX_ZONES).contains(&collection.features.len()) {
+            return Err(InvalidZones::Count(collection.features.len()));
+        }
+        let features = collection.features.into_iter().enumerate();
+        let features = features.map(|(place, feature)| feature.clean(place + 1)).collect::<Result<Vec<_>, _>>()?;
+        let mut clean = json!({ "type": "FeatureCollection", "features": features });
+        if let Some(attribution) = collection.attribution {
+            clean["attribution"] = attribution.into();
+        }
+        Ok(Self(clean.to_string().into()))
+    }
+
+    /// As they are served.
+    #[must_use]
+    pub fn json(&self) -> &str {
+        &self.0
+    }
+}
+
+impl Feature {
+    /// The `place`th zone without what a map does not need.
+    fn clean(self, place: usize) -> Result<Value, InvalidZones> {
+        let properties = self.properties.unwrap_or_default();
+        let name = NAMES.iter().find_map(|name| properties.get(*name)?.as_str()).map(str::trim);
+        let name = name.filter(|name| !name.is_empty()).ok_or(InvalidZones::Nameless(place))?;
+        let (kind, coordinates) = match &self.geometry {
+            Geometry::Polygon(polygon) => ("Polygon", clean_polygon(polygon)),
+            Geometry::MultiPolygon(polygons) if !polygons.is_empty() => {
+                ("MultiPolygon", polygons.iter().map(clean_polygon).collect())
+            }
+            Geometry::MultiPolygon(_) => ("MultiPolygon", None),
+        };
+        let coordinates = coordinates.ok_or(InvalidZones::Shape(place))?;
+        let geometry = json!({ "type": kind, "coordinates": coordinates });
+        Ok(json!({ "type": "Feature", "properties": { "nombre": name }, "geometry": geometry }))
+    }
+}
+
+fn clean_polygon(polygon: &Polygon) -> Option<Value> {
+    let ring = |ring: &Vec<Vec<f64>>| {
+        let closed = ring.len() >= 4 && ring.first() == ring.last();
+        closed.then(|| ring.iter().map(|position| clean_position(position)).collect::<Option<Value>>())?
+    };
+    if polygon.is_empty() { None } else { polygon.iter().map(ring).collect() }
+}
+
+/// To a metre: more digits are weight.
+fn clean_position(position: &[f64]) -> Option<Value> {
+    let &[lng, lat, ..] = position else { return None };
+    let there = (-180.0..=180.0).contains(&lng) && (-90.0..=90.0).contains(&lat);
+    let round = |degrees: f64| (degrees * 1e5).round() / 1e5;
+    there.then(|| json!([round(lng), round(lat)]))
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value, json};
+
+    use super::{InvalidZones, MAX_BYTES, Zones};
+
+    fn square(properties: &Value) -> Value {
+        let ring = json!([[-58.4000001, -34.6], [-58.3, -34.6, 12.0], [-58.3, -34.5], [-58.4000001, -34.6]]);
+        json!({ "type": "Feature", "id": 7, "properties": properties, "geometry": { "type": "Polygon", "coordinates": [ring] } })
+    }
+
+    fn parse(features: &Value) -> Result<Value, InvalidZones> {
+        let zones = Zones::parse(&json!({ "type": "FeatureCollection", "features": features }).to_string())?;
+        Ok(serde_json::from_str(zones.json()).expect("JSON"))
+    }
+
+    #[test]
+    fn the_built_in_ones_are_what_is_asked_of_a_file() {
+        let zones = Zones::parse(super::BUILT_IN).expect("zones");
+        let zones: Value = serde_json::from_str(zones.json()).expect("JSON");
+        assert_eq!(zones["features"].as_array().map(Vec::len), Some(48));
+        assert!(zones["attribution"].as_str().is_some_and(|text| text.contains("CC BY 2.5 AR")));
+        assert!(super::BUILT_IN.len() <= 40 * 1024);
+    }
+
+    #[test]
+    fn only_the_name_and_the_shape_are_served() {
+        let served = parse(&json!([square(&json!({ "BARRIO": " Boedo ", "duenio": "privado" }))])).expect("zones");
+        assert_eq!(served["features"][0]["properties"], json!({ "nombre": "Boedo" }));
+        let ring = &served["features"][0]["geometry"]["coordinates"][0];
+        assert_eq!(ring, &json!([[-58.4, -34.6], [-58.3, -34.6], [-58.3, -34.5], [-58.4, -34.6]]));
+    }
+
+    #[test]
+    fn what_is_no_zone_is_refused_by_its_place() {
+        let refused = |features: Value| parse(&features).expect_err("refused").to_string();
+        assert!(refused(json!([])).contains("no 0"));
+        assert!(
+            refused(json!([square(&json!({ "nombre": "A" })), square(&json!({ "codigo": 3 }))]))
+                .contains("zona 2 no tiene")
+        );
+        assert!(refused(json!([square(&Value::Null)])).contains("zona 1 no tiene"));
+        let metres =
+            json!({ "type": "Polygon", "coordinates": [[[100_000, 90_000], [1, 1], [2, 2], [100_000, 90_000]]] });
+        let open = json!({ "type": "Polygon", "coordinates": [[[1, 1], [2, 2], [3, 3], [4, 4]]] });
+        let nothing = json!({ "type": "MultiPolygon", "coordinates": [] });
+        for geometry in [metres, open, nothing] {
+            let zone = json!({ "type": "Feature", "properties": { "name": "A" }, "geometry": geometry });
+            assert!(refused(json!([zone])).contains("zona 1 no es"), "{zone}");
+        }
+        let point = json!({ "type": "Feature", "properties": { "name": "A" }, "geometry": { "type": "Point", "coordinates": [1, 2] } });
+        assert!(refused(json!([point])).contains("FeatureCollection"));
+    }
+
+    #[test]
+    fn a_file_is_read_up_to_its_limit() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("zonas.geojson");
+        let text =
+            json!({ "type": "FeatureCollection", "features": [square(&json!({ "name": "Boedo" }))] }).to_string();
+        std::fs::write(&path, format!("\u{feff}{text}")).expect("written");
+        assert!(Zones::read(&path).expect("zones").json().contains("Boedo"));
+        std::fs::write(&path, "é".repeat(usize::try_from(MAX_BYTES).expect("small"))).expect("written");
+        assert!(matches!(Zones::read(&path), Err(InvalidZones::TooLarge)));
+        std::fs::write(&path, "x").expect("written");
+        assert!(matches!(Zones::read(&path), Err(InvalidZones::NotGeoJson(_))));
+    }
+}
