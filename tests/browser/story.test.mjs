@@ -54,6 +54,7 @@ async function buys(customer) {
   await page.goto(belgrano.shop);
   await isClean(customer);
   await page.getByRole("button", { name: /^Agregar/ }).first().click();
+  await page.getByRole("link", { name: "Carrito 1" }).waitFor();
   await page.getByRole("link", { name: /carrito/i }).first().click();
   await isClean(customer);
   await page.getByRole("link", { name: "Finalizar la compra" }).click();

@@ -65,6 +65,9 @@ static OURS: LazyLock<Vec<Asset>> = LazyLock::new(|| {
     "icon-192.png": PNG,
     "icon-512.png": PNG,
     "drawings.svg": SVG,
+    "cart.js": SCRIPT,
+    "checkout.js": SCRIPT,
+    "combobox.js": SCRIPT,
     "components.js": SCRIPT,
     "driver-page.js": SCRIPT,
     "awake.js": SCRIPT,
@@ -80,8 +83,11 @@ static OURS: LazyLock<Vec<Asset>> = LazyLock::new(|| {
     "map-icons.js": SCRIPT,
     "map-list.js": SCRIPT,
     "map-style.js": SCRIPT,
+    "lookup.js": SCRIPT,
     "page.js": SCRIPT,
+    "products.js": SCRIPT,
     "proof.js": SCRIPT,
+    "shop.js": SCRIPT,
     "texts.js": SCRIPT,
     }
 });

@@ -54,6 +54,7 @@ pub struct Field<'a> {
     hint: Option<String>,
     optional: bool,
     autocomplete: Option<&'static str>,
+    suggestions: Option<&'static str>,
     choices: Vec<Choice>,
     limits: Vec<(&'static str, String)>,
 }
@@ -70,9 +71,9 @@ impl<'a> Field<'a> {
     ) -> Self {
         let label = label.into();
         let error = error.map(|error| error.to(label.language));
-        let (hint, autocomplete) = (None, None);
+        let (hint, autocomplete, suggestions) = (None, None, None);
         let (choices, limits) = (Vec::new(), Vec::new());
-        Self { kind, name, label, value, error, hint, optional: false, autocomplete, choices, limits }
+        Self { kind, name, label, value, error, hint, optional: false, autocomplete, suggestions, choices, limits }
     }
 
     /// It may stay blank.
@@ -93,6 +94,13 @@ impl<'a> Field<'a> {
     #[must_use]
     pub fn autocomplete(mut self, token: &'static str) -> Self {
         self.autocomplete = Some(token);
+        self
+    }
+
+    /// The id of the `datalist` with what is likely.
+    #[must_use]
+    pub fn suggestions(mut self, id: &'static str) -> Self {
+        self.suggestions = Some(id);
         self
     }
 

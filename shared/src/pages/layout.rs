@@ -27,13 +27,15 @@ pub struct Link {
     pub text: &'static str,
     /// Its drawing in `icons.svg`.
     pub icon: &'static str,
+    /// How many there are behind it, where that is worth a number.
+    pub count: Option<i64>,
 }
 
 impl Link {
     /// A link.
     #[must_use]
     pub const fn new(href: &'static str, text: &'static str, icon: &'static str) -> Self {
-        Self { href, text, icon }
+        Self { href, text, icon, count: None }
     }
 }
 
@@ -100,6 +102,11 @@ impl Layout {
     /// A price.
     pub fn money(&self, amount: impl Borrow<Money>) -> String {
         self.language.money(amount)
+    }
+
+    /// A price where there is little room: without centavos when there are none.
+    pub fn price(&self, amount: impl Borrow<Money>) -> String {
+        self.language.price(amount)
     }
 
     /// A date with its time.

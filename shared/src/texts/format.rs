@@ -28,6 +28,17 @@ impl Language {
         }
     }
 
+    /// A price where there is little room: `$ 3.450`, `$ 3.450,50`, `ARS 3,450`.
+    #[must_use]
+    pub fn price(self, amount: impl Borrow<Money>) -> String {
+        let whole = amount.borrow().cents() % 100 == 0;
+        let mut text = self.money(amount);
+        if whole {
+            text.truncate(text.len() - ",00".len());
+        }
+        text
+    }
+
     /// An instant on a clock on the wall in Buenos Aires: `21/11/2026 15:04`, `21 Nov 2026, 15:04`.
     #[must_use]
     pub fn moment(self, at: impl Borrow<UnixMillis>) -> String {
@@ -127,5 +138,8 @@ mod tests {
         assert_eq!([ago(1440), ago(3000), ago(-5)], ["hace 1 día", "hace 2 días", "recién"]);
         let price = Money::from_cents(123_456_789).expect("a price");
         assert_eq!([Spanish.money(price), English.money(price)], ["$ 1.234.567,89", "ARS 1,234,567.89"]);
+        let whole = Money::from_cents(420_000).expect("a price");
+        assert_eq!([Spanish.price(whole), English.price(whole)], ["$ 4.200", "ARS 4,200"]);
+        assert_eq!(Spanish.price(price), "$ 1.234.567,89");
     }
 }

@@ -35,3 +35,12 @@ js-map-credit = Where the data is from
 js-map-fingers = Move it with two fingers
 js-map-ctrl = Zoom with Ctrl and the wheel
 js-map-command = Zoom with ⌘ and the wheel
+
+## The shop
+
+js-found = Results: { $count }
+js-found-none = No results
+js-see-cart = See the cart
+js-not-added = It could not be added. Try again.
+js-removed = You removed { $name }
+js-undo = Undo

@@ -32,3 +32,115 @@ cart-changed = Your cart is up to date.
 cart-emptied = Your cart is empty.
 
 shop-purpose = The neighbourhood market: prices from nearby, orders that arrive.
+
+## Looking around
+
+home-title = The neighbourhood, at a better price
+home-lead = The shops you know, at your door. Order now and watch it arrive.
+home-categories = Categories
+home-featured = Featured
+home-businesses = The shops
+search = Search
+search-products = Search products
+search-placeholder = Yerba, cheese, bleach…
+offer-until = until { $day }
+products-title = Products
+products-all = See all products
+products-none = We found nothing for that search.
+products-found = Results
+products-filter = Filter
+products-every-category = All
+products-every-business = All
+product-category = Category
+product-business = Shop
+product-before = Before:
+product-percent = { $percent }% off
+product-add = Add
+product-add-to-cart = Add to cart
+product-sold-out = Out of stock for now
+product-sold-by = Sold by
+product-trail = Where you are
+product-others = More from { $category }
+quantity = Quantity
+quantity-less = One less
+quantity-more = One more
+total = Total
+
+## The cart
+
+cart-nothing = There is nothing in your cart yet.
+cart-one-less = One { $name } less
+cart-one-more = One { $name } more
+cart-quantity-of = Quantity of { $name }
+cart-remove = Remove { $name }
+cart-summary = Summary
+cart-check-out = Check out
+cart-not-ready = Some products cannot be bought like this. Change or remove them to go on.
+cart-go-on = Keep shopping
+cart-empty-it = Empty the cart
+
+## Checking out
+
+checkout-title = Check out
+checkout-back = Back to the cart
+checkout-where = Where it goes
+checkout-barrio = Neighbourhood
+checkout-pin = Mark the door on the map
+checkout-pin-hint = Tap the map where the door is: it only helps to find you.
+checkout-pin-clear = Remove the mark
+checkout-notes = Notes for the driver
+checkout-notes-hint = Bell, floor, hours.
+checkout-payment = How you pay
+checkout-summary = Your order
+checkout-confirm = Confirm the order
+checkout-promise = It is placed once, even if you tap twice.
+checkout-placed = We have your order.
+checkout-twice = That order was already placed. It is in this list.
+account-address = Delivery address
+
+## Refusals; their Spanish goes over the wire too
+
+refusal-cart-gone = It is no longer for sale, or sold out.
+refusal-cart-left = { $stock } left.
+refusal-not-for-sale = That product is not for sale.
+refusal-no-product = There is no such product.
+refusal-not-your-order = You have no order with that number.
+refusal-no-such-order = There is no order with that number.
+refusal-order-over = The order is already { $state } and cannot be cancelled.
+refusal-api-key = The header X-API-Key is missing or wrong.
+refusal-account-closed = The account is no longer active.
+refusal-log-in = Log in to go on.
+refusal-admins-only = This is for administrators.
+refusal-merchants-only = This is for businesses.
+refusal-cuit-taken = There is an account with that CUIT already.
+refusal-no-business = The account has no business.
+refusal-no-package = You have no package with that number.
+refusal-too-many-packages = There can be up to { $max } packages.
+refusal-no-message = There is no message with that number.
+refusal-message-under-way = The message is being delivered right now. Look again in a few seconds.
+refusal-message-settled-retry = The message is { $state }: it can no longer be sent again.
+refusal-message-settled-discard = The message is { $state }: it can no longer be discarded.
+error-negative = cannot be negative
+error-range = goes from { $from } to { $to }
+error-words = up to { $max } words
+error-sum = together more than { $max }
+error-lines = up to { $max } different products
+error-cart-empty = the cart is empty
+error-no-address = the delivery address is missing
+error-total = the total is too large
+error-not-for-sale = product { $id } is not for sale
+error-short-stock = of “{ $name }” there are { $stock } left and you ask for { $wanted }
+error-pin-range = the position is out of range
+error-pin-lng = the longitude is missing
+error-pin-lat = the latitude is missing
+error-basket = the cart cannot be read
+error-code = does not work: it is wrong, used or expired; you can ask for another
+error-old-password = is not the current password
+error-cuit = is not a valid CUIT: eleven digits, the last of which checks the others
+error-first-past = the first order has to be in the future
+error-first-far = the first order can be at most a year ahead
+product-last =
+    { $count ->
+        [one] Only { $count } left
+       *[other] Only { $count } left
+    }

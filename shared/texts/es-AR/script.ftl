@@ -35,3 +35,12 @@ js-map-credit = De dónde son los datos
 js-map-fingers = Movelo con dos dedos
 js-map-ctrl = Acercalo con Ctrl y la rueda
 js-map-command = Acercalo con ⌘ y la rueda
+
+## The shop
+
+js-found = Resultados: { $count }
+js-found-none = Sin resultados
+js-see-cart = Ver el carrito
+js-not-added = No se pudo agregar. Probá de nuevo.
+js-removed = Quitaste { $name }
+js-undo = Deshacer

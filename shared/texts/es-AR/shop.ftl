@@ -32,3 +32,115 @@ cart-changed = El carrito quedó actualizado.
 cart-emptied = El carrito quedó vacío.
 
 shop-purpose = El mercado del barrio: precios de cerca, pedidos que llegan.
+
+## Looking around
+
+home-title = El barrio, a mejor precio
+home-lead = Los negocios de siempre, en tu puerta. Pedí ahora y seguí el envío en vivo.
+home-categories = Categorías
+home-featured = Destacados
+home-businesses = Los negocios
+search = Buscar
+search-products = Buscar productos
+search-placeholder = Yerba, queso, lavandina…
+offer-until = hasta el { $day }
+products-title = Productos
+products-all = Ver todos los productos
+products-none = No encontramos nada con esa búsqueda.
+products-found = Resultados
+products-filter = Filtrar
+products-every-category = Todas
+products-every-business = Todos
+product-category = Categoría
+product-business = Negocio
+product-before = Antes:
+product-percent = { $percent } % menos
+product-add = Agregar
+product-add-to-cart = Agregar al carrito
+product-sold-out = Sin stock por ahora
+product-sold-by = Lo vende
+product-trail = Dónde estás
+product-others = Más de { $category }
+quantity = Cantidad
+quantity-less = Uno menos
+quantity-more = Uno más
+total = Total
+
+## The cart
+
+cart-nothing = Todavía no hay nada en tu carrito.
+cart-one-less = Uno menos de { $name }
+cart-one-more = Uno más de { $name }
+cart-quantity-of = Cantidad de { $name }
+cart-remove = Quitar { $name }
+cart-summary = Resumen
+cart-check-out = Finalizar la compra
+cart-not-ready = Hay productos que no se pueden comprar así. Cambialos o quitalos para seguir.
+cart-go-on = Seguir comprando
+cart-empty-it = Vaciar el carrito
+
+## Checking out
+
+checkout-title = Finalizar la compra
+checkout-back = Volver al carrito
+checkout-where = Adónde va
+checkout-barrio = Barrio
+checkout-pin = Marcar la puerta en el mapa
+checkout-pin-hint = Tocá el mapa donde está la puerta: ayuda a encontrarte, nada más.
+checkout-pin-clear = Quitar la marca
+checkout-notes = Indicaciones para quien reparte
+checkout-notes-hint = Timbre, piso, horario.
+checkout-payment = Cómo pagás
+checkout-summary = Tu pedido
+checkout-confirm = Confirmar el pedido
+checkout-promise = Se confirma una sola vez, aunque toques dos veces.
+checkout-placed = Recibimos tu pedido.
+checkout-twice = Ese pedido ya estaba hecho. Está en esta lista.
+account-address = Dirección de entrega
+
+## Refusals; their Spanish goes over the wire too
+
+refusal-cart-gone = Ya no está a la venta o se agotó.
+refusal-cart-left = Quedan { $stock }.
+refusal-not-for-sale = Ese producto no está a la venta.
+refusal-no-product = No existe ese producto.
+refusal-not-your-order = No tenés un pedido con ese número.
+refusal-no-such-order = No hay un pedido con ese número.
+refusal-order-over = El pedido ya está { $state } y no se puede cancelar.
+refusal-api-key = Falta la cabecera X-API-Key, o no es la correcta.
+refusal-account-closed = La cuenta ya no está activa.
+refusal-log-in = Iniciá sesión para seguir.
+refusal-admins-only = Esto es para administradores.
+refusal-merchants-only = Esto es para comerciantes.
+refusal-cuit-taken = Ya hay una cuenta con ese CUIT.
+refusal-no-business = La cuenta no tiene un comercio.
+refusal-no-package = No tenés un paquete con ese número.
+refusal-too-many-packages = Se pueden tener hasta { $max } paquetes.
+refusal-no-message = No hay ningún mensaje con ese número.
+refusal-message-under-way = El mensaje se está entregando en este momento. Mirá en unos segundos cómo le fue.
+refusal-message-settled-retry = El mensaje está { $state }: ya no se puede reintentar.
+refusal-message-settled-discard = El mensaje está { $state }: ya no se puede descartar.
+error-negative = no puede ser negativo
+error-range = va de { $from } a { $to }
+error-words = van hasta { $max } palabras
+error-sum = suman más de { $max }
+error-lines = van hasta { $max } productos distintos
+error-cart-empty = el carrito está vacío
+error-no-address = falta la dirección de entrega
+error-total = el total es demasiado grande
+error-not-for-sale = el producto { $id } no está a la venta
+error-short-stock = de «{ $name }» quedan { $stock } y pedís { $wanted }
+error-pin-range = la posición está fuera de rango
+error-pin-lng = falta la longitud
+error-pin-lat = falta la latitud
+error-basket = no se entiende el carrito
+error-code = no sirve: está mal, ya se usó o venció; podés pedir otro
+error-old-password = no es la contraseña actual
+error-cuit = no es un CUIT válido: son once dígitos y el último verifica a los demás
+error-first-past = el primer pedido tiene que ser en el futuro
+error-first-far = el primer pedido puede ser hasta dentro de un año
+product-last =
+    { $count ->
+        [one] Queda { $count }
+       *[other] Quedan { $count }
+    }

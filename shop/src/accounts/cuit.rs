@@ -1,11 +1,12 @@
 //! CUIT: the tax number every Argentine business has.
 
+use belgrano_shared::texts::Message;
 use serde::{Deserialize, Deserializer};
 
 const WEIGHTS: [u32; 10] = [5, 4, 3, 2, 7, 6, 5, 4, 3, 2];
 /// Prefixes in use: persons (20, 23, 24, 25, 26, 27) and companies (30, 33, 34).
 const PREFIXES: [&str; 9] = ["20", "23", "24", "25", "26", "27", "30", "33", "34"];
-const RULE: &str = "no es un CUIT válido: son once dígitos y el último verifica a los demás";
+const RULE: Message = Message::new("error-cuit");
 
 /// A CUIT whose check digit is right, kept as eleven digits.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -16,7 +17,7 @@ impl Cuit {
     ///
     /// The last digit is 11 minus the weighted sum of the others modulo 11, with 11 written as 0; a sum that would ask
     /// for 10 is never handed out (AFIP moves those to another prefix).
-    pub fn parse(text: &str) -> Result<Self, &'static str> {
+    pub fn parse(text: &str) -> Result<Self, Message> {
         let digits: String = text.chars().filter(|c| !matches!(c, '-' | '.' | ' ')).collect();
         if digits.len() != 11 || !digits.bytes().all(|byte| byte.is_ascii_digit()) || !PREFIXES.contains(&&digits[..2])
         {

@@ -7,6 +7,7 @@ use belgrano_shared::auth::password::NewPassword;
 use belgrano_shared::auth::session::TokenHash;
 use belgrano_shared::http::{ClientIp, Json};
 use belgrano_shared::problem::{Problem, ProblemDocument};
+use belgrano_shared::texts::Message;
 use belgrano_shared::writer::{Command, Failure};
 use belgrano_shared::{execute, fetch};
 use serde::Deserialize;
@@ -58,7 +59,7 @@ struct WrongPassword;
 
 impl From<WrongPassword> for Problem {
     fn from(WrongPassword: WrongPassword) -> Self {
-        Self::invalid_field("password_actual", "no es la contraseña actual")
+        Self::invalid_field("password_actual", Message::new("error-old-password"))
     }
 }
 
@@ -105,7 +106,7 @@ pub(crate) async fn change_password(
     Json(body): Json<ChangePasswordBody>,
 ) -> Result<StatusCode, Problem> {
     let known = fetch!(optional, app.db.read().await?, Known, SELECT, who.account_id)?;
-    let known = known.ok_or_else(|| Problem::unauthenticated("La cuenta ya no está activa."))?;
+    let known = known.ok_or_else(|| Problem::unauthenticated(Message::new("refusal-account-closed")))?;
     // A stolen session must not be a way to guess the password.
     if let Some(email) = Email::parse(&known.email) {
         app.gate.take_try(ip, &email)?;

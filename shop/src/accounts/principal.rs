@@ -7,6 +7,7 @@ use axum::http::request::Parts;
 use belgrano_shared::auth::gate;
 use belgrano_shared::auth::session::TokenHash;
 use belgrano_shared::problem::Problem;
+use belgrano_shared::texts::Message;
 use belgrano_shared::timestamp::UnixMillis;
 use belgrano_shared::{fetch, storage};
 use serde::Serialize;
@@ -100,7 +101,7 @@ impl FromRequestParts<App> for Session {
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Problem> {
         let MaybeSession(principal) = MaybeSession::from_request_parts(parts, app).await?;
-        principal.map(Self).ok_or_else(|| Problem::unauthenticated("Iniciá sesión para seguir."))
+        principal.map(Self).ok_or_else(|| Problem::unauthenticated(Message::new("refusal-log-in")))
     }
 }
 
@@ -109,7 +110,7 @@ impl FromRequestParts<App> for Admin {
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Problem> {
         let Session(principal) = Session::from_request_parts(parts, app).await?;
-        require(principal, Role::Admin, "Esto es para administradores.").map(Self)
+        require(principal, Role::Admin, "refusal-admins-only").map(Self)
     }
 }
 
@@ -118,7 +119,7 @@ impl FromRequestParts<App> for Merchant {
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Problem> {
         let Session(principal) = Session::from_request_parts(parts, app).await?;
-        require(principal, Role::Merchant, "Esto es para comerciantes.").map(Self)
+        require(principal, Role::Merchant, "refusal-merchants-only").map(Self)
     }
 }
 
@@ -128,8 +129,8 @@ pub async fn still_holds(app: &App, who: &Principal) -> sqlx::Result<bool> {
     Ok(found.is_some_and(|found| found.account_id == who.account_id))
 }
 
-fn require(principal: Principal, role: Role, refusal: &str) -> Result<Principal, Problem> {
-    if principal.role == role { Ok(principal) } else { Err(Problem::forbidden(refusal)) }
+fn require(principal: Principal, role: Role, refusal: &'static str) -> Result<Principal, Problem> {
+    if principal.role == role { Ok(principal) } else { Err(Problem::forbidden(Message::new(refusal))) }
 }
 
 #[derive(sqlx::FromRow)]

@@ -4,6 +4,7 @@ use axum::extract::State;
 use belgrano_shared::http::Json;
 use belgrano_shared::problem::{Problem, ProblemDocument};
 use belgrano_shared::storage::{Session as DbSession, require_one};
+use belgrano_shared::texts::Message;
 use belgrano_shared::wire::limits;
 use belgrano_shared::writer::{Command, Failure};
 use belgrano_shared::{execute, fetch};
@@ -67,7 +68,7 @@ pub(super) async fn read_account(app: &App, id: i64) -> Result<AccountView, Prob
 }
 
 fn closed() -> Problem {
-    Problem::unauthenticated("La cuenta ya no está activa.")
+    Problem::unauthenticated(Message::new("refusal-account-closed"))
 }
 
 /// My account

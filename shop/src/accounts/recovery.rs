@@ -10,6 +10,7 @@ use belgrano_shared::auth::password::NewPassword;
 use belgrano_shared::http::{ClientIp, Json};
 use belgrano_shared::mailer::Mail;
 use belgrano_shared::problem::{Problem, ProblemDocument};
+use belgrano_shared::texts::Message;
 use belgrano_shared::timestamp::UnixMillis;
 use belgrano_shared::writer::{Command, Failure};
 use belgrano_shared::{execute, fetch, fetch_scalar};
@@ -111,7 +112,7 @@ struct WrongCode;
 
 impl From<WrongCode> for Problem {
     fn from(WrongCode: WrongCode) -> Self {
-        Self::invalid_field("codigo", "no sirve: está mal, ya se usó o venció; podés pedir otro")
+        Self::invalid_field("codigo", Message::new("error-code"))
     }
 }
 

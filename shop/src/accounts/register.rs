@@ -96,7 +96,7 @@ impl From<RegisterRefusal> for Problem {
     fn from(refusal: RegisterRefusal) -> Self {
         match refusal {
             RegisterRefusal::EmailTaken => Self::conflict("correo-en-uso", Message::new("refusal-email-taken")),
-            RegisterRefusal::CuitTaken => Self::conflict("cuit-en-uso", "Ya hay una cuenta con ese CUIT."),
+            RegisterRefusal::CuitTaken => Self::conflict("cuit-en-uso", Message::new("refusal-cuit-taken")),
         }
     }
 }

@@ -3,6 +3,7 @@
 use belgrano_shared::auth::session::TokenHash;
 use belgrano_shared::problem::Problem;
 use belgrano_shared::storage::Session;
+use belgrano_shared::texts::Message;
 use belgrano_shared::writer::{Command, Failure};
 use belgrano_shared::{execute, fetch_scalar};
 
@@ -83,10 +84,9 @@ pub(super) enum CartRefusal {
 impl From<CartRefusal> for Problem {
     fn from(refusal: CartRefusal) -> Self {
         match refusal {
-            CartRefusal::NotForSale => Self::not_found("Ese producto no está a la venta."),
+            CartRefusal::NotForSale => Self::not_found(Message::new("refusal-not-for-sale")),
             CartRefusal::Full => {
-                let message = format!("van hasta {} productos distintos", Basket::MAX_LINES);
-                Self::invalid_field("items", message)
+                Self::invalid_field("items", Message::new("error-lines").with("max", Basket::MAX_LINES))
             }
         }
     }

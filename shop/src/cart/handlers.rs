@@ -7,6 +7,7 @@ use axum::response::{IntoResponse, Response};
 use belgrano_shared::auth::session::Token;
 use belgrano_shared::http::{Json, Path};
 use belgrano_shared::problem::{Problem, ProblemDocument};
+use belgrano_shared::texts::Message;
 use serde::Deserialize;
 use utoipa::ToSchema;
 
@@ -41,6 +42,15 @@ pub(crate) async fn show_cart(State(app): State<App>, Whose(owner): Whose) -> Re
     Ok(Json(cart))
 }
 
+/// How many pieces are in a cart, for the number beside its link.
+pub(crate) async fn units(app: &App, Whose(owner): Whose) -> Result<i64, Problem> {
+    const UNITS: &str = "SELECT CAST(COALESCE(SUM(quantity), 0) AS BIGINT) FROM cart_items WHERE cart_id = $1";
+    let Some(owner) = owner else { return Ok(0) };
+    let mut session = app.db.read().await?;
+    let Some(cart) = owner.find(&mut session).await? else { return Ok(0) };
+    Ok(belgrano_shared::fetch_scalar!(one, session, i64, UNITS, cart)?)
+}
+
 /// How many of it.
 #[derive(Deserialize, ToSchema)]
 pub(crate) struct PutBody {
@@ -70,7 +80,12 @@ pub(crate) async fn put_item(
     let change = match body.cantidad {
         0 => Change::Remove { product_id },
         quantity if (1..=Basket::MAX_QUANTITY).contains(&quantity) => Change::Put { product_id, quantity },
-        _ => return Err(Problem::invalid_field("cantidad", format!("va de 0 a {}", Basket::MAX_QUANTITY))),
+        _ => {
+            return Err(Problem::invalid_field(
+                "cantidad",
+                Message::new("error-range").with("from", 0).with("to", Basket::MAX_QUANTITY),
+            ));
+        }
     };
     let fresh: Option<(Owner, HeaderValue)> = owner.is_none().then(|| {
         let token = Token::generate(&app.ambient);

@@ -3,12 +3,13 @@
 use belgrano_shared::fetch;
 use belgrano_shared::money::Money;
 use belgrano_shared::storage::Session;
+use belgrano_shared::texts::Message;
 use belgrano_shared::timestamp::UnixMillis;
-use serde::Serialize;
+use serde::{Serialize, Serializer};
 use utoipa::ToSchema;
 
 use super::change::Owner;
-use crate::catalog::{ProductView, products_by_id};
+use crate::catalog::{Named, ProductView, products_by_id};
 
 /// A cart at the prices of this moment.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, ToSchema)]
@@ -34,6 +35,9 @@ pub struct CartItemView {
     /// Who sells it.
     #[serde(rename = "negocio")]
     pub business: String,
+    /// What kind of thing it is.
+    #[serde(rename = "categoria")]
+    pub category: Named,
     /// The path of its picture.
     #[serde(rename = "imagen")]
     pub image: String,
@@ -51,8 +55,14 @@ pub struct CartItemView {
     /// What is left; null never runs out.
     pub stock: Option<i64>,
     /// Why it cannot be bought like this, for people.
-    #[serde(rename = "aviso")]
-    pub warning: Option<String>,
+    #[serde(rename = "aviso", serialize_with = "in_spanish")]
+    #[schema(value_type = Option<String>)]
+    pub warning: Option<Message>,
+}
+
+#[expect(clippy::ref_option, reason = "serde hands the field over as it is")]
+fn in_spanish<S: Serializer>(message: &Option<Message>, serializer: S) -> Result<S::Ok, S::Error> {
+    message.as_ref().map(Message::to_string).serialize(serializer)
 }
 
 /// What is in the cart of `owner`, priced at `now`.
@@ -68,14 +78,15 @@ pub(super) async fn read_cart(session: &mut Session, owner: Owner, now: UnixMill
 
 fn item(product: &ProductView, quantity: i64) -> CartItemView {
     let warning = match product.stock {
-        _ if !product.available => Some("Ya no está a la venta o se agotó.".to_owned()),
-        Some(stock) if stock < quantity => Some(format!("Quedan {stock}.")),
+        _ if !product.available => Some(Message::new("refusal-cart-gone")),
+        Some(stock) if stock < quantity => Some(Message::new("refusal-cart-left").with("stock", stock)),
         _ => None,
     };
     CartItemView {
         product_id: product.id,
         name: product.name.clone(),
         business: product.business.name.clone(),
+        category: product.category.clone(),
         image: product.image.clone(),
         price: product.price,
         list_price: product.list_price,

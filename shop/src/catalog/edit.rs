@@ -5,6 +5,7 @@ use belgrano_shared::execute;
 use belgrano_shared::http::{Json, Path};
 use belgrano_shared::money::Money;
 use belgrano_shared::problem::{FieldError, Problem, ProblemDocument};
+use belgrano_shared::texts::Message;
 use belgrano_shared::writer::{Command, Failure};
 use serde::{Deserialize, Deserializer};
 use utoipa::ToSchema;
@@ -115,10 +116,10 @@ pub(super) async fn edit_product(
 ) -> Result<Json<ProductView>, Problem> {
     let mut errors = Vec::new();
     if body.precio.is_some_and(|price| price < Money::ZERO) {
-        errors.push(FieldError::new("precio", "no puede ser negativo"));
+        errors.push(FieldError::new("precio", Message::new("error-negative")));
     }
     if body.stock.columns().1.is_some_and(|stock| !(0..=MAX_STOCK).contains(&stock)) {
-        errors.push(FieldError::new("stock", format!("va de 0 a {MAX_STOCK}")));
+        errors.push(FieldError::new("stock", Message::new("error-range").with("from", 0).with("to", MAX_STOCK)));
     }
     if !errors.is_empty() {
         return Err(Problem::invalid(errors));

@@ -23,7 +23,7 @@ use utoipa_axum::routes;
 pub use builtin::fill_if_empty;
 pub use import::{ImportError, ImportOptions, Refused, Report, import};
 pub(crate) use lists::{BusinessView, CategoryView, CurrentOffer, businesses, categories, offers};
-pub use product::{ProductView, products_by_id};
+pub use product::{Named, ProductView, products_by_id};
 pub(crate) use products::{Filter, list_products, show_product};
 
 use crate::app::App;

@@ -5,6 +5,7 @@ use belgrano_shared::fetch;
 use belgrano_shared::http::{Json, Page, Path, Query};
 use belgrano_shared::problem::{Problem, ProblemDocument};
 use belgrano_shared::storage::Session;
+use belgrano_shared::texts::Message;
 use belgrano_shared::timestamp::UnixMillis;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
@@ -86,8 +87,8 @@ pub(crate) async fn list_products(
     Query(filter): Query<Filter>,
     page: Page,
 ) -> Result<Json<ProductPage>, Problem> {
-    let words =
-        patterns(&filter.q).ok_or_else(|| Problem::invalid_field("q", format!("van hasta {MAX_WORDS} palabras")))?;
+    let words = patterns(&filter.q)
+        .ok_or_else(|| Problem::invalid_field("q", Message::new("error-words").with("max", MAX_WORDS)))?;
     let after = page.position::<i64>()?.unwrap_or(0);
     let mut snapshot = app.db.snapshot().await?;
     let (products, more) = search(&mut snapshot, &filter, &words, after, page.limit, app.ambient.now()).await?;
@@ -110,5 +111,5 @@ pub(crate) async fn show_product(State(app): State<App>, Path(id): Path<i64>) ->
 }
 
 pub(super) fn no_such_product() -> Problem {
-    Problem::not_found("No existe ese producto.")
+    Problem::not_found(Message::new("refusal-no-product"))
 }

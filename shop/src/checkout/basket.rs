@@ -1,6 +1,7 @@
 //! What a customer wants, parsed: no line twice, no quantity that cannot be.
 
 use belgrano_shared::problem::FieldError;
+use belgrano_shared::texts::Message;
 use belgrano_shared::wire::{OrderLine, limits};
 
 /// One product of a basket.
@@ -31,7 +32,7 @@ impl Basket {
         let mut errors = Vec::new();
         for (index, (product_id, quantity)) in items.into_iter().enumerate() {
             if !(1..=Self::MAX_QUANTITY).contains(&quantity) {
-                let message = format!("va de 1 a {}", Self::MAX_QUANTITY);
+                let message = Message::new("error-range").with("from", 1).with("to", Self::MAX_QUANTITY);
                 errors.push(FieldError::new(format!("items[{index}].cantidad"), message));
                 continue;
             }
@@ -39,17 +40,17 @@ impl Basket {
                 None => lines.push(BasketItem { product_id, quantity }),
                 Some(line) if line.quantity + quantity <= Self::MAX_QUANTITY => line.quantity += quantity,
                 Some(_) => {
-                    let message = format!("suman más de {}", Self::MAX_QUANTITY);
+                    let message = Message::new("error-sum").with("max", Self::MAX_QUANTITY);
                     errors.push(FieldError::new(format!("items[{index}].cantidad"), message));
                 }
             }
             if lines.len() > Self::MAX_LINES {
-                errors.push(FieldError::new("items", format!("van hasta {} productos distintos", Self::MAX_LINES)));
+                errors.push(FieldError::new("items", Message::new("error-lines").with("max", Self::MAX_LINES)));
                 break;
             }
         }
         if lines.is_empty() && errors.is_empty() {
-            errors.push(FieldError::new("items", "el carrito está vacío"));
+            errors.push(FieldError::new("items", Message::new("error-cart-empty")));
         }
         if errors.is_empty() { Ok(Self(lines)) } else { Err(errors) }
     }

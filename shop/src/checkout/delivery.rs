@@ -2,6 +2,7 @@
 
 use belgrano_shared::free_text;
 use belgrano_shared::problem::FieldError;
+use belgrano_shared::texts::Message;
 use belgrano_shared::wire::{PaymentMethod, Position, limits};
 
 /// Where to and how, as the customer says it.
@@ -55,16 +56,16 @@ impl DeliveryFields {
 }
 
 fn position(pin: (Option<f64>, Option<f64>), errors: &mut Vec<FieldError>) -> Option<Position> {
-    let (field, message) = match pin {
+    let (field, key) = match pin {
         (None, None) => return None,
         (Some(lat), Some(lng)) => match Position::new(lat, lng) {
             Ok(position) => return Some(position),
-            Err(_) => ("lat", "la posición está fuera de rango"),
+            Err(_) => ("lat", "error-pin-range"),
         },
-        (Some(_), None) => ("lng", "falta la longitud"),
-        (None, Some(_)) => ("lat", "falta la latitud"),
+        (Some(_), None) => ("lng", "error-pin-lng"),
+        (None, Some(_)) => ("lat", "error-pin-lat"),
     };
-    errors.push(FieldError::new(field, message));
+    errors.push(FieldError::new(field, Message::new(key)));
     None
 }
 

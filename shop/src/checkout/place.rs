@@ -5,6 +5,7 @@
 
 use belgrano_shared::money::Money;
 use belgrano_shared::problem::{FieldError, Problem};
+use belgrano_shared::texts::Message;
 use belgrano_shared::wire::{self, OrderMessage, OrderNumber, Position, Priority, TicketState};
 use belgrano_shared::writer::{Command, Failure};
 
@@ -56,10 +57,10 @@ pub enum CheckoutRefusal {
 impl From<CheckoutRefusal> for Problem {
     fn from(refusal: CheckoutRefusal) -> Self {
         match refusal {
-            CheckoutRefusal::NoAccount => Self::unauthenticated("La cuenta ya no está activa."),
-            CheckoutRefusal::NoAddress => Self::invalid_field("direccion", "falta la dirección de entrega"),
+            CheckoutRefusal::NoAccount => Self::unauthenticated(Message::new("refusal-account-closed")),
+            CheckoutRefusal::NoAddress => Self::invalid_field("direccion", Message::new("error-no-address")),
             CheckoutRefusal::Basket(errors) | CheckoutRefusal::Unsellable(errors) => Self::invalid(errors),
-            CheckoutRefusal::TooMuch => Self::invalid_field("items", "el total es demasiado grande"),
+            CheckoutRefusal::TooMuch => Self::invalid_field("items", Message::new("error-total")),
         }
     }
 }
@@ -137,14 +138,17 @@ async fn price(unit: &mut ShopUnit, basket: &Basket) -> Result<(Vec<OrderLine>, 
             Some(product) if product.active => product,
             _ => {
                 let field = format!("items[{position}].producto_id");
-                errors.push(FieldError::new(field, format!("el producto {} no está a la venta", item.product_id)));
+                errors.push(FieldError::new(field, Message::new("error-not-for-sale").with("id", item.product_id)));
                 continue;
             }
         };
         if let Some(stock) = product.stock
             && stock < item.quantity
         {
-            let message = format!("de «{}» quedan {stock} y pedís {}", product.name, item.quantity);
+            let message = Message::new("error-short-stock")
+                .with("name", &product.name)
+                .with("stock", stock)
+                .with("wanted", item.quantity);
             errors.push(FieldError::new(format!("items[{position}].cantidad"), message));
             continue;
         }

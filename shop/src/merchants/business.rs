@@ -4,6 +4,7 @@ use axum::extract::State;
 use belgrano_shared::http::Json;
 use belgrano_shared::problem::{Problem, ProblemDocument};
 use belgrano_shared::storage::{Session, require_one};
+use belgrano_shared::texts::Message;
 use belgrano_shared::wire::limits;
 use belgrano_shared::writer::{Command, Failure};
 use belgrano_shared::{execute, fetch, fetch_scalar};
@@ -77,13 +78,13 @@ impl From<BusinessRefusal> for Problem {
     fn from(refusal: BusinessRefusal) -> Self {
         match refusal {
             BusinessRefusal::None => no_business(),
-            BusinessRefusal::CuitTaken => Self::conflict("cuit-en-uso", "Ya hay una cuenta con ese CUIT."),
+            BusinessRefusal::CuitTaken => Self::conflict("cuit-en-uso", Message::new("refusal-cuit-taken")),
         }
     }
 }
 
 fn no_business() -> Problem {
-    Problem::not_found("La cuenta no tiene un comercio.")
+    Problem::not_found(Message::new("refusal-no-business"))
 }
 
 const SELECT: &str = "SELECT business_name, cuit, kind, address, phone FROM merchants WHERE account_id = $1";

@@ -2,6 +2,7 @@
 
 use belgrano_shared::problem::{FieldError, Problem};
 use belgrano_shared::storage::require_one;
+use belgrano_shared::texts::Message;
 use belgrano_shared::timestamp::UnixMillis;
 use belgrano_shared::writer::{Command, Failure};
 use belgrano_shared::{execute, execute_rows, fetch_scalar};
@@ -34,23 +35,20 @@ impl From<PackageRefusal> for Problem {
     fn from(refusal: PackageRefusal) -> Self {
         match refusal {
             PackageRefusal::NotFound => not_found(),
-            PackageRefusal::TooMany => {
-                Self::conflict("demasiados-paquetes", format!("Se pueden tener hasta {MAX_PACKAGES} paquetes."))
-            }
+            PackageRefusal::TooMany => Self::conflict(
+                "demasiados-paquetes",
+                Message::new("refusal-too-many-packages").with("max", MAX_PACKAGES),
+            ),
             PackageRefusal::Unsellable(errors) => Self::invalid(errors),
-            PackageRefusal::StartsInThePast => {
-                Self::invalid_field("primera_fecha", "el primer pedido tiene que ser en el futuro")
-            }
-            PackageRefusal::StartsTooLate => {
-                Self::invalid_field("primera_fecha", "el primer pedido puede ser hasta dentro de un año")
-            }
+            PackageRefusal::StartsInThePast => Self::invalid_field("primera_fecha", Message::new("error-first-past")),
+            PackageRefusal::StartsTooLate => Self::invalid_field("primera_fecha", Message::new("error-first-far")),
         }
     }
 }
 
 /// The 404 of a package; it does not say whether somebody else has it.
 pub(super) fn not_found() -> Problem {
-    Problem::not_found("No tenés un paquete con ese número.")
+    Problem::not_found(Message::new("refusal-no-package"))
 }
 
 fn refuse<T>(refusal: PackageRefusal) -> Result<T, Failure<PackageRefusal>> {
@@ -249,7 +247,7 @@ async fn check_products(unit: &mut ShopUnit, draft: &PackageDraft) -> Result<(),
     let mut errors = Vec::new();
     for (position, item) in draft.basket.items().iter().enumerate() {
         if !unit.product(item.product_id).await?.is_some_and(|product| product.active) {
-            let message = format!("el producto {} no está a la venta", item.product_id);
+            let message = Message::new("error-not-for-sale").with("id", item.product_id);
             errors.push(FieldError::new(format!("items[{position}].producto_id"), message));
         }
     }

@@ -5,6 +5,7 @@ use axum::http::HeaderMap;
 use belgrano_shared::auth::api_key::ApiKeyCheck;
 use belgrano_shared::http::{Json, Path};
 use belgrano_shared::problem::{Problem, ProblemDocument};
+use belgrano_shared::texts::Message;
 use belgrano_shared::wire::{OrderNumber, TicketState};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -102,7 +103,7 @@ fn state(text: &str) -> Result<TicketState, Problem> {
 
 async fn authorised(app: &App, headers: &HeaderMap, number: &OrderNumber) -> Result<(), Problem> {
     if app.api_keys.check(headers) != ApiKeyCheck::Valid {
-        return Err(Problem::unauthenticated("Falta la cabecera X-API-Key, o no es la correcta."));
+        return Err(Problem::unauthenticated(Message::new("refusal-api-key")));
     }
     find(app, number).await.map(drop)
 }
@@ -111,7 +112,7 @@ async fn find(app: &App, number: &OrderNumber) -> Result<Order, Problem> {
     let mut session = app.db.read().await?;
     let by_number = select_orders!("WHERE number = $1");
     belgrano_shared::fetch!(optional, session, Order, by_number, number.as_str())?
-        .ok_or_else(|| Problem::not_found("No hay un pedido con ese número."))
+        .ok_or_else(|| Problem::not_found(Message::new("refusal-no-such-order")))
 }
 
 async fn apply(

@@ -1,6 +1,7 @@
 //! A customer changes its mind: the wish is stored and sent to the board, which has the last word.
 
 use belgrano_shared::problem::Problem;
+use belgrano_shared::texts::Message;
 use belgrano_shared::wire::{OrderNumber, TicketState};
 use belgrano_shared::writer::{Command, Failure};
 
@@ -28,12 +29,17 @@ pub enum CancelRefusal {
     Over(TicketState),
 }
 
+/// Somebody else's order is none, and nobody learns that it exists.
+pub(super) fn no_such_order() -> Problem {
+    Problem::not_found(Message::new("refusal-not-your-order"))
+}
+
 impl From<CancelRefusal> for Problem {
     fn from(refusal: CancelRefusal) -> Self {
         match refusal {
-            CancelRefusal::Unknown => Self::not_found("No tenés un pedido con ese número."),
+            CancelRefusal::Unknown => no_such_order(),
             CancelRefusal::Over(state) => {
-                Self::conflict("pedido-terminado", format!("El pedido ya está {state} y no se puede cancelar."))
+                Self::conflict("pedido-terminado", Message::new("refusal-order-over").with("state", state.as_str()))
                     .with("estado", state.as_str())
             }
         }

@@ -5,6 +5,7 @@ use belgrano_shared::wire::OrderNumber;
 use belgrano_shared::{fetch, fetch_in};
 
 use super::view::OrderView;
+use crate::app::App;
 use crate::unit::{Order, OrderLine, select_lines, select_orders};
 
 const ONE: &str = select_orders!("WHERE account_id = $1 AND number = $2");
@@ -16,6 +17,24 @@ pub(crate) async fn lines(session: &mut Session, order_ids: &[i64]) -> sqlx::Res
     let mut lines = fetch_in!(*session, OrderLine, LINES, order_ids, "");
     lines.sort_by_key(|line| (line.order_id, line.position));
     Ok(lines)
+}
+
+/// Where the last order of an account went and how it was paid.
+#[derive(Debug, Default, sqlx::FromRow)]
+pub(crate) struct LastDelivery {
+    pub(crate) address: String,
+    pub(crate) barrio: Option<String>,
+    pub(crate) lat: Option<f64>,
+    pub(crate) lng: Option<f64>,
+    pub(crate) payment_method: Option<String>,
+}
+
+/// The last one of an account, for the form of the next.
+pub(crate) async fn last_delivery(app: &App, account_id: i64) -> sqlx::Result<Option<LastDelivery>> {
+    const LAST: &str = "SELECT address, barrio, lat, lng, payment_method FROM orders WHERE account_id = $1 \
+         ORDER BY id DESC LIMIT 1";
+    let mut session = app.db.read().await?;
+    fetch!(optional, session, LastDelivery, LAST, account_id)
 }
 
 /// An order of an account with its lines, or `None`.

@@ -11,6 +11,7 @@ use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
+use super::cancel::no_such_order;
 use super::{Cancel, OrderView, callbacks, history, live};
 use crate::accounts::Session;
 use crate::app::App;
@@ -73,7 +74,7 @@ async fn show(
 pub(crate) async fn view(app: &App, account_id: i64, number: &OrderNumber) -> Result<OrderView, Problem> {
     match history::find(&app.db, account_id, number).await? {
         Some((order, lines)) => Ok(OrderView::new(&order, &lines)),
-        None => Err(Problem::not_found("No tenés un pedido con ese número.")),
+        None => Err(no_such_order()),
     }
 }
 
@@ -137,7 +138,7 @@ pub(crate) async fn repeat(
     let account_id = who.account_id;
     let key = key.scoped(|| format!("repetir:{account_id}:{number}"));
     let found = history::find(&app.db, account_id, &number).await?;
-    let (order, lines) = found.ok_or_else(|| Problem::not_found("No tenés un pedido con ese número."))?;
+    let (order, lines) = found.ok_or_else(no_such_order)?;
     let basket = Basket::parse(lines.iter().map(|line| (line.product_id, line.quantity))).map_err(Problem::invalid)?;
     let payment_method = PaymentMethod::parse(&order.payment_method)
         .map_err(|error| Problem::invalid_field("metodo_pago", error.to_string()))?;

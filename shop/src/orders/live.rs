@@ -19,6 +19,7 @@ use serde_json::json;
 use tokio::time::Instant;
 use tokio_tungstenite::tungstenite::Utf8Bytes;
 
+use super::cancel::no_such_order;
 use super::history;
 use super::view::OrderView;
 use super::watch::Watching;
@@ -41,7 +42,7 @@ pub(super) async fn watch_order(
     drop(request);
     let changes = app.watch.watch(&number);
     if history::find(&app.db, who.account_id, &number).await?.is_none() {
-        return Err(Problem::not_found("No tenés un pedido con ese número."));
+        return Err(no_such_order());
     }
     let seat = app.sockets.seat().map_err(|_| Problem::unavailable(FULL_RETRY_AFTER))?;
     let (response, socket) = upgrade.split(app.settings.sockets.write_timeout);

@@ -20,6 +20,7 @@ mod watch;
 
 pub use cancel::{Cancel, CancelRefusal};
 pub(crate) use give_up::give_up;
+pub(crate) use history::{LastDelivery, last_delivery};
 pub use http::routes;
 pub(crate) use http::{CancelRequest, cancel, list, repeat, view};
 pub use report::{Apply, Report};

@@ -7,6 +7,7 @@ use axum::http::StatusCode;
 use belgrano_shared::free_text;
 use belgrano_shared::http::{Json, Page, Path, Query};
 use belgrano_shared::problem::{Problem, ProblemDocument};
+use belgrano_shared::texts::Message;
 use belgrano_shared::timestamp::UnixMillis;
 use belgrano_shared::wire::limits;
 use serde::{Deserialize, Serialize};
@@ -113,7 +114,7 @@ pub(crate) async fn show_message(
     Path(id): Path<i64>,
 ) -> Result<Json<MessageDetail>, Problem> {
     let found = show(&app.db, id).await?;
-    found.map(Json).ok_or_else(|| Problem::not_found("No hay ningún mensaje con ese número."))
+    found.map(Json).ok_or_else(|| Problem::not_found(Message::new("refusal-no-message")))
 }
 
 #[utoipa::path(

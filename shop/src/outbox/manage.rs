@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use belgrano_shared::problem::Problem;
 use belgrano_shared::storage::{Session, require_one};
+use belgrano_shared::texts::Message;
 use belgrano_shared::timestamp::UnixMillis;
 use belgrano_shared::wire::OrderNumber;
 use belgrano_shared::writer::{Command, Failure, WriteError, Writer};
@@ -39,7 +40,7 @@ impl From<ReplayRefusal> for Problem {
     fn from(refusal: ReplayRefusal) -> Self {
         match refusal {
             ReplayRefusal::NotFound => not_found(),
-            ReplayRefusal::Settled(state) => settled(state, "reintentar"),
+            ReplayRefusal::Settled(state) => settled(state, "refusal-message-settled-retry"),
         }
     }
 }
@@ -69,22 +70,18 @@ impl From<DiscardRefusal> for Problem {
     fn from(refusal: DiscardRefusal) -> Self {
         match refusal {
             DiscardRefusal::NotFound => not_found(),
-            DiscardRefusal::Settled(state) => settled(state, "descartar"),
-            DiscardRefusal::UnderWay => Self::conflict(
-                "mensaje-en-curso",
-                "El mensaje se está entregando en este momento. Mirá en unos segundos cómo le fue.",
-            ),
+            DiscardRefusal::Settled(state) => settled(state, "refusal-message-settled-discard"),
+            DiscardRefusal::UnderWay => Self::conflict("mensaje-en-curso", Message::new("refusal-message-under-way")),
         }
     }
 }
 
 fn not_found() -> Problem {
-    Problem::not_found("No hay ningún mensaje con ese número.")
+    Problem::not_found(Message::new("refusal-no-message"))
 }
 
-fn settled(state: MessageState, action: &str) -> Problem {
-    let detail = format!("El mensaje está {}: ya no se puede {action}.", state.as_str());
-    Problem::conflict("mensaje-resuelto", detail)
+fn settled(state: MessageState, key: &'static str) -> Problem {
+    Problem::conflict("mensaje-resuelto", Message::new(key).with("state", state.as_str()))
 }
 
 #[derive(sqlx::FromRow)]

@@ -2,15 +2,17 @@
 
 use askama::Template;
 use axum::extract::State;
-use axum::response::Response;
+use axum::http::{HeaderMap, header};
+use axum::response::{IntoResponse, Response};
 use belgrano_shared::http::{Json, Path};
 use belgrano_shared::pages::{Form, Layout, Notice, with_cookies_of};
 use belgrano_shared::problem::Problem;
 use belgrano_shared::texts::Language;
+use serde::Serialize;
 
 use super::frame::Frame;
 use crate::app::App;
-use crate::cart::{self, CartView, PutBody, Whose};
+use crate::cart::{self, CartItemView, CartView, PutBody, Whose};
 
 #[derive(Template)]
 #[template(path = "cart.html")]
@@ -25,23 +27,49 @@ pub(super) async fn show(state: State<App>, whose: Whose, Frame { layout, .. }: 
     layout.show(&CartPage { layout: &layout, cart })
 }
 
-/// Adds to what is in it.
+/// Adds to what is in it. A module that stays on its page gets what happened as JSON.
 pub(super) async fn add(
     state: State<App>,
     whose: Whose,
     language: Language,
+    headers: HeaderMap,
     Path(id): Path<i64>,
     form: Form,
 ) -> Result<Response, Problem> {
+    let stays = headers.get(header::ACCEPT).is_some_and(|accept| accept == "application/json");
     let Json(cart) = cart::show_cart(state.clone(), whose).await?;
+    let units = |items: &[CartItemView]| items.iter().map(|item| item.quantity).sum::<i64>();
     let had = cart.items.iter().find(|item| item.product_id == id).map_or(0, |item| item.quantity);
     let more = form.given("cantidad").map_or(Some(1), |text| text.parse().ok().filter(|more: &i64| *more > 0));
-    let back = form.given("volver").unwrap_or("/carrito");
-    let Some(more) = more else { return Ok(Notice::failed(language.t("cart-not-a-number")).then(back)) };
-    set(state, whose, language, id, had.saturating_add(more), "cart-added", back).await
+    let (notice, answer) = match more {
+        Some(more) => set(state, whose, language, id, had.saturating_add(more), "cart-added").await?,
+        None => (Notice::failed(language.t("cart-not-a-number")), None),
+    };
+    let added = if notice.failed { 0 } else { more.unwrap_or_default() };
+    let to = if stays {
+        let (text, failed) = (notice.text, notice.failed);
+        Json(Added { text, failed, count: units(&cart.items).saturating_add(added) }).into_response()
+    } else {
+        notice.then(form.given("volver").unwrap_or("/carrito"))
+    };
+    Ok(with_cookies(answer.as_ref(), to))
 }
 
-/// Sets how many of it; 0 takes it out.
+/// What became of an addition.
+#[derive(Serialize)]
+struct Added {
+    /// For the visitor.
+    #[serde(rename = "texto")]
+    text: String,
+    /// Whether nothing was added.
+    #[serde(rename = "fallo")]
+    failed: bool,
+    /// How many pieces are in the cart now.
+    #[serde(rename = "cuenta")]
+    count: i64,
+}
+
+/// Sets how many of it; 0 takes it out. A button that says a number (`poner`) counts more than the field beside it.
 pub(super) async fn put(
     state: State<App>,
     whose: Whose,
@@ -49,12 +77,14 @@ pub(super) async fn put(
     Path(id): Path<i64>,
     form: Form,
 ) -> Result<Response, Problem> {
-    let Ok(quantity) = form.value("cantidad").parse() else {
+    let Ok(quantity) = form.given("poner").unwrap_or_else(|| form.value("cantidad")).parse() else {
         return Ok(Notice::failed(language.t("cart-not-a-number")).then("/carrito"));
     };
-    set(state, whose, language, id, quantity, "cart-changed", "/carrito").await
+    let (notice, answer) = set(state, whose, language, id, quantity, "cart-changed").await?;
+    Ok(with_cookies(answer.as_ref(), notice.then("/carrito")))
 }
 
+/// What to tell, and the answer whose cookies go with it.
 async fn set(
     state: State<App>,
     whose: Whose,
@@ -62,12 +92,18 @@ async fn set(
     id: i64,
     quantity: i64,
     done: &'static str,
-    back: &str,
-) -> Result<Response, Problem> {
+) -> Result<(Notice, Option<Response>), Problem> {
     match cart::put_item(state, whose, Path(id), Json(PutBody { cantidad: quantity })).await {
-        Ok(answer) => Ok(with_cookies_of(&answer, Notice::done(language.t(done)).then(back))),
-        Err(problem) if problem.status().is_client_error() => Ok(Notice::failed(problem.to(language)).then(back)),
+        Ok(answer) => Ok((Notice::done(language.t(done)), Some(answer))),
+        Err(problem) if problem.status().is_client_error() => Ok((Notice::failed(problem.to(language)), None)),
         Err(problem) => Err(problem),
+    }
+}
+
+fn with_cookies(answer: Option<&Response>, to: Response) -> Response {
+    match answer {
+        Some(answer) => with_cookies_of(answer, to),
+        None => to,
     }
 }
 

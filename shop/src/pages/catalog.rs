@@ -6,8 +6,9 @@ use askama::Template;
 use axum::extract::State;
 use axum::response::Response;
 use belgrano_shared::http::{Json, Page, Path, Query};
-use belgrano_shared::pages::{Choice, Form, Layout, text};
+use belgrano_shared::pages::{Choice, Form, Layout};
 use belgrano_shared::problem::Problem;
+use belgrano_shared::timestamp::UnixMillis;
 use url::form_urlencoded;
 
 use super::frame::Frame;
@@ -18,6 +19,12 @@ use crate::catalog::{self, BusinessView, CategoryView, CurrentOffer, Filter, Pro
 const PRODUCTS: u32 = 24;
 /// Products shown first on the home page.
 const FEATURED: u32 = 8;
+/// Products shown below another of their category.
+const OTHERS: u32 = 6;
+/// From here down a stock is worth telling.
+const LOW_STOCK: i64 = 5;
+/// An offer that ends later than this needs no end: nobody hurries for it.
+const SOON_MS: i64 = 14 * 24 * 3600 * 1000;
 
 #[derive(Template)]
 #[template(path = "home.html")]
@@ -29,6 +36,15 @@ struct HomePage<'a> {
     featured: Vec<ProductView>,
     categories: Vec<CategoryView>,
     businesses: Vec<BusinessView>,
+    now: UnixMillis,
+}
+
+impl HomePage<'_> {
+    /// The last day of an offer that ends soon.
+    fn ends_soon(&self, offer: &CurrentOffer) -> Option<String> {
+        let soon = offer.hasta.since_ms(self.now) < SOON_MS;
+        soon.then(|| self.layout.day(offer.hasta.plus_ms(-1)))
+    }
 }
 
 #[derive(Template)]
@@ -50,6 +66,8 @@ struct ProductsPage<'a> {
 struct ProductPage<'a> {
     layout: &'a Layout,
     product: ProductView,
+    /// Some more of its category.
+    others: Vec<ProductView>,
 }
 
 /// Offers, what is shown first, categories and businesses.
@@ -62,7 +80,8 @@ pub(super) async fn home(state: State<App>, Frame { layout, .. }: Frame) -> Resu
     let Json(featured) = catalog::list_products(state.clone(), Query(featured), first).await?;
     let ids: Vec<i64> = offers.ofertas.iter().flat_map(|offer| offer.productos.iter().copied()).collect();
     let app = state.0;
-    let products = catalog::products_by_id(&mut app.db.snapshot().await?, &ids, app.ambient.now()).await?;
+    let now = app.ambient.now();
+    let products = catalog::products_by_id(&mut app.db.snapshot().await?, &ids, now).await?;
     layout.show(&HomePage {
         layout: &layout,
         offers: offers.ofertas,
@@ -70,6 +89,7 @@ pub(super) async fn home(state: State<App>, Frame { layout, .. }: Frame) -> Resu
         featured: featured.productos,
         categories: categories.categorias,
         businesses: businesses.negocios,
+        now,
     })
 }
 
@@ -103,11 +123,11 @@ pub(super) async fn list(
         Err(problem) if Form::takes(&problem) => (form.refused(&problem), Vec::new(), None),
         Err(problem) => return Err(problem),
     };
-    let any = |text: &str| Choice::new("", text);
+    let any = |key| Choice::new("", layout.t(key));
     let named = categories.categorias.iter().map(|category| Choice::new(&category.slug, &category.nombre));
-    let categories = std::iter::once(any("Todas")).chain(named).collect();
+    let categories = std::iter::once(any("products-every-category")).chain(named).collect();
     let named = businesses.negocios.iter().map(|business| Choice::new(&business.slug, &business.nombre));
-    let businesses = std::iter::once(any("Todos")).chain(named).collect();
+    let businesses = std::iter::once(any("products-every-business")).chain(named).collect();
     layout.show(&ProductsPage { layout: &layout, form, products, categories, businesses, next, here })
 }
 
@@ -123,6 +143,9 @@ pub(super) async fn product(
     Frame { layout, .. }: Frame,
     id: Path<i64>,
 ) -> Result<Response, Problem> {
-    let Json(product) = catalog::show_product(state, id).await?;
-    layout.show(&ProductPage { layout: &layout, product })
+    let Json(product) = catalog::show_product(state.clone(), id).await?;
+    let same = Filter { categoria: Some(product.category.slug.clone()), ..Filter::default() };
+    let Json(found) = catalog::list_products(state, Query(same), Page { cursor: None, limit: OTHERS + 1 }).await?;
+    let others = found.productos.into_iter().filter(|other| other.id != product.id).take(OTHERS as usize).collect();
+    layout.show(&ProductPage { layout: &layout, product, others })
 }

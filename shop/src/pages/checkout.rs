@@ -1,21 +1,26 @@
 //! Checkout: the cart, where to and how, and one button that cannot order twice.
 
+use std::borrow::Borrow;
+
 use askama::Template;
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
 use belgrano_shared::http::{Json, RequestContext};
 use belgrano_shared::idempotency::{IdempotencyKey, Once};
-use belgrano_shared::pages::{Choice, Form, KEY_FIELD, Layout, Notice, see_other, text};
+use belgrano_shared::pages::{Choice, Form, KEY_FIELD, Layout, Notice, see_other};
 use belgrano_shared::problem::{FieldError, Problem};
+use belgrano_shared::texts::{Language, Message};
 use belgrano_shared::wire::{OrderNumber, PaymentMethod};
 use serde::Deserialize;
 
+use super::barrios::BARRIOS;
 use super::frame::Frame;
 use crate::accounts::{self, Session};
 use crate::app::App;
 use crate::cart::{self, CartView, Whose};
 use crate::checkout::{Basket, Checkout, Delivery, DeliveryFields, Source};
+use crate::orders::{self, LastDelivery};
 
 #[derive(Template)]
 #[template(path = "checkout.html")]
@@ -23,8 +28,10 @@ struct CheckoutPage<'a> {
     layout: &'a Layout,
     cart: CartView,
     form: Form,
+    barrios: &'static [&'static str],
 }
 
+const PAYMENTS: [&str; 3] = [PaymentMethod::CASH, PaymentMethod::CARD, PaymentMethod::TRANSFER];
 /// Fields the form shows; what is wrong elsewhere is told at the top.
 const SHOWN: [&str; 4] = ["direccion", "barrio", "metodo_pago", "notas"];
 
@@ -40,12 +47,27 @@ pub(super) async fn show(
         return Ok(see_other("/carrito"));
     }
     let key = state.0.ambient.uuid().to_string();
+    let last = orders::last_delivery(&state.0, session.0.account_id).await?.unwrap_or_default();
     let Json(account) = accounts::me(state, session).await?;
+    // Whoever moved says so in the profile: then the rest of the last order is of another place.
+    let last =
+        if [last.address.as_str(), ""].contains(&account.address.as_str()) { last } else { LastDelivery::default() };
+    let address = if account.address.is_empty() { last.address } else { account.address };
+    let degrees = |degrees: Option<f64>| degrees.map(|degrees| degrees.to_string()).unwrap_or_default();
     // What is bought is what is shown here, whatever else gets into the cart meanwhile.
     let items = cart.items.iter().map(|item| ("item", format!("{}:{}", item.product_id, item.quantity)));
-    let rest = [("direccion", account.address), (KEY_FIELD, key), ("metodo_pago", PaymentMethod::CASH.to_owned())];
+    let payment = last.payment_method.as_deref().and_then(|last| PAYMENTS.into_iter().find(|known| *known == last));
+    let payment = payment.unwrap_or(PaymentMethod::CASH);
+    let rest = [
+        (KEY_FIELD, key),
+        ("direccion", address),
+        ("barrio", last.barrio.unwrap_or_default()),
+        ("lat", degrees(last.lat)),
+        ("lng", degrees(last.lng)),
+        ("metodo_pago", payment.to_owned()),
+    ];
     let form = Form::filled(items.chain(rest));
-    layout.show(&CheckoutPage { layout: &layout, cart, form })
+    layout.show(&CheckoutPage { layout: &layout, cart, form, barrios: &BARRIOS })
 }
 
 /// Places the order and shows it.
@@ -58,13 +80,13 @@ pub(super) async fn place(
     form: Form,
 ) -> Result<Response, Problem> {
     match submit(&state.0, who.account_id, &context, &form).await {
-        Ok(number) => Ok(Notice::done("Recibimos tu pedido.").then(&format!("/pedidos/{number}"))),
+        Ok(number) => Ok(Notice::done(layout.t("checkout-placed")).then(&format!("/pedidos/{number}"))),
         Err(problem) if problem.errors().iter().any(|error| error.field == IdempotencyKey::HEADER) => {
-            Ok(Notice::failed("Ese pedido ya estaba hecho. Está en esta lista.").then("/pedidos"))
+            Ok(Notice::failed(layout.t("checkout-twice")).then("/pedidos"))
         }
         Err(problem) if Form::takes(&problem) && problem.status() != StatusCode::UNAUTHORIZED => {
             let Json(cart) = cart::show_cart(state, whose).await?;
-            let page = CheckoutPage { layout: &layout, cart, form: form.refused(&problem) };
+            let page = CheckoutPage { layout: &layout, cart, form: form.refused(&problem), barrios: &BARRIOS };
             layout.show_as(problem.status(), &page)
         }
         Err(problem) => Err(problem),
@@ -93,16 +115,17 @@ fn basket(form: &Form) -> Result<Basket, Problem> {
         Some((product.parse().ok()?, quantity.parse().ok()?))
     };
     let items: Option<Vec<(i64, i64)>> = form.values("item").map(parse).collect();
-    let items = items.ok_or_else(|| Problem::invalid(vec![FieldError::new("items", "no se entiende el carrito")]))?;
+    let items = items.ok_or_else(|| Problem::invalid(vec![FieldError::new("items", Message::new("error-basket"))]))?;
     Basket::parse(items).map_err(Problem::invalid)
 }
 
 fn delivery(form: &Form) -> Result<Delivery, Problem> {
     let given = |name| form.given(name).map(str::to_owned);
+    let degrees = |name| form.given(name).and_then(|text| text.parse().ok());
     let fields = DeliveryFields {
         address: given("direccion"),
         barrio: given("barrio"),
-        pin: (None, None),
+        pin: (degrees("lat"), degrees("lng")),
         payment_method: given("metodo_pago"),
         notes: given("notas"),
     };
@@ -110,7 +133,7 @@ fn delivery(form: &Form) -> Result<Delivery, Problem> {
 }
 
 /// The ways to pay that are offered.
-pub(super) fn payments() -> Vec<Choice> {
-    let methods = [PaymentMethod::CASH, PaymentMethod::CARD, PaymentMethod::TRANSFER];
-    methods.map(|method| Choice::new(method, text::payment(method))).into()
+pub(super) fn payments(language: impl Borrow<Language>) -> Vec<Choice> {
+    let language = *language.borrow();
+    PAYMENTS.map(|method| Choice::new(method, language.payment(method))).into()
 }

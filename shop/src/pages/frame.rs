@@ -7,6 +7,7 @@ use belgrano_shared::problem::Problem;
 
 use crate::accounts::{MaybeSession, Principal, Role};
 use crate::app::App;
+use crate::cart::{self, Whose};
 
 /// The shop as its pages know it.
 pub(super) static SERVICE: Service = Service {
@@ -30,7 +31,8 @@ impl FromRequestParts<App> for Frame {
         let MaybeSession(who) = MaybeSession::from_request_parts(parts, app).await?;
         let role = who.as_ref().map(|who| who.role);
         let mut layout = Layout::of(parts, &SERVICE);
-        layout.links = links(role);
+        let whose = Whose::from_request_parts(parts, app).await?;
+        layout.links = links(role, cart::units(app, whose).await?);
         layout.who = role.map(|role| layout.t(role_text(role)).into());
         Ok(Self { layout, who })
     }
@@ -44,9 +46,9 @@ fn role_text(role: Role) -> &'static str {
     }
 }
 
-fn links(role: Option<Role>) -> Vec<Link> {
-    const EVERYBODY: [Link; 2] =
-        [Link::new("/productos", "nav-products", "store"), Link::new("/carrito", "nav-cart", "cart")];
+fn links(role: Option<Role>, in_cart: i64) -> Vec<Link> {
+    const PRODUCTS: Link = Link::new("/productos", "nav-products", "store");
+    const CART: Link = Link::new("/carrito", "nav-cart", "cart");
     const NOBODY: [Link; 2] =
         [Link::new("/ingresar", "nav-log-in", "person"), Link::new("/registro", "nav-register", "plus")];
     const KNOWN: [Link; 2] =
@@ -60,5 +62,6 @@ fn links(role: Option<Role>) -> Vec<Link> {
         Some(Role::Merchant) => [&KNOWN, &MERCHANT],
         Some(Role::Admin) => [&KNOWN, &ADMIN],
     };
-    EVERYBODY.iter().chain(own.into_iter().flatten()).cloned().collect()
+    let everybody = [PRODUCTS, Link { count: Some(in_cart), ..CART }];
+    everybody.into_iter().chain(own.into_iter().flatten().cloned()).collect()
 }

@@ -4,6 +4,7 @@
 //! answers into documents. What must never happen here: SQL, or a rule of the shop.
 
 mod account;
+mod barrios;
 mod business;
 mod cart;
 mod catalog;

@@ -6,6 +6,7 @@ use axum::response::Response;
 use belgrano_shared::http::{Json, KeyOnly, Keyed, Page, Path, Query, RequestContext};
 use belgrano_shared::pages::{Choice, Form, KEY_FIELD, Layout, Notice, text};
 use belgrano_shared::problem::{FieldError, Problem};
+use belgrano_shared::texts::Message;
 use serde::Deserialize;
 
 use super::checkout::payments;
@@ -232,7 +233,7 @@ fn request(form: &Form) -> Result<PackageRequest, Problem> {
         Some(PackageItemRequest { product_id: product.parse().ok()?, quantity: quantity.parse().ok()? })
     };
     let items: Option<Vec<_>> = lines.map(line).collect();
-    let items = items.ok_or_else(|| Problem::invalid_field("items", "la cantidad tiene que ser un número"))?;
+    let items = items.ok_or_else(|| Problem::invalid_field("items", Message::new("cart-not-a-number")))?;
     Ok(PackageRequest {
         name: head.nombre.unwrap_or_default(),
         frequency: head.frecuencia,

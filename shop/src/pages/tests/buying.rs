@@ -36,7 +36,7 @@ async fn an_impatient_finger_orders_once() {
     let refused = visitor.post("/finalizar", &fields).await;
     assert!(refused.status == 422 && refused.body.contains("id=\"barrio-error\""), "{}", refused.body);
     assert!(refused.body.contains("Mendoza &#60;1&#62;") && refused.body.contains("Timbre 2B"));
-    assert!(refused.body.contains("value=\"transferencia\" selected"));
+    assert!(refused.body.contains("value=\"transferencia\" checked"));
     assert_eq!(refused.hidden("clave_unica"), key);
 
     fields[3].1 = "Belgrano";
