@@ -14,6 +14,7 @@ pub mod lifecycle;
 pub mod mailer;
 pub mod map;
 pub mod money;
+pub mod notices;
 pub mod pages;
 pub mod pin;
 pub mod problem;

@@ -45,6 +45,26 @@ pub enum MailError {
     Smtp(#[from] lettre::transport::smtp::Error),
 }
 
+impl MailError {
+    /// Whether the same mail would be refused again.
+    #[must_use]
+    pub fn is_permanent(&self) -> bool {
+        match self {
+            Self::Unconfigured | Self::Address(_) | Self::Message(_) => true,
+            Self::Smtp(error) => error.is_permanent(),
+        }
+    }
+
+    /// The whole of it, for whoever looks why. A server may repeat the address in what it says.
+    #[must_use]
+    pub fn explained(&self) -> String {
+        match self {
+            Self::Smtp(error) => format!("{self}: {error}").chars().filter(|c| !c.is_control()).take(300).collect(),
+            other => other.to_string(),
+        }
+    }
+}
+
 /// Sends mail, one way or the other. Cheap to clone.
 #[derive(Clone)]
 pub struct Mailer(Way);
@@ -122,13 +142,30 @@ impl Mailer {
         }
     }
 
+    /// Whether a mail leaves at all.
+    #[must_use]
+    pub fn is_configured(&self) -> bool {
+        !matches!(self.0, Way::Nowhere)
+    }
+
     /// Sends one mail, or says why not. May take as long as the timeout: never call it while a client waits.
     pub async fn send(&self, mail: &Mail) -> Result<(), MailError> {
+        self.send_with(mail, None).await
+    }
+
+    /// The same with an id of its own, for a mail that may be sent twice: mail boxes that look show it once.
+    pub async fn send_as(&self, mail: &Mail, id: &str) -> Result<(), MailError> {
+        self.send_with(mail, Some(id)).await
+    }
+
+    async fn send_with(&self, mail: &Mail, id: Option<&str>) -> Result<(), MailError> {
         match &self.0 {
             Way::Smtp(smtp) => {
+                let id = id.map(|id| format!("<{id}@{}>", smtp.from.email.domain()));
                 let message = Message::builder()
                     .from(smtp.from.clone())
                     .to(Mailbox::new(None, mail.to.parse()?))
+                    .message_id(id)
                     .subject(&mail.subject)
                     .header(ContentType::TEXT_PLAIN)
                     .body(mail.text.clone())?;

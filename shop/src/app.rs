@@ -7,6 +7,7 @@ use belgrano_shared::ambient::Ambient;
 use belgrano_shared::auth::api_key::ApiKeys;
 use belgrano_shared::auth::gate::Gate;
 use belgrano_shared::lifecycle::Lifecycle;
+use belgrano_shared::notices::push::Vapid;
 use belgrano_shared::signature::SigningSecrets;
 use belgrano_shared::sockets::Sockets;
 use belgrano_shared::storage::Db;
@@ -52,6 +53,10 @@ pub struct Parts {
     pub handoff: Handoff,
     /// Told whenever a package may be due at another time than before.
     pub packages_wake: Arc<Notify>,
+    /// Told whenever there are notices to be sent.
+    pub notices_wake: Arc<Notify>,
+    /// Who sends messages to browsers, if anybody does.
+    pub vapid: Option<Vapid>,
     /// Who watches which order.
     pub watch: OrderWatch,
     /// Every socket of this process.
@@ -85,6 +90,7 @@ pub fn announcer(
     relay_wake: Arc<Notify>,
     handoff: Handoff,
     packages_wake: Arc<Notify>,
+    notices_wake: Arc<Notify>,
     gate: Gate<Principal>,
     watch: OrderWatch,
     sockets: Sockets,
@@ -96,6 +102,9 @@ pub fn announcer(
         }
         if committed.packages {
             packages_wake.notify_one();
+        }
+        if committed.noticed {
+            notices_wake.notify_one();
         }
         gate.forget_accounts(&committed.accounts);
         for (_, token) in &committed.sessions {

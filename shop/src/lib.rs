@@ -8,6 +8,7 @@ pub mod checkout;
 pub mod feed;
 pub mod housekeeping;
 pub mod merchants;
+pub mod notices;
 pub mod orders;
 pub mod outbox;
 mod pages;

@@ -8,7 +8,7 @@ use utoipa::OpenApi;
 use utoipa_axum::router::OpenApiRouter;
 
 use crate::app::App;
-use crate::{accounts, cart, catalog, checkout, merchants, orders, outbox, pages};
+use crate::{accounts, cart, catalog, checkout, merchants, notices, orders, outbox, pages};
 
 /// The API's document; the rooms add their paths.
 #[derive(OpenApi)]
@@ -39,6 +39,7 @@ fn api_routes() -> OpenApiRouter<App> {
         .merge(orders::routes())
         .merge(merchants::routes())
         .merge(outbox::api::routes())
+        .merge(notices::routes())
 }
 
 #[cfg(test)]

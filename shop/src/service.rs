@@ -25,7 +25,7 @@ use crate::outbox::Handoff;
 use crate::relay::{self, RelayError, RelayStatus};
 use crate::settings::ShopSettings;
 use crate::unit::ShopContext;
-use crate::{feed, housekeeping, merchants, router, schema};
+use crate::{feed, housekeeping, merchants, notices, router, schema};
 
 /// The cookie of the shop's sessions.
 const SESSION_COOKIE: &str = "belgrano_shop";
@@ -60,6 +60,9 @@ pub enum StartError {
     /// The relay.
     #[error("no se pudo preparar el envío de pedidos a la ticketera")]
     Relay(#[from] RelayError),
+    /// The way out to push services.
+    #[error("no se pudo preparar el envío de avisos")]
+    Notices(#[from] reqwest::Error),
     /// The address.
     #[error("no se pudo escuchar en la dirección configurada")]
     Bind(#[from] std::io::Error),
@@ -74,6 +77,7 @@ pub async fn start(settings: ShopSettings, ambient: Ambient, life: &Lifecycle) -
     life.spawn_critical("housekeeping", housekeeping::run(app.clone()));
     life.spawn_critical("feed", feed::follow(app.clone(), app.settings.feed(&app.ambient)?));
     relay::start(&app)?;
+    notices::start(&app)?;
 
     let bound = serve::bind(app.settings.common.serve.clone()).await?;
     let addr = bound.local_addr()?;
@@ -106,8 +110,9 @@ pub async fn assemble(settings: ShopSettings, ambient: Ambient, life: &Lifecycle
     let watch = OrderWatch::default();
     let sockets = Sockets::new(settings.sockets.limits);
     sockets.end_with(life);
-    let (relay, packages) = (Arc::clone(&relay_wake), Arc::clone(&packages_wake));
-    let announce = announcer(relay, handoff.clone(), packages, gate.clone(), watch.clone(), sockets.clone());
+    let notices_wake = Arc::new(Notify::new());
+    let (relay, packages, notices) = (Arc::clone(&relay_wake), Arc::clone(&packages_wake), Arc::clone(&notices_wake));
+    let announce = announcer(relay, handoff.clone(), packages, notices, gate.clone(), watch.clone(), sockets.clone());
     let context = ShopContext { ambient: ambient.clone(), handoff: handoff.clone() };
     let (writer, writing) = Writer::new(db.clone(), context, settings.writer, announce);
     let closing = db.clone();
@@ -118,6 +123,7 @@ pub async fn assemble(settings: ShopSettings, ambient: Ambient, life: &Lifecycle
     });
     let limits = AccountLimits::new(&settings.accounts, &ambient);
     let secrets = settings.common.integration_secrets(&ambient)?;
+    let vapid = settings.common.vapid(&ambient).map_err(SecretError::from)?;
     let (life, metrics, api_keys) = (life.clone(), Metrics::new(), ApiKeys::new(&settings.common.api_keys));
     Ok(App::new(Parts {
         settings,
@@ -131,6 +137,8 @@ pub async fn assemble(settings: ShopSettings, ambient: Ambient, life: &Lifecycle
         relay_wake,
         handoff,
         packages_wake,
+        notices_wake,
+        vapid,
         watch,
         sockets,
         secrets,

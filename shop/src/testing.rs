@@ -58,6 +58,7 @@ pub(crate) fn settings(database: &TestDatabase, variables: &[(&str, &str)]) -> S
         ("ADMIN_PASSWORD", ADMIN.1),
         // Not generated, which would leave a file behind.
         ("INTEGRATION_SECRET", "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"),
+        ("VAPID_PRIVATE_KEY", "yfWPiYE-n46HLnH0KqZOF1fJJU3MYrct3AELtAQ-oRw"),
     ];
     let mut env = Env::from_map(usual.iter().chain(variables).copied());
     let mut settings = ShopSettings::from_env(&mut env);
@@ -155,6 +156,13 @@ impl Browser {
     pub(crate) fn cookie(&self) -> String {
         let cookies: Vec<String> = self.cookies.iter().map(|(name, value)| format!("{name}={value}")).collect();
         cookies.join("; ")
+    }
+
+    /// The same with one more.
+    pub(crate) fn with_cookie(&self, name: &str, value: &str) -> Self {
+        let mut cookies = self.cookies.clone();
+        cookies.push((name.to_owned(), value.to_owned()));
+        Self { cookies }
     }
 
     fn keep(&mut self, headers: &HeaderMap) {

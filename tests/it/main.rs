@@ -10,6 +10,7 @@ mod graceful_stop;
 mod harness;
 mod kill_at_random;
 mod lost_log;
+mod notices;
 mod old_dialect;
 mod outage;
 mod oversell;

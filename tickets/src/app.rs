@@ -6,6 +6,7 @@ use std::sync::{Arc, OnceLock};
 use belgrano_shared::ambient::Ambient;
 use belgrano_shared::auth::gate::Gate;
 use belgrano_shared::auth::session::TokenHash;
+use belgrano_shared::notices::push::Vapid;
 use belgrano_shared::signature::SigningSecrets;
 use belgrano_shared::storage::Db;
 use belgrano_shared::telemetry::Metrics;
@@ -40,6 +41,8 @@ pub struct Parts {
     pub intake: IntakeGate,
     /// What is shared with the shop.
     pub secrets: SigningSecrets,
+    /// Who sends messages to browsers, if anybody does.
+    pub vapid: Option<Vapid>,
     /// What is measured.
     pub metrics: Metrics,
     /// The live feed.
@@ -71,6 +74,8 @@ pub struct Signals {
     pub offered: Notify,
     /// A ticket waits for a driver.
     pub pending: Notify,
+    /// There are notices to be sent.
+    pub noticed: Arc<Notify>,
 }
 
 /// What happens after each commit, in order. Quick, and never waits.
@@ -82,6 +87,9 @@ pub fn announcer(
     hub: Arc<OnceLock<Hub>>,
 ) -> impl Fn(Committed) + Send + Sync + 'static {
     move |committed| {
+        if committed.noticed {
+            signals.noticed.notify_one();
+        }
         for announcement in &committed.announcements {
             match announcement {
                 Announcement::Event(event) => signals.tell(event.kind),

@@ -7,6 +7,7 @@ pub mod fleet;
 pub mod housekeeping;
 pub mod intake;
 pub mod live;
+pub mod notices;
 mod pages;
 pub mod progress;
 pub mod reports;

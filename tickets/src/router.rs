@@ -8,7 +8,7 @@ use utoipa::OpenApi;
 use utoipa_axum::router::OpenApiRouter;
 
 use crate::app::App;
-use crate::{assignment, fleet, intake, live, pages, progress, reports, sessions, tickets, users};
+use crate::{assignment, fleet, intake, live, notices, pages, progress, reports, sessions, tickets, users};
 
 #[derive(OpenApi)]
 #[openapi(info(title = "Belgrano Tickets", description = "Cada pedido es un ticket; cada ticket llega."))]
@@ -40,6 +40,7 @@ fn api_routes() -> OpenApiRouter<App> {
         .merge(assignment::routes())
         .merge(reports::routes())
         .merge(live::routes())
+        .merge(notices::routes())
 }
 
 #[cfg(test)]

@@ -26,7 +26,7 @@ use crate::router::router;
 use crate::sessions::SESSION_COOKIE;
 use crate::settings::Settings;
 use crate::unit::Found;
-use crate::{assignment, callbacks, housekeeping, live, schema, tickets, users};
+use crate::{assignment, callbacks, housekeeping, live, notices, schema, tickets, users};
 
 /// Why the service did not start.
 #[derive(Debug, thiserror::Error)]
@@ -46,6 +46,9 @@ pub enum StartError {
     /// The secret shared with the shop cannot be read.
     #[error("cannot use the shared secret")]
     Secret(#[from] SecretError),
+    /// There is no way out to push services.
+    #[error("cannot build the client of push services")]
+    Push(#[from] reqwest::Error),
     /// The port is taken, or not ours to take.
     #[error("cannot listen on {address}")]
     Bind {
@@ -92,6 +95,7 @@ pub async fn assemble(settings: Settings, ambient: &Ambient, life: &Lifecycle) -
     let _ = hub_to_be.set(hub.clone());
     hub.know_tickets(count_tickets(&db).await?);
     let secrets = settings.common.integration_secrets(ambient)?;
+    let vapid = settings.common.vapid(ambient).map_err(SecretError::from)?;
     let app = App::new(Parts {
         intake: IntakeGate::new(&settings, secrets.clone(), ambient),
         live: Live::new(hub, &settings.live, life),
@@ -101,6 +105,7 @@ pub async fn assemble(settings: Settings, ambient: &Ambient, life: &Lifecycle) -
         writer,
         gate,
         secrets,
+        vapid,
         metrics,
         signals,
     });
@@ -109,6 +114,7 @@ pub async fn assemble(settings: Settings, ambient: &Ambient, life: &Lifecycle) -
     housekeeping::spawn(&app, life);
     live::spawn(&app, life);
     callbacks::spawn(&app, life);
+    notices::spawn(&app, life)?;
     let router = router(app.clone(), health(&app, life));
     Ok((app, router))
 }

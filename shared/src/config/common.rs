@@ -14,6 +14,8 @@ use crate::auth::password::NewPassword;
 use crate::http::HttpSettings;
 use crate::http::serve::ServeSettings;
 use crate::map::MapSettings;
+use crate::notices::NoticeSettings;
+use crate::notices::push::{Reach, Vapid};
 use crate::signature::SigningSecrets;
 use crate::storage::{StorageSettings, Target};
 
@@ -38,6 +40,8 @@ pub struct Common {
     pub gate: GateSettings,
     /// The first administrator, made when there is none.
     pub admin: FirstAdmin,
+    /// What people are told who are not looking.
+    pub notices: NoticeSettings,
     /// `None`: nobody set one, so it is generated into `data_dir`.
     integration: Option<SigningSecrets>,
 }
@@ -72,6 +76,10 @@ impl Common {
         let map = MapSettings::from_env(env);
         let data_dir = PathBuf::from(env.string("DATA_DIR", "./data", "where SQLite files and generated secrets live"));
         let storage = storage(env, service, &data_dir);
+        let notices = NoticeSettings::from_env(env);
+        if notices.reach == Reach::Loopback && !is_local(&public_url) {
+            env.mistake("PUSH_LOOPBACK", "es para pruebas: solo con una PUBLIC_URL de esta máquina");
+        }
         let generated_allowed = matches!(storage.target, Target::Sqlite(_));
         Self {
             http: HttpSettings::from_env(env, &public_url, map.ground.as_ref()),
@@ -79,6 +87,7 @@ impl Common {
                 .secrets("API_KEY", "keys of clients that do not sign, separated by commas; the first is sent"),
             gate: GateSettings::from_env(env),
             admin: first_admin(env),
+            notices,
             integration: integration(env, generated_allowed),
             public_url,
             map,
@@ -92,6 +101,12 @@ impl Common {
     #[must_use]
     pub fn development(&self) -> bool {
         matches!(self.storage.target, Target::Sqlite(_)) && is_local(&self.public_url)
+    }
+
+    /// Who sends messages to browsers, if anybody does.
+    pub fn vapid(&self, ambient: &Ambient) -> Result<Option<Vapid>, GeneratedSecretError> {
+        let generated_in = matches!(self.storage.target, Target::Sqlite(_)).then_some(self.data_dir.as_path());
+        self.notices.vapid(generated_in, &self.public_url, &self.admin.email, ambient)
     }
 
     /// The secrets shared with the other service: the configured ones, else one that is made once and kept.
@@ -184,6 +199,17 @@ mod tests {
         env.finish().expect("no mistake");
         assert_eq!(common.public_url.as_str(), "http://localhost:5001/");
         assert!(matches!(common.storage.target, Target::Sqlite(path) if path.ends_with("data/tickets.db")));
+    }
+
+    #[test]
+    fn what_others_reach_sends_to_no_address_inside() {
+        let read = |url| {
+            let mut env = Env::from_map([("PUSH_LOOPBACK", "true"), ("PUBLIC_URL", url)]);
+            Common::from_env(&mut env, "shop", 5000);
+            env.finish().map(drop).map_err(|mistakes| mistakes.0[0].name.clone())
+        };
+        assert_eq!(read("http://localhost:5000"), Ok(()));
+        assert_eq!(read("https://tienda.example"), Err("PUSH_LOOPBACK".to_owned()));
     }
 
     #[test]

@@ -84,6 +84,7 @@ static OURS: LazyLock<Vec<Asset>> = LazyLock::new(|| {
     "map-list.js": SCRIPT,
     "map-style.js": SCRIPT,
     "lookup.js": SCRIPT,
+    "notices.js": SCRIPT,
     "page.js": SCRIPT,
     "products.js": SCRIPT,
     "proof.js": SCRIPT,

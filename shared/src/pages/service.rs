@@ -93,7 +93,13 @@ fn manifest(service: &Service, language: Language) -> Response {
 fn worker(service: &Service) -> Response {
     let mut shell: Vec<String> = SHELL.iter().copied().chain(service.sheet).map(assets::url).collect();
     shell.push(OFFLINE.to_owned());
-    let head = json!({ "version": assets::hash(), "offline": OFFLINE, "shell": shell });
+    let head = json!({
+        "version": assets::hash(),
+        "name": service.name,
+        "icon": assets::url("icon-192.png"),
+        "offline": OFFLINE,
+        "shell": shell,
+    });
     let common = include_str!("../../static/worker.js");
     let script = format!("const APP = {head};\n{common}");
     let headers = [

@@ -10,12 +10,14 @@ mod browser;
 mod database;
 mod document;
 mod old_database;
+mod push_service;
 
 pub use ambient::{START, still_ambient};
 pub use browser::{Browser, Seen};
 pub use database::TestDatabase;
 pub use document::assert_committed;
 pub use old_database::OldFile;
+pub use push_service::{FakeBrowser, FakePushService, PushAnswer, PushReceived};
 
 /// Makes two tests of one body, `NAME::sqlite` and `NAME::postgres`:
 ///

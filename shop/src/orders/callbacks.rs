@@ -124,7 +124,7 @@ async fn apply(
     ticket_id: Option<i64>,
 ) -> Result<Json<Acknowledgement>, Problem> {
     let driver = driver.map(|name| (None, name));
-    let report = Report { number: number.clone(), state, ticket_id, version: None, driver, reason };
+    let report = Report { number: number.clone(), state, ticket_id, version: None, driver, reason, changed_at: None };
     app.writer.submit(Apply { reports: vec![report], cursor: None, another_life: false }).await?;
     let order = find(app, &number).await?;
     Ok(Json(Acknowledgement { exito: true, numero: number, estado: order.state }))

@@ -7,10 +7,12 @@
 use std::convert::Infallible;
 
 use belgrano_shared::execute;
+use belgrano_shared::timestamp::UnixMillis;
 use belgrano_shared::wire::{OrderNumber, TicketState, TicketView};
 use belgrano_shared::writer::{Command, Failure};
 
 use super::give_up::{is_given_up, keep_given_up};
+use crate::notices;
 use crate::unit::{Order, ShopUnit, ShopWants};
 
 /// What the board says of one order.
@@ -29,6 +31,8 @@ pub struct Report {
     pub driver: Option<(Option<i64>, String)>,
     /// Why it failed or was cancelled.
     pub reason: Option<String>,
+    /// When the ticket last changed, when the reporter says so.
+    pub changed_at: Option<UnixMillis>,
 }
 
 impl From<TicketView> for Report {
@@ -40,6 +44,7 @@ impl From<TicketView> for Report {
             version: Some(ticket.version),
             driver: ticket.driver_name.map(|name| (ticket.driver_id, name)),
             reason: ticket.reason,
+            changed_at: Some(ticket.updated_at),
         }
     }
 }
@@ -73,12 +78,17 @@ impl Command<ShopUnit> for Apply {
         for report in &self.reports {
             // The board also has tickets of other shops: an unknown number is none of ours.
             let Some(order) = unit.order(&report.number).await? else { continue };
-            let (given_up, had_ticket) = (is_given_up(order), order.ticket_id.is_some());
+            let (was, given_up, had_ticket) = (order.state, is_given_up(order), order.ticket_id.is_some());
             if let Some(mut order) = merge(order, report, self.another_life) {
                 if given_up {
                     keep_given_up(unit, &mut order, had_ticket);
                 }
                 let order = give_back_stock(unit, order).await?;
+                if order.state != was
+                    && let Some(notice) = notices::of(&order, report.changed_at.unwrap_or(unit.now()))
+                {
+                    unit.notify(notice);
+                }
                 unit.put_order(order, Vec::new());
                 changed += 1;
             } else {

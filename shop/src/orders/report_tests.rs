@@ -22,7 +22,7 @@ async fn ordered(shop: &TestShop) -> (Browser, OrderNumber) {
 
 fn callback(number: &OrderNumber, state: Option<TicketState>, driver: Option<&str>) -> Report {
     let driver = driver.map(|name| (None, name.to_owned()));
-    Report { number: number.clone(), state, ticket_id: None, version: None, driver, reason: None }
+    Report { number: number.clone(), state, ticket_id: None, version: None, driver, reason: None, changed_at: None }
 }
 
 async fn apply(shop: &TestShop, report: Report) -> usize {

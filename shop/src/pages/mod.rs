@@ -11,6 +11,7 @@ mod catalog;
 mod checkout;
 mod enter;
 mod frame;
+mod notices;
 mod orders;
 mod outbox;
 mod packages;
@@ -56,6 +57,10 @@ pub(crate) fn routes(development: bool) -> Router<App> {
         .route("/envios/{id}", get(outbox::show))
         .route("/envios/{id}/reintentar", post(outbox::retry))
         .route("/envios/{id}/descartar", post(outbox::discard))
+        .route("/avisos", get(notices::show))
+        .route("/avisos/correo", post(notices::mail))
+        .route("/avisos/envios", get(notices::list))
+        .route("/avisos/envios/{id}/reintentar", post(notices::retry))
         .route("/perfil", get(account::show).post(account::change))
         .route("/perfil/clave", get(account::show_password).post(account::change_password));
     compress_pages(pages).merge(shared::routes(&frame::SERVICE, development))

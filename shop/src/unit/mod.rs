@@ -13,6 +13,7 @@ mod products;
 use belgrano_shared::ambient::Ambient;
 use belgrano_shared::auth::session::TokenHash;
 use belgrano_shared::idempotency::{Answers, IdempotencyKey, KeepsAnswers, StoredAnswer};
+use belgrano_shared::notices::{Notice, NoticeService, NoticeUnit, Outgoing};
 use belgrano_shared::storage::Session;
 use belgrano_shared::timestamp::UnixMillis;
 use belgrano_shared::wire::OrderNumber;
@@ -25,6 +26,7 @@ pub(crate) use orders::{select_lines, select_orders};
 pub use outbox::{MessageKind, OutboxMessage};
 pub use products::ProductForSale;
 
+use crate::notices;
 use crate::outbox::{Claimed, Handoff};
 use customers::Customers;
 use orders::Orders;
@@ -46,6 +48,7 @@ pub struct ShopUnit {
     orders: Orders,
     outbox: Outbox,
     answers: Answers,
+    outgoing: Outgoing,
     committed: Committed,
 }
 
@@ -95,6 +98,8 @@ pub struct Committed {
     pub accounts: Vec<i64>,
     /// Sessions that ended, each with its account.
     pub sessions: Vec<(i64, TokenHash)>,
+    /// There are notices to be sent.
+    pub noticed: bool,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, sqlx::FromRow)]
@@ -140,6 +145,12 @@ impl ShopUnit {
         &self.ambient
     }
 
+    /// Tells an account, if it asked for that.
+    pub fn notify(&mut self, notice: Notice) {
+        self.changes += 1;
+        self.outgoing.push(notice);
+    }
+
     /// What the commit will announce.
     pub fn announce(&mut self) -> &mut Committed {
         &mut self.committed
@@ -160,6 +171,8 @@ impl ShopUnit {
         self.products.flush(&mut self.session).await?;
         self.orders.flush(&mut self.session).await?;
         self.outbox.flush(&mut self.session).await?;
+        let outgoing = self.outgoing.flush(&mut self.session, Self::NOTICES, &self.ambient, self.now);
+        self.committed.noticed |= outgoing.await?;
         self.answers.flush(&mut self.session, self.now).await?;
         if self.counters != self.stored_counters {
             execute!(self.session, STORE_COUNTERS, self.counters.order_id, self.counters.outbox_id)?;
@@ -184,6 +197,30 @@ impl KeepsAnswers for ShopUnit {
     }
 }
 
+impl NoticeUnit for ShopUnit {
+    const NOTICES: &'static NoticeService = &notices::SERVICE;
+
+    fn now(&self) -> UnixMillis {
+        self.now
+    }
+
+    fn ambient(&self) -> &Ambient {
+        &self.ambient
+    }
+
+    fn session(&mut self) -> &mut Session {
+        self.session()
+    }
+
+    fn reader(&mut self) -> &mut Session {
+        self.reader()
+    }
+
+    fn wake(&mut self) {
+        self.committed.noticed = true;
+    }
+}
+
 impl UnitOfWork for ShopUnit {
     type Context = ShopContext;
     type Wants = ShopWants;
@@ -204,6 +241,7 @@ impl UnitOfWork for ShopUnit {
             orders: Orders::default(),
             outbox: Outbox::default(),
             answers: Answers::load(&mut session, &wants.keys).await?,
+            outgoing: Outgoing::default(),
             committed: Committed::default(),
             session,
         };

@@ -9,6 +9,7 @@ mod fleet;
 mod frame;
 mod home;
 mod log_in;
+mod notices;
 mod reports;
 #[cfg(test)]
 mod tests;
@@ -45,6 +46,8 @@ pub fn routes(development: bool) -> Router<App> {
         .route("/reparto/{numero}", post(driver::step).layer(DefaultBodyLimit::max(STEP_FORM_BYTES)))
         .route("/flota", get(fleet::list).post(fleet::create))
         .route("/flota/{id}", get(fleet::edit).post(fleet::change))
+        .route("/avisos/envios", get(notices::list))
+        .route("/avisos/envios/{id}/reintentar", post(notices::retry))
         .route("/reportes", get(reports::show))
         .route("/usuarios", get(users::list).post(users::create))
         .route("/usuarios/{id}", get(users::edit).post(users::change));

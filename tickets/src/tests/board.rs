@@ -48,6 +48,8 @@ impl Board {
     pub(crate) async fn seeded(database: &TestDatabase, seed: u64, variables: &[(&'static str, &'static str)]) -> Self {
         let basic = [
             ("API_KEY", "clave"),
+            // Not generated, which would leave a file behind.
+            ("VAPID_PRIVATE_KEY", "yfWPiYE-n46HLnH0KqZOF1fJJU3MYrct3AELtAQ-oRw"),
             ("INTEGRATION_SECRET", SECRET),
             ("ADMIN_PASSWORD", ADMIN.1),
             ("ARGON2_MEMORY_KIB", "64"),
@@ -148,6 +150,17 @@ impl Board {
 
     pub(crate) async fn assign(&self, admin: &Client, number: &str, driver: i64) -> (u16, Value) {
         self.post(admin, &format!("/api/tickets/{number}/asignar"), json!({ "repartidor_id": driver })).await
+    }
+
+    /// Waits until `sql` counts `wanted`.
+    pub(crate) async fn await_count(&self, sql: &'static str, wanted: i64) {
+        let counted = async {
+            while self.count(sql).await != wanted {
+                tokio::task::yield_now().await;
+            }
+        };
+        let waited = tokio::time::timeout(std::time::Duration::from_secs(60), counted).await;
+        assert!(waited.is_ok(), "{sql} never counts {wanted}");
     }
 
     pub(crate) async fn count(&self, sql: &'static str) -> i64 {

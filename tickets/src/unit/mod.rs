@@ -12,6 +12,7 @@ use std::collections::{BTreeMap, HashMap};
 
 use belgrano_shared::ambient::Ambient;
 use belgrano_shared::idempotency::{Answers, IdempotencyKey, KeepsAnswers, StoredAnswer};
+use belgrano_shared::notices::{NoticeService, NoticeUnit, Outgoing};
 use belgrano_shared::storage::Session;
 use belgrano_shared::timestamp::UnixMillis;
 use belgrano_shared::wire::{OrderNumber, Position};
@@ -21,6 +22,8 @@ use belgrano_shared::{execute, fetch};
 pub use event::{Actor, Change, CommittedEvent};
 pub use ticket::Ticket;
 pub(crate) use ticket::{TicketRow, searchable, select_tickets};
+
+use crate::notices;
 
 /// One batch of the board's writer.
 #[derive(Debug)]
@@ -37,6 +40,8 @@ pub struct BoardUnit {
     events: Vec<event::Row>,
     answers: Answers,
     announcements: Vec<Announcement>,
+    outgoing: Outgoing,
+    noticed: bool,
 }
 
 /// What a batch asks to be read before its commands run.
@@ -128,10 +133,13 @@ impl BoardUnit {
     /// Puts a ticket back, changed (or a new one, with version 0), and the event that says so. Returns it as stored.
     pub fn record(&mut self, mut ticket: Ticket, change: Change) -> &Ticket {
         ticket.view.updated_at = self.now;
+        if let Some(notice) = notices::offer(&ticket.view, change.kind, self.now) {
+            self.outgoing.push(notice);
+        }
         self.record_of_old(ticket, change)
     }
 
-    /// The same for a ticket that lived elsewhere: `updated_at` stays as it is.
+    /// The same for a ticket that lived elsewhere: `updated_at` stays as it is, and it is no news to anybody.
     pub fn record_of_old(&mut self, mut ticket: Ticket, change: Change) -> &Ticket {
         self.changes += 1;
         self.counters.seq += 1;
@@ -152,6 +160,8 @@ impl BoardUnit {
         self.dirty.clear();
         event::store(&mut self.session, &self.events).await?;
         self.events.clear();
+        let outgoing = self.outgoing.flush(&mut self.session, Self::NOTICES, &self.ambient, self.now);
+        self.noticed |= outgoing.await?;
         self.answers.flush(&mut self.session, self.now).await?;
         let counters = (self.counters.seq, self.counters.ticket_id);
         if counters != self.stored {
@@ -169,6 +179,8 @@ pub struct Committed {
     pub epoch: String,
     /// In order of `seq`.
     pub announcements: Vec<Announcement>,
+    /// There are notices to be sent.
+    pub noticed: bool,
 }
 
 impl UnitOfWork for BoardUnit {
@@ -192,6 +204,8 @@ impl UnitOfWork for BoardUnit {
             events: Vec::new(),
             answers: Answers::load(&mut session, &wants.keys).await?,
             announcements: Vec::new(),
+            outgoing: Outgoing::default(),
+            noticed: false,
             session,
         })
     }
@@ -207,7 +221,31 @@ impl UnitOfWork for BoardUnit {
             self.flush().await?;
             self.session.commit().await?;
         }
-        Ok(Committed { epoch: self.counters.epoch, announcements: self.announcements })
+        Ok(Committed { epoch: self.counters.epoch, announcements: self.announcements, noticed: self.noticed })
+    }
+}
+
+impl NoticeUnit for BoardUnit {
+    const NOTICES: &'static NoticeService = &notices::SERVICE;
+
+    fn now(&self) -> UnixMillis {
+        self.now
+    }
+
+    fn ambient(&self) -> &Ambient {
+        &self.ambient
+    }
+
+    fn session(&mut self) -> &mut Session {
+        self.session()
+    }
+
+    fn reader(&mut self) -> &mut Session {
+        self.reader()
+    }
+
+    fn wake(&mut self) {
+        self.noticed = true;
     }
 }
 

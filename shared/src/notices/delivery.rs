@@ -1,0 +1,255 @@
+//! The task that sends notices: claim what is due, send each on its own, settle each as it comes back.
+
+use std::convert::Infallible;
+use std::sync::Arc;
+use std::time::Duration;
+
+use futures_util::StreamExt;
+use futures_util::stream::FuturesUnordered;
+use tokio::sync::Notify;
+use tokio::time::Instant;
+use tokio_util::sync::CancellationToken;
+use url::Url;
+
+use super::metrics::NoticeMetrics;
+use super::push::{PushClient, PushMessage, PushOutcome};
+use super::queue::Browser;
+use super::{Channel, Claim, Claimed, Composed, NoticeSummary, NoticeUnit, Prune, Settle, Verdict};
+use crate::ambient::Ambient;
+use crate::fetch;
+use crate::mailer::{Mail, MailError, Mailer};
+use crate::retry::RetrySchedule;
+use crate::storage::Db;
+use crate::telemetry::Metrics;
+use crate::texts::{Language, Message};
+use crate::timestamp::UnixMillis;
+use crate::writer::{WriteError, Writer};
+
+/// Sent at once; one that hangs holds up no other until all of these do.
+const AT_ONCE: usize = 32;
+/// How often to look for what nobody here was told of: another instance's, a retry that is due, a lease that ended.
+const POLL: Duration = Duration::from_secs(1);
+/// How long to leave a database alone that failed.
+const REST: Duration = Duration::from_secs(2);
+/// Between tries. After a quarter of an hour a browser is given up, while there may be time for a mail.
+const SCHEDULE: RetrySchedule = RetrySchedule {
+    initial: Duration::from_secs(2),
+    max_interval: Duration::from_mins(2),
+    max_elapsed: Duration::from_mins(15),
+};
+const COUNT_EVERY: Duration = Duration::from_secs(15);
+/// Counts between two prunings: ten minutes.
+const PRUNE_EVERY: u32 = 40;
+const DAY_MS: i64 = 24 * 3600 * 1000;
+/// How long what was sent, and what died, can be looked at.
+const KEPT_MS: i64 = 7 * DAY_MS;
+const DEAD_KEPT_MS: i64 = 30 * DAY_MS;
+
+/// What the task works with.
+#[derive(Debug)]
+pub struct DeliveryParts<U> {
+    /// Where to read.
+    pub db: Db,
+    /// Where to settle.
+    pub writer: Writer<U>,
+    /// Time and randomness.
+    pub ambient: Ambient,
+    /// Told by each commit that wrote a notice.
+    pub wake: Arc<Notify>,
+    /// The way to browsers; `None`: there is no key.
+    pub push: Option<PushClient>,
+    /// The way to mail boxes.
+    pub mailer: Mailer,
+    /// How long a push service may take.
+    pub timeout: Duration,
+    /// Where the service is found.
+    pub public_url: Url,
+}
+
+/// Sends the notices of one service.
+#[derive(Debug)]
+pub struct Delivery<U> {
+    parts: Arc<DeliveryParts<U>>,
+    metrics: NoticeMetrics,
+}
+
+impl<U> Clone for Delivery<U> {
+    fn clone(&self) -> Self {
+        Self { parts: Arc::clone(&self.parts), metrics: self.metrics.clone() }
+    }
+}
+
+#[derive(sqlx::FromRow)]
+struct Recipient {
+    email: String,
+    language: String,
+}
+
+impl<U: NoticeUnit> Delivery<U> {
+    /// Ready to run.
+    pub fn new(parts: DeliveryParts<U>, metrics: &Metrics) -> Self {
+        Self { parts: Arc::new(parts), metrics: NoticeMetrics::register(metrics) }
+    }
+
+    /// Sends until `stop`; what is under way then is left to its lease.
+    pub async fn run(self, stop: CancellationToken) {
+        stop.run_until_cancelled(self.work()).await;
+    }
+
+    async fn work(&self) {
+        let mut under_way = FuturesUnordered::new();
+        let mut claim_at = Instant::now();
+        loop {
+            if under_way.len() < AT_ONCE && claim_at <= Instant::now() {
+                let room = AT_ONCE - under_way.len();
+                claim_at = match self.claim(room).await {
+                    Ok(claimed) => {
+                        // A full hand: there may be more.
+                        let next = if claimed.len() == room { Duration::ZERO } else { POLL };
+                        under_way.extend(claimed.into_iter().map(|notice| self.deliver(notice)));
+                        Instant::now() + next
+                    }
+                    Err(error) => {
+                        tracing::warn!(%error, "notices wait for the database");
+                        Instant::now() + REST
+                    }
+                };
+            }
+            let room = under_way.len() < AT_ONCE;
+            tokio::select! {
+                Some(()) = under_way.next() => {}
+                () = self.parts.wake.notified(), if room => claim_at = Instant::now(),
+                () = tokio::time::sleep_until(claim_at), if room => {}
+            }
+        }
+    }
+
+    /// Sends what is due now and settles it, for tests. Says how many it took.
+    #[cfg(any(test, feature = "testing"))]
+    #[expect(clippy::missing_panics_doc, clippy::expect_used, reason = "whatever goes wrong here fails the test")]
+    pub async fn round(&self) -> usize {
+        let claimed = self.claim(AT_ONCE).await.expect("the database answers");
+        let count = claimed.len();
+        futures_util::future::join_all(claimed.into_iter().map(|notice| self.deliver(notice))).await;
+        count
+    }
+
+    /// Longer than any exchange, so that nobody else begins while we still might send.
+    fn lease(&self) -> Duration {
+        self.parts.timeout * 3
+    }
+
+    async fn claim(&self, limit: usize) -> Result<Vec<Claimed>, WriteError<Infallible>> {
+        self.parts.writer.submit(Claim { limit, lease: self.lease() }).await
+    }
+
+    async fn deliver(&self, notice: Claimed) {
+        let started_at = self.parts.ambient.now();
+        let channel = if notice.browser.is_some() { Channel::Push } else { Channel::Mail };
+        let (verdict, gone) = match &notice.browser {
+            Some(browser) => self.push(&notice, browser, started_at).await,
+            None => (self.mail(&notice).await, None),
+        };
+        self.metrics.tried(channel, &verdict);
+        if let Verdict::Dead { reason } = &verdict {
+            tracing::warn!(notice = notice.id, channel = channel.as_str(), reason, "a notice could not be sent");
+        }
+        let settle = Settle { id: notice.id, token: Arc::clone(&notice.token), started_at, verdict, gone };
+        match self.parts.writer.submit(settle).await {
+            Ok(true) => {}
+            Ok(false) => tracing::warn!(notice = notice.id, "a verdict came after the lease and changed nothing"),
+            // Its lease runs out, and it is sent again: with the same topic.
+            Err(error) => tracing::warn!(%error, notice = notice.id, "a notice could not be settled"),
+        }
+    }
+
+    async fn push(&self, notice: &Claimed, browser: &Browser, now: UnixMillis) -> (Verdict, Option<i64>) {
+        let Some(client) = &self.parts.push else {
+            return (Verdict::Dead { reason: "falta VAPID_PRIVATE_KEY".to_owned() }, None);
+        };
+        let said = self.compose(notice, browser.language);
+        let left_ms = notice.expires_at.since_ms(now);
+        let message = PushMessage {
+            endpoint: &browser.endpoint,
+            keys: &browser.keys,
+            text: &said.payload(&notice.event, browser.language),
+            ttl_s: u64::try_from(left_ms).unwrap_or(0).div_ceil(1000),
+            urgency: notice.news.urgency(),
+            topic: &said.topic,
+        };
+        match client.send(&message).await {
+            PushOutcome::Taken => (Verdict::Delivered, None),
+            PushOutcome::Gone(reason) => (Verdict::Gone { reason }, Some(browser.subscription_id)),
+            PushOutcome::Refused(reason) => (Verdict::Dead { reason }, None),
+            PushOutcome::Later(after, reason) => (self.later(notice, after, reason), None),
+        }
+    }
+
+    async fn mail(&self, notice: &Claimed) -> Verdict {
+        let recipient = match self.recipient(notice.account_id).await {
+            Ok(Some(recipient)) => recipient,
+            Ok(None) => return Verdict::Gone { reason: "ya no quiere avisos por correo".to_owned() },
+            Err(error) => return self.later(notice, None, error.to_string()),
+        };
+        let language = Language::parse(&recipient.language).unwrap_or_default();
+        let Composed { title, body, path, .. } = self.compose(notice, language);
+        let base = &self.parts.public_url;
+        let address = |path: &str| base.join(path).map_or_else(|_| base.to_string(), String::from);
+        let stop = Message::new("notice-mail-why").with("link", address("/avisos")).to(language);
+        let text = format!("{body}\n\n{}\n\n-- \n{stop}\n", address(&path));
+        let mail = Mail { to: recipient.email, subject: title, text };
+        match self.parts.mailer.send_as(&mail, &notice.event).await {
+            Ok(()) => Verdict::Delivered,
+            Err(MailError::Unconfigured) => Verdict::Gone { reason: "falta SMTP_URL".to_owned() },
+            Err(error) if error.is_permanent() => Verdict::Dead { reason: error.explained() },
+            Err(error) => self.later(notice, None, error.explained()),
+        }
+    }
+
+    async fn recipient(&self, account_id: i64) -> sqlx::Result<Option<Recipient>> {
+        let Some(mail) = &U::NOTICES.mail else { return Ok(None) };
+        let mut session = self.parts.db.read().await?;
+        fetch!(optional, session, Recipient, mail.recipient, account_id)
+    }
+
+    fn compose(&self, notice: &Claimed, language: Language) -> Composed {
+        let Claimed { news, order_number, place, expires_at, .. } = notice;
+        Composed::new(*news, order_number, place.as_deref(), *expires_at, &self.parts.public_url, language)
+    }
+
+    /// Again after a while, unless nobody would want to hear of it by then.
+    fn later(&self, notice: &Claimed, after: Option<Duration>, reason: String) -> Verdict {
+        let now = self.parts.ambient.now();
+        let wait =
+            SCHEDULE.delay(notice.attempts.saturating_add(1), &self.parts.ambient).max(after.unwrap_or_default());
+        let next = now.plus_ms(i64::try_from(wait.as_millis()).unwrap_or(i64::MAX));
+        let given_up = notice.first_attempt_at.is_some_and(|first| SCHEDULE.is_exhausted(first, now));
+        if given_up || next >= notice.expires_at { Verdict::Dead { reason } } else { Verdict::Retry { wait, reason } }
+    }
+
+    /// Counts the backlog and removes what is old, until `stop`.
+    pub async fn housekeeping(self, stop: CancellationToken) {
+        let work = async {
+            for round in (0..PRUNE_EVERY).cycle() {
+                let now = self.parts.ambient.now();
+                match NoticeSummary::read(&self.parts.db, now).await {
+                    Ok(summary) => self.metrics.backlog(&summary),
+                    Err(error) => tracing::warn!(%error, "notices could not be counted"),
+                }
+                if round == 0
+                    && let Err(error) = self.prune(now).await
+                {
+                    tracing::warn!(%error, "old notices could not be removed");
+                }
+                tokio::time::sleep(COUNT_EVERY).await;
+            }
+        };
+        stop.run_until_cancelled(work).await;
+    }
+
+    async fn prune(&self, now: UnixMillis) -> Result<(), WriteError<Infallible>> {
+        let prune = Prune { before: now.plus_ms(-KEPT_MS), dead_before: now.plus_ms(-DEAD_KEPT_MS) };
+        while self.parts.writer.submit(prune).await? > 0 {}
+        Ok(())
+    }
+}

@@ -1,0 +1,196 @@
+//! What there is to tell, in the words of whoever is told.
+
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use serde_json::json;
+use sha2::{Digest, Sha256};
+use url::Url;
+
+use super::push::Urgency;
+use crate::texts::{Language, Message};
+use crate::timestamp::UnixMillis;
+use crate::wire::vocabulary::vocabulary;
+
+/// Bytes of a digest that fill the 32 characters a topic may have.
+const TOPIC_BYTES: usize = 24;
+
+vocabulary! {
+    /// What happened, called as the state that an order has come to with it.
+    News {
+        /// A driver is offered an order.
+        Offered = "asignado";
+        /// A customer's order has left.
+        OnTheWay = "en-camino";
+        /// A customer's order is there.
+        Delivered = "entregado";
+    }
+}
+
+vocabulary! {
+    /// How somebody is told.
+    Channel {
+        /// On a device.
+        Push = "push";
+        /// By mail.
+        Mail = "correo";
+    }
+}
+
+vocabulary! {
+    /// Where a notice is in its life.
+    NoticeState {
+        /// To be sent.
+        Pending = "pendiente";
+        /// Whoever carries it has taken it.
+        Delivered = "entregado";
+        /// It could not be sent: somebody may look why.
+        Dead = "muerto";
+        /// It was no news any more, or there was nobody left to tell.
+        Lapsed = "caducado";
+    }
+}
+
+impl News {
+    /// How long this is worth telling after it happened, where nothing else says so.
+    #[must_use]
+    pub fn lifetime_ms(self) -> i64 {
+        const MINUTE: i64 = 60_000;
+        match self {
+            Self::Offered => 10 * MINUTE,
+            Self::OnTheWay => 30 * MINUTE,
+            Self::Delivered => 4 * 60 * MINUTE,
+        }
+    }
+
+    /// How soon a device should say so.
+    #[must_use]
+    pub fn urgency(self) -> Urgency {
+        match self {
+            Self::Offered | Self::OnTheWay => Urgency::High,
+            Self::Delivered => Urgency::Normal,
+        }
+    }
+
+    fn title(self) -> &'static str {
+        match self {
+            Self::Offered => "notice-offer-title",
+            Self::OnTheWay => "notice-on-the-way-title",
+            Self::Delivered => "notice-delivered-title",
+        }
+    }
+
+    fn path(self, number: &str, base: &Url) -> String {
+        let mut url = base.clone();
+        // A base that cannot have a path was refused when the settings were read.
+        if let Ok(mut path) = url.path_segments_mut() {
+            path.clear();
+            match self {
+                Self::Offered => path.push("reparto"),
+                Self::OnTheWay | Self::Delivered => path.extend(["pedidos", number]),
+            };
+        }
+        url.path().to_owned()
+    }
+}
+
+/// A notice in somebody's language.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Composed {
+    /// What happened.
+    pub title: String,
+    /// To which order, and what it takes to decide.
+    pub body: String,
+    /// Where to look, on the service's own site.
+    pub path: String,
+    /// The same for all that is said of one order: the next replaces the last.
+    pub topic: String,
+}
+
+impl Composed {
+    /// Says it. `place` is the neighbourhood of an offer, `until` when it ends.
+    #[must_use]
+    pub fn new(
+        news: News,
+        number: &str,
+        place: Option<&str>,
+        until: UnixMillis,
+        base: &Url,
+        language: Language,
+    ) -> Self {
+        let text = match (news, place) {
+            (News::Offered, Some(place)) => {
+                Message::new("notice-offer-place").with("place", place).with("until", language.time(until))
+            }
+            (News::Offered, None) => Message::new("notice-offer").with("until", language.time(until)),
+            (News::OnTheWay, _) => Message::new("notice-on-the-way"),
+            (News::Delivered, _) => Message::new("notice-delivered"),
+        };
+        Self {
+            title: Message::new(news.title()).to(language),
+            body: text.with("number", number).to(language),
+            path: news.path(number, base),
+            topic: topic(number),
+        }
+    }
+
+    /// What the browser gets: what to show, and `id`, by which it knows a repeat.
+    #[must_use]
+    pub fn payload(&self, event: &str, language: Language) -> Vec<u8> {
+        let Self { title, body, path, topic } = self;
+        let payload =
+            json!({ "id": event, "title": title, "body": body, "url": path, "tag": topic, "lang": language.tag() });
+        payload.to_string().into_bytes()
+    }
+}
+
+/// An order as push services may know it: its number would say how many there are.
+fn topic(number: &str) -> String {
+    URL_SAFE_NO_PAD.encode(&Sha256::digest(number)[..TOPIC_BYTES])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Composed, News, NoticeState, topic};
+    use crate::notices::push::MAX_TEXT_BYTES;
+    use crate::testing::START;
+    use crate::texts::Language;
+
+    fn compose(news: News, place: Option<&str>, language: Language) -> Composed {
+        let base = "https://belgrano.example/shop?x".parse().expect("a URL");
+        Composed::new(news, "BA-20261121-7", place, START, &base, language)
+    }
+
+    #[test]
+    fn it_is_said_in_the_language_of_who_is_told() {
+        let offer = compose(News::Offered, Some("Palermo"), Language::Spanish);
+        assert!(offer.body.contains("BA-20261121-7") && offer.body.contains("Palermo"), "{}", offer.body);
+        assert!(offer.body.contains("15:04"), "until when: {}", offer.body);
+        assert_eq!(offer.path, "/reparto");
+        let there = compose(News::Delivered, None, Language::English);
+        assert_ne!(there.title, compose(News::Delivered, None, Language::Spanish).title);
+        assert_eq!(there.path, "/pedidos/BA-20261121-7");
+    }
+
+    #[test]
+    fn all_that_is_said_of_one_order_has_one_topic_that_fits_the_header() {
+        let topics: Vec<String> = News::ALL.iter().map(|news| compose(*news, None, Language::Spanish).topic).collect();
+        assert!(topics.iter().all(|topic| *topic == topics[0]));
+        assert_eq!(topics[0].len(), 32, "RFC 8030, 5.4");
+        assert!(topics[0].bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_".contains(&byte)));
+        assert_ne!(topics[0], topic("BA-20261121-8"));
+    }
+
+    #[test]
+    fn the_longest_there_can_be_fits_a_message() {
+        let place = "ñ".repeat(120);
+        let number = "9".repeat(64);
+        let base = "https://belgrano.example".parse().expect("a URL");
+        let composed = Composed::new(News::Offered, &number, Some(&place), START, &base, Language::Spanish);
+        assert!(composed.payload(&"e".repeat(36), Language::Spanish).len() <= MAX_TEXT_BYTES);
+    }
+
+    #[test]
+    fn states_are_those_of_the_schema() {
+        assert_eq!(NoticeState::WORDS, ["pendiente", "entregado", "muerto", "caducado"]);
+    }
+}

@@ -1,0 +1,299 @@
+//! The queue of notices: taken under a lease, settled by who has its token, tried again by people.
+
+use std::convert::Infallible;
+use std::sync::Arc;
+use std::time::Duration;
+
+use url::Url;
+
+use super::push::BrowserKeys;
+use super::{Channel, News, NoticeState, NoticeUnit};
+use crate::problem::Problem;
+use crate::texts::{Language, Message};
+use crate::timestamp::UnixMillis;
+use crate::writer::{Command, Failure};
+use crate::{execute, execute_rows, fetch, fetch_scalar};
+
+/// Rows that housekeeping removes in one transaction: other changes wait for it.
+const CHUNK: i64 = 500;
+/// What a notice that is tried again gets at least.
+const REPLAYED_MS: i64 = 10 * 60_000;
+
+/// Let lapse what is no news any more, then take up to `limit` notices that are due.
+#[derive(Clone, Copy, Debug)]
+pub struct Claim {
+    /// The most to take.
+    pub limit: usize,
+    /// How long they are ours.
+    pub lease: Duration,
+}
+
+/// A notice somebody may send.
+#[derive(Clone, Debug)]
+pub struct Claimed {
+    /// Its row.
+    pub id: i64,
+    /// What happened, however many are told.
+    pub event: String,
+    /// Who is told.
+    pub account_id: i64,
+    /// The browser; `None` for a mail.
+    pub browser: Option<Browser>,
+    /// What happened.
+    pub news: News,
+    /// To which order.
+    pub order_number: String,
+    /// Where, if that matters.
+    pub place: Option<String>,
+    /// From when on it is no news.
+    pub expires_at: UnixMillis,
+    /// Tries before this one.
+    pub attempts: u32,
+    /// When it was first tried.
+    pub first_attempt_at: Option<UnixMillis>,
+    /// Fences the lease: a verdict without it changes nothing.
+    pub token: Arc<str>,
+}
+
+/// A subscribed browser.
+#[derive(Clone, Debug)]
+pub struct Browser {
+    /// Its subscription.
+    pub subscription_id: i64,
+    /// Where its push service takes messages.
+    pub endpoint: Url,
+    /// Who may read them.
+    pub keys: BrowserKeys,
+    /// What its user reads.
+    pub language: Language,
+}
+
+#[derive(sqlx::FromRow)]
+struct Row {
+    id: i64,
+    event: String,
+    account_id: i64,
+    #[sqlx(try_from = "String")]
+    channel: Channel,
+    #[sqlx(try_from = "String")]
+    news: News,
+    order_number: String,
+    place: Option<String>,
+    expires_at: UnixMillis,
+    attempts: i64,
+    first_attempt_at: Option<UnixMillis>,
+    subscription_id: Option<i64>,
+    endpoint: Option<String>,
+    public_key: Option<Vec<u8>>,
+    auth: Option<Vec<u8>>,
+    language: Option<String>,
+}
+
+/// Nothing to pass over: the writers of several instances take turns.
+const DUE: &str = "SELECT n.id, n.event, n.account_id, n.channel, n.news, n.order_number, n.place, n.expires_at, n.attempts, \
+     n.first_attempt_at, n.subscription_id, s.endpoint, s.public_key, s.auth, s.language \
+     FROM notices n LEFT JOIN push_subscriptions s ON s.id = n.subscription_id \
+     WHERE n.state = 'pendiente' AND n.next_attempt_at <= $1 ORDER BY n.next_attempt_at, n.id LIMIT $2";
+const ANY_DUE: &str = "SELECT id FROM notices WHERE state = 'pendiente' AND next_attempt_at <= $1 LIMIT 1";
+const TAKE: &str = "UPDATE notices SET lease_token = v.column2, next_attempt_at = v.column3 FROM (VALUES";
+const TAKE_TAIL: &str = ") AS v WHERE notices.id = v.column1";
+
+impl<U: NoticeUnit> Command<U> for Claim {
+    type Output = Vec<Claimed>;
+    type Refusal = Infallible;
+
+    async fn apply(&self, unit: &mut U) -> Result<Vec<Claimed>, Failure<Infallible>> {
+        let now = unit.now();
+        if fetch_scalar!(optional, *unit.reader(), i64, ANY_DUE, now)?.is_none() {
+            return Ok(Vec::new());
+        }
+        let lease_until = now.plus_ms(millis(self.lease));
+        let token: Arc<str> = unit.ambient().uuid().simple().to_string().into();
+        execute!(*unit.session(), U::NOTICES.lapse, now)?;
+        let limit = i64::try_from(self.limit).unwrap_or(i64::MAX);
+        let rows = fetch!(all, *unit.reader(), Row, DUE, now, limit)?;
+        execute_rows!(*unit.session(), TAKE, 3, &rows, TAKE_TAIL, |query, row| {
+            query.bind(row.id).bind(&*token).bind(lease_until)
+        });
+        Ok(rows.into_iter().map(|row| row.claimed(&token)).collect())
+    }
+}
+
+impl Row {
+    fn claimed(self, token: &Arc<str>) -> Claimed {
+        let browser = if self.channel == Channel::Push { self.browser() } else { None };
+        Claimed {
+            id: self.id,
+            event: self.event,
+            account_id: self.account_id,
+            browser,
+            news: self.news,
+            order_number: self.order_number,
+            place: self.place,
+            expires_at: self.expires_at,
+            attempts: u32::try_from(self.attempts).unwrap_or(u32::MAX),
+            first_attempt_at: self.first_attempt_at,
+            token: Arc::clone(token),
+        }
+    }
+
+    /// What was stored was read before it was stored.
+    fn browser(&self) -> Option<Browser> {
+        Some(Browser {
+            subscription_id: self.subscription_id?,
+            endpoint: self.endpoint.as_deref()?.parse().ok()?,
+            keys: BrowserKeys::new(self.public_key.as_deref()?, self.auth.as_deref()?)?,
+            language: self.language.as_deref().and_then(Language::parse).unwrap_or_default(),
+        })
+    }
+}
+
+fn millis(duration: Duration) -> i64 {
+    i64::try_from(duration.as_millis()).unwrap_or(i64::MAX)
+}
+
+/// What becomes of a notice.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Verdict {
+    /// It was taken.
+    Delivered,
+    /// Try again after `wait`.
+    Retry {
+        /// How long.
+        wait: Duration,
+        /// Why it was not taken.
+        reason: String,
+    },
+    /// There is nobody left to tell this way. Nobody has to act.
+    Gone {
+        /// Why, for people.
+        reason: String,
+    },
+    /// To the dead letters.
+    Dead {
+        /// Why, for people.
+        reason: String,
+    },
+}
+
+/// Accept the verdict on one notice. Where a browser could not be told for good, mail stands in, once for one event.
+#[derive(Clone, Debug)]
+pub struct Settle {
+    /// Which.
+    pub id: i64,
+    /// The token it was claimed with.
+    pub token: Arc<str>,
+    /// When the try began.
+    pub started_at: UnixMillis,
+    /// How it went.
+    pub verdict: Verdict,
+    /// The subscription that is no more.
+    pub gone: Option<i64>,
+}
+
+const SETTLE: &str = "UPDATE notices SET state = $3, next_attempt_at = $4, attempts = attempts + 1, \
+     first_attempt_at = COALESCE(first_attempt_at, $5), settled_at = $6, reason = $7, lease_token = NULL \
+     WHERE id = $1 AND lease_token = $2";
+const UNSUBSCRIBE: &str = "DELETE FROM push_subscriptions WHERE id = $1";
+
+impl<U: NoticeUnit> Command<U> for Settle {
+    /// Whether the token still fitted; otherwise nothing was changed.
+    type Output = bool;
+    type Refusal = Infallible;
+
+    async fn apply(&self, unit: &mut U) -> Result<bool, Failure<Infallible>> {
+        let now = unit.now();
+        let (state, next, reason) = match &self.verdict {
+            Verdict::Delivered => (NoticeState::Delivered, now, None),
+            Verdict::Retry { wait, reason } => (NoticeState::Pending, now.plus_ms(millis(*wait)), Some(reason)),
+            Verdict::Gone { reason } => (NoticeState::Lapsed, now, Some(reason)),
+            Verdict::Dead { reason } => (NoticeState::Dead, now, Some(reason)),
+        };
+        let settled_at = (state != NoticeState::Pending).then_some(now);
+        let (id, token) = (self.id, &*self.token);
+        let session = unit.session();
+        let changed = execute!(*session, SETTLE, id, token, state.as_str(), next, self.started_at, settled_at, reason)?;
+        if changed == 0 {
+            return Ok(false);
+        }
+        if let Some(subscription_id) = self.gone {
+            execute!(*session, UNSUBSCRIBE, subscription_id)?;
+        }
+        let failed = matches!(state, NoticeState::Lapsed | NoticeState::Dead);
+        if let Some(mail) = U::NOTICES.mail.as_ref().filter(|_| failed) {
+            let stands_in = execute!(*session, mail.instead, id, now)?;
+            if stands_in > 0 {
+                unit.wake();
+            }
+        }
+        Ok(true)
+    }
+}
+
+/// Send a notice again that died: now, and with time to arrive.
+#[derive(Clone, Copy, Debug)]
+pub struct Replay {
+    /// Which.
+    pub id: i64,
+}
+
+/// Why a notice is not sent again.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ReplayRefusal {
+    /// There is none with this id.
+    NotFound,
+    /// It is not dead.
+    NotDead,
+}
+
+impl From<ReplayRefusal> for Problem {
+    fn from(refusal: ReplayRefusal) -> Self {
+        match refusal {
+            ReplayRefusal::NotFound => Self::not_found(Message::new("refusal-no-notice")),
+            ReplayRefusal::NotDead => Self::conflict("aviso-resuelto", Message::new("refusal-notice-settled")),
+        }
+    }
+}
+
+const EXPIRES: &str = "SELECT expires_at FROM notices WHERE id = $1 AND state = 'muerto'";
+const REVIVE: &str = "UPDATE notices SET state = 'pendiente', next_attempt_at = $2, expires_at = $3, attempts = 0, \
+     first_attempt_at = NULL, settled_at = NULL, reason = NULL WHERE id = $1";
+
+impl<U: NoticeUnit> Command<U> for Replay {
+    type Output = ();
+    type Refusal = ReplayRefusal;
+
+    async fn apply(&self, unit: &mut U) -> Result<(), Failure<ReplayRefusal>> {
+        let now = unit.now();
+        let Some(expires_at) = fetch_scalar!(optional, *unit.reader(), UnixMillis, EXPIRES, self.id)? else {
+            const EXISTS: &str = "SELECT id FROM notices WHERE id = $1";
+            let known = fetch_scalar!(optional, *unit.reader(), i64, EXISTS, self.id)?.is_some();
+            return Err(Failure::Refused(if known { ReplayRefusal::NotDead } else { ReplayRefusal::NotFound }));
+        };
+        execute!(*unit.session(), REVIVE, self.id, now, expires_at.max(now.plus_ms(REPLAYED_MS)))?;
+        unit.wake();
+        Ok(())
+    }
+}
+
+/// Remove some of what was settled long ago.
+#[derive(Clone, Copy, Debug)]
+pub struct Prune {
+    /// Settled before this; dead letters before the other.
+    pub before: UnixMillis,
+    /// Somebody may still look at a dead letter.
+    pub dead_before: UnixMillis,
+}
+
+const PRUNE: &str = "DELETE FROM notices WHERE id IN (SELECT id FROM notices WHERE settled_at < $1 \
+     AND (state <> 'muerto' OR settled_at < $2) ORDER BY settled_at LIMIT $3)";
+
+impl<U: NoticeUnit> Command<U> for Prune {
+    /// How many went.
+    type Output = u64;
+    type Refusal = Infallible;
+
+    async fn apply(&self, unit: &mut U) -> Result<u64, Failure<Infallible>> {
+        Ok(execute!(*unit.session(), PRUNE, self.before, self.dead_before, CHUNK)?)
+    }
+}

@@ -1,0 +1,85 @@
+import assert from "node:assert/strict";
+import { readFile } from "node:fs/promises";
+import { test } from "node:test";
+import { createContext, runInContext } from "node:vm";
+
+const SOURCE = await readFile(new URL("./worker.js", import.meta.url), "utf8");
+const HEAD = 'const APP = { version: "1", name: "Belgrano", icon: "/icon.png", offline: "/sin-conexion", shell: [] };\n';
+
+/** The worker, with what it did. */
+function worker({ windows = [], answer = () => ({ ok: true }) } = {}) {
+  const did = { shown: [], opened: [], focused: [], fetched: [] };
+  const listeners = {};
+  const registration = {
+    showNotification: async (title, options) => void did.shown.push({ title, ...options }),
+    getNotifications: async ({ tag }) => did.shown.filter((one) => one.tag === tag),
+    pushManager: { subscribe: async (options) => ({ endpoint: "https://push.example/2", options, toJSON: () => ({ endpoint: "https://push.example/2" }) }) },
+  };
+  const open = windows.map((url) => ({ url, focus: async () => void did.focused.push(url) }));
+  const self = {
+    addEventListener: (name, listener) => void (listeners[name] = listener),
+    registration,
+    location: new URL("https://belgrano.example/sw.js"),
+    clients: { matchAll: async () => open, openWindow: async (url) => void did.opened.push(String(url)) },
+  };
+  const fetch = async (path, options) => {
+    did.fetched.push([options.method, path, JSON.parse(options.body)]);
+    return answer();
+  };
+  runInContext(HEAD + SOURCE, createContext({ self, URL, Request, Response, fetch, console }));
+  const send = async (name, event) => {
+    let done;
+    listeners[name]({ ...event, waitUntil: (promise) => void (done = promise) });
+    await done;
+  };
+  return { ...did, send };
+}
+
+const push = (notice) => ({ data: { json: () => JSON.parse(notice) } });
+const NOTICE = { id: "1", title: "Tu pedido va en camino", body: "El pedido BA-1 ya salió.", tag: "t", url: "/pedidos/BA-1", lang: "es-AR" };
+
+test("a push is shown, and one that comes twice makes no second noise", async () => {
+  const sw = worker();
+  await sw.send("push", push(JSON.stringify(NOTICE)));
+  await sw.send("push", push(JSON.stringify(NOTICE)));
+  await sw.send("push", push(JSON.stringify({ ...NOTICE, id: "2" })));
+  assert.deepEqual(sw.shown.map(({ title, tag, renotify }) => [title, tag, renotify]), [
+    [NOTICE.title, "t", true],
+    [NOTICE.title, "t", false],
+    [NOTICE.title, "t", true],
+  ]);
+  assert.deepEqual([sw.shown[0].body, sw.shown[0].lang, sw.shown[0].data.url], [NOTICE.body, "es-AR", "/pedidos/BA-1"]);
+});
+
+test("a push that says nothing is shown all the same, as browsers insist", async () => {
+  for (const event of [{ data: null }, push("x")]) {
+    const sw = worker();
+    await sw.send("push", event);
+    assert.equal(sw.shown[0].title, "Belgrano");
+  }
+});
+
+test("a tap goes to the page, to the open one if there is", async () => {
+  const tap = (url) => ({ notification: { close() {}, data: { url } } });
+  const closed = worker({ windows: ["https://belgrano.example/carrito"] });
+  await closed.send("notificationclick", tap("/pedidos/BA-1"));
+  assert.deepEqual([closed.opened, closed.focused], [["https://belgrano.example/pedidos/BA-1"], []]);
+  const open = worker({ windows: ["https://belgrano.example/carrito", "https://belgrano.example/pedidos/BA-1?x=1"] });
+  await open.send("notificationclick", tap("/pedidos/BA-1"));
+  assert.deepEqual([open.opened, open.focused], [[], ["https://belgrano.example/pedidos/BA-1?x=1"]]);
+});
+
+test("a tap leads nowhere else", async () => {
+  for (const url of ["https://evil.example/x", "//evil.example/x", "javascript:alert(1)", "\\\\evil.example"]) {
+    const sw = worker();
+    await sw.send("notificationclick", { notification: { close() {}, data: { url } } });
+    assert.ok(sw.opened.every((opened) => opened.startsWith("https://belgrano.example/")), url);
+  }
+});
+
+test("a subscription that the push service exchanges is handed on", async () => {
+  const sw = worker();
+  const oldSubscription = { endpoint: "https://push.example/1", options: { applicationServerKey: new ArrayBuffer(65) } };
+  await sw.send("pushsubscriptionchange", { oldSubscription, newSubscription: null });
+  assert.deepEqual(sw.fetched, [["POST", "/api/avisos", { endpoint: "https://push.example/2", anterior: "https://push.example/1" }]]);
+});

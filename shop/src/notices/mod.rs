@@ -1,0 +1,85 @@
+//! Notices to customers: their order is on its way, their order is there. On the browsers that asked for it, else by mail
+//! where the account asked for that.
+//!
+//! What the board says of an order leaves its notice in the transaction that applies it ([`of`]); the rest is
+//! [`belgrano_shared::notices`]. An order that has moved on since is no news and is not told.
+
+mod mail;
+mod routes;
+#[cfg(test)]
+mod tests;
+
+pub use mail::{WantMail, wants_mail};
+pub(crate) use routes::MailBody;
+pub use routes::routes;
+pub(crate) use routes::{list, retry, set_mail};
+
+use std::sync::Arc;
+
+use belgrano_shared::lapse_notices;
+use belgrano_shared::notices::push::PushClient;
+use belgrano_shared::notices::{Delivery, DeliveryParts, MailService, News, Notice, NoticeService};
+use belgrano_shared::timestamp::UnixMillis;
+use belgrano_shared::wire::TicketState;
+
+use crate::app::App;
+use crate::unit::{Order, ShopUnit};
+
+/// The shop's notices.
+pub static SERVICE: NoticeService = NoticeService {
+    lapse: lapse_notices!("SELECT 1 FROM orders o WHERE o.number = notices.order_number AND o.state = notices.news"),
+    mail: Some(MailService {
+        wanted: "SELECT account_id FROM mail_notices WHERE account_id IN",
+        recipient: "SELECT a.email, m.language FROM accounts a JOIN mail_notices m ON m.account_id = a.id \
+                    WHERE a.id = $1 AND a.active",
+        instead: "INSERT INTO notices (event, account_id, channel, news, order_number, place, state, created_at, \
+                  expires_at, next_attempt_at) SELECT n.event, n.account_id, 'correo', n.news, n.order_number, n.place, \
+                  'pendiente', $2, n.expires_at, $2 FROM notices n JOIN mail_notices m ON m.account_id = n.account_id \
+                  WHERE n.id = $1 AND n.channel = 'push' AND n.expires_at > $2 AND NOT EXISTS \
+                  (SELECT 1 FROM notices o WHERE o.event = n.event AND \
+                  (o.channel = 'correo' OR o.state IN ('pendiente', 'entregado')))",
+    }),
+};
+
+/// What the customer is told of an order that came to its state at `at`, if anything.
+#[must_use]
+pub fn of(order: &Order, at: UnixMillis) -> Option<Notice> {
+    let news = match order.state {
+        TicketState::OnTheWay => News::OnTheWay,
+        TicketState::Delivered => News::Delivered,
+        _ => return None,
+    };
+    Some(Notice {
+        account_id: order.account_id,
+        news,
+        order_number: order.number.clone(),
+        place: None,
+        expires_at: at.plus_ms(news.lifetime_ms()),
+    })
+}
+
+/// What sends them.
+pub(crate) fn delivery(app: &App) -> Result<Delivery<ShopUnit>, reqwest::Error> {
+    let settings = &app.settings.common.notices;
+    let client = |vapid| PushClient::new(vapid, settings.reach, settings.timeout, &app.ambient);
+    let parts = DeliveryParts {
+        db: app.db.clone(),
+        writer: app.writer.clone(),
+        ambient: app.ambient.clone(),
+        wake: Arc::clone(&app.notices_wake),
+        push: app.vapid.clone().map(client).transpose()?,
+        mailer: app.settings.mailer.clone(),
+        timeout: settings.timeout,
+        public_url: app.settings.common.public_url.clone(),
+    };
+    Ok(Delivery::new(parts, &app.metrics))
+}
+
+/// Starts the tasks that send; they stop with the shop's life.
+pub fn start(app: &App) -> Result<(), reqwest::Error> {
+    let delivery = delivery(app)?;
+    let soft = app.life.soft();
+    app.life.spawn_critical("notices housekeeping", delivery.clone().housekeeping(soft.clone()));
+    app.life.spawn_critical("notices", delivery.run(soft.clone()));
+    Ok(())
+}

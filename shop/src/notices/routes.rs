@@ -1,0 +1,144 @@
+//! `/api/avisos`: where a customer wants to be told, and what became of notices.
+
+use axum::extract::State;
+use axum::http::StatusCode;
+use belgrano_shared::http::{Json, Page, Path, Query};
+use belgrano_shared::notices::{Forget, Key, NoticePage, Replay, StateFilter, SubscriptionBody, Unsubscribe};
+use belgrano_shared::problem::{Problem, ProblemDocument};
+use belgrano_shared::texts::{Language, Message};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+use super::{WantMail, wants_mail};
+use crate::accounts::{Admin, MaybeSession, Session};
+use crate::app::App;
+
+/// The routes of this room.
+pub fn routes() -> OpenApiRouter<App> {
+    OpenApiRouter::new()
+        .routes(routes!(key))
+        .routes(routes!(subscribe, unsubscribe))
+        .routes(routes!(mail, set_mail))
+        .routes(routes!(list))
+        .routes(routes!(retry))
+}
+
+/// What a browser subscribes with
+#[utoipa::path(get, path = "/api/avisos/clave", tag = "avisos", responses((status = 200, body = Key)))]
+async fn key(State(app): State<App>, MaybeSession(who): MaybeSession) -> Result<Json<Key>, Problem> {
+    let who = who.map(|who| (who.account_id, who.token));
+    Ok(Json(Key::read(&app.db, app.vapid.as_ref(), who).await?))
+}
+
+/// Asks for notices in this browser, for as long as the session lasts
+#[utoipa::path(
+    post, path = "/api/avisos", tag = "avisos", request_body = SubscriptionBody,
+    responses((status = 204), (status = 401, body = ProblemDocument), (status = 422, body = ProblemDocument))
+)]
+async fn subscribe(
+    State(app): State<App>,
+    Session(who): Session,
+    language: Language,
+    Json(body): Json<SubscriptionBody>,
+) -> Result<StatusCode, Problem> {
+    let subscribe = body.subscribe(who.account_id, who.token, language, &app.settings.common.notices)?;
+    app.writer.submit(subscribe).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// No more notices in this browser
+#[utoipa::path(
+    delete, path = "/api/avisos", tag = "avisos", request_body = Forget,
+    responses((status = 204), (status = 401, body = ProblemDocument))
+)]
+async fn unsubscribe(
+    State(app): State<App>,
+    Session(who): Session,
+    Json(body): Json<Forget>,
+) -> Result<StatusCode, Problem> {
+    app.writer.submit(Unsubscribe { account_id: who.account_id, endpoint: body.endpoint }).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// Whether an account is told by mail what no browser of its was told.
+#[derive(Debug, Deserialize, Serialize, ToSchema)]
+pub(crate) struct MailBody {
+    /// Whether it is.
+    pub(crate) activo: bool,
+}
+
+/// Whether I get notices by mail
+#[utoipa::path(
+    get, path = "/api/avisos/correo", tag = "avisos",
+    responses((status = 200, body = MailBody), (status = 401, body = ProblemDocument))
+)]
+async fn mail(State(app): State<App>, Session(who): Session) -> Result<Json<MailBody>, Problem> {
+    Ok(Json(MailBody { activo: wants_mail(&app.db, who.account_id).await? }))
+}
+
+/// Asks for notices by mail, or for no more of them
+///
+/// They are sent where no browser of the account is subscribed, or none of them could be told.
+#[utoipa::path(
+    put, path = "/api/avisos/correo", tag = "avisos", request_body = MailBody,
+    responses(
+        (status = 200, body = MailBody),
+        (status = 401, body = ProblemDocument),
+        (status = 409, body = ProblemDocument, description = "This shop sends no mail"),
+    )
+)]
+pub(crate) async fn set_mail(
+    State(app): State<App>,
+    Session(who): Session,
+    language: Language,
+    Json(body): Json<MailBody>,
+) -> Result<Json<MailBody>, Problem> {
+    if body.activo && !app.settings.mailer.is_configured() {
+        return Err(Problem::conflict("sin-correo", Message::new("refusal-no-mail")));
+    }
+    app.writer.submit(WantMail { account_id: who.account_id, wanted: body.activo, language }).await?;
+    Ok(Json(body))
+}
+
+/// What became of notices
+#[utoipa::path(
+    get, path = "/api/avisos/envios", tag = "avisos",
+    params(
+        StateFilter,
+        ("cursor" = Option<String>, Query, description = "Where the last page ended"),
+        ("limit" = Option<u32>, Query, minimum = 1, maximum = 200),
+    ),
+    responses(
+        (status = 200, body = NoticePage),
+        (status = 401, body = ProblemDocument),
+        (status = 403, body = ProblemDocument),
+        (status = 422, body = ProblemDocument),
+    )
+)]
+pub(crate) async fn list(
+    State(app): State<App>,
+    _: Admin,
+    Query(filter): Query<StateFilter>,
+    page: Page,
+) -> Result<Json<NoticePage>, Problem> {
+    let found = NoticePage::read(&app.db, &filter, page.position()?, page.limit, app.ambient.now()).await?;
+    Ok(Json(found))
+}
+
+/// Sends a notice again that could not be sent
+#[utoipa::path(
+    post, path = "/api/avisos/envios/{id}/reintentar", tag = "avisos", params(("id" = i64, Path)),
+    responses(
+        (status = 202),
+        (status = 401, body = ProblemDocument),
+        (status = 403, body = ProblemDocument),
+        (status = 404, body = ProblemDocument),
+        (status = 409, body = ProblemDocument, description = "It is not among those that could not be sent"),
+    )
+)]
+pub(crate) async fn retry(State(app): State<App>, _: Admin, Path(id): Path<i64>) -> Result<StatusCode, Problem> {
+    app.writer.submit(Replay { id }).await?;
+    Ok(StatusCode::ACCEPTED)
+}

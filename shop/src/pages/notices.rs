@@ -1,0 +1,80 @@
+//! Notices: where a customer wants to be told, and for administrators what became of them.
+
+use askama::Template;
+use axum::extract::State;
+use axum::response::Response;
+use belgrano_shared::http::{Json, Page, Path, Query};
+use belgrano_shared::notices::{StateFilter, retried, show_notices};
+use belgrano_shared::pages::{Form, Layout, Notice};
+use belgrano_shared::problem::Problem;
+use belgrano_shared::texts::Language;
+
+use super::frame::Frame;
+use crate::accounts::{self, Admin, Session};
+use crate::app::App;
+use crate::notices::{self, MailBody, wants_mail};
+
+const HERE: &str = "/avisos";
+
+#[derive(Template)]
+#[template(path = "notice_settings.html")]
+struct SettingsPage<'a> {
+    layout: &'a Layout,
+    email: String,
+    /// Whether the account wants mail; `None` where none is sent.
+    mail: Option<bool>,
+}
+
+/// What one wants to be told.
+pub(super) async fn show(
+    state: State<App>,
+    session: Session,
+    Frame { layout, .. }: Frame,
+) -> Result<Response, Problem> {
+    let app = state.0.clone();
+    let wanted = wants_mail(&app.db, session.0.account_id).await?;
+    let mail = app.settings.mailer.is_configured().then_some(wanted);
+    let Json(account) = accounts::me(state, session).await?;
+    layout.show(&SettingsPage { layout: &layout, email: account.email, mail })
+}
+
+/// Mail, or no more of it.
+pub(super) async fn mail(
+    state: State<App>,
+    session: Session,
+    language: Language,
+    form: Form,
+) -> Result<Response, Problem> {
+    let body = MailBody { activo: form.value("activo") == "true" };
+    match notices::set_mail(state, session, language, Json(body)).await {
+        Ok(Json(body)) => {
+            let said = if body.activo { "notices-mail-started" } else { "notices-mail-stopped" };
+            Ok(Notice::done(language.t(said)).then(HERE))
+        }
+        Err(problem) if Form::takes(&problem) => Ok(Notice::failed(problem.to(language)).then(HERE)),
+        Err(problem) => Err(problem),
+    }
+}
+
+/// What became of them.
+pub(super) async fn list(
+    state: State<App>,
+    admin: Admin,
+    Frame { layout, .. }: Frame,
+    Query(filter): Query<StateFilter>,
+    page: Page,
+) -> Result<Response, Problem> {
+    let shown = filter.estado;
+    let Json(found) = notices::list(state, admin, Query(filter), page).await?;
+    show_notices(&layout, found, shown)
+}
+
+/// Sends one again.
+pub(super) async fn retry(
+    state: State<App>,
+    admin: Admin,
+    language: Language,
+    id: Path<i64>,
+) -> Result<Response, Problem> {
+    retried(notices::retry(state, admin, id).await, language)
+}

@@ -1,0 +1,80 @@
+//! `/api/avisos`: a driver's browsers, and what became of notices.
+
+use axum::extract::State;
+use axum::http::StatusCode;
+use belgrano_shared::http::{Json, Page, Path, Query};
+use belgrano_shared::notices::{Forget, Key, NoticePage, Replay, StateFilter, SubscriptionBody, Unsubscribe};
+use belgrano_shared::problem::{Problem, ProblemDocument};
+use belgrano_shared::texts::Language;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+use crate::app::App;
+use crate::sessions::{Admin, Driver, Session};
+
+/// The routes of this room.
+pub fn routes() -> OpenApiRouter<App> {
+    OpenApiRouter::new()
+        .routes(routes!(key))
+        .routes(routes!(subscribe, unsubscribe))
+        .routes(routes!(list))
+        .routes(routes!(retry))
+}
+
+/// Con qué clave se suscribe un navegador.
+#[utoipa::path(get, path = "/api/avisos/clave", tag = "avisos", responses((status = 200, body = Key)))]
+async fn key(State(app): State<App>, session: Result<Session, Problem>) -> Result<Json<Key>, Problem> {
+    let who = session.ok().map(|Session(who)| (who.user_id, who.session));
+    Ok(Json(Key::read(&app.db, app.vapid.as_ref(), who).await?))
+}
+
+/// Pide avisos en este navegador, mientras dure la sesión.
+#[utoipa::path(post, path = "/api/avisos", tag = "avisos", request_body = SubscriptionBody, responses(
+    (status = 204), (status = 401, body = ProblemDocument), (status = 403, body = ProblemDocument),
+    (status = 422, body = ProblemDocument)))]
+async fn subscribe(
+    State(app): State<App>,
+    Driver(who): Driver,
+    language: Language,
+    Json(body): Json<SubscriptionBody>,
+) -> Result<StatusCode, Problem> {
+    let subscribe = body.subscribe(who.user_id, who.session, language, &app.settings.common.notices)?;
+    app.writer.submit(subscribe).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// Deja de avisar en este navegador.
+#[utoipa::path(delete, path = "/api/avisos", tag = "avisos", request_body = Forget, responses(
+    (status = 204), (status = 401, body = ProblemDocument)))]
+async fn unsubscribe(
+    State(app): State<App>,
+    Session(who): Session,
+    Json(body): Json<Forget>,
+) -> Result<StatusCode, Problem> {
+    app.writer.submit(Unsubscribe { account_id: who.user_id, endpoint: body.endpoint }).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// Qué fue de los avisos.
+#[utoipa::path(get, path = "/api/avisos/envios", tag = "avisos", params(StateFilter,
+    ("cursor" = Option<String>, Query), ("limit" = Option<u32>, Query, minimum = 1, maximum = 200)), responses(
+    (status = 200, body = NoticePage), (status = 401, body = ProblemDocument), (status = 403, body = ProblemDocument),
+    (status = 422, body = ProblemDocument)))]
+pub(crate) async fn list(
+    State(app): State<App>,
+    _: Admin,
+    Query(filter): Query<StateFilter>,
+    page: Page,
+) -> Result<Json<NoticePage>, Problem> {
+    let found = NoticePage::read(&app.db, &filter, page.position()?, page.limit, app.ambient.now()).await?;
+    Ok(Json(found))
+}
+
+/// Manda otra vez un aviso que no se pudo mandar.
+#[utoipa::path(post, path = "/api/avisos/envios/{id}/reintentar", tag = "avisos", params(("id" = i64, Path)), responses(
+    (status = 202), (status = 401, body = ProblemDocument), (status = 403, body = ProblemDocument),
+    (status = 404, body = ProblemDocument), (status = 409, body = ProblemDocument)))]
+pub(crate) async fn retry(State(app): State<App>, _: Admin, Path(id): Path<i64>) -> Result<StatusCode, Problem> {
+    app.writer.submit(Replay { id }).await?;
+    Ok(StatusCode::ACCEPTED)
+}
