@@ -13,7 +13,7 @@ use url::Url;
 
 use super::metrics::NoticeMetrics;
 use super::push::{PushClient, PushMessage, PushOutcome};
-use super::queue::Browser;
+use super::queue::{Browser, any_due};
 use super::{Channel, Claim, Claimed, Composed, NoticeSummary, NoticeUnit, Prune, Settle, Verdict};
 use crate::ambient::Ambient;
 use crate::fetch;
@@ -140,6 +140,10 @@ impl<U: NoticeUnit> Delivery<U> {
     }
 
     async fn claim(&self, limit: usize) -> Result<Vec<Claimed>, WriteError<Infallible>> {
+        let look = any_due(&self.parts.db, self.parts.ambient.now()).await;
+        if !look.map_err(|error| WriteError::Database(Arc::new(error)))? {
+            return Ok(Vec::new());
+        }
         self.parts.writer.submit(Claim { limit, lease: self.lease() }).await
     }
 
@@ -198,11 +202,14 @@ impl<U: NoticeUnit> Delivery<U> {
         let stop = Message::new("notice-mail-why").with("link", address("/avisos")).to(language);
         let text = format!("{body}\n\n{}\n\n-- \n{stop}\n", address(&path));
         let mail = Mail { to: recipient.email, subject: title, text };
-        match self.parts.mailer.send_as(&mail, &notice.event).await {
-            Ok(()) => Verdict::Delivered,
-            Err(MailError::Unconfigured) => Verdict::Gone { reason: "falta SMTP_URL".to_owned() },
-            Err(error) if error.is_permanent() => Verdict::Dead { reason: error.explained() },
-            Err(error) => self.later(notice, None, error.explained()),
+        // Before the lease ends, whatever a mail server does between two of its answers.
+        let sent = tokio::time::timeout(self.parts.timeout * 2, self.parts.mailer.send_as(&mail, &notice.event)).await;
+        match sent {
+            Ok(Ok(())) => Verdict::Delivered,
+            Ok(Err(MailError::Unconfigured)) => Verdict::Gone { reason: "falta SMTP_URL".to_owned() },
+            Ok(Err(error)) if error.is_permanent() => Verdict::Dead { reason: error.explained() },
+            Ok(Err(error)) => self.later(notice, None, error.explained()),
+            Err(_) => self.later(notice, None, "el servidor de correo no contestó a tiempo".to_owned()),
         }
     }
 
@@ -247,7 +254,8 @@ impl<U: NoticeUnit> Delivery<U> {
         stop.run_until_cancelled(work).await;
     }
 
-    async fn prune(&self, now: UnixMillis) -> Result<(), WriteError<Infallible>> {
+    /// Removes what was settled long ago.
+    pub async fn prune(&self, now: UnixMillis) -> Result<(), WriteError<Infallible>> {
         let prune = Prune { before: now.plus_ms(-KEPT_MS), dead_before: now.plus_ms(-DEAD_KEPT_MS) };
         while self.parts.writer.submit(prune).await? > 0 {}
         Ok(())

@@ -9,6 +9,7 @@ use url::Url;
 use super::push::BrowserKeys;
 use super::{Channel, News, NoticeState, NoticeUnit};
 use crate::problem::Problem;
+use crate::storage::Db;
 use crate::texts::{Language, Message};
 use crate::timestamp::UnixMillis;
 use crate::writer::{Command, Failure};
@@ -94,9 +95,14 @@ const DUE: &str = "SELECT n.id, n.event, n.account_id, n.channel, n.news, n.orde
      n.first_attempt_at, n.subscription_id, s.endpoint, s.public_key, s.auth, s.language \
      FROM notices n LEFT JOIN push_subscriptions s ON s.id = n.subscription_id \
      WHERE n.state = 'pendiente' AND n.next_attempt_at <= $1 ORDER BY n.next_attempt_at, n.id LIMIT $2";
-const ANY_DUE: &str = "SELECT id FROM notices WHERE state = 'pendiente' AND next_attempt_at <= $1 LIMIT 1";
 const TAKE: &str = "UPDATE notices SET lease_token = v.column2, next_attempt_at = v.column3 FROM (VALUES";
 const TAKE_TAIL: &str = ") AS v WHERE notices.id = v.column1";
+
+/// Whether there is anything to claim. Read only: most looks find nothing.
+pub(super) async fn any_due(db: &Db, now: UnixMillis) -> sqlx::Result<bool> {
+    const ANY: &str = "SELECT id FROM notices WHERE state = 'pendiente' AND next_attempt_at <= $1 LIMIT 1";
+    Ok(fetch_scalar!(optional, db.read().await?, i64, ANY, now)?.is_some())
+}
 
 impl<U: NoticeUnit> Command<U> for Claim {
     type Output = Vec<Claimed>;
@@ -104,9 +110,6 @@ impl<U: NoticeUnit> Command<U> for Claim {
 
     async fn apply(&self, unit: &mut U) -> Result<Vec<Claimed>, Failure<Infallible>> {
         let now = unit.now();
-        if fetch_scalar!(optional, *unit.reader(), i64, ANY_DUE, now)?.is_none() {
-            return Ok(Vec::new());
-        }
         let lease_until = now.plus_ms(millis(self.lease));
         let token: Arc<str> = unit.ambient().uuid().simple().to_string().into();
         execute!(*unit.session(), U::NOTICES.lapse, now)?;

@@ -1,10 +1,13 @@
 //! Notices on their way to customers, with a push service whose answer can be flipped.
 
+use std::sync::Arc;
+use std::time::Duration;
+
 use belgrano_shared::fetch_scalar;
-use belgrano_shared::notices::Delivery;
+use belgrano_shared::notices::{Claim, Delivery, Settle, Verdict};
 use belgrano_shared::on_both_engines;
 use belgrano_shared::storage::Db;
-use belgrano_shared::testing::{FakeBrowser, FakePushService, PushAnswer, TestDatabase};
+use belgrano_shared::testing::{FakeBrowser, FakePushService, PushAnswer, START, TestDatabase};
 use belgrano_shared::wire::{OrderNumber, TicketState};
 use serde_json::{Value, json};
 
@@ -13,6 +16,7 @@ use crate::testing::{Browser, TestShop};
 use crate::unit::ShopUnit;
 
 const MINUTE_MS: i64 = 60_000;
+const LOCAL: [(&str, &str); 2] = [("PUBLIC_URL", "http://localhost:5000"), ("PUSH_LOOPBACK", "true")];
 
 /// A shop with a push service, and a customer with an order.
 struct World {
@@ -26,8 +30,7 @@ struct World {
 
 impl World {
     async fn new(database: &TestDatabase) -> Self {
-        let local = [("PUBLIC_URL", "http://localhost:5000"), ("PUSH_LOOPBACK", "true")];
-        let shop = TestShop::with(database, &local).await;
+        let shop = TestShop::with(database, &LOCAL).await;
         let mut ana = shop.customer("ana@example.com").await;
         let order = json!({ "items": [{ "producto_id": 1, "cantidad": 1 }] });
         let placed = shop.post(&mut ana, "/api/pedidos", order).await;
@@ -371,5 +374,49 @@ on_both_engines! {
         assert_eq!(world.count(SUBSCRIPTIONS).await, 1, "it is not his");
         assert_eq!(delete(&mut world.ana.clone()).await, 204);
         assert_eq!(world.count(SUBSCRIPTIONS).await, 0);
+    }
+
+    async fn several_instances_send_it_once(database) {
+        let mut world = World::new(database).await;
+        world.subscribed().await;
+        let other = TestShop::seeded(database, 8, &LOCAL).await;
+        let others = crate::notices::delivery(&other.app).expect("a client");
+        world.moves(TicketState::OnTheWay).await;
+        let (here, there) = tokio::join!(world.delivery.round(), others.round());
+        assert_eq!(here + there, 1);
+        assert_eq!(world.push.received().len(), 1);
+    }
+
+    async fn who_slept_past_the_lease_settles_nothing(database) {
+        let mut world = World::new(database).await;
+        world.subscribed().await;
+        world.moves(TicketState::OnTheWay).await;
+        let writer = &world.shop.app.writer;
+        let claim = Claim { limit: 10, lease: Duration::from_secs(30) };
+        let slept = writer.submit(claim).await.expect("claimed").remove(0);
+        assert!(writer.submit(claim).await.expect("claimed").is_empty(), "it is leased");
+        world.shop.clock.advance_ms(30_000);
+        let taken = writer.submit(claim).await.expect("claimed").remove(0);
+        let settle = |token: &Arc<str>, verdict| Settle { id: slept.id, token: Arc::clone(token), started_at: START, verdict, gone: None };
+        let dead = Verdict::Dead { reason: "tarde".to_owned() };
+        assert!(!writer.submit(settle(&slept.token, dead)).await.expect("submitted"));
+        assert!(writer.submit(settle(&taken.token, Verdict::Delivered)).await.expect("submitted"));
+        assert_eq!(world.states().await, ["push entregado"]);
+    }
+
+    async fn what_was_sent_is_not_kept_for_ever(database) {
+        const DAY_MS: i64 = 24 * 60 * MINUTE_MS;
+        let mut world = World::new(database).await;
+        world.subscribed().await;
+        world.moves(TicketState::OnTheWay).await;
+        world.delivery.round().await;
+        world.push.answer(PushAnswer::Status(403));
+        world.moves(TicketState::Delivered).await;
+        world.delivery.round().await;
+        for (days, kept) in [(0, 2), (8, 1), (31, 0)] {
+            world.shop.clock.advance_ms(days * DAY_MS);
+            world.delivery.prune(world.shop.app.ambient.now()).await.expect("pruned");
+            assert_eq!(world.count(NOTICES).await, kept, "after {days} days more");
+        }
     }
 }

@@ -3,6 +3,7 @@
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use hkdf::Hkdf;
+use p256::elliptic_curve::sec1::ToSec1Point;
 use p256::{PublicKey, SecretKey};
 use ring::aead::{AES_128_GCM, Aad, LessSafeKey, Nonce, UnboundKey};
 use sha2::Sha256;
@@ -43,8 +44,8 @@ impl BrowserKeys {
 
     /// The point, uncompressed.
     #[must_use]
-    pub fn public_bytes(&self) -> Box<[u8]> {
-        self.public.to_sec1_bytes()
+    pub fn public_bytes(&self) -> [u8; POINT_BYTES] {
+        point(&self.public)
     }
 
     /// The secret that proves who may write to the browser.
@@ -52,6 +53,13 @@ impl BrowserKeys {
     pub fn auth_bytes(&self) -> &[u8] {
         &self.auth
     }
+}
+
+/// A public key as it travels: `04`, then both coordinates.
+fn point(key: &PublicKey) -> [u8; POINT_BYTES] {
+    let mut bytes = [0; POINT_BYTES];
+    bytes.copy_from_slice(key.to_sec1_point(false).as_bytes());
+    bytes
 }
 
 /// Base64url, with padding or without.
@@ -80,7 +88,7 @@ fn encrypt_with(text: &[u8], to: &BrowserKeys, own: &SecretKey, salt: &[u8; SALT
     if text.len() > MAX_TEXT_BYTES {
         return None;
     }
-    let own_public = own.public_key().to_sec1_bytes();
+    let own_public = point(&own.public_key());
     let secret = own.diffie_hellman(&to.public);
     let keys = Keys::derive(secret.raw_secret_bytes(), &to.auth, &to.public_bytes(), &own_public, salt)?;
     let mut body = Vec::with_capacity(SALT_BYTES + 5 + POINT_BYTES + text.len() + 1 + AES_128_GCM.tag_len());
@@ -135,7 +143,7 @@ impl TestBrowser {
     /// `p256dh` and `auth` in base64url, as it tells the server.
     #[must_use]
     pub fn keys(&self) -> (String, String) {
-        let public = self.key.public_key().to_sec1_bytes();
+        let public = point(&self.key.public_key());
         (URL_SAFE_NO_PAD.encode(public), URL_SAFE_NO_PAD.encode(self.auth))
     }
 
@@ -147,7 +155,7 @@ impl TestBrowser {
         let (length, rest) = rest.split_first()?;
         let (sender, record) = rest.split_at_checked(usize::from(*length))?;
         let secret = self.key.diffie_hellman(&PublicKey::from_sec1_bytes(sender).ok()?);
-        let own = self.key.public_key().to_sec1_bytes();
+        let own = point(&self.key.public_key());
         let keys = Keys::derive(secret.raw_secret_bytes(), &self.auth, &own, sender, salt)?;
         let key = LessSafeKey::new(UnboundKey::new(&AES_128_GCM, &keys.key).ok()?);
         let mut record = record.to_vec();

@@ -42,7 +42,7 @@ impl Vapid {
         let text = private.expose().trim_end_matches('=');
         let bytes = URL_SAFE_NO_PAD.decode(text).or_else(|_| STANDARD_NO_PAD.decode(text)).map_err(|_| InvalidKey)?;
         let key = SigningKey::from_slice(&bytes).map_err(|_| InvalidKey)?;
-        let public = URL_SAFE_NO_PAD.encode(key.verifying_key().to_sec1_bytes());
+        let public = URL_SAFE_NO_PAD.encode(key.verifying_key().to_sec1_point(false));
         Ok(Self { key, public, contact })
     }
 
