@@ -50,7 +50,8 @@ const VISITS = [
   ["shop-admin", "shop", ADMIN, () => ["/envios", "/envios/1"]],
   ["anybody", "board", null, () => ["/ingresar", "/sin-conexion", "/_estilo"]],
   ["admin", "board", ADMIN, () => [
-    "/tablero", `/tickets/${order}`, "/flota", `/flota/${driver.id}`, "/reportes", "/usuarios", `/usuarios/${driver.id}`,
+    "/tablero", "/tablero?vista=estados", "/tickets", `/tickets/${order}`, "/flota", `/flota/${driver.id}`, "/reportes", "/usuarios",
+    `/usuarios/${driver.id}`, "/ajustes",
   ]],
   ["driver", "board", DRIVER, () => ["/reparto"]],
 ];

@@ -33,9 +33,21 @@ test("an order goes from the cart to the door while everybody watches", PATIENCE
   const card = admin.page.locator(`[data-key="${number}"]`);
   await card.waitFor();
   await isClean(admin);
-  const choice = card.getByRole("combobox", { name: /lleva/i }).first();
-  await choice.selectOption(await choice.locator("option", { hasText: DRIVER.nombre }).getAttribute("value"));
-  await card.getByRole("button", { name: "Asignar" }).first().click();
+  // By drag, back to the pool, and once more by keyboard.
+  const crew = admin.page.locator("[data-column]", { hasText: DRIVER.nombre });
+  const [from, to] = [await card.locator(".client").boundingBox(), await crew.locator("h2").boundingBox()];
+  await admin.page.mouse.move(from.x + 20, from.y + 5);
+  await admin.page.mouse.down();
+  await admin.page.mouse.move(to.x + 20, to.y + 5, { steps: 10 });
+  await admin.page.mouse.up();
+  await crew.locator(card).waitFor();
+  await admin.page.getByRole("button", { name: "Deshacer" }).click();
+  await admin.page.locator("[data-column=pool]").locator(card).waitFor();
+  await card.locator("h3 a").focus();
+  await admin.page.keyboard.press("m");
+  await admin.page.keyboard.type(DRIVER.nombre);
+  await admin.page.keyboard.press("Enter");
+  await crew.locator(card).waitFor();
 
   // Nobody reloads from here on.
   const stop = driver.page.locator(`[data-key="${number}"]`);

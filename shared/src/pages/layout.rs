@@ -148,7 +148,14 @@ impl Layout {
     /// What modules say, by key, their variables left as `{$name}`.
     #[must_use]
     pub fn script_texts(&self) -> Vec<(&'static str, String)> {
-        Catalogue::of(self.language).beginning_with("js-").collect()
+        self.texts("js-")
+    }
+
+    /// The texts whose key begins with `prefix`, their variables left as `{$name}`: what the modules of one page say goes
+    /// into a `<template id="page-texts">` of that page.
+    #[must_use]
+    pub fn texts(&self, prefix: &'static str) -> Vec<(&'static str, String)> {
+        Catalogue::of(self.language).beginning_with(prefix).collect()
     }
 
     /// The other languages this page exists in.

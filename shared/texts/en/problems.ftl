@@ -49,3 +49,4 @@ error-length = this needs { $from } to { $to } characters
 error-too-long = this has more than { $max } characters
 error-invisible = this has characters that cannot be seen
 error-phone = this is not a telephone number
+error-count = there have to be between { $from } and { $to }

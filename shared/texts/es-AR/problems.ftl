@@ -49,3 +49,4 @@ error-length = va de { $from } a { $to } caracteres
 error-too-long = tiene más de { $max } caracteres
 error-invisible = tiene caracteres que no se ven
 error-phone = no es un número de teléfono
+error-count = tiene que haber entre { $from } y { $to }

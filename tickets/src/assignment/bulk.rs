@@ -4,6 +4,7 @@ use std::cmp::Reverse;
 use std::convert::Infallible;
 
 use belgrano_shared::problem::Problem;
+use belgrano_shared::texts::Said;
 use belgrano_shared::wire::{OrderNumber, Priority, TicketView};
 use belgrano_shared::writer::{Command, Failure};
 use serde::Serialize;
@@ -41,26 +42,30 @@ pub struct Bulk {
 #[derive(Debug, Serialize, ToSchema)]
 pub struct RowResult {
     /// The number as it was sent.
-    numero: String,
+    pub(crate) numero: String,
     /// Whether it was done.
-    exito: bool,
+    pub(crate) exito: bool,
     /// The status it would have had alone.
     status: u16,
     /// Why it was not done.
     #[serde(skip_serializing_if = "Option::is_none")]
     error: Option<String>,
+    /// The same, for a page.
+    #[serde(skip)]
+    #[schema(ignore)]
+    pub(crate) why: Option<Said>,
     /// The ticket as it is now.
     #[serde(skip_serializing_if = "Option::is_none")]
-    ticket: Option<Box<TicketView>>,
+    pub(crate) ticket: Option<Box<TicketView>>,
 }
 
 /// All rows, in the order they were sent.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct BulkResult {
     /// Rows that were done.
-    hechos: usize,
+    pub(crate) hechos: usize,
     /// One for each number.
-    resultados: Vec<RowResult>,
+    pub(crate) resultados: Vec<RowResult>,
 }
 
 impl Command<BoardUnit> for Bulk {
@@ -137,7 +142,14 @@ impl Bulk {
 
 impl RowResult {
     fn done(number: &OrderNumber, ticket: TicketView) -> Self {
-        Self { numero: number.to_string(), exito: true, status: 200, error: None, ticket: Some(Box::new(ticket)) }
+        Self {
+            numero: number.to_string(),
+            exito: true,
+            status: 200,
+            error: None,
+            why: None,
+            ticket: Some(Box::new(ticket)),
+        }
     }
 
     fn refused(number: &OrderNumber, refusal: TicketRefusal) -> Self {
@@ -150,7 +162,7 @@ impl RowResult {
     }
 
     fn problem(numero: String, problem: &Problem) -> Self {
-        let error = Some(problem.detail().to_owned());
-        Self { numero, exito: false, status: problem.status().as_u16(), error, ticket: None }
+        let (error, why) = (Some(problem.detail().to_owned()), Some(problem.said().clone()));
+        Self { numero, exito: false, status: problem.status().as_u16(), error, why, ticket: None }
     }
 }

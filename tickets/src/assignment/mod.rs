@@ -15,6 +15,7 @@ pub use auto::AssignPending;
 pub use bulk::{Bulk, BulkAction, BulkResult, RowResult};
 pub use choose::{Candidate, Choice, FRESH_FIX_MS, Wanted, choose};
 pub use offers::ExpireOffers;
+pub(crate) use routes::MAX_ROWS;
 pub use routes::routes;
 
 use belgrano_shared::lifecycle::Lifecycle;

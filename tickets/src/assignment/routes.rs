@@ -18,7 +18,7 @@ use crate::progress::{IfMatch, key_scope, required_reason};
 use crate::sessions::{Admin, Principal};
 
 /// Rows of a bulk action.
-const MAX_ROWS: usize = 500;
+pub(crate) const MAX_ROWS: usize = 500;
 
 /// Who carries what.
 pub fn routes() -> OpenApiRouter<App> {

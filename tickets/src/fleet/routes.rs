@@ -118,7 +118,7 @@ pub(crate) async fn create(
 }
 
 /// `PATCH /api/repartidores/{id}`; what is left out stays.
-#[derive(Deserialize, ToSchema)]
+#[derive(Default, Deserialize, ToSchema)]
 pub(crate) struct DriverChange {
     #[serde(rename = "nombre")]
     pub(crate) name: Option<String>,

@@ -4,11 +4,13 @@ use askama::Template;
 use axum::extract::State;
 use axum::response::Response;
 use belgrano_shared::http::{Json, Page, Path};
-use belgrano_shared::pages::{Choice, Form, Layout, Notice, text};
+use belgrano_shared::pages::{Choice, Form, Layout, Notice};
 use belgrano_shared::problem::Problem;
+use belgrano_shared::texts::{Language, Message};
 use belgrano_shared::timestamp::UnixMillis;
 
 use super::frame::Frame;
+use super::ticket::{callable, tell};
 use crate::app::App;
 use crate::fleet::routes::{self, DriverChange, NewDriverBody};
 use crate::fleet::{self, DriverView};
@@ -67,7 +69,9 @@ pub(super) async fn create(
         Err(problem) => Err(problem),
     };
     match made {
-        Ok((_, Json(driver))) => Ok(Notice::done(format!("{} ya puede ingresar.", driver.name)).then("/flota")),
+        Ok((_, Json(driver))) => {
+            Ok(Notice::done(layout.t("fleet-said-added").with("name", driver.name)).then("/flota"))
+        }
         Err(problem) if Form::takes(&problem) => {
             let first = Page { cursor: None, limit: Page::DEFAULT_LIMIT };
             let page = fleet_page(&layout, state, admin, first, form.refused(&problem)).await?;
@@ -115,7 +119,7 @@ pub(super) async fn change(
         Err(problem) => Err(problem),
     };
     match changed {
-        Ok(Json(driver)) => Ok(Notice::done(format!("{} quedó guardado.", driver.name)).then("/flota")),
+        Ok(Json(driver)) => Ok(Notice::done(layout.t("fleet-said-saved").with("name", driver.name)).then("/flota")),
         Err(problem) if Form::takes(&problem) => {
             let driver = find(&state.0, id).await?;
             let page = EditPage { layout: &layout, driver, form: form.refused(&problem) };
@@ -127,10 +131,31 @@ pub(super) async fn change(
 
 async fn find(app: &App, id: i64) -> Result<DriverView, Problem> {
     let found = fleet::list(&mut app.db.read().await?, 0, Some(id), 1, app.ambient.now()).await?;
-    found.into_iter().next().ok_or_else(|| Problem::not_found("No existe esa cuenta de reparto."))
+    found.into_iter().next().ok_or_else(|| Problem::not_found(Message::new("refusal-no-driver")))
+}
+
+/// Changes how much a driver carries at once, from the list.
+pub(super) async fn capacity(
+    state: State<App>,
+    admin: Admin,
+    language: Language,
+    Path(id): Path<i64>,
+    form: Form,
+) -> Result<Response, Problem> {
+    let changed = match form.read::<DriverChange>() {
+        Ok(body) => {
+            let only = DriverChange { capacity: body.capacity, ..DriverChange::default() };
+            routes::change(state, admin, Path(id), Json(only)).await
+        }
+        Err(problem) => Err(problem),
+    };
+    let said = |Json(driver): Json<DriverView>| {
+        language.t("fleet-said-capacity").with("name", driver.name).with("capacity", driver.capacity)
+    };
+    tell(changed.map(said), language, "/flota")
 }
 
 /// Yes and no.
-fn yes_no() -> Vec<Choice> {
-    vec![Choice::new("true", "Sí"), Choice::new("false", "No")]
+pub(super) fn yes_no(layout: &Layout) -> Vec<Choice> {
+    vec![Choice::new("true", layout.t("yes").to_string()), Choice::new("false", layout.t("no").to_string())]
 }

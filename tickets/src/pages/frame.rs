@@ -49,11 +49,12 @@ pub(super) fn home_of(role: Role) -> &'static str {
 }
 
 fn links(role: Option<Role>) -> Vec<Link> {
-    const ADMIN: [Link; 4] = [
+    const ADMIN: [Link; 5] = [
         Link::new("/tablero", "nav-board", "board"),
         Link::new("/flota", "nav-fleet", "bike"),
         Link::new("/reportes", "nav-reports", "chart"),
         Link::new("/usuarios", "nav-users", "people"),
+        Link::new("/ajustes", "nav-settings", "settings"),
     ];
     const DRIVER: [Link; 1] = [Link::new("/reparto", "nav-driver", "bike")];
     match role {

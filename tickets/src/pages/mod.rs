@@ -4,6 +4,8 @@
 //! answers into documents. What must never happen here: SQL, or a rule of the board.
 
 mod board;
+mod charts;
+mod csv;
 mod driver;
 mod fleet;
 mod frame;
@@ -11,6 +13,8 @@ mod home;
 mod log_in;
 mod notices;
 mod reports;
+mod search;
+mod settings;
 #[cfg(test)]
 mod tests;
 mod ticket;
@@ -35,6 +39,8 @@ pub fn routes(development: bool) -> Router<App> {
         .route("/ingresar", get(log_in::show).post(log_in::send))
         .route("/salir", post(log_in::leave))
         .route("/tablero", get(board::show))
+        .route("/tablero/lote", post(board::bulk_send))
+        .route("/tickets", get(search::show))
         .route("/tickets/{numero}", get(ticket::show))
         .route("/tickets/{numero}/asignar", post(ticket::assign))
         .route("/tickets/{numero}/desasignar", post(ticket::unassign))
@@ -48,8 +54,14 @@ pub fn routes(development: bool) -> Router<App> {
         .route("/flota/{id}", get(fleet::edit).post(fleet::change))
         .route("/avisos/envios", get(notices::list))
         .route("/avisos/envios/{id}/reintentar", post(notices::retry))
+        .route("/flota/{id}/capacidad", post(fleet::capacity))
         .route("/reportes", get(reports::show))
+        .route("/reportes/dias.csv", get(reports::days_csv))
+        .route("/reportes/repartidores.csv", get(reports::drivers_csv))
+        .route("/ajustes", get(settings::show))
         .route("/usuarios", get(users::list).post(users::create))
         .route("/usuarios/{id}", get(users::edit).post(users::change));
-    compress_pages(pages).merge(shared::routes(&frame::SERVICE, development))
+    // Not compressed: it is sent while it is read.
+    let downloads = Router::new().route("/tickets.csv", get(search::csv));
+    compress_pages(pages).merge(downloads).merge(shared::routes(&frame::SERVICE, development))
 }

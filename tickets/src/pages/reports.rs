@@ -1,17 +1,20 @@
-//! The board in numbers.
+//! The board in numbers, and in pictures that are quicker to read than numbers.
 
 use askama::Template;
 use axum::extract::State;
-use axum::response::Response;
+use axum::response::{IntoResponse, Response};
 use belgrano_shared::http::Json;
 use belgrano_shared::pages::Layout;
 use belgrano_shared::problem::Problem;
-use belgrano_shared::texts::Text;
+use belgrano_shared::texts::{Language, Text};
 use belgrano_shared::wire::TicketState;
 
+use super::board::late_ms;
+use super::charts::{Bars, Group};
+use super::csv::{Csv, download};
 use super::frame::Frame;
 use crate::app::App;
-use crate::reports::{self, Summary};
+use crate::reports::{self, Analysis, DriverRow, Summary, Took};
 use crate::sessions::Admin;
 
 #[derive(Template)]
@@ -19,26 +22,149 @@ use crate::sessions::Admin;
 struct ReportsPage<'a> {
     layout: &'a Layout,
     summary: Summary,
+    analysis: Analysis,
 }
 
-/// By state, by driver, by day, and how late.
+/// By state, by driver, by day and by hour, and how late.
 pub(super) async fn show(state: State<App>, admin: Admin, Frame { layout, .. }: Frame) -> Result<Response, Problem> {
+    let app = state.0.clone();
     let Json(summary) = reports::summary(state, admin).await?;
-    layout.show(&ReportsPage { layout: &layout, summary })
+    let analysis = reports::analyse(&mut app.db.read().await?, app.ambient.now(), late_ms(&app)).await?;
+    layout.show(&ReportsPage { layout: &layout, summary, analysis })
 }
 
 impl ReportsPage<'_> {
     /// The states in the order of a ticket's life, with how many are in each.
-    fn states(&self) -> Vec<(Text, i64)> {
+    fn states(&self) -> Vec<(TicketState, i64)> {
         let count = |state: &TicketState| self.summary.por_estado.get(state.as_str()).copied().unwrap_or(0);
-        TicketState::ALL.iter().map(|state| (self.layout.state(state), count(state))).collect()
+        TicketState::ALL.iter().map(|state| (*state, count(state))).collect()
+    }
+
+    /// The share of all tickets, in percent.
+    fn share(&self, count: &i64) -> i64 {
+        count * 100 / self.summary.total.max(1)
+    }
+
+    /// How many of a hundred arrived in time.
+    fn punctual(&self) -> Option<i64> {
+        let (in_time, all) = self.analysis.in_time;
+        (all > 0).then(|| in_time * 100 / all)
+    }
+
+    fn took(&self, driver: &DriverRow) -> Option<Took> {
+        self.analysis.by_driver.get(&driver.repartidor_id).copied()
+    }
+
+    /// Seconds as people say them.
+    fn span(&self, seconds: &i64) -> Text {
+        span(self.layout.language, *seconds)
+    }
+
+    fn days_chart(&self) -> Bars {
+        let t = |key: &'static str| self.layout.language.t(key);
+        let bar =
+            |key: &'static str, count: i64, day: &str| (t(key).with("n", count).with("day", day).to_string(), count);
+        let group = |day: &reports::Day| Group {
+            bars: vec![
+                bar("reports-bar-received", day.recibidos, &day.dia),
+                bar("reports-bar-delivered", day.entregados, &day.dia),
+                bar("reports-bar-cancelled", day.cancelados, &day.dia),
+            ],
+            ..empty_day(&day.dia)
+        };
+        let found = |dia: &String| self.summary.por_dia.iter().find(|day| day.dia == *dia);
+        let day = |dia: &String| found(dia).map_or_else(|| empty_day(dia), group);
+        let groups: Vec<Group> = self.analysis.days.iter().map(day).collect();
+        Bars::new(t("reports-by-day").to_string(), &groups, |count| count.to_string(), None)
+    }
+
+    fn hours_chart(&self) -> Bars {
+        let t = |key: &'static str| self.layout.language.t(key);
+        let group = |(hour, count): (usize, &i64)| Group {
+            name: format!("{hour}"),
+            named: hour.is_multiple_of(3),
+            bars: vec![(t("reports-bar-hour").with("n", *count).with("hour", hour).to_string(), *count)],
+        };
+        let groups: Vec<Group> = self.analysis.by_hour.iter().enumerate().map(group).collect();
+        Bars::new(t("reports-by-hour").to_string(), &groups, |count| count.to_string(), None)
+    }
+
+    fn times_chart(&self) -> Bars {
+        let language = self.layout.language;
+        let bar = |key: &'static str, seconds: i64, day: &str| {
+            (language.t(key).with("span", span(language, seconds)).with("day", day).to_string(), seconds / 60)
+        };
+        let group = |day: &String| {
+            let Some((_, took)) = self.analysis.times.iter().find(|(at, _)| at == day) else { return empty_day(day) };
+            let bars = vec![bar("reports-bar-p50", took.p50_s, day), bar("reports-bar-p90", took.p90_s, day)];
+            Group { bars, ..empty_day(day) }
+        };
+        let groups: Vec<Group> = self.analysis.days.iter().map(group).collect();
+        let limit = (self.summary.demora.limite_s / 60, language.t("reports-limit").to_string());
+        let minutes = |minutes: i64| language.t("board-js-age-minutes").with("n", minutes).to_string();
+        Bars::new(language.t("reports-times").to_string(), &groups, minutes, Some(limit))
+    }
+
+    /// The longest of the rows of reasons: the others are drawn in proportion.
+    fn most(&self) -> i64 {
+        self.analysis.reasons.first().map_or(1, |(_, count)| *count)
     }
 }
 
-/// Seconds as people say them.
-fn span(seconds: impl std::borrow::Borrow<i64>) -> String {
-    match seconds.borrow() / 60 {
-        minutes @ ..60 => format!("{minutes} min"),
-        minutes => format!("{} h {} min", minutes / 60, minutes % 60),
+/// A day on which nothing happened; every other day has its name written.
+fn empty_day(day: &str) -> Group {
+    let named = day.ends_with(['0', '2', '4', '6', '8']);
+    Group { name: short_day(day), named, bars: Vec::new() }
+}
+
+/// `21/11` of `2026-11-21`.
+fn short_day(day: &str) -> String {
+    let mut parts = day.split('-').skip(1);
+    let (month, day) = (parts.next().unwrap_or_default(), parts.next().unwrap_or_default());
+    format!("{day}/{month}")
+}
+
+fn span(language: Language, seconds: i64) -> Text {
+    match seconds / 60 {
+        minutes @ ..60 => language.t("board-js-age-minutes").with("n", minutes),
+        minutes => language.t("board-js-age-hours").with("h", minutes / 60).with("m", format!("{:02}", minutes % 60)),
     }
+}
+
+/// The days as CSV.
+pub(super) async fn days_csv(state: State<App>, admin: Admin, language: Language) -> Result<Response, Problem> {
+    let Json(summary) = reports::summary(state, admin).await?;
+    let mut csv = Csv::default();
+    csv.begin();
+    let head = ["reports-day", "reports-received", "reports-delivered", "reports-cancelled"];
+    csv.row(head.map(|key| language.t(key).to_string()));
+    for day in summary.por_dia {
+        csv.row([day.dia, day.recibidos.to_string(), day.entregados.to_string(), day.cancelados.to_string()]);
+    }
+    Ok((download("dias.csv"), csv.finish()).into_response())
+}
+
+/// The drivers as CSV.
+pub(super) async fn drivers_csv(state: State<App>, admin: Admin, language: Language) -> Result<Response, Problem> {
+    let app = state.0.clone();
+    let Json(summary) = reports::summary(state, admin).await?;
+    let analysis = reports::analyse(&mut app.db.read().await?, app.ambient.now(), late_ms(&app)).await?;
+    let mut csv = Csv::default();
+    csv.begin();
+    let head =
+        ["reports-driver", "reports-open", "reports-delivered", "reports-failed", "reports-csv-p50", "reports-csv-p90"];
+    csv.row(head.map(|key| language.t(key).to_string()));
+    for row in summary.por_repartidor {
+        let took = analysis.by_driver.get(&row.repartidor_id);
+        let minutes = |seconds: Option<i64>| seconds.map(|seconds| (seconds / 60).to_string()).unwrap_or_default();
+        csv.row([
+            row.nombre,
+            row.abiertos.to_string(),
+            row.entregados.to_string(),
+            row.fallidos.to_string(),
+            minutes(took.map(|took| took.p50_s)),
+            minutes(took.map(|took| took.p90_s)),
+        ]);
+    }
+    Ok((download("repartidores.csv"), csv.finish()).into_response())
 }

@@ -1,22 +1,26 @@
-//! One ticket with its history, and everything an administrator does to tickets.
+//! One ticket with its history, and everything an administrator does to tickets. The board shows the same page in a
+//! drawer.
 
 use askama::Template;
 use axum::extract::State;
 use axum::response::Response;
 use belgrano_shared::http::{Json, KeyOnly, Keyed, Page, Path};
-use belgrano_shared::pages::{Choice, Form, Layout, Notice, text};
+use belgrano_shared::pages::{Choice, Form, Layout, Notice};
 use belgrano_shared::problem::Problem;
-use belgrano_shared::wire::{OrderNumber, Priority, TicketState};
+use belgrano_shared::texts::{Language, Text};
+use belgrano_shared::timestamp::UnixMillis;
+use belgrano_shared::wire::{OrderNumber, TicketState, TicketView};
+use url::form_urlencoded;
 
-use super::board::drivers;
+use super::board::{driver_choices, drivers, is_late, late_ms, priorities};
 use super::frame::Frame;
 use crate::app::App;
 use crate::assignment::{Assign, Chosen, Terms, Unassign};
 use crate::fleet::DriverView;
-use crate::progress::{self, As, EditBody, IfMatch, StepBody, legal};
+use crate::progress::{self, As, EditBody, IfMatch, StepBody, UNDO_WINDOW_MS, legal};
 use crate::sessions::{Admin, Session};
 use crate::tickets::{self, Entry};
-use crate::unit::{LogHead, Ticket, log_head};
+use crate::unit::{Actor, LogHead, Ticket, log_head};
 
 #[derive(Template)]
 #[template(path = "ticket.html")]
@@ -24,10 +28,14 @@ struct TicketPage<'a> {
     layout: &'a Layout,
     ticket: Ticket,
     history: Vec<Entry>,
+    proofs: Vec<String>,
     drivers: Vec<DriverView>,
     form: Form,
     head: LogHead,
     here: String,
+    undoable: bool,
+    now: UnixMillis,
+    late_ms: i64,
 }
 
 /// The ticket and what became of it.
@@ -40,6 +48,7 @@ pub(super) async fn show(
     let app = state.0.clone();
     let head = log_head(&mut app.db.read().await?).await?;
     let ticket = tickets::visible(&mut app.db.read().await?, &number, &admin.0).await?;
+    let proofs = tickets::proof_kinds(&mut app.db.read().await?, ticket.view.ticket_id).await?;
     let latest = Page { cursor: None, limit: Page::MAX_LIMIT };
     let Json(events) = tickets::events(state, Session(admin.0), Path(number.clone()), latest).await?;
     let form = Form::filled([
@@ -48,8 +57,30 @@ pub(super) async fn show(
     ]);
     let mut history = events.eventos;
     history.reverse();
-    let (drivers, here) = (drivers(&app).await?, format!("/tickets/{number}"));
-    layout.show(&TicketPage { layout: &layout, ticket, history, drivers, form, head, here })
+    let (drivers, here, now) = (drivers(&app).await?, format!("/tickets/{number}"), app.ambient.now());
+    let undoable = history.first().is_some_and(|last| is_undoable(&ticket.view, last, now));
+    let late_ms = late_ms(&app);
+    layout.show(&TicketPage {
+        layout: &layout,
+        ticket,
+        history,
+        proofs,
+        drivers,
+        form,
+        head,
+        here,
+        undoable,
+        now,
+        late_ms,
+    })
+}
+
+/// Whether there is something to take back: what the command would refuse is not offered.
+fn is_undoable(ticket: &TicketView, last: &Entry, now: UnixMillis) -> bool {
+    let by_the_shop = last.actor_id.is_none() && last.actor == Actor::Shop.name();
+    let over = matches!(ticket.state, TicketState::Cancelled | TicketState::Returned);
+    let fresh = now.since_ms(last.recorded_at) <= UNDO_WINDOW_MS;
+    last.version == ticket.version && last.version > 1 && last.action != "deshacer" && fresh && !over && !by_the_shop
 }
 
 impl TicketPage<'_> {
@@ -57,7 +88,19 @@ impl TicketPage<'_> {
     fn steps(&self) -> Vec<Choice> {
         let legal = legal(self.ticket.view.state, As::Board);
         let steps = legal.into_iter().filter(|state| *state != TicketState::Assigned);
-        steps.map(|state| Choice::new(state.as_str(), text::state(state))).collect()
+        steps.map(|state| Choice::new(state.as_str(), self.layout.state(state).to_string())).collect()
+    }
+
+    fn driver_choices(&self) -> Vec<Choice> {
+        driver_choices(self.layout, &self.drivers)
+    }
+
+    fn priorities(&self) -> Vec<Choice> {
+        priorities(self.layout)
+    }
+
+    fn is_late(&self) -> bool {
+        is_late(&self.ticket.view, self.now, self.late_ms)
     }
 
     fn can_be_offered(&self) -> bool {
@@ -67,11 +110,69 @@ impl TicketPage<'_> {
     fn can_be_released(&self) -> bool {
         matches!(self.ticket.view.state, TicketState::Assigned | TicketState::Accepted)
     }
+
+    /// What was done, as the history of the database calls it.
+    fn did(&self, entry: &Entry) -> String {
+        did(self.layout.language, &entry.action).map_or_else(|| entry.action.clone(), |text| text.to_string())
+    }
+
+    fn actor(&self, entry: &Entry) -> String {
+        match (entry.actor_id, entry.actor.as_str()) {
+            (None, "tienda") => self.layout.language.t("actor-shop").to_string(),
+            (None, "sistema") => self.layout.language.t("actor-system").to_string(),
+            (_, name) => name.to_owned(),
+        }
+    }
 }
 
-/// The priorities.
-pub(super) fn priorities() -> Vec<Choice> {
-    Priority::ALL.iter().map(|priority| Choice::new(priority.as_str(), text::priority(priority))).collect()
+/// The words of a history in a language; an unknown one stays as it is.
+fn did(language: Language, action: &str) -> Option<Text> {
+    Some(language.t(match action {
+        "recibido" => "did-received",
+        "tomado" => "did-taken-over",
+        "asignado" => "did-assigned",
+        "asignado automáticamente" => "did-assigned-auto",
+        "desasignado" => "did-unassigned",
+        "aceptado" => "did-accepted",
+        "rechazado" => "did-rejected",
+        "oferta vencida" => "did-expired",
+        "vuelto a pendiente" => "did-pending",
+        "en camino" => "did-started",
+        "entregado" => "did-delivered",
+        "fallido" => "did-failed",
+        "devuelto" => "did-returned",
+        "cancelado" => "did-cancelled",
+        "cancelado por la tienda" => "did-cancelled-by-shop",
+        "editado" => "did-edited",
+        "deshacer" => "did-undone",
+        _ => return None,
+    }))
+}
+
+/// Whether a change was told well after it happened: a phone without a signal.
+fn told_later(entry: &Entry) -> bool {
+    entry.recorded_at.since_ms(entry.occurred_at) > 60_000
+}
+
+/// A number a phone can call: digits and a plus.
+pub(super) fn callable(phone: &str) -> String {
+    phone.chars().filter(|c| c.is_ascii_digit() || *c == '+').collect()
+}
+
+fn digits(phone: &str) -> String {
+    phone.chars().filter(char::is_ascii_digit).collect()
+}
+
+/// The place of a ticket on a map that anybody can open.
+fn map_link(ticket: &TicketView) -> Option<String> {
+    let place = match (ticket.lat, ticket.lng) {
+        (Some(lat), Some(lng)) => format!("{lat},{lng}"),
+        _ => {
+            format!("{}, {}", ticket.customer_address.as_deref()?, ticket.neighbourhood.as_deref().unwrap_or_default())
+        }
+    };
+    let query = form_urlencoded::byte_serialize(place.as_bytes()).collect::<String>();
+    Some(format!("https://www.openstreetmap.org/search?query={query}"))
 }
 
 /// Gives it to a driver, or to whoever fits best.
@@ -79,6 +180,7 @@ pub(super) async fn assign(
     State(app): State<App>,
     Admin(by): Admin,
     Path(number): Path<OrderNumber>,
+    language: Language,
     form: Form,
 ) -> Result<Response, Problem> {
     let back = back(&form, &number);
@@ -86,13 +188,17 @@ pub(super) async fn assign(
         "auto" => Chosen::Automatic { insist: true },
         id => match id.parse() {
             Ok(id) => Chosen::Driver(id),
-            Err(_) => return Ok(Notice::failed("Elegí quién lo lleva.").then(&back)),
+            Err(_) => return Ok(Notice::failed(language.t("board-choose-driver")).then(&back)),
         },
     };
     let terms = Terms { by: by.actor(), offer_timeout_ms: app.settings.offer_timeout_ms() };
     let assign = Assign { number: number.clone(), chosen, if_match: None, terms };
     let done = app.writer.submit(assign).await.map_err(Problem::from);
-    answer(done.map(|ticket| format!("{number} se ofreció a {}.", ticket.driver_name.unwrap_or_default())), &back)
+    let said = |ticket: TicketView| {
+        let driver = ticket.driver_name.unwrap_or_default();
+        language.t("said-offered").with("number", &number).with("driver", driver)
+    };
+    tell(done.map(said), language, &back)
 }
 
 /// Takes it back to the pool.
@@ -100,12 +206,13 @@ pub(super) async fn unassign(
     State(app): State<App>,
     Admin(by): Admin,
     Path(number): Path<OrderNumber>,
+    language: Language,
     form: Form,
 ) -> Result<Response, Problem> {
     let back = back(&form, &number);
     let unassign = Unassign { number: number.clone(), if_match: None, by: by.actor() };
     let done = app.writer.submit(unassign).await.map_err(Problem::from);
-    answer(done.map(|_| format!("{number} volvió a los pendientes.")), &back)
+    tell(done.map(|_| language.t("said-released").with("number", &number)), language, &back)
 }
 
 /// Changes priority or instructions.
@@ -113,15 +220,16 @@ pub(super) async fn edit(
     state: State<App>,
     admin: Admin,
     Path(number): Path<OrderNumber>,
+    language: Language,
     form: Form,
 ) -> Result<Response, Problem> {
     let back = back(&form, &number);
     let body = match form.read_with_blanks::<EditBody>() {
         Ok(body) => Keyed::new(body, None),
-        Err(problem) => return answer(Err(problem), &back),
+        Err(problem) => return tell(Err(problem), language, &back),
     };
     let done = progress::edit(state, admin, Path(number.clone()), IfMatch(None), body).await;
-    answer(done.map(|_| format!("{number} quedó cambiado.")), &back)
+    tell(done.map(|_| language.t("said-edited").with("number", &number)), language, &back)
 }
 
 /// Takes a step.
@@ -129,16 +237,18 @@ pub(super) async fn step(
     state: State<App>,
     Admin(by): Admin,
     Path(number): Path<OrderNumber>,
+    language: Language,
     form: Form,
 ) -> Result<Response, Problem> {
     let back = back(&form, &number);
     let body = match form.read::<StepBody>() {
         Ok(body) => Keyed::new(body, None),
-        Err(problem) => return answer(Err(problem), &back),
+        Err(problem) => return tell(Err(problem), language, &back),
     };
     let to = body.body.state;
     let done = progress::take_step(state, Session(by), Path(number.clone()), IfMatch(None), body).await;
-    answer(done.map(|_| format!("{number}: {}.", text::state(to))), &back)
+    let said = || language.t("said-step").with("number", &number).with("state", language.state(to));
+    tell(done.map(|_| said()), language, &back)
 }
 
 /// Takes the last change back, if it is still the one that was looked at.
@@ -146,12 +256,13 @@ pub(super) async fn undo(
     state: State<App>,
     admin: Admin,
     Path(number): Path<OrderNumber>,
+    language: Language,
     form: Form,
 ) -> Result<Response, Problem> {
     let back = back(&form, &number);
     let seen = IfMatch(form.value("version").parse().ok());
     let done = progress::undo(state, admin, Path(number.clone()), seen, KeyOnly::new(None)).await;
-    answer(done.map(|_| format!("Se deshizo el último cambio de {number}.")), &back)
+    tell(done.map(|_| language.t("said-undone").with("number", &number)), language, &back)
 }
 
 fn back(form: &Form, number: &OrderNumber) -> String {
@@ -159,16 +270,18 @@ fn back(form: &Form, number: &OrderNumber) -> String {
 }
 
 /// A notice of what was done, or of why it was not, on the page one came from.
-pub(super) fn answer(done: Result<String, Problem>, back: &str) -> Result<Response, Problem> {
+pub(super) fn tell(done: Result<Text, Problem>, language: Language, back: &str) -> Result<Response, Problem> {
     match done {
         Ok(text) => Ok(Notice::done(text).then(back)),
-        Err(problem) if Form::takes(&problem) => Ok(Notice::failed(why(&problem)).then(back)),
+        Err(problem) if Form::takes(&problem) => Ok(Notice::failed(problem.to(language)).then(back)),
         Err(problem) => Err(problem),
     }
 }
 
-/// What a person has to know: the messages without the names of fields.
-fn why(problem: &Problem) -> String {
-    let messages: Vec<&str> = problem.errors().iter().map(|error| error.message.as_str()).collect();
-    if messages.is_empty() { problem.detail().to_owned() } else { format!("No se pudo: {}.", messages.join("; ")) }
+/// The same for who speaks Spanish only.
+pub(super) fn answer(done: Result<String, Problem>, back: &str) -> Result<Response, Problem> {
+    match done {
+        Ok(text) => Ok(Notice::done(text).then(back)),
+        Err(problem) => tell(Err(problem), Language::Spanish, back),
+    }
 }

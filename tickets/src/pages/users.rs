@@ -4,9 +4,11 @@ use askama::Template;
 use axum::extract::State;
 use axum::response::Response;
 use belgrano_shared::http::{Json, Page, Path};
-use belgrano_shared::pages::{Choice, Form, Layout, Notice, text};
+use belgrano_shared::pages::{Choice, Form, Layout, Notice};
 use belgrano_shared::problem::Problem;
+use belgrano_shared::texts::{Message, Text};
 
+use super::fleet::yes_no;
 use super::frame::Frame;
 use crate::app::App;
 use crate::sessions::Admin;
@@ -53,7 +55,7 @@ pub(super) async fn create(state: State<App>, admin: Admin, frame: Frame, form: 
         Err(problem) => Err(problem),
     };
     match made {
-        Ok(_) => Ok(Notice::done("La cuenta está lista.").then("/usuarios")),
+        Ok(_) => Ok(Notice::done(frame.layout.t("user-said-made")).then("/usuarios")),
         Err(problem) if Form::takes(&problem) => {
             let first = Page { cursor: None, limit: Page::DEFAULT_LIMIT };
             let page = users_page(&frame.layout, state, admin, first, form.refused(&problem)).await?;
@@ -89,7 +91,7 @@ pub(super) async fn change(
         Err(problem) => Err(problem),
     };
     match changed {
-        Ok(Json(user)) => Ok(Notice::done(format!("La cuenta de {} quedó guardada.", user.name)).then("/usuarios")),
+        Ok(Json(user)) => Ok(Notice::done(frame.layout.t("user-said-saved").with("name", user.name)).then("/usuarios")),
         Err(problem) if Form::takes(&problem) => {
             let user = find(&state.0, id.0).await?;
             let page = UserPage { layout: &frame.layout, user, form: form.refused(&problem) };
@@ -101,10 +103,18 @@ pub(super) async fn change(
 
 async fn find(app: &App, id: i64) -> Result<Account, Problem> {
     let found = users::find(&mut app.db.read().await?, id).await?;
-    found.ok_or_else(|| Problem::not_found("No existe esa cuenta."))
+    found.ok_or_else(|| Problem::not_found(Message::new("refusal-no-account")))
 }
 
 /// The roles a person may choose from.
-fn roles() -> Vec<Choice> {
-    [Role::Driver, Role::Admin].map(|role| Choice::new(role.as_str(), role.text())).into()
+fn roles(layout: &Layout) -> Vec<Choice> {
+    [Role::Driver, Role::Admin].map(|one| Choice::new(one.as_str(), role(layout, one).to_string())).into()
+}
+
+/// A role as a person says it.
+fn role(layout: &Layout, role: impl std::borrow::Borrow<Role>) -> Text {
+    layout.language.t(match role.borrow() {
+        Role::Admin => "role-administration",
+        Role::Driver => "role-driver",
+    })
 }

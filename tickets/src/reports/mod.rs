@@ -4,6 +4,8 @@
 //! delivered, or was delivered later than that. Failed, returned and cancelled tickets are not counted as late: they
 //! have a reason instead. A day is a day in Buenos Aires, by when the order was made.
 
+mod analysis;
+
 use axum::extract::State;
 use belgrano_shared::http::Json;
 use belgrano_shared::problem::{Problem, ProblemDocument};
@@ -19,6 +21,8 @@ use utoipa_axum::routes;
 
 use crate::app::App;
 use crate::sessions::Admin;
+
+pub(crate) use analysis::{Analysis, Took, analyse};
 
 /// Days that are reported, today included.
 const DAYS: i64 = 14;

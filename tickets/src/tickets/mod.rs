@@ -9,5 +9,5 @@ mod search;
 pub use fold_stored::fold_stored;
 pub use history::Entry;
 pub use routes::routes;
-pub(crate) use routes::{events, list, visible};
+pub(crate) use routes::{events, list, proof_kinds, read_filter, visible};
 pub use search::{Filter, search};

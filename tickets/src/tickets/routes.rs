@@ -3,12 +3,12 @@
 use axum::extract::{RawQuery, State};
 use axum::http::{HeaderValue, header};
 use axum::response::{IntoResponse, Response};
-use belgrano_shared::fetch;
 use belgrano_shared::http::{Json, Page, Path, check_fields};
 use belgrano_shared::problem::{Problem, ProblemDocument};
 use belgrano_shared::storage::Session as Connection;
 use belgrano_shared::timestamp::UnixMillis;
 use belgrano_shared::wire::{OrderNumber, TicketView};
+use belgrano_shared::{fetch, fetch_scalar};
 use serde::Serialize;
 use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
@@ -46,7 +46,7 @@ pub(crate) async fn list(
     page: Page,
     RawQuery(query): RawQuery,
 ) -> Result<Json<Tickets>, Problem> {
-    let mut filter = filter(query.as_deref().unwrap_or_default())?;
+    let mut filter = read_filter(query.as_deref().unwrap_or_default())?;
     if let Some(driver_id) = by.only_driver() {
         filter.driver_id = Some(driver_id);
     }
@@ -57,7 +57,8 @@ pub(crate) async fn list(
     Ok(Json(Tickets { tickets, cursor }))
 }
 
-fn filter(query: &str) -> Result<Filter, Problem> {
+/// The filters of a query; what is not among them is ignored.
+pub(crate) fn read_filter(query: &str) -> Result<Filter, Problem> {
     let mut filter = Filter::default();
     check_fields(url::form_urlencoded::parse(query.as_bytes()))?;
     for (name, value) in url::form_urlencoded::parse(query.as_bytes()) {
@@ -176,6 +177,12 @@ async fn proof(
     Ok(([(header::CONTENT_TYPE, proof.media_type)], proof.content).into_response())
 }
 
+/// What the delivery was proved with: `foto`, `firma`.
+pub(crate) async fn proof_kinds(session: &mut Connection, ticket_id: i64) -> Result<Vec<String>, Problem> {
+    const FIND: &str = "SELECT kind FROM proofs WHERE ticket_id = $1 ORDER BY kind DESC";
+    Ok(fetch_scalar!(all, *session, String, FIND, ticket_id)?)
+}
+
 /// A ticket that `by` may see; another driver's does not exist for them.
 pub(crate) async fn visible(session: &mut Connection, number: &OrderNumber, by: &Principal) -> Result<Ticket, Problem> {
     let row = fetch!(optional, *session, TicketRow, select_tickets!("WHERE number = $1"), number.as_str())?;
@@ -190,7 +197,7 @@ mod tests {
     use belgrano_shared::timestamp::UnixMillis;
     use belgrano_shared::wire::TicketState;
 
-    use super::filter;
+    use super::read_filter as filter;
 
     #[test]
     fn reads_every_way_to_ask() {

@@ -23,15 +23,6 @@ impl Role {
             Self::Driver => "flota",
         }
     }
-
-    /// As a person says it.
-    #[must_use]
-    pub const fn text(self) -> &'static str {
-        match self {
-            Self::Admin => "Administración",
-            Self::Driver => "Reparto",
-        }
-    }
 }
 
 /// A word that is no role.

@@ -10,7 +10,11 @@ async fn the_board_shows_and_moves_what_is_open() {
     let beto = stage.driver("beto").await;
     let browser = &mut stage.browser;
     let board = browser.get("/tablero").await;
-    assert!(board.body.contains("data-live=\"/ws\" data-epoch=\"") && board.body.contains("data-after=\"2\""));
+    assert!(
+        board.body.contains("data-board=\"/ws\"")
+            && board.body.contains("data-epoch=\"")
+            && board.body.contains("data-after=\"2\"")
+    );
     assert!(board.body.contains("data-key=\"BA-1\"") && board.body.contains("Ana &#60;Díaz&#62;"), "{}", board.body);
     let some = browser.get("/tablero?barrio=belgrano&estado=&repartidor=&q=").await;
     assert!(some.body.contains("data-key=\"BA-1\"") && !some.body.contains("data-key=\"BA-2\""));
@@ -22,13 +26,18 @@ async fn the_board_shows_and_moves_what_is_open() {
     assert!(nobody.body.contains("No hay ningún repartidor en turno"), "{}", nobody.body);
     assert!(nobody.body.contains("value=\"Belgrano\""), "back to the same view");
     let board = browser.follow("/tickets/BA-1/asignar", &[here[0], ("repartidor_id", &beto)]).await;
-    assert!(board.body.contains("BA-1 se ofreció a beto.") && board.body.contains("Desasignar"), "{}", board.body);
+    assert!(board.body.contains("BA-1 se ofreció a beto."), "{}", board.body);
+    assert!(board.body.contains(&format!("data-column=\"driver-{beto}\" data-n=\"1\"")), "{}", board.body);
     let carried = browser.get(&format!("/tablero?repartidor={beto}")).await;
     assert!(carried.body.contains("data-key=\"BA-1\"") && !carried.body.contains("data-key=\"BA-2\""));
     let board = browser.follow("/tickets/BA-1/desasignar", &here).await;
     assert!(board.body.contains("volvió a los pendientes"));
     let board = browser.follow("/tickets/BA-1/editar", &[here[0], ("prioridad", "urgente")]).await;
-    assert!(board.body.contains("card ticket urgent"), "{}", board.body);
+    assert!(board.body.contains("data-priority=\"urgente\""), "{}", board.body);
+    let bulk = [here[0], ("accion", "prioridad"), ("prioridad", "alta"), ("numeros", "BA-1"), ("numeros", "BA-77")];
+    let board = browser.follow("/tablero/lote", &bulk).await;
+    assert!(board.body.contains("Hecho en 1 de 2. BA-77: No hay ningún ticket BA-77."), "{}", board.body);
+    assert!(browser.follow("/tablero/lote", &[("accion", "asignar")]).await.body.contains("elegí al menos un ticket"));
     let why = [here[0], ("estado", "cancelado"), ("motivo", " ")];
     assert!(browser.follow("/tickets/BA-1/estado", &why).await.body.contains("contá por qué"));
     let why = [here[0], ("estado", "cancelado"), ("motivo", "se arrepintió")];
@@ -81,5 +90,62 @@ async fn the_fleet_is_kept_and_counted() {
     browser.follow("/tickets/BA-1/asignar", &[("repartidor_id", "auto")]).await;
     let reports = browser.get("/reportes").await;
     assert!(reports.body.contains("Beto B.") && reports.body.contains("2026-11-21"), "{}", reports.body);
-    assert!(reports.body.contains("<th scope=\"row\">Asignado</th><td class=\"number\">1</td>"), "{}", reports.body);
+    assert!(reports.body.contains("estado=asignado\">Asignado</a></th>"), "{}", reports.body);
+    let raised = browser.follow(&format!("{path}/capacidad"), &[("capacidad", "7")]).await;
+    assert!(raised.body.contains("Beto B. lleva hasta 7 a la vez.") && raised.body.contains("de 7"), "{}", raised.body);
+    let wrong = browser.follow(&format!("{path}/capacidad"), &[("capacidad", "0")]).await;
+    assert!(wrong.body.contains("class=\"notice failed\"") && wrong.body.contains("de 7"), "{}", wrong.body);
+}
+
+#[tokio::test]
+async fn every_ticket_is_found_and_downloaded() {
+    let mut stage = Stage::as_admin().await;
+    stage.order("BA-1", "Belgrano").await;
+    stage.order("BA-2", "Núñez").await;
+    let browser = &mut stage.browser;
+    browser.follow("/tickets/BA-2/estado", &[("estado", "cancelado"), ("motivo", "=cmd|calc")]).await;
+    let away = browser.get("/tablero?estado=cancelado").await;
+    assert_eq!(
+        (away.status, away.location.as_str()),
+        (303, "/tickets?estado=cancelado"),
+        "what is over is not on the board"
+    );
+    let found = browser.get(&away.location).await;
+    assert!(found.body.contains("/tickets/BA-2") && !found.body.contains("/tickets/BA-1"), "{}", found.body);
+    let csv = browser.get("/tickets.csv?estado=cancelado").await;
+    let lines: Vec<&str> = csv.body.split_terminator("\r\n").collect();
+    assert_eq!(lines.len(), 2, "{}", csv.body);
+    assert!(lines[0].starts_with("\u{feff}Número,Estado,"), "{}", lines[0]);
+    assert!(
+        lines[1].starts_with("BA-2,Cancelado,Normal,Ana <Díaz>,Av. Cabildo 2040,Núñez,\"'+54 11 5555-0101\",6901.00,")
+    );
+    assert!(lines[1].contains("\"'=cmd|calc\""), "no formula: {}", lines[1]);
+    assert_eq!(browser.get("/tickets.csv").await.body.matches("\r\n").count(), 3, "all of them");
+    assert_eq!(browser.get("/tickets.csv?estado=perdido").await.status, 422);
+    let days = browser.get("/reportes/dias.csv").await;
+    assert!(days.body.contains("2026-11-21,2,0,1\r\n"), "{}", days.body);
+    assert!(browser.get("/reportes/repartidores.csv").await.body.contains("Mediana (min)"));
+}
+
+#[tokio::test]
+async fn what_cannot_be_undone_is_not_offered() {
+    let mut stage = Stage::as_admin().await;
+    stage.order("BA-1", "Belgrano").await;
+    let browser = &mut stage.browser;
+    let offers = |body: &str| body.contains("/deshacer");
+    assert!(!offers(&browser.get("/tickets/BA-1").await.body), "nothing happened yet");
+    browser.follow("/tickets/BA-1/editar", &[("prioridad", "alta"), ("indicaciones", "")]).await;
+    let page = browser.get("/tickets/BA-1").await;
+    assert!(offers(&page.body));
+    let version = page.hidden("version");
+    assert!(!offers(&browser.follow("/tickets/BA-1/deshacer", &[("version", &version)]).await.body), "an undo stays");
+    let over = browser.follow("/tickets/BA-1/estado", &[("estado", "cancelado"), ("motivo", "se arrepintió")]).await;
+    assert!(over.body.contains("Cancelado") && !offers(&over.body), "the stock is back");
+}
+
+#[tokio::test]
+async fn the_rules_can_be_read() {
+    let mut stage = Stage::as_admin().await;
+    let page = stage.browser.get("/ajustes").await;
+    assert!(page.body.contains("1 minuto") && page.body.contains("OFFER_TIMEOUT"), "{}", page.body);
 }

@@ -1,0 +1,388 @@
+// The board: the live feed into the model, the model onto the page, and what hands do to it.
+
+import { Actions } from "./board-actions.js";
+import { Alarm } from "./board-alarm.js";
+import { Board } from "./board.js";
+import { drags } from "./board-drag.js";
+import { drawer } from "./board-drawer.js";
+import { SavedViews, count, read, written } from "./board-filter.js";
+import { keys } from "./board-keys.js";
+import { moveMenu } from "./board-menu.js";
+import { BoardView } from "./board-view.js";
+import { toast } from "./components.js";
+import { Live } from "./live.js";
+import { t } from "./texts.js";
+
+const FLEET_MS = 15_000;
+const TICK_MS = 5000;
+
+/**
+ * @template {HTMLElement} T
+ * @param {string} selector
+ * @returns {T}
+ */
+const find = (selector) => /** @type {T} */ (document.querySelector(selector));
+
+const root = find("[data-board]");
+const { view: firstView, filter: firstFilter } = read(location.search);
+const board = new Board(Number(root.dataset.lateMs));
+board.setDrivers(JSON.parse(root.dataset.fleet ?? "[]"));
+const view = new BoardView(root, board, firstView, firstFilter);
+const aside = drawer(find("#ticket"));
+const says = find("[data-board-says]");
+
+const actions = new Actions(board, {
+  touch: (numbers) => view.touch(numbers),
+  toast,
+  results,
+  fetch: (path, options) => fetch(path, options),
+});
+
+/** The chosen ones, when this is one of them; else this alone. @param {string} number */
+const together = (number) => (view.picked.has(number) ? [...view.picked] : [number]);
+
+/** @param {string[]} numbers @param {import("./board-actions.js").Target} target */
+function move(numbers, target) {
+  unpick();
+  void actions.moveAll(numbers, target);
+}
+
+const openMenu = moveMenu(find("#mover"), board, {
+  move,
+  prioritise: (numbers, prioridad) => {
+    const [only] = numbers;
+    unpick();
+    if (only && numbers.length === 1) void actions.prioritise(only, prioridad);
+    else void actions.bulk(numbers, { accion: "prioridad", prioridad });
+  },
+  open: aside.open,
+});
+
+/**
+ * What became of each ticket.
+ * @param {string} title
+ * @param {import("./board-actions.js").Row[]} rows
+ */
+function results(title, rows) {
+  find("[data-result-title]").textContent = title;
+  find("[data-results]").replaceChildren(...rows.map(({ numero, exito, error, repartidor }) => {
+    const item = document.createElement("li");
+    const number = Object.assign(document.createElement("strong"), { className: "nowrap", textContent: numero });
+    const what = exito ? repartidor ? `→ ${repartidor}` : t("board-js-bulk-row-done") : (error ?? "");
+    item.className = exito ? "good" : "bad";
+    item.append(number, " ", what);
+    return item;
+  }));
+  /** @type {HTMLDialogElement} */ (find("#resultado")).showModal();
+}
+
+// What is chosen.
+
+const bulk = /** @type {HTMLFormElement} */ (find("[data-bulk]"));
+
+function showPicked() {
+  bulk.hidden = view.picked.size === 0;
+  find("[data-picked]").textContent = t("board-js-picked", { n: view.picked.size });
+}
+
+function unpick() {
+  for (const number of [...view.picked]) view.pick(number, false);
+  showPicked();
+}
+
+/** The last one that was chosen by hand: a run begins there. */
+let anchor = "";
+
+/** @param {string} number @param {boolean} picked @param {boolean} run */
+function pick(number, picked, run) {
+  const column = run && anchor ? view.shown().find((numbers) => numbers.includes(number) && numbers.includes(anchor)) : undefined;
+  if (column) {
+    const [from, to] = [column.indexOf(anchor), column.indexOf(number)].sort((a, b) => a - b);
+    for (const between of column.slice(from, (to ?? 0) + 1)) view.pick(between, picked);
+  } else {
+    view.pick(number, picked);
+  }
+  anchor = number;
+  showPicked();
+}
+
+root.addEventListener("click", (event) => {
+  const target = /** @type {Element} */ (event.target);
+  const number = /** @type {HTMLElement | null} */ (target.closest("[data-key]"))?.dataset.key;
+  if (!number) return;
+  const box = /** @type {HTMLInputElement | null} */ (target.closest("input[name=numeros]"));
+  if (box) return pick(number, box.checked, event.shiftKey);
+  // Asked for in another window: that is the ticket's own page.
+  if (event.defaultPrevented || event.ctrlKey || event.metaKey || target.closest("label")) return;
+  if (event.shiftKey) {
+    event.preventDefault();
+    return pick(number, true, true);
+  }
+  event.preventDefault();
+  if (target.closest(".more")) openMenu(together(number));
+  else aside.open(number);
+});
+
+bulk.addEventListener("submit", (event) => {
+  event.preventDefault();
+  const data = new FormData(bulk, event.submitter);
+  /** @type {Record<string, string>} */
+  const what = {};
+  for (const [name, value] of data) if (!["numeros", "volver"].includes(name)) what[name] = String(value);
+  const numbers = [...view.picked];
+  if (what.accion === "cancelar" && !what.motivo?.trim()) return find("[name=motivo]").focus();
+  const target = what.repartidor_id === "auto" ? "auto" : Number(what.repartidor_id);
+  unpick();
+  if (what.accion === "asignar") void actions.moveAll(numbers, target);
+  else if (what.accion === "desasignar") void actions.moveAll(numbers, "pool");
+  else void actions.bulk(numbers, what);
+  const reason = /** @type {HTMLInputElement} */ (bulk.elements.namedItem("motivo"));
+  reason.value = "";
+});
+find("[data-unpick]").addEventListener("click", unpick);
+find("[data-bulk-move]").addEventListener("click", () => openMenu([...view.picked]));
+
+// Hands: the mouse and the keyboard.
+
+/** @param {HTMLElement} column @returns {import("./board-actions.js").Target | undefined} */
+function targetOf({ dataset: { column = "", driver } }) {
+  if (driver) return Number(driver);
+  if (column === "pool" || column === "state-pendiente") return "pool";
+  return undefined;
+}
+
+drags(root, {
+  taken: (number) => {
+    if (actions.canMove(number)) return together(number);
+    const state = board.ticket(number)?.estado;
+    if (state) toast(t("board-js-not-movable", { number, state: t(`state-${state}`) }));
+    return [];
+  },
+  takes: (column) => targetOf(column) !== undefined || column.dataset.column === "state-asignado",
+  drop: (numbers, column) => {
+    const target = targetOf(column);
+    if (target === undefined) openMenu(numbers);
+    else move(numbers, target);
+  },
+});
+
+keys(root, {
+  reach: (item) => view.reach(item),
+  menu: (number) => openMenu(together(number)),
+  open: aside.open,
+  pick: (number) => pick(number, !view.picked.has(number), false),
+  search: () => find("#q").focus(),
+  escape: unpick,
+});
+
+// Filters and views.
+
+const form = /** @type {HTMLFormElement} */ (find("[data-filter]"));
+const saved = new SavedViews(localStorage, root.dataset.user ?? "");
+const links = /** @type {NodeListOf<HTMLAnchorElement>} */ (document.querySelectorAll("[data-view-link]"));
+
+/** The form as the filter has it. */
+function showFilter() {
+  for (const [name, value] of Object.entries(view.filter)) {
+    const control = form.elements.namedItem(name);
+    if (control instanceof HTMLInputElement && control.type === "checkbox") control.checked = !!value;
+    else if (control instanceof HTMLInputElement || control instanceof HTMLSelectElement) control.value = String(value);
+  }
+}
+
+function filtered() {
+  const query = written(view.view, view.filter);
+  const on = count(view.filter);
+  const badge = find("[data-filter-count]");
+  badge.hidden = !on;
+  badge.textContent = String(on);
+  find("[data-clear]").hidden = find("[data-save-view]").hidden = !on && !view.filter.q;
+  /** @type {HTMLAnchorElement} */ (find("[data-csv]")).href = `/tickets.csv?${query}`;
+  for (const link of links) {
+    if (link.dataset.viewLink === view.view) link.setAttribute("aria-current", "true");
+    else link.removeAttribute("aria-current");
+    link.href = `/tablero?${written(link.dataset.viewLink === "estados" ? "estados" : "repartidores", view.filter)}`;
+  }
+  for (const chip of find("[data-views]").querySelectorAll("a")) {
+    if (chip.search.slice(1) === query) chip.setAttribute("aria-current", "true");
+    else chip.removeAttribute("aria-current");
+  }
+  const address = query ? `?${query}` : location.pathname;
+  if (location.search !== (query ? `?${query}` : "")) history.replaceState(history.state, "", address);
+  /** @type {HTMLInputElement} */ (bulk.elements.namedItem("volver")).value = `/tablero${query ? `?${query}` : ""}`;
+}
+
+/** @param {string} query */
+function show(query) {
+  const asked = read(query);
+  view.filter = asked.filter;
+  showFilter();
+  if (asked.view === view.view) view.rearrange();
+  else view.turn(asked.view);
+  filtered();
+}
+
+form.addEventListener("input", () => {
+  const data = new URLSearchParams([...new FormData(form)].map(([name, value]) => [name, String(value)]));
+  view.filter = read(data.toString()).filter;
+  view.lively = false;
+  view.rearrange();
+  requestAnimationFrame(() => (view.lively = true));
+  filtered();
+});
+form.addEventListener("submit", (event) => event.preventDefault());
+
+/** Links that only ask for another look at the same board. */
+document.addEventListener("click", (event) => {
+  const link = /** @type {HTMLAnchorElement | null} */ (/** @type {Element} */ (event.target).closest("[data-view-link], [data-clear], [data-late-chip], [data-views] a"));
+  if (!link || event.ctrlKey || event.metaKey || event.shiftKey) return;
+  event.preventDefault();
+  show(new URL(link.href).search);
+});
+
+function showViews() {
+  const built = [
+    { name: t("board-js-view-late"), query: "demorados=1", own: false },
+    { name: t("board-js-view-urgent"), query: "prioridad=urgente", own: false },
+  ];
+  const own = saved.all().map((kept) => ({ ...kept, own: true }));
+  find("[data-views]").replaceChildren(...[...built, ...own].map(({ name, query, own }) => {
+    const item = document.createElement("li");
+    const link = Object.assign(document.createElement("a"), { href: `/tablero?${query}`, textContent: name });
+    item.append(link);
+    if (own) {
+      const drop = document.createElement("button");
+      drop.type = "button";
+      drop.textContent = "×";
+      drop.setAttribute("aria-label", t("board-js-delete-view", { name }));
+      drop.addEventListener("click", () => {
+        saved.drop(name);
+        showViews();
+      });
+      item.append(drop);
+    }
+    return item;
+  }));
+  filtered();
+}
+
+find("[data-save-form]").addEventListener("submit", () => {
+  const name = /** @type {HTMLInputElement} */ (find("#nombre-vista"));
+  const kept = name.value.trim();
+  if (!kept) return;
+  saved.keep(kept, written(view.view, view.filter));
+  name.value = "";
+  showViews();
+  toast(t("board-js-view-saved", { name: kept }));
+});
+
+// What is late.
+
+const sound = /** @type {HTMLButtonElement} */ (find("[data-sound]"));
+const chip = find("[data-late-chip]");
+const alarm = new Alarm(document.title, (late, fresh, title) => {
+  if (document.title !== title) document.title = title;
+  chip.hidden = !late.length;
+  find("[data-late-count]").textContent = t("board-js-late-count", { n: late.length });
+  if (fresh.length) {
+    says.textContent = fresh.map((number) => t("board-js-now-late", { number })).join(" ");
+    chip.classList.remove("louder");
+    requestAnimationFrame(() => chip.classList.add("louder"));
+  }
+});
+
+/** @param {boolean} on */
+function hear(on) {
+  alarm.sound = on;
+  sound.setAttribute("aria-pressed", String(on));
+  try {
+    localStorage.setItem("belgrano-sonido", on ? "1" : "");
+  } catch {
+    // It is asked for again next time.
+  }
+}
+sound.addEventListener("click", () => hear(!alarm.sound));
+hear(localStorage.getItem("belgrano-sonido") === "1");
+
+// The feed.
+
+const status = find("[data-live-status]");
+let ready = false;
+const live = new Live(new URL(root.dataset.board ?? "", location.href.replace(/^http/, "ws")).href, {
+  changed: (frame) => {
+    const changed = board.apply(frame);
+    if (frame.type === "snapshot") ready = true;
+    if (!changed.length) return;
+    view.touch(changed);
+    aside.heard(changed);
+    if (frame.type === "event" && frame.ticket.repartidor_id && !board.drivers.has(frame.ticket.repartidor_id)) void loadFleet();
+  },
+  position: (frame) => {
+    if (board.move(frame)) view.move(frame.repartidor_id);
+  },
+  status: (word) => {
+    status.textContent = word === "over" ? "" : t(`js-live-${word}`);
+    status.dataset.state = word;
+  },
+  poll: () => void loadTickets(),
+  denied: () => location.reload(),
+});
+
+/** Where sockets do not get through. */
+async function loadTickets() {
+  const tickets = [];
+  let cursor = "";
+  do {
+    const answer = await fetch(`/api/tickets?limit=200&estado=pendiente,asignado,aceptado,en-camino,fallido&cursor=${encodeURIComponent(cursor)}`);
+    if (!answer.ok) return;
+    const page = await answer.json();
+    tickets.push(...page.tickets);
+    cursor = page.cursor ?? "";
+  } while (cursor);
+  view.touch(board.apply({ type: "snapshot", tickets }));
+}
+
+/** Shifts and capacities are not in the feed. */
+async function loadFleet() {
+  if (document.visibilityState === "hidden") return;
+  const drivers = [];
+  let cursor = "";
+  do {
+    const answer = await fetch(`/api/repartidores?limit=200&cursor=${encodeURIComponent(cursor)}`).catch(() => null);
+    if (!answer?.ok) return;
+    const page = await answer.json();
+    drivers.push(...page.repartidores);
+    cursor = page.cursor ?? "";
+  } while (cursor);
+  board.setDrivers(drivers);
+  view.rearrange();
+}
+
+function tick() {
+  if (!ready || document.visibilityState === "hidden") {
+    if (ready) alarm.hear(board.late(Date.now()));
+    return;
+  }
+  const now = Date.now();
+  view.tick(now);
+  alarm.hear(board.late(now));
+}
+
+view.drawn = (shown) => {
+  find("[data-none-left]").hidden = shown > 0 || written("repartidores", view.filter) === "";
+  if (!ready) return;
+  // The first tickets are no news.
+  view.lively = true;
+  alarm.hear(board.late(Date.now()));
+  showPicked();
+};
+
+setInterval(tick, TICK_MS);
+setInterval(loadFleet, FLEET_MS);
+document.addEventListener("visibilitychange", () => void loadFleet());
+for (const own of ["[data-sound]", "[data-open=ayuda]", "[data-views]", "[data-unpick]", "[data-bulk-move]"]) find(own).hidden = false;
+document.documentElement.classList.add("scripted");
+showPicked();
+showViews();
+root.dataset.ready = "";
+export { live };

@@ -1,0 +1,331 @@
+// The board as data: what the live feed says of tickets and drivers, which column each ticket lies in, and what has to be
+// moved when that changes. Pure: no document, no clock; `board-view.js` draws it. The first paint is the server's
+// (tickets/src/pages/board), which decides the same.
+
+/**
+ * A ticket of the wire; only what the board looks at.
+ * @typedef {object} Ticket
+ * @property {string} numero
+ * @property {number} ticket_id
+ * @property {string} cliente_nombre
+ * @property {string | null} cliente_direccion
+ * @property {string | null} cliente_telefono
+ * @property {string | null} barrio
+ * @property {number} total pesos
+ * @property {string} estado
+ * @property {string} prioridad
+ * @property {string} fecha_creacion
+ * @property {number | null} repartidor_id
+ * @property {string | null} repartidor_nombre
+ * @property {string | null} motivo
+ * @property {string | null} oferta_vence
+ * @property {string | null} fecha_asignacion
+ * @property {number | null} lat degrees
+ * @property {number | null} lng degrees
+ * @property {number} version
+ */
+/**
+ * A driver of `/api/repartidores`.
+ * @typedef {object} Driver
+ * @property {number} id
+ * @property {string} nombre
+ * @property {number} capacidad
+ * @property {boolean} activo
+ * @property {boolean} en_turno
+ * @property {string | null} barrio
+ * @property {number | null} lat degrees
+ * @property {number | null} lng degrees
+ * @property {string | null} posicion_fecha
+ */
+/** @typedef {"repartidores" | "estados"} View */
+/**
+ * What is shown; what is empty excludes nothing.
+ * @typedef {object} Filter
+ * @property {string} estado
+ * @property {string} prioridad
+ * @property {string} barrio
+ * @property {string} repartidor
+ * @property {boolean} demorados
+ * @property {string} q
+ */
+/** @typedef {{ key: string, driver: number | null, numbers: string[] }} Column */
+
+export const OPEN = ["pendiente", "asignado", "aceptado", "en-camino", "fallido"];
+/** What a driver carries. */
+const CARRIED = ["asignado", "aceptado", "en-camino"];
+/** What can be late: what failed has a reason instead. */
+const ON_TIME = ["pendiente", ...CARRIED];
+const RANK = { baja: 0, normal: 1, alta: 2, urgente: 3 };
+const STAGE = { "en-camino": 2, aceptado: 1 };
+
+/**
+ * Lower case, accents off, anything that is no letter or digit becomes one blank: as the server folds (shared/src/search.rs).
+ * @param {string} text
+ */
+export function fold(text) {
+  return text.toLowerCase().normalize("NFD").replace(/[\u0300-\u036f]/g, "").replace(/[^\p{L}\p{N}]+/gu, " ").trim();
+}
+
+/** What is known of one ticket, prepared for comparing. */
+class Entry {
+  /** @param {Ticket} ticket */
+  constructor(ticket) {
+    this.ticket = ticket;
+    this.createdMs = Date.parse(ticket.fecha_creacion);
+    this.text = [ticket.numero, ticket.cliente_nombre, ticket.cliente_direccion, ticket.cliente_telefono].map((part) => fold(part ?? "")).join(" ");
+    this.barrio = fold(ticket.barrio ?? "");
+    this.rank = (RANK[/** @type {keyof typeof RANK} */ (ticket.prioridad)] ?? 1) + 4 * (STAGE[/** @type {keyof typeof STAGE} */ (ticket.estado)] ?? 0);
+  }
+}
+
+/**
+ * @param {Entry} a
+ * @param {Entry} b
+ */
+const inOrder = (a, b) => b.rank - a.rank || a.createdMs - b.createdMs || a.ticket.ticket_id - b.ticket.ticket_id;
+
+/** The tickets that are open and the drivers, as the feed last told. */
+export class Board {
+  /** @type {Map<string, Entry>} */
+  #entries = new Map();
+  /**
+   * The versions that tickets left the board with: an answer may arrive after the news that it is over.
+   * @type {Map<string, number>}
+   */
+  #ended = new Map();
+  /** @type {Map<number, Driver>} */
+  drivers = new Map();
+  /**
+   * Where somebody just put a ticket, until the board has answered: a driver, or null for the pool.
+   * @type {Map<string, number | null>}
+   */
+  #expected = new Map();
+
+  /** @param {number} lateMs from when on a ticket is late, after it was ordered */
+  constructor(lateMs) {
+    this.lateMs = lateMs;
+  }
+
+  /** @param {string} number */
+  ticket(number) {
+    return this.#entries.get(number)?.ticket;
+  }
+
+  tickets() {
+    return [...this.#entries.values()].map(({ ticket }) => ticket);
+  }
+
+  /**
+   * What the live feed says. Gives back the numbers of the tickets that changed.
+   * @param {import("./live.js").Frame} frame
+   * @returns {string[]}
+   */
+  apply(frame) {
+    if (frame.type === "snapshot") return this.#replace(frame.tickets);
+    if (frame.type !== "event") return [];
+    return this.put(frame.ticket) ? [frame.ticket.numero] : [];
+  }
+
+  /**
+   * One ticket as it now is, unless a later one is known. What has ended leaves the board.
+   * @param {Ticket} ticket
+   */
+  put(ticket) {
+    const known = this.#entries.get(ticket.numero)?.ticket.version ?? this.#ended.get(ticket.numero) ?? 0;
+    if (known >= ticket.version) return false;
+    if (!OPEN.includes(ticket.estado)) {
+      this.#ended.set(ticket.numero, ticket.version);
+      return this.#entries.delete(ticket.numero);
+    }
+    this.#entries.set(ticket.numero, new Entry(ticket));
+    return true;
+  }
+
+  /** @param {Ticket[]} tickets */
+  #replace(tickets) {
+    const gone = new Set(this.#entries.keys());
+    const changed = [];
+    for (const ticket of tickets) {
+      if (!OPEN.includes(ticket.estado)) continue;
+      gone.delete(ticket.numero);
+      if (this.put(ticket)) changed.push(ticket.numero);
+    }
+    for (const number of gone) this.#entries.delete(number);
+    return [...changed, ...gone];
+  }
+
+  /** @param {Driver[]} drivers */
+  setDrivers(drivers) {
+    const before = this.drivers;
+    this.drivers = new Map();
+    for (const driver of drivers.filter(({ activo }) => activo)) {
+      const known = before.get(driver.id);
+      // The feed may have told of a later position than this list has.
+      const newer = known?.posicion_fecha && Date.parse(known.posicion_fecha) > Date.parse(driver.posicion_fecha ?? "0");
+      this.drivers.set(driver.id, newer ? { ...driver, lat: known.lat, lng: known.lng, posicion_fecha: known.posicion_fecha } : driver);
+    }
+  }
+
+  /**
+   * Where a driver is. Tells whether it is one we know.
+   * @param {import("./live.js").Frame} frame
+   */
+  move({ repartidor_id, lat, lng, at }) {
+    const driver = this.drivers.get(repartidor_id);
+    if (driver) Object.assign(driver, { lat, lng, posicion_fecha: at });
+    return !!driver;
+  }
+
+  /**
+   * Shows a ticket where it was just put, before the board has answered; `undefined`: as it is.
+   * @param {string} number
+   * @param {number | null | undefined} driver
+   */
+  expect(number, driver) {
+    if (driver === undefined) this.#expected.delete(number);
+    else this.#expected.set(number, driver);
+  }
+
+  /** @param {string} number */
+  isExpected(number) {
+    return this.#expected.has(number);
+  }
+
+  /** How much each driver carries. */
+  loads() {
+    /** @type {Map<number, number>} */
+    const loads = new Map();
+    for (const { ticket } of this.#entries.values()) {
+      if (ticket.repartidor_id && CARRIED.includes(ticket.estado)) loads.set(ticket.repartidor_id, (loads.get(ticket.repartidor_id) ?? 0) + 1);
+    }
+    return loads;
+  }
+
+  /**
+   * @param {string} number
+   * @param {number} now
+   */
+  isLate(number, now) {
+    const entry = this.#entries.get(number);
+    return !!entry && ON_TIME.includes(entry.ticket.estado) && now - entry.createdMs > this.lateMs;
+  }
+
+  /** @param {number} now */
+  late(now) {
+    return [...this.#entries.keys()].filter((number) => this.isLate(number, now));
+  }
+
+  /**
+   * @param {Entry} entry
+   * @param {Filter} filter its texts folded already
+   * @param {number} now
+   */
+  #fits({ ticket, text, barrio }, filter, now) {
+    return (
+      (!filter.estado || ticket.estado === filter.estado) &&
+      (!filter.prioridad || ticket.prioridad === filter.prioridad) &&
+      (!filter.repartidor || String(ticket.repartidor_id) === filter.repartidor) &&
+      (!filter.barrio || barrio === filter.barrio) &&
+      (!filter.q || text.includes(filter.q)) &&
+      (!filter.demorados || this.isLate(ticket.numero, now))
+    );
+  }
+
+  /**
+   * @param {Entry} entry
+   * @param {View} view
+   */
+  #place({ ticket }, view) {
+    const expected = this.#expected.get(ticket.numero);
+    if (view === "estados") return `state-${expected === undefined ? ticket.estado : expected === null ? "pendiente" : "asignado"}`;
+    if (expected !== undefined) return expected === null ? "pool" : `driver-${expected}`;
+    if (ticket.estado === "fallido") return "failed";
+    if (ticket.estado === "pendiente" || ticket.repartidor_id === null) return "pool";
+    return this.drivers.has(ticket.repartidor_id) ? `driver-${ticket.repartidor_id}` : "elsewhere";
+  }
+
+  /**
+   * The columns in their order, with the tickets of each in theirs.
+   * @param {View} view
+   * @param {Filter} filter
+   * @param {number} now
+   * @returns {Column[]}
+   */
+  arrange(view, filter, now) {
+    const asked = { ...filter, barrio: fold(filter.barrio), q: fold(filter.q) };
+    /** @type {Map<string, Entry[]>} */
+    const placed = new Map();
+    for (const entry of this.#entries.values()) {
+      if (!this.#fits(entry, asked, now)) continue;
+      const key = this.#place(entry, view);
+      const column = placed.get(key);
+      if (column) column.push(entry);
+      else placed.set(key, [entry]);
+    }
+    return this.#columns(view, placed).map(({ key, driver }) => {
+      const numbers = (placed.get(key) ?? []).sort(inOrder).map(({ ticket }) => ticket.numero);
+      return { key, driver, numbers };
+    });
+  }
+
+  /**
+   * @param {View} view
+   * @param {Map<string, Entry[]>} placed
+   * @returns {{ key: string, driver: number | null }[]}
+   */
+  #columns(view, placed) {
+    if (view === "estados") return OPEN.map((state) => ({ key: `state-${state}`, driver: null }));
+    const loads = this.loads();
+    const crew = [...this.drivers.values()]
+      .filter(({ id, en_turno }) => en_turno || loads.has(id) || placed.has(`driver-${id}`))
+      .sort((a, b) => Number(b.en_turno) - Number(a.en_turno) || (a.nombre < b.nombre ? -1 : a.nombre > b.nombre ? 1 : a.id - b.id));
+    const own = ["failed", "pool", "elsewhere"].filter((key) => key === "pool" || placed.has(key));
+    return [...own.map((key) => ({ key, driver: null })), ...crew.map(({ id }) => ({ key: `driver-${id}`, driver: id }))];
+  }
+}
+
+/**
+ * What turns the list `before` into `after`: put each `key` before `next` (null: at the end), in this order, once the keys of
+ * `gone` were taken out.
+ * @param {string[]} before
+ * @param {string[]} after
+ * @returns {{ gone: string[], puts: { key: string, next: string | null }[] }}
+ */
+export function diff(before, after) {
+  const wanted = new Set(after);
+  const gone = before.filter((key) => !wanted.has(key));
+  const left = before.filter((key) => wanted.has(key));
+  const stays = longestRun(left, new Map(after.map((key, place) => [key, place])));
+  const puts = [];
+  // From the end, so that what something is put before is in its place already.
+  for (let place = after.length - 1; place >= 0; place--) {
+    const key = /** @type {string} */ (after[place]);
+    if (!stays.has(key)) puts.push({ key, next: after[place + 1] ?? null });
+  }
+  return { gone, puts };
+}
+
+/**
+ * The most keys that are in the right order already (the longest increasing subsequence): these need not move.
+ * @param {string[]} keys
+ * @param {Map<string, number>} places
+ */
+function longestRun(keys, places) {
+  const at = keys.map((key) => places.get(key) ?? 0);
+  /** @type {number[]} the index that ends the best run of each length */
+  const ends = [];
+  const previous = at.map(() => -1);
+  for (const [index, place] of at.entries()) {
+    let [low, high] = [0, ends.length];
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if (/** @type {number} */ (at[/** @type {number} */ (ends[middle])]) < place) low = middle + 1;
+      else high = middle;
+    }
+    if (low > 0) previous[index] = /** @type {number} */ (ends[low - 1]);
+    ends[low] = index;
+  }
+  const run = new Set();
+  for (let index = ends.at(-1) ?? -1; index >= 0; index = previous[index] ?? -1) run.add(keys[index]);
+  return run;
+}

@@ -1,0 +1,162 @@
+//! A ticket as it lies on the board, and the column it lies in.
+//!
+//! The same template makes the cards of the first paint and the blank one that the module fills in for what comes later
+//! (`board-view.js`), so there is one form of a card. Everything a card may say has its place in it, hidden while empty.
+
+use askama::Template;
+use askama::filters::HtmlSafe;
+use belgrano_shared::pages::Layout;
+use belgrano_shared::timestamp::UnixMillis;
+use belgrano_shared::wire::{Priority, TicketState, TicketView};
+
+use crate::fleet::DriverView;
+
+/// One card; all of it text already.
+#[derive(Clone, Debug, Default, Template)]
+#[template(path = "card.html")]
+pub(super) struct Card {
+    pick: String,
+    move_text: String,
+    icon: String,
+    late_icon: String,
+    late_text: String,
+    pub(super) number: String,
+    version: i64,
+    state: &'static str,
+    state_text: String,
+    priority: &'static str,
+    priority_text: String,
+    customer: String,
+    address: String,
+    total: String,
+    created_at: String,
+    age: String,
+    pub(super) late: bool,
+    driver: String,
+    note: String,
+    offered_at: String,
+    offered_until: String,
+}
+
+impl HtmlSafe for Card {}
+
+impl Card {
+    /// The form of a card, for the module.
+    pub(super) fn blank(layout: &Layout) -> Self {
+        Self {
+            pick: layout.t("board-pick").to_string(),
+            move_text: layout.t("board-move").to_string(),
+            icon: layout.icon("more").to_string(),
+            late_icon: layout.icon("alert").to_string(),
+            late_text: layout.t("board-late").to_string(),
+            ..Self::default()
+        }
+    }
+
+    pub(super) fn of(layout: &Layout, ticket: &TicketView, now: UnixMillis, late_ms: i64) -> Self {
+        let written = |at: Option<UnixMillis>| at.map(UnixMillis::to_rfc3339).unwrap_or_default();
+        let offered = ticket.offer_expires_at.is_some();
+        let priority = (ticket.priority != Priority::Normal).then(|| layout.priority(ticket.priority).to_string());
+        let place = [ticket.customer_address.as_deref(), ticket.neighbourhood.as_deref()];
+        Self {
+            number: ticket.number.to_string(),
+            version: ticket.version,
+            state: ticket.state.as_str(),
+            state_text: layout.state(ticket.state).to_string(),
+            priority: ticket.priority.as_str(),
+            priority_text: priority.unwrap_or_default(),
+            customer: ticket.customer_name.clone(),
+            address: place.into_iter().flatten().collect::<Vec<_>>().join(" · "),
+            total: layout.money(ticket.total),
+            created_at: ticket.created_at.to_rfc3339(),
+            age: brief_age(layout, ticket.created_at, now),
+            late: is_late(ticket, now, late_ms),
+            driver: ticket.driver_name.clone().unwrap_or_default(),
+            note: ticket.reason.clone().unwrap_or_default(),
+            offered_at: written(ticket.assigned_at.filter(|_| offered)),
+            offered_until: written(ticket.offer_expires_at),
+            ..Self::blank(layout)
+        }
+    }
+}
+
+/// Whether a ticket should have arrived by now. What failed has a reason instead.
+pub(in crate::pages) fn is_late(ticket: &TicketView, now: UnixMillis, late_ms: i64) -> bool {
+    use TicketState::{Accepted, Assigned, OnTheWay, Pending};
+    matches!(ticket.state, Pending | Assigned | Accepted | OnTheWay) && now.since_ms(ticket.created_at) > late_ms
+}
+
+/// How old something is, in as few letters as say it.
+pub(super) fn brief_age(layout: &Layout, at: UnixMillis, now: UnixMillis) -> String {
+    match now.since_ms(at) / 60_000 {
+        ..1 => layout.t("board-js-age-now"),
+        minutes @ 1..60 => layout.t("board-js-age-minutes").with("n", minutes),
+        minutes @ 60..1440 => {
+            layout.t("board-js-age-hours").with("h", minutes / 60).with("m", format!("{:02}", minutes % 60))
+        }
+        minutes => layout.t("board-js-age-days").with("n", minutes / 1440),
+    }
+    .to_string()
+}
+
+/// A column with its cards.
+#[derive(Debug, Default, Template)]
+#[template(path = "column.html")]
+pub(super) struct Column {
+    /// What the module calls it: `pool`, `failed`, `driver-3`, `state-asignado`.
+    pub(super) key: String,
+    pub(super) title: String,
+    pub(super) nothing: String,
+    pub(super) driver: Option<Crew>,
+    pub(super) cards: Vec<Card>,
+}
+
+impl HtmlSafe for Column {}
+
+/// Who a driver's column belongs to.
+#[derive(Debug, Default)]
+pub(super) struct Crew {
+    id: i64,
+    capacity: i64,
+    load: i64,
+    full: bool,
+    load_text: String,
+    on_shift: bool,
+    shift_on: String,
+    shift_off: String,
+    position_at: String,
+    fix: String,
+}
+
+impl Crew {
+    /// The form of it, for the module.
+    pub(super) fn blank(layout: &Layout) -> Self {
+        Self {
+            shift_on: layout.t("fleet-on-shift").to_string(),
+            shift_off: layout.t("fleet-off-shift").to_string(),
+            capacity: 1,
+            ..Self::default()
+        }
+    }
+
+    pub(super) fn of(layout: &Layout, driver: &DriverView, now: UnixMillis) -> Self {
+        Self {
+            id: driver.id,
+            capacity: driver.capacity,
+            load: driver.load,
+            full: driver.load >= driver.capacity,
+            load_text: layout
+                .t("board-js-load")
+                .with("load", driver.load)
+                .with("capacity", driver.capacity)
+                .to_string(),
+            on_shift: driver.on_shift,
+            position_at: driver.position_at.map(UnixMillis::to_rfc3339).unwrap_or_default(),
+            fix: driver.position_at.map_or_else(
+                || layout.t("board-js-no-fix").to_string(),
+                |at| layout.t("board-js-fix").with("age", brief_age(layout, at, now)).to_string(),
+            ),
+            ..Self::blank(layout)
+        }
+    }
+}
