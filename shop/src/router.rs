@@ -8,6 +8,7 @@ use utoipa::OpenApi;
 use utoipa_axum::router::OpenApiRouter;
 
 use crate::app::App;
+use crate::service::SESSION_COOKIE;
 use crate::{accounts, cart, catalog, checkout, merchants, notices, orders, outbox, pages};
 
 /// The API's document; the rooms add their paths.
@@ -17,7 +18,7 @@ struct Api;
 
 /// The shop's router with every limit on it. One state for all: the [`App`].
 pub fn router(app: App, health: Health) -> Router {
-    let (api, document) = api_routes().split_for_parts();
+    let (api, document) = described().split_for_parts();
     let (http, metrics, ambient) = (app.settings.common.http.clone(), app.metrics.clone(), app.ambient.clone());
     let (development, map) = (app.settings.common.development(), map::routes(&app.settings.common.map));
     let router = api
@@ -29,7 +30,14 @@ pub fn router(app: App, health: Health) -> Router {
     standard_layers(router, http, &metrics, &ambient)
 }
 
-/// The API, without what stands around it.
+/// The API, without what stands around it, in a document that says who may.
+fn described() -> OpenApiRouter<App> {
+    let mut api = api_routes();
+    let document = std::mem::take(api.get_openapi_mut());
+    *api.get_openapi_mut() = openapi::with_security(document, SESSION_COOKIE);
+    api
+}
+
 fn api_routes() -> OpenApiRouter<App> {
     OpenApiRouter::with_openapi(Api::openapi())
         .merge(accounts::routes())
@@ -44,11 +52,25 @@ fn api_routes() -> OpenApiRouter<App> {
 
 #[cfg(test)]
 mod tests {
-    use belgrano_shared::testing::assert_committed;
+    use axum::http::Method;
+    use belgrano_shared::testing::{TestDatabase, assert_committed, operations};
+    use serde_json::json;
+
+    use crate::testing::{Browser, TestShop};
 
     #[test]
     fn the_committed_api_document_is_the_one_served() {
-        let document = super::api_routes().to_openapi().to_pretty_json().expect("a document");
+        let document = super::described().to_openapi().to_pretty_json().expect("a document");
         assert_committed("docs/openapi/shop.json", &(document + "\n"));
+    }
+
+    #[tokio::test]
+    async fn who_is_nobody_gets_as_far_as_the_document_says() {
+        let shop = TestShop::new(&TestDatabase::sqlite()).await;
+        for operation in operations(&super::described().to_openapi()) {
+            let method = Method::from_bytes(operation.method.as_bytes()).expect("a method");
+            let answer = shop.send(&mut Browser::default(), method, &operation.path, Some(json!({}))).await;
+            assert_eq!(answer.status == 401, operation.asks_who, "{operation:?}: {answer:?}");
+        }
     }
 }

@@ -28,7 +28,7 @@ use crate::unit::ShopContext;
 use crate::{feed, housekeeping, merchants, notices, router, schema};
 
 /// The cookie of the shop's sessions.
-const SESSION_COOKIE: &str = "belgrano_shop";
+pub(crate) const SESSION_COOKIE: &str = "belgrano_shop";
 
 /// A shop that serves. Drop it before waiting for the end of its life: the writer waits for every [`App`].
 #[derive(Debug)]

@@ -8,6 +8,7 @@ use utoipa::OpenApi;
 use utoipa_axum::router::OpenApiRouter;
 
 use crate::app::App;
+use crate::sessions::SESSION_COOKIE;
 use crate::{assignment, fleet, intake, live, notices, pages, progress, reports, sessions, tickets, users};
 
 #[derive(OpenApi)]
@@ -16,7 +17,7 @@ struct Api;
 
 /// The whole service behind its edge.
 pub fn router(app: App, health: Health) -> Router {
-    let (routes, api) = api_routes().split_for_parts();
+    let (routes, api) = described().split_for_parts();
     let (settings, metrics, ambient) = (app.settings.common.http.clone(), app.metrics.clone(), app.ambient.clone());
     let (development, map) = (app.settings.common.development(), map::routes(&app.settings.common.map));
     let routes = routes
@@ -28,7 +29,14 @@ pub fn router(app: App, health: Health) -> Router {
     standard_layers(routes, settings, &metrics, &ambient)
 }
 
-/// The API, without what stands around it.
+/// The API, without what stands around it, in a document that says who may.
+fn described() -> OpenApiRouter<App> {
+    let mut api = api_routes();
+    let document = std::mem::take(api.get_openapi_mut());
+    *api.get_openapi_mut() = openapi::with_security(document, SESSION_COOKIE);
+    api
+}
+
 fn api_routes() -> OpenApiRouter<App> {
     OpenApiRouter::with_openapi(Api::openapi())
         .merge(intake::routes())
@@ -45,11 +53,23 @@ fn api_routes() -> OpenApiRouter<App> {
 
 #[cfg(test)]
 mod tests {
-    use belgrano_shared::testing::assert_committed;
+    use belgrano_shared::testing::{TestDatabase, assert_committed, operations};
+    use serde_json::json;
+
+    use crate::tests::board::{Board, NOBODY};
 
     #[test]
     fn the_committed_api_document_is_the_one_served() {
-        let document = super::api_routes().to_openapi().to_pretty_json().expect("a document");
+        let document = super::described().to_openapi().to_pretty_json().expect("a document");
         assert_committed("docs/openapi/tickets.json", &(document + "\n"));
+    }
+
+    #[tokio::test]
+    async fn who_is_nobody_gets_as_far_as_the_document_says() {
+        let board = Board::start(&TestDatabase::sqlite()).await;
+        for operation in operations(&super::described().to_openapi()) {
+            let (status, answer) = board.call(&NOBODY, operation.method, &operation.path, json!({})).await;
+            assert_eq!(status == 401, operation.asks_who, "{operation:?}: {status} {answer}");
+        }
     }
 }

@@ -1,9 +1,10 @@
-//! `/openapi.json` and Swagger UI at `/docs`, all of it served from the binary.
+//! `/openapi.json` and Swagger UI at `/docs`, all of it served from the binary; and how callers say who they are.
 
 use axum::Router;
 use axum::http::{HeaderValue, header};
 use axum::response::Response;
-use utoipa::openapi::OpenApi;
+use utoipa::openapi::security::{ApiKey, ApiKeyValue, SecurityScheme};
+use utoipa::openapi::{Components, OpenApi, RefOr, ResponseBuilder, SecurityRequirement};
 use utoipa_swagger_ui::{Config, SwaggerUi};
 
 /// Swagger UI sets styles from its script. Scripts stay ours only; nothing else changes.
@@ -11,6 +12,34 @@ const CONTENT_SECURITY_POLICY: HeaderValue = HeaderValue::from_static(
     "default-src 'self'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; \
      connect-src 'self'; object-src 'none'; base-uri 'self'; form-action 'self'; frame-ancestors 'none'",
 );
+
+/// The session of a person: what an operation asks for that names nothing else. `security(())` says that anybody may.
+const SESSION: &str = "sesion";
+
+/// Says how callers are known. An operation between the services names `clave` or `firma` itself.
+#[must_use]
+pub fn with_security(mut api: OpenApi, session_cookie: &str) -> OpenApi {
+    let header = |name: &str, what: &str| ApiKey::Header(ApiKeyValue::with_description(name, what));
+    let session = ApiKeyValue::with_description(session_cookie, "La cookie que da `POST /api/login`.");
+    let signature = "Standard Webhooks (HMAC-SHA256), con `webhook-id` y `webhook-timestamp`.";
+    let components = api.components.get_or_insert_with(Components::default);
+    for (name, scheme) in [
+        (SESSION, ApiKey::Cookie(session)),
+        ("clave", header("X-API-Key", "La clave que comparten los dos servicios.")),
+        ("firma", header("webhook-signature", signature)),
+    ] {
+        components.add_security_scheme(name, SecurityScheme::ApiKey(scheme));
+    }
+    for path in api.paths.paths.values_mut() {
+        let operations = [&mut path.get, &mut path.put, &mut path.post, &mut path.delete, &mut path.patch];
+        for operation in operations.into_iter().flatten().filter(|operation| operation.security.is_none()) {
+            operation.security = Some(vec![SecurityRequirement::new(SESSION, [""; 0])]);
+            let refused = ResponseBuilder::new().description("Nobody is logged in").build();
+            operation.responses.responses.entry("401".to_owned()).or_insert(RefOr::T(refused));
+        }
+    }
+    api
+}
 
 /// The routes of the API's documentation. Merge them into the service's router before `standard_layers`.
 pub fn docs<S: Clone + Send + Sync + 'static>(api: OpenApi) -> Router<S> {

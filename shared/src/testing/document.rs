@@ -1,4 +1,42 @@
-//! Documents that are made from the code and committed, so that a change of the API shows in review.
+//! Documents that are made from the code and committed, so that a change of the API shows in review; and what a document says
+//! that a test can hold the code to.
+
+use utoipa::openapi::{OpenApi, SecurityRequirement};
+
+/// One operation of an API.
+#[derive(Debug)]
+pub struct Operation {
+    /// `GET` …
+    pub method: &'static str,
+    /// With something in the place of each parameter.
+    pub path: String,
+    /// Whether somebody has to be logged in, or the services' secret shown.
+    pub asks_who: bool,
+}
+
+/// Every operation of `api`.
+#[must_use]
+pub fn operations(api: &OpenApi) -> Vec<Operation> {
+    let anybody = SecurityRequirement::default();
+    let mut all = Vec::new();
+    for (path, item) in &api.paths.paths {
+        let methods = [
+            ("GET", &item.get),
+            ("PUT", &item.put),
+            ("POST", &item.post),
+            ("DELETE", &item.delete),
+            ("PATCH", &item.patch),
+        ];
+        for (method, operation) in methods {
+            let Some(operation) = operation else { continue };
+            let security = operation.security.as_deref().unwrap_or_default();
+            let asks_who = operation.security.is_some() && !security.contains(&anybody);
+            let path = path.split('/').map(|part| if part.starts_with('{') { "1" } else { part });
+            all.push(Operation { method, path: path.collect::<Vec<_>>().join("/"), asks_who });
+        }
+    }
+    all
+}
 
 /// Compares `text` with the committed file at `path` (below the workspace). With `BELGRANO_WRITE_DOCS` set it writes the
 /// file instead.

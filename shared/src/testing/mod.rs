@@ -15,7 +15,7 @@ mod push_service;
 pub use ambient::{START, still_ambient};
 pub use browser::{Browser, Seen};
 pub use database::TestDatabase;
-pub use document::assert_committed;
+pub use document::{Operation, assert_committed, operations};
 pub use old_database::OldFile;
 pub use push_service::{FakeBrowser, FakePushService, PushAnswer, PushReceived};
 

@@ -115,7 +115,7 @@ pub(crate) struct LoginBody {
 ///
 /// Sets the session's cookie. What was in the anonymous cart moves into the account's.
 #[utoipa::path(
-    post, path = "/api/login", tag = "cuentas", request_body = LoginBody,
+    post, path = "/api/login", tag = "cuentas", security(()), request_body = LoginBody,
     responses(
         (status = 200, body = AccountView),
         (status = 401, body = ProblemDocument, description = "No such account, or another password; not told apart"),
@@ -158,7 +158,7 @@ async fn open(app: &App, headers: &HeaderMap, body: &LoginBody) -> Result<Option
 /// Logs out
 ///
 /// Ends the session for good. Without one there is nothing to end, and that is fine.
-#[utoipa::path(post, path = "/api/logout", tag = "cuentas", responses((status = 204)))]
+#[utoipa::path(post, path = "/api/logout", tag = "cuentas", security(()), responses((status = 204)))]
 pub(crate) async fn logout(State(app): State<App>, MaybeSession(who): MaybeSession) -> Result<Response, Problem> {
     if let Some(who) = who {
         app.writer.submit(CloseSession { token: who.token, account_id: who.account_id }).await?;

@@ -127,7 +127,7 @@ pub(crate) struct ForgotBody {
 ///
 /// The answer is the same whether there is such an account or not.
 #[utoipa::path(
-    post, path = "/api/password/forgot", tag = "cuentas", request_body = ForgotBody,
+    post, path = "/api/password/forgot", tag = "cuentas", security(()), request_body = ForgotBody,
     responses(
         (status = 202, description = "If there is such an account, a mail is on its way"),
         (status = 429, body = ProblemDocument),
@@ -188,7 +188,7 @@ pub(crate) struct ResetBody {
 ///
 /// Sets the new password and ends every session of the account.
 #[utoipa::path(
-    post, path = "/api/password/reset", tag = "cuentas", request_body = ResetBody,
+    post, path = "/api/password/reset", tag = "cuentas", security(()), request_body = ResetBody,
     responses(
         (status = 204),
         (status = 422, body = ProblemDocument, description = "The code is wrong, used or expired; not told apart"),

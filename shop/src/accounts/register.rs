@@ -165,7 +165,7 @@ impl Command<ShopUnit> for Register {
 /// Makes the account and logs it in. That an address is taken is said, because a person has to know what to do; how
 /// often one may ask is limited.
 #[utoipa::path(
-    post, path = "/api/register", tag = "cuentas", request_body = RegisterBody,
+    post, path = "/api/register", tag = "cuentas", security(()), request_body = RegisterBody,
     responses(
         (status = 201, body = AccountView),
         (status = 409, body = ProblemDocument, description = "The address or the CUIT has an account already"),

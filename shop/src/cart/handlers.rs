@@ -35,7 +35,7 @@ impl FromRequestParts<App> for Whose {
 /// My cart
 ///
 /// At the prices of this moment, with a warning where stock is short.
-#[utoipa::path(get, path = "/api/carrito", tag = "carrito", responses((status = 200, body = CartView)))]
+#[utoipa::path(get, path = "/api/carrito", tag = "carrito", security(()), responses((status = 200, body = CartView)))]
 pub(crate) async fn show_cart(State(app): State<App>, Whose(owner): Whose) -> Result<Json<CartView>, Problem> {
     let Some(owner) = owner else { return Ok(Json(CartView::default())) };
     let cart = read_cart(&mut app.db.snapshot().await?, owner, app.ambient.now()).await?;
@@ -63,7 +63,7 @@ pub(crate) struct PutBody {
 ///
 /// Sets the quantity, whatever it was. Without an account the cart is remembered by a cookie.
 #[utoipa::path(
-    put, path = "/api/carrito/{producto_id}", tag = "carrito", request_body = PutBody,
+    put, path = "/api/carrito/{producto_id}", tag = "carrito", security(()), request_body = PutBody,
     params(("producto_id" = i64, Path)),
     responses(
         (status = 200, body = CartView),
@@ -104,7 +104,7 @@ pub(crate) async fn put_item(
 
 /// Takes a product out of my cart
 #[utoipa::path(
-    delete, path = "/api/carrito/{producto_id}", tag = "carrito",
+    delete, path = "/api/carrito/{producto_id}", tag = "carrito", security(()),
     params(("producto_id" = i64, Path)),
     responses((status = 200, body = CartView))
 )]
@@ -117,7 +117,7 @@ pub(super) async fn remove_item(
 }
 
 /// Empties my cart
-#[utoipa::path(delete, path = "/api/carrito", tag = "carrito", responses((status = 200, body = CartView)))]
+#[utoipa::path(delete, path = "/api/carrito", tag = "carrito", security(()), responses((status = 200, body = CartView)))]
 pub(crate) async fn empty_cart(State(app): State<App>, Whose(owner): Whose) -> Result<Json<CartView>, Problem> {
     change(&app, owner, Change::Empty).await
 }

@@ -97,7 +97,7 @@ pub(super) async fn read_businesses(session: &mut Session) -> sqlx::Result<Vec<B
 }
 
 /// Businesses and their branches
-#[utoipa::path(get, path = "/api/negocios", tag = "catálogo", responses((status = 200, body = BusinessList)))]
+#[utoipa::path(get, path = "/api/negocios", tag = "catálogo", security(()), responses((status = 200, body = BusinessList)))]
 pub(crate) async fn businesses(State(app): State<App>) -> Result<Json<BusinessList>, Problem> {
     let negocios = read_businesses(&mut app.db.snapshot().await?).await?;
     Ok(Json(BusinessList { negocios, cursor: None }))
@@ -134,7 +134,7 @@ pub(super) async fn read_categories(session: &mut Session) -> sqlx::Result<Vec<C
 }
 
 /// Categories
-#[utoipa::path(get, path = "/api/categorias", tag = "catálogo", responses((status = 200, body = CategoryList)))]
+#[utoipa::path(get, path = "/api/categorias", tag = "catálogo", security(()), responses((status = 200, body = CategoryList)))]
 pub(crate) async fn categories(State(app): State<App>) -> Result<Json<CategoryList>, Problem> {
     let categorias = read_categories(&mut app.db.read().await?).await?;
     Ok(Json(CategoryList { categorias, cursor: None }))
@@ -201,7 +201,7 @@ pub(super) async fn read_offers(session: &mut Session, now: UnixMillis) -> sqlx:
 }
 
 /// Today's offers
-#[utoipa::path(get, path = "/api/ofertas", tag = "catálogo", responses((status = 200, body = OfferList)))]
+#[utoipa::path(get, path = "/api/ofertas", tag = "catálogo", security(()), responses((status = 200, body = OfferList)))]
 pub(crate) async fn offers(State(app): State<App>) -> Result<Json<OfferList>, Problem> {
     let ofertas = read_offers(&mut app.db.snapshot().await?, app.ambient.now()).await?;
     Ok(Json(OfferList { ofertas, cursor: None }))

@@ -74,7 +74,7 @@ pub(super) async fn search(
 
 /// Searches the products for sale
 #[utoipa::path(
-    get, path = "/api/productos", tag = "catálogo",
+    get, path = "/api/productos", tag = "catálogo", security(()),
     params(
         Filter,
         ("cursor" = Option<String>, Query, description = "Where the last page ended"),
@@ -98,7 +98,7 @@ pub(crate) async fn list_products(
 
 /// One product
 #[utoipa::path(
-    get, path = "/api/productos/{id}", tag = "catálogo",
+    get, path = "/api/productos/{id}", tag = "catálogo", security(()),
     params(("id" = i64, Path)),
     responses((status = 200, body = ProductView), (status = 404, body = ProblemDocument))
 )]

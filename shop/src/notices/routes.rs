@@ -26,7 +26,7 @@ pub fn routes() -> OpenApiRouter<App> {
 }
 
 /// What a browser subscribes with
-#[utoipa::path(get, path = "/api/avisos/clave", tag = "avisos", responses((status = 200, body = Key)))]
+#[utoipa::path(get, path = "/api/avisos/clave", tag = "avisos", security(()), responses((status = 200, body = Key)))]
 async fn key(State(app): State<App>, MaybeSession(who): MaybeSession) -> Result<Json<Key>, Problem> {
     let who = who.map(|who| (who.account_id, who.token));
     Ok(Json(Key::read(&app.db, app.vapid.as_ref(), who).await?))

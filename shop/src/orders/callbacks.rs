@@ -1,7 +1,7 @@
 //! The old board has no feed: it calls back. Both calls carry the API key.
 
-use axum::extract::State;
-use axum::http::HeaderMap;
+use axum::extract::{FromRequestParts, State};
+use axum::http::request::Parts;
 use belgrano_shared::auth::api_key::ApiKeyCheck;
 use belgrano_shared::http::{Json, Path};
 use belgrano_shared::problem::{Problem, ProblemDocument};
@@ -52,7 +52,7 @@ struct Acknowledgement {
 
 /// The old board took an order in
 #[utoipa::path(
-    post, path = "/api/pedido/confirmar/{numero}", tag = "integración", params(("numero" = String, Path)),
+    post, path = "/api/pedido/confirmar/{numero}", tag = "integración", security(("clave" = [])), params(("numero" = String, Path)),
     request_body = Confirmation,
     responses(
         (status = 200, body = Acknowledgement),
@@ -62,11 +62,11 @@ struct Acknowledgement {
 )]
 async fn confirm(
     State(app): State<App>,
+    _: OldBoard,
     Path(number): Path<OrderNumber>,
-    headers: HeaderMap,
     body: Option<Json<Confirmation>>,
 ) -> Result<Json<Acknowledgement>, Problem> {
-    authorised(&app, &headers, &number).await?;
+    find(&app, &number).await?;
     let confirmation = body.map(|Json(confirmation)| confirmation).unwrap_or_default();
     let state = confirmation.estado.as_deref().map(state).transpose()?;
     let driver = confirmation.repartidor_asignado.or(confirmation.repartidor);
@@ -75,7 +75,7 @@ async fn confirm(
 
 /// A ticket of the old board moved
 #[utoipa::path(
-    put, path = "/api/v1/pedidos/{numero}/estado", tag = "integración", params(("numero" = String, Path)),
+    put, path = "/api/v1/pedidos/{numero}/estado", tag = "integración", security(("clave" = [])), params(("numero" = String, Path)),
     request_body = StateChange,
     responses(
         (status = 200, body = Acknowledgement),
@@ -86,11 +86,11 @@ async fn confirm(
 )]
 async fn change_state(
     State(app): State<App>,
+    _: OldBoard,
     Path(number): Path<OrderNumber>,
-    headers: HeaderMap,
     Json(change): Json<StateChange>,
 ) -> Result<Json<Acknowledgement>, Problem> {
-    authorised(&app, &headers, &number).await?;
+    find(&app, &number).await?;
     let state = state(&change.estado)?;
     let driver = change.repartidor_nombre.or(change.repartidor);
     apply(&app, number, Some(state), driver, change.motivo, None).await
@@ -101,11 +101,18 @@ fn state(text: &str) -> Result<TicketState, Problem> {
         .map_err(|error: belgrano_shared::wire::UnknownWord| Problem::invalid_field("estado", error.to_string()))
 }
 
-async fn authorised(app: &App, headers: &HeaderMap, number: &OrderNumber) -> Result<(), Problem> {
-    if app.api_keys.check(headers) != ApiKeyCheck::Valid {
-        return Err(Problem::unauthenticated(Message::new("refusal-api-key")));
+/// Whoever has the key; 401 otherwise, before anything of the request is read.
+struct OldBoard;
+
+impl FromRequestParts<App> for OldBoard {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Problem> {
+        match app.api_keys.check(&parts.headers) {
+            ApiKeyCheck::Valid => Ok(Self),
+            _ => Err(Problem::unauthenticated(Message::new("refusal-api-key"))),
+        }
     }
-    find(app, number).await.map(drop)
 }
 
 async fn find(app: &App, number: &OrderNumber) -> Result<Order, Problem> {

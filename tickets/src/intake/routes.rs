@@ -54,7 +54,7 @@ impl FromRequest<App> for Unchecked {
 }
 
 /// Recibe un pedido; el mismo pedido otra vez encuentra su ticket.
-#[utoipa::path(post, path = "/api/tickets", tag = "intake", request_body = OrderMessage, responses(
+#[utoipa::path(post, path = "/api/tickets", tag = "intake", security(("firma" = []), ("clave" = [])), request_body = OrderMessage, responses(
     (status = 201, body = IntakeReply), (status = 200, body = IntakeReply, description = "Ya estaba."),
     (status = 400, body = ProblemDocument), (status = 401, body = ProblemDocument),
     (status = 409, body = ProblemDocument, description = "Ese número es de otro pedido."),
@@ -64,8 +64,9 @@ async fn receive(State(app): State<App>, body: Unchecked) -> Result<(StatusCode,
 }
 
 /// Lo mismo, con la dirección que usan los clientes viejos.
-#[utoipa::path(post, path = "/api/tickets/recibir", tag = "intake", request_body = OrderMessage, responses(
-    (status = 201, body = IntakeReply), (status = 200, body = IntakeReply), (status = 409, body = ProblemDocument)))]
+#[utoipa::path(post, path = "/api/tickets/recibir", tag = "intake", security(("firma" = []), ("clave" = [])), request_body = OrderMessage, responses(
+    (status = 201, body = IntakeReply), (status = 200, body = IntakeReply), (status = 401, body = ProblemDocument),
+    (status = 409, body = ProblemDocument)))]
 async fn receive_old(State(app): State<App>, body: Unchecked) -> Result<(StatusCode, Json<IntakeReply>), Problem> {
     take_in(&app, &body.check(&app, Purpose::Order)?).await
 }
@@ -89,7 +90,7 @@ struct CancelBody {
 }
 
 /// La tienda cancela un pedido. Otra vez es lo mismo.
-#[utoipa::path(post, path = "/api/tickets/{numero}/cancelar", tag = "intake", request_body = CancelBody,
+#[utoipa::path(post, path = "/api/tickets/{numero}/cancelar", tag = "intake", security(("firma" = []), ("clave" = [])), request_body = CancelBody,
     params(("numero" = String, Path)), responses((status = 200, body = IntakeReply), (status = 401, body = ProblemDocument),
     (status = 404, body = ProblemDocument), (status = 409, body = ProblemDocument, description = "Ya fue entregado.")))]
 async fn cancel(

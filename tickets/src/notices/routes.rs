@@ -22,7 +22,7 @@ pub fn routes() -> OpenApiRouter<App> {
 }
 
 /// Con qué clave se suscribe un navegador.
-#[utoipa::path(get, path = "/api/avisos/clave", tag = "avisos", responses((status = 200, body = Key)))]
+#[utoipa::path(get, path = "/api/avisos/clave", tag = "avisos", security(()), responses((status = 200, body = Key)))]
 async fn key(State(app): State<App>, session: Result<Session, Problem>) -> Result<Json<Key>, Problem> {
     let who = session.ok().map(|Session(who)| (who.user_id, who.session));
     Ok(Json(Key::read(&app.db, app.vapid.as_ref(), who).await?))

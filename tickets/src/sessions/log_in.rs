@@ -109,7 +109,7 @@ impl Command<BoardUnit> for End {
 }
 
 /// Inicia una sesión.
-#[utoipa::path(post, path = "/api/login", tag = "sesión", request_body = LogIn, responses(
+#[utoipa::path(post, path = "/api/login", tag = "sesión", security(()), request_body = LogIn, responses(
     (status = 200, body = Me, description = "Con la cookie `belgrano_tickets`."),
     (status = 401, body = ProblemDocument), (status = 429, body = ProblemDocument)))]
 pub async fn log_in(State(app): State<App>, ip: ClientIp, Json(body): Json<LogIn>) -> Result<Response, Problem> {
@@ -141,7 +141,7 @@ async fn begin(app: &App, body: &LogIn) -> Result<Option<(LogInAccount, Token)>,
 }
 
 /// Termina la sesión.
-#[utoipa::path(post, path = "/api/logout", tag = "sesión", responses((status = 204)))]
+#[utoipa::path(post, path = "/api/logout", tag = "sesión", security(()), responses((status = 204)))]
 pub async fn log_out(State(app): State<App>, session: Result<Session, Problem>) -> Result<Response, Problem> {
     if let Ok(Session(principal)) = session {
         let end = End { user_id: principal.user_id, token: principal.session };
