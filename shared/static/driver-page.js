@@ -4,19 +4,67 @@
 import { Awake } from "./awake.js";
 import { PositionSharer } from "./driver.js";
 import { live } from "./page.js";
-import { attach } from "./proof.js";
+import { attach, missing } from "./proof.js";
+import { Freshness } from "./signal.js";
 import { StepStore } from "./step-store.js";
 import { StepQueue, tell } from "./steps.js";
 import { t } from "./texts.js";
 
 const AGAIN_MS = 20_000;
+const NOTICE_MS = 8000;
+/** The next big step is that of the first stop in the first of these states; the page is rendered by the same rule. */
+const NEXT = ["en-camino", "aceptado", "asignado"];
 
 const root = document.querySelector("[data-live]");
 if (root instanceof HTMLElement) {
   attach(root);
   root.addEventListener("refreshed", () => attach(root));
+  sayAge(root);
+  keepUp(root);
   deliver(root);
   share(root);
+}
+
+/**
+ * How old the page is, while nothing newer can be had.
+ * @param {HTMLElement} root
+ */
+function sayAge(root) {
+  const { keptAt } = document.documentElement.dataset;
+  const freshness = new Freshness(keptAt);
+  const banner = /** @type {HTMLElement} */ (document.querySelector("[data-signal]"));
+  const say = () => {
+    const { since } = freshness;
+    const text = since === null ? "" : t("js-kept-since", { time: clock(since) });
+    banner.hidden = since === null;
+    if (banner.textContent !== text) banner.textContent = text;
+  };
+  root.addEventListener("status", (event) => {
+    freshness.status(/** @type {CustomEvent} */ (event).detail);
+    // What changed since the phone saw it may be further back than the feed tells.
+    if (freshness.remembered && /** @type {CustomEvent} */ (event).detail === "live") root.dispatchEvent(new Event("stale"));
+    say();
+  });
+  root.addEventListener("refreshed", () => {
+    freshness.refreshed();
+    say();
+  });
+  const notice = document.querySelector("main > .notice[role=status]:not([data-signal])");
+  // What the last form had to say was said then; and the list is worth more room.
+  if (keptAt) notice?.remove();
+  else setTimeout(() => notice?.remove(), NOTICE_MS);
+  say();
+}
+
+/**
+ * Has the phone keep this page, also when it was opened before the service worker was there to see it.
+ * @param {HTMLElement} root
+ */
+function keepUp(root) {
+  const workers = navigator.serviceWorker;
+  if (workers && !workers.controller) workers.addEventListener("controllerchange", () => root.dispatchEvent(new Event("stale")), { once: true });
+  // Steps that wait are not what a full phone throws away first.
+  navigator.storage?.persist?.().catch(() => {});
 }
 
 /**
@@ -25,7 +73,8 @@ if (root instanceof HTMLElement) {
  */
 function deliver(root) {
   const who = root.dataset.driver ?? "";
-  const queue = new StepQueue(new StepStore(who), tellAndRemember, show);
+  const store = new StepStore(who);
+  const queue = new StepQueue(store, tellAndRemember, show);
   const awake = new Awake();
   /**
    * What the board has, and this page perhaps not yet.
@@ -33,12 +82,16 @@ function deliver(root) {
    */
   const told = new Map();
   const offered = new Set();
+  /** Whose turn it was. */
+  let lastTurn = "";
 
   /** @param {import("./steps.js").Entry} entry */
   async function tellAndRemember(entry) {
     const outcome = await tell(entry, who);
     if (outcome.kind === "done") {
-      told.set(entry.number, { state: entry.step.estado, version: outcome.version });
+      const taken = { state: entry.step.estado, version: outcome.version };
+      told.set(entry.number, taken);
+      await store.tell({ number: entry.number, ...taken, at: Date.now() }).catch(() => {});
       root.dispatchEvent(new Event("stale"));
     }
     return outcome;
@@ -50,7 +103,7 @@ function deliver(root) {
     const form = event.target;
     if (!(form instanceof HTMLFormElement) || !form.matches("[data-step]")) return;
     event.preventDefault();
-    if (form.dataset.busy) return;
+    if (form.dataset.busy || missing(form)) return;
     form.dataset.busy = "yes";
     const fields = [...new FormData(form)].filter(([, value]) => value !== "");
     const stop = /** @type {HTMLElement} */ (form.closest("[data-key]"));
@@ -71,24 +124,52 @@ function deliver(root) {
   }
 
   function show() {
-    let underWay = false;
-    for (const stop of stops()) {
-      const number = stop.dataset.key ?? "";
-      const state = queue.expected(number) ?? ahead(stop) ?? stop.dataset.state ?? "";
-      underWay ||= state === "en-camino";
-      /** @type {NodeListOf<HTMLElement>} */
-      const parts = stop.querySelectorAll("[data-when]");
-      for (const part of parts) part.hidden = !part.dataset.when?.split(" ").includes(state);
-      const waiting = queue.waiting.findLast((entry) => entry.number === number);
-      const note = /** @type {HTMLElement} */ (stop.querySelector("[data-waiting]"));
-      note.hidden = !waiting;
-      note.textContent = waiting ? t("js-step-waiting", { state: word(waiting), time: time(waiting) }) : "";
-      stop.classList.toggle("waiting", Boolean(waiting));
-    }
+    const all = stops();
+    const states = new Map(all.map((stop) => [stop, queue.expected(stop.dataset.key ?? "") ?? ahead(stop) ?? stop.dataset.state ?? ""]));
+    for (const [stop, state] of states) showStop(stop, state);
+    const next = NEXT.map((state) => all.find((stop) => states.get(stop) === state)).find(Boolean);
+    for (const stop of all) stop.classList.toggle("current", stop === next);
+    unfold(next);
     const count = document.querySelector("[data-queue-status]");
     if (count) count.textContent = queue.waiting.length ? t("js-steps-waiting", { count: queue.waiting.length }) : "";
     showRefused();
-    awake.set(underWay);
+    awake.set([...states.values()].includes("en-camino"));
+  }
+
+  /**
+   * A stop as it is with all that was done here.
+   * @param {HTMLElement} stop
+   * @param {string} state
+   */
+  function showStop(stop, state) {
+    /** @type {NodeListOf<HTMLElement>} */
+    const parts = stop.querySelectorAll("[data-when]");
+    for (const part of parts) part.hidden = !part.dataset.when?.split(" ").includes(state);
+    const waiting = queue.waiting.findLast((entry) => entry.number === stop.dataset.key);
+    const over = !NEXT.includes(state);
+    const note = /** @type {HTMLElement} */ (stop.querySelector("[data-waiting]"));
+    note.hidden = !waiting && !over;
+    if (waiting) note.textContent = t("js-step-waiting", { state: word(waiting.step.estado), time: time(waiting) });
+    else note.textContent = over ? t("js-stop-over", { state: word(state) }) : "";
+    stop.classList.toggle("waiting", Boolean(waiting));
+    stop.classList.toggle("over", over);
+    const badge = stop.querySelector("[data-badge]");
+    if (badge && state !== stop.dataset.state) {
+      badge.className = `badge state-${state}`;
+      badge.textContent = word(state);
+    }
+  }
+
+  /**
+   * Whose turn it is now is worth reading; what somebody opened or closed since stays.
+   * @param {HTMLElement | undefined} stop
+   */
+  function unfold(stop) {
+    const turn = stop?.dataset.key ?? "";
+    if (turn === lastTurn) return;
+    lastTurn = turn;
+    const more = stop?.querySelector("details");
+    if (more) more.open = true;
   }
 
   /**
@@ -108,7 +189,7 @@ function deliver(root) {
       ...refused.map((entry) => {
         const item = document.createElement("li");
         item.className = "notice failed";
-        const text = { number: entry.number, state: word(entry), time: time(entry), reason: entry.refused ?? "" };
+        const text = { number: entry.number, state: word(entry.step.estado), time: time(entry), reason: entry.refused ?? "" };
         item.append(`${t("js-step-refused", text)} `);
         const button = document.createElement("button");
         button.textContent = t("js-understood");
@@ -149,10 +230,16 @@ function deliver(root) {
   setInterval(countDown, 1000);
   offers(true);
   countDown();
+  store.told().then((all) => {
+    for (const { number, state, version } of all) if (!told.has(number)) told.set(number, { state, version });
+    show();
+    // What waited while the app was closed.
+    return send();
+  }, () => show());
 }
 
-/** @param {import("./steps.js").Entry} entry */
-function word(entry) {
+/** @param {string} state */
+function word(state) {
   /** @type {Record<string, string>} */
   const words = {
     aceptado: t("js-did-accept"),
@@ -161,12 +248,17 @@ function word(entry) {
     fallido: t("js-did-fail"),
     pendiente: t("js-did-reject"),
   };
-  return words[entry.step.estado] ?? entry.step.estado;
+  return words[state] ?? state;
 }
 
 /** @param {import("./steps.js").Entry} entry */
 function time(entry) {
-  return new Date(entry.step.ocurrido).toLocaleTimeString(document.documentElement.lang, { timeStyle: "short" });
+  return clock(Date.parse(entry.step.ocurrido));
+}
+
+/** @param {number} at */
+function clock(at) {
+  return new Date(at).toLocaleTimeString(document.documentElement.lang, { hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
 }
 
 /**
@@ -174,16 +266,20 @@ function time(entry) {
  * @param {HTMLElement} root
  */
 function share(root) {
-  const told = document.querySelector("[data-position-status]");
+  const told = /** @type {HTMLElement | null} */ (document.querySelector("[data-position-status]"));
   const feed = live;
   if (!feed || !("geolocation" in navigator)) return;
   const sharer = new PositionSharer(navigator.geolocation, (frame) => feed.send(frame));
   const update = () => {
     const onShift = root.querySelector("[data-shift]")?.getAttribute("data-shift") === "on";
-    if (told) told.textContent = onShift ? t("js-position-shared") : "";
-    sharer.set(onShift, () => {
-      if (told) told.textContent = t("js-position-refused");
-    });
+    say(onShift ? "on" : "off");
+    sharer.set(onShift, () => say("refused"));
+  };
+  /** @param {"on" | "off" | "refused"} state */
+  const say = (state) => {
+    if (!told || (state === "on" && told.dataset.state === "refused")) return;
+    told.dataset.state = state;
+    told.textContent = { on: t("js-position-shared"), off: "", refused: t("js-position-refused") }[state];
   };
   root.addEventListener("refreshed", update);
   root.addEventListener("live", () => sharer.retry());

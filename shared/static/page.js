@@ -32,6 +32,7 @@ function watch(root) {
     poll: () => refresh.ask(),
     status: (word) => {
       if (word === "live") root.dispatchEvent(new Event("live"));
+      root.dispatchEvent(new CustomEvent("status", { detail: word }));
       if (!status) return;
       status.textContent = statusTexts()[word];
       status.dataset.state = word;

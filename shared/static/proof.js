@@ -39,6 +39,8 @@ export async function photo(input, field) {
     if (input.files?.[0] !== file) return;
     field.value = small;
     input.setCustomValidity("");
+    const shown = /** @type {HTMLImageElement | null} */ (input.form?.querySelector("[data-photo-shown]") ?? null);
+    if (shown) [shown.src, shown.hidden] = [small, false];
   } catch {
     if (input.files?.[0] === file) input.setCustomValidity(t("js-photo-unreadable"));
   }
@@ -79,10 +81,40 @@ export function signature(canvas, field) {
     pen.lineTo(...at(event));
     pen.stroke();
   });
-  canvas.addEventListener("pointerup", () => {
+  const lift = () => {
+    if (!drawing) return;
     drawing = false;
     field.value = canvas.toDataURL("image/png");
+    say(canvas, false);
+  };
+  canvas.addEventListener("pointerup", lift);
+  canvas.addEventListener("pointercancel", lift);
+  canvas.closest("form")?.querySelector("[data-signature-clear]")?.addEventListener("click", () => {
+    pen.clearRect(0, 0, canvas.width, canvas.height);
+    field.value = "";
   });
+}
+
+/**
+ * Says, or no longer says, that nobody has signed.
+ * @param {Element} canvas
+ * @param {boolean} missing
+ */
+function say(canvas, missing) {
+  const error = /** @type {HTMLElement | null} */ (canvas.closest("form")?.querySelector("[data-signature-missing]") ?? null);
+  if (error) error.hidden = !missing;
+}
+
+/**
+ * Whether `form` asks for a signature that nobody has drawn; then it says so. A browser checks the other fields by itself.
+ * @param {HTMLFormElement} form
+ */
+export function missing(form) {
+  const canvas = form.querySelector("[data-signature]");
+  if (!canvas || hidden(canvas, "firma")?.value) return false;
+  say(canvas, true);
+  canvas.scrollIntoView({ block: "center" });
+  return true;
 }
 
 /**

@@ -1,10 +1,13 @@
 // The service worker of both services. `APP` is written above by the server: `version` changes with any asset, `shell` is
-// what an installed page needs, `offline` the page shown instead of one that cannot be fetched.
+// what an installed page needs, `offline` the page shown instead of one that cannot be fetched, `page` the one page that is
+// kept although it is somebody's (or null).
 //
-// Assets never change under their address, so the kept copy is the answer. Pages always come from the network: what they
-// show is somebody's, and only the offline page is kept.
+// Assets never change under their address, so the kept copy is the answer. Pages come from the network, because what they
+// show is somebody's; the exception is `page`, which its person needs most where there is no signal (kept-page.js).
 
 const KEPT = `belgrano-${APP.version}`;
+/** The same for everybody, and of use without a signal: from the network first. */
+const DATA = ["/zonas.geojson", "/mapa.json"];
 
 self.addEventListener("install", (event) => {
   event.waitUntil(keep().then(() => self.skipWaiting()));
@@ -16,31 +19,78 @@ self.addEventListener("activate", (event) => {
 
 self.addEventListener("fetch", (event) => {
   const { request } = event;
-  if (request.method !== "GET") return;
-  if (new URL(request.url).pathname.startsWith("/static/")) event.respondWith(kept(request));
+  const { origin, pathname } = new URL(request.url);
+  if (origin !== self.location.origin) return;
+  if (request.method !== "GET") {
+    if (APP.page && page.changesHands(pathname)) event.waitUntil(page.forget());
+    return;
+  }
+  if (pathname.startsWith("/static/")) event.respondWith(kept(event));
+  else if (DATA.includes(pathname)) event.respondWith(freshOrKept(event));
+  else if (APP.page && pathname === APP.page) event.respondWith(page.answer(event, offline));
   else if (request.mode === "navigate") event.respondWith(fresh(request));
 });
 
 async function keep() {
   const cache = await caches.open(KEPT);
-  await cache.addAll(APP.shell.map((path) => new Request(path, { cache: "reload" })));
+  const fetched = APP.shell.map(async (path) => {
+    const response = await fetch(new Request(path, { cache: "reload" }));
+    if (!response.ok) throw new Error(`${path}: ${response.status}`);
+    // While assets are written they are served from the disk, and not to be kept.
+    if (path === APP.offline || isForGood(response)) return cache.put(path, response);
+    return response.body?.cancel();
+  });
+  await Promise.all(fetched);
+}
+
+function isForGood(response) {
+  return response.headers.get("cache-control")?.includes("immutable");
 }
 
 async function forgetOthers() {
-  const names = await caches.keys();
-  await Promise.all(names.filter((name) => name.startsWith("belgrano-") && name !== KEPT).map((name) => caches.delete(name)));
+  // A page of another version goes on with its own assets, until there is a newer one.
+  const needed = APP.page ? await page.renew() : null;
+  const others = (await caches.keys()).filter((name) => name.startsWith("belgrano-") && ![KEPT, PAGE, `belgrano-${needed}`].includes(name));
+  await Promise.all(others.map((name) => caches.delete(name)));
 }
 
-async function kept(request) {
-  return (await caches.match(request)) ?? fetch(request);
+async function kept(event) {
+  const { request } = event;
+  const found = await caches.match(request);
+  if (found) return found;
+  const response = await fetch(request);
+  if (response.ok && isForGood(response) && request.url.includes(APP.version)) event.waitUntil(put(request, response.clone()));
+  return response;
+}
+
+async function freshOrKept(event) {
+  const { request } = event;
+  try {
+    const response = await fetch(request);
+    if (response.ok) event.waitUntil(put(request, response.clone()));
+    return response;
+  } catch {
+    return (await caches.match(request)) ?? Response.error();
+  }
+}
+
+async function put(request, response) {
+  const cache = await caches.open(KEPT);
+  // A phone that is full keeps less.
+  await cache.put(request, response).catch(() => {});
 }
 
 async function fresh(request) {
   try {
     return await fetch(request);
   } catch {
-    return (await caches.match(APP.offline)) ?? Response.error();
+    if (APP.page && new URL(request.url).pathname === "/" && (await page.kept())) return Response.redirect(APP.page);
+    return offline();
   }
+}
+
+async function offline() {
+  return (await caches.match(APP.offline)) ?? Response.error();
 }
 
 // Notices. What comes is written by our server and read by nobody in between; still, a tap leads to this site only.

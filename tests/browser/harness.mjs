@@ -133,6 +133,11 @@ export function launch(args = []) {
   return chromium.launch({ executablePath: CHROMIUM, args: ["--no-sandbox", "--disable-dev-shm-usage", ...args] });
 }
 
+/** A browser that remembers, in `folder`, what it did: a phone that is switched off and on. */
+export function launchOn(folder, options) {
+  return chromium.launchPersistentContext(folder, { executablePath: CHROMIUM, args: ["--no-sandbox", "--disable-dev-shm-usage"], ...options });
+}
+
 /** Somebody with a browser window. Everything that is wrong on its pages ends up in `complaints`. */
 export async function visitor(browser, options = {}) {
   const context = await browser.newContext({ locale: "es-AR", timezoneId: "America/Argentina/Buenos_Aires", ...options });

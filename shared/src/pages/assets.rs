@@ -99,6 +99,7 @@ static OURS: LazyLock<Vec<Asset>> = LazyLock::new(|| {
     "products.js": SCRIPT,
     "proof.js": SCRIPT,
     "shop.js": SCRIPT,
+    "signal.js": SCRIPT,
     "texts.js": SCRIPT,
     }
 });

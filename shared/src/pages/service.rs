@@ -25,17 +25,35 @@ pub struct Service {
     pub sheet: Option<&'static str>,
     /// Where it begins when it is opened from an icon.
     pub start: &'static str,
+    /// The page that opens without a signal.
+    pub kept: Option<KeptPage>,
+}
+
+/// A page that its person's phone keeps as it was last seen; `kept-page.js` says for how long.
+#[derive(Debug)]
+pub struct KeptPage {
+    /// Where it is.
+    pub path: &'static str,
+    /// What it needs of the assets, besides what every page does.
+    pub assets: &'static [&'static str],
 }
 
 impl Service {
     /// Neither of them.
     pub(super) const BARE: Self =
-        Self { name: "Belgrano", short_name: "Belgrano", purpose: "foot-claim", sheet: None, start: "/" };
+        Self { name: "Belgrano", short_name: "Belgrano", purpose: "foot-claim", sheet: None, start: "/", kept: None };
 }
 
 /// What an installed page needs before anything else, and keeps while there is no network.
-const SHELL: [&str; 6] =
-    ["belgrano.css", "icon.svg", "vendor/bricolage-grotesque.woff2", "vendor/icons.svg", "components.js", "texts.js"];
+const SHELL: [&str; 7] = [
+    "belgrano.css",
+    "icon.svg",
+    "vendor/bricolage-grotesque.woff2",
+    "vendor/icons.svg",
+    "components.js",
+    "install.js",
+    "texts.js",
+];
 /// The page that is shown instead of one that cannot be fetched.
 const OFFLINE: &str = "/sin-conexion";
 
@@ -91,17 +109,19 @@ fn manifest(service: &Service, language: Language) -> Response {
 
 /// The service worker. It names the current assets, so that it changes, and is installed anew, whenever they do.
 fn worker(service: &Service) -> Response {
-    let mut shell: Vec<String> = SHELL.iter().copied().chain(service.sheet).map(assets::url).collect();
-    shell.push(OFFLINE.to_owned());
+    let own = service.kept.iter().flat_map(|page| page.assets);
+    let shell = SHELL.iter().chain(own).copied().chain(service.sheet).map(assets::url);
+    let shell: Vec<String> = shell.chain([OFFLINE.to_owned()]).collect();
     let head = json!({
         "version": assets::hash(),
         "name": service.name,
         "icon": assets::url("icon-192.png"),
         "offline": OFFLINE,
         "shell": shell,
+        "page": service.kept.as_ref().map(|page| page.path),
     });
-    let common = include_str!("../../static/worker.js");
-    let script = format!("const APP = {head};\n{common}");
+    let (kept, common) = (include_str!("../../static/kept-page.js"), include_str!("../../static/worker.js"));
+    let script = format!("const APP = {head};\n{kept}\n{common}");
     let headers = [
         (header::CONTENT_TYPE, HeaderValue::from_static("text/javascript; charset=utf-8")),
         (header::CACHE_CONTROL, HeaderValue::from_static("no-cache")),

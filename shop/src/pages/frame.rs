@@ -16,6 +16,7 @@ pub(super) static SERVICE: Service = Service {
     purpose: "shop-purpose",
     sheet: Some("shop.css"),
     start: "/",
+    kept: None,
 };
 
 /// The layout of this request. Nobody is refused: a page that is not for everybody asks for a session as well.

@@ -8,7 +8,7 @@ use belgrano_shared::pages::{Form, Layout, Notice};
 use belgrano_shared::problem::Problem;
 use belgrano_shared::texts::Language;
 use belgrano_shared::timestamp::UnixMillis;
-use belgrano_shared::wire::{OrderNumber, Priority, TicketState, TicketView};
+use belgrano_shared::wire::{OrderNumber, PaymentMethod, Priority, TicketState, TicketView};
 use url::form_urlencoded;
 
 use super::frame::Frame;
@@ -22,6 +22,15 @@ use crate::tickets;
 use crate::unit::{LogHead, log_head};
 
 const HERE: &str = "/reparto";
+/// Why a delivery failed, as keys of texts.
+const REASONS: [&str; 6] = [
+    "driver-fail-nobody",
+    "driver-fail-address",
+    "driver-fail-refused",
+    "driver-fail-payment",
+    "driver-fail-damaged",
+    "driver-fail-other",
+];
 
 #[derive(Template)]
 #[template(path = "driver.html")]
@@ -56,13 +65,36 @@ pub(super) async fn show(
     layout.show(&DriverPage { layout: &layout, driver_id, on_shift, stops, proofs, head, now })
 }
 
-/// What is under way first, then what was taken, then what is offered; in each, the urgent and then the oldest.
+/// What is offered first, because an offer ends; then what is under way, then what was taken; in each, the urgent and then
+/// the oldest.
 fn in_order(mut stops: Vec<TicketView>) -> Vec<TicketView> {
-    stops.sort_by_key(|stop| (std::cmp::Reverse(stop.state), std::cmp::Reverse(stop.priority), stop.created_at));
+    let rank = |stop: &TicketView| match stop.state {
+        TicketState::Assigned => 0,
+        TicketState::OnTheWay => 1,
+        _ => 2,
+    };
+    stops.sort_by_key(|stop| (rank(stop), std::cmp::Reverse(stop.priority), stop.created_at));
     stops
 }
 
 impl DriverPage<'_> {
+    /// Whether the next big step is this one's: what is under way, else what was taken, else what is offered. The module of
+    /// the page follows the same rule without a signal.
+    fn is_current(&self, stop: &TicketView) -> bool {
+        let order = [TicketState::OnTheWay, TicketState::Accepted, TicketState::Assigned];
+        let first = order.iter().find_map(|state| self.stops.iter().find(|stop| stop.state == *state));
+        first.is_some_and(|first| first.number == stop.number)
+    }
+
+    fn is_cash(&self, stop: &TicketView) -> bool {
+        stop.payment_method.as_ref().is_some_and(|method| method.as_str() == PaymentMethod::CASH)
+    }
+
+    /// Where it is, in a line.
+    fn place_of(&self, stop: &TicketView) -> String {
+        stop.customer_address.clone().unwrap_or_else(|| stop.customer_name.clone())
+    }
+
     fn asks_pin(&self) -> bool {
         self.proofs.ask_for(ProofKind::Pin)
     }
@@ -81,14 +113,14 @@ impl DriverPage<'_> {
     }
 }
 
-/// The place of a stop on a map, for whatever the phone opens it with.
+/// The way to a stop, in whatever the phone navigates with (Google's universal links open the application that is there).
 fn map_link(stop: &TicketView) -> Option<String> {
     let place = match (stop.lat, stop.lng) {
         (Some(lat), Some(lng)) => format!("{lat},{lng}"),
         _ => format!("{}, {}", stop.customer_address.as_deref()?, stop.neighbourhood.as_deref().unwrap_or_default()),
     };
-    let query = form_urlencoded::byte_serialize(place.as_bytes()).collect::<String>();
-    Some(format!("https://www.openstreetmap.org/search?query={query}"))
+    let destination = form_urlencoded::byte_serialize(place.as_bytes()).collect::<String>();
+    Some(format!("https://www.google.com/maps/dir/?api=1&destination={destination}"))
 }
 
 /// A number a phone can call: digits and a plus.

@@ -2,7 +2,7 @@
 
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
-use belgrano_shared::pages::{Layout, Link, Service};
+use belgrano_shared::pages::{KeptPage, Layout, Link, Service};
 use belgrano_shared::problem::Problem;
 
 use crate::app::App;
@@ -16,6 +16,29 @@ pub(super) static SERVICE: Service = Service {
     purpose: "driver-purpose",
     sheet: Some("board.css"),
     start: "/reparto",
+    kept: Some(KeptPage {
+        path: "/reparto",
+        assets: &[
+            "driver.css",
+            "driver-page.js",
+            "driver.js",
+            "awake.js",
+            "fragment.js",
+            "live.js",
+            "map.css",
+            "map.js",
+            "map-features.js",
+            "map-icons.js",
+            "map-list.js",
+            "map-style.js",
+            "notices.js",
+            "page.js",
+            "proof.js",
+            "signal.js",
+            "step-store.js",
+            "steps.js",
+        ],
+    }),
 };
 
 /// The layout of this request. Nobody is refused: a page that is not for everybody asks for a session as well.
