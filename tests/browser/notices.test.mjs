@@ -91,7 +91,7 @@ test("a driver who asks is told of an offer, and not after logging out", PATIENC
   await section.getByText("¿Querés que te avisemos").waitFor();
   await isClean(driver);
   await section.getByRole("button", { name: "Avisarme" }).click();
-  await section.getByRole("button", { name: "No avisarme más" }).waitFor();
+  await section.getByRole("button", { name: "Desactivar" }).waitFor();
   await isClean(driver);
 
   const sent = push.next();
@@ -116,7 +116,7 @@ test("a driver who asks is told of an offer, and not after logging out", PATIENC
   const { resumen } = await admin("GET", "/api/avisos/envios");
   assert.equal(resumen.navegadores, 0, "logged out");
   await enters(driver.page, belgrano.board, DRIVER, "**/reparto");
-  await section.getByRole("button", { name: "No avisarme más" }).click();
+  await section.getByRole("button", { name: "Desactivar" }).click();
   await section.getByRole("button", { name: "Avisarme" }).waitFor();
   assert.equal((await admin("GET", "/api/avisos/envios")).resumen.navegadores, 0, "no longer wanted");
   assert.deepEqual(driver.complaints, []);
@@ -152,7 +152,7 @@ test("a customer chooses where to be told, and who runs the shop sees what becam
   assert.equal(registered.status(), 201);
   await customer.page.goto(`${belgrano.shop}/avisos`);
   await customer.page.getByRole("button", { name: "Avisarme" }).click();
-  await customer.page.getByRole("button", { name: "No avisarme más" }).waitFor();
+  await customer.page.getByRole("button", { name: "Desactivar" }).waitFor();
   await customer.page.getByRole("button", { name: "Recibir avisos por correo" }).click();
   await customer.page.getByText("te vamos a escribir").waitFor();
   await customer.page.getByRole("button", { name: "No recibir más avisos por correo" }).waitFor();

@@ -19,16 +19,23 @@ pub struct Key {
     pub clave: Option<String>,
     /// The account of this session, if there is one: what a browser was subscribed for.
     pub cuenta: Option<i64>,
-    /// Whether the browser of this session gets notices.
+    /// Whether the browser of this session gets notices, in the language that it asks in.
     pub activo: bool,
 }
 
 impl Key {
     /// The key of `vapid`, and where `who` (an account and its session) stands.
-    pub async fn read(db: &Db, vapid: Option<&Vapid>, who: Option<(i64, TokenHash)>) -> sqlx::Result<Self> {
-        const ACTIVE: &str = "SELECT id FROM push_subscriptions WHERE session_hash = $1 LIMIT 1";
+    pub async fn read(
+        db: &Db,
+        vapid: Option<&Vapid>,
+        who: Option<(i64, TokenHash)>,
+        language: Language,
+    ) -> sqlx::Result<Self> {
+        const ACTIVE: &str = "SELECT id FROM push_subscriptions WHERE session_hash = $1 AND language = $2 LIMIT 1";
         let activo = match &who {
-            Some((_, token)) => fetch_scalar!(optional, db.read().await?, i64, ACTIVE, &token[..])?.is_some(),
+            Some((_, token)) => {
+                fetch_scalar!(optional, db.read().await?, i64, ACTIVE, &token[..], language.tag())?.is_some()
+            }
             None => false,
         };
         let clave = vapid.map(|vapid| vapid.public_key().to_owned());

@@ -91,15 +91,11 @@ impl<U: NoticeUnit> Delivery<U> {
         Self { parts: Arc::new(parts), metrics: NoticeMetrics::register(metrics) }
     }
 
-    /// Sends until `stop`; what is under way then is left to its lease.
+    /// Sends until `stop`, and then finishes what is under way; what takes too long is left to its lease.
     pub async fn run(self, stop: CancellationToken) {
-        stop.run_until_cancelled(self.work()).await;
-    }
-
-    async fn work(&self) {
         let mut under_way = FuturesUnordered::new();
         let mut claim_at = Instant::now();
-        loop {
+        while !stop.is_cancelled() {
             if under_way.len() < AT_ONCE && claim_at <= Instant::now() {
                 let room = AT_ONCE - under_way.len();
                 claim_at = match self.claim(room).await {
@@ -117,10 +113,15 @@ impl<U: NoticeUnit> Delivery<U> {
             }
             let room = under_way.len() < AT_ONCE;
             tokio::select! {
+                () = stop.cancelled() => {}
                 Some(()) = under_way.next() => {}
                 () = self.parts.wake.notified(), if room => claim_at = Instant::now(),
                 () = tokio::time::sleep_until(claim_at), if room => {}
             }
+        }
+        let finish = async { while under_way.next().await.is_some() {} };
+        if tokio::time::timeout(self.parts.timeout, finish).await.is_err() {
+            tracing::info!("notices that are under way are left to their lease");
         }
     }
 
@@ -155,8 +156,9 @@ impl<U: NoticeUnit> Delivery<U> {
             None => (self.mail(&notice).await, None),
         };
         self.metrics.tried(channel, &verdict);
-        if let Verdict::Dead { reason } = &verdict {
-            tracing::warn!(notice = notice.id, channel = channel.as_str(), reason, "a notice could not be sent");
+        if let Verdict::Dead { .. } = &verdict {
+            // Why is in the row: a mail server's words may have the address in them.
+            tracing::warn!(notice = notice.id, channel = channel.as_str(), "a notice could not be sent");
         }
         let settle = Settle { id: notice.id, token: Arc::clone(&notice.token), started_at, verdict, gone };
         match self.parts.writer.submit(settle).await {

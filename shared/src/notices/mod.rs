@@ -58,7 +58,7 @@ pub struct MailService {
 macro_rules! lapse_notices {
     ($still_news:literal) => {
         concat!(
-            "UPDATE notices SET state = 'caducado', settled_at = $1, lease_token = NULL, reason = 'ya no era novedad' ",
+            "UPDATE notices SET state = 'caducado', settled_at = $1, lease_token = NULL ",
             "WHERE state = 'pendiente' AND next_attempt_at <= $1 AND (expires_at <= $1 ",
             "OR (channel = 'push' AND subscription_id IS NULL) OR NOT EXISTS (",
             $still_news,

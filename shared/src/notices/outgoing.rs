@@ -59,10 +59,12 @@ impl Outgoing {
         ambient: &Ambient,
         now: UnixMillis,
     ) -> sqlx::Result<bool> {
-        if self.0.is_empty() {
+        let mut notices = std::mem::take(&mut self.0);
+        // What the board says after a long absence may have happened hours ago.
+        notices.retain(|notice| notice.expires_at > now);
+        if notices.is_empty() {
             return Ok(false);
         }
-        let notices = std::mem::take(&mut self.0);
         let accounts: HashSet<i64> = notices.iter().map(|notice| notice.account_id).collect();
         let accounts: Vec<i64> = accounts.into_iter().collect();
         let mut browsers: HashMap<i64, Vec<i64>> = HashMap::new();

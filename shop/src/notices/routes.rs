@@ -27,9 +27,13 @@ pub fn routes() -> OpenApiRouter<App> {
 
 /// What a browser subscribes with
 #[utoipa::path(get, path = "/api/avisos/clave", tag = "avisos", security(()), responses((status = 200, body = Key)))]
-async fn key(State(app): State<App>, MaybeSession(who): MaybeSession) -> Result<Json<Key>, Problem> {
+async fn key(
+    State(app): State<App>,
+    MaybeSession(who): MaybeSession,
+    language: Language,
+) -> Result<Json<Key>, Problem> {
     let who = who.map(|who| (who.account_id, who.token));
-    Ok(Json(Key::read(&app.db, app.vapid.as_ref(), who).await?))
+    Ok(Json(Key::read(&app.db, app.vapid.as_ref(), who, language).await?))
 }
 
 /// Asks for notices in this browser, for as long as the session lasts

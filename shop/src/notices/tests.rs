@@ -8,6 +8,7 @@ use belgrano_shared::notices::{Claim, Delivery, Settle, Verdict};
 use belgrano_shared::on_both_engines;
 use belgrano_shared::storage::Db;
 use belgrano_shared::testing::{FakeBrowser, FakePushService, PushAnswer, START, TestDatabase};
+use belgrano_shared::timestamp::UnixMillis;
 use belgrano_shared::wire::{OrderNumber, TicketState};
 use serde_json::{Value, json};
 
@@ -50,6 +51,11 @@ impl World {
 
     /// The board says that the order came to `state`.
     async fn moves(&mut self, state: TicketState) {
+        self.moves_at(state, self.shop.app.ambient.now()).await;
+    }
+
+    /// The same, some time ago.
+    async fn moves_at(&mut self, state: TicketState, at: UnixMillis) {
         self.version += 1;
         let report = Report {
             number: self.number.clone(),
@@ -58,7 +64,7 @@ impl World {
             version: Some(self.version),
             driver: None,
             reason: None,
-            changed_at: Some(self.shop.app.ambient.now()),
+            changed_at: Some(at),
         };
         let apply = Apply { reports: vec![report], cursor: None, another_life: false };
         assert_eq!(self.shop.app.writer.submit(apply).await.expect("applied"), 1);
@@ -141,6 +147,8 @@ on_both_engines! {
         let (phone, laptop) = (world.subscribed().await, world.push.browser());
         // As a page in English sends it.
         let mut english = world.ana.with_cookie("belgrano_idioma", "en");
+        let active = async |who: &Browser| world.shop.get(&mut who.clone(), "/api/avisos/clave").await.body["activo"].clone();
+        assert_eq!((active(&world.ana).await, active(&english).await), (json!(true), json!(false)));
         let answer = world.shop.post(&mut english, "/api/avisos", laptop.subscription()).await;
         assert_eq!(answer.status, 204);
         world.moves(TicketState::Delivered).await;
@@ -229,11 +237,10 @@ on_both_engines! {
     async fn a_redirect_is_not_followed(database) {
         let mut world = World::new(database).await;
         world.subscribed().await;
-        let elsewhere = FakePushService::start().await;
-        world.push.answer(PushAnswer::Redirect(elsewhere.browser().endpoint));
+        world.push.answer(PushAnswer::Redirect(world.push.browser().endpoint));
         world.moves(TicketState::OnTheWay).await;
         world.delivery.round().await;
-        assert!(elsewhere.received().is_empty());
+        assert_eq!(world.push.received().len(), 1);
         assert_eq!(world.states().await, ["push muerto"]);
     }
 
@@ -278,6 +285,14 @@ on_both_engines! {
         world.shop.clock.advance_ms(30 * MINUTE_MS);
         assert_eq!(world.delivery.round().await, 0);
         assert_eq!(world.states().await, ["push caducado"]);
+    }
+
+    async fn what_happened_hours_ago_is_not_even_written(database) {
+        let mut world = World::new(database).await;
+        world.subscribed().await;
+        let long_ago = world.shop.app.ambient.now().plus_ms(-5 * 60 * MINUTE_MS);
+        world.moves_at(TicketState::Delivered, long_ago).await;
+        assert_eq!(world.count(NOTICES).await, 0);
     }
 
     async fn mail_is_for_who_wants_it_and_has_no_browser(database) {

@@ -21,11 +21,15 @@ pub fn routes() -> OpenApiRouter<App> {
         .routes(routes!(retry))
 }
 
-/// Con qué clave se suscribe un navegador.
+/// La clave con la que un navegador pide avisos.
 #[utoipa::path(get, path = "/api/avisos/clave", tag = "avisos", security(()), responses((status = 200, body = Key)))]
-async fn key(State(app): State<App>, session: Result<Session, Problem>) -> Result<Json<Key>, Problem> {
+async fn key(
+    State(app): State<App>,
+    session: Result<Session, Problem>,
+    language: Language,
+) -> Result<Json<Key>, Problem> {
     let who = session.ok().map(|Session(who)| (who.user_id, who.session));
-    Ok(Json(Key::read(&app.db, app.vapid.as_ref(), who).await?))
+    Ok(Json(Key::read(&app.db, app.vapid.as_ref(), who, language).await?))
 }
 
 /// Pide avisos en este navegador, mientras dure la sesión.

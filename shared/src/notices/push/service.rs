@@ -20,6 +20,8 @@ const MAX_ANSWER_BYTES: usize = 4 * 1024;
 /// Nobody knows better than we do whether the message is still news.
 const MAX_RETRY_AFTER: Duration = Duration::from_hours(1);
 
+const NO_ANSWER: &str = "el servicio de avisos no contestó a tiempo";
+
 /// How soon a message should wake a device (RFC 8030, 5.3).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Urgency {
@@ -117,7 +119,7 @@ impl PushClient {
                 Err(error) => failed(&error),
             }
         };
-        let late = || PushOutcome::Later(None, "el servicio de avisos no contestó a tiempo".to_owned());
+        let late = || PushOutcome::Later(None, NO_ANSWER.to_owned());
         tokio::time::timeout(self.deadline, exchange).await.unwrap_or_else(|_| late())
     }
 
@@ -147,7 +149,9 @@ fn failed(error: &reqwest::Error) -> PushOutcome {
         match cause.source() {
             Some(source) => cause = source,
             // The innermost cause says what happened; what is around it repeats the address, which is a secret.
-            None => return PushOutcome::Later(None, cause.to_string()),
+            None if error.is_connect() => return PushOutcome::Later(None, format!("no se pudo conectar: {cause}")),
+            None if error.is_timeout() => return PushOutcome::Later(None, NO_ANSWER.to_owned()),
+            None => return PushOutcome::Later(None, format!("la conexión se cortó: {cause}")),
         }
     }
 }
