@@ -147,6 +147,19 @@ impl SigningSecrets {
         &self.0
     }
 
+    /// Something that only who knows the newest secret can compute: for `purpose`, of `parts`, none of which holds a NUL.
+    #[must_use]
+    pub fn derive(&self, purpose: &str, parts: &[&str]) -> [u8; 32] {
+        let Some(key) = self.0.first() else { return [0; 32] };
+        let mut mac = key.clone();
+        mac.update(purpose.as_bytes());
+        for part in parts {
+            mac.update(&[0]);
+            mac.update(part.as_bytes());
+        }
+        mac.finalize().into_bytes().into()
+    }
+
     /// Signs a message with every secret. `id` must be the same on every attempt and must not contain a dot.
     #[must_use]
     pub fn sign(&self, id: &str, now: UnixMillis, body: &[u8]) -> Signed {

@@ -30,6 +30,7 @@ function watch(root) {
   const handlers = {
     changed: () => refresh.ask(),
     poll: () => refresh.ask(),
+    position: (frame) => root.dispatchEvent(new CustomEvent("position", { detail: frame })),
     status: (word) => {
       if (word === "live") root.dispatchEvent(new Event("live"));
       root.dispatchEvent(new CustomEvent("status", { detail: word }));

@@ -16,7 +16,7 @@ use belgrano_shared::writer::Writer;
 use tokio::sync::Notify;
 
 use crate::accounts::{AccountLimits, Principal};
-use crate::orders::OrderWatch;
+use crate::orders::{OrderWatch, Whereabouts};
 use crate::outbox::Handoff;
 use crate::relay::RelayStatus;
 use crate::settings::ShopSettings;
@@ -59,6 +59,8 @@ pub struct Parts {
     pub vapid: Option<Vapid>,
     /// Who watches which order.
     pub watch: OrderWatch,
+    /// Where the drivers are.
+    pub whereabouts: Whereabouts,
     /// Every socket of this process.
     pub sockets: Sockets,
     /// What is shared with the board: it proves a delivery to the customer.

@@ -28,12 +28,14 @@ impl Command<ShopUnit> for Prune {
         const SESSIONS: &str = "DELETE FROM sessions WHERE expires_at <= $1";
         const CODES: &str = "DELETE FROM recovery_codes WHERE expires_at <= $1";
         const CARTS: &str = "DELETE FROM carts WHERE account_id IS NULL AND updated_at <= $1";
+        const LINKS: &str = "DELETE FROM tracking_links WHERE expires_at <= $1";
         let (now, session) = (unit.now(), unit.session());
         let sessions = execute!(*session, SESSIONS, now)?;
         let codes = execute!(*session, CODES, now)?;
         let carts = execute!(*session, CARTS, now.plus_ms(-self.carts_kept_ms))?;
+        let links = execute!(*session, LINKS, now)?;
         let answers = Answers::prune(session, now.plus_ms(-self.answers_kept_ms)).await?;
-        Ok(sessions + codes + carts + answers)
+        Ok(sessions + codes + carts + links + answers)
     }
 }
 

@@ -20,7 +20,7 @@ use tokio::sync::Notify;
 use crate::accounts::{self, AccountLimits, FirstAdminError};
 use crate::app::{App, Parts, announcer};
 use crate::catalog::{self, ImportError};
-use crate::orders::OrderWatch;
+use crate::orders::{OrderWatch, Whereabouts};
 use crate::outbox::Handoff;
 use crate::relay::{self, RelayError, RelayStatus};
 use crate::settings::ShopSettings;
@@ -140,6 +140,7 @@ pub async fn assemble(settings: ShopSettings, ambient: Ambient, life: &Lifecycle
         notices_wake,
         vapid,
         watch,
+        whereabouts: Whereabouts::default(),
         sockets,
         secrets,
         api_keys,

@@ -15,6 +15,7 @@ use crate::accounts::AccountSettings;
 use crate::cart::CartSettings;
 use crate::feed::FeedSettings;
 use crate::merchants::MerchantSettings;
+use crate::orders::TrackingSettings;
 use crate::relay::RelaySettings;
 
 /// The shop's port when none is given.
@@ -37,6 +38,8 @@ pub struct ShopSettings {
     pub accounts: AccountSettings,
     /// Limits of carts.
     pub carts: CartSettings,
+    /// How long a link to follow an order works.
+    pub tracking: TrackingSettings,
     /// When packages are ordered.
     pub merchants: MerchantSettings,
     /// Limits of the relay.
@@ -61,6 +64,7 @@ impl ShopSettings {
             },
             accounts: AccountSettings::from_env(env),
             carts: CartSettings::from_env(env),
+            tracking: TrackingSettings::from_env(env),
             merchants: MerchantSettings::from_env(env),
             relay: RelaySettings::from_env(env),
             sockets: SocketSettings::from_env(env),

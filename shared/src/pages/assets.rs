@@ -95,12 +95,14 @@ static OURS: LazyLock<Vec<Asset>> = LazyLock::new(|| {
     "map-style.js": SCRIPT,
     "lookup.js": SCRIPT,
     "notices.js": SCRIPT,
+    "order.js": SCRIPT,
     "page.js": SCRIPT,
     "products.js": SCRIPT,
     "proof.js": SCRIPT,
     "shop.js": SCRIPT,
     "signal.js": SCRIPT,
     "texts.js": SCRIPT,
+    "tracking.js": SCRIPT,
     }
 });
 

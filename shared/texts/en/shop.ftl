@@ -144,3 +144,53 @@ product-last =
         [one] Only { $count } left
        *[other] Only { $count } left
     }
+
+## Following an order
+
+order-title = Order { $number }
+order-placed = Placed { $at }
+order-following = Where it is
+order-cancel-waiting = You asked to cancel it; it has to be confirmed.
+order-reason = Reason: { $reason }
+order-pin = Delivery code
+order-pin-hint = Tell it to the driver when asked, and to nobody else.
+order-driver = { $name } is bringing it.
+order-map = Map: where your order is
+order-door = Your door
+order-fix = Position from { $age }
+order-no-fix = We do not know where it is yet.
+order-cancel = Cancel the order
+order-cancel-why = Reason
+order-cancel-asked = We asked to cancel it. You will see here whether it was in time.
+order-what = What you ordered
+order-where = Delivery
+order-payment = Payment
+order-notes = Notes
+order-repeat = Order the same again
+order-repeated = We have your order once more.
+order-not-repeated = It could not be repeated: { $why }
+orders-and-more = and { $count } more
+way-pending = We have your order
+way-assigned = We are finding somebody to bring it
+way-accepted = It is getting ready to leave
+way-on-the-way = Your order is on its way
+way-delivered = Delivered. Enjoy!
+way-failed = We could not deliver it; we will try again
+way-returned = The order went back to the shop
+way-cancelled = The order was cancelled
+way-arrives = Arrives around { $from } to { $to }
+way-late = It is taking longer than usual
+share-title = Share where it is
+share-why = A link for whoever will be at the door: it shows how far it is, without your address or your data.
+share-make = Make a link
+share-shows = Whoever has it sees how far it is, without your address or your data. Valid until { $until }.
+share-link = Tracking link
+share-copy = Copy
+share-end = Stop sharing
+share-done = The link is ready to share.
+share-ended = The link no longer works.
+tracking-title = Where the order is
+tracking-driver = { $name } is bringing it.
+tracking-private = This page does not show whose order it is or where it goes. It needs no account and stops working by itself.
+refusal-share-over = The order is over: there is nothing left to follow.
+refusal-no-tracking = This link does not exist or has expired. Ask for another from whoever sent it.

@@ -144,3 +144,53 @@ product-last =
         [one] Queda { $count }
        *[other] Quedan { $count }
     }
+
+## Following an order
+
+order-title = Pedido { $number }
+order-placed = Hecho el { $at }
+order-following = Seguimiento
+order-cancel-waiting = Pediste cancelarlo; falta que lo confirmen.
+order-reason = Motivo: { $reason }
+order-pin = Código de entrega
+order-pin-hint = Decíselo a quien reparte si te lo pide, y a nadie más.
+order-driver = Lo lleva { $name }.
+order-map = Mapa: por dónde viene tu pedido
+order-door = Tu puerta
+order-fix = Posición de { $age }
+order-no-fix = Todavía no sabemos por dónde viene.
+order-cancel = Cancelar el pedido
+order-cancel-why = Motivo
+order-cancel-asked = Pedimos que lo cancelen. Acá vas a ver si se llegó a tiempo.
+order-what = Qué pediste
+order-where = Entrega
+order-payment = Pago
+order-notes = Indicaciones
+order-repeat = Repetir este pedido
+order-repeated = Recibimos tu pedido otra vez.
+order-not-repeated = No se pudo repetir: { $why }
+orders-and-more = y { $count } más
+way-pending = Recibimos tu pedido
+way-assigned = Estamos eligiendo quién lo lleva
+way-accepted = Lo están preparando para salir
+way-on-the-way = Tu pedido está en camino
+way-delivered = Entregado. ¡Que lo disfrutes!
+way-failed = No pudimos entregarlo; lo vamos a intentar de nuevo
+way-returned = El pedido volvió al negocio
+way-cancelled = El pedido se canceló
+way-arrives = Llega aprox. entre las { $from } y las { $to }
+way-late = Está tardando más de lo habitual
+share-title = Compartir el seguimiento
+share-why = Un enlace para quien va a recibirlo: muestra por dónde va, sin tu dirección ni tus datos.
+share-make = Crear un enlace
+share-shows = Quien lo tenga ve por dónde va, sin tu dirección ni tus datos. Vale hasta el { $until }.
+share-link = Enlace de seguimiento
+share-copy = Copiar
+share-end = Dejar de compartir
+share-done = El enlace está listo para compartir.
+share-ended = El enlace dejó de funcionar.
+tracking-title = Seguimiento del pedido
+tracking-driver = Lo lleva { $name }.
+tracking-private = Esta página no muestra de quién es el pedido ni adónde va. No necesita cuenta y deja de funcionar sola.
+refusal-share-over = El pedido ya terminó: no queda nada por seguir.
+refusal-no-tracking = Este enlace no existe o ya venció. Pedile otro a quien te lo pasó.

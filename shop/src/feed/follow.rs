@@ -4,13 +4,14 @@ use std::time::Duration;
 
 use belgrano_shared::fetch;
 use belgrano_shared::retry::RetrySchedule;
+use belgrano_shared::wire::Position;
 use belgrano_shared::wire::live::{ClientFrame, Cursor, EventTicket, ServerFrame};
 use belgrano_shared::writer::WriteError;
 
 use super::client::{Feed, FeedError, FeedSettings};
 use super::open_orders;
 use crate::app::App;
-use crate::orders::{Apply, Report};
+use crate::orders::{Apply, Fix, Report, Whereabouts};
 
 /// Events applied in one command.
 const BATCH: usize = 256;
@@ -120,7 +121,7 @@ async fn run(
 
     let mut first = another_life;
     loop {
-        let News { reports, seq, snapshot } = gather(&mut feed).await?;
+        let News { reports, seq, snapshot } = gather(&mut feed, &app.whereabouts).await?;
         if snapshot {
             open_orders::ask(app, settings, http, &reports, first).await?;
         }
@@ -140,7 +141,7 @@ struct News {
 }
 
 /// The next frame with news, and all that have already arrived behind it.
-async fn gather(feed: &mut Feed) -> Result<News, FeedError> {
+async fn gather(feed: &mut Feed, whereabouts: &Whereabouts) -> Result<News, FeedError> {
     let (mut reports, mut reached, mut snapshot) = (Vec::new(), None, false);
     let mut frame = feed.hear().await?;
     loop {
@@ -155,10 +156,12 @@ async fn gather(feed: &mut Feed) -> Result<News, FeedError> {
                 reports.extend(tickets.into_iter().map(Report::from));
                 (reached, snapshot) = (Some(seq), true);
             }
-            ServerFrame::Position { .. }
-            | ServerFrame::Welcome { .. }
-            | ServerFrame::Ping
-            | ServerFrame::Bye { .. } => {}
+            ServerFrame::Position { driver_id, lat, lng, at } => {
+                if let Ok(position) = Position::new(lat, lng) {
+                    whereabouts.moved(driver_id, Fix { position, at });
+                }
+            }
+            ServerFrame::Welcome { .. } | ServerFrame::Ping | ServerFrame::Bye { .. } => {}
         }
         frame = match reached {
             // Positions only: nothing to store, wait for news.

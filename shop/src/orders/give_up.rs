@@ -18,6 +18,7 @@ pub(crate) async fn give_up(unit: &mut ShopUnit, number: &OrderNumber) -> sqlx::
     };
     let order = Order { state: TicketState::Cancelled, reason: Some(GIVEN_UP.to_owned()), ..order.clone() };
     let order = give_back_stock(unit, order).await?;
+    unit.note_step(order.id, unit.now(), order.state);
     unit.put_order(order, Vec::new());
     Ok(true)
 }

@@ -4,6 +4,7 @@ use belgrano_shared::storage::{Db, Session};
 use belgrano_shared::wire::OrderNumber;
 use belgrano_shared::{fetch, fetch_in};
 
+use super::steps::{Step, steps};
 use super::view::OrderView;
 use crate::app::App;
 use crate::unit::{Order, OrderLine, select_lines, select_orders};
@@ -47,6 +48,19 @@ pub(crate) async fn find(
     let Some(order) = fetch!(optional, session, Order, ONE, account_id, number.as_str())? else { return Ok(None) };
     let lines = lines(&mut session, &[order.id]).await?;
     Ok(Some((order, lines)))
+}
+
+/// The same, with the way it has come.
+pub(crate) async fn find_with_steps(
+    db: &Db,
+    account_id: i64,
+    number: &OrderNumber,
+) -> sqlx::Result<Option<(Order, Vec<OrderLine>, Vec<Step>)>> {
+    let mut session = db.snapshot().await?;
+    let Some(order) = fetch!(optional, session, Order, ONE, account_id, number.as_str())? else { return Ok(None) };
+    let lines = lines(&mut session, &[order.id]).await?;
+    let steps = steps(&mut session, &order).await?;
+    Ok(Some((order, lines, steps)))
 }
 
 /// At most `limit` orders of an account older than the order with id `before`, newest first; each with its id.

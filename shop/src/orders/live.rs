@@ -1,6 +1,7 @@
 //! `GET /api/pedidos/{numero}/ws`: a customer watches its own order.
 //!
-//! The first frame is the order as it is, and so is every later one: a reader that missed some has lost nothing. The socket
+//! The first frame is the order as it is, and so is every later one: a reader that missed some has lost nothing. Between them,
+//! while the order is on its way, come the positions of whoever brings it. The socket
 //! closes by itself once the order is over, and follows the rules of every socket: so many for an account, a pong for each
 //! ping, an end with the session. What must never happen here: a frame to somebody whose session is over.
 
@@ -16,6 +17,7 @@ use belgrano_shared::sockets::{
 use belgrano_shared::wire::OrderNumber;
 use belgrano_shared::wire::live::{ClientFrame, CloseCode, ServerFrame};
 use serde_json::json;
+use tokio::sync::watch;
 use tokio::time::Instant;
 use tokio_tungstenite::tungstenite::Utf8Bytes;
 
@@ -23,6 +25,7 @@ use super::cancel::no_such_order;
 use super::history;
 use super::view::OrderView;
 use super::watch::Watching;
+use super::whereabouts::{Carrier, Fix};
 use crate::accounts::{Principal, Session, still_holds};
 use crate::app::App;
 
@@ -30,7 +33,7 @@ use crate::app::App;
 #[utoipa::path(
     get, path = "/api/pedidos/{numero}/ws", tag = "pedidos",
     params(("numero" = String, Path)),
-    responses((status = 101, description = "frames {\"type\":\"pedido\",\"pedido\":{…}}"), (status = 401), (status = 404))
+    responses((status = 101, description = "frames {\"type\":\"pedido\",\"pedido\":{…}}, and {\"type\":\"position\",\"lat\":…,\"lng\":…,\"at\":…} while it is on its way"), (status = 401), (status = 404))
 )]
 pub(super) async fn watch_order(
     State(app): State<App>,
@@ -62,11 +65,23 @@ struct Watcher {
     who: Principal,
     number: OrderNumber,
     changes: Watching,
+    carrier: Option<(Carrier, watch::Receiver<Option<Fix>>)>,
     socket: Socket,
     seat: Seat,
     heartbeat: Heartbeat,
     budget: Budget,
     opened: Instant,
+}
+
+/// Waits until whoever brings the order has moved; for ever while nobody does.
+async fn moved(carrier: &mut Option<(Carrier, watch::Receiver<Option<Fix>>)>) {
+    let moved = match carrier {
+        Some((_, latest)) => latest.changed().await.is_ok(),
+        None => false,
+    };
+    if !moved {
+        std::future::pending::<()>().await;
+    }
 }
 
 /// What came first.
@@ -75,12 +90,13 @@ enum Event {
     Deadline,
     Message(Result<Heard, Gone>),
     Changed,
+    Moved,
 }
 
 impl Watcher {
     fn new(app: App, who: Principal, number: OrderNumber, changes: Watching, socket: Socket, seat: Seat) -> Self {
         let (heartbeat, budget) = (app.settings.sockets.beat(), app.settings.sockets.budget());
-        Self { app, who, number, changes, socket, seat, heartbeat, budget, opened: Instant::now() }
+        Self { app, who, number, changes, carrier: None, socket, seat, heartbeat, budget, opened: Instant::now() }
     }
 
     /// Until the socket is closed.
@@ -99,6 +115,7 @@ impl Watcher {
                 () = tokio::time::sleep_until(due) => Event::Deadline,
                 message = self.socket.hear() => Event::Message(message),
                 () = self.changes.changed() => Event::Changed,
+                () = moved(&mut self.carrier) => Event::Moved,
             };
         }
     }
@@ -123,19 +140,38 @@ impl Watcher {
             Event::Message(Ok(Heard::Unreadable)) => self.end(CloseCode::BadFrame).await,
             Event::Message(Err(Gone)) => Err(Gone),
             Event::Changed => self.show().await,
+            Event::Moved => self.locate().await,
         }
     }
 
     /// The order as it now is.
     async fn show(&mut self) -> Result<(), Gone> {
-        let found = match history::find(&self.app.db, self.who.account_id, &self.number).await {
+        let found = match history::find_with_steps(&self.app.db, self.who.account_id, &self.number).await {
             Ok(found) => found,
             Err(error) => return self.unavailable(&error).await,
         };
-        let Some((order, lines)) = found else { return self.end(CloseCode::Forbidden).await };
+        let Some((order, lines, steps)) = found else { return self.end(CloseCode::Forbidden).await };
         let frame = json!({ "type": "pedido", "pedido": OrderView::new(&order, &lines) }).to_string();
         self.socket.write([frame.into()]).await?;
-        if order.state.is_final() { self.end(CloseCode::Over).await } else { Ok(()) }
+        if order.state.is_final() {
+            return self.end(CloseCode::Over).await;
+        }
+        let carrier = Carrier::of(&order, &steps);
+        if carrier == self.carrier.as_ref().map(|(carrier, _)| *carrier) {
+            return Ok(());
+        }
+        self.carrier = carrier.map(|carrier| (carrier, self.app.whereabouts.follow(carrier.driver_id)));
+        self.locate().await
+    }
+
+    /// Where the driver is, while it brings this order.
+    async fn locate(&mut self) -> Result<(), Gone> {
+        let Some((carrier, latest)) = &mut self.carrier else { return Ok(()) };
+        let latest = *latest.borrow_and_update();
+        let Some(fix) = carrier.shows(latest) else { return Ok(()) };
+        let (lat, lng) = (fix.position.lat(), fix.position.lng());
+        let frame = json!({ "type": "position", "lat": lat, "lng": lng, "at": fix.at }).to_string();
+        self.socket.write([frame.into()]).await
     }
 
     /// A watcher has nothing to say but that it is there.

@@ -4,6 +4,7 @@ use std::net::SocketAddr;
 use std::time::Duration;
 
 use belgrano_shared::on_both_engines;
+use belgrano_shared::wire::{OrderNumber, Position, TicketState};
 use futures_util::{SinkExt, StreamExt};
 use serde_json::{Value, json};
 use tokio::net::TcpStream;
@@ -12,6 +13,7 @@ use tokio_tungstenite::tungstenite::client::IntoClientRequest;
 use tokio_tungstenite::tungstenite::{self, Message};
 use tokio_tungstenite::{MaybeTlsStream, WebSocketStream, connect_async};
 
+use super::{Apply, Fix, Report};
 use crate::testing::{Browser, TestShop};
 
 const ORIGIN: &str = "http://shop.test";
@@ -152,5 +154,49 @@ on_both_engines! {
             () = answering => {}
         }
         alive.frame("ping").await;
+    }
+
+    async fn who_brings_it_is_seen_from_when_it_sets_out_until_it_is_there(database) {
+        let shop = TestShop::new(database).await;
+        let address = shop.serve().await;
+        let (ana, url) = ordered(&shop, address).await;
+        let number = url.split('/').nth(5).expect("a number").to_owned();
+        let now = shop.app.ambient.now();
+        let move_to = |lat: f64, after_ms: i64| {
+            let position = Position::new(lat, -58.45).expect("a place");
+            shop.app.whereabouts.moved(3, Fix { position, at: now.plus_ms(after_ms) });
+        };
+        let report = async |state, version| {
+            let report = Report {
+                number: OrderNumber::parse(&number).expect("a number"),
+                state: Some(state),
+                ticket_id: Some(1),
+                version: Some(version),
+                driver: Some((Some(3), "Rosa Quiroga".to_owned())),
+                reason: None,
+                changed_at: Some(now.plus_ms(version * 1000)),
+            };
+            shop.app.writer.submit(Apply { reports: vec![report], cursor: None, another_life: false }).await.expect("applied");
+        };
+        let mut socket = Socket::watch(&url, &ana).await;
+        socket.frame("pedido").await;
+        move_to(-34.1, 0);
+        report(TicketState::Accepted, 1).await;
+        socket.frame("pedido").await;
+        report(TicketState::OnTheWay, 2).await;
+        socket.frame("pedido").await;
+        // What it did before it set out stays its own; the next frame is of what came after.
+        move_to(-34.2, 3000);
+        let seen = socket.hear().await.expect("an open socket");
+        assert_eq!((&seen["type"], &seen["lat"], seen.get("repartidor_id")), (&json!("position"), &json!(-34.2), None));
+        let mut late = Socket::watch(&url, &ana).await;
+        late.frame("pedido").await;
+        late.frame("position").await;
+        report(TicketState::Failed, 4).await;
+        socket.frame("pedido").await;
+        move_to(-34.3, 5000);
+        report(TicketState::Returned, 6).await;
+        socket.frame("pedido").await;
+        assert_eq!(socket.close_code().await, 1000);
     }
 }

@@ -6,6 +6,8 @@
 
 mod callbacks;
 mod cancel;
+mod estimate;
+mod following;
 mod give_up;
 mod history;
 mod http;
@@ -15,14 +17,26 @@ mod live_tests;
 mod report;
 #[cfg(test)]
 mod report_tests;
+mod steps;
+mod tracking;
+#[cfg(test)]
+mod tracking_tests;
 mod view;
 mod watch;
+mod whereabouts;
 
 pub use cancel::{Cancel, CancelRefusal};
+pub use estimate::Estimate;
+pub(crate) use following::{Following, Progress, follow};
 pub(crate) use give_up::give_up;
 pub(crate) use history::{LastDelivery, last_delivery};
 pub use http::routes;
-pub(crate) use http::{CancelRequest, cancel, list, repeat, view};
+pub(crate) use http::{CancelRequest, cancel, list, repeat};
 pub use report::{Apply, Report};
+pub use steps::Step;
+pub(crate) use steps::since;
+pub use tracking::TrackingSettings;
+pub(crate) use tracking::{SharedLink, Tracked, share, shared_link, tracked, unshare};
 pub use view::{OrderLineView, OrderView};
 pub use watch::{OrderWatch, Watching};
+pub use whereabouts::{Fix, Whereabouts};

@@ -84,10 +84,12 @@ impl Command<ShopUnit> for Apply {
                     keep_given_up(unit, &mut order, had_ticket);
                 }
                 let order = give_back_stock(unit, order).await?;
-                if order.state != was
-                    && let Some(notice) = notices::of(&order, report.changed_at.unwrap_or(unit.now()))
-                {
-                    unit.notify(notice);
+                if order.state != was {
+                    let changed_at = report.changed_at.unwrap_or(unit.now());
+                    unit.note_step(order.id, changed_at, order.state);
+                    if let Some(notice) = notices::of(&order, changed_at) {
+                        unit.notify(notice);
+                    }
                 }
                 unit.put_order(order, Vec::new());
                 changed += 1;

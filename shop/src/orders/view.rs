@@ -74,7 +74,6 @@ impl OrderView {
     /// What the customer sees of `order`.
     #[must_use]
     pub fn new(order: &Order, lines: &[OrderLine]) -> Self {
-        let under_way = order.state == TicketState::OnTheWay;
         Self {
             number: order.number.clone(),
             state: order.state,
@@ -86,12 +85,17 @@ impl OrderView {
             notes: order.notes.clone(),
             created_at: order.created_at,
             updated_at: order.updated_at,
-            driver_name: order.driver_name.clone().filter(|_| under_way),
+            driver_name: shown_driver(order).map(str::to_owned),
             reason: order.reason.clone(),
             cancel_requested: order.cancel_requested_at.is_some() && !order.state.is_final(),
             version: order.ticket_version,
         }
     }
+}
+
+/// Who brings it: the customer's business while it is on its way.
+pub(super) fn shown_driver(order: &Order) -> Option<&str> {
+    order.driver_name.as_deref().filter(|_| order.state == TicketState::OnTheWay)
 }
 
 impl OrderLineView {

@@ -18,6 +18,8 @@ mod packages;
 mod recover;
 #[cfg(test)]
 mod tests;
+mod tracking;
+mod way;
 
 use axum::Router;
 use axum::routing::{get, post};
@@ -47,6 +49,9 @@ pub(crate) fn routes(development: bool) -> Router<App> {
         .route("/pedidos/{numero}", get(orders::show))
         .route("/pedidos/{numero}/cancelar", post(orders::cancel))
         .route("/pedidos/{numero}/repetir", post(orders::repeat))
+        .route("/pedidos/{numero}/compartir", post(orders::share))
+        .route("/pedidos/{numero}/no-compartir", post(orders::unshare))
+        .route("/seguimiento/{clave}", get(tracking::show))
         .route("/comercio", get(business::show).post(business::change))
         .route("/paquetes", get(packages::list))
         .route("/paquetes/nuevo", get(packages::new).post(packages::create))

@@ -4,16 +4,21 @@ use askama::Template;
 use axum::extract::State;
 use axum::response::Response;
 use belgrano_shared::http::{Json, KeyOnly, Page, Path, RequestContext};
-use belgrano_shared::pages::{Form, KEY_FIELD, Layout, Notice, text};
+use belgrano_shared::pages::{Form, KEY_FIELD, Layout, Notice};
 use belgrano_shared::pin;
 use belgrano_shared::problem::Problem;
-use belgrano_shared::texts::Text;
+use belgrano_shared::texts::Language;
+use belgrano_shared::timestamp::UnixMillis;
 use belgrano_shared::wire::{OrderNumber, TicketState};
 
 use super::frame::Frame;
+use super::way::Way;
 use crate::accounts::Session;
 use crate::app::App;
-use crate::orders::{self, CancelRequest, OrderView};
+use crate::orders::{self, CancelRequest, Fix, Following, OrderView, SharedLink};
+
+/// Products of an order that its card names.
+const SHOWN_ITEMS: usize = 3;
 
 #[derive(Template)]
 #[template(path = "orders.html")]
@@ -30,17 +35,21 @@ struct OrdersPage<'a> {
 struct OrderPage<'a> {
     layout: &'a Layout,
     order: OrderView,
-    steps: Vec<Step>,
+    way: Way<'a>,
+    /// Where it goes, if the customer marked it.
+    door: Option<(f64, f64)>,
+    /// Where the driver is.
+    fix: Option<Fix>,
     /// What the customer tells the driver, while somebody may ask for it.
     pin: Option<String>,
+    /// The link to follow it without an account, if it was shared.
+    link: Option<Link>,
     key: String,
 }
 
-/// One step of an order's way, as shown.
-struct Step {
-    text: Text,
-    /// `done`, `current`, `bad`, or nothing yet.
-    class: &'static str,
+struct Link {
+    url: String,
+    until: UnixMillis,
 }
 
 /// All of them, newest first.
@@ -62,27 +71,44 @@ pub(super) async fn show(
     Frame { layout, .. }: Frame,
     Path(number): Path<OrderNumber>,
 ) -> Result<Response, Problem> {
-    let order = orders::view(&app, who.account_id, &number).await?;
+    let Following { order, progress, door, fix } = orders::follow(&app, who.account_id, &number).await?;
     let with_driver = matches!(order.state, TicketState::Assigned | TicketState::Accepted | TicketState::OnTheWay);
     let pin = with_driver.then(|| pin::of(&app.secrets, &order.number));
-    let (steps, key) = (steps(&layout, order.state), app.ambient.uuid().to_string());
-    layout.show(&OrderPage { layout: &layout, order, steps, pin, key })
+    let shared = orders::shared_link(&app, who.account_id, &number).await?;
+    let link = shared.map(|SharedLink { path, expires_at }| Link { url: absolute(&app, &path), until: expires_at });
+    let (way, key) = (Way::new(&layout, progress), app.ambient.uuid().to_string());
+    layout.show(&OrderPage { layout: &layout, order, way, door, fix, pin, link, key })
 }
 
-fn steps(layout: &Layout, state: TicketState) -> Vec<Step> {
-    use TicketState::{Accepted, Assigned, Delivered, OnTheWay, Pending};
-    const WAY: [TicketState; 5] = [Pending, Assigned, Accepted, OnTheWay, Delivered];
-    let text = |step| if step == Pending { layout.t("order-received") } else { layout.state(step) };
-    let Some(at) = WAY.iter().position(|step| *step == state) else {
-        return vec![Step { text: text(Pending), class: "done" }, Step { text: text(state), class: "bad" }];
-    };
-    let class = |place: usize| match place.cmp(&at) {
-        std::cmp::Ordering::Less => "done",
-        std::cmp::Ordering::Equal if state.is_final() => "done",
-        std::cmp::Ordering::Equal => "current",
-        std::cmp::Ordering::Greater => "",
-    };
-    WAY.iter().enumerate().map(|(place, step)| Step { text: text(*step), class: class(place) }).collect()
+fn absolute(app: &App, path: &str) -> String {
+    app.settings.common.public_url.join(path).map_or_else(|_| path.to_owned(), Into::into)
+}
+
+/// Hands out a link to follow it without an account.
+pub(super) async fn share(
+    State(app): State<App>,
+    Session(who): Session,
+    language: Language,
+    Path(number): Path<OrderNumber>,
+) -> Result<Response, Problem> {
+    let back = format!("/pedidos/{number}");
+    match orders::share(&app, who.account_id, number).await {
+        Ok(()) => Ok(Notice::done(language.t("share-done")).then(&back)),
+        Err(problem) if Form::takes(&problem) => Ok(Notice::failed(problem.to(language)).then(&back)),
+        Err(problem) => Err(problem),
+    }
+}
+
+/// Takes the link back.
+pub(super) async fn unshare(
+    State(app): State<App>,
+    Session(who): Session,
+    language: Language,
+    Path(number): Path<OrderNumber>,
+) -> Result<Response, Problem> {
+    let back = format!("/pedidos/{number}");
+    orders::unshare(&app, who.account_id, number).await?;
+    Ok(Notice::done(language.t("share-ended")).then(&back))
 }
 
 /// Asks the board to call it off.
@@ -90,14 +116,15 @@ pub(super) async fn cancel(
     state: State<App>,
     session: Session,
     Path(number): Path<OrderNumber>,
+    language: Language,
     context: RequestContext,
     form: Form,
 ) -> Result<Response, Problem> {
     let back = format!("/pedidos/{number}");
     let body = CancelRequest { motivo: form.value("motivo").to_owned() };
     match orders::cancel(state, session, Path(number), context, Some(Json(body))).await {
-        Ok(_) => Ok(Notice::done("Pedimos que lo cancelen. Acá vas a ver si se llegó a tiempo.").then(&back)),
-        Err(problem) if Form::takes(&problem) => Ok(Notice::failed(problem.detail()).then(&back)),
+        Ok(_) => Ok(Notice::done(language.t("order-cancel-asked")).then(&back)),
+        Err(problem) if Form::takes(&problem) => Ok(Notice::failed(problem.to(language)).then(&back)),
         Err(problem) => Err(problem),
     }
 }
@@ -107,16 +134,17 @@ pub(super) async fn repeat(
     state: State<App>,
     session: Session,
     Path(number): Path<OrderNumber>,
+    language: Language,
     context: RequestContext,
     form: Form,
 ) -> Result<Response, Problem> {
     let back = format!("/pedidos/{number}");
     match orders::repeat(state, session, Path(number), context, KeyOnly::new(form.key()?)).await {
-        Ok(_) => Ok(Notice::done("Recibimos tu pedido otra vez.").then("/pedidos")),
+        Ok(_) => Ok(Notice::done(language.t("order-repeated")).then("/pedidos")),
         Err(problem) if Form::takes(&problem) => {
-            let messages: Vec<&str> = problem.errors().iter().map(|error| error.message.as_str()).collect();
-            let why = if messages.is_empty() { problem.detail().to_owned() } else { messages.join("; ") };
-            Ok(Notice::failed(format!("No se pudo repetir: {why}")).then(&back))
+            let errors: Vec<String> = problem.errors().iter().map(|error| error.to(language)).collect();
+            let why = if errors.is_empty() { problem.to(language) } else { errors.join("; ") };
+            Ok(Notice::failed(language.t("order-not-repeated").with("why", why)).then(&back))
         }
         Err(problem) => Err(problem),
     }

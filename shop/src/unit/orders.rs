@@ -94,6 +94,14 @@ pub struct OrderLine {
     pub category: String,
 }
 
+/// An order entered a state.
+#[derive(Clone, Debug)]
+struct Entered {
+    order_id: i64,
+    at: UnixMillis,
+    state: TicketState,
+}
+
 /// `SELECT` of every column of an order; what follows says which.
 macro_rules! select_orders {
     ($which:literal) => {
@@ -129,12 +137,15 @@ const UPSERT_ORDERS_TAIL: &str = "ON CONFLICT (id) DO UPDATE SET state = exclude
      cancel_requested_at = excluded.cancel_requested_at, stock_returned = excluded.stock_returned";
 const INSERT_LINES: &str = "INSERT INTO order_lines (order_id, position, product_id, name, price, quantity, subtotal, branch, \
      business, category) VALUES";
+/// The same news may come twice.
+const INSERT_STEPS: &str = "INSERT INTO order_steps (order_id, at, state) VALUES";
 
 #[derive(Debug, Default)]
 pub(super) struct Orders {
     known: HashMap<OrderNumber, Option<Order>>,
     dirty: Vec<OrderNumber>,
     fresh_lines: Vec<OrderLine>,
+    fresh_steps: Vec<Entered>,
 }
 
 impl Orders {
@@ -197,6 +208,10 @@ impl Orders {
                 .bind(&row.category)
         });
         self.fresh_lines.clear();
+        execute_rows!(*session, INSERT_STEPS, 3, &self.fresh_steps, "ON CONFLICT DO NOTHING", |query, row| {
+            query.bind(row.order_id).bind(row.at).bind(row.state.as_str())
+        });
+        self.fresh_steps.clear();
         Ok(())
     }
 }
@@ -211,6 +226,11 @@ impl ShopUnit {
     /// An id for a new order.
     pub fn new_order_id(&mut self) -> i64 {
         self.next_order_id()
+    }
+
+    /// Notes that an order entered a state.
+    pub fn note_step(&mut self, order_id: i64, at: UnixMillis, state: TicketState) {
+        self.orders.fresh_steps.push(Entered { order_id, at, state });
     }
 
     /// Puts an order back, changed, or a new one with its lines.

@@ -16,7 +16,7 @@ pub enum ViewerRole {
     Admin,
     /// Sees its own tickets, says where it is.
     Driver,
-    /// The shop: sees every ticket.
+    /// The shop: sees every ticket, and where the drivers are, for customers whose order is on its way.
     Shop,
 }
 
@@ -50,6 +50,6 @@ impl Viewer {
     /// Whether it is shown where the drivers are.
     #[must_use]
     pub fn sees_positions(&self) -> bool {
-        self.role == ViewerRole::Admin
+        matches!(self.role, ViewerRole::Admin | ViewerRole::Shop)
     }
 }

@@ -63,7 +63,7 @@ async fn an_order_is_followed_cancelled_and_repeated() {
     let order = visitor.get(&placed.location).await;
     assert!(order.body.contains("Recibimos tu pedido."), "{}", order.body);
     assert!(order.body.contains(&format!("data-live=\"/api{}/ws\"", placed.location)));
-    assert!(order.body.contains("<li class=\"current\" aria-current=\"step\">Recibido</li>"));
+    assert!(order.body.contains("<li class=\"current\" aria-current=\"step\">Recibido <time"));
     assert!(!order.body.contains("Código de entrega"), "nobody carries it yet");
 
     let cancel = format!("{}/cancelar", placed.location);

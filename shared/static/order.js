@@ -1,0 +1,74 @@
+// An order that is followed: kept fresh by page.js; here are the map with whoever brings it, and the link that is shared.
+
+import { toast } from "./components.js";
+import { openMap } from "./map.js";
+import "./page.js";
+import { t } from "./texts.js";
+
+/** A position older than this is drawn pale: it may be anywhere by now. */
+const STALE_MS = 2 * 60_000;
+const TICK_MS = 10_000;
+
+const root = /** @type {HTMLElement} */ (document.querySelector(".follow"));
+/** @type {HTMLElement | null} */
+let drawn = null;
+/** @type {import("./map.js").OpenMap | null} */
+let map = null;
+
+/** @returns {HTMLElement | null} */
+const line = () => root.querySelector("[data-fix]");
+
+/** @param {DOMStringMap} data @param {string} lat @param {string} lng */
+const place = (data, lat, lng) => (data[lat] && data[lng] ? { lat: Number(data[lat]), lng: Number(data[lng]) } : null);
+
+/** What the page knows now, on the map and in words. */
+function show() {
+  const [said, element] = [line(), /** @type {HTMLElement | null} */ (root.querySelector("[data-map]"))];
+  const fix = said && place(said.dataset, "lat", "lng");
+  const age = said?.dataset.at ? Date.now() - Date.parse(said.dataset.at) : Infinity;
+  if (said && fix) said.textContent = age < 60_000 ? t("js-fix-now") : t("js-fix-minutes", { minutes: Math.floor(age / 60_000) });
+  if (!element) return;
+  /** @type {import("./map.js").Marker[]} */
+  const markers = [];
+  const door = place(element.dataset, "doorLat", "doorLng");
+  if (door) markers.push({ id: "puerta", kind: "stop", label: element.dataset.door ?? "", ...door });
+  if (fix) markers.push({ id: "reparto", kind: "driver", label: element.dataset.driver ?? "", stale: age > STALE_MS, ...fix });
+  // A map of nothing says nothing.
+  if (!fix) return;
+  if (element === drawn) return map?.show(markers);
+  drawn = element;
+  map?.close();
+  map = null;
+  element.hidden = false;
+  openMap(element).then((open) => {
+    map = open;
+    map?.show(markers);
+    map?.fit();
+  });
+}
+
+root.addEventListener("position", (event) => {
+  const said = line();
+  if (!said || !(event instanceof CustomEvent)) return;
+  const { lat, lng, at } = event.detail;
+  Object.assign(said.dataset, { lat, lng, at });
+  show();
+});
+root.addEventListener("refreshed", show);
+setInterval(show, TICK_MS);
+show();
+
+for (const button of /** @type {NodeListOf<HTMLElement>} */ (document.querySelectorAll("[data-copy]"))) {
+  button.hidden = false;
+  button.addEventListener("click", async () => {
+    const url = button.dataset.copy ?? "";
+    try {
+      if (navigator.share && matchMedia("(pointer: coarse)").matches) return await navigator.share({ url });
+      await navigator.clipboard.writeText(url);
+      toast(t("js-copied"));
+    } catch (error) {
+      // Whoever closes the phone's own dialog has not failed.
+      if (!(error instanceof DOMException && error.name === "AbortError")) toast(t("js-copy-failed"));
+    }
+  });
+}

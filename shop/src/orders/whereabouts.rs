@@ -1,0 +1,97 @@
+//! Where the drivers are, as the board last said: the latest of each, in memory only.
+//!
+//! The board tells the shop of every driver. What must never happen here: a position handed to anybody but whoever waits for an
+//! order which that driver is bringing at this moment, and only from since it set out.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use belgrano_shared::timestamp::UnixMillis;
+use belgrano_shared::wire::{Position, TicketState};
+use tokio::sync::watch;
+
+use super::steps::{Step, since};
+use crate::unit::Order;
+
+/// Where a driver was, and when.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Fix {
+    /// Where.
+    pub position: Position,
+    /// When.
+    pub at: UnixMillis,
+}
+
+type Latest = HashMap<i64, watch::Sender<Option<Fix>>>;
+
+/// The latest position of each driver this process has heard of.
+#[derive(Clone, Debug, Default)]
+pub struct Whereabouts(Arc<Mutex<Latest>>);
+
+impl Whereabouts {
+    /// A driver moved. An older position than the one that is known says nothing.
+    pub fn moved(&self, driver_id: i64, fix: Fix) {
+        self.with(driver_id, |latest| {
+            latest.send_if_modified(|known| {
+                let newer = known.is_none_or(|known| known.at < fix.at);
+                if newer {
+                    *known = Some(fix);
+                }
+                newer
+            });
+        });
+    }
+
+    /// Where a driver is, now and from now on.
+    #[must_use]
+    pub fn follow(&self, driver_id: i64) -> watch::Receiver<Option<Fix>> {
+        self.with(driver_id, |latest| latest.subscribe())
+    }
+
+    fn with<T>(&self, driver_id: i64, run: impl FnOnce(&mut watch::Sender<Option<Fix>>) -> T) -> T {
+        let mut latest = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        run(latest.entry(driver_id).or_insert_with(|| watch::channel(None).0))
+    }
+}
+
+/// Who brings an order at this moment, and since when.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Carrier {
+    pub(crate) driver_id: i64,
+    pub(crate) since: UnixMillis,
+}
+
+impl Carrier {
+    /// Of an order that is on its way; nobody else's whereabouts are the customer's business.
+    pub(crate) fn of(order: &Order, steps: &[Step]) -> Option<Self> {
+        let driver_id = order.driver_id.filter(|_| order.state == TicketState::OnTheWay)?;
+        Some(Self { driver_id, since: since(steps, TicketState::OnTheWay)? })
+    }
+
+    /// What of the driver's whereabouts may be shown.
+    pub(crate) fn shows(self, fix: Option<Fix>) -> Option<Fix> {
+        fix.filter(|fix| fix.at >= self.since)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use belgrano_shared::timestamp::UnixMillis;
+    use belgrano_shared::wire::Position;
+
+    use super::{Carrier, Fix, Whereabouts};
+
+    #[test]
+    fn the_latest_of_a_driver_counts_and_nothing_from_before_it_set_out() {
+        let fix = |at| Fix { position: Position::new(-34.56, -58.45).expect("a place"), at: UnixMillis(at) };
+        let whereabouts = Whereabouts::default();
+        whereabouts.moved(3, fix(20));
+        whereabouts.moved(3, fix(10));
+        let latest = *whereabouts.follow(3).borrow();
+        assert_eq!(latest.map(|fix| fix.at.0), Some(20), "an older one came late");
+        assert_eq!(*whereabouts.follow(4).borrow(), None);
+        let carrier = |since| Carrier { driver_id: 3, since: UnixMillis(since) };
+        assert_eq!(carrier(20).shows(latest), latest);
+        assert_eq!(carrier(21).shows(latest), None);
+    }
+}

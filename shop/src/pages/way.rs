@@ -1,0 +1,97 @@
+//! How far an order has come, as pages show it: to its customer, and to whoever has its link.
+
+use belgrano_shared::pages::Layout;
+use belgrano_shared::texts::Text;
+use belgrano_shared::timestamp::UnixMillis;
+use belgrano_shared::wire::TicketState;
+
+use crate::orders::{self, Estimate, Progress};
+
+/// The way of an order.
+pub(super) struct Way<'a> {
+    layout: &'a Layout,
+    progress: Progress,
+}
+
+/// One step of it.
+pub(super) struct Shown {
+    pub(super) text: Text,
+    /// `done`, `current`, `bad`, or nothing yet.
+    pub(super) class: &'static str,
+    pub(super) at: Option<UnixMillis>,
+}
+
+impl<'a> Way<'a> {
+    pub(super) fn new(layout: &'a Layout, progress: Progress) -> Self {
+        Self { layout, progress }
+    }
+
+    /// Where it is now, in a sentence.
+    pub(super) fn headline(&self) -> Text {
+        self.layout.t(match self.progress.state {
+            TicketState::Pending => "way-pending",
+            TicketState::Assigned => "way-assigned",
+            TicketState::Accepted => "way-accepted",
+            TicketState::OnTheWay => "way-on-the-way",
+            TicketState::Delivered => "way-delivered",
+            TicketState::Failed => "way-failed",
+            TicketState::Returned => "way-returned",
+            TicketState::Cancelled => "way-cancelled",
+        })
+    }
+
+    /// Its drawing.
+    pub(super) fn icon(&self) -> &'static str {
+        match self.progress.state {
+            TicketState::Pending => "receipt",
+            TicketState::Assigned | TicketState::Accepted => "box",
+            TicketState::OnTheWay => "bike",
+            TicketState::Delivered => "check-circle",
+            TicketState::Failed | TicketState::Returned => "return",
+            TicketState::Cancelled => "ban",
+        }
+    }
+
+    /// When it is likely to arrive, or that it takes longer than usual; nothing while nobody can say.
+    pub(super) fn arrival(&self) -> Option<Text> {
+        let Estimate { from, to } = self.progress.estimate?;
+        if self.progress.now > to {
+            return Some(self.layout.t("way-late"));
+        }
+        let from = from.max(self.progress.now);
+        Some(self.layout.t("way-arrives").with("from", self.layout.time(from)).with("to", self.layout.time(to)))
+    }
+
+    /// What it has passed and what is to come.
+    pub(super) fn steps(&self) -> Vec<Shown> {
+        use TicketState::{Accepted, Assigned, Delivered, OnTheWay, Pending};
+        const WAY: [TicketState; 5] = [Pending, Assigned, Accepted, OnTheWay, Delivered];
+        let state = self.progress.state;
+        let step = |step, class| Shown { text: self.text(step), class, at: orders::since(&self.progress.steps, step) };
+        let Some(at) = WAY.iter().position(|step| *step == state) else {
+            let passed = WAY.iter().filter(|passed| orders::since(&self.progress.steps, **passed).is_some());
+            let passed = passed.map(|passed| step(*passed, "done"));
+            return passed.chain([step(state, "bad")]).collect();
+        };
+        let class = |place: usize| match place.cmp(&at) {
+            std::cmp::Ordering::Less => "done",
+            std::cmp::Ordering::Equal if state.is_final() => "done",
+            std::cmp::Ordering::Equal => "current",
+            std::cmp::Ordering::Greater => "",
+        };
+        let shown = WAY.iter().enumerate().map(|(place, passed)| Shown {
+            // What lies ahead has no time, though an earlier try may have been there.
+            at: orders::since(&self.progress.steps, *passed).filter(|_| place <= at),
+            ..step(*passed, class(place))
+        });
+        shown.collect()
+    }
+
+    fn text(&self, state: TicketState) -> Text {
+        if state == TicketState::Pending { self.layout.t("order-received") } else { self.layout.state(state) }
+    }
+
+    pub(super) fn now(&self) -> UnixMillis {
+        self.progress.now
+    }
+}
