@@ -7,8 +7,9 @@ import { drags } from "./board-drag.js";
 import { drawer } from "./board-drawer.js";
 import { SavedViews, count, read, written } from "./board-filter.js";
 import { keys } from "./board-keys.js";
+import { MapPanel, markers } from "./board-map.js";
 import { moveMenu } from "./board-menu.js";
-import { BoardView } from "./board-view.js";
+import { BoardView, briefAge } from "./board-view.js";
 import { toast } from "./components.js";
 import { Live } from "./live.js";
 import { t } from "./texts.js";
@@ -276,6 +277,31 @@ find("[data-save-form]").addEventListener("submit", () => {
   toast(t("board-js-view-saved", { name: kept }));
 });
 
+// The map.
+
+const map = new MapPanel(find("[data-map-panel]"), () => {
+  const now = Date.now();
+  return markers(board, now, (at) => briefAge(now - Date.parse(at)));
+});
+const mapToggle = find("[data-map-toggle]");
+
+/** @param {boolean} open */
+async function showMap(open) {
+  mapToggle.setAttribute("aria-pressed", String(open));
+  keep("belgrano-mapa", open);
+  await map.toggle(open);
+}
+mapToggle.addEventListener("click", () => void showMap(mapToggle.getAttribute("aria-pressed") !== "true"));
+
+/** What this browser remembers of how somebody likes the board. @param {string} key @param {boolean} on */
+function keep(key, on) {
+  try {
+    localStorage.setItem(key, on ? "1" : "");
+  } catch {
+    // It is asked for again next time.
+  }
+}
+
 // What is late.
 
 const sound = /** @type {HTMLButtonElement} */ (find("[data-sound]"));
@@ -295,11 +321,7 @@ const alarm = new Alarm(document.title, (late, fresh, title) => {
 function hear(on) {
   alarm.sound = on;
   sound.setAttribute("aria-pressed", String(on));
-  try {
-    localStorage.setItem("belgrano-sonido", on ? "1" : "");
-  } catch {
-    // It is asked for again next time.
-  }
+  keep("belgrano-sonido", on);
 }
 sound.addEventListener("click", () => hear(!alarm.sound));
 hear(localStorage.getItem("belgrano-sonido") === "1");
@@ -318,7 +340,9 @@ const live = new Live(new URL(root.dataset.board ?? "", location.href.replace(/^
     if (frame.type === "event" && frame.ticket.repartidor_id && !board.drivers.has(frame.ticket.repartidor_id)) void loadFleet();
   },
   position: (frame) => {
-    if (board.move(frame)) view.move(frame.repartidor_id);
+    if (!board.move(frame)) return;
+    view.move(frame.repartidor_id);
+    map.ask();
   },
   status: (word) => {
     status.textContent = word === "over" ? "" : t(`js-live-${word}`);
@@ -369,6 +393,7 @@ function tick() {
 }
 
 view.drawn = (shown) => {
+  map.ask();
   find("[data-none-left]").hidden = shown > 0 || written("repartidores", view.filter) === "";
   if (!ready) return;
   // The first tickets are no news.
@@ -378,11 +403,13 @@ view.drawn = (shown) => {
 };
 
 setInterval(tick, TICK_MS);
+setInterval(() => document.visibilityState === "visible" && view.second(Date.now()), 1000);
 setInterval(loadFleet, FLEET_MS);
 document.addEventListener("visibilitychange", () => void loadFleet());
-for (const own of ["[data-sound]", "[data-open=ayuda]", "[data-views]", "[data-unpick]", "[data-bulk-move]"]) find(own).hidden = false;
+for (const own of ["[data-sound]", "[data-map-toggle]", "[data-open=ayuda]", "[data-views]", "[data-unpick]", "[data-bulk-move]"]) find(own).hidden = false;
 document.documentElement.classList.add("scripted");
 showPicked();
 showViews();
+if (localStorage.getItem("belgrano-mapa") === "1") void showMap(true);
 root.dataset.ready = "";
 export { live };

@@ -2,6 +2,7 @@
 // changed, once per frame. What is not on the screen costs no layout (`content-visibility` in board.css).
 
 import { diff } from "./board.js";
+import { clock } from "./components.js";
 import { t } from "./texts.js";
 
 /** @typedef {import("./board.js").Ticket} Ticket */
@@ -71,6 +72,12 @@ export class BoardView {
   #dirty = new Set();
   /** @type {Set<number>} */
   #moved = new Set();
+  /**
+   * The cards on the screen: only these have a clock that goes.
+   * @type {Set<Element>}
+   */
+  #seen = new Set();
+  #watch = new IntersectionObserver((entries) => this.#appeared(entries), { rootMargin: "200px" });
   #asked = false;
   #rearrange = false;
   #root;
@@ -118,6 +125,7 @@ export class BoardView {
   #taken(item) {
     // The arrows go from card to card; Tab goes from column to column.
     for (const control of item.querySelectorAll("a, input")) control.setAttribute("tabindex", "-1");
+    this.#watch.observe(item);
     return { item, parts: partsOf(item), late: item.classList.contains("late") };
   }
 
@@ -363,22 +371,22 @@ export class BoardView {
     if (parts.state) parts.state.className = `badge state-${ticket.estado}`;
     if (parts.priority) parts.priority.className = `badge priority-${ticket.prioridad}`;
     parts.age?.setAttribute("datetime", ticket.fecha_creacion);
-    this.#offer(/** @type {HTMLTimeElement | undefined} */ (parts.offer), ticket);
+    if (parts.age) write(parts.age, briefAge(now - Date.parse(ticket.fecha_creacion)));
+    this.#offer(/** @type {HTMLTimeElement | undefined} */ (parts.offer), ticket, now);
     this.#age(number, card, now);
   }
 
   /**
+   * How long the driver has to accept.
    * @param {HTMLTimeElement | undefined} part
    * @param {Ticket} ticket
+   * @param {number} now
    */
-  #offer(part, { oferta_vence, fecha_asignacion }) {
+  #offer(part, { oferta_vence }, now) {
     if (!part) return;
     part.hidden = !oferta_vence;
-    part.className = oferta_vence ? "countdown" : "offer";
     part.dateTime = oferta_vence ?? "";
-    part.dataset.from = (oferta_vence && fecha_asignacion) ?? "";
-    delete part.dataset.ended;
-    if (!oferta_vence) part.textContent = "";
+    write(part, oferta_vence ? clock(Date.parse(oferta_vence) - now) : "");
   }
 
   /**
@@ -389,7 +397,7 @@ export class BoardView {
   #age(number, card, now) {
     const ticket = this.#board.ticket(number);
     if (!ticket || !card.parts.age) return;
-    write(card.parts.age, briefAge(now - Date.parse(ticket.fecha_creacion)));
+    if (this.#seen.has(card.item)) write(card.parts.age, briefAge(now - Date.parse(ticket.fecha_creacion)));
     const late = this.#board.isLate(number, now);
     if (late !== card.late) card.item.classList.toggle("late", late);
     card.late = late;
@@ -405,11 +413,40 @@ export class BoardView {
     if (this.filter.demorados) this.rearrange();
   }
 
+  /**
+   * A second has passed.
+   * @param {number} now
+   */
+  second(now) {
+    for (const item of this.#seen) {
+      const number = /** @type {HTMLElement} */ (item).dataset.key ?? "";
+      const ticket = this.#board.ticket(number);
+      if (ticket?.oferta_vence) this.#offer(/** @type {HTMLTimeElement | undefined} */ (this.#cards.get(number)?.parts.offer), ticket, now);
+    }
+  }
+
+  /** @param {IntersectionObserverEntry[]} entries */
+  #appeared(entries) {
+    const now = Date.now();
+    for (const { target, isIntersecting } of entries) {
+      if (!isIntersecting) {
+        this.#seen.delete(target);
+        continue;
+      }
+      this.#seen.add(target);
+      const number = /** @type {HTMLElement} */ (target).dataset.key ?? "";
+      const card = this.#cards.get(number);
+      if (card) this.#age(number, card, now);
+    }
+  }
+
   /** Cards of tickets that are over. */
   #forget() {
     for (const [number, { item }] of this.#cards) {
       if (this.#board.ticket(number)) continue;
       item.remove();
+      this.#watch.unobserve(item);
+      this.#seen.delete(item);
       this.#cards.delete(number);
       this.picked.delete(number);
     }

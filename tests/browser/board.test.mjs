@@ -82,7 +82,7 @@ test("the first paint is what the module draws", PATIENCE, async () => {
     const copy = item.cloneNode(true);
     for (const one of copy.querySelectorAll("[tabindex]")) one.removeAttribute("tabindex");
     for (const time of copy.querySelectorAll("time")) for (const name of ["style", "datetime", "data-from"]) time.removeAttribute(name);
-    for (const time of copy.querySelectorAll("time.countdown")) time.textContent = "";
+    for (const time of copy.querySelectorAll("time.offer")) time.textContent = "";
     copy.classList.remove("fresh");
     return copy.outerHTML.replace(/\s+/g, " ").replaceAll(' class=""', "").replaceAll(' hidden=""', " hidden");
   }).sort());
@@ -95,7 +95,7 @@ test("the first paint is what the module draws", PATIENCE, async () => {
   const rendered = await other.locator("[data-key]").evaluateAll((items) => items.map((item) => {
     const copy = item.cloneNode(true);
     for (const time of copy.querySelectorAll("time")) for (const name of ["style", "datetime", "data-from"]) time.removeAttribute(name);
-    for (const time of copy.querySelectorAll("time.countdown")) time.textContent = "";
+    for (const time of copy.querySelectorAll("time.offer")) time.textContent = "";
     return copy.outerHTML.replace(/\s+/g, " ").replaceAll(' hidden=""', " hidden");
   }).sort());
   assert.deepEqual(drawn, rendered);

@@ -75,6 +75,7 @@ static OURS: LazyLock<Vec<Asset>> = LazyLock::new(|| {
     "board-drawer.js": SCRIPT,
     "board-filter.js": SCRIPT,
     "board-keys.js": SCRIPT,
+    "board-map.js": SCRIPT,
     "board-menu.js": SCRIPT,
     "board-view.js": SCRIPT,
     "board.js": SCRIPT,

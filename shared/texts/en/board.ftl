@@ -288,3 +288,35 @@ span-days =
         [one] { $count } day
        *[other] { $count } days
     }
+
+## Refusals of the board
+
+refusal-last-admin = This is the last active account that administers: one has to stay.
+refusal-other-person = Somebody else has logged in with this browser.
+refusal-administration-only = Only administrators can do this.
+refusal-drivers-only = This is for drivers.
+refusal-no-proof = This ticket has no such proof of delivery.
+refusal-no-ticket = There is no ticket { $number }.
+refusal-no-such-driver = There is no such driver.
+refusal-position-old = A later position is known.
+refusal-position-far = Nobody gets there that fast: it looks like an error of the GPS.
+refusal-stale = The ticket is at version { $version } already.
+refusal-nobody-free = No driver on shift has room for this ticket.
+refusal-closed = The ticket is { $state }: it cannot be changed any more.
+refusal-step = A ticket that is { $from } cannot become { $to }; possible steps: { $legal }.
+refusal-step-last = A ticket that is { $from } cannot become { $to }; there is no step left.
+refusal-undo-stock = The order was cancelled or returned and the shop has its stock back: it cannot be undone.
+refusal-undo-driver = Whoever carried it is not active any more: it cannot be undone; give it to somebody else.
+refusal-undo-nothing = The ticket has no change to undo.
+refusal-undo-done = The last change was undone already.
+refusal-undo-forgotten = The change before is not kept any more: it cannot be undone.
+refusal-undo-late = More than ten minutes have passed since the last change.
+error-reason = say why
+error-ticket-number = this is not the number of a ticket
+error-future = this is in the future: check the clock of the phone
+error-before-ticket = this is before the ticket arrived
+error-pin = this is not the PIN of this order
+error-no-driver = there is no active driver with id { $id }
+error-needs-pin = the PIN that the customer has is needed
+error-needs-photo = a photo of the delivery is needed
+error-needs-signature = the signature of the customer is needed

@@ -288,3 +288,35 @@ span-days =
         [one] { $count } día
        *[other] { $count } días
     }
+
+## Refusals of the board
+
+refusal-last-admin = Es la última cuenta de administración activa: tiene que quedar una.
+refusal-other-person = En este navegador inició sesión otra persona.
+refusal-administration-only = Esto lo puede hacer solo la administración.
+refusal-drivers-only = Esto es para quienes reparten.
+refusal-no-proof = Este ticket no tiene esa prueba de entrega.
+refusal-no-ticket = No hay ningún ticket { $number }.
+refusal-no-such-driver = No existe ese repartidor.
+refusal-position-old = Ya hay una posición más nueva.
+refusal-position-far = Nadie llega tan rápido hasta ahí: parece un error del GPS.
+refusal-stale = El ticket ya va por la versión { $version }.
+refusal-nobody-free = No hay ningún repartidor en turno con lugar para este ticket.
+refusal-closed = El ticket está { $state }: ya no se puede cambiar.
+refusal-step = Un ticket { $from } no puede pasar a { $to }; los pasos posibles son: { $legal }.
+refusal-step-last = Un ticket { $from } no puede pasar a { $to }; no queda ningún paso.
+refusal-undo-stock = El pedido fue cancelado o devuelto y la tienda ya repuso el stock: no se puede deshacer.
+refusal-undo-driver = Quien lo repartía ya no está activo: no se puede deshacer; asignalo a otra persona.
+refusal-undo-nothing = El ticket no tiene ningún cambio que deshacer.
+refusal-undo-done = El último cambio ya fue deshecho.
+refusal-undo-forgotten = El cambio anterior ya no se conserva: no se puede deshacer.
+refusal-undo-late = Pasaron más de diez minutos desde el último cambio.
+error-reason = contá por qué
+error-ticket-number = no es un número de ticket
+error-future = está en el futuro: revisá la hora del teléfono
+error-before-ticket = es de antes de que llegara el ticket
+error-pin = no es el PIN de este pedido
+error-no-driver = no hay ningún repartidor activo con id { $id }
+error-needs-pin = hace falta el PIN que tiene el cliente
+error-needs-photo = hace falta una foto de la entrega
+error-needs-signature = hace falta la firma del cliente

@@ -4,7 +4,7 @@ use std::cmp::Reverse;
 use std::convert::Infallible;
 
 use belgrano_shared::problem::Problem;
-use belgrano_shared::texts::Said;
+use belgrano_shared::texts::{Message, Said};
 use belgrano_shared::wire::{OrderNumber, Priority, TicketView};
 use belgrano_shared::writer::{Command, Failure};
 use serde::Serialize;
@@ -157,7 +157,7 @@ impl RowResult {
     }
 
     fn wrong(text: &str) -> Self {
-        let problem = Problem::invalid_field("numeros", "no es un número de ticket");
+        let problem = Problem::invalid_field("numeros", Message::new("error-ticket-number"));
         Self::problem(text.chars().take(OrderNumber::MAX_CHARS).collect(), &problem)
     }
 

@@ -134,7 +134,10 @@ impl BulkBody {
 async fn bulk(State(app): State<App>, Admin(by): Admin, body: Keyed<BulkBody>) -> Result<StoredAnswer, Problem> {
     let (body, key) = body.scoped(|| format!("lote:{}", by.user_id));
     if !(1..=MAX_ROWS).contains(&body.numbers.len()) {
-        return Err(Problem::invalid_field("numeros", format!("tiene que haber entre 1 y {MAX_ROWS}")));
+        return Err(Problem::invalid_field(
+            "numeros",
+            Message::new("error-count").with("from", 1).with("to", MAX_ROWS),
+        ));
     }
     let action = body.action()?;
     let rows = body.numbers.into_iter().map(|text| OrderNumber::parse(&text).map_err(|_| text)).collect();

@@ -2,6 +2,7 @@
 
 use belgrano_shared::problem::Problem;
 use belgrano_shared::storage::require_one;
+use belgrano_shared::texts::Message;
 use belgrano_shared::timestamp::UnixMillis;
 use belgrano_shared::wire::Position;
 use belgrano_shared::writer::{Command, Failure};
@@ -44,14 +45,10 @@ pub enum PositionRefusal {
 impl From<PositionRefusal> for Problem {
     fn from(refusal: PositionRefusal) -> Self {
         match refusal {
-            PositionRefusal::Older => Self::conflict("posicion-vieja", "Ya hay una posición más nueva."),
-            PositionRefusal::Future => {
-                Self::invalid_field("ocurrido", "está en el futuro: revisá la hora del teléfono")
-            }
-            PositionRefusal::TooFast => {
-                Self::conflict("posicion-imposible", "Nadie llega tan rápido hasta ahí: parece un error del GPS.")
-            }
-            PositionRefusal::NotADriver => Self::not_found("No existe ese repartidor."),
+            PositionRefusal::Older => Self::conflict("posicion-vieja", Message::new("refusal-position-old")),
+            PositionRefusal::Future => Self::invalid_field("ocurrido", Message::new("error-future")),
+            PositionRefusal::TooFast => Self::conflict("posicion-imposible", Message::new("refusal-position-far")),
+            PositionRefusal::NotADriver => Self::not_found(Message::new("refusal-no-such-driver")),
         }
     }
 }

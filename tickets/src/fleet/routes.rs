@@ -6,6 +6,7 @@ use belgrano_shared::auth::password::NewPassword;
 use belgrano_shared::free_text;
 use belgrano_shared::http::{Json, Page, Path};
 use belgrano_shared::problem::{FieldError, Problem, ProblemDocument};
+use belgrano_shared::texts::Message;
 use belgrano_shared::timestamp::UnixMillis;
 use belgrano_shared::wire::{Position, limits};
 use serde::{Deserialize, Serialize};
@@ -73,7 +74,7 @@ fn check(phone: Option<&str>, capacity: Option<i64>, neighbourhood: Option<&str>
     let capacity = capacity.filter(|capacity| !CAPACITY.contains(capacity));
     let wrong: Vec<FieldError> = [
         phone.and_then(|text| wrong("telefono", text, limits::PHONE)),
-        capacity.map(|_| FieldError::new("capacidad", "va de 1 a 1000")),
+        capacity.map(|_| FieldError::new("capacidad", Message::new("error-range").with("from", 1).with("to", 1000))),
         neighbourhood.and_then(|text| wrong("barrio", text, limits::NEIGHBOURHOOD)),
     ]
     .into_iter()

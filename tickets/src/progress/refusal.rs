@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use belgrano_shared::problem::{FieldError, Problem};
+use belgrano_shared::texts::Message;
 use belgrano_shared::wire::{OrderNumber, TicketState};
 
 use super::{IllegalStep, ProofKind};
@@ -16,7 +17,7 @@ pub enum TicketRefusal {
     Illegal(IllegalStep),
     /// `If-Match` named another version than this one.
     Stale(i64),
-    /// The step happened before the ticket was there, or in the future.
+    /// The step happened before the ticket was there, or in the future: the key of what to say.
     Occurred(&'static str),
     /// A delivery without what proves it.
     ProofMissing(ProofKind),
@@ -30,7 +31,7 @@ pub enum TicketRefusal {
     NobodyFree,
     /// Nothing can be edited once it is over.
     Closed(TicketState),
-    /// The last change cannot be taken back, and why.
+    /// The last change cannot be taken back: the key of why.
     NotUndoable(&'static str),
 }
 
@@ -43,44 +44,46 @@ impl From<IllegalStep> for TicketRefusal {
 impl From<TicketRefusal> for Problem {
     fn from(refusal: TicketRefusal) -> Self {
         match refusal {
-            TicketRefusal::NotFound(number) => Self::not_found(format!("No hay ningún ticket {number}.")),
+            TicketRefusal::NotFound(number) => {
+                Self::not_found(Message::new("refusal-no-ticket").with("number", number))
+            }
             TicketRefusal::Illegal(illegal) => illegal_step(&illegal),
             TicketRefusal::Stale(version) => {
-                Self::stale(format!("El ticket ya va por la versión {version}.")).with("version", version)
+                Self::stale(Message::new("refusal-stale").with("version", version)).with("version", version)
             }
-            TicketRefusal::Occurred(message) => Self::invalid_field("ocurrido", message),
-            TicketRefusal::ProofMissing(kind) => Self::invalid(vec![FieldError::new(kind.as_str(), missing(kind))]),
-            TicketRefusal::PinWrong => Self::invalid_field("pin", "no es el PIN de este pedido"),
+            TicketRefusal::Occurred(why) => Self::invalid_field("ocurrido", Message::new(why)),
+            TicketRefusal::ProofMissing(kind) => {
+                Self::invalid(vec![FieldError::new(kind.as_str(), Message::new(missing(kind)))])
+            }
+            TicketRefusal::PinWrong => Self::invalid_field("pin", Message::new("error-pin")),
             TicketRefusal::PinTries(again_in) => Self::too_many_requests(again_in),
             TicketRefusal::NoSuchDriver(id) => {
-                Self::invalid_field("repartidor_id", format!("no hay ningún repartidor activo con id {id}"))
+                Self::invalid_field("repartidor_id", Message::new("error-no-driver").with("id", id.to_string()))
             }
-            TicketRefusal::NobodyFree => {
-                Self::conflict("sin-repartidores", "No hay ningún repartidor en turno con lugar para este ticket.")
-            }
+            TicketRefusal::NobodyFree => Self::conflict("sin-repartidores", Message::new("refusal-nobody-free")),
             TicketRefusal::Closed(state) => {
-                Self::conflict("ticket-cerrado", format!("El ticket está {state}: ya no se puede cambiar."))
+                Self::conflict("ticket-cerrado", Message::new("refusal-closed").with("state", state.as_str()))
             }
-            TicketRefusal::NotUndoable(why) => Self::conflict("no-se-puede-deshacer", why),
+            TicketRefusal::NotUndoable(why) => Self::conflict("no-se-puede-deshacer", Message::new(why)),
         }
     }
 }
 
+/// The key of what to say.
 const fn missing(kind: ProofKind) -> &'static str {
     match kind {
-        ProofKind::Pin => "hace falta el PIN que tiene el cliente",
-        ProofKind::Photo => "hace falta una foto de la entrega",
-        ProofKind::Signature => "hace falta la firma del cliente",
+        ProofKind::Pin => "error-needs-pin",
+        ProofKind::Photo => "error-needs-photo",
+        ProofKind::Signature => "error-needs-signature",
     }
 }
 
 fn illegal_step(illegal: &IllegalStep) -> Problem {
     let legal: Vec<&str> = illegal.legal.iter().map(|state| state.as_str()).collect();
-    let way_on = match legal.as_slice() {
-        [] => "no queda ningún paso".to_owned(),
-        some => format!("los pasos posibles son: {}", some.join(", ")),
+    let (from, to) = (illegal.from.as_str(), illegal.to.as_str());
+    let said = match legal.as_slice() {
+        [] => Message::new("refusal-step-last").with("from", from).with("to", to),
+        some => Message::new("refusal-step").with("from", from).with("to", to).with("legal", some.join(", ")),
     };
-    Problem::conflict("paso-ilegal", format!("Un ticket {} no puede pasar a {}; {way_on}.", illegal.from, illegal.to))
-        .with("estado", illegal.from.as_str())
-        .with("legales", legal)
+    Problem::conflict("paso-ilegal", said).with("estado", illegal.from.as_str()).with("legales", legal)
 }

@@ -7,6 +7,7 @@ use belgrano_shared::idempotency::{Once, StoredAnswer};
 use belgrano_shared::pin;
 use belgrano_shared::problem::{FieldError, Problem, ProblemDocument};
 use belgrano_shared::signature::SigningSecrets;
+use belgrano_shared::texts::Message;
 use belgrano_shared::timestamp::UnixMillis;
 use belgrano_shared::wire::{OrderNumber, Priority, TicketState, TicketView, limits};
 use serde::Deserialize;
@@ -85,7 +86,7 @@ impl StepBody {
 /// A reason that is given and not too long.
 pub(crate) fn required_reason(reason: Option<&str>) -> Result<String, Problem> {
     match free_text::check(reason.unwrap_or_default(), limits::REASON) {
-        Ok("") => Err(Problem::invalid_field("motivo", "contá por qué")),
+        Ok("") => Err(Problem::invalid_field("motivo", Message::new("error-reason"))),
         Ok(reason) => Ok(reason.to_owned()),
         Err(wrong) => Err(Problem::invalid_field("motivo", wrong)),
     }

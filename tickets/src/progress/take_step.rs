@@ -194,10 +194,10 @@ fn occurred(
 ) -> Result<UnixMillis, TicketRefusal> {
     let Some(claimed) = claimed else { return Ok(now) };
     if claimed.since_ms(now) > CLOCK_SKEW_MS {
-        return Err(TicketRefusal::Occurred("está en el futuro: revisá la hora del teléfono"));
+        return Err(TicketRefusal::Occurred("error-future"));
     }
     if recorded_at.since_ms(claimed) > CLOCK_SKEW_MS {
-        return Err(TicketRefusal::Occurred("es de antes de que llegara el ticket"));
+        return Err(TicketRefusal::Occurred("error-before-ticket"));
     }
     Ok(claimed.min(now).max(recorded_at.min(now)))
 }

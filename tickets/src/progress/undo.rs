@@ -12,9 +12,9 @@ use crate::unit::{Actor, BoardUnit, BoardWants, Change, Ticket};
 pub const UNDO_WINDOW_MS: i64 = 10 * 60 * 1000;
 const ACTION: &str = "deshacer";
 /// Whoever did it: the shop has heard of it and sells those goods to somebody else.
-const STOCK_IS_BACK: &str = "El pedido fue cancelado o devuelto y la tienda ya repuso el stock: no se puede deshacer.";
+const STOCK_IS_BACK: &str = "refusal-undo-stock";
 
-const DRIVER_LEFT: &str = "Quien lo repartía ya no está activo: no se puede deshacer; asignalo a otra persona.";
+const DRIVER_LEFT: &str = "refusal-undo-driver";
 const DRIVES: &str = "SELECT COUNT(*) FROM users WHERE id = $1 AND active AND role = 'flota'";
 
 /// Take the last change back.
@@ -101,15 +101,13 @@ impl Undo {
     }
 }
 
-/// The change before the last one, if the last one can be taken back. What is missing was forgotten as too old.
+/// The change before the last one, if the last one can be taken back; else the key of why not. What is missing was forgotten as too old.
 fn undoable(past: &[Past], version: i64, now: UnixMillis) -> Result<&Past, &'static str> {
     match past {
-        _ if version <= 1 => Err("El ticket no tiene ningún cambio que deshacer."),
-        [last, ..] if last.action == ACTION => Err("El último cambio ya fue deshecho."),
-        [last, ..] if now.since_ms(last.recorded_at) <= UNDO_WINDOW_MS => {
-            past.get(1).ok_or("El cambio anterior ya no se conserva: no se puede deshacer.")
-        }
-        _ => Err("Pasaron más de diez minutos desde el último cambio."),
+        _ if version <= 1 => Err("refusal-undo-nothing"),
+        [last, ..] if last.action == ACTION => Err("refusal-undo-done"),
+        [last, ..] if now.since_ms(last.recorded_at) <= UNDO_WINDOW_MS => past.get(1).ok_or("refusal-undo-forgotten"),
+        _ => Err("refusal-undo-late"),
     }
 }
 

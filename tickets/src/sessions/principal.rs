@@ -9,6 +9,7 @@ use belgrano_shared::auth::gate;
 use belgrano_shared::auth::session::TokenHash;
 use belgrano_shared::fetch;
 use belgrano_shared::problem::Problem;
+use belgrano_shared::texts::Message;
 use belgrano_shared::timestamp::UnixMillis;
 
 use crate::app::App;
@@ -120,10 +121,10 @@ impl FromRequestParts<App> for Session {
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Problem> {
         let principal = app.principal_by_cookie(&parts.headers).await?;
-        let principal = principal.ok_or_else(|| Problem::unauthenticated("Iniciá sesión para seguir."))?;
+        let principal = principal.ok_or_else(|| Problem::unauthenticated(Message::new("refusal-log-in")))?;
         match parts.headers.get(TAKEN_FOR) {
             Some(other) if other.as_bytes() != principal.user_id.to_string().as_bytes() => {
-                Err(Problem::unauthenticated("En este navegador inició sesión otra persona."))
+                Err(Problem::unauthenticated(Message::new("refusal-other-person")))
             }
             _ => Ok(Self(principal)),
         }
@@ -137,7 +138,7 @@ impl FromRequestParts<App> for Admin {
         let Session(principal) = Session::from_request_parts(parts, app).await?;
         match principal.role {
             Role::Admin => Ok(Self(principal)),
-            Role::Driver => Err(Problem::forbidden("Esto lo puede hacer solo la administración.")),
+            Role::Driver => Err(Problem::forbidden(Message::new("refusal-administration-only"))),
         }
     }
 }
@@ -149,7 +150,7 @@ impl FromRequestParts<App> for Driver {
         let Session(principal) = Session::from_request_parts(parts, app).await?;
         match principal.role {
             Role::Driver => Ok(Self(principal)),
-            Role::Admin => Err(Problem::forbidden("Esto es para quienes reparten.")),
+            Role::Admin => Err(Problem::forbidden(Message::new("refusal-drivers-only"))),
         }
     }
 }

@@ -6,6 +6,7 @@ use axum::response::{IntoResponse, Response};
 use belgrano_shared::http::{Json, Page, Path, check_fields};
 use belgrano_shared::problem::{Problem, ProblemDocument};
 use belgrano_shared::storage::Session as Connection;
+use belgrano_shared::texts::Message;
 use belgrano_shared::timestamp::UnixMillis;
 use belgrano_shared::wire::{OrderNumber, TicketView};
 use belgrano_shared::{fetch, fetch_scalar};
@@ -173,7 +174,7 @@ async fn proof(
     let mut session = app.db.read().await?;
     let ticket = visible(&mut session, &number, &by).await?;
     let found = fetch!(optional, session, Proof, FIND, ticket.view.ticket_id, kind.as_str())?;
-    let proof = found.ok_or_else(|| Problem::not_found("Este ticket no tiene esa prueba de entrega."))?;
+    let proof = found.ok_or_else(|| Problem::not_found(Message::new("refusal-no-proof")))?;
     Ok(([(header::CONTENT_TYPE, proof.media_type)], proof.content).into_response())
 }
 
@@ -189,7 +190,7 @@ pub(crate) async fn visible(session: &mut Connection, number: &OrderNumber, by: 
     let ticket = row.map(Ticket::try_from).transpose()?;
     ticket
         .filter(|ticket| by.only_driver().is_none_or(|driver| ticket.view.driver_id == Some(driver)))
-        .ok_or_else(|| Problem::not_found(format!("No hay ningún ticket {number}.")))
+        .ok_or_else(|| Problem::not_found(Message::new("refusal-no-ticket").with("number", number)))
 }
 
 #[cfg(test)]

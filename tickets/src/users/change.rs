@@ -23,11 +23,9 @@ pub enum UserRefusal {
 impl From<UserRefusal> for Problem {
     fn from(refusal: UserRefusal) -> Self {
         match refusal {
-            UserRefusal::NotFound => Self::not_found("No existe esa cuenta."),
+            UserRefusal::NotFound => Self::not_found(Message::new("refusal-no-account")),
             UserRefusal::EmailTaken => Self::conflict("correo-repetido", Message::new("refusal-email-taken")),
-            UserRefusal::LastAdmin => {
-                Self::conflict("ultimo-admin", "Es la última cuenta de administración activa: tiene que quedar una.")
-            }
+            UserRefusal::LastAdmin => Self::conflict("ultimo-admin", Message::new("refusal-last-admin")),
         }
     }
 }

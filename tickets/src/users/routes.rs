@@ -7,6 +7,7 @@ use belgrano_shared::auth::password::NewPassword;
 use belgrano_shared::fetch;
 use belgrano_shared::http::{Json, Page, Path};
 use belgrano_shared::problem::{FieldError, Problem, ProblemDocument};
+use belgrano_shared::texts::Message;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
@@ -82,7 +83,7 @@ pub(crate) async fn create_account(
     let mut wrong: Vec<_> = check_text("nombre", &name, NAME_CHARS).into_iter().collect();
     let email = Email::parse(email);
     if email.is_none() {
-        wrong.push(FieldError::new("email", "no es una dirección de correo"));
+        wrong.push(FieldError::new("email", Message::new("error-email")));
     }
     let email = email.filter(|_| wrong.is_empty()).ok_or_else(|| Problem::invalid(wrong))?;
     let password_hash = app.gate.hash(password).await?;

@@ -34,7 +34,7 @@ pub(super) struct Card {
     pub(super) late: bool,
     driver: String,
     note: String,
-    offered_at: String,
+    offer_left: String,
     offered_until: String,
 }
 
@@ -55,7 +55,6 @@ impl Card {
 
     pub(super) fn of(layout: &Layout, ticket: &TicketView, now: UnixMillis, late_ms: i64) -> Self {
         let written = |at: Option<UnixMillis>| at.map(UnixMillis::to_rfc3339).unwrap_or_default();
-        let offered = ticket.offer_expires_at.is_some();
         let priority = (ticket.priority != Priority::Normal).then(|| layout.priority(ticket.priority).to_string());
         let place = [ticket.customer_address.as_deref(), ticket.neighbourhood.as_deref()];
         Self {
@@ -73,11 +72,18 @@ impl Card {
             late: is_late(ticket, now, late_ms),
             driver: ticket.driver_name.clone().unwrap_or_default(),
             note: ticket.reason.clone().unwrap_or_default(),
-            offered_at: written(ticket.assigned_at.filter(|_| offered)),
+            offer_left: ticket.offer_expires_at.map(|until| clock(until.since_ms(now))).unwrap_or_default(),
             offered_until: written(ticket.offer_expires_at),
             ..Self::blank(layout)
         }
     }
+}
+
+/// Time that is left, as a clock: `0:45`, `12:03`, `1:02:03`.
+fn clock(ms: i64) -> String {
+    let seconds = (ms.max(0) + 999) / 1000;
+    let (hours, minutes, seconds) = (seconds / 3600, seconds / 60 % 60, seconds % 60);
+    if hours > 0 { format!("{hours}:{minutes:02}:{seconds:02}") } else { format!("{minutes}:{seconds:02}") }
 }
 
 /// Whether a ticket should have arrived by now. What failed has a reason instead.

@@ -1,0 +1,83 @@
+// The map beside the columns: where open tickets go and where drivers are. The columns have everything it shows.
+
+/** @typedef {import("./map.js").Marker} Marker */
+/** @typedef {Awaited<ReturnType<typeof import("./map.js").openMap>>} BoardMap */
+
+const STALE_MS = 5 * 60_000;
+/** No oftener than this: drivers glide in between. */
+const EVERY_MS = 1000;
+
+/**
+ * What is shown of the board.
+ * @param {import("./board.js").Board} board
+ * @param {number} now
+ * @param {(at: string) => string} age
+ * @returns {Marker[]}
+ */
+export function markers(board, now, age) {
+  const drivers = [...board.drivers.values()].flatMap(({ id, nombre, en_turno, lat, lng, posicion_fecha }) => {
+    if (!en_turno || lat === null || lng === null || !posicion_fecha) return [];
+    const stale = now - Date.parse(posicion_fecha) > STALE_MS;
+    return [{ id: `driver-${id}`, kind: /** @type {const} */ ("driver"), lat, lng, stale, label: `${nombre} · ${age(posicion_fecha)}` }];
+  });
+  const stops = board.tickets().flatMap(({ numero, cliente_nombre, estado, lat, lng }) => {
+    if (lat === null || lng === null) return [];
+    return [{ id: numero, kind: /** @type {const} */ ("stop"), lat, lng, state: estado, label: `${numero} · ${cliente_nombre}`, href: `/tickets/${numero}` }];
+  });
+  return [...stops, ...drivers];
+}
+
+export class MapPanel {
+  #panel;
+  #show;
+  /** @type {BoardMap} */
+  #map = null;
+  #timer = 0;
+  #asked = false;
+
+  /**
+   * @param {HTMLElement} panel
+   * @param {() => Marker[]} show
+   */
+  constructor(panel, show) {
+    this.#panel = panel;
+    this.#show = show;
+  }
+
+  /**
+   * Opens or closes it; whether it is open now.
+   * @param {boolean} open
+   */
+  async toggle(open) {
+    this.#panel.hidden = !open;
+    if (!open) {
+      this.#map?.close();
+      this.#map = null;
+      return false;
+    }
+    // Only who wants a map pays for it. Where none can be drawn, its place says so.
+    const { openMap } = await import("./map.js");
+    const element = /** @type {HTMLElement} */ (this.#panel.querySelector("[data-map]"));
+    this.#map = await openMap(element);
+    this.#map?.show(this.#show());
+    this.#map?.fit();
+    return true;
+  }
+
+  /** Something moved or changed. */
+  ask() {
+    if (!this.#map) return;
+    if (this.#timer) {
+      this.#asked = true;
+      return;
+    }
+    this.#map.show(this.#show());
+    this.#timer = window.setTimeout(() => {
+      this.#timer = 0;
+      if (this.#asked) {
+        this.#asked = false;
+        this.ask();
+      }
+    }, EVERY_MS);
+  }
+}
