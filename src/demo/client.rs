@@ -52,7 +52,16 @@ impl Login {
 
     /// A post that may be refused: someone else was faster, the shelf is empty. Whether it was done.
     pub async fn try_post(&self, path: &str, body: &Value) -> Result<bool, Failed> {
-        let response = self.send(Method::POST, path, Some(body)).await?;
+        self.attempt(Method::POST, path, body).await
+    }
+
+    /// The same for a change.
+    pub async fn try_patch(&self, path: &str, body: &Value) -> Result<bool, Failed> {
+        self.attempt(Method::PATCH, path, body).await
+    }
+
+    async fn attempt(&self, method: Method, path: &str, body: &Value) -> Result<bool, Failed> {
+        let response = self.send(method, path, Some(body)).await?;
         let status = response.status();
         if status.is_success() || status.is_client_error() {
             return Ok(status.is_success());

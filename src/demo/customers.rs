@@ -4,7 +4,11 @@ use serde_json::{Value, json};
 
 use super::World;
 use super::client::{Failed, Login, ok};
-use super::places::{BARRIOS, CUSTOMERS, STREETS};
+use super::places::{BARRIOS, CUSTOMERS, NOTES};
+
+/// Orders that are there when the doors open.
+const MORNING: usize = 16;
+const PAYMENTS: [&str; 4] = ["efectivo", "efectivo", "tarjeta", "transferencia"];
 
 /// Orders at `rate` a minute, for ever.
 pub async fn live(world: &World, rate: u32) -> Result<(), Failed> {
@@ -15,11 +19,15 @@ pub async fn live(world: &World, rate: u32) -> Result<(), Failed> {
     let Some(someone) = customers.first() else { return Ok(()) };
     let catalog = someone.get("/api/productos?limit=100").await?;
     let products: Vec<i64> = catalog["productos"].as_array().into_iter().flatten().filter_map(id).collect();
-    loop {
+    for placed in 0.. {
         let customer = &customers[world.pick(customers.len())];
         order(world, customer, &products).await?;
+        if placed < MORNING {
+            continue;
+        }
         world.pause(60.0 / f64::from(rate.max(1))).await;
     }
+    Ok(())
 }
 
 fn id(product: &Value) -> Option<i64> {
@@ -28,7 +36,8 @@ fn id(product: &Value) -> Option<i64> {
 
 async fn register(world: &World, first: &str, last: &str) -> Result<Login, Failed> {
     let email = format!("{}.demo@belgrano.local", first.to_lowercase());
-    let (street, number) = (STREETS[world.pick(STREETS.len())], 100 + world.pick(4000));
+    let (_, _, _, streets) = BARRIOS[world.pick(BARRIOS.len())];
+    let (street, number) = (streets[world.pick(streets.len())], 100 + world.pick(4000));
     let body = json!({
         "nombre": first, "apellido": last, "email": email, "password": world.password,
         "telefono": "+54 11 5555 0101", "direccion": format!("{street} {number}"),
@@ -38,7 +47,7 @@ async fn register(world: &World, first: &str, last: &str) -> Result<Login, Faile
 }
 
 async fn order(world: &World, customer: &Login, products: &[i64]) -> Result<(), Failed> {
-    let (barrio, lat, lng) = BARRIOS[world.pick(BARRIOS.len())];
+    let (barrio, lat, lng, streets) = BARRIOS[world.pick(BARRIOS.len())];
     let mut items: Vec<Value> = Vec::new();
     for _ in 0..=world.pick(4) {
         let product = products[world.pick(products.len())];
@@ -46,8 +55,9 @@ async fn order(world: &World, customer: &Login, products: &[i64]) -> Result<(), 
     }
     let near = |centre: f64| centre + (world.ambient.fraction() - 0.5) * 0.012;
     let body = json!({
-        "items": items, "barrio": barrio, "lat": near(lat), "lng": near(lng), "metodo_pago": "efectivo",
-        "direccion": format!("{} {}", STREETS[world.pick(STREETS.len())], 100 + world.pick(4000)),
+        "items": items, "barrio": barrio, "lat": near(lat), "lng": near(lng), "metodo_pago": PAYMENTS[world.pick(PAYMENTS.len())],
+        "direccion": format!("{} {}", streets[world.pick(streets.len())], 100 + world.pick(4000)),
+        "notas": NOTES.get(world.pick(2 * NOTES.len())),
     });
     customer.try_post("/api/pedidos", &body).await?;
     Ok(())

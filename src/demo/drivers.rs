@@ -6,13 +6,14 @@ use serde_json::{Value, json};
 use super::World;
 use super::client::{Failed, Login};
 use super::places::{BARRIOS, DRIVERS};
+use super::way::{Place, Way};
 
 /// Seconds between two moves.
 const MOVE_S: f64 = 2.0;
-/// Closer than this, in degrees, is there.
-const THERE: f64 = 0.000_8;
-/// As far as a driver comes between two moves, in degrees: some 40 km/h at three times the speed of life.
+/// As far as a driver comes between two moves, in degrees of latitude: some 40 km/h at three times the speed of life.
 const STRIDE: f64 = 0.000_6;
+/// Moves without a word from a phone that has lost its signal: some three minutes.
+const SILENCE: usize = 90;
 
 /// Drives, for ever.
 pub async fn live(world: &World) -> Result<(), Failed> {
@@ -20,7 +21,7 @@ pub async fn live(world: &World) -> Result<(), Failed> {
     let mut drivers = Vec::new();
     for (place, name) in DRIVERS.iter().enumerate() {
         let email = format!("repartidor{}.demo@belgrano.local", place + 1);
-        let (barrio, lat, lng) = BARRIOS[place % BARRIOS.len()];
+        let (barrio, lat, lng, _) = BARRIOS[place % BARRIOS.len()];
         let body = json!({
             "nombre": name, "email": email, "password": world.password, "telefono": "+54 11 5555 0202",
             "capacidad": 6, "barrio": barrio,
@@ -34,8 +35,9 @@ pub async fn live(world: &World) -> Result<(), Failed> {
     Ok(())
 }
 
-async fn drive(world: &World, driver: Login, start: (f64, f64)) -> Result<(), Failed> {
-    let mut at = start;
+async fn drive(world: &World, driver: Login, start: Place) -> Result<(), Failed> {
+    let mut way = Way::still(start);
+    let mut silent = 0;
     loop {
         let open = driver.get("/api/tickets?estado=asignado,aceptado,en-camino&limit=20").await?;
         let tickets: Vec<&Value> = open["tickets"].as_array().into_iter().flatten().collect();
@@ -46,19 +48,36 @@ async fn drive(world: &World, driver: Login, start: (f64, f64)) -> Result<(), Fa
         match under_way.or_else(|| tickets.iter().find(|ticket| ticket["estado"] == "aceptado")) {
             Some(ticket) if ticket["estado"] == "aceptado" => step(&driver, ticket, "en-camino", None).await?,
             Some(ticket) => {
-                let stop = (ticket["lat"].as_f64().unwrap_or(at.0), ticket["lng"].as_f64().unwrap_or(at.1));
-                if distance(at, stop) > THERE {
-                    at = towards(at, stop);
-                } else if world.pick(20) == 0 {
-                    step(&driver, ticket, "fallido", Some("no contesta nadie")).await?;
-                } else {
-                    step(&driver, ticket, "entregado", None).await?;
+                way.lead_to(place_of(ticket).unwrap_or(way.at()));
+                if !way.go(STRIDE) {
+                    arrive(world, &driver, ticket).await?;
                 }
             }
-            None => at = towards(at, start),
+            None => {
+                way.lead_to(start);
+                way.go(STRIDE);
+            }
         }
-        driver.try_post("/api/repartidores/yo/posicion", &json!({ "lat": at.0, "lng": at.1 })).await?;
+        if silent > 0 {
+            silent -= 1;
+        } else {
+            let (lat, lng) = way.at();
+            driver.try_post("/api/repartidores/yo/posicion", &json!({ "lat": lat, "lng": lng })).await?;
+            silent = if world.pick(300) == 0 { SILENCE } else { 0 };
+        }
         world.pause(MOVE_S).await;
+    }
+}
+
+fn place_of(ticket: &Value) -> Option<Place> {
+    Some((ticket["lat"].as_f64()?, ticket["lng"].as_f64()?))
+}
+
+/// At the door: nearly always there is somebody.
+async fn arrive(world: &World, driver: &Login, ticket: &Value) -> Result<(), Failed> {
+    match world.pick(20) {
+        0 => step(driver, ticket, "fallido", Some("No había nadie")).await,
+        _ => step(driver, ticket, "entregado", None).await,
     }
 }
 
@@ -71,17 +90,4 @@ async fn step(driver: &Login, ticket: &Value, state: &str, reason: Option<&str>)
     // An offer may have expired meanwhile: then there is nothing to do.
     driver.try_post(&format!("/api/tickets/{number}/estado"), &body).await?;
     Ok(())
-}
-
-fn distance(from: (f64, f64), to: (f64, f64)) -> f64 {
-    (from.0 - to.0).hypot(from.1 - to.1)
-}
-
-fn towards(from: (f64, f64), to: (f64, f64)) -> (f64, f64) {
-    let whole = distance(from, to);
-    if whole <= STRIDE {
-        return to;
-    }
-    let part = STRIDE / whole;
-    (from.0 + (to.0 - from.0) * part, from.1 + (to.1 - from.1) * part)
 }
