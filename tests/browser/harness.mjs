@@ -124,8 +124,9 @@ export async function logIn(origin, { email, password }) {
   return async (method, path, body) => {
     const headers = { cookie, "content-type": "application/json", origin };
     const answer = await fetch(origin + path, { method, headers, body: body && JSON.stringify(body) });
-    assert.ok(answer.ok, `${method} ${path}: ${answer.status}`);
-    return answer.json();
+    const text = await answer.text();
+    assert.ok(answer.ok, `${method} ${path}: ${answer.status} ${text}`);
+    return text && JSON.parse(text);
   };
 }
 

@@ -1,42 +1,21 @@
 // Every page of both services, on a phone and on a desktop: no violation, nothing wider than the screen, nothing foreign.
-// `SCREENSHOTS=DIR node --test tests/browser/pages.test.mjs` keeps a picture of each.
+// With `SCREENSHOTS=DIR` it keeps a picture of each (scripts/screenshots).
 
 import assert from "node:assert/strict";
 import { mkdir } from "node:fs/promises";
 import { after, before, test } from "node:test";
 
-import { ADMIN, DESKTOP, PATIENCE, PHONE, isClean, logIn, start, visitor } from "./harness.mjs";
+import { ADMIN, DESKTOP, PATIENCE, PHONE, isClean, start, visitor } from "./harness.mjs";
+import { CUSTOMER, DRIVER, MERCHANT, afternoon } from "./world.mjs";
 
 const { SCREENSHOTS } = process.env;
-const CUSTOMER = { nombre: "Ana", apellido: "Paz", email: "ana@cliente.test", password: "clave-de-ana-1", direccion: "Av. Cabildo 2040" };
-const MERCHANT = {
-  ...CUSTOMER, email: "comercio@cliente.test", rol: "comerciante", nombre_negocio: "Kiosco Ana", cuit: "20-12345678-6",
-};
-const DRIVER = { nombre: "Rosa Quiroga", email: "rosa@belgrano.test", password: "clave-de-rosa-1" };
 let belgrano, browser, stop, order, driver;
 
 before(async () => {
   if (SCREENSHOTS) await mkdir(SCREENSHOTS, { recursive: true });
   ({ belgrano, browser, stop } = await start());
-  for (const account of [CUSTOMER, MERCHANT]) {
-    const body = JSON.stringify(account);
-    const answer = await fetch(`${belgrano.shop}/api/register`, { method: "POST", headers: { "content-type": "application/json" }, body });
-    assert.equal(answer.status, 201, await answer.text());
-  }
-  const customer = await logIn(belgrano.shop, CUSTOMER);
-  ({ numero: order } = await customer("POST", "/api/pedidos", { metodo_pago: "efectivo", items: [{ producto_id: 1, cantidad: 2 }] }));
-  await customer("PUT", "/api/carrito/2", { cantidad: 3 });
-  const admin = await logIn(belgrano.board, ADMIN);
-  driver = await admin("POST", "/api/usuarios", { ...DRIVER, rol: "flota" });
-  while (!(await fetchTicket(admin))) await new Promise((resolve) => setTimeout(resolve, 50));
-  await admin("POST", `/api/tickets/${order}/asignar`, { repartidor_id: driver.id });
+  ({ order, driver } = await afternoon(belgrano));
 }, PATIENCE);
-
-/** The ticket of the order, once it has arrived. */
-async function fetchTicket(admin) {
-  const { tickets } = await admin("GET", "/api/tickets");
-  return tickets.find((ticket) => ticket.numero === order);
-}
 
 after(() => stop?.());
 
@@ -79,8 +58,12 @@ for (const [who, service, account, paths] of VISITS) {
         const beyond = await page.$$eval("nav a", (links) => links.filter((a) => a.scrollWidth > a.clientWidth || a.getBoundingClientRect().right > innerWidth).map((a) => a.textContent));
         assert.deepEqual(beyond, [], `${path}: links nobody sees`);
         if (SCREENSHOTS) {
-          const name = path.replace(order, "pedido").replaceAll(/[^\w-]+/g, "-");
-          await page.screenshot({ path: `${SCREENSHOTS}/${service}-${who}${name}-${screen}.png`, fullPage: true });
+          const name = path.replace(order, "pedido").replaceAll(/\W+/g, "-").replace(/^-$/, "-home");
+          // As high as the page is, so that what stays at the foot of a screen is at the foot of the picture.
+          const height = await page.evaluate(() => document.documentElement.scrollHeight);
+          await page.setViewportSize({ ...options.viewport, height: Math.max(height, options.viewport.height) });
+          await page.screenshot({ path: `${SCREENSHOTS}/${service}-${who}${name}-${screen}.jpg`, type: "jpeg", quality: 70, scale: "css" });
+          await page.setViewportSize(options.viewport);
         }
       }
       await context.close();

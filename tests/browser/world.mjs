@@ -1,0 +1,99 @@
+// A working afternoon for the pages to show: customers with orders in every state, drivers on their way.
+
+import assert from "node:assert/strict";
+
+import { ADMIN, logIn } from "./harness.mjs";
+
+export const CUSTOMER = {
+  nombre: "Ana", apellido: "Paz", email: "ana@cliente.test", password: "clave-de-ana-1", telefono: "+54 11 5555 0101",
+  direccion: "Av. Cabildo 2040",
+};
+export const MERCHANT = {
+  ...CUSTOMER, email: "comercio@cliente.test", rol: "comerciante", nombre_negocio: "Kiosco Ana", cuit: "20-12345678-6",
+};
+export const DRIVER = { nombre: "Rosa Quiroga", email: "rosa@belgrano.test", password: "clave-de-rosa-1", telefono: "+54 11 5555 0201" };
+const COLLEAGUES = [
+  { nombre: "Julián Sosa", email: "julian@belgrano.test", password: "clave-de-julian-1", telefono: "+54 11 5555 0202" },
+  { nombre: "Mirta Ledesma", email: "mirta@belgrano.test", password: "clave-de-mirta-1", telefono: "+54 11 5555 0203" },
+];
+/** Where each driver is, in the order of the drivers. */
+const PLACES = [[-34.5612, -58.4561], [-34.5747, -58.4521], [-34.5895, -58.4305]];
+/** `[name, surname, address, barrio, lat, lng]` */
+const NEIGHBOURS = [
+  ["Bruno", "Ferreyra", "Juramento 2211, 4.º B", "Belgrano", -34.5623, -58.4571],
+  ["Carla", "Núñez", "Av. Congreso 3120", "Núñez", -34.5552, -58.4702],
+  ["Dante", "Ojeda", "Zapata 380, timbre 3", "Colegiales", -34.5721, -58.4467],
+  ["Elena", "Roldán", "Honduras 4620", "Palermo", -34.5913, -58.4262],
+  ["Franco", "Medina", "Echeverría 1830", "Belgrano", -34.5601, -58.4497],
+  ["Graciela", "Toledo", "Manuel Ugarte 1750", "Núñez", -34.5541, -58.4572],
+  ["Hugo", "Benítez", "Av. Federico Lacroze 2405", "Colegiales", -34.5689, -58.4452],
+  ["Inés", "Carrizo", "Gorriti 5205", "Palermo", -34.5884, -58.4303],
+];
+
+/** Makes all of it and gives what the pages are asked for. */
+export async function afternoon(belgrano) {
+  const admin = await logIn(belgrano.board, ADMIN);
+  const drivers = [];
+  for (const account of [DRIVER, ...COLLEAGUES]) {
+    const { id } = await admin("POST", "/api/usuarios", { ...account, rol: "flota" });
+    const phone = await logIn(belgrano.board, account);
+    await phone("POST", "/api/repartidores/yo/turno", { activo: true });
+    const [lat, lng] = PLACES[drivers.length];
+    await phone("POST", "/api/repartidores/yo/posicion", { lat, lng, ocurrido: new Date().toISOString() });
+    drivers.push({ id, phone });
+  }
+
+  const numbers = [];
+  for (const [index, [nombre, apellido, direccion, barrio, lat, lng]] of NEIGHBOURS.entries()) {
+    const account = { nombre, apellido, direccion, email: `vecino${index}@cliente.test`, password: "clave-de-vecino-1", telefono: `+54 11 5555 03${10 + index}` };
+    await register(belgrano, account);
+    const neighbour = await logIn(belgrano.shop, account);
+    numbers.push(await orders(neighbour, { barrio, lat, lng }, [[1 + index, 1 + (index % 3)], [9 + index, 2]]));
+  }
+  await register(belgrano, CUSTOMER);
+  await register(belgrano, MERCHANT);
+  const customer = await logIn(belgrano.shop, CUSTOMER);
+  const order = await orders(customer, { barrio: "Belgrano", lat: -34.5631, lng: -58.4583 }, [[1, 2]]);
+  await customer("PUT", "/api/carrito/2", { cantidad: 3 });
+  await customer("PUT", "/api/carrito/5", { cantidad: 1 });
+  await arrived(admin, [...numbers, order]);
+
+  const [rosa, julian, mirta] = drivers;
+  await admin("POST", `/api/tickets/${order}/asignar`, { repartidor_id: rosa.id });
+  await carry(admin, rosa, numbers[0], ["aceptado", "en_camino", "entregado"]);
+  await carry(admin, rosa, numbers[1], ["aceptado", "en_camino"]);
+  await carry(admin, julian, numbers[2], ["aceptado", "en_camino", "fallido"]);
+  await carry(admin, julian, numbers[3], ["aceptado"]);
+  await carry(admin, mirta, numbers[4], []);
+  await admin("PATCH", `/api/tickets/${numbers[5]}`, { prioridad: "urgente" });
+  return { order, driver: rosa };
+}
+
+/** Waits until the board has them all. */
+async function arrived(admin, numbers) {
+  for (;;) {
+    const { tickets } = await admin("GET", "/api/tickets?limite=100");
+    if (numbers.every((number) => tickets.some((ticket) => ticket.numero === number))) return;
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+}
+
+async function register({ shop }, account) {
+  const body = JSON.stringify(account);
+  const answer = await fetch(`${shop}/api/register`, { method: "POST", headers: { "content-type": "application/json" }, body });
+  assert.equal(answer.status, 201, await answer.text());
+}
+
+/** Orders products, `[id, quantity]` each, and gives the order's number. */
+async function orders(customer, place, products) {
+  const items = products.map(([producto_id, cantidad]) => ({ producto_id, cantidad }));
+  const { numero } = await customer("POST", "/api/pedidos", { ...place, metodo_pago: "efectivo", items });
+  return numero;
+}
+
+async function carry(admin, { id, phone }, number, states) {
+  await admin("POST", `/api/tickets/${number}/asignar`, { repartidor_id: id });
+  for (const estado of states) {
+    await phone("POST", `/api/tickets/${number}/estado`, { estado, motivo: estado === "fallido" ? "No había nadie" : undefined });
+  }
+}
