@@ -52,8 +52,8 @@ pub struct ServeOptions {
 /// How lively the demo is.
 #[derive(Clone, Copy, Debug, Args)]
 pub struct DemoOptions {
-    /// Orders a minute; the drivers of the demo manage six.
-    #[arg(long, default_value_t = 5)]
+    /// Orders a minute; the drivers of the demo manage some twelve.
+    #[arg(long, default_value_t = 9)]
     pub rate: u32,
     /// Seed of everything that is random, so that a run can be repeated.
     #[arg(long, default_value_t = 1)]

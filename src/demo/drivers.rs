@@ -10,8 +10,8 @@ use super::way::{Place, Way};
 
 /// Seconds between two moves.
 const MOVE_S: f64 = 2.0;
-/// As far as a driver comes between two moves, in degrees of latitude: some 40 km/h at three times the speed of life.
-const STRIDE: f64 = 0.000_6;
+/// As far as a driver comes between two moves, in degrees of latitude: some 40 km/h at one and a half times the speed of life.
+const STRIDE: f64 = 0.000_3;
 /// Moves without a word from a phone that has lost its signal: some three minutes.
 const SILENCE: usize = 90;
 

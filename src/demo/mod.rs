@@ -86,13 +86,13 @@ impl World {
 
 fn settings(password: &str) -> Result<Settings, Box<dyn Error>> {
     let given = std::env::vars().filter(|(name, _)| !OWN.iter().any(|own| name.ends_with(own)));
-    // Ten minutes, so that an evaluation sees what is late as well; drivers move three times as fast as in life.
+    // Five minutes, so that an evaluation sees what is late as well.
     let own = [
         ("DATA_DIR", FOLDER),
         ("ADMIN_EMAIL", ADMIN),
         ("ADMIN_PASSWORD", password),
         ("AUTO_ASSIGN", "true"),
-        ("LATE_AFTER", "600"),
+        ("LATE_AFTER", "300"),
     ];
     let own = own.into_iter().map(|(name, value)| (name.to_owned(), value.to_owned()));
     Ok(Settings::read(&Env::from_map(own.chain(given)))?)
