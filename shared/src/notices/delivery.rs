@@ -87,6 +87,7 @@ struct Recipient {
 
 impl<U: NoticeUnit> Delivery<U> {
     /// Ready to run.
+    #[must_use]
     pub fn new(parts: DeliveryParts<U>, metrics: &Metrics) -> Self {
         Self { parts: Arc::new(parts), metrics: NoticeMetrics::register(metrics) }
     }

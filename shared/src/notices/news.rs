@@ -71,6 +71,15 @@ impl News {
         }
     }
 
+    /// The key of what administrators read.
+    pub(super) fn label(self) -> &'static str {
+        match self {
+            Self::Offered => "notices-offered",
+            Self::OnTheWay => "notices-on-the-way",
+            Self::Delivered => "notices-delivered",
+        }
+    }
+
     fn title(self) -> &'static str {
         match self {
             Self::Offered => "notice-offer-title",
@@ -90,6 +99,38 @@ impl News {
             };
         }
         url.path().to_owned()
+    }
+}
+
+impl Channel {
+    /// The key of what administrators read.
+    pub(super) fn label(self) -> &'static str {
+        match self {
+            Self::Push => "notices-push",
+            Self::Mail => "notices-mail",
+        }
+    }
+}
+
+impl NoticeState {
+    /// The key of what administrators read.
+    pub(super) fn label(self) -> &'static str {
+        match self {
+            Self::Pending => "notices-state-pending",
+            Self::Delivered => "notices-state-sent",
+            Self::Dead => "notices-state-dead",
+            Self::Lapsed => "notices-state-lapsed",
+        }
+    }
+
+    /// The look of its badge.
+    pub(super) fn class(self) -> &'static str {
+        match self {
+            Self::Pending => "info",
+            Self::Delivered => "good",
+            Self::Dead => "bad",
+            Self::Lapsed => "",
+        }
     }
 }
 

@@ -104,7 +104,7 @@ impl FakePushService {
     pub async fn await_received(&self, count: usize) -> Vec<PushReceived> {
         let mut received = self.0.received.subscribe();
         let enough = received.wait_for(|received| received.len() >= count);
-        let deadline = std::time::Duration::from_secs(60);
+        let deadline = std::time::Duration::from_mins(1);
         let found = tokio::time::timeout(deadline, enough).await;
         found.unwrap_or_else(|_| panic!("{count} messages never came: {:?}", self.received())).expect("open").clone()
     }

@@ -83,6 +83,7 @@ impl From<Ambient> for ShopContext {
 
 /// What a commit hands on.
 #[derive(Debug, Default)]
+#[expect(clippy::struct_excessive_bools, reason = "each is news to somebody else")]
 pub struct Committed {
     /// Outbox rows were added or made due: the relay has something to claim.
     pub outbox: bool,

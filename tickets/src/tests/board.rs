@@ -159,8 +159,8 @@ impl Board {
                 tokio::task::yield_now().await;
             }
         };
-        let waited = tokio::time::timeout(std::time::Duration::from_secs(60), counted).await;
-        assert!(waited.is_ok(), "{sql} never counts {wanted}");
+        let reached = tokio::time::timeout(std::time::Duration::from_mins(1), counted).await;
+        assert!(reached.is_ok(), "{sql} never counts {wanted}");
     }
 
     pub(crate) async fn count(&self, sql: &'static str) -> i64 {

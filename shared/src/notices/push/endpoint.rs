@@ -83,7 +83,7 @@ fn is_public_v4(address: Ipv4Addr) -> bool {
     !special
 }
 
-/// Only what is handed out at all (2000::/3), without what leads to other places (6to4, Teredo and the like) or nowhere.
+/// Only what is handed out at all (`2000::/3`), without what leads to other places (6to4, Teredo and the like) or nowhere.
 fn is_public_v6(address: Ipv6Addr) -> bool {
     let segments = address.segments();
     match segments {
