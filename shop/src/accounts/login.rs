@@ -137,7 +137,11 @@ pub(crate) async fn login(
     };
     let (account_id, token) = opened.ok_or(WrongCredentials)?;
     let account = read_account(&app, account_id).await?;
-    Ok(([(header::SET_COOKIE, app.gate.cookie().set(&token))], Json(account)).into_response())
+    let role = account.role;
+    let mut response = ([(header::SET_COOKIE, app.gate.cookie().set(&token))], Json(account)).into_response();
+    // Where a page goes on from here depends on it.
+    response.extensions_mut().insert(role);
+    Ok(response)
 }
 
 /// Opens a session; `None` when the password was right and its hash is not the account's any more.

@@ -60,7 +60,7 @@ pub(super) async fn change(
         Err(problem) => Err(problem),
     };
     match changed {
-        Ok(_) => Ok(Notice::done("Tus datos quedaron guardados.").then("/perfil")),
+        Ok(_) => Ok(Notice::done(layout.t("account-saved")).then("/perfil")),
         Err(problem) if Form::takes(&problem) => {
             let Json(account) = accounts::me(state, session).await?;
             let page = ProfilePage { layout: &layout, account, form: form.refused(&problem) };
@@ -88,7 +88,7 @@ pub(super) async fn change_password(
         Err(problem) => Err(problem),
     };
     match changed {
-        Ok(_) => Ok(Notice::done("La contraseña quedó cambiada; las otras sesiones terminaron.").then("/perfil")),
+        Ok(_) => Ok(Notice::done(layout.t("password-changed")).then("/perfil")),
         Err(problem) if Form::takes(&problem) => {
             layout.show_as(problem.status(), &PasswordPage { layout: &layout, form: form.refused(&problem) })
         }

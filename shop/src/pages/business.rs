@@ -48,7 +48,7 @@ pub(super) async fn change(
         Err(problem) => Err(problem),
     };
     match changed {
-        Ok(_) => Ok(Notice::done("Los datos del comercio quedaron guardados.").then("/comercio")),
+        Ok(_) => Ok(Notice::done(layout.t("business-saved")).then("/comercio")),
         Err(problem) if Form::takes(&problem) => {
             layout.show_as(problem.status(), &BusinessPage { layout: &layout, form: form.refused(&problem) })
         }

@@ -10,7 +10,7 @@ use belgrano_shared::problem::Problem;
 use serde::Deserialize;
 
 use super::frame::Frame;
-use crate::accounts::{self, LoginBody, MaybeSession, RegisterBody};
+use crate::accounts::{self, LoginBody, MaybeSession, RegisterBody, Role};
 use crate::app::App;
 
 #[derive(Template)]
@@ -55,7 +55,11 @@ pub(super) async fn send(
         Err(problem) => Err(problem),
     };
     match answer {
-        Ok(answer) => Ok(with_cookies_of(&answer, see_other(form.value("volver")))),
+        Ok(answer) => {
+            let admin = answer.extensions().get() == Some(&Role::Admin);
+            let to = form.given("volver").unwrap_or(if admin { "/envios" } else { "/" });
+            Ok(with_cookies_of(&answer, see_other(to)))
+        }
         Err(problem) if Form::takes(&problem) => {
             layout.show_as(problem.status(), &LogInPage { layout: &layout, form: form.refused(&problem) })
         }

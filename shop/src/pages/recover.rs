@@ -42,10 +42,7 @@ pub(super) async fn send(
         Err(problem) => Err(problem),
     };
     match asked {
-        Ok(_) => {
-            let notice = "Si hay una cuenta con ese correo, le mandamos un código. Puede tardar unos minutos.";
-            Ok(Notice::done(notice).then("/recuperar/codigo"))
-        }
+        Ok(_) => Ok(Notice::done(layout.t("forgot-sent")).then("/recuperar/codigo")),
         Err(problem) if Form::takes(&problem) => {
             layout.show_as(problem.status(), &ForgotPage { layout: &layout, form: form.refused(&problem) })
         }
@@ -70,7 +67,7 @@ pub(super) async fn use_code(
         Err(problem) => Err(problem),
     };
     match used {
-        Ok(_) => Ok(Notice::done("La contraseña quedó cambiada. Ya podés ingresar.").then(LOGIN_PATH)),
+        Ok(_) => Ok(Notice::done(layout.t("reset-done")).then(LOGIN_PATH)),
         Err(problem) if Form::takes(&problem) => {
             layout.show_as(problem.status(), &ResetPage { layout: &layout, form: form.refused(&problem) })
         }

@@ -90,7 +90,7 @@ async fn the_outbox_is_for_administrators() {
     ana.follow("/finalizar", &[("clave_unica", &key), ("item", &item), ("direccion", "Juramento 1000")]).await;
 
     let mut admin = shop.visitor();
-    admin.follow("/ingresar", &[("email", ADMIN.0), ("password", ADMIN.1)]).await;
+    assert_eq!(admin.post("/ingresar", &[("email", ADMIN.0), ("password", ADMIN.1)]).await.location, "/envios");
     let page = admin.get("/envios?estado=pendiente").await;
     assert!(page.body.contains("Pedido nuevo") && page.body.contains("state-pendiente"), "{}", page.body);
     let path = page.body.split("<a href=\"/envios/").nth(1).and_then(|rest| rest.split('"').next()).expect("a message");
