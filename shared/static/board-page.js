@@ -83,6 +83,7 @@ const bulk = /** @type {HTMLFormElement} */ (find("[data-bulk]"));
 
 function showPicked() {
   bulk.hidden = view.picked.size === 0;
+  document.documentElement.classList.toggle("picking", !bulk.hidden);
   find("[data-picked]").textContent = t("board-js-picked", { n: view.picked.size });
 }
 
