@@ -24,8 +24,8 @@ static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 #[tokio::main]
 async fn main() -> ExitCode {
     let done = match Cli::parse().command.unwrap_or(Command::Serve(ServeOptions::default())) {
-        Command::Serve(options) => serve::run(options).await,
-        Command::Demo(options) => demo::run(options).await,
+        Command::Serve(options) => Box::pin(serve::run(options)).await,
+        Command::Demo(options) => Box::pin(demo::run(options)).await,
         Command::Catalog(command) => catalog::run(command).await,
         Command::MigrateFrom(options) => migrate::run(options).await,
         Command::User(command) => user::run(command).await,

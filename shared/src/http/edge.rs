@@ -42,7 +42,7 @@ const TIMEOUT_RETRY_AFTER: Duration = Duration::from_secs(5);
 pub struct HttpSettings {
     /// Our own pages' origins.
     pub origins: AllowedOrigins,
-    /// What pages may load; see [`security_headers`].
+    /// What pages may load; see `security_headers`.
     pub content_security_policy: HeaderValue,
     /// Whether the public address is https, so that a browser may be told to insist on it.
     pub https: bool,

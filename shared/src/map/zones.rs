@@ -153,7 +153,7 @@ mod tests {
     use super::{InvalidZones, MAX_BYTES, Zones};
 
     fn square(properties: &Value) -> Value {
-        let ring = json!([[-58.4000001, -34.6], [-58.3, -34.6, 12.0], [-58.3, -34.5], [-58.4000001, -34.6]]);
+        let ring = json!([[-58.400_000_1, -34.6], [-58.3, -34.6, 12.0], [-58.3, -34.5], [-58.400_000_1, -34.6]]);
         json!({ "type": "Feature", "id": 7, "properties": properties, "geometry": { "type": "Polygon", "coordinates": [ring] } })
     }
 

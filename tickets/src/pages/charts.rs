@@ -1,4 +1,4 @@
-//! Bars, drawn here: an SVG without script, in the colours of the sheet. What it shows stands in a table beside it, for who
+//! Chart, drawn here: an SVG without script, in the colours of the sheet. What it shows stands in a table beside it, for who
 //! cannot see it and for who wants the numbers.
 
 use askama::Template;
@@ -16,7 +16,7 @@ const STEPS: i64 = 4;
 /// Groups of bars over a common ground.
 #[derive(Debug, Template)]
 #[template(path = "chart.html")]
-pub(super) struct Bars {
+pub(super) struct Chart {
     label: String,
     bars: Vec<Bar>,
     ticks: Vec<(i64, String)>,
@@ -24,7 +24,7 @@ pub(super) struct Bars {
     limit: Option<(i64, String)>,
 }
 
-impl HtmlSafe for Bars {}
+impl HtmlSafe for Chart {}
 
 #[derive(Debug)]
 struct Bar {
@@ -46,7 +46,7 @@ pub(super) struct Group {
     pub(super) bars: Vec<(String, i64)>,
 }
 
-impl Bars {
+impl Chart {
     /// `label` is what all of it shows; `written` how a height is written; `limit` a line across.
     pub(super) fn new(
         label: String,
@@ -95,7 +95,7 @@ fn round_up(value: i64) -> i64 {
 
 #[cfg(test)]
 mod tests {
-    use super::{Bars, Group, round_up};
+    use super::{Chart, Group, round_up};
 
     #[test]
     fn the_ground_is_the_ground_and_nothing_is_higher_than_the_top() {
@@ -104,7 +104,7 @@ mod tests {
             named: true,
             bars: vec![(format!("{height}"), height)],
         };
-        let chart = Bars::new(
+        let chart = Chart::new(
             "x".to_owned(),
             &[group("a", 0), group("b", 7)],
             |value| value.to_string(),
@@ -114,7 +114,7 @@ mod tests {
         assert_eq!(chart.limit.as_ref().map(|(y, _)| *y), Some(12));
         assert!(chart.bars.iter().all(|bar| bar.x >= 48 && bar.x + bar.width <= 560));
         assert_eq!([1, 4, 5, 21, 100, 3599].map(round_up), [4, 4, 8, 40, 120, 4000]);
-        let nothing = Bars::new("x".to_owned(), &[], |value| value.to_string(), None);
+        let nothing = Chart::new("x".to_owned(), &[], |value| value.to_string(), None);
         assert!(nothing.bars.is_empty());
     }
 }

@@ -86,12 +86,12 @@ impl DriverPage<'_> {
         first.is_some_and(|first| first.number == stop.number)
     }
 
-    fn is_cash(&self, stop: &TicketView) -> bool {
+    fn is_cash(stop: &TicketView) -> bool {
         stop.payment_method.as_ref().is_some_and(|method| method.as_str() == PaymentMethod::CASH)
     }
 
     /// Where it is, in a line.
-    fn place_of(&self, stop: &TicketView) -> String {
+    fn place_of(stop: &TicketView) -> String {
         stop.customer_address.clone().unwrap_or_else(|| stop.customer_name.clone())
     }
 

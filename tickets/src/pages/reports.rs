@@ -1,5 +1,7 @@
 //! The board in numbers, and in pictures that are quicker to read than numbers.
 
+use std::borrow::Borrow;
+
 use askama::Template;
 use axum::extract::State;
 use axum::response::{IntoResponse, Response};
@@ -10,7 +12,7 @@ use belgrano_shared::texts::{Language, Text};
 use belgrano_shared::wire::TicketState;
 
 use super::board::late_ms;
-use super::charts::{Bars, Group};
+use super::charts::{Chart, Group};
 use super::csv::{Csv, download};
 use super::frame::Frame;
 use crate::app::App;
@@ -41,8 +43,8 @@ impl ReportsPage<'_> {
     }
 
     /// The share of all tickets, in percent.
-    fn share(&self, count: &i64) -> i64 {
-        count * 100 / self.summary.total.max(1)
+    fn share(&self, count: impl Borrow<i64>) -> i64 {
+        count.borrow() * 100 / self.summary.total.max(1)
     }
 
     /// How many of a hundred arrived in time.
@@ -56,11 +58,11 @@ impl ReportsPage<'_> {
     }
 
     /// Seconds as people say them.
-    fn span(&self, seconds: &i64) -> Text {
-        span(self.layout.language, *seconds)
+    fn span(&self, seconds: impl Borrow<i64>) -> Text {
+        span(self.layout.language, *seconds.borrow())
     }
 
-    fn days_chart(&self) -> Bars {
+    fn days_chart(&self) -> Chart {
         let t = |key: &'static str| self.layout.language.t(key);
         let bar =
             |key: &'static str, count: i64, day: &str| (t(key).with("n", count).with("day", day).to_string(), count);
@@ -75,10 +77,10 @@ impl ReportsPage<'_> {
         let found = |dia: &String| self.summary.por_dia.iter().find(|day| day.dia == *dia);
         let day = |dia: &String| found(dia).map_or_else(|| empty_day(dia), group);
         let groups: Vec<Group> = self.analysis.days.iter().map(day).collect();
-        Bars::new(t("reports-by-day").to_string(), &groups, |count| count.to_string(), None)
+        Chart::new(t("reports-by-day").to_string(), &groups, |count| count.to_string(), None)
     }
 
-    fn hours_chart(&self) -> Bars {
+    fn hours_chart(&self) -> Chart {
         let t = |key: &'static str| self.layout.language.t(key);
         let group = |(hour, count): (usize, &i64)| Group {
             name: format!("{hour}"),
@@ -86,10 +88,10 @@ impl ReportsPage<'_> {
             bars: vec![(t("reports-bar-hour").with("n", *count).with("hour", hour).to_string(), *count)],
         };
         let groups: Vec<Group> = self.analysis.by_hour.iter().enumerate().map(group).collect();
-        Bars::new(t("reports-by-hour").to_string(), &groups, |count| count.to_string(), None)
+        Chart::new(t("reports-by-hour").to_string(), &groups, |count| count.to_string(), None)
     }
 
-    fn times_chart(&self) -> Bars {
+    fn times_chart(&self) -> Chart {
         let language = self.layout.language;
         let bar = |key: &'static str, seconds: i64, day: &str| {
             (language.t(key).with("span", span(language, seconds)).with("day", day).to_string(), seconds / 60)
@@ -102,7 +104,7 @@ impl ReportsPage<'_> {
         let groups: Vec<Group> = self.analysis.days.iter().map(group).collect();
         let limit = (self.summary.demora.limite_s / 60, language.t("reports-limit").to_string());
         let minutes = |minutes: i64| language.t("board-js-age-minutes").with("n", minutes).to_string();
-        Bars::new(language.t("reports-times").to_string(), &groups, minutes, Some(limit))
+        Chart::new(language.t("reports-times").to_string(), &groups, minutes, Some(limit))
     }
 
     /// The longest of the rows of reasons: the others are drawn in proportion.

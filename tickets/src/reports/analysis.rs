@@ -47,7 +47,7 @@ pub(crate) struct Took {
 }
 
 #[derive(sqlx::FromRow)]
-struct Delivered {
+struct Delivery {
     created_at: UnixMillis,
     delivered_at: UnixMillis,
     driver_id: Option<i64>,
@@ -66,7 +66,7 @@ pub(crate) async fn analyse(session: &mut Session, now: UnixMillis, late_ms: i64
     const FAILED: &str = "SELECT ticket FROM events WHERE recorded_at >= $1 AND action = 'fallido' \
          ORDER BY recorded_at DESC LIMIT $2";
     let since = UnixMillis(first_day(now) * DAY_MS - OFFSET_MS);
-    let delivered = fetch!(all, *session, Delivered, DELIVERED, since, MOST)?;
+    let delivered = fetch!(all, *session, Delivery, DELIVERED, since, MOST)?;
     let failed = belgrano_shared::fetch_scalar!(all, *session, String, FAILED, since, MOST)?;
     let reasons = failed.iter().filter_map(|json| serde_json::from_str::<Then>(json).ok()?.motivo);
     Ok(Analysis { reasons: frequent(reasons), ..summed(&delivered, now, late_ms) })
@@ -81,12 +81,12 @@ fn day(at: UnixMillis) -> i64 {
     (at.0 + OFFSET_MS).div_euclid(DAY_MS)
 }
 
-fn summed(delivered: &[Delivered], now: UnixMillis, late_ms: i64) -> Analysis {
+fn summed(delivered: &[Delivery], now: UnixMillis, late_ms: i64) -> Analysis {
     let mut found = Analysis::default();
     let mut by_day: BTreeMap<i64, Vec<i64>> = BTreeMap::new();
     let mut by_driver: BTreeMap<i64, Vec<i64>> = BTreeMap::new();
     let mut all = Vec::with_capacity(delivered.len());
-    for Delivered { created_at, delivered_at, driver_id } in delivered {
+    for Delivery { created_at, delivered_at, driver_id } in delivered {
         let took_ms = delivered_at.since_ms(*created_at).max(0);
         let hour = (delivered_at.0 + OFFSET_MS).rem_euclid(DAY_MS) / HOUR_MS;
         if let Some(count) = usize::try_from(hour).ok().and_then(|hour| found.by_hour.get_mut(hour)) {
@@ -133,7 +133,7 @@ fn frequent(reasons: impl Iterator<Item = String>) -> Vec<(String, i64)> {
 mod tests {
     use belgrano_shared::timestamp::UnixMillis;
 
-    use super::{Delivered, Took, frequent, summed};
+    use super::{Delivery, Took, frequent, summed};
 
     #[test]
     fn a_percentile_is_a_value_that_was_there() {
@@ -147,7 +147,7 @@ mod tests {
     fn hours_and_days_are_those_of_buenos_aires() {
         let at = |text: &str| UnixMillis::parse(text).expect("a time");
         let delivered =
-            |from: &str, to: &str| Delivered { created_at: at(from), delivered_at: at(to), driver_id: Some(3) };
+            |from: &str, to: &str| Delivery { created_at: at(from), delivered_at: at(to), driver_id: Some(3) };
         let rows = [
             delivered("2026-11-21T01:00:00Z", "2026-11-21T02:30:00Z"),
             delivered("2026-11-21T13:00:00Z", "2026-11-21T13:20:00Z"),

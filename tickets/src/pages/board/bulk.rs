@@ -102,11 +102,11 @@ fn told(layout: &Layout, done: BulkResult) -> Told {
 /// How many, and why not the others; a notice has room for the first few.
 fn notice(layout: &Layout, done: &BulkResult) -> Notice {
     let (count, all) = (done.hechos, done.resultados.len());
-    let mut text = layout.t("board-bulk-done").with("count", count).with("all", all).to_string();
-    for row in &done.resultados {
-        if let Some(why) = &row.why {
-            text.push_str(&format!(" {}: {}", row.numero, why.to(layout.language)));
-        }
-    }
+    let text = layout.t("board-bulk-done").with("count", count).with("all", all).to_string();
+    let why = done
+        .resultados
+        .iter()
+        .filter_map(|row| Some(format!("{}: {}", row.numero, row.why.as_ref()?.to(layout.language))));
+    let text = std::iter::once(text).chain(why).collect::<Vec<_>>().join(" ");
     if count == all { Notice::done(text) } else { Notice::failed(text) }
 }
