@@ -53,6 +53,8 @@ impl Board {
             ("PORT", "0"),
             ("PUBLIC_URL", ORIGIN),
             ("API_KEY", API_KEY),
+            // Not generated, which would leave a file behind.
+            ("VAPID_PRIVATE_KEY", "yfWPiYE-n46HLnH0KqZOF1fJJU3MYrct3AELtAQ-oRw"),
             ("INTEGRATION_SECRET", &secret),
             ("ADMIN_EMAIL", "admin@example.com"),
             ("ADMIN_PASSWORD", "una-clave-larga-de-prueba"),
