@@ -28,11 +28,16 @@ export function drawer(dialog) {
   const link = /** @type {HTMLAnchorElement} */ (dialog.querySelector("[data-drawer-page]"));
   let number = "";
   let sending = false;
+  /** Which question was asked last: an earlier one's answer may come after it. */
+  let turn = 0;
 
   /** @param {string} html */
   const show = (html) => {
     const fresh = ticketOf(html);
-    if (!fresh) return;
+    // The log-in: the session is over.
+    if (!fresh) return location.reload();
+    // Meanwhile another was opened, or none is: its forms must not lie under this one's number.
+    if (fresh.ticket.dataset.ticket !== number) return;
     if (body.querySelector("[data-ticket]")?.getAttribute("data-ticket") === number) {
       for (const list of /** @type {NodeListOf<HTMLElement>} */ (body.querySelectorAll("[data-list]"))) {
         const wanted = fresh.ticket.querySelector(`[data-list="${list.dataset.list}"]`);
@@ -47,10 +52,12 @@ export function drawer(dialog) {
   };
 
   const load = async () => {
-    const asked = number;
-    const answer = await fetch(`/tickets/${asked}`, { headers: { accept: "text/html" } });
-    if (answer.redirected) location.reload();
-    else if (answer.ok && asked === number) show(await answer.text());
+    const mine = ++turn;
+    const answer = await fetch(`/tickets/${number}`, { headers: { accept: "text/html" } });
+    if (answer.redirected) return location.reload();
+    if (!answer.ok) throw new Error(String(answer.status));
+    const html = await answer.text();
+    if (mine === turn) show(html);
   };
 
   body.addEventListener("submit", async (event) => {
@@ -63,7 +70,10 @@ export function drawer(dialog) {
     const fields = [...data].map(([name, value]) => [name, String(value)]);
     try {
       const answer = await fetch(form.action, { method: "POST", headers: { accept: "text/html" }, body: new URLSearchParams(fields) });
-      show(await answer.text());
+      if (!answer.ok) throw new Error(String(answer.status));
+      const html = await answer.text();
+      turn += 1;
+      show(html);
     } catch {
       body.prepend(Object.assign(document.createElement("p"), { className: "notice failed", role: "alert", textContent: t("board-js-network") }));
     } finally {
@@ -73,6 +83,7 @@ export function drawer(dialog) {
   });
   dialog.addEventListener("close", () => {
     number = "";
+    turn += 1;
     body.replaceChildren();
     if (history.state?.ticket) history.back();
   });
