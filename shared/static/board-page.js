@@ -11,7 +11,8 @@ import { MapPanel, markers } from "./board-map.js";
 import { moveMenu } from "./board-menu.js";
 import { BoardView, briefAge } from "./board-view.js";
 import { toast } from "./components.js";
-import { Live } from "./live.js";
+import { Coalesced } from "./fragment.js";
+import { Live, browser } from "./live.js";
 import { t } from "./texts.js";
 
 const FLEET_MS = 15_000;
@@ -331,14 +332,23 @@ hear(localStorage.getItem("belgrano-sonido") === "1");
 
 const status = find("[data-live-status]");
 let ready = false;
+/** How often the feed has spoken: what was asked for before it did is older. */
+let heard = 0;
+/** @param {import("./live.js").Frame} frame */
+function apply(frame) {
+  const changed = board.apply(frame);
+  if (frame.type === "snapshot") ready = true;
+  if (!changed.length) return;
+  view.touch(changed);
+  aside.heard(changed);
+  if (frame.type === "event" && frame.ticket.repartidor_id && !board.drivers.has(frame.ticket.repartidor_id)) fleet.ask();
+}
+const fleet = new Coalesced(loadFleet, browser());
+const tickets = new Coalesced(loadTickets, browser());
 const live = new Live(new URL(root.dataset.board ?? "", location.href.replace(/^http/, "ws")).href, {
   changed: (frame) => {
-    const changed = board.apply(frame);
-    if (frame.type === "snapshot") ready = true;
-    if (!changed.length) return;
-    view.touch(changed);
-    aside.heard(changed);
-    if (frame.type === "event" && frame.ticket.repartidor_id && !board.drivers.has(frame.ticket.repartidor_id)) void loadFleet();
+    heard += 1;
+    apply(frame);
   },
   position: (frame) => {
     if (!board.move(frame)) return;
@@ -349,12 +359,13 @@ const live = new Live(new URL(root.dataset.board ?? "", location.href.replace(/^
     status.textContent = word === "over" ? "" : t(`js-live-${word}`);
     status.dataset.state = word;
   },
-  poll: () => void loadTickets(),
+  poll: () => tickets.ask(),
   denied: () => location.reload(),
 });
 
 /** Where sockets do not get through. */
 async function loadTickets() {
+  const before = heard;
   const tickets = [];
   let cursor = "";
   do {
@@ -364,7 +375,8 @@ async function loadTickets() {
     tickets.push(...page.tickets);
     cursor = page.cursor ?? "";
   } while (cursor);
-  view.touch(board.apply({ type: "snapshot", tickets }));
+  // The feed came back meanwhile: it knows tickets that these pages do not.
+  if (heard === before) apply({ type: "snapshot", tickets });
 }
 
 /** Shifts and capacities are not in the feed. */
@@ -373,8 +385,8 @@ async function loadFleet() {
   const drivers = [];
   let cursor = "";
   do {
-    const answer = await fetch(`/api/repartidores?limit=200&cursor=${encodeURIComponent(cursor)}`).catch(() => null);
-    if (!answer?.ok) return;
+    const answer = await fetch(`/api/repartidores?limit=200&cursor=${encodeURIComponent(cursor)}`);
+    if (!answer.ok) return;
     const page = await answer.json();
     drivers.push(...page.repartidores);
     cursor = page.cursor ?? "";
@@ -405,8 +417,8 @@ view.drawn = (shown) => {
 
 setInterval(tick, TICK_MS);
 setInterval(() => document.visibilityState === "visible" && view.second(Date.now()), 1000);
-setInterval(loadFleet, FLEET_MS);
-document.addEventListener("visibilitychange", () => void loadFleet());
+setInterval(() => fleet.ask(), FLEET_MS);
+document.addEventListener("visibilitychange", () => fleet.ask());
 for (const own of ["[data-sound]", "[data-map-toggle]", "[data-open=ayuda]", "[data-views]", "[data-unpick]", "[data-bulk-move]"]) find(own).hidden = false;
 document.documentElement.classList.add("scripted");
 showPicked();

@@ -56,6 +56,8 @@ const CARRIED = ["asignado", "aceptado", "en-camino"];
 /** What can be late: what failed has a reason instead. */
 const ON_TIME = ["pendiente", ...CARRIED];
 const RANK = { baja: 0, normal: 1, alta: 2, urgente: 3 };
+/** Tickets that are over and remembered: news of one never comes that late. */
+const MOST_ENDED = 2000;
 const STAGE = { "en-camino": 2, aceptado: 1 };
 
 /**
@@ -135,6 +137,7 @@ export class Board {
     if (known >= ticket.version) return false;
     if (!OPEN.includes(ticket.estado)) {
       this.#ended.set(ticket.numero, ticket.version);
+      if (this.#ended.size > MOST_ENDED) this.#ended.delete(this.#ended.keys().next().value ?? "");
       return this.#entries.delete(ticket.numero);
     }
     this.#entries.set(ticket.numero, new Entry(ticket));
