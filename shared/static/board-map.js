@@ -34,6 +34,8 @@ export class MapPanel {
   #map = null;
   #timer = 0;
   #asked = false;
+  /** One after the other: a map that opens while its panel is closed again would be nobody's. */
+  #turn = Promise.resolve();
 
   /**
    * @param {HTMLElement} panel
@@ -45,15 +47,22 @@ export class MapPanel {
   }
 
   /**
-   * Opens or closes it; whether it is open now.
+   * Opens or closes it. Opening takes a while; what was wanted last counts.
    * @param {boolean} open
    */
-  async toggle(open) {
+  toggle(open) {
     this.#panel.hidden = !open;
+    this.#turn = this.#turn.catch(() => {}).then(() => this.#settle());
+    return this.#turn;
+  }
+
+  async #settle() {
+    const open = !this.#panel.hidden;
+    if (open === Boolean(this.#map)) return;
     if (!open) {
       this.#map?.close();
       this.#map = null;
-      return false;
+      return;
     }
     // Only who wants a map pays for it. Where none can be drawn, its place says so.
     const { openMap } = await import("./map.js");
@@ -61,7 +70,6 @@ export class MapPanel {
     this.#map = await openMap(element);
     this.#map?.show(this.#show());
     this.#map?.fit();
-    return true;
   }
 
   /** Something moved or changed. */

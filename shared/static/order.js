@@ -41,8 +41,10 @@ function show() {
   map = null;
   element.hidden = false;
   openMap(element).then((open) => {
+    // Another took its place while it loaded.
+    if (element !== drawn) return open?.close();
     map = open;
-    map?.show(markers);
+    show();
     map?.fit();
   });
 }
