@@ -97,7 +97,11 @@ export function combobox(input, { ask, fill, pick }) {
       choose(marked);
     }
   });
-  input.addEventListener("blur", () => open(false));
+  input.addEventListener("blur", () => {
+    // An answer that comes later would open the list where nobody can close it.
+    lookup.stop();
+    open(false);
+  });
   // Before the field loses the focus, which would close the list under the finger.
   list.addEventListener("pointerdown", (event) => event.preventDefault());
   list.addEventListener("click", (event) => {
