@@ -19,7 +19,9 @@ pub struct Step {
 
 /// The steps of the present try, oldest first: an order that failed and goes out again begins anew.
 pub(crate) async fn steps(session: &mut Session, order: &Order) -> sqlx::Result<Vec<Step>> {
-    const STEPS: &str = "SELECT state, at FROM order_steps WHERE order_id = $1 ORDER BY at";
+    // Sent back and offered anew in one moment: what it is now comes last.
+    const STEPS: &str = "SELECT state, at FROM order_steps WHERE order_id = $1 \
+         ORDER BY at, CASE state WHEN 'pendiente' THEN 0 ELSE 1 END";
     let mut steps = vec![Step { state: TicketState::Pending, at: order.created_at }];
     steps.extend(fetch!(all, *session, Step, STEPS, order.id)?);
     let anew = steps.iter().rposition(|step| step.state == TicketState::Pending).unwrap_or_default();
