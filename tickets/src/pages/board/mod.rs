@@ -10,7 +10,6 @@ mod columns;
 use askama::Template;
 use axum::extract::{RawQuery, State};
 use axum::response::Response;
-use belgrano_shared::http::Page;
 use belgrano_shared::pages::{Choice, Form, Layout, see_other};
 use belgrano_shared::problem::Problem;
 use belgrano_shared::wire::{Priority, TicketState};
@@ -35,6 +34,8 @@ const OPEN: [TicketState; 5] =
 const FILTERS: [&str; 5] = ["estado", "prioridad", "barrio", "repartidor", "q"];
 /// Cards that a page is rendered with; the rest comes with the feed, or on the list of all tickets.
 const MAX_CARDS: u32 = 2000;
+/// Accounts of drivers that are chosen from, those that are closed among them.
+const MAX_DRIVERS: u32 = 2000;
 
 #[derive(Template)]
 #[template(path = "board.html")]
@@ -118,7 +119,7 @@ pub(super) async fn show(
 /// The fleet, for whoever chooses from it.
 pub(super) async fn drivers(app: &App) -> Result<Vec<DriverView>, Problem> {
     let mut session = app.db.read().await?;
-    let mut drivers = fleet::list(&mut session, 0, None, Page::MAX_LIMIT, app.ambient.now()).await?;
+    let mut drivers = fleet::list(&mut session, 0, None, MAX_DRIVERS, app.ambient.now()).await?;
     drivers.retain(|driver| driver.active);
     drivers.sort_by(|a, b| (!a.on_shift, &a.name).cmp(&(!b.on_shift, &b.name)));
     Ok(drivers)
