@@ -312,6 +312,33 @@ test("a ticket opens beside the board and is changed there", PATIENCE, async () 
   assert.match(page.url(), /\/tablero/);
 });
 
+test("an answer that comes late does not lie under another ticket's number", PATIENCE, async () => {
+  await order("BA-LENTO");
+  await order("BA-OTRO");
+  const { page } = dispatcher;
+  const drawer = page.getByRole("dialog", { name: "Ticket" });
+  let release;
+  const held = new Promise((resolve) => (release = resolve));
+  await page.route("**/tickets/BA-LENTO/**", async (route) => {
+    await held;
+    await route.continue();
+  });
+  await card(page, "BA-LENTO").getByRole("link", { name: "BA-LENTO", exact: true }).click();
+  await drawer.getByRole("textbox", { name: /^Indicaciones/ }).fill("Timbre 3C");
+  await drawer.getByRole("button", { name: "Guardar" }).click();
+  await page.keyboard.press("Escape");
+  await drawer.waitFor({ state: "hidden" });
+  await card(page, "BA-OTRO").getByRole("link", { name: "BA-OTRO", exact: true }).click();
+  await drawer.getByRole("heading", { name: "BA-OTRO" }).waitFor();
+  const answered = page.waitForResponse((response) => response.url().endsWith("/tickets/BA-LENTO") && response.request().method() === "GET");
+  release();
+  await (await answered).finished();
+  assert.equal(await drawer.locator("[data-ticket]").getAttribute("data-ticket"), "BA-OTRO");
+  assert.equal(await drawer.getByText("BA-LENTO").count(), 0);
+  await page.keyboard.press("Escape");
+  await page.unroute("**/tickets/BA-LENTO/**");
+});
+
 test("everything on a phone as well", PATIENCE, async () => {
   const phone = await enters(ADMIN, PHONE);
   const { page } = phone;
