@@ -8,6 +8,7 @@
 
 use std::fmt;
 
+use belgrano_shared::texts::Message;
 use belgrano_shared::timestamp::UnixMillis;
 use jiff::civil::Date;
 use jiff::{Span, ToSpan};
@@ -121,7 +122,8 @@ impl Serialize for DueDate {
 
 impl<'de> Deserialize<'de> for DueDate {
     fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        String::deserialize(deserializer)?.try_into().map_err(serde::de::Error::custom)
+        let text = String::deserialize(deserializer)?;
+        Self::try_from(text).map_err(|_| serde::de::Error::custom(Message::new("error-date")))
     }
 }
 

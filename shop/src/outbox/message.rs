@@ -90,6 +90,14 @@ pub struct MessageView {
     pub reason: Option<String>,
 }
 
+impl MessageView {
+    /// Whether somebody can still try it again or give it up.
+    #[must_use]
+    pub fn is_open(&self) -> bool {
+        matches!(self.state, MessageState::Pending | MessageState::Dead)
+    }
+}
+
 /// A message with everything there is to know of it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
 pub struct MessageDetail {

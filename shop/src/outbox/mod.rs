@@ -25,5 +25,5 @@ pub use handoff::{Handoff, Place};
 pub use manage::{Discard, DiscardRefusal, Replay, ReplayDead, ReplayFilter, ReplayRefusal, replay_dead};
 pub use message::{AttemptView, MessageDetail, MessageState, MessageView};
 pub use prune::{Prune, prune};
-pub use queries::{Page, Summary, list, show, summary};
+pub use queries::{Failure, Page, Summary, last_failures, list, show, summary};
 pub use settle::{Attempt, Charge, Forgive, Settle, Settlement, Verdict};

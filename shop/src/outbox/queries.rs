@@ -1,8 +1,10 @@
 //! What the outbox holds, for people and gauges.
 
-use belgrano_shared::fetch;
+use std::collections::HashMap;
+
 use belgrano_shared::storage::Db;
 use belgrano_shared::timestamp::UnixMillis;
+use belgrano_shared::{fetch, fetch_in};
 
 use super::message::MessageRow;
 use super::{AttemptView, MessageDetail, MessageState, MessageView};
@@ -54,6 +56,29 @@ const SUMMARY: &str = "SELECT \
      (SELECT COUNT(*) FROM outbox WHERE state <> 'entregado' AND state = 'pendiente') AS pending, \
      (SELECT COUNT(*) FROM outbox WHERE state <> 'entregado' AND state = 'muerto') AS dead, \
      (SELECT created_at FROM outbox WHERE state <> 'entregado' AND state = 'pendiente' ORDER BY id LIMIT 1) AS oldest";
+
+/// Tries are recorded in no order; the last one of a message is the one that began last.
+const FAILURES: &str = "SELECT outbox_id, started_at, error_class, status FROM outbox_attempts \
+     WHERE error_class IS NOT NULL AND outbox_id IN";
+
+/// How a try failed.
+#[derive(Clone, Debug, PartialEq, Eq, sqlx::FromRow)]
+pub struct Failure {
+    outbox_id: i64,
+    started_at: UnixMillis,
+    /// The class of the failure.
+    pub error_class: String,
+    /// The HTTP status, when there was an answer.
+    pub status: Option<i64>,
+}
+
+/// The last failure of each of some messages, by the message's id; nothing for one that never failed.
+pub async fn last_failures(db: &Db, ids: &[i64]) -> sqlx::Result<HashMap<i64, Failure>> {
+    let mut session = db.read().await?;
+    let mut failures = fetch_in!(session, Failure, FAILURES, ids, "");
+    failures.sort_by_key(|failure| failure.started_at);
+    Ok(failures.into_iter().map(|failure| (failure.outbox_id, failure)).collect())
+}
 
 /// A page of at most `limit` messages older than `before`, of one state or of all.
 pub async fn list(db: &Db, state: Option<MessageState>, before: Option<i64>, limit: usize) -> sqlx::Result<Page> {

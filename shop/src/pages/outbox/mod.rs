@@ -1,0 +1,195 @@
+//! The outbox, for administrators: what waits for the board, what died, and what to do about it.
+
+mod words;
+
+use std::borrow::Borrow;
+use std::collections::HashMap;
+
+use askama::Template;
+use axum::extract::State;
+use axum::response::Response;
+use belgrano_shared::http::{Json, Page, Path, Query};
+use belgrano_shared::pages::{Form, Layout, Notice};
+use belgrano_shared::problem::Problem;
+use belgrano_shared::storage::Db;
+use belgrano_shared::texts::{Language, Message};
+use belgrano_shared::timestamp::UnixMillis;
+use serde_json::Value;
+
+use super::frame::Frame;
+use crate::accounts::Admin;
+use crate::app::App;
+use crate::outbox::api::{self, DiscardBody, Filter, RetryBody, SummaryView};
+use crate::outbox::{AttemptView, Failure, MessageDetail, MessageState, MessageView, last_failures};
+
+const HERE: &str = "/envios";
+/// Dead letters above the list of all; there is a list of only them.
+const DEAD_FIRST: u32 = 5;
+/// The states one may look at, in the order of who has to act.
+const STATES: [MessageState; 4] =
+    [MessageState::Dead, MessageState::Pending, MessageState::Delivered, MessageState::Discarded];
+
+#[derive(Template)]
+#[template(path = "outbox.html")]
+struct OutboxPage<'a> {
+    layout: &'a Layout,
+    summary: SummaryView,
+    /// Dead letters above the rest; empty where one state is looked at.
+    dead: Vec<MessageView>,
+    messages: Vec<MessageView>,
+    failures: HashMap<i64, Failure>,
+    /// The state that is looked at; `None` for all.
+    shown: Option<MessageState>,
+    now: UnixMillis,
+    next: Option<String>,
+}
+
+#[derive(Template)]
+#[template(path = "message.html")]
+struct MessagePage<'a> {
+    layout: &'a Layout,
+    detail: MessageDetail,
+    form: Form,
+}
+
+/// Backlog, oldest, dead letters; where nothing is filtered the dead ones come first.
+pub(super) async fn list(
+    state: State<App>,
+    admin: Admin,
+    Frame { layout, .. }: Frame,
+    Query(filter): Query<Filter>,
+    page: Page,
+) -> Result<Response, Problem> {
+    let app = state.0.clone();
+    let (shown, first) = (filter.estado, page.cursor.is_none());
+    let Json(found) = api::list_messages(state.clone(), admin.clone(), Query(filter), page).await?;
+    let (summary, mut messages, next) = (found.resumen, found.mensajes, found.cursor);
+    let dead = if shown.is_none() && first && summary.muertos > 0 { dead_letters(state, admin).await? } else { vec![] };
+    messages.retain(|message| dead.iter().all(|one| one.id != message.id));
+    let failures = failures(&app.db, dead.iter().chain(&messages)).await?;
+    let now = app.ambient.now();
+    layout.show(&OutboxPage { layout: &layout, summary, dead, messages, failures, shown, now, next })
+}
+
+async fn dead_letters(state: State<App>, admin: Admin) -> Result<Vec<MessageView>, Problem> {
+    let filter = Filter { estado: Some(MessageState::Dead) };
+    let page = Page { cursor: None, limit: DEAD_FIRST };
+    let Json(found) = api::list_messages(state, admin, Query(filter), page).await?;
+    Ok(found.mensajes)
+}
+
+/// How those that were not delivered failed last.
+async fn failures<'a>(
+    db: &Db,
+    messages: impl Iterator<Item = &'a MessageView>,
+) -> Result<HashMap<i64, Failure>, Problem> {
+    let open = messages.filter(|message| message.is_open() && message.reason.is_some());
+    let ids: Vec<i64> = open.map(|message| message.id).collect();
+    Ok(last_failures(db, &ids).await?)
+}
+
+/// One message and its tries.
+pub(super) async fn show(
+    state: State<App>,
+    admin: Admin,
+    Frame { layout, .. }: Frame,
+    id: Path<i64>,
+) -> Result<Response, Problem> {
+    let Json(detail) = api::show_message(state, admin, id).await?;
+    layout.show(&MessagePage { layout: &layout, detail, form: Form::default() })
+}
+
+/// Tries one again.
+pub(super) async fn retry(
+    state: State<App>,
+    admin: Admin,
+    Path(id): Path<i64>,
+    language: Language,
+) -> Result<Response, Problem> {
+    let here = format!("{HERE}/{id}");
+    match api::retry_message(state, admin, Path(id)).await {
+        Ok(_) => Ok(Notice::done(language.t("outbox-retried")).then(&here)),
+        Err(problem) if Form::takes(&problem) => Ok(Notice::failed(problem.to(language)).then(&here)),
+        Err(problem) => Err(problem),
+    }
+}
+
+/// Tries every dead letter again.
+pub(super) async fn retry_all(
+    state: State<App>,
+    admin: Admin,
+    language: Language,
+    form: Form,
+) -> Result<Response, Problem> {
+    let (_, Json(retried)) = api::retry_messages(state, admin, Json(form.read::<RetryBody>()?)).await?;
+    Ok(Notice::done(language.t("outbox-retried-all").with("count", retried.reintentados)).then(HERE))
+}
+
+/// Gives one up.
+pub(super) async fn discard(
+    state: State<App>,
+    admin: Admin,
+    Frame { layout, .. }: Frame,
+    Path(id): Path<i64>,
+    form: Form,
+) -> Result<Response, Problem> {
+    let body = DiscardBody { motivo: form.value("motivo").to_owned() };
+    match api::discard_message(state.clone(), admin.clone(), Path(id), Json(body)).await {
+        Ok(_) => Ok(Notice::done(layout.t("outbox-discarded")).then(&format!("{HERE}/{id}"))),
+        Err(problem) if Form::takes(&problem) => {
+            let Json(detail) = api::show_message(state, admin, Path(id)).await?;
+            let page = MessagePage { layout: &layout, detail, form: form.refused(&problem) };
+            layout.show_as(problem.status(), &page)
+        }
+        Err(problem) => Err(problem),
+    }
+}
+
+impl OutboxPage<'_> {
+    fn is_shown(&self, state: impl Borrow<MessageState>) -> bool {
+        self.shown == Some(*state.borrow())
+    }
+
+    /// How many messages are in a state, where that is counted.
+    fn count(&self, state: impl Borrow<MessageState>) -> Option<i64> {
+        match state.borrow() {
+            MessageState::Dead => Some(self.summary.muertos),
+            MessageState::Pending => Some(self.summary.pendientes),
+            MessageState::Delivered | MessageState::Discarded => None,
+        }
+    }
+
+    /// When the oldest message that waits was written.
+    fn oldest(&self) -> Option<UnixMillis> {
+        self.summary.mas_viejo_s.map(|seconds| self.now.plus_ms(-1000 * seconds))
+    }
+
+    /// Why a message was not delivered, in plain words.
+    fn why(&self, message: &MessageView) -> Option<Message> {
+        self.failures.get(&message.id).map(|failure| words::why(&failure.error_class, failure.status))
+    }
+}
+
+impl MessagePage<'_> {
+    /// The tries, the last one first.
+    fn tries(&self) -> impl Iterator<Item = &AttemptView> {
+        self.detail.history.iter().rev()
+    }
+
+    /// Why the last try failed, in plain words.
+    fn why(&self) -> Option<Message> {
+        self.tries().find_map(failure)
+    }
+
+    /// The body on as many lines as it needs.
+    fn content(&self) -> String {
+        let pretty =
+            serde_json::from_str::<Value>(&self.detail.payload).and_then(|body| serde_json::to_string_pretty(&body));
+        pretty.unwrap_or_else(|_| self.detail.payload.clone())
+    }
+}
+
+/// Why a try failed, in plain words; `None` when it did not.
+fn failure(attempt: &AttemptView) -> Option<Message> {
+    attempt.error_class.as_deref().map(|class| words::why(class, attempt.status))
+}
