@@ -55,8 +55,13 @@ impl Form {
 
     /// Sets a field that nobody types.
     pub fn set(&mut self, name: &str, value: impl Into<String>) {
+        self.replace(name, [value.into()]);
+    }
+
+    /// Puts these values in the place of all that were given under `name`.
+    pub fn replace(&mut self, name: &str, values: impl IntoIterator<Item = String>) {
         self.pairs.retain(|(key, _)| key != name);
-        self.pairs.push((name.to_owned(), value.into()));
+        self.pairs.extend(values.into_iter().map(|value| (name.to_owned(), value)));
     }
 
     /// The form as a type; a field left blank is one that was not sent. 422 names the field that is wrong.

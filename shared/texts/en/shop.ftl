@@ -194,6 +194,7 @@ share-ended = The link no longer works.
 tracking-title = Where the order is
 tracking-driver = { $name } is bringing it.
 tracking-private = This page does not show whose order it is or where it goes. It needs no account and stops working by itself.
+refusal-cart-changed = The cart has changed since you opened this page. Look whether it is right and confirm again.
 refusal-share-over = The order is over: there is nothing left to follow.
 refusal-no-tracking = This link does not exist or has expired. Ask for another from whoever sent it.
 

@@ -32,7 +32,7 @@ pub struct Checkout {
 pub enum Source {
     /// These items; the cart stays as it is.
     Items(Basket),
-    /// These items, which were shown as the cart; what of the cart is still the same leaves it.
+    /// These items, which were shown as the cart and are in it still; they leave it. What was put beside them stays.
     Shown(Basket),
     /// The account's cart as it is when the order is placed, and not when it was asked for: the same key may have emptied
     /// it by then.
@@ -48,6 +48,8 @@ pub enum CheckoutRefusal {
     NoAddress,
     /// The cart is empty, or holds what is no basket.
     Basket(Vec<FieldError>),
+    /// What was shown is not in the cart any more: bought from another window, or changed.
+    CartChanged,
     /// Lines that cannot be sold: by position in the basket, and why.
     Unsellable(Vec<FieldError>),
     /// The sum is beyond what money can be.
@@ -60,6 +62,7 @@ impl From<CheckoutRefusal> for Problem {
             CheckoutRefusal::NoAccount => Self::unauthenticated(Message::new("refusal-account-closed")),
             CheckoutRefusal::NoAddress => Self::invalid_field("direccion", Message::new("error-no-address")),
             CheckoutRefusal::Basket(errors) | CheckoutRefusal::Unsellable(errors) => Self::invalid(errors),
+            CheckoutRefusal::CartChanged => Self::conflict("carrito-cambiado", Message::new("refusal-cart-changed")),
             CheckoutRefusal::TooMuch => Self::invalid_field("items", Message::new("error-total")),
         }
     }
@@ -78,7 +81,14 @@ impl Command<ShopUnit> for Checkout {
 
     async fn apply(&self, unit: &mut ShopUnit) -> Result<OrderView, Failure<CheckoutRefusal>> {
         let basket = match &self.source {
-            Source::Items(basket) | Source::Shown(basket) => basket.clone(),
+            Source::Items(basket) => basket.clone(),
+            Source::Shown(basket) => {
+                let cart = crate::cart::contents(unit.reader(), self.account_id).await?;
+                if !basket.items().iter().all(|item| cart.contains(&(item.product_id, item.quantity))) {
+                    return Err(Failure::Refused(CheckoutRefusal::CartChanged));
+                }
+                basket.clone()
+            }
             Source::Cart => {
                 let items = crate::cart::contents(unit.reader(), self.account_id).await?;
                 Basket::parse(items).map_err(|errors| Failure::Refused(CheckoutRefusal::Basket(errors)))?

@@ -51,18 +51,23 @@ on_both_engines! {
         assert_eq!(shop.post(&mut ana, "/api/pedidos", json!({})).await.status, 422, "an empty cart");
     }
 
-    async fn what_was_put_or_changed_since_stays_in_the_cart(database) {
+    async fn what_is_bought_is_what_was_shown_and_once(database) {
         let shop = TestShop::new(database).await;
         let mut ana = shop.customer("ana@example.com").await;
         let account_id = shop.get(&mut ana, "/api/me").await.body["id"].as_i64().expect("an id");
         for (product, quantity) in [(1, 2), (2, 3), (3, 1)] {
             put(&shop, &mut ana, product, quantity).await;
         }
-        let source = Source::Shown(Basket::parse([(1, 2), (2, 1)]).expect("a basket"));
-        let checkout = Checkout { account_id, source, delivery: delivery(), trace: String::new() };
-        shop.app.writer.submit(checkout).await.expect("placed");
+        let shown = async |basket: [(i64, i64); 2]| {
+            let source = Source::Shown(Basket::parse(basket).expect("a basket"));
+            shop.app.writer.submit(Checkout { account_id, source, delivery: delivery(), trace: String::new() }).await
+        };
+        shown([(1, 2), (2, 1)]).await.expect_err("changed since");
+        let (first, second) = tokio::join!(shown([(1, 2), (2, 3)]), shown([(1, 2), (2, 3)]));
+        assert!(first.is_ok() != second.is_ok(), "two windows are one order");
+        assert_eq!(count(&shop, "SELECT COUNT(*) FROM orders").await, 1);
         let cart = shop.get(&mut ana, "/api/carrito").await.body;
         let left: Vec<_> = cart["items"].as_array().expect("a list").iter().map(|item| &item["producto_id"]).collect();
-        assert_eq!(left, [2, 3]);
+        assert_eq!(left, [3], "what was put beside it stays");
     }
 }

@@ -66,9 +66,20 @@ fn token(secrets: &SigningSecrets, number: &OrderNumber, created_at: UnixMillis)
     Token::from_bytes(secrets.derive("seguimiento", &[number.as_str(), &created_at.0.to_string()]))
 }
 
+/// Whether its order ended too long ago.
+fn is_past(app: &App, order: &Order) -> bool {
+    let after_ms = i64::try_from(app.settings.tracking.kept_after.as_millis()).unwrap_or(i64::MAX);
+    order.state.is_final() && app.ambient.now().since_ms(order.updated_at) > after_ms
+}
+
 /// The link of an account's order, if it was shared and still works.
 pub(crate) async fn shared_link(app: &App, account_id: i64, number: &OrderNumber) -> sqlx::Result<Option<SharedLink>> {
+    const BY_NUMBER: &str = select_orders!("WHERE number = $1");
     let mut session = app.db.read().await?;
+    let order = fetch!(optional, session, Order, BY_NUMBER, number.as_str())?;
+    if order.is_none_or(|order| is_past(app, &order)) {
+        return Ok(None);
+    }
     let row = fetch!(optional, session, Row, OF_ORDER, number.as_str(), account_id)?;
     let Some(row) = row.filter(|row| row.expires_at > app.ambient.now()) else { return Ok(None) };
     let token = token(&app.secrets, number, row.created_at);
@@ -165,8 +176,7 @@ pub(crate) async fn tracked(app: &App, token: &str) -> Result<Tracked, Problem> 
     let mut session = app.db.read().await?;
     let order = fetch!(optional, session, Order, BY_TOKEN, &hash[..], now)?.ok_or_else(gone)?;
     drop(session);
-    let after_ms = i64::try_from(app.settings.tracking.kept_after.as_millis()).unwrap_or(i64::MAX);
-    if order.state.is_final() && now.since_ms(order.updated_at) > after_ms {
+    if is_past(app, &order) {
         return Err(gone());
     }
     let driver = shown_driver(&order);

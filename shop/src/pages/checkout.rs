@@ -54,8 +54,7 @@ pub(super) async fn show(
         if [last.address.as_str(), ""].contains(&account.address.as_str()) { last } else { LastDelivery::default() };
     let address = if account.address.is_empty() { last.address } else { account.address };
     let degrees = |degrees: Option<f64>| degrees.map(|degrees| degrees.to_string()).unwrap_or_default();
-    // What is bought is what is shown here, whatever else gets into the cart meanwhile.
-    let items = cart.items.iter().map(|item| ("item", format!("{}:{}", item.product_id, item.quantity)));
+    let items = shown(&cart);
     let payment = last.payment_method.as_deref().and_then(|last| PAYMENTS.into_iter().find(|known| *known == last));
     let payment = payment.unwrap_or(PaymentMethod::CASH);
     let rest = [
@@ -66,8 +65,13 @@ pub(super) async fn show(
         ("lng", degrees(last.lng)),
         ("metodo_pago", payment.to_owned()),
     ];
-    let form = Form::filled(items.chain(rest));
+    let form = Form::filled(items.into_iter().chain(rest));
     layout.show(&CheckoutPage { layout: &layout, cart, form, barrios: &BARRIOS })
+}
+
+/// What is bought is what is shown, whatever else gets into the cart meanwhile.
+fn shown(cart: &CartView) -> Vec<(&'static str, String)> {
+    cart.items.iter().map(|item| ("item", format!("{}:{}", item.product_id, item.quantity))).collect()
 }
 
 /// Places the order and shows it.
@@ -86,7 +90,12 @@ pub(super) async fn place(
         }
         Err(problem) if Form::takes(&problem) && problem.status() != StatusCode::UNAUTHORIZED => {
             let Json(cart) = cart::show_cart(state, whose).await?;
-            let page = CheckoutPage { layout: &layout, cart, form: form.refused(&problem), barrios: &BARRIOS };
+            if cart.items.is_empty() {
+                return Ok(Notice::failed(problem.to(layout.language)).then("/carrito"));
+            }
+            let mut form = form.refused(&problem);
+            form.replace("item", shown(&cart).into_iter().map(|(_, item)| item));
+            let page = CheckoutPage { layout: &layout, cart, form, barrios: &BARRIOS };
             layout.show_as(problem.status(), &page)
         }
         Err(problem) => Err(problem),
@@ -126,7 +135,8 @@ fn delivery(form: &Form) -> Result<Delivery, Problem> {
         address: given("direccion"),
         barrio: given("barrio"),
         pin: (degrees("lat"), degrees("lng")),
-        payment_method: given("metodo_pago"),
+        // The API takes any word, for programs that know others; a page offers these.
+        payment_method: given("metodo_pago").filter(|method| PAYMENTS.contains(&method.as_str())),
         notes: given("notas"),
     };
     fields.parse().map_err(Problem::invalid)
