@@ -2,7 +2,7 @@
 
 import { Actions } from "./board-actions.js";
 import { Alarm } from "./board-alarm.js";
-import { Board } from "./board.js";
+import { Board, OPEN } from "./board.js";
 import { drags } from "./board-drag.js";
 import { drawer } from "./board-drawer.js";
 import { SavedViews, count, read, written } from "./board-filter.js";
@@ -200,7 +200,7 @@ function filtered() {
   badge.hidden = !on;
   badge.textContent = String(on);
   find("[data-clear]").hidden = find("[data-save-view]").hidden = !on && !view.filter.q;
-  /** @type {HTMLAnchorElement} */ (find("[data-csv]")).href = `/tickets.csv?${query}`;
+  /** @type {HTMLAnchorElement} */ (find("[data-csv]")).href = `/tickets.csv?${query}${view.filter.estado.trim() ? "" : `&estado=${OPEN}`}`;
   for (const link of links) {
     if (link.dataset.viewLink === view.view) link.setAttribute("aria-current", "true");
     else link.removeAttribute("aria-current");
@@ -370,6 +370,8 @@ async function loadTickets() {
   let cursor = "";
   do {
     const answer = await fetch(`/api/tickets?limit=200&estado=pendiente,asignado,aceptado,en-camino,fallido&cursor=${encodeURIComponent(cursor)}`);
+    // The session ended while the board was cut off: the log-in is what helps.
+    if (answer.status === 401 || answer.status === 403) return location.reload();
     if (!answer.ok) return;
     const page = await answer.json();
     tickets.push(...page.tickets);
@@ -386,6 +388,8 @@ async function loadFleet() {
   let cursor = "";
   do {
     const answer = await fetch(`/api/repartidores?limit=200&cursor=${encodeURIComponent(cursor)}`);
+    // The session ended while the board was cut off: the log-in is what helps.
+    if (answer.status === 401 || answer.status === 403) return location.reload();
     if (!answer.ok) return;
     const page = await answer.json();
     drivers.push(...page.repartidores);

@@ -213,7 +213,8 @@ function deliver(root) {
     const clocks = root.querySelectorAll("[data-offer-until]");
     for (const clock of clocks) {
       const seconds = Math.ceil((Date.parse(clock.dataset.offerUntil ?? "") - Date.now()) / 1000);
-      clock.textContent = seconds > 0 ? t("js-offer-left", { seconds }) : t("js-offer-over");
+      const left = seconds > 90 ? t("js-offer-left-minutes", { minutes: Math.round(seconds / 60) }) : t("js-offer-left", { seconds });
+      clock.textContent = seconds > 0 ? left : t("js-offer-over");
     }
   }
 

@@ -19,6 +19,7 @@ js-understood = Understood
 js-kept-since = No signal. This is from { $time }; what you tap is kept and sent when it is back.
 js-stop-over = { $state }. It is no longer among your stops.
 js-offer-left = { $seconds } s left to accept
+js-offer-left-minutes = { $minutes } min left to accept
 js-offer-over = The time to accept is over
 js-position-shared = Sharing your position
 js-position-refused = No permission to share your position

@@ -19,6 +19,7 @@ js-understood = Entendido
 js-kept-since = Sin señal. Esto es de las { $time }; lo que toques se guarda y se envía cuando vuelva.
 js-stop-over = { $state }. Ya no está entre tus paradas.
 js-offer-left = Quedan { $seconds } s para aceptar
+js-offer-left-minutes = Quedan { $minutes } min para aceptar
 js-offer-over = Se venció el tiempo para aceptar
 js-position-shared = Compartiendo tu posición
 js-position-refused = Sin permiso para compartir tu posición

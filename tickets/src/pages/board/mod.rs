@@ -53,6 +53,8 @@ struct BoardPage<'a> {
     more: bool,
     /// The query without the view.
     rest: String,
+    /// The filters with the states that are shown, for the list to download.
+    listed: String,
     /// Where to come back to after a change.
     here: String,
     late_ms: i64,
@@ -96,6 +98,7 @@ pub(super) async fn show(
             form_urlencoded::parse(query.as_bytes()).filter(|(name, value)| name != "vista" && !value.is_empty()),
         )
         .finish();
+    let listed = filter(&form);
     let here = if query.is_empty() { "/tablero".to_owned() } else { format!("/tablero?{query}") };
     let who = who.user_id;
     layout.show(&BoardPage {
@@ -111,6 +114,7 @@ pub(super) async fn show(
         filtered,
         more,
         rest,
+        listed,
         here,
         late_ms,
     })
