@@ -39,6 +39,25 @@ impl Money {
         }
     }
 
+    /// An amount as people type it: `1450`, `$ 1.450,50`, `1,450.50`, `1450,5`. One or two digits after the last sign are
+    /// centavos, groups of three are thousands, in either language. `None` for anything else, also below zero.
+    #[must_use]
+    pub fn from_typed(text: &str) -> Option<Self> {
+        let text = text.trim().trim_start_matches("ARS").trim_start_matches('$').trim();
+        let last = text.rfind([',', '.']).map(|at| (text.get(..at), text.get(at + 1..), text.get(at..=at)));
+        let (whole, cents, sign) = match last {
+            Some((Some(whole), Some(cents), sign)) if matches!(cents.len(), 1 | 2) => (whole, cents, sign),
+            _ => (text, "", None),
+        };
+        let pesos = whole_pesos(whole, sign)?;
+        let cents = match cents.len() {
+            0 => 0,
+            1 => number(cents)? * 10,
+            _ => number(cents)?,
+        };
+        Self::from_cents(pesos.checked_mul(100)?.checked_add(cents)?)
+    }
+
     /// In centavos.
     #[must_use]
     pub const fn cents(self) -> i64 {
@@ -70,6 +89,21 @@ impl Money {
             None => None,
         }
     }
+}
+
+/// Pesos with or without a sign between thousands, which is not the sign before the centavos.
+fn whole_pesos(text: &str, decimal_sign: Option<&str>) -> Option<i64> {
+    let Some(sign) = text.find([',', '.']).and_then(|at| text.get(at..=at)) else { return number(text) };
+    let mut groups = text.split(sign);
+    let first = groups.next().filter(|first| (1..=3).contains(&first.len()) && !first.starts_with('0'))?;
+    let thousands = decimal_sign != Some(sign) && groups.all(|group| group.len() == 3);
+    number(first).filter(|_| thousands)?;
+    number(&text.replace(sign, ""))
+}
+
+/// Digits and nothing else.
+fn number(text: &str) -> Option<i64> {
+    text.bytes().all(|byte| byte.is_ascii_digit()).then(|| text.parse().ok()).flatten()
 }
 
 /// As an Argentine shop writes it: `$ 3.450,50`.
@@ -121,6 +155,36 @@ mod tests {
         assert_eq!(Money::from_pesos(f64::NAN), None);
         assert_eq!(Money::from_pesos(f64::INFINITY), None);
         assert_eq!(Money::from_pesos(1e300), None);
+    }
+
+    #[test]
+    fn is_understood_as_it_is_typed() {
+        let typed = |text| Money::from_typed(text).map(Money::cents);
+        for text in ["1450,5", "1450.50", " $ 1.450,50 ", "1,450.50", "ARS 1,450.5"] {
+            assert_eq!(typed(text), Some(145_050), "{text}");
+        }
+        for (text, cents) in
+            [("0", 0), ("0,05", 5), ("1.450", 145_000), ("1,450", 145_000), ("1.234.567,89", 123_456_789)]
+        {
+            assert_eq!(typed(text), Some(cents), "{text}");
+        }
+        for text in [
+            "",
+            "-1",
+            "abc",
+            "1,,2",
+            "1.45.50",
+            "0.125",
+            "1.4500",
+            "12,345,6",
+            "1450,",
+            ",5",
+            "1 450",
+            "1e3",
+            "9".repeat(20).as_str(),
+        ] {
+            assert_eq!(typed(text), None, "{text}");
+        }
     }
 
     #[test]

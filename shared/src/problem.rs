@@ -210,6 +210,13 @@ impl Problem {
         )
     }
 
+    /// Says which fields it is about.
+    #[must_use]
+    pub fn about(mut self, errors: Vec<FieldError>) -> Self {
+        self.errors = errors;
+        self
+    }
+
     /// Tells the client when to come back.
     #[must_use]
     pub fn retry_after(mut self, after: Duration) -> Self {

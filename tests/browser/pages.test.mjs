@@ -26,7 +26,7 @@ const VISITS = [
   ]],
   ["customer", "shop", CUSTOMER, () => ["/carrito", "/finalizar", "/pedidos", `/pedidos/${order}`, "/perfil", "/perfil/clave"]],
   ["merchant", "shop", MERCHANT, () => ["/comercio", "/paquetes", "/paquetes/nuevo"]],
-  ["shop-admin", "shop", ADMIN, () => ["/envios", "/envios/1"]],
+  ["shop-admin", "shop", ADMIN, () => ["/envios", "/envios/1", "/administrar/productos", "/administrar/productos?estado=pausados"]],
   ["anybody", "board", null, () => ["/ingresar", "/sin-conexion", "/_estilo"]],
   ["admin", "board", ADMIN, () => [
     "/tablero", "/tablero?vista=estados", "/tickets", `/tickets/${order}`, "/flota", `/flota/${driver.id}`, "/reportes", "/usuarios",

@@ -88,6 +88,7 @@ static OURS: LazyLock<Vec<Asset>> = LazyLock::new(|| {
     "fragment.js": SCRIPT,
     "install.js": SCRIPT,
     "live.js": SCRIPT,
+    "manage-products.js": SCRIPT,
     "map.css": CSS,
     "map.js": SCRIPT,
     "map-features.js": SCRIPT,

@@ -10,7 +10,7 @@ use super::Language;
 
 macro_rules! files {
     ($language:literal) => {
-        files!($language: "common", "problems", "shop", "board", "driver", "notices", "outbox", "merchant", "script")
+        files!($language: "common", "problems", "shop", "catalog-admin", "board", "driver", "notices", "outbox", "merchant", "script")
     };
     ($language:literal: $($name:literal),+) => {
         &[$(include_str!(concat!("../../texts/", $language, "/", $name, ".ftl"))),+]

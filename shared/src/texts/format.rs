@@ -39,6 +39,16 @@ impl Language {
         text
     }
 
+    /// An amount as it stands in a field, for [`Money::from_typed`]: `3450`, `3450,50`, `3450.50`.
+    #[must_use]
+    pub fn typed(self, amount: Money) -> String {
+        let text = self.price(amount);
+        let thousands = if self == Self::Spanish { '.' } else { ',' };
+        text.chars()
+            .filter(|c| *c != thousands && (c.is_ascii_digit() || c.is_ascii_punctuation()) && *c != '$')
+            .collect()
+    }
+
     /// An instant on a clock on the wall in Buenos Aires: `21/11/2026 15:04`, `21 Nov 2026, 15:04`.
     #[must_use]
     pub fn moment(self, at: impl Borrow<UnixMillis>) -> String {

@@ -1,12 +1,15 @@
 //! Changing one product by hand: its price, its stock, whether it is sold.
+//!
+//! Whoever says what they saw (`precio_visto`, `stock_visto`) does not overwrite what somebody else changed, or a sale
+//! took, meanwhile: that is refused and told.
 
 use axum::extract::State;
-use belgrano_shared::execute;
 use belgrano_shared::http::{Json, Path};
 use belgrano_shared::money::Money;
 use belgrano_shared::problem::{FieldError, Problem, ProblemDocument};
 use belgrano_shared::texts::Message;
-use belgrano_shared::writer::{Command, Failure};
+use belgrano_shared::writer::{Command, Failure, WriteError};
+use belgrano_shared::{execute, fetch};
 use serde::{Deserialize, Deserializer};
 use utoipa::ToSchema;
 
@@ -20,21 +23,27 @@ use crate::unit::ShopUnit;
 const MAX_STOCK: i64 = 1_000_000_000;
 
 /// What to change; what is absent stays.
-#[derive(Debug, Default, Deserialize, ToSchema)]
-pub(super) struct EditBody {
+#[derive(Clone, Copy, Debug, Default, Deserialize, ToSchema)]
+pub(crate) struct EditBody {
     /// The price without offers, in pesos.
-    precio: Option<Money>,
+    pub(crate) precio: Option<Money>,
     /// How many are left; null never runs out.
     #[serde(default, deserialize_with = "StockChange::present")]
     #[schema(value_type = Option<i64>, minimum = 0)]
-    stock: StockChange,
+    pub(crate) stock: StockChange,
     /// Whether it is sold.
-    activo: Option<bool>,
+    pub(crate) activo: Option<bool>,
+    /// The price that `precio` is to replace; another one there is 409.
+    pub(crate) precio_visto: Option<Money>,
+    /// The stock that `stock` is to replace; another one there is 409.
+    #[serde(default, deserialize_with = "StockChange::present")]
+    #[schema(value_type = Option<i64>)]
+    pub(crate) stock_visto: StockChange,
 }
 
 /// What happens to a stock. In JSON `null` says something and absence something else.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(super) enum StockChange {
+pub(crate) enum StockChange {
     #[default]
     Keep,
     Unlimited,
@@ -43,7 +52,12 @@ pub(super) enum StockChange {
 
 impl StockChange {
     fn present<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        Ok(Option::deserialize(deserializer)?.map_or(Self::Unlimited, Self::Set))
+        Option::deserialize(deserializer).map(Self::to)
+    }
+
+    /// So many, or without end.
+    pub(crate) fn to(stock: Option<i64>) -> Self {
+        stock.map_or(Self::Unlimited, Self::Set)
     }
 
     /// Whether to write, and what.
@@ -58,62 +72,130 @@ impl StockChange {
 
 /// Changes a product.
 #[derive(Debug)]
-pub(super) struct EditProduct {
-    pub(super) id: i64,
-    pub(super) price: Option<Money>,
-    pub(super) stock: StockChange,
-    pub(super) active: Option<bool>,
+struct EditProduct {
+    id: i64,
+    body: EditBody,
 }
 
-/// There is no such product.
-#[derive(Debug)]
-pub(super) struct NoSuchProduct;
+/// What an edit may replace, as it is now.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, sqlx::FromRow)]
+pub(crate) struct Current {
+    /// Without offers.
+    pub(crate) price: Money,
+    /// `None` never runs out.
+    pub(crate) stock: Option<i64>,
+}
 
-impl From<NoSuchProduct> for Problem {
-    fn from(NoSuchProduct: NoSuchProduct) -> Self {
-        no_such_product()
+/// Why a product is not changed.
+#[derive(Debug)]
+enum EditRefusal {
+    NoSuchProduct,
+    Changed(Changed),
+}
+
+impl From<EditRefusal> for Problem {
+    fn from(refusal: EditRefusal) -> Self {
+        match refusal {
+            EditRefusal::NoSuchProduct => no_such_product(),
+            EditRefusal::Changed(changed) => changed.into(),
+        }
+    }
+}
+
+/// Somebody was faster: what it is now, and which fields are not what whoever edits saw.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Changed {
+    pub(crate) now: Current,
+    price: bool,
+    stock: bool,
+}
+
+impl Changed {
+    /// What of `body` would overwrite something unseen. What is as it is wanted already does no harm, so an edit may be
+    /// sent twice.
+    fn by(body: &EditBody, now: Current) -> Option<Self> {
+        let price = body.precio.is_some_and(|price| price != now.price)
+            && body.precio_visto.is_some_and(|seen| seen != now.price);
+        let is = StockChange::to(now.stock);
+        let stock =
+            ![StockChange::Keep, is].contains(&body.stock) && ![StockChange::Keep, is].contains(&body.stock_visto);
+        (price || stock).then_some(Self { now, price, stock })
+    }
+}
+
+impl From<Changed> for Problem {
+    fn from(Changed { now, price, stock }: Changed) -> Self {
+        let price = price.then(|| FieldError::new("precio", Message::new("error-price-changed")));
+        let stock = stock.then(|| FieldError::new("stock", stock_changed(now.stock)));
+        Self::conflict("producto-cambiado", Message::new("refusal-product-changed"))
+            .about(price.into_iter().chain(stock).collect())
+            .with("precio", now.price.pesos())
+            .with("stock", now.stock)
+    }
+}
+
+fn stock_changed(now: Option<i64>) -> Message {
+    match now {
+        Some(now) => Message::new("error-stock-changed").with("now", now),
+        None => Message::new("error-stock-changed-unlimited"),
     }
 }
 
 impl Command<ShopUnit> for EditProduct {
     type Output = ProductView;
-    type Refusal = NoSuchProduct;
+    type Refusal = EditRefusal;
 
-    async fn apply(&self, unit: &mut ShopUnit) -> Result<ProductView, Failure<NoSuchProduct>> {
+    async fn apply(&self, unit: &mut ShopUnit) -> Result<ProductView, Failure<EditRefusal>> {
+        const NOW: &str = "SELECT price, stock FROM products WHERE id = $1";
         const UPDATE: &str = "UPDATE products SET price = COALESCE($2, price), active = COALESCE($3, active), \
              stock = CASE WHEN $4 THEN $5 ELSE stock END WHERE id = $1";
+        let (id, body) = (self.id, &self.body);
         let now = unit.now();
-        let session = unit.own_statements().await?;
-        let (sets_stock, stock) = self.stock.columns();
-        if execute!(*session, UPDATE, self.id, self.price, self.active, sets_stock, stock)? == 0 {
-            return Err(Failure::Refused(NoSuchProduct));
+        // Writers take turns, also those of other instances: what is read here is what is replaced.
+        unit.flush().await?;
+        let current = fetch!(optional, *unit.reader(), Current, NOW, id)?;
+        let current = current.ok_or(Failure::Refused(EditRefusal::NoSuchProduct))?;
+        if let Some(changed) = Changed::by(body, current) {
+            return Err(Failure::Refused(EditRefusal::Changed(changed)));
         }
-        let view = products_by_id(session, &[self.id], now).await?.remove(&self.id);
+        let session = unit.own_statements().await?;
+        let (sets_stock, stock) = body.stock.columns();
+        execute!(*session, UPDATE, id, body.precio, body.activo, sets_stock, stock)?;
+        let view = products_by_id(session, &[id], now).await?.remove(&id);
         unit.announce().catalog = true;
-        view.ok_or(Failure::Refused(NoSuchProduct))
+        view.ok_or(Failure::Refused(EditRefusal::NoSuchProduct))
     }
 }
 
-/// Changes a product (administrators)
-///
-/// A change of stock is absolute: what orders take between reading and writing it is overwritten.
-#[utoipa::path(
-    patch, path = "/api/productos/{id}", tag = "catálogo", request_body = EditBody,
-    params(("id" = i64, Path)),
-    responses(
-        (status = 200, body = ProductView),
-        (status = 401, body = ProblemDocument),
-        (status = 403, body = ProblemDocument),
-        (status = 404, body = ProblemDocument),
-        (status = 422, body = ProblemDocument),
-    )
-)]
-pub(super) async fn edit_product(
-    State(app): State<App>,
-    _: Admin,
-    Path(id): Path<i64>,
-    Json(body): Json<EditBody>,
-) -> Result<Json<ProductView>, Problem> {
+/// Why [`edit`] changed nothing.
+#[derive(Debug)]
+pub(crate) enum NotEdited {
+    /// Somebody was faster.
+    Changed(Changed),
+    /// All else.
+    Refused(Problem),
+}
+
+impl From<NotEdited> for Problem {
+    fn from(why: NotEdited) -> Self {
+        match why {
+            NotEdited::Changed(changed) => changed.into(),
+            NotEdited::Refused(problem) => problem,
+        }
+    }
+}
+
+impl From<WriteError<EditRefusal>> for NotEdited {
+    fn from(error: WriteError<EditRefusal>) -> Self {
+        match error {
+            WriteError::Refused(EditRefusal::Changed(changed)) => Self::Changed(changed),
+            other => Self::Refused(other.into()),
+        }
+    }
+}
+
+/// Changes a product.
+pub(crate) async fn edit(app: &App, _: &Admin, id: i64, body: EditBody) -> Result<ProductView, NotEdited> {
     let mut errors = Vec::new();
     if body.precio.is_some_and(|price| price < Money::ZERO) {
         errors.push(FieldError::new("precio", Message::new("error-negative")));
@@ -122,8 +204,32 @@ pub(super) async fn edit_product(
         errors.push(FieldError::new("stock", Message::new("error-range").with("from", 0).with("to", MAX_STOCK)));
     }
     if !errors.is_empty() {
-        return Err(Problem::invalid(errors));
+        return Err(NotEdited::Refused(Problem::invalid(errors)));
     }
-    let edit = EditProduct { id, price: body.precio, stock: body.stock, active: body.activo };
-    Ok(Json(app.writer.submit(edit).await?))
+    Ok(app.writer.submit(EditProduct { id, body }).await?)
+}
+
+/// Changes a product (administrators)
+///
+/// A change of stock is absolute: what orders take between reading and writing it is overwritten, unless `stock_visto`
+/// says what was read. Then it is refused, with what there is now in `precio` and `stock`.
+#[utoipa::path(
+    patch, path = "/api/productos/{id}", tag = "catálogo", request_body = EditBody,
+    params(("id" = i64, Path)),
+    responses(
+        (status = 200, body = ProductView),
+        (status = 401, body = ProblemDocument),
+        (status = 403, body = ProblemDocument),
+        (status = 404, body = ProblemDocument),
+        (status = 409, body = ProblemDocument),
+        (status = 422, body = ProblemDocument),
+    )
+)]
+pub(super) async fn edit_product(
+    State(app): State<App>,
+    admin: Admin,
+    Path(id): Path<i64>,
+    Json(body): Json<EditBody>,
+) -> Result<Json<ProductView>, Problem> {
+    Ok(Json(edit(&app, &admin, id, body).await?))
 }

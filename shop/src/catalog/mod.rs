@@ -9,6 +9,7 @@ mod edit;
 mod file;
 mod import;
 mod lists;
+mod manage;
 mod product;
 mod products;
 mod rows;
@@ -21,8 +22,10 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 pub use builtin::fill_if_empty;
+pub(crate) use edit::{Changed, EditBody, NotEdited, StockChange, edit};
 pub use import::{ImportError, ImportOptions, Refused, Report, import};
 pub(crate) use lists::{BusinessView, CategoryView, CurrentOffer, businesses, categories, offers};
+pub(crate) use manage::{LOW_STOCK, Managed, ManagedFilter, ManagedPage, Shelf, managed, managed_by_id};
 pub use product::{Named, ProductView, products_by_id};
 pub(crate) use products::{Filter, list_products, show_product};
 

@@ -112,6 +112,29 @@ on_both_engines! {
         assert_eq!(nowhere.status, 404);
     }
 
+    async fn what_somebody_else_changed_is_not_overwritten_unseen(database) {
+        let (shop, other) = (TestShop::new(database).await, TestShop::seeded(database, 8, &[]).await);
+        let (mut admin, mut ana) = (shop.admin().await, other.customer("ana@example.com").await);
+        let items = json!({ "items": [{ "producto_id": 9, "cantidad": 3 }] });
+        assert_eq!(other.post(&mut ana, "/api/pedidos", items).await.status, 201);
+        let mut edit = async |body: Value| {
+            let answer = shop.send(&mut admin, Method::PATCH, "/api/productos/9", Some(body)).await;
+            (answer.status, answer.body)
+        };
+        let (status, told) = edit(json!({ "stock": 300, "stock_visto": 220, "activo": false })).await;
+        assert_eq!((status, &told["stock"], &told["errors"][0]["field"]), (409, &json!(217), &json!("stock")), "{told}");
+        assert_eq!(told["errors"].as_array().map(Vec::len), Some(1), "{told}");
+        let (status, told) = edit(json!({ "precio": 1600, "precio_visto": 1449.5 })).await;
+        assert_eq!((status, &told["precio"], &told["errors"][0]["field"]), (409, &json!(1450.0), &json!("precio")));
+        let (status, _) = edit(json!({ "precio": 1600, "precio_visto": 1450, "stock_visto": 220 })).await;
+        assert_eq!(status, 200, "a sale does not stand in the way of a price");
+        let (status, seen) = edit(json!({ "stock": null, "stock_visto": 217 })).await;
+        assert_eq!((status, &seen["stock"], &seen["disponible"]), (200, &json!(null), &json!(true)), "{seen}");
+        assert_eq!(edit(json!({ "stock": null, "stock_visto": 217 })).await.0, 200, "sent twice is done once");
+        assert_eq!(edit(json!({ "stock": 5, "stock_visto": 217 })).await.0, 409);
+        assert_eq!(edit(json!({ "stock": 5, "stock_visto": null })).await.1["stock"], 5);
+    }
+
     async fn the_same_file_twice_changes_nothing(database) {
         let shop = TestShop::new(database).await;
         let again = load(&shop, &builtin(), ImportOptions::default()).await;

@@ -56,7 +56,8 @@ fn links(role: Option<Role>, in_cart: i64) -> Vec<Link> {
         [Link::new("/pedidos", "nav-orders", "receipt"), Link::new("/perfil", "nav-account", "person")];
     const MERCHANT: [Link; 2] =
         [Link::new("/paquetes", "nav-packages", "box"), Link::new("/comercio", "nav-business", "store")];
-    const ADMIN: [Link; 1] = [Link::new("/envios", "nav-outbox", "send")];
+    const ADMIN: [Link; 2] =
+        [Link::new("/administrar/productos", "nav-manage", "tag"), Link::new("/envios", "nav-outbox", "send")];
     let own: [&[Link]; 2] = match role {
         None => [&NOBODY, &[]],
         Some(Role::Customer) => [&KNOWN, &[]],

@@ -11,6 +11,7 @@ mod catalog;
 mod checkout;
 mod enter;
 mod frame;
+mod manage_products;
 mod notices;
 mod orders;
 mod outbox;
@@ -57,6 +58,7 @@ pub(crate) fn routes(development: bool) -> Router<App> {
         .route("/paquetes/nuevo", get(packages::new).post(packages::create))
         .route("/paquetes/{id}", get(packages::edit).post(packages::change))
         .route("/paquetes/{id}/{accion}", post(packages::act))
+        .route("/administrar/productos", get(manage_products::list).post(manage_products::save))
         .route("/envios", get(outbox::list))
         .route("/envios/reintentar", post(outbox::retry_all))
         .route("/envios/{id}", get(outbox::show))

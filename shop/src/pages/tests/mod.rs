@@ -1,6 +1,7 @@
 //! The pages as a person meets them, in front of the whole router.
 
 mod buying;
+mod managing;
 mod running;
 
 use belgrano_shared::testing::TestDatabase;

@@ -1,0 +1,130 @@
+// Prices and stock without leaving the list: a row is its form, sent as it is, and the page that answers has the row as
+// it stands now. With an error it is the same row, with what was typed; what other rows hold stays as it is.
+
+import { toast } from "./components.js";
+import { t } from "./texts.js";
+
+/** What a page that shows the list may answer with: saved, changed by somebody else, wrong. */
+const ANSWERS = [200, 409, 422];
+
+/**
+ * Whether a form holds something else than the server wrote into it.
+ * @param {Iterable<{ type: string, value: string, defaultValue: string, checked: boolean, defaultChecked: boolean }>} inputs
+ */
+export function touched(inputs) {
+  return [...inputs].some((input) =>
+    input.type === "checkbox" ? input.checked !== input.defaultChecked : input.value !== input.defaultValue);
+}
+
+/**
+ * What was typed after the form was sent, as `[name, value]`; a checkbox that was cleared has an empty value.
+ * @param {[string, string][]} sent
+ * @param {[string, string][]} now
+ * @returns {[string, string][]}
+ */
+export function typedSince(sent, now) {
+  const [before, after] = [new Map(sent), new Map(now)];
+  const names = new Set([...before.keys(), ...after.keys()]);
+  return [...names].filter((name) => before.get(name) !== after.get(name)).map((name) => [name, after.get(name) ?? ""]);
+}
+
+/**
+ * @param {HTMLFormElement} form
+ * @returns {[string, string][]}
+ */
+const pairs = (form) => [...new FormData(form)].map(([name, value]) => [name, String(value)]);
+
+/** @param {Element} form */
+const inputs = (form) => /** @type {NodeListOf<HTMLInputElement>} */ (form.querySelectorAll("input"));
+
+/** @param {HTMLFormElement} form */
+function mark(form) {
+  form.querySelector("button")?.classList.toggle("primary", touched(inputs(form)));
+}
+
+/** @param {HTMLFormElement} form */
+async function save(form) {
+  form.ariaBusy = "true";
+  const button = form.querySelector("button");
+  if (button) button.ariaBusy = "true";
+  const sent = pairs(form);
+  try {
+    const response = await fetch(form.action, { method: "POST", body: new URLSearchParams(sent) });
+    if (!ANSWERS.includes(response.status)) throw new Error(String(response.status));
+    // Somebody who is no longer logged in is to see that.
+    if (new URL(response.url).pathname !== location.pathname) return location.assign(response.url);
+    show(form, sent, new DOMParser().parseFromString(await response.text(), "text/html"));
+  } catch {
+    toast(t("js-manage-failed"));
+  } finally {
+    form.removeAttribute("aria-busy");
+    button?.removeAttribute("aria-busy");
+  }
+}
+
+/**
+ * @param {HTMLFormElement} form
+ * @param {[string, string][]} sent
+ * @param {Document} page
+ */
+function show(form, sent, page) {
+  const row = form.closest("li");
+  if (!row) return;
+  const fresh = page.getElementById(row.id);
+  const [tabs, freshTabs] = [document.querySelector("[data-tabs]"), page.querySelector("[data-tabs]")];
+  if (tabs && freshTabs) tabs.replaceWith(document.adoptNode(freshTabs));
+  const said = page.querySelector("[data-saved], [data-said]")?.textContent?.trim();
+  if (said) toast(said);
+  if (fresh) replace(row, document.adoptNode(fresh), typedSince(sent, pairs(form)));
+  else leave(row);
+}
+
+/**
+ * @param {HTMLElement} row
+ * @param {HTMLElement} fresh
+ * @param {[string, string][]} typed
+ */
+function replace(row, fresh, typed) {
+  const focused = row.contains(document.activeElement) ? document.activeElement : null;
+  const name = focused?.getAttribute("name");
+  row.replaceWith(fresh);
+  const form = /** @type {HTMLFormElement} */ (fresh.querySelector("form"));
+  for (const [field, value] of typed) {
+    const input = form.elements.namedItem(field);
+    if (!(input instanceof HTMLInputElement)) continue;
+    if (input.type === "checkbox") input.checked = value !== "";
+    else input.value = value;
+  }
+  mark(form);
+  const wrong = form.querySelector("[aria-invalid]");
+  const next = wrong ?? (focused && (name ? form.elements.namedItem(name) : form.querySelector("button")));
+  if (next instanceof HTMLElement) next.focus();
+}
+
+/**
+ * Takes away a row that is no longer in this list; whoever works through it goes on with the next.
+ * @param {HTMLElement} row
+ */
+function leave(row) {
+  const held = row.contains(document.activeElement);
+  const next = (row.nextElementSibling ?? row.previousElementSibling)?.querySelector("input:not([type=hidden])");
+  // Nothing left to edit: the page says so better than an empty list.
+  if (!next) return location.reload();
+  row.remove();
+  if (held && next instanceof HTMLElement) next.focus();
+}
+
+if (globalThis.document) {
+  document.addEventListener("submit", (event) => {
+    const form = event.target;
+    if (!(form instanceof HTMLFormElement) || !form.matches("[data-product]")) return;
+    event.preventDefault();
+    if (form.ariaBusy !== "true") save(form);
+  });
+  document.addEventListener("input", (event) => {
+    const form = event.target instanceof Element && event.target.closest("form");
+    if (!(form instanceof HTMLFormElement) || !form.matches("[data-product]")) return;
+    form.querySelector("[data-saved]")?.remove();
+    mark(form);
+  });
+}

@@ -1,0 +1,33 @@
+# Prices and stock, for administrators.
+
+nav-manage = Prices and stock
+manage-title = Prices and stock
+manage-search = Name, category or business
+manage-shelf = By state
+manage-all = All
+manage-sold-out = Out of stock
+manage-low = Running low
+manage-paused = Paused
+manage-is-paused = Paused
+manage-business-paused = Inactive business
+manage-offer = Today’s offer: { $percent }% off, { $price }
+manage-price = Price
+manage-stock = Stock
+manage-unlimited = Unlimited
+manage-active = On sale
+manage-save = Save
+manage-saved = Saved
+manage-saved-name = “{ $name }” was saved. It is no longer in this list.
+manage-not-saved = “{ $name }” was not saved. See what is marked.
+manage-now = Price now: { $price }
+manage-first = Back to the start
+js-manage-failed = It could not be saved. Try again.
+
+## Refusals
+
+refusal-product-changed = The product changed while you were looking at it.
+error-price = type a price, like 1450 or 1450.50
+error-stock = type a whole number, or nothing if it never runs out
+error-price-changed = somebody else changed it meanwhile; save again to keep yours
+error-stock-changed = it changed meanwhile: there are { $now } now; correct it, or save again to keep what you typed
+error-stock-changed-unlimited = it changed meanwhile: it is unlimited now; save again to keep what you typed

@@ -1,0 +1,33 @@
+# Precios y stock, para administradores.
+
+nav-manage = Precios y stock
+manage-title = Precios y stock
+manage-search = Nombre, categoría o negocio
+manage-shelf = Por estado
+manage-all = Todos
+manage-sold-out = Sin stock
+manage-low = Queda poco
+manage-paused = Pausados
+manage-is-paused = Pausado
+manage-business-paused = Negocio inactivo
+manage-offer = Oferta de hoy: { $percent } % menos, { $price }
+manage-price = Precio
+manage-stock = Stock
+manage-unlimited = Sin límite
+manage-active = A la venta
+manage-save = Guardar
+manage-saved = Guardado
+manage-saved-name = «{ $name }» quedó guardado. Ya no está en esta lista.
+manage-not-saved = «{ $name }» no se guardó. Mirá lo que está marcado.
+manage-now = Precio de ahora: { $price }
+manage-first = Volver al principio
+js-manage-failed = No se pudo guardar. Probá de nuevo.
+
+## Rechazos; su español también va por el cable
+
+refusal-product-changed = El producto cambió mientras lo mirabas.
+error-price = escribí un precio, como 1450 o 1450,50
+error-stock = escribí un número entero, o nada si no se termina
+error-price-changed = otra persona lo cambió mientras tanto; guardá de nuevo para dejar el tuyo
+error-stock-changed = mientras tanto cambió: ahora hay { $now }; corregí o guardá de nuevo para dejar lo que escribiste
+error-stock-changed-unlimited = mientras tanto cambió: ahora no tiene límite; guardá de nuevo para dejar lo que escribiste
