@@ -109,8 +109,8 @@ pub(super) async fn save(
     };
     let (problem, changed) = match saved {
         Ok(_) => {
-            let to = address(&filter, asked.cursor.as_deref(), Some(id));
-            return Ok(see_other(&format!("{to}#producto-{id}")));
+            // The form was sent to its row (`#producto-1`), and browsers keep that through the redirect.
+            return Ok(see_other(&address(&filter, asked.cursor.as_deref(), Some(id))));
         }
         Err(NotEdited::Changed(changed)) => (Problem::from(changed), Some(changed)),
         Err(NotEdited::Refused(problem)) if Form::takes(&problem) => (problem, None),
