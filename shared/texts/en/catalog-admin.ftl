@@ -29,5 +29,5 @@ refusal-product-changed = The product changed while you were looking at it.
 error-price = type a price, like 1450 or 1450.50
 error-stock = type a whole number, or nothing if it never runs out
 error-price-changed = somebody else changed it meanwhile; save again to keep yours
-error-stock-changed = it changed meanwhile: there are { $now } now; correct it, or save again to keep what you typed
-error-stock-changed-unlimited = it changed meanwhile: it is unlimited now; save again to keep what you typed
+error-stock-changed = it changed meanwhile: there are { $now } now; save again to keep yours
+error-stock-changed-unlimited = it changed meanwhile: it is unlimited now; save again to keep yours

@@ -29,5 +29,5 @@ refusal-product-changed = El producto cambió mientras lo mirabas.
 error-price = escribí un precio, como 1450 o 1450,50
 error-stock = escribí un número entero, o nada si no se termina
 error-price-changed = otra persona lo cambió mientras tanto; guardá de nuevo para dejar el tuyo
-error-stock-changed = mientras tanto cambió: ahora hay { $now }; corregí o guardá de nuevo para dejar lo que escribiste
-error-stock-changed-unlimited = mientras tanto cambió: ahora no tiene límite; guardá de nuevo para dejar lo que escribiste
+error-stock-changed = cambió mientras tanto: ahora hay { $now }; guardá de nuevo para dejar el tuyo
+error-stock-changed-unlimited = cambió mientras tanto: ahora no tiene límite; guardá de nuevo para dejar el tuyo
