@@ -112,15 +112,20 @@ async function answers(url) {
   }
 }
 
-/** A JSON client with cookies, for what a test prepares behind the pages. */
-export async function logIn(origin, { email, password }) {
+/** The cookies of somebody who has logged in. */
+export async function cookiesOf(origin, { email, password }) {
   const response = await fetch(`${origin}/api/login`, {
     method: "POST",
     headers: { "content-type": "application/json" },
     body: JSON.stringify({ email, password }),
   });
   assert.equal(response.status, 200, await response.text());
-  const cookie = response.headers.getSetCookie().map((one) => one.split(";")[0]).join("; ");
+  return response.headers.getSetCookie().map((one) => one.split(";")[0]).join("; ");
+}
+
+/** A JSON client with cookies, for what a test prepares behind the pages. */
+export async function logIn(origin, account) {
+  const cookie = await cookiesOf(origin, account);
   return async (method, path, body) => {
     const headers = { cookie, "content-type": "application/json", origin };
     const answer = await fetch(origin + path, { method, headers, body: body && JSON.stringify(body) });

@@ -9,12 +9,12 @@ import { ADMIN, DESKTOP, PATIENCE, PHONE, isClean, start, visitor } from "./harn
 import { CUSTOMER, DRIVER, MERCHANT, afternoon } from "./world.mjs";
 
 const { SCREENSHOTS } = process.env;
-let belgrano, browser, stop, order, driver;
+let belgrano, browser, stop, order, driver, pack, tracking;
 
 before(async () => {
   if (SCREENSHOTS) await mkdir(SCREENSHOTS, { recursive: true });
   ({ belgrano, browser, stop } = await start());
-  ({ order, driver } = await afternoon(belgrano));
+  ({ order, driver, pack, tracking } = await afternoon(belgrano));
 }, PATIENCE);
 
 after(() => stop?.());
@@ -22,15 +22,17 @@ after(() => stop?.());
 const VISITS = [
   ["anybody", "shop", null, () => [
     "/", "/productos", "/productos?q=nadadenada", "/productos/1", "/carrito", "/ingresar", "/registro", "/registro/comercio",
-    "/recuperar", "/recuperar/codigo", "/sin-conexion", "/_estilo", "/no-existe",
+    "/recuperar", "/recuperar/codigo", "/sin-conexion", "/_estilo", "/no-existe", tracking,
   ]],
-  ["customer", "shop", CUSTOMER, () => ["/carrito", "/finalizar", "/pedidos", `/pedidos/${order}`, "/perfil", "/perfil/clave"]],
-  ["merchant", "shop", MERCHANT, () => ["/comercio", "/paquetes", "/paquetes/nuevo"]],
-  ["shop-admin", "shop", ADMIN, () => ["/envios", "/envios/1", "/administrar/productos", "/administrar/productos?estado=pausados"]],
+  ["customer", "shop", CUSTOMER, () => ["/carrito", "/finalizar", "/pedidos", `/pedidos/${order}`, "/perfil", "/perfil/clave", "/avisos"]],
+  ["merchant", "shop", MERCHANT, () => ["/comercio", "/paquetes", "/paquetes/nuevo", `/paquetes/${pack}`]],
+  ["shop-admin", "shop", ADMIN, () => [
+    "/envios", "/envios?estado=entregado", "/envios/1", "/avisos/envios", "/administrar/productos", "/administrar/productos?estado=pausados",
+  ]],
   ["anybody", "board", null, () => ["/ingresar", "/sin-conexion", "/_estilo"]],
   ["admin", "board", ADMIN, () => [
     "/tablero", "/tablero?vista=estados", "/tickets", `/tickets/${order}`, "/flota", `/flota/${driver.id}`, "/reportes", "/usuarios",
-    `/usuarios/${driver.id}`, "/ajustes",
+    `/usuarios/${driver.id}`, "/ajustes", "/avisos/envios",
   ]],
   ["driver", "board", DRIVER, () => ["/reparto"]],
 ];
@@ -58,7 +60,7 @@ for (const [who, service, account, paths] of VISITS) {
         const beyond = await page.$$eval("nav a", (links) => links.filter((a) => a.scrollWidth > a.clientWidth || a.getBoundingClientRect().right > innerWidth).map((a) => a.textContent));
         assert.deepEqual(beyond, [], `${path}: links nobody sees`);
         if (SCREENSHOTS) {
-          const name = path.replace(order, "pedido").replaceAll(/\W+/g, "-").replace(/^-$/, "-home");
+          const name = path.replace(order, "pedido").replace(/(?<=seguimiento.).+/, "clave").replaceAll(/\W+/g, "-").replace(/^-$/, "-home");
           // As high as the page is, so that what stays at the foot of a screen is at the foot of the picture.
           const height = await page.evaluate(() => document.documentElement.scrollHeight);
           await page.setViewportSize({ ...options.viewport, height: Math.max(height, options.viewport.height) });

@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 
-import { ADMIN, logIn } from "./harness.mjs";
+import { ADMIN, cookiesOf, logIn } from "./harness.mjs";
 
 export const CUSTOMER = {
   nombre: "Ana", apellido: "Paz", email: "ana@cliente.test", password: "clave-de-ana-1", telefono: "+54 11 5555 0101",
@@ -56,6 +56,11 @@ export async function afternoon(belgrano) {
   const order = await orders(customer, { barrio: "Belgrano", lat: -34.5631, lng: -58.4583 }, [[1, 2]]);
   await customer("PUT", "/api/carrito/2", { cantidad: 3 });
   await customer("PUT", "/api/carrito/5", { cantidad: 1 });
+  const merchant = await logIn(belgrano.shop, MERCHANT);
+  const pantry = { nombre: "Reposición de la semana", frecuencia: "semanal", items: [{ producto_id: 1, cantidad: 6 }, { producto_id: 4, cantidad: 12 }] };
+  const { id: pack } = await merchant("POST", "/api/paquetes", pantry);
+  await merchant("POST", `/api/paquetes/${pack}/ejecutar`);
+  const tracking = await shares(belgrano, CUSTOMER, order);
   await arrived(admin, [...numbers, order]);
 
   const [rosa, julian, mirta] = drivers;
@@ -66,7 +71,7 @@ export async function afternoon(belgrano) {
   await carry(admin, julian, numbers[3], ["aceptado"]);
   await carry(admin, mirta, numbers[4], []);
   await admin("PATCH", `/api/tickets/${numbers[5]}`, { prioridad: "urgente" });
-  return { order, driver: rosa };
+  return { order, driver: rosa, pack, tracking };
 }
 
 /** Waits until the board has them all. */
@@ -96,4 +101,13 @@ async function carry(admin, { id, phone }, number, states) {
   for (const estado of states) {
     await phone("POST", `/api/tickets/${number}/estado`, { estado, motivo: estado === "fallido" ? "No había nadie" : undefined });
   }
+}
+
+/** Shares an order as its page does, and gives the path of the link. */
+async function shares({ shop }, account, number) {
+  const headers = { cookie: await cookiesOf(shop, account), origin: shop };
+  const shared = await fetch(`${shop}/pedidos/${number}/compartir`, { method: "POST", headers });
+  const [path] = (await shared.text()).match(/\/seguimiento\/[\w-]+/) ?? [];
+  assert.ok(path, `${number} is not shared`);
+  return path;
 }

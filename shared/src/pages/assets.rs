@@ -98,6 +98,7 @@ static OURS: LazyLock<Vec<Asset>> = LazyLock::new(|| {
     "lookup.js": SCRIPT,
     "notices.js": SCRIPT,
     "order.js": SCRIPT,
+    "package.js": SCRIPT,
     "page.js": SCRIPT,
     "products.js": SCRIPT,
     "proof.js": SCRIPT,

@@ -211,7 +211,6 @@ user-password-stays = Left blank, the present one stays.
 user-leaves = Without access, their sessions end at once.
 user-said-made = The account is ready.
 user-said-saved = The account of { $name } was saved.
-account-password-hint = At least 8 characters.
 refusal-no-account = There is no such account.
 yes = Yes
 no = No

@@ -22,6 +22,7 @@ log-in = Log in
 account-name = Name
 account-email = Email
 account-password = Password
+account-password-hint = At least 8 characters.
 
 ## States and priorities
 

@@ -1,0 +1,57 @@
+# Packages: what orders itself for a business.
+
+package-title = Packages
+package-what = What your business always orders, ordered by itself on each date, at the prices of that day.
+package-new = New package
+package-none = There is none yet.
+package-none-means = Make one of what you restock every week, and forget about ordering it.
+package-weekly = Every week
+package-fortnightly = Every two weeks
+package-monthly = Every month
+package-next = Next order
+package-next-on = Next order: { $day }
+package-in-days =
+    { $count ->
+        [0] today
+        [1] tomorrow
+       *[other] in { $count } days
+    }
+package-paused = Paused
+package-paused-means = Not ordered until you resume it.
+package-run = Order now
+package-run-means = It is an order beside the others: the next date does not move.
+package-pause = Pause
+package-resume = Resume
+package-name = Name of the package
+package-frequency = How often
+package-first = First date
+package-first-hint = Blank: the next possible one.
+package-first-kept = Blank: it stays as it is.
+package-products = Products
+package-product-of = Product { $number }
+package-nothing-chosen = None
+package-quantity-of = Quantity of product { $number }
+package-lines-hint = To remove a product, choose “None”. More lines appear when you save.
+package-add = Add a product
+package-add-hint = Type two letters and choose from the list.
+package-remove = Remove
+package-empty = Nothing chosen yet.
+package-when = When
+package-where = Where and how
+package-where-hint = Blank: to the address of the business.
+package-save = Save the package
+package-made = The package is ready: it will order itself.
+package-saved = The package is saved.
+package-is-paused = The package is paused.
+package-goes-on = The package goes on at its next date.
+package-deleted = The package is deleted. Its orders stay.
+package-ordered = The package was ordered.
+package-runs = What happened on each date
+package-no-runs = No date has come yet.
+package-by-hand = By hand
+package-run-ordered = Ordered
+package-run-refused = Could not be ordered
+package-run-skipped = Skipped
+package-delete = Delete the package
+package-delete-means = It is not ordered any more. The orders it made stay.
+package-delete-for-good = Delete for good

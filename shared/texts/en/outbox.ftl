@@ -56,7 +56,6 @@ outbox-behind = Waits for the message before it of the same order
 outbox-settled = Settled
 outbox-said = Details:
 outbox-retry = Send again
-outbox-retry-of = Send { $number } again
 outbox-retry-now = Send again now
 outbox-number = Message { $id }
 outbox-discard = Discard

@@ -51,4 +51,5 @@ js-copied = Copied
 js-copy-failed = It could not be copied
 js-fix-now = Position from just now
 js-fix-minutes = Position from { $minutes } min ago
+js-picked = You added { $name }
 js-pin-set = The door is marked.

@@ -204,7 +204,6 @@ refusal-no-tracking = This link does not exist or has expired. Ask for another f
 
 account-surname = Surname
 account-phone = Telephone
-account-password-hint = At least 8 characters.
 account-title = My account
 account-change-password = Change the password
 account-saved = Your details are saved.

@@ -211,7 +211,6 @@ user-password-stays = En blanco queda la que tiene.
 user-leaves = Sin acceso, sus sesiones terminan en el acto.
 user-said-made = La cuenta está lista.
 user-said-saved = La cuenta de { $name } quedó guardada.
-account-password-hint = Al menos 8 caracteres.
 refusal-no-account = No existe esa cuenta.
 yes = Sí
 no = No

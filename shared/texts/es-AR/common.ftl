@@ -22,6 +22,7 @@ log-in = Ingresar
 account-name = Nombre
 account-email = Correo
 account-password = Contraseña
+account-password-hint = Al menos 8 caracteres.
 
 ## States and priorities
 

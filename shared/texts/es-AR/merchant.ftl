@@ -1,0 +1,57 @@
+# Packages: what orders itself for a business.
+
+package-title = Paquetes
+package-what = Lo que tu comercio pide siempre, pedido solo en cada fecha, a los precios de ese día.
+package-new = Nuevo paquete
+package-none = Todavía no hay ninguno.
+package-none-means = Armá uno con lo que reponés cada semana y olvidate de pedirlo.
+package-weekly = Cada semana
+package-fortnightly = Cada dos semanas
+package-monthly = Cada mes
+package-next = Próximo pedido
+package-next-on = Próximo pedido: { $day }
+package-in-days =
+    { $count ->
+        [0] hoy
+        [1] mañana
+       *[other] en { $count } días
+    }
+package-paused = En pausa
+package-paused-means = No se pide hasta que lo reanudes.
+package-run = Pedir ahora
+package-run-means = Es un pedido aparte: la próxima fecha no se mueve.
+package-pause = Poner en pausa
+package-resume = Reanudar
+package-name = Nombre del paquete
+package-frequency = Cada cuánto
+package-first = Primera fecha
+package-first-hint = En blanco, la próxima posible.
+package-first-kept = En blanco, sigue como está.
+package-products = Productos
+package-product-of = Producto { $number }
+package-nothing-chosen = Ninguno
+package-quantity-of = Cantidad del producto { $number }
+package-lines-hint = Para sacar un producto, elegí «Ninguno». Al guardar aparecen más renglones.
+package-add = Agregar un producto
+package-add-hint = Escribí dos letras y elegí de la lista.
+package-remove = Quitar
+package-empty = Todavía no elegiste ninguno.
+package-when = Cuándo
+package-where = Adónde y cómo
+package-where-hint = En blanco va a la dirección del comercio.
+package-save = Guardar el paquete
+package-made = El paquete está listo: se va a pedir solo.
+package-saved = El paquete quedó guardado.
+package-is-paused = El paquete está en pausa.
+package-goes-on = El paquete sigue en su próxima fecha.
+package-deleted = El paquete se borró. Sus pedidos quedan.
+package-ordered = El paquete se pidió.
+package-runs = Qué pasó en cada fecha
+package-no-runs = Todavía no llegó ninguna fecha.
+package-by-hand = A mano
+package-run-ordered = Pedido
+package-run-refused = No se pudo pedir
+package-run-skipped = Salteado
+package-delete = Borrar el paquete
+package-delete-means = No se pide más. Los pedidos que ya hizo quedan.
+package-delete-for-good = Borrar para siempre

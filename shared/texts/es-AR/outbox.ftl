@@ -56,7 +56,6 @@ outbox-behind = Espera al mensaje anterior del mismo pedido
 outbox-settled = Resuelto
 outbox-said = Detalle:
 outbox-retry = Mandar de nuevo
-outbox-retry-of = Mandar de nuevo { $number }
 outbox-retry-now = Mandar de nuevo ahora
 outbox-number = Mensaje { $id }
 outbox-discard = Descartar

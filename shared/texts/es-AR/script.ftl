@@ -51,4 +51,5 @@ js-copied = Copiado
 js-copy-failed = No se pudo copiar
 js-fix-now = Posición de recién
 js-fix-minutes = Posición de hace { $minutes } min
+js-picked = Agregaste { $name }
 js-pin-set = La puerta está marcada.

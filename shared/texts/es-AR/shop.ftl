@@ -204,7 +204,6 @@ refusal-no-tracking = Este enlace no existe o ya venció. Pedile otro a quien te
 
 account-surname = Apellido
 account-phone = Teléfono
-account-password-hint = Al menos 8 caracteres.
 account-title = Mi cuenta
 account-change-password = Cambiar la contraseña
 account-saved = Tus datos quedaron guardados.

@@ -91,6 +91,13 @@ impl DueDate {
         if today.at(hour) > now { today } else { today.plus_days(1).unwrap_or(today) }
     }
 
+    /// How many days it still is at `now`; 0 today, less when it has passed.
+    #[must_use]
+    pub fn days_from(self, now: UnixMillis) -> i64 {
+        let today = now.local().map_or(Date::MAX, |local| local.date());
+        i64::from(today.until(self.0).map_or(0, |span| span.get_days()))
+    }
+
     /// Another day; `None` past the year 9999.
     #[must_use]
     pub fn plus_days(self, days: i64) -> Option<Self> {
@@ -240,6 +247,12 @@ mod tests {
         let due = series.due(day("2026-08-31"), now, RunHour::DEFAULT);
         let skipped = ["2026-08-31", "2026-09-30", "2026-10-31"].map(day).to_vec();
         assert_eq!(due, Due { skipped, latest: day("2026-11-30"), next: Some(day("2026-12-31")) });
+    }
+
+    #[test]
+    fn the_days_until_then_are_counted_by_the_calendar() {
+        let late = UnixMillis::parse("2026-11-30T23:59:00-03:00").expect("valid");
+        assert_eq!(["2026-11-30", "2026-12-01", "2027-01-01"].map(|text| day(text).days_from(late)), [0, 1, 32]);
     }
 
     #[test]

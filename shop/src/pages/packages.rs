@@ -1,29 +1,39 @@
 //! Packages: what orders itself, and what became of it.
 
+use std::borrow::Borrow;
+
 use askama::Template;
 use axum::extract::State;
 use axum::response::Response;
 use belgrano_shared::http::{Json, KeyOnly, Keyed, Page, Path, Query, RequestContext};
-use belgrano_shared::pages::{Choice, Form, KEY_FIELD, Layout, Notice, text};
+use belgrano_shared::pages::{Choice, Form, KEY_FIELD, Layout, Notice};
 use belgrano_shared::problem::{FieldError, Problem};
-use belgrano_shared::texts::Message;
+use belgrano_shared::texts::{Language, Message};
+use belgrano_shared::timestamp::UnixMillis;
 use serde::Deserialize;
 
 use super::checkout::payments;
 use super::frame::Frame;
 use crate::accounts::Merchant;
 use crate::app::App;
-use crate::catalog::{self, Filter};
-use crate::merchants::{self, DueDate, Frequency, Outcome, PackageItemRequest, PackageRequest, PackageView, RunView};
+use crate::catalog::{self, Filter, ProductView};
+use crate::merchants::{
+    self, DueDate, Frequency, Outcome, PackageItemRequest, PackageRequest, PackageView, RunHour, RunView,
+};
 
 /// Blank lines below what a package has.
 const MORE_LINES: usize = 4;
+/// Products of a package that its card names.
+const SHOWN_ITEMS: usize = 4;
+/// Lines of a form that are looked up by themselves.
+const MAX_CHOSEN: usize = 100;
 
 #[derive(Template)]
 #[template(path = "packages.html")]
 struct PackagesPage<'a> {
     layout: &'a Layout,
     packages: Vec<PackageView>,
+    now: UnixMillis,
     next: Option<String>,
 }
 
@@ -36,6 +46,7 @@ struct PackagePage<'a> {
     runs: Vec<RunView>,
     products: Vec<Choice>,
     form: Form,
+    now: UnixMillis,
     /// One-time key for ordering it now.
     key: String,
 }
@@ -47,8 +58,9 @@ pub(super) async fn list(
     Frame { layout, .. }: Frame,
     page: Page,
 ) -> Result<Response, Problem> {
+    let now = state.0.ambient.now();
     let Json(found) = merchants::list_packages(state, merchant, page).await?;
-    layout.show(&PackagesPage { layout: &layout, packages: found.paquetes, next: found.cursor })
+    layout.show(&PackagesPage { layout: &layout, packages: found.paquetes, now, next: found.cursor })
 }
 
 /// The form of a new one.
@@ -71,7 +83,7 @@ pub(super) async fn create(
         Err(problem) => Err(problem),
     };
     match made {
-        Ok(_) => Ok(Notice::done("El paquete está listo: se va a pedir solo.").then("/paquetes")),
+        Ok(_) => Ok(Notice::done(layout.t("package-made")).then("/paquetes")),
         Err(problem) if Form::takes(&problem) => {
             let page = package_page(&layout, state, None, form.refused(&problem)).await?;
             layout.show_as(problem.status(), &page)
@@ -106,7 +118,7 @@ pub(super) async fn change(
         Err(problem) => Err(problem),
     };
     match changed {
-        Ok(_) => Ok(Notice::done("El paquete quedó guardado.").then(&format!("/paquetes/{id}"))),
+        Ok(_) => Ok(Notice::done(layout.t("package-saved")).then(&format!("/paquetes/{id}"))),
         Err(problem) if Form::takes(&problem) => {
             let known = read(state.clone(), merchant, id).await?;
             let page = package_page(&layout, state, Some(known), form.refused(&problem)).await?;
@@ -132,6 +144,7 @@ pub(super) async fn act(
     merchant: Merchant,
     Path((id, action)): Path<(i64, Action)>,
     context: RequestContext,
+    language: Language,
     form: Form,
 ) -> Result<Response, Problem> {
     let here = format!("/paquetes/{id}");
@@ -145,14 +158,14 @@ pub(super) async fn act(
         }
     };
     let said = match action {
-        Action::Pausar => "El paquete está en pausa.",
-        Action::Reanudar => "El paquete sigue en su próxima fecha.",
-        Action::Borrar => "El paquete se borró. Sus pedidos quedan.",
-        Action::Ejecutar => "El paquete se pidió.",
+        Action::Pausar => "package-is-paused",
+        Action::Reanudar => "package-goes-on",
+        Action::Borrar => "package-deleted",
+        Action::Ejecutar => "package-ordered",
     };
     match done {
-        Ok(()) => Ok(Notice::done(said).then(to)),
-        Err(problem) if Form::takes(&problem) => Ok(Notice::failed(problem.detail()).then(&here)),
+        Ok(()) => Ok(Notice::done(language.t(said)).then(to)),
+        Err(problem) if Form::takes(&problem) => Ok(Notice::failed(problem.to(language)).then(&here)),
         Err(problem) => Err(problem),
     }
 }
@@ -170,16 +183,48 @@ async fn package_page(
     known: Option<(PackageView, Vec<RunView>)>,
     form: Form,
 ) -> Result<PackagePage<'_>, Problem> {
-    let key = state.0.ambient.uuid().to_string();
-    let all = Page { cursor: None, limit: Page::MAX_LIMIT };
-    let Json(found) = catalog::list_products(state, Query(Filter::default()), all).await?;
-    let named = found.productos.iter().map(|product| {
-        let text = format!("{} · {} · {}", product.name, product.business.name, product.price);
-        Choice::new(product.id.to_string(), text)
-    });
-    let products = std::iter::once(Choice::new("", "Ninguno")).chain(named).collect();
+    let (key, now) = (state.0.ambient.uuid().to_string(), state.0.ambient.now());
+    let products = products(layout, state, known.as_ref().map(|(package, _)| package), &form).await?;
     let (package, runs) = known.map_or((None, Vec::new()), |(package, runs)| (Some(package), runs));
-    Ok(PackagePage { layout, package, runs, products, form, key })
+    Ok(PackagePage { layout, package, runs, products, form, now, key })
+}
+
+/// What may be chosen: the first page of the catalog, and whatever else was chosen already. With script any product is found.
+async fn products(
+    layout: &Layout,
+    state: State<App>,
+    package: Option<&PackageView>,
+    form: &Form,
+) -> Result<Vec<Choice>, Problem> {
+    let all = Page { cursor: None, limit: Page::MAX_LIMIT };
+    let Json(found) = catalog::list_products(state.clone(), Query(Filter::default()), all).await?;
+    let mut choices = vec![Choice::new("", layout.t("package-nothing-chosen"))];
+    choices.extend(found.productos.iter().map(|product| choice(layout, product)));
+    for typed in form.values("producto").take(MAX_CHOSEN) {
+        if choices.iter().any(|known| known.value == typed) {
+            continue;
+        }
+        let Ok(id) = typed.parse() else { continue };
+        let item = package.and_then(|package| package.items.iter().find(|item| item.product_id == id));
+        match (item, catalog::show_product(state.clone(), Path(id)).await) {
+            (_, Ok(Json(product))) => choices.push(choice(layout, &product)),
+            // No longer for sale: it stays in sight, so that saving something else does not take it away.
+            (Some(item), Err(_)) => choices.push(Choice::new(typed, &item.name)),
+            (None, Err(_)) => {}
+        }
+    }
+    Ok(choices)
+}
+
+fn choice(layout: &Layout, product: &ProductView) -> Choice {
+    let text = format!("{} · {} · {}", product.name, product.business.name, layout.price(product.price));
+    Choice::new(product.id.to_string(), text)
+}
+
+impl PackagesPage<'_> {
+    fn in_days(&self, package: &PackageView) -> String {
+        in_days(self.layout, package, self.now)
+    }
 }
 
 impl PackagePage<'_> {
@@ -187,6 +232,23 @@ impl PackagePage<'_> {
     fn lines(&self) -> Vec<(&str, &str)> {
         let typed = self.form.values("producto").zip(self.form.values("cantidad"));
         typed.filter(|(product, _)| !product.is_empty()).chain([("", ""); MORE_LINES]).collect()
+    }
+
+    fn in_days(&self, package: &PackageView) -> String {
+        in_days(self.layout, package, self.now)
+    }
+
+    fn first_hint(&self) -> &'static str {
+        if self.package.is_some() { "package-first-kept" } else { "package-first-hint" }
+    }
+
+    /// The date a line of the history is about.
+    fn ran_on(&self, run: &RunView) -> String {
+        let due = run.due_on.clone().and_then(|day| DueDate::try_from(day).ok());
+        match due {
+            Some(day) => self.layout.day(day.at(RunHour::DEFAULT)),
+            None => format!("{} · {}", self.layout.moment(run.ran_at), self.layout.t("package-by-hand")),
+        }
     }
 
     /// What is wrong with the lines.
@@ -246,22 +308,39 @@ fn request(form: &Form) -> Result<PackageRequest, Problem> {
     })
 }
 
-fn frequencies() -> Vec<Choice> {
-    Frequency::ALL.map(|frequency| Choice::new(frequency.as_str(), frequency_text(frequency.as_str()))).into()
+/// `mañana`, `en 5 días`; empty while the package is paused.
+fn in_days(layout: &Layout, package: &PackageView, now: UnixMillis) -> String {
+    package
+        .next_on
+        .map_or_else(String::new, |next| layout.t("package-in-days").with("count", next.days_from(now)).into())
 }
 
-fn frequency_text(frequency: &str) -> &'static str {
-    match frequency {
-        "semanal" => "Cada semana",
-        "quincenal" => "Cada dos semanas",
-        _ => "Cada mes",
+fn frequencies(language: impl Borrow<Language>) -> Vec<Choice> {
+    let language = *language.borrow();
+    Frequency::ALL.map(|frequency| Choice::new(frequency.as_str(), language.t(frequency_text(frequency)))).into()
+}
+
+fn frequency_text(frequency: impl Borrow<Frequency>) -> &'static str {
+    match frequency.borrow() {
+        Frequency::Weekly => "package-weekly",
+        Frequency::Fortnightly => "package-fortnightly",
+        Frequency::Monthly => "package-monthly",
     }
 }
 
-fn outcome_text(outcome: impl std::borrow::Borrow<Outcome>) -> &'static str {
+fn outcome_text(outcome: impl Borrow<Outcome>) -> &'static str {
     match outcome.borrow() {
-        Outcome::Ordered => "Pedido",
-        Outcome::Refused => "No se pudo pedir",
-        Outcome::Skipped => "Salteado",
+        Outcome::Ordered => "package-run-ordered",
+        Outcome::Refused => "package-run-refused",
+        Outcome::Skipped => "package-run-skipped",
+    }
+}
+
+/// Its class in a timeline.
+fn outcome_class(outcome: impl Borrow<Outcome>) -> &'static str {
+    match outcome.borrow() {
+        Outcome::Ordered => "done",
+        Outcome::Refused => "bad",
+        Outcome::Skipped => "",
     }
 }

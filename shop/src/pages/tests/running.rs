@@ -54,12 +54,12 @@ async fn a_package_is_made_changed_and_run() {
     assert!(empty.status == 422 && empty.body.contains("vacío") && empty.body.contains("Desayuno"), "{}", empty.body);
     ana.follow("/paquetes/nuevo", &fields).await;
     let list = ana.follow("/paquetes/nuevo", &fields).await;
-    assert_eq!(list.body.matches("<li class=\"card\">").count(), 1, "made once: {}", list.body);
+    assert_eq!(list.body.matches("<li class=\"card package\">").count(), 1, "made once: {}", list.body);
 
     let path = list.body.split("href=\"/paquetes/").nth(2).and_then(|rest| rest.split('"').next()).expect("a package");
     let path = format!("/paquetes/{path}");
     let page = ana.get(&path).await;
-    assert!(page.body.contains("value=\"3\" aria-label=\"Cantidad 1\""), "{}", page.body);
+    assert!(page.body.contains("value=\"3\" aria-label=\"Cantidad del producto 1\""), "{}", page.body);
     let changed = [("nombre", "Merienda"), ("frecuencia", "mensual"), ("producto", "1"), ("cantidad", "5")];
     let page = ana.follow(&path, &changed).await;
     assert!(page.body.contains("<h1>Merienda</h1>") && page.body.contains("value=\"5\""), "{}", page.body);
@@ -72,7 +72,7 @@ async fn a_package_is_made_changed_and_run() {
     ana.follow(&format!("{path}/reanudar"), &[]).await;
     let orders = ana.follow(&format!("{path}/ejecutar"), &[("clave_unica", &page.hidden("clave_unica"))]).await;
     assert!(orders.body.contains("El paquete se pidió.") && orders.body.contains("Mis pedidos"));
-    assert!(ana.get(&path).await.body.contains("a mano"), "it is in its history");
+    assert!(ana.get(&path).await.body.contains("A mano"), "it is in its history");
     assert!(ana.follow(&format!("{path}/borrar"), &[]).await.body.contains("Todavía no hay ninguno"));
     assert_eq!(ana.get(&path).await.status, 404);
     assert_eq!(ana.post(&format!("{path}/bailar"), &[]).await.status, 404);
