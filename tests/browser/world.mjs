@@ -77,7 +77,7 @@ export async function afternoon(belgrano) {
 /** Waits until the board has them all. */
 async function arrived(admin, numbers) {
   for (;;) {
-    const { tickets } = await admin("GET", "/api/tickets?limite=100");
+    const { tickets } = await admin("GET", "/api/tickets?limit=100");
     if (numbers.every((number) => tickets.some((ticket) => ticket.numero === number))) return;
     await new Promise((resolve) => setTimeout(resolve, 50));
   }

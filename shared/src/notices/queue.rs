@@ -95,6 +95,9 @@ const DUE: &str = "SELECT n.id, n.event, n.account_id, n.channel, n.news, n.orde
      n.first_attempt_at, n.subscription_id, s.endpoint, s.public_key, s.auth, s.language \
      FROM notices n LEFT JOIN push_subscriptions s ON s.id = n.subscription_id \
      WHERE n.state = 'pendiente' AND n.next_attempt_at <= $1 ORDER BY n.next_attempt_at, n.id LIMIT $2";
+/// Still news, and the browser that was to be told is gone.
+const ORPHANS: &str = "SELECT id FROM notices WHERE state = 'pendiente' AND next_attempt_at <= $1 AND expires_at > $1 \
+     AND channel = 'push' AND subscription_id IS NULL ORDER BY id";
 const TAKE: &str = "UPDATE notices SET lease_token = v.column2, next_attempt_at = v.column3 FROM (VALUES";
 const TAKE_TAIL: &str = ") AS v WHERE notices.id = v.column1";
 
@@ -112,12 +115,25 @@ impl<U: NoticeUnit> Command<U> for Claim {
         let now = unit.now();
         let lease_until = now.plus_ms(millis(self.lease));
         let token: Arc<str> = unit.ambient().uuid().simple().to_string().into();
+        let mail = U::NOTICES.mail.as_ref();
+        let orphans = match mail {
+            Some(_) => fetch_scalar!(all, *unit.reader(), i64, ORPHANS, now)?,
+            None => Vec::new(),
+        };
         execute!(*unit.session(), U::NOTICES.lapse, now)?;
         let limit = i64::try_from(self.limit).unwrap_or(i64::MAX);
         let rows = fetch!(all, *unit.reader(), Row, DUE, now, limit)?;
         execute_rows!(*unit.session(), TAKE, 3, &rows, TAKE_TAIL, |query, row| {
             query.bind(row.id).bind(&*token).bind(lease_until)
         });
+        // They are claimed in the next round: what is no news by then lapses first.
+        let mut stands_in = 0;
+        for (mail, id) in mail.into_iter().flat_map(|mail| orphans.iter().map(move |id| (mail, *id))) {
+            stands_in += execute!(*unit.session(), mail.instead, id, now)?;
+        }
+        if stands_in > 0 {
+            unit.wake();
+        }
         Ok(rows.into_iter().map(|row| row.claimed(&token)).collect())
     }
 }

@@ -326,6 +326,18 @@ on_both_engines! {
         assert_eq!(world.states().await, ["push caducado", "push caducado", "correo entregado"]);
     }
 
+    async fn mail_stands_in_for_a_browser_that_was_given_back(database) {
+        let mut world = World::new(database).await;
+        world.want_mail().await;
+        world.subscribed().await;
+        world.moves(TicketState::OnTheWay).await;
+        assert_eq!(world.shop.post(&mut world.ana.clone(), "/api/logout", Value::Null).await.status, 204);
+        assert_eq!(world.delivery.round().await, 0);
+        assert_eq!(world.delivery.round().await, 1);
+        assert_eq!(world.shop.mails.try_recv().expect("a mail").subject, "Tu pedido va en camino");
+        assert_eq!(world.states().await, ["push caducado", "correo entregado"]);
+    }
+
     async fn a_push_service_that_hangs_holds_up_no_order(database) {
         let mut world = World::new(database).await;
         world.subscribed().await;
