@@ -5,10 +5,11 @@ nav-driver = My deliveries
 driver-on-shift = You are on shift.
 driver-off-shift = You are not on shift.
 driver-start-shift = Start the shift
-driver-end-shift-means = You have { $count ->
-    [one] one stop
-   *[other] { $count } stops
- } left. When the shift ends you get no offers and your position is no longer shared.
+driver-end-shift-means =
+    { $count ->
+        [one] One stop is left.
+       *[other] { $count } stops are left.
+    } When the shift ends you get no offers and your position is no longer shared.
 driver-end-shift-yes = End it anyway
 driver-end-shift = End the shift
 driver-shift-started = Your shift has started.

@@ -5,10 +5,11 @@ nav-driver = Mi reparto
 driver-on-shift = Estás en turno.
 driver-off-shift = No estás en turno.
 driver-start-shift = Empezar el turno
-driver-end-shift-means = Te { $count ->
-    [one] queda una parada
-   *[other] quedan { $count } paradas
- } sin terminar. Si terminás el turno no te llegan ofertas y se deja de compartir tu posición.
+driver-end-shift-means =
+    { $count ->
+        [one] Te queda una parada sin terminar.
+       *[other] Te quedan { $count } paradas sin terminar.
+    } Si terminás el turno no te llegan ofertas y se deja de compartir tu posición.
 driver-end-shift-yes = Terminar igual
 driver-end-shift = Terminar el turno
 driver-shift-started = Empezaste tu turno.
