@@ -128,8 +128,10 @@ impl<U: NoticeUnit> Command<U> for Claim {
         });
         // They are claimed in the next round: what is no news by then lapses first.
         let mut stands_in = 0;
-        for (mail, id) in mail.into_iter().flat_map(|mail| orphans.iter().map(move |id| (mail, *id))) {
-            stands_in += execute!(*unit.session(), mail.instead, id, now)?;
+        if let Some(mail) = mail {
+            for id in orphans {
+                stands_in += execute!(*unit.session(), mail.instead, id, now)?;
+            }
         }
         if stands_in > 0 {
             unit.wake();

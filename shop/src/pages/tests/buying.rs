@@ -90,7 +90,11 @@ async fn what_cannot_be_sold_is_told() {
     let mut visitor = with_a_cart(&shop).await;
     let form = visitor.get("/finalizar").await;
     let key = form.hidden("clave_unica");
-    let refused = visitor.post("/finalizar", &[("clave_unica", &key), ("item", "999999:1")]).await;
+    let other = visitor.post("/finalizar", &[("clave_unica", &key), ("item", "1:9")]).await;
+    assert!(other.status == 409 && other.body.contains("El carrito cambió"), "{}", other.body);
+    assert_eq!(other.hidden("item"), "1:2", "what is bought is what is shown");
+    database.execute(&shop.app.db, "UPDATE products SET active = FALSE WHERE id = 1").await;
+    let refused = visitor.post("/finalizar", &[("clave_unica", &key), ("item", "1:2")]).await;
     assert!(refused.status == 422 && refused.body.contains("no está a la venta"), "{}", refused.body);
     let odd = visitor.post("/finalizar", &[("clave_unica", &key), ("item", "uno")]).await;
     assert!(odd.status == 422 && odd.body.contains("no se entiende el carrito"), "{}", odd.body);
