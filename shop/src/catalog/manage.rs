@@ -97,8 +97,8 @@ pub(crate) struct Counts {
 }
 
 impl Counts {
-    pub(crate) fn of(self, shelf: Shelf) -> i64 {
-        match shelf {
+    pub(crate) fn of(self, which: Shelf) -> i64 {
+        match which {
             Shelf::Todos => self.every,
             Shelf::SinStock => self.sold_out,
             Shelf::PocoStock => self.low,

@@ -82,12 +82,11 @@ pub(super) async fn list(
     let saved = asked.guardado;
     let mut page = manage_page(&layout, &app, &admin, &filter, asked).await?;
     if let Some(id) = saved {
-        match page.rows.iter_mut().find(|row| row.product.view.id == id) {
-            Some(row) => row.saved = true,
-            None => {
-                let product = catalog::managed_by_id(&app, &admin, id).await?;
-                page.saved = product.map(|product| product.view.name);
-            }
+        if let Some(row) = page.rows.iter_mut().find(|row| row.product.view.id == id) {
+            row.saved = true;
+        } else {
+            let product = catalog::managed_by_id(&app, &admin, id).await?;
+            page.saved = product.map(|product| product.view.name);
         }
     }
     layout.show(&page)

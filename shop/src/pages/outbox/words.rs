@@ -72,12 +72,12 @@ pub(super) fn why(class: &str, status: Option<i64>) -> Message {
 #[cfg(test)]
 mod tests {
     use super::why;
-    use crate::relay::SilenceKind::{Connect, Cut, Timeout};
+    use crate::relay::SilenceKind::{self, Connect, Cut, Timeout};
 
     #[test]
     fn every_class_of_failure_is_in_plain_words() {
         let classes = ["sin-confirmar", "redireccion", "espera", "ausente", "servidor"];
-        let classes = classes.into_iter().chain([Connect, Timeout, Cut].map(|kind| kind.name()));
+        let classes = classes.into_iter().chain([Connect, Timeout, Cut].map(SilenceKind::name));
         let mut said: Vec<String> = classes.map(|class| why(class, None).to_string()).collect();
         said.extend([401, 404, 409, 422].map(|status| why("rechazo", Some(status)).to_string()));
         let many = said.len();

@@ -151,7 +151,9 @@ on_both_engines! {
         ] {
             let page = admin.get(&format!("{PATH}?{query}")).await;
             assert_eq!(rows(&page), ids.len(), "{query}: {}", page.body);
-            ids.iter().for_each(|id| assert!(row(&page, *id).contains("data-product")));
+            for id in ids {
+                assert!(row(&page, id).contains("data-product"));
+            }
         }
         let chips = admin.get(&format!("{PATH}?q=kilo&estado=pausados")).await;
         assert!(chips.body.contains("Queda poco <span class=\"amount\">0</span>"), "{}", chips.body);
