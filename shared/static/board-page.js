@@ -2,6 +2,7 @@
 
 import { Actions } from "./board-actions.js";
 import { Alarm } from "./board-alarm.js";
+import { briefAge } from "./board-card.js";
 import { Board, OPEN } from "./board.js";
 import { drags } from "./board-drag.js";
 import { drawer } from "./board-drawer.js";
@@ -9,7 +10,7 @@ import { SavedViews, count, read, written } from "./board-filter.js";
 import { keys } from "./board-keys.js";
 import { MapPanel, markers } from "./board-map.js";
 import { moveMenu } from "./board-menu.js";
-import { BoardView, briefAge } from "./board-view.js";
+import { BoardView } from "./board-view.js";
 import { toast } from "./components.js";
 import { Coalesced } from "./fragment.js";
 import { Live, browser } from "./live.js";
@@ -28,6 +29,7 @@ const find = (selector) => /** @type {T} */ (document.querySelector(selector));
 const root = find("[data-board]");
 const { view: firstView, filter: firstFilter } = read(location.search);
 const board = new Board(Number(root.dataset.lateMs));
+board.epoch = root.dataset.epoch ?? null;
 board.setDrivers(JSON.parse(root.dataset.fleet ?? "[]"));
 const view = new BoardView(root, board, firstView, firstFilter);
 const aside = drawer(find("#ticket"));

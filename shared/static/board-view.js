@@ -2,66 +2,15 @@
 // changed, once per frame. What is not on the screen costs no layout (`content-visibility` in board.css).
 
 import { diff } from "./board.js";
-import { clock } from "./components.js";
+import { blankCard, briefAge, copyOf, partsOf, write, writeCard, writeOffer } from "./board-card.js";
 import { t } from "./texts.js";
 
 /** @typedef {import("./board.js").Ticket} Ticket */
 /** @typedef {{ section: HTMLElement, list: HTMLElement, numbers: string[], parts: Parts }} Lane */
-/** @typedef {Record<string, HTMLElement>} Parts the elements marked `data-f` */
-/** @typedef {{ item: HTMLElement, parts: Parts, late: boolean }} Card */
+/** @typedef {import("./board-card.js").Parts} Parts */
+/** @typedef {import("./board-card.js").Card} Card */
 
 const FRESH_MS = 1500;
-
-/** @param {number} n */
-const two = (n) => String(n).padStart(2, "0");
-
-/**
- * How old something is, in as few letters as say it.
- * @param {number} ms
- */
-export function briefAge(ms) {
-  const minutes = Math.floor(ms / 60_000);
-  if (minutes < 1) return t("board-js-age-now");
-  if (minutes < 60) return t("board-js-age-minutes", { n: minutes });
-  if (minutes < 1440) return t("board-js-age-hours", { h: Math.floor(minutes / 60), m: two(minutes % 60) });
-  return t("board-js-age-days", { n: Math.floor(minutes / 1440) });
-}
-
-/**
- * A price as the server writes it.
- * @param {number} pesos
- * @param {string} language
- */
-export function money(pesos, language) {
-  const cents = Math.round(Math.abs(pesos) * 100);
-  const whole = String(Math.floor(cents / 100)).replace(/\B(?=(\d{3})+$)/g, ".");
-  const spanish = `${pesos < 0 ? "-" : ""}$ ${whole},${two(cents % 100)}`;
-  if (language.startsWith("es")) return spanish;
-  return spanish.replace("$", "ARS").replace(/[.,]/g, (sign) => (sign === "." ? "," : "."));
-}
-
-/**
- * @param {Element} element
- * @param {string} text
- */
-function write(element, text) {
-  if (element.textContent !== text) element.textContent = text;
-}
-
-/**
- * @param {Element} root
- * @returns {Parts}
- */
-function partsOf(root) {
-  const parts = /** @type {NodeListOf<HTMLElement>} */ (root.querySelectorAll("[data-f]"));
-  return Object.fromEntries([...parts].map((part) => [part.dataset.f ?? "", part]));
-}
-
-/** @param {string} id */
-function copyOf(id) {
-  const template = /** @type {HTMLTemplateElement} */ (document.getElementById(id));
-  return /** @type {HTMLElement} */ (template.content.firstElementChild?.cloneNode(true));
-}
 
 export class BoardView {
   /** @type {Map<string, Lane>} */
@@ -322,15 +271,7 @@ export class BoardView {
   #carded(number, now) {
     const known = this.#cards.get(number);
     if (known) return known;
-    const item = copyOf("card");
-    item.dataset.key = number;
-    item.dataset.version = "0";
-    for (const link of item.querySelectorAll("a")) {
-      link.setAttribute("href", (link.getAttribute("href") ?? "").replace("/tickets/", `/tickets/${number}`));
-    }
-    for (const named of item.querySelectorAll("[aria-label]")) named.setAttribute("aria-label", `${named.getAttribute("aria-label")?.trim()} ${number}`);
-    const box = item.querySelector("input");
-    if (box) box.value = number;
+    const item = blankCard(number);
     const card = this.#taken(item);
     this.#cards.set(number, card);
     this.#write(number, now);
@@ -346,47 +287,11 @@ export class BoardView {
     const card = this.#cards.get(number);
     const ticket = this.#board.ticket(number);
     if (!card || !ticket) return;
-    const { item, parts } = card;
+    const { item } = card;
     item.classList.toggle("pending", this.#board.isExpected(number));
     if (item.dataset.version === String(ticket.version)) return;
-    item.dataset.version = String(ticket.version);
-    item.dataset.state = ticket.estado;
-    item.dataset.priority = ticket.prioridad;
-    const said = {
-      number,
-      customer: ticket.cliente_nombre,
-      total: money(ticket.total, document.documentElement.lang),
-      address: [ticket.cliente_direccion, ticket.barrio].filter(Boolean).join(" · "),
-      state: t(`state-${ticket.estado}`),
-      priority: ticket.prioridad === "normal" ? "" : t(`priority-${ticket.prioridad}`),
-      driver: ticket.repartidor_nombre ?? "",
-      note: ticket.motivo ?? "",
-    };
-    for (const [name, text] of Object.entries(said)) {
-      const part = parts[name];
-      if (!part) continue;
-      write(part, text);
-      if (["priority", "driver", "note"].includes(name)) part.hidden = !text;
-    }
-    if (parts.state) parts.state.className = `badge state-${ticket.estado}`;
-    if (parts.priority) parts.priority.className = `badge priority-${ticket.prioridad}`;
-    parts.age?.setAttribute("datetime", ticket.fecha_creacion);
-    if (parts.age) write(parts.age, briefAge(now - Date.parse(ticket.fecha_creacion)));
-    this.#offer(/** @type {HTMLTimeElement | undefined} */ (parts.offer), ticket, now);
+    writeCard(card, ticket, now);
     this.#age(number, card, now);
-  }
-
-  /**
-   * How long the driver has to accept.
-   * @param {HTMLTimeElement | undefined} part
-   * @param {Ticket} ticket
-   * @param {number} now
-   */
-  #offer(part, { oferta_vence }, now) {
-    if (!part) return;
-    part.hidden = !oferta_vence;
-    part.dateTime = oferta_vence ?? "";
-    write(part, oferta_vence ? clock(Date.parse(oferta_vence) - now) : "");
   }
 
   /**
@@ -421,7 +326,8 @@ export class BoardView {
     for (const item of this.#seen) {
       const number = /** @type {HTMLElement} */ (item).dataset.key ?? "";
       const ticket = this.#board.ticket(number);
-      if (ticket?.oferta_vence) this.#offer(/** @type {HTMLTimeElement | undefined} */ (this.#cards.get(number)?.parts.offer), ticket, now);
+      const card = this.#cards.get(number);
+      if (card && ticket?.oferta_vence) writeOffer(card, ticket, now);
     }
   }
 

@@ -108,6 +108,9 @@ export class Board {
     this.lateMs = lateMs;
   }
 
+  /** The life of the database that the tickets are of, as far as it is known. @type {string | null} */
+  epoch = null;
+
   /** @param {string} number */
   ticket(number) {
     return this.#entries.get(number)?.ticket;
@@ -123,7 +126,10 @@ export class Board {
    * @returns {string[]}
    */
   apply(frame) {
-    if (frame.type === "snapshot") return this.#replace(frame.tickets);
+    if (frame.type === "snapshot") {
+      const gone = this.#begin(frame.epoch ?? this.epoch);
+      return [...new Set([...gone, ...this.#replace(frame.tickets)])];
+    }
     if (frame.type !== "event") return [];
     return this.put(frame.ticket) ? [frame.ticket.numero] : [];
   }
@@ -142,6 +148,20 @@ export class Board {
     }
     this.#entries.set(ticket.numero, new Entry(ticket));
     return true;
+  }
+
+  /**
+   * Another life of the database (it was restored): its versions are no later ones of what is known.
+   * @param {string | null} epoch
+   */
+  #begin(epoch) {
+    const another = this.epoch !== null && epoch !== this.epoch;
+    this.epoch = epoch;
+    if (!another) return [];
+    const gone = [...this.#entries.keys()];
+    this.#entries.clear();
+    this.#ended.clear();
+    return gone;
   }
 
   /** @param {Ticket[]} tickets */

@@ -45,6 +45,17 @@ test("what is further on its way comes first, then the urgent, then the oldest",
   assert.deepEqual(lists(it)["driver-1"], ["going", "taken"]);
 });
 
+test("a database that was restored is believed, and a list that was asked for is not taken for one", () => {
+  const it = board(ticket("A", { version: 5 }), ticket("B"));
+  it.epoch = "first";
+  it.put(ticket("C", { estado: "entregado", version: 4 }));
+  assert.deepEqual(it.apply({ type: "snapshot", tickets: [ticket("A", { version: 3 })] }), ["B"], "asked for: an older A, and B is over");
+  const restored = { type: "snapshot", epoch: "second", tickets: [ticket("A", { version: 3 }), ticket("C", { version: 2 })] };
+  assert.deepEqual(it.apply(restored).sort(), ["A", "C"]);
+  assert.equal(it.ticket("A").version, 3);
+  assert.deepEqual(it.apply({ ...restored, tickets: [] }).sort(), ["A", "C"]);
+});
+
 test("an event is a change once, and never takes a later one back", () => {
   const it = board(ticket("A"));
   const event = (version, more) => ({ type: "event", seq: 2, ticket: ticket("A", { version, ...more }) });

@@ -150,7 +150,7 @@ export class Live {
         break;
       case "snapshot":
         this.#cursor = { epoch: this.#epoch, after: frame.seq };
-        this.#handlers.changed?.(frame);
+        this.#handlers.changed?.({ ...frame, epoch: this.#epoch });
         break;
       case "event":
         if (this.#cursor?.epoch === this.#epoch && frame.seq <= this.#cursor.after) break;

@@ -3,7 +3,8 @@
 
 import { Glide, bounds, collection, corners, feature, names, placed } from "./map-features.js";
 import { NAMES, RATIO, address, drawing, known, pixels } from "./map-icons.js";
-import { TONES, archiveStyle, style } from "./map-style.js";
+import { groundOf, json, library, sheet, text } from "./map-load.js";
+import { TONES, style } from "./map-style.js";
 import { t } from "./texts.js";
 
 /** @typedef {import("./map-features.js").Marker} Marker */
@@ -17,9 +18,6 @@ const PATIENCE_MS = 8000;
 /** Nearer than this `fit` does not go: a single stop is seen with what is around it. */
 const NEAREST = 15;
 
-/** @type {Promise<any> | null} */
-let library = null;
-
 /**
  * Opens a map in `element` (`<div class="map" data-map data-zones="/zonas.geojson" aria-label="…">`). Null where there is no
  * WebGL or something could not be loaded; then the element says so.
@@ -31,8 +29,7 @@ export async function openMap(element, options = {}) {
   await sheet("map.css");
   try {
     if (!canDraw()) throw new Error("no WebGL 2");
-    library ??= load();
-    const [maplibre, zones, sprite, ground] = await Promise.all([library, json(element.dataset.zones ?? "/zonas.geojson"), text("vendor/icons.svg"), groundOf()]);
+    const [maplibre, zones, sprite, ground] = await Promise.all([library(), json(element.dataset.zones ?? "/zonas.geojson"), text("vendor/icons.svg"), groundOf()]);
     const canvas = document.createElement("div");
     canvas.className = "map-canvas";
     element.replaceChildren(canvas);
@@ -40,7 +37,6 @@ export async function openMap(element, options = {}) {
     await shown.ready;
     return shown;
   } catch (error) {
-    library = null;
     console.warn("map:", error);
     without(element);
     return null;
@@ -60,76 +56,6 @@ function canDraw() {
   const context = document.createElement("canvas").getContext("webgl2");
   context?.getExtension("WEBGL_lose_context")?.loseContext();
   return Boolean(context);
-}
-
-/** @param {string} name */
-const beside = (name) => new URL(name, import.meta.url).href;
-
-async function load() {
-  const [maplibre] = await Promise.all([import(beside("vendor/maplibre-gl.mjs")), sheet("vendor/maplibre-gl.css", "map.css")]);
-  maplibre.setWorkerUrl(beside("vendor/maplibre-gl-worker.mjs"));
-  return maplibre;
-}
-
-/**
- * Adds a sheet to the document, once; before the one called `before`, so that that one has the last word.
- * @param {string} name
- * @param {string} [before]
- * @returns {Promise<void>}
- */
-function sheet(name, before) {
-  const find = (/** @type {string} */ name) => document.querySelector(`link[href="${CSS.escape(beside(name)).replaceAll("\\", "")}"]`);
-  if (find(name)) return Promise.resolve();
-  const link = document.createElement("link");
-  link.rel = "stylesheet";
-  link.href = beside(name);
-  const place = before ? find(before) : null;
-  if (place) place.before(link);
-  else document.head.append(link);
-  // A map without its sheet is still a map.
-  return new Promise((resolve) => (link.onload = link.onerror = () => resolve()));
-}
-
-/** @param {string} url */
-async function json(url) {
-  const response = await fetch(url, { signal: AbortSignal.timeout(PATIENCE_MS) });
-  if (!response.ok) throw new Error(`${url}: ${response.status}`);
-  return response.json();
-}
-
-/** @param {string} name */
-async function text(name) {
-  const response = await fetch(beside(name));
-  if (!response.ok) throw new Error(`${name}: ${response.status}`);
-  return response.text();
-}
-
-/** @typedef {(colours: import("./map-style.js").Colours) => import("./map-style.js").Style} Ground */
-
-/**
- * What the operator lays under the zones. What cannot be reached is left out: the zones are enough to find somebody.
- * @returns {Promise<Ground | null>}
- */
-async function groundOf() {
-  try {
-    const { style: url } = await json("/mapa.json");
-    if (!url) return null;
-    if (!url.startsWith("pmtiles://")) {
-      const style = await json(url);
-      return () => style;
-    }
-    const [maplibre, { PMTiles, Protocol }] = await Promise.all([library, import(beside("vendor/pmtiles.mjs"))]);
-    const protocol = new Protocol({ metadata: true });
-    const archive = new PMTiles(url.slice("pmtiles://".length));
-    protocol.add(archive);
-    maplibre.addProtocol("pmtiles", protocol.tile);
-    const [{ tileType }, metadata] = await Promise.all([archive.getHeader(), archive.getMetadata()]);
-    const layers = (metadata?.vector_layers ?? []).map((/** @type {{ id: string }} */ { id }) => id);
-    return (colours) => archiveStyle(url, { tileType, layers, attribution: metadata?.attribution }, colours);
-  } catch (error) {
-    console.warn("map: no ground,", error);
-    return null;
-  }
 }
 
 /**
@@ -177,7 +103,7 @@ class Shown {
    * @param {any} maplibre
    * @param {HTMLElement} element
    * @param {HTMLElement} canvas
-   * @param {{ zones: import("./map-features.js").Collection, sprite: string, ground: Ground | null }} parts
+   * @param {{ zones: import("./map-features.js").Collection, sprite: string, ground: import("./map-load.js").Ground | null }} parts
    * @param {Options} options
    */
   constructor(maplibre, element, canvas, parts, options) {

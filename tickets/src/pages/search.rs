@@ -153,6 +153,9 @@ impl Export {
         self.rows += found.len();
         self.before = found.last().map(|last| last.ticket_id);
         let more = found.len() == CHUNK as usize && self.rows < MAX_ROWS;
+        if found.len() == CHUNK as usize && !more {
+            csv.row([self.language.t("csv-cut").with("rows", self.rows).to_string()]);
+        }
         Ok(Some((csv.finish(), more.then_some(self))))
     }
 }

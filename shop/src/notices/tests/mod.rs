@@ -1,0 +1,6 @@
+//! Notices on their way to customers, with a push service whose answer can be flipped.
+
+mod delivering;
+mod subscribing;
+mod telling;
+mod world;
