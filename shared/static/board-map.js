@@ -22,7 +22,8 @@ export function markers(board, now, age) {
   });
   const stops = board.tickets().flatMap(({ numero, cliente_nombre, estado, lat, lng }) => {
     if (lat === null || lng === null) return [];
-    return [{ id: numero, kind: /** @type {const} */ ("stop"), lat, lng, state: estado, label: `${numero} · ${cliente_nombre}`, href: `/tickets/${numero}` }];
+    const state = board.isLate(numero, now) ? "late" : estado;
+    return [{ id: numero, kind: /** @type {const} */ ("stop"), lat, lng, state, label: `${numero} · ${cliente_nombre}`, href: `/tickets/${numero}` }];
   });
   return [...stops, ...drivers];
 }

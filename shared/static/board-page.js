@@ -10,6 +10,7 @@ import { SavedViews, count, read, written } from "./board-filter.js";
 import { keys } from "./board-keys.js";
 import { MapPanel, markers } from "./board-map.js";
 import { moveMenu } from "./board-menu.js";
+import { Timeline } from "./board-timeline.js";
 import { BoardView } from "./board-view.js";
 import { toast } from "./components.js";
 import { Coalesced } from "./fragment.js";
@@ -239,7 +240,7 @@ form.addEventListener("submit", (event) => event.preventDefault());
 
 /** Links that only ask for another look at the same board. */
 document.addEventListener("click", (event) => {
-  const link = /** @type {HTMLAnchorElement | null} */ (/** @type {Element} */ (event.target).closest("[data-view-link], [data-clear], [data-late-chip], [data-views] a"));
+  const link = /** @type {HTMLAnchorElement | null} */ (/** @type {Element} */ (event.target).closest("[data-view-link], [data-clear], [data-late-chip], [data-views] a, [data-rows] a:not([data-number])"));
   if (!link || event.ctrlKey || event.metaKey || event.shiftKey) return;
   event.preventDefault();
   show(new URL(link.href).search);
@@ -281,34 +282,42 @@ find("[data-save-form]").addEventListener("submit", () => {
   toast(t("board-js-view-saved", { name: kept }));
 });
 
-// The map.
+// The map and the timeline.
 
 const map = new MapPanel(find("[data-map-panel]"), () => {
   const now = Date.now();
   return markers(board, now, (at) => briefAge(now - Date.parse(at)));
 });
-const mapToggle = find("[data-map-toggle]");
+const timeline = new Timeline(find("[data-timeline-panel]"), board, (now) => board.arrange("repartidores", view.filter, now), aside.open);
 
-/** @param {boolean} open */
-async function showMap(open) {
-  mapToggle.setAttribute("aria-pressed", String(open));
-  keep("belgrano-mapa", open);
-  await map.toggle(open);
-}
-mapToggle.addEventListener("click", () => void showMap(mapToggle.getAttribute("aria-pressed") !== "true"));
-
-/** What this browser remembers of how somebody likes the board. @param {string} key @param {boolean} on */
-function keep(key, on) {
-  try {
-    localStorage.setItem(key, on ? "1" : "");
-  } catch {
-    // It is asked for again next time.
-  }
+/**
+ * A button that turns something on and off, as this browser last had it.
+ * @param {string} selector
+ * @param {string} key
+ * @param {(on: boolean) => void} turn
+ */
+function switched(selector, key, turn) {
+  const button = find(selector);
+  /** @param {boolean} on */
+  const set = (on) => {
+    button.setAttribute("aria-pressed", String(on));
+    turn(on);
+  };
+  button.addEventListener("click", () => {
+    const on = button.getAttribute("aria-pressed") !== "true";
+    set(on);
+    try {
+      localStorage.setItem(key, on ? "1" : "");
+    } catch {
+      // It is asked for again next time.
+    }
+  });
+  set(localStorage.getItem(key) === "1");
+  button.hidden = false;
 }
 
 // What is late.
 
-const sound = /** @type {HTMLButtonElement} */ (find("[data-sound]"));
 const chip = find("[data-late-chip]");
 const alarm = new Alarm(document.title, (late, fresh, title) => {
   if (document.title !== title) document.title = title;
@@ -320,15 +329,6 @@ const alarm = new Alarm(document.title, (late, fresh, title) => {
     requestAnimationFrame(() => chip.classList.add("louder"));
   }
 });
-
-/** @param {boolean} on */
-function hear(on) {
-  alarm.sound = on;
-  sound.setAttribute("aria-pressed", String(on));
-  keep("belgrano-sonido", on);
-}
-sound.addEventListener("click", () => hear(!alarm.sound));
-hear(localStorage.getItem("belgrano-sonido") === "1");
 
 // The feed.
 
@@ -408,11 +408,13 @@ function tick() {
   }
   const now = Date.now();
   view.tick(now);
+  timeline.ask();
   alarm.hear(board.late(now));
 }
 
 view.drawn = (shown) => {
   map.ask();
+  timeline.ask();
   find("[data-none-left]").hidden = shown > 0 || written("repartidores", view.filter) === "";
   if (!ready) return;
   // The first tickets are no news.
@@ -425,10 +427,12 @@ setInterval(tick, TICK_MS);
 setInterval(() => document.visibilityState === "visible" && view.second(Date.now()), 1000);
 setInterval(() => fleet.ask(), FLEET_MS);
 document.addEventListener("visibilitychange", () => fleet.ask());
-for (const own of ["[data-sound]", "[data-map-toggle]", "[data-open=ayuda]", "[data-views]", "[data-unpick]", "[data-bulk-move]"]) find(own).hidden = false;
+for (const own of ["[data-open=ayuda]", "[data-views]", "[data-unpick]", "[data-bulk-move]"]) find(own).hidden = false;
 document.documentElement.classList.add("scripted");
 showPicked();
 showViews();
-if (localStorage.getItem("belgrano-mapa") === "1") void showMap(true);
+switched("[data-map-toggle]", "belgrano-mapa", (on) => void map.toggle(on));
+switched("[data-timeline-toggle]", "belgrano-linea", (on) => timeline.toggle(on));
+switched("[data-sound]", "belgrano-sonido", (on) => (alarm.sound = on));
 root.dataset.ready = "";
 export { live };

@@ -1,14 +1,9 @@
-// What is on a map as GeoJSON: markers, the names of zones, and drivers on their way from one fix to the next. Pure.
+// What is on a map as GeoJSON: markers and the names of zones. Pure.
 
 /** @typedef {{ id: string, lat: number, lng: number, kind: "driver" | "stop" | "pin", label: string, href?: string, stale?: boolean, state?: string }} Marker */
 /** @typedef {[number, number]} Position longitude, latitude */
 /** @typedef {{ type: "Feature", properties: Record<string, unknown>, geometry: { type: string, coordinates: any } }} Feature */
 /** @typedef {{ type: "FeatureCollection", features: Feature[], attribution?: string }} Collection */
-
-/** How long a driver takes from where it was to where it is, on the map. */
-export const GLIDE_MS = 1200;
-/** Further than this, in degrees, nobody drives between two fixes: it was lost and found. */
-const JUMP = 0.02;
 
 /**
  * @param {Feature[]} features
@@ -20,13 +15,11 @@ export function collection(features) {
 
 /**
  * @param {Marker} marker
- * @param {Position} [at] where it is drawn, when that is not yet where it is
  * @returns {Feature}
  */
-export function feature({ id, lat, lng, kind, label, stale = false, state = "" }, at = [lng, lat]) {
-  // Under a mark there is room for two short lines.
-  const properties = { id, label: label.replace(" · ", "\n"), stale, icon: kind === "stop" ? `stop-${state}` : kind };
-  return { type: "Feature", properties, geometry: { type: "Point", coordinates: at } };
+export function feature({ id, lat, lng, kind, label, stale = false, state = "" }) {
+  const properties = { id, label, stale, icon: kind === "stop" ? `stop-${state}` : kind };
+  return { type: "Feature", properties, geometry: { type: "Point", coordinates: [lng, lat] } };
 }
 
 /**
@@ -96,62 +89,4 @@ function middle(ring) {
   }
   if (!twice) return { at: [x0, y0], area: 0 };
   return { at: [x0 + x / (3 * twice), y0 + y / (3 * twice)], area: Math.abs(twice) / 2 };
-}
-
-/** Markers that move: shown between where they were and where they are. */
-export class Glide {
-  /** @type {Map<string, { from: Position, to: Position, since: number }>} */
-  #moves = new Map();
-
-  /**
-   * Where the markers are now; `still` puts them there at once.
-   * @param {Marker[]} markers
-   * @param {number} now milliseconds
-   * @param {boolean} still
-   */
-  set(markers, now, still) {
-    const before = this.#moves;
-    this.#moves = new Map();
-    for (const { id, lat, lng } of markers) {
-      /** @type {Position} */
-      const to = [lng, lat];
-      const known = before.get(id);
-      if (known && known.to[0] === lng && known.to[1] === lat) {
-        this.#moves.set(id, known);
-        continue;
-      }
-      const from = known && !still ? between(known, now) : to;
-      const far = Math.hypot(from[0] - lng, from[1] - lat) > JUMP;
-      this.#moves.set(id, { from: far ? to : from, to, since: now });
-    }
-  }
-
-  /**
-   * @param {string} id
-   * @param {number} now
-   */
-  at(id, now) {
-    const move = this.#moves.get(id);
-    return move && between(move, now);
-  }
-
-  /**
-   * Whether anybody is still on the way.
-   * @param {number} now
-   */
-  moving(now) {
-    return [...this.#moves.values()].some(({ from, to, since }) => now - since < GLIDE_MS && (from[0] !== to[0] || from[1] !== to[1]));
-  }
-}
-
-/**
- * @param {{ from: Position, to: Position, since: number }} move
- * @param {number} now
- * @returns {Position}
- */
-function between({ from, to, since }, now) {
-  const part = Math.min(1, Math.max(0, (now - since) / GLIDE_MS));
-  if (part === 1) return to;
-  const eased = part * part * (3 - 2 * part);
-  return [from[0] + (to[0] - from[0]) * eased, from[1] + (to[1] - from[1]) * eased];
 }

@@ -11,6 +11,22 @@ export const TONES = /** @type {const} */ (["outside", "zone", "zone-2", "zone-3
 const FONTS = ["Bricolage Grotesque", "system-ui", "sans-serif"];
 const NOTHING = { type: "geojson", data: { type: "FeatureCollection", features: [] } };
 
+const STOPS = {
+  id: "stops",
+  type: "symbol",
+  source: "stops",
+  layout: {
+    "icon-image": ["get", "icon"],
+    "icon-size": ["interpolate", ["linear"], ["zoom"], 10, 0.62, 13, 1],
+    "icon-anchor": "bottom",
+    "icon-allow-overlap": true,
+    "icon-ignore-placement": true,
+    "symbol-z-order": "viewport-y",
+  },
+  // A place that is old is still a place, and looks like a memory of it.
+  paint: { "icon-opacity": ["case", ["get", "stale"], 0.45, 1] },
+};
+
 /**
  * A whole style: `ground` below, our zones and markers above.
  * @param {Colours} colours
@@ -29,7 +45,6 @@ export function style(colours, zones, names, ground) {
       zones: { type: "geojson", data: numbered(zones), ...(attribution && { attribution }) },
       names: { type: "geojson", data: names },
       stops: NOTHING,
-      drivers: NOTHING,
     },
     layers: [
       ...(ground?.layers ?? [{ id: "outside", type: "background", paint: { "background-color": colours.outside } }]),
@@ -54,19 +69,7 @@ export function style(colours, zones, names, ground) {
         },
         paint: { "text-color": colours.name, "text-halo-color": colours.halo, "text-halo-width": 1.5 },
       },
-      markers("stops", 0.62),
-      markers("drivers", 0.75, {
-        layout: {
-          "text-field": ["get", "label"],
-          "text-font": FONTS,
-          "text-size": 12,
-          "text-anchor": "top",
-          "text-offset": [0, 1.6],
-          "text-max-width": 9,
-          "text-optional": true,
-        },
-        paint: { "text-color": colours.text, "text-halo-color": colours.halo, "text-halo-width": 2 },
-      }),
+      STOPS,
     ],
   };
 }
@@ -85,31 +88,6 @@ function fill(colours) {
 function numbered(zones) {
   const features = zones.features.map((zone, place) => ({ ...zone, properties: { ...zone.properties, place } }));
   return { type: "FeatureCollection", features };
-}
-
-/**
- * @param {string} source
- * @param {number} smallest
- * @param {{ layout?: object, paint?: object }} more
- * @returns {Layer}
- */
-function markers(source, smallest, { layout = {}, paint = {} } = {}) {
-  return {
-    id: source,
-    type: "symbol",
-    source,
-    layout: {
-      "icon-image": ["get", "icon"],
-      "icon-size": ["interpolate", ["linear"], ["zoom"], 10, smallest, 13, 1],
-      "icon-anchor": source === "stops" ? "bottom" : "center",
-      "icon-allow-overlap": true,
-      "icon-ignore-placement": true,
-      "symbol-z-order": "viewport-y",
-      ...layout,
-    },
-    // A fix that is old is still a place, and looks like a memory of it.
-    paint: { "icon-opacity": ["case", ["get", "stale"], 0.45, 1], ...paint },
-  };
 }
 
 const RASTER = { 2: "png", 3: "jpg", 4: "webp", 5: "avif" };

@@ -1,7 +1,8 @@
 // Maps, for pages that have one: the zones, and markers on them. MapLibre is fetched when the first map is opened. A list of
 // the same things is always beside a map: where nothing can be drawn, the element says so and the list is what people use.
 
-import { Glide, bounds, collection, corners, feature, names, placed } from "./map-features.js";
+import { Drivers } from "./map-drivers.js";
+import { bounds, collection, corners, feature, names, placed } from "./map-features.js";
 import { NAMES, RATIO, address, drawing, known, pixels } from "./map-icons.js";
 import { groundOf, json, library, sheet, text } from "./map-load.js";
 import { TONES, style } from "./map-style.js";
@@ -12,8 +13,6 @@ import { t } from "./texts.js";
 /** @typedef {{ show(markers: Marker[]): void, fit(): void, focus(id: string): void, close(): void }} OpenMap */
 /** @typedef {{ onPick?: (place: Place) => void, interactive?: boolean }} Options */
 
-/** Frames a second while drivers glide: enough for the eye, little for a phone. */
-const FRAME_MS = 80;
 const PATIENCE_MS = 8000;
 /** Nearer than this `fit` does not go: a single stop is seen with what is around it. */
 const NEAREST = 15;
@@ -83,16 +82,15 @@ class Shown {
   #map;
   /** @type {Map<string, Marker>} */
   #markers = new Map();
-  #glide = new Glide();
-  #frame = 0;
-  #lastFrame = 0;
+  /** @type {Drivers} */
+  #drivers;
   /** @type {any} */
   #popup = null;
   #popupId = "";
   /** @type {any} */
   #pin = null;
-  /** @type {Record<string, string>} */
-  #told = {};
+  /** The stops as the map last had them. */
+  #told = "";
   #toFit = true;
   #leave = new AbortController();
   #says = document.createElement("p");
@@ -133,6 +131,8 @@ class Shown {
     this.#map.keyboard?.disableRotation();
     this.#map.on("error", (/** @type {{ error: unknown }} */ { error }) => console.warn("map:", error));
     if (interactive) this.#listen();
+    const tell = interactive && !options.onPick ? (/** @type {string} */ id) => this.#tell(id) : null;
+    this.#drivers = new Drivers(maplibre, this.#map, () => this.#picture("driver"), tell);
     this.#map.on("resize", () => this.#toFit && this.fit());
     const dark = matchMedia("(prefers-color-scheme: dark)");
     dark.addEventListener("change", () => this.#paint(), { signal: this.#leave.signal });
@@ -168,13 +168,19 @@ class Shown {
       for (const [property, value] of Object.entries(paint ?? {})) this.#map.setPaintProperty(id, property, value);
     }
     this.#draw((name, image) => this.#map.updateImage(name, image));
+    this.#drivers.paint();
+  }
+
+  /** @param {"driver" | "pin"} name */
+  #picture(name) {
+    return address(drawing(name, this.#parts.sprite, painter(this.#element)));
   }
 
   #listen() {
     const { onPick } = this.#options;
     const map = this.#map;
     map.addControl(new this.#maplibre.NavigationControl({ showCompass: false }), "top-right");
-    const over = (/** @type {any} */ point) => map.queryRenderedFeatures(point, { layers: ["drivers", "stops"] })[0]?.properties.id;
+    const over = (/** @type {any} */ point) => map.queryRenderedFeatures(point, { layers: ["stops"] })[0]?.properties.id;
     map.on("click", (/** @type {any} */ { point, lngLat }) => {
       const id = over([[point.x - 8, point.y - 8], [point.x + 8, point.y + 8]]);
       if (onPick) onPick({ lat: lngLat.lat, lng: lngLat.lng });
@@ -199,12 +205,9 @@ class Shown {
   show(markers) {
     const there = placed(markers).map((marker) => ({ ...marker, state: marker.kind === "stop" ? known(`stop-${marker.state}`).slice(5) : "" }));
     this.#markers = new Map(there.map((marker) => [marker.id, marker]));
-    const { onPick } = this.#options;
-    const [drivers, pins] = [there.filter(({ kind }) => kind === "driver"), onPick ? there.filter(({ kind }) => kind === "pin") : []];
-    const still = matchMedia("(prefers-reduced-motion: reduce)").matches || document.hidden;
-    this.#glide.set(drivers, performance.now(), still);
-    this.#put("stops", there.filter((marker) => marker.kind !== "driver" && !pins.includes(marker)).map((marker) => feature(marker)));
-    this.#move();
+    const pins = this.#options.onPick ? there.filter(({ kind }) => kind === "pin") : [];
+    this.#drivers.set(there.filter(({ kind }) => kind === "driver"));
+    this.#stops(there.filter((marker) => marker.kind !== "driver" && !pins.includes(marker)));
     this.#pinned(pins[0]);
     const open = this.#markers.get(this.#popupId);
     if (open) this.#fill(open);
@@ -212,30 +215,15 @@ class Shown {
   }
 
   /**
-   * Gives a source its features, unless it has them.
-   * @param {string} source
-   * @param {import("./map-features.js").Feature[]} features
+   * Gives the map its stops, unless it has them: drawing them is what costs.
+   * @param {Marker[]} stops
    */
-  #put(source, features) {
+  #stops(stops) {
+    const features = stops.map((marker) => feature(marker));
     const told = JSON.stringify(features);
-    if (told === this.#told[source]) return;
-    this.#told[source] = told;
-    this.#map.getSource(source)?.setData(collection(features));
-  }
-
-  /** Puts the drivers where they are by now, and goes on while one is on the way. */
-  #move() {
-    cancelAnimationFrame(this.#frame);
-    const now = performance.now();
-    if (now - this.#lastFrame >= FRAME_MS || !this.#glide.moving(now)) {
-      this.#lastFrame = now;
-      const drivers = [...this.#markers.values()].filter(({ kind }) => kind === "driver");
-      this.#put("drivers", drivers.map((driver) => feature(driver, this.#glide.at(driver.id, now))));
-      const open = drivers.find(({ id }) => id === this.#popupId);
-      const at = open && this.#glide.at(open.id, now);
-      if (at) this.#popup?.setLngLat(at);
-    }
-    if (this.#glide.moving(now)) this.#frame = requestAnimationFrame(() => this.#move());
+    if (told === this.#told) return;
+    this.#told = told;
+    this.#map.getSource("stops")?.setData(collection(features));
   }
 
   /**
@@ -252,7 +240,7 @@ class Shown {
       const element = document.createElement("div");
       element.className = "map-pin";
       const image = document.createElement("img");
-      image.src = address(drawing("pin", this.#parts.sprite, painter(this.#element)));
+      image.src = this.#picture("pin");
       image.alt = marker.label;
       element.append(image);
       this.#pin = new this.#maplibre.Marker({ element, anchor: "bottom", draggable: true });
@@ -297,14 +285,15 @@ class Shown {
     this.#popup?.remove();
     this.#popup = new this.#maplibre.Popup({ offset: marker.kind === "driver" ? 22 : { bottom: [0, -40], top: [0, 4] }, focusAfterOpen: false, maxWidth: "none" });
     this.#popup.on("close", () => (this.#popupId = ""));
-    this.#popup.setLngLat(this.#glide.at(id, performance.now()) ?? [marker.lng, marker.lat]);
+    this.#popup.setLngLat([marker.lng, marker.lat]);
     this.#popupId = id;
     this.#fill(marker);
     this.#popup.addTo(this.#map);
+    this.#popup.getElement()?.classList.toggle("map-glides", marker.kind === "driver");
   }
 
   /** @param {Marker} marker */
-  #fill({ id, label, href, lat, lng, kind }) {
+  #fill({ id, label, href, lat, lng }) {
     const text = document.createElement("p");
     text.textContent = label;
     const parts = /** @type {HTMLElement[]} */ ([text]);
@@ -316,7 +305,7 @@ class Shown {
     const content = document.createElement("div");
     content.append(...parts);
     if (this.#says.textContent !== label) this.#says.textContent = label;
-    if (kind !== "driver") this.#popup.setLngLat([lng, lat]);
+    this.#popup.setLngLat([lng, lat]);
     // What somebody is about to press stays under the finger.
     const shown = this.#popup.getElement()?.querySelector("p");
     if (shown && this.#popupId === id) shown.textContent = label;
@@ -334,7 +323,6 @@ class Shown {
 
   close() {
     this.#leave.abort();
-    cancelAnimationFrame(this.#frame);
     this.#map.remove();
     this.#element.replaceChildren();
   }

@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { GLIDE_MS, Glide, bounds, collection, corners, feature, names, placed } from "./map-features.js";
+import { glides } from "./map-drivers.js";
+import { bounds, collection, corners, feature, names, placed } from "./map-features.js";
 import { NAMES, drawing, known, symbol } from "./map-icons.js";
 import { markersOf } from "./map-list.js";
 import { TONES, archiveStyle, style } from "./map-style.js";
@@ -38,33 +39,10 @@ test("a marker that is nowhere is not on the map", () => {
   assert.deepEqual(feature(marker({ kind: "stop", state: "en-camino" })).properties, { id: "7", label: "Rosa", stale: false, icon: "stop-en-camino" });
 });
 
-test("a driver glides from fix to fix, and arrives", () => {
-  const glide = new Glide();
-  glide.set([marker({ lng: 0, lat: 0 })], 0, false);
-  assert.deepEqual(glide.at("7", 0), [0, 0], "the first time it is simply there");
-  assert.ok(!glide.moving(0));
-  glide.set([marker({ lng: 0.01, lat: 0 })], 1000, false);
-  assert.deepEqual(glide.at("7", 1000), [0, 0]);
-  assert.deepEqual(glide.at("7", 1000 + GLIDE_MS / 2), [0.005, 0]);
-  assert.ok(glide.moving(1000 + GLIDE_MS / 2));
-  // The same fix once more does not begin anew, a newer one goes on from where it is seen.
-  glide.set([marker({ lng: 0.01, lat: 0 })], 1100, false);
-  assert.deepEqual(glide.at("7", 1000 + GLIDE_MS / 2), [0.005, 0]);
-  glide.set([marker({ lng: 0.005, lat: 0.01 })], 1000 + GLIDE_MS / 2, false);
-  assert.deepEqual(glide.at("7", 1000 + GLIDE_MS / 2), [0.005, 0]);
-  assert.deepEqual(glide.at("7", 1000 + 2 * GLIDE_MS), [0.005, 0.01]);
-  assert.ok(!glide.moving(1000 + 2 * GLIDE_MS));
-});
-
-test("nothing glides across the city, for those who want no motion, or after it is gone", () => {
-  const glide = new Glide();
-  glide.set([marker({ lng: 0, lat: 0 })], 0, false);
-  glide.set([marker({ lng: 1, lat: 0 })], 10, false);
-  assert.deepEqual(glide.at("7", 10), [1, 0]);
-  glide.set([marker({ lng: 1.01, lat: 0 })], 20, true);
-  assert.deepEqual(glide.at("7", 20), [1.01, 0]);
-  glide.set([], 30, false);
-  assert.equal(glide.at("7", 30), undefined);
+test("a driver glides from fix to fix, and not across the city", () => {
+  assert.ok(glides({ lat: -34.5, lng: -58.4 }, { lat: -34.501, lng: -58.401 }));
+  assert.ok(!glides({ lat: -34.5, lng: -58.4 }, { lat: -34.6, lng: -58.4 }), "it was lost and found");
+  assert.ok(!glides(undefined, { lat: -34.5, lng: -58.4 }), "the first time it is simply there");
 });
 
 test("a style has every layer once, each with a source, and asks for no letters", () => {
@@ -82,7 +60,7 @@ test("over an operator's ground lie our edges and markers, and no fill that hide
   /** @type {import("./map-style.js").Style} */
   const ground = { version: 8, glyphs: "https://tiles.example/{fontstack}/{range}", sources: { tiles: {} }, layers: [{ id: "streets", type: "line", source: "tiles" }] };
   const both = style(COLOURS, collection([zone("a")]), collection([]), ground);
-  assert.deepEqual(both.layers.map(({ id }) => id), ["streets", "zone-edges", "zone-names", "stops", "drivers"]);
+  assert.deepEqual(both.layers.map(({ id }) => id), ["streets", "zone-edges", "zone-names", "stops"]);
   assert.ok("tiles" in both.sources && both.glyphs === ground.glyphs);
 });
 

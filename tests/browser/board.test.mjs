@@ -252,6 +252,47 @@ test("late tickets raise their voice", PATIENCE, async () => {
   await sound.click();
 });
 
+test("the timeline says until when each ticket is on time, and whose it is", PATIENCE, async () => {
+  await order("BA-TIEMPO-1", { minutes: 75 });
+  await order("BA-TIEMPO-2", { minutes: 10 });
+  await order("BA-TIEMPO-3", { minutes: 500 });
+  const somebody = await enters(ADMIN, DESKTOP);
+  const { page } = somebody;
+  await card(page, "BA-TIEMPO-3").waitFor();
+  await page.getByRole("button", { name: "Línea de tiempo" }).click();
+  const timeline = page.getByRole("region", { name: "Línea de tiempo" });
+  const mark = (number) => timeline.getByRole("link", { name: number });
+  const row = (name) => timeline.getByRole("listitem").filter({ hasText: name });
+  const has = (name, number) => row(name).filter({ has: page.getByRole("link", { name: number }) });
+  await has("Sin asignar", "BA-TIEMPO-1").waitFor();
+  await row("Sin asignar").getByText("‹").waitFor();
+  assert.equal(await mark("BA-TIEMPO-3").count(), 0, "late for so long that it is only counted");
+  assert.match(await mark("BA-TIEMPO-1").getAttribute("aria-label"), /Ana Díaz · Pendiente · demorado hace 15 min/);
+  const [now, late, fine] = await Promise.all([timeline.getByText("Ahora"), mark("BA-TIEMPO-1"), mark("BA-TIEMPO-2")].map(async (one) => {
+    const { x, width } = await one.boundingBox();
+    return x + width / 2;
+  }));
+  assert.ok(late < now && now < fine, `${late} < ${now} < ${fine}`);
+  // The next mark by the arrows, its ticket by Enter.
+  await mark("BA-TIEMPO-1").focus();
+  while (!(await mark("BA-TIEMPO-2").evaluate((link) => link === document.activeElement))) await page.keyboard.press("ArrowRight");
+  await page.keyboard.press("Enter");
+  await page.getByRole("dialog", { name: "Ticket" }).getByText("BA-TIEMPO-2").first().waitFor();
+  await page.keyboard.press("Escape");
+  await api("POST", "/api/tickets/BA-TIEMPO-2/asignar", { repartidor_id: drivers.Beto });
+  await has("Beto Luna", "BA-TIEMPO-2").waitFor();
+  await api("POST", "/api/tickets/BA-TIEMPO-2/cancelar", { motivo: "prueba" });
+  await mark("BA-TIEMPO-2").waitFor({ state: "detached" });
+  await isClean(somebody);
+  // It stays as somebody likes it.
+  await page.reload();
+  await mark("BA-TIEMPO-1").waitFor();
+  await page.getByRole("button", { name: "Línea de tiempo" }).click();
+  await timeline.waitFor({ state: "hidden" });
+  for (const number of ["BA-TIEMPO-1", "BA-TIEMPO-3"]) await api("POST", `/api/tickets/${number}/cancelar`, { motivo: "prueba" });
+  await somebody.context.close();
+});
+
 test("filters, search and saved views", PATIENCE, async () => {
   const { page } = dispatcher;
   await order("BA-FILTRO", { barrio: "Saavedra", cliente_nombre: "Íñigo Peña" });

@@ -78,6 +78,7 @@ static OURS: LazyLock<Vec<Asset>> = LazyLock::new(|| {
     "board-keys.js": SCRIPT,
     "board-map.js": SCRIPT,
     "board-menu.js": SCRIPT,
+    "board-timeline.js": SCRIPT,
     "board-view.js": SCRIPT,
     "board.js": SCRIPT,
     "components.js": SCRIPT,
@@ -92,6 +93,7 @@ static OURS: LazyLock<Vec<Asset>> = LazyLock::new(|| {
     "manage-products.js": SCRIPT,
     "map.css": CSS,
     "map.js": SCRIPT,
+    "map-drivers.js": SCRIPT,
     "map-features.js": SCRIPT,
     "map-icons.js": SCRIPT,
     "map-list.js": SCRIPT,
@@ -144,6 +146,29 @@ pub fn url(name: &str) -> String {
 #[must_use]
 pub fn hash() -> &'static str {
     &HASH
+}
+
+/// These, and every module that one of them imports, however far away; each once.
+pub(super) fn with_imports(names: impl IntoIterator<Item = &'static str>) -> Vec<&'static str> {
+    let mut found: Vec<&str> = Vec::new();
+    let mut open: Vec<&str> = names.into_iter().collect();
+    while let Some(name) = open.pop() {
+        if found.contains(&name) {
+            continue;
+        }
+        found.push(name);
+        open.extend(OURS.iter().filter(|asset| asset.name == name && asset.media_type == SCRIPT).flat_map(imports));
+    }
+    found
+}
+
+/// The neighbours that a module names in its `import` lines.
+fn imports(module: &'static Asset) -> impl Iterator<Item = &'static str> {
+    let text = str::from_utf8(module.content).unwrap_or_default();
+    text.lines().filter(|line| line.starts_with("import ")).filter_map(|line| {
+        let (_, path) = line.split_once("\"./")?;
+        Some(path.split_once('"')?.0)
+    })
 }
 
 /// The routes that serve them.
@@ -230,7 +255,7 @@ mod tests {
     use sha2::{Digest, Sha256};
     use tower::ServiceExt;
 
-    use super::{MANIFEST, all, routes, url};
+    use super::{MANIFEST, OURS, SCRIPT, all, imports, routes, url, with_imports};
 
     async fn get(path: &str, (name, value): (&str, &str)) -> Response<Body> {
         let app: Router = routes();
@@ -265,6 +290,24 @@ mod tests {
         assert!(text.contains(":root") && body.len() < text.len() / 2);
         let font = get(&url("vendor/bricolage-grotesque.woff2"), ("accept-encoding", "gzip")).await;
         assert!(!font.headers().contains_key(header::CONTENT_ENCODING));
+    }
+
+    #[test]
+    fn a_module_comes_with_all_that_it_needs() {
+        let all = with_imports(["driver-page.js", "driver.css"]);
+        for name in ["driver-page.js", "driver.css", "steps.js", "step-store.js", "texts.js"] {
+            assert_eq!(all.iter().filter(|one| **one == name).count(), 1, "{name} in {all:?}");
+        }
+        assert!(!all.contains(&"board-page.js"), "{all:?}");
+        for asset in OURS.iter().filter(|asset| asset.media_type == SCRIPT) {
+            for needed in imports(asset) {
+                assert!(
+                    OURS.iter().any(|other| other.name == needed),
+                    "{} imports {needed}, which is not served",
+                    asset.name
+                );
+            }
+        }
     }
 
     #[test]

@@ -110,7 +110,8 @@ fn manifest(service: &Service, language: Language) -> Response {
 /// The service worker. It names the current assets, so that it changes, and is installed anew, whenever they do.
 fn worker(service: &Service) -> Response {
     let own = service.kept.iter().flat_map(|page| page.assets);
-    let shell = SHELL.iter().chain(own).copied().chain(service.sheet).map(assets::url);
+    let shell =
+        assets::with_imports(SHELL.iter().chain(own).copied().chain(service.sheet)).into_iter().map(assets::url);
     let shell: Vec<String> = shell.chain([OFFLINE.to_owned()]).collect();
     let head = json!({
         "version": assets::hash(),

@@ -11,6 +11,9 @@ nav-settings = Settings
 board-by-driver = By driver
 board-by-state = By state
 board-map = Map
+board-timeline = Timeline
+board-timeline-now = Now
+board-timeline-none = Nothing open with these filters.
 board-sound = Sound
 board-keys = Keyboard
 board-search = Search the board
@@ -106,6 +109,9 @@ board-js-view-late = Late
 board-js-view-urgent = Urgent
 board-js-view-saved = View saved: { $name }
 board-js-loading = Loading…
+board-js-timeline-due = { $n } min left
+board-js-timeline-late = late for { $n } min
+board-js-timeline-before = ‹ { $n }
 
 ## A ticket
 

@@ -11,6 +11,9 @@ nav-settings = Ajustes
 board-by-driver = Por repartidor
 board-by-state = Por estado
 board-map = Mapa
+board-timeline = Línea de tiempo
+board-timeline-now = Ahora
+board-timeline-none = No hay nada abierto con estos filtros.
 board-sound = Sonido
 board-keys = Teclado
 board-search = Buscar en el tablero
@@ -106,6 +109,9 @@ board-js-view-late = Demorados
 board-js-view-urgent = Urgentes
 board-js-view-saved = Vista guardada: { $name }
 board-js-loading = Cargando…
+board-js-timeline-due = quedan { $n } min
+board-js-timeline-late = demorado hace { $n } min
+board-js-timeline-before = ‹ { $n }
 
 ## A ticket
 

@@ -18,26 +18,7 @@ pub(super) static SERVICE: Service = Service {
     start: "/reparto",
     kept: Some(KeptPage {
         path: "/reparto",
-        assets: &[
-            "driver.css",
-            "driver-page.js",
-            "driver.js",
-            "awake.js",
-            "fragment.js",
-            "live.js",
-            "map.css",
-            "map.js",
-            "map-features.js",
-            "map-icons.js",
-            "map-list.js",
-            "map-style.js",
-            "notices.js",
-            "page.js",
-            "proof.js",
-            "signal.js",
-            "step-store.js",
-            "steps.js",
-        ],
+        assets: &["driver.css", "driver-page.js", "map.css", "map-list.js", "notices.js"],
     }),
 };
 

@@ -1,0 +1,258 @@
+// The timeline of the board: until when each ticket is on time, driver by driver, and what is past that. The columns have
+// everything it shows.
+
+import { write } from "./board-card.js";
+import { t } from "./texts.js";
+
+/** @typedef {import("./board.js").Ticket} Ticket */
+/** @typedef {{ number: string, dueMs: number, lane: number, late: boolean }} Mark */
+/** @typedef {{ key: string, driver: number | null, marks: Mark[], before: number }} Row `before`: late for so long that they lie left of what is shown */
+
+/** What is shown before now and after it, in times of what a ticket has; now is at 45 % (board.css). */
+const [BEFORE, AFTER] = [0.9, 1.1];
+/** Marks nearer to each other than this part of what is shown lie in different lanes. */
+const APART = 1 / 50;
+const LANES = 3;
+/** No oftener than this. */
+const EVERY_MS = 1000;
+const MOST_TICKS = 8;
+/** Minutes from one written time to the next. */
+const STEPS = [1, 2, 5, 10, 15, 30, 60, 120, 180, 360, 720, 1440];
+
+/**
+ * Where the tickets of each column lie in time. Nothing can be due later than what is shown.
+ * @param {import("./board.js").Board} board
+ * @param {import("./board.js").Column[]} columns by driver
+ * @param {number} now
+ * @returns {Row[]}
+ */
+export function rows(board, columns, now) {
+  const { lateMs } = board;
+  return columns.flatMap(({ key, driver, numbers }) => {
+    if (key === "failed") return [];
+    const due = numbers.flatMap((number) => {
+      const ticket = board.ticket(number);
+      return ticket ? [{ number, dueMs: Date.parse(ticket.fecha_creacion) + lateMs, lane: 0, late: board.isLate(number, now) }] : [];
+    });
+    if (!due.length) return [];
+    due.sort((a, b) => a.dueMs - b.dueMs || (a.number < b.number ? -1 : 1));
+    const marks = due.filter(({ dueMs }) => dueMs >= now - BEFORE * lateMs);
+    spread(marks, (BEFORE + AFTER) * lateMs * APART);
+    return [{ key, driver, marks, before: due.length - marks.length }];
+  });
+}
+
+/**
+ * Gives each mark the first lane where it covers no other; where all are taken, the one that was free first.
+ * @param {Mark[]} marks in the order of time
+ * @param {number} apartMs
+ */
+function spread(marks, apartMs) {
+  const last = Array(LANES).fill(-Infinity);
+  for (const mark of marks) {
+    const free = last.findIndex((ms) => mark.dueMs - ms >= apartMs);
+    mark.lane = free >= 0 ? free : last.indexOf(Math.min(...last));
+    last[mark.lane] = mark.dueMs;
+  }
+}
+
+/**
+ * The round times between two moments: as near to each other as leaves room to read them.
+ * @param {number} fromMs
+ * @param {number} toMs
+ */
+export function ticks(fromMs, toMs) {
+  const least = (toMs - fromMs) / MOST_TICKS;
+  const step = 60_000 * (STEPS.find((minutes) => minutes * 60_000 >= least) ?? Math.ceil(least / 86_400_000) * 1440);
+  const found = [];
+  for (let at = Math.ceil(fromMs / step) * step; at <= toMs; at += step) found.push(at);
+  return found;
+}
+
+/**
+ * The time on a clock in Buenos Aires, which knows no summer time.
+ * @param {number} ms
+ */
+export function clockTime(ms) {
+  return new Date(ms - 3 * 3_600_000).toISOString().slice(11, 16);
+}
+
+/** The panel that shows it. */
+export class Timeline {
+  #panel;
+  #list;
+  #axis;
+  #board;
+  #columns;
+  #open;
+  /** Marks and rows are placed as seen from this moment; later the whole of them is shifted. */
+  #base = 0;
+  #timer = 0;
+  #asked = false;
+  /** @type {Map<string, { item: HTMLElement, track: HTMLElement, title: HTMLElement, before: HTMLElement }>} */
+  #rows = new Map();
+  /** @type {Map<string, { link: HTMLAnchorElement, said: string }>} */
+  #marks = new Map();
+
+  /**
+   * @param {HTMLElement} panel
+   * @param {import("./board.js").Board} board
+   * @param {(now: number) => import("./board.js").Column[]} columns what is shown now, by driver
+   * @param {(number: string) => void} open
+   */
+  constructor(panel, board, columns, open) {
+    this.#panel = panel;
+    this.#board = board;
+    this.#columns = columns;
+    this.#open = open;
+    this.#axis = /** @type {HTMLElement} */ (panel.querySelector("[data-axis]"));
+    this.#list = /** @type {HTMLElement} */ (panel.querySelector("[data-rows]"));
+    panel.addEventListener("click", (event) => this.#clicked(event));
+    panel.addEventListener("keydown", (event) => this.#key(event));
+  }
+
+  /** @param {boolean} open */
+  toggle(open) {
+    this.#panel.hidden = !open;
+    if (open) this.ask();
+  }
+
+  /** Something changed, or time has passed. */
+  ask() {
+    if (this.#panel.hidden) return;
+    if (this.#timer) {
+      this.#asked = true;
+      return;
+    }
+    requestAnimationFrame(() => this.draw());
+    this.#timer = window.setTimeout(() => {
+      this.#timer = 0;
+      if (this.#asked) {
+        this.#asked = false;
+        this.ask();
+      }
+    }, EVERY_MS);
+  }
+
+  draw(now = Date.now()) {
+    const span = (BEFORE + AFTER) * this.#board.lateMs;
+    if (!this.#base) this.#base = now;
+    this.#panel.style.setProperty("--shift", `${((this.#base - now) / span) * 100}%`);
+    this.#scale(now);
+    const wanted = rows(this.#board, this.#columns(now), now);
+    const [rowsGone, marksGone] = [new Set(this.#rows.keys()), new Set(this.#marks.keys())];
+    for (const [place, row] of wanted.entries()) {
+      rowsGone.delete(row.key);
+      const shown = this.#row(row, place);
+      for (const mark of row.marks) {
+        marksGone.delete(mark.number);
+        this.#mark(mark, shown.track, now);
+      }
+    }
+    for (const key of rowsGone) {
+      this.#rows.get(key)?.item.remove();
+      this.#rows.delete(key);
+    }
+    for (const number of marksGone) {
+      this.#marks.get(number)?.link.remove();
+      this.#marks.delete(number);
+    }
+    this.#panel.classList.toggle("none", !wanted.length);
+  }
+
+  /** @param {number} now */
+  #scale(now) {
+    const { lateMs } = this.#board;
+    const at = ticks(now - BEFORE * lateMs, now + AFTER * lateMs);
+    const told = at.join();
+    if (this.#axis.dataset.told !== told) {
+      this.#axis.dataset.told = told;
+      this.#axis.replaceChildren(...at.map((ms) => {
+        const tick = Object.assign(document.createElement("span"), { textContent: clockTime(ms) });
+        tick.style.left = this.#left(ms);
+        return tick;
+      }));
+    }
+  }
+
+  /** @param {number} ms */
+  #left(ms) {
+    return `${((((ms - this.#base) / this.#board.lateMs + BEFORE) / (BEFORE + AFTER)) * 100).toFixed(3)}%`;
+  }
+
+  /** @param {Row} row @param {number} place */
+  #row({ key, driver, marks, before }, place) {
+    let row = this.#rows.get(key);
+    if (!row) {
+      const item = document.createElement("li");
+      const title = document.createElement(driver === null ? "span" : "a");
+      if (driver !== null) title.setAttribute("href", `/tablero?repartidor=${driver}`);
+      const [head, track, count] = [document.createElement("p"), document.createElement("div"), document.createElement("span")];
+      [head.className, track.className, count.className] = ["timeline-who", "timeline-track", "timeline-before"];
+      const shifted = document.createElement("div");
+      track.append(count, shifted);
+      head.append(title);
+      item.append(head, track);
+      row = { item, track: shifted, title, before: count };
+      this.#rows.set(key, row);
+    }
+    write(row.title, driver === null ? t(`column-${key}`) : (this.#board.drivers.get(driver)?.nombre ?? ""));
+    write(row.before, before ? t("board-js-timeline-before", { n: before }) : "");
+    row.item.dataset.lanes = String(Math.max(0, ...marks.map(({ lane }) => lane)) + 1);
+    if (this.#list.children[place] !== row.item) this.#list.insertBefore(row.item, this.#list.children[place] ?? null);
+    return row;
+  }
+
+  /** @param {Mark} mark @param {HTMLElement} track @param {number} now */
+  #mark({ number, dueMs, lane, late }, track, now) {
+    const ticket = /** @type {Ticket} */ (this.#board.ticket(number));
+    let mark = this.#marks.get(number);
+    if (!mark) {
+      const link = Object.assign(document.createElement("a"), { href: `/tickets/${number}`, className: "timeline-mark", tabIndex: -1 });
+      link.dataset.number = number;
+      mark = { link, said: "" };
+      this.#marks.set(number, mark);
+    }
+    const { link } = mark;
+    const minutes = Math.round(Math.abs(dueMs - now) / 60_000);
+    const when = t(late ? "board-js-timeline-late" : "board-js-timeline-due", { n: minutes });
+    const said = `${number} · ${ticket.cliente_nombre} · ${t(`state-${ticket.estado}`)} · ${when}`;
+    if (said !== mark.said) {
+      mark.said = link.title = said;
+      link.setAttribute("aria-label", said);
+      link.className = `timeline-mark state-${ticket.estado}${late ? " late" : ""}`;
+      link.dataset.lane = String(lane);
+      link.style.left = this.#left(dueMs);
+    }
+    if (link.dataset.lane !== String(lane)) link.dataset.lane = String(lane);
+    if (link.parentElement !== track) {
+      const had = document.activeElement === link;
+      track.append(link);
+      if (had) link.focus({ preventScroll: true });
+    }
+    if (!track.querySelector('[tabindex="0"]')) link.tabIndex = 0;
+  }
+
+  /** @param {MouseEvent} event */
+  #clicked(event) {
+    const link = /** @type {HTMLElement | null} */ (/** @type {Element} */ (event.target).closest("[data-number]"));
+    if (!link || event.ctrlKey || event.metaKey || event.shiftKey) return;
+    event.preventDefault();
+    this.#open(link.dataset.number ?? "");
+  }
+
+  /** The arrows go from mark to mark, Tab from row to row. @param {KeyboardEvent} event */
+  #key(event) {
+    const link = /** @type {HTMLElement | null} */ (/** @type {Element} */ (event.target).closest("[data-number]"));
+    const step = event.key === "ArrowRight" ? 1 : event.key === "ArrowLeft" ? -1 : 0;
+    if (!link || !step || event.ctrlKey || event.metaKey || event.altKey) return;
+    event.preventDefault();
+    const due = (/** @type {Element} */ one) => Number.parseFloat(/** @type {HTMLElement} */ (one).style.left);
+    const all = [...(link.parentElement?.children ?? [])].sort((a, b) => due(a) - due(b));
+    const next = /** @type {HTMLElement | undefined} */ (all[all.indexOf(link) + step]);
+    if (!next) return;
+    link.tabIndex = -1;
+    next.tabIndex = 0;
+    next.focus();
+  }
+}
