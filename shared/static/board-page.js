@@ -290,6 +290,14 @@ const map = new MapPanel(find("[data-map-panel]"), () => {
 });
 const timeline = new Timeline(find("[data-timeline-panel]"), board, (now) => board.arrange("repartidores", view.filter, now), aside.open);
 
+// What a mark leads to opens beside the board, as a card does.
+find("[data-map-panel]").addEventListener("click", (event) => {
+  const link = /** @type {HTMLAnchorElement | null} */ (/** @type {Element} */ (event.target).closest('a[href^="/tickets/"]'));
+  if (!link || event.ctrlKey || event.metaKey || event.shiftKey) return;
+  event.preventDefault();
+  aside.open(decodeURIComponent(link.pathname.slice("/tickets/".length)));
+});
+
 /**
  * A button that turns something on and off, as this browser last had it.
  * @param {string} selector

@@ -47,7 +47,5 @@ function offerPin(pin) {
     show();
   });
   pin.addEventListener("toggle", open);
-  pin.hidden = false;
   show();
-  open();
 }

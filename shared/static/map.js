@@ -143,11 +143,26 @@ class Shown {
   }
 
   async #open() {
-    await Promise.race([
-      new Promise((resolve) => this.#map.once("style.load", resolve)),
-      new Promise((_, reject) => setTimeout(() => reject(new Error("the style took too long")), PATIENCE_MS)),
-    ]);
+    await this.#styled().catch((error) => {
+      if (!this.#parts.ground) throw error;
+      console.warn("map: no ground,", error);
+      this.#parts.ground = null;
+      this.#map.setStyle(this.#style(), { diff: false });
+      return this.#styled();
+    });
     await this.#draw((name, image) => this.#map.addImage(name, image, { pixelRatio: RATIO }));
+  }
+
+  /**
+   * Until there is a style. An error before that means that what the operator gave is none.
+   * @returns {Promise<void>}
+   */
+  #styled() {
+    return new Promise((resolve, reject) => {
+      this.#map.once("style.load", () => resolve());
+      this.#map.once("error", (/** @type {{ error: unknown }} */ { error }) => reject(error));
+      setTimeout(() => reject(new Error("the style took too long")), PATIENCE_MS);
+    });
   }
 
   #style() {

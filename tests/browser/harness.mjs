@@ -25,7 +25,7 @@ export const DESKTOP = { viewport: { width: 1440, height: 900 } };
 export const PATIENCE = { timeout: 120_000 };
 
 /** A port that is free now and that the system gives to nobody by chance, as it does those from 32768 on. */
-async function freePort() {
+export async function freePort() {
   for (;;) {
     const port = 20_000 + Math.floor(Math.random() * 12_000);
     const free = await new Promise((resolve) => {
@@ -58,7 +58,7 @@ export async function start(env, args) {
 }
 
 /** Both services in one process, on a database of their own. */
-async function startBelgrano(env = {}) {
+export async function startBelgrano(env = {}) {
   const folder = await mkdtemp(join(tmpdir(), "belgrano-browser-"));
   const [shopPort, ticketsPort] = [await freePort(), await freePort()];
   const shop = `http://127.0.0.1:${shopPort}`;
@@ -78,6 +78,8 @@ async function startBelgrano(env = {}) {
       // Longer than any test: what is offered stays offered.
       OFFER_TIMEOUT: "3600",
       LOG: "warn",
+      // What is written now, without a build (a debug build only).
+      ...(process.env.ASSETS_FROM_DISK && { ASSETS_FROM_DISK: process.env.ASSETS_FROM_DISK }),
       ...env,
     },
     stdio: ["ignore", "ignore", "pipe"],
@@ -167,7 +169,8 @@ export async function isClean({ page, complaints }) {
     // Colours on their way from one theme to the other are nobody's choice.
     await page.evaluate(async () => {
       await new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve)));
-      await Promise.allSettled(document.getAnimations().filter(({ effect }) => effect?.getTiming().iterations !== Infinity).map(({ finished }) => finished));
+      // Ended, not awaited: behind a map that is drawn by the processor they may wait for their first frame for ever.
+      for (const animation of document.getAnimations()) if (animation.effect?.getTiming().iterations !== Infinity) animation.finish();
     });
     await page.evaluate(AXE);
     const { violations } = await page.evaluate(() => globalThis.axe.run(document, { resultTypes: ["violations"] }));
