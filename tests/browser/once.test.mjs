@@ -1,0 +1,143 @@
+// Nothing is done twice: every form that changes something is pressed twice as fast as a finger can, sent again as it was, and
+// met again on the way back. A row of the table is a form; a new form belongs here.
+
+import assert from "node:assert/strict";
+import { after, before, test } from "node:test";
+
+import { ADMIN, DESKTOP, PATIENCE, cookiesOf, logIn, start, visitor } from "./harness.mjs";
+import { CUSTOMER, DRIVER, MERCHANT } from "./world.mjs";
+
+let belgrano, browser, stop, shopAdmin, board, customer, merchant, driver;
+const people = {};
+
+before(async () => {
+  ({ belgrano, browser, stop } = await start({ INTAKE: "open", LOGIN_TRIES_WIDE: "1000" }));
+  for (const account of [CUSTOMER, MERCHANT]) {
+    const answer = await fetch(`${belgrano.shop}/api/register`, { method: "POST", headers: { "content-type": "application/json" }, body: JSON.stringify(account) });
+    assert.equal(answer.status, 201, await answer.text());
+  }
+  [shopAdmin, board, customer, merchant] = await Promise.all([logIn(belgrano.shop, ADMIN), logIn(belgrano.board, ADMIN), logIn(belgrano.shop, CUSTOMER), logIn(belgrano.shop, MERCHANT)]);
+  ({ id: driver } = await board("POST", "/api/usuarios", { ...DRIVER, rol: "flota" }));
+  const phone = await logIn(belgrano.board, DRIVER);
+  await phone("POST", "/api/repartidores/yo/turno", { activo: true });
+  for (const [who, service, account] of [["customer", "shop", CUSTOMER], ["merchant", "shop", MERCHANT], ["shopkeeper", "shop", ADMIN], ["dispatcher", "board", ADMIN], ["driver", "board", DRIVER]]) {
+    people[who] = { origin: belgrano[service], cookie: await cookiesOf(belgrano[service], account) };
+  }
+}, PATIENCE);
+
+after(() => stop?.());
+
+let made = 0;
+/** A ticket on the board; `given` to the driver. */
+async function ticket({ given = false, states = [] } = {}) {
+  made += 1;
+  const number = `BA-UNA-VEZ-${made}`;
+  await board("POST", "/api/tickets", { numero: number, cliente_nombre: "Ana", cliente_direccion: "Av. Cabildo 2040", productos: ["Yerba x2"], total: 1500 });
+  if (given) await board("POST", `/api/tickets/${number}/asignar`, { repartidor_id: driver });
+  for (const estado of states) await board("POST", `/api/tickets/${number}/estado`, { estado });
+  return number;
+}
+const version = async (number) => (await board("GET", `/api/tickets/${number}`)).version;
+const orders = async (who) => (await who("GET", "/api/pedidos?limit=100")).pedidos.length;
+const product = async (id) => (await shopAdmin("GET", "/api/productos?limit=100")).productos.find((one) => one.id === id);
+
+/**
+ * `prepare` gives the path of the page (and what `count` needs), `fill` types, `button` is pressed, `count` says how often it
+ * was done, `times` how often that is after any number of presses.
+ */
+const FORMS = [
+  { what: "an order is placed", who: "customer", prepare: async () => (await customer("PUT", "/api/carrito/1", { cantidad: 1 }), { path: "/finalizar" }), button: "Confirmar el pedido", count: () => orders(customer) },
+  {
+    what: "an order is repeated", who: "customer",
+    prepare: async () => ({ path: `/pedidos/${(await customer("GET", "/api/pedidos")).pedidos[0].numero}` }),
+    fill: (page) => page.locator("summary", { hasText: "Repetir este pedido" }).click(), button: "Sí, pedir lo mismo", count: () => orders(customer),
+  },
+  {
+    what: "a package is made", who: "merchant", prepare: async () => ({ path: "/paquetes/nuevo" }), button: "Guardar el paquete", script: false,
+    fill: async (page) => {
+      await page.getByLabel("Nombre del paquete").fill("Meriendas");
+      await page.getByLabel("Producto 1", { exact: true }).selectOption({ index: 1 });
+      await page.getByLabel("Cantidad del producto 1").fill("4");
+    },
+    count: async () => (await merchant("GET", "/api/paquetes")).paquetes.length,
+  },
+  {
+    what: "a package is ordered now", who: "merchant", button: "Pedir ahora", count: () => orders(merchant),
+    prepare: async () => ({ path: `/paquetes/${(await merchant("POST", "/api/paquetes", { nombre: "Semana", frecuencia: "semanal", items: [{ producto_id: 1, cantidad: 1 }] })).id}` }),
+  },
+  {
+    what: "stock is changed", who: "shopkeeper", prepare: async () => ({ path: "/administrar/productos" }), button: /^Guardar Yerba mate 1 kg/,
+    fill: async (page) => page.locator("#stock-1").fill(String((await product(1)).stock + 7)), count: async () => (await product(1)).stock, times: 7,
+  },
+  { what: "a ticket is assigned", who: "dispatcher", prepare: async () => aTicket({}), fill: (page) => page.locator("#asignar select").selectOption(String(driver)), button: "Asignar", count: version },
+  { what: "a ticket is taken back", who: "dispatcher", prepare: async () => aTicket({ given: true }), button: "Desasignar", count: version },
+  { what: "a change is undone", who: "dispatcher", prepare: async () => aTicket({ given: true }), button: /^Deshacer/, count: version },
+  {
+    what: "a state is changed by hand", who: "dispatcher", prepare: async () => aTicket({ given: true }), button: "Cambiar", count: version,
+    fill: async (page) => {
+      await page.locator("summary", { hasText: "Cambiar el estado a mano" }).click();
+      await page.locator("select[name=estado]").selectOption("aceptado");
+    },
+  },
+  {
+    what: "a ticket is edited", who: "dispatcher", prepare: async () => aTicket({}), button: "Guardar", count: version,
+    fill: (page) => page.getByRole("textbox", { name: /^Indicaciones/ }).fill("Timbre 2B"),
+  },
+  {
+    what: "a driver accepts", who: "driver", prepare: async () => ({ ...(await aTicket({ given: true })), path: "/reparto" }), count: version,
+    button: (page, { number }) => page.locator(`[data-key="${number}"]`).getByRole("button", { name: "Aceptar" }), stays: true,
+  },
+  {
+    what: "a driver delivers", who: "driver", prepare: async () => ({ ...(await aTicket({ given: true, states: ["aceptado", "en-camino"] })), path: "/reparto" }), count: version,
+    button: (page, { number }) => page.locator(`[data-key="${number}"]`).getByRole("button", { name: "Entregado" }), stays: true,
+  },
+  ...[["a user is made", "/usuarios"], ["a driver is made", "/flota"]].map(([what, path]) => ({
+    what, who: "dispatcher", prepare: async () => ({ path }), button: (page) => page.locator(`form.form[action="${path}"] button.primary`),
+    fill: async (page) => {
+      made += 1;
+      await page.getByLabel("Nombre", { exact: true }).fill("Beto Luna");
+      await page.getByLabel("Correo").fill(`beto${made}@belgrano.test`);
+      await page.getByLabel("Contraseña").fill("clave-de-beto-1");
+    },
+    count: async () => (await board("GET", "/api/usuarios?limit=100")).usuarios.length,
+  })),
+];
+
+async function aTicket(options) {
+  const number = await ticket(options);
+  return { number, path: `/tickets/${number}` };
+}
+
+for (const form of FORMS) {
+  for (const script of form.script === false ? [false] : [true, false]) {
+    test(`${form.what} once, ${script ? "with" : "without"} script`, PATIENCE, async () => {
+      const { origin, cookie } = people[form.who];
+      const { page, context } = await visitor(browser, { ...DESKTOP, javaScriptEnabled: script });
+      await context.addCookies(cookie.split("; ").map((pair) => ({ name: pair.split("=")[0], value: pair.slice(pair.indexOf("=") + 1), url: origin })));
+      const made = await form.prepare();
+      await page.goto(origin + made.path);
+      await form.fill?.(page);
+      const before = await form.count(made.number);
+      const sent = [];
+      page.on("request", (request) => request.method() === "POST" && sent.push(request));
+      const button = typeof form.button === "function" ? form.button(page, made) : page.locator("main").getByRole("button", { name: form.button }).first();
+      await button.dblclick();
+      const times = async () => (await form.count(made.number)) - before;
+      while ((await times()) === 0) await new Promise((resolve) => setTimeout(resolve, 50));
+      if (!(form.stays && script)) await page.waitForLoadState();
+      assert.equal(await times(), form.times ?? 1, "pressed twice");
+      // The same again, as a proxy or a browser that was interrupted repeats it.
+      const [first] = sent.filter((request) => request.url().startsWith(origin));
+      const headers = { ...(await first.allHeaders()), cookie, origin };
+      for (const name of ["host", "connection", "content-length", "accept-encoding"]) delete headers[name];
+      await Promise.all([1, 2].map(() => fetch(first.url(), { method: "POST", redirect: "manual", headers, body: first.postData() })));
+      assert.equal(await times(), form.times ?? 1, "sent again");
+      // The answer to the second press may still come in between.
+      await page.reload().catch(() => page.reload());
+      await page.goBack().catch(() => {});
+      await page.goForward().catch(() => {});
+      assert.equal(await times(), form.times ?? 1, "reloaded, back and forth");
+      await context.close();
+    });
+  }
+}
