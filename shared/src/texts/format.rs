@@ -8,6 +8,17 @@ use crate::money::Money;
 use crate::timestamp::UnixMillis;
 use crate::wire::{Priority, TicketState};
 
+/// The reasons that are not typed: a driver's choices, and what the shop says when it calls an order off.
+const OWN_REASONS: [&str; 7] = [
+    "driver-fail-nobody",
+    "driver-fail-address",
+    "driver-fail-refused",
+    "driver-fail-payment",
+    "driver-fail-damaged",
+    "reason-by-customer",
+    "reason-given-up",
+];
+
 impl Language {
     /// A price: `$ 3.450,50`, `ARS 3,450.50`.
     #[must_use]
@@ -90,6 +101,14 @@ impl Language {
         }
     }
 
+    /// A distance: `1,2 km`, `1.2 km`.
+    #[must_use]
+    pub fn kilometres(self, metres: i64) -> String {
+        let tenths = (metres + 50) / 100;
+        let point = if self == Self::Spanish { ',' } else { '.' };
+        format!("{}{point}{} km", tenths / 10, tenths % 10)
+    }
+
     /// A state as a person says it.
     #[must_use]
     pub fn state(self, state: impl Borrow<TicketState>) -> Text {
@@ -114,6 +133,14 @@ impl Language {
             Priority::High => "priority-high",
             Priority::Urgent => "priority-urgent",
         })
+    }
+
+    /// A reason: one that the program itself gave is stored in Spanish; what a person typed stays as it is.
+    #[must_use]
+    pub fn reason(self, reason: &str) -> String {
+        let own = OWN_REASONS.iter().filter(|_| self != Self::Spanish);
+        let found = own.copied().find(|key| Self::Spanish.t(key).to_string() == reason);
+        found.map_or_else(|| reason.to_owned(), |key| self.t(key).into())
     }
 
     /// A way to pay as a person says it; an unknown one as it is.
@@ -151,5 +178,8 @@ mod tests {
         let whole = Money::from_cents(420_000).expect("a price");
         assert_eq!([Spanish.price(whole), English.price(whole)], ["$ 4.200", "ARS 4,200"]);
         assert_eq!(Spanish.price(price), "$ 1.234.567,89");
+        assert_eq!(English.reason(&Spanish.reason("cancelado por el cliente")), "cancelled by the customer");
+        assert_eq!(English.reason("Timbre roto"), "Timbre roto");
+        assert_eq!([Spanish.kilometres(1249), English.kilometres(40)], ["1,2 km", "0.0 km"]);
     }
 }

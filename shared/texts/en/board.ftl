@@ -55,6 +55,8 @@ board-unpick = Let go
 board-bulk-done = Done for { $count } of { $all }.
 board-choose-tickets = choose at least one ticket
 board-choose-driver = Choose who carries it.
+board-conflict = { $actor } changed it first: { $state }, { $driver }.
+board-nobody = no driver
 board-find-driver = Find somebody
 board-open-ticket = See the ticket
 board-own-page = On its page
@@ -97,9 +99,6 @@ board-js-undone = Undone: { $number }
 board-js-bulk-done = Done for { $count } of { $all }
 board-js-bulk-undone = Undone for { $count } of { $all }
 board-js-bulk-row-done = Done
-board-js-conflict = { $actor } changed { $number } first: { $state }, { $driver }.
-board-js-nobody = no driver
-board-js-nobody-free = Nobody on shift has room for { $number }.
 board-js-not-movable = { $number } is { $state }: open the ticket to resolve it.
 board-js-network = It could not be done: there is no connection to the board. Nothing changed.
 board-js-refused = { $number }: { $why }
@@ -123,6 +122,7 @@ ticket-offer-until = Has until { $time } to accept.
 ticket-why-driver = Why: { $reason }
 ticket-reason = Reason: { $reason }
 ticket-undo = Undo the last change
+ticket-reassign = Reassign
 ticket-by-hand = Change the state by hand
 ticket-new-state = New state
 ticket-change = Change
@@ -139,12 +139,14 @@ actor-shop = the shop
 actor-system = the board
 did-received = Received
 did-taken-over = Taken over from the old system
-did-assigned = Assigned
-did-assigned-auto = Assigned automatically
-did-unassigned = Unassigned
+did-assigned = Assigned to { $driver }
+did-assigned-auto = Assigned automatically to { $driver }
+did-reassigned = From { $from } to { $driver }
+did-reassigned-auto = From { $from } to { $driver }, automatically
+did-unassigned = Taken from { $driver }
 did-accepted = Accepted
 did-rejected = Rejected
-did-expired = Offer expired
+did-expired = Offer expired: { $driver } did not answer
 did-pending = Back to pending
 did-started = On the way
 did-delivered = Delivered
@@ -153,7 +155,14 @@ did-returned = Returned
 did-cancelled = Cancelled
 did-cancelled-by-shop = Cancelled by the shop
 did-edited = Edited
+did-prioritised = Priority: from { $from } to { $to }
+did-instructed = Instructions: “{ $text }”
+did-instructed-no-more = Without instructions
 did-undone = Undone
+did-undone-driver = Undone: back with { $driver }
+did-undone-pool = Undone: back to pending
+did-undone-edit = Undone · { $edit }
+history-somebody = somebody
 said-offered = { $number } was offered to { $driver }.
 said-released = { $number } is unassigned again.
 said-edited = { $number } was changed.
@@ -326,3 +335,24 @@ error-no-driver = there is no active driver with id { $id }
 error-needs-pin = the PIN that the customer has is needed
 error-needs-photo = a photo of the delivery is needed
 error-needs-signature = the signature of the customer is needed
+
+## Why a driver was chosen, and reasons the program gives
+
+why-nearest =
+    the nearest, { $distance } away, carrying { $load } of { $capacity ->
+        [one] { $capacity } ticket
+       *[other] { $capacity } tickets
+    }
+why-neighbourhood =
+    from the same neighbourhood ({ $barrio }), carrying { $load } of { $capacity ->
+        [one] { $capacity } ticket
+       *[other] { $capacity } tickets
+    }
+why-least-loaded =
+    the least loaded, carrying { $load } of { $capacity ->
+        [one] { $capacity } ticket
+       *[other] { $capacity } tickets
+    }
+why-insisted = { $why }; had let it go before, but there is nobody else
+reason-by-customer = cancelled by the customer
+reason-given-up = We could not take your order.

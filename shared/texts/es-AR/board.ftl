@@ -55,6 +55,8 @@ board-unpick = Soltar
 board-bulk-done = Hecho en { $count } de { $all }.
 board-choose-tickets = elegí al menos un ticket
 board-choose-driver = Elegí quién lo lleva.
+board-conflict = { $actor } lo cambió antes: { $state }, { $driver }.
+board-nobody = sin repartidor
 board-find-driver = Buscar a quién
 board-open-ticket = Ver el ticket
 board-own-page = En su página
@@ -97,9 +99,6 @@ board-js-undone = Deshecho: { $number }
 board-js-bulk-done = Hecho en { $count } de { $all }
 board-js-bulk-undone = Deshecho en { $count } de { $all }
 board-js-bulk-row-done = Hecho
-board-js-conflict = { $actor } cambió { $number } antes: { $state }, { $driver }.
-board-js-nobody = sin repartidor
-board-js-nobody-free = Nadie en turno tiene lugar para { $number }.
 board-js-not-movable = { $number } está { $state }: se resuelve desde el ticket.
 board-js-network = No se pudo: no hay conexión con el tablero. Nada cambió.
 board-js-refused = { $number }: { $why }
@@ -123,6 +122,7 @@ ticket-offer-until = Tiene hasta las { $time } para aceptar.
 ticket-why-driver = Por qué: { $reason }
 ticket-reason = Motivo: { $reason }
 ticket-undo = Deshacer el último cambio
+ticket-reassign = Reasignar
 ticket-by-hand = Cambiar el estado a mano
 ticket-new-state = Estado nuevo
 ticket-change = Cambiar
@@ -139,12 +139,14 @@ actor-shop = la tienda
 actor-system = el tablero
 did-received = Recibido
 did-taken-over = Tomado del sistema anterior
-did-assigned = Asignado
-did-assigned-auto = Asignado automáticamente
-did-unassigned = Desasignado
+did-assigned = Asignado a { $driver }
+did-assigned-auto = Asignado automáticamente a { $driver }
+did-reassigned = De { $from } a { $driver }
+did-reassigned-auto = De { $from } a { $driver }, automáticamente
+did-unassigned = Desasignado de { $driver }
 did-accepted = Aceptado
 did-rejected = Rechazado
-did-expired = Oferta vencida
+did-expired = Oferta vencida: { $driver } no respondió
 did-pending = Vuelto a pendiente
 did-started = En camino
 did-delivered = Entregado
@@ -153,7 +155,14 @@ did-returned = Devuelto
 did-cancelled = Cancelado
 did-cancelled-by-shop = Cancelado por la tienda
 did-edited = Editado
+did-prioritised = Prioridad: de { $from } a { $to }
+did-instructed = Indicaciones: «{ $text }»
+did-instructed-no-more = Sin indicaciones
 did-undone = Deshecho
+did-undone-driver = Deshecho: vuelve a { $driver }
+did-undone-pool = Deshecho: vuelve a los pendientes
+did-undone-edit = Deshecho · { $edit }
+history-somebody = alguien
 said-offered = { $number } se ofreció a { $driver }.
 said-released = { $number } volvió a los pendientes.
 said-edited = { $number } quedó cambiado.
@@ -326,3 +335,24 @@ error-no-driver = no hay ningún repartidor activo con id { $id }
 error-needs-pin = hace falta el PIN que tiene el cliente
 error-needs-photo = hace falta una foto de la entrega
 error-needs-signature = hace falta la firma del cliente
+
+## Why a driver was chosen, and reasons the program gives
+
+why-nearest =
+    el más cercano, a { $distance }, con { $load } de { $capacity ->
+        [one] { $capacity } ticket
+       *[other] { $capacity } tickets
+    }
+why-neighbourhood =
+    del mismo barrio ({ $barrio }), con { $load } de { $capacity ->
+        [one] { $capacity } ticket
+       *[other] { $capacity } tickets
+    }
+why-least-loaded =
+    el menos cargado, con { $load } de { $capacity ->
+        [one] { $capacity } ticket
+       *[other] { $capacity } tickets
+    }
+why-insisted = { $why }; ya lo había dejado, pero no hay nadie más
+reason-by-customer = cancelado por el cliente
+reason-given-up = No pudimos tomar tu pedido.

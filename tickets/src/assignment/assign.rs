@@ -1,7 +1,7 @@
-//! Offering a ticket to a driver, chosen by hand or automatically, and taking it back.
+//! Offering a ticket to a driver, chosen by hand or automatically, also when another has it; and taking it back.
 
 use belgrano_shared::timestamp::UnixMillis;
-use belgrano_shared::wire::{OrderNumber, TicketState, TicketView};
+use belgrano_shared::wire::{EventKind, OrderNumber, TicketState, TicketView};
 use belgrano_shared::writer::{Command, Failure};
 use belgrano_shared::{fetch, fetch_scalar};
 
@@ -55,8 +55,8 @@ const ON_SHIFT: &str = "SELECT u.id, u.name, d.capacity, d.barrio, d.lat, d.lng,
      WHERE d.on_shift AND u.active AND u.role = 'flota' ORDER BY u.id";
 const DRIVER: &str = "SELECT u.name FROM drivers d JOIN users u ON u.id = d.user_id \
      WHERE u.id = $1 AND u.active AND u.role = 'flota'";
-const LET_GO: &str = "SELECT DISTINCT previous_driver_id FROM events WHERE ticket_id = $1 \
-     AND kind = 'ticket.unassigned' AND previous_driver_id IS NOT NULL AND recorded_at > $2";
+const LET_GO: &str = "SELECT DISTINCT previous_driver_id FROM events WHERE ticket_id = $1 AND recorded_at > $2 \
+     AND previous_driver_id IS NOT NULL AND driver_id IS DISTINCT FROM previous_driver_id";
 
 impl OnShift {
     async fn load(&mut self, unit: &mut BoardUnit) -> sqlx::Result<&mut Vec<Candidate>> {
@@ -76,9 +76,10 @@ impl OnShift {
     }
 
     /// Keeps up with a batch's own assignments.
-    fn count(&mut self, driver_id: i64) {
-        let drivers = self.0.iter_mut().flatten();
-        drivers.filter(|driver| driver.id == driver_id).for_each(|driver| driver.load += 1);
+    fn hand_over(&mut self, from: Option<i64>, to: i64) {
+        for driver in self.0.iter_mut().flatten() {
+            driver.load += i64::from(driver.id == to) - i64::from(Some(driver.id) == from);
+        }
     }
 }
 
@@ -88,45 +89,87 @@ fn candidate(row: Row) -> Candidate {
     Candidate { id, name, capacity, load, neighbourhood, fix }
 }
 
-/// Offers one ticket. The same driver again is the same offer.
+/// Offers one ticket, whoever has it: what another driver has not set out with is taken back and offered in one change, so
+/// that it is never anybody's to take in between. Whom it is with already keeps it.
+///
+/// The machine takes a ticket from nobody unless the caller named the version it saw: asked twice, it would move it twice.
 pub async fn assign(
     unit: &mut BoardUnit,
     number: &OrderNumber,
     chosen: Chosen,
+    if_match: Option<i64>,
     on_shift: &mut OnShift,
     terms: &Terms,
 ) -> Result<TicketView, Failure<TicketRefusal>> {
-    let ticket = find(unit, number).await?;
-    let offered = (ticket.view.state == TicketState::Assigned).then_some(ticket.view.driver_id).flatten();
-    if offered.is_some_and(|driver_id| chosen == Chosen::Driver(driver_id)) {
+    let ticket = seen(unit, number, if_match).await?;
+    let held_by = held_by(&ticket);
+    if held_by.is_some_and(|driver_id| chosen == Chosen::Driver(driver_id)) {
         return Ok(ticket.view);
     }
     let now = unit.now();
-    let mut offer = Offer {
-        driver_id: 0,
-        driver_name: String::new(),
-        expires_at: now.plus_ms(terms.offer_timeout_ms),
-        reason: None,
-    };
+    let unseen = matches!(chosen, Chosen::Automatic { .. }) && if_match.is_none();
+    let free = if unseen { ticket.clone() } else { freed(&ticket, now) };
     // Whether it may be offered at all comes before to whom.
-    let probe = Step::Offer(offer.clone());
-    transition(&ticket, &probe, As::Board, now).map_err(|illegal| Failure::Refused(illegal.into()))?;
+    let nobody = Offer { driver_id: 0, driver_name: String::new(), expires_at: now, reason: None };
+    take(&free, &Step::Offer(nobody), now)?;
+    let offer = offer_to(unit, &ticket, chosen, on_shift, terms).await?;
+    on_shift.hand_over(held_by, offer.driver_id);
+    let change = Change {
+        kind: EventKind::Assigned,
+        action: action(&ticket, &offer),
+        actor: terms.by.clone(),
+        occurred_at: now,
+        previous_driver: ticket.view.driver_id,
+    };
+    let next = take(&free, &Step::Offer(offer), now)?;
+    Ok(unit.record(next, change).view.clone())
+}
+
+/// The offer to whoever is chosen.
+async fn offer_to(
+    unit: &mut BoardUnit,
+    ticket: &Ticket,
+    chosen: Chosen,
+    on_shift: &mut OnShift,
+    terms: &Terms,
+) -> Result<Offer, Failure<TicketRefusal>> {
+    let expires_at = unit.now().plus_ms(terms.offer_timeout_ms);
     match chosen {
-        Chosen::Driver(id) => {
-            let name = fetch_scalar!(optional, *unit.reader(), String, DRIVER, id)?;
-            offer.driver_name = name.ok_or(Failure::Refused(TicketRefusal::NoSuchDriver(id)))?;
-            offer.driver_id = id;
+        Chosen::Driver(driver_id) => {
+            let name = fetch_scalar!(optional, *unit.reader(), String, DRIVER, driver_id)?;
+            let driver_name = name.ok_or(Failure::Refused(TicketRefusal::NoSuchDriver(driver_id)))?;
+            Ok(Offer { driver_id, driver_name, expires_at, reason: None })
         }
         Chosen::Automatic { insist } => {
-            let choice = best(unit, &ticket, insist, on_shift).await?;
-            let choice = choice.ok_or(Failure::Refused(TicketRefusal::NobodyFree))?;
-            (offer.driver_id, offer.driver_name) = (choice.driver_id, choice.driver_name);
-            offer.reason = Some(choice.reason);
+            let choice = best(unit, ticket, insist, on_shift).await?;
+            let Choice { driver_id, driver_name, reason } =
+                choice.ok_or(Failure::Refused(TicketRefusal::NobodyFree))?;
+            Ok(Offer { driver_id, driver_name, expires_at, reason: Some(reason) })
         }
     }
-    on_shift.count(offer.driver_id);
-    let action = if offer.reason.is_some() { "asignado automáticamente" } else { "asignado" };
-    record(unit, &ticket, &Step::Offer(offer), action, terms.by.clone())
+}
+
+/// Who a ticket is with, offered or accepted. One that failed is with nobody any more, whoever brings it back.
+fn held_by(ticket: &Ticket) -> Option<i64> {
+    matches!(ticket.view.state, TicketState::Assigned | TicketState::Accepted)
+        .then_some(ticket.view.driver_id)
+        .flatten()
+}
+
+/// `ticket` as it is offered: taken back first, where that is a step it may take.
+fn freed(ticket: &Ticket, now: UnixMillis) -> Ticket {
+    transition(ticket, &Step::Release, As::Board, now).unwrap_or_else(|_| ticket.clone())
+}
+
+/// What the history calls it.
+fn action(ticket: &Ticket, offer: &Offer) -> &'static str {
+    let from_another = ticket.view.driver_id.is_some_and(|driver_id| driver_id != offer.driver_id);
+    match (from_another, &offer.reason) {
+        (false, None) => "asignado",
+        (false, Some(_)) => "asignado automáticamente",
+        (true, None) => "reasignado",
+        (true, Some(_)) => "reasignado automáticamente",
+    }
 }
 
 async fn best(
@@ -138,10 +181,13 @@ async fn best(
     let now = unit.now();
     let candidates = on_shift.load(unit).await?;
     let since = now.plus_ms(-SPARED_MS);
-    let let_go = fetch_scalar!(all, *unit.reader(), i64, LET_GO, ticket.view.ticket_id, since)?;
+    let mut let_go = fetch_scalar!(all, *unit.reader(), i64, LET_GO, ticket.view.ticket_id, since)?;
+    // With whom it failed comes last as well.
+    let_go.extend(ticket.view.driver_id);
     let wanted = Wanted {
         place: ticket.view.lat.zip(ticket.view.lng),
         neighbourhood: ticket.view.neighbourhood.as_deref(),
+        held_by: held_by(ticket),
         let_go: &let_go,
         insist,
     };
@@ -154,6 +200,21 @@ pub(super) async fn find(unit: &mut BoardUnit, number: &OrderNumber) -> Result<T
     unit.ticket(number).await?.cloned().ok_or_else(missing)
 }
 
+/// The same, if it is at the version that was seen.
+pub(super) async fn seen(
+    unit: &mut BoardUnit,
+    number: &OrderNumber,
+    if_match: Option<i64>,
+) -> Result<Ticket, Failure<TicketRefusal>> {
+    let ticket = find(unit, number).await?;
+    check_version(&ticket, if_match).map_err(Failure::Refused)?;
+    Ok(ticket)
+}
+
+fn take(ticket: &Ticket, step: &Step, now: UnixMillis) -> Result<Ticket, Failure<TicketRefusal>> {
+    transition(ticket, step, As::Board, now).map_err(|illegal| Failure::Refused(illegal.into()))
+}
+
 /// Takes a step of the board's own and says so.
 pub(super) fn record(
     unit: &mut BoardUnit,
@@ -163,7 +224,7 @@ pub(super) fn record(
     by: Actor,
 ) -> Result<TicketView, Failure<TicketRefusal>> {
     let now = unit.now();
-    let next = transition(ticket, step, As::Board, now).map_err(|illegal| Failure::Refused(illegal.into()))?;
+    let next = take(ticket, step, now)?;
     let change =
         Change { kind: step.kind(), action, actor: by, occurred_at: now, previous_driver: ticket.view.driver_id };
     Ok(unit.record(next, change).view.clone())
@@ -191,8 +252,7 @@ impl Command<BoardUnit> for Assign {
     }
 
     async fn apply(&self, unit: &mut BoardUnit) -> Result<TicketView, Failure<TicketRefusal>> {
-        check_version(&find(unit, &self.number).await?, self.if_match).map_err(Failure::Refused)?;
-        assign(unit, &self.number, self.chosen, &mut OnShift::default(), &self.terms).await
+        assign(unit, &self.number, self.chosen, self.if_match, &mut OnShift::default(), &self.terms).await
     }
 }
 
@@ -216,8 +276,7 @@ impl Command<BoardUnit> for Unassign {
     }
 
     async fn apply(&self, unit: &mut BoardUnit) -> Result<TicketView, Failure<TicketRefusal>> {
-        let ticket = find(unit, &self.number).await?;
-        check_version(&ticket, self.if_match).map_err(Failure::Refused)?;
+        let ticket = seen(unit, &self.number, self.if_match).await?;
         record(unit, &ticket, &Step::Release, "desasignado", self.by.clone())
     }
 }

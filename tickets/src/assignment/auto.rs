@@ -64,7 +64,7 @@ impl Command<BoardUnit> for AssignPending {
         let full = i64::try_from(page.len()).is_ok_and(|read| read == AT_ONCE);
         for Waiting { number, place } in page {
             let number = OrderNumber::try_from(number).map_err(|error| sqlx::Error::Decode(Box::new(error)))?;
-            match assign(unit, &number, Chosen::Automatic { insist: false }, &mut on_shift, &self.terms).await {
+            match assign(unit, &number, Chosen::Automatic { insist: false }, None, &mut on_shift, &self.terms).await {
                 Err(Failure::Refused(_)) if !on_shift.has_room() => return Ok(None),
                 Ok(_) | Err(Failure::Refused(_)) => last = Some(place),
                 Err(Failure::Broke(error)) => return Err(Failure::Broke(error)),

@@ -1,6 +1,7 @@
 //! The same action on many tickets: one command, one result a row. A row that is refused leaves the others alone.
 
 use std::cmp::Reverse;
+use std::collections::HashMap;
 use std::convert::Infallible;
 
 use belgrano_shared::problem::Problem;
@@ -10,14 +11,14 @@ use belgrano_shared::writer::{Command, Failure};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::assign::{Chosen, OnShift, Terms, assign, find, record};
-use crate::progress::{Edit, Step, TicketRefusal};
-use crate::unit::{BoardUnit, BoardWants};
+use super::assign::{Chosen, OnShift, Terms, assign, record, seen};
+use crate::progress::{Edit, Step, TicketRefusal, Undo};
+use crate::unit::{BoardUnit, BoardWants, Ticket};
 
 /// What is done to each ticket.
 #[derive(Clone, Debug)]
 pub enum BulkAction {
-    /// Offer it; automatically, the urgent ones first.
+    /// Offer it, whoever has it; automatically, the urgent ones first.
     Assign(Chosen),
     /// Take it back to the pool.
     Unassign,
@@ -25,6 +26,8 @@ pub enum BulkAction {
     Prioritise(Priority),
     /// Call it off, for this reason.
     Cancel(String),
+    /// Take its last change back.
+    Undo,
 }
 
 /// Do something to many tickets.
@@ -32,6 +35,8 @@ pub enum BulkAction {
 pub struct Bulk {
     /// The rows as they were sent: a number, or a text that is none.
     pub rows: Vec<Result<OrderNumber, String>>,
+    /// The versions that were seen, of those rows that are only meant at that version.
+    pub versions: HashMap<OrderNumber, i64>,
     /// What to do to each.
     pub action: BulkAction,
     /// As whom.
@@ -46,7 +51,7 @@ pub struct RowResult {
     /// Whether it was done.
     pub(crate) exito: bool,
     /// The status it would have had alone.
-    status: u16,
+    pub(crate) status: u16,
     /// Why it was not done.
     #[serde(skip_serializing_if = "Option::is_none")]
     error: Option<String>,
@@ -57,6 +62,10 @@ pub struct RowResult {
     /// The ticket as it is now.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) ticket: Option<Box<TicketView>>,
+    /// What a page shows instead: the ticket also when nothing was done to it, and why it has its driver.
+    #[serde(skip)]
+    #[schema(ignore)]
+    pub(crate) now: Option<Box<Ticket>>,
 }
 
 /// All rows, in the order they were sent.
@@ -80,7 +89,7 @@ impl Command<BoardUnit> for Bulk {
         let mut on_shift = OnShift::default();
         let mut results: Vec<(usize, RowResult)> = Vec::with_capacity(self.rows.len());
         for index in self.order(unit).await? {
-            let result = match &self.rows[index] {
+            let mut result = match &self.rows[index] {
                 Err(text) => RowResult::wrong(text),
                 Ok(number) => match self.one(unit, number, &mut on_shift).await {
                     Ok(ticket) => RowResult::done(number, ticket),
@@ -88,6 +97,9 @@ impl Command<BoardUnit> for Bulk {
                     Err(Failure::Broke(error)) => return Err(Failure::Broke(error)),
                 },
             };
+            if let Ok(number) = &self.rows[index] {
+                result.now = unit.ticket(number).await?.cloned().map(Box::new);
+            }
             results.push((index, result));
         }
         results.sort_by_key(|(index, _)| *index);
@@ -120,21 +132,25 @@ impl Bulk {
         number: &OrderNumber,
         on_shift: &mut OnShift,
     ) -> Result<TicketView, Failure<TicketRefusal>> {
-        let by = self.terms.by.clone();
+        let (by, if_match) = (self.terms.by.clone(), self.versions.get(number).copied());
         match &self.action {
-            BulkAction::Assign(chosen) => assign(unit, number, *chosen, on_shift, &self.terms).await,
+            BulkAction::Assign(chosen) => assign(unit, number, *chosen, if_match, on_shift, &self.terms).await,
             BulkAction::Unassign => {
-                let ticket = find(unit, number).await?;
+                let ticket = seen(unit, number, if_match).await?;
                 record(unit, &ticket, &Step::Release, "desasignado", by)
             }
             BulkAction::Cancel(reason) => {
-                let ticket = find(unit, number).await?;
+                let ticket = seen(unit, number, if_match).await?;
                 record(unit, &ticket, &Step::Cancel(reason.clone()), "cancelado", by)
             }
             BulkAction::Prioritise(priority) => {
                 let number = number.clone();
-                let edit = Edit { number, priority: Some(*priority), instructions: None, if_match: None, by };
+                let edit = Edit { number, priority: Some(*priority), instructions: None, if_match, by };
                 edit.apply(unit).await
+            }
+            BulkAction::Undo => {
+                let (number, offer_timeout_ms) = (number.clone(), self.terms.offer_timeout_ms);
+                Undo { number, if_match, by, offer_timeout_ms }.apply(unit).await
             }
         }
     }
@@ -149,6 +165,7 @@ impl RowResult {
             error: None,
             why: None,
             ticket: Some(Box::new(ticket)),
+            now: None,
         }
     }
 
@@ -163,6 +180,6 @@ impl RowResult {
 
     fn problem(numero: String, problem: &Problem) -> Self {
         let (error, why) = (Some(problem.detail().to_owned()), Some(problem.said().clone()));
-        Self { numero, exito: false, status: problem.status().as_u16(), error, why, ticket: None }
+        Self { numero, exito: false, status: problem.status().as_u16(), error, why, ticket: None, now: None }
     }
 }

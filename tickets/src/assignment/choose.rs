@@ -7,6 +7,7 @@ use belgrano_shared::search::fold;
 use belgrano_shared::timestamp::UnixMillis;
 
 use crate::fleet::distance_m;
+use crate::unit::{AssignmentReason, Decision, Grounds};
 
 /// An older fix says nothing about where somebody on a motorcycle is.
 pub const FRESH_FIX_MS: i64 = 5 * 60 * 1000;
@@ -37,6 +38,8 @@ pub struct Wanted<'a> {
     pub place: Option<(f64, f64)>,
     /// To which neighbourhood.
     pub neighbourhood: Option<&'a str>,
+    /// Who has it now and is to be relieved of it.
+    pub held_by: Option<i64>,
     /// Drivers who let it go before.
     pub let_go: &'a [i64],
     /// Whether those may get it again when nobody else can.
@@ -50,22 +53,24 @@ pub struct Choice {
     pub driver_id: i64,
     /// The driver's name.
     pub driver_name: String,
-    /// Why, in words for people.
-    pub reason: String,
+    /// Why.
+    pub reason: AssignmentReason,
 }
 
 /// The best of `candidates`, all of them on shift; `None` when nobody has room.
 #[must_use]
 pub fn choose(wanted: Wanted<'_>, candidates: &[Candidate], now: UnixMillis) -> Option<Choice> {
     let fits = |candidate: &&Candidate| {
-        candidate.load < candidate.capacity && (wanted.insist || !wanted.let_go.contains(&candidate.id))
+        wanted.held_by != Some(candidate.id)
+            && candidate.load < candidate.capacity
+            && (wanted.insist || !wanted.let_go.contains(&candidate.id))
     };
     let best = candidates.iter().filter(fits).min_by(|a, b| {
         let (a, b) = (Rank::of(wanted, a, now), Rank::of(wanted, b, now));
         a.key().cmp(&b.key())
     })?;
     let rank = Rank::of(wanted, best, now);
-    Some(Choice { driver_id: best.id, driver_name: best.name.clone(), reason: rank.in_words(best) })
+    Some(Choice { driver_id: best.id, driver_name: best.name.clone(), reason: rank.reason(best) })
 }
 
 /// How well a driver fits.
@@ -101,14 +106,17 @@ impl Rank {
         (self.let_go, steps, !self.same_neighbourhood, self.load, self.id)
     }
 
-    fn in_words(&self, candidate: &Candidate) -> String {
-        let why = match (self.distance_m, &candidate.neighbourhood) {
-            (Some(metres), _) => format!("el más cercano, a {:.1} km", metres / 1000.0),
-            (None, Some(neighbourhood)) if self.same_neighbourhood => format!("del mismo barrio ({neighbourhood})"),
-            (None, _) => "el menos cargado".to_owned(),
+    fn reason(&self, candidate: &Candidate) -> AssignmentReason {
+        let grounds = match (self.distance_m, &candidate.neighbourhood) {
+            #[expect(clippy::cast_possible_truncation, reason = "at most half the equator")]
+            (Some(metres), _) => Grounds::Nearest { distance_m: metres.round() as i64 },
+            (None, Some(neighbourhood)) if self.same_neighbourhood => {
+                Grounds::SameNeighbourhood { neighbourhood: neighbourhood.clone() }
+            }
+            (None, _) => Grounds::LeastLoaded,
         };
-        let again = if self.let_go { "; ya lo había dejado, pero no hay nadie más" } else { "" };
-        format!("{why}, con {} de {} tickets{again}", self.load, candidate.capacity)
+        let Candidate { capacity, .. } = *candidate;
+        AssignmentReason::Decided(Decision { grounds, load: self.load, capacity, insisted: self.let_go })
     }
 }
 
@@ -136,26 +144,29 @@ mod tests {
     }
 
     fn chosen(let_go: &[i64], insist: bool, candidates: &[Candidate]) -> Option<(i64, String)> {
-        let wanted = Wanted { place: Some(PLACE), neighbourhood: Some("Belgrano"), let_go, insist };
-        choose(wanted, candidates, NOW).map(|choice| (choice.driver_id, choice.reason))
+        let wanted = Wanted { place: Some(PLACE), neighbourhood: Some("Belgrano"), held_by: None, let_go, insist };
+        choose(wanted, candidates, NOW).map(|choice| (choice.driver_id, choice.reason.to_string()))
     }
 
     #[test]
     fn each_rule_in_its_turn() {
         let near = chosen(&[], false, &[at(1, 3.0, 0), at(2, 1.2, 0), driver(3, 0)]);
-        assert_eq!(near, Some((2, "el más cercano, a 1.2 km, con 0 de 5 tickets".to_owned())));
+        assert_eq!(near, Some((2, "el más cercano, a 1,2 km, con 0 de 5 tickets".to_owned())));
         let stale = chosen(&[], false, &[at(1, 0.1, FRESH_FIX_MS + 1), at(2, 9.0, FRESH_FIX_MS)]);
         assert_eq!(stale.map(|(id, _)| id), Some(2), "an old fix is no fix");
         let mut neighbour = driver(2, 4);
         neighbour.neighbourhood = Some(" bélgrano".to_owned());
         let same = chosen(&[], false, &[driver(1, 0), neighbour.clone()]);
-        assert_eq!(same, Some((2, "del mismo barrio ( bélgrano), con 4 de 5 tickets".to_owned())));
+        assert_eq!(same, Some((2, "del mismo barrio (bélgrano), con 4 de 5 tickets".to_owned())));
         let least = chosen(&[], false, &[driver(1, 3), driver(2, 1), driver(3, 1)]);
         assert_eq!(least, Some((2, "el menos cargado, con 1 de 5 tickets".to_owned())));
         assert_eq!(chosen(&[], false, &[driver(1, 5)]), None, "no room");
         assert_eq!(chosen(&[1], false, &[driver(1, 0)]), None);
         assert_eq!(chosen(&[1], true, &[driver(1, 0), driver(2, 4)]).map(|(id, _)| id), Some(2));
         assert_eq!(chosen(&[1], true, &[driver(1, 0)]).map(|(id, _)| id), Some(1));
+        let relieved = Wanted { place: None, neighbourhood: None, held_by: Some(1), let_go: &[], insist: true };
+        assert_eq!(choose(relieved, &[driver(1, 0), driver(2, 4)], NOW).map(|choice| choice.driver_id), Some(2));
+        assert_eq!(choose(relieved, &[driver(1, 0)], NOW), None, "rather nobody than the one to be relieved");
     }
 
     proptest! {

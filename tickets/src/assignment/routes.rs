@@ -1,5 +1,7 @@
 //! `/asignar`, `/desasignar` and `/api/tickets/lote`.
 
+use std::collections::HashMap;
+
 use axum::extract::State;
 use belgrano_shared::http::{KeyOnly, Keyed, Path};
 use belgrano_shared::idempotency::{Once, StoredAnswer};
@@ -50,6 +52,9 @@ fn terms(app: &App, by: &Principal) -> Terms {
 }
 
 /// Ofrece el ticket a un repartidor, o al que mejor convenga.
+///
+/// Si lo tiene otro que todavía no salió, pasa de uno a otro en un solo cambio. `auto` se lo saca a quien lo tiene solo con
+/// `If-Match`.
 #[utoipa::path(post, path = "/api/tickets/{numero}/asignar", tag = "asignación", request_body = AssignBody,
     params(("numero" = String, Path)), responses((status = 200, body = TicketView), (status = 404, body = ProblemDocument),
     (status = 409, body = ProblemDocument), (status = 412, body = ProblemDocument), (status = 422, body = ProblemDocument)))]
@@ -101,6 +106,9 @@ struct BulkBody {
     /// For `cancelar`.
     #[serde(rename = "motivo")]
     reason: Option<String>,
+    /// The versions that were seen, by number: a ticket that is at another one is left alone (412), as with `If-Match`.
+    #[serde(rename = "versiones", default)]
+    versions: HashMap<String, i64>,
 }
 
 #[derive(Clone, Copy, Deserialize, ToSchema)]
@@ -113,6 +121,8 @@ enum Action {
     Prioritise,
     #[serde(rename = "cancelar")]
     Cancel,
+    #[serde(rename = "deshacer")]
+    Undo,
 }
 
 impl BulkBody {
@@ -124,6 +134,7 @@ impl BulkBody {
                 self.priority.ok_or_else(|| Problem::invalid_field("prioridad", Message::new("error-missing")))?,
             ),
             Action::Cancel => BulkAction::Cancel(required_reason(self.reason.as_deref())?),
+            Action::Undo => BulkAction::Undo,
         })
     }
 }
@@ -141,6 +152,9 @@ async fn bulk(State(app): State<App>, Admin(by): Admin, body: Keyed<BulkBody>) -
     }
     let action = body.action()?;
     let rows = body.numbers.into_iter().map(|text| OrderNumber::parse(&text).map_err(|_| text)).collect();
-    let command = Bulk { rows, action, terms: terms(&app, &by) };
+    // A version of something that is no row holds nothing up.
+    let versions = body.versions.into_iter();
+    let versions = versions.filter_map(|(text, version)| Some((OrderNumber::parse(&text).ok()?, version))).collect();
+    let command = Bulk { rows, versions, action, terms: terms(&app, &by) };
     Ok(app.writer.submit(Once::new(command, key)).await?)
 }

@@ -9,6 +9,7 @@ mod csv;
 mod driver;
 mod fleet;
 mod frame;
+mod history;
 mod home;
 mod log_in;
 mod notices;

@@ -14,6 +14,7 @@ use url::form_urlencoded;
 
 use super::board::{driver_choices, drivers, is_late, late_ms, priorities};
 use super::frame::Frame;
+use super::history::{self, Line};
 use crate::app::App;
 use crate::assignment::{Assign, Chosen, Terms, Unassign};
 use crate::fleet::DriverView;
@@ -27,7 +28,7 @@ use crate::unit::{Actor, LogHead, Ticket, log_head};
 struct TicketPage<'a> {
     layout: &'a Layout,
     ticket: Ticket,
-    history: Vec<Entry>,
+    history: Vec<Line>,
     proofs: Vec<String>,
     drivers: Vec<DriverView>,
     form: Form,
@@ -55,10 +56,9 @@ pub(super) async fn show(
         ("prioridad", ticket.view.priority.as_str()),
         ("indicaciones", ticket.view.instructions.as_deref().unwrap_or_default()),
     ]);
-    let mut history = events.eventos;
-    history.reverse();
+    let history = history::lines(layout.language, &events.eventos);
     let (drivers, here, now) = (drivers(&app).await?, format!("/tickets/{number}"), app.ambient.now());
-    let undoable = history.first().is_some_and(|last| is_undoable(&ticket.view, last, now));
+    let undoable = events.eventos.last().is_some_and(|last| is_undoable(&ticket.view, last, now));
     let late_ms = late_ms(&app);
     layout.show(&TicketPage {
         layout: &layout,
@@ -91,8 +91,17 @@ impl TicketPage<'_> {
         steps.map(|state| Choice::new(state.as_str(), self.layout.state(state).to_string())).collect()
     }
 
+    /// Who else can have it.
     fn driver_choices(&self) -> Vec<Choice> {
-        driver_choices(self.layout, &self.drivers)
+        let has = self.ticket.view.driver_id.filter(|_| self.can_be_released()).map(|id| id.to_string());
+        let mut choices = driver_choices(self.layout, &self.drivers);
+        choices.retain(|choice| Some(&choice.value) != has.as_ref());
+        choices
+    }
+
+    /// Why it has its driver, when nobody chose by hand.
+    fn why_driver(&self) -> Option<String> {
+        Some(self.ticket.assignment_reason.as_ref()?.to(self.layout.language))
     }
 
     fn priorities(&self) -> Vec<Choice> {
@@ -104,54 +113,14 @@ impl TicketPage<'_> {
     }
 
     fn can_be_offered(&self) -> bool {
-        self.ticket.view.state.can_become(TicketState::Assigned)
+        let state = self.ticket.view.state;
+        // What somebody has is taken back with the same step.
+        state.can_become(TicketState::Assigned) || state.can_become(TicketState::Pending)
     }
 
     fn can_be_released(&self) -> bool {
         matches!(self.ticket.view.state, TicketState::Assigned | TicketState::Accepted)
     }
-
-    /// What was done, as the history of the database calls it.
-    fn did(&self, entry: &Entry) -> String {
-        did(self.layout.language, &entry.action).map_or_else(|| entry.action.clone(), |text| text.to_string())
-    }
-
-    fn actor(&self, entry: &Entry) -> String {
-        match (entry.actor_id, entry.actor.as_str()) {
-            (None, "tienda") => self.layout.language.t("actor-shop").to_string(),
-            (None, "sistema") => self.layout.language.t("actor-system").to_string(),
-            (_, name) => name.to_owned(),
-        }
-    }
-}
-
-/// The words of a history in a language; an unknown one stays as it is.
-fn did(language: Language, action: &str) -> Option<Text> {
-    Some(language.t(match action {
-        "recibido" => "did-received",
-        "tomado" => "did-taken-over",
-        "asignado" => "did-assigned",
-        "asignado automáticamente" => "did-assigned-auto",
-        "desasignado" => "did-unassigned",
-        "aceptado" => "did-accepted",
-        "rechazado" => "did-rejected",
-        "oferta vencida" => "did-expired",
-        "vuelto a pendiente" => "did-pending",
-        "en camino" => "did-started",
-        "entregado" => "did-delivered",
-        "fallido" => "did-failed",
-        "devuelto" => "did-returned",
-        "cancelado" => "did-cancelled",
-        "cancelado por la tienda" => "did-cancelled-by-shop",
-        "editado" => "did-edited",
-        "deshacer" => "did-undone",
-        _ => return None,
-    }))
-}
-
-/// Whether a change was told well after it happened: a phone without a signal.
-fn told_later(entry: &Entry) -> bool {
-    entry.recorded_at.since_ms(entry.occurred_at) > 60_000
 }
 
 /// A number a phone can call: digits and a plus.
@@ -192,7 +161,8 @@ pub(super) async fn assign(
         },
     };
     let terms = Terms { by: by.actor(), offer_timeout_ms: app.settings.offer_timeout_ms() };
-    let assign = Assign { number: number.clone(), chosen, if_match: None, terms };
+    let if_match = form.value("version").parse().ok();
+    let assign = Assign { number: number.clone(), chosen, if_match, terms };
     let done = app.writer.submit(assign).await.map_err(Problem::from);
     let said = |ticket: TicketView| {
         let driver = ticket.driver_name.unwrap_or_default();

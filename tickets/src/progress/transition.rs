@@ -6,7 +6,7 @@
 use belgrano_shared::timestamp::UnixMillis;
 use belgrano_shared::wire::{EventKind, TicketState};
 
-use crate::unit::Ticket;
+use crate::unit::{AssignmentReason, Ticket};
 
 /// A step, with what it needs to be taken.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -39,7 +39,7 @@ pub struct Offer {
     /// When the offer returns to the pool by itself.
     pub expires_at: UnixMillis,
     /// Why this driver, when nobody chose by hand.
-    pub reason: Option<String>,
+    pub reason: Option<AssignmentReason>,
 }
 
 /// As whom a step is taken.

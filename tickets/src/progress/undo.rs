@@ -6,7 +6,7 @@ use belgrano_shared::writer::{Command, Failure};
 use belgrano_shared::{fetch, fetch_scalar};
 
 use super::{TicketRefusal, check_version};
-use crate::unit::{Actor, BoardUnit, BoardWants, Change, Ticket};
+use crate::unit::{Actor, AssignmentReason, BoardUnit, BoardWants, Change, Ticket};
 
 /// How long a change can be taken back.
 pub const UNDO_WINDOW_MS: i64 = 10 * 60 * 1000;
@@ -34,10 +34,11 @@ pub struct Undo {
 struct Past {
     action: String,
     recorded_at: UnixMillis,
+    assignment_reason: Option<String>,
     ticket: String,
 }
 
-const LAST_TWO: &str = "SELECT action, recorded_at, ticket FROM events \
+const LAST_TWO: &str = "SELECT action, recorded_at, assignment_reason, ticket FROM events \
      WHERE ticket_id = $1 AND version >= $2 ORDER BY version DESC";
 
 impl Command<BoardUnit> for Undo {
@@ -61,6 +62,7 @@ impl Command<BoardUnit> for Undo {
         let now = unit.now();
         let before = undoable(&past, ticket.view.version, now)
             .map_err(|why| Failure::Refused(TicketRefusal::NotUndoable(why)))?;
+        let reason = before.assignment_reason.clone().map(AssignmentReason::parse);
         let before: TicketView =
             serde_json::from_str(&before.ticket).map_err(|error| sqlx::Error::Decode(Box::new(error)))?;
         if let Some(driver_id) = before.driver_id.filter(|driver_id| ticket.view.driver_id != Some(*driver_id))
@@ -68,7 +70,8 @@ impl Command<BoardUnit> for Undo {
         {
             return Err(Failure::Refused(TicketRefusal::NotUndoable(DRIVER_LEFT)));
         }
-        let next = self.restore(&ticket, before, now);
+        let mut next = self.restore(&ticket, before, now);
+        next.assignment_reason = reason;
         let change = Change {
             kind: kind(&ticket.view, &next.view),
             action: ACTION,
@@ -94,9 +97,6 @@ impl Undo {
         // An offer that ran out meanwhile would be gone again at once.
         let renewed = now.plus_ms(self.offer_timeout_ms);
         view.offer_expires_at = before.offer_expires_at.map(|at| if at > now { at } else { renewed });
-        if view.state == TicketState::Pending {
-            next.assignment_reason = None;
-        }
         next
     }
 }

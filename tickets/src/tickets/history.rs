@@ -3,9 +3,11 @@
 use belgrano_shared::fetch;
 use belgrano_shared::storage::Session;
 use belgrano_shared::timestamp::UnixMillis;
-use belgrano_shared::wire::TicketState;
-use serde::{Deserialize, Serialize};
+use belgrano_shared::wire::{Priority, TicketState};
+use serde::{Deserialize, Serialize, Serializer};
 use utoipa::ToSchema;
+
+use crate::unit::AssignmentReason;
 
 /// One change.
 #[derive(Serialize, ToSchema)]
@@ -36,9 +38,26 @@ pub struct Entry {
     /// Who carried the ticket afterwards.
     #[serde(rename = "repartidor_id")]
     pub(crate) driver_id: Option<i64>,
+    /// That driver's name.
+    #[serde(rename = "repartidor_nombre")]
+    pub(crate) driver_name: Option<String>,
+    /// How urgent it was afterwards.
+    #[serde(rename = "prioridad")]
+    pub(crate) priority: Option<Priority>,
+    /// What the driver had to know afterwards.
+    #[serde(rename = "indicaciones")]
+    pub(crate) instructions: Option<String>,
     /// The reason that stood after it.
     #[serde(rename = "motivo")]
     pub(crate) reason: Option<String>,
+    /// Why it had that driver afterwards, when nobody chose by hand.
+    #[serde(rename = "asignacion_motivo", serialize_with = "in_spanish")]
+    #[schema(value_type = Option<String>)]
+    pub(crate) assignment_reason: Option<AssignmentReason>,
+}
+
+fn in_spanish<S: Serializer>(reason: &Option<AssignmentReason>, serializer: S) -> Result<S::Ok, S::Error> {
+    reason.as_ref().map(ToString::to_string).serialize(serializer)
 }
 
 #[derive(sqlx::FromRow)]
@@ -52,24 +71,46 @@ struct Row {
     recorded_at: UnixMillis,
     version: i64,
     driver_id: Option<i64>,
+    assignment_reason: Option<String>,
     ticket: String,
 }
 
-/// What of the ticket as it then was is shown here.
-#[derive(Deserialize)]
+/// What of the ticket as it then was is shown here. A snapshot of an older form may lack a field.
+#[derive(Default, Deserialize)]
+#[serde(default)]
 struct Then {
-    estado: TicketState,
+    estado: Option<TicketState>,
+    prioridad: Option<Priority>,
+    repartidor_nombre: Option<String>,
+    indicaciones: Option<String>,
     motivo: Option<String>,
 }
 
-const HISTORY: &str = "SELECT seq, kind, action, actor, actor_id, occurred_at, recorded_at, version, driver_id, ticket \
-     FROM events WHERE ticket_id = $1 AND version > $2 ORDER BY version LIMIT $3";
+const HISTORY: &str = "SELECT seq, kind, action, actor, actor_id, occurred_at, recorded_at, version, driver_id, assignment_reason, \
+     ticket      FROM events WHERE ticket_id = $1 AND version > $2 ORDER BY version LIMIT $3";
 
 impl Entry {
     /// The version it made: where the next page begins.
     pub(super) fn version(&self) -> i64 {
         self.version
     }
+}
+
+/// Who changed a ticket last.
+#[derive(Debug, sqlx::FromRow)]
+pub struct LastActor {
+    /// Whose account that was; `None` for the shop and for the board itself.
+    #[sqlx(rename = "actor_id")]
+    pub id: Option<i64>,
+    /// As the history has it.
+    #[sqlx(rename = "actor")]
+    pub name: String,
+}
+
+/// Who changed a ticket last; `None` once that was forgotten.
+pub async fn last_actor(session: &mut Session, ticket_id: i64) -> sqlx::Result<Option<LastActor>> {
+    const LAST: &str = "SELECT actor_id, actor FROM events WHERE ticket_id = $1 ORDER BY version DESC LIMIT 1";
+    fetch!(optional, *session, LastActor, LAST, ticket_id)
 }
 
 /// The changes of a ticket after the one that made `version`, oldest first.
@@ -79,9 +120,8 @@ pub async fn history(session: &mut Session, ticket_id: i64, version: i64, limit:
 }
 
 fn entry(row: Row) -> Entry {
-    // A snapshot of an older form may lack a field; the rest of the line is worth showing all the same.
-    let then: Option<Then> = serde_json::from_str(&row.ticket).ok();
-    let (state, reason) = then.map(|then| (then.estado, then.motivo)).unzip();
+    // The rest of the line is worth showing all the same.
+    let then: Then = serde_json::from_str(&row.ticket).unwrap_or_default();
     Entry {
         seq: row.seq,
         kind: row.kind,
@@ -91,8 +131,12 @@ fn entry(row: Row) -> Entry {
         occurred_at: row.occurred_at,
         recorded_at: row.recorded_at,
         version: row.version,
-        state,
+        state: then.estado,
         driver_id: row.driver_id,
-        reason: reason.flatten(),
+        driver_name: then.repartidor_nombre,
+        priority: then.prioridad,
+        instructions: then.indicaciones,
+        reason: then.motivo,
+        assignment_reason: row.assignment_reason.map(AssignmentReason::parse),
     }
 }

@@ -121,6 +121,7 @@ async fn one(
 ) -> Result<Response, Problem> {
     let mut session = app.db.read().await?;
     let Ticket { view, assignment_reason, .. } = visible(&mut session, &number, &by).await?;
+    let assignment_reason = assignment_reason.map(|reason| reason.to_string());
     let etag = HeaderValue::try_from(format!("\"{}\"", view.version)).ok();
     let mut response = Json(Detail { ticket: view, assignment_reason }).into_response();
     if let Some(etag) = etag {

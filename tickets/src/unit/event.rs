@@ -7,7 +7,7 @@ use belgrano_shared::storage::Session;
 use belgrano_shared::timestamp::UnixMillis;
 use belgrano_shared::wire::{EventKind, OrderNumber};
 
-use super::Ticket;
+use super::{AssignmentReason, Ticket};
 
 /// Who changed a ticket.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -90,11 +90,12 @@ pub(super) struct Row {
     driver_id: Option<i64>,
     version: i64,
     recorded_at: UnixMillis,
+    assignment_reason: Option<String>,
     ticket_json: Arc<str>,
 }
 
 const INSERT: &str = "INSERT INTO events (seq, ticket_id, kind, action, actor, actor_id, driver_id, previous_driver_id, \
-     occurred_at, recorded_at, version, ticket) VALUES";
+     occurred_at, recorded_at, version, assignment_reason, ticket) VALUES";
 
 impl Row {
     pub(super) fn new(seq: i64, ticket: &Ticket, change: Change, recorded_at: UnixMillis) -> Self {
@@ -107,6 +108,7 @@ impl Row {
             driver_id: ticket.view.driver_id,
             version: ticket.view.version,
             recorded_at,
+            assignment_reason: ticket.assignment_reason.as_ref().map(AssignmentReason::stored),
             ticket_json,
         }
     }
@@ -127,7 +129,7 @@ impl Row {
 }
 
 pub(super) async fn store(session: &mut Session, rows: &[Row]) -> sqlx::Result<()> {
-    execute_rows!(*session, INSERT, 12, rows, |query, row| {
+    execute_rows!(*session, INSERT, 13, rows, |query, row| {
         query
             .bind(row.seq)
             .bind(row.ticket_id)
@@ -140,6 +142,7 @@ pub(super) async fn store(session: &mut Session, rows: &[Row]) -> sqlx::Result<(
             .bind(row.change.occurred_at)
             .bind(row.recorded_at)
             .bind(row.version)
+            .bind(&row.assignment_reason)
             .bind(&*row.ticket_json)
     });
     Ok(())

@@ -5,6 +5,7 @@
 //! [`BoardUnit::commit`] writes a whole batch with a handful of many-row statements.
 //! What must never happen here: a changed ticket without an event, or a `seq` that does not follow commit order.
 
+mod assignment_reason;
 mod event;
 mod ticket;
 
@@ -19,6 +20,7 @@ use belgrano_shared::wire::{OrderNumber, Position};
 use belgrano_shared::writer::UnitOfWork;
 use belgrano_shared::{execute, fetch};
 
+pub use assignment_reason::{AssignmentReason, Decision, Grounds};
 pub use event::{Actor, Change, CommittedEvent};
 pub use ticket::Ticket;
 pub(crate) use ticket::{TicketRow, searchable, select_tickets};

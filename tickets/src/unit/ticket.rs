@@ -9,6 +9,8 @@ use belgrano_shared::timestamp::UnixMillis;
 use belgrano_shared::wire::{CustomerKind, OrderNumber, PaymentMethod, Priority, TicketState, TicketView};
 use belgrano_shared::{execute_rows, fetch_in};
 
+use super::AssignmentReason;
+
 /// A ticket: what everyone may see of it, and what only the board needs.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Ticket {
@@ -17,7 +19,7 @@ pub struct Ticket {
     /// SHA-256 of the order it was made of, to tell the same order from another under the same number.
     pub fingerprint: Vec<u8>,
     /// Why this driver, when the assignment was automatic.
-    pub assignment_reason: Option<String>,
+    pub assignment_reason: Option<AssignmentReason>,
     /// When the order was taken in, by this clock.
     pub recorded_at: UnixMillis,
 }
@@ -123,7 +125,7 @@ impl TryFrom<TicketRow> for Ticket {
         Ok(Self {
             view,
             fingerprint: row.fingerprint,
-            assignment_reason: row.assignment_reason,
+            assignment_reason: row.assignment_reason.map(AssignmentReason::parse),
             recorded_at: row.recorded_at,
         })
     }
@@ -177,7 +179,7 @@ pub(super) async fn store(session: &mut Session, tickets: &[&Ticket]) -> sqlx::R
             .bind(row.view.priority.as_str())
             .bind(row.view.driver_id)
             .bind(&row.view.driver_name)
-            .bind(&row.assignment_reason)
+            .bind(row.assignment_reason.as_ref().map(AssignmentReason::stored))
             .bind(row.view.offer_expires_at)
             .bind(&row.view.reason)
             .bind(row.view.created_at)

@@ -2,21 +2,25 @@
 //!
 //! A browser without script gets a notice; the module asks for JSON, in the language of its page.
 
+use std::collections::HashMap;
+
 use axum::extract::State;
-use axum::http::{HeaderMap, header};
+use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use belgrano_shared::http::Json;
 use belgrano_shared::pages::{Form, Layout, Notice};
 use belgrano_shared::problem::Problem;
 use belgrano_shared::texts::Message;
-use belgrano_shared::wire::{OrderNumber, Priority};
+use belgrano_shared::wire::{OrderNumber, Priority, TicketView};
 use serde::Serialize;
 
 use crate::app::App;
-use crate::assignment::{Bulk, BulkAction, BulkResult, Chosen, MAX_ROWS, Terms};
+use crate::assignment::{Bulk, BulkAction, BulkResult, Chosen, MAX_ROWS, RowResult, Terms};
 use crate::pages::frame::Frame;
+use crate::pages::history::actor;
 use crate::progress::required_reason;
 use crate::sessions::Admin;
+use crate::tickets::{self, LastActor};
 
 #[derive(Serialize)]
 struct Told {
@@ -30,10 +34,12 @@ struct Row {
     exito: bool,
     #[serde(skip_serializing_if = "Option::is_none")]
     error: Option<String>,
+    /// Why it has its driver, when nobody chose by hand.
     #[serde(skip_serializing_if = "Option::is_none")]
-    version: Option<i64>,
+    porque: Option<String>,
+    /// As it is now, whether anything was done to it or not.
     #[serde(skip_serializing_if = "Option::is_none")]
-    repartidor: Option<String>,
+    ticket: Option<TicketView>,
 }
 
 /// Does it.
@@ -53,8 +59,13 @@ pub(in crate::pages) async fn send(
         Err(problem) => return Err(problem),
     };
     let terms = Terms { by: by.actor(), offer_timeout_ms: app.settings.offer_timeout_ms() };
-    let done = app.writer.submit(Bulk { rows, action, terms }).await?;
-    if wants_json { Ok(Json(told(&layout, done)).into_response()) } else { Ok(notice(&layout, &done).then(back)) }
+    let versions = versions(&form, &rows);
+    let done = app.writer.submit(Bulk { rows, versions, action, terms }).await?;
+    let first = who_was_first(&app, &done).await?;
+    if !wants_json {
+        return Ok(notice(&layout, &done, &first).then(back));
+    }
+    Ok(Json(told(&layout, done, &first)).into_response())
 }
 
 fn rows(form: &Form) -> Result<Vec<Result<OrderNumber, String>>, Problem> {
@@ -67,6 +78,24 @@ fn rows(form: &Form) -> Result<Vec<Result<OrderNumber, String>>, Problem> {
         1..=MAX_ROWS => Ok(rows),
         _ => Err(Problem::invalid_field("numeros", Message::new("error-count").with("from", 1).with("to", MAX_ROWS))),
     }
+}
+
+/// The versions that were seen: `version-BA-1=3`.
+fn versions(form: &Form, rows: &[Result<OrderNumber, String>]) -> HashMap<OrderNumber, i64> {
+    let seen = |number: &OrderNumber| form.value(&format!("version-{number}")).parse().ok();
+    rows.iter().flatten().filter_map(|number| Some((number.clone(), seen(number)?))).collect()
+}
+
+/// Who changed those tickets last that were not at the version that was seen, by the ticket's id.
+async fn who_was_first(app: &App, done: &BulkResult) -> Result<HashMap<i64, LastActor>, Problem> {
+    let mut first = HashMap::new();
+    for row in done.resultados.iter().filter(|row| row.status == StatusCode::PRECONDITION_FAILED.as_u16()) {
+        let Some(id) = row.now.as_ref().map(|now| now.view.ticket_id) else { continue };
+        if let Some(actor) = tickets::last_actor(&mut app.db.read().await?, id).await? {
+            first.insert(id, actor);
+        }
+    }
+    Ok(first)
 }
 
 fn action(form: &Form) -> Result<BulkAction, Problem> {
@@ -83,30 +112,39 @@ fn action(form: &Form) -> Result<BulkAction, Problem> {
         "prioridad" => {
             BulkAction::Prioritise(Priority::parse(form.value("prioridad")).ok_or_else(|| missing("prioridad"))?)
         }
+        "deshacer" => BulkAction::Undo,
         "cancelar" => BulkAction::Cancel(required_reason(form.given("motivo"))?),
         _ => return Err(missing("accion")),
     })
 }
 
-fn told(layout: &Layout, done: BulkResult) -> Told {
-    let row = |row: crate::assignment::RowResult| Row {
+fn told(layout: &Layout, done: BulkResult, first: &HashMap<i64, LastActor>) -> Told {
+    let row = |row: RowResult| Row {
+        error: why_not(layout, &row, first),
+        porque: row.now.as_ref().and_then(|now| Some(now.assignment_reason.as_ref()?.to(layout.language))),
         numero: row.numero,
         exito: row.exito,
-        error: row.why.map(|why| why.to(layout.language)),
-        version: row.ticket.as_ref().map(|ticket| ticket.version),
-        repartidor: row.ticket.and_then(|ticket| ticket.driver_name.clone()),
+        ticket: row.now.map(|now| now.view),
     };
     Told { hechos: done.hechos, resultados: done.resultados.into_iter().map(row).collect() }
 }
 
+/// Why nothing was done to a ticket; who comes second learns who was first, and what is now.
+fn why_not(layout: &Layout, row: &RowResult, first: &HashMap<i64, LastActor>) -> Option<String> {
+    let beaten = row.now.as_ref().and_then(|now| Some((&now.view, first.get(&now.view.ticket_id)?)));
+    let Some((ticket, LastActor { id, name })) = beaten else { return Some(row.why.as_ref()?.to(layout.language)) };
+    let nobody = || layout.t("board-nobody").to_string();
+    let conflict = layout.t("board-conflict").with("actor", actor(layout.language, *id, name));
+    let conflict = conflict.with("driver", ticket.driver_name.clone().unwrap_or_else(nobody));
+    Some(conflict.with("state", layout.state(ticket.state)).to_string())
+}
+
 /// How many, and why not the others; a notice has room for the first few.
-fn notice(layout: &Layout, done: &BulkResult) -> Notice {
+fn notice(layout: &Layout, done: &BulkResult, first: &HashMap<i64, LastActor>) -> Notice {
     let (count, all) = (done.hechos, done.resultados.len());
     let text = layout.t("board-bulk-done").with("count", count).with("all", all).to_string();
-    let why = done
-        .resultados
-        .iter()
-        .filter_map(|row| Some(format!("{}: {}", row.numero, row.why.as_ref()?.to(layout.language))));
+    let why =
+        done.resultados.iter().filter_map(|row| Some(format!("{}: {}", row.numero, why_not(layout, row, first)?)));
     let text = std::iter::once(text).chain(why).collect::<Vec<_>>().join(" ");
     if count == all { Notice::done(text) } else { Notice::failed(text) }
 }

@@ -1,0 +1,157 @@
+//! The history of a ticket in words: what was done, with whom, and from what to what.
+//!
+//! The log has a word for each change and the ticket as it was afterwards; what changed is the difference to the one before.
+
+use belgrano_shared::texts::{Language, Message};
+use belgrano_shared::timestamp::UnixMillis;
+use belgrano_shared::wire::TicketState;
+
+use crate::tickets::Entry;
+
+/// A change told this much after it happened was told late: by a phone that had no signal.
+const LATE_MS: i64 = 60_000;
+
+/// One change, as a page shows it.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct Line {
+    /// What was done: `De Ana a Bruno`.
+    pub(super) did: String,
+    /// The state it led to, where the words do not say it.
+    pub(super) state: Option<TicketState>,
+    /// Why this driver, when nobody chose by hand.
+    pub(super) why: Option<String>,
+    /// The reason that was given for it.
+    pub(super) reason: Option<String>,
+    pub(super) actor: String,
+    pub(super) occurred_at: UnixMillis,
+    /// When it was recorded, if that was well after it happened.
+    pub(super) told_at: Option<UnixMillis>,
+}
+
+/// The lines of `entries`, which come oldest first; the lines come newest first.
+pub(super) fn lines(language: Language, entries: &[Entry]) -> Vec<Line> {
+    let before = std::iter::once(None).chain(entries.iter().map(Some));
+    let mut lines: Vec<_> = entries.iter().zip(before).map(|(entry, before)| line(language, entry, before)).collect();
+    lines.reverse();
+    lines
+}
+
+fn line(language: Language, entry: &Entry, before: Option<&Entry>) -> Line {
+    let moved = entry.state.filter(|state| before.is_none_or(|before| before.state != Some(*state)));
+    let reason =
+        entry.reason.as_deref().filter(|reason| before.and_then(|before| before.reason.as_deref()) != Some(*reason));
+    let why = entry.assignment_reason.as_ref().filter(|_| entry.action.ends_with(BY_ITSELF));
+    Line {
+        did: did(language, entry, before),
+        state: moved.filter(|_| !says_its_state(&entry.action)),
+        why: why.map(|why| why.to(language)),
+        reason: reason.map(|reason| language.reason(reason)),
+        actor: actor(language, entry.actor_id, &entry.actor),
+        occurred_at: entry.occurred_at,
+        told_at: (entry.recorded_at.since_ms(entry.occurred_at) > LATE_MS).then_some(entry.recorded_at),
+    }
+}
+
+const BY_ITSELF: &str = "automáticamente";
+
+/// Who did it, as a person says it.
+pub(super) fn actor(language: Language, id: Option<i64>, name: &str) -> String {
+    match (id, name) {
+        (None, "tienda") => language.t("actor-shop").to_string(),
+        (None, "sistema") => language.t("actor-system").to_string(),
+        _ => name.to_owned(),
+    }
+}
+
+/// Whether the words for an action name the state it leads to.
+fn says_its_state(action: &str) -> bool {
+    matches!(
+        action,
+        "recibido"
+            | "asignado"
+            | "asignado automáticamente"
+            | "aceptado"
+            | "en camino"
+            | "entregado"
+            | "fallido"
+            | "devuelto"
+    ) || action.starts_with("cancelado")
+}
+
+/// What was done; a word that is not known stays as it is.
+fn did(language: Language, entry: &Entry, before: Option<&Entry>) -> String {
+    let key = match entry.action.as_str() {
+        "asignado" | "asignado automáticamente" | "reasignado" | "reasignado automáticamente" => {
+            return assigned(language, entry, before);
+        }
+        "editado" => return edits(language, entry, before).unwrap_or_else(|| language.t("did-edited").to_string()),
+        "deshacer" => return undone(language, entry, before),
+        "desasignado" => return taken_from("did-unassigned", language, before),
+        "oferta vencida" => return taken_from("did-expired", language, before),
+        "recibido" => "did-received",
+        "tomado" => "did-taken-over",
+        "aceptado" => "did-accepted",
+        "rechazado" => "did-rejected",
+        "vuelto a pendiente" => "did-pending",
+        "en camino" => "did-started",
+        "entregado" => "did-delivered",
+        "fallido" => "did-failed",
+        "devuelto" => "did-returned",
+        "cancelado" => "did-cancelled",
+        "cancelado por la tienda" => "did-cancelled-by-shop",
+        other => return other.to_owned(),
+    };
+    language.t(key).to_string()
+}
+
+fn assigned(language: Language, entry: &Entry, before: Option<&Entry>) -> String {
+    let by_itself = entry.action.ends_with(BY_ITSELF);
+    let from =
+        before.filter(|before| before.driver_id != entry.driver_id).and_then(|before| before.driver_name.as_deref());
+    let text = match (from, by_itself) {
+        (None, false) => language.t("did-assigned"),
+        (None, true) => language.t("did-assigned-auto"),
+        (Some(from), false) => language.t("did-reassigned").with("from", from),
+        (Some(from), true) => language.t("did-reassigned-auto").with("from", from),
+    };
+    text.with("driver", name_of(language, Some(entry))).to_string()
+}
+
+fn taken_from(key: &'static str, language: Language, before: Option<&Entry>) -> String {
+    language.t(key).with("driver", name_of(language, before)).to_string()
+}
+
+/// Who carries it; what came before the oldest change that is kept is not known.
+fn name_of(language: Language, entry: Option<&Entry>) -> String {
+    let name = entry.and_then(|entry| entry.driver_name.clone());
+    name.unwrap_or_else(|| language.t("history-somebody").to_string())
+}
+
+fn undone(language: Language, entry: &Entry, before: Option<&Entry>) -> String {
+    let text = match before {
+        Some(before) if before.driver_id != entry.driver_id => match &entry.driver_name {
+            Some(driver) => language.t("did-undone-driver").with("driver", driver),
+            None => language.t("did-undone-pool"),
+        },
+        _ => match edits(language, entry, before) {
+            Some(edits) => language.t("did-undone-edit").with("edit", edits),
+            None => language.t("did-undone"),
+        },
+    };
+    text.to_string()
+}
+
+/// What was edited: `Prioridad: de Normal a Urgente`.
+fn edits(language: Language, entry: &Entry, before: Option<&Entry>) -> Option<String> {
+    let before = before?;
+    let priority = before.priority.zip(entry.priority).filter(|(from, to)| from != to).map(|(from, to)| {
+        let message = Message::new("did-prioritised").with("from", language.priority(from));
+        message.with("to", language.priority(to)).to(language)
+    });
+    let instructions = (before.instructions != entry.instructions).then(|| match &entry.instructions {
+        Some(text) => language.t("did-instructed").with("text", text).to_string(),
+        None => language.t("did-instructed-no-more").to_string(),
+    });
+    let edits: Vec<_> = priority.into_iter().chain(instructions).collect();
+    (!edits.is_empty()).then(|| edits.join(" · "))
+}
