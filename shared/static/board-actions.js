@@ -1,32 +1,25 @@
-// What a dispatcher does to tickets, through the API: each change names the version it was decided on, so that who comes
-// second learns who was first; nothing is sent twice while it is under way; what was done can be taken back from its toast.
+// What a dispatcher does to tickets: the board's own form, answered in the language of the page with a result for each ticket.
+// Each change names the version it was decided on, so that who comes second learns who was first; nothing is sent twice while
+// it is under way; what was done can be taken back from its toast.
 
 import { t } from "./texts.js";
 
 /** @typedef {import("./board.js").Ticket} Ticket */
 /** @typedef {number | "auto" | "pool"} Target a driver's id, whoever fits best, or nobody */
-/** @typedef {{ numero: string, exito: boolean, error?: string, version?: number, repartidor?: string }} Row */
+/**
+ * What became of one ticket: why nothing was done, why it has its driver, and how it is now.
+ * @typedef {{ numero: string, exito: boolean, error?: string, porque?: string, ticket?: Ticket }} Row
+ */
+/** @typedef {(row: Row) => string} Say what was done to a ticket, in words */
 /**
  * What the actions need of the page.
  * @typedef {object} Page
  * @property {(numbers: string[]) => void} touch cards to be drawn again
  * @property {(text: string, options?: { action?: string, run?: () => void }) => unknown} toast
  * @property {(title: string, rows: Row[]) => void} results
+ * @property {() => void} denied the session is over
  * @property {typeof fetch} fetch
  */
-
-/** A request that was refused, or that nobody answered (status 0). */
-class Refused extends Error {
-  /**
-   * @param {number} status
-   * @param {any} problem
-   */
-  constructor(status, problem) {
-    super(problem?.detail ?? String(status));
-    this.status = status;
-    this.problem = problem ?? {};
-  }
-}
 
 export class Actions {
   #board;
@@ -52,137 +45,99 @@ export class Actions {
   }
 
   /**
-   * Gives one ticket to somebody, or takes it back to the pool.
-   * @param {string} number
+   * Gives tickets to somebody, whoever has them, or takes them back to the pool.
+   * @param {string[]} numbers
    * @param {Target} target
    */
-  move(number, target) {
-    const ticket = this.#board.ticket(number);
-    const already = ticket && (target === "pool" ? ticket.estado === "pendiente" : ticket.repartidor_id === target && ticket.estado !== "fallido");
-    if (!ticket || already) return Promise.resolve();
-    if (!this.canMove(number)) {
-      this.#page.toast(t("board-js-not-movable", { number, state: t(`state-${ticket.estado}`) }));
-      return Promise.resolve();
+  async move(numbers, target) {
+    const wanted = numbers.filter((number) => !this.#lies(number, target));
+    const [only = ""] = wanted;
+    if (wanted.length === 1 && !this.canMove(only)) {
+      const state = t(`state-${this.#board.ticket(only)?.estado}`);
+      return void this.#page.toast(t("board-js-not-movable", { number: only, state }));
     }
-    return this.#once([number], async () => {
-      if (target !== "auto") this.#expect([number], target === "pool" ? null : target);
-      const before = ticket;
-      let now = ticket;
-      if (before.estado !== "pendiente") now = await this.#send(before, "desasignar");
-      if (target !== "pool") now = await this.#send(now, "asignar", target === "auto" ? { auto: true } : { repartidor_id: target });
-      this.#board.put(now);
-      const back = before.estado === "pendiente" || target === "pool" ? () => this.undo(number, now.version) : () => this.#giveBack(number, before);
-      this.#done(await this.#moved(now, target), back);
-    });
+    if (target === "pool") return this.#change(wanted, { accion: "desasignar" }, ({ numero }) => t("board-js-released", { number: numero }), null);
+    const what = { accion: "asignar", repartidor_id: String(target) };
+    return this.#change(wanted, what, moved, target === "auto" ? undefined : target);
   }
 
   /**
-   * @param {Ticket} ticket
-   * @param {Target} target
-   */
-  async #moved(ticket, target) {
-    const number = ticket.numero;
-    if (target === "pool") return t("board-js-released", { number });
-    const driver = ticket.repartidor_nombre ?? "";
-    if (target !== "auto") return t("board-js-moved", { number, driver });
-    const { asignacion_motivo: why } = await this.#ask("GET", `/api/tickets/${number}`);
-    return why ? t("board-js-moved-why", { number, driver, why }) : t("board-js-moved", { number, driver });
-  }
-
-  /**
-   * A ticket that went from one driver to another goes back to the first: an undo only knows the last of both steps.
-   * @param {string} number
-   * @param {Ticket} before
-   */
-  #giveBack(number, before) {
-    return before.estado === "fallido" ? this.move(number, "pool") : this.move(number, before.repartidor_id ?? "pool");
-  }
-
-  /**
-   * @param {string} number
+   * @param {string[]} numbers
    * @param {string} priority
    */
-  prioritise(number, priority) {
-    const ticket = this.#board.ticket(number);
-    if (!ticket || ticket.prioridad === priority) return Promise.resolve();
-    return this.#once([number], async () => {
-      const now = await this.#ask("PATCH", `/api/tickets/${number}`, { prioridad: priority }, ticket.version);
-      this.#board.put(now);
-      this.#done(t("board-js-prioritised", { number, priority: t(`priority-${priority}`) }), () => this.undo(number, now.version));
-    });
+  async prioritise(numbers, priority) {
+    const wanted = numbers.filter((number) => this.#board.ticket(number)?.prioridad !== priority);
+    const name = t(`priority-${priority}`);
+    return this.#change(wanted, { accion: "prioridad", prioridad: priority }, ({ numero }) => t("board-js-prioritised", { number: numero, priority: name }));
   }
 
   /**
-   * Takes the last change back, if it is still the one that was seen.
-   * @param {string} number
-   * @param {number} version
-   */
-  undo(number, version) {
-    return this.#once([number], async () => {
-      this.#board.put(await this.#ask("POST", `/api/tickets/${number}/deshacer`, undefined, version));
-      this.#page.toast(t("board-js-undone", { number }));
-    });
-  }
-
-  /**
-   * Gives many tickets to somebody at once, or back to the pool; what somebody else has is taken back first.
+   * Calls tickets off, for good: their stock is for sale again.
    * @param {string[]} numbers
+   * @param {string} reason
+   */
+  async cancel(numbers, reason) {
+    return this.#change(numbers, { accion: "cancelar", motivo: reason }, ({ numero }) => t("board-js-cancelled", { number: numero }), undefined, false);
+  }
+
+  /**
+   * Whether a ticket is where it is to go.
+   * @param {string} number
    * @param {Target} target
    */
-  async moveAll(numbers, target) {
-    const [only] = numbers;
-    if (only && numbers.length === 1) return this.move(only, target);
-    if (target === "pool") return this.bulk(numbers, { accion: "desasignar" });
-    const taken = numbers.filter((number) => {
-      const ticket = this.#board.ticket(number);
-      return ticket && ["asignado", "aceptado", "fallido"].includes(ticket.estado) && ticket.repartidor_id !== target;
-    });
-    return this.bulk(numbers, { accion: "asignar", repartidor_id: String(target) }, taken);
+  #lies(number, target) {
+    const ticket = this.#board.ticket(number);
+    if (!ticket) return true;
+    return target === "pool" ? ticket.estado === "pendiente" : ticket.repartidor_id === target && ticket.estado !== "fallido";
   }
 
   /**
-   * The same to many tickets, each with its own result.
+   * Does it, and says what became of it.
    * @param {string[]} numbers
-   * @param {Record<string, string>} what the fields of the board's form
-   * @param {string[]} [release] which have to be taken back before
+   * @param {Record<string, string>} what the fields of the form
+   * @param {Say} say
+   * @param {number | null} [driver] where the cards lie until the board has answered
+   * @param {boolean} [undoable]
    */
-  bulk(numbers, what, release = []) {
+  #change(numbers, what, say, driver, undoable = true) {
     return this.#once(numbers, async () => {
-      if (what.accion === "asignar" && what.repartidor_id !== "auto") this.#expect(numbers, Number(what.repartidor_id));
-      if (release.length) await this.#form(release, { accion: "desasignar" });
-      /** @type {{ hechos: number, resultados: Row[] }} */
-      const { hechos, resultados } = await this.#form(numbers, what);
-      const done = resultados.filter(({ exito }) => exito);
-      const text = t("board-js-bulk-done", { count: hechos, all: resultados.length });
-      if (hechos < resultados.length) this.#page.results(text, resultados);
-      // What was cancelled is over: its stock is for sale again.
-      const undoable = hechos > 0 && what.accion !== "cancelar" && !release.length;
-      this.#done(text, undoable ? () => this.#undoAll(done) : undefined);
-    });
-  }
-
-  /** @param {Row[]} rows */
-  #undoAll(rows) {
-    return this.#once(rows.map(({ numero }) => numero), async () => {
-      let count = 0;
-      for (const { numero, version } of rows) {
-        try {
-          this.#board.put(await this.#ask("POST", `/api/tickets/${numero}/deshacer`, undefined, version));
-          count += 1;
-        } catch (error) {
-          if (!(error instanceof Refused)) throw error;
-        }
-      }
-      this.#page.toast(t("board-js-bulk-undone", { count, all: rows.length }));
+      if (driver !== undefined) this.#expect(numbers, driver);
+      const seen = new Map(numbers.map((number) => [number, this.#board.ticket(number)?.version ?? 0]));
+      const rows = await this.#send(numbers, what, seen);
+      // What lay there already has nothing of ours to take back.
+      const changed = rows.filter(({ exito, numero, ticket }) => exito && (ticket?.version ?? 0) > (seen.get(numero) ?? 0));
+      const undo = undoable && changed.length ? { action: t("board-js-undo"), run: () => void this.#undo(changed) } : {};
+      this.#tell(rows, say, t("board-js-bulk-done", counted(rows)), undo);
     });
   }
 
   /**
-   * @param {string} text
-   * @param {(() => void) | undefined} undo
+   * Takes the last change of each back, if it is still the one that was seen.
+   * @param {Row[]} rows
    */
-  #done(text, undo) {
-    this.#page.toast(text, undo ? { action: t("board-js-undo"), run: undo } : {});
+  #undo(rows) {
+    const numbers = rows.map(({ numero }) => numero);
+    const seen = new Map(rows.map(({ numero, ticket }) => [numero, ticket?.version ?? 0]));
+    return this.#once(numbers, async () => {
+      const done = await this.#send(numbers, { accion: "deshacer" }, seen);
+      this.#tell(done, ({ numero }) => t("board-js-undone", { number: numero }), t("board-js-bulk-undone", counted(done)), {});
+    });
+  }
+
+  /**
+   * @param {Row[]} rows
+   * @param {Say} say about one
+   * @param {string} all about many
+   * @param {{ action?: string, run?: () => void }} undo
+   */
+  #tell(rows, say, all, undo) {
+    const [only] = rows;
+    if (only && rows.length === 1) {
+      const text = only.exito ? say(only) : t("board-js-refused", { number: only.numero, why: only.error ?? "" });
+      return void this.#page.toast(text, undo);
+    }
+    if (rows.some(({ exito }) => !exito)) this.#page.results(all, rows);
+    this.#page.toast(all, undo);
   }
 
   /**
@@ -200,13 +155,13 @@ export class Actions {
    * @param {() => Promise<void>} run
    */
   async #once(numbers, run) {
-    if (numbers.some((number) => this.#busy.has(number))) return;
+    if (!numbers.length || numbers.some((number) => this.#busy.has(number))) return;
     for (const number of numbers) this.#busy.add(number);
     try {
       await run();
     } catch (error) {
-      if (!(error instanceof Refused)) throw error;
-      await this.#explain(numbers[0] ?? "", error);
+      if (!(error instanceof Unanswered)) throw error;
+      this.#page.toast(error.message || t("board-js-network"));
     } finally {
       for (const number of numbers) {
         this.#busy.delete(number);
@@ -217,76 +172,39 @@ export class Actions {
   }
 
   /**
-   * @param {string} number
-   * @param {Refused} refused
-   */
-  async #explain(number, { status, problem, message }) {
-    if (status === 0) return void this.#page.toast(t("board-js-network"));
-    const kind = String(problem.type ?? "").split(":").pop();
-    try {
-      const truth = await this.#ask("GET", `/api/tickets/${number}`);
-      this.#board.put(truth);
-      if (kind === "version-vieja" || kind === "paso-ilegal") {
-        const { eventos } = await this.#ask("GET", `/api/tickets/${number}/eventos?limit=200`);
-        const state = t(`state-${truth.estado}`);
-        const driver = truth.repartidor_nombre ?? t("board-js-nobody");
-        return void this.#page.toast(t("board-js-conflict", { number, actor: eventos.at(-1)?.actor ?? "", state, driver }));
-      }
-    } catch {
-      // What was refused is told all the same.
-    }
-    if (kind === "sin-repartidores") return void this.#page.toast(t("board-js-nobody-free", { number }));
-    this.#page.toast(t("board-js-refused", { number, why: message }));
-  }
-
-  /**
-   * @param {Ticket} ticket
-   * @param {string} step
-   * @param {unknown} [body]
-   * @returns {Promise<Ticket>}
-   */
-  #send({ numero, version }, step, body) {
-    return this.#ask("POST", `/api/tickets/${numero}/${step}`, body, version);
-  }
-
-  /**
-   * @param {string} method
-   * @param {string} path
-   * @param {unknown} [body]
-   * @param {number} [version]
-   */
-  async #ask(method, path, body, version) {
-    /** @type {Record<string, string>} */
-    const headers = { accept: "application/json" };
-    if (body !== undefined) headers["content-type"] = "application/json";
-    if (version !== undefined) headers["if-match"] = `"${version}"`;
-    return this.#fetched(path, { method, headers, body: body === undefined ? undefined : JSON.stringify(body) });
-  }
-
-  /**
-   * The board's own form, answered as JSON in the language of the page.
+   * The board's own form, with the versions that were seen.
    * @param {string[]} numbers
    * @param {Record<string, string>} what
+   * @param {Map<string, number>} seen
+   * @returns {Promise<Row[]>}
    */
-  #form(numbers, what) {
+  async #send(numbers, what, seen) {
     const body = new URLSearchParams(what);
-    for (const number of numbers) body.append("numeros", number);
-    return this.#fetched("/tablero/lote", { method: "POST", headers: { accept: "application/json" }, body });
-  }
-
-  /**
-   * @param {string} path
-   * @param {RequestInit} options
-   */
-  async #fetched(path, options) {
-    let answer;
-    try {
-      answer = await this.#page.fetch(path, options);
-    } catch {
-      throw new Refused(0, null);
+    for (const number of numbers) {
+      body.append("numeros", number);
+      body.append(`version-${number}`, String(seen.get(number) ?? ""));
     }
-    const json = await answer.json().catch(() => null);
-    if (!answer.ok) throw new Refused(answer.status, json);
-    return json;
+    const answer = await this.#page.fetch("/tablero/lote", { method: "POST", headers: { accept: "application/json" }, body }).catch(() => null);
+    if (answer && (answer.redirected || answer.status === 401 || answer.status === 403)) this.#page.denied();
+    const told = await answer?.json().catch(() => null);
+    if (!answer?.ok || !told) throw new Unanswered(told?.detail);
+    /** @type {Row[]} */
+    const rows = told.resultados;
+    for (const { ticket } of rows) if (ticket) this.#board.put(ticket);
+    return rows;
   }
+}
+
+/** Nothing came back that says what became of each ticket. */
+class Unanswered extends Error {}
+
+/** @param {Row[]} rows */
+function counted(rows) {
+  return { count: rows.filter(({ exito }) => exito).length, all: rows.length };
+}
+
+/** @type {Say} */
+function moved({ numero: number, ticket, porque: why }) {
+  const driver = ticket?.repartidor_nombre ?? "";
+  return why ? t("board-js-moved-why", { number, driver, why }) : t("board-js-moved", { number, driver });
 }

@@ -75,6 +75,18 @@ export function blankCard(number) {
   return item;
 }
 
+/** @type {Record<string, string> | undefined} */
+let reasons;
+
+/**
+ * Why it failed; what the program itself gave as a reason is stored in Spanish.
+ * @param {Ticket} ticket
+ */
+function reasonOf({ motivo }) {
+  reasons ??= /** @type {Record<string, string>} */ (JSON.parse(document.getElementById("page-texts")?.dataset.reasons ?? "{}"));
+  return motivo ? (reasons[motivo] ?? motivo) : "";
+}
+
 /**
  * What a card says.
  * @param {Card} card
@@ -93,7 +105,7 @@ export function writeCard({ item, parts }, ticket, now) {
     state: t(`state-${ticket.estado}`),
     priority: ticket.prioridad === "normal" ? "" : t(`priority-${ticket.prioridad}`),
     driver: ticket.repartidor_nombre ?? "",
-    note: ticket.motivo ?? "",
+    note: reasonOf(ticket),
   };
   for (const [name, text] of Object.entries(said)) {
     const part = parts[name];

@@ -2,6 +2,7 @@
 
 import { Actions } from "./board-actions.js";
 import { Alarm } from "./board-alarm.js";
+import { bulkBar } from "./board-bulk.js";
 import { briefAge } from "./board-card.js";
 import { Board, OPEN } from "./board.js";
 import { drags } from "./board-drag.js";
@@ -40,6 +41,7 @@ const actions = new Actions(board, {
   touch: (numbers) => view.touch(numbers),
   toast,
   results,
+  denied: () => location.reload(),
   fetch: (path, options) => fetch(path, options),
 });
 
@@ -49,16 +51,14 @@ const together = (number) => (view.picked.has(number) ? [...view.picked] : [numb
 /** @param {string[]} numbers @param {import("./board-actions.js").Target} target */
 function move(numbers, target) {
   unpick();
-  void actions.moveAll(numbers, target);
+  void actions.move(numbers, target);
 }
 
 const openMenu = moveMenu(find("#mover"), board, {
   move,
   prioritise: (numbers, prioridad) => {
-    const [only] = numbers;
     unpick();
-    if (only && numbers.length === 1) void actions.prioritise(only, prioridad);
-    else void actions.bulk(numbers, { accion: "prioridad", prioridad });
+    void actions.prioritise(numbers, prioridad);
   },
   open: aside.open,
 });
@@ -70,10 +70,11 @@ const openMenu = moveMenu(find("#mover"), board, {
  */
 function results(title, rows) {
   find("[data-result-title]").textContent = title;
-  find("[data-results]").replaceChildren(...rows.map(({ numero, exito, error, repartidor }) => {
+  find("[data-results]").replaceChildren(...rows.map(({ numero, exito, error, ticket }) => {
     const item = document.createElement("li");
     const number = Object.assign(document.createElement("strong"), { className: "nowrap", textContent: numero });
-    const what = exito ? repartidor ? `→ ${repartidor}` : t("board-js-bulk-row-done") : (error ?? "");
+    const driver = ticket?.repartidor_nombre;
+    const what = exito ? driver ? `→ ${driver}` : t("board-js-bulk-row-done") : (error ?? "");
     item.className = exito ? "good" : "bad";
     item.append(number, " ", what);
     return item;
@@ -129,24 +130,7 @@ root.addEventListener("click", (event) => {
   else aside.open(number);
 });
 
-bulk.addEventListener("submit", (event) => {
-  event.preventDefault();
-  const data = new FormData(bulk, event.submitter);
-  /** @type {Record<string, string>} */
-  const what = {};
-  for (const [name, value] of data) if (!["numeros", "volver"].includes(name)) what[name] = String(value);
-  const numbers = [...view.picked];
-  if (what.accion === "cancelar" && !what.motivo?.trim()) return find("[name=motivo]").focus();
-  const target = what.repartidor_id === "auto" ? "auto" : Number(what.repartidor_id);
-  unpick();
-  if (what.accion === "asignar") void actions.moveAll(numbers, target);
-  else if (what.accion === "desasignar") void actions.moveAll(numbers, "pool");
-  else void actions.bulk(numbers, what);
-  const reason = /** @type {HTMLInputElement} */ (bulk.elements.namedItem("motivo"));
-  reason.value = "";
-});
-find("[data-unpick]").addEventListener("click", unpick);
-find("[data-bulk-move]").addEventListener("click", () => openMenu([...view.picked]));
+bulkBar(bulk, { picked: () => [...view.picked], unpick, menu: () => openMenu([...view.picked]), actions });
 
 // Hands: the mouse and the keyboard.
 

@@ -122,12 +122,20 @@ test("a card goes from one driver to another, and back", PATIENCE, async () => {
   const { page } = dispatcher;
   await order("BA-PASAMANOS");
   await api("POST", "/api/tickets/BA-PASAMANOS/asignar", { repartidor_id: drivers.Rosa });
-  await column(page, `driver-${drivers.Rosa}`).locator('[data-key="BA-PASAMANOS"]').waitFor();
+  await api("POST", "/api/tickets/BA-PASAMANOS/estado", { estado: "aceptado" });
+  await column(page, `driver-${drivers.Rosa}`).locator('[data-key="BA-PASAMANOS"][data-state="aceptado"]').waitFor();
   await drag(page, "BA-PASAMANOS", `driver-${drivers.Beto}`);
-  await becomes("BA-PASAMANOS", { repartidor_id: drivers.Beto });
+  await becomes("BA-PASAMANOS", { repartidor_id: drivers.Beto, version: 4 });
   await toast(page, "BA-PASAMANOS → Beto Luna").getByRole("button", { name: "Deshacer" }).click();
-  await becomes("BA-PASAMANOS", { repartidor_id: drivers.Rosa });
-  await column(page, `driver-${drivers.Rosa}`).locator('[data-key="BA-PASAMANOS"]').waitFor();
+  await becomes("BA-PASAMANOS", { repartidor_id: drivers.Rosa, estado: "aceptado", version: 5 });
+  await column(page, `driver-${drivers.Rosa}`).locator('[data-key="BA-PASAMANOS"][data-state="aceptado"]').waitFor();
+  // It says so in words.
+  await card(page, "BA-PASAMANOS").getByRole("link", { name: "BA-PASAMANOS", exact: true }).click();
+  const history = page.getByRole("dialog", { name: "Ticket" }).locator(".history strong");
+  await history.last().waitFor();
+  assert.deepEqual(await history.allTextContents(), ["Deshecho: vuelve a Rosa Quiroga", "De Rosa Quiroga a Beto Luna", "Aceptado", "Asignado a Rosa Quiroga", "Recibido"]);
+  await isClean(dispatcher);
+  await page.keyboard.press("Escape");
 });
 
 test("a drag that is given up changes nothing, and what is on its way cannot be dragged", PATIENCE, async () => {
@@ -186,14 +194,18 @@ test("automatically, with its reason", PATIENCE, async () => {
 test("many at once, each with its own result", PATIENCE, async () => {
   const { page } = dispatcher;
   for (const number of ["BA-LOTE-1", "BA-LOTE-2", "BA-LOTE-3"]) await order(number);
-  await api("POST", "/api/tickets/BA-LOTE-2/asignar", { repartidor_id: drivers.Rosa });
+  for (const number of ["BA-LOTE-2", "BA-LOTE-3"]) await api("POST", `/api/tickets/${number}/asignar`, { repartidor_id: drivers.Rosa });
   for (const estado of ["aceptado", "en-camino"]) await api("POST", "/api/tickets/BA-LOTE-2/estado", { estado });
+  await api("POST", "/api/tickets/BA-LOTE-3/estado", { estado: "aceptado" });
   await page.locator('[data-key="BA-LOTE-2"][data-state="en-camino"]').waitFor();
+  await page.locator('[data-key="BA-LOTE-3"][data-state="aceptado"]').waitFor();
   for (const number of ["BA-LOTE-1", "BA-LOTE-2", "BA-LOTE-3"]) await card(page, number).getByRole("checkbox").check();
   await page.getByText("Elegidos: 3").waitFor();
   const bar = page.getByRole("form", { name: "Con los tickets elegidos" });
-  await bar.getByRole("combobox", { name: "Quién lo lleva" }).selectOption(String(drivers.Beto));
-  await bar.getByRole("button", { name: "Asignar", exact: true }).click();
+  assert.equal(await bar.locator(".primary:visible").count(), 1);
+  await isClean(dispatcher);
+  await bar.getByRole("button", { name: "Mover a…" }).click();
+  await page.getByRole("button", { name: /^Beto Luna/ }).click();
   const results = page.getByRole("dialog", { name: "Hecho en 2 de 3" });
   await results.locator("li.good", { hasText: "BA-LOTE-1" }).waitFor();
   await results.locator("li.bad", { hasText: "BA-LOTE-2" }).waitFor();
@@ -201,9 +213,49 @@ test("many at once, each with its own result", PATIENCE, async () => {
   await results.getByRole("button", { name: "Cerrar" }).click();
   await becomes("BA-LOTE-3", { repartidor_id: drivers.Beto });
   await toast(page, "Hecho en 2 de 3").getByRole("button", { name: "Deshacer" }).click();
-  await becomes("BA-LOTE-3", { estado: "pendiente" });
+  await becomes("BA-LOTE-3", { estado: "aceptado", repartidor_id: drivers.Rosa });
   await becomes("BA-LOTE-1", { estado: "pendiente" });
   assert.equal((await ticket("BA-LOTE-2")).estado, "en-camino");
+});
+
+/** The bar of what is chosen and what is told, one above the other. */
+async function apart(page) {
+  await page.locator(".toast").last().waitFor();
+  const bar = await page.locator("[data-bulk]").boundingBox();
+  for (const toast of await page.locator(".toast").all()) {
+    const told = await toast.boundingBox();
+    if (told) assert.ok(told.y + told.height <= bar.y, `told at ${told.y + told.height}, the bar at ${bar.y}`);
+  }
+}
+
+test("a cancellation asks for its reason beside the field, and what is told never lies on the bar", PATIENCE, async () => {
+  for (const screen of [DESKTOP, PHONE]) {
+    const somebody = await enters(ADMIN, screen);
+    const { page } = somebody;
+    const [gone, stays] = [`BA-BAJA-${screen.viewport.width}`, `BA-SIGUE-${screen.viewport.width}`];
+    for (const number of [gone, stays]) await order(number, { prioridad: "alta" });
+    await card(page, stays).waitFor();
+    await card(page, gone).getByRole("checkbox").check();
+    const bar = page.getByRole("form", { name: "Con los tickets elegidos" });
+    await bar.getByText("Cancelar…").click();
+    await bar.getByRole("button", { name: "Cancelar los pedidos" }).click();
+    await bar.getByText("contá por qué").waitFor();
+    const reason = bar.getByLabel("Motivo");
+    assert.equal(await reason.getAttribute("aria-invalid"), "true");
+    assert.equal(await reason.evaluate((field) => field === document.activeElement), true);
+    await isClean(somebody);
+    assert.equal((await ticket(gone)).estado, "pendiente");
+    await reason.fill("se arrepintió");
+    assert.equal(await bar.getByText("contá por qué").isVisible(), false);
+    await reason.press("Enter");
+    await becomes(gone, { estado: "cancelado", motivo: "se arrepintió" });
+    await card(page, stays).getByRole("checkbox").check();
+    await apart(page);
+    assert.equal(await reason.inputValue(), "", "the next one has another reason");
+    await bar.getByRole("button", { name: "Soltar" }).click();
+    await bar.waitFor({ state: "hidden" });
+    await somebody.context.close();
+  }
 });
 
 test("who comes second learns who was first, and sees what is", PATIENCE, async () => {
@@ -211,16 +263,15 @@ test("who comes second learns who was first, and sees what is", PATIENCE, async 
   await order("BA-CHOQUE");
   await card(second.page, "BA-CHOQUE").waitFor();
   // Between the second one's look and the second one's click.
-  await second.page.route("**/api/tickets/BA-CHOQUE/asignar", async (route) => {
+  await second.page.route("**/tablero/lote", async (route) => {
     await api("POST", "/api/tickets/BA-CHOQUE/asignar", { repartidor_id: drivers.Beto });
     await route.continue();
   });
   await card(second.page, "BA-CHOQUE").locator(".more").click();
   await second.page.getByRole("button", { name: /^Rosa Quiroga/ }).click();
-  await toast(second.page, "Administración cambió BA-CHOQUE antes: Asignado, Beto Luna.").waitFor();
+  await toast(second.page, "BA-CHOQUE: Administración lo cambió antes: Asignado, Beto Luna.").waitFor();
   await column(second.page, `driver-${drivers.Beto}`).locator('[data-key="BA-CHOQUE"]').waitFor();
   assert.equal((await ticket("BA-CHOQUE")).version, 2);
-  second.complaints.length = 0; // A refusal is an error in the browser's console.
   await isClean(second);
   await second.context.close();
 });

@@ -71,6 +71,7 @@ static OURS: LazyLock<Vec<Asset>> = LazyLock::new(|| {
     "board-page.js": SCRIPT,
     "board-actions.js": SCRIPT,
     "board-alarm.js": SCRIPT,
+    "board-bulk.js": SCRIPT,
     "board-card.js": SCRIPT,
     "board-drag.js": SCRIPT,
     "board-drawer.js": SCRIPT,

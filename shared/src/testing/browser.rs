@@ -17,6 +17,9 @@ pub struct Browser {
     cookies: BTreeMap<String, String>,
 }
 
+/// What a browser accepts that opens a page.
+const A_PAGE: &str = "text/html,*/*;q=0.8";
+
 /// What came back.
 #[derive(Debug)]
 pub struct Seen {
@@ -43,7 +46,7 @@ impl Browser {
 
     /// Opens a page.
     pub async fn get(&mut self, path: &str) -> Seen {
-        self.send(Method::GET, path, Body::empty(), None).await
+        self.send(Method::GET, path, Body::empty(), None, A_PAGE).await
     }
 
     /// Sends a form from a page of the same site.
@@ -54,8 +57,18 @@ impl Browser {
 
     /// Sends a form from a page of `origin`.
     pub async fn post_from(&mut self, origin: &str, path: &str, fields: &[(&str, &str)]) -> Seen {
+        self.send_form(origin, path, fields, A_PAGE).await
+    }
+
+    async fn send_form(&mut self, origin: &str, path: &str, fields: &[(&str, &str)], accept: &str) -> Seen {
         let body = form_urlencoded::Serializer::new(String::new()).extend_pairs(fields).finish();
-        self.send(Method::POST, path, Body::from(body), Some(origin)).await
+        self.send(Method::POST, path, Body::from(body), Some(origin), accept).await
+    }
+
+    /// Sends a form as a module of the page does, which reads JSON.
+    pub async fn post_for_json(&mut self, path: &str, fields: &[(&str, &str)]) -> serde_json::Value {
+        let sent = self.send_form(&self.origin.clone(), path, fields, "application/json").await;
+        serde_json::from_str(&sent.body).unwrap_or_else(|error| panic!("POST {path}: {error}: {}", sent.body))
     }
 
     /// Sends a form and opens the page it leads to, which must be one.
@@ -67,8 +80,8 @@ impl Browser {
         seen
     }
 
-    async fn send(&mut self, method: Method, path: &str, body: Body, origin: Option<&str>) -> Seen {
-        let mut request = Request::builder().method(method).uri(path).header(header::ACCEPT, "text/html,*/*;q=0.8");
+    async fn send(&mut self, method: Method, path: &str, body: Body, origin: Option<&str>, accept: &str) -> Seen {
+        let mut request = Request::builder().method(method).uri(path).header(header::ACCEPT, accept);
         if !self.cookies.is_empty() {
             let cookies: Vec<_> = self.cookies.iter().map(|(name, value)| format!("{name}={value}")).collect();
             request = request.header(header::COOKIE, cookies.join("; "));

@@ -138,9 +138,13 @@ impl Language {
     /// A reason: one that the program itself gave is stored in Spanish; what a person typed stays as it is.
     #[must_use]
     pub fn reason(self, reason: &str) -> String {
-        let own = OWN_REASONS.iter().filter(|_| self != Self::Spanish);
-        let found = own.copied().find(|key| Self::Spanish.t(key).to_string() == reason);
-        found.map_or_else(|| reason.to_owned(), |key| self.t(key).into())
+        self.own_reasons().find(|(spanish, _)| spanish == reason).map_or_else(|| reason.to_owned(), |(_, said)| said)
+    }
+
+    /// The reasons that the program itself gives, as they are stored and as they are said; none where both are the same.
+    pub fn own_reasons(self) -> impl Iterator<Item = (String, String)> {
+        let own = OWN_REASONS.iter().filter(move |_| self != Self::Spanish);
+        own.map(move |key| (Self::Spanish.t(key).to_string(), self.t(key).to_string()))
     }
 
     /// A way to pay as a person says it; an unknown one as it is.
@@ -178,7 +182,10 @@ mod tests {
         let whole = Money::from_cents(420_000).expect("a price");
         assert_eq!([Spanish.price(whole), English.price(whole)], ["$ 4.200", "ARS 4,200"]);
         assert_eq!(Spanish.price(price), "$ 1.234.567,89");
-        assert_eq!(English.reason(&Spanish.reason("cancelado por el cliente")), "cancelled by the customer");
+        // As the shop writes them.
+        assert_eq!(English.reason("cancelado por el cliente"), "cancelled by the customer");
+        assert_eq!(English.reason("No pudimos tomar tu pedido."), "We could not take your order.");
+        assert_eq!(Spanish.reason("cancelado por el cliente"), "cancelado por el cliente");
         assert_eq!(English.reason("Timbre roto"), "Timbre roto");
         assert_eq!([Spanish.kilometres(1249), English.kilometres(40)], ["1,2 km", "0.0 km"]);
     }

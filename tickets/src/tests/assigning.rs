@@ -49,7 +49,7 @@ on_both_engines! {
         let (status, ticket) = board.post(&admin, "/api/tickets/BA-1/asignar", auto.clone()).await;
         assert_eq!((status, &ticket["repartidor_id"]), (200, &json!(near_id)));
         let (_, detail) = board.get(&admin, "/api/tickets/BA-1").await;
-        assert!(detail["asignacion_motivo"].as_str().expect("words").starts_with("el más cercano, a 0.1 km"), "{detail}");
+        assert!(detail["asignacion_motivo"].as_str().expect("words").starts_with("el más cercano, a 0,1 km"), "{detail}");
         let body = json!({ "numeros": ["BA-2", "BA-3", "BA-4", "BA-9", "a/b", "BA-1"], "accion": "asignar", "auto": true });
         let (status, rows) = board.post(&admin, "/api/tickets/lote", body).await;
         let statuses: Vec<_> = rows["resultados"].as_array().expect("rows").iter().map(|row| row["status"].clone()).collect();

@@ -5,6 +5,7 @@ mod assigning;
 pub(crate) mod board;
 mod forgetting;
 mod intake;
+mod reassigning;
 mod searching;
 mod stepping;
 mod walking;

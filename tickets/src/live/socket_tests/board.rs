@@ -18,7 +18,9 @@ use belgrano_shared::{execute, fetch_scalar};
 
 use super::client::Client;
 use crate::app::App;
+use crate::assignment::{Assign, Chosen, Terms};
 use crate::intake::Receive;
+use crate::progress::Undo;
 use crate::service;
 use crate::settings::Settings;
 use crate::unit::{Actor, Announcement, BoardUnit, BoardWants, Change};
@@ -117,6 +119,21 @@ impl Board {
     pub(super) async fn give(&self, number: &str, driver: Option<i64>) {
         let number = OrderNumber::parse(number).expect("a number");
         self.app.writer.submit(Give { number, driver, text: None }).await.expect("given");
+    }
+
+    /// Offers a ticket to a driver, as an administrator does.
+    pub(super) async fn offer(&self, number: &str, driver: i64) {
+        let number = OrderNumber::parse(number).expect("a number");
+        let terms = Terms { by: Actor::System, offer_timeout_ms: 60_000 };
+        let assign = Assign { number, chosen: Chosen::Driver(driver), if_match: None, terms };
+        self.app.writer.submit(assign).await.expect("offered");
+    }
+
+    /// Takes the last change of a ticket back.
+    pub(super) async fn undo(&self, number: &str) {
+        let number = OrderNumber::parse(number).expect("a number");
+        let undo = Undo { number, if_match: None, by: Actor::System, offer_timeout_ms: 60_000 };
+        self.app.writer.submit(undo).await.expect("undone");
     }
 
     /// A change that makes a long event.

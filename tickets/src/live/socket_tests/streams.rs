@@ -66,6 +66,28 @@ on_both_engines! {
         board.stop().await;
     }
 
+    async fn a_ticket_that_goes_to_another_driver_leaves_one_and_reaches_the_other_in_one_event(database) {
+        let board = Board::start(database, &[]).await;
+        let (ana, bruno) = (board.account(Role::Driver).await, board.account(Role::Driver).await);
+        let admin = board.account(Role::Admin).await;
+        board.receive("BA-1").await;
+        board.offer("BA-1", ana.user_id).await;
+        let mut watching = [board.client(&admin).await, board.client(&ana).await, board.client(&bruno).await];
+        for client in &mut watching {
+            client.start().await;
+        }
+        board.offer("BA-1", bruno.user_id).await;
+        board.undo("BA-1").await;
+        let told = [("ticket.assigned", "ticket.left", "ticket.assigned"), ("ticket.assigned", "ticket.assigned", "ticket.left")];
+        for (seq, (to_admin, to_ana, to_bruno)) in (3..).zip(told) {
+            for (client, kind) in watching.iter_mut().zip([to_admin, to_ana, to_bruno]) {
+                let event = client.frame("event").await;
+                assert_eq!((event["seq"].as_i64(), event["kind"].as_str()), (Some(seq), Some(kind)));
+            }
+        }
+        board.stop().await;
+    }
+
     async fn admins_see_where_drivers_are(database) {
         let board = Board::start(database, &[]).await;
         let (admin, driver) = (board.account(Role::Admin).await, board.account(Role::Driver).await);

@@ -7,6 +7,8 @@ mod bulk;
 mod card;
 mod columns;
 
+use std::collections::BTreeMap;
+
 use askama::Template;
 use axum::extract::{RawQuery, State};
 use axum::response::Response;
@@ -189,6 +191,12 @@ impl BoardPage<'_> {
     fn fleet(&self) -> String {
         // Strings and numbers into memory: there is nothing here that can fail.
         serde_json::to_string(&self.drivers).unwrap_or_default()
+    }
+
+    /// The reasons that the module says in another language than they are stored in.
+    fn reasons(&self) -> String {
+        let reasons: BTreeMap<_, _> = self.layout.language.own_reasons().collect();
+        serde_json::to_string(&reasons).unwrap_or_default()
     }
 
     fn blank_card(&self) -> Card {

@@ -1,5 +1,7 @@
 //! What an administrator does all day.
 
+use belgrano_shared::testing::Browser;
+
 use super::Stage;
 
 #[tokio::test]
@@ -65,8 +67,83 @@ async fn a_ticket_tells_its_history_and_takes_it_back() {
     let page = browser.follow("/tickets/BA-1/editar", &[("prioridad", "alta"), ("indicaciones", "Timbre <2B>")]).await;
     assert!(page.body.contains("Timbre &#60;2B&#62;"), "{}", page.body);
     let page = browser.follow("/tickets/BA-1/editar", &[("prioridad", "alta"), ("indicaciones", "")]).await;
-    assert!(!page.body.contains("2B"));
+    assert!(!page.body.contains("2B&#62;</textarea>") && page.body.contains("Sin indicaciones"), "{}", page.body);
     assert_eq!(browser.get("/tickets/BA-9").await.status, 404);
+}
+
+/// The lines of a ticket's history, newest first: what was done, and the state where the words do not say it.
+fn history(page: &str) -> Vec<String> {
+    let (_, history) = page.split_once("class=\"timeline history\"").expect("a history");
+    let lines = history.split("<p><strong>").skip(1).filter_map(|rest| rest.split("</p>").next());
+    lines.map(|line| line.replace("</strong>", "").split('<').next().unwrap_or_default().trim().to_owned()).collect()
+}
+
+#[tokio::test]
+async fn a_history_says_who_got_it_from_whom_in_either_language() {
+    let mut stage = Stage::as_admin().await;
+    stage.order("BA-1", "Belgrano").await;
+    let (ana, bruno) = (stage.driver("ana").await, stage.driver("bruno").await);
+    let browser = &mut stage.browser;
+    let give = async |browser: &mut Browser, driver: &str| {
+        browser.follow("/tickets/BA-1/asignar", &[("repartidor_id", driver)]).await
+    };
+    give(browser, &ana).await;
+    browser.follow("/tickets/BA-1/estado", &[("estado", "aceptado")]).await;
+    let page = browser.get("/tickets/BA-1").await;
+    assert!(!page.body.contains(&format!("<option value=\"{ana}\"")), "she has it: {}", page.body);
+    let page = give(browser, &bruno).await;
+    let version = page.hidden("version");
+    browser.follow("/tickets/BA-1/deshacer", &[("version", &version)]).await;
+    let changed = [("prioridad", "urgente"), ("indicaciones", "Timbre 2B")];
+    browser.follow("/tickets/BA-1/editar", &changed).await;
+    browser.follow("/tickets/BA-1/desasignar", &[]).await;
+    let why = [("estado", "cancelado"), ("motivo", "cancelado por el cliente")];
+    let page = browser.follow("/tickets/BA-1/estado", &why).await;
+    let spanish = [
+        "Cancelado",
+        "Desasignado de ana",
+        "Prioridad: de Normal a Urgente · Indicaciones: «Timbre 2B»",
+        "Deshecho: vuelve a ana",
+        "De ana a bruno",
+        "Aceptado",
+        "Asignado a ana",
+        "Recibido",
+    ];
+    assert_eq!(history(&page.body), spanish);
+    browser.post("/idioma", &[("idioma", "en"), ("volver", "/")]).await;
+    let page = browser.get("/tickets/BA-1").await;
+    let english = [
+        "Cancelled",
+        "Taken from ana",
+        "Priority: from Normal to Urgent · Instructions: “Timbre 2B”",
+        "Undone: back with ana",
+        "From ana to bruno",
+        "Accepted",
+        "Assigned to ana",
+        "Received",
+    ];
+    assert_eq!(history(&page.body), english);
+    assert!(page.body.contains("cancelled by the customer"), "what the program gave as a reason: {}", page.body);
+}
+
+#[tokio::test]
+async fn the_boards_form_answers_in_the_language_of_its_page() {
+    let mut stage = Stage::as_admin().await;
+    stage.order("BA-1", "Belgrano").await;
+    let ana = stage.driver("ana").await;
+    let browser = &mut stage.browser;
+    browser.post("/idioma", &[("idioma", "en"), ("volver", "/")]).await;
+    let on_shift = [("nombre", "ana"), ("telefono", ""), ("capacidad", "3"), ("barrio", ""), ("en_turno", "true")];
+    browser.post(&format!("/flota/{ana}"), &on_shift).await;
+    let ask = [("accion", "asignar"), ("repartidor_id", "auto"), ("numeros", "BA-1"), ("version-BA-1", "1")];
+    let answer = browser.post_for_json("/tablero/lote", &ask).await;
+    let row = &answer["resultados"][0];
+    assert_eq!(row["porque"], "the least loaded, carrying 0 of 3 tickets");
+    assert_eq!((&row["ticket"]["estado"], &row["ticket"]["version"]), (&"asignado".into(), &2.into()));
+    let answer = browser.post_for_json("/tablero/lote", &ask).await;
+    let row = &answer["resultados"][0];
+    assert_eq!(row["error"], "Administración changed it first: Assigned, ana.", "{row}");
+    assert_eq!(row["ticket"]["version"], 2, "as it is now");
 }
 
 #[tokio::test]
