@@ -191,6 +191,27 @@ test("automatically, with its reason", PATIENCE, async () => {
   await toast(page, /BA-SOLO → .*: el menos cargado/).waitFor();
 });
 
+test("who reads English reads in English what the program decided and gave as a reason", PATIENCE, async () => {
+  await order("BA-INGLES-1");
+  await order("BA-INGLES-2");
+  await api("POST", "/api/tickets/BA-INGLES-2/asignar", { repartidor_id: drivers.Beto });
+  for (const estado of ["aceptado", "en-camino", "fallido"]) await api("POST", "/api/tickets/BA-INGLES-2/estado", { estado, motivo: "No había nadie" });
+  const context = await browser.newContext({ ...DESKTOP, locale: "en-US", storageState: await dispatcher.context.storageState() });
+  const page = await context.newPage();
+  await page.goto(`${belgrano.board}/tablero`);
+  await live(page);
+  await card(page, "BA-INGLES-2").getByText("Nobody was there").waitFor();
+  await card(page, "BA-INGLES-1").locator(".more").click();
+  await page.getByRole("button", { name: /^Automatic/ }).click();
+  await toast(page, /^BA-INGLES-1 → .*: the least loaded, carrying \d of \d tickets/).waitFor();
+  await card(page, "BA-INGLES-1").getByRole("link", { name: "BA-INGLES-1", exact: true }).click();
+  const drawer = page.getByRole("dialog", { name: "Ticket" });
+  await drawer.getByText(/^Assigned automatically to/).waitFor();
+  assert.equal(await drawer.getByText(/the least loaded, carrying/).count(), 2, "above, and in the history");
+  await context.close();
+  await api("POST", "/api/tickets/BA-INGLES-2/estado", { estado: "devuelto", motivo: "x" });
+});
+
 test("many at once, each with its own result", PATIENCE, async () => {
   const { page } = dispatcher;
   for (const number of ["BA-LOTE-1", "BA-LOTE-2", "BA-LOTE-3"]) await order(number);
@@ -395,7 +416,7 @@ test("a ticket opens beside the board and is changed there", PATIENCE, async () 
   await drawer.getByRole("textbox", { name: /^Indicaciones/ }).fill("Timbre 2B");
   await drawer.getByRole("button", { name: "Guardar" }).click();
   await drawer.getByText("BA-CAJON quedó cambiado.").waitFor();
-  await drawer.getByText("Editado").waitFor();
+  await drawer.getByText("Indicaciones: «Timbre 2B»").waitFor();
   // Somebody else's change shows as well.
   await api("POST", "/api/tickets/BA-CAJON/asignar", { repartidor_id: drivers.Beto });
   await drawer.getByText("Lo lleva Beto Luna.").waitFor();

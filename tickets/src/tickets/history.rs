@@ -4,7 +4,7 @@ use belgrano_shared::fetch;
 use belgrano_shared::storage::Session;
 use belgrano_shared::timestamp::UnixMillis;
 use belgrano_shared::wire::{Priority, TicketState};
-use serde::{Deserialize, Serialize, Serializer};
+use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::unit::AssignmentReason;
@@ -51,13 +51,9 @@ pub struct Entry {
     #[serde(rename = "motivo")]
     pub(crate) reason: Option<String>,
     /// Why it had that driver afterwards, when nobody chose by hand.
-    #[serde(rename = "asignacion_motivo", serialize_with = "in_spanish")]
+    #[serde(rename = "asignacion_motivo")]
     #[schema(value_type = Option<String>)]
     pub(crate) assignment_reason: Option<AssignmentReason>,
-}
-
-fn in_spanish<S: Serializer>(reason: &Option<AssignmentReason>, serializer: S) -> Result<S::Ok, S::Error> {
-    reason.as_ref().map(ToString::to_string).serialize(serializer)
 }
 
 #[derive(sqlx::FromRow)]

@@ -19,7 +19,7 @@ use super::history::{Entry, history};
 use super::search::{Filter, search};
 use crate::app::App;
 use crate::sessions::{Principal, Session};
-use crate::unit::{Ticket, TicketRow, select_tickets};
+use crate::unit::{AssignmentReason, Ticket, TicketRow, select_tickets};
 
 /// Search, one ticket, its history, its proofs.
 pub fn routes() -> OpenApiRouter<App> {
@@ -108,7 +108,8 @@ struct Detail {
     ticket: TicketView,
     /// Why this driver, when nobody chose by hand.
     #[serde(rename = "asignacion_motivo")]
-    assignment_reason: Option<String>,
+    #[schema(value_type = Option<String>)]
+    assignment_reason: Option<AssignmentReason>,
 }
 
 /// Un ticket; quien reparte ve los suyos.
@@ -121,7 +122,6 @@ async fn one(
 ) -> Result<Response, Problem> {
     let mut session = app.db.read().await?;
     let Ticket { view, assignment_reason, .. } = visible(&mut session, &number, &by).await?;
-    let assignment_reason = assignment_reason.map(|reason| reason.to_string());
     let etag = HeaderValue::try_from(format!("\"{}\"", view.version)).ok();
     let mut response = Json(Detail { ticket: view, assignment_reason }).into_response();
     if let Some(etag) = etag {
