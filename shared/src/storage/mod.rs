@@ -8,6 +8,7 @@
 pub mod dialect;
 mod error;
 mod open;
+mod presence;
 mod rows;
 mod session;
 #[cfg(test)]
@@ -15,5 +16,6 @@ mod tests;
 
 pub use error::{is_unavailable, is_unstorable_text, require_one};
 pub use open::{Migrations, OpenError, StorageSettings, Target, open};
+pub use presence::Presence;
 pub use rows::{MAX_ROWS, batches, select_in_sql, values_sql};
 pub use session::{Db, Session};

@@ -11,7 +11,6 @@ mod housekeeping;
 mod outcome;
 mod receipt;
 mod settings;
-mod sole;
 mod start;
 mod status;
 mod task;

@@ -4,8 +4,8 @@ use std::io;
 use std::sync::Arc;
 
 use belgrano_shared::config::SecretError;
+use belgrano_shared::storage::Presence;
 
-use super::sole::Presence;
 use super::{Board, BoardError, Relay, RelayParts};
 use crate::app::App;
 use crate::outbox::EndLeases;
@@ -39,7 +39,7 @@ pub fn start(app: &App) -> Result<(), RelayError> {
     };
     let relay = Relay::new(parts, board, settings.clone(), &app.metrics);
     app.life.spawn_critical("outbox housekeeping", relay.housekeeping(app.life.soft().clone()));
-    let (presence, writer) = (Presence::new(&common.storage.target)?, app.writer.clone());
+    let (presence, writer) = (Presence::new(&common.storage.target, "relay")?, app.writer.clone());
     let stop = app.life.soft().clone();
     app.life.spawn_critical("relay", async move {
         if presence.as_ref().is_some_and(Presence::alone) {
@@ -51,20 +51,9 @@ pub fn start(app: &App) -> Result<(), RelayError> {
             }
         }
         drop(writer);
-        let presence = share(presence).await;
+        let presence = Presence::share(presence).await;
         relay.run(stop).await;
         drop(presence);
     });
     Ok(())
-}
-
-async fn share(presence: Option<Presence>) -> Option<Presence> {
-    match presence?.share().await {
-        Ok(presence) => Some(presence),
-        Err(error) => {
-            // Whoever comes next may end leases of ours: then a message is delivered twice, and the board takes it once.
-            tracing::warn!(%error, "other processes cannot see that this one relays");
-            None
-        }
-    }
 }
