@@ -3,8 +3,8 @@
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
-use super::push::{BrowserKeys, Vapid, endpoint};
-use super::{Channel, News, NoticeSettings, NoticeState, Subscribe};
+use super::push::{BrowserKeys, Endpoint, Vapid, endpoint};
+use super::{Channel, News, NoticeSettings, NoticeState, Subscribe, Unsubscribe};
 use crate::auth::session::TokenHash;
 use crate::problem::{FieldError, Problem};
 use crate::storage::Db;
@@ -71,6 +71,14 @@ pub struct Forget {
     pub endpoint: String,
 }
 
+impl Forget {
+    /// As a command, of `account_id`.
+    #[must_use]
+    pub fn unsubscribe(&self, account_id: i64) -> Unsubscribe {
+        Unsubscribe { account_id, endpoint: endpoint::canonical(&self.endpoint) }
+    }
+}
+
 impl SubscriptionBody {
     /// As a command, of `account_id` in `session`; 422 for what is no subscription.
     pub fn subscribe(
@@ -80,20 +88,20 @@ impl SubscriptionBody {
         language: Language,
         settings: &NoticeSettings,
     ) -> Result<Subscribe, Problem> {
-        let url = endpoint::parse(&self.endpoint, settings.reach);
+        let endpoint = Endpoint::parse(&self.endpoint, settings.reach);
         let keys = BrowserKeys::parse(&self.keys.p256dh, &self.keys.auth);
-        match (url, keys) {
-            (Ok(url), Some(keys)) => Ok(Subscribe {
+        match (endpoint, keys) {
+            (Ok(endpoint), Some(keys)) => Ok(Subscribe {
                 account_id,
                 session,
-                endpoint: url.into(),
+                endpoint,
                 keys,
                 language,
-                replaces: self.anterior,
+                replaces: self.anterior.as_deref().map(endpoint::canonical),
                 most: settings.most,
             }),
-            (url, keys) => {
-                let bad_url = url.err().map(|_| FieldError::new("endpoint", Message::new("error-push-endpoint")));
+            (endpoint, keys) => {
+                let bad_url = endpoint.err().map(|_| FieldError::new("endpoint", Message::new("error-push-endpoint")));
                 let bad_keys = keys.is_none().then(|| FieldError::new("keys", Message::new("error-push-keys")));
                 Err(Problem::invalid(bad_url.into_iter().chain(bad_keys).collect()))
             }
@@ -200,9 +208,22 @@ macro_rules! select_notices {
             "SELECT id, account_id, channel, news, order_number, state, created_at, expires_at, next_attempt_at, attempts, ",
             "reason FROM notices WHERE ",
             $which,
-            " ORDER BY id DESC LIMIT $2"
+            "id < $1 ORDER BY id DESC LIMIT $2"
         )
     };
+}
+
+/// The notices in `state` before the id `$1`, at most `$2`. Nearly all were delivered, so those are found by id alone; for the
+/// others there is an index, which SQLite takes only where its condition is repeated word for word.
+#[must_use]
+pub fn list_statement(state: Option<NoticeState>) -> &'static str {
+    match state {
+        None => select_notices!(""),
+        Some(NoticeState::Delivered) => select_notices!("state = 'entregado' AND "),
+        Some(NoticeState::Pending) => select_notices!("state <> 'entregado' AND state = 'pendiente' AND "),
+        Some(NoticeState::Dead) => select_notices!("state <> 'entregado' AND state = 'muerto' AND "),
+        Some(NoticeState::Lapsed) => select_notices!("state <> 'entregado' AND state = 'caducado' AND "),
+    }
 }
 
 impl NoticePage {
@@ -216,13 +237,7 @@ impl NoticePage {
     ) -> sqlx::Result<Self> {
         let (before, count) = (after.unwrap_or(i64::MAX), i64::from(limit));
         let mut session = db.read().await?;
-        let avisos = match filter.estado {
-            None => fetch!(all, session, NoticeView, select_notices!("id < $1"), before, count)?,
-            Some(state) => {
-                let sql = select_notices!("id < $1 AND state = $3");
-                fetch!(all, session, NoticeView, sql, before, count, state.as_str())?
-            }
-        };
+        let avisos = fetch!(all, session, NoticeView, list_statement(filter.estado), before, count)?;
         drop(session);
         let full = avisos.len() == limit as usize;
         let cursor = avisos.last().filter(|_| full).map(|last| crate::http::Page::encode(&last.id));

@@ -6,27 +6,27 @@
 use std::convert::Infallible;
 
 use super::NoticeUnit;
-use super::push::BrowserKeys;
+use super::push::{BrowserKeys, Endpoint};
 use crate::auth::session::TokenHash;
-use crate::execute;
 use crate::problem::Problem;
 use crate::texts::{Language, Message};
 use crate::writer::{Command, Failure};
+use crate::{execute, fetch_scalar};
 
 /// Tell this browser from now on. The same browser again is the same subscription, with what is new about it.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct Subscribe {
     /// Whose it is.
     pub account_id: i64,
     /// The session it ends with.
     pub session: TokenHash,
     /// Where its push service takes messages; judged already.
-    pub endpoint: String,
+    pub endpoint: Endpoint,
     /// Who may read them.
     pub keys: BrowserKeys,
     /// What its user reads.
     pub language: Language,
-    /// The endpoint that this one is instead of.
+    /// The endpoint that this one is instead of, as it was stored.
     pub replaces: Option<String>,
     /// Browsers of one account; the oldest make room.
     pub most: i64,
@@ -44,9 +44,9 @@ impl From<SessionOver> for Problem {
 
 /// A browser that changes hands takes nothing along: what waits for the one before must not be shown to the next.
 const FORGET_OTHERS: &str = "DELETE FROM push_subscriptions WHERE endpoint = $1 AND account_id <> $2";
+const IS_ON: &str = "SELECT COUNT(*) FROM sessions WHERE token_hash = $1";
 const UPSERT: &str = "INSERT INTO push_subscriptions (account_id, session_hash, endpoint, public_key, auth, language, updated_at) \
-     SELECT $1, token_hash, $3, $4, $5, $6, $7 FROM sessions WHERE token_hash = $2 \
-     ON CONFLICT (endpoint) DO UPDATE SET session_hash = excluded.session_hash, public_key = excluded.public_key, \
+     VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT (endpoint) DO UPDATE SET session_hash = excluded.session_hash, public_key = excluded.public_key, \
      auth = excluded.auth, language = excluded.language, updated_at = excluded.updated_at";
 const DELETE: &str = "DELETE FROM push_subscriptions WHERE endpoint = $1 AND account_id = $2";
 const DELETE_OLDEST: &str = "DELETE FROM push_subscriptions WHERE account_id = $1 AND id NOT IN \
@@ -58,25 +58,15 @@ impl<U: NoticeUnit> Command<U> for Subscribe {
 
     async fn apply(&self, unit: &mut U) -> Result<(), Failure<SessionOver>> {
         let now = unit.now();
-        let session = unit.session();
-        let Self { account_id, endpoint, keys, language, most, .. } = self;
-        execute!(*session, FORGET_OTHERS, endpoint, account_id)?;
-        let (public, auth) = (keys.public_bytes(), keys.auth_bytes());
-        let stored = execute!(
-            *session,
-            UPSERT,
-            account_id,
-            &self.session[..],
-            endpoint,
-            &public[..],
-            auth,
-            language.tag(),
-            now
-        )?;
-        if stored == 0 {
+        let Self { account_id, session: token, endpoint, keys, language, replaces, most } = self;
+        if fetch_scalar!(one, *unit.reader(), i64, IS_ON, &token[..])? == 0 {
             return Err(Failure::Refused(SessionOver));
         }
-        if let Some(replaced) = self.replaces.as_ref().filter(|replaced| *replaced != endpoint) {
+        let (session, endpoint) = (unit.session(), endpoint.as_str());
+        let (public, auth) = (keys.public_bytes(), keys.auth_bytes());
+        execute!(*session, FORGET_OTHERS, endpoint, account_id)?;
+        execute!(*session, UPSERT, account_id, &token[..], endpoint, &public[..], auth, language.tag(), now)?;
+        if let Some(replaced) = replaces.as_deref().filter(|replaced| *replaced != endpoint) {
             execute!(*session, DELETE, replaced, account_id)?;
         }
         execute!(*session, DELETE_OLDEST, account_id, most)?;
@@ -85,11 +75,11 @@ impl<U: NoticeUnit> Command<U> for Subscribe {
 }
 
 /// Tell this browser nothing any more. That it is told nothing already is as good.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct Unsubscribe {
     /// Whose it is.
     pub account_id: i64,
-    /// Its endpoint.
+    /// Its endpoint, as it was stored.
     pub endpoint: String,
 }
 

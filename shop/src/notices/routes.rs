@@ -3,7 +3,7 @@
 use axum::extract::State;
 use axum::http::StatusCode;
 use belgrano_shared::http::{Json, Page, Path, Query};
-use belgrano_shared::notices::{Forget, Key, NoticePage, Replay, StateFilter, SubscriptionBody, Unsubscribe};
+use belgrano_shared::notices::{Forget, Key, NoticePage, Replay, StateFilter, SubscriptionBody};
 use belgrano_shared::problem::{Problem, ProblemDocument};
 use belgrano_shared::texts::{Language, Message};
 use serde::{Deserialize, Serialize};
@@ -62,7 +62,7 @@ async fn unsubscribe(
     Session(who): Session,
     Json(body): Json<Forget>,
 ) -> Result<StatusCode, Problem> {
-    app.writer.submit(Unsubscribe { account_id: who.account_id, endpoint: body.endpoint }).await?;
+    app.writer.submit(body.unsubscribe(who.account_id)).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 

@@ -1,9 +1,11 @@
 //! Where messages may be sent to: what a browser says its push service is, and what an attacker might say instead.
 //!
-//! The address comes from whoever subscribes, and we are inside. So it has to be https, and what its name resolves to has to
-//! be a public address: the resolver that the connection itself uses drops all others, so that there is no moment between
-//! looking and connecting at which a name could change.
+//! The address comes from whoever subscribes, and we are inside. So it has to be https on its own port and a name with a
+//! dot, as every push service's is, and what that name resolves to has to be a public address: the resolver that the
+//! connection itself uses drops all others, so that there is no moment between looking and connecting at which a name could
+//! change.
 
+use std::fmt;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 
 use reqwest::dns::{Addrs, Name, Resolve, Resolving};
@@ -18,39 +20,91 @@ pub enum Reach {
     /// Public ones, by https.
     #[default]
     Public,
-    /// Also this machine's own, and by plain http: for tests.
+    /// Also this machine's own, on any port and by plain http: for tests.
     Loopback,
 }
 
 /// Why an address is not sent to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum BadEndpoint {
-    /// Not an https address, or with a user, a fragment, or beyond the length.
+    /// Not an https address on port 443, or with a user, a fragment, or beyond the length.
     #[error("no es una dirección https de un servicio de avisos")]
     Form,
-    /// It is nobody's on the Internet.
+    /// It names nobody on the Internet: a number, a name of this network, or a name that leads inside.
     #[error("no es una dirección pública")]
     NotPublic,
 }
 
-/// Reads an address and judges it as far as one can without asking anybody.
-pub fn parse(text: &str, reach: Reach) -> Result<Url, BadEndpoint> {
-    let url = Url::parse(text).ok().filter(|_| text.len() <= MAX_CHARS).ok_or(BadEndpoint::Form)?;
-    let plain = url.username().is_empty() && url.password().is_none() && url.fragment().is_none();
-    let literal = match url.host() {
-        Some(Host::Ipv4(address)) => Some(IpAddr::V4(address)),
-        Some(Host::Ipv6(address)) => Some(IpAddr::V6(address)),
-        Some(Host::Domain(_)) => None,
-        None => return Err(BadEndpoint::Form),
-    };
-    let local = reach == Reach::Loopback && literal.is_some_and(|address| address.is_loopback());
-    if !plain || !(url.scheme() == "https" || local && url.scheme() == "http") {
-        return Err(BadEndpoint::Form);
+/// Where the push service of one browser takes messages for it. Whoever knows it can write there, so `Debug` shows the host
+/// only.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Endpoint(Url);
+
+impl fmt::Debug for Endpoint {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Endpoint").field(&self.host()).finish()
     }
-    if literal.is_some_and(|address| !may_reach(address, reach)) {
-        return Err(BadEndpoint::NotPublic);
+}
+
+impl Endpoint {
+    /// Reads an address and judges it as far as one can without asking anybody.
+    pub fn parse(text: &str, reach: Reach) -> Result<Self, BadEndpoint> {
+        let endpoint = Self::stored(text).ok_or(BadEndpoint::Form)?;
+        endpoint.judge(reach)?;
+        Ok(endpoint)
     }
-    Ok(url)
+
+    /// One that was judged before it was stored.
+    #[must_use]
+    pub fn stored(text: &str) -> Option<Self> {
+        Url::parse(text).ok().map(Self)
+    }
+
+    /// Whether it may be sent to.
+    pub fn judge(&self, reach: Reach) -> Result<(), BadEndpoint> {
+        let Self(url) = self;
+        let is_local = reach == Reach::Loopback && literal(url).is_some_and(|address| address.is_loopback());
+        let is_plain = url.username().is_empty() && url.password().is_none() && url.fragment().is_none();
+        let is_https = url.scheme() == "https" && url.port().is_none();
+        let is_ours = is_local && matches!(url.scheme(), "http" | "https");
+        if !is_plain || url.as_str().len() > MAX_CHARS || !(is_https || is_ours) {
+            return Err(BadEndpoint::Form);
+        }
+        let is_named = matches!(url.host(), Some(Host::Domain(name)) if name.contains('.') && !name.ends_with('.'));
+        if is_named || is_local { Ok(()) } else { Err(BadEndpoint::NotPublic) }
+    }
+
+    /// The address.
+    #[must_use]
+    pub fn url(&self) -> &Url {
+        &self.0
+    }
+
+    /// As it is stored: the same for every way to write it.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        self.0.as_str()
+    }
+
+    /// Whose it is: the name, with a port where there is one.
+    #[must_use]
+    pub fn host(&self) -> &str {
+        self.0.authority()
+    }
+}
+
+/// What an address is stored as, if it is: see [`Endpoint::as_str`].
+#[must_use]
+pub fn canonical(text: &str) -> String {
+    Url::parse(text).map_or_else(|_| text.to_owned(), String::from)
+}
+
+fn literal(url: &Url) -> Option<IpAddr> {
+    match url.host()? {
+        Host::Ipv4(address) => Some(IpAddr::V4(address)),
+        Host::Ipv6(address) => Some(IpAddr::V6(address)),
+        Host::Domain(_) => None,
+    }
 }
 
 fn may_reach(address: IpAddr, reach: Reach) -> bool {
@@ -99,20 +153,43 @@ fn is_public_v6(address: Ipv6Addr) -> bool {
 }
 
 /// Names that lead to public addresses only.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct PublicNames(pub(super) Reach);
+#[derive(Clone, Debug)]
+pub(super) struct PublicNames {
+    pub(super) reach: Reach,
+    /// What every name leads to, in a test of what is behind a name.
+    #[cfg(test)]
+    pub(super) fixed: Option<SocketAddr>,
+}
+
+impl PublicNames {
+    pub(super) fn new(reach: Reach) -> Self {
+        Self {
+            reach,
+            #[cfg(test)]
+            fixed: None,
+        }
+    }
+
+    async fn look_up(&self, name: &str) -> std::io::Result<Vec<SocketAddr>> {
+        #[cfg(test)]
+        if let Some(fixed) = self.fixed {
+            return Ok(vec![fixed]);
+        }
+        // The port is the caller's business; 0 stands for none.
+        Ok(tokio::net::lookup_host((name, 0)).await?.collect())
+    }
+}
 
 impl Resolve for PublicNames {
     fn resolve(&self, name: Name) -> Resolving {
-        let reach = self.0;
+        let names = self.clone();
         Box::pin(async move {
-            // The port is the caller's business; 0 stands for none.
-            let found = tokio::net::lookup_host((name.as_str(), 0)).await?;
-            let public: Vec<SocketAddr> = found.filter(|address| may_reach(address.ip(), reach)).collect();
-            if public.is_empty() {
+            let mut found = names.look_up(name.as_str()).await?;
+            found.retain(|address| may_reach(address.ip(), names.reach));
+            if found.is_empty() {
                 return Err(BadEndpoint::NotPublic.into());
             }
-            Ok(Box::new(public.into_iter()) as Addrs)
+            Ok(Box::new(found.into_iter()) as Addrs)
         })
     }
 }
@@ -121,7 +198,11 @@ impl Resolve for PublicNames {
 mod tests {
     use reqwest::dns::{Name, Resolve};
 
-    use super::{BadEndpoint, PublicNames, Reach, is_public, parse};
+    use super::{BadEndpoint, Endpoint, PublicNames, Reach, canonical, is_public};
+
+    fn parse(text: &str, reach: Reach) -> Result<Endpoint, BadEndpoint> {
+        Endpoint::parse(text, reach)
+    }
 
     #[test]
     fn only_public_https_is_sent_to() {
@@ -130,8 +211,7 @@ mod tests {
             "https://fcm.googleapis.com/fcm/send/abc:def",
             "https://web.push.apple.com/QGuQ",
             "https://wns2-par02p.notify.windows.com/w/?token=BQ",
-            "https://8.8.8.8/x",
-            "https://[2606:4700::1111]/x",
+            "https://push.example.net:443/x",
         ] {
             assert!(parse(right, Reach::Public).is_ok(), "{right}");
         }
@@ -146,10 +226,29 @@ mod tests {
             "https://user:pass@push.example.net/x",
             "https://push.example.net/x#y",
             "http://127.0.0.1:5000/api",
+            "https://push.example.net:8443/x",
+            "https://push.example.net:22/x",
         ] {
             assert_eq!(parse(wrong, Reach::Public), Err(BadEndpoint::Form), "{wrong}");
         }
-        assert_eq!(parse(&format!("https://a.example/{}", "x".repeat(1024)), Reach::Public), Err(BadEndpoint::Form));
+        for long in ["x".repeat(1024), "ñ".repeat(400)] {
+            assert_eq!(parse(&format!("https://a.example/{long}"), Reach::Public), Err(BadEndpoint::Form));
+        }
+    }
+
+    #[test]
+    fn an_address_is_stored_the_same_however_it_is_written() {
+        let stored = parse("https://Push.Example.NET:443/a/../b?x=1", Reach::Public).expect("an endpoint");
+        assert_eq!(stored.as_str(), "https://push.example.net/b?x=1");
+        for written in ["https://push.example.net/b?x=1", "HTTPS://PUSH.example.net:443/./b?x=1"] {
+            assert_eq!(canonical(written), stored.as_str(), "{written}");
+        }
+    }
+
+    #[test]
+    fn what_lets_one_write_to_a_browser_is_shown_nowhere() {
+        let endpoint = parse("https://push.example.net/capability?secret", Reach::Public).expect("an endpoint");
+        assert_eq!(format!("{endpoint:?}"), r#"Endpoint("push.example.net")"#);
     }
 
     #[test]
@@ -183,6 +282,12 @@ mod tests {
             "[2001::1]",
             "[2001:db8::1]",
             "[::127.0.0.1]",
+            // Numbers that are somebody's are no push service either, and neither is a name without a dot or with one too many.
+            "8.8.8.8",
+            "[2606:4700::1111]",
+            "localhost",
+            "intranet",
+            "push.example.net.",
         ] {
             let address = format!("https://{inside}/x");
             assert_eq!(parse(&address, Reach::Public), Err(BadEndpoint::NotPublic), "{address}");
@@ -201,13 +306,14 @@ mod tests {
             assert_eq!(parse(wrong, Reach::Loopback), Err(BadEndpoint::Form), "{wrong}");
         }
         assert_eq!(parse("https://192.168.1.1/x", Reach::Loopback), Err(BadEndpoint::NotPublic));
+        assert_eq!(parse("ftp://127.0.0.1/x", Reach::Loopback), Err(BadEndpoint::Form));
     }
 
     #[tokio::test]
     async fn a_name_that_leads_inside_leads_nowhere() {
         let name = || "localhost".parse::<Name>().expect("a name");
-        let refused = PublicNames(Reach::Public).resolve(name()).await.err().expect("nowhere to go");
+        let refused = PublicNames::new(Reach::Public).resolve(name()).await.err().expect("nowhere to go");
         assert_eq!(refused.downcast_ref::<BadEndpoint>(), Some(&BadEndpoint::NotPublic));
-        assert!(PublicNames(Reach::Loopback).resolve(name()).await.is_ok_and(|mut found| found.next().is_some()));
+        assert!(PublicNames::new(Reach::Loopback).resolve(name()).await.is_ok_and(|mut found| found.next().is_some()));
     }
 }

@@ -11,7 +11,7 @@ mod vapid;
 #[cfg(any(test, feature = "testing"))]
 pub use encryption::TestBrowser;
 pub use encryption::{BrowserKeys, MAX_TEXT_BYTES, encrypt};
-pub use endpoint::Reach;
+pub use endpoint::{Endpoint, Reach};
 pub use service::{PushClient, PushMessage, PushOutcome, Urgency};
 #[cfg(any(test, feature = "testing"))]
 pub use vapid::verified_claims;

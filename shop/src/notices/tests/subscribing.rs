@@ -1,7 +1,11 @@
 //! Who is told: whoever asked, on the browsers it asked for.
 
+use belgrano_shared::notices::push::{BrowserKeys, Endpoint, Reach};
+use belgrano_shared::notices::{SessionOver, Subscribe};
 use belgrano_shared::on_both_engines;
+use belgrano_shared::texts::Language;
 use belgrano_shared::wire::TicketState;
+use belgrano_shared::writer::WriteError;
 use serde_json::{Value, json};
 
 use super::world::{SUBSCRIPTIONS, World};
@@ -36,7 +40,7 @@ on_both_engines! {
         let world = World::new(database).await;
         let subscription = world.push.browser().subscription();
         assert_eq!(world.shop.post(&mut Browser::default(), "/api/avisos", subscription.clone()).await.status, 401);
-        for inside in ["http://10.0.0.1/x", "https://169.254.169.254/latest", "https://[::ffff:10.0.0.1]/x", "file:///etc/passwd"] {
+        for inside in ["https://push.example.net:8443/x", "https://intranet/x", "https://8.8.8.8/x", "http://10.0.0.1/x", "https://169.254.169.254/latest", "https://[::ffff:10.0.0.1]/x", "file:///etc/passwd"] {
             let mut body = subscription.clone();
             body["endpoint"] = json!(inside);
             let answer = world.shop.post(&mut world.ana.clone(), "/api/avisos", body).await;
@@ -47,6 +51,38 @@ on_both_engines! {
         let answer = world.shop.post(&mut world.ana.clone(), "/api/avisos", body).await;
         assert_eq!((answer.status, &answer.body["errors"][0]["field"]), (422, &json!("keys")));
         assert_eq!(world.count(SUBSCRIPTIONS).await, 0);
+    }
+
+    async fn an_address_is_the_same_however_it_is_written(database) {
+        let mut world = World::new(database).await;
+        let phone = world.subscribed().await;
+        let shouted = phone.endpoint.replace("http://", "HTTP://").replace("/send/", "/./send/");
+        let mut again = phone.subscription();
+        again["endpoint"] = json!(shouted);
+        assert_eq!(world.shop.post(&mut world.ana.clone(), "/api/avisos", again.clone()).await.status, 204);
+        assert_eq!(world.count(SUBSCRIPTIONS).await, 1);
+        let mut moved = world.push.browser().subscription();
+        moved["anterior"] = json!(shouted);
+        assert_eq!(world.shop.post(&mut world.ana.clone(), "/api/avisos", moved).await.status, 204);
+        assert_eq!(world.count(SUBSCRIPTIONS).await, 1, "it took the place of the first");
+        assert_eq!(world.shop.post(&mut world.ana.clone(), "/api/avisos", again).await.status, 204);
+        let forget = json!({ "endpoint": shouted });
+        let forgotten = world.shop.send(&mut world.ana.clone(), axum::http::Method::DELETE, "/api/avisos", Some(forget)).await;
+        assert_eq!((forgotten.status, world.count(SUBSCRIPTIONS).await), (204, 1));
+    }
+
+    async fn a_subscription_that_is_refused_changes_nothing(database) {
+        let mut world = World::new(database).await;
+        let phone = world.subscribed().await;
+        let (public, auth) = (phone.subscription()["keys"]["p256dh"].clone(), phone.subscription()["keys"]["auth"].clone());
+        let keys = BrowserKeys::parse(public.as_str().expect("text"), auth.as_str().expect("text")).expect("keys");
+        let endpoint = Endpoint::parse(&phone.endpoint, Reach::Loopback).expect("an endpoint");
+        let over = Subscribe {
+            account_id: 999, session: [9; 32].into(), endpoint, keys, language: Language::Spanish, replaces: None, most: 10,
+        };
+        let refused = world.shop.app.writer.submit(over).await.expect_err("that session is over");
+        assert!(matches!(refused, WriteError::Refused(SessionOver)));
+        assert_eq!(world.count(SUBSCRIPTIONS).await, 1, "it is still Ana's");
     }
 
     async fn the_oldest_browsers_make_room(database) {
