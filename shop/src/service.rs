@@ -11,6 +11,7 @@ use belgrano_shared::config::SecretError;
 use belgrano_shared::http::health::Health;
 use belgrano_shared::http::serve;
 use belgrano_shared::lifecycle::Lifecycle;
+use belgrano_shared::notices::DeliveryError;
 use belgrano_shared::sockets::Sockets;
 use belgrano_shared::storage::{self, OpenError};
 use belgrano_shared::telemetry::Metrics;
@@ -60,9 +61,9 @@ pub enum StartError {
     /// The relay.
     #[error("no se pudo preparar el envío de pedidos a la ticketera")]
     Relay(#[from] RelayError),
-    /// The way out to push services.
+    /// What tells people of their orders.
     #[error("no se pudo preparar el envío de avisos")]
-    Notices(#[from] reqwest::Error),
+    Notices(#[from] DeliveryError),
     /// The address.
     #[error("no se pudo escuchar en la dirección configurada")]
     Bind(#[from] std::io::Error),

@@ -15,6 +15,7 @@ use belgrano_shared::fetch_scalar;
 use belgrano_shared::http::health::Health;
 use belgrano_shared::http::serve::bind;
 use belgrano_shared::lifecycle::Lifecycle;
+use belgrano_shared::notices::DeliveryError;
 use belgrano_shared::storage::{Db, OpenError, open};
 use belgrano_shared::telemetry::Metrics;
 use belgrano_shared::writer::{WriteError, Writer};
@@ -46,9 +47,9 @@ pub enum StartError {
     /// The secret shared with the shop cannot be read.
     #[error("cannot use the shared secret")]
     Secret(#[from] SecretError),
-    /// There is no way out to push services.
-    #[error("cannot build the client of push services")]
-    Push(#[from] reqwest::Error),
+    /// What tells drivers cannot start.
+    #[error("cannot send notices")]
+    Notices(#[from] DeliveryError),
     /// The port is taken, or not ours to take.
     #[error("cannot listen on {address}")]
     Bind {

@@ -1,7 +1,7 @@
-//! The task that sends notices: claim what is due, send each on its own, settle each as it comes back.
+//! The task that sends notices: claim what is due and has a place, send each on its own, settle each as it comes back.
 
 use std::convert::Infallible;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use futures_util::StreamExt;
@@ -11,22 +11,22 @@ use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 use url::Url;
 
+use super::doors::{AT_ONCE, Doors, Ending, Pass};
 use super::metrics::NoticeMetrics;
 use super::push::{PushClient, PushMessage, PushOutcome};
 use super::queue::{Browser, any_due};
-use super::{Channel, Claim, Claimed, Composed, NoticeSummary, NoticeUnit, Prune, Settle, Verdict};
+use super::{Channel, Claim, Claimed, Claims, Composed, EndLeases, NoticeSummary, NoticeUnit, Prune, Settle, Verdict};
 use crate::ambient::Ambient;
 use crate::fetch;
+use crate::lifecycle::Lifecycle;
 use crate::mailer::{Mail, MailError, Mailer};
 use crate::retry::RetrySchedule;
-use crate::storage::Db;
+use crate::storage::{Db, Presence, Target};
 use crate::telemetry::Metrics;
 use crate::texts::{Language, Message};
 use crate::timestamp::UnixMillis;
 use crate::writer::{WriteError, Writer};
 
-/// Sent at once; one that hangs holds up no other until all of these do.
-const AT_ONCE: usize = 32;
 /// How often to look for what nobody here was told of: another instance's, a retry that is due, a lease that ended.
 const POLL: Duration = Duration::from_secs(1);
 /// How long to leave a database alone that failed.
@@ -37,6 +37,8 @@ const SCHEDULE: RetrySchedule = RetrySchedule {
     max_interval: Duration::from_mins(2),
     max_elapsed: Duration::from_mins(15),
 };
+const NO_PUSH_ANSWER: &str = "el servicio de avisos no contestó a tiempo";
+const NO_MAIL_ANSWER: &str = "el servidor de correo no contestó a tiempo";
 const COUNT_EVERY: Duration = Duration::from_secs(15);
 /// Counts between two prunings: ten minutes.
 const PRUNE_EVERY: u32 = 40;
@@ -44,6 +46,17 @@ const DAY_MS: i64 = 24 * 3600 * 1000;
 /// How long what was sent, and what died, can be looked at.
 const KEPT_MS: i64 = 7 * DAY_MS;
 const DEAD_KEPT_MS: i64 = 30 * DAY_MS;
+
+/// Why notices cannot be sent.
+#[derive(Debug, thiserror::Error)]
+pub enum DeliveryError {
+    /// The way to push services.
+    #[error("cannot speak to push services")]
+    Client(#[from] reqwest::Error),
+    /// The lock beside the database.
+    #[error("cannot use the lock file beside the database")]
+    Lock(#[from] std::io::Error),
+}
 
 /// What the task works with.
 #[derive(Debug)]
@@ -70,12 +83,27 @@ pub struct DeliveryParts<U> {
 #[derive(Debug)]
 pub struct Delivery<U> {
     parts: Arc<DeliveryParts<U>>,
+    doors: Arc<Mutex<Doors>>,
     metrics: NoticeMetrics,
 }
 
 impl<U> Clone for Delivery<U> {
     fn clone(&self) -> Self {
-        Self { parts: Arc::clone(&self.parts), metrics: self.metrics.clone() }
+        Self { parts: Arc::clone(&self.parts), doors: Arc::clone(&self.doors), metrics: self.metrics.clone() }
+    }
+}
+
+/// What became of one try.
+struct Told {
+    verdict: Verdict,
+    /// The subscription that is no more.
+    gone: Option<i64>,
+    ending: Ending,
+}
+
+impl Told {
+    fn of(verdict: Verdict, ending: Ending) -> Self {
+        Self { verdict, gone: None, ending }
     }
 }
 
@@ -89,22 +117,43 @@ impl<U: NoticeUnit> Delivery<U> {
     /// Ready to run.
     #[must_use]
     pub fn new(parts: DeliveryParts<U>, metrics: &Metrics) -> Self {
-        Self { parts: Arc::new(parts), metrics: NoticeMetrics::register(metrics) }
+        Self { parts: Arc::new(parts), doors: Arc::default(), metrics: NoticeMetrics::register(metrics) }
     }
 
-    /// Sends until `stop`, and then finishes what is under way; what takes too long is left to its lease.
-    pub async fn run(self, stop: CancellationToken) {
+    /// Starts what sends, and what counts and prunes beside it, as tasks of `life`.
+    pub fn start(self, target: &Target, life: &Lifecycle) -> Result<(), DeliveryError> {
+        let presence = Presence::new(target, "notices")?;
+        life.spawn_critical("notices housekeeping", self.clone().housekeeping(life.soft().clone()));
+        life.spawn_critical("notices", self.run(presence, life.soft().clone()));
+        Ok(())
+    }
+
+    /// Sends until `stop`, and then finishes what is under way; what takes too long is left to its lease. Whoever knows by its
+    /// `presence` to be the only one begins with what an earlier life left behind; everybody else waits for those leases to end.
+    async fn run(self, presence: Option<Presence>, stop: CancellationToken) {
+        if presence.as_ref().is_some_and(Presence::alone) {
+            match self.parts.writer.submit(EndLeases).await {
+                Ok(0) => {}
+                Ok(notices) => tracing::info!(notices, "leases of an earlier life have ended"),
+                // They run out by themselves.
+                Err(error) => tracing::warn!(%error, "leases of an earlier life could not be ended"),
+            }
+        }
+        let presence = Presence::share(presence).await;
+        self.send(stop).await;
+        drop(presence);
+    }
+
+    async fn send(&self, stop: CancellationToken) {
         let mut under_way = FuturesUnordered::new();
-        let mut claim_at = Instant::now();
+        let (mut claim_at, mut passed_over) = (Instant::now(), false);
         while !stop.is_cancelled() {
             if under_way.len() < AT_ONCE && claim_at <= Instant::now() {
-                let room = AT_ONCE - under_way.len();
-                claim_at = match self.claim(room).await {
-                    Ok(claimed) => {
-                        // A full hand: there may be more.
-                        let next = if claimed.len() == room { Duration::ZERO } else { POLL };
-                        under_way.extend(claimed.into_iter().map(|notice| self.deliver(notice)));
-                        Instant::now() + next
+                claim_at = match self.claim(AT_ONCE - under_way.len()).await {
+                    Ok(claims) => {
+                        passed_over = claims.passed_over;
+                        under_way.extend(self.enter(claims.notices).map(|(notice, pass)| self.deliver(notice, pass)));
+                        Instant::now() + if claims.more { Duration::ZERO } else { POLL }
                     }
                     Err(error) => {
                         tracing::warn!(%error, "notices wait for the database");
@@ -115,7 +164,7 @@ impl<U: NoticeUnit> Delivery<U> {
             let room = under_way.len() < AT_ONCE;
             tokio::select! {
                 () = stop.cancelled() => {}
-                Some(()) = under_way.next() => {}
+                Some(()) = under_way.next() => if passed_over { claim_at = Instant::now() },
                 () = self.parts.wake.notified(), if room => claim_at = Instant::now(),
                 () = tokio::time::sleep_until(claim_at), if room => {}
             }
@@ -130,10 +179,28 @@ impl<U: NoticeUnit> Delivery<U> {
     #[cfg(any(test, feature = "testing"))]
     #[expect(clippy::missing_panics_doc, clippy::expect_used, reason = "whatever goes wrong here fails the test")]
     pub async fn round(&self) -> usize {
-        let claimed = self.claim(AT_ONCE).await.expect("the database answers");
-        let count = claimed.len();
-        futures_util::future::join_all(claimed.into_iter().map(|notice| self.deliver(notice))).await;
-        count
+        let mut count = 0;
+        loop {
+            let Claims { notices, passed_over, .. } = self.claim(AT_ONCE).await.expect("the database answers");
+            count += notices.len();
+            let sent = self.enter(notices).map(|(notice, pass)| self.deliver(notice, pass));
+            futures_util::future::join_all(sent).await;
+            if !passed_over {
+                return count;
+            }
+        }
+    }
+
+    fn doors(&self) -> MutexGuard<'_, Doors> {
+        self.doors.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Takes the places that the claim has found free; nothing was sent since.
+    fn enter(&self, notices: Vec<Claimed>) -> impl Iterator<Item = (Claimed, Pass)> {
+        notices.into_iter().map(|notice| {
+            let pass = self.doors().enter(notice.door());
+            (notice, pass)
+        })
     }
 
     /// Longer than any exchange, so that nobody else begins while we still might send.
@@ -141,21 +208,23 @@ impl<U: NoticeUnit> Delivery<U> {
         self.parts.timeout * 3
     }
 
-    async fn claim(&self, limit: usize) -> Result<Vec<Claimed>, WriteError<Infallible>> {
+    async fn claim(&self, limit: usize) -> Result<Claims, WriteError<Infallible>> {
         let look = any_due(&self.parts.db, self.parts.ambient.now()).await;
         if !look.map_err(|error| WriteError::Database(Arc::new(error)))? {
-            return Ok(Vec::new());
+            return Ok(Claims { notices: Vec::new(), passed_over: false, more: false });
         }
-        self.parts.writer.submit(Claim { limit, lease: self.lease() }).await
+        let doors = self.doors().clone();
+        self.parts.writer.submit(Claim { limit, lease: self.lease(), doors }).await
     }
 
-    async fn deliver(&self, notice: Claimed) {
+    async fn deliver(&self, notice: Claimed, pass: Pass) {
         let started_at = self.parts.ambient.now();
         let channel = if notice.browser.is_some() { Channel::Push } else { Channel::Mail };
-        let (verdict, gone) = match &notice.browser {
+        let Told { verdict, gone, ending } = match &notice.browser {
             Some(browser) => self.push(&notice, browser, started_at).await,
-            None => (self.mail(&notice).await, None),
+            None => self.mail(&notice).await,
         };
+        self.doors().leave(pass, ending, self.parts.ambient.now());
         self.metrics.tried(channel, &verdict);
         if let Verdict::Dead { .. } = &verdict {
             // Why is in the row: a mail server's words may have the address in them.
@@ -170,9 +239,9 @@ impl<U: NoticeUnit> Delivery<U> {
         }
     }
 
-    async fn push(&self, notice: &Claimed, browser: &Browser, now: UnixMillis) -> (Verdict, Option<i64>) {
+    async fn push(&self, notice: &Claimed, browser: &Browser, now: UnixMillis) -> Told {
         let Some(client) = &self.parts.push else {
-            return (Verdict::Dead { reason: "falta VAPID_PRIVATE_KEY".to_owned() }, None);
+            return Told::of(Verdict::Dead { reason: "falta VAPID_PRIVATE_KEY".to_owned() }, Ending::Broken);
         };
         let said = self.compose(notice, browser.language);
         let left_ms = notice.expires_at.since_ms(now);
@@ -185,18 +254,25 @@ impl<U: NoticeUnit> Delivery<U> {
             topic: &said.topic,
         };
         match client.send(&message).await {
-            PushOutcome::Taken => (Verdict::Delivered, None),
-            PushOutcome::Gone(reason) => (Verdict::Gone { reason }, Some(browser.subscription_id)),
-            PushOutcome::Refused(reason) => (Verdict::Dead { reason }, None),
-            PushOutcome::Later(after, reason) => (self.later(notice, after, reason), None),
+            PushOutcome::Taken => Told::of(Verdict::Delivered, Ending::Answered),
+            PushOutcome::Gone(reason) => {
+                let gone = Some(browser.subscription_id);
+                Told { gone, ..Told::of(Verdict::Gone { reason }, Ending::Answered) }
+            }
+            PushOutcome::Refused(reason) => Told::of(Verdict::Dead { reason }, Ending::Broken),
+            PushOutcome::Later(after, reason) => Told::of(self.later(notice, after, reason), Ending::Answered),
+            PushOutcome::Unreachable(reason) => Told::of(self.later(notice, None, reason), Ending::Broken),
+            PushOutcome::Silent => Told::of(self.later(notice, None, NO_PUSH_ANSWER.to_owned()), Ending::Hung),
         }
     }
 
-    async fn mail(&self, notice: &Claimed) -> Verdict {
+    async fn mail(&self, notice: &Claimed) -> Told {
         let recipient = match self.recipient(notice.account_id).await {
             Ok(Some(recipient)) => recipient,
-            Ok(None) => return Verdict::Gone { reason: "ya no quiere avisos por correo".to_owned() },
-            Err(error) => return self.later(notice, None, error.to_string()),
+            Ok(None) => {
+                return Told::of(Verdict::Gone { reason: "ya no quiere avisos por correo".to_owned() }, Ending::Broken);
+            }
+            Err(error) => return Told::of(self.later(notice, None, error.to_string()), Ending::Broken),
         };
         let language = Language::parse(&recipient.language).unwrap_or_default();
         let Composed { title, body, path, .. } = self.compose(notice, language);
@@ -208,11 +284,15 @@ impl<U: NoticeUnit> Delivery<U> {
         // Before the lease ends, whatever a mail server does between two of its answers.
         let sent = tokio::time::timeout(self.parts.timeout * 2, self.parts.mailer.send_as(&mail, &notice.event)).await;
         match sent {
-            Ok(Ok(())) => Verdict::Delivered,
-            Ok(Err(MailError::Unconfigured)) => Verdict::Gone { reason: "falta SMTP_URL".to_owned() },
-            Ok(Err(error)) if error.is_permanent() => Verdict::Dead { reason: error.explained() },
-            Ok(Err(error)) => self.later(notice, None, error.explained()),
-            Err(_) => self.later(notice, None, "el servidor de correo no contestó a tiempo".to_owned()),
+            Ok(Ok(())) => Told::of(Verdict::Delivered, Ending::Answered),
+            Ok(Err(MailError::Unconfigured)) => {
+                Told::of(Verdict::Gone { reason: "falta SMTP_URL".to_owned() }, Ending::Broken)
+            }
+            Ok(Err(error)) if error.is_permanent() => {
+                Told::of(Verdict::Dead { reason: error.explained() }, Ending::Answered)
+            }
+            Ok(Err(error)) => Told::of(self.later(notice, None, error.explained()), Ending::Broken),
+            Err(_) => Told::of(self.later(notice, None, NO_MAIL_ANSWER.to_owned()), Ending::Hung),
         }
     }
 
@@ -238,12 +318,12 @@ impl<U: NoticeUnit> Delivery<U> {
     }
 
     /// Counts the backlog and removes what is old, until `stop`.
-    pub async fn housekeeping(self, stop: CancellationToken) {
+    async fn housekeeping(self, stop: CancellationToken) {
         let work = async {
             for round in (0..PRUNE_EVERY).cycle() {
                 let now = self.parts.ambient.now();
                 match NoticeSummary::read(&self.parts.db, now).await {
-                    Ok(summary) => self.metrics.backlog(&summary),
+                    Ok(summary) => self.metrics.backlog(&summary, self.doors().resting(now)),
                     Err(error) => tracing::warn!(%error, "notices could not be counted"),
                 }
                 if round == 0

@@ -21,6 +21,7 @@ pub(super) struct NoticeMetrics {
     dead: Gauge,
     oldest_s: Gauge,
     subscriptions: Gauge,
+    resting: Gauge,
 }
 
 impl NoticeMetrics {
@@ -36,6 +37,7 @@ impl NoticeMetrics {
             dead: gauge("notices_dead", "Notices that could not be sent"),
             oldest_s: gauge("notices_oldest_seconds", "Age of the oldest notice to be sent"),
             subscriptions: gauge("push_subscriptions", "Browsers that want to be told"),
+            resting: gauge("push_services_resting", "Push services that did not answer and are left alone for a while"),
         }
     }
 
@@ -49,10 +51,11 @@ impl NoticeMetrics {
         self.attempts.get_or_create(&Labels { channel: channel.as_str(), outcome }).inc();
     }
 
-    pub(super) fn backlog(&self, summary: &NoticeSummary) {
+    pub(super) fn backlog(&self, summary: &NoticeSummary, resting: usize) {
         self.pending.set(summary.pending);
         self.dead.set(summary.dead);
         self.oldest_s.set(summary.oldest_s.unwrap_or(0));
         self.subscriptions.set(summary.browsers);
+        self.resting.set(i64::try_from(resting).unwrap_or(i64::MAX));
     }
 }

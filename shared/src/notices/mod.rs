@@ -10,6 +10,7 @@
 
 mod api;
 mod delivery;
+mod doors;
 mod metrics;
 mod news;
 mod outgoing;
@@ -19,12 +20,14 @@ mod queue;
 mod settings;
 mod subscription;
 
-pub use api::{Forget, Key, NoticePage, NoticeSummary, NoticeView, StateFilter, SubscriptionBody, SubscriptionKeys};
-pub use delivery::{Delivery, DeliveryParts};
+pub use api::{
+    Forget, Key, NoticePage, NoticeSummary, NoticeView, StateFilter, SubscriptionBody, SubscriptionKeys, list_statement,
+};
+pub use delivery::{Delivery, DeliveryError, DeliveryParts};
 pub use news::{Channel, Composed, News, NoticeState};
 pub use outgoing::{Notice, Outgoing};
 pub use page::{NOTICES_PATH, retried, show_notices};
-pub use queue::{Claim, Claimed, Prune, Replay, ReplayRefusal, Settle, Verdict};
+pub use queue::{Claim, Claimed, Claims, EndLeases, Prune, Replay, ReplayRefusal, Settle, Verdict};
 pub use settings::NoticeSettings;
 pub use subscription::{SessionOver, Subscribe, Unsubscribe};
 

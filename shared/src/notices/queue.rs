@@ -4,9 +4,8 @@ use std::convert::Infallible;
 use std::sync::Arc;
 use std::time::Duration;
 
-use url::Url;
-
-use super::push::BrowserKeys;
+use super::doors::{Closed, Door, Doors};
+use super::push::{BrowserKeys, Endpoint};
 use super::{Channel, News, NoticeState, NoticeUnit};
 use crate::problem::Problem;
 use crate::storage::Db;
@@ -20,13 +19,39 @@ const CHUNK: i64 = 500;
 /// What a notice that is tried again gets at least.
 const REPLAYED_MS: i64 = 10 * 60_000;
 
-/// Let lapse what is no news any more, then take up to `limit` notices that are due.
-#[derive(Clone, Copy, Debug)]
+/// Notices that are looked at to find some for whom there is a place.
+const LOOKED_AT: usize = 512;
+/// For how long those are put off that stood before others that could not be looked at.
+const STEP_ASIDE_MS: i64 = 1000;
+
+/// Let lapse what is no news any more, then take up to `limit` notices that are due and for whom there is a place.
+#[derive(Clone, Debug)]
 pub struct Claim {
     /// The most to take.
     pub limit: usize,
     /// How long they are ours.
     pub lease: Duration,
+    /// Who is sent to already.
+    pub(super) doors: Doors,
+}
+
+impl Claim {
+    /// While nobody is sent to.
+    #[must_use]
+    pub fn new(limit: usize, lease: Duration) -> Self {
+        Self { limit, lease, doors: Doors::default() }
+    }
+}
+
+/// What there was to claim.
+#[derive(Debug)]
+pub struct Claims {
+    /// What is ours.
+    pub notices: Vec<Claimed>,
+    /// Some have to wait until a place is free.
+    pub passed_over: bool,
+    /// There may be more for whom there is one.
+    pub more: bool,
 }
 
 /// A notice somebody may send.
@@ -62,7 +87,7 @@ pub struct Browser {
     /// Its subscription.
     pub subscription_id: i64,
     /// Where its push service takes messages.
-    pub endpoint: Url,
+    pub endpoint: Endpoint,
     /// Who may read them.
     pub keys: BrowserKeys,
     /// What its user reads.
@@ -99,6 +124,7 @@ const DUE: &str = "SELECT n.id, n.event, n.account_id, n.channel, n.news, n.orde
 const ORPHANS: &str = "SELECT id FROM notices WHERE state = 'pendiente' AND next_attempt_at <= $1 AND expires_at > $1 \
      AND channel = 'push' AND subscription_id IS NULL ORDER BY id";
 const TAKE: &str = "UPDATE notices SET lease_token = v.column2, next_attempt_at = v.column3 FROM (VALUES";
+const PUT_OFF: &str = "UPDATE notices SET next_attempt_at = v.column2 FROM (VALUES";
 const TAKE_TAIL: &str = ") AS v WHERE notices.id = v.column1";
 
 /// Whether there is anything to claim. Read only: most looks find nothing.
@@ -108,10 +134,10 @@ pub(super) async fn any_due(db: &Db, now: UnixMillis) -> sqlx::Result<bool> {
 }
 
 impl<U: NoticeUnit> Command<U> for Claim {
-    type Output = Vec<Claimed>;
+    type Output = Claims;
     type Refusal = Infallible;
 
-    async fn apply(&self, unit: &mut U) -> Result<Vec<Claimed>, Failure<Infallible>> {
+    async fn apply(&self, unit: &mut U) -> Result<Claims, Failure<Infallible>> {
         let now = unit.now();
         let lease_until = now.plus_ms(millis(self.lease));
         let token: Arc<str> = unit.ambient().uuid().simple().to_string().into();
@@ -121,9 +147,10 @@ impl<U: NoticeUnit> Command<U> for Claim {
             None => Vec::new(),
         };
         execute!(*unit.session(), U::NOTICES.lapse, now)?;
-        let limit = i64::try_from(self.limit).unwrap_or(i64::MAX);
-        let rows = fetch!(all, *unit.reader(), Row, DUE, now, limit)?;
-        execute_rows!(*unit.session(), TAKE, 3, &rows, TAKE_TAIL, |query, row| {
+        let rows = fetch!(all, *unit.reader(), Row, DUE, now, i64::try_from(LOOKED_AT).unwrap_or(i64::MAX))?;
+        let Chosen { taken, put_off, passed_over, more } = self.choose(rows, now);
+        execute_rows!(*unit.session(), PUT_OFF, 2, &put_off, TAKE_TAIL, |query, one| query.bind(one.0).bind(one.1));
+        execute_rows!(*unit.session(), TAKE, 3, &taken, TAKE_TAIL, |query, row| {
             query.bind(row.id).bind(&*token).bind(lease_until)
         });
         // They are claimed in the next round: what is no news by then lapses first.
@@ -136,11 +163,59 @@ impl<U: NoticeUnit> Command<U> for Claim {
         if stands_in > 0 {
             unit.wake();
         }
-        Ok(rows.into_iter().map(|row| row.claimed(&token)).collect())
+        let notices = taken.into_iter().map(|row| row.claimed(&token)).collect();
+        Ok(Claims { notices, passed_over, more })
+    }
+}
+
+/// What a claim does with the rows that are due.
+#[derive(Default)]
+struct Chosen {
+    taken: Vec<Row>,
+    /// Each with the time until which nobody has to look at it.
+    put_off: Vec<(i64, UnixMillis)>,
+    passed_over: bool,
+    more: bool,
+}
+
+impl Claim {
+    /// Those who wait for a place keep theirs in the queue, unless they stand before others that were not looked at.
+    fn choose(&self, rows: Vec<Row>, now: UnixMillis) -> Chosen {
+        let mut doors = self.doors.clone();
+        let (mut chosen, mut waiting) = (Chosen::default(), Vec::new());
+        let beyond = rows.len() == LOOKED_AT;
+        for row in rows {
+            if chosen.taken.len() == self.limit {
+                chosen.more = true;
+                break;
+            }
+            let door = row.door();
+            match doors.look(&door, now) {
+                Ok(()) => {
+                    doors.enter(door);
+                    chosen.taken.push(row);
+                }
+                Err(Closed::Resting(until)) => chosen.put_off.push((row.id, until)),
+                Err(Closed::Busy) => waiting.push(row.id),
+            }
+        }
+        chosen.passed_over = !waiting.is_empty();
+        if beyond && !chosen.more {
+            chosen.more = true;
+            let aside = now.plus_ms(STEP_ASIDE_MS);
+            chosen.put_off.extend(waiting.into_iter().map(|id| (id, aside)));
+        }
+        chosen
     }
 }
 
 impl Row {
+    fn door(&self) -> Door {
+        let endpoint = self.endpoint.as_deref().and_then(Endpoint::stored);
+        let host = endpoint.as_ref().map_or("", Endpoint::host).into();
+        Door { host, account_id: self.account_id }
+    }
+
     fn claimed(self, token: &Arc<str>) -> Claimed {
         let browser = if self.channel == Channel::Push { self.browser() } else { None };
         Claimed {
@@ -162,10 +237,37 @@ impl Row {
     fn browser(&self) -> Option<Browser> {
         Some(Browser {
             subscription_id: self.subscription_id?,
-            endpoint: self.endpoint.as_deref()?.parse().ok()?,
+            endpoint: Endpoint::stored(self.endpoint.as_deref()?)?,
             keys: BrowserKeys::new(self.public_key.as_deref()?, self.auth.as_deref()?)?,
             language: self.language.as_deref().and_then(Language::parse).unwrap_or_default(),
         })
+    }
+}
+
+impl Claimed {
+    /// Through which it is sent.
+    pub(super) fn door(&self) -> Door {
+        let host = self.browser.as_ref().map_or("", |browser| browser.endpoint.host()).into();
+        Door { host, account_id: self.account_id }
+    }
+}
+
+/// End every lease: for a process that knows to be the only one, at its start. What is leased then was claimed by an earlier
+/// life.
+#[derive(Clone, Copy, Debug)]
+pub struct EndLeases;
+
+const END_LEASES: &str = "UPDATE notices SET lease_token = NULL, next_attempt_at = $1 \
+     WHERE state = 'pendiente' AND lease_token IS NOT NULL";
+
+impl<U: NoticeUnit> Command<U> for EndLeases {
+    /// How many notices were leased.
+    type Output = u64;
+    type Refusal = Infallible;
+
+    async fn apply(&self, unit: &mut U) -> Result<u64, Failure<Infallible>> {
+        let now = unit.now();
+        Ok(execute!(*unit.session(), END_LEASES, now)?)
     }
 }
 

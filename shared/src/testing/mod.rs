@@ -9,6 +9,7 @@ mod ambient;
 mod browser;
 mod database;
 mod document;
+mod log;
 mod old_database;
 mod push_service;
 
@@ -16,6 +17,7 @@ pub use ambient::{START, still_ambient};
 pub use browser::{Browser, Seen};
 pub use database::TestDatabase;
 pub use document::{Operation, assert_committed, operations};
+pub use log::CapturedLog;
 pub use old_database::OldFile;
 pub use push_service::{FakeBrowser, FakePushService, PushAnswer, PushReceived};
 

@@ -18,7 +18,7 @@ use std::sync::Arc;
 
 use belgrano_shared::lapse_notices;
 use belgrano_shared::notices::push::PushClient;
-use belgrano_shared::notices::{Delivery, DeliveryParts, MailService, News, Notice, NoticeService};
+use belgrano_shared::notices::{Delivery, DeliveryError, DeliveryParts, MailService, News, Notice, NoticeService};
 use belgrano_shared::timestamp::UnixMillis;
 use belgrano_shared::wire::TicketState;
 
@@ -76,10 +76,6 @@ pub(crate) fn delivery(app: &App) -> Result<Delivery<ShopUnit>, reqwest::Error> 
 }
 
 /// Starts the tasks that send; they stop with the shop's life.
-pub fn start(app: &App) -> Result<(), reqwest::Error> {
-    let delivery = delivery(app)?;
-    let soft = app.life.soft();
-    app.life.spawn_critical("notices housekeeping", delivery.clone().housekeeping(soft.clone()));
-    app.life.spawn_critical("notices", delivery.run(soft.clone()));
-    Ok(())
+pub fn start(app: &App) -> Result<(), DeliveryError> {
+    delivery(app)?.start(&app.settings.common.storage.target, &app.life)
 }

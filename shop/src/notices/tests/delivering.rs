@@ -6,7 +6,8 @@ use std::time::Duration;
 use belgrano_shared::fetch_scalar;
 use belgrano_shared::notices::{Claim, Settle, Verdict};
 use belgrano_shared::on_both_engines;
-use belgrano_shared::testing::{PushAnswer, START};
+use belgrano_shared::storage::Target;
+use belgrano_shared::testing::{CapturedLog, FakePushService, PushAnswer, START};
 use belgrano_shared::wire::TicketState;
 use serde_json::{Value, json};
 
@@ -115,6 +116,88 @@ on_both_engines! {
         world.shop.app.life.stop();
     }
 
+    async fn fifty_browsers_that_hang_hold_up_nobody_else(database) {
+        let mut world = World::with(database, &[("PUSH_BROWSERS", "50")]).await;
+        for _ in 0..50 {
+            world.subscribed().await;
+        }
+        world.push.answer(PushAnswer::Silence);
+        let (good, mut beto) = (FakePushService::start().await, world.shop.customer("beto@example.com").await);
+        let phone = good.browser();
+        assert_eq!(world.shop.post(&mut beto, "/api/avisos", phone.subscription()).await.status, 204);
+        let theirs = world.orders(&mut beto).await;
+        world.moves(TicketState::OnTheWay).await;
+        world.board_says(&theirs, TicketState::OnTheWay, 1, world.shop.app.ambient.now()).await;
+        crate::notices::start(&world.shop.app).expect("a client");
+        let told = good.await_received(1).await;
+        assert_eq!(phone.read(&told[0])["title"], "Tu pedido va en camino");
+        // None of the fifty has answered, and does not while this is looked at.
+        world.await_count("SELECT COUNT(*) FROM notices WHERE state = 'entregado'", 1).await;
+        assert_eq!(world.count("SELECT COUNT(*) FROM notices WHERE state = 'pendiente'").await, 50);
+        assert!(world.push.received().len() <= 2, "two at once to whom nobody knows");
+        world.push.answer(PushAnswer::Status(201));
+        world.await_count("SELECT COUNT(*) FROM notices WHERE state = 'entregado'", 51).await;
+        world.shop.app.life.stop();
+    }
+
+    async fn who_hangs_is_left_alone_for_a_while(database) {
+        let mut world = World::with(database, &[("PUSH_TIMEOUT", "1")]).await;
+        world.subscribed().await;
+        world.push.answer(PushAnswer::Silence);
+        world.moves(TicketState::OnTheWay).await;
+        assert_eq!(world.delivery.round().await, 1);
+        world.push.answer(PushAnswer::Status(201));
+        world.moves(TicketState::Delivered).await;
+        assert_eq!(world.delivery.round().await, 0, "it rests");
+        assert_eq!(world.states().await, ["push caducado", "push pendiente"]);
+        world.shop.clock.advance_ms(5000);
+        assert_eq!(world.delivery.round().await, 1);
+        assert_eq!(world.states().await, ["push caducado", "push entregado"]);
+    }
+
+    async fn a_queue_of_browsers_that_hang_is_looked_past(database) {
+        const FILL: &str = "INSERT INTO notices (event, account_id, channel, subscription_id, news, order_number, state, created_at, \
+             expires_at, next_attempt_at) SELECT 'e', account_id, 'push', id, 'en-camino', $1, 'pendiente', 0, $2, 0 \
+             FROM push_subscriptions";
+        let mut world = World::with(database, &[("PUSH_TIMEOUT", "1"), ("PUSH_BROWSERS", "100")]).await;
+        for _ in 0..100 {
+            world.subscribed().await;
+        }
+        world.moves(TicketState::OnTheWay).await;
+        let later = world.shop.app.ambient.now().plus_ms(MINUTE_MS);
+        world.fill(FILL, 9, later).await;
+        let (good, mut beto) = (FakePushService::start().await, world.shop.customer("beto@example.com").await);
+        assert_eq!(world.shop.post(&mut beto, "/api/avisos", good.browser().subscription()).await.status, 204);
+        let theirs = world.orders(&mut beto).await;
+        world.board_says(&theirs, TicketState::OnTheWay, 1, world.shop.app.ambient.now()).await;
+        world.push.answer(PushAnswer::Silence);
+        crate::notices::start(&world.shop.app).expect("a client");
+        good.await_received(1).await;
+        world.shop.app.life.stop();
+    }
+
+    async fn neither_a_log_nor_a_reason_says_where_a_browser_or_a_person_is(database) {
+        let log = CapturedLog::start();
+        let mut world = World::with(database, &[("PUSH_TIMEOUT", "1")]).await;
+        world.want_mail().await;
+        let answers = [PushAnswer::Status(400), PushAnswer::Status(503), PushAnswer::Status(410), PushAnswer::Silence];
+        for answer in answers {
+            world.subscribed().await;
+            world.push.answer(answer);
+            world.moves(TicketState::Accepted).await;
+            world.moves(TicketState::OnTheWay).await;
+            world.delivery.round().await;
+            world.shop.clock.advance_ms(MINUTE_MS);
+        }
+        let mut session = world.shop.app.db.read().await.expect("a connection");
+        let reasons = fetch_scalar!(all, session, String, "SELECT reason FROM notices WHERE reason IS NOT NULL").expect("rows");
+        let said = format!("{}\n{}", log.text(), reasons.join("\n"));
+        assert!(said.contains("a notice could not be sent") && said.contains("HTTP 410"), "{said}");
+        for secret in ["/send/", "ana@example.com", "Cabildo", "Díaz"] {
+            assert!(!said.contains(secret), "{secret}: {said}");
+        }
+    }
+
     async fn several_instances_send_it_once(database) {
         let mut world = World::new(database).await;
         world.subscribed().await;
@@ -131,16 +214,33 @@ on_both_engines! {
         world.subscribed().await;
         world.moves(TicketState::OnTheWay).await;
         let writer = &world.shop.app.writer;
-        let claim = Claim { limit: 10, lease: Duration::from_secs(30) };
-        let slept = writer.submit(claim).await.expect("claimed").remove(0);
-        assert!(writer.submit(claim).await.expect("claimed").is_empty(), "it is leased");
+        let claim = || Claim::new(10, Duration::from_secs(30));
+        let slept = writer.submit(claim()).await.expect("claimed").notices.remove(0);
+        assert!(writer.submit(claim()).await.expect("claimed").notices.is_empty(), "it is leased");
         world.shop.clock.advance_ms(30_000);
-        let taken = writer.submit(claim).await.expect("claimed").remove(0);
+        let taken = writer.submit(claim()).await.expect("claimed").notices.remove(0);
         let settle = |token: &Arc<str>, verdict| Settle { id: slept.id, token: Arc::clone(token), started_at: START, verdict, gone: None };
         let dead = Verdict::Dead { reason: "tarde".to_owned() };
         assert!(!writer.submit(settle(&slept.token, dead)).await.expect("submitted"));
         assert!(writer.submit(settle(&taken.token, Verdict::Delivered)).await.expect("submitted"));
         assert_eq!(world.states().await, ["push entregado"]);
+    }
+
+    async fn who_is_alone_ends_the_leases_of_an_earlier_life(database) {
+        let mut world = World::new(database).await;
+        world.subscribed().await;
+        world.moves(TicketState::OnTheWay).await;
+        let lease = Claim::new(10, Duration::from_hours(24));
+        assert_eq!(world.shop.app.writer.submit(lease).await.expect("claimed").notices.len(), 1);
+        crate::notices::start(&world.shop.app).expect("a client");
+        // On Postgres somebody else may hold it: there one waits.
+        let alone = matches!(world.shop.app.settings.common.storage.target, Target::Sqlite(_));
+        if alone {
+            world.push.await_received(1).await;
+        } else {
+            assert_eq!(world.delivery.round().await, 0);
+        }
+        world.shop.app.life.stop();
     }
 
     async fn what_was_sent_is_not_kept_for_ever(database) {

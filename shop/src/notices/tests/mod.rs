@@ -1,6 +1,7 @@
 //! Notices on their way to customers, with a push service whose answer can be flipped.
 
 mod delivering;
+mod listing;
 mod subscribing;
 mod telling;
 mod world;

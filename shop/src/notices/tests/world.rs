@@ -1,11 +1,13 @@
 //! A shop with a customer who has an order, and a push service that both can reach.
 
-use belgrano_shared::fetch_scalar;
+use std::time::Duration;
+
 use belgrano_shared::notices::Delivery;
 use belgrano_shared::storage::Db;
 use belgrano_shared::testing::{FakeBrowser, FakePushService, TestDatabase};
 use belgrano_shared::timestamp::UnixMillis;
 use belgrano_shared::wire::{OrderNumber, TicketState};
+use belgrano_shared::{execute, fetch_scalar};
 use serde_json::json;
 
 use crate::orders::{Apply, Report};
@@ -27,14 +29,21 @@ pub(super) struct World {
 
 impl World {
     pub(super) async fn new(database: &TestDatabase) -> Self {
-        let shop = TestShop::with(database, &LOCAL).await;
+        Self::with(database, &[]).await
+    }
+
+    pub(super) async fn with(database: &TestDatabase, variables: &[(&'static str, &'static str)]) -> Self {
+        let variables: Vec<_> = LOCAL.iter().chain(variables).copied().collect();
+        let shop = TestShop::with(database, &variables).await;
         let mut ana = shop.customer("ana@example.com").await;
-        let order = json!({ "items": [{ "producto_id": 1, "cantidad": 1 }] });
-        let placed = shop.post(&mut ana, "/api/pedidos", order).await;
-        assert_eq!(placed.status, 201, "{placed:?}");
-        let number = OrderNumber::parse(placed.body["numero"].as_str().expect("a number")).expect("a number");
+        let number = order(&shop, &mut ana).await;
         let delivery = crate::notices::delivery(&shop.app).expect("a client");
         Self { push: FakePushService::start().await, delivery, shop, ana, number, version: 0 }
+    }
+
+    /// Somebody else's order.
+    pub(super) async fn orders(&self, who: &mut Browser) -> OrderNumber {
+        order(&self.shop, who).await
     }
 
     /// A browser of Ana's that wants to be told.
@@ -53,17 +62,31 @@ impl World {
     /// The same, some time ago.
     pub(super) async fn moves_at(&mut self, state: TicketState, at: UnixMillis) {
         self.version += 1;
+        self.board_says(&self.number, state, self.version, at).await;
+    }
+
+    /// The same of any order.
+    pub(super) async fn board_says(&self, number: &OrderNumber, state: TicketState, version: i64, at: UnixMillis) {
         let report = Report {
-            number: self.number.clone(),
+            number: number.clone(),
             state: Some(state),
             ticket_id: Some(1),
-            version: Some(self.version),
+            version: Some(version),
             driver: None,
             reason: None,
             changed_at: Some(at),
         };
         let apply = Apply { reports: vec![report], cursor: None, another_life: false };
         assert_eq!(self.shop.app.writer.submit(apply).await.expect("applied"), 1);
+    }
+
+    /// Runs a statement of `number` and `until` some times, as no command would.
+    pub(super) async fn fill(&self, sql: &'static str, times: usize, until: UnixMillis) {
+        let mut session = self.shop.app.db.begin().await.expect("a transaction");
+        for _ in 0..times {
+            execute!(session, sql, self.number.as_str(), until).expect("written");
+        }
+        session.commit().await.expect("committed");
     }
 
     pub(super) async fn want_mail(&mut self) {
@@ -78,11 +101,28 @@ impl World {
         count(&self.shop.app.db, sql).await
     }
 
+    /// Waits until there are so many.
+    pub(super) async fn await_count(&self, sql: &'static str, wanted: i64) {
+        let wait = async {
+            while self.count(sql).await != wanted {
+                tokio::task::yield_now().await;
+            }
+        };
+        tokio::time::timeout(Duration::from_mins(1), wait).await.expect("it never came to that");
+    }
+
     /// What became of each notice, in the order they were written.
     pub(super) async fn states(&self) -> Vec<String> {
         let mut session = self.shop.app.db.read().await.expect("a connection");
         fetch_scalar!(all, session, String, "SELECT channel || ' ' || state FROM notices ORDER BY id").expect("rows")
     }
+}
+
+async fn order(shop: &TestShop, who: &mut Browser) -> OrderNumber {
+    let order = json!({ "items": [{ "producto_id": 1, "cantidad": 1 }] });
+    let placed = shop.post(who, "/api/pedidos", order).await;
+    assert_eq!(placed.status, 201, "{placed:?}");
+    OrderNumber::parse(placed.body["numero"].as_str().expect("a number")).expect("a number")
 }
 
 pub(super) async fn count(db: &Db, sql: &'static str) -> i64 {
