@@ -28,7 +28,10 @@ function watch(root) {
   const cursor = epoch ? { epoch, after: Number(after) } : null;
   /** @type {import("./live.js").Handlers} */
   const handlers = {
-    changed: () => refresh.ask(),
+    changed: (frame) => {
+      root.dispatchEvent(new CustomEvent("changed", { detail: frame }));
+      refresh.ask();
+    },
     poll: () => refresh.ask(),
     position: (frame) => root.dispatchEvent(new CustomEvent("position", { detail: frame })),
     status: (word) => {

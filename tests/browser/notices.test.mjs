@@ -144,6 +144,36 @@ const notifications = (page) =>
     return shown.map(({ title, data }) => ({ title, url: data.url }));
   });
 
+test("a driver who looks at the page sees why a stop is gone, until it was read", PATIENCE, async () => {
+  const account = { nombre: "Beto Luna", email: "beto@belgrano.test", password: "clave-de-beto-1" };
+  const { id } = await admin("POST", "/api/usuarios", { ...account, rol: "flota" });
+  const driver = await visitor(browser, PHONE);
+  await enters(driver.page, belgrano.board, account, "**/reparto");
+  const lines = [{ nombre: "Yerba", cantidad: 1, precio: 1500 }];
+  for (const numero of ["BA-LLAMADO", "BA-RETIRADO", "BA-PROPIO"]) {
+    await admin("POST", "/api/tickets", { numero, cliente_nombre: "Ana", cliente_direccion: "Juramento 2211", productos: lines, total: 1500 });
+    await admin("POST", `/api/tickets/${numero}/asignar`, { repartidor_id: id });
+    const stop = driver.page.locator(`[data-key="${numero}"]`);
+    await stop.getByRole("button", { name: "Aceptar" }).click();
+    await stop.getByRole("button", { name: "Salgo en camino" }).waitFor();
+  }
+  const own = driver.page.locator('[data-key="BA-PROPIO"]');
+  await own.getByText("No puedo llevarlo").click();
+  await own.getByRole("button", { name: "Rechazar" }).click();
+  await own.waitFor({ state: "detached" });
+  await admin("POST", "/api/tickets/BA-LLAMADO/estado", { estado: "cancelado", motivo: "Se arrepintió" });
+  const told = driver.page.locator("[data-taken] li");
+  await told.getByText("Juramento 2211 (BA-LLAMADO) se canceló. No hace falta llevarlo.").waitFor();
+  await admin("POST", "/api/tickets/BA-RETIRADO/desasignar");
+  await told.getByText("Juramento 2211 (BA-RETIRADO) ya no es tuyo.").waitFor();
+  assert.equal(await told.count(), 2, "nobody is told of what they did themselves");
+  await isClean(driver);
+  for (let left = 2; left > 0; left -= 1) await told.first().getByRole("button", { name: "Entendido" }).click();
+  await driver.page.locator("[data-taken]").waitFor({ state: "hidden" });
+  assert.deepEqual(driver.complaints, []);
+  await driver.context.close();
+});
+
 test("a customer chooses where to be told, and who runs the shop sees what became of it", PATIENCE, async () => {
   const customer = await visitor(browser, PHONE);
   await withPush(customer.context, belgrano.shop, "ana");

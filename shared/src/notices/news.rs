@@ -15,7 +15,7 @@ use crate::wire::vocabulary::vocabulary;
 const TOPIC_BYTES: usize = 24;
 
 vocabulary! {
-    /// What happened, called as the state that an order has come to with it.
+    /// What happened, called as the state that an order has come to with it where that says it.
     News {
         /// A driver is offered an order.
         Offered = "asignado";
@@ -23,6 +23,12 @@ vocabulary! {
         OnTheWay = "en-camino";
         /// A customer's order is there.
         Delivered = "entregado";
+        /// A driver need not bring an order any more: it was called off.
+        Cancelled = "cancelado";
+        /// A driver need not bring an order any more: it is somebody else's, or nobody's.
+        Withdrawn = "retirado";
+        /// A driver has an order back that was withdrawn.
+        Restored = "recuperado";
     }
 }
 
@@ -57,7 +63,7 @@ impl News {
         const MINUTE: i64 = 60_000;
         match self {
             Self::Offered => 10 * MINUTE,
-            Self::OnTheWay => 30 * MINUTE,
+            Self::OnTheWay | Self::Cancelled | Self::Withdrawn | Self::Restored => 30 * MINUTE,
             Self::Delivered => 4 * 60 * MINUTE,
         }
     }
@@ -66,8 +72,8 @@ impl News {
     #[must_use]
     pub fn urgency(self) -> Urgency {
         match self {
-            Self::Offered | Self::OnTheWay => Urgency::High,
             Self::Delivered => Urgency::Normal,
+            Self::Offered | Self::OnTheWay | Self::Cancelled | Self::Withdrawn | Self::Restored => Urgency::High,
         }
     }
 
@@ -77,6 +83,9 @@ impl News {
             Self::Offered => "notices-offered",
             Self::OnTheWay => "notices-on-the-way",
             Self::Delivered => "notices-delivered",
+            Self::Cancelled => "notices-cancelled",
+            Self::Withdrawn => "notices-withdrawn",
+            Self::Restored => "notices-restored",
         }
     }
 
@@ -85,6 +94,9 @@ impl News {
             Self::Offered => "notice-offer-title",
             Self::OnTheWay => "notice-on-the-way-title",
             Self::Delivered => "notice-delivered-title",
+            Self::Cancelled => "notice-cancelled-title",
+            Self::Withdrawn => "notice-withdrawn-title",
+            Self::Restored => "notice-restored-title",
         }
     }
 
@@ -94,8 +106,8 @@ impl News {
         if let Ok(mut path) = url.path_segments_mut() {
             path.clear();
             match self {
-                Self::Offered => path.push("reparto"),
                 Self::OnTheWay | Self::Delivered => path.extend(["pedidos", number]),
+                Self::Offered | Self::Cancelled | Self::Withdrawn | Self::Restored => path.push("reparto"),
             };
         }
         url.path().to_owned()
@@ -148,7 +160,7 @@ pub struct Composed {
 }
 
 impl Composed {
-    /// Says it. `place` is the neighbourhood of an offer, `until` when it ends.
+    /// Says it. `place` is the neighbourhood of a driver's stop, `until` when an offer ends.
     #[must_use]
     pub fn new(
         news: News,
@@ -159,13 +171,18 @@ impl Composed {
         language: Language,
     ) -> Self {
         let text = match (news, place) {
-            (News::Offered, Some(place)) => {
-                Message::new("notice-offer-place").with("place", place).with("until", language.time(until))
-            }
-            (News::Offered, None) => Message::new("notice-offer").with("until", language.time(until)),
-            (News::OnTheWay, _) => Message::new("notice-on-the-way"),
-            (News::Delivered, _) => Message::new("notice-delivered"),
+            (News::Offered, Some(_)) => "notice-offer-place",
+            (News::Offered, None) => "notice-offer",
+            (News::OnTheWay, _) => "notice-on-the-way",
+            (News::Delivered, _) => "notice-delivered",
+            (News::Cancelled, Some(_)) => "notice-cancelled-place",
+            (News::Cancelled, None) => "notice-cancelled",
+            (News::Withdrawn, Some(_)) => "notice-withdrawn-place",
+            (News::Withdrawn, None) => "notice-withdrawn",
+            (News::Restored, Some(_)) => "notice-restored-place",
+            (News::Restored, None) => "notice-restored",
         };
+        let text = Message::new(text).with("until", language.time(until)).with("place", place.unwrap_or_default());
         Self {
             title: Message::new(news.title()).to(language),
             body: text.with("number", number).to(language),
@@ -210,6 +227,24 @@ mod tests {
         let there = compose(News::Delivered, None, Language::English);
         assert_ne!(there.title, compose(News::Delivered, None, Language::Spanish).title);
         assert_eq!(there.path, "/pedidos/BA-20261121-7");
+    }
+
+    #[test]
+    fn a_driver_is_told_which_stop_is_no_more_in_words_that_are_all_there() {
+        for language in [Language::Spanish, Language::English] {
+            let mut said: Vec<String> = Vec::new();
+            for news in [News::Cancelled, News::Withdrawn, News::Restored] {
+                for place in [Some("Palermo"), None] {
+                    let Composed { title, body, path, .. } = compose(news, place, language);
+                    assert!(body.contains("BA-20261121-7") && body.contains("Palermo") == place.is_some(), "{body}");
+                    assert!(!title.contains("notice-") && !body.contains("notice-"), "{title}: {body}");
+                    assert_eq!(path, "/reparto");
+                    said.push(format!("{title}: {body}"));
+                }
+            }
+            said.dedup();
+            assert_eq!(said.len(), 6, "each says something else");
+        }
     }
 
     #[test]

@@ -86,6 +86,7 @@ static OURS: LazyLock<Vec<Asset>> = LazyLock::new(|| {
     "driver-page.js": SCRIPT,
     "awake.js": SCRIPT,
     "steps.js": SCRIPT,
+    "taken-back.js": SCRIPT,
     "step-store.js": SCRIPT,
     "driver.js": SCRIPT,
     "fragment.js": SCRIPT,

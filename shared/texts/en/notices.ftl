@@ -3,6 +3,15 @@
 notice-offer-title = You have an order to accept
 notice-offer = Order { $number }. Accept it before { $until }.
 notice-offer-place = Order { $number }, in { $place }. Accept it before { $until }.
+notice-cancelled-title = An order you had was cancelled
+notice-cancelled = Order { $number }. There is no need to bring it.
+notice-cancelled-place = Order { $number }, in { $place }. There is no need to bring it.
+notice-withdrawn-title = An order is no longer yours
+notice-withdrawn = Order { $number }. It is no longer among your stops.
+notice-withdrawn-place = Order { $number }, in { $place }. It is no longer among your stops.
+notice-restored-title = An order is yours again
+notice-restored = Order { $number }. It is among your stops again.
+notice-restored-place = Order { $number }, in { $place }. It is among your stops again.
 notice-on-the-way-title = Your order is on its way
 notice-on-the-way = Order { $number } has left.
 notice-delivered-title = We delivered your order
@@ -24,6 +33,9 @@ js-notices-start = Notify me
 js-notices-stop = Turn off
 js-notices-failed = That did not work. Try again in a while.
 
+js-taken-cancelled = { $stop } ({ $number }) was cancelled. There is no need to bring it.
+js-taken-withdrawn = { $stop } ({ $number }) is no longer yours.
+
 notices-here = Notices on this device
 
 notices-title = Notices
@@ -44,6 +56,9 @@ notices-retried = It will be sent right away.
 notices-offered = Offer to a driver
 notices-on-the-way = On its way
 notices-delivered = Delivered
+notices-cancelled = Stop cancelled
+notices-withdrawn = Stop taken away
+notices-restored = Stop given back
 notices-push = Browser
 notices-mail = E-mail
 notices-state-pending = To be sent

@@ -3,6 +3,15 @@
 notice-offer-title = Tenés un pedido para aceptar
 notice-offer = Pedido { $number }. Aceptalo antes de las { $until }.
 notice-offer-place = Pedido { $number }, en { $place }. Aceptalo antes de las { $until }.
+notice-cancelled-title = Se canceló un pedido que tenías
+notice-cancelled = Pedido { $number }. No hace falta llevarlo.
+notice-cancelled-place = Pedido { $number }, en { $place }. No hace falta llevarlo.
+notice-withdrawn-title = Un pedido ya no es tuyo
+notice-withdrawn = Pedido { $number }. Ya no está entre tus paradas.
+notice-withdrawn-place = Pedido { $number }, en { $place }. Ya no está entre tus paradas.
+notice-restored-title = Un pedido vuelve a ser tuyo
+notice-restored = Pedido { $number }. Está otra vez entre tus paradas.
+notice-restored-place = Pedido { $number }, en { $place }. Está otra vez entre tus paradas.
 notice-on-the-way-title = Tu pedido va en camino
 notice-on-the-way = El pedido { $number } ya salió.
 notice-delivered-title = Entregamos tu pedido
@@ -24,6 +33,9 @@ js-notices-start = Avisarme
 js-notices-stop = Desactivar
 js-notices-failed = No se pudo. Probá otra vez en un rato.
 
+js-taken-cancelled = { $stop } ({ $number }) se canceló. No hace falta llevarlo.
+js-taken-withdrawn = { $stop } ({ $number }) ya no es tuyo.
+
 notices-here = Avisos en este dispositivo
 
 notices-title = Avisos
@@ -44,6 +56,9 @@ notices-retried = Se va a mandar enseguida.
 notices-offered = Oferta a quien reparte
 notices-on-the-way = En camino
 notices-delivered = Entregado
+notices-cancelled = Parada cancelada
+notices-withdrawn = Parada retirada
+notices-restored = Parada devuelta
 notices-push = Navegador
 notices-mail = Correo
 notices-state-pending = Por mandar

@@ -85,8 +85,53 @@ on_both_engines! {
         world.board.clock.advance_ms(6000);
         world.board.await_count(PENDING, 0).await;
         let told = world.push.received();
-        assert_eq!(told.len(), 4, "only the third again: {told:?}");
+        assert_eq!(told.len(), 5, "the third again, and that the second is gone: {told:?}");
         assert_eq!(world.board.count("SELECT COUNT(*) FROM notices WHERE state = 'caducado'").await, 2);
+    }
+
+    async fn a_driver_is_told_of_a_stop_that_need_not_be_made(database) {
+        let world = World::new(database).await;
+        let phone = world.subscribed().await;
+        world.offer("BA-1").await;
+        assert_eq!(world.board.step(&world.caro, "BA-1", json!({ "estado": "aceptado" })).await.0, 200);
+        assert_eq!(world.board.step(&world.caro, "BA-1", json!({ "estado": "en-camino" })).await.0, 200);
+        let called_off = json!({ "estado": "cancelado", "motivo": "Se arrepintió" });
+        assert_eq!(world.board.step(&world.admin, "BA-1", called_off).await.0, 200);
+        let told = world.push.await_received(2).await;
+        let said = phone.read(&told[1]);
+        assert_eq!((&said["title"], &said["url"]), (&json!("Se canceló un pedido que tenías"), &json!("/reparto")));
+        assert_eq!(said["body"], "Pedido BA-1, en Belgrano. No hace falta llevarlo.");
+        assert_eq!(told[1].header("topic"), told[0].header("topic"), "it replaces the offer");
+        assert_eq!(told[1].header("urgency"), "high");
+    }
+
+    async fn a_driver_is_told_of_a_stop_that_was_taken_back_and_of_one_that_comes_back(database) {
+        let world = World::new(database).await;
+        let phone = world.subscribed().await;
+        world.offer("BA-1").await;
+        assert_eq!(world.board.step(&world.caro, "BA-1", json!({ "estado": "aceptado" })).await.0, 200);
+        assert_eq!(world.board.post(&world.admin, "/api/tickets/BA-1/desasignar", Value::Null).await.0, 200);
+        assert_eq!(phone.read(&world.push.await_received(2).await[1])["title"], "Un pedido ya no es tuyo");
+        world.board.await_count(PENDING, 0).await;
+        assert_eq!(world.board.post(&world.admin, "/api/tickets/BA-1/deshacer", Value::Null).await.0, 200);
+        let said = phone.read(&world.push.await_received(3).await[2]);
+        assert_eq!(said["title"], "Un pedido vuelve a ser tuyo");
+        assert_eq!(said["body"], "Pedido BA-1, en Belgrano. Está otra vez entre tus paradas.");
+    }
+
+    async fn nobody_is_told_of_what_they_did_or_of_an_offer_that_ran_out(database) {
+        let world = World::new(database).await;
+        let _phone = world.subscribed().await;
+        world.offer("BA-1").await;
+        assert_eq!(world.board.step(&world.caro, "BA-1", json!({ "estado": "pendiente" })).await.0, 200);
+        world.offer("BA-2").await;
+        assert_eq!(world.board.step(&world.caro, "BA-2", json!({ "estado": "aceptado" })).await.0, 200);
+        assert_eq!(world.board.step(&world.caro, "BA-2", json!({ "estado": "pendiente" })).await.0, 200);
+        world.offer("BA-3").await;
+        world.board.clock.advance_ms(61_000);
+        world.board.app.writer.submit(crate::assignment::ExpireOffers).await.expect("committed");
+        assert_eq!(world.board.get(&world.admin, "/api/tickets/BA-3").await.1["estado"], "pendiente");
+        assert_eq!(world.board.count("SELECT COUNT(*) FROM notices WHERE news <> 'asignado'").await, 0);
     }
 
     async fn a_phone_is_told_nothing_after_its_log_out(database) {

@@ -18,7 +18,7 @@ pub(super) static SERVICE: Service = Service {
     start: "/reparto",
     kept: Some(KeptPage {
         path: "/reparto",
-        assets: &["driver.css", "driver-page.js", "map.css", "map-list.js", "notices.js"],
+        assets: &["driver.css", "driver-page.js", "map.css", "map-list.js", "notices.js", "taken-back.js"],
     }),
 };
 

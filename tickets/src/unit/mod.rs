@@ -135,7 +135,8 @@ impl BoardUnit {
     /// Puts a ticket back, changed (or a new one, with version 0), and the event that says so. Returns it as stored.
     pub fn record(&mut self, mut ticket: Ticket, change: Change) -> &Ticket {
         ticket.view.updated_at = self.now;
-        if let Some(notice) = notices::offer(&ticket.view, change.kind, self.now) {
+        let before = self.tickets.get(&ticket.view.number).and_then(Option::as_ref).map(|before| &before.view);
+        for notice in notices::of(before, &ticket.view, &change, self.now) {
             self.outgoing.push(notice);
         }
         self.record_of_old(ticket, change)
