@@ -37,6 +37,9 @@ pub enum Command {
     /// The messages from the shop to the board.
     #[command(subcommand)]
     Outbox(OutboxCommand),
+    /// What drivers and customers are told on their devices or by mail.
+    #[command(subcommand)]
+    Notices(NoticesCommand),
     /// Check configuration, databases, the other side and the clock; one line each.
     Check,
 }
@@ -153,6 +156,44 @@ pub enum OutboxCommand {
         #[arg(long)]
         motivo: String,
     },
+}
+
+/// What can be done to notices.
+#[derive(Debug, Subcommand)]
+pub enum NoticesCommand {
+    /// List notices, the newest first.
+    List {
+        /// Whose.
+        #[arg(long)]
+        servicio: Service,
+        /// `pendiente`, `entregado`, `muerto` or `caducado`; those that could not be sent when left out.
+        #[arg(long, default_value = "muerto")]
+        estado: String,
+        /// How many at most.
+        #[arg(long, default_value_t = 50)]
+        limit: u32,
+    },
+    /// Send one again that could not be sent, or all of them. They have ten minutes to arrive.
+    Retry {
+        /// Whose.
+        #[arg(long)]
+        servicio: Service,
+        /// Its id.
+        #[arg(required_unless_present = "all")]
+        id: Option<i64>,
+        /// Every one that could not be sent.
+        #[arg(long, conflicts_with = "id")]
+        all: bool,
+    },
+}
+
+impl NoticesCommand {
+    /// Whose notices.
+    pub fn service(&self) -> Service {
+        match self {
+            Self::List { servicio, .. } | Self::Retry { servicio, .. } => *servicio,
+        }
+    }
 }
 
 /// An error with all its causes, on one line.

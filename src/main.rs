@@ -5,6 +5,7 @@ mod check;
 mod cli;
 mod demo;
 mod migrate;
+mod notices;
 mod outbox;
 mod serve;
 mod settings;
@@ -30,6 +31,7 @@ async fn main() -> ExitCode {
         Command::MigrateFrom(options) => migrate::run(options).await,
         Command::User(command) => user::run(command).await,
         Command::Outbox(command) => outbox::run(command).await,
+        Command::Notices(command) => notices::run(command).await,
         Command::Check => check::run().await,
     };
     done.unwrap_or_else(|error| {
