@@ -53,7 +53,7 @@ async fn order(world: &World, customer: &Login, products: &[i64]) -> Result<(), 
         let product = products[world.pick(products.len())];
         items.push(json!({ "producto_id": product, "cantidad": 1 + world.pick(2) }));
     }
-    let near = |centre: f64| centre + (world.ambient.fraction() - 0.5) * 0.012;
+    let near = |centre: f64| centre + (world.dice.fraction() - 0.5) * 0.012;
     let body = json!({
         "items": items, "barrio": barrio, "lat": near(lat), "lng": near(lng), "metodo_pago": PAYMENTS[world.pick(PAYMENTS.len())],
         "direccion": format!("{} {}", streets[world.pick(streets.len())], 100 + world.pick(4000)),

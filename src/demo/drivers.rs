@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 
 use super::World;
 use super::client::{Failed, Login};
+use super::memory::email_of;
 use super::places::{BARRIOS, DRIVERS};
 use super::way::{Place, Way};
 
@@ -17,17 +18,10 @@ const SILENCE: usize = 90;
 
 /// Drives, for ever.
 pub async fn live(world: &World) -> Result<(), Failed> {
-    let admin = world.tickets.log_in(super::ADMIN, &world.password).await?;
     let mut drivers = Vec::new();
-    for (place, name) in DRIVERS.iter().enumerate() {
-        let email = format!("repartidor{}.demo@belgrano.local", place + 1);
-        let (barrio, lat, lng, _) = BARRIOS[place % BARRIOS.len()];
-        let body = json!({
-            "nombre": name, "email": email, "password": world.password, "telefono": "+54 11 5555 0202",
-            "capacidad": 6, "barrio": barrio,
-        });
-        admin.post("/api/repartidores", &body).await?;
-        let login = world.tickets.log_in(&email, &world.password).await?;
+    for place in 0..DRIVERS.len() {
+        let (_, lat, lng, _) = BARRIOS[place % BARRIOS.len()];
+        let login = world.tickets.log_in(&email_of(place), &world.password).await?;
         login.post("/api/repartidores/yo/turno", &json!({ "activo": true })).await?;
         drivers.push(drive(world, login, (lat, lng)));
     }

@@ -11,6 +11,5 @@ mod routes;
 
 pub use cancel::{CancelOrder, CancelRefusal};
 pub use gate::{IntakeGate, Purpose};
-pub(crate) use receive::new_ticket;
-pub use receive::{IntakeRefusal, Receive};
+pub use receive::{IntakeRefusal, Receive, new_ticket};
 pub use routes::routes;

@@ -75,7 +75,8 @@ impl Command<BoardUnit> for Receive {
 }
 
 /// A new ticket of `message`, not recorded yet.
-pub(crate) fn new_ticket(message: &OrderMessage, fingerprint: [u8; 32], ticket_id: i64, now: UnixMillis) -> Ticket {
+#[must_use]
+pub fn new_ticket(message: &OrderMessage, fingerprint: [u8; 32], ticket_id: i64, now: UnixMillis) -> Ticket {
     Ticket {
         view: view(message, ticket_id, now),
         fingerprint: fingerprint.to_vec(),
