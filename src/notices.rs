@@ -103,7 +103,7 @@ async fn retry_all<U: NoticeUnit>(store: &Store<U>) -> Result<u64, Box<dyn std::
     }
 }
 
-async fn dead_or<U: NoticeUnit>(
+async fn page_of<U: NoticeUnit>(
     store: &Store<U>,
     state: NoticeState,
     after: Option<i64>,

@@ -42,7 +42,7 @@ pub async fn run(options: DemoOptions) -> Done {
     empty(Path::new(FOLDER))?;
     let password = Ambient::system().code(16);
     let (settings, dice) = (settings(&password)?, Dice::new(options.seed));
-    memory::remember(&settings.tickets, &password, &dice).await?;
+    memory::remember(&settings.tickets, &password, &dice).await.map_err(|error| -> Box<dyn Error> { error })?;
     let addresses = serve::start(settings, None, &life).await?;
     addresses.announce();
     println!("Administración    {ADMIN}  contraseña {password}");

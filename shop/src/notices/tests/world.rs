@@ -2,12 +2,12 @@
 
 use std::time::Duration;
 
+use belgrano_shared::fetch_scalar;
 use belgrano_shared::notices::Delivery;
 use belgrano_shared::storage::Db;
 use belgrano_shared::testing::{FakeBrowser, FakePushService, TestDatabase};
 use belgrano_shared::timestamp::UnixMillis;
 use belgrano_shared::wire::{OrderNumber, TicketState};
-use belgrano_shared::{execute, fetch_scalar};
 use serde_json::json;
 
 use crate::orders::{Apply, Report};
@@ -78,15 +78,6 @@ impl World {
         };
         let apply = Apply { reports: vec![report], cursor: None, another_life: false };
         assert_eq!(self.shop.app.writer.submit(apply).await.expect("applied"), 1);
-    }
-
-    /// Runs a statement of `number` and `until` some times, as no command would.
-    pub(super) async fn fill(&self, sql: &'static str, times: usize, until: UnixMillis) {
-        let mut session = self.shop.app.db.begin().await.expect("a transaction");
-        for _ in 0..times {
-            execute!(session, sql, self.number.as_str(), until).expect("written");
-        }
-        session.commit().await.expect("committed");
     }
 
     pub(super) async fn want_mail(&mut self) {
