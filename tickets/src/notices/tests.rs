@@ -93,6 +93,7 @@ on_both_engines! {
         let world = World::new(database).await;
         let phone = world.subscribed().await;
         world.offer("BA-1").await;
+        world.push.await_received(1).await;
         assert_eq!(world.board.step(&world.caro, "BA-1", json!({ "estado": "aceptado" })).await.0, 200);
         assert_eq!(world.board.step(&world.caro, "BA-1", json!({ "estado": "en-camino" })).await.0, 200);
         let called_off = json!({ "estado": "cancelado", "motivo": "Se arrepintió" });
@@ -109,6 +110,7 @@ on_both_engines! {
         let world = World::new(database).await;
         let phone = world.subscribed().await;
         world.offer("BA-1").await;
+        world.push.await_received(1).await;
         assert_eq!(world.board.step(&world.caro, "BA-1", json!({ "estado": "aceptado" })).await.0, 200);
         assert_eq!(world.board.post(&world.admin, "/api/tickets/BA-1/desasignar", Value::Null).await.0, 200);
         assert_eq!(phone.read(&world.push.await_received(2).await[1])["title"], "Un pedido ya no es tuyo");

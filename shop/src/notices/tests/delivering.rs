@@ -149,7 +149,7 @@ on_both_engines! {
         world.push.answer(PushAnswer::Status(201));
         world.moves(TicketState::Delivered).await;
         assert_eq!(world.delivery.round().await, 0, "it rests");
-        assert_eq!(world.states().await, ["push caducado", "push pendiente"]);
+        assert_eq!(world.states().await, ["push pendiente", "push pendiente"]);
         world.shop.clock.advance_ms(5000);
         assert_eq!(world.delivery.round().await, 1);
         assert_eq!(world.states().await, ["push caducado", "push entregado"]);
