@@ -61,3 +61,51 @@ test("without script a package is made of selects", PATIENCE, async () => {
   await page.getByRole("link", { name: "Meriendas" }).click();
   assert.equal(await page.getByLabel("Cantidad del producto 1").inputValue(), "4");
 });
+
+test("a package is ordered after a question, once, with script and without", PATIENCE, async () => {
+  const { page: plain, context: without } = await merchant({ javaScriptEnabled: false });
+  await plain.getByLabel("Nombre del paquete").fill("Meriendas de hoy");
+  await plain.getByLabel("Producto 1", { exact: true }).selectOption({ value: "1" });
+  await plain.getByLabel("Cantidad del producto 1").fill("2");
+  await plain.getByRole("button", { name: "Guardar el paquete" }).click();
+  const orders = async () => {
+    await plain.goto(`${belgrano.shop}/pedidos`);
+    return plain.getByRole("link", { name: /BA-/ }).count();
+  };
+  const before = await orders();
+  await plain.goto(`${belgrano.shop}/paquetes`);
+  await plain.getByRole("link", { name: "Meriendas de hoy" }).click();
+  const { pathname } = new URL(plain.url());
+  await plain.getByRole("link", { name: /Pedir ahora/ }).click();
+  await plain.getByRole("heading", { name: "¿Pedir «Meriendas de hoy» ahora?" }).waitFor();
+  await plain.getByText("Av. Cabildo 2040").waitFor();
+  await plain.getByRole("link", { name: "Ahora no" }).click();
+  assert.deepEqual([new URL(plain.url()).pathname, await orders()], [pathname, before], "asking orders nothing");
+  await plain.goto(`${belgrano.shop}${pathname}/ejecutar`);
+  await plain.getByRole("button", { name: /Pedir por \$ 8\.400/ }).click();
+  await plain.getByText("El paquete se pidió.").waitFor();
+  assert.equal(await orders(), before + 1);
+
+  const somebody = await merchant();
+  const { page, context } = somebody;
+  await page.goto(belgrano.shop + pathname);
+  const ask = page.getByRole("link", { name: /Pedir ahora/ });
+  const dialog = page.getByRole("dialog", { name: /¿Pedir «Meriendas de hoy» ahora\?/ });
+  await ask.click();
+  await dialog.waitFor();
+  await isClean(somebody);
+  await dialog.getByRole("link", { name: "Ahora no" }).click();
+  await dialog.waitFor({ state: "detached" });
+  assert.equal(new URL(page.url()).pathname, pathname, "still there");
+  await ask.focus();
+  await ask.press("Enter");
+  await dialog.waitFor();
+  await page.keyboard.press("Escape");
+  await dialog.waitFor({ state: "detached" });
+  assert.ok(await ask.evaluate((link) => link === document.activeElement), "back to where it was asked");
+  await ask.click();
+  await dialog.getByRole("button", { name: /Pedir por/ }).dblclick();
+  await page.waitForURL("**/pedidos/BA-*");
+  assert.equal(await orders(), before + 2, "an impatient finger orders once");
+  await Promise.all([context.close(), without.close()]);
+});

@@ -55,3 +55,16 @@ package-run-skipped = Skipped
 package-delete = Delete the package
 package-delete-means = It is not ordered any more. The orders it made stay.
 package-delete-for-good = Delete for good
+
+## Ordering one at once
+
+package-ask = Order “{ $name }” now?
+package-ask-yes = Order for { $total }
+package-ask-no = Not now
+package-ask-missing = It cannot be ordered like this. Take out of the package what is missing, or order it when it is back.
+package-ask-where = It does not say where to: give the package or your business an address.
+package-ask-change = Change the package
+package-item-gone = { $name } · no longer sold
+package-gone = “{ $name }” is no longer sold. Until you take it out or it is back, this package is not ordered.
+refusal-total-changed = The price changed while you looked: it is { $total } now. Check it and confirm again.
+error-no-longer-sold = “{ $name }” is no longer sold

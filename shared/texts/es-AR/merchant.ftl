@@ -55,3 +55,16 @@ package-run-skipped = Salteado
 package-delete = Borrar el paquete
 package-delete-means = No se pide más. Los pedidos que ya hizo quedan.
 package-delete-for-good = Borrar para siempre
+
+## Ordering one at once
+
+package-ask = ¿Pedir «{ $name }» ahora?
+package-ask-yes = Pedir por { $total }
+package-ask-no = Ahora no
+package-ask-missing = Así no se puede pedir. Sacá del paquete lo que falta, o pedilo cuando vuelva a haber.
+package-ask-where = Falta adónde va: ponele una dirección al paquete o a tu comercio.
+package-ask-change = Cambiar el paquete
+package-item-gone = { $name } · ya no se vende
+package-gone = «{ $name }» ya no se vende. Hasta que lo saques o vuelva a venderse, este paquete no se pide.
+refusal-total-changed = El precio cambió mientras lo mirabas: ahora son { $total }. Fijate y confirmá de nuevo.
+error-no-longer-sold = «{ $name }» ya no se vende

@@ -22,6 +22,7 @@ use utoipa_axum::routes;
 pub(crate) use handlers::{PutBody, Whose, empty_cart, put_item, show_cart, units};
 pub(crate) use merge::adopt;
 pub use settings::CartSettings;
+pub(crate) use view::priced;
 pub use view::{CartItemView, CartView};
 
 use crate::app::App;

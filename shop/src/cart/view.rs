@@ -70,6 +70,11 @@ pub(super) async fn read_cart(session: &mut Session, owner: Owner, now: UnixMill
     const ITEMS: &str = "SELECT product_id, quantity FROM cart_items WHERE cart_id = $1 ORDER BY product_id";
     let Some(cart) = owner.find(session).await? else { return Ok(CartView::default()) };
     let lines = fetch!(all, *session, (i64, i64), ITEMS, cart)?;
+    priced(session, &lines, now).await
+}
+
+/// What `(product, quantity)` lines would cost at `now`, and which of them cannot be bought.
+pub(crate) async fn priced(session: &mut Session, lines: &[(i64, i64)], now: UnixMillis) -> sqlx::Result<CartView> {
     let ids: Vec<i64> = lines.iter().map(|(product, _)| *product).collect();
     let products = products_by_id(session, &ids, now).await?;
     let items = lines.iter().filter_map(|(product, quantity)| Some(item(products.get(product)?, *quantity)));

@@ -78,7 +78,7 @@ impl From<BusinessRefusal> for Problem {
     fn from(refusal: BusinessRefusal) -> Self {
         match refusal {
             BusinessRefusal::None => no_business(),
-            BusinessRefusal::CuitTaken => Self::conflict("cuit-en-uso", Message::new("refusal-cuit-taken")),
+            BusinessRefusal::CuitTaken => Self::taken("cuit-en-uso", "cuit", "refusal-cuit-taken"),
         }
     }
 }

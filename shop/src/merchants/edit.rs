@@ -246,10 +246,12 @@ impl Command<ShopUnit> for Delete {
 async fn check_products(unit: &mut ShopUnit, draft: &PackageDraft) -> Result<(), Failure<PackageRefusal>> {
     let mut errors = Vec::new();
     for (position, item) in draft.basket.items().iter().enumerate() {
-        if !unit.product(item.product_id).await?.is_some_and(|product| product.active) {
-            let message = Message::new("error-not-for-sale").with("id", item.product_id);
-            errors.push(FieldError::new(format!("items[{position}].producto_id"), message));
-        }
+        let message = match unit.product(item.product_id).await? {
+            Some(product) if product.active => continue,
+            Some(product) => Message::new("error-no-longer-sold").with("name", &product.name),
+            None => Message::new("error-not-for-sale").with("id", item.product_id),
+        };
+        errors.push(FieldError::new(format!("items[{position}].producto_id"), message));
     }
     if errors.is_empty() { Ok(()) } else { refuse(PackageRefusal::Unsellable(errors)) }
 }

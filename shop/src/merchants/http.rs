@@ -5,6 +5,7 @@ use axum::http::StatusCode;
 use belgrano_shared::free_text;
 use belgrano_shared::http::{Json, KeyOnly, Keyed, Page, Path, RequestContext};
 use belgrano_shared::idempotency::{Once, StoredAnswer};
+use belgrano_shared::money::Money;
 use belgrano_shared::problem::{FieldError, Problem, ProblemDocument};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -16,7 +17,7 @@ use super::{
     Create, Delete, DueDate, Frequency, PackageDraft, PackageView, RunNow, RunView, SetActive, Update, business,
     package, run,
 };
-use crate::accounts::Merchant;
+use crate::accounts::{Merchant, Principal};
 use crate::app::App;
 use crate::checkout::{Basket, DeliveryFields};
 use crate::orders::OrderView;
@@ -266,9 +267,21 @@ pub(crate) async fn run_package(
     context: RequestContext,
     key: KeyOnly,
 ) -> Result<StoredAnswer, Problem> {
+    run_now(&app, &who, id, None, &context, key).await
+}
+
+/// Orders a package, at the total that was `seen` where one was shown.
+pub(crate) async fn run_now(
+    app: &App,
+    who: &Principal,
+    id: i64,
+    seen: Option<Money>,
+    context: &RequestContext,
+    key: KeyOnly,
+) -> Result<StoredAnswer, Problem> {
     let account_id = who.account_id;
     let key = key.scoped(|| format!("ejecutar:{account_id}:{id}"));
-    let run = RunNow { account_id, id, trace: context.traceparent() };
+    let run = RunNow { account_id, id, seen, trace: context.traceparent() };
     Ok(app.writer.submit(Once::creating(run, key)).await?)
 }
 

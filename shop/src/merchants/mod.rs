@@ -10,6 +10,7 @@ mod http;
 #[cfg(test)]
 mod http_tests;
 mod package;
+mod quote;
 mod run;
 mod scheduler;
 mod settings;
@@ -23,9 +24,10 @@ pub use edit::{Create, Delete, MAX_PACKAGES, PackageRefusal, SetActive, Update};
 pub use http::routes;
 pub(crate) use http::{
     PackageItemRequest, PackageRequest, create_package, delete_package, list_packages, list_runs, pause_package,
-    replace_package, resume_package, run_package, show_package,
+    replace_package, resume_package, run_now, show_package,
 };
 pub use package::{PackageDraft, PackageItemView, PackageView};
+pub(crate) use quote::{Quote, quote};
 pub use run::{Outcome, Ran, RunNow, RunPackage, RunRefusal, RunView};
 pub use scheduler::{run, run_due};
 pub use settings::MerchantSettings;

@@ -55,6 +55,11 @@ pub(super) struct Package {
 }
 
 impl Package {
+    /// Where it goes: to its own address, else to that of the business; `None` leaves it to the account's.
+    pub(super) fn destination(&self) -> Option<&String> {
+        [Some(&self.address), self.business_address.as_ref()].into_iter().flatten().find(|address| !address.is_empty())
+    }
+
     pub(super) fn series(&self) -> Series {
         Series { frequency: self.frequency, anchor: self.anchor_on }
     }
@@ -66,7 +71,9 @@ pub(super) struct Item {
     package_id: i64,
     pub product_id: i64,
     pub quantity: i64,
-    product_name: String,
+    pub product_name: String,
+    /// Whether it is for sale still.
+    pub sold: bool,
 }
 
 /// A package as its merchant sees it.
@@ -122,14 +129,23 @@ pub struct PackageItemView {
     /// How many.
     #[serde(rename = "cantidad")]
     pub quantity: i64,
+    /// Whether it is for sale; while one is not, the package is not ordered.
+    #[serde(rename = "a_la_venta")]
+    pub sold: bool,
 }
 
 impl PackageView {
+    /// What is in it and no longer for sale.
+    pub fn gone(&self) -> impl Iterator<Item = &PackageItemView> {
+        self.items.iter().filter(|item| !item.sold)
+    }
+
     fn new(package: Package, items: Vec<Item>) -> Self {
         let view = |item: Item| PackageItemView {
             product_id: item.product_id,
             name: item.product_name,
             quantity: item.quantity,
+            sold: item.sold,
         };
         Self {
             id: package.id,
@@ -164,8 +180,8 @@ macro_rules! select_packages {
 const BY_ID: &str = select_packages!("WHERE p.id = $1");
 const OWN: &str = select_packages!("WHERE p.id = $1 AND p.account_id = $2");
 const PAGE: &str = select_packages!("WHERE p.account_id = $1 AND p.id > $2 ORDER BY p.id LIMIT $3");
-const ITEMS: &str = "SELECT i.package_id, i.product_id, i.quantity, p.name AS product_name \
-     FROM package_items i JOIN products p ON p.id = i.product_id WHERE i.package_id IN";
+const ITEMS: &str = "SELECT i.package_id, i.product_id, i.quantity, p.name AS product_name, p.active AND b.active AS sold \
+     FROM package_items i JOIN products p ON p.id = i.product_id JOIN businesses b ON b.id = p.business_id WHERE i.package_id IN";
 
 /// Whoever's package it is.
 pub(super) async fn by_id(session: &mut Session, id: i64) -> sqlx::Result<Option<Package>> {

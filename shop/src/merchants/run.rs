@@ -7,8 +7,10 @@
 
 use std::convert::Infallible;
 
+use belgrano_shared::money::Money;
 use belgrano_shared::problem::{FieldError, Problem};
 use belgrano_shared::storage::{Session, require_one};
+use belgrano_shared::texts::Message;
 use belgrano_shared::timestamp::UnixMillis;
 use belgrano_shared::wire::{OrderNumber, PaymentMethod};
 use belgrano_shared::writer::{Command, Failure};
@@ -18,7 +20,8 @@ use utoipa::ToSchema;
 
 use super::calendar::{Due, DueDate, RunHour};
 use super::edit::not_found;
-use super::package::{self, Package};
+use super::package::{self, Item, Package};
+use super::quote;
 use crate::checkout::{Basket, CheckoutRefusal, Delivery, place_order};
 use crate::orders::OrderView;
 use crate::unit::{ShopUnit, ShopWants};
@@ -143,6 +146,8 @@ pub struct RunNow {
     pub account_id: i64,
     /// Which package; a paused one may be ordered too.
     pub id: i64,
+    /// The total its merchant saw, where one was shown: at another nothing is ordered.
+    pub seen: Option<Money>,
     /// `traceparent` of the request.
     pub trace: String,
 }
@@ -154,6 +159,8 @@ pub enum RunRefusal {
     NotFound,
     /// The order cannot be placed.
     Checkout(CheckoutRefusal),
+    /// It costs another sum than the one that was shown.
+    TotalChanged(Money),
 }
 
 impl From<RunRefusal> for Problem {
@@ -161,6 +168,9 @@ impl From<RunRefusal> for Problem {
         match refusal {
             RunRefusal::NotFound => not_found(),
             RunRefusal::Checkout(refusal) => refusal.into(),
+            RunRefusal::TotalChanged(now) => {
+                Self::conflict("total-cambiado", Message::new("refusal-total-changed").with("total", now))
+            }
         }
     }
 }
@@ -174,9 +184,16 @@ impl Command<ShopUnit> for RunNow {
     }
 
     async fn apply(&self, unit: &mut ShopUnit) -> Result<OrderView, Failure<RunRefusal>> {
+        let now = unit.now();
         let Some(package) = package::own(unit.reader(), self.account_id, self.id).await? else {
             return Err(Failure::Refused(RunRefusal::NotFound));
         };
+        if let Some(seen) = self.seen {
+            let cost = quote::basket(unit.reader(), self.id, now).await?;
+            if cost.ready && cost.total != seen {
+                return Err(Failure::Refused(RunRefusal::TotalChanged(cost.total)));
+            }
+        }
         let order = order(unit, &package, &self.trace).await.map_err(|failure| match failure {
             Failure::Refused(refusal) => Failure::Refused(RunRefusal::Checkout(refusal)),
             Failure::Broke(error) => Failure::Broke(error),
@@ -193,18 +210,27 @@ impl Command<ShopUnit> for RunNow {
 async fn order(unit: &mut ShopUnit, package: &Package, trace: &str) -> Result<OrderView, Failure<CheckoutRefusal>> {
     let unsellable = |errors| Failure::Refused(CheckoutRefusal::Unsellable(errors));
     let items = package::items(unit.reader(), &[package.id]).await?;
+    let gone: Vec<FieldError> = (0..).zip(&items).filter(|(_, item)| !item.sold).map(gone).collect();
+    if !gone.is_empty() {
+        return Err(unsellable(gone));
+    }
     let basket = Basket::parse(items.iter().map(|item| (item.product_id, item.quantity))).map_err(unsellable)?;
     let payment_method = PaymentMethod::parse(&package.payment_method)
         .map_err(|error| unsellable(vec![FieldError::new("metodo_pago", error.to_string())]))?;
-    let addresses = [Some(&package.address), package.business_address.as_ref()];
     let delivery = Delivery {
-        address: addresses.into_iter().flatten().find(|address| !address.is_empty()).cloned(),
+        address: package.destination().cloned(),
         barrio: package.barrio.clone(),
         position: None,
         payment_method,
         notes: package.notes.clone(),
     };
     place_order(unit, package.account_id, &basket, &delivery, trace).await
+}
+
+/// A product that a package keeps and nobody sells, by its name: its merchant did not choose it today.
+fn gone((position, item): (usize, &Item)) -> FieldError {
+    let message = Message::new("error-no-longer-sold").with("name", &item.product_name);
+    FieldError::new(format!("items[{position}].producto_id"), message)
 }
 
 /// Why an order was refused, for someone who did not send the request: without the names of its fields.

@@ -199,6 +199,22 @@ on_both_engines! {
         assert_eq!(run.failure.as_deref(), Some("falta la dirección de entrega"));
     }
 
+    async fn what_is_no_longer_sold_is_named_and_ordered_again_when_it_is_back(database) {
+        let (app, clock) = shop(database).await;
+        let package = create(&app, MERCHANT, draft(Frequency::Weekly, &[(1, 1), (2, 1)])).await;
+        assert_eq!(package.gone().count(), 0);
+        database.execute(&app.db, "UPDATE products SET active = FALSE WHERE id = 2").await;
+        assert_eq!(view(&app, package.id).await.gone().map(|item| item.product_id).collect::<Vec<_>>(), [2]);
+        clock.advance_ms(DAY_MS);
+        run_due(&app, HOUR).await.expect("a run");
+        assert_eq!(orders(&app).await, (0, 0), "not without it: nobody said so");
+        assert_eq!(history(&app, package.id).await[0].failure.as_deref(), Some("«Pan» ya no se vende"));
+        database.execute(&app.db, "UPDATE products SET active = TRUE WHERE id = 2").await;
+        clock.advance_ms(7 * DAY_MS);
+        run_due(&app, HOUR).await.expect("a run");
+        assert_eq!(orders(&app).await, (1, 1));
+    }
+
     async fn three_months_of_downtime_order_the_latest_date_only(database) {
         let (app, clock) = shop(database).await;
         let package = weekly(&app).await;
@@ -232,7 +248,7 @@ on_both_engines! {
         let (app, _) = shop(database).await;
         let package = create(&app, MERCHANT, draft(Frequency::Weekly, &[(2, 3)])).await;
         let key = IdempotencyKey { scope: "paquete:1".to_owned(), key: "k".to_owned(), fingerprint: [0; 32] };
-        let now = || RunNow { account_id: MERCHANT, id: package.id, trace: String::new() };
+        let now = || RunNow { account_id: MERCHANT, id: package.id, seen: None, trace: String::new() };
         let answer = app.writer.submit(Once::creating(now(), Some(key.clone()))).await.expect("placed");
         let again = app.writer.submit(Once::creating(now(), Some(key))).await.expect("the same answer");
         assert_eq!((answer.status, &answer), (201, &again));
@@ -253,7 +269,7 @@ on_both_engines! {
         assert!(matches!(refused, Err(WriteError::Refused(PackageRefusal::NotFound))));
         let refused = app.writer.submit(SetActive { account_id: 2, id, active: false, hour: HOUR }).await;
         assert!(matches!(refused, Err(WriteError::Refused(PackageRefusal::NotFound))));
-        let refused = app.writer.submit(RunNow { account_id: 2, id, trace: String::new() }).await;
+        let refused = app.writer.submit(RunNow { account_id: 2, id, seen: None, trace: String::new() }).await;
         assert!(matches!(refused, Err(WriteError::Refused(RunRefusal::NotFound))));
         let refused = app.writer.submit(Delete { account_id: 2, id }).await;
         assert!(matches!(refused, Err(WriteError::Refused(PackageRefusal::NotFound))));

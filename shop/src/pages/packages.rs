@@ -5,7 +5,8 @@ use std::borrow::Borrow;
 use askama::Template;
 use axum::extract::State;
 use axum::response::Response;
-use belgrano_shared::http::{Json, KeyOnly, Keyed, Page, Path, Query, RequestContext};
+use belgrano_shared::http::{Json, Keyed, Page, Path, Query};
+use belgrano_shared::map::Zones;
 use belgrano_shared::pages::{Choice, Form, KEY_FIELD, Layout, Notice};
 use belgrano_shared::problem::{FieldError, Problem};
 use belgrano_shared::texts::{Language, Message};
@@ -45,10 +46,9 @@ struct PackagePage<'a> {
     package: Option<PackageView>,
     runs: Vec<RunView>,
     products: Vec<Choice>,
+    zones: Zones,
     form: Form,
     now: UnixMillis,
-    /// One-time key for ordering it now.
-    key: String,
 }
 
 /// All of them.
@@ -134,34 +134,26 @@ pub(super) async fn change(
 pub(super) enum Action {
     Pausar,
     Reanudar,
-    Ejecutar,
     Borrar,
 }
 
-/// Pauses it, lets it go on, orders it now, or deletes it.
+/// Pauses it, lets it go on, or deletes it.
 pub(super) async fn act(
     state: State<App>,
     merchant: Merchant,
     Path((id, action)): Path<(i64, Action)>,
-    context: RequestContext,
     language: Language,
-    form: Form,
 ) -> Result<Response, Problem> {
     let here = format!("/paquetes/{id}");
     let (done, to) = match action {
         Action::Pausar => (merchants::pause_package(state, merchant, Path(id)).await.map(drop), here.as_str()),
         Action::Reanudar => (merchants::resume_package(state, merchant, Path(id)).await.map(drop), here.as_str()),
         Action::Borrar => (merchants::delete_package(state, merchant, Path(id)).await.map(drop), "/paquetes"),
-        Action::Ejecutar => {
-            let key = KeyOnly::new(form.key()?);
-            (merchants::run_package(state, merchant, Path(id), context, key).await.map(drop), "/pedidos")
-        }
     };
     let said = match action {
         Action::Pausar => "package-is-paused",
         Action::Reanudar => "package-goes-on",
         Action::Borrar => "package-deleted",
-        Action::Ejecutar => "package-ordered",
     };
     match done {
         Ok(()) => Ok(Notice::done(language.t(said)).then(to)),
@@ -183,10 +175,10 @@ async fn package_page(
     known: Option<(PackageView, Vec<RunView>)>,
     form: Form,
 ) -> Result<PackagePage<'_>, Problem> {
-    let (key, now) = (state.0.ambient.uuid().to_string(), state.0.ambient.now());
+    let (now, zones) = (state.0.ambient.now(), state.0.settings.common.map.zones.clone());
     let products = products(layout, state, known.as_ref().map(|(package, _)| package), &form).await?;
     let (package, runs) = known.map_or((None, Vec::new()), |(package, runs)| (Some(package), runs));
-    Ok(PackagePage { layout, package, runs, products, form, now, key })
+    Ok(PackagePage { layout, package, runs, products, zones, form, now })
 }
 
 /// What may be chosen: the first page of the catalog, and whatever else was chosen already. With script any product is found.
@@ -208,8 +200,10 @@ async fn products(
         let item = package.and_then(|package| package.items.iter().find(|item| item.product_id == id));
         match (item, catalog::show_product(state.clone(), Path(id)).await) {
             (_, Ok(Json(product))) => choices.push(choice(layout, &product)),
-            // No longer for sale: it stays in sight, so that saving something else does not take it away.
-            (Some(item), Err(_)) => choices.push(Choice::new(typed, &item.name)),
+            // No longer for sale: it stays in sight, so that its merchant takes it out and not this page.
+            (Some(item), Err(_)) => {
+                choices.push(Choice::new(typed, layout.t("package-item-gone").with("name", &item.name)));
+            }
             (None, Err(_)) => {}
         }
     }

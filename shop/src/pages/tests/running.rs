@@ -1,6 +1,8 @@
 //! What merchants and administrators do.
 
+use axum::http::Method;
 use belgrano_shared::testing::{Browser, TestDatabase};
+use serde_json::json;
 
 use super::PASSWORD;
 use crate::testing::{ADMIN, TestShop};
@@ -70,12 +72,55 @@ async fn a_package_is_made_changed_and_run() {
     let page = ana.follow(&format!("{path}/pausar"), &[]).await;
     assert!(page.body.contains("En pausa") && page.body.contains("Reanudar"));
     ana.follow(&format!("{path}/reanudar"), &[]).await;
-    let orders = ana.follow(&format!("{path}/ejecutar"), &[("clave_unica", &page.hidden("clave_unica"))]).await;
-    assert!(orders.body.contains("El paquete se pidió.") && orders.body.contains("Mis pedidos"));
+    let asked = ana.get(&format!("{path}/ejecutar")).await;
+    assert!(asked.body.contains("¿Pedir «Merienda» ahora?") && asked.body.contains("Juramento 1000"), "{}", asked.body);
+    assert!(asked.body.contains("Pedir por $ 21.000"), "five at 4200: {}", asked.body);
+    assert_eq!(order_count(&mut ana).await, 0, "asking is not ordering");
+    let yes = [("clave_unica", asked.hidden("clave_unica")), ("total_visto", asked.hidden("total_visto"))];
+    let yes = yes.each_ref().map(|(name, value)| (*name, value.as_str()));
+    let order = ana.follow(&format!("{path}/ejecutar"), &yes).await;
+    assert!(order.body.contains("El paquete se pidió.") && order.body.contains("Pedido BA-"), "{}", order.body);
+    ana.follow(&format!("{path}/ejecutar"), &yes).await;
+    assert_eq!(order_count(&mut ana).await, 1, "an impatient finger");
     assert!(ana.get(&path).await.body.contains("A mano"), "it is in its history");
     assert!(ana.follow(&format!("{path}/borrar"), &[]).await.body.contains("Todavía no hay ninguno"));
     assert_eq!(ana.get(&path).await.status, 404);
     assert_eq!(ana.post(&format!("{path}/bailar"), &[]).await.status, 404);
+}
+
+/// How many orders its list shows.
+async fn order_count(visitor: &mut Browser) -> usize {
+    visitor.get("/pedidos").await.body.matches("/repetir\"").count()
+}
+
+#[tokio::test]
+async fn a_package_is_ordered_at_the_price_that_was_shown() {
+    let database = TestDatabase::sqlite();
+    let shop = TestShop::new(&database).await;
+    let mut ana = merchant(&shop).await;
+    let package = [("nombre", "Desayuno"), ("frecuencia", "semanal"), ("producto", "1"), ("cantidad", "2")];
+    ana.follow("/paquetes/nuevo", &package).await;
+    let asked = ana.get("/paquetes/1/ejecutar").await;
+    let yes = [("clave_unica", asked.hidden("clave_unica")), ("total_visto", asked.hidden("total_visto"))];
+    let yes = yes.each_ref().map(|(name, value)| (*name, value.as_str()));
+    shop.send(&mut shop.admin().await, Method::PATCH, "/api/productos/1", Some(json!({"precio": 5000}))).await;
+    let again = ana.follow("/paquetes/1/ejecutar", &yes).await;
+    assert!(again.body.contains("ahora son $ 10.000") && again.body.contains("Pedir por $ 10.000"), "{}", again.body);
+    assert_eq!(order_count(&mut ana).await, 0);
+
+    shop.send(&mut shop.admin().await, Method::PATCH, "/api/productos/1", Some(json!({"activo": false}))).await;
+    let refused = ana.follow("/paquetes/1/ejecutar", &yes).await;
+    assert!(refused.body.contains("«Yerba mate 1 kg» ya no se vende"), "{}", refused.body);
+    assert!(refused.body.contains("Así no se puede pedir") && !refused.body.contains("Pedir por"), "{}", refused.body);
+    for page in ["/paquetes", "/paquetes/1"] {
+        let page = ana.get(page).await;
+        assert!(page.body.contains("«Yerba mate 1 kg» ya no se vende. Hasta que"), "{}", page.body);
+    }
+    let saved = ana.post("/paquetes/1", &package).await;
+    assert!(saved.status == 422 && saved.body.contains("«Yerba mate 1 kg» ya no se vende"), "{}", saved.body);
+    assert_eq!(order_count(&mut ana).await, 0);
+    let mut other = shop.visitor();
+    assert_ne!(other.get("/paquetes/1/ejecutar").await.status, 200, "somebody else's");
 }
 
 #[tokio::test]
