@@ -8,6 +8,7 @@ use belgrano_shared::http::{Json, Path};
 use belgrano_shared::money::Money;
 use belgrano_shared::problem::{FieldError, Problem, ProblemDocument};
 use belgrano_shared::texts::Message;
+use belgrano_shared::timestamp::UnixMillis;
 use belgrano_shared::writer::{Command, Failure, WriteError};
 use belgrano_shared::{execute, fetch};
 use serde::{Deserialize, Deserializer};
@@ -39,6 +40,8 @@ pub(crate) struct EditBody {
     #[serde(default, deserialize_with = "StockChange::present")]
     #[schema(value_type = Option<i64>)]
     pub(crate) stock_visto: StockChange,
+    /// What `activo` was when it was looked at; that somebody else changed it since is 409.
+    pub(crate) activo_visto: Option<bool>,
 }
 
 /// What happens to a stock. In JSON `null` says something and absence something else.
@@ -73,17 +76,25 @@ impl StockChange {
 /// Changes a product.
 #[derive(Debug)]
 struct EditProduct {
+    /// Which account changes it.
+    by: i64,
     id: i64,
     body: EditBody,
 }
 
 /// What an edit may replace, as it is now.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, sqlx::FromRow)]
+#[derive(Clone, Debug, PartialEq, Eq, sqlx::FromRow)]
 pub(crate) struct Current {
     /// Without offers.
     pub(crate) price: Money,
     /// `None` never runs out.
     pub(crate) stock: Option<i64>,
+    /// Whether it is sold.
+    pub(crate) active: bool,
+    /// The account that last changed it by hand.
+    edited_by: Option<i64>,
+    edited_at: Option<UnixMillis>,
+    editor: Option<String>,
 }
 
 /// Why a product is not changed.
@@ -103,34 +114,54 @@ impl From<EditRefusal> for Problem {
 }
 
 /// Somebody was faster: what it is now, and which fields are not what whoever edits saw.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Changed {
     pub(crate) now: Current,
     price: bool,
     stock: bool,
+    active: bool,
 }
 
 impl Changed {
     /// What of `body` would overwrite something unseen. What is as it is wanted already does no harm, so an edit may be
     /// sent twice.
-    fn by(body: &EditBody, now: Current) -> Option<Self> {
+    fn by(body: &EditBody, by: i64, now: Current) -> Option<Self> {
         let price = body.precio.is_some_and(|price| price != now.price)
             && body.precio_visto.is_some_and(|seen| seen != now.price);
         let is = StockChange::to(now.stock);
         let stock =
             ![StockChange::Keep, is].contains(&body.stock) && ![StockChange::Keep, is].contains(&body.stock_visto);
-        (price || stock).then_some(Self { now, price, stock })
+        // There are two ways to stand: it is as it is wanted, and whoever wants it is to know that somebody else did it.
+        let active = body.activo.is_some()
+            && body.activo_visto.is_some_and(|seen| seen != now.active)
+            && now.edited_by.is_some_and(|other| other != by);
+        (price || stock || active).then_some(Self { now, price, stock, active })
     }
 }
 
 impl From<Changed> for Problem {
-    fn from(Changed { now, price, stock }: Changed) -> Self {
-        let price = price.then(|| FieldError::new("precio", Message::new("error-price-changed")));
-        let stock = stock.then(|| FieldError::new("stock", stock_changed(now.stock)));
+    fn from(changed: Changed) -> Self {
+        let now = &changed.now;
+        let price =
+            changed.price.then(|| FieldError::new("precio", now.said("error-price-changed-by", "error-price-changed")));
+        let stock = changed.stock.then(|| FieldError::new("stock", stock_changed(now.stock)));
+        let state = if now.active { "error-resumed-by" } else { "error-paused-by" };
+        let active = changed.active.then(|| FieldError::new("activo", now.said(state, "refusal-product-changed")));
         Self::conflict("producto-cambiado", Message::new("refusal-product-changed"))
-            .about(price.into_iter().chain(stock).collect())
+            .about(price.into_iter().chain(stock).chain(active).collect())
             .with("precio", now.price.pesos())
             .with("stock", now.stock)
+            .with("activo", now.active)
+    }
+}
+
+impl Current {
+    /// `named`, with who changed it last and when; `plain` where nobody did by hand.
+    fn said(&self, named: &'static str, plain: &'static str) -> Message {
+        match (&self.editor, self.edited_at) {
+            (Some(who), Some(at)) => Message::new(named).with("who", who).with("at", at),
+            _ => Message::new(plain),
+        }
     }
 }
 
@@ -146,21 +177,22 @@ impl Command<ShopUnit> for EditProduct {
     type Refusal = EditRefusal;
 
     async fn apply(&self, unit: &mut ShopUnit) -> Result<ProductView, Failure<EditRefusal>> {
-        const NOW: &str = "SELECT price, stock FROM products WHERE id = $1";
+        const NOW: &str = "SELECT p.price, p.stock, p.active, p.edited_by, p.edited_at, a.first_name AS editor \
+             FROM products p LEFT JOIN accounts a ON a.id = p.edited_by WHERE p.id = $1";
         const UPDATE: &str = "UPDATE products SET price = COALESCE($2, price), active = COALESCE($3, active), \
-             stock = CASE WHEN $4 THEN $5 ELSE stock END WHERE id = $1";
+             stock = CASE WHEN $4 THEN $5 ELSE stock END, edited_by = $6, edited_at = $7 WHERE id = $1";
         let (id, body) = (self.id, &self.body);
         let now = unit.now();
         // Writers take turns, also those of other instances: what is read here is what is replaced.
         unit.flush().await?;
         let current = fetch!(optional, *unit.reader(), Current, NOW, id)?;
         let current = current.ok_or(Failure::Refused(EditRefusal::NoSuchProduct))?;
-        if let Some(changed) = Changed::by(body, current) {
+        if let Some(changed) = Changed::by(body, self.by, current) {
             return Err(Failure::Refused(EditRefusal::Changed(changed)));
         }
         let session = unit.own_statements().await?;
         let (sets_stock, stock) = body.stock.columns();
-        execute!(*session, UPDATE, id, body.precio, body.activo, sets_stock, stock)?;
+        execute!(*session, UPDATE, id, body.precio, body.activo, sets_stock, stock, self.by, now)?;
         let view = products_by_id(session, &[id], now).await?.remove(&id);
         unit.announce().catalog = true;
         view.ok_or(Failure::Refused(EditRefusal::NoSuchProduct))
@@ -195,7 +227,7 @@ impl From<WriteError<EditRefusal>> for NotEdited {
 }
 
 /// Changes a product.
-pub(crate) async fn edit(app: &App, _: &Admin, id: i64, body: EditBody) -> Result<ProductView, NotEdited> {
+pub(crate) async fn edit(app: &App, Admin(who): &Admin, id: i64, body: EditBody) -> Result<ProductView, NotEdited> {
     let mut errors = Vec::new();
     if body.precio.is_some_and(|price| price < Money::ZERO) {
         errors.push(FieldError::new("precio", Message::new("error-negative")));
@@ -206,13 +238,13 @@ pub(crate) async fn edit(app: &App, _: &Admin, id: i64, body: EditBody) -> Resul
     if !errors.is_empty() {
         return Err(NotEdited::Refused(Problem::invalid(errors)));
     }
-    Ok(app.writer.submit(EditProduct { id, body }).await?)
+    Ok(app.writer.submit(EditProduct { by: who.account_id, id, body }).await?)
 }
 
 /// Changes a product (administrators)
 ///
 /// A change of stock is absolute: what orders take between reading and writing it is overwritten, unless `stock_visto`
-/// says what was read. Then it is refused, with what there is now in `precio` and `stock`.
+/// says what was read. Then it is refused, with what there is now in `precio`, `stock` and `activo`.
 #[utoipa::path(
     patch, path = "/api/productos/{id}", tag = "catálogo", request_body = EditBody,
     params(("id" = i64, Path)),

@@ -111,7 +111,7 @@ pub(super) async fn save(
             // The form was sent to its row (`#producto-1`), and browsers keep that through the redirect.
             return Ok(see_other(&address(&filter, asked.cursor.as_deref(), Some(id))));
         }
-        Err(NotEdited::Changed(changed)) => (Problem::from(changed), Some(changed)),
+        Err(NotEdited::Changed(changed)) => (Problem::from(changed.clone()), Some(changed)),
         Err(NotEdited::Refused(problem)) if Form::takes(&problem) => (problem, None),
         Err(NotEdited::Refused(problem)) => return Err(problem),
     };
@@ -209,13 +209,14 @@ fn edited(form: &Form) -> Result<EditBody, Problem> {
         (Some(price), Some(stock)) => {
             let (price_seen, stock_seen) =
                 (Money::from_typed(form.value("precio_visto")), stock_of(form.value("stock_visto")));
-            let active = form.given("activo").is_some();
+            let (active, active_seen) = (form.given("activo").is_some(), form.given("activo_visto").is_some());
             Ok(EditBody {
                 precio: Some(price).filter(|_| Some(price) != price_seen),
                 precio_visto: price_seen,
                 stock: if Some(stock) == stock_seen { StockChange::Keep } else { stock },
                 stock_visto: stock_seen.unwrap_or_default(),
-                activo: Some(active).filter(|active| *active != form.given("activo_visto").is_some()),
+                activo: Some(active).filter(|active| *active != active_seen),
+                activo_visto: Some(active_seen),
             })
         }
         (price, stock) => {
@@ -244,8 +245,9 @@ impl Row {
     /// The row on its way back: what was typed is kept, what was not touched is what it is now, and what somebody else
     /// changed counts as seen, because the row tells it.
     fn refused(mut product: Managed, mut form: Form, changed: Option<Changed>, language: Language) -> Self {
-        if let Some(changed) = changed {
-            (product.price, product.view.stock) = (changed.now.price, changed.now.stock);
+        if let Some(changed) = &changed {
+            (product.price, product.view.stock, product.active) =
+                (changed.now.price, changed.now.stock, changed.now.active);
         }
         for (name, seen, value) in now(&product, language) {
             let touched = form.value(name) != form.value(seen);
@@ -274,7 +276,7 @@ impl Row {
 
     /// The field to begin with: the first that is wrong.
     fn begins_with(&self, name: &str) -> bool {
-        ["precio", "stock"].into_iter().find(|field| self.form.error(field).is_some()) == Some(name)
+        ["precio", "stock", "activo"].into_iter().find(|field| self.form.error(field).is_some()) == Some(name)
     }
 
     /// Few or none left.

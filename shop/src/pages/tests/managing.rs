@@ -128,6 +128,25 @@ on_both_engines! {
         assert_eq!(knowing.status, 303);
     }
 
+    async fn two_administrators_hear_of_each_other(database) {
+        let shop = TestShop::new(database).await;
+        shop.customer("marta@example.com").await;
+        database.execute(&shop.app.db, "UPDATE accounts SET role = 'admin', first_name = 'Marta' WHERE email LIKE 'marta%'").await;
+        let (mut first, mut second) = (admin(&shop).await, shop.visitor());
+        second.follow("/ingresar", &[("email", "marta@example.com"), ("password", "correcto caballo")]).await;
+        let pause = form("1", ("4200", "150", true), ("4200", "150", false));
+        assert_eq!(first.post(PATH, &pause).await.status, 303);
+        assert_eq!(first.post(PATH, &pause).await.status, 303, "one's own, sent twice");
+        let told = second.post(PATH, &pause).await;
+        let yerba = row(&told, 1);
+        assert!(told.status == 409 && yerba.contains("Administración ya lo puso en pausa el 21/11/2026"), "{yerba}");
+        assert!(yerba.contains("name=\"activo_visto\" value=\"\"") && !yerba.contains(" checked"), "{yerba}");
+        let resume = form("1", ("4200", "150", false), ("4300", "150", true));
+        assert_eq!(second.post(PATH, &resume).await.status, 303);
+        let told = first.post(PATH, &form("1", ("4200", "150", false), ("4400", "150", false))).await;
+        assert!(told.status == 409 && row(&told, 1).contains("Marta lo cambió el 21/11/2026"), "{}", row(&told, 1));
+    }
+
     async fn products_are_found_by_how_they_stand(database) {
         let shop = TestShop::new(database).await;
         let mut admin = admin(&shop).await;
