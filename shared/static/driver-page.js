@@ -2,6 +2,7 @@
 // (steps.js); until then the page shows what the driver did, and what the board did not want.
 
 import { Awake } from "./awake.js";
+import { toast } from "./components.js";
 import { PositionSharer } from "./driver.js";
 import { live } from "./page.js";
 import { attach, missing } from "./proof.js";
@@ -13,7 +14,9 @@ import { t } from "./texts.js";
 const AGAIN_MS = 20_000;
 const NOTICE_MS = 8000;
 /** The next big step is that of the first stop in the first of these states; the page is rendered by the same rule. */
-const NEXT = ["en-camino", "aceptado", "asignado"];
+const NEXT = ["en-camino", "aceptado"];
+/** What is offered is decided on its own card. */
+const OPEN = [...NEXT, "asignado"];
 
 const root = document.querySelector("[data-live]");
 if (root instanceof HTMLElement) {
@@ -146,7 +149,7 @@ function deliver(root) {
     const parts = stop.querySelectorAll("[data-when]");
     for (const part of parts) part.hidden = !part.dataset.when?.split(" ").includes(state);
     const waiting = queue.waiting.findLast((entry) => entry.number === stop.dataset.key);
-    const over = !NEXT.includes(state);
+    const over = !OPEN.includes(state);
     const note = /** @type {HTMLElement} */ (stop.querySelector("[data-waiting]"));
     note.hidden = !waiting && !over;
     if (waiting) note.textContent = t("js-step-waiting", { state: word(waiting.step.estado), time: time(waiting) });
@@ -203,7 +206,13 @@ function deliver(root) {
   /** @param {boolean} first */
   function offers(first) {
     const now = new Set(stops().filter((stop) => stop.dataset.state === "asignado").map((stop) => stop.dataset.key));
-    if (!first && [...now].some((number) => !offered.has(number))) navigator.vibrate?.([300, 150, 300]);
+    const fresh = [...now].find((number) => !offered.has(number));
+    if (!first && fresh) {
+      navigator.vibrate?.([300, 150, 300]);
+      const card = stops().find((stop) => stop.dataset.key === fresh);
+      // It is the first in the list, which may be far from where one is reading.
+      toast(t("js-offered"), { action: t("js-offer-see"), run: () => card?.scrollIntoView({ block: "start" }) });
+    }
     offered.clear();
     for (const number of now) offered.add(number);
   }

@@ -85,7 +85,7 @@ export function signature(canvas, field) {
     if (!drawing) return;
     drawing = false;
     field.value = canvas.toDataURL("image/png");
-    say(canvas, false);
+    say(canvas, "");
   };
   canvas.addEventListener("pointerup", lift);
   canvas.addEventListener("pointercancel", lift);
@@ -95,26 +95,52 @@ export function signature(canvas, field) {
   });
 }
 
+/** @typedef {{ at: HTMLElement, text: string }} Wrong what is wrong, and where one goes to mend it */
+
 /**
- * Says, or no longer says, that nobody has signed.
- * @param {Element} canvas
- * @param {boolean} missing
+ * What `form` lacks, in the order of the page; a browser left alone would say it in its own words, and only the first.
+ * @param {HTMLFormElement} form
  */
-function say(canvas, missing) {
-  const error = /** @type {HTMLElement | null} */ (canvas.closest("form")?.querySelector("[data-signature-missing]") ?? null);
-  if (error) error.hidden = !missing;
+export function wrong(form) {
+  const found = /** @type {Wrong[]} */ ([]);
+  const one = (/** @type {string} */ selector) => /** @type {HTMLInputElement | null} */ (form.querySelector(selector));
+  const [pin, photo, reason] = [one("[name=pin]"), one("[data-photo]"), one("[name=motivo][required]")];
+  const canvas = /** @type {HTMLCanvasElement | null} */ (form.querySelector("[data-signature]"));
+  if (pin && !/^[0-9]{4}$/.test(pin.value.trim())) found.push({ at: pin, text: t("js-pin-missing") });
+  if (photo?.validity.customError) found.push({ at: photo, text: photo.validationMessage });
+  else if (photo && !hidden(photo, "foto")?.value) found.push({ at: photo, text: t("js-photo-missing") });
+  if (canvas && !hidden(canvas, "firma")?.value) found.push({ at: canvas, text: t("js-signature-missing") });
+  if (reason && !one("[name=motivo]:checked")) found.push({ at: reason, text: t("js-reason-missing") });
+  return found;
 }
 
 /**
- * Whether `form` asks for a signature that nobody has drawn; then it says so. A browser checks the other fields by itself.
+ * Says beside each field what `form` lacks and goes to the first. Whether it lacks anything.
  * @param {HTMLFormElement} form
  */
 export function missing(form) {
-  const canvas = form.querySelector("[data-signature]");
-  if (!canvas || hidden(canvas, "firma")?.value) return false;
-  say(canvas, true);
-  canvas.scrollIntoView({ block: "center" });
-  return true;
+  const found = wrong(form);
+  for (const { at, text } of found) say(at, text);
+  const first = found[0]?.at;
+  first?.focus({ preventScroll: true });
+  first?.closest("[data-asked]")?.scrollIntoView({ block: "center" });
+  return found.length > 0;
+}
+
+/**
+ * Says, or with nothing to say no longer says, what is wrong with what is asked for around `at`.
+ * @param {Element} at
+ * @param {string} text
+ */
+function say(at, text) {
+  const asked = at.closest("[data-asked]");
+  const error = /** @type {HTMLElement | null} */ (asked?.querySelector("[data-error]") ?? null);
+  if (!error) return;
+  error.hidden = text === "";
+  error.textContent = text;
+  if (!(at instanceof HTMLInputElement)) return;
+  if (text) at.setAttribute("aria-invalid", "true");
+  else for (const input of asked?.querySelectorAll("[aria-invalid]") ?? []) input.removeAttribute("aria-invalid");
 }
 
 /**
@@ -122,6 +148,10 @@ export function missing(form) {
  * @param {ParentNode} root
  */
 export function attach(root) {
+  for (const form of /** @type {NodeListOf<HTMLFormElement>} */ (root.querySelectorAll("form[data-step]:not([novalidate])"))) {
+    form.noValidate = true;
+    form.addEventListener("input", ({ target }) => target instanceof Element && say(target, ""));
+  }
   /** @type {NodeListOf<HTMLInputElement>} */
   const inputs = root.querySelectorAll("[data-photo]:not([data-ready])");
   for (const input of inputs) {

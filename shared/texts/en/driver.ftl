@@ -22,7 +22,6 @@ driver-no-stops-wait = The phone vibrates when one arrives.
 driver-navigate = Navigate
 driver-collect = Collect { $amount } in cash
 driver-photo-taken = The photo you took
-driver-signature-missing = The signature is missing.
 driver-signature-clear = Clear the signature
 driver-stops-map = Map of my stops
 driver-call = Call

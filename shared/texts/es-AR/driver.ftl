@@ -22,7 +22,6 @@ driver-no-stops-wait = El teléfono vibra cuando llegue una.
 driver-navigate = Navegar
 driver-collect = Cobrá { $amount } en efectivo
 driver-photo-taken = La foto que sacaste
-driver-signature-missing = Falta la firma.
 driver-signature-clear = Borrar la firma
 driver-stops-map = Mapa de mis paradas
 driver-call = Llamar

@@ -78,12 +78,21 @@ fn in_order(mut stops: Vec<TicketView>) -> Vec<TicketView> {
 }
 
 impl DriverPage<'_> {
-    /// Whether the next big step is this one's: what is under way, else what was taken, else what is offered. The module of
-    /// the page follows the same rule without a signal.
+    /// Whether the next big step is this one's: what is under way, else what was taken. An offer is decided on its own card.
+    /// The module of the page follows the same rule without a signal.
     fn is_current(&self, stop: &TicketView) -> bool {
+        self.first_in(&[TicketState::OnTheWay, TicketState::Accepted]).is_some_and(|first| first.number == stop.number)
+    }
+
+    /// Whether all of it is in sight: the current stop, or while there is none what is offered.
+    fn is_read_first(&self, stop: &TicketView) -> bool {
         let order = [TicketState::OnTheWay, TicketState::Accepted, TicketState::Assigned];
-        let first = order.iter().find_map(|state| self.stops.iter().find(|stop| stop.state == *state));
-        first.is_some_and(|first| first.number == stop.number)
+        self.first_in(&order).is_some_and(|first| first.number == stop.number)
+    }
+
+    /// The first stop in the first of these states that any is in.
+    fn first_in(&self, states: &[TicketState]) -> Option<&TicketView> {
+        states.iter().find_map(|state| self.stops.iter().find(|stop| stop.state == *state))
     }
 
     fn is_cash(stop: &TicketView) -> bool {
