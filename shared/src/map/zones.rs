@@ -16,7 +16,10 @@ const BUILT_IN: &str = include_str!("../../data/barrios.geojson");
 
 /// Zones as they are served: GeoJSON (RFC 7946) with `nombre` as the only property of each, and who to thank.
 #[derive(Clone, Debug)]
-pub struct Zones(Arc<str>);
+pub struct Zones {
+    json: Arc<str>,
+    names: Arc<[String]>,
+}
 
 /// Why a file has no zones.
 #[derive(Debug, thiserror::Error)]
@@ -73,7 +76,7 @@ type Polygon = Vec<Vec<Vec<f64>>>;
 
 impl Default for Zones {
     fn default() -> Self {
-        Self(BUILT_IN.into())
+        Self::served(BUILT_IN)
     }
 }
 
@@ -101,13 +104,30 @@ impl Zones {
         if let Some(attribution) = collection.attribution {
             clean["attribution"] = attribution.into();
         }
-        Ok(Self(clean.to_string().into()))
+        Ok(Self::served(&clean.to_string()))
+    }
+
+    /// Zones that are clean already.
+    fn served(json: &str) -> Self {
+        let zones: Value = serde_json::from_str(json).unwrap_or_default();
+        let names = zones["features"].as_array().into_iter().flatten();
+        let names = names.filter_map(|zone| zone["properties"]["nombre"].as_str()).map(str::to_owned);
+        let mut names: Vec<String> = names.collect();
+        names.sort_by_key(|name| name.to_lowercase());
+        names.dedup();
+        Self { json: json.into(), names: names.into() }
+    }
+
+    /// What they are called, for whoever says where something is; each once, in the order of the alphabet.
+    #[must_use]
+    pub fn names(&self) -> &[String] {
+        &self.names
     }
 
     /// As they are served.
     #[must_use]
     pub fn json(&self) -> &str {
-        &self.0
+        &self.json
     }
 }
 
@@ -175,6 +195,10 @@ mod tests {
     fn only_the_name_and_the_shape_are_served() {
         let served = parse(&json!([square(&json!({ "BARRIO": " Boedo ", "duenio": "privado" }))])).expect("zones");
         assert_eq!(served["features"][0]["properties"], json!({ "nombre": "Boedo" }));
+        let two = [json!({ "name": "oeste" }), json!({ "name": "Norte" }), json!({ "name": "Norte" })];
+        let two = json!({ "type": "FeatureCollection", "features": two.each_ref().map(square) });
+        assert_eq!(Zones::parse(&two.to_string()).expect("zones").names(), ["Norte", "oeste"]);
+        assert!(Zones::default().names().contains(&"Núñez".to_owned()));
         let ring = &served["features"][0]["geometry"]["coordinates"][0];
         assert_eq!(ring, &json!([[-58.4, -34.6], [-58.3, -34.6], [-58.3, -34.5], [-58.4, -34.6]]));
     }

@@ -14,7 +14,6 @@ use belgrano_shared::texts::{Language, Message};
 use belgrano_shared::wire::{OrderNumber, PaymentMethod};
 use serde::Deserialize;
 
-use super::barrios::BARRIOS;
 use super::frame::Frame;
 use crate::accounts::{self, Session};
 use crate::app::App;
@@ -28,7 +27,7 @@ struct CheckoutPage<'a> {
     layout: &'a Layout,
     cart: CartView,
     form: Form,
-    barrios: &'static [&'static str],
+    barrios: &'a [String],
 }
 
 const PAYMENTS: [&str; 3] = [PaymentMethod::CASH, PaymentMethod::CARD, PaymentMethod::TRANSFER];
@@ -46,7 +45,7 @@ pub(super) async fn show(
     if !cart.ready {
         return Ok(see_other("/carrito"));
     }
-    let key = state.0.ambient.uuid().to_string();
+    let (key, zones) = (state.0.ambient.uuid().to_string(), state.0.settings.common.map.zones.clone());
     let last = orders::last_delivery(&state.0, session.0.account_id).await?.unwrap_or_default();
     let Json(account) = accounts::me(state, session).await?;
     // Whoever moved says so in the profile: then the rest of the last order is of another place.
@@ -66,7 +65,7 @@ pub(super) async fn show(
         ("metodo_pago", payment.to_owned()),
     ];
     let form = Form::filled(items.into_iter().chain(rest));
-    layout.show(&CheckoutPage { layout: &layout, cart, form, barrios: &BARRIOS })
+    layout.show(&CheckoutPage { layout: &layout, cart, form, barrios: zones.names() })
 }
 
 /// What is bought is what is shown, whatever else gets into the cart meanwhile.
@@ -89,13 +88,14 @@ pub(super) async fn place(
             Ok(Notice::failed(layout.t("checkout-twice")).then("/pedidos"))
         }
         Err(problem) if Form::takes(&problem) && problem.status() != StatusCode::UNAUTHORIZED => {
+            let zones = state.0.settings.common.map.zones.clone();
             let Json(cart) = cart::show_cart(state, whose).await?;
             if cart.items.is_empty() {
                 return Ok(Notice::failed(problem.to(layout.language)).then("/carrito"));
             }
             let mut form = form.refused(&problem);
             form.replace("item", shown(&cart).into_iter().map(|(_, item)| item));
-            let page = CheckoutPage { layout: &layout, cart, form, barrios: &BARRIOS };
+            let page = CheckoutPage { layout: &layout, cart, form, barrios: zones.names() };
             layout.show_as(problem.status(), &page)
         }
         Err(problem) => Err(problem),

@@ -128,7 +128,8 @@ fn short_day(day: &str) -> String {
 
 fn span(language: Language, seconds: i64) -> Text {
     match seconds / 60 {
-        minutes @ ..60 => language.t("board-js-age-minutes").with("n", minutes),
+        ..1 => language.t("span-no-minute"),
+        minutes @ 1..60 => language.t("board-js-age-minutes").with("n", minutes),
         minutes => language.t("board-js-age-hours").with("h", minutes / 60).with("m", format!("{:02}", minutes % 60)),
     }
 }

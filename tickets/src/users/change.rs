@@ -24,7 +24,7 @@ impl From<UserRefusal> for Problem {
     fn from(refusal: UserRefusal) -> Self {
         match refusal {
             UserRefusal::NotFound => Self::not_found(Message::new("refusal-no-account")),
-            UserRefusal::EmailTaken => Self::conflict("correo-repetido", Message::new("refusal-email-taken")),
+            UserRefusal::EmailTaken => Self::taken("correo-repetido", "email", "refusal-email-taken"),
             UserRefusal::LastAdmin => Self::conflict("ultimo-admin", Message::new("refusal-last-admin")),
         }
     }

@@ -5,9 +5,11 @@ use axum::http::StatusCode;
 use belgrano_shared::auth::email::Email;
 use belgrano_shared::auth::password::NewPassword;
 use belgrano_shared::fetch;
+use belgrano_shared::free_text;
 use belgrano_shared::http::{Json, Page, Path};
 use belgrano_shared::problem::{FieldError, Problem, ProblemDocument};
 use belgrano_shared::texts::Message;
+use belgrano_shared::wire::limits;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
@@ -57,6 +59,9 @@ pub(crate) struct NewUser {
     password: NewPassword,
     #[serde(rename = "rol")]
     role: Role,
+    /// A driver's; of anybody else it is not kept.
+    #[serde(rename = "telefono", default)]
+    phone: String,
 }
 
 /// Crea una cuenta.
@@ -67,7 +72,11 @@ pub(crate) async fn create(
     _: Admin,
     Json(body): Json<NewUser>,
 ) -> Result<(StatusCode, Json<Account>), Problem> {
-    let account = create_account(&app, body.name, &body.email, &body.password, body.role, NewDriver::default()).await?;
+    if let Some(wrong) = free_text::check(&body.phone, limits::PHONE).err() {
+        return Err(Problem::invalid_field("telefono", wrong));
+    }
+    let driver = NewDriver { phone: body.phone.trim().to_owned(), ..NewDriver::default() };
+    let account = create_account(&app, body.name, &body.email, &body.password, body.role, driver).await?;
     Ok((StatusCode::CREATED, Json(account)))
 }
 

@@ -148,7 +148,7 @@ async fn accounts_are_made_and_changed() {
     let form = browser.get(&path).await;
     assert!(form.body.contains("<h1>Beto</h1>") && form.body.contains("<option value=\"flota\" selected>"));
     let page = browser.follow(&path, &[("nombre", "Beto B."), ("activo", "false"), ("password", "")]).await;
-    assert!(page.body.contains("Beto B.") && page.body.contains(">No</strong>"));
+    assert!(page.body.contains("Beto B.") && page.body.contains(">No puede ingresar<"));
     assert_eq!(browser.get("/usuarios/999").await.status, 404);
     let last = browser.get("/usuarios").await;
     assert_eq!(last.status, 200, "{last:?}");
