@@ -135,6 +135,12 @@ impl Problem {
         Self::new(StatusCode::CONFLICT, slug, "problem-conflict", detail)
     }
 
+    /// 409 about a field that has to be nobody else's.
+    #[must_use]
+    pub fn taken(slug: &'static str, field: &str, text: &'static str) -> Self {
+        Self::conflict(slug, Message::new(text)).about(vec![FieldError::new(field, Message::new(text))])
+    }
+
     /// 412: `If-Match` named another version.
     pub fn stale(detail: impl Into<Said>) -> Self {
         Self::new(StatusCode::PRECONDITION_FAILED, "version-vieja", "problem-stale", detail)

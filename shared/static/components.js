@@ -1,4 +1,4 @@
-// What the pieces of components.css do once there is script: dialogs, countdowns, toasts, steppers, and buttons that are
+// What the pieces of components.css do once there is script: dialogs, menus, countdowns, toasts, steppers, and buttons that are
 // not pressed twice. Every page loads it, and works without it.
 
 import { t } from "./texts.js";
@@ -80,7 +80,25 @@ function press(target) {
   }
 }
 
+/**
+ * Closes the menus that nobody is in any more: a click or the focus went elsewhere.
+ * @param {EventTarget | null} target
+ */
+function leaveMenus(target) {
+  for (const menu of /** @type {NodeListOf<HTMLDetailsElement>} */ (document.querySelectorAll("details[data-menu][open]"))) {
+    if (!(target instanceof Node && menu.contains(target))) menu.open = false;
+  }
+}
+
 if (globalThis.document) {
+  document.addEventListener("click", ({ target }) => leaveMenus(target));
+  document.addEventListener("focusin", ({ target }) => leaveMenus(target));
+  document.addEventListener("keydown", (event) => {
+    const menu = event.key === "Escape" && document.querySelector("details[data-menu][open]");
+    if (!menu) return;
+    leaveMenus(null);
+    menu.querySelector("summary")?.focus();
+  });
   document.addEventListener("click", (event) => {
     if (event.target instanceof Element) press(event.target);
   });

@@ -27,6 +27,8 @@ function show() {
   const fix = said && place(said.dataset, "lat", "lng");
   const age = said?.dataset.at ? Date.now() - Date.parse(said.dataset.at) : Infinity;
   if (said && fix) said.textContent = age < 60_000 ? t("js-fix-now") : t("js-fix-minutes", { minutes: Math.floor(age / 60_000) });
+  // A page holds few WebGL contexts: what the server took away or replaced gives its own back.
+  if (drawn && element !== drawn) leave();
   if (!element) return;
   /** @type {import("./map.js").Marker[]} */
   const markers = [];
@@ -37,8 +39,6 @@ function show() {
   if (!fix) return;
   if (element === drawn) return map?.show(markers);
   drawn = element;
-  map?.close();
-  map = null;
   element.hidden = false;
   openMap(element).then((open) => {
     // Another took its place while it loaded.
@@ -47,6 +47,11 @@ function show() {
     show();
     map?.fit();
   });
+}
+
+function leave() {
+  map?.close();
+  [map, drawn] = [null, null];
 }
 
 root.addEventListener("position", (event) => {

@@ -84,6 +84,7 @@ static OURS: LazyLock<Vec<Asset>> = LazyLock::new(|| {
     "board.js": SCRIPT,
     "components.js": SCRIPT,
     "driver-page.js": SCRIPT,
+    "ask.js": SCRIPT,
     "awake.js": SCRIPT,
     "steps.js": SCRIPT,
     "taken-back.js": SCRIPT,

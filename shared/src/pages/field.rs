@@ -51,6 +51,9 @@ pub struct Field<'a> {
     label: Label,
     value: &'a str,
     error: Option<String>,
+    /// Where else to go when it is wrong: an address, and what is there.
+    ways_out: Vec<(String, Text)>,
+    focused: bool,
     hint: Option<String>,
     optional: bool,
     autocomplete: Option<&'static str>,
@@ -72,14 +75,43 @@ impl<'a> Field<'a> {
         let label = label.into();
         let error = error.map(|error| error.to(label.language));
         let (hint, autocomplete, suggestions) = (None, None, None);
-        let (choices, limits) = (Vec::new(), Vec::new());
-        Self { kind, name, label, value, error, hint, optional: false, autocomplete, suggestions, choices, limits }
+        let (ways_out, choices, limits) = (Vec::new(), Vec::new(), Vec::new());
+        let (focused, optional) = (false, false);
+        Self {
+            kind,
+            name,
+            label,
+            value,
+            error,
+            ways_out,
+            focused,
+            hint,
+            optional,
+            autocomplete,
+            suggestions,
+            choices,
+            limits,
+        }
     }
 
     /// It may stay blank.
     #[must_use]
     pub fn optional(mut self) -> Self {
         self.optional = true;
+        self
+    }
+
+    /// Where one begins to type.
+    #[must_use]
+    pub fn focused(mut self, focused: bool) -> Self {
+        self.focused = focused;
+        self
+    }
+
+    /// A link beside its error, for who will not mend it here.
+    #[must_use]
+    pub fn way_out(mut self, href: impl Into<String>, text: Text) -> Self {
+        self.ways_out.push((href.into(), text));
         self
     }
 

@@ -118,6 +118,13 @@ impl Form {
         self.errors.iter().find(|error| error.field == name)
     }
 
+    /// The field to begin with: the first that is wrong. Browsers send fields in the order of the page.
+    #[must_use]
+    pub fn begins_with(&self, name: &str) -> bool {
+        let in_order = self.pairs.iter().map(|(name, _)| name.as_str()).find(|name| self.error(name).is_some());
+        in_order.or_else(|| Some(self.errors.first()?.field.as_str())) == Some(name)
+    }
+
     /// The errors of fields that are not among `shown`: a page tells them at the top, or they would be lost.
     #[must_use]
     pub fn other_errors(&self, shown: &[&str]) -> Vec<&FieldError> {
@@ -127,31 +134,35 @@ impl Form {
     /// A field of text.
     #[must_use]
     pub fn text(&self, name: &'static str, label: impl Into<Label>) -> Field<'_> {
-        Field::new("text", name, label, self.value(name), self.error(name))
+        self.field("text", name, label, self.value(name))
     }
 
     /// A field of another type: `email`, `tel`, `number`.
     #[must_use]
     pub fn input(&self, kind: &'static str, name: &'static str, label: impl Into<Label>) -> Field<'_> {
-        Field::new(kind, name, label, self.value(name), self.error(name))
+        self.field(kind, name, label, self.value(name))
     }
 
     /// A password: never shown again.
     #[must_use]
     pub fn password(&self, name: &'static str, label: impl Into<Label>) -> Field<'_> {
-        Field::new("password", name, label, "", self.error(name))
+        self.field("password", name, label, "")
     }
 
     /// A field of several lines.
     #[must_use]
     pub fn area(&self, name: &'static str, label: impl Into<Label>) -> Field<'_> {
-        Field::new("textarea", name, label, self.value(name), self.error(name))
+        self.field("textarea", name, label, self.value(name))
     }
 
     /// One of several.
     #[must_use]
     pub fn select(&self, name: &'static str, label: impl Into<Label>, choices: Vec<Choice>) -> Field<'_> {
-        Field::new("select", name, label, self.value(name), self.error(name)).choices(choices)
+        self.field("select", name, label, self.value(name)).choices(choices)
+    }
+
+    fn field<'a>(&self, kind: &'static str, name: &'static str, label: impl Into<Label>, value: &'a str) -> Field<'a> {
+        Field::new(kind, name, label, value, self.error(name)).focused(self.begins_with(name))
     }
 }
 
@@ -290,6 +301,10 @@ mod tests {
         assert!(field.contains("aria-invalid") && field.contains("aria-describedby=\"nombre-error\""), "{field}");
         assert!(!form.password("clave", "Clave").to_string().contains("secreta"));
         assert_eq!(form.other_errors(&["clave"]).len(), 1);
+        assert!(field.contains(" autofocus") && !form.password("clave", "Clave").to_string().contains(" autofocus"));
+        let errors = ["clave", "nombre"].map(|field| crate::problem::FieldError::new(field, "no va"));
+        let both = form.clone().refused(&Problem::invalid(errors.into()));
+        assert!(both.begins_with("nombre") && !both.begins_with("clave"), "the first of the page, not of the list");
         let english = form.text("nombre", Language::English.t("account-name")).optional().to_string();
         assert!(english.contains("Name") && english.contains("(optional)"), "{english}");
         let form = form.refused(&Problem::invalid_field("nombre", Message::new("error-missing")));

@@ -48,6 +48,8 @@ pub struct Layout {
     pub language: Language,
     /// The main navigation of whoever is looking.
     pub links: Vec<Link>,
+    /// What is needed less often, behind one more button.
+    pub more: Vec<Link>,
     /// The name of whoever is logged in.
     pub who: Option<String>,
     /// The path of this page.
@@ -67,6 +69,7 @@ impl Layout {
             service,
             language: Language::of(&parts.headers),
             links: Vec::new(),
+            more: Vec::new(),
             who: None,
             here: parts.uri.path().to_owned(),
             address,
@@ -81,6 +84,7 @@ impl Layout {
             service: &Service::BARE,
             language,
             links: vec![Link::new("/", "nav-home", "home")],
+            more: Vec::new(),
             who: None,
             here: String::new(),
             address: "/".to_owned(),
@@ -210,6 +214,12 @@ impl Layout {
     #[must_use]
     pub fn is_here(&self, href: &str) -> bool {
         self.here == href || (href != "/" && self.here.strip_prefix(href).is_some_and(|rest| rest.starts_with('/')))
+    }
+
+    /// Whether this page is one of those behind the button.
+    #[must_use]
+    pub fn is_in_more(&self) -> bool {
+        self.more.iter().any(|link| self.is_here(link.href))
     }
 
     /// The page, 200.

@@ -6,8 +6,8 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use serde_json::json;
 
-use super::Layout;
 use super::assets;
+use super::{Layout, Link};
 use crate::http::compress_pages;
 use crate::problem::Problem;
 use crate::texts::Language;
@@ -25,6 +25,10 @@ pub struct Service {
     pub sheet: Option<&'static str>,
     /// Where it begins when it is opened from an icon.
     pub start: &'static str,
+    /// What kind of application it is, in the words of the manifest's registry.
+    pub categories: &'static [&'static str],
+    /// Where a long press on its icon leads.
+    pub shortcuts: &'static [Link],
     /// The page that opens without a signal.
     pub kept: Option<KeptPage>,
 }
@@ -40,8 +44,16 @@ pub struct KeptPage {
 
 impl Service {
     /// Neither of them.
-    pub(super) const BARE: Self =
-        Self { name: "Belgrano", short_name: "Belgrano", purpose: "foot-claim", sheet: None, start: "/", kept: None };
+    pub(super) const BARE: Self = Self {
+        name: "Belgrano",
+        short_name: "Belgrano",
+        purpose: "foot-claim",
+        sheet: None,
+        start: "/",
+        categories: &[],
+        shortcuts: &[],
+        kept: None,
+    };
 }
 
 /// What an installed page needs before anything else, and keeps while there is no network.
@@ -78,6 +90,7 @@ pub(super) fn routes<S: Clone + Send + Sync + 'static>(service: &'static Service
 /// The web app manifest (W3C): what an icon on a phone opens.
 fn manifest(service: &Service, language: Language) -> Response {
     let icon = |name: &str, sizes: &str, kind: &str, purpose: &str| json!({ "src": assets::url(name), "sizes": sizes, "type": kind, "purpose": purpose });
+    let shortcut = |link: &Link| json!({ "name": language.t(link.text).to_string(), "url": link.href, "icons": [icon("icon-192.png", "192x192", "image/png", "any")] });
     let manifest = json!({
         "id": service.start,
         "name": service.name,
@@ -87,6 +100,8 @@ fn manifest(service: &Service, language: Language) -> Response {
         "dir": "ltr",
         "start_url": service.start,
         "scope": "/",
+        "categories": service.categories,
+        "shortcuts": service.shortcuts.iter().map(shortcut).collect::<Vec<_>>(),
         "display": "standalone",
         "background_color": "#fbf5ea",
         "theme_color": "#10604a",
@@ -139,10 +154,11 @@ mod tests {
     use serde_json::Value;
     use tower::ServiceExt;
 
-    use super::super::routes;
+    use super::super::{Link, routes};
     use super::Service;
 
-    static SERVICE: Service = Service { start: "/reparto", ..Service::BARE };
+    static SERVICE: Service =
+        Service { start: "/reparto", shortcuts: &[Link::new("/reparto", "nav-driver", "bike")], ..Service::BARE };
 
     async fn get(path: &str) -> (u16, String, String) {
         let app: Router = routes(&SERVICE, false);
@@ -159,6 +175,8 @@ mod tests {
         assert_eq!(kind, "application/manifest+json");
         let manifest: Value = serde_json::from_str(&manifest).expect("JSON");
         assert_eq!((&manifest["start_url"], &manifest["lang"]), (&"/reparto".into(), &"es-AR".into()));
+        assert_eq!(manifest["shortcuts"][0]["name"], "Mi reparto");
+        assert_eq!(manifest["shortcuts"][0]["url"], "/reparto");
         for icon in manifest["icons"].as_array().expect("icons") {
             assert_eq!(get(icon["src"].as_str().expect("a path")).await.0, 200, "{icon}");
         }

@@ -219,6 +219,9 @@ refusal-no-driver = There is no such driver.
 role-administration = Administration
 role-driver = Driver
 user-role = Role
+user-entry = Access
+user-may-not-enter = May not log in
+user-phone-hint = Of a driver.
 user-may-enter = May log in
 user-since = Since
 user-new = New account
@@ -289,6 +292,7 @@ span-seconds =
         [one] { $count } second
        *[other] { $count } seconds
     }
+span-no-minute = less than 1 min
 span-minutes =
     { $count ->
         [one] { $count } minute

@@ -4,6 +4,7 @@ skip-to-content = Skip to the content
 nav-main = Main
 nav-home = Home
 language = Language
+nav-account = My account
 log-out = Log out
 back-home = Back to the start
 optional = (optional)

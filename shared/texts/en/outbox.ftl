@@ -17,7 +17,7 @@ outbox-waiting-means =
 outbox-oldest = Waiting longest
 outbox-oldest-means = Since it was written.
 outbox-nobody-waits = Nobody waits.
-outbox-dead = Not delivered
+outbox-dead = Not received
 outbox-dead-means =
     { $count ->
         [0] Nothing to decide.
@@ -27,8 +27,8 @@ outbox-dead-means =
 outbox-by-state = By state
 outbox-all = All
 outbox-state-pending = To be sent
-outbox-state-delivered = Delivered
-outbox-state-dead = Not delivered
+outbox-state-delivered = Received by delivery
+outbox-state-dead = Not received
 outbox-state-discarded = Discarded
 outbox-decide = To be decided
 outbox-the-rest = The others
@@ -37,8 +37,8 @@ outbox-none-means = When somebody orders or cancels, you see here how the board 
 outbox-retry-all = Send all of them again
 outbox-see-all-dead =
     { $count ->
-        [one] See { $count } not delivered
-       *[other] See all { $count } not delivered
+        [one] See the one not received
+       *[other] See all { $count } not received
     }
 outbox-kind-order = New order
 outbox-kind-cancellation = Cancellation

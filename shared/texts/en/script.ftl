@@ -24,6 +24,12 @@ js-offer-over = The time to accept is over
 js-position-shared = Sharing your position
 js-position-refused = No permission to share your position
 js-close = Close
+js-offered = You are offered a stop
+js-offer-see = See it
+js-pin-missing = Type the four digits of the PIN: the customer has them on their order.
+js-photo-missing = The photo of the delivery is missing.
+js-signature-missing = The signature of whoever receives it is missing.
+js-reason-missing = Choose what happened.
 js-photo-working = Wait until the photo is ready.
 js-photo-unreadable = That photo cannot be read. Take another.
 

@@ -219,6 +219,9 @@ refusal-no-driver = No existe esa cuenta de reparto.
 role-administration = Administración
 role-driver = Reparto
 user-role = Rol
+user-entry = Acceso
+user-may-not-enter = No puede ingresar
+user-phone-hint = De quien reparte.
 user-may-enter = Puede ingresar
 user-since = Desde
 user-new = Nueva cuenta
@@ -289,6 +292,7 @@ span-seconds =
         [one] { $count } segundo
        *[other] { $count } segundos
     }
+span-no-minute = menos de 1 min
 span-minutes =
     { $count ->
         [one] { $count } minuto

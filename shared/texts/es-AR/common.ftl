@@ -4,6 +4,7 @@ skip-to-content = Saltar al contenido
 nav-main = Principal
 nav-home = Inicio
 language = Idioma
+nav-account = Mi cuenta
 log-out = Salir
 back-home = Volver al inicio
 optional = (opcional)

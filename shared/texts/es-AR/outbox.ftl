@@ -17,7 +17,7 @@ outbox-waiting-means =
 outbox-oldest = El que más espera
 outbox-oldest-means = Desde que se escribió.
 outbox-nobody-waits = Nadie espera.
-outbox-dead = Sin entregar
+outbox-dead = No llegaron
 outbox-dead-means =
     { $count ->
         [0] No hay nada que decidir.
@@ -27,8 +27,8 @@ outbox-dead-means =
 outbox-by-state = Por estado
 outbox-all = Todos
 outbox-state-pending = Por mandar
-outbox-state-delivered = Entregado
-outbox-state-dead = Sin entregar
+outbox-state-delivered = Recibido por reparto
+outbox-state-dead = No llegó
 outbox-state-discarded = Descartado
 outbox-decide = Hay que decidir
 outbox-the-rest = Los demás
@@ -37,8 +37,8 @@ outbox-none-means = Cuando alguien haga un pedido o lo cancele, vas a ver acá c
 outbox-retry-all = Mandar todos de nuevo
 outbox-see-all-dead =
     { $count ->
-        [one] Ver { $count } sin entregar
-       *[other] Ver los { $count } sin entregar
+        [one] Ver el que no llegó
+       *[other] Ver los { $count } que no llegaron
     }
 outbox-kind-order = Pedido nuevo
 outbox-kind-cancellation = Cancelación
@@ -74,7 +74,7 @@ outbox-technical = Para quien lo investigue
 outbox-trace = Traza
 outbox-created = Escrito
 outbox-reason = Motivo
-outbox-try-delivered = Llegó
+outbox-try-delivered = Recibido por reparto
 outbox-try-again = No llegó; se intenta de nuevo
 outbox-try-dead = No llegó, y no se intenta más
 outbox-try-late = Llegó tarde: el tablero ya lo había resuelto

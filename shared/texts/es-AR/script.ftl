@@ -24,6 +24,12 @@ js-offer-over = Se venció el tiempo para aceptar
 js-position-shared = Compartiendo tu posición
 js-position-refused = Sin permiso para compartir tu posición
 js-close = Cerrar
+js-offered = Te ofrecen una parada
+js-offer-see = Verla
+js-pin-missing = Escribí las cuatro cifras del PIN: las tiene el cliente en su pedido.
+js-photo-missing = Falta la foto de la entrega.
+js-signature-missing = Falta la firma de quien recibe.
+js-reason-missing = Elegí qué pasó.
 js-photo-working = Esperá a que la foto esté lista.
 js-photo-unreadable = Esa foto no se puede leer. Sacá otra.
 

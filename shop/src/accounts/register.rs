@@ -95,8 +95,8 @@ pub(crate) enum RegisterRefusal {
 impl From<RegisterRefusal> for Problem {
     fn from(refusal: RegisterRefusal) -> Self {
         match refusal {
-            RegisterRefusal::EmailTaken => Self::conflict("correo-en-uso", Message::new("refusal-email-taken")),
-            RegisterRefusal::CuitTaken => Self::conflict("cuit-en-uso", Message::new("refusal-cuit-taken")),
+            RegisterRefusal::EmailTaken => Self::taken("correo-en-uso", "email", "refusal-email-taken"),
+            RegisterRefusal::CuitTaken => Self::taken("cuit-en-uso", "cuit", "refusal-cuit-taken"),
         }
     }
 }

@@ -13,7 +13,7 @@ use url::form_urlencoded;
 
 use super::frame::Frame;
 use crate::app::App;
-use crate::catalog::{self, BusinessView, CategoryView, CurrentOffer, Filter, ProductView};
+use crate::catalog::{self, BusinessView, CategoryView, CurrentOffer, Filter, LOW_STOCK, ProductView};
 
 /// Products on a page: full rows of two, three and four.
 const PRODUCTS: u32 = 24;
@@ -21,8 +21,6 @@ const PRODUCTS: u32 = 24;
 const FEATURED: u32 = 8;
 /// Products shown below another of their category.
 const OTHERS: u32 = 6;
-/// From here down a stock is worth telling.
-const LOW_STOCK: i64 = 5;
 /// An offer that ends later than this needs no end: nobody hurries for it.
 const SOON_MS: i64 = 14 * 24 * 3600 * 1000;
 

@@ -2,14 +2,16 @@
 
 use askama::Template;
 use axum::extract::State;
-use axum::http::HeaderMap;
+use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
 use belgrano_shared::http::{ClientIp, Json, Query};
-use belgrano_shared::pages::{Form, Layout, see_other, with_cookies_of};
+use belgrano_shared::pages::{Field, Form, Layout, see_other, with_cookies_of};
 use belgrano_shared::problem::Problem;
 use serde::Deserialize;
+use url::form_urlencoded;
 
 use super::frame::Frame;
+use super::typed_email::TypedEmail;
 use crate::accounts::{self, LoginBody, MaybeSession, RegisterBody, Role};
 use crate::app::App;
 
@@ -25,6 +27,8 @@ struct LogInPage<'a> {
 struct RegisterPage<'a> {
     layout: &'a Layout,
     form: Form,
+    /// The address has an account: whoever owns it wants in, not another one.
+    known: bool,
 }
 
 /// Where to go on afterwards.
@@ -35,11 +39,16 @@ pub(super) struct Back {
 }
 
 /// The form; who is logged in already goes on.
-pub(super) async fn show(frame: Frame, Query(Back { volver }): Query<Back>) -> Result<Response, Problem> {
+pub(super) async fn show(
+    frame: Frame,
+    Query(Back { volver }): Query<Back>,
+    typed: TypedEmail,
+) -> Result<Response, Problem> {
     if frame.who.is_some() {
         return Ok(see_other(&volver));
     }
-    frame.layout.show(&LogInPage { layout: &frame.layout, form: Form::filled([("volver", volver)]) })
+    let form = Form::filled([("volver", volver.as_str()), ("email", typed.as_str())]);
+    frame.layout.show(&LogInPage { layout: &frame.layout, form })
 }
 
 /// Logs in and goes on to where one wanted to be.
@@ -58,7 +67,7 @@ pub(super) async fn send(
         Ok(answer) => {
             let admin = answer.extensions().get() == Some(&Role::Admin);
             let to = form.given("volver").unwrap_or(if admin { "/envios" } else { "/" });
-            Ok(with_cookies_of(&answer, see_other(to)))
+            Ok(TypedEmail::forgotten(with_cookies_of(&answer, see_other(to))))
         }
         Err(problem) if Form::takes(&problem) => {
             layout.show_as(problem.status(), &LogInPage { layout: &layout, form: form.refused(&problem) })
@@ -88,7 +97,7 @@ fn show_registration(frame: &Frame, role: &str, Query(Back { volver }): Query<Ba
         return Ok(see_other(&volver));
     }
     let form = Form::filled([("rol", role), ("volver", &volver)]);
-    frame.layout.show(&RegisterPage { layout: &frame.layout, form })
+    frame.layout.show(&RegisterPage { layout: &frame.layout, form, known: false })
 }
 
 /// Makes an account and logs it in.
@@ -106,8 +115,24 @@ pub(super) async fn register(
     match answer {
         Ok(answer) => Ok(with_cookies_of(&answer, see_other(form.value("volver")))),
         Err(problem) if Form::takes(&problem) => {
-            layout.show_as(problem.status(), &RegisterPage { layout: &layout, form: form.refused(&problem) })
+            let form = form.refused(&problem);
+            let known = problem.status() == StatusCode::CONFLICT && form.error("email").is_some();
+            let email = form.value("email").to_owned();
+            let page = layout.show_as(problem.status(), &RegisterPage { layout: &layout, form, known })?;
+            Ok(if known { TypedEmail::kept(&email, page) } else { page })
         }
         Err(problem) => Err(problem),
+    }
+}
+
+impl RegisterPage<'_> {
+    fn email(&self) -> Field<'_> {
+        let field = self.form.input("email", "email", self.layout.t("account-email")).autocomplete("username");
+        if !self.known {
+            return field;
+        }
+        let back: String = form_urlencoded::byte_serialize(self.form.value("volver").as_bytes()).collect();
+        let t = |key| self.layout.t(key);
+        field.way_out(format!("/ingresar?volver={back}"), t("log-in")).way_out("/recuperar", t("log-in-forgot"))
     }
 }

@@ -16,6 +16,12 @@ pub(super) static SERVICE: Service = Service {
     purpose: "shop-purpose",
     sheet: Some("shop.css"),
     start: "/",
+    categories: &["shopping", "food"],
+    shortcuts: &[
+        Link::new("/pedidos", "nav-orders", "receipt"),
+        Link::new("/#ofertas", "nav-offers", "tag"),
+        Link::new("/carrito", "nav-cart", "cart"),
+    ],
     kept: None,
 };
 
@@ -33,7 +39,7 @@ impl FromRequestParts<App> for Frame {
         let role = who.as_ref().map(|who| who.role);
         let mut layout = Layout::of(parts, &SERVICE);
         let whose = Whose::from_request_parts(parts, app).await?;
-        layout.links = links(role, cart::units(app, whose).await?);
+        (layout.links, layout.more) = links(role, cart::units(app, whose).await?);
         layout.who = role.map(|role| layout.t(role_text(role)).into());
         Ok(Self { layout, who })
     }
@@ -47,23 +53,38 @@ fn role_text(role: Role) -> &'static str {
     }
 }
 
-fn links(role: Option<Role>, in_cart: i64) -> Vec<Link> {
+/// The main navigation, five at most, because more do not fit on a phone; and what goes behind its last button.
+fn links(role: Option<Role>, in_cart: i64) -> (Vec<Link>, Vec<Link>) {
     const PRODUCTS: Link = Link::new("/productos", "nav-products", "store");
     const CART: Link = Link::new("/carrito", "nav-cart", "cart");
-    const NOBODY: [Link; 2] =
-        [Link::new("/ingresar", "nav-log-in", "person"), Link::new("/registro", "nav-register", "plus")];
-    const KNOWN: [Link; 2] =
-        [Link::new("/pedidos", "nav-orders", "receipt"), Link::new("/perfil", "nav-account", "person")];
-    const MERCHANT: [Link; 2] =
-        [Link::new("/paquetes", "nav-packages", "box"), Link::new("/comercio", "nav-business", "store")];
-    const ADMIN: [Link; 2] =
-        [Link::new("/administrar/productos", "nav-manage", "tag"), Link::new("/envios", "nav-outbox", "send")];
-    let own: [&[Link]; 2] = match role {
-        None => [&NOBODY, &[]],
-        Some(Role::Customer) => [&KNOWN, &[]],
-        Some(Role::Merchant) => [&KNOWN, &MERCHANT],
-        Some(Role::Admin) => [&KNOWN, &ADMIN],
+    const LOG_IN: Link = Link::new("/ingresar", "nav-log-in", "person");
+    const REGISTER: Link = Link::new("/registro", "nav-register", "plus");
+    const ORDERS: Link = Link::new("/pedidos", "nav-orders", "receipt");
+    const ACCOUNT: Link = Link::new("/perfil", "nav-account", "person");
+    const DETAILS: Link = Link { text: "nav-details", ..ACCOUNT };
+    const PACKAGES: Link = Link::new("/paquetes", "nav-packages", "box");
+    const BUSINESS: Link = Link::new("/comercio", "nav-business", "store");
+    const PRICES: Link = Link::new("/administrar/productos", "nav-manage", "tag");
+    const OUTBOX: Link = Link::new("/envios", "nav-outbox", "send");
+    let (own, more): (&[Link], &[Link]) = match role {
+        None => (&[LOG_IN, REGISTER], &[]),
+        Some(Role::Customer) => (&[ORDERS, ACCOUNT], &[]),
+        Some(Role::Merchant) => (&[ORDERS, PACKAGES], &[BUSINESS, DETAILS]),
+        Some(Role::Admin) => (&[PRICES, OUTBOX], &[ORDERS, DETAILS]),
     };
     let everybody = [PRODUCTS, Link { count: Some(in_cart), ..CART }];
-    everybody.into_iter().chain(own.into_iter().flatten().cloned()).collect()
+    (everybody.into_iter().chain(own.iter().cloned()).collect(), more.to_vec())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Role, links};
+
+    #[test]
+    fn a_phone_has_room_for_all_of_it() {
+        for role in [None, Some(Role::Customer), Some(Role::Merchant), Some(Role::Admin)] {
+            let (links, more) = links(role, 0);
+            assert!(links.len() + usize::from(!more.is_empty()) <= 5, "{role:?}");
+        }
+    }
 }

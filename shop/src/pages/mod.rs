@@ -4,7 +4,6 @@
 //! answers into documents. What must never happen here: SQL, or a rule of the shop.
 
 mod account;
-mod barrios;
 mod business;
 mod cart;
 mod catalog;
@@ -15,11 +14,13 @@ mod manage_products;
 mod notices;
 mod orders;
 mod outbox;
+mod package_run;
 mod packages;
 mod recover;
 #[cfg(test)]
 mod tests;
 mod tracking;
+mod typed_email;
 mod way;
 
 use axum::Router;
@@ -57,6 +58,7 @@ pub(crate) fn routes(development: bool) -> Router<App> {
         .route("/paquetes", get(packages::list))
         .route("/paquetes/nuevo", get(packages::new).post(packages::create))
         .route("/paquetes/{id}", get(packages::edit).post(packages::change))
+        .route("/paquetes/{id}/ejecutar", get(package_run::show).post(package_run::order))
         .route("/paquetes/{id}/{accion}", post(packages::act))
         .route("/administrar/productos", get(manage_products::list).post(manage_products::save))
         .route("/envios", get(outbox::list))

@@ -8,6 +8,7 @@ use belgrano_shared::pages::{Form, LOGIN_PATH, Layout, Notice};
 use belgrano_shared::problem::Problem;
 
 use super::frame::Frame;
+use super::typed_email::TypedEmail;
 use crate::accounts::{self, ForgotBody, ResetBody};
 use crate::app::App;
 
@@ -23,11 +24,14 @@ struct ForgotPage<'a> {
 struct ResetPage<'a> {
     layout: &'a Layout,
     form: Form,
+    /// The address was typed just now: it is shown, not asked for.
+    known: bool,
 }
 
 /// Whose account?
-pub(super) async fn show(Frame { layout, .. }: Frame) -> Result<Response, Problem> {
-    layout.show(&ForgotPage { layout: &layout, form: Form::default() })
+pub(super) async fn show(Frame { layout, .. }: Frame, typed: TypedEmail) -> Result<Response, Problem> {
+    let form = Form::filled([("email", typed.as_str())]);
+    layout.show(&ForgotPage { layout: &layout, form })
 }
 
 /// Asks for a code. The answer is the same whether there is such an account or not.
@@ -42,7 +46,10 @@ pub(super) async fn send(
         Err(problem) => Err(problem),
     };
     match asked {
-        Ok(_) => Ok(Notice::done(layout.t("forgot-sent")).then("/recuperar/codigo")),
+        Ok(_) => {
+            let next = Notice::done(layout.t("forgot-sent")).then("/recuperar/codigo");
+            Ok(TypedEmail::kept(form.value("email"), next))
+        }
         Err(problem) if Form::takes(&problem) => {
             layout.show_as(problem.status(), &ForgotPage { layout: &layout, form: form.refused(&problem) })
         }
@@ -51,8 +58,9 @@ pub(super) async fn send(
 }
 
 /// The code from the mail and a new password.
-pub(super) async fn show_code(Frame { layout, .. }: Frame) -> Result<Response, Problem> {
-    layout.show(&ResetPage { layout: &layout, form: Form::default() })
+pub(super) async fn show_code(Frame { layout, .. }: Frame, typed: TypedEmail) -> Result<Response, Problem> {
+    let known = !typed.as_str().is_empty();
+    layout.show(&ResetPage { layout: &layout, form: Form::filled([("email", typed.as_str())]), known })
 }
 
 /// Uses the code.
@@ -60,6 +68,7 @@ pub(super) async fn use_code(
     state: State<App>,
     ip: ClientIp,
     Frame { layout, .. }: Frame,
+    typed: TypedEmail,
     form: Form,
 ) -> Result<Response, Problem> {
     let used = match form.read::<ResetBody>() {
@@ -69,7 +78,9 @@ pub(super) async fn use_code(
     match used {
         Ok(_) => Ok(Notice::done(layout.t("reset-done")).then(LOGIN_PATH)),
         Err(problem) if Form::takes(&problem) => {
-            layout.show_as(problem.status(), &ResetPage { layout: &layout, form: form.refused(&problem) })
+            let form = form.refused(&problem);
+            let known = form.given("email") == Some(typed.as_str()) && form.error("email").is_none();
+            layout.show_as(problem.status(), &ResetPage { layout: &layout, form, known })
         }
         Err(problem) => Err(problem),
     }

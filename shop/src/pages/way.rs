@@ -58,8 +58,11 @@ impl<'a> Way<'a> {
         if self.progress.now > to {
             return Some(self.layout.t("way-late"));
         }
-        let from = from.max(self.progress.now);
-        Some(self.layout.t("way-arrives").with("from", self.layout.time(from)).with("to", self.layout.time(to)))
+        let [from, to] = [from.max(self.progress.now), to].map(|at| self.layout.time(at));
+        if from == to {
+            return Some(self.layout.t("way-arrives-now"));
+        }
+        Some(self.layout.t("way-arrives").with("from", from).with("to", to))
     }
 
     /// What it has passed and what is to come.

@@ -16,6 +16,8 @@ pub(super) static SERVICE: Service = Service {
     purpose: "driver-purpose",
     sheet: Some("board.css"),
     start: "/reparto",
+    categories: &["business", "productivity"],
+    shortcuts: &[Link::new("/reparto", "nav-driver", "bike"), Link::new("/tablero", "nav-board", "board")],
     kept: Some(KeptPage {
         path: "/reparto",
         assets: &["driver.css", "driver-page.js", "map.css", "map-list.js", "notices.js", "taken-back.js"],

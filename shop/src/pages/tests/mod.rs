@@ -2,6 +2,7 @@
 
 mod buying;
 mod managing;
+mod outbox;
 mod running;
 
 use belgrano_shared::testing::TestDatabase;
@@ -99,7 +100,10 @@ async fn a_cart_comes_along_when_an_account_is_made() {
     assert_eq!(visitor.post("/salir", &[]).await.location, "/");
     assert_eq!(visitor.get("/perfil").await.location, "/ingresar?volver=%2Fperfil");
     let twice = shop.visitor().post("/registro", &fields).await;
-    assert!(twice.status == 409 && twice.body.contains("Ya hay una cuenta con ese correo."), "{}", twice.body);
+    assert!(twice.status == 409 && twice.body.contains("id=\"email-error\">Ya hay una cuenta"), "{}", twice.body);
+    assert!(twice.body.contains("href=\"/ingresar?volver=%2Fcarrito\"") && !twice.body.contains("role=\"alert\""));
+    let focused = twice.body.split("<input ").find(|input| input.contains(" autofocus")).expect("where to go on");
+    assert!(focused.starts_with("id=\"email\"") && focused.contains("aria-describedby=\"email-error\""), "{focused}");
 }
 
 #[tokio::test]
@@ -147,6 +151,8 @@ async fn an_account_is_changed_and_recovered() {
     let mut lost = shop.visitor();
     let page = lost.follow("/recuperar", &[("email", "ana@example.com")]).await;
     assert!(page.body.contains("Si hay una cuenta"), "{}", page.body);
+    assert!(page.body.contains("value=\"ana@example.com\" readonly"), "asked for once: {}", page.body);
+    assert!(!shop.visitor().get("/recuperar/codigo").await.body.contains("readonly"), "who comes by a mail types it");
     let mail = shop.mails.recv().await.expect("a mail");
     let code = mail.text.lines().next().and_then(|line| line.split(": ").nth(1)).expect("a code").to_owned();
     let fields = |code| [("email", "ana@example.com"), ("codigo", code), ("password", "una tercera")];
