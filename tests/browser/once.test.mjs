@@ -62,8 +62,8 @@ const FORMS = [
     count: async () => (await merchant("GET", "/api/paquetes")).paquetes.length,
   },
   {
-    what: "a package is ordered now", who: "merchant", button: "Pedir ahora", count: () => orders(merchant),
-    prepare: async () => ({ path: `/paquetes/${(await merchant("POST", "/api/paquetes", { nombre: "Semana", frecuencia: "semanal", items: [{ producto_id: 1, cantidad: 1 }] })).id}` }),
+    what: "a package is ordered now", who: "merchant", button: /^Pedir por/, count: () => orders(merchant),
+    prepare: async () => ({ path: `/paquetes/${(await merchant("POST", "/api/paquetes", { nombre: "Semana", frecuencia: "semanal", items: [{ producto_id: 1, cantidad: 1 }] })).id}/ejecutar` }),
   },
   {
     what: "stock is changed", who: "shopkeeper", prepare: async () => ({ path: "/administrar/productos" }), button: /^Guardar Yerba mate 1 kg/,
