@@ -14,6 +14,8 @@ before(async () => {
   ({ belgrano, browser, stop } = await start({ INTAKE: "open", PROOF: "pin,foto,firma" }));
   admin = await logIn(belgrano.board, ADMIN);
   ({ id } = await admin("POST", "/api/usuarios", { ...DRIVER, rol: "flota" }));
+  const phone = await logIn(belgrano.board, DRIVER);
+  await phone("POST", "/api/repartidores/yo/turno", { activo: true });
 }, PATIENCE);
 after(() => stop?.());
 
