@@ -4,7 +4,7 @@
 
 use std::fmt;
 
-use crate::texts::{Message, Said};
+use crate::texts::Message;
 
 /// Why a text is refused.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -24,12 +24,6 @@ impl From<InvalidText> for Message {
             InvalidText::TooLong(max) => Self::new("error-too-long").with("max", max),
             InvalidText::Control => Self::new("error-invisible"),
         }
-    }
-}
-
-impl From<InvalidText> for Said {
-    fn from(wrong: InvalidText) -> Self {
-        Message::from(wrong).into()
     }
 }
 

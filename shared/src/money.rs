@@ -130,7 +130,7 @@ impl Serialize for Money {
 impl<'de> Deserialize<'de> for Money {
     fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         Self::from_pesos(f64::deserialize(deserializer)?)
-            .ok_or_else(|| serde::de::Error::custom("importe fuera de rango"))
+            .ok_or_else(|| serde::de::Error::custom(crate::texts::Message::new("error-amount")))
     }
 }
 

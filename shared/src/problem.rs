@@ -5,6 +5,7 @@
 
 use std::borrow::Borrow;
 use std::error::Error;
+use std::sync::Arc;
 use std::time::Duration;
 
 use axum::http::{HeaderValue, StatusCode, header};
@@ -44,10 +45,23 @@ impl FieldError {
         Self { field: field.into(), message: said.spanish().to_owned(), said: Some(said) }
     }
 
+    /// The text called `key`, about this field.
+    fn named(&self, key: &'static str) -> Message {
+        Message::new(key).with("field", &self.field).with("wrong", &self.said())
+    }
+
+    fn said(&self) -> Said {
+        self.said.clone().unwrap_or_else(|| Said::recognized(self.message.as_str(), "error-"))
+    }
+
+    fn in_language(&self, language: Language) -> Self {
+        Self { message: self.to(language), ..self.clone() }
+    }
+
     /// What is wrong, in the language of a page.
     pub fn to(&self, language: impl Borrow<Language>) -> String {
         let language = *language.borrow();
-        self.said.as_ref().map_or_else(|| self.message.clone(), |said| said.to(language))
+        self.said().to(language)
     }
 }
 
@@ -161,8 +175,8 @@ impl Problem {
     pub fn invalid(errors: Vec<FieldError>) -> Self {
         let detail: Said = match errors.as_slice() {
             [] => Message::new("refusal-invalid").into(),
-            [only] => format!("{}: {}", only.field, only.message).into(),
-            [first, rest @ ..] => format!("{}: {} (y {} más)", first.field, first.message, rest.len()).into(),
+            [only] => only.named("refusal-field").into(),
+            [first, rest @ ..] => first.named("refusal-field-and-more").with("more", rest.len()).into(),
         };
         let mut problem = Self::new(StatusCode::UNPROCESSABLE_ENTITY, "datos-invalidos", "problem-invalid", detail);
         problem.errors = errors;
@@ -258,7 +272,11 @@ impl Problem {
     /// What a person has to know, in the language of a page: this case, or what is wrong with each field.
     #[must_use]
     pub fn to(&self, language: Language) -> String {
-        say(&self.detail, &self.errors, language)
+        if self.errors.is_empty() {
+            return self.detail.to(language);
+        }
+        let errors: Vec<String> = self.errors.iter().map(|error| error.to(language)).collect();
+        language.t("refusal-fields").with("errors", errors.join("; ")).into()
     }
 
     /// The invalid fields, for a page that shows each beside its input.
@@ -267,42 +285,47 @@ impl Problem {
         &self.errors
     }
 
+    /// The class of the problem, in the language of a page.
+    pub(crate) fn title(&self, language: Language) -> String {
+        language.t(self.title).into()
+    }
+
     /// The document as it goes over the wire.
-    #[must_use]
-    pub fn document(&self) -> ProblemDocument {
+    fn document(&self, language: Language) -> ProblemDocument {
+        let detail = self.detail.to(language);
         ProblemDocument {
             kind: kind(self.slug),
-            title: Message::new(self.title).to(Language::Spanish),
+            title: self.title(language),
             status: self.status.as_u16(),
-            detail: self.detail.spanish().to_owned(),
-            error: self.detail.spanish().to_owned(),
-            errors: self.errors.clone(),
+            error: detail.clone(),
+            detail,
+            errors: self.errors.iter().map(|error| error.in_language(language)).collect(),
             extra: self.extra.as_deref().cloned().unwrap_or_default(),
         }
     }
+
+    fn body(&self, language: Language) -> Vec<u8> {
+        serde_json::to_vec(&self.document(language)).unwrap_or_default()
+    }
 }
 
-/// What a refusal says, beside its document: a page says it in its language.
+/// Rides on a response that refuses, beside its Spanish document: a page takes the document's place, or it is said in the
+/// language of whoever asked.
 #[derive(Clone, Debug)]
-pub(crate) struct Refusal {
-    pub(crate) title: Message,
-    detail: Said,
-    errors: Vec<FieldError>,
-}
+pub(crate) struct Refusal(pub(crate) Arc<Problem>);
 
-impl Refusal {
-    /// This case, for a person.
-    pub(crate) fn detail(&self, language: Language) -> String {
-        say(&self.detail, &self.errors, language)
+/// `response` as it is, unless it refuses and its reader wants another language than the wire's.
+pub(crate) fn in_language(mut response: Response, language: Language) -> Response {
+    if language == Language::Spanish {
+        return response;
     }
-}
-
-fn say(detail: &Said, errors: &[FieldError], language: Language) -> String {
-    if errors.is_empty() {
-        return detail.to(language);
-    }
-    let errors: Vec<String> = errors.iter().map(|error| error.to(language)).collect();
-    language.t("refusal-fields").with("errors", errors.join("; ")).into()
+    let Some(Refusal(problem)) = response.extensions().get::<Refusal>() else { return response };
+    *response.body_mut() = problem.body(language).into();
+    let headers = response.headers_mut();
+    headers.remove(header::CONTENT_LENGTH);
+    headers.insert(header::CONTENT_LANGUAGE, HeaderValue::from_static(language.tag()));
+    headers.insert(header::VARY, HeaderValue::from_static("Accept-Language, Cookie"));
+    response
 }
 
 /// What a command that never refuses refuses with.
@@ -314,16 +337,14 @@ impl From<std::convert::Infallible> for Problem {
 
 impl IntoResponse for Problem {
     fn into_response(self) -> Response {
-        let body = serde_json::to_vec(&self.document()).unwrap_or_default();
+        let body = self.body(Language::Spanish);
         let mut response = (self.status, [(header::CONTENT_TYPE, "application/problem+json")], body).into_response();
         if let Some(after) = self.retry_after {
             // Whole seconds, rounded up: a client that obeys must not come back early.
             let seconds = after.as_secs() + u64::from(after.subsec_nanos() > 0);
             response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(seconds.max(1)));
         }
-        // For the page that takes the document's place where a person reads it.
-        let Self { title, detail, errors, .. } = self;
-        response.extensions_mut().insert(Refusal { title: Message::new(title), detail, errors });
+        response.extensions_mut().insert(Refusal(Arc::new(self)));
         response
     }
 }

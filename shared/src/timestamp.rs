@@ -72,7 +72,7 @@ impl Serialize for UnixMillis {
 impl<'de> Deserialize<'de> for UnixMillis {
     fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let text = String::deserialize(deserializer)?;
-        Self::parse(&text).ok_or_else(|| serde::de::Error::custom("se esperaba una fecha y hora ISO 8601"))
+        Self::parse(&text).ok_or_else(|| serde::de::Error::custom(crate::texts::Message::new("error-moment")))
     }
 }
 

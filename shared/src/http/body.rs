@@ -47,7 +47,7 @@ impl<T> Json<T> {
     /// The body of a request that says it is JSON, not read yet.
     pub(super) async fn bytes<S: Send + Sync>(request: Request, state: &S) -> Result<Bytes, Problem> {
         if !is_json(request.headers()) {
-            return Err(Problem::unsupported_media_type("Se esperaba `Content-Type: application/json`."));
+            return Err(Problem::unsupported_media_type(Message::new("refusal-not-json")));
         }
         Bytes::from_request(request, state).await.map_err(|rejection| match rejection.status() {
             StatusCode::PAYLOAD_TOO_LARGE => Problem::too_large(Message::new("refusal-too-large")),
@@ -177,7 +177,7 @@ fn is_json(headers: &HeaderMap) -> bool {
 }
 
 fn unreadable() -> Problem {
-    Problem::malformed("El cuerpo del pedido no es JSON válido.")
+    Problem::malformed(Message::new("refusal-json"))
 }
 
 /// Reads `body` again, this time keeping track of where it is, to name the field.
@@ -213,7 +213,7 @@ fn describe(path: &str, message: &str) -> Problem {
     } else if is_serdes_own(message) {
         Message::new("error-invalid").into()
     } else {
-        Said::recognized(message.to_owned())
+        Said::recognized(message, "error-")
     };
     Problem::invalid_field(if path.is_empty() { "(pedido)" } else { path }, said)
 }

@@ -27,9 +27,9 @@ use crate::config::Env;
 use crate::lifecycle::panic_message;
 use crate::map::Ground;
 use crate::pages;
-use crate::problem::Problem;
+use crate::problem::{self, Problem};
 use crate::telemetry::Metrics;
-use crate::texts::Message;
+use crate::texts::{Language, Message};
 
 /// A request slower than this is worth a line whatever came of it.
 const SLOW: Duration = Duration::from_secs(1);
@@ -141,6 +141,7 @@ async fn pass(State(edge): State<Arc<Edge>>, mut request: Request, next: Next) -
     let route = matched.as_ref().map_or("-", MatchedPath::as_str);
     let method = request.method().clone();
     let navigation = pages::is_navigation(&request);
+    let language = Language::of(request.headers());
     let span = tracing::info_span!(
         "request",
         %method,
@@ -154,7 +155,7 @@ async fn pass(State(edge): State<Arc<Edge>>, mut request: Request, next: Next) -
         edge.report(route, &response, started.elapsed());
         match navigation {
             Some(navigation) => pages::for_people(response, &navigation),
-            None => response,
+            None => problem::in_language(response, language),
         }
     }
     .instrument(span)

@@ -10,6 +10,7 @@ use sha2::{Digest, Sha256};
 use super::body::Json;
 use crate::idempotency::IdempotencyKey;
 use crate::problem::Problem;
+use crate::texts::Message;
 
 /// A JSON body and the key it came under. Refuses like [`Json`], and with a 422 for a key that cannot be one.
 #[derive(Debug)]
@@ -72,6 +73,6 @@ impl<S: Sync> FromRequestParts<S> for KeyOnly {
 
 fn key_of(headers: &HeaderMap) -> Result<Option<String>, Problem> {
     let Some(key) = headers.get("idempotency-key") else { return Ok(None) };
-    let unreadable = || Problem::invalid_field("Idempotency-Key", "debe tener solo caracteres ASCII visibles");
+    let unreadable = || Problem::invalid_field("Idempotency-Key", Message::new("error-key-characters"));
     Ok(Some(key.to_str().map_err(|_| unreadable())?.to_owned()))
 }

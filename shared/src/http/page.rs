@@ -12,6 +12,7 @@ use serde::{Deserialize, Serialize};
 
 use super::body::parse_query;
 use crate::problem::Problem;
+use crate::texts::Message;
 
 /// A cursor longer than this was not made here.
 const MAX_CURSOR_BYTES: usize = 512;
@@ -36,7 +37,7 @@ impl Page {
         let Some(cursor) = &self.cursor else { return Ok(None) };
         let json = (cursor.len() <= MAX_CURSOR_BYTES).then(|| URL_SAFE_NO_PAD.decode(cursor).ok()).flatten();
         let position = json.and_then(|json| serde_json::from_slice(&json).ok());
-        position.map(Some).ok_or_else(|| Problem::invalid_field("cursor", "no es un cursor de esta lista"))
+        position.map(Some).ok_or_else(|| Problem::invalid_field("cursor", Message::new("error-cursor")))
     }
 
     /// The cursor of the page after the entry at `position`.
@@ -58,7 +59,10 @@ impl Page {
             Some(text) => {
                 let limit = text.parse().ok().filter(|limit| (1..=Self::MAX_LIMIT).contains(limit));
                 limit.ok_or_else(|| {
-                    Problem::invalid_field("limit", format!("tiene que ser un número entre 1 y {}", Self::MAX_LIMIT))
+                    Problem::invalid_field(
+                        "limit",
+                        Message::new("error-number-range").with("from", 1).with("to", Self::MAX_LIMIT),
+                    )
                 })?
             }
         };

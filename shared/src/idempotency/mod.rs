@@ -15,6 +15,7 @@ use axum::response::{IntoResponse, Response};
 
 use crate::problem::Problem;
 use crate::storage::Session;
+use crate::texts::Message;
 use crate::timestamp::UnixMillis;
 
 /// A caller's key. `scope` keeps callers and operations apart: `pedido:17`.
@@ -37,8 +38,8 @@ impl IdempotencyKey {
     /// A key from the header, if it is one: 1 to 200 visible ASCII characters.
     pub fn parse(scope: String, key: &str, fingerprint: [u8; 32]) -> Result<Self, Problem> {
         if key.is_empty() || key.len() > Self::MAX_CHARS || !key.bytes().all(|byte| byte.is_ascii_graphic()) {
-            let message = "debe tener de 1 a 200 caracteres visibles";
-            return Err(Problem::invalid_field("Idempotency-Key", message));
+            let message = Message::new("error-key").with("from", 1).with("to", Self::MAX_CHARS);
+            return Err(Problem::invalid_field(Self::HEADER, message));
         }
         Ok(Self { scope, key: key.to_owned(), fingerprint })
     }
@@ -66,7 +67,7 @@ pub struct KeyReused;
 
 impl From<KeyReused> for Problem {
     fn from(KeyReused: KeyReused) -> Self {
-        Self::invalid_field("Idempotency-Key", "esa clave ya se usó con otro pedido")
+        Self::invalid_field(IdempotencyKey::HEADER, Message::new("error-key-reused"))
     }
 }
 

@@ -295,9 +295,9 @@ mod tests {
         assert_eq!(refusal([("nombre", "Beto"), ("capacidad", "x")]), said("capacidad", "tiene que ser un número"));
 
         let form = Form::filled([("nombre", "<Beto>"), ("clave", "secreta")]);
-        let form = form.refused(&Problem::invalid_field("nombre", "no va"));
+        let form = form.refused(&Problem::invalid_field("nombre", Message::new("error-missing")));
         let field = form.text("nombre", "Nombre").to_string();
-        assert!(field.contains("value=\"&#60;Beto&#62;\"") && field.contains("no va"), "{field}");
+        assert!(field.contains("value=\"&#60;Beto&#62;\"") && field.contains("falta este dato"), "{field}");
         assert!(field.contains("aria-invalid") && field.contains("aria-describedby=\"nombre-error\""), "{field}");
         assert!(!form.password("clave", "Clave").to_string().contains("secreta"));
         assert_eq!(form.other_errors(&["clave"]).len(), 1);
@@ -310,7 +310,8 @@ mod tests {
         let form = form.refused(&Problem::invalid_field("nombre", Message::new("error-missing")));
         let english = form.text("nombre", Language::English.t("account-name")).to_string();
         assert!(english.contains("this is missing"), "{english}");
-        let form = form.refused(&Problem::conflict("existe", "Ya existe."));
-        assert_eq!(form.refusal(Language::English).as_deref(), Some("Ya existe."));
+        let form = form.refused(&Problem::conflict("existe", Message::new("refusal-email-taken")));
+        let taken = Language::English.t("refusal-email-taken").to_string();
+        assert_eq!(form.refusal(Language::English), Some(taken));
     }
 }

@@ -138,6 +138,12 @@ impl Layout {
         self.language.state(state)
     }
 
+    /// A stored sentence of ours, or what a person wrote.
+    #[must_use]
+    pub fn kept(&self, text: &str) -> String {
+        self.language.kept(text)
+    }
+
     /// A priority.
     pub fn priority(&self, priority: impl Borrow<Priority>) -> Text {
         self.language.priority(priority)

@@ -54,13 +54,13 @@ struct ProblemPage<'a> {
 
 /// `response` as it is, unless it refuses: then a page that says the same.
 pub(crate) fn for_people(response: Response, navigation: &Navigation) -> Response {
-    let Some(refusal) = response.extensions().get::<Refusal>().cloned() else { return response };
+    let Some(Refusal(problem)) = response.extensions().get::<Refusal>().cloned() else { return response };
     if response.status() == StatusCode::UNAUTHORIZED {
         return log_in_first(&navigation.back_to);
     }
     let language = navigation.language;
     let layout = Layout { address: navigation.back_to.clone(), ..Layout::bare(language) };
-    let page = ProblemPage { layout: &layout, title: refusal.title.to(language), detail: refusal.detail(language) };
+    let page = ProblemPage { layout: &layout, title: problem.title(language), detail: problem.to(language) };
     let page = page.render().unwrap_or_default();
     let (mut head, _) = response.into_parts();
     layout.describe(&mut head.headers);
@@ -90,7 +90,7 @@ mod tests {
     #[tokio::test]
     async fn a_person_reads_a_page() {
         let navigation = is_navigation(&request("GET", "/pedidos/BA-1", &[HTML])).expect("a browser");
-        let problem = Problem::not_found("No hay <nada>.").into_response();
+        let problem = Problem::not_found(Message::new("refusal-no-ticket").with("number", "<nada>")).into_response();
         let response = for_people(problem, &navigation);
         assert_eq!(
             (response.status().as_u16(), &response.headers()["content-type"]),
@@ -98,7 +98,7 @@ mod tests {
         );
         let page = response.into_body().collect().await.unwrap().to_bytes();
         let page = String::from_utf8(page.to_vec()).unwrap();
-        assert!(page.contains("No encontrado") && page.contains("No hay &#60;nada&#62;."), "{page}");
+        assert!(page.contains("No encontrado") && page.contains("No hay ningún ticket &#60;nada&#62;."), "{page}");
     }
 
     #[tokio::test]
@@ -128,7 +128,8 @@ mod tests {
     async fn who_is_unknown_logs_in_first() {
         let location = async |request: Request| {
             let navigation = is_navigation(&request).expect("a browser");
-            let response = for_people(Problem::unauthenticated("¿Quién?").into_response(), &navigation);
+            let response =
+                for_people(Problem::unauthenticated(Message::new("refusal-log-in")).into_response(), &navigation);
             (response.status().as_u16(), response.headers()["location"].to_str().unwrap().to_owned())
         };
         let seen = location(request("GET", "/pedidos?cursor=x", &[HTML])).await;

@@ -14,6 +14,7 @@ use super::Socket;
 use crate::auth::origin::AllowedOrigins;
 use crate::http::cross_site;
 use crate::problem::Problem;
+use crate::texts::Message;
 
 /// When to come back to a process that has as many sockets as it may have.
 pub const FULL_RETRY_AFTER: Duration = Duration::from_secs(10);
@@ -31,9 +32,9 @@ impl Upgrade {
     pub fn accept(request: &mut Request, origins: &AllowedOrigins) -> Result<Self, Problem> {
         cross_site::check_upgrade(request.headers(), origins)?;
         let response = create_response_with_body(request, Body::empty)
-            .map_err(|_| Problem::malformed("Acá se habla WebSocket, versión 13."))?;
+            .map_err(|_| Problem::malformed(Message::new("refusal-not-websocket")))?;
         let on_upgrade = request.extensions_mut().remove::<OnUpgrade>();
-        let on_upgrade = on_upgrade.ok_or_else(|| Problem::malformed("Esta conexión no puede pasar a WebSocket."))?;
+        let on_upgrade = on_upgrade.ok_or_else(|| Problem::malformed(Message::new("refusal-no-upgrade")))?;
         Ok(Self { response, on_upgrade })
     }
 

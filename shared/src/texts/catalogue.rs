@@ -6,11 +6,11 @@ use fluent_bundle::concurrent::FluentBundle;
 use fluent_bundle::{FluentArgs, FluentResource};
 use unic_langid::LanguageIdentifier;
 
-use super::Language;
+use super::{Language, Message};
 
 macro_rules! files {
     ($language:literal) => {
-        files!($language: "common", "problems", "shop", "catalog-admin", "board", "driver", "notices", "outbox", "merchant", "script")
+        files!($language: "common", "problems", "wire", "kept", "shop", "catalog-admin", "board", "driver", "notices", "outbox", "merchant", "script")
     };
     ($language:literal: $($name:literal),+) => {
         &[$(include_str!(concat!("../../texts/", $language, "/", $name, ".ftl"))),+]
@@ -64,19 +64,56 @@ impl Catalogue {
         keys.map(move |key| (key, self.text(key, &nothing).unwrap_or_default()))
     }
 
-    /// The key of the text without variables that reads `text`, among those whose key begins with `prefix`.
-    pub(crate) fn key_of(&'static self, text: &str, prefix: &str) -> Option<&'static str> {
-        let nothing = FluentArgs::new();
-        let mut keys = self.keys().filter(|key| key.starts_with(prefix));
-        keys.find(|key| self.text(key, &nothing).as_deref() == Some(text))
+    /// The message that reads `text`, with what its variables must have been, among those whose key begins with `prefix`.
+    /// Of several the one that leaves least to its variables. A text that chooses between forms is not recognized.
+    pub(super) fn recognize(&self, text: &str, prefix: &str) -> Option<Message> {
+        let patterns = self.lines().filter(|(key, _)| key.starts_with(prefix));
+        let read = patterns.filter_map(|(key, pattern)| {
+            let (fixed, variables) = read_by(pattern.trim(), text)?;
+            let message = variables.into_iter().fold(Message::new(key), |said, (name, value)| {
+                match self.recognize(value, prefix) {
+                    Some(inner) => said.with(name, inner),
+                    None => said.with(name, value),
+                }
+            });
+            Some((fixed, message))
+        });
+        read.max_by_key(|(fixed, _)| *fixed).map(|(_, message)| message)
     }
 
     fn keys(&self) -> impl Iterator<Item = &'static str> + use<> {
+        self.lines().map(|(key, _)| key)
+    }
+
+    /// Each key with what stands behind it on its line.
+    fn lines(&self) -> impl Iterator<Item = (&'static str, &'static str)> + use<> {
         self.files.iter().flat_map(|file| file.lines()).filter_map(|line| {
-            let (key, _) = line.split_once(" =")?;
-            key.starts_with(|first: char| first.is_ascii_lowercase()).then_some(key)
+            let (key, text) = line.split_once(" =")?;
+            key.starts_with(|first: char| first.is_ascii_lowercase()).then_some((key, text))
         })
     }
+}
+
+/// Reads `text` as one that `pattern` (`van hasta { $max } palabras`) made: how many of its bytes are the pattern's own, and
+/// what stands in the place of each variable.
+fn read_by<'t>(pattern: &'static str, text: &'t str) -> Option<(usize, Vec<(&'static str, &'t str)>)> {
+    let (opening, mut pattern) = pattern.split_once("{ $").unwrap_or((pattern, ""));
+    let mut fixed = opening.len();
+    let mut rest = text.strip_prefix(opening)?;
+    let mut variables = Vec::new();
+    while !pattern.is_empty() {
+        let (name, behind) = pattern.split_once(" }")?;
+        let (literal, next) = behind.split_once("{ $").unwrap_or((behind, ""));
+        let end = if next.is_empty() { rest.strip_suffix(literal)?.len() } else { rest.find(literal)? };
+        if end == 0 {
+            return None;
+        }
+        variables.push((name, &rest[..end]));
+        rest = &rest[end + literal.len()..];
+        fixed += literal.len();
+        pattern = next;
+    }
+    (!text.is_empty() && rest.is_empty()).then_some((fixed, variables))
 }
 
 #[cfg(test)]
@@ -86,7 +123,7 @@ mod tests {
 
     use fluent_bundle::FluentResource;
 
-    use super::{Catalogue, Language};
+    use super::{Catalogue, Language, Message};
 
     /// Each key with the variables its text mentions.
     fn entries(language: Language) -> BTreeMap<String, BTreeSet<String>> {
@@ -131,6 +168,17 @@ mod tests {
             }
         }
         found
+    }
+
+    #[test]
+    fn a_text_says_which_it_is_and_what_its_variables_were() {
+        let again = |key: Message| Catalogue::of(Language::Spanish).recognize(&key.to_string(), "error-") == Some(key);
+        assert!(again(Message::new("error-missing")));
+        assert!(again(Message::new("error-length").with("from", "1").with("to", "80")));
+        assert!(again(Message::new("error-range").with("from", "1").with("to", "80")));
+        assert!(again(Message::new("error-unknown-word").with("known", "baja, normal")));
+        let nothing = |text| Catalogue::of(Language::Spanish).recognize(text, "error-").is_none();
+        assert!(nothing("") && nothing("quién sabe") && nothing("van hasta  palabras"));
     }
 
     #[test]

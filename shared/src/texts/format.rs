@@ -3,7 +3,7 @@
 
 use std::borrow::Borrow;
 
-use super::{Language, Text};
+use super::{Language, Message, Said, Text};
 use crate::money::Money;
 use crate::timestamp::UnixMillis;
 use crate::wire::{Priority, TicketState};
@@ -112,16 +112,15 @@ impl Language {
     /// A state as a person says it.
     #[must_use]
     pub fn state(self, state: impl Borrow<TicketState>) -> Text {
-        self.t(match state.borrow() {
-            TicketState::Pending => "state-pending",
-            TicketState::Assigned => "state-assigned",
-            TicketState::Accepted => "state-accepted",
-            TicketState::OnTheWay => "state-on-the-way",
-            TicketState::Delivered => "state-delivered",
-            TicketState::Failed => "state-failed",
-            TicketState::Returned => "state-returned",
-            TicketState::Cancelled => "state-cancelled",
-        })
+        self.say(state.borrow().into())
+    }
+
+    /// A sentence of ours that is stored in Spanish (`kept.ftl`, and the reasons a driver chooses from); what a person wrote
+    /// stays as it is.
+    #[must_use]
+    pub fn kept(self, text: &str) -> String {
+        let said = ["kept-", "driver-fail-"].map(|prefix| Said::recognized(text, prefix));
+        said.into_iter().map(|said| said.to(self)).find(|said| said != text).unwrap_or_else(|| text.to_owned())
     }
 
     /// A priority as a person says it.
@@ -156,6 +155,21 @@ impl Language {
             "transferencia" => self.t("payment-transfer").into(),
             other => other.to_owned(),
         }
+    }
+}
+
+impl From<&TicketState> for Message {
+    fn from(state: &TicketState) -> Self {
+        Self::new(match state {
+            TicketState::Pending => "state-pending",
+            TicketState::Assigned => "state-assigned",
+            TicketState::Accepted => "state-accepted",
+            TicketState::OnTheWay => "state-on-the-way",
+            TicketState::Delivered => "state-delivered",
+            TicketState::Failed => "state-failed",
+            TicketState::Returned => "state-returned",
+            TicketState::Cancelled => "state-cancelled",
+        })
     }
 }
 

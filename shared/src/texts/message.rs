@@ -8,7 +8,7 @@ use fluent_bundle::{FluentArgs, FluentValue};
 use super::{Catalogue, Language};
 use crate::money::Money;
 use crate::timestamp::UnixMillis;
-use crate::wire::OrderNumber;
+use crate::wire::{OrderNumber, TicketState};
 
 /// What varies in a text.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -21,6 +21,8 @@ pub enum Value {
     Money(Money),
     /// Written as a date with its time.
     Moment(UnixMillis),
+    /// Written in the language of the text it is in, with commas between several.
+    Said(Vec<Said>),
 }
 
 /// Whatever can vary in a text; a reference to it too, because templates hand over both.
@@ -55,6 +57,10 @@ argument! {
     usize: self => Value::Number(i64::try_from(*self).unwrap_or(i64::MAX)),
     Money: self => Value::Money(*self),
     UnixMillis: self => Value::Moment(*self),
+    Message: self => Value::Said(vec![self.clone().into()]),
+    Said: self => Value::Said(vec![self.clone()]),
+    TicketState: self => std::slice::from_ref(self).value(),
+    [TicketState]: self => Value::Said(self.iter().map(|state| Said::word(state.as_str(), state.into())).collect()),
 }
 
 impl<T: Argument + ?Sized> Argument for &T {
@@ -94,6 +100,7 @@ impl Message {
                 Value::Number(number) => number.into(),
                 Value::Money(money) => language.money(money).into(),
                 Value::Moment(at) => language.moment(at).into(),
+                Value::Said(said) => said.iter().map(|said| said.to(language)).collect::<Vec<_>>().join(", ").into(),
             };
             arguments.set(*name, value);
         }
@@ -146,7 +153,8 @@ impl From<Text> for String {
     }
 }
 
-/// What a refusal says: a message of the catalogues, or a text that exists in Spanish only.
+/// What a refusal says: a message of the catalogues, whose Spanish goes over the wire. Whatever can be said becomes one of
+/// these by `From<…> for Message`; a text of its own has nobody.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Said {
     spanish: String,
@@ -154,6 +162,12 @@ pub struct Said {
 }
 
 impl Said {
+    /// A word of the wire, which `message` says in other languages.
+    #[must_use]
+    pub fn word(spanish: &str, message: Message) -> Self {
+        Self { spanish: spanish.to_owned(), message: Some(Box::new(message)) }
+    }
+
     /// In Spanish, as it goes over the wire.
     #[must_use]
     pub fn spanish(&self) -> &str {
@@ -169,30 +183,20 @@ impl Said {
         }
     }
 
-    /// A text that came as one, through something that carries only text: the message of the catalogues that reads so
-    /// in Spanish, if there is one without variables.
+    /// A text that came as one, through something that carries only text (a parser's error, a column): the message of the
+    /// catalogues that reads so in Spanish, among those whose key begins with `prefix`. Unknown ones stay as they are.
     #[must_use]
-    pub fn recognized(spanish: String) -> Self {
-        let key = Catalogue::of(Language::Spanish).key_of(&spanish, "error-");
-        Self { spanish, message: key.map(|key| Box::new(Message::new(key))) }
+    pub fn recognized(spanish: impl Into<String>, prefix: &str) -> Self {
+        let spanish = spanish.into();
+        let message = Catalogue::of(Language::Spanish).recognize(&spanish, prefix).map(Box::new);
+        Self { spanish, message }
     }
 }
 
-impl From<Message> for Said {
-    fn from(message: Message) -> Self {
+impl<M: Into<Message>> From<M> for Said {
+    fn from(message: M) -> Self {
+        let message = message.into();
         Self { spanish: message.to(Language::Spanish), message: Some(Box::new(message)) }
-    }
-}
-
-impl From<String> for Said {
-    fn from(spanish: String) -> Self {
-        Self { spanish, message: None }
-    }
-}
-
-impl From<&str> for Said {
-    fn from(spanish: &str) -> Self {
-        spanish.to_owned().into()
     }
 }
 
@@ -214,7 +218,7 @@ mod tests {
     fn a_refusal_is_spanish_on_the_wire_and_reads_in_the_language_of_the_page() {
         let said = Said::from(Message::new("error-missing"));
         assert_eq!((said.spanish(), said.to(Language::English).as_str()), ("falta este dato", "this is missing"));
-        assert_eq!(Said::recognized("falta este dato".to_owned()), said);
-        assert_eq!(Said::from("solo así").to(Language::English), "solo así");
+        assert_eq!(Said::recognized("falta este dato", "error-"), said);
+        assert_eq!(Said::recognized("solo así", "error-").to(Language::English), "solo así");
     }
 }

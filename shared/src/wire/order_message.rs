@@ -13,6 +13,7 @@ use super::order_reading::read;
 use super::{CustomerKind, OrderLine, OrderNumber, PaymentMethod, Position, Priority, TicketState};
 use crate::money::Money;
 use crate::problem::FieldError;
+use crate::texts::Message;
 use crate::timestamp::UnixMillis;
 
 /// An order on its way to the board.
@@ -53,9 +54,9 @@ pub struct OrderMessage {
 /// Why bytes are not an order.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum MessageError {
-    /// Not JSON, not an object, or nested more than 128 deep. A 400; the text (Spanish) says where.
+    /// Not JSON, not an object, or nested more than 128 deep. A 400; the text says where.
     #[error("{0}")]
-    Malformed(String),
+    Malformed(Message),
     /// Fields that are missing or wrong (the first 100 of them). A 422.
     #[error("{}", wrong(.0))]
     Invalid(Vec<FieldError>),
@@ -179,10 +180,10 @@ impl<'a> From<&'a OrderMessage> for OrderWire<'a> {
 }
 
 fn malformed(error: &serde_json::Error) -> MessageError {
-    let place = format!("línea {}, columna {}", error.line(), error.column());
+    let at = |key| Message::new(key).with("line", error.line()).with("column", error.column());
     MessageError::Malformed(match error.classify() {
-        serde_json::error::Category::Data => "Se esperaba un objeto JSON.".to_owned(),
-        serde_json::error::Category::Eof => format!("El JSON está cortado ({place})."),
-        _ => format!("El JSON no se puede leer ({place})."),
+        serde_json::error::Category::Data => Message::new("refusal-not-an-object"),
+        serde_json::error::Category::Eof => at("refusal-json-cut"),
+        _ => at("refusal-json-at"),
     })
 }

@@ -13,6 +13,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::ambient::{Ambient, CROCKFORD};
+use crate::texts::Message;
 
 /// The number of an order. 1 to [`OrderNumber::MAX_CHARS`] characters; cheap to clone.
 ///
@@ -23,8 +24,14 @@ pub struct OrderNumber(Arc<str>);
 
 /// Text that cannot be an order's number. Its text is Spanish: it is shown to people.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("se espera un número de pedido de 1 a 64 caracteres, sin / \\ ? # % ni caracteres de control")]
+#[error("{}", Message::from(*self))]
 pub struct InvalidOrderNumber;
+
+impl From<InvalidOrderNumber> for Message {
+    fn from(InvalidOrderNumber: InvalidOrderNumber) -> Self {
+        Self::new("error-order-number").with("max", OrderNumber::MAX_CHARS)
+    }
+}
 
 impl OrderNumber {
     /// The longest number, in characters.

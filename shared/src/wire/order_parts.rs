@@ -71,7 +71,7 @@ impl Checker {
             Scalar::Text(text) => text,
             Scalar::Whole(number) => number.to_string().into(),
             Scalar::Number(_) | Scalar::Other => {
-                self.refuse(place, "se espera un texto");
+                self.refuse(place, Message::new("error-text"));
                 return None;
             }
         };
@@ -86,8 +86,8 @@ impl Checker {
         Some(if trimmed.len() == text.len() { text.into_owned() } else { trimmed.to_owned() })
     }
 
-    /// Text parsed by `parse`; its error's text is the message.
-    pub(super) fn parsed<T, E: fmt::Display>(
+    /// Text parsed by `parse`; its error is the message.
+    pub(super) fn parsed<T, E: Into<Said>>(
         &mut self,
         place: Place,
         value: Scalar<'_>,
@@ -98,14 +98,14 @@ impl Checker {
             Scalar::Text(text) => text,
             Scalar::Whole(number) => number.to_string().into(),
             Scalar::Number(_) | Scalar::Other => {
-                self.refuse(place, "se espera un texto");
+                self.refuse(place, Message::new("error-text"));
                 return None;
             }
         };
         if text.trim().is_empty() {
             return None;
         }
-        parse(&text).map_err(|error| self.refuse(place, error.to_string())).ok()
+        parse(&text).map_err(|error| self.refuse(place, error)).ok()
     }
 
     /// A finite number, also as text (the old pair runs `float()` over what it gets); blank text is absent.
@@ -121,7 +121,7 @@ impl Checker {
         };
         let number = number.filter(|number| number.is_finite());
         if number.is_none() {
-            self.refuse(place, "se espera un número");
+            self.refuse(place, Message::new("error-a-number"));
         }
         number
     }
@@ -130,9 +130,9 @@ impl Checker {
     pub(super) fn amount(&mut self, place: Place, value: Scalar<'_>) -> Option<Money> {
         let pesos = self.number(place, value)?;
         match Money::from_pesos(pesos) {
-            Some(money) if money < Money::ZERO => self.refuse(place, "no puede ser negativo"),
+            Some(money) if money < Money::ZERO => self.refuse(place, Message::new("error-negative")),
             Some(money) => return Some(money),
-            None => self.refuse(place, "es un importe demasiado grande"),
+            None => self.refuse(place, Message::new("error-amount-large")),
         }
         None
     }
@@ -148,7 +148,7 @@ impl Checker {
             #[expect(clippy::cast_possible_truncation, reason = "whole and within 2^53, as just checked")]
             Some(number as i64)
         } else {
-            self.refuse(place, "se espera un número entero");
+            self.refuse(place, Message::new("error-whole-number"));
             None
         }
     }

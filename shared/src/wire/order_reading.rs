@@ -7,6 +7,7 @@ use super::order_parts::{Checker, Place};
 use super::order_raw::{RawLine, RawLineFields, RawLines, RawOrder, Scalar};
 use super::position::{self, Position};
 use super::{CustomerKind, OrderLine, OrderNumber, PaymentMethod, Priority, limits};
+use crate::texts::Message;
 use crate::timestamp::UnixMillis;
 
 /// The value of the field that counts, with the name it came under.
@@ -46,7 +47,7 @@ pub(super) fn read(raw: RawOrder<'_>, check: &mut Checker) -> Option<OrderMessag
     let customer_kind = customer_kind.unwrap_or(CustomerKind::Customer);
     let priority = check.parsed(Place::Top("prioridad"), raw.priority, str::parse).unwrap_or(Priority::Normal);
     let created_at = check.parsed(Place::Top("fecha_creacion"), raw.created_at, |text| {
-        UnixMillis::parse(text).ok_or("se espera una fecha y hora ISO 8601, como 2026-11-21T15:04:05-03:00")
+        UnixMillis::parse(text).ok_or(Message::new("error-moment-like"))
     });
     let origin = check.text(Place::Top("origen"), raw.origin, limits::ORIGIN);
     let neighbourhood = check.text(Place::Top("barrio"), raw.neighbourhood, limits::NEIGHBOURHOOD);
@@ -77,13 +78,16 @@ fn read_lines(raw: RawLines<'_>, check: &mut Checker) -> Vec<OrderLine> {
     match raw {
         RawLines::Absent => Vec::new(),
         RawLines::Other => {
-            check.refuse(Place::Top("productos"), "se espera una lista");
+            check.refuse(Place::Top("productos"), Message::new("error-list"));
             Vec::new()
         }
         RawLines::List(lines, surplus) => {
             if surplus > 0 {
                 let count = lines.len() + surplus;
-                check.refuse(Place::Top("productos"), format!("tiene {count} renglones: hasta {}", limits::LINES));
+                check.refuse(
+                    Place::Top("productos"),
+                    Message::new("error-too-many-lines").with("count", count).with("max", limits::LINES),
+                );
             }
             lines.into_iter().enumerate().filter_map(|(index, line)| read_line(index, line, check)).collect()
         }
@@ -99,7 +103,7 @@ fn read_line(index: usize, raw: RawLine<'_>, check: &mut Checker) -> Option<Orde
             check.required(place, text).map(|text| OrderLine::from_text(&text))
         }
         RawLine::Other => {
-            check.refuse(Place::Line(index, ""), "se espera un objeto o un texto como «Yerba 1 kg x2»");
+            check.refuse(Place::Line(index, ""), Message::new("error-line"));
             None
         }
     }
@@ -116,7 +120,10 @@ fn read_line_fields(index: usize, raw: RawLineFields<'_>, check: &mut Checker) -
         Some(quantity) => {
             let fits = u32::try_from(quantity).ok().filter(|fits| (1..=OrderLine::MAX_QUANTITY).contains(fits));
             if fits.is_none() {
-                check.refuse(at("cantidad"), format!("va de 1 a {}", OrderLine::MAX_QUANTITY));
+                check.refuse(
+                    at("cantidad"),
+                    Message::new("error-range").with("from", 1).with("to", OrderLine::MAX_QUANTITY),
+                );
             }
             fits
         }
@@ -132,7 +139,10 @@ fn read_position(lat: Scalar<'_>, lng: Scalar<'_>, check: &mut Checker) -> Optio
     let mut degrees = |field, value, limit: f64| {
         let degrees = check.number(Place::Top(field), value)?;
         if position::rounded(degrees, limit).is_none() {
-            check.refuse(Place::Top(field), format!("va de -{limit} a {limit}"));
+            check.refuse(
+                Place::Top(field),
+                Message::new("error-range").with("from", format!("-{limit}")).with("to", limit.to_string()),
+            );
         }
         Some(degrees)
     };

@@ -5,6 +5,8 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use crate::texts::Message;
+
 /// How an order is paid: `efectivo`, `tarjeta`, `transferencia`, or whatever else a client says.
 ///
 /// Nothing here depends on which it is (the driver reads it), so an unknown one is kept, not refused.
@@ -15,8 +17,14 @@ pub struct PaymentMethod(Box<str>);
 
 /// Text that is too long or empty. Its text is Spanish: it is shown to people.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("se espera un medio de pago de 1 a 50 caracteres, sin caracteres de control")]
+#[error("{}", Message::from(*self))]
 pub struct InvalidPaymentMethod;
+
+impl From<InvalidPaymentMethod> for Message {
+    fn from(InvalidPaymentMethod: InvalidPaymentMethod) -> Self {
+        Self::new("error-payment-method").with("max", PaymentMethod::MAX_CHARS)
+    }
+}
 
 impl PaymentMethod {
     /// The longest, in characters.

@@ -3,6 +3,8 @@
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use crate::texts::Message;
+
 /// A place on the map.
 ///
 /// Invariant: both are finite, within -90..=90 and -180..=180, and rounded to 1e-7 degrees (about a centimetre), so
@@ -22,8 +24,14 @@ struct Degrees {
 
 /// Degrees outside the globe. Its text is Spanish: it is shown to people.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("la latitud va de -90 a 90 y la longitud de -180 a 180")]
+#[error("{}", Message::from(*self))]
 pub struct InvalidPosition;
+
+impl From<InvalidPosition> for Message {
+    fn from(InvalidPosition: InvalidPosition) -> Self {
+        Self::new("error-position")
+    }
+}
 
 /// Units of the rounding in a degree.
 const UNITS: f64 = 1e7;

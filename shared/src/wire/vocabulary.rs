@@ -4,12 +4,26 @@
 //! `#[sqlx(try_from = "String")]`), serde and an API schema that lists the words. A word nobody knows is an
 //! [`UnknownWord`], which lists the known ones.
 
+use crate::texts::Message;
+
 /// A word that is none of a vocabulary's. Its text is Spanish: it is shown to people.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("valor desconocido; los posibles son: {}", .expected.join(", "))]
+#[error("{}", Message::from(self))]
 pub struct UnknownWord {
     /// The words that would have done.
     pub expected: &'static [&'static str],
+}
+
+impl From<&UnknownWord> for Message {
+    fn from(unknown: &UnknownWord) -> Self {
+        Self::new("error-unknown-word").with("known", unknown.expected.join(", "))
+    }
+}
+
+impl From<UnknownWord> for Message {
+    fn from(unknown: UnknownWord) -> Self {
+        (&unknown).into()
+    }
 }
 
 /// Defines an enum that is a word on the wire. `also` names further words that are read, never written.

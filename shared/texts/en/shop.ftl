@@ -109,7 +109,7 @@ refusal-not-for-sale = That product is not for sale.
 refusal-no-product = There is no such product.
 refusal-not-your-order = You have no order with that number.
 refusal-no-such-order = There is no order with that number.
-refusal-order-over = The order is already { $state } and cannot be cancelled.
+refusal-order-over = The order is already “{ $state }” and cannot be cancelled.
 refusal-api-key = The header X-API-Key is missing or wrong.
 refusal-account-closed = The account is no longer active.
 refusal-log-in = Log in to go on.
@@ -240,3 +240,10 @@ reset-code-hint = The one from the mail.
 reset-not-mine = Not this address: change it
 reset-again = Ask for another code
 reset-done = The password is changed. You can log in now.
+
+## Mail: a code for a new password
+
+recovery-asked = If there is an account with that email, we sent it a code to change its password.
+recovery-mail-subject = Your Belgrano Ahorro code
+recovery-mail-code = To choose a new password use this code: { $code }
+recovery-mail-lasts = It works once and expires in { $minutes } minutes. If you did not ask for it, there is nothing you have to do.

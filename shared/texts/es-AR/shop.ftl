@@ -240,3 +240,10 @@ reset-code-hint = El que llegó por correo.
 reset-not-mine = No es este correo: cambiarlo
 reset-again = Pedir otro código
 reset-done = La contraseña quedó cambiada. Ya podés ingresar.
+
+## Mail: a code for a new password
+
+recovery-asked = Si hay una cuenta con ese correo, le mandamos un código para cambiar la contraseña.
+recovery-mail-subject = Tu código de Belgrano Ahorro
+recovery-mail-code = Para elegir una contraseña nueva usá este código: { $code }
+recovery-mail-lasts = Sirve una sola vez y vence en { $minutes } minutos. Si no lo pediste, no hace falta que hagas nada.

@@ -10,7 +10,7 @@ use belgrano_shared::auth::password::NewPassword;
 use belgrano_shared::http::{ClientIp, Json};
 use belgrano_shared::mailer::Mail;
 use belgrano_shared::problem::{Problem, ProblemDocument};
-use belgrano_shared::texts::Message;
+use belgrano_shared::texts::{Language, Message};
 use belgrano_shared::timestamp::UnixMillis;
 use belgrano_shared::writer::{Command, Failure};
 use belgrano_shared::{execute, fetch, fetch_scalar};
@@ -136,6 +136,7 @@ pub(crate) struct ForgotBody {
 pub(crate) async fn forgot_password(
     State(app): State<App>,
     ip: ClientIp,
+    language: Language,
     Json(ForgotBody { email }): Json<ForgotBody>,
 ) -> Result<(StatusCode, Json<serde_json::Value>), Problem> {
     app.gate.take_try(ip, &email)?;
@@ -144,18 +145,18 @@ pub(crate) async fn forgot_password(
     {
         let task = app.clone();
         app.life.spawn(async move {
-            if let Err(problem) = start_recovery(&task, &email).await {
+            if let Err(problem) = start_recovery(&task, &email, language).await {
                 // The address stays out of it.
                 tracing::warn!(detail = problem.detail(), "a recovery mail was not sent");
             }
             drop(slot);
         });
     }
-    let message = "Si hay una cuenta con ese correo, le mandamos un código para cambiar la contraseña.";
+    let message = language.t("recovery-asked").to_string();
     Ok((StatusCode::ACCEPTED, Json(serde_json::json!({ "mensaje": message }))))
 }
 
-async fn start_recovery(app: &App, email: &Email) -> Result<(), Problem> {
+async fn start_recovery(app: &App, email: &Email, language: Language) -> Result<(), Problem> {
     const SELECT: &str = "SELECT id FROM accounts WHERE email = $1 AND active";
     let found = fetch_scalar!(optional, app.db.read().await?, i64, SELECT, email.as_str())?;
     let Some(account_id) = found else { return Ok(()) };
@@ -165,11 +166,9 @@ async fn start_recovery(app: &App, email: &Email) -> Result<(), Problem> {
     app.writer.submit(StartRecovery { account_id, code_hash: code_hash(account_id, &code), lifetime_ms }).await?;
     let (first, second) = code.split_at(CODE_CHARS / 2);
     let minutes = lifetime.as_secs() / 60;
-    let text = format!(
-        "Para elegir una contraseña nueva usá este código: {first}-{second}\n\n\
-         Sirve una sola vez y vence en {minutes} minutos. Si no lo pediste, no hace falta que hagas nada.\n"
-    );
-    let mail = Mail { to: email.as_str().to_owned(), subject: "Tu código de Belgrano Ahorro".to_owned(), text };
+    let how = language.t("recovery-mail-code").with("code", format!("{first}-{second}"));
+    let text = format!("{how}\n\n{}\n", language.t("recovery-mail-lasts").with("minutes", minutes));
+    let mail = Mail { to: email.as_str().to_owned(), subject: language.t("recovery-mail-subject").into(), text };
     app.settings.mailer.send(&mail).await.map_err(|error| Problem::internal(&error))
 }
 

@@ -44,10 +44,8 @@ impl DeliveryFields {
         let notes = bounded("notas", self.notes, limits::INSTRUCTIONS, &mut errors).unwrap_or_default();
         let position = position(self.pin, &mut errors);
         let method = self.payment_method.unwrap_or_else(|| PaymentMethod::CASH.to_owned());
-        let payment_method = PaymentMethod::parse(&method).map_err(|_| {
-            let wrong = Message::new("error-payment-method").with("max", PaymentMethod::MAX_CHARS);
-            errors.push(FieldError::new("metodo_pago", wrong));
-        });
+        let payment_method =
+            PaymentMethod::parse(&method).map_err(|wrong| errors.push(FieldError::new("metodo_pago", wrong)));
         match payment_method {
             Ok(payment_method) if errors.is_empty() => {
                 Ok(Delivery { address, barrio, position, payment_method, notes })

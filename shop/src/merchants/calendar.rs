@@ -112,12 +112,12 @@ impl fmt::Display for DueDate {
 }
 
 impl TryFrom<String> for DueDate {
-    type Error = &'static str;
+    type Error = Message;
 
     fn try_from(text: String) -> Result<Self, Self::Error> {
         // jiff alone would take a date with a time as well.
         let date = (text.len() == 10).then(|| text.parse().ok()).flatten();
-        date.map(Self).ok_or("se espera una fecha: AAAA-MM-DD")
+        date.map(Self).ok_or(Message::new("error-date"))
     }
 }
 

@@ -216,7 +216,7 @@ async fn order(unit: &mut ShopUnit, package: &Package, trace: &str) -> Result<Or
     }
     let basket = Basket::parse(items.iter().map(|item| (item.product_id, item.quantity))).map_err(unsellable)?;
     let payment_method = PaymentMethod::parse(&package.payment_method)
-        .map_err(|error| unsellable(vec![FieldError::new("metodo_pago", error.to_string())]))?;
+        .map_err(|error| unsellable(vec![FieldError::new("metodo_pago", error)]))?;
     let delivery = Delivery {
         address: package.destination().cloned(),
         barrio: package.barrio.clone(),

@@ -97,8 +97,7 @@ async fn change_state(
 }
 
 fn state(text: &str) -> Result<TicketState, Problem> {
-    text.parse()
-        .map_err(|error: belgrano_shared::wire::UnknownWord| Problem::invalid_field("estado", error.to_string()))
+    text.parse().map_err(|error: belgrano_shared::wire::UnknownWord| Problem::invalid_field("estado", error))
 }
 
 /// Whoever has the key; 401 otherwise, before anything of the request is read.

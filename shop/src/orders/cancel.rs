@@ -39,7 +39,7 @@ impl From<CancelRefusal> for Problem {
         match refusal {
             CancelRefusal::Unknown => no_such_order(),
             CancelRefusal::Over(state) => {
-                Self::conflict("pedido-terminado", Message::new("refusal-order-over").with("state", state.as_str()))
+                Self::conflict("pedido-terminado", Message::new("refusal-order-over").with("state", state))
                     .with("estado", state.as_str())
             }
         }

@@ -5,6 +5,7 @@ use belgrano_shared::free_text;
 use belgrano_shared::http::{Json, KeyOnly, Page, Path, RequestContext};
 use belgrano_shared::idempotency::{Once, StoredAnswer};
 use belgrano_shared::problem::{Problem, ProblemDocument};
+use belgrano_shared::texts::Message;
 use belgrano_shared::wire::{OrderNumber, PaymentMethod, Position, limits};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -107,7 +108,7 @@ pub(crate) async fn cancel(
 ) -> Result<Json<OrderView>, Problem> {
     let reason = body.map(|Json(request)| request.motivo).unwrap_or_default();
     let reason = match free_text::check(&reason, limits::REASON) {
-        Ok("") => "cancelado por el cliente".to_owned(),
+        Ok("") => Message::new("kept-cancelled-by-customer").to_string(),
         Ok(reason) => reason.to_owned(),
         Err(wrong) => return Err(Problem::invalid_field("motivo", wrong)),
     };
@@ -140,8 +141,8 @@ pub(crate) async fn repeat(
     let found = history::find(&app.db, account_id, &number).await?;
     let (order, lines) = found.ok_or_else(no_such_order)?;
     let basket = Basket::parse(lines.iter().map(|line| (line.product_id, line.quantity))).map_err(Problem::invalid)?;
-    let payment_method = PaymentMethod::parse(&order.payment_method)
-        .map_err(|error| Problem::invalid_field("metodo_pago", error.to_string()))?;
+    let payment_method =
+        PaymentMethod::parse(&order.payment_method).map_err(|error| Problem::invalid_field("metodo_pago", error))?;
     let delivery = Delivery {
         address: Some(order.address),
         barrio: order.barrio,

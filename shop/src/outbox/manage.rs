@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use belgrano_shared::problem::Problem;
 use belgrano_shared::storage::{Session, require_one};
-use belgrano_shared::texts::Message;
+use belgrano_shared::texts::{Message, Said};
 use belgrano_shared::timestamp::UnixMillis;
 use belgrano_shared::wire::OrderNumber;
 use belgrano_shared::writer::{Command, Failure, WriteError, Writer};
@@ -81,7 +81,8 @@ fn not_found() -> Problem {
 }
 
 fn settled(state: MessageState, key: &'static str) -> Problem {
-    Problem::conflict("mensaje-resuelto", Message::new(key).with("state", state.as_str()))
+    let state = Said::word(state.as_str(), Message::new(state.text()));
+    Problem::conflict("mensaje-resuelto", Message::new(key).with("state", state))
 }
 
 #[derive(sqlx::FromRow)]

@@ -29,6 +29,17 @@ pub enum MessageState {
 }
 
 impl MessageState {
+    /// The key of its name.
+    #[must_use]
+    pub const fn text(self) -> &'static str {
+        match self {
+            Self::Pending => "outbox-state-pending",
+            Self::Delivered => "outbox-state-delivered",
+            Self::Dead => "outbox-state-dead",
+            Self::Discarded => "outbox-state-discarded",
+        }
+    }
+
     /// As the outbox stores it.
     #[must_use]
     pub fn as_str(self) -> &'static str {

@@ -42,7 +42,7 @@ pub(super) async fn send(
     form: Form,
 ) -> Result<Response, Problem> {
     let asked = match form.read::<ForgotBody>() {
-        Ok(body) => accounts::forgot_password(state, ip, Json(body)).await,
+        Ok(body) => accounts::forgot_password(state, ip, layout.language, Json(body)).await,
         Err(problem) => Err(problem),
     };
     match asked {

@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use belgrano_shared::problem;
 use belgrano_shared::retry::parse_retry_after;
+use belgrano_shared::texts::Message;
 use belgrano_shared::timestamp::UnixMillis;
 use serde_json::Value;
 
@@ -83,13 +84,13 @@ pub type Reply = Result<Answer, Silence>;
 pub fn classify(reply: &Reply, now: UnixMillis, max_retry_after: Duration) -> Outcome {
     let answer = match reply {
         Ok(answer) => answer,
-        Err(silence) => return Outcome::Retry { after: None, reason: silence.kind.reason().to_owned() },
+        Err(silence) => return Outcome::Retry { after: None, reason: silence.kind.reason().to_string() },
     };
     match answer.status {
         200..=299 if answer.receipt == Receipt::Confirmed => Outcome::Delivered,
         200..=299 => Outcome::Retry {
             after: None,
-            reason: format!("HTTP {}: la respuesta no confirma el pedido.", answer.status),
+            reason: Message::new("kept-board-unconfirmed").with("status", answer.status).to_string(),
         },
         408 | 425 | 429 | 500..=599 => Outcome::Retry {
             after: answer.retry_after.as_deref().and_then(|header| parse_retry_after(header, now, max_retry_after)),
@@ -148,11 +149,11 @@ impl SilenceKind {
         }
     }
 
-    fn reason(self) -> &'static str {
+    fn reason(self) -> Message {
         match self {
-            Self::Connect => "No se pudo conectar con la ticketera.",
-            Self::Timeout => "La ticketera no contestó a tiempo.",
-            Self::Cut => "La conexión con la ticketera se cortó.",
+            Self::Connect => Message::new("kept-board-away"),
+            Self::Timeout => Message::new("kept-board-slow"),
+            Self::Cut => Message::new("kept-board-cut"),
         }
     }
 }

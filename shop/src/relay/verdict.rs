@@ -6,6 +6,8 @@
 
 use std::time::Duration;
 
+use belgrano_shared::texts::Message;
+
 use super::breaker;
 use super::outcome::{Outcome, board_is_away, classify, error_class, excerpt};
 use super::task::{Finished, Relay};
@@ -52,7 +54,9 @@ impl Relay {
             Outcome::Retry { after, reason } if message.waited < self.settings.schedule.max_elapsed => {
                 Verdict::Retry { wait: self.wait(message, after), reason }
             }
-            Outcome::Retry { reason, .. } => Verdict::Dead { reason: format!("Se agotaron los intentos. {reason}") },
+            Outcome::Retry { reason, .. } => {
+                Verdict::Dead { reason: Message::new("kept-out-of-tries").with("reason", reason).to_string() }
+            }
         }
     }
 

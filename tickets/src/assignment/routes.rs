@@ -41,8 +41,8 @@ impl AssignBody {
         match (self.driver_id, self.auto) {
             (Some(id), false) => Ok(Chosen::Driver(id)),
             (None, true) => Ok(Chosen::Automatic { insist: true }),
-            (None, false) => Err(Problem::invalid_field("repartidor_id", "falta este dato, o `auto: true`")),
-            (Some(_), true) => Err(Problem::invalid_field("auto", "no va junto con `repartidor_id`")),
+            (None, false) => Err(Problem::invalid_field("repartidor_id", Message::new("error-driver-or-auto"))),
+            (Some(_), true) => Err(Problem::invalid_field("auto", Message::new("error-driver-and-auto"))),
         }
     }
 }

@@ -211,7 +211,7 @@ async fn position(
 ) -> Result<StatusCode, Problem> {
     let position = Position::new(body.lat, body.lng).map_err(|error| {
         let field = if (-90.0..=90.0).contains(&body.lat) { "lng" } else { "lat" };
-        Problem::invalid_field(field, error.to_string())
+        Problem::invalid_field(field, error)
     })?;
     app.writer.submit(Report { driver_id: by.user_id, position, at: body.at }).await?;
     Ok(StatusCode::NO_CONTENT)

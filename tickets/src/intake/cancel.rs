@@ -1,6 +1,7 @@
 //! The shop calls an order off: `POST /api/tickets/{numero}/cancelar`, with the same authentication as intake.
 
 use belgrano_shared::problem::{NOT_CANCELLABLE, Problem};
+use belgrano_shared::texts::Message;
 use belgrano_shared::wire::{IntakeReply, OrderNumber, TicketState};
 use belgrano_shared::writer::{Command, Failure};
 
@@ -28,11 +29,11 @@ pub enum CancelRefusal {
 impl From<CancelRefusal> for Problem {
     fn from(refusal: CancelRefusal) -> Self {
         match refusal {
-            CancelRefusal::NotFound => Self::not_found("No hay ningún ticket con ese número."),
+            CancelRefusal::NotFound => Self::not_found(Message::new("refusal-no-ticket-number")),
             CancelRefusal::TooLate(step) => {
                 let why = match step.from {
-                    TicketState::Delivered => "El pedido ya fue entregado: no se puede cancelar.".to_owned(),
-                    other => format!("El pedido está {other}: no se puede cancelar."),
+                    TicketState::Delivered => Message::new("refusal-cancel-delivered"),
+                    other => Message::new("refusal-cancel").with("state", other),
                 };
                 Self::conflict(NOT_CANCELLABLE, why).with("estado", step.from.as_str())
             }

@@ -15,6 +15,7 @@ use belgrano_shared::signature::{
     DEFAULT_TOLERANCE, ID_HEADER, LOOKUP_ID_PREFIX, SIGNATURE_HEADER, SOCKET_TOKEN_ID_PREFIX, SignatureHeaders,
     SigningSecrets, TIMESTAMP_HEADER, is_cancel_id,
 };
+use belgrano_shared::texts::Message;
 use belgrano_shared::timestamp::UnixMillis;
 use belgrano_shared::wire::OrderNumber;
 
@@ -75,7 +76,7 @@ impl IntakeGate {
             return Ok(());
         }
         self.failures.check(&ip.key())?;
-        Err(Problem::unauthenticated("Falta una firma válida o una clave `X-API-Key` válida."))
+        Err(Problem::unauthenticated(Message::new("refusal-signature")))
     }
 
     fn is_signed(&self, purpose: Purpose<'_>, headers: &HeaderMap, body: &[u8]) -> bool {

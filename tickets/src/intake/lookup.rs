@@ -6,6 +6,7 @@ use axum::extract::State;
 use belgrano_shared::fetch_in;
 use belgrano_shared::http::Json;
 use belgrano_shared::problem::{Problem, ProblemDocument};
+use belgrano_shared::texts::Message;
 use belgrano_shared::wire::{OrderNumber, TicketView};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -39,7 +40,7 @@ pub(super) struct Found {
 pub(super) async fn lookup(State(app): State<App>, body: Unchecked) -> Result<Json<Found>, Problem> {
     let LookupBody { numbers } = Json::from_bytes(&body.check(&app, Purpose::Lookup)?)?;
     if numbers.len() > MAX_NUMBERS {
-        return Err(Problem::invalid_field("numeros", format!("van hasta {MAX_NUMBERS}")));
+        return Err(Problem::invalid_field("numeros", Message::new("error-at-most").with("max", MAX_NUMBERS)));
     }
     let keys: Vec<&str> = numbers.iter().map(OrderNumber::as_str).collect();
     let mut session = app.db.read().await?;

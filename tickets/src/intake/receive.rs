@@ -5,6 +5,7 @@
 //! arrive at once are still one ticket and one event.
 
 use belgrano_shared::problem::Problem;
+use belgrano_shared::texts::Message;
 use belgrano_shared::timestamp::UnixMillis;
 use belgrano_shared::wire::{EventKind, IntakeReply, OrderMessage, Position, TicketState, TicketView};
 use belgrano_shared::writer::{Command, Failure};
@@ -36,10 +37,7 @@ pub enum IntakeRefusal {
 impl From<IntakeRefusal> for Problem {
     fn from(refusal: IntakeRefusal) -> Self {
         match refusal {
-            IntakeRefusal::DifferentContent => Self::conflict(
-                "numero-repetido",
-                "Ya hay un ticket con ese número y otro contenido. Un pedido distinto necesita otro número.",
-            ),
+            IntakeRefusal::DifferentContent => Self::conflict("numero-repetido", Message::new("refusal-number-taken")),
         }
     }
 }

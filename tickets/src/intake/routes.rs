@@ -5,6 +5,7 @@ use axum::extract::{DefaultBodyLimit, FromRequest, Request, State};
 use axum::http::{HeaderMap, StatusCode};
 use belgrano_shared::http::{ClientIp, Json, Path};
 use belgrano_shared::problem::{Problem, ProblemDocument};
+use belgrano_shared::texts::Message;
 use belgrano_shared::wire::{IntakeReply, MessageError, OrderMessage, OrderNumber, limits};
 use serde::Deserialize;
 use utoipa::ToSchema;
@@ -46,8 +47,8 @@ impl FromRequest<App> for Unchecked {
         let headers: HeaderMap = std::mem::take(&mut parts.headers);
         let bytes = Bytes::from_request(Request::from_parts(parts, body), app).await;
         let body = bytes.map_err(|rejection| match rejection.status() {
-            StatusCode::PAYLOAD_TOO_LARGE => Problem::too_large("El pedido supera el tamaño permitido."),
-            _ => Problem::malformed("El pedido se cortó antes de terminar."),
+            StatusCode::PAYLOAD_TOO_LARGE => Problem::too_large(Message::new("refusal-too-large")),
+            _ => Problem::malformed(Message::new("refusal-cut")),
         })?;
         Ok(Self { headers, body, ip })
     }
@@ -100,6 +101,7 @@ async fn cancel(
 ) -> Result<Json<IntakeReply>, Problem> {
     let body = body.check(&app, Purpose::Cancel(&number))?;
     let body: CancelBody = if body.is_empty() { CancelBody::default() } else { Json::from_bytes(&body)? };
-    let reason = required_reason(Some(body.reason.as_deref().unwrap_or("Cancelado desde la tienda.")))?;
+    let unsaid = || Message::new("kept-cancelled-by-shop").to_string();
+    let reason = required_reason(Some(&body.reason.unwrap_or_else(unsaid)))?;
     Ok(Json(app.writer.submit(CancelOrder { number, reason }).await?))
 }

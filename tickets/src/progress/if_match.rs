@@ -4,6 +4,7 @@ use axum::extract::FromRequestParts;
 use axum::http::header;
 use axum::http::request::Parts;
 use belgrano_shared::problem::Problem;
+use belgrano_shared::texts::Message;
 
 /// The version a caller has seen; `None` when it does not care (`*` or no header).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -15,7 +16,7 @@ impl<S: Sync> FromRequestParts<S> for IfMatch {
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Problem> {
         let Some(value) = parts.headers.get(header::IF_MATCH) else { return Ok(Self(None)) };
         parse(value.to_str().unwrap_or_default())
-            .ok_or_else(|| Problem::invalid_field("If-Match", "tiene que ser una versión, como `\"3\"`"))
+            .ok_or_else(|| Problem::invalid_field("If-Match", Message::new("error-version")))
     }
 }
 

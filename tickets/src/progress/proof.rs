@@ -5,6 +5,7 @@
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
+use belgrano_shared::texts::Message;
 
 /// The largest photo or signature, decoded.
 pub const MAX_PROOF_BYTES: usize = 2 * 1024 * 1024;
@@ -95,16 +96,16 @@ impl std::fmt::Debug for Picture {
 }
 
 impl Picture {
-    /// Reads `data:image/…;base64,…`. The error says what is wrong, in Spanish.
-    pub fn from_data_url(text: &str) -> Result<Self, &'static str> {
+    /// Reads `data:image/…;base64,…`. The error says what is wrong.
+    pub fn from_data_url(text: &str) -> Result<Self, Message> {
         let encoded = text.strip_prefix("data:image/").and_then(|rest| rest.split_once(";base64,"));
-        let (_, encoded) = encoded.ok_or("se espera una imagen como `data:image/jpeg;base64,…`")?;
+        let (_, encoded) = encoded.ok_or(Message::new("error-data-url"))?;
         // Four characters carry three bytes.
         if encoded.len() / 4 * 3 > MAX_PROOF_BYTES {
-            return Err("la imagen supera los 2 MiB");
+            return Err(Message::new("error-image-large"));
         }
-        let content = STANDARD.decode(encoded).map_err(|_| "el base64 de la imagen no se puede leer")?;
-        let media_type = sniff(&content).ok_or("se espera una imagen JPEG, PNG o WebP")?;
+        let content = STANDARD.decode(encoded).map_err(|_| Message::new("error-image-cut"))?;
+        let media_type = sniff(&content).ok_or(Message::new("error-image-kind"))?;
         Ok(Self { media_type, content })
     }
 }

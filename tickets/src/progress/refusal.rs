@@ -62,7 +62,7 @@ impl From<TicketRefusal> for Problem {
             }
             TicketRefusal::NobodyFree => Self::conflict("sin-repartidores", Message::new("refusal-nobody-free")),
             TicketRefusal::Closed(state) => {
-                Self::conflict("ticket-cerrado", Message::new("refusal-closed").with("state", state.as_str()))
+                Self::conflict("ticket-cerrado", Message::new("refusal-closed").with("state", state))
             }
             TicketRefusal::NotUndoable(why) => Self::conflict("no-se-puede-deshacer", Message::new(why)),
         }
@@ -80,10 +80,8 @@ const fn missing(kind: ProofKind) -> &'static str {
 
 fn illegal_step(illegal: &IllegalStep) -> Problem {
     let legal: Vec<&str> = illegal.legal.iter().map(|state| state.as_str()).collect();
-    let (from, to) = (illegal.from.as_str(), illegal.to.as_str());
-    let said = match legal.as_slice() {
-        [] => Message::new("refusal-step-last").with("from", from).with("to", to),
-        some => Message::new("refusal-step").with("from", from).with("to", to).with("legal", some.join(", ")),
-    };
+    let key = if legal.is_empty() { "refusal-step-last" } else { "refusal-step" };
+    let said = Message::new(key).with("from", illegal.from).with("to", illegal.to);
+    let said = if legal.is_empty() { said } else { said.with("legal", illegal.legal.as_slice()) };
     Problem::conflict("paso-ilegal", said).with("estado", illegal.from.as_str()).with("legales", legal)
 }

@@ -54,10 +54,7 @@ impl StepBody {
     fn step(&self) -> Result<Step, Problem> {
         Ok(match self.state {
             TicketState::Assigned => {
-                return Err(Problem::invalid_field(
-                    "estado",
-                    "para asignar usá `/asignar` con `repartidor_id` o `auto`",
-                ));
+                return Err(Problem::invalid_field("estado", Message::new("error-assign-elsewhere")));
             }
             TicketState::Pending => Step::Release,
             TicketState::Accepted => Step::Accept,

@@ -8,7 +8,7 @@ use belgrano_shared::problem::{Problem, ProblemDocument};
 use belgrano_shared::storage::Session as Connection;
 use belgrano_shared::texts::Message;
 use belgrano_shared::timestamp::UnixMillis;
-use belgrano_shared::wire::{OrderNumber, TicketView};
+use belgrano_shared::wire::{OrderNumber, TicketView, UnknownWord};
 use belgrano_shared::{fetch, fetch_scalar};
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -67,23 +67,23 @@ pub(crate) fn read_filter(query: &str) -> Result<Filter, Problem> {
         if value.is_empty() {
             continue;
         }
-        let wrong = |message: String| Problem::invalid_field(name.to_string(), message);
+        let wrong = |message: Message| Problem::invalid_field(name.to_string(), message);
         match &*name {
             "estado" => {
                 for word in value.split(',').filter(|word| !word.trim().is_empty()) {
-                    filter.states.push(word.parse().map_err(|error| wrong(format!("{error}")))?);
+                    filter.states.push(word.parse().map_err(|error: UnknownWord| wrong(error.into()))?);
                 }
             }
             "repartidor" => {
-                filter.driver_id = Some(value.parse().map_err(|_| wrong("tiene que ser un id".to_owned()))?);
+                filter.driver_id = Some(value.parse().map_err(|_| wrong(Message::new("error-id")))?);
             }
-            "prioridad" => filter.priority = Some(value.parse().map_err(|error| wrong(format!("{error}")))?),
+            "prioridad" => filter.priority = Some(value.parse().map_err(|error: UnknownWord| wrong(error.into()))?),
             "barrio" => filter.neighbourhood = Some(value.to_owned()),
             "q" => filter.text = Some(value.to_owned()),
-            "desde" => filter.from = Some(time(value).ok_or_else(|| wrong(NOT_A_TIME.to_owned()))?),
+            "desde" => filter.from = Some(time(value).ok_or_else(|| wrong(NOT_A_TIME))?),
             "hasta" => {
                 let whole_day_ms = if value.len() == DAY_CHARS { 24 * 3600 * 1000 } else { 0 };
-                let until = time(value).ok_or_else(|| wrong(NOT_A_TIME.to_owned()))?;
+                let until = time(value).ok_or_else(|| wrong(NOT_A_TIME))?;
                 filter.until = Some(until.plus_ms(whole_day_ms));
             }
             _ => {}
@@ -92,7 +92,7 @@ pub(crate) fn read_filter(query: &str) -> Result<Filter, Problem> {
     Ok(filter)
 }
 
-const NOT_A_TIME: &str = "se espera un día (2026-11-21) o una fecha y hora ISO 8601";
+const NOT_A_TIME: Message = Message::new("error-day-or-moment");
 /// `2026-11-21`.
 const DAY_CHARS: usize = 10;
 

@@ -27,7 +27,7 @@ impl Role {
 
 /// A word that is no role.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("valor desconocido; los posibles son: admin, flota")]
+#[error("not a role")]
 pub struct UnknownRole;
 
 impl TryFrom<String> for Role {

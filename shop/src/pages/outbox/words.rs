@@ -18,12 +18,7 @@ pub(super) fn kind_icon(kind: &str) -> &'static str {
 
 /// Where a message stands.
 pub(super) fn state(state: impl Borrow<MessageState>) -> &'static str {
-    match state.borrow() {
-        MessageState::Pending => "outbox-state-pending",
-        MessageState::Delivered => "outbox-state-delivered",
-        MessageState::Dead => "outbox-state-dead",
-        MessageState::Discarded => "outbox-state-discarded",
-    }
+    state.borrow().text()
 }
 
 /// What it brings about to discard a message.

@@ -10,6 +10,7 @@ use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode, Uri, header};
 use axum::response::{IntoResponse, Response};
 use belgrano_shared::problem::{NOT_CANCELLABLE, Problem};
+use belgrano_shared::texts::Message;
 use futures_util::StreamExt;
 use futures_util::stream;
 use tokio::net::TcpListener;
@@ -189,9 +190,7 @@ async fn answer(State(board): State<Arc<Inner>>, uri: Uri, headers: HeaderMap, b
         Manners::Status(_) => (status, r#"{"detail":"así no"}"#).into_response(),
         Manners::RetryAfter(_, after) => (status, [(header::RETRY_AFTER, after)], "").into_response(),
         Manners::Redirect => (status, [(header::LOCATION, "/otra")], "").into_response(),
-        Manners::Over => {
-            Problem::conflict(NOT_CANCELLABLE, "El pedido ya fue entregado: no se puede cancelar.").into_response()
-        }
+        Manners::Over => Problem::conflict(NOT_CANCELLABLE, Message::new("refusal-cancel-delivered")).into_response(),
         Manners::Parked => (status, "<html>Dominio en venta</html>").into_response(),
         Manners::Huge => {
             let padding = "x".repeat(1024 * 1024);
