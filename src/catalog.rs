@@ -22,7 +22,7 @@ pub async fn run(command: CatalogCommand) -> Done {
 
 fn report(file: &Path, report: &Report) {
     println!(
-        "{}: {} nuevos, {} cambiados, {} iguales, {} rechazados",
+        "{}: {} new, {} changed, {} as they were, {} refused",
         file.display(),
         report.inserted,
         report.updated,

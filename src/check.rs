@@ -8,7 +8,9 @@ use belgrano_shared::config::local_url;
 use belgrano_shared::timestamp::UnixMillis;
 use reqwest::header;
 
-use crate::cli::{Done, chain};
+use belgrano_shared::chain;
+
+use crate::cli::Done;
 use crate::settings::Settings;
 use crate::store;
 
@@ -28,20 +30,20 @@ pub async fn run() -> Done {
             settings
         }
         Err(mistakes) => {
-            report("configuración", &Err(mistakes.to_string()));
+            report("configuration", &Err(mistakes.to_string()));
             return Ok(ExitCode::FAILURE);
         }
     };
-    let mut well = report("configuración", &Ok("sin errores".to_owned()));
-    well &= report("base de la tienda", &shop_database(&settings).await);
-    well &= report("base de tickets", &tickets_database(&settings).await);
+    let mut well = report("configuration", &Ok("no mistakes".to_owned()));
+    well &= report("shop's database", &shop_database(&settings).await);
+    well &= report("board's database", &tickets_database(&settings).await);
     match board_date(&settings).await {
         Ok(date) => {
-            well &= report("ticketera", &Ok(settings.shop.ticketera_url.to_string()));
-            well &= report("reloj", &skew(Ambient::system().now(), date));
+            well &= report("board", &Ok(settings.shop.ticketera_url.to_string()));
+            well &= report("clock", &skew(Ambient::system().now(), date));
         }
         Err(error) => {
-            well &= report("ticketera", &Err(format!("{} no responde: {error}", settings.shop.ticketera_url)));
+            well &= report("board", &Err(format!("{} does not answer: {error}", settings.shop.ticketera_url)));
         }
     }
     Ok(if well { ExitCode::SUCCESS } else { ExitCode::FAILURE })
@@ -49,8 +51,8 @@ pub async fn run() -> Done {
 
 fn report(what: &str, outcome: &Result<String, String>) -> bool {
     match outcome {
-        Ok(detail) => println!("bien  {what}: {detail}"),
-        Err(detail) => println!("MAL   {what}: {detail}"),
+        Ok(detail) => println!("ok    {what}: {detail}"),
+        Err(detail) => println!("WRONG {what}: {detail}"),
     }
     outcome.is_ok()
 }
@@ -60,7 +62,7 @@ async fn shop_database(settings: &Settings) -> Result<String, String> {
     let summary = shop::outbox::summary(&store.db).await.map_err(|error| error.to_string())?;
     let engine = store.db.engine().name();
     store.close().await.map_err(|error| chain(error.as_ref()))?;
-    Ok(format!("{engine}, {} mensajes pendientes, {} muertos", summary.pending, summary.dead))
+    Ok(format!("{engine}, {} messages pending, {} dead", summary.pending, summary.dead))
 }
 
 async fn tickets_database(settings: &Settings) -> Result<String, String> {
@@ -78,20 +80,20 @@ async fn board_date(settings: &Settings) -> Result<UnixMillis, String> {
     let client = reqwest::Client::builder().no_proxy().timeout(PATIENCE).build().map_err(|error| chain(&error))?;
     let response = client.get(url).send().await.map_err(|error| chain(&error))?;
     if !response.status().is_success() {
-        return Err(format!("contestó {}", response.status()));
+        return Err(format!("answered {}", response.status()));
     }
     let date = response.headers().get(header::DATE).and_then(|date| date.to_str().ok());
     let date = date.and_then(|date| httpdate::parse_http_date(date).ok());
     let date = date.and_then(|date| date.duration_since(std::time::UNIX_EPOCH).ok());
     let date_ms = date.and_then(|since| i64::try_from(since.as_millis()).ok());
-    date_ms.map(UnixMillis).ok_or_else(|| "contestó sin fecha".to_owned())
+    date_ms.map(UnixMillis).ok_or_else(|| "answered without a date".to_owned())
 }
 
 fn skew(ours: UnixMillis, theirs: UnixMillis) -> Result<String, String> {
     let seconds = ours.since_ms(theirs) / 1000;
     if seconds.abs() <= MAX_SKEW_S {
-        Ok("los dos relojes coinciden".to_owned())
+        Ok("both clocks agree".to_owned())
     } else {
-        Err(format!("difieren en {seconds} s: las firmas no van a valer"))
+        Err(format!("they differ by {seconds} s: signatures will not hold"))
     }
 }

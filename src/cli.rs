@@ -1,6 +1,7 @@
 //! The command line: what can be asked for, in the operator's words.
 
 use std::error::Error;
+use std::fmt;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
@@ -196,14 +197,14 @@ impl NoticesCommand {
     }
 }
 
-/// An error with all its causes, on one line.
-pub fn chain(error: &dyn Error) -> String {
-    let mut text = error.to_string();
-    let mut cause = error.source();
-    while let Some(error) = cause {
-        text.push_str(": ");
-        text.push_str(&error.to_string());
-        cause = error.source();
+/// What was asked for cannot be: exit code 2, as when clap refuses it.
+#[derive(Debug)]
+pub struct Usage(pub String);
+
+impl Error for Usage {}
+
+impl fmt::Display for Usage {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
     }
-    text
 }

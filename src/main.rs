@@ -16,7 +16,7 @@ use std::process::ExitCode;
 
 use clap::Parser;
 
-use cli::{Cli, Command, ServeOptions};
+use cli::{Cli, Command, ServeOptions, Usage};
 
 /// A quarter of the time of an order went into the system's allocator.
 #[global_allocator]
@@ -35,7 +35,7 @@ async fn main() -> ExitCode {
         Command::Check => check::run().await,
     };
     done.unwrap_or_else(|error| {
-        eprintln!("belgrano: {}", cli::chain(error.as_ref()));
-        ExitCode::FAILURE
+        eprintln!("belgrano: {}", belgrano_shared::chain(error.as_ref()));
+        if error.is::<Usage>() { ExitCode::from(2) } else { ExitCode::FAILURE }
     })
 }

@@ -34,8 +34,8 @@ pub async fn run(MigrateOptions { ahorro, tickets, dry_run }: MigrateOptions) ->
                 None => None,
             };
             if dry_run || !rehearse {
-                show("tablero", board.as_ref());
-                show("tienda", shop.as_ref());
+                show("board", board.as_ref());
+                show("shop", shop.as_ref());
                 return Ok(());
             }
         }
@@ -46,7 +46,7 @@ pub async fn run(MigrateOptions { ahorro, tickets, dry_run }: MigrateOptions) ->
     board_store.close().await?;
     taken?;
     if dry_run {
-        println!("Fue un ensayo: no se guardó nada.");
+        println!("It was a rehearsal: nothing was stored.");
     }
     Ok(ExitCode::SUCCESS)
 }
@@ -56,7 +56,7 @@ where
     F: Future<Output = Result<T, TakeoverError>>,
 {
     let Some(path) = path else { return Ok(None) };
-    read(path).await.map(Some).map_err(|error| format!("{}: {}", path.display(), crate::cli::chain(&error)))
+    read(path).await.map(Some).map_err(|error| format!("{}: {}", path.display(), belgrano_shared::chain(&error)))
 }
 
 fn show(service: &str, report: Option<&Report>) {

@@ -6,12 +6,13 @@ use std::time::Duration;
 use belgrano_shared::ambient::Ambient;
 use belgrano_shared::free_text;
 use belgrano_shared::problem::Problem;
+use belgrano_shared::texts::{Language, Message};
 use belgrano_shared::timestamp::UnixMillis;
 use belgrano_shared::wire::limits;
 use belgrano_shared::writer::WriteError;
 use shop::outbox::{self, Discard, MessageState, MessageView, Replay, ReplayFilter};
 
-use crate::cli::{Done, OutboxCommand};
+use crate::cli::{Done, OutboxCommand, Usage};
 use crate::settings::Settings;
 use crate::store::{self, Store};
 
@@ -33,17 +34,18 @@ async fn act(store: &Store<shop::unit::ShopUnit>, command: OutboxCommand) -> Don
         OutboxCommand::Show { id } => return show(store, id).await,
         OutboxCommand::Retry { id: Some(id), .. } => {
             store.writer.submit(Replay { id }).await.map_err(refusal)?;
-            println!("el mensaje {id} se entrega de nuevo");
+            println!("message {id} is delivered again");
         }
         OutboxCommand::Retry { id: None, .. } => {
             let now = Ambient::system().now();
             let revived = outbox::replay_dead(&store.writer, ReplayFilter::default(), now, SPACING).await?;
-            println!("{revived} mensajes se entregan de nuevo");
+            println!("{revived} messages are delivered again");
         }
         OutboxCommand::Discard { id, motivo } => {
-            let reason = free_text::required(&motivo, limits::REASON).map_err(|wrong| format!("--motivo: {wrong}"))?;
+            let reason = free_text::required(&motivo, limits::REASON)
+                .map_err(|wrong| Usage(format!("--motivo: {}", Message::from(wrong).to(Language::English))))?;
             store.writer.submit(Discard { id, reason: reason.to_owned() }).await.map_err(refusal)?;
-            println!("el mensaje {id} se descartó");
+            println!("message {id} was discarded");
         }
     }
     Ok(ExitCode::SUCCESS)
@@ -51,28 +53,29 @@ async fn act(store: &Store<shop::unit::ShopUnit>, command: OutboxCommand) -> Don
 
 /// A refusal in the words the API would use.
 fn refusal<R: Into<Problem> + std::fmt::Debug + 'static>(error: WriteError<R>) -> String {
-    Problem::from(error).detail().to_owned()
+    Problem::from(error).to(Language::English)
 }
 
 async fn list(store: &Store<shop::unit::ShopUnit>, state: String, limit: u32) -> Done {
-    let state = MessageState::try_from(state)
-        .map_err(|unknown| format!("`{unknown}` no es un estado: pendiente, entregado, muerto o descartado"))?;
+    let state = MessageState::try_from(state).map_err(|unknown| {
+        Usage(format!("--estado: has to be pendiente, entregado, muerto or descartado, not `{unknown}`"))
+    })?;
     let summary = outbox::summary(&store.db).await?;
     let oldest = summary.oldest.map_or_else(|| "-".to_owned(), UnixMillis::to_rfc3339);
-    println!("pendientes {}   muertos {}   el más viejo {oldest}", summary.pending, summary.dead);
+    println!("pending {}   dead {}   oldest {oldest}", summary.pending, summary.dead);
     let page = outbox::list(&store.db, Some(state), None, usize::try_from(limit)?).await?;
     for message in &page.messages {
         println!("{}", line(message));
     }
     if page.cursor.is_some() {
-        println!("… hay más: pedí más con --limit");
+        println!("… there are more: see --limit");
     }
     Ok(ExitCode::SUCCESS)
 }
 
 fn line(message: &MessageView) -> String {
     format!(
-        "{:>8}  {:<24} {:<15} {:<10} {:>3} intentos  {}  {}",
+        "{:>8}  {:<24} {:<15} {:<10} {:>3} tries  {}  {}",
         message.id,
         message.order_number.as_str(),
         message.kind,
@@ -85,7 +88,7 @@ fn line(message: &MessageView) -> String {
 
 async fn show(store: &Store<shop::unit::ShopUnit>, id: i64) -> Done {
     let Some(detail) = outbox::show(&store.db, id).await? else {
-        return Err(format!("no hay un mensaje {id}").into());
+        return Err(format!("there is no message {id}").into());
     };
     println!("{}", serde_json::to_string_pretty(&detail)?);
     Ok(ExitCode::SUCCESS)

@@ -32,7 +32,7 @@ impl Settings {
             && shop.common.serve.port == tickets.common.serve.port
             && tickets.common.serve.port != 0
         {
-            let message = "los dos servicios usarían el mismo puerto: fijá SHOP_PORT y TICKETS_PORT";
+            let message = "both services would have the same port: set SHOP_PORT and TICKETS_PORT";
             shop_env.mistake("SHOP_PORT", message);
         }
         match (shop_env.finish(), tickets) {

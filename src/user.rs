@@ -8,10 +8,11 @@ use belgrano_shared::ambient::Ambient;
 use belgrano_shared::auth::email::Email;
 use belgrano_shared::auth::password::{NewPassword, Passwords};
 use belgrano_shared::free_text;
+use belgrano_shared::texts::{Language, Message};
 use belgrano_shared::wire::limits;
 use tickets::users::{CreateUser, NewDriver, UserRefusal};
 
-use crate::cli::{Done, Service, UserCommand};
+use crate::cli::{Done, Service, Usage, UserCommand};
 use crate::settings::Settings;
 use crate::store;
 
@@ -22,14 +23,16 @@ const MAX_PASSWORD_BYTES: u64 = 4096;
 pub async fn run(command: UserCommand) -> Done {
     let UserCommand::Add { servicio, rol, email, nombre, password_stdin: _ } = command;
     let name = if nombre.trim().is_empty() { &email } else { &nombre };
-    let name = free_text::check(name, limits::CUSTOMER_NAME).map_err(|wrong| format!("--nombre: {wrong}"))?.to_owned();
+    let name = free_text::check(name, limits::CUSTOMER_NAME)
+        .map_err(|wrong| Usage(format!("--nombre: {}", Message::from(wrong).to(Language::English))))?
+        .to_owned();
     let password = read_password()?;
     let settings = Settings::from_process()?;
     let id = match servicio {
         Service::Shop => shop_account(&settings, &rol, &email, &name, &password).await?,
         Service::Tickets => tickets_account(&settings, rol, &email, name, &password).await?,
     };
-    println!("cuenta {id}: {email}");
+    println!("account {id}: {email}");
     Ok(ExitCode::SUCCESS)
 }
 
@@ -38,7 +41,11 @@ fn read_password() -> Result<NewPassword, Box<dyn Error>> {
     std::io::stdin().take(MAX_PASSWORD_BYTES).read_to_string(&mut text)?;
     // `echo` ends its line; a password does not end in one.
     let password = NewPassword::parse(text.trim_end_matches(['\r', '\n']));
-    Ok(password.map_err(|rule| format!("la contraseña {rule}"))?)
+    Ok(password.map_err(|rule| Usage(format!("the password: {}", rule.to(Language::English))))?)
+}
+
+fn not_an_address() -> Usage {
+    Usage("--email: has to be an email address".to_owned())
 }
 
 async fn shop_account(
@@ -48,8 +55,9 @@ async fn shop_account(
     name: &str,
     password: &NewPassword,
 ) -> Result<i64, Box<dyn Error>> {
-    let role = shop::accounts::Role::try_from(role.to_owned()).map_err(|_| "--rol: `cliente` o `admin`")?;
-    let email = Email::parse(email).ok_or("--email: no es una dirección de correo")?;
+    let role = shop::accounts::Role::try_from(role.to_owned())
+        .map_err(|_| Usage("--rol: has to be `cliente` or `admin`".to_owned()))?;
+    let email = Email::parse(email).ok_or_else(not_an_address)?;
     let passwords = Passwords::new(settings.shop.common.gate.passwords, &Ambient::system())?;
     let store = store::shop(&settings.shop.common.storage).await?;
     let made = shop::accounts::add(&store.writer, &passwords, role, name, email, password).await;
@@ -64,8 +72,9 @@ async fn tickets_account(
     name: String,
     password: &NewPassword,
 ) -> Result<i64, Box<dyn Error>> {
-    let role = tickets::users::Role::try_from(role).map_err(|error| format!("--rol: {error}"))?;
-    let email = Email::parse(email).ok_or("--email: no es una dirección de correo")?;
+    let role =
+        tickets::users::Role::try_from(role).map_err(|_| Usage("--rol: has to be `admin` or `flota`".to_owned()))?;
+    let email = Email::parse(email).ok_or_else(not_an_address)?;
     let passwords = Passwords::new(settings.tickets.common.gate.passwords, &Ambient::system())?;
     let password_hash = passwords.hash(password).await?;
     let store = store::tickets(&settings.tickets.common.storage).await?;
@@ -75,7 +84,7 @@ async fn tickets_account(
     match made {
         Ok(account) => Ok(account.id),
         Err(belgrano_shared::writer::WriteError::Refused(UserRefusal::EmailTaken)) => {
-            Err("ya hay una cuenta con ese correo".into())
+            Err("--email: there is an account with that address already".into())
         }
         Err(other) => Err(other.to_string().into()),
     }

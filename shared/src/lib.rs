@@ -6,6 +6,7 @@
 
 pub mod ambient;
 pub mod auth;
+mod chain;
 pub mod config;
 pub mod free_text;
 pub mod http;
@@ -32,3 +33,5 @@ pub mod timestamp;
 pub mod tls;
 pub mod wire;
 pub mod writer;
+
+pub use chain::chain;

@@ -129,14 +129,14 @@ impl Mailer {
         let from = env.string("MAIL_FROM", DEFAULT_FROM, "sender of every mail");
         let without = if development { Self::log() } else { Self::unconfigured() };
         let Ok(from) = from.parse() else {
-            env.mistake("MAIL_FROM", "tiene que ser una dirección, por ejemplo `Belgrano <hola@ejemplo.ar>`");
+            env.mistake("MAIL_FROM", "has to be an address, for example `Belgrano <hello@example.com>`");
             return without;
         };
         match url.map(|url| Self::smtp(&url, from)) {
             None => without,
             Some(Ok(mailer)) => mailer,
             Some(Err(_)) => {
-                env.mistake("SMTP_URL", "tiene que ser `smtp://…` o `smtps://…`");
+                env.mistake("SMTP_URL", "has to be `smtp://…` or `smtps://…`");
                 without
             }
         }

@@ -126,9 +126,9 @@ impl Report {
 impl fmt::Display for Report {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         for Taken { what, made, known } in &self.taken {
-            writeln!(f, "  {what}: {made} nuevos, {known} ya estaban")?;
+            writeln!(f, "  {what}: {made} new, {known} known already")?;
         }
-        writeln!(f, "  con observaciones: {}", self.refused.len())?;
+        writeln!(f, "  with remarks: {}", self.refused.len())?;
         self.refused.iter().try_for_each(|refused| writeln!(f, "    {refused}"))
     }
 }
@@ -141,13 +141,13 @@ pub struct Rehearsed(pub Report);
 #[derive(Debug, thiserror::Error)]
 pub enum TakeoverError {
     /// It cannot be read.
-    #[error("no se puede leer")]
+    #[error("cannot be read")]
     Read(#[from] sqlx::Error),
     /// It is something else.
-    #[error("le falta la tabla `{0}`: no es una base de ese programa")]
+    #[error("has no table `{0}`: not a database of that program")]
     Table(&'static str),
     /// What was read could not be stored.
-    #[error("no se pudo guardar: {0}")]
+    #[error("what was read could not be stored: {0}")]
     Write(String),
 }
 

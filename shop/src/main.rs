@@ -15,7 +15,14 @@ use shop::settings::ShopSettings;
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 #[tokio::main]
-async fn main() -> Result<ExitCode, Box<dyn Error>> {
+async fn main() -> ExitCode {
+    run().await.unwrap_or_else(|error| {
+        eprintln!("shop: {}", belgrano_shared::chain(error.as_ref()));
+        ExitCode::FAILURE
+    })
+}
+
+async fn run() -> Result<ExitCode, Box<dyn Error>> {
     let mut env = Env::from_process();
     let log = env.optional("LOG", "what is logged, for example `info,sqlx=warn`");
     telemetry::init(log.as_deref(), LogFormat::Auto)?;

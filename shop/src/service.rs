@@ -44,28 +44,28 @@ pub struct Running {
 #[derive(Debug, thiserror::Error)]
 pub enum StartError {
     /// The database.
-    #[error("no se pudo abrir la base de datos de la tienda")]
+    #[error("cannot open the shop's database")]
     Storage(#[from] OpenError),
     /// The parameters of password hashes.
-    #[error("los parámetros de Argon2 no sirven")]
+    #[error("ARGON2_MEMORY_KIB, ARGON2_PASSES: cannot hash passwords")]
     Passwords(#[from] PasswordError),
     /// The secret shared with the board.
-    #[error("no se puede usar el secreto compartido con la ticketera")]
+    #[error(transparent)]
     Secret(#[from] SecretError),
     /// The first administrator.
-    #[error("no se pudo crear la primera cuenta de administración")]
+    #[error(transparent)]
     FirstAdmin(#[from] FirstAdminError),
     /// The built-in catalog.
-    #[error("no se pudo cargar el catálogo incluido")]
+    #[error("cannot load the built-in catalog")]
     Catalog(#[from] ImportError),
     /// The relay.
-    #[error("no se pudo preparar el envío de pedidos a la ticketera")]
+    #[error(transparent)]
     Relay(#[from] RelayError),
     /// What tells people of their orders.
-    #[error("no se pudo preparar el envío de avisos")]
+    #[error("cannot prepare the sending of notices")]
     Notices(#[from] DeliveryError),
-    /// The address.
-    #[error("no se pudo escuchar en la dirección configurada")]
+    /// The port is taken, or not ours to take.
+    #[error("HOST, SHOP_PORT")]
     Bind(#[from] std::io::Error),
 }
 

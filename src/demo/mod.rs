@@ -45,7 +45,7 @@ pub async fn run(options: DemoOptions) -> Done {
     memory::remember(&settings.tickets, &password, &dice).await.map_err(|error| -> Box<dyn Error> { error })?;
     let addresses = serve::start(settings, None, &life).await?;
     addresses.announce();
-    println!("Administración    {ADMIN}  contraseña {password}");
+    println!("Administrator     {ADMIN}  password {password}");
 
     let (Some(shop), Some(tickets)) = (addresses.shop, addresses.tickets) else { return Err("no address".into()) };
     belgrano_shared::tls::use_ring();
@@ -62,7 +62,7 @@ pub async fn run(options: DemoOptions) -> Done {
             tokio::try_join!(customers::live(&world, options.rate), drivers::live(&world), dispatcher::live(&world))
         };
         if let Some(Err(error)) = stopping.run_until_cancelled(actors).await {
-            tracing::error!(error = crate::cli::chain(error.as_ref()), "the demo's actors stopped");
+            tracing::error!(error = belgrano_shared::chain(error.as_ref()), "the demo's actors stopped");
         }
     });
     Ok(life.run_to_exit().await)

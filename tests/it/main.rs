@@ -14,6 +14,7 @@ mod notices;
 mod old_dialect;
 mod outage;
 mod oversell;
+mod refused_start;
 mod story;
 mod two_boards;
 mod two_shops;

@@ -18,11 +18,7 @@ async fn main() -> ExitCode {
     match run().await {
         Ok(code) => code,
         Err(error) => {
-            let mut cause: Option<&dyn std::error::Error> = Some(error.as_ref());
-            while let Some(error) = cause {
-                eprintln!("tickets: {error}");
-                cause = error.source();
-            }
+            eprintln!("tickets: {}", belgrano_shared::chain(error.as_ref()));
             ExitCode::FAILURE
         }
     }

@@ -33,31 +33,26 @@ use crate::{assignment, callbacks, housekeeping, live, notices, schema, tickets,
 #[derive(Debug, thiserror::Error)]
 pub enum StartError {
     /// The database cannot be opened.
-    #[error("cannot open the database of tickets")]
+    #[error("cannot open the board's database")]
     Open(#[from] OpenError),
     /// The database does not answer.
-    #[error("cannot read the database of tickets")]
+    #[error("cannot read the board's database")]
     Read(#[from] sqlx::Error),
     /// The first write failed.
-    #[error("cannot write to the database of tickets: {0}")]
+    #[error("cannot write to the board's database: {0}")]
     Write(String),
     /// Passwords cannot be hashed with these parameters.
-    #[error("cannot hash passwords")]
+    #[error("ARGON2_MEMORY_KIB, ARGON2_PASSES: cannot hash passwords")]
     Passwords(#[from] PasswordError),
     /// The secret shared with the shop cannot be read.
-    #[error("cannot use the shared secret")]
+    #[error(transparent)]
     Secret(#[from] SecretError),
     /// What tells drivers cannot start.
     #[error("cannot send notices")]
     Notices(#[from] DeliveryError),
     /// The port is taken, or not ours to take.
-    #[error("cannot listen on {address}")]
-    Bind {
-        /// What was asked for.
-        address: String,
-        /// What the system said.
-        source: std::io::Error,
-    },
+    #[error("HOST, TICKETS_PORT")]
+    Bind(#[from] std::io::Error),
 }
 
 impl<R: std::fmt::Debug> From<WriteError<R>> for StartError {
@@ -70,9 +65,8 @@ impl<R: std::fmt::Debug> From<WriteError<R>> for StartError {
 pub async fn start(settings: Settings, ambient: &Ambient, life: &Lifecycle) -> Result<SocketAddr, StartError> {
     let serve = settings.common.serve.clone();
     let (_, router) = assemble(settings, ambient, life).await?;
-    let bind_error = |source| StartError::Bind { address: format!("{}:{}", serve.host, serve.port), source };
-    let bound = bind(serve.clone()).await.map_err(bind_error)?;
-    let address = bound.local_addr().map_err(bind_error)?;
+    let bound = bind(serve).await?;
+    let address = bound.local_addr()?;
     tracing::info!(%address, "tickets is listening");
     life.spawn_critical("http", bound.serve(router, life.clone()));
     Ok(address)

@@ -75,7 +75,7 @@ fn events_kept(env: &mut Env) -> Duration {
     let meaning = "seconds that changes are kept, to resume the live feed from and as a ticket's history";
     let kept = env.duration_s("EVENTS_RETENTION", 30 * 24 * 3600, meaning);
     if kept < AT_LEAST {
-        env.mistake("EVENTS_RETENTION", "tiene que ser al menos una hora (3600)");
+        env.mistake("EVENTS_RETENTION", "has to be at least an hour (3600)");
     }
     kept
 }
@@ -86,7 +86,7 @@ fn intake_open(env: &mut Env) -> bool {
         "open" => true,
         "auth" => false,
         _ => {
-            env.mistake("INTAKE", "tiene que ser `auth` u `open`");
+            env.mistake("INTAKE", "has to be `auth` or `open`");
             false
         }
     }
@@ -95,7 +95,7 @@ fn intake_open(env: &mut Env) -> bool {
 fn proofs(env: &mut Env) -> Proofs {
     let words = env.list("PROOF", "ninguna", "what proves a delivery: `ninguna`, or any of `pin`, `foto`, `firma`");
     Proofs::parse(&words).unwrap_or_else(|word| {
-        env.mistake("PROOF", format!("`{word}` no es ninguna de: ninguna, pin, foto, firma"));
+        env.mistake("PROOF", format!("has to be `ninguna`, or any of `pin`, `foto`, `firma`, not `{word}`"));
         Proofs::default()
     })
 }

@@ -18,6 +18,10 @@ use crate::notices::NoticeSettings;
 use crate::notices::push::{Reach, Vapid};
 use crate::signature::SigningSecrets;
 use crate::storage::{StorageSettings, Target};
+use crate::texts::Language;
+
+/// The file of the secret that nobody set.
+const GENERATED: &str = "integration_secret";
 
 /// The settings of either service.
 #[derive(Clone, Debug)]
@@ -62,8 +66,11 @@ pub enum SecretError {
     #[error(transparent)]
     Generated(#[from] GeneratedSecretError),
     /// Somebody edited the file.
-    #[error("INTEGRATION_SECRET")]
-    Invalid(#[from] crate::signature::InvalidSecrets),
+    #[error("DATA_DIR: {} does not hold a secret; remove it, and another is made", path.display())]
+    Invalid {
+        /// Which file.
+        path: PathBuf,
+    },
 }
 
 impl Common {
@@ -78,7 +85,7 @@ impl Common {
         let storage = storage(env, service, &data_dir);
         let notices = NoticeSettings::from_env(env);
         if notices.reach == Reach::Loopback && !is_local(&public_url) {
-            env.mistake("PUSH_LOOPBACK", "es para pruebas: solo con una PUBLIC_URL de esta máquina");
+            env.mistake("PUSH_LOOPBACK", "is for tests: only with a PUBLIC_URL of this machine");
         }
         let generated_allowed = matches!(storage.target, Target::Sqlite(_));
         Self {
@@ -114,8 +121,9 @@ impl Common {
         if let Some(secrets) = &self.integration {
             return Ok(secrets.clone());
         }
-        let secret = generated_secret(&self.data_dir, "integration_secret", "whsec_", ambient)?;
-        Ok(SigningSecrets::parse(secret.expose())?)
+        let secret = generated_secret(&self.data_dir, GENERATED, "whsec_", ambient)?;
+        let invalid = |_| SecretError::Invalid { path: self.data_dir.join(GENERATED) };
+        SigningSecrets::parse(secret.expose()).map_err(invalid)
     }
 }
 
@@ -123,12 +131,14 @@ fn first_admin(env: &mut Env) -> FirstAdmin {
     let usual = Email::local("admin");
     let email = env.string("ADMIN_EMAIL", usual.as_str(), "who is made administrator when there is none");
     let email = Email::parse(&email).unwrap_or_else(|| {
-        env.mistake("ADMIN_EMAIL", "no es una dirección de correo");
+        env.mistake("ADMIN_EMAIL", "has to be an email address");
         usual
     });
     let password = env.secret("ADMIN_PASSWORD", "that account's password; unset: a random one is printed once");
     let password = password.and_then(|password| {
-        NewPassword::parse(password.expose()).map_err(|rule| env.mistake("ADMIN_PASSWORD", rule.to_string())).ok()
+        NewPassword::parse(password.expose())
+            .map_err(|rule| env.mistake("ADMIN_PASSWORD", rule.to(Language::English)))
+            .ok()
     });
     FirstAdmin { email, password }
 }
@@ -139,7 +149,7 @@ fn storage(env: &mut Env, service: &str, data_dir: &std::path::Path) -> StorageS
     let target = match url {
         None => sqlite,
         Some(url) => postgres(url.expose(), service).unwrap_or_else(|| {
-            env.mistake("DATABASE_URL", "tiene que ser una dirección `postgres://…`");
+            env.mistake("DATABASE_URL", "has to be an address `postgres://…`");
             sqlite
         }),
     };
@@ -167,12 +177,15 @@ fn integration(env: &mut Env, generated_allowed: bool) -> Option<SigningSecrets>
         .collect();
     if words.is_empty() {
         if !generated_allowed {
-            env.mistake("INTEGRATION_SECRET", "con DATABASE_URL hay que fijarlo: cada máquina generaría otro");
+            env.mistake(
+                "INTEGRATION_SECRET",
+                "has to be set together with DATABASE_URL: each machine would make another",
+            );
         }
         return None;
     }
     SigningSecrets::parse(&words.join(","))
-        .map_err(|_| env.mistake("INTEGRATION_SECRET", "tiene que ser `whsec_` y de 16 a 64 bytes en base64"))
+        .map_err(|_| env.mistake("INTEGRATION_SECRET", "has to be `whsec_` and 16 to 64 bytes in base64"))
         .ok()
 }
 

@@ -41,8 +41,11 @@ pub struct ConfigMistakes(pub Vec<Mistake>);
 
 impl Display for ConfigMistakes {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("la configuración tiene errores:")?;
-        self.0.iter().try_for_each(|mistake| write!(f, "\n  {}: {}", mistake.name, mistake.message))
+        if let [Mistake { name, message }] = self.0.as_slice() {
+            return write!(f, "{name}: {message}");
+        }
+        write!(f, "{} settings cannot be used:", self.0.len())?;
+        self.0.iter().try_for_each(|Mistake { name, message }| write!(f, "\n  {name}: {message}"))
     }
 }
 
@@ -99,7 +102,7 @@ impl Env {
     {
         self.parsed(name, default, meaning, |text| {
             let number = text.parse().ok().filter(|number| range.contains(number));
-            number.ok_or_else(|| format!("tiene que ser un número entre {} y {}", range.start(), range.end()))
+            number.ok_or_else(|| format!("has to be a number between {} and {}", range.start(), range.end()))
         })
     }
 
@@ -118,7 +121,7 @@ impl Env {
         self.parsed(name, default, meaning, |text| match text.to_lowercase().as_str() {
             "true" | "1" | "si" | "sí" | "yes" | "on" => Ok(true),
             "false" | "0" | "no" | "off" => Ok(false),
-            _ => Err("tiene que ser `true` o `false`".to_owned()),
+            _ => Err("has to be `true` or `false`".to_owned()),
         })
     }
 
@@ -126,7 +129,7 @@ impl Env {
     pub fn duration_s(&mut self, name: &'static str, default_s: u64, meaning: &'static str) -> Duration {
         let seconds = self.parsed(name, Seconds(Duration::from_secs(default_s)), meaning, |text| {
             let duration = text.parse().ok().and_then(|seconds| Duration::try_from_secs_f64(seconds).ok());
-            duration.filter(|duration| !duration.is_zero()).map(Seconds).ok_or("tiene que ser una cantidad de segundos")
+            duration.filter(|duration| !duration.is_zero()).map(Seconds).ok_or("has to be a number of seconds")
         });
         seconds.0
     }
@@ -193,7 +196,7 @@ impl Env {
     ) -> T {
         let Some((used, text)) = self.optional_with(name, &default, meaning) else { return default };
         parse(&text).unwrap_or_else(|message| {
-            self.mistake(used, format!("{}, no `{text}`", message.into()));
+            self.mistake(used, format!("{}, not `{text}`", message.into()));
             default
         })
     }
@@ -210,7 +213,7 @@ impl Display for Seconds {
 
 fn parse_url(text: &str) -> Result<Url, String> {
     let url = Url::parse(text).ok().filter(|url| matches!(url.scheme(), "http" | "https") && url.has_host());
-    url.ok_or_else(|| "tiene que ser una dirección `http://…` o `https://…`".to_owned())
+    url.ok_or_else(|| "has to be an address `http://…` or `https://…`".to_owned())
 }
 
 /// `http://localhost:<port>/`: where a service is without configuration.
@@ -268,7 +271,7 @@ mod tests {
         assert_eq!(env.url("PUBLIC_URL", local_url(1), "…"), local_url(1));
         assert_eq!(env.optional_url("PEER", "…"), None);
         let key = env.secret("KEY", "…").expect("set");
-        env.mistake("KEY", "es muy corta");
+        env.mistake("KEY", "is too short");
         assert_eq!(format!("{key} {key:?} {}", key.expose()), "*** *** hunter2");
         let shown = format!("{env:?}");
         let mistakes = env.finish().expect_err("mistakes");

@@ -16,7 +16,7 @@ use crate::ambient::Ambient;
 
 /// A generated secret could not be read or kept.
 #[derive(Debug, thiserror::Error)]
-#[error("{path}: no se pudo leer o guardar el secreto generado")]
+#[error("DATA_DIR: cannot read or keep the secret {}", path.display())]
 pub struct GeneratedSecretError {
     path: PathBuf,
     source: io::Error,

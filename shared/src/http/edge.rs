@@ -78,7 +78,9 @@ impl HttpSettings {
         for origin in env.list("ALLOWED_ORIGINS", "", "further origins whose pages may write, separated by commas") {
             match origin.parse() {
                 Ok(origin) => extra.push(origin),
-                Err(_) => env.mistake("ALLOWED_ORIGINS", format!("`{origin}` no es una dirección")),
+                Err(_) => {
+                    env.mistake("ALLOWED_ORIGINS", format!("`{origin}` is not an address like `https://shop.example`"))
+                }
             }
         }
         Self {

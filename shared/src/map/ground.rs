@@ -13,13 +13,13 @@ pub struct Ground {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum InvalidGround {
     /// No address of a style or an archive.
-    #[error("tiene que ser la dirección `https://…` de un estilo de MapLibre, o `pmtiles://https://…`")]
+    #[error("has to be the address `https://…` of a MapLibre style, or `pmtiles://https://…`")]
     Address,
     /// A page that came by https loads nothing that did not.
-    #[error("tiene que empezar con `https://`, salvo en esta misma máquina")]
+    #[error("has to begin with `https://`, except on this very machine")]
     Insecure,
     /// Every visitor would read it.
-    #[error("no puede llevar usuario ni contraseña: lo lee todo el mundo")]
+    #[error("cannot have a user or a password in it: everybody can read it")]
     Credentials,
 }
 

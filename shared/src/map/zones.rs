@@ -25,22 +25,22 @@ pub struct Zones {
 #[derive(Debug, thiserror::Error)]
 pub enum InvalidZones {
     /// It cannot be read.
-    #[error("no se puede leer: {0}")]
+    #[error("cannot be read: {0}")]
     Unreadable(#[from] std::io::Error),
     /// It is larger than a page should load.
-    #[error("pesa más de 2 MiB: hay que simplificarlo")]
+    #[error("has more than 2 MiB: simplify its shapes")]
     TooLarge,
     /// It is no collection of zones.
-    #[error("tiene que ser una FeatureCollection de GeoJSON con polígonos: {0}")]
+    #[error("has to be a GeoJSON FeatureCollection of polygons: {0}")]
     NotGeoJson(#[from] serde_json::Error),
     /// It has none, or too many.
-    #[error("tiene que tener entre 1 y {MAX_ZONES} zonas, no {0}")]
+    #[error("has to have between 1 and {MAX_ZONES} zones, not {0}")]
     Count(usize),
     /// A zone nobody could name.
-    #[error("la zona {0} no tiene nombre (`nombre`, `barrio` o `name`)")]
+    #[error("zone {0} has no name (`nombre`, `barrio` or `name`)")]
     Nameless(usize),
     /// A ring that is none, or coordinates that are not longitude and latitude.
-    #[error("la zona {0} no es un polígono en grados WGS 84, longitud primero")]
+    #[error("zone {0} is not a polygon in degrees of WGS 84, longitude first")]
     Shape(usize),
 }
 

@@ -37,8 +37,8 @@ const SCHEDULE: RetrySchedule = RetrySchedule {
     max_interval: Duration::from_mins(2),
     max_elapsed: Duration::from_mins(15),
 };
-const NO_PUSH_ANSWER: &str = "el servicio de avisos no contestó a tiempo";
-const NO_MAIL_ANSWER: &str = "el servidor de correo no contestó a tiempo";
+const NO_PUSH_ANSWER: &str = "kept-notice-slow";
+const NO_MAIL_ANSWER: &str = "kept-notice-mail-slow";
 const COUNT_EVERY: Duration = Duration::from_secs(15);
 /// Counts between two prunings: ten minutes.
 const PRUNE_EVERY: u32 = 40;
@@ -241,7 +241,7 @@ impl<U: NoticeUnit> Delivery<U> {
 
     async fn push(&self, notice: &Claimed, browser: &Browser, now: UnixMillis) -> Told {
         let Some(client) = &self.parts.push else {
-            return Told::of(Verdict::Dead { reason: "falta VAPID_PRIVATE_KEY".to_owned() }, Ending::Broken);
+            return Told::of(Verdict::Dead { reason: kept("kept-notice-no-key") }, Ending::Broken);
         };
         let said = self.compose(notice, browser.language);
         let left_ms = notice.expires_at.since_ms(now);
@@ -262,7 +262,7 @@ impl<U: NoticeUnit> Delivery<U> {
             PushOutcome::Refused(reason) => Told::of(Verdict::Dead { reason }, Ending::Broken),
             PushOutcome::Later(after, reason) => Told::of(self.later(notice, after, reason), Ending::Answered),
             PushOutcome::Unreachable(reason) => Told::of(self.later(notice, None, reason), Ending::Broken),
-            PushOutcome::Silent => Told::of(self.later(notice, None, NO_PUSH_ANSWER.to_owned()), Ending::Hung),
+            PushOutcome::Silent => Told::of(self.later(notice, None, kept(NO_PUSH_ANSWER)), Ending::Hung),
         }
     }
 
@@ -270,7 +270,7 @@ impl<U: NoticeUnit> Delivery<U> {
         let recipient = match self.recipient(notice.account_id).await {
             Ok(Some(recipient)) => recipient,
             Ok(None) => {
-                return Told::of(Verdict::Gone { reason: "ya no quiere avisos por correo".to_owned() }, Ending::Broken);
+                return Told::of(Verdict::Gone { reason: kept("kept-notice-unwanted") }, Ending::Broken);
             }
             Err(error) => return Told::of(self.later(notice, None, error.to_string()), Ending::Broken),
         };
@@ -286,13 +286,13 @@ impl<U: NoticeUnit> Delivery<U> {
         match sent {
             Ok(Ok(())) => Told::of(Verdict::Delivered, Ending::Answered),
             Ok(Err(MailError::Unconfigured)) => {
-                Told::of(Verdict::Gone { reason: "falta SMTP_URL".to_owned() }, Ending::Broken)
+                Told::of(Verdict::Gone { reason: kept("kept-notice-no-mail") }, Ending::Broken)
             }
             Ok(Err(error)) if error.is_permanent() => {
                 Told::of(Verdict::Dead { reason: error.explained() }, Ending::Answered)
             }
             Ok(Err(error)) => Told::of(self.later(notice, None, error.explained()), Ending::Broken),
-            Err(_) => Told::of(self.later(notice, None, NO_MAIL_ANSWER.to_owned()), Ending::Hung),
+            Err(_) => Told::of(self.later(notice, None, kept(NO_MAIL_ANSWER)), Ending::Hung),
         }
     }
 
@@ -343,4 +343,9 @@ impl<U: NoticeUnit> Delivery<U> {
         while self.parts.writer.submit(prune).await? > 0 {}
         Ok(())
     }
+}
+
+/// A reason as it is stored.
+fn kept(key: &'static str) -> String {
+    Message::new(key).to_string()
 }

@@ -53,7 +53,7 @@ impl NoticeSettings {
         if let Some(contact) = &self.contact
             && !(contact.starts_with("mailto:") || contact.starts_with("https://"))
         {
-            env.mistake("PUSH_CONTACT", "tiene que empezar con `mailto:` o `https://`");
+            env.mistake("PUSH_CONTACT", "has to begin with `mailto:` or `https://`");
         }
         if let Some(key) = &self.vapid
             && let Err(invalid) = Vapid::new(key, String::new())

@@ -15,7 +15,7 @@ mod session;
 mod tests;
 
 pub use error::{is_unavailable, is_unstorable_text, require_one};
-pub use open::{Migrations, OpenError, StorageSettings, Target, open};
+pub use open::{Migrations, OpenError, Place, StorageSettings, Target, open};
 pub use presence::Presence;
 pub use rows::{MAX_ROWS, batches, select_in_sql, values_sql};
 pub use session::{Db, Session};

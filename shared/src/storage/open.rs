@@ -43,6 +43,17 @@ impl Target {
     pub fn postgres(url: &str, schema: &str) -> sqlx::Result<Self> {
         Ok(Self::Postgres { options: Box::new(url.parse()?), schema: schema.to_owned() })
     }
+
+    fn place(&self) -> Place {
+        match self {
+            Self::Sqlite(path) => Place { setting: "DATA_DIR", name: path.display().to_string() },
+            Self::Postgres { options, schema } => {
+                let (host, port) = (options.get_host(), options.get_port());
+                let name = format!("{host}:{port}/{} (schema {schema})", options.get_database().unwrap_or_default());
+                Place { setting: "DATABASE_URL", name }
+            }
+        }
+    }
 }
 
 impl std::fmt::Debug for Target {
@@ -64,23 +75,74 @@ pub struct Migrations {
     pub postgres: Migrator,
 }
 
-/// Why a database could not be opened.
+/// Why a database could not be opened. `setting` is the variable that says where it is, `place` where that leads.
 #[derive(Debug, thiserror::Error)]
 pub enum OpenError {
     /// Its folder or its lock file cannot be used.
-    #[error("cannot use the data folder {path}")]
+    #[error("DATA_DIR: cannot write {}", path.display())]
     Folder {
-        /// Which folder.
+        /// What is to be written.
         path: PathBuf,
         /// What the system said.
         source: std::io::Error,
     },
     /// It does not answer.
-    #[error("cannot connect to the database")]
-    Connect(#[from] sqlx::Error),
+    #[error("{}: cannot open the database {}", .0.setting, .0.name)]
+    Connect(Place, #[source] sqlx::Error),
+    /// A later version of this program has been here.
+    #[error(
+        "{}: the database {} is newer than this program, which does not know its migration {migration}; start the \
+         version that wrote it, or a later one", .place.setting, .place.name
+    )]
+    Newer {
+        /// Which database.
+        place: Place,
+        /// The first it does not know.
+        migration: i64,
+    },
     /// Its schema cannot be brought up to date.
-    #[error("cannot migrate the database")]
-    Migrate(#[from] MigrateError),
+    #[error("{}: cannot bring the schema of the database {} up to date", .0.setting, .0.name)]
+    Migrate(Place, #[source] MigrateError),
+}
+
+/// Where a database is, for an operator.
+#[derive(Debug)]
+pub struct Place {
+    /// The variable that says so.
+    pub setting: &'static str,
+    /// Where it leads; without a password.
+    pub name: String,
+}
+
+/// What a driver said, before it is known of which database.
+enum Failed {
+    Folder { path: PathBuf, source: std::io::Error },
+    Connect(sqlx::Error),
+    Migrate(MigrateError),
+}
+
+impl From<sqlx::Error> for Failed {
+    fn from(error: sqlx::Error) -> Self {
+        Self::Connect(error)
+    }
+}
+
+impl From<MigrateError> for Failed {
+    fn from(error: MigrateError) -> Self {
+        Self::Migrate(error)
+    }
+}
+
+impl Failed {
+    fn of(self, target: &Target) -> OpenError {
+        let place = target.place();
+        match self {
+            Self::Folder { path, source } => OpenError::Folder { path, source },
+            Self::Connect(source) => OpenError::Connect(place, source),
+            Self::Migrate(MigrateError::VersionMissing(migration)) => OpenError::Newer { place, migration },
+            Self::Migrate(source) => OpenError::Migrate(place, source),
+        }
+    }
 }
 
 /// Prepared statements a connection keeps: each number of rows is a text of its own, for a dozen tables.
@@ -88,14 +150,15 @@ const STATEMENTS: usize = 512;
 
 /// Connects, brings the schema up to date and opens the pools. Several processes may do so at once.
 pub async fn open(settings: &StorageSettings, migrations: &Migrations) -> Result<Db, OpenError> {
-    match &settings.target {
+    let opened = match &settings.target {
         Target::Sqlite(path) => open_sqlite(path, settings, &migrations.sqlite).await,
         Target::Postgres { options, schema } => open_postgres(options, schema, settings, &migrations.postgres).await,
-    }
+    };
+    opened.map_err(|failed| failed.of(&settings.target))
 }
 
-async fn open_sqlite(path: &PathBuf, settings: &StorageSettings, migrator: &Migrator) -> Result<Db, OpenError> {
-    let folder_error = |source| OpenError::Folder { path: path.clone(), source };
+async fn open_sqlite(path: &PathBuf, settings: &StorageSettings, migrator: &Migrator) -> Result<Db, Failed> {
+    let folder_error = |source| Failed::Folder { path: path.clone(), source };
     if let Some(folder) = path.parent() {
         std::fs::create_dir_all(folder).map_err(folder_error)?;
     }
@@ -165,13 +228,13 @@ async fn open_postgres(
     schema: &str,
     settings: &StorageSettings,
     migrator: &Migrator,
-) -> Result<Db, OpenError> {
+) -> Result<Db, Failed> {
     let options = options
         .clone()
         .application_name(&format!("belgrano-{schema}"))
         .statement_cache_capacity(STATEMENTS)
         .disable_statement_logging();
-    create_schema(&options, schema).await?;
+    create_schema(&options, schema, settings.wait).await?;
     let options = options.options([("search_path", schema)]);
     let mut connection = options.connect().await?;
     migrator.run_direct(None, &mut connection, false).await?;
@@ -187,11 +250,13 @@ async fn open_postgres(
     Ok(Db::Postgres { read, write })
 }
 
-async fn create_schema(options: &PgConnectOptions, schema: &str) -> sqlx::Result<()> {
+/// `wait` is for a server that does not answer at all; one that works has all the time it wants.
+async fn create_schema(options: &PgConnectOptions, schema: &str, wait: Duration) -> sqlx::Result<()> {
     // `IF NOT EXISTS` alone still collides with itself: two sessions can both find nothing.
     const LOCK: &str = "SELECT pg_advisory_lock(hashtext($1))";
     const UNLOCK: &str = "SELECT pg_advisory_unlock(hashtext($1))";
-    let mut connection = options.connect().await?;
+    let late = |_| sqlx::Error::Io(std::io::ErrorKind::TimedOut.into());
+    let mut connection = tokio::time::timeout(wait, options.connect()).await.map_err(late)??;
     sqlx::query(LOCK).bind(schema).execute(&mut connection).await?;
     let quoted = schema.replace('"', "\"\"");
     let create = format!("CREATE SCHEMA IF NOT EXISTS \"{quoted}\"");

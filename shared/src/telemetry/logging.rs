@@ -28,7 +28,7 @@ pub enum LogFormat {
 #[derive(Debug, thiserror::Error)]
 pub enum LogError {
     /// `LOG` is not a filter.
-    #[error("LOG: no es un filtro válido (por ejemplo `info,sqlx=warn`)")]
+    #[error("LOG: not a filter like `info,sqlx=warn`")]
     Filter(#[from] tracing_subscriber::filter::ParseError),
     /// Logging was started twice in this process.
     #[error("the log is already set up")]
@@ -44,7 +44,7 @@ pub fn init_from_env(env: &mut Env) -> Result<(), LogError> {
         "text" => LogFormat::Text,
         "auto" => LogFormat::Auto,
         other => {
-            env.mistake("LOG_FORMAT", format!("tiene que ser `json`, `text` o `auto`, no `{other}`"));
+            env.mistake("LOG_FORMAT", format!("has to be `json`, `text` or `auto`, not `{other}`"));
             LogFormat::Auto
         }
     };

@@ -8,6 +8,8 @@ mod catalogue;
 mod format;
 mod language;
 mod message;
+#[cfg(test)]
+mod spanish_tests;
 
 pub use catalogue::Catalogue;
 pub use language::{LANGUAGE_COOKIE, Language};

@@ -13,7 +13,7 @@ use super::order_reading::read;
 use super::{CustomerKind, OrderLine, OrderNumber, PaymentMethod, Position, Priority, TicketState};
 use crate::money::Money;
 use crate::problem::FieldError;
-use crate::texts::Message;
+use crate::texts::{Language, Message};
 use crate::timestamp::UnixMillis;
 
 /// An order on its way to the board.
@@ -55,17 +55,25 @@ pub struct OrderMessage {
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum MessageError {
     /// Not JSON, not an object, or nested more than 128 deep. A 400; the text says where.
-    #[error("{0}")]
+    #[error("{}", self.to(Language::Spanish))]
     Malformed(Message),
     /// Fields that are missing or wrong (the first 100 of them). A 422.
-    #[error("{}", wrong(.0))]
+    #[error("{}", self.to(Language::Spanish))]
     Invalid(Vec<FieldError>),
 }
 
-/// Each field and what is wrong with it, for people.
-fn wrong(errors: &[FieldError]) -> String {
-    let wrong: Vec<String> = errors.iter().map(|error| format!("{}: {}", error.field, error.message)).collect();
-    wrong.join("; ")
+impl MessageError {
+    /// What is wrong, each field with its name.
+    #[must_use]
+    pub fn to(&self, language: Language) -> String {
+        match self {
+            Self::Malformed(how) => how.to(language),
+            Self::Invalid(errors) => {
+                let wrong = errors.iter().map(|error| format!("{}: {}", error.field, error.to(language)));
+                wrong.collect::<Vec<_>>().join("; ")
+            }
+        }
+    }
 }
 
 impl OrderMessage {

@@ -11,3 +11,16 @@ kept-board-slow = The board did not answer in time.
 kept-board-cut = The connection to the board was cut.
 kept-board-unconfirmed = HTTP { $status }: the answer does not confirm the order.
 kept-out-of-tries = There are no tries left. { $reason }
+
+## Why a notice was not sent
+
+kept-notice-no-key = VAPID_PRIVATE_KEY is missing
+kept-notice-no-mail = SMTP_URL is missing
+kept-notice-unwanted = wants no notices by mail any more
+kept-notice-mail-slow = the mail server did not answer in time
+kept-notice-slow = the push service did not answer in time
+kept-notice-long = the notice is too long
+kept-notice-away = it could not be reached: { $cause }
+kept-notice-cut = the connection was cut: { $cause }
+kept-notice-bad-address = not an https address of a push service
+kept-notice-inside = not a public address

@@ -12,3 +12,16 @@ kept-board-slow = La ticketera no contestó a tiempo.
 kept-board-cut = La conexión con la ticketera se cortó.
 kept-board-unconfirmed = HTTP { $status }: la respuesta no confirma el pedido.
 kept-out-of-tries = Se agotaron los intentos. { $reason }
+
+## Why a notice was not sent
+
+kept-notice-no-key = falta VAPID_PRIVATE_KEY
+kept-notice-no-mail = falta SMTP_URL
+kept-notice-unwanted = ya no quiere avisos por correo
+kept-notice-mail-slow = el servidor de correo no contestó a tiempo
+kept-notice-slow = el servicio de avisos no contestó a tiempo
+kept-notice-long = el aviso es demasiado largo
+kept-notice-away = no se pudo conectar: { $cause }
+kept-notice-cut = la conexión se cortó: { $cause }
+kept-notice-bad-address = no es una dirección https de un servicio de avisos
+kept-notice-inside = no es una dirección pública

@@ -12,16 +12,16 @@ use crate::unit::ShopUnit;
 #[derive(Debug, thiserror::Error)]
 pub enum AddError {
     /// A merchant needs a business, which only the registration asks for.
-    #[error("un comerciante se registra en la tienda, con los datos de su negocio")]
+    #[error("--rol: a business registers in the shop, with its details")]
     Merchant,
     /// The address has an account already.
-    #[error("ya hay una cuenta con ese correo")]
+    #[error("--email: there is an account with that address already")]
     Taken,
     /// The password could not be hashed.
-    #[error("no se pudo cifrar la contraseña")]
+    #[error("cannot hash the password")]
     Hash(#[from] PasswordError),
     /// It could not be stored.
-    #[error("no se pudo guardar: {0}")]
+    #[error("cannot store the account: {0}")]
     Write(String),
 }
 

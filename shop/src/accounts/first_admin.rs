@@ -13,13 +13,16 @@ use crate::unit::ShopUnit;
 #[derive(Debug, thiserror::Error)]
 pub enum FirstAdminError {
     /// It could not be hashed.
-    #[error("no se pudo cifrar la contraseña")]
+    #[error("cannot hash the password of the first administrator")]
     Hash(#[from] PasswordError),
     /// It could not be asked for.
-    #[error("no se pudo leer la base de datos")]
+    #[error("cannot read the shop's database")]
     Read(#[from] sqlx::Error),
+    /// Somebody else logs in with that address.
+    #[error("ADMIN_EMAIL: another account has {0}, and no administrator is left; set another address")]
+    Taken(String),
     /// It could not be stored.
-    #[error("no se pudo guardar: {0}")]
+    #[error("cannot store the first administrator: {0}")]
     Write(String),
 }
 
@@ -58,16 +61,12 @@ pub async fn ensure_first_admin(app: &App) -> Result<(), FirstAdminError> {
         business: None,
     };
     let made = app.writer.submit(MakeFirstAdmin(account)).await.map_err(|error| match error {
-        WriteError::Refused(_) => FirstAdminError::Write("ya hay otra cuenta con ADMIN_EMAIL".to_owned()),
+        WriteError::Refused(_) => FirstAdminError::Taken(chosen.email.as_str().to_owned()),
         other => FirstAdminError::Write(other.to_string()),
     })?;
     if made && chosen.password.is_none() {
         // To the terminal and not to the log: logs are kept and shipped.
-        println!(
-            "Belgrano Ahorro   primera cuenta de administración: {}  contraseña: {}",
-            chosen.email.as_str(),
-            password.reveal()
-        );
+        println!("Belgrano Ahorro   first administrator: {}  password: {}", chosen.email.as_str(), password.reveal());
     }
     Ok(())
 }

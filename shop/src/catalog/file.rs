@@ -2,6 +2,7 @@
 
 use belgrano_shared::free_text::{self, InvalidText};
 use belgrano_shared::money::Money;
+use belgrano_shared::texts::{Language, Message, Said};
 use belgrano_shared::timestamp::UnixMillis;
 use belgrano_shared::wire::limits;
 use jiff::civil::Date;
@@ -196,7 +197,7 @@ impl Texts for Offer {
 
 /// `2025-12-31`
 fn day<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Date, D::Error> {
-    String::deserialize(deserializer)?.parse().map_err(|_| D::Error::custom("se esperaba una fecha como 2025-12-31"))
+    String::deserialize(deserializer)?.parse().map_err(|_| D::Error::custom("a date like 2025-12-31 is expected"))
 }
 
 fn yes() -> bool {
@@ -221,7 +222,7 @@ impl File {
         let mut root: Map<String, Value> =
             serde_json::from_slice(json).map_err(|error| ImportError::Unreadable(error.to_string()))?;
         if !root.contains_key("productos") {
-            return Err(ImportError::Unreadable("no tiene `productos`".to_owned()));
+            return Err(ImportError::Unreadable("it has no `productos`".to_owned()));
         }
         let mut file = Self::default();
         file.businesses = file.entries("negocios", root.remove("negocios"));
@@ -254,7 +255,7 @@ impl File {
             None | Some(Value::Null) => Vec::new(),
             Some(Value::Object(members)) => members.into_iter().collect(),
             Some(_) => {
-                self.refuse(path, "tiene que ser un objeto");
+                self.refuse(path, "has to be an object");
                 Vec::new()
             }
         }
@@ -275,15 +276,23 @@ impl File {
         let mut entries = Vec::with_capacity(named.len());
         for (path, slug, value) in named {
             if free_text::has_control(&slug) {
-                self.refuse(path.replace(char::is_control, "·"), InvalidText::Control.to_string());
+                self.refuse(
+                    path.replace(char::is_control, "·"),
+                    Message::from(InvalidText::Control).to(Language::English),
+                );
                 continue;
             }
             match serde_json::from_value::<T>(value) {
                 Ok(value) => match value.check() {
                     Ok(()) => entries.push(Entry { path, slug, value }),
-                    Err((field, wrong)) => self.refuse(format!("{path}.{field}"), wrong.to_string()),
+                    Err((field, wrong)) => {
+                        self.refuse(format!("{path}.{field}"), Message::from(wrong).to(Language::English))
+                    }
                 },
-                Err(error) => self.refuse(path, format!("no se entiende: {error}")),
+                Err(error) => self.refuse(
+                    path,
+                    format!("cannot be read: {}", Said::recognized(error.to_string(), "error-").to(Language::English)),
+                ),
             }
         }
         entries

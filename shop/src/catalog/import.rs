@@ -42,7 +42,7 @@ pub struct Report {
 pub struct Refused {
     /// Where it stands in the file: `productos[3]`.
     pub path: String,
-    /// Why, in Spanish.
+    /// Why.
     pub reason: String,
 }
 
@@ -50,13 +50,13 @@ pub struct Refused {
 #[derive(Debug, thiserror::Error)]
 pub enum ImportError {
     /// It is no catalog.
-    #[error("no es un catálogo: {0}")]
+    #[error("not a catalog: {0}")]
     Unreadable(String),
     /// The database.
-    #[error("no se pudo leer la base de datos")]
+    #[error("cannot read the shop's database")]
     Read(#[from] sqlx::Error),
     /// The writer.
-    #[error("no se pudo guardar el catálogo")]
+    #[error("cannot store the catalog")]
     Write(#[from] WriteError<Infallible>),
 }
 
@@ -161,9 +161,9 @@ impl Merge<'_> {
         let mut unclaimed = Vec::new();
         for entry in entries {
             if !ids.insert(id(&entry.value)) {
-                self.refuse(&entry.path, format!("el id {} está repetido", id(&entry.value)));
+                self.refuse(&entry.path, format!("the id {} is there twice", id(&entry.value)));
             } else if !names.insert(name(entry)) {
-                self.refuse(&entry.path, "ya hay otro con ese nombre");
+                self.refuse(&entry.path, "there is another of that name");
             } else {
                 unclaimed.push(entry);
             }
@@ -210,7 +210,7 @@ impl Merge<'_> {
         let mut rows = Vec::new();
         for entry in self.unclaimed(&file.branches, |value| value.id, name, taken) {
             let Some(&business_id) = ids.get(entry.value.business.as_str()) else {
-                self.refuse(&entry.path, format!("no hay un negocio `{}`", entry.value.business));
+                self.refuse(&entry.path, format!("there is no business `{}`", entry.value.business));
                 continue;
             };
             rows.push(BranchRow {
@@ -240,15 +240,15 @@ impl Merge<'_> {
         for entry in self.unclaimed(&file.products, |value| value.id, |entry| entry.path.clone(), std::iter::empty()) {
             let product = &entry.value;
             let Some(business) = businesses.iter().find(|row| row.slug == product.business) else {
-                self.refuse(&entry.path, format!("no hay un negocio `{}`", product.business));
+                self.refuse(&entry.path, format!("there is no business `{}`", product.business));
                 continue;
             };
             let Some(category) = categories.iter().find(|row| row.slug == product.category) else {
-                self.refuse(&entry.path, format!("no hay una categoría `{}`", product.category));
+                self.refuse(&entry.path, format!("there is no category `{}`", product.category));
                 continue;
             };
             if product.price.cents() < 0 || product.stock.is_some_and(|stock| stock < 0) {
-                self.refuse(&entry.path, "el precio o el stock es negativo");
+                self.refuse(&entry.path, "the price or the stock is negative");
                 continue;
             }
             let same = |row: &&ProductRow| !self.options.replace_stock && row.name == product.name;
@@ -288,7 +288,7 @@ impl Merge<'_> {
                         ids.push(branch.id);
                     } else {
                         let path = format!("{}.sucursales[{place}]", entry.path);
-                        self.refuse(&path, format!("el negocio no tiene una sucursal `{slug}`"));
+                        self.refuse(&path, format!("the business has no branch `{slug}`"));
                     }
                 }
                 ids
@@ -307,11 +307,11 @@ impl Merge<'_> {
             let offer = &entry.value;
             let business = businesses.iter().find(|row| row.slug == offer.business);
             let (Some(business), Some((starts_at, ends_at))) = (business, offer.period()) else {
-                self.refuse(&entry.path, "no hay un negocio con ese nombre, o termina antes de empezar");
+                self.refuse(&entry.path, "there is no business of that name, or it ends before it begins");
                 continue;
             };
             if !(0..=100).contains(&offer.percent) || !ids.insert(&offer.id) {
-                self.refuse(&entry.path, "el descuento no va de 0 a 100, o el id está repetido");
+                self.refuse(&entry.path, "the discount is not from 0 to 100, or the id is there twice");
                 continue;
             }
             let mut linked = Vec::new();
@@ -322,7 +322,7 @@ impl Merge<'_> {
                     linked.push(*id);
                 } else {
                     let path = format!("{}.productos[{place}]", entry.path);
-                    self.refuse(&path, format!("el negocio no tiene un producto {id}"));
+                    self.refuse(&path, format!("the business has no product {id}"));
                 }
             }
             linked.sort_unstable();

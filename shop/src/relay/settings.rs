@@ -69,7 +69,7 @@ impl RelaySettings {
             "seconds a message is kept from other relays",
         );
         if lease <= deadline {
-            env.mistake("RELAY_LEASE", "tiene que ser más largo que RELAY_DEADLINE");
+            env.mistake("RELAY_LEASE", "has to be longer than RELAY_DEADLINE");
         }
         let max_elapsed = env.duration_s(
             "RELAY_GIVE_UP",

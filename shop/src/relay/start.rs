@@ -20,7 +20,7 @@ pub enum RelayError {
     #[error(transparent)]
     Board(#[from] BoardError),
     /// The lock beside the database.
-    #[error("no se puede usar el archivo de bloqueo junto a la base de datos")]
+    #[error("DATA_DIR: cannot use the lock file beside the database")]
     Lock(#[from] io::Error),
 }
 

@@ -14,7 +14,7 @@ use belgrano_shared::{execute, fetch_scalar};
 use crate::accounts::{Cuit, NewAccount, NewBusiness, Role};
 use crate::unit::ShopUnit;
 
-const WHAT: &str = "cuentas";
+const WHAT: &str = "accounts";
 
 /// An account, and the id that the old shop's orders know it by.
 #[derive(Debug)]
@@ -30,14 +30,14 @@ pub(super) fn read(users: &[OldRow], merchants: &[OldRow], refused: &mut Report)
         merchants.iter().filter_map(|row| Some((row.whole("usuario_id")?, row))).collect();
     let accounts = users.iter().filter_map(|row| {
         let old_id = row.whole("id")?;
-        let name = format!("usuario {old_id}");
+        let name = format!("account {old_id}");
         let Some(email) = row.text("email").as_deref().and_then(Email::parse) else {
-            refused.refuse(&name, "no tiene una dirección de correo");
+            refused.refuse(&name, "has no email address: not taken");
             return None;
         };
         let password_hash = row.text("password").filter(|hash| OldHash::parse(hash).is_some());
         if password_hash.is_none() {
-            refused.refuse(&name, "su contraseña no se entiende: tiene que recuperarla");
+            refused.refuse(&name, "its password cannot be read: it has to be recovered");
         }
         let business = businesses.get(&old_id).and_then(|row| business(row, &name, refused));
         let role = match (row.text("rol").as_deref(), &business) {
@@ -48,12 +48,12 @@ pub(super) fn read(users: &[OldRow], merchants: &[OldRow], refused: &mut Report)
         let mut words = |what, column, max| words(row, &name, what, column, max, refused);
         let account = NewAccount {
             role,
-            first_name: words("nombre", "nombre", 100),
-            last_name: words("apellido", "apellido", 100),
+            first_name: words("first name", "nombre", 100),
+            last_name: words("last name", "apellido", 100),
             email,
             password_hash: password_hash.unwrap_or_else(|| NO_PASSWORD.to_owned()),
-            phone: words("teléfono", "telefono", limits::PHONE),
-            address: words("dirección", "direccion", limits::ADDRESS),
+            phone: words("telephone", "telefono", limits::PHONE),
+            address: words("address", "direccion", limits::ADDRESS),
             business: business.filter(|_| role == Role::Merchant),
         };
         Some(OldAccount { old_id, account, registered_at: row.time("fecha_registro") })
@@ -63,16 +63,16 @@ pub(super) fn read(users: &[OldRow], merchants: &[OldRow], refused: &mut Report)
 
 fn business(row: &OldRow, user: &str, refused: &mut Report) -> Option<NewBusiness> {
     let Some(cuit) = row.text("cuit").and_then(|cuit| Cuit::parse(&cuit).ok()) else {
-        refused.refuse(user, "su comercio no tiene un CUIT válido: queda como cliente");
+        refused.refuse(user, "its business has no valid CUIT: taken as a customer");
         return None;
     };
     let mut words = |what, column, max| words(row, user, what, column, max, refused);
     Some(NewBusiness {
-        name: words("nombre de comercio", "nombre_negocio", limits::CUSTOMER_NAME),
+        name: words("business name", "nombre_negocio", limits::CUSTOMER_NAME),
         cuit,
-        kind: words("tipo de comercio", "tipo_negocio", 100),
-        address: words("dirección comercial", "direccion_comercial", limits::ADDRESS),
-        phone: words("teléfono comercial", "telefono_comercial", limits::PHONE),
+        kind: words("kind of business", "tipo_negocio", 100),
+        address: words("business address", "direccion_comercial", limits::ADDRESS),
+        phone: words("business telephone", "telefono_comercial", limits::PHONE),
     })
 }
 
@@ -81,7 +81,7 @@ fn words(row: &OldRow, user: &str, what: &str, column: &str, max: usize, refused
     let whole = row.words(column, usize::MAX);
     let words = row.words(column, max);
     if words != whole {
-        refused.refuse(user, format!("su {what} pasa de {max} letras y se cortó"));
+        refused.refuse(user, format!("its {what} has more than {max} characters and was cut"));
     }
     words
 }
@@ -120,7 +120,7 @@ async fn insert<R>(
     let customer = NewAccount { role: Role::Customer, business: None, ..account.clone() };
     let made = match account.insert(unit).await {
         Err(Failure::Refused(_)) => {
-            report.refuse(format!("usuario {old_id}"), "su CUIT tiene otra cuenta: queda como cliente");
+            report.refuse(format!("account {old_id}"), "another account has its CUIT: taken as a customer");
             customer.insert(unit).await
         }
         made => made,

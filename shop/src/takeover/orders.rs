@@ -4,6 +4,7 @@ use std::collections::{HashMap, HashSet};
 
 use belgrano_shared::money::Money;
 use belgrano_shared::takeover::{OldRow, Report};
+use belgrano_shared::texts::Language;
 use belgrano_shared::timestamp::UnixMillis;
 use belgrano_shared::wire::{OrderMessage, OrderNumber, PaymentMethod, Priority, TicketState, limits};
 use belgrano_shared::writer::Failure;
@@ -11,7 +12,7 @@ use belgrano_shared::writer::Failure;
 use crate::unit::{MessageKind, Order, OrderLine, OutboxMessage, ShopUnit};
 
 const ORDERS: &str = "pedidos";
-const MESSAGES: &str = "pedidos por enviar al tablero";
+const MESSAGES: &str = "orders to be sent to the board";
 
 /// An order, without what its account says.
 #[derive(Debug)]
@@ -40,7 +41,7 @@ pub(super) fn read(rows: &[OldRow], items: &[OldRow], products: &[OldRow], refus
         let items = items_of.get(&old_id).map(Vec::as_slice).unwrap_or_default();
         match order(row, items, &products) {
             Ok(order) => orders.push(order),
-            Err(why) => refused.refuse(format!("pedido {}", row.words("numero_pedido", 64)), why),
+            Err(why) => refused.refuse(format!("order {}", row.words("numero_pedido", 64)), why),
         }
     }
     orders
@@ -52,13 +53,13 @@ fn order(row: &OldRow, items: &[&OldRow], products: &HashMap<i64, &OldRow>) -> R
     let payment_method = row.text("metodo_pago").and_then(|text| PaymentMethod::parse(&text).ok());
     let mut lines = Vec::with_capacity(items.len());
     for (position, item) in (0..).zip(items) {
-        lines.push(line(position, item, products).ok_or("uno de sus renglones no se entiende")?);
+        lines.push(line(position, item, products).ok_or("one of its lines cannot be read")?);
     }
     Ok(OldOrder {
-        number: number.ok_or("su número no sirve")?,
-        old_account: row.whole("usuario_id").ok_or("no dice de quién es")?,
-        state: state.ok_or("su estado no se conoce")?,
-        total: row.money("total").ok_or("su total no es un importe")?,
+        number: number.ok_or("its number cannot be used")?,
+        old_account: row.whole("usuario_id").ok_or("does not say whose it is")?,
+        state: state.ok_or("its state is unknown")?,
+        total: row.money("total").ok_or("its total is not an amount")?,
         payment_method: payment_method.map_or(PaymentMethod::CASH.to_owned(), |method| method.as_str().to_owned()),
         address: row.words("direccion_entrega", limits::ADDRESS),
         notes: row.words("notas", limits::INSTRUCTIONS),
@@ -103,7 +104,7 @@ pub(super) async fn store<R>(
             None => None,
         };
         let Some(customer) = customer else {
-            report.refuse(format!("pedido {}", old.number), "su cuenta no se tomó");
+            report.refuse(format!("order {}", old.number), "its account was not taken");
             continue;
         };
         let order = Order {
@@ -153,8 +154,8 @@ pub(super) async fn name_stranded<R>(
     for OldOrder { number, .. } in orders.iter().filter(|old| !ticketed.contains(&old.number)) {
         let stranded = |order: &Order| order.ticket_id.is_none() && !order.state.is_final();
         if !owed.contains(number) && unit.order(number).await?.is_some_and(stranded) {
-            let why = "está abierto y no lo conocen ni el tablero ni la cola: hay que resolverlo a mano";
-            report.refuse(format!("pedido {number}"), why);
+            let why = "is open, and neither the board nor the queue knows it: settle it by hand";
+            report.refuse(format!("order {number}"), why);
         }
     }
     Ok(())
@@ -174,7 +175,9 @@ pub(super) fn owed(queue: &[OldRow], refused: &mut Report) -> Vec<Owed> {
         let payload = row.text("datos_ticket").unwrap_or_default();
         match OrderMessage::from_json(payload.as_bytes()) {
             Ok(message) => owed.push(Owed { number: message.number, payload }),
-            Err(why) => refused.refuse(format!("pedido en cola {}", row.words("numero_pedido", 64)), why),
+            Err(why) => {
+                refused.refuse(format!("queued order {}", row.words("numero_pedido", 64)), why.to(Language::English))
+            }
         }
     }
     owed
@@ -190,7 +193,7 @@ pub(super) async fn send<R>(
     const SENT: &str = "SELECT COUNT(*) FROM outbox WHERE order_number = $1";
     for Owed { number, payload } in owed.iter().filter(|owed| !ticketed.contains(&owed.number)) {
         let Some(order) = unit.order(number).await? else {
-            report.refuse(format!("pedido en cola {number}"), "el pedido no está");
+            report.refuse(format!("queued order {number}"), "the order is not there");
             continue;
         };
         // A message that was delivered and forgotten since has made the order follow its ticket.

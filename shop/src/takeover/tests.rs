@@ -76,20 +76,20 @@ on_both_engines! {
         assert_eq!(count(&shop, "SELECT COUNT(*) FROM accounts").await, before, "only tried");
         let report = take_over(&shop, &old, false).await;
         assert_eq!(report, rehearsed);
-        let expected = [taken("cuentas", 3, 0), taken("pedidos", 4, 0), taken("pedidos por enviar al tablero", 1, 0)];
+        let expected = [taken("accounts", 3, 0), taken("orders", 4, 0), taken("orders to be sent to the board", 1, 0)];
         assert_eq!(report.taken, expected);
         assert_eq!(report.refused, [
-            "usuario 12: su teléfono pasa de 50 letras y se cortó",
-            "usuario 13: su contraseña no se entiende: tiene que recuperarla",
-            "usuario 13: su comercio no tiene un CUIT válido: queda como cliente",
-            "usuario 14: no tiene una dirección de correo",
-            "pedido PED-3: su estado no se conoce",
-            "pedido en cola PED-6: El JSON no se puede leer (línea 1, columna 2).",
-            "pedido PED-4: su cuenta no se tomó",
-            "pedido PED-7: está abierto y no lo conocen ni el tablero ni la cola: hay que resolverlo a mano",
+            "account 12: its telephone has more than 50 characters and was cut",
+            "account 13: its password cannot be read: it has to be recovered",
+            "account 13: its business has no valid CUIT: taken as a customer",
+            "account 14: has no email address: not taken",
+            "order PED-3: its state is unknown",
+            "queued order PED-6: The JSON cannot be read (line 1, column 2).",
+            "order PED-4: its account was not taken",
+            "order PED-7: is open, and neither the board nor the queue knows it: settle it by hand",
         ]);
         let again = take_over(&shop, &old, false).await;
-        let expected = [taken("cuentas", 0, 3), taken("pedidos", 0, 4), taken("pedidos por enviar al tablero", 0, 1)];
+        let expected = [taken("accounts", 0, 3), taken("orders", 0, 4), taken("orders to be sent to the board", 0, 1)];
         assert_eq!((again.taken.as_slice(), &again.refused), (expected.as_slice(), &report.refused));
         assert_eq!(count(&shop, "SELECT COUNT(*) FROM outbox WHERE order_number = 'PED-2'").await, 1);
         assert_eq!(count(&shop, "SELECT COUNT(*) FROM outbox").await, 1);

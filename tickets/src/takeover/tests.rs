@@ -47,15 +47,15 @@ on_both_engines! {
         assert_eq!(board.log_in("jefa@example.com", "correcto caballo").await.err(), Some(401), "only tried");
         let report = take_over(&board, &old, false).await;
         assert_eq!(report, rehearsed);
-        assert_eq!(report.taken, [taken("cuentas", 2, 0), taken("tickets", 3, 0)]);
+        assert_eq!(report.taken, [taken("accounts", 2, 0), taken("tickets", 3, 0)]);
         assert_eq!(report.refused, [
-            "usuario 3: su rol no es ninguno de: admin, flota",
-            "ticket PED-4: su estado no se conoce",
-            "ticket PED-5: cliente_nombre: falta este dato",
-            "ticket PED-3: su repartidor no tiene cuenta: queda pendiente",
+            "account 3: its role is neither admin nor flota: not taken",
+            "ticket PED-4: its state is unknown",
+            "ticket PED-5: cliente_nombre: this is missing",
+            "ticket PED-3: its driver has no account: it stays pending",
         ]);
         let again = take_over(&board, &old, false).await;
-        assert_eq!(again.taken, [taken("cuentas", 0, 2), taken("tickets", 0, 3)]);
+        assert_eq!(again.taken, [taken("accounts", 0, 2), taken("tickets", 0, 3)]);
 
         for _ in 0..2 {
             assert!(board.log_in("jefa@example.com", "correcto caballo").await.is_ok());

@@ -11,6 +11,7 @@ use serde_json::{Value, json};
 use super::users::Driver;
 use crate::intake::new_ticket;
 use crate::unit::{Actor, BoardUnit, Change};
+use belgrano_shared::texts::Language;
 
 const WHAT: &str = "tickets";
 /// Tickets between two writes.
@@ -44,7 +45,7 @@ fn ticket(row: &OldRow) -> Result<OldTicket, String> {
     let driver_name = [row.words("repartidor_nombre", 100), row.words("repartidor", 100)];
     Ok(OldTicket {
         message: message(row)?,
-        state: state.ok_or("su estado no se conoce")?,
+        state: state.ok_or("its state is unknown")?,
         old_driver: row.whole("asignado_a"),
         driver_name: driver_name.into_iter().find(|name| !name.is_empty()),
         assigned_at: row.time("fecha_asignacion"),
@@ -73,7 +74,7 @@ fn message(row: &OldRow) -> Result<OrderMessage, String> {
         "fecha_creacion": row.time("fecha_creacion"),
         "origen": "belgrano_ahorro",
     });
-    OrderMessage::from_json(order.to_string().as_bytes()).map_err(|error| error.to_string())
+    OrderMessage::from_json(order.to_string().as_bytes()).map_err(|error| error.to(Language::English))
 }
 
 /// Makes the tickets that are not there.
@@ -100,8 +101,7 @@ pub(super) async fn store<R>(
             // An offer nobody answered in time, and what the old board called somebody's without an account to show for it.
             TicketState::Assigned => TicketState::Pending,
             TicketState::Accepted | TicketState::OnTheWay if driver.is_none() => {
-                report
-                    .refuse(format!("ticket {}", old.message.number), "su repartidor no tiene cuenta: queda pendiente");
+                report.refuse(format!("ticket {}", old.message.number), "its driver has no account: it stays pending");
                 TicketState::Pending
             }
             state => state,

@@ -11,7 +11,7 @@ use belgrano_shared::writer::{Command, Failure};
 use crate::unit::BoardUnit;
 use crate::users::{self, CreateUser, NewDriver, Role};
 
-const WHAT: &str = "cuentas";
+const WHAT: &str = "accounts";
 
 /// An account, and the id that the old board's tickets know it by.
 #[derive(Debug)]
@@ -31,19 +31,19 @@ pub(super) struct Driver {
 pub(super) fn read(rows: &[OldRow], refused: &mut Report) -> Vec<OldUser> {
     let users = rows.iter().filter_map(|row| {
         let old_id = row.whole("id")?;
-        let user = format!("usuario {old_id}");
+        let user = format!("account {old_id}");
         let email = row.text("email").or_else(|| row.text("username"));
         let Some(email) = email.as_deref().and_then(Email::parse) else {
-            refused.refuse(&user, "no tiene una dirección de correo");
+            refused.refuse(&user, "has no email address: not taken");
             return None;
         };
         let Some(role) = row.text("role").and_then(|role| Role::try_from(role).ok()) else {
-            refused.refuse(&user, "su rol no es ninguno de: admin, flota");
+            refused.refuse(&user, "its role is neither admin nor flota: not taken");
             return None;
         };
         let password_hash = row.text("password").filter(|hash| OldHash::parse(hash).is_some());
         if password_hash.is_none() {
-            refused.refuse(&user, "su contraseña no se entiende: hay que ponerle otra");
+            refused.refuse(&user, "its password cannot be read: set another");
         }
         let names = [row.words("nombre", 100), row.words("username", 100)];
         let name = names.into_iter().find(|name| !name.is_empty());

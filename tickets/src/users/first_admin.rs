@@ -55,11 +55,7 @@ pub async fn ensure_admin(app: &App) -> Result<(), StartError> {
     };
     let made = app.writer.submit(EnsureAdmin(create)).await?;
     if made && chosen.password.is_none() {
-        println!(
-            "Belgrano Tickets  primera cuenta de administración: {}  contraseña: {}",
-            chosen.email.as_str(),
-            password.reveal()
-        );
+        println!("Belgrano Tickets  first administrator: {}  password: {}", chosen.email.as_str(), password.reveal());
     }
     Ok(())
 }

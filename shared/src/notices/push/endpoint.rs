@@ -8,6 +8,7 @@
 use std::fmt;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 
+use crate::texts::Message;
 use reqwest::dns::{Addrs, Name, Resolve, Resolving};
 use url::{Host, Url};
 
@@ -28,11 +29,20 @@ pub enum Reach {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum BadEndpoint {
     /// Not an https address on port 443, or with a user, a fragment, or beyond the length.
-    #[error("no es una dirección https de un servicio de avisos")]
+    #[error("{}", Message::from(*self))]
     Form,
     /// It names nobody on the Internet: a number, a name of this network, or a name that leads inside.
-    #[error("no es una dirección pública")]
+    #[error("{}", Message::from(*self))]
     NotPublic,
+}
+
+impl From<BadEndpoint> for Message {
+    fn from(bad: BadEndpoint) -> Self {
+        Self::new(match bad {
+            BadEndpoint::Form => "kept-notice-bad-address",
+            BadEndpoint::NotPublic => "kept-notice-inside",
+        })
+    }
 }
 
 /// Where the push service of one browser takes messages for it. Whoever knows it can write there, so `Debug` shows the host

@@ -11,6 +11,7 @@ use super::vapid::Vapid;
 use super::{BrowserKeys, encrypt};
 use crate::ambient::Ambient;
 use crate::retry::parse_retry_after;
+use crate::texts::Message;
 
 /// As much of a refusal as is kept for people.
 const MAX_EXCERPT_CHARS: usize = 200;
@@ -117,7 +118,7 @@ impl PushClient {
             return PushOutcome::Refused(bad.to_string());
         }
         let Some(body) = encrypt(message.text, message.keys, &self.ambient) else {
-            return PushOutcome::Refused("el aviso es demasiado largo".to_owned());
+            return PushOutcome::Refused(Message::new("kept-notice-long").to_string());
         };
         let url = message.endpoint.url();
         let request = self
@@ -168,10 +169,14 @@ fn failed(error: &reqwest::Error) -> PushOutcome {
         match cause.source() {
             Some(source) => cause = source,
             // The innermost cause says what happened; what is around it repeats the address, which is a secret.
-            None if error.is_connect() => return PushOutcome::Unreachable(format!("no se pudo conectar: {cause}")),
-            None => return PushOutcome::Unreachable(format!("la conexión se cortó: {cause}")),
+            None if error.is_connect() => return unreachable("kept-notice-away", cause),
+            None => return unreachable("kept-notice-cut", cause),
         }
     }
+}
+
+fn unreachable(key: &'static str, cause: &dyn std::error::Error) -> PushOutcome {
+    PushOutcome::Unreachable(Message::new(key).with("cause", cause.to_string()).to_string())
 }
 
 /// What was answered, should it repeat the address: administrators read it.

@@ -32,7 +32,7 @@ impl std::fmt::Debug for Vapid {
 
 /// Not 32 bytes in base64, or not a key of P-256.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("VAPID_PRIVATE_KEY tiene que ser una clave P-256: 32 bytes en base64url")]
+#[error("has to be a key of P-256: 32 bytes in base64url")]
 pub struct InvalidKey;
 
 impl Vapid {
