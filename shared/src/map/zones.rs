@@ -206,19 +206,19 @@ mod tests {
     #[test]
     fn what_is_no_zone_is_refused_by_its_place() {
         let refused = |features: Value| parse(&features).expect_err("refused").to_string();
-        assert!(refused(json!([])).contains("no 0"));
+        assert!(refused(json!([])).contains("not 0"));
         assert!(
             refused(json!([square(&json!({ "nombre": "A" })), square(&json!({ "codigo": 3 }))]))
-                .contains("zona 2 no tiene")
+                .contains("zone 2 has no")
         );
-        assert!(refused(json!([square(&Value::Null)])).contains("zona 1 no tiene"));
+        assert!(refused(json!([square(&Value::Null)])).contains("zone 1 has no"));
         let metres =
             json!({ "type": "Polygon", "coordinates": [[[100_000, 90_000], [1, 1], [2, 2], [100_000, 90_000]]] });
         let open = json!({ "type": "Polygon", "coordinates": [[[1, 1], [2, 2], [3, 3], [4, 4]]] });
         let nothing = json!({ "type": "MultiPolygon", "coordinates": [] });
         for geometry in [metres, open, nothing] {
             let zone = json!({ "type": "Feature", "properties": { "name": "A" }, "geometry": geometry });
-            assert!(refused(json!([zone])).contains("zona 1 no es"), "{zone}");
+            assert!(refused(json!([zone])).contains("zone 1 is not"), "{zone}");
         }
         let point = json!({ "type": "Feature", "properties": { "name": "A" }, "geometry": { "type": "Point", "coordinates": [1, 2] } });
         assert!(refused(json!([point])).contains("FeatureCollection"));

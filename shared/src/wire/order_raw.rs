@@ -115,7 +115,7 @@ impl<'de> Deserialize<'de> for RawOrder<'de> {
         impl<'de> Visitor<'de> for ObjectOnly {
             type Value = RawOrder<'de>;
             fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("un objeto JSON")
+                f.write_str("a JSON object")
             }
             fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Self::Value, A::Error> {
                 RawOrder::read(map)
@@ -179,7 +179,7 @@ impl<'de> Deserialize<'de> for Scalar<'de> {
         impl<'de> Visitor<'de> for One {
             type Value = Scalar<'de>;
             fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("un valor")
+                f.write_str("a value")
             }
             fn visit_borrowed_str<E>(self, text: &'de str) -> Result<Self::Value, E> {
                 Ok(Scalar::Text(Cow::Borrowed(text)))
@@ -210,7 +210,7 @@ impl<'de> Deserialize<'de> for RawLines<'de> {
         impl<'de> Visitor<'de> for Lines {
             type Value = RawLines<'de>;
             fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("una lista")
+                f.write_str("a list")
             }
             fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Self::Value, A::Error> {
                 let mut lines = Vec::new();
@@ -240,7 +240,7 @@ impl<'de> Deserialize<'de> for RawLine<'de> {
         impl<'de> Visitor<'de> for Line {
             type Value = RawLine<'de>;
             fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("un renglón")
+                f.write_str("a line")
             }
             fn visit_borrowed_str<E>(self, text: &'de str) -> Result<Self::Value, E> {
                 Ok(RawLine::Text(Cow::Borrowed(text)))
