@@ -206,3 +206,34 @@ async fn the_documentation_is_served_from_here() {
     let (_, initializer) = ask(&app, Request::get("/docs/swagger-initializer.js"), "").await;
     assert!(initializer.contains("/openapi.json"), "{initializer}");
 }
+
+#[tokio::test]
+async fn a_program_reads_spanish_unless_it_asks_for_more() {
+    let app = app(HttpSettings::default());
+    let echo = || Request::post("/echo").header("content-type", "application/json");
+    let refused = async |request: axum::http::request::Builder| {
+        let (response, body) = ask(&app, request, r#"{"a":"b\u0000"}"#).await;
+        let language = response
+            .headers()
+            .get(header::CONTENT_LANGUAGE)
+            .map(|language| language.to_str().expect("text").to_owned());
+        let document: Value = serde_json::from_str(&body).expect("JSON");
+        assert_eq!(
+            (&document["type"], &document["status"]),
+            (&"urn:belgrano:problema:datos-invalidos".into(), &422.into())
+        );
+        (
+            language,
+            [&document["title"], &document["detail"], &document["errors"][0]["message"]].map(ToString::to_string),
+        )
+    };
+    let spanish = ["Datos inválidos", "a: tiene caracteres que no se ven", "tiene caracteres que no se ven"];
+    let spanish = spanish.map(|text| format!("{text:?}"));
+    for request in [echo(), echo().header("accept-language", "es-AR,es;q=0.9,en;q=0.8")] {
+        assert_eq!(refused(request).await, (None, spanish.clone()));
+    }
+    let (language, english) = refused(echo().header("accept-language", "en-GB,en;q=0.9")).await;
+    assert_eq!(language.as_deref(), Some("en"));
+    assert!(english[1].contains("a: this has characters that cannot be seen"), "{english:?}");
+    assert!(english.iter().zip(&spanish).all(|(english, spanish)| english != spanish), "{english:?}");
+}

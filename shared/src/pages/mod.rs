@@ -15,7 +15,6 @@ mod refusal;
 mod return_to;
 mod service;
 mod style;
-pub mod text;
 
 pub use field::{Choice, Field, Label};
 pub use flash::{Flash, Notice};

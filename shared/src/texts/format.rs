@@ -184,6 +184,18 @@ mod tests {
     use crate::timestamp::UnixMillis;
 
     #[test]
+    fn what_is_stored_is_said_and_what_people_wrote_is_left() {
+        let stored = |key: &'static str| Spanish.t(key).to_string();
+        for key in ["kept-given-up", "kept-cancelled-by-customer", "driver-fail-nobody"] {
+            assert_eq!(English.kept(&stored(key)), English.t(key).to_string());
+            assert_eq!(Spanish.kept(&stored(key)), stored(key));
+        }
+        let nobody = "Se agotaron los intentos. No se pudo conectar con la ticketera.";
+        assert_eq!(English.kept(nobody), "There are no tries left. The board could not be reached.");
+        assert_eq!(English.kept("el perro no me dejó"), "el perro no me dejó");
+    }
+
+    #[test]
     fn reads_like_speech() {
         let now = UnixMillis(1_795_284_245_000);
         assert_eq!([Spanish.moment(now), English.moment(now)], ["21/11/2026 15:04", "21 Nov 2026, 15:04"]);

@@ -103,6 +103,16 @@ on_both_engines! {
         assert!(shop.mails.try_recv().is_err(), "the unknown address got none");
     }
 
+    async fn the_code_comes_in_the_language_of_who_asked(database) {
+        let mut shop = TestShop::new(database).await;
+        let mut english = shop.customer(EMAIL).await.with_cookie("belgrano_idioma", "en");
+        let asked = shop.post(&mut english, "/api/password/forgot", json!({ "email": EMAIL })).await;
+        assert!(asked.body["mensaje"].as_str().is_some_and(|said| said.starts_with("If there is an account")));
+        let mail = shop.mails.recv().await.expect("a mail");
+        assert_eq!(mail.subject, "Your Belgrano Ahorro code");
+        assert!(mail.text.contains("use this code: ") && mail.text.contains("expires in 30 minutes"), "{}", mail.text);
+    }
+
     async fn a_code_ends_after_its_attempts_and_its_time(database) {
         let mut shop = TestShop::new(database).await;
         shop.customer(EMAIL).await;

@@ -11,7 +11,7 @@ use belgrano_shared::writer::Failure;
 
 use crate::unit::{MessageKind, Order, OrderLine, OutboxMessage, ShopUnit};
 
-const ORDERS: &str = "pedidos";
+const ORDERS: &str = "orders";
 const MESSAGES: &str = "orders to be sent to the board";
 
 /// An order, without what its account says.
