@@ -47,7 +47,7 @@ impl FieldError {
 
     /// The text called `key`, about this field.
     fn named(&self, key: &'static str) -> Message {
-        Message::new(key).with("field", &self.field).with("wrong", &self.said())
+        Message::new(key).with("field", &self.field).with("wrong", self.said())
     }
 
     fn said(&self) -> Said {

@@ -79,7 +79,7 @@ impl HttpSettings {
             match origin.parse() {
                 Ok(origin) => extra.push(origin),
                 Err(_) => {
-                    env.mistake("ALLOWED_ORIGINS", format!("`{origin}` is not an address like `https://shop.example`"))
+                    env.mistake("ALLOWED_ORIGINS", format!("`{origin}` is not an address like `https://shop.example`"));
                 }
             }
         }

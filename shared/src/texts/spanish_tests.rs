@@ -163,16 +163,15 @@ fn raw_marks(before: &str) -> Option<usize> {
 
 /// How long the literal is that `code` begins with, quotes included, and what is between them.
 fn literal(code: &str, raw_marks: Option<usize>) -> (usize, &str) {
-    let end = match raw_marks {
-        Some(marks) => code[1..].find(&format!("\"{}", "#".repeat(marks))).map(|end| end + 1),
-        None => {
-            let mut escaped = false;
-            code.char_indices().skip(1).find_map(|(place, c)| {
-                let ends = c == '"' && !escaped;
-                escaped = c == '\\' && !escaped;
-                ends.then_some(place)
-            })
-        }
+    let end = if let Some(marks) = raw_marks {
+        code[1..].find(&format!("\"{}", "#".repeat(marks))).map(|end| end + 1)
+    } else {
+        let mut escaped = false;
+        code.char_indices().skip(1).find_map(|(place, c)| {
+            let ends = c == '"' && !escaped;
+            escaped = c == '\\' && !escaped;
+            ends.then_some(place)
+        })
     };
     let end = end.unwrap_or(code.len() - 1);
     (end + 1, &code[1..end])

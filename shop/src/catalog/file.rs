@@ -286,7 +286,7 @@ impl File {
                 Ok(value) => match value.check() {
                     Ok(()) => entries.push(Entry { path, slug, value }),
                     Err((field, wrong)) => {
-                        self.refuse(format!("{path}.{field}"), Message::from(wrong).to(Language::English))
+                        self.refuse(format!("{path}.{field}"), Message::from(wrong).to(Language::English));
                     }
                 },
                 Err(error) => self.refuse(

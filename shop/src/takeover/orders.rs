@@ -176,7 +176,7 @@ pub(super) fn owed(queue: &[OldRow], refused: &mut Report) -> Vec<Owed> {
         match OrderMessage::from_json(payload.as_bytes()) {
             Ok(message) => owed.push(Owed { number: message.number, payload }),
             Err(why) => {
-                refused.refuse(format!("queued order {}", row.words("numero_pedido", 64)), why.to(Language::English))
+                refused.refuse(format!("queued order {}", row.words("numero_pedido", 64)), why.to(Language::English));
             }
         }
     }
