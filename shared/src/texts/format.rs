@@ -9,14 +9,15 @@ use crate::timestamp::UnixMillis;
 use crate::wire::{Priority, TicketState};
 
 /// The reasons that are not typed: a driver's choices, and what the shop says when it calls an order off.
-const OWN_REASONS: [&str; 7] = [
+const OWN_REASONS: [&str; 8] = [
     "driver-fail-nobody",
     "driver-fail-address",
     "driver-fail-refused",
     "driver-fail-payment",
     "driver-fail-damaged",
-    "reason-by-customer",
-    "reason-given-up",
+    "kept-cancelled-by-customer",
+    "kept-cancelled-by-shop",
+    "kept-given-up",
 ];
 
 impl Language {
@@ -137,7 +138,7 @@ impl Language {
     /// A reason: one that the program itself gave is stored in Spanish; what a person typed stays as it is.
     #[must_use]
     pub fn reason(self, reason: &str) -> String {
-        self.own_reasons().find(|(spanish, _)| spanish == reason).map_or_else(|| reason.to_owned(), |(_, said)| said)
+        self.kept(reason)
     }
 
     /// The reasons that the program itself gives, as they are stored and as they are said; none where both are the same.

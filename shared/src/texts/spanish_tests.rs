@@ -23,6 +23,8 @@ const ALLOWED: &[(&str, &str)] = &[
     ("shop/src/orders/live.rs", ""),
     // Words of a ticket's history; its page says them by keys (`did-…`).
     ("", "asignado automáticamente"),
+    ("", "reasignado automáticamente"),
+    ("tickets/src/pages/history.rs", "automáticamente"),
     ("", "cancelado por la tienda"),
     // Names, and what the people of the demo write.
     ("shared/src/texts/language.rs", "Español"),
@@ -30,9 +32,8 @@ const ALLOWED: &[(&str, &str)] = &[
     ("", "Administración"),
     ("src/demo/places.rs", ""),
     ("src/demo/drivers.rs", "No había nadie"),
+    ("src/demo/memory.rs", "La persona que compró canceló el pedido"),
     ("shared/templates/style.html", ""),
-    // Why a driver was chosen, as it is stored.
-    ("tickets/src/assignment/choose.rs", ""),
     // An answer to a question of yes or no in a setting.
     ("shared/src/config/env.rs", "sí"),
 ];

@@ -359,5 +359,3 @@ why-least-loaded =
        *[other] { $capacity } tickets
     }
 why-insisted = { $why }; had let it go before, but there is nobody else
-reason-by-customer = cancelled by the customer
-reason-given-up = We could not take your order.

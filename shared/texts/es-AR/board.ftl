@@ -359,5 +359,3 @@ why-least-loaded =
        *[other] { $capacity } tickets
     }
 why-insisted = { $why }; ya lo había dejado, pero no hay nadie más
-reason-by-customer = cancelado por el cliente
-reason-given-up = No pudimos tomar tu pedido.
