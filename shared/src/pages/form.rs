@@ -302,7 +302,8 @@ mod tests {
         assert!(!form.password("clave", "Clave").to_string().contains("secreta"));
         assert_eq!(form.other_errors(&["clave"]).len(), 1);
         assert!(field.contains(" autofocus") && !form.password("clave", "Clave").to_string().contains(" autofocus"));
-        let errors = ["clave", "nombre"].map(|field| crate::problem::FieldError::new(field, "no va"));
+        let errors =
+            ["clave", "nombre"].map(|field| crate::problem::FieldError::new(field, Message::new("error-missing")));
         let both = form.clone().refused(&Problem::invalid(errors.into()));
         assert!(both.begins_with("nombre") && !both.begins_with("clave"), "the first of the page, not of the list");
         let english = form.text("nombre", Language::English.t("account-name")).optional().to_string();
