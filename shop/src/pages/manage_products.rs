@@ -119,7 +119,7 @@ pub(super) async fn save(
     let product = product.ok_or_else(|| Problem::not_found(Message::new("refusal-no-product")))?;
     let mut page = manage_page(&layout, &app, &admin, &filter, asked).await?;
     page.failed = Some(product.view.name.clone());
-    let row = Row::refused(product, form.refused(&problem), changed, layout.language);
+    let row = Row::refused(product, form.refused(&problem), changed.as_ref(), layout.language);
     match page.rows.iter_mut().find(|other| other.product.view.id == id) {
         Some(other) => *other = row,
         None => page.rows.insert(0, row),
@@ -244,8 +244,8 @@ impl Row {
 
     /// The row on its way back: what was typed is kept, what was not touched is what it is now, and what somebody else
     /// changed counts as seen, because the row tells it.
-    fn refused(mut product: Managed, mut form: Form, changed: Option<Changed>, language: Language) -> Self {
-        if let Some(changed) = &changed {
+    fn refused(mut product: Managed, mut form: Form, changed: Option<&Changed>, language: Language) -> Self {
+        if let Some(changed) = changed {
             (product.price, product.view.stock, product.active) =
                 (changed.now.price, changed.now.stock, changed.now.active);
         }
