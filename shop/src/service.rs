@@ -44,7 +44,7 @@ pub struct Running {
 #[derive(Debug, thiserror::Error)]
 pub enum StartError {
     /// The database.
-    #[error("cannot open the shop's database")]
+    #[error(transparent)]
     Storage(#[from] OpenError),
     /// The parameters of password hashes.
     #[error("ARGON2_MEMORY_KIB, ARGON2_PASSES: cannot hash passwords")]

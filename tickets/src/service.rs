@@ -33,7 +33,7 @@ use crate::{assignment, callbacks, housekeeping, live, notices, schema, tickets,
 #[derive(Debug, thiserror::Error)]
 pub enum StartError {
     /// The database cannot be opened.
-    #[error("cannot open the board's database")]
+    #[error(transparent)]
     Open(#[from] OpenError),
     /// The database does not answer.
     #[error("cannot read the board's database")]
