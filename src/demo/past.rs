@@ -111,7 +111,7 @@ fn failure(dice: &Dice) -> &'static str {
 fn message(dice: &Dice, created_at: UnixMillis) -> OrderMessage {
     let (barrio, lat, lng, streets) = dice.one_of(BARRIOS);
     let near = |centre: f64| centre + (dice.fraction() - 0.5) * 0.012;
-    let (first, last) = (dice.one_of(CUSTOMERS).0, dice.one_of(CUSTOMERS).1);
+    let customer = format!("{} {}", dice.one_of(CUSTOMERS).0, dice.one_of(CUSTOMERS).1);
     let mut total = 0;
     let mut lines = Vec::new();
     for _ in 0..=dice.pick(4) {
@@ -122,7 +122,7 @@ fn message(dice: &Dice, created_at: UnixMillis) -> OrderMessage {
     }
     let order = json!({
         "numero": OrderNumber::generate(&dice.ambient_at(created_at)),
-        "cliente_nombre": format!("{first} {last}"), "cliente_telefono": "+54 11 5555 0101",
+        "cliente_nombre": customer, "cliente_telefono": "+54 11 5555 0101",
         "cliente_direccion": format!("{} {}", dice.one_of(streets), 100 + dice.pick(4000)),
         "barrio": barrio, "lat": near(*lat), "lng": near(*lng), "productos": lines, "total": total,
         "metodo_pago": dice.one_of(&["efectivo", "efectivo", "tarjeta", "transferencia"]),

@@ -27,6 +27,8 @@ fn refused(output: &Output, code: i32) -> String {
     line.to_owned()
 }
 
+type Settings<'a> = &'a [(&'a str, &'a str)];
+
 #[test]
 fn a_setting_that_cannot_be_used_is_named() {
     let taken = TcpListener::bind("127.0.0.1:0").expect("a port");
@@ -37,7 +39,7 @@ fn a_setting_that_cannot_be_used_is_named() {
     let below_a_file = file.join("data").display().to_string();
     let file = file.display().to_string();
     let away = "postgres://user:hunter2@127.0.0.1:1/shop";
-    let cases: [(&str, &[(&str, &str)], &str); 15] = [
+    let cases: [(&str, Settings<'_>, &str); 15] = [
         ("SHOP_PORT: ", &[("SHOP_PORT", "http")], "a number between 0 and 65535, not `http`"),
         ("HOST, SHOP_PORT: ", &[("SHOP_PORT", &taken)], "Address already in use"),
         ("HOST, TICKETS_PORT: ", &[("TICKETS_PORT", &taken)], "Address already in use"),

@@ -78,7 +78,7 @@ on_both_engines! {
         let keys = BrowserKeys::parse(public.as_str().expect("text"), auth.as_str().expect("text")).expect("keys");
         let endpoint = Endpoint::parse(&phone.endpoint, Reach::Loopback).expect("an endpoint");
         let over = Subscribe {
-            account_id: 999, session: [9; 32].into(), endpoint, keys, language: Language::Spanish, replaces: None, most: 10,
+            account_id: 999, session: [9; 32], endpoint, keys, language: Language::Spanish, replaces: None, most: 10,
         };
         let refused = world.shop.app.writer.submit(over).await.expect_err("that session is over");
         assert!(matches!(refused, WriteError::Refused(SessionOver)));
