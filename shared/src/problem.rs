@@ -324,7 +324,7 @@ pub(crate) fn in_language(mut response: Response, language: Language) -> Respons
     let headers = response.headers_mut();
     headers.remove(header::CONTENT_LENGTH);
     headers.insert(header::CONTENT_LANGUAGE, HeaderValue::from_static(language.tag()));
-    headers.insert(header::VARY, HeaderValue::from_static("Accept-Language, Cookie"));
+    headers.append(header::VARY, HeaderValue::from_static("accept-language, cookie"));
     response
 }
 

@@ -45,16 +45,19 @@ export class Actions {
   }
 
   /**
-   * Gives tickets to somebody, whoever has them, or takes them back to the pool.
+   * Gives tickets to somebody, whoever has them, or takes them back to the pool. This and the others tell whether nothing is left
+   * to do: the board answered for each ticket, or there was nothing to change.
    * @param {string[]} numbers
    * @param {Target} target
+   * @returns {Promise<boolean>}
    */
   async move(numbers, target) {
     const wanted = numbers.filter((number) => !this.#lies(number, target));
     const [only = ""] = wanted;
     if (wanted.length === 1 && !this.canMove(only)) {
       const state = t(`state-${this.#board.ticket(only)?.estado}`);
-      return void this.#page.toast(t("board-js-not-movable", { number: only, state }));
+      this.#page.toast(t("board-js-not-movable", { number: only, state }));
+      return true;
     }
     if (target === "pool") return this.#change(wanted, { accion: "desasignar" }, ({ numero }) => t("board-js-released", { number: numero }), null);
     const what = { accion: "asignar", repartidor_id: String(target) };
@@ -93,14 +96,14 @@ export class Actions {
 
   /**
    * Does it, and says what became of it.
-   * @param {string[]} numbers
+   * @param {string[]} all
    * @param {Record<string, string>} what the fields of the form
    * @param {Say} say
    * @param {number | null} [driver] where the cards lie until the board has answered
    * @param {boolean} [undoable]
    */
-  #change(numbers, what, say, driver, undoable = true) {
-    return this.#once(numbers, async () => {
+  #change(all, what, say, driver, undoable = true) {
+    return this.#once(all, async (numbers) => {
       if (driver !== undefined) this.#expect(numbers, driver);
       const seen = new Map(numbers.map((number) => [number, this.#board.ticket(number)?.version ?? 0]));
       const rows = await this.#send(numbers, what, seen);
@@ -116,9 +119,8 @@ export class Actions {
    * @param {Row[]} rows
    */
   #undo(rows) {
-    const numbers = rows.map(({ numero }) => numero);
     const seen = new Map(rows.map(({ numero, ticket }) => [numero, ticket?.version ?? 0]));
-    return this.#once(numbers, async () => {
+    return this.#once([...seen.keys()], async (numbers) => {
       const done = await this.#send(numbers, { accion: "deshacer" }, seen);
       this.#tell(done, ({ numero }) => t("board-js-undone", { number: numero }), t("board-js-bulk-undone", counted(done)), {});
     });
@@ -150,18 +152,24 @@ export class Actions {
   }
 
   /**
-   * Runs one thing at a time for each ticket; whatever becomes of it, the cards then lie where they really are.
-   * @param {string[]} numbers
-   * @param {() => Promise<void>} run
+   * Runs one thing at a time for each ticket, and says how many of several had to be left out; whatever becomes of it, the cards
+   * then lie where they really are.
+   * @param {string[]} all
+   * @param {(numbers: string[]) => Promise<void>} run
    */
-  async #once(numbers, run) {
-    if (!numbers.length || numbers.some((number) => this.#busy.has(number))) return;
+  async #once(all, run) {
+    const numbers = all.filter((number) => !this.#busy.has(number));
+    // Who presses one thing twice means it once.
+    if (numbers.length < all.length && all.length > 1) this.#page.toast(t("board-js-busy", { n: all.length - numbers.length }));
+    if (!numbers.length) return !all.length;
     for (const number of numbers) this.#busy.add(number);
     try {
-      await run();
+      await run(numbers);
+      return numbers.length === all.length;
     } catch (error) {
       if (!(error instanceof Unanswered)) throw error;
       this.#page.toast(error.message || t("board-js-network"));
+      return false;
     } finally {
       for (const number of numbers) {
         this.#busy.delete(number);

@@ -107,3 +107,14 @@ test("a cancellation is for good, and nobody's answer is told", async () => {
   assert.deepEqual(told.map(({ text }) => text).slice(1, 3), ["board-js-network", "No."]);
   assert.equal(board.ticket("A-2")?.estado, "pendiente", "and lies where it was");
 });
+
+test("of several the one that is under way is left out and told, and what nobody answered stays chosen", async () => {
+  const done = (/** @type {string} */ numero) => ({ numero, exito: true, ticket: ticket({ numero, ...WITH_BRUNO, version: 2 }) });
+  const { actions, sent, told } = stage([ticket({ numero: "A-1" }), ticket({ numero: "A-2" })], [[done("A-1")], [done("A-2")], null]);
+  const [first, both, again] = [actions.move(["A-1"], 2), actions.move(["A-1", "A-2"], 2), actions.move(["A-1"], 2)];
+  assert.deepEqual(await Promise.all([first, both, again]), [true, false, false]);
+  assert.deepEqual(sent.map(({ numeros }) => numeros), [["A-1"], ["A-2"]]);
+  assert.equal(told[0]?.text, "board-js-busy");
+  assert.equal(await actions.prioritise(["A-1"], "alta"), false, "no network");
+  assert.equal(await actions.move(["A-1"], 2), true, "there already");
+});

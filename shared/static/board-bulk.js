@@ -5,7 +5,7 @@
  * @param {HTMLFormElement} form
  * @param {object} hooks
  * @param {() => string[]} hooks.picked
- * @param {() => void} hooks.unpick
+ * @param {(numbers?: string[]) => void} hooks.unpick
  * @param {() => void} hooks.menu
  * @param {import("./board-actions.js").Actions} hooks.actions
  */
@@ -31,7 +31,7 @@ export function bulkBar(form, { picked, unpick, menu, actions }) {
 
   // The browser's own complaint would be in the browser's language.
   form.noValidate = true;
-  form.addEventListener("submit", (event) => {
+  form.addEventListener("submit", async (event) => {
     event.preventDefault();
     const data = new FormData(form, event.submitter);
     const given = (/** @type {string} */ name) => String(data.get(name) ?? "").trim();
@@ -41,11 +41,16 @@ export function bulkBar(form, { picked, unpick, menu, actions }) {
       return reason.focus();
     }
     const numbers = picked();
-    unpick();
-    if (action === "asignar") void actions.move(numbers, given("repartidor_id") === "auto" ? "auto" : Number(given("repartidor_id")));
-    else if (action === "desasignar") void actions.move(numbers, "pool");
-    else if (action === "prioridad") void actions.prioritise(numbers, given("prioridad"));
-    else if (action === "cancelar") void actions.cancel(numbers, given("motivo"));
+    /** @type {Record<string, () => Promise<boolean>>} */
+    const does = {
+      asignar: () => actions.move(numbers, given("repartidor_id") === "auto" ? "auto" : Number(given("repartidor_id"))),
+      desasignar: () => actions.move(numbers, "pool"),
+      prioridad: () => actions.prioritise(numbers, given("prioridad")),
+      cancelar: () => actions.cancel(numbers, given("motivo")),
+    };
+    // What could not be done stays chosen, and its reason written.
+    if (!(await does[action]?.())) return;
+    unpick(numbers);
     clear();
   });
   reason.addEventListener("input", () => complain(false));

@@ -7,6 +7,7 @@ import { briefAge } from "./board-card.js";
 import { Board, OPEN } from "./board.js";
 import { drags } from "./board-drag.js";
 import { drawer } from "./board-drawer.js";
+import { Feed } from "./board-feed.js";
 import { SavedViews, count, read, written } from "./board-filter.js";
 import { keys } from "./board-keys.js";
 import { MapPanel, markers } from "./board-map.js";
@@ -14,11 +15,8 @@ import { moveMenu } from "./board-menu.js";
 import { Timeline } from "./board-timeline.js";
 import { BoardView } from "./board-view.js";
 import { toast } from "./components.js";
-import { Coalesced } from "./fragment.js";
-import { Live, browser } from "./live.js";
 import { t } from "./texts.js";
 
-const FLEET_MS = 15_000;
 const TICK_MS = 5000;
 
 /**
@@ -49,16 +47,14 @@ const actions = new Actions(board, {
 const together = (number) => (view.picked.has(number) ? [...view.picked] : [number]);
 
 /** @param {string[]} numbers @param {import("./board-actions.js").Target} target */
-function move(numbers, target) {
-  unpick();
-  void actions.move(numbers, target);
+async function move(numbers, target) {
+  if (await actions.move(numbers, target)) unpick(numbers);
 }
 
 const openMenu = moveMenu(find("#mover"), board, {
-  move,
-  prioritise: (numbers, prioridad) => {
-    unpick();
-    void actions.prioritise(numbers, prioridad);
+  move: (numbers, target) => void move(numbers, target),
+  prioritise: async (numbers, prioridad) => {
+    if (await actions.prioritise(numbers, prioridad)) unpick(numbers);
   },
   open: aside.open,
 });
@@ -92,8 +88,8 @@ function showPicked() {
   find("[data-picked]").textContent = t("board-js-picked", { n: view.picked.size });
 }
 
-function unpick() {
-  for (const number of [...view.picked]) view.pick(number, false);
+function unpick(numbers = [...view.picked]) {
+  for (const number of numbers) view.pick(number, false);
   showPicked();
 }
 
@@ -152,7 +148,7 @@ drags(root, {
   drop: (numbers, column) => {
     const target = targetOf(column);
     if (target === undefined) openMenu(numbers);
-    else move(numbers, target);
+    else void move(numbers, target);
   },
 });
 
@@ -325,90 +321,38 @@ const alarm = new Alarm(document.title, (late, fresh, title) => {
 // The feed.
 
 const status = find("[data-live-status]");
-let ready = false;
-/** How often the feed has spoken: what was asked for before it did is older. */
-let heard = 0;
-/** @param {import("./live.js").Frame} frame */
-function apply(frame) {
-  const changed = board.apply(frame);
-  if (frame.type === "snapshot") ready = true;
-  if (!changed.length) return;
-  view.touch(changed);
-  aside.heard(changed);
-  if (frame.type === "event" && frame.ticket.repartidor_id && !board.drivers.has(frame.ticket.repartidor_id)) fleet.ask();
-}
-const fleet = new Coalesced(loadFleet, browser());
-const tickets = new Coalesced(loadTickets, browser());
-const live = new Live(new URL(root.dataset.board ?? "", location.href.replace(/^http/, "ws")).href, {
-  changed: (frame) => {
-    heard += 1;
-    apply(frame);
+const feed = new Feed(board, new URL(root.dataset.board ?? "", location.href.replace(/^http/, "ws")).href, {
+  changed: (numbers) => {
+    view.touch(numbers);
+    aside.heard(numbers);
   },
-  position: (frame) => {
-    if (!board.move(frame)) return;
-    view.move(frame.repartidor_id);
+  moved: (driver) => {
+    view.move(driver);
     map.ask();
   },
+  fleet: () => view.rearrange(),
   status: (word) => {
     status.textContent = word === "over" ? "" : t(`js-live-${word}`);
     status.dataset.state = word;
   },
-  poll: () => tickets.ask(),
+  // The session ended, perhaps while the board was cut off: the log-in is what helps.
   denied: () => location.reload(),
 });
 
-/** Where sockets do not get through. */
-async function loadTickets() {
-  const before = heard;
-  const tickets = [];
-  let cursor = "";
-  do {
-    const answer = await fetch(`/api/tickets?limit=200&estado=pendiente,asignado,aceptado,en-camino,fallido&cursor=${encodeURIComponent(cursor)}`);
-    // The session ended while the board was cut off: the log-in is what helps.
-    if (answer.status === 401 || answer.status === 403) return location.reload();
-    if (!answer.ok) return;
-    const page = await answer.json();
-    tickets.push(...page.tickets);
-    cursor = page.cursor ?? "";
-  } while (cursor);
-  // The feed came back meanwhile: it knows tickets that these pages do not.
-  if (heard === before) apply({ type: "snapshot", tickets });
-}
-
-/** Shifts and capacities are not in the feed. */
-async function loadFleet() {
-  if (document.visibilityState === "hidden") return;
-  const drivers = [];
-  let cursor = "";
-  do {
-    const answer = await fetch(`/api/repartidores?limit=200&cursor=${encodeURIComponent(cursor)}`);
-    // The session ended while the board was cut off: the log-in is what helps.
-    if (answer.status === 401 || answer.status === 403) return location.reload();
-    if (!answer.ok) return;
-    const page = await answer.json();
-    drivers.push(...page.repartidores);
-    cursor = page.cursor ?? "";
-  } while (cursor);
-  board.setDrivers(drivers);
-  view.rearrange();
-}
-
 function tick() {
-  if (!ready || document.visibilityState === "hidden") {
-    if (ready) alarm.hear(board.late(Date.now()));
-    return;
-  }
+  if (!feed.isReady) return;
   const now = Date.now();
+  alarm.hear(board.late(now));
+  if (document.visibilityState === "hidden") return;
   view.tick(now);
   timeline.ask();
-  alarm.hear(board.late(now));
 }
 
 view.drawn = (shown) => {
   map.ask();
   timeline.ask();
   find("[data-none-left]").hidden = shown > 0 || written("repartidores", view.filter) === "";
-  if (!ready) return;
+  if (!feed.isReady) return;
   // The first tickets are no news.
   view.lively = true;
   alarm.hear(board.late(Date.now()));
@@ -417,8 +361,6 @@ view.drawn = (shown) => {
 
 setInterval(tick, TICK_MS);
 setInterval(() => document.visibilityState === "visible" && view.second(Date.now()), 1000);
-setInterval(() => fleet.ask(), FLEET_MS);
-document.addEventListener("visibilitychange", () => fleet.ask());
 for (const own of ["[data-open=ayuda]", "[data-views]", "[data-unpick]", "[data-bulk-move]"]) find(own).hidden = false;
 document.documentElement.classList.add("scripted");
 showPicked();
@@ -427,4 +369,3 @@ switched("[data-map-toggle]", "belgrano-mapa", (on) => void map.toggle(on));
 switched("[data-timeline-toggle]", "belgrano-linea", (on) => timeline.toggle(on));
 switched("[data-sound]", "belgrano-sonido", (on) => (alarm.sound = on));
 root.dataset.ready = "";
-export { live };

@@ -26,17 +26,21 @@ const NEAREST = 15;
  */
 export async function openMap(element, options = {}) {
   await sheet("map.css");
+  /** @type {Shown | undefined} */
+  let shown;
   try {
     if (!canDraw()) throw new Error("no WebGL 2");
     const [maplibre, zones, sprite, ground] = await Promise.all([library(), json(element.dataset.zones ?? "/zonas.geojson"), text("vendor/icons.svg"), groundOf()]);
     const canvas = document.createElement("div");
     canvas.className = "map-canvas";
     element.replaceChildren(canvas);
-    const shown = new Shown(maplibre, element, canvas, { zones, sprite, ground }, options);
+    shown = new Shown(maplibre, element, canvas, { zones, sprite, ground }, options);
     await shown.ready;
     return shown;
   } catch (error) {
     console.warn("map:", error);
+    // A map nobody sees would keep its part of the graphics card.
+    shown?.close();
     without(element);
     return null;
   }

@@ -75,6 +75,7 @@ static OURS: LazyLock<Vec<Asset>> = LazyLock::new(|| {
     "board-card.js": SCRIPT,
     "board-drag.js": SCRIPT,
     "board-drawer.js": SCRIPT,
+    "board-feed.js": SCRIPT,
     "board-filter.js": SCRIPT,
     "board-keys.js": SCRIPT,
     "board-map.js": SCRIPT,

@@ -20,7 +20,10 @@ macro_rules! files {
 /// The texts of one language.
 #[expect(missing_debug_implementations, reason = "a bundle has none, and nobody prints a dictionary")]
 pub struct Catalogue {
+    #[cfg(test)]
     files: &'static [&'static str],
+    /// Each key with what stands behind it on its line, in the order of the keys.
+    lines: Vec<(&'static str, &'static str)>,
     bundle: FluentBundle<FluentResource>,
 }
 
@@ -47,7 +50,14 @@ impl Catalogue {
             let resource = FluentResource::try_new((*file).to_owned()).unwrap_or_else(|(readable, _)| readable);
             let _ = bundle.add_resource(resource);
         }
-        Self { files, bundle }
+        let mut lines: Vec<_> = files.iter().copied().flat_map(lines).collect();
+        lines.sort_unstable_by_key(|(key, _)| *key);
+        Self {
+            #[cfg(test)]
+            files,
+            lines,
+            bundle,
+        }
     }
 
     /// The text called `key`, if there is one.
@@ -58,17 +68,16 @@ impl Catalogue {
     }
 
     /// The texts whose key begins with `prefix`, their variables left as `{$name}`.
-    pub fn beginning_with<'a>(&'a self, prefix: &'a str) -> impl Iterator<Item = (&'a str, String)> {
+    pub fn beginning_with<'a>(&'a self, prefix: &str) -> impl Iterator<Item = (&'a str, String)> + use<'a> {
         let nothing = FluentArgs::new();
-        let keys = self.keys().filter(move |key| key.starts_with(prefix));
-        keys.map(move |key| (key, self.text(key, &nothing).unwrap_or_default()))
+        self.lines_of(prefix).iter().map(move |(key, _)| (*key, self.text(key, &nothing).unwrap_or_default()))
     }
 
     /// The message that reads `text`, with what its variables must have been, among those whose key begins with `prefix`.
     /// Of several the one that leaves least to its variables. A text that chooses between forms is not recognized.
     pub(super) fn recognize(&self, text: &str, prefix: &str) -> Option<Message> {
-        let patterns = self.lines().filter(|(key, _)| key.starts_with(prefix));
-        let read = patterns.filter_map(|(key, pattern)| {
+        let patterns = self.lines_of(prefix).iter();
+        let read = patterns.filter_map(|&(key, pattern)| {
             let (fixed, variables) = read_by(pattern.trim(), text)?;
             let message = variables.into_iter().fold(Message::new(key), |said, (name, value)| {
                 match self.recognize(value, prefix) {
@@ -81,17 +90,20 @@ impl Catalogue {
         read.max_by_key(|(fixed, _)| *fixed).map(|(_, message)| message)
     }
 
-    fn keys(&self) -> impl Iterator<Item = &'static str> + use<> {
-        self.lines().map(|(key, _)| key)
+    /// The lines whose keys begin with `prefix`.
+    fn lines_of(&self, prefix: &str) -> &[(&'static str, &'static str)] {
+        let begin = self.lines.partition_point(|(key, _)| *key < prefix);
+        let from = &self.lines[begin..];
+        &from[..from.partition_point(|(key, _)| key.starts_with(prefix))]
     }
+}
 
-    /// Each key with what stands behind it on its line.
-    fn lines(&self) -> impl Iterator<Item = (&'static str, &'static str)> + use<> {
-        self.files.iter().flat_map(|file| file.lines()).filter_map(|line| {
-            let (key, text) = line.split_once(" =")?;
-            key.starts_with(|first: char| first.is_ascii_lowercase()).then_some((key, text))
-        })
-    }
+/// Each key of a file with what stands behind it on its line.
+fn lines(file: &'static str) -> impl Iterator<Item = (&'static str, &'static str)> {
+    file.lines().filter_map(|line| {
+        let (key, text) = line.split_once(" =")?;
+        key.starts_with(|first: char| first.is_ascii_lowercase()).then_some((key, text))
+    })
 }
 
 /// Reads `text` as one that `pattern` (`van hasta { $max } palabras`) made: how many of its bytes are the pattern's own, and

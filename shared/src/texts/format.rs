@@ -120,6 +120,9 @@ impl Language {
     /// stays as it is.
     #[must_use]
     pub fn kept(self, text: &str) -> String {
+        if self == Self::Spanish {
+            return text.to_owned();
+        }
         let said = ["kept-", "driver-fail-"].map(|prefix| Said::recognized(text, prefix));
         said.into_iter().map(|said| said.to(self)).find(|said| said != text).unwrap_or_else(|| text.to_owned())
     }
@@ -133,12 +136,6 @@ impl Language {
             Priority::High => "priority-high",
             Priority::Urgent => "priority-urgent",
         })
-    }
-
-    /// A reason: one that the program itself gave is stored in Spanish; what a person typed stays as it is.
-    #[must_use]
-    pub fn reason(self, reason: &str) -> String {
-        self.kept(reason)
     }
 
     /// The reasons that the program itself gives, as they are stored and as they are said; none where both are the same.
@@ -210,10 +207,10 @@ mod tests {
         assert_eq!([Spanish.price(whole), English.price(whole)], ["$ 4.200", "ARS 4,200"]);
         assert_eq!(Spanish.price(price), "$ 1.234.567,89");
         // As the shop writes them.
-        assert_eq!(English.reason("cancelado por el cliente"), "cancelled by the customer");
-        assert_eq!(English.reason("No pudimos tomar tu pedido."), "We could not take your order.");
-        assert_eq!(Spanish.reason("cancelado por el cliente"), "cancelado por el cliente");
-        assert_eq!(English.reason("Timbre roto"), "Timbre roto");
+        assert_eq!(English.kept("cancelado por el cliente"), "cancelled by the customer");
+        assert_eq!(English.kept("No pudimos tomar tu pedido."), "We could not take your order.");
+        assert_eq!(Spanish.kept("cancelado por el cliente"), "cancelado por el cliente");
+        assert_eq!(English.kept("Timbre roto"), "Timbre roto");
         assert_eq!([Spanish.kilometres(1249), English.kilometres(40)], ["1,2 km", "0.0 km"]);
     }
 }

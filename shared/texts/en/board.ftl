@@ -97,6 +97,7 @@ board-js-prioritised = { $number }: priority { $priority }
 board-js-cancelled = { $number } is cancelled
 board-js-undo = Undo
 board-js-undone = Undone: { $number }
+board-js-busy = Left as they were: { $n }, still being changed.
 board-js-bulk-done = Done for { $count } of { $all }
 board-js-bulk-undone = Undone for { $count } of { $all }
 board-js-bulk-row-done = Done

@@ -97,6 +97,7 @@ board-js-prioritised = { $number }: prioridad { $priority }
 board-js-cancelled = { $number } quedó cancelado
 board-js-undo = Deshacer
 board-js-undone = Deshecho: { $number }
+board-js-busy = Quedaron sin tocar { $n }: todavía se están cambiando.
 board-js-bulk-done = Hecho en { $count } de { $all }
 board-js-bulk-undone = Deshecho en { $count } de { $all }
 board-js-bulk-row-done = Hecho

@@ -1,5 +1,6 @@
 # What is stored with an order in Spanish because nobody has read it yet: pages say it in the language of their reader,
-# recognized by its text. What people wrote themselves stays as they wrote it.
+# recognized by its text. What people wrote themselves stays as they wrote it. Rows hold these words: a text that changes here is
+# no longer recognized in what was stored before, so add a new one instead.
 
 kept-cancelled-by-customer = cancelado por el cliente
 kept-cancelled-by-shop = Cancelado desde la tienda.

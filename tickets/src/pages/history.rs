@@ -45,7 +45,7 @@ fn line(language: Language, entry: &Entry, before: Option<&Entry>) -> Line {
         did: did(language, entry, before),
         state: moved.filter(|_| !says_its_state(&entry.action)),
         why: why.map(|why| why.to(language)),
-        reason: reason.map(|reason| language.reason(reason)),
+        reason: reason.map(|reason| language.kept(reason)),
         actor: actor(language, entry.actor_id, &entry.actor),
         occurred_at: entry.occurred_at,
         told_at: (entry.recorded_at.since_ms(entry.occurred_at) > LATE_MS).then_some(entry.recorded_at),

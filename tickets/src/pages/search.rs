@@ -199,7 +199,7 @@ fn row(ticket: &TicketView, late: bool, language: Language) -> [String; 16] {
         time(Some(ticket.created_at)),
         time(ticket.assigned_at),
         time(ticket.delivered_at),
-        ticket.reason.as_deref().map(|reason| language.reason(reason)).unwrap_or_default(),
+        ticket.reason.as_deref().map(|reason| language.kept(reason)).unwrap_or_default(),
         if late { language.t("yes").to_string() } else { String::new() },
     ]
 }

@@ -71,7 +71,7 @@ impl Card {
             age: brief_age(layout, ticket.created_at, now),
             late: is_late(ticket, now, late_ms),
             driver: ticket.driver_name.clone().unwrap_or_default(),
-            note: ticket.reason.as_deref().map(|reason| layout.language.reason(reason)).unwrap_or_default(),
+            note: ticket.reason.as_deref().map(|reason| layout.language.kept(reason)).unwrap_or_default(),
             offer_left: ticket.offer_expires_at.map(|until| clock(until.since_ms(now))).unwrap_or_default(),
             offered_until: written(ticket.offer_expires_at),
             ..Self::blank(layout)
