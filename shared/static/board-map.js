@@ -10,17 +10,19 @@ const EVERY_MS = 1000;
 /**
  * What is shown of the board.
  * @param {import("./board.js").Board} board
+ * @param {string[]} numbers the tickets that the columns show
  * @param {number} now
  * @param {(at: string) => string} age
  * @returns {Marker[]}
  */
-export function markers(board, now, age) {
+export function markers(board, numbers, now, age) {
   const drivers = [...board.drivers.values()].flatMap(({ id, nombre, en_turno, lat, lng, posicion_fecha }) => {
     if (!en_turno || lat === null || lng === null || !posicion_fecha) return [];
     const stale = now - Date.parse(posicion_fecha) > STALE_MS;
     return [{ id: `driver-${id}`, kind: /** @type {const} */ ("driver"), lat, lng, stale, label: `${nombre} · ${age(posicion_fecha)}` }];
   });
-  const stops = board.tickets().flatMap(({ numero, cliente_nombre, estado, lat, lng }) => {
+  const shown = numbers.flatMap((number) => board.ticket(number) ?? []);
+  const stops = shown.flatMap(({ numero, cliente_nombre, estado, lat, lng }) => {
     if (lat === null || lng === null) return [];
     const state = board.isLate(numero, now) ? "late" : estado;
     return [{ id: numero, kind: /** @type {const} */ ("stop"), lat, lng, state, label: `${numero} · ${cliente_nombre}`, href: `/tickets/${numero}` }];

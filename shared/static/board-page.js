@@ -266,7 +266,7 @@ find("[data-save-form]").addEventListener("submit", () => {
 
 const map = new MapPanel(find("[data-map-panel]"), () => {
   const now = Date.now();
-  return markers(board, now, (at) => briefAge(now - Date.parse(at)));
+  return markers(board, view.shown().flat(), now, (at) => briefAge(now - Date.parse(at)));
 });
 const timeline = new Timeline(find("[data-timeline-panel]"), board, (now) => board.arrange("repartidores", view.filter, now), aside.open);
 

@@ -5,14 +5,14 @@ import { write } from "./board-card.js";
 import { t } from "./texts.js";
 
 /** @typedef {import("./board.js").Ticket} Ticket */
-/** @typedef {{ number: string, dueMs: number, lane: number, late: boolean }} Mark */
+/** @typedef {{ number: string, dueMs: number, lane: number, late: boolean, more: number }} Mark `more`: others of about that time that found no place */
 /** @typedef {{ key: string, driver: number | null, marks: Mark[], before: number }} Row `before`: late for so long that they lie left of what is shown */
 
 /** What is shown before now and after it, in times of what a ticket has; now is at 45 % (board.css). */
 const [BEFORE, AFTER] = [0.9, 1.1];
 /** Marks nearer to each other than this part of what is shown lie in different lanes. */
 const APART = 1 / 50;
-const LANES = 3;
+const LANES = 6;
 /** No oftener than this. */
 const EVERY_MS = 1000;
 const MOST_TICKS = 8;
@@ -32,28 +32,34 @@ export function rows(board, columns, now) {
     if (key === "failed") return [];
     const due = numbers.flatMap((number) => {
       const ticket = board.ticket(number);
-      return ticket ? [{ number, dueMs: Date.parse(ticket.fecha_creacion) + lateMs, lane: 0, late: board.isLate(number, now) }] : [];
+      return ticket ? [{ number, dueMs: Date.parse(ticket.fecha_creacion) + lateMs, lane: 0, late: board.isLate(number, now), more: 0 }] : [];
     });
     if (!due.length) return [];
     due.sort((a, b) => a.dueMs - b.dueMs || (a.number < b.number ? -1 : 1));
-    const marks = due.filter(({ dueMs }) => dueMs >= now - BEFORE * lateMs);
-    spread(marks, (BEFORE + AFTER) * lateMs * APART);
-    return [{ key, driver, marks, before: due.length - marks.length }];
+    const shown = due.filter(({ dueMs }) => dueMs >= now - BEFORE * lateMs);
+    return [{ key, driver, marks: spread(shown, (BEFORE + AFTER) * lateMs * APART), before: due.length - shown.length }];
   });
 }
 
 /**
- * Gives each mark the first lane where it covers no other; where all are taken, the one that was free first.
+ * Gives each mark the first lane where it covers no other; where all are taken, the last one there counts it.
  * @param {Mark[]} marks in the order of time
  * @param {number} apartMs
  */
 function spread(marks, apartMs) {
-  const last = Array(LANES).fill(-Infinity);
-  for (const mark of marks) {
-    const free = last.findIndex((ms) => mark.dueMs - ms >= apartMs);
-    mark.lane = free >= 0 ? free : last.indexOf(Math.min(...last));
-    last[mark.lane] = mark.dueMs;
-  }
+  /** @type {Mark[]} the last mark of each lane */
+  const last = [];
+  return marks.filter((mark) => {
+    for (let lane = 0; lane < LANES; lane++) {
+      const before = last[lane];
+      if (before && mark.dueMs - before.dueMs < apartMs) continue;
+      mark.lane = lane;
+      last[lane] = mark;
+      return true;
+    }
+    /** @type {Mark} */ (last[LANES - 1]).more += 1;
+    return false;
+  });
 }
 
 /**
@@ -198,13 +204,13 @@ export class Timeline {
     }
     write(row.title, driver === null ? t(`column-${key}`) : (this.#board.drivers.get(driver)?.nombre ?? ""));
     write(row.before, before ? t("board-js-timeline-before", { n: before }) : "");
-    row.item.dataset.lanes = String(Math.max(0, ...marks.map(({ lane }) => lane)) + 1);
+    row.item.style.setProperty("--lanes", String(Math.max(0, ...marks.map(({ lane }) => lane)) + 1));
     if (this.#list.children[place] !== row.item) this.#list.insertBefore(row.item, this.#list.children[place] ?? null);
     return row;
   }
 
   /** @param {Mark} mark @param {HTMLElement} track @param {number} now */
-  #mark({ number, dueMs, lane, late }, track, now) {
+  #mark({ number, dueMs, lane, late, more }, track, now) {
     const ticket = /** @type {Ticket} */ (this.#board.ticket(number));
     let mark = this.#marks.get(number);
     if (!mark) {
@@ -216,15 +222,16 @@ export class Timeline {
     const { link } = mark;
     const minutes = Math.round(Math.abs(dueMs - now) / 60_000);
     const when = t(late ? "board-js-timeline-late" : "board-js-timeline-due", { n: minutes });
-    const said = `${number} · ${ticket.cliente_nombre} · ${t(`state-${ticket.estado}`)} · ${when}`;
+    const others = more ? ` · ${t("board-js-timeline-more", { n: more })}` : "";
+    const said = `${number} · ${ticket.cliente_nombre} · ${t(`state-${ticket.estado}`)} · ${when}${others}`;
     if (said !== mark.said) {
       mark.said = link.title = said;
       link.setAttribute("aria-label", said);
       link.className = `timeline-mark state-${ticket.estado}${late ? " late" : ""}`;
-      link.dataset.lane = String(lane);
       link.style.left = this.#left(dueMs);
+      link.dataset.more = more ? `+${more}` : "";
     }
-    if (link.dataset.lane !== String(lane)) link.dataset.lane = String(lane);
+    if (link.style.getPropertyValue("--lane") !== String(lane)) link.style.setProperty("--lane", String(lane));
     if (link.parentElement !== track) {
       const had = document.activeElement === link;
       track.append(link);

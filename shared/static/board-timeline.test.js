@@ -22,8 +22,8 @@ test("a ticket lies where it will be late, in the row of who has it", () => {
   const found = board([["A", "pendiente", null, 10], ["B", "en-camino", 7, 70]]);
   assert.deepEqual(found.map(({ key, driver }) => [key, driver]), [["pool", null], ["driver-7", 7]]);
   assert.deepEqual(found.map(({ marks }) => marks[0]), [
-    { number: "A", dueMs: NOW + 50 * MINUTE, lane: 0, late: false },
-    { number: "B", dueMs: NOW - 10 * MINUTE, lane: 0, late: true },
+    { number: "A", dueMs: NOW + 50 * MINUTE, lane: 0, late: false, more: 0 },
+    { number: "B", dueMs: NOW - 10 * MINUTE, lane: 0, late: true, more: 0 },
   ]);
 });
 
@@ -34,7 +34,9 @@ test("what is too late to be shown is counted, what failed is not late, and who 
 
 test("marks that would cover each other lie in lanes, in the order of time", () => {
   const [row] = board([["A", "pendiente", null, 10], ["B", "pendiente", null, 10], ["C", "pendiente", null, 11], ["D", "pendiente", null, 9], ["E", "pendiente", null, 1]]);
-  assert.deepEqual(row?.marks.map(({ number, lane }) => [number, lane]), [["C", 0], ["A", 1], ["B", 2], ["D", 0], ["E", 0]]);
+  assert.deepEqual(row?.marks.map(({ number, lane }) => [number, lane]), [["C", 0], ["A", 1], ["B", 2], ["D", 3], ["E", 0]]);
+  const [full] = board(Array.from({ length: 9 }, (_, n) => /** @type {[string, string, null, number]} */ ([`N${n}`, "pendiente", null, 10])));
+  assert.deepEqual(full?.marks.map(({ lane, more }) => [lane, more]), [[0, 0], [1, 0], [2, 0], [3, 0], [4, 0], [5, 3]], "none is hidden without a word");
 });
 
 test("the scale has round times, and never many", () => {

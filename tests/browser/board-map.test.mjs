@@ -94,6 +94,12 @@ test("it marks what the columns have and the drivers on shift, once each, and fo
   await api("POST", "/api/tickets/BA-MAPA-4/estado", { estado: "cancelado", motivo: "Se arrepintió" });
   await page.locator('[data-key="BA-MAPA-4"]').waitFor({ state: "detached" });
   while ((await marks(page)).some((mark) => mark.startsWith("BA-MAPA-4"))) await page.evaluate(() => new Promise(requestAnimationFrame));
+
+  // And of what a filter leaves out, nothing.
+  await page.getByRole("searchbox").first().fill("BA-MAPA-1");
+  await panel(page).locator("canvas").focus();
+  while ((await marks(page)).filter((mark) => mark.startsWith("BA-")).join().split(" · ")[0] !== "BA-MAPA-1") await page.evaluate(() => new Promise(requestAnimationFrame));
+  assert.equal((await marks(page)).length, 2, "the ticket and the driver");
   assert.deepEqual(somebody.complaints, []);
   await somebody.context.close();
 });

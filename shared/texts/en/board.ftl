@@ -112,6 +112,7 @@ board-js-view-saved = View saved: { $name }
 board-js-loading = Loading…
 board-js-timeline-due = { $n } min left
 board-js-timeline-late = late for { $n } min
+board-js-timeline-more = and { $n } more
 board-js-timeline-before = ‹ { $n }
 
 ## A ticket

@@ -112,6 +112,7 @@ board-js-view-saved = Vista guardada: { $name }
 board-js-loading = Cargando…
 board-js-timeline-due = quedan { $n } min
 board-js-timeline-late = demorado hace { $n } min
+board-js-timeline-more = y { $n } más
 board-js-timeline-before = ‹ { $n }
 
 ## A ticket
