@@ -50,7 +50,7 @@ pub struct Claims {
     pub notices: Vec<Claimed>,
     /// Some have to wait until a place is free.
     pub passed_over: bool,
-    /// There may be more for whom there is one.
+    /// There may be more for whom there is one: worth another look at once.
     pub more: bool,
 }
 
@@ -179,7 +179,8 @@ struct Chosen {
 }
 
 impl Claim {
-    /// Those who wait for a place keep theirs in the queue, unless they stand before others that were not looked at.
+    /// Those who wait for a place keep theirs in the queue, unless they stand before others that were not looked at. Where
+    /// nobody found a place those others are not looked at at once: a full door would keep the writer busy.
     fn choose(&self, rows: Vec<Row>, now: UnixMillis) -> Chosen {
         let mut doors = self.doors.clone();
         let (mut chosen, mut waiting) = (Chosen::default(), Vec::new());
@@ -201,7 +202,7 @@ impl Claim {
         }
         chosen.passed_over = !waiting.is_empty();
         if beyond && !chosen.more {
-            chosen.more = true;
+            chosen.more = !chosen.taken.is_empty();
             let aside = now.plus_ms(STEP_ASIDE_MS);
             chosen.put_off.extend(waiting.into_iter().map(|id| (id, aside)));
         }
@@ -418,5 +419,53 @@ impl<U: NoticeUnit> Command<U> for Prune {
 
     async fn apply(&self, unit: &mut U) -> Result<u64, Failure<Infallible>> {
         Ok(execute!(*unit.session(), PRUNE, self.before, self.dead_before, CHUNK)?)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::{Channel, Claim, Door, LOOKED_AT, News, Row, STEP_ASIDE_MS};
+    use crate::testing::START;
+
+    /// A mail that is due.
+    fn row(id: i64) -> Row {
+        Row {
+            id,
+            event: String::new(),
+            account_id: 1,
+            channel: Channel::Mail,
+            news: News::OnTheWay,
+            order_number: String::new(),
+            place: None,
+            expires_at: START,
+            attempts: 0,
+            first_attempt_at: None,
+            subscription_id: None,
+            endpoint: None,
+            public_key: None,
+            auth: None,
+            language: None,
+        }
+    }
+
+    fn due() -> Vec<Row> {
+        (0..).take(LOOKED_AT).map(row).collect()
+    }
+
+    #[test]
+    fn a_full_door_is_not_knocked_at_again_at_once() {
+        let mut claim = Claim::new(1000, Duration::from_secs(1));
+        let free = claim.choose(due(), START);
+        assert!(free.more && !free.taken.is_empty(), "there is a place, and others were not looked at");
+        let mail = Door { host: "".into(), account_id: 1 };
+        while claim.doors.look(&mail, START).is_ok() {
+            claim.doors.enter(mail.clone());
+        }
+        let full = claim.choose(due(), START);
+        assert!(full.taken.is_empty() && full.passed_over && !full.more);
+        let aside = START.plus_ms(STEP_ASIDE_MS);
+        assert!(full.put_off.len() == LOOKED_AT && full.put_off.iter().all(|(_, until)| *until == aside));
     }
 }
