@@ -1,9 +1,9 @@
 //! The history of one ticket: every change, when it happened and when it was recorded, and who did it.
 
-use belgrano_shared::fetch;
 use belgrano_shared::storage::Session;
 use belgrano_shared::timestamp::UnixMillis;
 use belgrano_shared::wire::{Priority, TicketState};
+use belgrano_shared::{fetch, fetch_in};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -82,8 +82,8 @@ struct Then {
     motivo: Option<String>,
 }
 
-const HISTORY: &str = "SELECT seq, kind, action, actor, actor_id, occurred_at, recorded_at, version, driver_id, assignment_reason, \
-     ticket      FROM events WHERE ticket_id = $1 AND version > $2 ORDER BY version LIMIT $3";
+const HISTORY: &str = "SELECT seq, kind, action, actor, actor_id, occurred_at, recorded_at, version, driver_id, \
+     assignment_reason, ticket FROM events WHERE ticket_id = $1 AND version > $2 ORDER BY version LIMIT $3";
 
 impl Entry {
     /// The version it made: where the next page begins.
@@ -95,6 +95,8 @@ impl Entry {
 /// Who changed a ticket last.
 #[derive(Debug, sqlx::FromRow)]
 pub struct LastActor {
+    /// Which ticket.
+    pub(crate) ticket_id: i64,
     /// Whose account that was; `None` for the shop and for the board itself.
     #[sqlx(rename = "actor_id")]
     pub id: Option<i64>,
@@ -103,10 +105,11 @@ pub struct LastActor {
     pub name: String,
 }
 
-/// Who changed a ticket last; `None` once that was forgotten.
-pub async fn last_actor(session: &mut Session, ticket_id: i64) -> sqlx::Result<Option<LastActor>> {
-    const LAST: &str = "SELECT actor_id, actor FROM events WHERE ticket_id = $1 ORDER BY version DESC LIMIT 1";
-    fetch!(optional, *session, LastActor, LAST, ticket_id)
+/// Who changed these tickets last, but for those of whom that was forgotten.
+pub async fn last_actors(session: &mut Session, ticket_ids: &[i64]) -> sqlx::Result<Vec<LastActor>> {
+    const LAST: &str = "SELECT e.ticket_id, e.actor_id, e.actor FROM tickets t \
+         JOIN events e ON e.ticket_id = t.id AND e.version = t.version WHERE t.id IN";
+    Ok(fetch_in!(*session, LastActor, LAST, ticket_ids, ""))
 }
 
 /// The changes of a ticket after the one that made `version`, oldest first.

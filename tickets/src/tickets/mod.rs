@@ -7,7 +7,7 @@ mod routes;
 mod search;
 
 pub use fold_stored::fold_stored;
-pub use history::{Entry, LastActor, last_actor};
+pub use history::{Entry, LastActor, last_actors};
 pub use routes::routes;
 pub(crate) use routes::{events, list, proof_kinds, read_filter, visible};
 pub use search::{Filter, search};

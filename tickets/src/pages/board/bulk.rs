@@ -61,7 +61,11 @@ pub(in crate::pages) async fn send(
     let terms = Terms { by: by.actor(), offer_timeout_ms: app.settings.offer_timeout_ms() };
     let versions = versions(&form, &rows);
     let done = app.writer.submit(Bulk { rows, versions, action, terms }).await?;
-    let first = who_was_first(&app, &done).await?;
+    let first = who_was_first(&app, &done).await.unwrap_or_else(|error| {
+        // It is done: the rows say then only that they were stale.
+        tracing::warn!(%error, "who was first could not be read");
+        HashMap::new()
+    });
     if !wants_json {
         return Ok(notice(&layout, &done, &first).then(back));
     }
@@ -87,15 +91,14 @@ fn versions(form: &Form, rows: &[Result<OrderNumber, String>]) -> HashMap<OrderN
 }
 
 /// Who changed those tickets last that were not at the version that was seen, by the ticket's id.
-async fn who_was_first(app: &App, done: &BulkResult) -> Result<HashMap<i64, LastActor>, Problem> {
-    let mut first = HashMap::new();
-    for row in done.resultados.iter().filter(|row| row.status == StatusCode::PRECONDITION_FAILED.as_u16()) {
-        let Some(id) = row.now.as_ref().map(|now| now.view.ticket_id) else { continue };
-        if let Some(actor) = tickets::last_actor(&mut app.db.read().await?, id).await? {
-            first.insert(id, actor);
-        }
+async fn who_was_first(app: &App, done: &BulkResult) -> sqlx::Result<HashMap<i64, LastActor>> {
+    let stale = done.resultados.iter().filter(|row| row.status == StatusCode::PRECONDITION_FAILED.as_u16());
+    let ids: Vec<i64> = stale.filter_map(|row| Some(row.now.as_ref()?.view.ticket_id)).collect();
+    if ids.is_empty() {
+        return Ok(HashMap::new());
     }
-    Ok(first)
+    let first = tickets::last_actors(&mut app.db.read().await?, &ids).await?;
+    Ok(first.into_iter().map(|actor| (actor.ticket_id, actor)).collect())
 }
 
 fn action(form: &Form) -> Result<BulkAction, Problem> {
@@ -132,7 +135,7 @@ fn told(layout: &Layout, done: BulkResult, first: &HashMap<i64, LastActor>) -> T
 /// Why nothing was done to a ticket; who comes second learns who was first, and what is now.
 fn why_not(layout: &Layout, row: &RowResult, first: &HashMap<i64, LastActor>) -> Option<String> {
     let beaten = row.now.as_ref().and_then(|now| Some((&now.view, first.get(&now.view.ticket_id)?)));
-    let Some((ticket, LastActor { id, name })) = beaten else { return Some(row.why.as_ref()?.to(layout.language)) };
+    let Some((ticket, LastActor { id, name, .. })) = beaten else { return Some(row.why.as_ref()?.to(layout.language)) };
     let nobody = || layout.t("board-nobody").to_string();
     let conflict = layout.t("board-conflict").with("actor", actor(layout.language, *id, name));
     let conflict = conflict.with("driver", ticket.driver_name.clone().unwrap_or_else(nobody));

@@ -1,6 +1,6 @@
 //! What an administrator does all day.
 
-use belgrano_shared::testing::Browser;
+use belgrano_shared::testing::{Browser, TestDatabase};
 
 use super::Stage;
 
@@ -144,6 +144,32 @@ async fn the_boards_form_answers_in_the_language_of_its_page() {
     let row = &answer["resultados"][0];
     assert_eq!(row["error"], "Administración changed it first: Assigned, ana.", "{row}");
     assert_eq!(row["ticket"]["version"], 2, "as it is now");
+}
+
+#[tokio::test]
+async fn each_stale_row_tells_who_was_first_and_does_without_when_that_cannot_be_read() {
+    let mut stage = Stage::as_admin().await;
+    for number in ["BA-1", "BA-2", "BA-3"] {
+        stage.order(number, "Belgrano").await;
+    }
+    let beto = stage.driver("beto").await;
+    let browser = &mut stage.browser;
+    browser.follow("/tickets/BA-1/asignar", &[("repartidor_id", &beto)]).await;
+    let mut ask = vec![("accion", "prioridad"), ("prioridad", "alta")];
+    for (number, version) in [("BA-1", "version-BA-1"), ("BA-2", "version-BA-2"), ("BA-3", "version-BA-3")] {
+        ask.extend([("numeros", number), (version, if number == "BA-3" { "1" } else { "9" })]);
+    }
+    let errors = async |browser: &mut Browser| {
+        let answer = browser.post_for_json("/tablero/lote", &ask).await;
+        let rows = answer["resultados"].as_array().expect("rows").iter();
+        rows.map(|row| row["error"].as_str().unwrap_or_default().to_owned()).collect::<Vec<_>>()
+    };
+    let told = errors(browser).await;
+    assert!(told[0].starts_with("Administración") && told[1].starts_with("la tienda"), "{told:?}");
+    assert_eq!(told[2], "");
+    TestDatabase::sqlite().execute(&stage.app.db, "ALTER TABLE events RENAME TO events_away").await;
+    let told = errors(browser).await;
+    assert!(told[..2].iter().all(|error| error.contains("versión")), "{told:?}");
 }
 
 #[tokio::test]
