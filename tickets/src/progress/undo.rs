@@ -56,8 +56,8 @@ impl Command<BoardUnit> for Undo {
         if matches!(ticket.view.state, TicketState::Cancelled | TicketState::Returned) {
             return Err(Failure::Refused(TicketRefusal::NotUndoable(STOCK_IS_BACK)));
         }
-        unit.flush().await?;
         let (id, from) = (ticket.view.ticket_id, ticket.view.version - 1);
+        unit.flush_ticket(id).await?;
         let past = fetch!(all, *unit.reader(), Past, LAST_TWO, id, from)?;
         let now = unit.now();
         let before = undoable(&past, ticket.view.version, now)

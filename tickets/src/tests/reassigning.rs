@@ -218,6 +218,10 @@ on_both_engines! {
         assert_eq!(statuses, [Some(200), Some(412), Some(200)], "{rows:?}");
         assert_eq!(stands(&rows[0]["ticket"]), ("aceptado", Some(world.ana.1), 5));
         assert_eq!(stands(&rows[2]["ticket"]), ("pendiente", None, 3));
+        let twice = json!({ "numeros": ["BA-4", "BA-4", "BA-3"], "accion": "deshacer" });
+        let rows = world.bulk(twice).await;
+        let statuses: Vec<_> = rows.iter().map(|row| row["status"].as_i64()).collect();
+        assert_eq!(statuses, [Some(200), Some(409), Some(200)], "what is taken back is not taken back again: {rows:?}");
     }
 
     async fn a_whole_load_is_handed_on_by_the_machine_as_far_as_there_is_room(database) {

@@ -156,6 +156,11 @@ impl BoardUnit {
         slot.insert(ticket)
     }
 
+    /// [`BoardUnit::flush`], if a change of this ticket is buffered: for who reads its events only.
+    pub async fn flush_ticket(&mut self, id: i64) -> sqlx::Result<()> {
+        if self.dirty.contains_key(&id) { self.flush().await } else { Ok(()) }
+    }
+
     /// Writes what is buffered, so that a statement can read it.
     pub async fn flush(&mut self) -> sqlx::Result<()> {
         let dirty: Vec<&Ticket> = self.dirty.values().filter_map(|number| self.tickets.get(number)?.as_ref()).collect();
