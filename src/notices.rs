@@ -8,7 +8,7 @@ use belgrano_shared::problem::Problem;
 use belgrano_shared::texts::Language;
 use belgrano_shared::writer::WriteError;
 
-use crate::cli::{Done, NoticesCommand, Service};
+use crate::cli::{Done, NoticesCommand, Service, Usage};
 use crate::settings::Settings;
 use crate::store::{self, Store};
 
@@ -55,8 +55,8 @@ fn refusal<R: Into<Problem> + std::fmt::Debug + 'static>(error: WriteError<R>) -
 }
 
 async fn list<U: NoticeUnit>(store: &Store<U>, state: String, limit: u32) -> Done {
-    let state = NoticeState::try_from(state)
-        .map_err(|unknown| format!("--estado: has to be pendiente, entregado, muerto or caducado, not `{unknown}`"))?;
+    let state = NoticeState::parse(&state)
+        .ok_or_else(|| Usage(format!("--estado: has to be pendiente, entregado, muerto or caducado, not `{state}`")))?;
     let page = page_of(store, state, None, limit).await?;
     let NoticeSummary { pending, dead, oldest_s, browsers } = page.resumen;
     let oldest = oldest_s.map_or_else(|| "-".to_owned(), |seconds| format!("{seconds} s"));

@@ -101,8 +101,10 @@ fn a_file_that_cannot_be_read_is_named() {
 #[test]
 fn wrong_usage_is_not_a_failure() {
     let folder = tempfile::tempdir().expect("a folder");
-    let line = refused(&belgrano(folder.path(), &["outbox", "list", "--estado", "lost"], &[]), 2);
-    assert!(line.starts_with("--estado: ") && line.contains("not `lost`"), "{line}");
+    for list in [&["outbox", "list"][..], &["notices", "list", "--servicio", "shop"]] {
+        let line = refused(&belgrano(folder.path(), &[list, &["--estado", "lost"]].concat(), &[]), 2);
+        assert!(line.starts_with("--estado: ") && line.ends_with("not `lost`"), "{line}");
+    }
     let user = ["user", "add", "--servicio", "shop", "--rol", "admin", "--email", "a@example.com", "--password-stdin"];
     let line = refused(&belgrano(folder.path(), &user, &[]), 2);
     assert!(line.contains("8 to 128 characters"), "{line}");
