@@ -21,7 +21,7 @@ pub async fn live(world: &World) -> Result<(), Failed> {
     let mut drivers = Vec::new();
     for place in 0..DRIVERS.len() {
         let (_, lat, lng, _) = BARRIOS[place % BARRIOS.len()];
-        let login = world.tickets.log_in(&email_of(place), &world.password).await?;
+        let login = world.tickets.log_in(email_of(place).as_str(), &world.password).await?;
         login.post("/api/repartidores/yo/turno", &json!({ "activo": true })).await?;
         drivers.push(drive(world, login, (lat, lng)));
     }

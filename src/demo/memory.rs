@@ -22,8 +22,8 @@ use crate::store;
 const CHUNK: usize = 500;
 
 /// The address a driver of the demo logs in with.
-pub fn email_of(place: usize) -> String {
-    format!("repartidor{}.demo@belgrano.local", place + 1)
+pub fn email_of(place: usize) -> Email {
+    Email::local(&format!("repartidor{}.demo", place + 1))
 }
 
 /// Writes it. The board must not be running.
@@ -74,7 +74,7 @@ impl Remember {
         let neighbourhood = Some(BARRIOS[place % BARRIOS.len()].0.to_owned());
         CreateUser {
             name: name.to_owned(),
-            email: Email::local(&format!("repartidor{}.demo", place + 1)),
+            email: email_of(place),
             password_hash: self.hash.clone(),
             role: Role::Driver,
             driver: NewDriver { phone: "+54 11 5555 0202".to_owned(), capacity: 6, neighbourhood },

@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 
 use belgrano_shared::takeover::{OldRow, Report};
+use belgrano_shared::texts::Language;
 use belgrano_shared::timestamp::UnixMillis;
 use belgrano_shared::wire::{EventKind, OrderMessage, TicketState};
 use belgrano_shared::writer::Failure;
@@ -11,7 +12,6 @@ use serde_json::{Value, json};
 use super::users::Driver;
 use crate::intake::new_ticket;
 use crate::unit::{Actor, BoardUnit, Change};
-use belgrano_shared::texts::Language;
 
 const WHAT: &str = "tickets";
 /// Tickets between two writes.
