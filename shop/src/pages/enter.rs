@@ -53,21 +53,21 @@ pub(super) async fn show(
 
 /// Logs in and goes on to where one wanted to be.
 pub(super) async fn send(
-    state: State<App>,
+    State(app): State<App>,
     ip: ClientIp,
     headers: HeaderMap,
     Frame { layout, .. }: Frame,
     form: Form,
 ) -> Result<Response, Problem> {
     let answer = match form.read::<LoginBody>() {
-        Ok(body) => accounts::login(state, ip, headers, Json(body)).await,
+        Ok(body) => accounts::login(State(app.clone()), ip, headers, Json(body)).await,
         Err(problem) => Err(problem),
     };
     match answer {
         Ok(answer) => {
             let admin = answer.extensions().get() == Some(&Role::Admin);
             let to = form.given("volver").unwrap_or(if admin { "/envios" } else { "/" });
-            Ok(TypedEmail::forgotten(with_cookies_of(&answer, see_other(to))))
+            Ok(TypedEmail::forgotten(&app.settings.common.public_url, with_cookies_of(&answer, see_other(to))))
         }
         Err(problem) if Form::takes(&problem) => {
             layout.show_as(problem.status(), &LogInPage { layout: &layout, form: form.refused(&problem) })
@@ -102,14 +102,14 @@ fn show_registration(frame: &Frame, role: &str, Query(Back { volver }): Query<Ba
 
 /// Makes an account and logs it in.
 pub(super) async fn register(
-    state: State<App>,
+    State(app): State<App>,
     ip: ClientIp,
     headers: HeaderMap,
     Frame { layout, .. }: Frame,
     form: Form,
 ) -> Result<Response, Problem> {
     let answer = match form.read::<RegisterBody>() {
-        Ok(body) => accounts::register(state, ip, headers, Json(body)).await,
+        Ok(body) => accounts::register(State(app.clone()), ip, headers, Json(body)).await,
         Err(problem) => Err(problem),
     };
     match answer {
@@ -119,7 +119,7 @@ pub(super) async fn register(
             let known = problem.status() == StatusCode::CONFLICT && form.error("email").is_some();
             let email = form.value("email").to_owned();
             let page = layout.show_as(problem.status(), &RegisterPage { layout: &layout, form, known })?;
-            Ok(if known { TypedEmail::kept(&email, page) } else { page })
+            Ok(if known { TypedEmail::kept(&email, &app.settings.common.public_url, page) } else { page })
         }
         Err(problem) => Err(problem),
     }

@@ -36,19 +36,19 @@ pub(super) async fn show(Frame { layout, .. }: Frame, typed: TypedEmail) -> Resu
 
 /// Asks for a code. The answer is the same whether there is such an account or not.
 pub(super) async fn send(
-    state: State<App>,
+    State(app): State<App>,
     ip: ClientIp,
     Frame { layout, .. }: Frame,
     form: Form,
 ) -> Result<Response, Problem> {
     let asked = match form.read::<ForgotBody>() {
-        Ok(body) => accounts::forgot_password(state, ip, layout.language, Json(body)).await,
+        Ok(body) => accounts::forgot_password(State(app.clone()), ip, layout.language, Json(body)).await,
         Err(problem) => Err(problem),
     };
     match asked {
         Ok(_) => {
             let next = Notice::done(layout.t("forgot-sent")).then("/recuperar/codigo");
-            Ok(TypedEmail::kept(form.value("email"), next))
+            Ok(TypedEmail::kept(form.value("email"), &app.settings.common.public_url, next))
         }
         Err(problem) if Form::takes(&problem) => {
             layout.show_as(problem.status(), &ForgotPage { layout: &layout, form: form.refused(&problem) })
@@ -65,18 +65,21 @@ pub(super) async fn show_code(Frame { layout, .. }: Frame, typed: TypedEmail) ->
 
 /// Uses the code.
 pub(super) async fn use_code(
-    state: State<App>,
+    State(app): State<App>,
     ip: ClientIp,
     Frame { layout, .. }: Frame,
     typed: TypedEmail,
     form: Form,
 ) -> Result<Response, Problem> {
     let used = match form.read::<ResetBody>() {
-        Ok(body) => accounts::reset_password(state, ip, Json(body)).await,
+        Ok(body) => accounts::reset_password(State(app.clone()), ip, Json(body)).await,
         Err(problem) => Err(problem),
     };
     match used {
-        Ok(_) => Ok(Notice::done(layout.t("reset-done")).then(LOGIN_PATH)),
+        Ok(_) => {
+            let next = Notice::done(layout.t("reset-done")).then(LOGIN_PATH);
+            Ok(TypedEmail::forgotten(&app.settings.common.public_url, next))
+        }
         Err(problem) if Form::takes(&problem) => {
             let form = form.refused(&problem);
             let known = form.given("email") == Some(typed.as_str()) && form.error("email").is_none();

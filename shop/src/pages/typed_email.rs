@@ -10,7 +10,7 @@ use axum::http::{HeaderValue, header};
 use axum::response::Response;
 use belgrano_shared::auth::email::Email;
 use belgrano_shared::http::cookie;
-use url::form_urlencoded;
+use url::{Url, form_urlencoded};
 
 const COOKIE: &str = "belgrano_correo";
 /// As long as a code is usually good for.
@@ -25,22 +25,25 @@ impl TypedEmail {
         &self.0
     }
 
-    /// `response`, after which the next page knows `email`; what is no address is not worth it.
-    pub(super) fn kept(email: &str, response: Response) -> Response {
-        match Email::parse(email) {
-            Some(_) => set(response, &form_urlencoded::byte_serialize(email.as_bytes()).collect::<String>(), SECONDS),
-            None => response,
+    /// `response`, after which the next page of the shop at `public_url` knows `email`; what is no address is not worth it.
+    pub(super) fn kept(email: &str, public_url: &Url, response: Response) -> Response {
+        if Email::parse(email).is_none() {
+            return response;
         }
+        let value: String = form_urlencoded::byte_serialize(email.as_bytes()).collect();
+        set(response, public_url, &value, SECONDS)
     }
 
     /// `response`, after which nobody knows.
-    pub(super) fn forgotten(response: Response) -> Response {
-        set(response, "", 0)
+    pub(super) fn forgotten(public_url: &Url, response: Response) -> Response {
+        set(response, public_url, "", 0)
     }
 }
 
-fn set(mut response: Response, value: &str, max_age_s: u32) -> Response {
-    let cookie = format!("{COOKIE}={value}; Path=/; Max-Age={max_age_s}; HttpOnly; SameSite=Lax");
+/// `Secure` when the shop is reached by https, like its sessions.
+fn set(mut response: Response, public_url: &Url, value: &str, max_age_s: u32) -> Response {
+    let secure = if public_url.scheme() == "https" { "; Secure" } else { "" };
+    let cookie = format!("{COOKIE}={value}; Path=/; Max-Age={max_age_s}; HttpOnly; SameSite=Lax{secure}");
     if let Ok(cookie) = HeaderValue::try_from(cookie) {
         response.headers_mut().append(header::SET_COOKIE, cookie);
     }
@@ -66,6 +69,13 @@ mod tests {
 
     use super::TypedEmail;
 
+    fn kept(email: &str, public_url: &str) -> Option<String> {
+        let public_url = public_url.parse().expect("a URL");
+        let response = TypedEmail::kept(email, &public_url, StatusCode::OK.into_response());
+        let cookie = response.headers().get(header::SET_COOKIE)?;
+        Some(cookie.to_str().expect("text").to_owned())
+    }
+
     async fn read(cookie: &str) -> String {
         let request = Request::get("/").header(header::COOKIE, cookie).body(()).expect("valid");
         let Ok(TypedEmail(email)) = TypedEmail::from_request_parts(&mut request.into_parts().0, &()).await;
@@ -74,13 +84,23 @@ mod tests {
 
     #[tokio::test]
     async fn an_address_comes_back_as_it_was_typed() {
-        for email in ["ana+belgrano@example.com", "ana=1&b;c@example.com"] {
-            let response = TypedEmail::kept(email, StatusCode::OK.into_response());
-            let Some(cookie) = response.headers().get(header::SET_COOKIE) else { continue };
-            let cookie = cookie.to_str().expect("text").split(';').next().expect("a pair");
-            assert_eq!(read(cookie).await, email);
+        for email in ["ana+belgrano@example.com", "ana=1&b+c@example.com"] {
+            let cookie = kept(email, "http://shop.test").expect(email);
+            assert_eq!(read(cookie.split(';').next().expect("a pair")).await, email);
         }
-        assert!(!TypedEmail::kept("no es", StatusCode::OK.into_response()).headers().contains_key(header::SET_COOKIE));
+        assert_eq!(kept("no es", "http://shop.test"), None);
         assert_eq!([read("belgrano_correo=%3Cscript%3E").await, read("otra=1").await], ["", ""]);
+    }
+
+    #[test]
+    fn an_address_kept_by_https_travels_by_nothing_else() {
+        for (public_url, secure) in [("https://shop.test", true), ("http://localhost:5000", false)] {
+            let public_url = public_url.parse().expect("a URL");
+            let kept = TypedEmail::kept("ana@example.com", &public_url, StatusCode::OK.into_response());
+            for response in [kept, TypedEmail::forgotten(&public_url, StatusCode::OK.into_response())] {
+                let cookie = response.headers()[header::SET_COOKIE].to_str().expect("text");
+                assert_eq!(cookie.ends_with("; Secure"), secure, "{cookie}");
+            }
+        }
     }
 }

@@ -159,6 +159,7 @@ async fn an_account_is_changed_and_recovered() {
     let wrong = lost.post("/recuperar/codigo", &fields("00000-00000")).await;
     assert!(wrong.status == 422 && wrong.body.contains("id=\"codigo-error\""), "{}", wrong.body);
     lost.follow("/recuperar/codigo", &fields(&code)).await;
+    assert!(!lost.get("/recuperar").await.body.contains("ana@example.com"), "nobody asks for it any more");
     let back = lost.post("/ingresar", &[("email", "ana@example.com"), ("password", "una tercera")]).await;
     assert_eq!((back.status, back.location.as_str()), (303, "/"));
 }
