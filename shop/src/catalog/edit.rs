@@ -40,7 +40,7 @@ pub(crate) struct EditBody {
     #[serde(default, deserialize_with = "StockChange::present")]
     #[schema(value_type = Option<i64>)]
     pub(crate) stock_visto: StockChange,
-    /// What `activo` was when it was looked at; that somebody else changed it since is 409.
+    /// What `activo` was when it was looked at; that it was changed since is 409.
     pub(crate) activo_visto: Option<bool>,
 }
 
@@ -89,12 +89,15 @@ pub(crate) struct Current {
     pub(crate) price: Money,
     /// `None` never runs out.
     pub(crate) stock: Option<i64>,
+    /// Who set the price by hand, and when.
+    price_editor: Option<String>,
+    price_at: Option<UnixMillis>,
     /// Whether it is sold.
     pub(crate) active: bool,
-    /// The account that last changed it by hand.
-    edited_by: Option<i64>,
-    edited_at: Option<UnixMillis>,
-    editor: Option<String>,
+    /// The account that paused or resumed it by hand, whose that is, and when.
+    active_by: Option<i64>,
+    active_editor: Option<String>,
+    active_at: Option<UnixMillis>,
 }
 
 /// Why a product is not changed.
@@ -131,10 +134,10 @@ impl Changed {
         let is = StockChange::to(now.stock);
         let stock =
             ![StockChange::Keep, is].contains(&body.stock) && ![StockChange::Keep, is].contains(&body.stock_visto);
-        // There are two ways to stand: it is as it is wanted, and whoever wants it is to know that somebody else did it.
-        let active = body.activo.is_some()
-            && body.activo_visto.is_some_and(|seen| seen != now.active)
-            && now.edited_by.is_some_and(|other| other != by);
+        // There are two ways to stand: where it is as it is wanted, whoever wants it is to know that somebody else did it.
+        let others = now.active_by.is_some_and(|other| other != by);
+        let active = body.activo.is_some_and(|active| active != now.active || others)
+            && body.activo_visto.is_some_and(|seen| seen != now.active);
         (price || stock || active).then_some(Self { now, price, stock, active })
     }
 }
@@ -142,11 +145,9 @@ impl Changed {
 impl From<Changed> for Problem {
     fn from(changed: Changed) -> Self {
         let now = &changed.now;
-        let price =
-            changed.price.then(|| FieldError::new("precio", now.said("error-price-changed-by", "error-price-changed")));
+        let price = changed.price.then(|| FieldError::new("precio", price_changed(now)));
         let stock = changed.stock.then(|| FieldError::new("stock", stock_changed(now.stock)));
-        let state = if now.active { "error-resumed-by" } else { "error-paused-by" };
-        let active = changed.active.then(|| FieldError::new("activo", now.said(state, "refusal-product-changed")));
+        let active = changed.active.then(|| FieldError::new("activo", active_changed(now)));
         Self::conflict("producto-cambiado", Message::new("refusal-product-changed"))
             .about(price.into_iter().chain(stock).chain(active).collect())
             .with("precio", now.price.pesos())
@@ -155,13 +156,18 @@ impl From<Changed> for Problem {
     }
 }
 
-impl Current {
-    /// `named`, with who changed it last and when; `plain` where nobody did by hand.
-    fn said(&self, named: &'static str, plain: &'static str) -> Message {
-        match (&self.editor, self.edited_at) {
-            (Some(who), Some(at)) => Message::new(named).with("who", who).with("at", at),
-            _ => Message::new(plain),
-        }
+fn price_changed(now: &Current) -> Message {
+    match (&now.price_editor, now.price_at) {
+        (Some(who), Some(at)) => Message::new("error-price-changed-by").with("who", who).with("at", at),
+        _ => Message::new("error-price-changed"),
+    }
+}
+
+fn active_changed(now: &Current) -> Message {
+    let key = if now.active { "error-resumed-by" } else { "error-paused-by" };
+    match (&now.active_editor, now.active_at) {
+        (Some(who), Some(at)) => Message::new(key).with("who", who).with("at", at),
+        _ => Message::new("refusal-product-changed"),
     }
 }
 
@@ -177,22 +183,29 @@ impl Command<ShopUnit> for EditProduct {
     type Refusal = EditRefusal;
 
     async fn apply(&self, unit: &mut ShopUnit) -> Result<ProductView, Failure<EditRefusal>> {
-        const NOW: &str = "SELECT p.price, p.stock, p.active, p.edited_by, p.edited_at, a.first_name AS editor \
-             FROM products p LEFT JOIN accounts a ON a.id = p.edited_by WHERE p.id = $1";
-        const UPDATE: &str = "UPDATE products SET price = COALESCE($2, price), active = COALESCE($3, active), \
-             stock = CASE WHEN $4 THEN $5 ELSE stock END, edited_by = $6, edited_at = $7 WHERE id = $1";
+        const NOW: &str = "SELECT p.price, p.price_at, p.stock, p.active, p.active_by, p.active_at, \
+             a.first_name AS price_editor, b.first_name AS active_editor FROM products p \
+             LEFT JOIN accounts a ON a.id = p.price_by LEFT JOIN accounts b ON b.id = p.active_by WHERE p.id = $1";
+        const UPDATE: &str = "UPDATE products SET price = COALESCE($2, price), price_by = COALESCE($3, price_by), \
+             price_at = COALESCE($4, price_at), active = COALESCE($5, active), active_by = COALESCE($6, active_by), \
+             active_at = COALESCE($7, active_at), stock = CASE WHEN $8 THEN $9 ELSE stock END WHERE id = $1";
         let (id, body) = (self.id, &self.body);
         let now = unit.now();
         // Writers take turns, also those of other instances: what is read here is what is replaced.
         unit.flush().await?;
         let current = fetch!(optional, *unit.reader(), Current, NOW, id)?;
         let current = current.ok_or(Failure::Refused(EditRefusal::NoSuchProduct))?;
+        // Whoever writes what is there already has changed nothing.
+        let price = body.precio.filter(|price| *price != current.price);
+        let active = body.activo.filter(|active| *active != current.active);
         if let Some(changed) = Changed::by(body, self.by, current) {
             return Err(Failure::Refused(EditRefusal::Changed(changed)));
         }
         let session = unit.own_statements().await?;
+        let (price_by, price_at) = price.map(|_| (self.by, now)).unzip();
+        let (active_by, active_at) = active.map(|_| (self.by, now)).unzip();
         let (sets_stock, stock) = body.stock.columns();
-        execute!(*session, UPDATE, id, body.precio, body.activo, sets_stock, stock, self.by, now)?;
+        execute!(*session, UPDATE, id, price, price_by, price_at, active, active_by, active_at, sets_stock, stock)?;
         let view = products_by_id(session, &[id], now).await?.remove(&id);
         unit.announce().catalog = true;
         view.ok_or(Failure::Refused(EditRefusal::NoSuchProduct))

@@ -171,12 +171,15 @@ pub(super) async fn write_categories(session: &mut Session, rows: &[CategoryRow]
     Ok(())
 }
 
+/// What these rows change nobody has changed by hand.
 pub(super) async fn write_products(session: &mut Session, rows: &[ProductRow]) -> sqlx::Result<()> {
     let head = "INSERT INTO products (id, business_id, category_id, name, search, price, list_price, stock, featured, \
          active, image) VALUES";
     let tail = "ON CONFLICT (id) DO UPDATE SET business_id = excluded.business_id, category_id = excluded.category_id, \
          name = excluded.name, search = excluded.search, price = excluded.price, list_price = excluded.list_price, \
-         stock = excluded.stock, featured = excluded.featured, active = excluded.active, image = excluded.image";
+         stock = excluded.stock, featured = excluded.featured, active = excluded.active, image = excluded.image, \
+         price_by = CASE WHEN products.price = excluded.price THEN products.price_by END, \
+         active_by = CASE WHEN products.active = excluded.active THEN products.active_by END";
     execute_rows!(*session, head, 11, rows, tail, |query, row| {
         let query = query.bind(row.id).bind(row.business_id).bind(row.category_id).bind(&row.name).bind(&row.search);
         let query = query.bind(row.price).bind(row.list_price).bind(row.stock).bind(row.featured);

@@ -133,6 +133,18 @@ on_both_engines! {
         assert_eq!(edit(json!({ "stock": null, "stock_visto": 217 })).await.0, 200, "sent twice is done once");
         assert_eq!(edit(json!({ "stock": 5, "stock_visto": 217 })).await.0, 409);
         assert_eq!(edit(json!({ "stock": 5, "stock_visto": null })).await.1["stock"], 5);
+        assert_eq!(edit(json!({ "activo": false, "activo_visto": true })).await.0, 200);
+        let (status, told) = edit(json!({ "activo": true, "activo_visto": true })).await;
+        assert_eq!((status, &told["errors"][0]["field"]), (409, &json!("activo")), "whoever paused it: {told}");
+        assert_eq!(edit(json!({ "activo": false, "activo_visto": true })).await.0, 200, "one's own, sent twice");
+        assert_eq!(edit(json!({ "activo": true, "activo_visto": false })).await.0, 200);
+        let (_, told) = edit(json!({ "precio": 1800, "precio_visto": 1450 })).await;
+        assert!(told["errors"].to_string().contains("Administración"), "{told}");
+        let mut file = builtin();
+        file["productos"][8]["precio"] = json!(1700);
+        load(&shop, &file, ImportOptions::default()).await;
+        let (status, told) = edit(json!({ "precio": 1800, "precio_visto": 1600 })).await;
+        assert!(status == 409 && !told["errors"].to_string().contains("Administración"), "the file did it: {told}");
     }
 
     async fn the_same_file_twice_changes_nothing(database) {

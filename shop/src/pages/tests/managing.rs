@@ -147,6 +147,27 @@ on_both_engines! {
         assert!(told.status == 409 && row(&told, 1).contains("Marta lo cambió el 21/11/2026"), "{}", row(&told, 1));
     }
 
+    async fn who_changed_something_else_is_not_named(database) {
+        let shop = TestShop::new(database).await;
+        shop.customer("marta@example.com").await;
+        database.execute(&shop.app.db, "UPDATE accounts SET role = 'admin', first_name = 'Marta' WHERE email LIKE 'marta%'").await;
+        let (mut first, mut second) = (admin(&shop).await, shop.visitor());
+        second.follow("/ingresar", &[("email", "marta@example.com"), ("password", "correcto caballo")]).await;
+        assert_eq!(first.post(PATH, &form("1", ("4200", "120", true), ("4500", "120", true))).await.status, 303);
+        for (seen, stock, sold) in [("120", "77", true), ("77", "77", true), ("77", "77", false)] {
+            let edit = form("1", ("4500", seen, true), ("4500", stock, sold));
+            assert_eq!(second.post(PATH, &edit).await.status, 303, "{edit:?}");
+        }
+        let told = first.post(PATH, &form("1", ("4200", "77", true), ("4600", "77", true))).await;
+        let yerba = row(&told, 1);
+        assert!(told.status == 409 && yerba.contains("Administración lo cambió el 21/11/2026"), "{yerba}");
+        assert!(!yerba.contains("Marta"), "{yerba}");
+        // One's own stock does not hide that somebody else paused it.
+        assert_eq!(first.post(PATH, &form("1", ("4500", "77", true), ("4500", "80", true))).await.status, 303);
+        let told = first.post(PATH, &form("1", ("4500", "80", true), ("4500", "80", false))).await;
+        assert!(told.status == 409 && row(&told, 1).contains("Marta ya lo puso en pausa"), "{}", row(&told, 1));
+    }
+
     async fn products_are_found_by_how_they_stand(database) {
         let shop = TestShop::new(database).await;
         let mut admin = admin(&shop).await;
