@@ -1,9 +1,10 @@
-//! Refuses a write that another site makes a browser send with our cookie (CSRF).
+//! Refuses a write that a page of another site makes a browser send (CSRF).
 //!
 //! Decided by what a browser says about itself and a page cannot forge: `Sec-Fetch-Site` and `Origin`. Every browser
 //! since 2020 sends `Origin` with a cross-site write, so a request with neither header is not a browser's and passes
-//! (the same rule as Go's `http.CrossOriginProtection`). Without a cookie there is nothing to abuse, except in what a
-//! form may send anywhere without asking: a log-in sent from elsewhere would put a visitor into somebody else's account.
+//! (the same rule as Go's `http.CrossOriginProtection`). It does not matter what the request carries: without a cookie
+//! it may still be a log-in, which would put a visitor into somebody else's account, and a page need not even say that
+//! what it sends is a form (bytes without a content type are sent without asking).
 
 use axum::http::{HeaderMap, Method, header};
 
@@ -11,9 +12,9 @@ use crate::auth::origin::{AllowedOrigins, OriginCheck};
 use crate::problem::Problem;
 use crate::texts::Message;
 
-/// 403 when the request changes something, carries a cookie or a form, and does not come from our own pages.
+/// 403 when the request changes something and a browser sends it from a page that is not ours.
 pub fn check(method: &Method, headers: &HeaderMap, origins: &AllowedOrigins) -> Result<(), Problem> {
-    if method.is_safe() || !(headers.contains_key(header::COOKIE) || is_form(headers)) {
+    if method.is_safe() {
         return Ok(());
     }
     let site = headers.get("sec-fetch-site").map(axum::http::HeaderValue::as_bytes);
@@ -31,14 +32,6 @@ pub fn check_upgrade(headers: &HeaderMap, origins: &AllowedOrigins) -> Result<()
         return Err(Problem::forbidden(Message::new("refusal-cross-site")));
     }
     Ok(())
-}
-
-/// What a page may send to another site without a preflight (Fetch, "CORS-safelisted request-header").
-fn is_form(headers: &HeaderMap) -> bool {
-    const FORMS: [&[u8]; 3] = [b"application/x-www-form-urlencoded", b"multipart/form-data", b"text/plain"];
-    let Some(kind) = headers.get(header::CONTENT_TYPE) else { return false };
-    let kind = kind.as_bytes().to_ascii_lowercase();
-    FORMS.iter().any(|form| kind.starts_with(form))
 }
 
 #[cfg(test)]
@@ -75,7 +68,7 @@ mod tests {
     }
 
     #[test]
-    fn only_our_own_pages_write_with_a_cookie_or_a_form() {
+    fn only_our_own_pages_and_programs_write() {
         let cookie = ("cookie", "s=1");
         let evil = ("origin", "https://evil.example");
         assert!(passes(&Method::POST, &[cookie, ("origin", "https://shop.example")]));
@@ -83,12 +76,16 @@ mod tests {
         assert!(passes(&Method::POST, &[cookie, ("sec-fetch-site", "none")]));
         assert!(passes(&Method::POST, &[cookie]), "not a browser");
         assert!(passes(&Method::GET, &[cookie, evil]), "safe methods change nothing");
-        assert!(passes(&Method::POST, &[evil]), "no cookie, nothing to abuse");
+        assert!(passes(&Method::POST, &[]), "not a browser");
 
-        let form = ("content-type", "application/x-www-form-urlencoded");
-        assert!(!passes(&Method::POST, &[form, evil]), "a log-in from elsewhere");
-        assert!(passes(&Method::POST, &[form]), "not a browser");
-        assert!(passes(&Method::POST, &[form, ("origin", "https://shop.example")]));
+        for kind in ["application/x-www-form-urlencoded", "text/plain", "application/json", ""] {
+            let kind = ("content-type", kind);
+            assert!(!passes(&Method::POST, &[kind, evil]), "a log-in from elsewhere");
+            assert!(passes(&Method::POST, &[kind]), "not a browser");
+            assert!(passes(&Method::POST, &[kind, ("origin", "https://shop.example")]));
+        }
+        assert!(!passes(&Method::POST, &[evil]), "bytes need no content type");
+        assert!(!passes(&Method::POST, &[("sec-fetch-site", "same-site")]), "another port is another origin");
 
         assert!(!passes(&Method::POST, &[cookie, evil]));
         assert!(!passes(&Method::DELETE, &[cookie, evil, ("sec-fetch-site", "cross-site")]));
