@@ -3,7 +3,7 @@
 use belgrano_shared::timestamp::UnixMillis;
 use belgrano_shared::wire::{EventKind, OrderNumber, TicketState, TicketView};
 use belgrano_shared::writer::{Command, Failure};
-use belgrano_shared::{fetch, fetch_scalar};
+use belgrano_shared::{execute, fetch, fetch_scalar};
 
 use super::{TicketRefusal, check_version};
 use crate::unit::{Actor, AssignmentReason, BoardUnit, BoardWants, Change, Ticket};
@@ -15,6 +15,7 @@ const ACTION: &str = "deshacer";
 const STOCK_IS_BACK: &str = "refusal-undo-stock";
 
 const DRIVER_LEFT: &str = "refusal-undo-driver";
+const FORGET_PROOFS: &str = "DELETE FROM proofs WHERE ticket_id = $1";
 const DRIVES: &str = "SELECT COUNT(*) FROM users WHERE id = $1 AND active AND role = 'flota'";
 
 /// Take the last change back.
@@ -72,6 +73,10 @@ impl Command<BoardUnit> for Undo {
         }
         let mut next = self.restore(&ticket, before, now);
         next.assignment_reason = reason;
+        if ticket.view.state == TicketState::Delivered && next.view.state != TicketState::Delivered {
+            // They prove the delivery that is taken back, and no other; nor are they for whoever carries it next.
+            execute!(*unit.session(), FORGET_PROOFS, id)?;
+        }
         let change = Change {
             kind: kind(&ticket.view, &next.view),
             action: ACTION,

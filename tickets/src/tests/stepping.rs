@@ -57,6 +57,34 @@ on_both_engines! {
         assert_eq!(report["por_dia"][0]["entregados"], 1);
     }
 
+    async fn a_proof_goes_with_the_delivery_it_was_given_with(database) {
+        let board = Board::start(database).await;
+        let admin = board.admin().await;
+        let ((driver, id), (other, other_id)) = (board.driver(&admin, "beto").await, board.driver(&admin, "caro").await);
+        board.order("BA-1").await;
+        board.assign(&admin, "BA-1", id).await;
+        let photo = "data:image/jpeg;base64,/9j/4AAQ";
+        for step in [
+            json!({ "estado": "aceptado" }),
+            json!({ "estado": "en-camino" }),
+            json!({ "estado": "entregado", "foto": photo }),
+        ] {
+            assert_eq!(board.step(&driver, "BA-1", step).await.0, 200);
+        }
+        assert_eq!(board.count("SELECT COUNT(*) FROM proofs").await, 1);
+        let (status, undone) = board.post(&admin, "/api/tickets/BA-1/deshacer", Value::Null).await;
+        assert_eq!((status, &undone["estado"]), (200, &json!("en-camino")));
+        assert_eq!(board.count("SELECT COUNT(*) FROM proofs").await, 0);
+
+        board.step(&driver, "BA-1", json!({ "estado": "fallido", "motivo": "no había nadie" })).await;
+        board.assign(&admin, "BA-1", other_id).await;
+        for state in ["aceptado", "en-camino", "entregado"] {
+            assert_eq!(board.get(&other, "/api/tickets/BA-1/pruebas/foto").await.0, 404, "somebody else's, and taken back");
+            assert_eq!(board.step(&other, "BA-1", json!({ "estado": state })).await.0, 200, "{state}");
+        }
+        assert_eq!(board.get(&admin, "/api/tickets/BA-1/pruebas/foto").await.0, 404, "delivered without one");
+    }
+
     async fn a_key_is_remembered_also_where_nothing_changed(database) {
         let board = Board::start(database).await;
         let admin = board.admin().await;
