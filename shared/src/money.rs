@@ -134,6 +134,16 @@ impl<'de> Deserialize<'de> for Money {
     }
 }
 
+/// For `deserialize_with`: an amount that somebody decided on. What is finer than a centavo is refused, not rounded.
+pub fn in_whole_cents<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Option<Money>, D::Error> {
+    let refuse = |key| serde::de::Error::custom(crate::texts::Message::new(key));
+    let Some(pesos) = Option::<f64>::deserialize(deserializer)? else { return Ok(None) };
+    let money = Money::from_pesos(pesos).ok_or_else(|| refuse("error-amount"))?;
+    // The last bits of who computes in floats (0.1 + 0.2) are no decimals.
+    let noise = pesos.abs() * 4.0 * f64::EPSILON;
+    if (pesos - money.pesos()).abs() <= noise { Ok(Some(money)) } else { Err(refuse("error-decimals")) }
+}
+
 impl utoipa::PartialSchema for Money {
     fn schema() -> utoipa::openapi::RefOr<utoipa::openapi::schema::Schema> {
         f64::schema()

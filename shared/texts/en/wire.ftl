@@ -36,6 +36,7 @@ error-too-many-lines = this has { $count } lines: up to { $max }
 error-at-most = up to { $max }
 error-amount = the amount is out of range
 error-amount-large = the amount is too large
+error-decimals = this has more than two decimals
 error-moment = a date and time of ISO 8601 was expected
 error-moment-like = a date and time of ISO 8601 is expected, like 2026-11-21T15:04:05-03:00
 error-day-or-moment = a day (2026-11-21) or a date and time of ISO 8601 is expected

@@ -36,6 +36,7 @@ error-too-many-lines = tiene { $count } renglones: hasta { $max }
 error-at-most = van hasta { $max }
 error-amount = importe fuera de rango
 error-amount-large = es un importe demasiado grande
+error-decimals = tiene más de dos decimales
 error-moment = se esperaba una fecha y hora ISO 8601
 error-moment-like = se espera una fecha y hora ISO 8601, como 2026-11-21T15:04:05-03:00
 error-day-or-moment = se espera un día (2026-11-21) o una fecha y hora ISO 8601

@@ -5,7 +5,7 @@
 
 use axum::extract::State;
 use belgrano_shared::http::{Json, Path};
-use belgrano_shared::money::Money;
+use belgrano_shared::money::{Money, in_whole_cents};
 use belgrano_shared::problem::{FieldError, Problem, ProblemDocument};
 use belgrano_shared::texts::Message;
 use belgrano_shared::timestamp::UnixMillis;
@@ -27,6 +27,7 @@ const MAX_STOCK: i64 = 1_000_000_000;
 #[derive(Clone, Copy, Debug, Default, Deserialize, ToSchema)]
 pub(crate) struct EditBody {
     /// The price without offers, in pesos.
+    #[serde(default, deserialize_with = "in_whole_cents")]
     pub(crate) precio: Option<Money>,
     /// How many are left; null never runs out.
     #[serde(default, deserialize_with = "StockChange::present")]
@@ -35,6 +36,7 @@ pub(crate) struct EditBody {
     /// Whether it is sold.
     pub(crate) activo: Option<bool>,
     /// The price that `precio` is to replace; another one there is 409.
+    #[serde(default, deserialize_with = "in_whole_cents")]
     pub(crate) precio_visto: Option<Money>,
     /// The stock that `stock` is to replace; another one there is 409.
     #[serde(default, deserialize_with = "StockChange::present")]

@@ -112,6 +112,24 @@ on_both_engines! {
         assert_eq!(nowhere.status, 404);
     }
 
+    async fn a_price_is_taken_as_it_was_said_or_not_at_all(database) {
+        let shop = TestShop::new(database).await;
+        let mut admin = shop.admin().await;
+        let mut edit = async |body: Value| shop.send(&mut admin, Method::PATCH, "/api/productos/9", Some(body)).await;
+        for price in [json!(0.001), json!(0.004), json!(1450.005), json!(1e-9), json!(123_456_789.999)] {
+            let refused = edit(json!({ "precio": price })).await;
+            assert_eq!((refused.status, &refused.body["errors"][0]["field"]), (422, &json!("precio")), "{price}");
+            assert_eq!(refused.body["errors"][0]["message"], "tiene más de dos decimales");
+        }
+        assert_eq!(edit(json!({ "precio": 1600, "precio_visto": 1450.001 })).await.body["errors"][0]["field"], "precio_visto");
+        assert_eq!(edit(json!({ "precio": 1e300 })).await.body["errors"][0]["message"], "importe fuera de rango");
+        assert_eq!(edit(json!({ "precio": 1600, "precio_visto": 1450 })).await.status, 200, "it is what it was");
+        // What programs that compute in floats send for 0.30.
+        for price in [0.01, 1449.99, 999_999_999_999.99, 0.1 + 0.2] {
+            assert_eq!(edit(json!({ "precio": price })).await.status, 200, "{price}");
+        }
+    }
+
     async fn what_somebody_else_changed_is_not_overwritten_unseen(database) {
         let (shop, other) = (TestShop::new(database).await, TestShop::seeded(database, 8, &[]).await);
         let (mut admin, mut ana) = (shop.admin().await, other.customer("ana@example.com").await);

@@ -94,6 +94,12 @@ on_both_engines! {
         assert!(milk.contains("name=\"precio_visto\" value=\"1450\"") && rows(&wrong) < 24, "{milk}");
         let below = admin.post(PATH, &form("9", ("1450", "220", true), ("1450", "-1", true))).await;
         assert!(below.status == 422 && row(&below, 9).contains("va de 0 a"), "{}", row(&below, 9));
+        for price in ["0,001", "1450,505", "0.125", "$ 1.450,505"] {
+            let finer = admin.post(PATH, &form("9", ("1450", "220", true), (price, "220", true))).await;
+            let milk = row(&finer, 9);
+            assert!(finer.status == 422 && milk.contains("id=\"precio-9-error\""), "{price}: {milk}");
+            assert!(milk.contains(&format!("value=\"{price}\"")), "{price}: {milk}");
+        }
         // Not in the list any more, or never was: the row comes along all the same.
         let elsewhere = admin.post(&format!("{PATH}?estado=sin_stock"), &form("9", ("1450", "220", true), ("", "1", true))).await;
         assert!(elsewhere.status == 422 && rows(&elsewhere) == 1, "{}", elsewhere.body);
