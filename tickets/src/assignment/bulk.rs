@@ -13,6 +13,7 @@ use utoipa::ToSchema;
 
 use super::assign::{Chosen, OnShift, Terms, assign, record, seen};
 use crate::progress::{Edit, Step, TicketRefusal, Undo};
+use crate::tickets::Detail;
 use crate::unit::{BoardUnit, BoardWants, Ticket};
 
 /// What is done to each ticket.
@@ -61,8 +62,8 @@ pub struct RowResult {
     pub(crate) why: Option<Said>,
     /// The ticket as it is now.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub(crate) ticket: Option<Box<TicketView>>,
-    /// What a page shows instead: the ticket also when nothing was done to it, and why it has its driver.
+    pub(crate) ticket: Option<Box<Detail>>,
+    /// What a page shows instead: the ticket also when nothing was done to it.
     #[serde(skip)]
     #[schema(ignore)]
     pub(crate) now: Option<Box<Ticket>>,
@@ -92,13 +93,15 @@ impl Command<BoardUnit> for Bulk {
             let mut result = match &self.rows[index] {
                 Err(text) => RowResult::wrong(text),
                 Ok(number) => match self.one(unit, number, &mut on_shift).await {
-                    Ok(ticket) => RowResult::done(number, ticket),
+                    Ok(_) => RowResult::done(number),
                     Err(Failure::Refused(refusal)) => RowResult::refused(number, refusal),
                     Err(Failure::Broke(error)) => return Err(Failure::Broke(error)),
                 },
             };
             if let Ok(number) = &self.rows[index] {
-                result.now = unit.ticket(number).await?.cloned().map(Box::new);
+                let now = unit.ticket(number).await?.cloned();
+                result.ticket = now.clone().filter(|_| result.exito).map(|now| Box::new(now.into()));
+                result.now = now.map(Box::new);
             }
             results.push((index, result));
         }
@@ -157,16 +160,8 @@ impl Bulk {
 }
 
 impl RowResult {
-    fn done(number: &OrderNumber, ticket: TicketView) -> Self {
-        Self {
-            numero: number.to_string(),
-            exito: true,
-            status: 200,
-            error: None,
-            why: None,
-            ticket: Some(Box::new(ticket)),
-            now: None,
-        }
+    fn done(number: &OrderNumber) -> Self {
+        Self { numero: number.to_string(), exito: true, status: 200, error: None, why: None, ticket: None, now: None }
     }
 
     fn refused(number: &OrderNumber, refusal: TicketRefusal) -> Self {

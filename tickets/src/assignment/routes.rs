@@ -7,7 +7,7 @@ use belgrano_shared::http::{KeyOnly, Keyed, Path};
 use belgrano_shared::idempotency::{Once, StoredAnswer};
 use belgrano_shared::problem::{Problem, ProblemDocument};
 use belgrano_shared::texts::Message;
-use belgrano_shared::wire::{OrderNumber, Priority, TicketView};
+use belgrano_shared::wire::{OrderNumber, Priority};
 use serde::Deserialize;
 use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
@@ -18,6 +18,7 @@ use super::bulk::{Bulk, BulkAction, BulkResult};
 use crate::app::App;
 use crate::progress::{IfMatch, key_scope, required_reason};
 use crate::sessions::{Admin, Principal};
+use crate::tickets::{Detail, InFull};
 
 /// Rows of a bulk action.
 pub(crate) const MAX_ROWS: usize = 500;
@@ -56,7 +57,7 @@ fn terms(app: &App, by: &Principal) -> Terms {
 /// Si lo tiene otro que todavía no salió, pasa de uno a otro en un solo cambio. `auto` se lo saca a quien lo tiene solo con
 /// `If-Match`.
 #[utoipa::path(post, path = "/api/tickets/{numero}/asignar", tag = "asignación", request_body = AssignBody,
-    params(("numero" = String, Path)), responses((status = 200, body = TicketView), (status = 404, body = ProblemDocument),
+    params(("numero" = String, Path)), responses((status = 200, body = Detail), (status = 404, body = ProblemDocument),
     (status = 409, body = ProblemDocument), (status = 412, body = ProblemDocument), (status = 422, body = ProblemDocument)))]
 async fn assign(
     State(app): State<App>,
@@ -67,12 +68,12 @@ async fn assign(
 ) -> Result<StoredAnswer, Problem> {
     let (body, key) = body.scoped(|| key_scope(&by, "asignar", &number));
     let command = Assign { number, chosen: body.chosen()?, if_match, terms: terms(&app, &by) };
-    Ok(app.writer.submit(Once::new(command, key)).await?)
+    Ok(app.writer.submit(Once::new(InFull(command), key)).await?)
 }
 
 /// Devuelve el ticket a los pendientes.
 #[utoipa::path(post, path = "/api/tickets/{numero}/desasignar", tag = "asignación", params(("numero" = String, Path)),
-    responses((status = 200, body = TicketView), (status = 404, body = ProblemDocument),
+    responses((status = 200, body = Detail), (status = 404, body = ProblemDocument),
     (status = 409, body = ProblemDocument), (status = 412, body = ProblemDocument)))]
 async fn unassign(
     State(app): State<App>,
@@ -83,7 +84,7 @@ async fn unassign(
 ) -> Result<StoredAnswer, Problem> {
     let key = key.scoped(|| key_scope(&by, "desasignar", &number));
     let command = Unassign { number, if_match, by: by.actor() };
-    Ok(app.writer.submit(Once::new(command, key)).await?)
+    Ok(app.writer.submit(Once::new(InFull(command), key)).await?)
 }
 
 /// `POST /api/tickets/lote`.

@@ -9,7 +9,7 @@ use belgrano_shared::problem::{FieldError, Problem, ProblemDocument};
 use belgrano_shared::signature::SigningSecrets;
 use belgrano_shared::texts::Message;
 use belgrano_shared::timestamp::UnixMillis;
-use belgrano_shared::wire::{OrderNumber, Priority, TicketState, TicketView, limits};
+use belgrano_shared::wire::{OrderNumber, Priority, TicketState, limits};
 use serde::Deserialize;
 use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
@@ -18,6 +18,7 @@ use utoipa_axum::routes;
 use super::{Edit, GivenProofs, IfMatch, MAX_PROOF_BYTES, Picture, Step, StepOnce, TakeStep, Undo};
 use crate::app::App;
 use crate::sessions::{Admin, Principal, Session};
+use crate::tickets::{Detail, InFull};
 
 /// Two pictures in base64 and the rest of a step.
 pub(crate) const STEP_BODY_BYTES: usize = MAX_PROOF_BYTES / 3 * 8 + 64 * 1024;
@@ -96,7 +97,7 @@ pub(crate) fn key_scope(by: &Principal, command: &str, number: &OrderNumber) -> 
 
 /// Mueve un ticket: quien reparte, los suyos; la administración, cualquiera.
 #[utoipa::path(post, path = "/api/tickets/{numero}/estado", tag = "tickets", request_body = StepBody,
-    params(("numero" = String, Path)), responses((status = 200, body = TicketView), (status = 404, body = ProblemDocument),
+    params(("numero" = String, Path)), responses((status = 200, body = Detail), (status = 404, body = ProblemDocument),
     (status = 409, body = ProblemDocument, description = "Paso ilegal; `legales` nombra los posibles."),
     (status = 412, body = ProblemDocument), (status = 422, body = ProblemDocument)))]
 pub(crate) async fn take_step(
@@ -116,7 +117,7 @@ pub(crate) async fn take_step(
 
 /// Deshace el último cambio, hasta diez minutos después.
 #[utoipa::path(post, path = "/api/tickets/{numero}/deshacer", tag = "tickets", params(("numero" = String, Path)),
-    responses((status = 200, body = TicketView), (status = 404, body = ProblemDocument),
+    responses((status = 200, body = Detail), (status = 404, body = ProblemDocument),
     (status = 409, body = ProblemDocument), (status = 412, body = ProblemDocument)))]
 pub(crate) async fn undo(
     State(app): State<App>,
@@ -128,7 +129,7 @@ pub(crate) async fn undo(
     let offer_timeout_ms = app.settings.offer_timeout_ms();
     let key = key.scoped(|| key_scope(&by, "deshacer", &number));
     let command = Undo { number, if_match, by: by.actor(), offer_timeout_ms };
-    Ok(app.writer.submit(Once::new(command, key)).await?)
+    Ok(app.writer.submit(Once::new(InFull(command), key)).await?)
 }
 
 /// `PATCH /api/tickets/{numero}`; what is left out stays.
@@ -143,7 +144,7 @@ pub(crate) struct EditBody {
 
 /// Cambia la prioridad o las indicaciones.
 #[utoipa::path(patch, path = "/api/tickets/{numero}", tag = "tickets", request_body = EditBody,
-    params(("numero" = String, Path)), responses((status = 200, body = TicketView), (status = 404, body = ProblemDocument),
+    params(("numero" = String, Path)), responses((status = 200, body = Detail), (status = 404, body = ProblemDocument),
     (status = 409, body = ProblemDocument), (status = 412, body = ProblemDocument), (status = 422, body = ProblemDocument)))]
 pub(crate) async fn edit(
     State(app): State<App>,
@@ -158,5 +159,5 @@ pub(crate) async fn edit(
     }
     let EditBody { priority, instructions } = body;
     let command = Edit { number, priority, instructions, if_match, by: by.actor() };
-    Ok(app.writer.submit(Once::new(command, key)).await?)
+    Ok(app.writer.submit(Once::new(InFull(command), key)).await?)
 }

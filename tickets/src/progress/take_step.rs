@@ -13,6 +13,7 @@ use belgrano_shared::{execute, fetch_scalar};
 use super::pin_tries::count_try;
 use super::{As, GivenProofs, Picture, ProofKind, Proofs, Step, TicketRefusal, transition};
 use crate::sessions::Principal;
+use crate::tickets::InFull;
 use crate::unit::{BoardUnit, BoardWants, Change, Ticket};
 use crate::users::Role;
 
@@ -74,13 +75,13 @@ impl Command<BoardUnit> for TakeStep {
 
 /// A step under its key. A wrong PIN is no refusal to the writer, which would take the counted try back with it.
 #[derive(Debug)]
-pub struct StepOnce(Once<TakeStep>);
+pub struct StepOnce(Once<InFull<TakeStep>>);
 
 impl StepOnce {
     /// The answer is kept under `key`.
     #[must_use]
     pub fn new(step: TakeStep, key: Option<IdempotencyKey>) -> Self {
-        Self(Once::new(step, key))
+        Self(Once::new(InFull(step), key))
     }
 }
 

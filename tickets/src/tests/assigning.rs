@@ -32,6 +32,28 @@ on_both_engines! {
         assert_eq!(board.step(&driver, "BA-1", json!({ "estado": "aceptado" })).await.0, 404);
     }
 
+    async fn whatever_changes_a_ticket_answers_with_the_whole_of_it(database) {
+        let board = Board::start(database).await;
+        let admin = board.admin().await;
+        let (driver, _) = board.driver(&admin, "beto").await;
+        board.order("BA-1").await;
+        let as_it_is = async || board.get(&admin, "/api/tickets/BA-1").await.1;
+        let (_, assigned) = board.post(&admin, "/api/tickets/BA-1/asignar", json!({ "auto": true })).await;
+        assert!(assigned["asignacion_motivo"].is_string(), "{assigned}");
+        assert_eq!(assigned, as_it_is().await);
+        let urgent = board.call(&admin, "PATCH", "/api/tickets/BA-1", json!({ "prioridad": "urgente" })).await.1;
+        assert_eq!(urgent, as_it_is().await);
+        let accepted = board.step(&driver, "BA-1", json!({ "estado": "aceptado" })).await.1;
+        assert_eq!(accepted, as_it_is().await);
+        let pooled = board.post(&admin, "/api/tickets/BA-1/desasignar", json!({})).await.1;
+        assert_eq!((&pooled["asignacion_motivo"], &pooled), (&json!(null), &as_it_is().await));
+        let (_, undone) = board.post(&admin, "/api/tickets/BA-1/deshacer", json!({})).await;
+        assert_eq!((&undone["asignacion_motivo"], &undone), (&assigned["asignacion_motivo"], &as_it_is().await));
+        let row = json!({ "numeros": ["BA-1"], "accion": "prioridad", "prioridad": "baja" });
+        let (_, rows) = board.post(&admin, "/api/tickets/lote", row).await;
+        assert_eq!(rows["resultados"][0]["ticket"], as_it_is().await);
+    }
+
     async fn the_machine_chooses_and_says_why(database) {
         let board = Board::start(database).await;
         let admin = board.admin().await;

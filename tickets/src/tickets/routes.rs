@@ -15,11 +15,12 @@ use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
+use super::detail::Detail;
 use super::history::{Entry, history};
 use super::search::{Filter, search};
 use crate::app::App;
 use crate::sessions::{Principal, Session};
-use crate::unit::{AssignmentReason, Ticket, TicketRow, select_tickets};
+use crate::unit::{Ticket, TicketRow, select_tickets};
 
 /// Search, one ticket, its history, its proofs.
 pub fn routes() -> OpenApiRouter<App> {
@@ -101,17 +102,6 @@ fn time(text: &str) -> Option<UnixMillis> {
     UnixMillis::parse(text).or_else(|| UnixMillis::parse(&text.replace(' ', "+")))
 }
 
-/// One ticket, with what only its own page shows.
-#[derive(Serialize, ToSchema)]
-struct Detail {
-    #[serde(flatten)]
-    ticket: TicketView,
-    /// Why this driver, when nobody chose by hand.
-    #[serde(rename = "asignacion_motivo")]
-    #[schema(value_type = Option<String>)]
-    assignment_reason: Option<AssignmentReason>,
-}
-
 /// Un ticket; quien reparte ve los suyos.
 #[utoipa::path(get, path = "/api/tickets/{numero}", tag = "tickets", params(("numero" = String, Path)), responses(
     (status = 200, body = Detail, description = "Con su versión como `ETag`."), (status = 404, body = ProblemDocument)))]
@@ -121,9 +111,9 @@ async fn one(
     Path(number): Path<OrderNumber>,
 ) -> Result<Response, Problem> {
     let mut session = app.db.read().await?;
-    let Ticket { view, assignment_reason, .. } = visible(&mut session, &number, &by).await?;
-    let etag = HeaderValue::try_from(format!("\"{}\"", view.version)).ok();
-    let mut response = Json(Detail { ticket: view, assignment_reason }).into_response();
+    let ticket = visible(&mut session, &number, &by).await?;
+    let etag = HeaderValue::try_from(format!("\"{}\"", ticket.view.version)).ok();
+    let mut response = Json(Detail::from(ticket)).into_response();
     if let Some(etag) = etag {
         response.headers_mut().insert(header::ETAG, etag);
     }
