@@ -55,7 +55,10 @@ export function toast(text, { action, run, ms = action ? 10_000 : 5000 } = {}) {
     if (action) run?.();
   });
   toast.append(button);
-  document.querySelector(".toasts")?.append(toast);
+  const told = document.querySelector(".toasts");
+  // The same again takes the place of what was said before.
+  for (const other of told?.children ?? []) if (other.firstChild?.textContent === text) other.remove();
+  told?.append(toast);
   return gone;
 }
 

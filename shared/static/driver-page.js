@@ -157,7 +157,8 @@ function deliver(root) {
     stop.classList.toggle("waiting", Boolean(waiting));
     stop.classList.toggle("over", over);
     const badge = stop.querySelector("[data-badge]");
-    if (badge && state !== stop.dataset.state) {
+    // Also where it goes back to what the page was rendered with: a step that was refused.
+    if (badge) {
       badge.className = `badge state-${state}`;
       badge.textContent = word(state);
     }

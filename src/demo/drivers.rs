@@ -39,7 +39,9 @@ async fn drive(world: &World, driver: Login, start: Place) -> Result<(), Failed>
             step(&driver, offer, "aceptado", None).await?;
         }
         let under_way = tickets.iter().find(|ticket| ticket["estado"] == "en-camino");
-        match under_way.or_else(|| tickets.iter().find(|ticket| ticket["estado"] == "aceptado")) {
+        let accepted = tickets.iter().filter(|ticket| ticket["estado"] == "aceptado");
+        let apart = |ticket: &Value| place_of(ticket).map_or(f64::MAX, |place| apart(way.at(), place));
+        match under_way.or(accepted.min_by(|a, b| apart(a).total_cmp(&apart(b)))) {
             Some(ticket) if ticket["estado"] == "aceptado" => step(&driver, ticket, "en-camino", None).await?,
             Some(ticket) => {
                 way.lead_to(place_of(ticket).unwrap_or(way.at()));
@@ -61,6 +63,11 @@ async fn drive(world: &World, driver: Login, start: Place) -> Result<(), Failed>
         }
         world.pause(MOVE_S).await;
     }
+}
+
+/// How far two places are apart, for comparing only.
+fn apart(a: Place, b: Place) -> f64 {
+    (a.0 - b.0).hypot(a.1 - b.1)
 }
 
 fn place_of(ticket: &Value) -> Option<Place> {

@@ -86,8 +86,8 @@ impl DriverPage<'_> {
 
     /// Whether all of it is in sight: the current stop, or while there is none what is offered.
     fn is_read_first(&self, stop: &TicketView) -> bool {
-        let order = [TicketState::OnTheWay, TicketState::Accepted, TicketState::Assigned];
-        self.first_in(&order).is_some_and(|first| first.number == stop.number)
+        // Not an offer: its answer is to be seen, and its address is.
+        self.first_in(&[TicketState::OnTheWay, TicketState::Accepted]).is_some_and(|first| first.number == stop.number)
     }
 
     /// The first stop in the first of these states that any is in.
