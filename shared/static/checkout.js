@@ -1,5 +1,7 @@
-// Checking out: the button is pressed once, and a pin on the map goes along with the form.
+// Checking out: the button is pressed once, what was typed survives a session that was over, and a pin on the map goes along
+// with the form.
 
+import { Draft } from "./draft.js";
 import { t } from "./texts.js";
 
 document.addEventListener("submit", (event) => {
@@ -12,6 +14,18 @@ document.addEventListener("submit", (event) => {
 window.addEventListener("pageshow", () => {
   for (const form of /** @type {NodeListOf<HTMLElement>} */ (document.querySelectorAll("form[data-once]"))) form.dataset.once = "";
 });
+
+const checkout = /** @type {HTMLFormElement | null} */ (document.querySelector("form[data-of]"));
+if (checkout) {
+  const draft = new Draft(sessionStorage, checkout.dataset.of ?? "", ["direccion", "barrio", "notas", "metodo_pago", "lat", "lng"]);
+  checkout.addEventListener("submit", () => draft.keep(new FormData(checkout)));
+  // Nothing but a log-in on the way brings it back: an order that was placed is no draft.
+  const fromLogIn = document.referrer && new URL(document.referrer).pathname === "/ingresar";
+  for (const [name, value] of Object.entries(draft.take() ?? {})) {
+    const control = checkout.elements.namedItem(name);
+    if (fromLogIn && (control instanceof RadioNodeList || (control && "value" in control))) control.value = value;
+  }
+}
 
 const pin = /** @type {HTMLDetailsElement | null} */ (document.querySelector("[data-pin]"));
 if (pin) offerPin(pin);

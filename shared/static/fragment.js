@@ -8,13 +8,41 @@
  * @type {WeakMap<Element, string>}
  */
 const rendered = new WeakMap();
+/**
+ * What of it was folded open then.
+ * @type {WeakMap<Element, boolean[]>}
+ */
+const folds = new WeakMap();
+
+/** @param {Element} child */
+const foldsOf = (child) => [...child.querySelectorAll("details")];
+
+/** @param {Element} child @param {string} source */
+function note(child, source) {
+  rendered.set(child, source);
+  folds.set(child, foldsOf(child).map(({ open }) => open));
+}
+
+/**
+ * What somebody opened or closed stays so in what takes its place.
+ * @param {Element} old
+ * @param {Element} fresh
+ */
+function carry(old, fresh) {
+  const [was, now, next] = [folds.get(old) ?? [], foldsOf(old), foldsOf(fresh)];
+  if (was.length !== now.length || now.length !== next.length) return;
+  now.forEach(({ open }, place) => {
+    const fold = next[place];
+    if (fold && open !== was[place]) fold.open = open;
+  });
+}
 
 /**
  * Notes a list as the server rendered it, before anybody touches it.
  * @param {HTMLElement} list
  */
 export function remember(list) {
-  for (const child of [...list.children]) rendered.set(child, child.outerHTML);
+  for (const child of [...list.children]) note(child, child.outerHTML);
 }
 
 /** @param {Element} child */
@@ -37,10 +65,12 @@ export function reconcile(list, fresh, busy = () => false) {
     if (child && rendered.get(child) !== source && !busy(child)) {
       if (before === child) before = wanted;
       list.replaceChild(wanted, child);
+      note(wanted, source);
+      carry(child, wanted);
       child = wanted;
     }
+    if (!child) note(wanted, source);
     child ??= wanted;
-    if (child === wanted) rendered.set(child, source);
     if (child === before) before = child.nextElementSibling;
     else list.insertBefore(child, before);
   }

@@ -6,6 +6,10 @@ import { Coalesced, reconcile, remember } from "./fragment.js";
 class Item {
   children = [];
   parent = null;
+  details = [];
+  querySelectorAll() {
+    return this.details;
+  }
   constructor(key, text = "") {
     this.dataset = { key };
     this.text = text;
@@ -40,6 +44,18 @@ function list(words) {
 }
 
 const shown = (it) => it.children.map((child) => `${child.dataset.key}=${child.text}`).join(" ");
+
+test("what somebody opened stays open in what takes its place, and what the server opens is open", () => {
+  const it = list("a=1");
+  const [a] = it.children;
+  a.details = [{ open: false }, { open: false }];
+  remember(it);
+  a.details[0].open = true;
+  const fresh = list("a=2");
+  fresh.children[0].details = [{ open: false }, { open: true }];
+  reconcile(it, fresh);
+  assert.deepEqual(it.children[0].details, [{ open: true }, { open: true }]);
+});
 
 test("any list becomes any other", () => {
   const lists = ["", "a=1", "a=2", "a=1 b=1", "b=1 a=1", "c=1 a=2 b=1", "b=2 d=1", "a=1 b=1 c=1 d=1", "d=1 c=1 b=1 a=1"];

@@ -100,6 +100,42 @@ test("an impatient finger, a reload and the way back order once", PATIENCE, asyn
   assert.equal((await api("GET", "/api/pedidos")).pedidos.length, 1);
 });
 
+test("what was typed for an order survives a session that ended, for its owner only", PATIENCE, async () => {
+  const [one, other] = [await customer(), await customer()];
+  for (const { api } of [one, other]) await api("PUT", "/api/carrito/1", { cantidad: 1 });
+  const somebody = await visitor(browser, PHONE);
+  const { page, context } = somebody;
+  const notes = page.locator("textarea[name=notas]");
+  /** Fills the form, whose session then turns out to be over. */
+  const lose = async () => {
+    await page.goto(`${belgrano.shop}/finalizar`);
+    await page.locator("input[name=direccion]").fill("Av. Cabildo 2040, 5.º B");
+    await page.locator("input[name=metodo_pago][value=tarjeta]").check();
+    await notes.fill("No anda el timbre");
+    await context.clearCookies();
+    await page.getByRole("button", { name: "Confirmar el pedido" }).click();
+    await page.waitForURL("**/ingresar?**");
+  };
+  const comesBack = async ({ email, password }) => {
+    await page.getByLabel("Correo").fill(email);
+    await page.getByLabel("Contraseña").fill(password);
+    await page.getByRole("button", { name: "Ingresar" }).click();
+    await page.waitForURL("**/finalizar");
+    await page.locator("form[data-of]").waitFor();
+  };
+  await enters(somebody, one.account);
+  await lose();
+  await comesBack(one.account);
+  await page.waitForFunction(() => document.querySelector("textarea[name=notas]").value === "No anda el timbre");
+  assert.equal(await page.locator("input[name=direccion]").inputValue(), "Av. Cabildo 2040, 5.º B");
+  assert.ok(await page.locator("input[name=metodo_pago][value=tarjeta]").isChecked());
+  await lose();
+  await comesBack(other.account);
+  await page.waitForFunction(() => sessionStorage.getItem("belgrano-borrador") === null);
+  assert.equal(await notes.inputValue(), "");
+  await context.close();
+});
+
 test("whoever has the link follows the order without an account, until it is taken back", PATIENCE, async () => {
   const { account, api } = await customer();
   const { numero } = await api("POST", "/api/pedidos", { barrio: "Núñez", items: [{ producto_id: 1, cantidad: 1 }] });

@@ -84,6 +84,7 @@ static OURS: LazyLock<Vec<Asset>> = LazyLock::new(|| {
     "board-view.js": SCRIPT,
     "board.js": SCRIPT,
     "components.js": SCRIPT,
+    "draft.js": SCRIPT,
     "driver-page.js": SCRIPT,
     "ask.js": SCRIPT,
     "awake.js": SCRIPT,

@@ -28,6 +28,8 @@ struct CheckoutPage<'a> {
     cart: CartView,
     form: Form,
     barrios: &'a [String],
+    /// Whose page it is.
+    account_id: i64,
 }
 
 const PAYMENTS: [&str; 3] = [PaymentMethod::CASH, PaymentMethod::CARD, PaymentMethod::TRANSFER];
@@ -46,7 +48,8 @@ pub(super) async fn show(
         return Ok(see_other("/carrito"));
     }
     let (key, zones) = (state.0.ambient.uuid().to_string(), state.0.settings.common.map.zones.clone());
-    let last = orders::last_delivery(&state.0, session.0.account_id).await?.unwrap_or_default();
+    let account_id = session.0.account_id;
+    let last = orders::last_delivery(&state.0, account_id).await?.unwrap_or_default();
     let Json(account) = accounts::me(state, session).await?;
     // Whoever moved says so in the profile: then the rest of the last order is of another place.
     let last =
@@ -65,7 +68,7 @@ pub(super) async fn show(
         ("metodo_pago", payment.to_owned()),
     ];
     let form = Form::filled(items.into_iter().chain(rest));
-    layout.show(&CheckoutPage { layout: &layout, cart, form, barrios: zones.names() })
+    layout.show(&CheckoutPage { layout: &layout, cart, form, barrios: zones.names(), account_id })
 }
 
 /// What is bought is what is shown, whatever else gets into the cart meanwhile.
@@ -95,7 +98,8 @@ pub(super) async fn place(
             }
             let mut form = form.refused(&problem);
             form.replace("item", shown(&cart).into_iter().map(|(_, item)| item));
-            let page = CheckoutPage { layout: &layout, cart, form, barrios: zones.names() };
+            let account_id = who.account_id;
+            let page = CheckoutPage { layout: &layout, cart, form, barrios: zones.names(), account_id };
             layout.show_as(problem.status(), &page)
         }
         Err(problem) => Err(problem),
