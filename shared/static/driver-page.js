@@ -156,12 +156,13 @@ function deliver(root) {
     else note.textContent = over ? t("js-stop-over", { state: word(state) }) : "";
     stop.classList.toggle("waiting", Boolean(waiting));
     stop.classList.toggle("over", over);
-    const badge = stop.querySelector("[data-badge]");
-    // Also where it goes back to what the page was rendered with: a step that was refused.
-    if (badge) {
-      badge.className = `badge state-${state}`;
-      badge.textContent = word(state);
-    }
+    const badge = /** @type {HTMLElement | null} */ (stop.querySelector("[data-badge]"));
+    if (!badge || state === (badge.dataset.shown ?? stop.dataset.state)) return;
+    // A step that was refused goes back to what the page was rendered with.
+    badge.dataset.first ??= badge.textContent ?? "";
+    badge.dataset.shown = state;
+    badge.className = `badge state-${state}`;
+    badge.textContent = state === stop.dataset.state ? badge.dataset.first : word(state);
   }
 
   /**
