@@ -11,10 +11,10 @@ use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 use url::Url;
 
+use super::claim::{Browser, any_due};
 use super::doors::{AT_ONCE, Doors, Ending, Pass};
 use super::metrics::NoticeMetrics;
 use super::push::{PushClient, PushMessage, PushOutcome};
-use super::queue::{Browser, any_due};
 use super::{Channel, Claim, Claimed, Claims, Composed, EndLeases, NoticeSummary, NoticeUnit, Prune, Settle, Verdict};
 use crate::ambient::Ambient;
 use crate::fetch;

@@ -9,6 +9,7 @@
 //! on since, or anything to a browser whose session is over.
 
 mod api;
+mod claim;
 mod delivery;
 mod doors;
 mod metrics;
@@ -23,11 +24,12 @@ mod subscription;
 pub use api::{
     Forget, Key, NoticePage, NoticeSummary, NoticeView, StateFilter, SubscriptionBody, SubscriptionKeys, list_statement,
 };
+pub use claim::{Claim, Claimed, Claims};
 pub use delivery::{Delivery, DeliveryError, DeliveryParts};
 pub use news::{Channel, Composed, News, NoticeState};
 pub use outgoing::{Notice, Outgoing};
 pub use page::{NOTICES_PATH, retried, show_notices};
-pub use queue::{Claim, Claimed, Claims, EndLeases, Prune, Replay, ReplayRefusal, Settle, Verdict};
+pub use queue::{EndLeases, Prune, Replay, ReplayRefusal, Settle, Verdict};
 pub use settings::NoticeSettings;
 pub use subscription::{SessionOver, Subscribe, Unsubscribe};
 
