@@ -60,14 +60,28 @@ function sayAge(root) {
 }
 
 /**
- * Has the phone keep this page, also when it was opened before the service worker was there to see it.
+ * Has the phone keep this page, also when it did not come through the service worker.
  * @param {HTMLElement} root
  */
 function keepUp(root) {
   const workers = navigator.serviceWorker;
-  if (workers && !workers.controller) workers.addEventListener("controllerchange", () => root.dispatchEvent(new Event("stale")), { once: true });
+  const [navigation] = /** @type {PerformanceNavigationTiming[]} */ (performance.getEntriesByType("navigation"));
+  if (workers && !navigation?.workerStart) controlled(workers).then(() => root.dispatchEvent(new Event("stale")));
   // Steps that wait are not what a full phone throws away first.
   navigator.storage?.persist?.().catch(() => {});
+}
+
+/**
+ * Until the service worker sees what this page fetches.
+ * @param {ServiceWorkerContainer} workers
+ */
+async function controlled(workers) {
+  if (workers.controller) return;
+  const change = new Promise((resolve) => workers.addEventListener("controllerchange", resolve, { once: true }));
+  // One that started while this page was on its way took over the page before it, and has to be asked.
+  const { active } = await workers.ready;
+  active?.postMessage("claim");
+  await change;
 }
 
 /**

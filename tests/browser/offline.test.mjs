@@ -238,3 +238,24 @@ test("a session that is over takes the page along when the board says so", PATIE
   await page.waitForURL("**/ingresar*");
   await keepsNothing(page);
 });
+
+test("a page that did not come through the service worker is kept all the same", PATIENCE, async () => {
+  const { page, context } = await phone();
+  await context.clearCookies();
+  await given("BA-DIRECTA");
+  await enters(page, ROSA);
+  await keeps(page, "BA-DIRECTA");
+  await page.evaluate(() => caches.delete("belgrano-page"));
+  // As when the worker starts while the page is on its way: it is there, and this page is not its.
+  const browser = await context.newCDPSession(page);
+  let scripted;
+  const held = new Promise((resolve) => (scripted = resolve));
+  await page.route("**/driver-page.js", async (route) => (await held, route.continue()));
+  await browser.send("Network.enable");
+  await browser.send("Network.setBypassServiceWorker", { bypass: true });
+  await page.goto(`${line.origin}/reparto`, { waitUntil: "commit" });
+  assert.equal(await page.evaluate(() => navigator.serviceWorker.controller), null);
+  await browser.send("Network.setBypassServiceWorker", { bypass: false });
+  scripted();
+  await keeps(page, "BA-DIRECTA");
+});
