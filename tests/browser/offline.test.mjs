@@ -111,10 +111,8 @@ function pin(number) {
   return String(digest.readUInt32BE() % 10_000).padStart(4, "0");
 }
 
-/** Until `look()` is true in the page. */
-async function until(page, look, argument) {
-  while (!(await page.evaluate(look, argument))) await new Promise((resolve) => setTimeout(resolve, 50));
-}
+/** Until `look()` is true in the page; says which one was not. */
+const until = (page, look, argument) => page.waitForFunction(look, argument, { polling: 50 });
 
 const keeps = (page, text) =>
   until(page, async (text) => {
