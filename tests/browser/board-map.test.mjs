@@ -4,7 +4,7 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 
-import { ADMIN, DESKTOP, PATIENCE, PHONE, WITHOUT_WEBGL, WITH_WEBGL, isClean, launch, logIn, start, visitor } from "./harness.mjs";
+import { ADMIN, DESKTOP, PATIENCE, PHONE, WITHOUT_WEBGL, WITH_WEBGL, enters, isClean, launch, logIn, start, until, visitor } from "./harness.mjs";
 
 const PLACES = { "BA-MAPA-1": [-34.5612, -58.4561], "BA-MAPA-2": [-34.5747, -58.4521], "BA-MAPA-3": [-34.5895, -58.4305] };
 let belgrano, browser, stop, api, rosa;
@@ -44,11 +44,7 @@ async function order(numero, place = {}) {
 async function dispatcher(where = browser, options = {}) {
   const somebody = await visitor(where, { ...DESKTOP, reducedMotion: "reduce", ...options });
   const { page } = somebody;
-  await page.goto(`${belgrano.board}/ingresar`);
-  await page.getByLabel("Correo").fill(ADMIN.email);
-  await page.getByLabel("Contraseña").fill(ADMIN.password);
-  await page.getByRole("button", { name: "Ingresar" }).click();
-  await page.waitForURL("**/tablero");
+  await enters(page, belgrano.board, ADMIN);
   await page.locator("[data-live-status][data-state=live]").waitFor();
   return somebody;
 }
@@ -90,16 +86,17 @@ test("it marks what the columns have and the drivers on shift, once each, and fo
   await panel(page).locator("canvas").focus();
   await order("BA-MAPA-4", { lat: -34.6, lng: -58.44 });
   await page.locator('[data-key="BA-MAPA-4"]').waitFor();
-  while (!(await marks(page)).some((mark) => mark.startsWith("BA-MAPA-4"))) await page.evaluate(() => new Promise(requestAnimationFrame));
+  const marked = async () => (await marks(page)).some((mark) => mark.startsWith("BA-MAPA-4"));
+  await until("the mark of BA-MAPA-4", marked);
   await api("POST", "/api/tickets/BA-MAPA-4/estado", { estado: "cancelado", motivo: "Se arrepintió" });
   await page.locator('[data-key="BA-MAPA-4"]').waitFor({ state: "detached" });
-  while ((await marks(page)).some((mark) => mark.startsWith("BA-MAPA-4"))) await page.evaluate(() => new Promise(requestAnimationFrame));
+  await until("the end of the mark of BA-MAPA-4", async () => !(await marked()));
 
   // And of what a filter leaves out, nothing.
   await page.getByRole("searchbox").first().fill("BA-MAPA-1");
   await panel(page).locator("canvas").focus();
   const only = async () => (await marks(page)).map((mark) => mark.split(" · ")[0]).sort().join();
-  while ((await only()) !== "BA-MAPA-1,Rosa Quiroga") await page.evaluate(() => new Promise(requestAnimationFrame));
+  await until("only what the filter leaves", async () => (await only()) === "BA-MAPA-1,Rosa Quiroga");
   assert.deepEqual(somebody.complaints, []);
   await somebody.context.close();
 });

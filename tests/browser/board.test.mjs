@@ -3,7 +3,8 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 
-import { ADMIN, DESKTOP, PATIENCE, PHONE, isClean, logIn, start, visitor } from "./harness.mjs";
+import { ADMIN, DESKTOP, PATIENCE, PHONE, enters, isClean, logIn, start, until, visitor } from "./harness.mjs";
+import { becomes as awaited } from "./world.mjs";
 
 const SECOND = { nombre: "Marta Sosa", email: "marta@belgrano.test", password: "clave-de-marta-1" };
 let belgrano, browser, stop, api, dispatcher;
@@ -19,20 +20,15 @@ before(async () => {
     await api("PATCH", `/api/repartidores/${id}`, { en_turno: true });
     drivers[nombre.split(" ")[0]] = id;
   }
-  dispatcher = await enters(ADMIN, DESKTOP);
+  dispatcher = await works(ADMIN, DESKTOP);
 }, PATIENCE);
 
 after(() => stop?.());
 
-async function enters({ email, password }, screen) {
+async function works(account, screen) {
   const somebody = await visitor(browser, screen);
-  const { page } = somebody;
-  await page.goto(`${belgrano.board}/ingresar`);
-  await page.getByLabel("Correo").fill(email);
-  await page.getByLabel("Contraseña").fill(password);
-  await page.getByRole("button", { name: "Ingresar" }).click();
-  await page.waitForURL("**/tablero");
-  await live(page);
+  await enters(somebody.page, belgrano.board, account);
+  await live(somebody.page);
   return somebody;
 }
 
@@ -50,13 +46,7 @@ async function order(numero, { minutes = 0, ...more } = {}) {
   await api("POST", "/api/tickets", { numero, cliente_nombre: "Ana Díaz", productos: lines, total: 3000, fecha_creacion, ...address, ...more });
 }
 
-async function becomes(number, what) {
-  for (;;) {
-    const found = await ticket(number);
-    if (Object.entries(what).every(([name, value]) => found[name] === value)) return found;
-    await new Promise((resolve) => setTimeout(resolve, 50));
-  }
-}
+const becomes = (number, what) => awaited(api, number, what);
 
 /** From the middle of a card to the head of a column, as a hand does it. */
 async function drag(page, number, key) {
@@ -251,7 +241,7 @@ async function apart(page) {
 
 test("a cancellation asks for its reason beside the field, and what is told never lies on the bar", PATIENCE, async () => {
   for (const screen of [DESKTOP, PHONE]) {
-    const somebody = await enters(ADMIN, screen);
+    const somebody = await works(ADMIN, screen);
     const { page } = somebody;
     const [gone, stays] = [`BA-BAJA-${screen.viewport.width}`, `BA-SIGUE-${screen.viewport.width}`];
     for (const number of [gone, stays]) await order(number, { prioridad: "alta" });
@@ -280,7 +270,7 @@ test("a cancellation asks for its reason beside the field, and what is told neve
 });
 
 test("who comes second learns who was first, and sees what is", PATIENCE, async () => {
-  const second = await enters(SECOND, DESKTOP);
+  const second = await works(SECOND, DESKTOP);
   await order("BA-CHOQUE");
   await card(second.page, "BA-CHOQUE").waitFor();
   // Between the second one's look and the second one's click.
@@ -328,7 +318,7 @@ test("the timeline says until when each ticket is on time, and whose it is", PAT
   await order("BA-TIEMPO-1", { minutes: 75 });
   await order("BA-TIEMPO-2", { minutes: 10 });
   await order("BA-TIEMPO-3", { minutes: 500 });
-  const somebody = await enters(ADMIN, DESKTOP);
+  const somebody = await works(ADMIN, DESKTOP);
   const { page } = somebody;
   await card(page, "BA-TIEMPO-3").waitFor();
   await page.getByRole("button", { name: "Línea de tiempo" }).click();
@@ -347,7 +337,10 @@ test("the timeline says until when each ticket is on time, and whose it is", PAT
   assert.ok(late < now && now < fine, `${late} < ${now} < ${fine}`);
   // The next mark by the arrows, its ticket by Enter.
   await mark("BA-TIEMPO-1").focus();
-  while (!(await mark("BA-TIEMPO-2").evaluate((link) => link === document.activeElement))) await page.keyboard.press("ArrowRight");
+  await until("the focus on BA-TIEMPO-2", async () => {
+    await page.keyboard.press("ArrowRight");
+    return mark("BA-TIEMPO-2").evaluate((link) => link === document.activeElement);
+  });
   await page.keyboard.press("Enter");
   await page.getByRole("dialog", { name: "Ticket" }).getByText("BA-TIEMPO-2").first().waitFor();
   await page.keyboard.press("Escape");
@@ -453,7 +446,7 @@ test("an answer that comes late does not lie under another ticket's number", PAT
 });
 
 test("everything on a phone as well", PATIENCE, async () => {
-  const phone = await enters(ADMIN, PHONE);
+  const phone = await works(ADMIN, PHONE);
   const { page } = phone;
   await order("BA-TELEFONO-1", { prioridad: "urgente" });
   await order("BA-TELEFONO-2", { prioridad: "urgente" });

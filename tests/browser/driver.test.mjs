@@ -3,38 +3,26 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 
-import { ADMIN, PATIENCE, PHONE, isClean, logIn, start, visitor } from "./harness.mjs";
+import { ADMIN, PATIENCE, PHONE, enters, isClean, logIn, start, visitor } from "./harness.mjs";
+import { COLLEAGUE, DRIVER, becomes, given } from "./world.mjs";
 
-const DRIVER = { nombre: "Rosa Quiroga", email: "rosa@belgrano.test", password: "clave-de-rosa-1" };
-const OTHER = { nombre: "Beto Luna", email: "beto@belgrano.test", password: "clave-de-beto-1" };
 let belgrano, browser, stop, admin, driver;
 
 before(async () => {
   ({ belgrano, browser, stop } = await start({ INTAKE: "open" }));
   admin = await logIn(belgrano.board, ADMIN);
   const made = await admin("POST", "/api/usuarios", { ...DRIVER, rol: "flota" });
-  await admin("POST", "/api/usuarios", { ...OTHER, rol: "flota" });
+  await admin("POST", "/api/usuarios", { ...COLLEAGUE, rol: "flota" });
   driver = await visitor(browser, PHONE);
   driver.id = made.id;
-  await enters(driver.page, DRIVER);
+  await enters(driver.page, belgrano.board, DRIVER);
 }, PATIENCE);
 
 after(() => stop?.());
 
-async function enters(page, { email, password }) {
-  await page.goto(`${belgrano.board}/ingresar`);
-  await page.getByLabel("Correo").fill(email);
-  await page.getByLabel("Contraseña").fill(password);
-  await page.getByRole("button", { name: "Ingresar" }).click();
-  await page.waitForURL("**/reparto");
-}
-
-/** A ticket that was given to the driver. */
-async function given(number) {
-  const lines = [{ nombre: "Yerba", cantidad: 1, precio: 1500 }];
-  const message = { numero: number, cliente_nombre: "Ana", cliente_direccion: "Av. Cabildo 2040", productos: lines, total: 1500 };
-  await admin("POST", "/api/tickets", message);
-  await admin("POST", `/api/tickets/${number}/asignar`, { repartidor_id: driver.id });
+/** A ticket that was given to the driver, on the driver's page. */
+async function shown(number) {
+  await given(admin, driver.id, number);
   const stop = driver.page.locator(`[data-key="${number}"]`);
   await stop.waitFor();
   return stop;
@@ -42,17 +30,8 @@ async function given(number) {
 
 const ticket = (number) => admin("GET", `/api/tickets/${number}`);
 
-/** The board's own view, awaited. */
-async function becomes(number, state) {
-  for (;;) {
-    const found = await ticket(number);
-    if (found.estado === state) return found;
-    await new Promise((resolve) => setTimeout(resolve, 50));
-  }
-}
-
 test("three steps without a signal arrive in order when it is back", PATIENCE, async () => {
-  const stop = await given("BA-SIN-SENAL");
+  const stop = await shown("BA-SIN-SENAL");
   await driver.context.setOffline(true);
   await stop.getByRole("button", { name: "Aceptar" }).click();
   await stop.getByText(/Aceptado a las .* Se envía cuando haya señal/).waitFor();
@@ -62,7 +41,7 @@ test("three steps without a signal arrive in order when it is back", PATIENCE, a
   assert.equal((await ticket("BA-SIN-SENAL")).estado, "asignado");
   const tapped = Date.now();
   await driver.context.setOffline(false);
-  const delivered = await becomes("BA-SIN-SENAL", "entregado");
+  const delivered = await becomes(admin, "BA-SIN-SENAL", { estado: "entregado" });
   assert.ok(Date.parse(delivered.fecha_entrega) <= tapped, "the time of the tap, not of the sending");
   assert.equal(delivered.version, 5, "made, given, accepted, started, delivered: each once");
   await stop.waitFor({ state: "detached" });
@@ -71,7 +50,7 @@ test("three steps without a signal arrive in order when it is back", PATIENCE, a
 });
 
 test("a step that the board refuses says why and goes away once it was read", PATIENCE, async () => {
-  const stop = await given("BA-CANCELADO");
+  const stop = await shown("BA-CANCELADO");
   await driver.context.setOffline(true);
   await stop.getByRole("button", { name: "Aceptar" }).click();
   await driver.page.getByText("Sin enviar: 1").waitFor();
@@ -87,7 +66,7 @@ test("a step that the board refuses says why and goes away once it was read", PA
 });
 
 test("what is on the phone survives the app", PATIENCE, async () => {
-  const stop = await given("BA-SOBREVIVE");
+  const stop = await shown("BA-SOBREVIVE");
   // The board is out of reach, the page is not: the app dies before anything could be sent.
   await driver.page.route("**/api/tickets/*/estado", (route) => route.abort());
   await stop.getByRole("button", { name: "Aceptar" }).click();
@@ -95,19 +74,19 @@ test("what is on the phone survives the app", PATIENCE, async () => {
   await driver.page.close();
   driver.page = await driver.context.newPage();
   await driver.page.goto(`${belgrano.board}/reparto`);
-  await becomes("BA-SOBREVIVE", "aceptado");
+  await becomes(admin, "BA-SOBREVIVE", { estado: "aceptado" });
 });
 
 test("what one driver tapped is not told in the name of another on the same phone", PATIENCE, async () => {
   const { context, page } = driver;
-  const stop = await given("BA-DE-MANO-EN-MANO");
+  const stop = await shown("BA-DE-MANO-EN-MANO");
   await page.route("**/api/tickets/*/estado", (route) => route.abort());
   await stop.getByRole("button", { name: "Aceptar" }).click();
   await page.getByText("Sin enviar: 1").waitFor();
   // The page stays open, in the background, while the browser gets another session.
   await context.clearCookies();
   const second = await context.newPage();
-  await enters(second, OTHER);
+  await enters(second, belgrano.board, COLLEAGUE);
   await page.unroute("**/api/tickets/*/estado");
   const refused = page.waitForResponse((response) => response.url().endsWith("/estado"));
   await page.evaluate(() => dispatchEvent(new Event("online")));
@@ -115,6 +94,6 @@ test("what one driver tapped is not told in the name of another on the same phon
   assert.equal((await ticket("BA-DE-MANO-EN-MANO")).estado, "asignado");
   await second.close();
   await context.clearCookies();
-  await enters(page, DRIVER);
-  await becomes("BA-DE-MANO-EN-MANO", "aceptado");
+  await enters(page, belgrano.board, DRIVER);
+  await becomes(admin, "BA-DE-MANO-EN-MANO", { estado: "aceptado" });
 });

@@ -4,27 +4,16 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 
-import { ADMIN, DESKTOP, PATIENCE, PHONE, isClean, start, visitor } from "./harness.mjs";
-import { CUSTOMER, MERCHANT } from "./world.mjs";
+import { ADMIN, DESKTOP, PATIENCE, PHONE, enters, isClean, start, visitor } from "./harness.mjs";
+import { CUSTOMER, MERCHANT, register } from "./world.mjs";
 
 let belgrano, browser, stop;
 
 before(async () => {
   ({ belgrano, browser, stop } = await start());
-  for (const account of [CUSTOMER, MERCHANT]) {
-    const headers = { "content-type": "application/json" };
-    const answer = await fetch(`${belgrano.shop}/api/register`, { method: "POST", headers, body: JSON.stringify(account) });
-    assert.equal(answer.status, 201, await answer.text());
-  }
+  for (const account of [CUSTOMER, MERCHANT]) await register(belgrano, account);
 }, PATIENCE);
 after(() => stop?.());
-
-async function enters({ page }, { email, password }) {
-  await page.goto(`${belgrano.shop}/ingresar`);
-  await page.getByLabel("Correo").fill(email);
-  await page.getByLabel("Contraseña").fill(password);
-  await Promise.all([page.waitForURL((url) => url.pathname !== "/ingresar"), page.getByRole("button", { name: "Ingresar" }).click()]);
-}
 
 /** What the field with the focus is called, whether it is wrong, and what describes it. */
 function focused(page) {
@@ -115,7 +104,7 @@ test("what is needed less often is behind one button, with the keyboard and with
   for (const [account, options, wanted] of [[MERCHANT, PHONE, "Mi comercio"], [ADMIN, DESKTOP, "Mis datos"], [MERCHANT, { ...PHONE, javaScriptEnabled: false }, "Mis datos"]]) {
     const somebody = await visitor(browser, options);
     const { page, context } = somebody;
-    await enters(somebody, account);
+    await enters(page, belgrano.shop, account);
     await page.goto(belgrano.shop);
     const menu = page.locator("details[data-menu]");
     const summary = menu.locator("summary");

@@ -6,6 +6,7 @@ import { after, before, test } from "node:test";
 
 import { BROKEN_TILES, PICTURES, WATER, aSite } from "./ground.mjs";
 import { DESKTOP, PATIENCE, WITH_WEBGL, isClean, launch, startBelgrano, visitor } from "./harness.mjs";
+import { paints } from "./pixels.mjs";
 
 const MAGENTA = [255, 0, 255];
 let browser;
@@ -29,25 +30,6 @@ async function looks(content, options, look) {
     await somebody.context.close();
     await belgrano.stop();
     site.close();
-  }
-}
-
-/** Waits until the map shows this colour; the picture is of what is on the screen, so it cannot be a blank canvas. */
-async function paints(page, colour) {
-  for (;;) {
-    const picture = (await page.locator(".map").screenshot()).toString("base64");
-    const found = await page.evaluate(async ([picture, [red, green, blue]]) => {
-      const image = new Image();
-      image.src = `data:image/png;base64,${picture}`;
-      await image.decode();
-      const pen = new OffscreenCanvas(image.width, image.height).getContext("2d");
-      pen.drawImage(image, 0, 0);
-      const { data } = pen.getImageData(0, 0, image.width, image.height);
-      for (let at = 0; at < data.length; at += 4) if (data[at] === red && data[at + 1] === green && data[at + 2] === blue) return true;
-      return false;
-    }, [picture, colour]);
-    if (found) return;
-    await page.evaluate(() => new Promise(requestAnimationFrame));
   }
 }
 

@@ -24,6 +24,28 @@ export const DESKTOP = { viewport: { width: 1440, height: 900 } };
 /** What `before` and a test may take: a machine that compiles as well is slow, and one that hangs has to say so. */
 export const PATIENCE = { timeout: 120_000 };
 
+/** As long as Playwright waits for what it is asked for. */
+const WAIT_MS = 30_000;
+
+/** What `look()` finds, once that is something; `what` is said of one that never does. */
+export async function until(what, look) {
+  const end = Date.now() + WAIT_MS;
+  for (;;) {
+    const found = await look();
+    if (found) return found;
+    assert.ok(Date.now() < end, `never came: ${what}`);
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+}
+
+/** The same of what an asynchronous `look(argument)` finds in the page. (`waitForFunction` takes a promise for found.) */
+export const untilIn = (page, what, look, argument) =>
+  until(`${what} on ${page.url()}`, () =>
+    page.evaluate(look, argument).catch((error) => {
+      // The page is on its way to another.
+      if (!/context was destroyed/.test(error.message)) throw error;
+    }));
+
 /** A port that is free now and that the system gives to nobody by chance, as it does those from 32768 on. */
 export async function freePort() {
   for (;;) {
@@ -102,17 +124,7 @@ export async function startBelgrano(env = {}) {
   };
 }
 
-/** Asks until there is an answer. */
-async function answers(url) {
-  for (;;) {
-    try {
-      if ((await fetch(url)).ok) return;
-    } catch {
-      // Not yet.
-    }
-    await new Promise((resolve) => setTimeout(resolve, 50));
-  }
-}
+const answers = (url) => until(url, () => fetch(url).then(({ ok }) => ok, () => false));
 
 /** The cookies of somebody who has logged in. */
 export async function cookiesOf(origin, { email, password }) {
@@ -160,6 +172,20 @@ export async function visitor(browser, options = {}) {
     if (!["data:", "blob:"].includes(protocol) && hostname !== "127.0.0.1") complaints.push(`request: ${request.url()}`);
   });
   return { context, page, complaints };
+}
+
+/** Logs in by the form, in any language, with script or without. */
+export async function enters(page, origin, { email, password }) {
+  await page.goto(`${origin}/ingresar`);
+  await fillsIn(page, { email, password });
+}
+
+/** The form to log in, wherever one was sent to it. */
+export async function fillsIn(page, { email, password }) {
+  await page.locator("#email").fill(email);
+  await page.locator("#password").fill(password);
+  await page.locator("main button.primary").click();
+  await page.waitForURL(({ pathname }) => pathname !== "/ingresar");
 }
 
 /** No complaint so far, and no violation that axe finds, in either theme. */

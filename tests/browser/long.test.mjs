@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 
-import { ADMIN, PATIENCE, PHONE, logIn, start, visitor } from "./harness.mjs";
+import { ADMIN, PATIENCE, PHONE, enters, logIn, start, visitor } from "./harness.mjs";
 
 const LINK = "https://maps.google.com/maps?q=-34.5614,-58.4563&entry=gps&shorturl=1&g_st=iw&hl=es-419";
 const DRIVER = { email: "rosa@belgrano.test", password: "clave-de-reparto" };
@@ -26,13 +26,9 @@ before(async () => {
 
 after(() => stop?.());
 
-async function enters({ email, password }, pages) {
+async function fit(account, pages) {
   const { context, page } = await visitor(browser, PHONE);
-  await page.goto(`${belgrano.board}/ingresar`);
-  await page.getByLabel("Correo").fill(email);
-  await page.getByLabel("Contraseña").fill(password);
-  await page.getByRole("button", { name: "Ingresar" }).click();
-  await page.waitForURL((url) => !url.pathname.startsWith("/ingresar"));
+  await enters(page, belgrano.board, account);
   for (const path of pages) {
     await page.goto(belgrano.board + path);
     const [wide, screen] = await page.evaluate(() => [document.scrollingElement.scrollWidth, innerWidth]);
@@ -41,6 +37,6 @@ async function enters({ email, password }, pages) {
   await context.close();
 }
 
-test("at the board", PATIENCE, () => enters(ADMIN, ["/tablero", "/tablero?vista=estados", "/tickets", "/tickets/BA-LARGO-1", "/tickets/BA-LARGO-2", "/reportes", "/flota"]));
+test("at the board", PATIENCE, () => fit(ADMIN, ["/tablero", "/tablero?vista=estados", "/tickets", "/tickets/BA-LARGO-1", "/tickets/BA-LARGO-2", "/reportes", "/flota"]));
 
-test("on the driver's phone", PATIENCE, () => enters(DRIVER, ["/reparto"]));
+test("on the driver's phone", PATIENCE, () => fit(DRIVER, ["/reparto"]));

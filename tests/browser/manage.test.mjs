@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 
-import { ADMIN, DESKTOP, PATIENCE, PHONE, isClean, start, visitor } from "./harness.mjs";
+import { ADMIN, DESKTOP, PATIENCE, PHONE, enters, isClean, start, visitor } from "./harness.mjs";
 
 let belgrano, browser, stop;
 
@@ -13,10 +13,7 @@ after(() => stop?.());
 async function admin(options) {
   const somebody = await visitor(browser, options);
   const { page } = somebody;
-  await page.goto(`${belgrano.shop}/ingresar`);
-  await page.getByLabel("Correo").fill(ADMIN.email);
-  await page.getByLabel("Contraseña").fill(ADMIN.password);
-  await Promise.all([page.waitForURL("**/envios"), page.getByRole("button", { name: "Ingresar" }).click()]);
+  await enters(page, belgrano.shop, ADMIN);
   await page.goto(`${belgrano.shop}/administrar/productos?q=yerba`);
   return { ...somebody, row: page.locator("#producto-1") };
 }

@@ -1,10 +1,11 @@
 // Maps in a real browser: zones and markers are drawn, by keyboard too, and where nothing can be drawn the list is.
 
 import assert from "node:assert/strict";
-import { createServer } from "node:http";
 import { after, before, test } from "node:test";
 
+import { aSite } from "./ground.mjs";
 import { DESKTOP, PATIENCE, PHONE, WITHOUT_WEBGL, WITH_WEBGL, isClean, launch, start, visitor } from "./harness.mjs";
+import { isDrawn, paints } from "./pixels.mjs";
 
 let belgrano, browser, stop;
 
@@ -22,24 +23,10 @@ async function pieces(options) {
   return somebody;
 }
 
-/** How many different colours the map shows: one, until something is drawn. */
-async function colours(page) {
-  const picture = (await page.locator(".map").screenshot()).toString("base64");
-  return page.evaluate(async (picture) => {
-    const image = new Image();
-    image.src = `data:image/png;base64,${picture}`;
-    await image.decode();
-    const pen = new OffscreenCanvas(image.width, image.height).getContext("2d");
-    pen.drawImage(image, 0, 0);
-    const { data } = pen.getImageData(0, 0, image.width, image.height);
-    return new Set(new Uint32Array(data.buffer)).size;
-  }, picture);
-}
-
 for (const [screen, options] of [["phone", PHONE], ["desktop", DESKTOP]]) {
   test(`zones and markers on a ${screen}`, PATIENCE, async () => {
     const somebody = await pieces(options);
-    while ((await colours(somebody.page)) < 100) await somebody.page.evaluate(() => new Promise(requestAnimationFrame));
+    await isDrawn(somebody.page);
     await somebody.page.getByText("Buenos Aires Data, CC BY 2.5 AR").waitFor();
     await isClean(somebody);
     await somebody.context.close();
@@ -110,42 +97,20 @@ test("without WebGL the map says so and the list is there", PATIENCE, async () =
 });
 
 test("an operator's style lies below, and comes from its one site", PATIENCE, async () => {
-  const asked = [];
-  const site = createServer((request, response) => {
-    asked.push(request.url);
-    response.setHeader("access-control-allow-origin", "*");
-    const data = { type: "Polygon", coordinates: [[[-58.6, -34.8], [-58.2, -34.8], [-58.2, -34.4], [-58.6, -34.4], [-58.6, -34.8]]] };
-    const sources = { all: { type: "geojson", data } };
-    response.end(JSON.stringify({ version: 8, sources, layers: [{ id: "all", type: "fill", source: "all", paint: { "fill-color": "#ff00ff" } }] }));
-  });
-  await new Promise((resolve) => site.listen(0, "127.0.0.1", resolve));
-  const origin = `http://127.0.0.1:${site.address().port}`;
-  const other = await start({ MAP_STYLE_URL: `${origin}/style.json` }, WITH_WEBGL);
+  const data = { type: "Polygon", coordinates: [[[-58.6, -34.8], [-58.2, -34.8], [-58.2, -34.4], [-58.6, -34.4], [-58.6, -34.8]]] };
+  const layers = [{ id: "all", type: "fill", source: "all", paint: { "fill-color": "#ff00ff" } }];
+  const site = await aSite(Buffer.from(JSON.stringify({ version: 8, sources: { all: { type: "geojson", data } }, layers })));
+  const other = await start({ MAP_STYLE_URL: `${site.origin}/style.json` }, WITH_WEBGL);
   try {
     const somebody = await visitor(other.browser, DESKTOP);
     const answer = await somebody.page.goto(`${other.belgrano.shop}/_estilo`);
-    assert.ok(answer.headers()["content-security-policy"].includes(`connect-src 'self' ${origin};`));
+    assert.ok(answer.headers()["content-security-policy"].includes(`connect-src 'self' ${site.origin};`));
     await somebody.page.locator(".map canvas").waitFor();
-    while (!(await isPainted(somebody.page, [255, 0, 255]))) await somebody.page.evaluate(() => new Promise(requestAnimationFrame));
-    assert.deepEqual(asked, ["/style.json"]);
+    await paints(somebody.page, [255, 0, 255]);
+    assert.deepEqual(site.asked, ["GET 200"]);
     assert.deepEqual(somebody.complaints, []);
   } finally {
     await other.stop();
     site.close();
   }
 });
-
-/** Whether the map shows this colour somewhere. */
-async function isPainted(page, colour) {
-  const picture = (await page.locator(".map").screenshot()).toString("base64");
-  return page.evaluate(async ([picture, [red, green, blue]]) => {
-    const image = new Image();
-    image.src = `data:image/png;base64,${picture}`;
-    await image.decode();
-    const pen = new OffscreenCanvas(image.width, image.height).getContext("2d");
-    pen.drawImage(image, 0, 0);
-    const { data } = pen.getImageData(0, 0, image.width, image.height);
-    for (let at = 0; at < data.length; at += 4) if (data[at] === red && data[at + 1] === green && data[at + 2] === blue) return true;
-    return false;
-  }, [picture, colour]);
-}

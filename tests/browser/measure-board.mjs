@@ -1,6 +1,6 @@
 // What scripts/measure-board runs: a full board that never rests, and what the browser says of it.
 
-import { ADMIN, DESKTOP, logIn, start, visitor } from "./harness.mjs";
+import { ADMIN, DESKTOP, enters, logIn, start, visitor } from "./harness.mjs";
 
 const [tickets = 500, drivers = 50, seconds = 30] = process.argv.slice(2).map(Number);
 /** Tickets that change in a second. */
@@ -85,11 +85,7 @@ async function measure(name, admin, crew, prepare) {
     };
     requestAnimationFrame(frame);
   });
-  await page.goto(`${belgrano.board}/ingresar`);
-  await page.getByLabel("Correo").fill(ADMIN.email);
-  await page.getByLabel("Contraseña").fill(ADMIN.password);
-  await page.getByRole("button", { name: "Ingresar" }).click();
-  await page.waitForURL("**/tablero");
+  await enters(page, belgrano.board, ADMIN);
   await page.locator("[data-live-status][data-state=live]").waitFor();
   await prepare(page);
   await page.waitForTimeout(2000);

@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 
-import { ADMIN, freePort, launchOn, start } from "./harness.mjs";
+import { ADMIN, enters, freePort, launchOn, start } from "./harness.mjs";
 import { CUSTOMER, DRIVER, afternoon } from "./world.mjs";
 
 const [, , home, reports, only] = process.argv;
@@ -31,7 +31,7 @@ try {
   console.log("page                          perf  a11y  best   seo     FCP     LCP    TBT    CLS  KB");
   for (const [account, origin, paths] of visits) {
     await context.clearCookies();
-    if (account) await enters(origin, account);
+    if (account) await logsIn(origin, account);
     for (const path of paths) {
       const name = path.replace(order, "pedido").replace(/(?<=seguimiento.).+/, "clave");
       const label = `${origin === shop ? "shop" : "board"}${name}`;
@@ -44,12 +44,9 @@ try {
   await rm(folder, { recursive: true });
 }
 
-async function enters(origin, { email, password }) {
+async function logsIn(origin, account) {
   const page = await context.newPage();
-  await page.goto(`${origin}/ingresar`);
-  await page.getByLabel("Correo").fill(email);
-  await page.getByLabel("Contraseña").fill(password);
-  await Promise.all([page.waitForURL((url) => url.pathname !== "/ingresar"), page.getByRole("button", { name: "Ingresar" }).click()]);
+  await enters(page, origin, account);
   await page.close();
 }
 

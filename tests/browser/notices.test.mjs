@@ -7,9 +7,9 @@ import { once } from "node:events";
 import { createServer } from "node:http";
 import { after, before, test } from "node:test";
 
-import { ADMIN, DESKTOP, PATIENCE, PHONE, isClean, logIn, start, visitor } from "./harness.mjs";
+import { ADMIN, DESKTOP, PATIENCE, PHONE, enters, isClean, logIn, start, untilIn, visitor } from "./harness.mjs";
+import { COLLEAGUE, DRIVER } from "./world.mjs";
 
-const DRIVER = { nombre: "Rosa Quiroga", email: "rosa@belgrano.test", password: "clave-de-rosa-1" };
 let belgrano, browser, stop, admin, push;
 
 before(async () => {
@@ -74,19 +74,11 @@ async function withPush(context, origin, name) {
   return { read };
 }
 
-async function enters(page, origin, { email, password }, then) {
-  await page.goto(`${origin}/ingresar`);
-  await page.getByLabel("Correo").fill(email);
-  await page.getByLabel("Contraseña").fill(password);
-  await page.getByRole("button", { name: "Ingresar" }).click();
-  await page.waitForURL(then);
-}
-
 test("a driver who asks is told of an offer, and not after logging out", PATIENCE, async () => {
   const { id } = await admin("POST", "/api/usuarios", { ...DRIVER, rol: "flota" });
   const driver = await visitor(browser, PHONE);
   const phone = await withPush(driver.context, belgrano.board, "rosa");
-  await enters(driver.page, belgrano.board, DRIVER, "**/reparto");
+  await enters(driver.page, belgrano.board, DRIVER);
   const section = driver.page.getByRole("region", { name: "Avisos en este dispositivo" });
   await section.getByText("¿Querés que te avisemos").waitFor();
   await isClean(driver);
@@ -107,7 +99,7 @@ test("a driver who asks is told of an offer, and not after logging out", PATIENC
   await delivered(driver, text);
   const shown = await notifications(driver.page);
   assert.deepEqual(shown.map(({ title, url }) => [title, url]), [["Tenés un pedido para aceptar", "/reparto"]]);
-  await delivered(driver, text);
+  await delivered(driver, JSON.stringify({ ...JSON.parse(text), body: "Otra vez" }));
   assert.equal((await notifications(driver.page)).length, 1, "the same again replaces itself");
 
   // The device remembers for whom: the next log-in needs no button.
@@ -115,7 +107,7 @@ test("a driver who asks is told of an offer, and not after logging out", PATIENC
   await driver.page.waitForURL("**/ingresar**");
   const { resumen } = await admin("GET", "/api/avisos/envios");
   assert.equal(resumen.navegadores, 0, "logged out");
-  await enters(driver.page, belgrano.board, DRIVER, "**/reparto");
+  await enters(driver.page, belgrano.board, DRIVER);
   await section.getByRole("button", { name: "Desactivar" }).click();
   await section.getByRole("button", { name: "Avisarme" }).waitFor();
   assert.equal((await admin("GET", "/api/avisos/envios")).resumen.navegadores, 0, "no longer wanted");
@@ -135,7 +127,9 @@ async function delivered({ context, page }, data) {
   await session.send("ServiceWorker.enable");
   await session.send("ServiceWorker.deliverPushMessage", { origin: belgrano.board, registrationId: await registered, data });
   await session.detach();
-  await page.waitForFunction(async () => (await (await navigator.serviceWorker.ready).getNotifications()).length > 0);
+  const { body } = JSON.parse(data);
+  const shows = async (body) => (await (await navigator.serviceWorker.ready).getNotifications()).some((one) => one.body === body);
+  await untilIn(page, `the notice «${body}»`, shows, body);
 }
 
 const notifications = (page) =>
@@ -145,10 +139,9 @@ const notifications = (page) =>
   });
 
 test("a driver who looks at the page sees why a stop is gone, until it was read", PATIENCE, async () => {
-  const account = { nombre: "Beto Luna", email: "beto@belgrano.test", password: "clave-de-beto-1" };
-  const { id } = await admin("POST", "/api/usuarios", { ...account, rol: "flota" });
+  const { id } = await admin("POST", "/api/usuarios", { ...COLLEAGUE, rol: "flota" });
   const driver = await visitor(browser, PHONE);
-  await enters(driver.page, belgrano.board, account, "**/reparto");
+  await enters(driver.page, belgrano.board, COLLEAGUE);
   const lines = [{ nombre: "Yerba", cantidad: 1, precio: 1500 }];
   for (const numero of ["BA-LLAMADO", "BA-RETIRADO", "BA-PROPIO"]) {
     await admin("POST", "/api/tickets", { numero, cliente_nombre: "Ana", cliente_direccion: "Juramento 2211", productos: lines, total: 1500 });
@@ -190,7 +183,7 @@ test("a customer chooses where to be told, and who runs the shop sees what becam
   await customer.context.close();
 
   const owner = await visitor(browser, DESKTOP);
-  await enters(owner.page, belgrano.board, ADMIN, "**/tablero");
+  await enters(owner.page, belgrano.board, ADMIN);
   await owner.page.goto(`${belgrano.board}/avisos/envios`);
   await owner.page.getByRole("cell", { name: "Mandado" }).first().waitFor();
   await isClean(owner);

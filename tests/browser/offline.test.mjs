@@ -9,11 +9,10 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, afterEach, before, test } from "node:test";
 
-import { ADMIN, PATIENCE, PHONE, isClean, launchOn, start } from "./harness.mjs";
+import { ADMIN, PATIENCE, PHONE, enters, isClean, launchOn, start, untilIn } from "./harness.mjs";
+import { COLLEAGUE, DRIVER, becomes, given } from "./world.mjs";
 
 const SECRET = "MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY=";
-const ROSA = { nombre: "Rosa Quiroga", email: "rosa@belgrano.test", password: "clave-de-rosa-1" };
-const BETO = { nombre: "Beto Luna", email: "beto@belgrano.test", password: "clave-de-beto-1" };
 let belgrano, stop, line, admin, folder, rosa;
 const opened = [];
 
@@ -53,8 +52,8 @@ before(async () => {
   line.to(belgrano.board);
   folder = await mkdtemp(join(tmpdir(), "belgrano-phone-"));
   admin = await program(ADMIN);
-  rosa = await admin("POST", "/api/usuarios", { ...ROSA, rol: "flota" });
-  await admin("POST", "/api/usuarios", { ...BETO, rol: "flota" });
+  rosa = await admin("POST", "/api/usuarios", { ...DRIVER, rol: "flota" });
+  await admin("POST", "/api/usuarios", { ...COLLEAGUE, rol: "flota" });
 }, PATIENCE);
 
 // A profile is one browser's at a time, and the next test has a signal.
@@ -91,42 +90,25 @@ async function phone() {
   return { context, page, open: () => page.goto(`${line.origin}/reparto`) };
 }
 
-async function enters(page, { email, password }) {
-  await page.goto(`${line.origin}/ingresar`);
-  await page.getByLabel("Correo").fill(email);
-  await page.getByLabel("Contraseña").fill(password);
-  await page.getByRole("button", { name: "Ingresar" }).click();
-  await page.waitForURL("**/reparto");
-}
-
-/** A ticket that was given to Rosa. */
-async function given(number) {
-  const message = { numero: number, cliente_nombre: "Ana", cliente_direccion: `Cabildo ${number}`, productos: ["Yerba x2"], total: 1500 };
-  await admin("POST", "/api/tickets", message);
-  await admin("POST", `/api/tickets/${number}/asignar`, { repartidor_id: rosa.id });
-}
-
 function pin(number) {
   const digest = createHmac("sha256", Buffer.from(SECRET, "base64")).update(`pin:${number}`).digest();
   return String(digest.readUInt32BE() % 10_000).padStart(4, "0");
 }
 
-/** Until `look()` is true in the page; says which one was not. */
-const until = (page, look, argument) => page.waitForFunction(look, argument, { polling: 50 });
-
+/** Until the phone has what the page needs, and the page with this text on it. */
 const keeps = (page, text) =>
-  until(page, async (text) => {
+  untilIn(page, `a kept page with «${text}»`, async (text) => {
     const page = await (await caches.open("belgrano-page")).match("/reparto");
     const shell = await caches.keys();
     return shell.some((name) => name !== "belgrano-page") && ((await page?.text()) ?? "").includes(text);
   }, text);
 
-const keepsNothing = (page) => until(page, async () => !(await (await caches.open("belgrano-page")).match("/reparto")));
+const keepsNothing = (page) => untilIn(page, "the end of the kept page", async () => !(await (await caches.open("belgrano-page")).match("/reparto")));
 
 test("killed and opened without a signal, it shows the stops, takes the steps, and tells them once", PATIENCE, async () => {
   const first = await phone();
-  await enters(first.page, ROSA);
-  await given("BA-SOTANO");
+  await enters(first.page, line.origin, DRIVER);
+  await given(admin, rosa.id, "BA-SOTANO");
   await first.page.locator('[data-key="BA-SOTANO"]').waitFor();
   await keeps(first.page, "Cabildo BA-SOTANO");
   line.cut();
@@ -164,15 +146,15 @@ test("killed and opened without a signal, it shows the stops, takes the steps, a
 
 test("what the board took is not shown as open by a page that is older", PATIENCE, async () => {
   const { page, context } = await phone();
-  await given("BA-VIEJA");
+  await given(admin, rosa.id, "BA-VIEJA");
   await context.clearCookies();
-  await enters(page, ROSA);
+  await enters(page, line.origin, DRIVER);
   const stop = page.locator('[data-key="BA-VIEJA"]');
   await keeps(page, "Cabildo BA-VIEJA");
   // From here on the page is not renewed, and steps still get through.
   await page.route("**/reparto", (route) => route.abort());
   await stop.getByRole("button", { name: "Aceptar" }).click();
-  while ((await admin("GET", "/api/tickets/BA-VIEJA")).estado !== "aceptado") await new Promise((resolve) => setTimeout(resolve, 50));
+  await becomes(admin, "BA-VIEJA", { estado: "aceptado" });
   const old = await page.evaluate(async () => (await (await caches.open("belgrano-page")).match("/reparto")).text());
   line.cut();
   await page.evaluate(async (old) => {
@@ -188,9 +170,9 @@ test("what the board took is not shown as open by a page that is older", PATIENC
 
 test("a line that takes everything and answers nothing is no better than none", PATIENCE, async () => {
   const { page, context, open } = await phone();
-  await given("BA-LENTA");
+  await given(admin, rosa.id, "BA-LENTA");
   await context.clearCookies();
-  await enters(page, ROSA);
+  await enters(page, line.origin, DRIVER);
   await keeps(page, "BA-LENTA");
   line.stall();
   await open();
@@ -200,9 +182,9 @@ test("a line that takes everything and answers nothing is no better than none", 
 
 test("who logs out takes the page along, and nobody else sees it", PATIENCE, async () => {
   const { page, context, open } = await phone();
-  await given("BA-SUYA");
+  await given(admin, rosa.id, "BA-SUYA");
   await context.clearCookies();
-  await enters(page, ROSA);
+  await enters(page, line.origin, DRIVER);
   await keeps(page, "BA-SUYA");
   await page.getByRole("button", { name: "Salir" }).click();
   await page.waitForURL(/\/ingresar/);
@@ -214,10 +196,10 @@ test("who logs out takes the page along, and nobody else sees it", PATIENCE, asy
   line.mend();
 
   // Another driver logs in where the first one forgot to log out.
-  await enters(page, ROSA);
+  await enters(page, line.origin, DRIVER);
   await keeps(page, "BA-SUYA");
   await context.clearCookies();
-  await enters(page, BETO);
+  await enters(page, line.origin, COLLEAGUE);
   await keeps(page, "No tenés paradas");
   line.cut();
   await open();
@@ -228,8 +210,8 @@ test("who logs out takes the page along, and nobody else sees it", PATIENCE, asy
 test("a session that is over takes the page along when the board says so", PATIENCE, async () => {
   const { page, context, open } = await phone();
   await context.clearCookies();
-  await given("BA-PASADA");
-  await enters(page, ROSA);
+  await given(admin, rosa.id, "BA-PASADA");
+  await enters(page, line.origin, DRIVER);
   await keeps(page, "BA-PASADA");
   await context.clearCookies();
   await open();
@@ -240,8 +222,8 @@ test("a session that is over takes the page along when the board says so", PATIE
 test("a page that did not come through the service worker is kept all the same", PATIENCE, async () => {
   const { page, context } = await phone();
   await context.clearCookies();
-  await given("BA-DIRECTA");
-  await enters(page, ROSA);
+  await given(admin, rosa.id, "BA-DIRECTA");
+  await enters(page, line.origin, DRIVER);
   await keeps(page, "BA-DIRECTA");
   await page.evaluate(() => caches.delete("belgrano-page"));
   // As when the worker starts while the page is on its way: it is there, and this page is not its.

@@ -4,18 +4,15 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 
-import { ADMIN, DESKTOP, PATIENCE, cookiesOf, logIn, start, visitor } from "./harness.mjs";
-import { CUSTOMER, DRIVER, MERCHANT } from "./world.mjs";
+import { ADMIN, DESKTOP, PATIENCE, cookiesOf, logIn, start, until, visitor } from "./harness.mjs";
+import { CUSTOMER, DRIVER, MERCHANT, register } from "./world.mjs";
 
 let belgrano, browser, stop, shopAdmin, board, customer, merchant, driver;
 const people = {};
 
 before(async () => {
   ({ belgrano, browser, stop } = await start({ INTAKE: "open", LOGIN_TRIES_WIDE: "1000" }));
-  for (const account of [CUSTOMER, MERCHANT]) {
-    const answer = await fetch(`${belgrano.shop}/api/register`, { method: "POST", headers: { "content-type": "application/json" }, body: JSON.stringify(account) });
-    assert.equal(answer.status, 201, await answer.text());
-  }
+  for (const account of [CUSTOMER, MERCHANT]) await register(belgrano, account);
   [shopAdmin, board, customer, merchant] = await Promise.all([logIn(belgrano.shop, ADMIN), logIn(belgrano.board, ADMIN), logIn(belgrano.shop, CUSTOMER), logIn(belgrano.shop, MERCHANT)]);
   ({ id: driver } = await board("POST", "/api/usuarios", { ...DRIVER, rol: "flota" }));
   const phone = await logIn(belgrano.board, DRIVER);
@@ -109,15 +106,7 @@ async function aTicket(options) {
 }
 
 /** Reloads, also while the answer to the second press is still coming in between. */
-async function reloaded(page) {
-  for (;;) {
-    try {
-      return await page.reload();
-    } catch {
-      await new Promise((resolve) => setTimeout(resolve, 50));
-    }
-  }
-}
+const reloaded = (page) => until(`a reload of ${page.url()}`, () => page.reload().then(() => true, () => false));
 
 for (const form of FORMS) {
   for (const script of form.script === false ? [false] : [true, false]) {
@@ -134,7 +123,7 @@ for (const form of FORMS) {
       const button = typeof form.button === "function" ? form.button(page, made) : page.locator("main").getByRole("button", { name: form.button }).first();
       await button.dblclick();
       const times = async () => (await form.count(made.number)) - before;
-      while ((await times()) === 0) await new Promise((resolve) => setTimeout(resolve, 50));
+      await until(form.what, times);
       if (!(form.stays && script)) await page.waitForLoadState();
       assert.equal(await times(), form.times ?? 1, "pressed twice");
       // The same again, as a proxy or a browser that was interrupted repeats it.

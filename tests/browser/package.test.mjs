@@ -3,26 +3,21 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 
-import { PATIENCE, PHONE, isClean, start, visitor } from "./harness.mjs";
-import { MERCHANT } from "./world.mjs";
+import { PATIENCE, PHONE, enters, isClean, start, visitor } from "./harness.mjs";
+import { MERCHANT, register } from "./world.mjs";
 
 let belgrano, browser, stop;
 
 before(async () => {
   ({ belgrano, browser, stop } = await start());
-  const headers = { "content-type": "application/json" };
-  const answer = await fetch(`${belgrano.shop}/api/register`, { method: "POST", headers, body: JSON.stringify(MERCHANT) });
-  assert.equal(answer.status, 201, await answer.text());
+  await register(belgrano, MERCHANT);
 }, PATIENCE);
 after(() => stop?.());
 
 async function merchant(options) {
   const somebody = await visitor(browser, { ...PHONE, ...options });
   const { page } = somebody;
-  await page.goto(`${belgrano.shop}/ingresar`);
-  await page.getByLabel("Correo").fill(MERCHANT.email);
-  await page.getByLabel("Contraseña").fill(MERCHANT.password);
-  await Promise.all([page.waitForURL((url) => url.pathname !== "/ingresar"), page.getByRole("button", { name: "Ingresar" }).click()]);
+  await enters(page, belgrano.shop, MERCHANT);
   await page.goto(`${belgrano.shop}/paquetes/nuevo`);
   return somebody;
 }

@@ -6,7 +6,7 @@ import assert from "node:assert/strict";
 import { mkdir } from "node:fs/promises";
 import { after, before, test } from "node:test";
 
-import { ADMIN, DESKTOP, PATIENCE, PHONE, isClean, start, visitor } from "./harness.mjs";
+import { ADMIN, DESKTOP, PATIENCE, PHONE, enters, isClean, start, visitor } from "./harness.mjs";
 import { CUSTOMER, DRIVER, MERCHANT, afternoon } from "./world.mjs";
 
 const NARROW = { viewport: { width: 320, height: 640 }, reducedMotion: "reduce", forcedColors: "active" };
@@ -68,13 +68,6 @@ for (const [who, service, account, paths] of VISITS) {
       await context.close();
     });
   }
-}
-
-async function enters(page, origin, account) {
-  await page.goto(`${origin}/ingresar`);
-  await page.getByLabel("Correo").fill(account.email);
-  await page.getByLabel("Contraseña").fill(account.password);
-  await Promise.all([page.waitForURL((url) => url.pathname !== "/ingresar"), page.getByRole("button", { name: "Ingresar" }).click()]);
 }
 
 /** What of a page is wider than the window and is not within something that scrolls by itself, as tables do. */

@@ -3,9 +3,9 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 
-import { ADMIN, DESKTOP, PATIENCE, PHONE, logIn, start, visitor } from "./harness.mjs";
+import { ADMIN, DESKTOP, PATIENCE, PHONE, enters, logIn, start, until, visitor } from "./harness.mjs";
+import { DRIVER, arrived } from "./world.mjs";
 
-const DRIVER = { nombre: "Rosa Quiroga", email: "rosa@belgrano.test", password: "clave-de-rosa-1" };
 let belgrano, browser, stop, board;
 
 before(async () => {
@@ -19,31 +19,15 @@ after(() => stop?.());
 async function plainly(options) {
   const { page } = await visitor(browser, { ...options, javaScriptEnabled: false });
   const press = (name, within = page.locator("main")) => within.getByRole("button", { name, exact: typeof name === "string" }).first().click();
-  const enters = async (origin, { email, password }) => {
-    await page.goto(`${origin}/ingresar`);
-    await page.getByLabel("Correo").fill(email);
-    await page.getByLabel("Contraseña").fill(password);
-    await press("Ingresar");
-  };
-  return { page, press, enters };
-}
-
-async function arrives(number) {
-  for (;;) {
-    const { tickets } = await board("GET", "/api/tickets?limit=100");
-    if (tickets.some((ticket) => ticket.numero === number)) return;
-    await new Promise((resolve) => setTimeout(resolve, 50));
-  }
+  return { page, press };
 }
 
 /** The page as it is now, until it says this. */
-async function says(page, text) {
-  for (;;) {
+const says = (page, text) =>
+  until(`«${text}» on ${page.url()}`, async () => {
     await page.reload();
-    if (await page.getByText(text).first().isVisible()) return;
-    await new Promise((resolve) => setTimeout(resolve, 50));
-  }
-}
+    return page.getByText(text).first().isVisible();
+  });
 
 /** Finds a product, puts it into the cart and goes on to pay. */
 async function fills({ page, press }, words, name) {
@@ -61,7 +45,7 @@ const numberOf = (page) => decodeURIComponent(new URL(page.url()).pathname.split
 
 test("a customer orders, a dispatcher assigns, a driver delivers, and all of them see it", PATIENCE, async () => {
   const dispatcher = await plainly(DESKTOP);
-  await dispatcher.enters(belgrano.board, ADMIN);
+  await enters(dispatcher.page, belgrano.board, ADMIN);
   await dispatcher.page.goto(`${belgrano.board}/usuarios`);
   await dispatcher.page.getByLabel("Nombre", { exact: true }).fill(DRIVER.nombre);
   await dispatcher.page.getByLabel("Correo").fill(DRIVER.email);
@@ -84,10 +68,10 @@ test("a customer orders, a dispatcher assigns, a driver delivers, and all of the
   await customer.press("Confirmar el pedido");
   await customer.page.getByText("Recibimos tu pedido.").waitFor();
   const number = numberOf(customer.page);
-  await arrives(number);
+  await arrived(board, [number]);
 
   const driver = await plainly(PHONE);
-  await driver.enters(belgrano.board, DRIVER);
+  await enters(driver.page, belgrano.board, DRIVER);
   await driver.press("Empezar el turno");
   await driver.page.getByText("Estás en turno").waitFor();
 

@@ -4,9 +4,9 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 
-import { ADMIN, PATIENCE, PHONE, isClean, logIn, start, visitor } from "./harness.mjs";
+import { ADMIN, PATIENCE, PHONE, enters, isClean, logIn, start, visitor } from "./harness.mjs";
+import { DRIVER, given } from "./world.mjs";
 
-const DRIVER = { nombre: "Rosa Quiroga", email: "rosa@belgrano.test", password: "clave-de-rosa-1" };
 const SMALL = { ...PHONE, viewport: { width: 360, height: 640 } };
 let belgrano, browser, stop, admin, id;
 
@@ -21,25 +21,13 @@ after(() => stop?.());
 
 async function driver(options) {
   const somebody = await visitor(browser, { ...SMALL, ...options });
-  const { page } = somebody;
-  await page.goto(`${belgrano.board}/ingresar`);
-  await page.locator("#email").fill(DRIVER.email);
-  await page.locator("#password").fill(DRIVER.password);
-  await Promise.all([page.waitForURL("**/reparto"), page.locator("main button.primary").click()]);
+  await enters(somebody.page, belgrano.board, DRIVER);
   return somebody;
 }
 
-/** A ticket of the driver's, in `estado`. */
-async function given(number, ...states) {
-  const lines = [{ nombre: "Yerba", cantidad: 1, precio: 1500 }];
-  await admin("POST", "/api/tickets", { numero: number, cliente_nombre: "Ana", cliente_direccion: "Av. Cabildo 2040", productos: lines, total: 1500 });
-  await admin("POST", `/api/tickets/${number}/asignar`, { repartidor_id: id });
-  const phone = await logIn(belgrano.board, DRIVER);
-  for (const estado of states) await phone("POST", `/api/tickets/${number}/estado`, { estado });
-}
-
 test("what a delivery lacks is said beside it, and what was given is kept", PATIENCE, async () => {
-  await given("BA-PRUEBA", "aceptado", "en-camino");
+  await given(admin, id, "BA-PRUEBA");
+  for (const estado of ["aceptado", "en-camino"]) await admin("POST", "/api/tickets/BA-PRUEBA/estado", { estado });
   for (const [locale, deliver, pin, photo, signature, why, reason] of [
     ["es-AR", "Entregado", /cuatro cifras del PIN/, "Falta la foto de la entrega.", "Falta la firma de quien recibe.", "No se pudo entregar", "Elegí qué pasó."],
     ["en", "Delivered", /four digits of the PIN/, "The photo of the delivery is missing.", "The signature of whoever receives it is missing.", "Could not be delivered", "Choose what happened."],
@@ -82,7 +70,7 @@ test("what a delivery lacks is said beside it, and what was given is kept", PATI
 test("an offer is decided on its card, and the bar is the stop's one is at", PATIENCE, async () => {
   const somebody = await driver();
   const { page, context } = somebody;
-  await given("BA-OFERTA");
+  await given(admin, id, "BA-OFERTA");
   const offer = page.locator('[data-key="BA-OFERTA"]');
   await offer.waitFor();
   await page.locator(".toast", { hasText: "Te ofrecen una parada" }).waitFor();

@@ -3,7 +3,8 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 
-import { DESKTOP, PATIENCE, PHONE, isClean, logIn, start, visitor } from "./harness.mjs";
+import { DESKTOP, PATIENCE, PHONE, enters, fillsIn, isClean, logIn, start, visitor } from "./harness.mjs";
+import { register } from "./world.mjs";
 
 const FIRST_VIEW_BYTES = 100_000;
 let belgrano, browser, stop;
@@ -16,17 +17,8 @@ after(() => stop?.());
 async function customer() {
   count += 1;
   const account = { nombre: "Ana", email: `ana${count}@cliente.test`, password: "clave-de-ana-1", direccion: "Av. Cabildo 2040" };
-  const headers = { "content-type": "application/json" };
-  const answer = await fetch(`${belgrano.shop}/api/register`, { method: "POST", headers, body: JSON.stringify(account) });
-  assert.equal(answer.status, 201, await answer.text());
+  await register(belgrano, account);
   return { account, api: await logIn(belgrano.shop, account) };
-}
-
-async function enters({ page }, { email, password }) {
-  await page.goto(`${belgrano.shop}/ingresar`);
-  await page.getByLabel("Correo").fill(email);
-  await page.getByLabel("Contraseña").fill(password);
-  await Promise.all([page.waitForURL((url) => url.pathname !== "/ingresar"), page.getByRole("button", { name: "Ingresar" }).click()]);
 }
 
 test("what is looked for shows while it is typed, and arrows and Enter choose it", PATIENCE, async () => {
@@ -90,7 +82,7 @@ test("an impatient finger, a reload and the way back order once", PATIENCE, asyn
   const somebody = await visitor(browser, PHONE);
   const { page } = somebody;
   await api("PUT", "/api/carrito/1", { cantidad: 1 });
-  await enters(somebody, account);
+  await enters(page, belgrano.shop, account);
   await page.goto(`${belgrano.shop}/finalizar`);
   await page.getByRole("button", { name: "Confirmar el pedido" }).dblclick();
   await page.waitForURL("**/pedidos/*");
@@ -116,14 +108,11 @@ test("what was typed for an order survives a session that ended, for its owner o
     await page.getByRole("button", { name: "Confirmar el pedido" }).click();
     await page.waitForURL("**/ingresar?**");
   };
-  const comesBack = async ({ email, password }) => {
-    await page.getByLabel("Correo").fill(email);
-    await page.getByLabel("Contraseña").fill(password);
-    await page.getByRole("button", { name: "Ingresar" }).click();
-    await page.waitForURL("**/finalizar");
+  const comesBack = async (account) => {
+    await fillsIn(page, account);
     await page.locator("form[data-of]").waitFor();
   };
-  await enters(somebody, one.account);
+  await enters(page, belgrano.shop, one.account);
   await lose();
   await comesBack(one.account);
   await page.waitForFunction(() => document.querySelector("textarea[name=notas]").value === "No anda el timbre");
@@ -140,7 +129,7 @@ test("whoever has the link follows the order without an account, until it is tak
   const { account, api } = await customer();
   const { numero } = await api("POST", "/api/pedidos", { barrio: "Núñez", items: [{ producto_id: 1, cantidad: 1 }] });
   const owner = await visitor(browser, PHONE);
-  await enters(owner, account);
+  await enters(owner.page, belgrano.shop, account);
   await owner.page.goto(`${belgrano.shop}/pedidos/${numero}`);
   await owner.page.getByRole("button", { name: "Crear un enlace" }).click();
   const link = await owner.page.getByLabel("Enlace de seguimiento").inputValue();

@@ -3,9 +3,9 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 
-import { ADMIN, DESKTOP, PATIENCE, PHONE, isClean, logIn, start, visitor } from "./harness.mjs";
+import { ADMIN, DESKTOP, PATIENCE, PHONE, enters, isClean, logIn, start, visitor } from "./harness.mjs";
+import { DRIVER } from "./world.mjs";
 
-const DRIVER = { nombre: "Rosa Quiroga", email: "rosa@belgrano.test", password: "clave-de-rosa-1" };
 let belgrano, browser, stop;
 
 before(async () => {
@@ -21,15 +21,13 @@ test("an order goes from the cart to the door while everybody watches", PATIENCE
   const number = await buys(customer);
 
   const driver = await visitor(browser, PHONE);
-  await enters(driver, belgrano.board, DRIVER);
-  await driver.page.waitForURL("**/reparto");
+  await enters(driver.page, belgrano.board, DRIVER);
   await isClean(driver);
   await driver.page.getByRole("button", { name: "Empezar el turno" }).click();
   await driver.page.getByText("Estás en turno").waitFor();
 
   const admin = await visitor(browser, DESKTOP);
-  await enters(admin, belgrano.board, ADMIN);
-  await admin.page.waitForURL("**/tablero");
+  await enters(admin.page, belgrano.board, ADMIN);
   const card = admin.page.locator(`[data-key="${number}"]`);
   await card.waitFor();
   await isClean(admin);
@@ -39,6 +37,7 @@ test("an order goes from the cart to the door while everybody watches", PATIENCE
   await admin.page.mouse.move(from.x + 20, from.y + 5);
   await admin.page.mouse.down();
   await admin.page.mouse.move(to.x + 20, to.y + 5, { steps: 10 });
+  await crew.and(admin.page.locator(".over")).waitFor();
   await admin.page.mouse.up();
   await crew.locator(card).waitFor();
   await admin.page.getByRole("button", { name: "Deshacer" }).click();
@@ -83,13 +82,6 @@ async function buys(customer) {
   await page.waitForURL("**/pedidos/*");
   await isClean(customer);
   return decodeURIComponent(new URL(page.url()).pathname.split("/").pop());
-}
-
-async function enters({ page }, origin, { email, password }) {
-  await page.goto(`${origin}/ingresar`);
-  await page.getByLabel("Correo").fill(email);
-  await page.getByLabel("Contraseña").fill(password);
-  await page.getByRole("button", { name: "Ingresar" }).click();
 }
 
 test("what was typed stays, and the error is beside its field", PATIENCE, async () => {

@@ -10,9 +10,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, afterEach, before, test } from "node:test";
 
-import { ADMIN, PATIENCE, PHONE, launchOn, logIn, start } from "./harness.mjs";
+import { ADMIN, PATIENCE, PHONE, enters, launchOn, logIn, start, untilIn } from "./harness.mjs";
+import { DRIVER, becomes, given } from "./world.mjs";
 
-const ROSA = { nombre: "Rosa Quiroga", email: "rosa@belgrano.test", password: "clave-de-rosa-1" };
 const NEW = "feedfeedfeedfeed";
 let belgrano, stop, site, admin, rosa, folder, OLD, context;
 
@@ -75,7 +75,7 @@ before(async () => {
   site.to(belgrano.board);
   OLD = (await (await fetch(`${belgrano.board}/ingresar`)).text()).match(/\/static\/([0-9a-f]{16})\//)[1];
   admin = await logIn(site.origin, ADMIN);
-  rosa = await admin("POST", "/api/usuarios", { ...ROSA, rol: "flota" });
+  rosa = await admin("POST", "/api/usuarios", { ...DRIVER, rol: "flota" });
 }, PATIENCE);
 
 afterEach(async () => {
@@ -103,47 +103,29 @@ const off = async () => {
   context = null;
 };
 
-async function given(number) {
-  const message = { numero: number, cliente_nombre: "Ana", cliente_direccion: `Cabildo ${number}`, productos: ["Yerba x2"], total: 1500 };
-  await admin("POST", "/api/tickets", message);
-  await admin("POST", `/api/tickets/${number}/asignar`, { repartidor_id: rosa.id });
-}
-
 /** A new phone that Rosa logs in with, and that keeps her page with this stop on it. */
 async function rosaSees(number) {
   folder = await mkdtemp(join(tmpdir(), "belgrano-update-"));
-  await given(number);
+  await given(admin, rosa.id, number);
   const page = await phone();
-  await page.goto(`${site.origin}/ingresar`);
-  await page.getByLabel("Correo").fill(ROSA.email);
-  await page.getByLabel("Contraseña").fill(ROSA.password);
-  await page.getByRole("button", { name: "Ingresar" }).click();
-  await page.waitForURL("**/reparto");
+  await enters(page, site.origin, DRIVER);
   await keeps(page, OLD, number);
   return page;
 }
 
 /** Until the phone has this program's page with `text` on it, and its assets; those of another are `left` or gone. */
 async function keeps(page, hash, text, left = []) {
-  const there = ([hash, text, wanted]) =>
-    caches.open("belgrano-page").then(async (cache) => {
-      const kept = (await (await cache.match("/reparto"))?.text()) ?? "";
-      const names = (await caches.keys()).filter((name) => name !== "belgrano-page");
-      return kept.includes(hash) && kept.includes(text) && names.sort().join() === wanted;
-    });
-  while (!(await page.evaluate(there, [hash, text, [hash, ...left].map((one) => `belgrano-${one}`).sort().join()]).catch(() => false))) await new Promise((resolve) => setTimeout(resolve, 50));
+  const wanted = [hash, ...left].map((one) => `belgrano-${one}`).sort().join();
+  const there = async ([hash, text, wanted]) => {
+    const kept = (await (await (await caches.open("belgrano-page")).match("/reparto"))?.text()) ?? "";
+    const names = (await caches.keys()).filter((name) => name !== "belgrano-page");
+    return kept.includes(hash) && kept.includes(text) && names.sort().join() === wanted;
+  };
+  await untilIn(page, `${text} on a kept page of ${wanted}`, there, [hash, text, wanted]);
 }
 
 const stopOf = (page, number) => page.locator(`[data-key="${number}"]`);
 const program = (page) => page.evaluate(() => document.documentElement.dataset.program ?? "old");
-
-async function becomes(number, state) {
-  for (;;) {
-    const ticket = await admin("GET", `/api/tickets/${number}`);
-    if (ticket.estado === state) return ticket;
-    await new Promise((resolve) => setTimeout(resolve, 50));
-  }
-}
 
 /** Taps without a signal, and the app is killed. */
 async function tapsAndDies(page, number) {
@@ -165,7 +147,7 @@ test("an update while the phone was off: the old page opens, its steps arrive on
   assert.equal(await program(page), "old");
   site.mend();
   await page.evaluate(() => dispatchEvent(new Event("online")));
-  assert.equal((await becomes("BA-ANTES", "en-camino")).version, 4, "made, given, accepted, started: each once");
+  assert.equal((await becomes(admin, "BA-ANTES", { estado: "en-camino" })).version, 4, "made, given, accepted, started: each once");
 
   await page.reload();
   await keeps(page, NEW, "BA-ANTES");
@@ -179,7 +161,7 @@ test("an update while the phone was off: the old page opens, its steps arrive on
   await later.getByText("Sin enviar: 1").waitFor();
   site.mend();
   await later.evaluate(() => dispatchEvent(new Event("online")));
-  assert.equal((await becomes("BA-ANTES", "entregado")).version, 5);
+  assert.equal((await becomes(admin, "BA-ANTES", { estado: "entregado" })).version, 5);
 });
 
 test("steps that an old page left are sent by the page of the new program", PATIENCE, async () => {
@@ -188,7 +170,7 @@ test("steps that an old page left are sent by the page of the new program", PATI
   site.mend();
   const page = await phone();
   await page.goto(`${site.origin}/reparto`);
-  assert.equal((await becomes("BA-HEREDADA", "aceptado")).version, 3);
+  assert.equal((await becomes(admin, "BA-HEREDADA", { estado: "aceptado" })).version, 3);
   assert.equal(await program(page), "new");
   await stopOf(page, "BA-HEREDADA").getByRole("button", { name: "Salgo en camino" }).waitFor();
   await keeps(page, NEW, "BA-HEREDADA");
@@ -199,11 +181,10 @@ test("an update that got only half through leaves the old page whole", PATIENCE,
   // The worker and its assets come, the page does not.
   site.update();
   site.without("/reparto");
-  await page.evaluate(async () => {
-    const registration = await navigator.serviceWorker.getRegistration();
-    const changed = new Promise((resolve) => navigator.serviceWorker.addEventListener("controllerchange", resolve, { once: true }));
-    await registration.update();
-    await changed;
+  await page.evaluate(async () => (await navigator.serviceWorker.getRegistration()).update());
+  await untilIn(page, "the new worker", async () => {
+    const { installing, waiting, active } = await navigator.serviceWorker.getRegistration();
+    return !installing && !waiting && active.state === "activated";
   });
   const caches = await page.evaluate(() => globalThis.caches.keys());
   assert.deepEqual(caches.sort(), [`belgrano-${OLD}`, `belgrano-${NEW}`, "belgrano-page"].sort());
@@ -217,7 +198,7 @@ test("an update that got only half through leaves the old page whole", PATIENCE,
   site.without(null);
   site.mend();
   await later.reload();
-  assert.equal((await becomes("BA-A-MEDIAS", "aceptado")).version, 3);
+  assert.equal((await becomes(admin, "BA-A-MEDIAS", { estado: "aceptado" })).version, 3);
   // Until the next update: nobody knows which window still wants them.
   await keeps(later, NEW, "BA-A-MEDIAS", [OLD]);
 });

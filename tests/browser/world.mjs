@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 
-import { ADMIN, cookiesOf, logIn } from "./harness.mjs";
+import { ADMIN, cookiesOf, logIn, until } from "./harness.mjs";
 
 export const CUSTOMER = {
   nombre: "Ana", apellido: "Paz", email: "ana@cliente.test", password: "clave-de-ana-1", telefono: "+54 11 5555 0101",
@@ -12,6 +12,7 @@ export const MERCHANT = {
   ...CUSTOMER, email: "comercio@cliente.test", rol: "comerciante", nombre_negocio: "Kiosco Ana", cuit: "20-12345678-6",
 };
 export const DRIVER = { nombre: "Rosa Quiroga", email: "rosa@belgrano.test", password: "clave-de-rosa-1", telefono: "+54 11 5555 0201" };
+export const COLLEAGUE = { nombre: "Beto Luna", email: "beto@belgrano.test", password: "clave-de-beto-1", telefono: "+54 11 5555 0204" };
 const COLLEAGUES = [
   { nombre: "Julián Sosa", email: "julian@belgrano.test", password: "clave-de-julian-1", telefono: "+54 11 5555 0202" },
   { nombre: "Mirta Ledesma", email: "mirta@belgrano.test", password: "clave-de-mirta-1", telefono: "+54 11 5555 0203" },
@@ -74,16 +75,28 @@ export async function afternoon(belgrano) {
   return { order, driver: rosa, pack, tracking };
 }
 
-/** Waits until the board has them all. */
-async function arrived(admin, numbers) {
-  for (;;) {
+/** Until the board has them all. */
+export const arrived = (admin, numbers) =>
+  until(`${numbers} on the board`, async () => {
     const { tickets } = await admin("GET", "/api/tickets?limit=100");
-    if (numbers.every((number) => tickets.some((ticket) => ticket.numero === number))) return;
-    await new Promise((resolve) => setTimeout(resolve, 50));
-  }
+    return numbers.every((number) => tickets.some((ticket) => ticket.numero === number));
+  });
+
+/** The ticket, once it is all of `what`. */
+export const becomes = (admin, number, what) =>
+  until(`${number} as ${JSON.stringify(what)}`, async () => {
+    const ticket = await admin("GET", `/api/tickets/${number}`);
+    return Object.entries(what).every(([name, value]) => ticket[name] === value) && ticket;
+  });
+
+/** A ticket that was given to the driver with this id, at an address with its number. */
+export async function given(admin, id, number) {
+  const productos = [{ nombre: "Yerba", cantidad: 1, precio: 1500 }];
+  await admin("POST", "/api/tickets", { numero: number, cliente_nombre: "Ana", cliente_direccion: `Cabildo ${number}`, productos, total: 1500 });
+  await admin("POST", `/api/tickets/${number}/asignar`, { repartidor_id: id });
 }
 
-async function register({ shop }, account) {
+export async function register({ shop }, account) {
   const body = JSON.stringify(account);
   const answer = await fetch(`${shop}/api/register`, { method: "POST", headers: { "content-type": "application/json" }, body });
   assert.equal(answer.status, 201, await answer.text());
