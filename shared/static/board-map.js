@@ -1,5 +1,7 @@
 // The map beside the columns: where open tickets go and where drivers are. The columns have everything it shows.
 
+import { paced } from "./paced.js";
+
 /** @typedef {import("./map.js").Marker} Marker */
 /** @typedef {Awaited<ReturnType<typeof import("./map.js").openMap>>} BoardMap */
 
@@ -35,8 +37,6 @@ export class MapPanel {
   #show;
   /** @type {BoardMap} */
   #map = null;
-  #timer = 0;
-  #asked = false;
   /** One after the other: a map that opens while its panel is closed again would be nobody's. */
   #turn = Promise.resolve();
 
@@ -76,19 +76,5 @@ export class MapPanel {
   }
 
   /** Something moved or changed. */
-  ask() {
-    if (!this.#map) return;
-    if (this.#timer) {
-      this.#asked = true;
-      return;
-    }
-    this.#map.show(this.#show());
-    this.#timer = window.setTimeout(() => {
-      this.#timer = 0;
-      if (this.#asked) {
-        this.#asked = false;
-        this.ask();
-      }
-    }, EVERY_MS);
-  }
+  ask = paced(() => this.#map?.show(this.#show()), EVERY_MS);
 }

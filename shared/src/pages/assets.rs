@@ -89,6 +89,7 @@ static OURS: LazyLock<Vec<Asset>> = LazyLock::new(|| {
     "ask.js": SCRIPT,
     "awake.js": SCRIPT,
     "steps.js": SCRIPT,
+    "paced.js": SCRIPT,
     "taken-back.js": SCRIPT,
     "step-store.js": SCRIPT,
     "driver.js": SCRIPT,
