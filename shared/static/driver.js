@@ -1,6 +1,8 @@
 // Where the driver is, told while on shift and not more often than needed.
 
 const EVERY_MS = 10_000;
+/** Whoever was somewhere longer ago may be anywhere now. */
+const RECENT_MS = 2 * 60_000;
 
 /** `send(frame)` tells whether it was said; a position that was not is kept for `retry()`. */
 export class PositionSharer {
@@ -12,6 +14,8 @@ export class PositionSharer {
   #lastMs = -Infinity;
   /** @type {GeolocationPosition | null} */
   #unsaid = null;
+  /** @type {GeolocationPosition | null} */
+  #last = null;
 
   /**
    * @param {Pick<Geolocation, "watchPosition" | "clearWatch">} geolocation
@@ -37,7 +41,7 @@ export class PositionSharer {
     } else if (!onShift && this.#watch !== null) {
       this.#geolocation.clearWatch(this.#watch);
       this.#watch = null;
-      this.#unsaid = null;
+      this.#unsaid = this.#last = null;
     }
   }
 
@@ -46,9 +50,20 @@ export class PositionSharer {
     if (this.#unsaid) this.#share(this.#unsaid);
   }
 
+  /**
+   * Somebody sets out, and whoever waits wants to see from where: what was known last is said once more, with its own time, while
+   * it is recent. A phone that lies still has nothing new to say.
+   */
+  setOut() {
+    const last = this.#last;
+    if (this.#watch === null || !last || this.#now() - last.timestamp > RECENT_MS) return;
+    this.#lastMs = -Infinity;
+    this.#share(last);
+  }
+
   /** @param {GeolocationPosition} position */
   #share(position) {
-    this.#unsaid = position;
+    this.#unsaid = this.#last = position;
     if (this.#now() - this.#lastMs < EVERY_MS) return;
     const { coords, timestamp } = position;
     const ocurrido = new Date(timestamp).toISOString();

@@ -69,3 +69,27 @@ test("says so when it may not", () => {
   it.failed({ code: 1 });
   assert.equal(refused, 1);
 });
+
+test("who sets out says once more where it is, with the time of that, while it is recent", () => {
+  const it = phone();
+  const said = [];
+  const at = 1_795_284_245_000;
+  let now = at;
+  const sharer = new PositionSharer(it.geolocation, (frame) => Boolean(said.push(frame.ocurrido)), () => now);
+  sharer.setOut();
+  sharer.set(true);
+  sharer.setOut();
+  assert.deepEqual(said, [], "nothing is known yet");
+  it.at(at);
+  now = at + 1000;
+  sharer.setOut();
+  assert.deepEqual(said, ["2026-11-21T18:04:05.000Z", "2026-11-21T18:04:05.000Z"]);
+  now = at + 120_001;
+  sharer.setOut();
+  it.at(at + 120_000);
+  sharer.set(false);
+  sharer.setOut();
+  sharer.set(true);
+  sharer.setOut();
+  assert.equal(said.length, 3, "neither what is old, nor off shift, nor what an earlier shift knew");
+});

@@ -180,12 +180,12 @@ on_both_engines! {
         };
         let mut socket = Socket::watch(&url, &ana).await;
         socket.frame("pedido").await;
-        move_to(-34.1, 0);
+        move_to(-34.1, -119_000);
         report(TicketState::Accepted, 1).await;
         socket.frame("pedido").await;
         report(TicketState::OnTheWay, 2).await;
         socket.frame("pedido").await;
-        // What it did before it set out stays its own; the next frame is of what came after.
+        // What it did long before it set out stays its own; the next frame is of what came after.
         move_to(-34.2, 3000);
         let seen = socket.hear().await.expect("an open socket");
         assert_eq!((&seen["type"], &seen["lat"], seen.get("repartidor_id")), (&json!("position"), &json!(-34.2), None));

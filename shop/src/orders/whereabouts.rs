@@ -1,7 +1,7 @@
 //! Where the drivers are, as the board last said: the latest of each, in memory only.
 //!
 //! The board tells the shop of every driver. What must never happen here: a position handed to anybody but whoever waits for an
-//! order which that driver is bringing at this moment, and only from since it set out.
+//! order which that driver is bringing at this moment, and only of the way there: from where it set out.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -21,6 +21,9 @@ pub struct Fix {
     /// When.
     pub at: UnixMillis,
 }
+
+/// Who was somewhere so long before setting out set out from there, as `driver.js` has it.
+const SETTING_OUT_MS: i64 = 2 * 60 * 1000;
 
 type Latest = HashMap<i64, watch::Sender<Option<Fix>>>;
 
@@ -68,9 +71,10 @@ impl Carrier {
         Some(Self { driver_id, since: since(steps, TicketState::OnTheWay)? })
     }
 
-    /// What of the driver's whereabouts may be shown.
+    /// What of the driver's whereabouts may be shown. What came just before it set out is where it set out from: a phone that
+    /// lies still has nothing newer to say.
     pub(crate) fn shows(self, fix: Option<Fix>) -> Option<Fix> {
-        fix.filter(|fix| fix.at >= self.since)
+        fix.filter(|fix| self.since.since_ms(fix.at) <= SETTING_OUT_MS)
     }
 }
 
@@ -79,10 +83,10 @@ mod tests {
     use belgrano_shared::timestamp::UnixMillis;
     use belgrano_shared::wire::Position;
 
-    use super::{Carrier, Fix, Whereabouts};
+    use super::{Carrier, Fix, SETTING_OUT_MS, Whereabouts};
 
     #[test]
-    fn the_latest_of_a_driver_counts_and_nothing_from_before_it_set_out() {
+    fn the_latest_of_a_driver_counts_and_nothing_from_long_before_it_set_out() {
         let fix = |at| Fix { position: Position::new(-34.56, -58.45).expect("a place"), at: UnixMillis(at) };
         let whereabouts = Whereabouts::default();
         whereabouts.moved(3, fix(20));
@@ -91,7 +95,7 @@ mod tests {
         assert_eq!(latest.map(|fix| fix.at.0), Some(20), "an older one came late");
         assert_eq!(*whereabouts.follow(4).borrow(), None);
         let carrier = |since| Carrier { driver_id: 3, since: UnixMillis(since) };
-        assert_eq!(carrier(20).shows(latest), latest);
-        assert_eq!(carrier(21).shows(latest), None);
+        assert_eq!(carrier(20 + SETTING_OUT_MS).shows(latest), latest, "where it set out from");
+        assert_eq!(carrier(21 + SETTING_OUT_MS).shows(latest), None);
     }
 }
