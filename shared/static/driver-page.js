@@ -98,7 +98,13 @@ function deliver(root) {
    * @type {Map<string, { state: string, version: number }>}
    */
   const told = new Map();
+  /** @type {Set<string>} */
   const offered = new Set();
+  /**
+   * What was told of offers, until none of them is one any more.
+   * @type {{ numbers: string[], end: () => void }}
+   */
+  let telling = { numbers: [], end: () => {} };
   /** Whose turn it was. */
   let lastTurn = "";
 
@@ -125,7 +131,9 @@ function deliver(root) {
     const fields = [...new FormData(form)].filter(([, value]) => value !== "");
     const stop = /** @type {HTMLElement} */ (form.closest("[data-key]"));
     try {
-      await queue.add(stop.dataset.key ?? "", /** @type {any} */ (Object.fromEntries(fields)));
+      const step = /** @type {any} */ (Object.fromEntries(fields));
+      await queue.add(stop.dataset.key ?? "", step);
+      if (step.estado === "en-camino") root.dispatchEvent(new Event("setout"));
       navigator.vibrate?.(50);
     } catch {
       // A phone that keeps nothing: as without this module.
@@ -142,7 +150,7 @@ function deliver(root) {
 
   function show() {
     const all = stops();
-    const states = new Map(all.map((stop) => [stop, queue.expected(stop.dataset.key ?? "") ?? ahead(stop) ?? stop.dataset.state ?? ""]));
+    const states = new Map(all.map((stop) => [stop, stateOf(stop)]));
     for (const [stop, state] of states) showStop(stop, state);
     const next = NEXT.map((state) => all.find((stop) => states.get(stop) === state)).find(Boolean);
     for (const stop of all) stop.classList.toggle("current", stop === next);
@@ -150,7 +158,16 @@ function deliver(root) {
     const count = document.querySelector("[data-queue-status]");
     if (count) count.textContent = queue.waiting.length ? t("js-steps-waiting", { count: queue.waiting.length }) : "";
     showRefused();
+    endTelling();
     awake.set([...states.values()].includes("en-camino"));
+  }
+
+  /**
+   * The state of a stop with all that was done here.
+   * @param {HTMLElement} stop
+   */
+  function stateOf(stop) {
+    return queue.expected(stop.dataset.key ?? "") ?? ahead(stop) ?? stop.dataset.state ?? "";
   }
 
   /**
@@ -221,16 +238,28 @@ function deliver(root) {
 
   /** @param {boolean} first */
   function offers(first) {
-    const now = new Set(stops().filter((stop) => stop.dataset.state === "asignado").map((stop) => stop.dataset.key));
-    const fresh = [...now].find((number) => !offered.has(number));
-    if (!first && fresh) {
+    const now = new Set(stops().filter((stop) => stop.dataset.state === "asignado").map((stop) => stop.dataset.key ?? ""));
+    const fresh = [...now].filter((number) => !offered.has(number));
+    if (!first && fresh.length) {
       navigator.vibrate?.([300, 150, 300]);
-      const card = stops().find((stop) => stop.dataset.key === fresh);
+      const card = stops().find((stop) => stop.dataset.key === fresh[0]);
       // It is the first in the list, which may be far from where one is reading.
-      toast(t("js-offered"), { action: t("js-offer-see"), run: () => card?.scrollIntoView({ block: "start" }) });
+      const end = toast(t("js-offered"), { action: t("js-offer-see"), run: () => card?.scrollIntoView({ block: "start" }) });
+      telling = { numbers: [...telling.numbers, ...fresh], end };
     }
     offered.clear();
     for (const number of now) offered.add(number);
+  }
+
+  /** An offer that was answered here, that is gone, or whose time is over is nothing to look at any more. */
+  function endTelling() {
+    const all = new Map(stops().map((stop) => [stop.dataset.key, stop]));
+    const numbers = telling.numbers.filter((number) => {
+      const stop = all.get(number);
+      return stop && stateOf(stop) === "asignado" && !(until(stop) <= Date.now());
+    });
+    if (numbers.length === 0) telling.end();
+    telling = { numbers, end: telling.end };
   }
 
   function countDown() {
@@ -253,7 +282,10 @@ function deliver(root) {
   window.addEventListener("pageshow", send);
   document.addEventListener("visibilitychange", () => document.visibilityState === "visible" && send());
   setInterval(() => queue.waiting.length && send(), AGAIN_MS);
-  setInterval(countDown, 1000);
+  setInterval(() => {
+    countDown();
+    endTelling();
+  }, 1000);
   offers(true);
   countDown();
   store.told().then((all) => {
@@ -262,6 +294,14 @@ function deliver(root) {
     // What waited while the app was closed.
     return send();
   }, () => show());
+}
+
+/**
+ * Until when a stop is offered; NaN where it is no offer.
+ * @param {HTMLElement} stop
+ */
+function until(stop) {
+  return Date.parse(/** @type {HTMLElement | null} */ (stop.querySelector("[data-offer-until]"))?.dataset.offerUntil ?? "");
 }
 
 /** @param {string} state */
@@ -309,5 +349,6 @@ function share(root) {
   };
   root.addEventListener("refreshed", update);
   root.addEventListener("live", () => sharer.retry());
+  root.addEventListener("setout", () => sharer.setOut());
   update();
 }

@@ -97,3 +97,40 @@ test("what one driver tapped is not told in the name of another on the same phon
   await enters(page, belgrano.board, DRIVER);
   await becomes(admin, "BA-DE-MANO-EN-MANO", { estado: "aceptado" });
 });
+
+test("what is told of an offer goes when it was answered here, taken back, or answered elsewhere", PATIENCE, async () => {
+  const { page } = driver;
+  const told = page.locator(".toast", { hasText: "Te ofrecen una parada" });
+  const stop = await given("BA-OFERTA-1");
+  await told.waitFor();
+  await stop.getByRole("button", { name: "Aceptar" }).click();
+  await stop.getByRole("button", { name: "Salgo en camino" }).waitFor();
+  assert.equal(await told.count(), 0, "answered here");
+  const second = await given("BA-OFERTA-2");
+  await told.waitFor();
+  await admin("POST", "/api/tickets/BA-OFERTA-2/desasignar");
+  await second.waitFor({ state: "detached" });
+  assert.equal(await told.count(), 0, "taken back");
+  await given("BA-OFERTA-3");
+  await told.waitFor();
+  await admin("POST", "/api/tickets/BA-OFERTA-3/estado", { estado: "aceptado" });
+  await page.locator('[data-key="BA-OFERTA-3"][data-state="aceptado"]').waitFor();
+  assert.equal(await told.count(), 0, "answered elsewhere");
+});
+
+test("who sets out with a phone that lies still says where it is, at once", PATIENCE, async () => {
+  const { page, context } = driver;
+  await context.grantPermissions(["geolocation"]);
+  await context.setGeolocation({ latitude: -34.5612, longitude: -58.4561 });
+  // Each socket's frames, from its first one on.
+  const said = [];
+  page.on("websocket", (socket) => socket.on("framesent", ({ payload }) => payload.includes('"position"') && said.push(JSON.parse(payload))));
+  const says = async (count) => {
+    for (const signal = AbortSignal.timeout(30_000); said.length < count; signal.throwIfAborted()) await new Promise((resolve) => setTimeout(resolve, 50));
+  };
+  await page.getByRole("button", { name: "Empezar el turno" }).click();
+  await says(1);
+  await page.locator(".stop.current").getByRole("button", { name: "Salgo en camino" }).click();
+  await says(2);
+  assert.deepEqual(said[1], said[0], "with the time of then");
+});
