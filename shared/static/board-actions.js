@@ -65,6 +65,24 @@ export class Actions {
   }
 
   /**
+   * Why these should rather stay where they are than go to somebody who is off shift or has no room; empty when nothing speaks
+   * against it. The board itself takes it, because who decides by hand may know better.
+   * @param {string[]} numbers
+   * @param {Target} target
+   */
+  doubt(numbers, target) {
+    const more = numbers.filter((number) => !this.#lies(number, target));
+    const [only = ""] = more;
+    if (typeof target !== "number" || !more.length || (more.length === 1 && !this.canMove(only))) return "";
+    const found = this.#board.doubt(target, more.length);
+    if (!found) return "";
+    const { offShift, room, driver, load, capacity } = found;
+    const full = room ? t("board-js-few-places", { driver, room, n: more.length }) : t("board-js-full", { driver, load, capacity });
+    const why = offShift ? t("board-js-is-off-shift", { driver }) : full;
+    return more.length === 1 ? t("board-js-not-given", { number: only, why }) : t("board-js-not-given-many", { n: more.length, why });
+  }
+
+  /**
    * @param {string[]} numbers
    * @param {string} priority
    */

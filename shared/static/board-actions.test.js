@@ -118,3 +118,18 @@ test("of several the one that is under way is left out and told, and what nobody
   assert.equal(await actions.prioritise(["A-1"], "alta"), false, "no network");
   assert.equal(await actions.move(["A-1"], 2), true, "there already");
 });
+
+test("somebody off shift or full is given more only when that is said once more", async () => {
+  const tickets = [ticket({ numero: "A-1", ...WITH_ANA }), ticket({ numero: "A-2" }), ticket({ numero: "A-3" }), ticket({ numero: "A-4", ...WITH_BRUNO, estado: "en-camino" })];
+  const { actions, board } = stage(tickets, []);
+  const driver = { activo: true, en_turno: true, barrio: null, lat: null, lng: null, posicion_fecha: null };
+  board.setDrivers([{ ...driver, id: 1, nombre: "Ana", capacidad: 2 }, { ...driver, id: 2, nombre: "Bruno", capacidad: 1 }, { ...driver, id: 3, nombre: "Ciro", capacidad: 9, en_turno: false }]);
+  assert.equal(actions.doubt(["A-2"], 1), "", "there is room for one");
+  assert.equal(actions.doubt(["A-2", "A-3"], 1), "board-js-not-given-many");
+  assert.equal(actions.doubt(["A-1", "A-2"], 1), "", "one of them is there already");
+  for (const target of [2, 3]) assert.equal(actions.doubt(["A-2"], target), "board-js-not-given");
+  assert.deepEqual(board.doubt(2, 1), { driver: "Bruno", load: 1, capacity: 1, room: 0, offShift: false });
+  assert.deepEqual(board.doubt(3, 1), { driver: "Ciro", load: 0, capacity: 9, room: 9, offShift: true });
+  assert.equal(actions.doubt(["A-4"], 3), "", "on its way: that it cannot be moved is said instead");
+  for (const target of /** @type {const} */ (["auto", "pool"])) assert.equal(actions.doubt(["A-2"], target), "");
+});

@@ -14,6 +14,7 @@ const EDGE_PX = 72;
  * @property {HTMLElement} item
  * @property {HTMLElement} ghost
  * @property {HTMLElement | null} over
+ * @property {HTMLElement[]} closed columns that look as if nothing should be dropped there
  */
 
 /**
@@ -21,9 +22,10 @@ const EDGE_PX = 72;
  * @param {object} hooks
  * @param {(number: string) => string[]} hooks.taken which go along with this one; none: it cannot be moved
  * @param {(column: HTMLElement) => boolean} hooks.takes whether something may be dropped there
+ * @param {(numbers: string[], column: HTMLElement) => boolean} hooks.doubts whether something speaks against it
  * @param {(numbers: string[], column: HTMLElement) => void} hooks.drop
  */
-export function drags(root, { taken, takes, drop }) {
+export function drags(root, { taken, takes, doubts, drop }) {
   /** @type {{ x: number, y: number, item: HTMLElement } | null} */
   let pressed = null;
   /** @type {Dragging | null} */
@@ -76,7 +78,10 @@ export function drags(root, { taken, takes, drop }) {
     item.classList.add("dragged");
     root.classList.add("dragging");
     getSelection()?.removeAllRanges();
-    drag = { numbers, item, ghost, over: null };
+    const columns = /** @type {HTMLElement[]} */ ([...root.querySelectorAll("[data-column]")]);
+    const closed = columns.filter((column) => !column.contains(item) && (!takes(column) || doubts(numbers, column)));
+    for (const column of closed) column.classList.add("closed");
+    drag = { numbers, item, ghost, over: null, closed };
   };
 
   const follow = () => {
@@ -127,6 +132,7 @@ export function drags(root, { taken, takes, drop }) {
     drag?.ghost.remove();
     drag?.item.classList.remove("dragged");
     drag?.over?.classList.remove("over");
+    for (const column of drag?.closed ?? []) column.classList.remove("closed");
     root.classList.remove("dragging");
     drag = pressed = null;
     removeEventListener("pointermove", moved);

@@ -32,7 +32,8 @@ export function moveMenu(dialog, board, { move, prioritise, open }) {
     const named = drivers.map((driver) => {
       const load = t("board-js-load", { load: loads.get(driver.id) ?? 0, capacity: driver.capacidad });
       const here = only?.repartidor_id === driver.id && only.estado !== "fallido" ? t("board-js-here") : "";
-      return row(driver.id, driver.nombre, [load, driver.en_turno ? "" : t("board-js-off-shift"), here].filter(Boolean).join(" · "), !!here);
+      const full = room(driver) > 0 ? "" : t("board-js-no-room");
+      return row(driver.id, driver.nombre, [load, driver.en_turno ? full : t("board-js-off-shift"), here].filter(Boolean).join(" · "), !!here);
     });
     list.replaceChildren(...own, ...named);
   };

@@ -46,9 +46,16 @@ const actions = new Actions(board, {
 /** The chosen ones, when this is one of them; else this alone. @param {string} number */
 const together = (number) => (view.picked.has(number) ? [...view.picked] : [number]);
 
-/** @param {string[]} numbers @param {import("./board-actions.js").Target} target */
-async function move(numbers, target) {
-  if (await actions.move(numbers, target)) unpick(numbers);
+/**
+ * Gives them to somebody; to somebody who is off shift or full only when that is said once more.
+ * @param {string[]} numbers
+ * @param {import("./board-actions.js").Target} target
+ * @param {boolean} [anyway]
+ */
+async function move(numbers, target, anyway = false) {
+  const doubt = anyway ? "" : actions.doubt(numbers, target);
+  if (doubt) toast(doubt, { action: t("board-js-give-anyway"), run: () => void move(numbers, target, true) });
+  else if (await actions.move(numbers, target)) unpick(numbers);
 }
 
 const openMenu = moveMenu(find("#mover"), board, {
@@ -145,6 +152,7 @@ drags(root, {
     return [];
   },
   takes: (column) => targetOf(column) !== undefined || column.dataset.column === "state-asignado",
+  doubts: (numbers, column) => !!actions.doubt(numbers, targetOf(column) ?? "auto"),
   drop: (numbers, column) => {
     const target = targetOf(column);
     if (target === undefined) openMenu(numbers);

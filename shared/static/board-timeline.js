@@ -2,6 +2,7 @@
 // everything it shows.
 
 import { write } from "./board-card.js";
+import { paced } from "./paced.js";
 import { t } from "./texts.js";
 
 /** @typedef {import("./board.js").Ticket} Ticket */
@@ -16,6 +17,8 @@ const LANES = 6;
 /** No oftener than this. */
 const EVERY_MS = 1000;
 const MOST_TICKS = 8;
+/** What a written time needs of the panel's width, its share of the names beside it included. */
+const TICK_PX = 72;
 /** Minutes from one written time to the next. */
 const STEPS = [1, 2, 5, 10, 15, 30, 60, 120, 180, 360, 720, 1440];
 
@@ -66,9 +69,10 @@ function spread(marks, apartMs) {
  * The round times between two moments: as near to each other as leaves room to read them.
  * @param {number} fromMs
  * @param {number} toMs
+ * @param {number} [most]
  */
-export function ticks(fromMs, toMs) {
-  const least = (toMs - fromMs) / MOST_TICKS;
+export function ticks(fromMs, toMs, most = MOST_TICKS) {
+  const least = (toMs - fromMs) / most;
   const step = 60_000 * (STEPS.find((minutes) => minutes * 60_000 >= least) ?? Math.ceil(least / 86_400_000) * 1440);
   const found = [];
   for (let at = Math.ceil(fromMs / step) * step; at <= toMs; at += step) found.push(at);
@@ -93,8 +97,6 @@ export class Timeline {
   #open;
   /** Marks and rows are placed as seen from this moment; later the whole of them is shifted. */
   #base = 0;
-  #timer = 0;
-  #asked = false;
   /** @type {Map<string, { item: HTMLElement, track: HTMLElement, title: HTMLElement, before: HTMLElement }>} */
   #rows = new Map();
   /** @type {Map<string, { link: HTMLAnchorElement, said: string }>} */
@@ -123,21 +125,11 @@ export class Timeline {
     if (open) this.ask();
   }
 
+  #paced = paced(() => requestAnimationFrame(() => this.draw()), EVERY_MS);
+
   /** Something changed, or time has passed. */
   ask() {
-    if (this.#panel.hidden) return;
-    if (this.#timer) {
-      this.#asked = true;
-      return;
-    }
-    requestAnimationFrame(() => this.draw());
-    this.#timer = window.setTimeout(() => {
-      this.#timer = 0;
-      if (this.#asked) {
-        this.#asked = false;
-        this.ask();
-      }
-    }, EVERY_MS);
+    if (!this.#panel.hidden) this.#paced();
   }
 
   draw(now = Date.now()) {
@@ -169,7 +161,8 @@ export class Timeline {
   /** @param {number} now */
   #scale(now) {
     const { lateMs } = this.#board;
-    const at = ticks(now - BEFORE * lateMs, now + AFTER * lateMs);
+    const room = Math.max(2, Math.min(MOST_TICKS, Math.floor(this.#panel.clientWidth / TICK_PX)));
+    const at = ticks(now - BEFORE * lateMs, now + AFTER * lateMs, room);
     const told = at.join();
     if (this.#axis.dataset.told !== told) {
       this.#axis.dataset.told = told;

@@ -12,6 +12,17 @@ import { t } from "./texts.js";
 
 const FRESH_MS = 1500;
 
+/**
+ * Scrolls a list, and nothing else, to what somebody has just put into it.
+ * @param {HTMLElement} item
+ * @param {HTMLElement} list
+ */
+function reveal(item, list) {
+  const [one, all] = [item.getBoundingClientRect(), list.getBoundingClientRect()];
+  if (one.bottom > all.bottom) list.scrollTop += one.bottom - all.bottom;
+  else if (one.top < all.top) list.scrollTop += one.top - all.top;
+}
+
 export class BoardView {
   /** @type {Map<string, Lane>} */
   #columns = new Map();
@@ -209,6 +220,7 @@ export class BoardView {
       const item = this.#carded(number, now).item;
       column.list.insertBefore(item, next === null ? null : (this.card(next) ?? null));
       if (this.lively) this.#news(item);
+      if (this.#board.isExpected(number)) reveal(item, column.list);
     }
     for (const number of numbers) if (this.#dirty.has(number)) this.#write(number, now);
     if (gone.length || puts.length) {

@@ -225,6 +225,22 @@ export class Board {
   }
 
   /**
+   * What speaks against giving a driver so many more: `room` is how many would fit, and none does while off shift. Whoever
+   * decides by hand may know better, and is asked.
+   * @param {number} id
+   * @param {number} more
+   * @returns {{ driver: string, load: number, capacity: number, room: number, offShift: boolean } | null}
+   */
+  doubt(id, more) {
+    const driver = this.drivers.get(id);
+    if (!driver) return null;
+    const load = this.loads().get(id) ?? 0;
+    const room = Math.max(0, driver.capacidad - load);
+    if (driver.en_turno && more <= room) return null;
+    return { driver: driver.nombre, load, capacity: driver.capacidad, room, offShift: !driver.en_turno };
+  }
+
+  /**
    * @param {string} number
    * @param {number} now
    */
