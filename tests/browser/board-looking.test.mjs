@@ -4,11 +4,11 @@ import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 
 import { card, column, live, openBoard } from "./board.mjs";
-import { ADMIN, DESKTOP, PATIENCE, PHONE, isClean } from "./harness.mjs";
+import { ADMIN, DESKTOP, PATIENCE, PHONE, isClean, until } from "./harness.mjs";
 
-let belgrano, browser, stop, api, drivers, dispatcher, enters, order, ticket, becomes;
+let belgrano, browser, stop, api, drivers, dispatcher, works, order, ticket, becomes;
 
-before(async () => ({ belgrano, browser, stop, api, drivers, dispatcher, enters, order, ticket, becomes } = await openBoard()), PATIENCE);
+before(async () => ({ belgrano, browser, stop, api, drivers, dispatcher, works, order, ticket, becomes } = await openBoard()), PATIENCE);
 
 after(() => stop?.());
 
@@ -65,7 +65,7 @@ test("the timeline says until when each ticket is on time, and whose it is", PAT
   await order("BA-TIEMPO-1", { minutes: 75 });
   await order("BA-TIEMPO-2", { minutes: 10 });
   await order("BA-TIEMPO-3", { minutes: 500 });
-  const somebody = await enters(ADMIN, DESKTOP);
+  const somebody = await works(ADMIN, DESKTOP);
   const { page } = somebody;
   await card(page, "BA-TIEMPO-3").waitFor();
   await page.getByRole("button", { name: "Línea de tiempo" }).click();
@@ -89,7 +89,10 @@ test("the timeline says until when each ticket is on time, and whose it is", PAT
   }
   // The next mark by the arrows, its ticket by Enter.
   await mark("BA-TIEMPO-1").focus();
-  while (!(await mark("BA-TIEMPO-2").evaluate((link) => link === document.activeElement))) await page.keyboard.press("ArrowRight");
+  await until("the focus on BA-TIEMPO-2", async () => {
+    await page.keyboard.press("ArrowRight");
+    return mark("BA-TIEMPO-2").evaluate((link) => link === document.activeElement);
+  });
   await page.keyboard.press("Enter");
   await page.getByRole("dialog", { name: "Ticket" }).getByText("BA-TIEMPO-2").first().waitFor();
   await page.keyboard.press("Escape");
@@ -150,7 +153,7 @@ test("filters, search and saved views", PATIENCE, async () => {
 });
 
 test("everything on a phone as well", PATIENCE, async () => {
-  const phone = await enters(ADMIN, PHONE);
+  const phone = await works(ADMIN, PHONE);
   const { page } = phone;
   await order("BA-TELEFONO-1", { prioridad: "urgente" });
   await order("BA-TELEFONO-2", { prioridad: "urgente" });

@@ -6,9 +6,9 @@ import { after, before, test } from "node:test";
 import { SECOND, card, column, live, openBoard, toast } from "./board.mjs";
 import { ADMIN, DESKTOP, PATIENCE, PHONE, isClean } from "./harness.mjs";
 
-let belgrano, browser, stop, api, drivers, dispatcher, hires, enters, order, ticket, becomes;
+let belgrano, browser, stop, api, drivers, dispatcher, hires, works, order, ticket, becomes;
 
-before(async () => ({ belgrano, browser, stop, api, drivers, dispatcher, hires, enters, order, ticket, becomes } = await openBoard()), PATIENCE);
+before(async () => ({ belgrano, browser, stop, api, drivers, dispatcher, hires, works, order, ticket, becomes } = await openBoard()), PATIENCE);
 
 after(() => stop?.());
 
@@ -226,7 +226,7 @@ async function apart(page) {
 
 test("a cancellation asks for its reason beside the field, and what is told never lies on the bar", PATIENCE, async () => {
   for (const screen of [DESKTOP, PHONE]) {
-    const somebody = await enters(ADMIN, screen);
+    const somebody = await works(ADMIN, screen);
     const { page } = somebody;
     const [gone, stays] = [`BA-BAJA-${screen.viewport.width}`, `BA-SIGUE-${screen.viewport.width}`];
     for (const number of [gone, stays]) await order(number, { prioridad: "alta" });
@@ -255,7 +255,7 @@ test("a cancellation asks for its reason beside the field, and what is told neve
 });
 
 test("who comes second learns who was first, and sees what is", PATIENCE, async () => {
-  const second = await enters(SECOND, DESKTOP);
+  const second = await works(SECOND, DESKTOP);
   await order("BA-CHOQUE");
   await card(second.page, "BA-CHOQUE").waitFor();
   // Between the second one's look and the second one's click.

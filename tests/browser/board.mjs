@@ -1,6 +1,7 @@
 // A board with two drivers on shift and a dispatcher who looks at it, for the tests of what dispatchers do.
 
-import { ADMIN, DESKTOP, logIn, start, visitor } from "./harness.mjs";
+import { ADMIN, DESKTOP, enters, logIn, start, visitor } from "./harness.mjs";
+import { becomes as awaited } from "./world.mjs";
 
 export const SECOND = { nombre: "Marta Sosa", email: "marta@belgrano.test", password: "clave-de-marta-1" };
 
@@ -26,15 +27,10 @@ export async function openBoard() {
   }
 
   /** Somebody at the board. */
-  async function enters({ email, password }, screen) {
+  async function works(account, screen) {
     const somebody = await visitor(browser, screen);
-    const { page } = somebody;
-    await page.goto(`${belgrano.board}/ingresar`);
-    await page.getByLabel("Correo").fill(email);
-    await page.getByLabel("Contraseña").fill(password);
-    await page.getByRole("button", { name: "Ingresar" }).click();
-    await page.waitForURL("**/tablero");
-    await live(page);
+    await enters(somebody.page, belgrano.board, account);
+    await live(somebody.page);
     return somebody;
   }
 
@@ -47,17 +43,9 @@ export async function openBoard() {
   }
 
   const ticket = (number) => api("GET", `/api/tickets/${number}`);
-
-  /** Waits until a ticket is so. */
-  async function becomes(number, what) {
-    for (;;) {
-      const found = await ticket(number);
-      if (Object.entries(what).every(([name, value]) => found[name] === value)) return found;
-      await new Promise((resolve) => setTimeout(resolve, 50));
-    }
-  }
+  const becomes = (number, what) => awaited(api, number, what);
 
   for (const name of ["Rosa Quiroga", "Beto Luna"]) await hires(name);
-  const dispatcher = await enters(ADMIN, DESKTOP);
-  return { belgrano, browser, stop, api, drivers, dispatcher, hires, enters, order, ticket, becomes };
+  const dispatcher = await works(ADMIN, DESKTOP);
+  return { belgrano, browser, stop, api, drivers, dispatcher, hires, works, order, ticket, becomes };
 }

@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 
-import { ADMIN, PATIENCE, PHONE, enters, isClean, logIn, start, visitor } from "./harness.mjs";
+import { ADMIN, PATIENCE, PHONE, enters, isClean, logIn, start, until, visitor } from "./harness.mjs";
 import { COLLEAGUE, DRIVER, becomes, given } from "./world.mjs";
 
 let belgrano, browser, stop, admin, driver;
@@ -101,17 +101,17 @@ test("what one driver tapped is not told in the name of another on the same phon
 test("what is told of an offer goes when it was answered here, taken back, or answered elsewhere", PATIENCE, async () => {
   const { page } = driver;
   const told = page.locator(".toast", { hasText: "Te ofrecen una parada" });
-  const stop = await given("BA-OFERTA-1");
+  const stop = await shown("BA-OFERTA-1");
   await told.waitFor();
   await stop.getByRole("button", { name: "Aceptar" }).click();
   await stop.getByRole("button", { name: "Salgo en camino" }).waitFor();
   assert.equal(await told.count(), 0, "answered here");
-  const second = await given("BA-OFERTA-2");
+  const second = await shown("BA-OFERTA-2");
   await told.waitFor();
   await admin("POST", "/api/tickets/BA-OFERTA-2/desasignar");
   await second.waitFor({ state: "detached" });
   assert.equal(await told.count(), 0, "taken back");
-  await given("BA-OFERTA-3");
+  await shown("BA-OFERTA-3");
   await told.waitFor();
   await admin("POST", "/api/tickets/BA-OFERTA-3/estado", { estado: "aceptado" });
   await page.locator('[data-key="BA-OFERTA-3"][data-state="aceptado"]').waitFor();
@@ -125,9 +125,7 @@ test("who sets out with a phone that lies still says where it is, at once", PATI
   // Each socket's frames, from its first one on.
   const said = [];
   page.on("websocket", (socket) => socket.on("framesent", ({ payload }) => payload.includes('"position"') && said.push(JSON.parse(payload))));
-  const says = async (count) => {
-    for (const signal = AbortSignal.timeout(30_000); said.length < count; signal.throwIfAborted()) await new Promise((resolve) => setTimeout(resolve, 50));
-  };
+  const says = (count) => until(`${count} positions`, () => said.length >= count);
   await page.getByRole("button", { name: "Empezar el turno" }).click();
   await says(1);
   await page.locator(".stop.current").getByRole("button", { name: "Salgo en camino" }).click();
