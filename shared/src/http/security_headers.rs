@@ -4,7 +4,7 @@
 
 use axum::http::{HeaderMap, HeaderName, HeaderValue, header};
 
-use super::HttpSettings;
+use super::{HttpSettings, cookie};
 use crate::map::Ground;
 
 /// No inline script and nothing from elsewhere; `blob:` and `data:` images are photos before they are sent.
@@ -47,6 +47,7 @@ pub(super) fn apply(headers: &mut HeaderMap, settings: &HttpSettings) {
     }
     if settings.https {
         headers.entry(header::STRICT_TRANSPORT_SECURITY).or_insert(HSTS);
+        cookie::set_for_https_only(headers);
     }
 }
 

@@ -23,7 +23,7 @@ pub use layout::{Layout, Link};
 pub use pieces::{Badge, Drawing, Icon};
 pub(crate) use refusal::{for_people, is_navigation};
 pub use return_to::{LOGIN_PATH, local_path, log_in_first};
-pub use service::{KeptPage, Service};
+pub use service::{KeptPage, NOTHING_FOR_ROBOTS, Service};
 
 use axum::Router;
 use axum::http::header;

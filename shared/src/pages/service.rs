@@ -31,6 +31,8 @@ pub struct Service {
     pub shortcuts: &'static [Link],
     /// The page that opens without a signal.
     pub kept: Option<KeptPage>,
+    /// What of it search engines may look at (`robots.txt`, RFC 9309).
+    pub robots: &'static str,
 }
 
 /// A page that its person's phone keeps as it was last seen; `kept-page.js` says for how long.
@@ -53,8 +55,12 @@ impl Service {
         categories: &[],
         shortcuts: &[],
         kept: None,
+        robots: NOTHING_FOR_ROBOTS,
     };
 }
+
+/// Nothing of it is for search engines.
+pub const NOTHING_FOR_ROBOTS: &str = "User-agent: *\nDisallow: /\n";
 
 /// What an installed page needs before anything else, and keeps while there is no network.
 const SHELL: [&str; 7] = [
@@ -83,6 +89,7 @@ pub(super) fn routes<S: Clone + Send + Sync + 'static>(service: &'static Service
     let pages = Router::new()
         .route("/manifest.webmanifest", get(async move |language: Language| manifest(service, language)))
         .route("/sw.js", get(async move || worker(service)))
+        .route("/robots.txt", get(async move || robots(service)))
         .route(OFFLINE, get(offline));
     compress_pages(pages)
 }
@@ -120,6 +127,14 @@ fn manifest(service: &Service, language: Language) -> Response {
         (header::CACHE_CONTROL, HeaderValue::from_static("no-cache")),
     ];
     (headers, manifest.to_string()).into_response()
+}
+
+fn robots(service: &Service) -> Response {
+    let headers = [
+        (header::CONTENT_TYPE, HeaderValue::from_static("text/plain; charset=utf-8")),
+        (header::CACHE_CONTROL, HeaderValue::from_static("public, max-age=3600")),
+    ];
+    (headers, service.robots).into_response()
 }
 
 /// The service worker. It names the current assets, so that it changes, and is installed anew, whenever they do.
@@ -180,6 +195,15 @@ mod tests {
         for icon in manifest["icons"].as_array().expect("icons") {
             assert_eq!(get(icon["src"].as_str().expect("a path")).await.0, 200, "{icon}");
         }
+    }
+
+    #[tokio::test]
+    async fn search_engines_are_told_what_is_theirs() {
+        let (status, kind, robots) = get("/robots.txt").await;
+        assert_eq!(
+            (status, kind.as_str(), robots.as_str()),
+            (200, "text/plain; charset=utf-8", "User-agent: *\nDisallow: /\n")
+        );
     }
 
     #[tokio::test]

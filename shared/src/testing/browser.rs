@@ -27,6 +27,8 @@ pub struct Seen {
     pub status: u16,
     /// Where it leads, for a redirect; else empty.
     pub location: String,
+    /// The cookies it sets, as they came.
+    pub set_cookies: Vec<String>,
     /// The document.
     pub body: String,
 }
@@ -102,7 +104,9 @@ impl Browser {
         if header(header::CONTENT_TYPE).starts_with("text/html") {
             check(path, &body);
         }
-        Seen { status: head.status.as_u16(), location: header(header::LOCATION), body }
+        let cookies = head.headers.get_all(header::SET_COOKIE).iter();
+        let set_cookies = cookies.map(|cookie| cookie.to_str().expect("text").to_owned()).collect();
+        Seen { status: head.status.as_u16(), location: header(header::LOCATION), set_cookies, body }
     }
 
     fn remember(&mut self, cookie: &str) {

@@ -23,7 +23,13 @@ pub(super) static SERVICE: Service = Service {
         Link::new("/carrito", "nav-cart", "cart"),
     ],
     kept: None,
+    robots: ROBOTS,
 };
+
+/// The catalog is for everybody. What is somebody's own, and the links of orders, are nobody else's to read.
+const ROBOTS: &str = "User-agent: *\nAllow: /$\nAllow: /productos\nDisallow: /administrar/\nDisallow: /api/\n\
+     Disallow: /avisos\nDisallow: /carrito\nDisallow: /comercio\nDisallow: /envios\nDisallow: /finalizar\nDisallow: /ingresar\n\
+     Disallow: /paquetes\nDisallow: /pedidos\nDisallow: /perfil\nDisallow: /recuperar\nDisallow: /registro\nDisallow: /seguimiento\n";
 
 /// The layout of this request. Nobody is refused: a page that is not for everybody asks for a session as well.
 pub(super) struct Frame {

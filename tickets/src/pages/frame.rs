@@ -2,7 +2,7 @@
 
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
-use belgrano_shared::pages::{KeptPage, Layout, Link, Service};
+use belgrano_shared::pages::{KeptPage, Layout, Link, NOTHING_FOR_ROBOTS, Service};
 use belgrano_shared::problem::Problem;
 
 use crate::app::App;
@@ -22,6 +22,7 @@ pub(super) static SERVICE: Service = Service {
         path: "/reparto",
         assets: &["driver.css", "driver-page.js", "map.css", "map-list.js", "notices.js", "taken-back.js"],
     }),
+    robots: NOTHING_FOR_ROBOTS,
 };
 
 /// The layout of this request. Nobody is refused: a page that is not for everybody asks for a session as well.

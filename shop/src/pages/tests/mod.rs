@@ -163,3 +163,32 @@ async fn an_account_is_changed_and_recovered() {
     let back = lost.post("/ingresar", &[("email", "ana@example.com"), ("password", "una tercera")]).await;
     assert_eq!((back.status, back.location.as_str()), (303, "/"));
 }
+
+#[tokio::test]
+async fn cookies_are_for_https_where_the_shop_is_reached_by_it() {
+    let database = TestDatabase::sqlite();
+    for (public_url, secure) in [("https://tienda.example", true), ("http://shop.test", false)] {
+        let shop = TestShop::with(&database, &[("PUBLIC_URL", public_url)]).await;
+        let mut visitor = shop.visitor();
+        for (path, fields) in
+            [("/idioma", [("idioma", "en"), ("volver", "/")]), ("/recuperar", [("email", "ana@example.com"), ("", "")])]
+        {
+            let set = visitor.post(path, &fields).await.set_cookies;
+            assert!(
+                !set.is_empty() && set.iter().all(|cookie| cookie.ends_with("; Secure") == secure),
+                "{path}: {set:?}"
+            );
+        }
+    }
+}
+
+#[tokio::test]
+async fn search_engines_read_the_catalog_and_nothing_of_anybody() {
+    let database = TestDatabase::sqlite();
+    let shop = TestShop::new(&database).await;
+    let robots = shop.visitor().get("/robots.txt").await.body;
+    for closed in ["/pedidos", "/perfil", "/seguimiento", "/finalizar", "/administrar/", "/api/"] {
+        assert!(robots.contains(&format!("Disallow: {closed}\n")), "{closed}: {robots}");
+    }
+    assert!(robots.contains("Allow: /productos\n") && !robots.contains("Disallow: /\n"), "{robots}");
+}
