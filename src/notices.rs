@@ -80,7 +80,7 @@ fn line(notice: &NoticeView) -> String {
         notice.state,
         notice.attempts,
         notice.created_at.to_rfc3339(),
-        notice.reason.as_deref().unwrap_or_default(),
+        notice.reason.as_deref().map_or_else(String::new, |reason| Language::English.kept(reason)),
     )
 }
 
@@ -111,4 +111,32 @@ async fn page_of<U: NoticeUnit>(
 ) -> Result<NoticePage, Box<dyn std::error::Error>> {
     let filter = StateFilter { estado: Some(state) };
     Ok(NoticePage::read(&store.db, &filter, after, limit, Ambient::system().now()).await?)
+}
+
+#[cfg(test)]
+mod tests {
+    use belgrano_shared::notices::{Channel, News};
+    use belgrano_shared::texts::Message;
+    use belgrano_shared::timestamp::UnixMillis;
+
+    use super::{Language, NoticeState, NoticeView, line};
+
+    #[test]
+    fn a_line_says_why_in_english() {
+        let reason = Message::new("kept-notice-mail-slow");
+        let said = line(&NoticeView {
+            id: 7,
+            account_id: 3,
+            channel: Channel::Mail,
+            news: News::Delivered,
+            order_number: "BA-20261122-7F3K9Q".to_owned(),
+            state: NoticeState::Dead,
+            created_at: UnixMillis(0),
+            expires_at: UnixMillis(0),
+            next_attempt_at: UnixMillis(0),
+            attempts: 3,
+            reason: Some(reason.to_string()),
+        });
+        assert!(said.ends_with(&reason.to(Language::English)) && !said.contains(&reason.to_string()), "{said}");
+    }
 }

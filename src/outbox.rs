@@ -82,7 +82,7 @@ fn line(message: &MessageView) -> String {
         message.state.as_str(),
         message.attempts,
         message.created_at.to_rfc3339(),
-        message.reason.as_deref().unwrap_or_default(),
+        message.reason.as_deref().map_or_else(String::new, |reason| Language::English.kept(reason)),
     )
 }
 
@@ -92,4 +92,35 @@ async fn show(store: &Store<shop::unit::ShopUnit>, id: i64) -> Done {
     };
     println!("{}", serde_json::to_string_pretty(&detail)?);
     Ok(ExitCode::SUCCESS)
+}
+
+#[cfg(test)]
+mod tests {
+    use belgrano_shared::timestamp::UnixMillis;
+    use belgrano_shared::wire::OrderNumber;
+
+    use super::{Language, Message, MessageState, MessageView, line};
+
+    #[test]
+    fn a_line_says_why_in_english_and_quotes_others_as_they_are() {
+        let line = |reason: &str| {
+            line(&MessageView {
+                id: 7,
+                order_number: OrderNumber::parse("BA-20261122-7F3K9Q").expect("a number"),
+                kind: "order.created",
+                state: MessageState::Dead,
+                created_at: UnixMillis(0),
+                next_attempt_at: None,
+                attempts: 3,
+                first_attempt_at: None,
+                leased: false,
+                settled_at: None,
+                reason: Some(reason.to_owned()),
+            })
+        };
+        let stored = Message::new("kept-out-of-tries").with("reason", Message::new("kept-board-away")).to_string();
+        assert!(line(&stored).ends_with("There are no tries left. The board could not be reached."), "{}", line(&stored));
+        assert_ne!(stored, Message::new("kept-out-of-tries").to(Language::English));
+        assert!(line("HTTP 422: falta el total").ends_with("  HTTP 422: falta el total"));
+    }
 }
