@@ -48,6 +48,7 @@ search-products = Search products
 search-placeholder = Yerba, cheese, bleach…
 offer-until = until { $day }
 products-title = Products
+products-close = Nothing is called “{ $query }”. This comes closest.
 products-all = See all products
 products-none = We found nothing for that search.
 products-found = Results

@@ -48,6 +48,7 @@ search-products = Buscar productos
 search-placeholder = Yerba, queso, lavandina…
 offer-until = hasta el { $day }
 products-title = Productos
+products-close = Nada se llama «{ $query }». Esto es lo más parecido.
 products-all = Ver todos los productos
 products-none = No encontramos nada con esa búsqueda.
 products-found = Resultados

@@ -10,6 +10,7 @@ mod file;
 mod import;
 mod lists;
 mod manage;
+mod meant;
 mod product;
 mod products;
 mod rows;

@@ -4,12 +4,14 @@ use axum::extract::State;
 use belgrano_shared::fetch;
 use belgrano_shared::http::{Json, Page, Path, Query};
 use belgrano_shared::problem::{Problem, ProblemDocument};
+use belgrano_shared::search::fold;
 use belgrano_shared::storage::Session;
 use belgrano_shared::texts::Message;
 use belgrano_shared::timestamp::UnixMillis;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
+use super::meant::{Meant, Near};
 use super::product::{ProductRow, ProductView, complete, products_by_id, select_products};
 use super::search::{MAX_WORDS, patterns};
 use crate::app::App;
@@ -18,7 +20,8 @@ use crate::app::App;
 #[derive(Debug, Default, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 pub(crate) struct Filter {
-    /// Words; each has to be in the name, the category or the business. Case and accents do not count.
+    /// Words; each has to be in the name, the category or the business. Case and accents do not count. When there is nothing,
+    /// what comes close is found: a slip in a word of four letters or more, two from eight on, and plurals.
     #[serde(default)]
     pub(crate) q: String,
     /// A business, by slug or id.
@@ -29,12 +32,28 @@ pub(crate) struct Filter {
     pub(crate) destacado: Option<bool>,
 }
 
+impl Filter {
+    /// Business, category and what is shown first, for a statement.
+    fn parts(&self) -> (&str, &str, i64) {
+        // SQLite has no typed null to compare with: 0 is "both".
+        let featured = match self.destacado {
+            None => 0,
+            Some(true) => 1,
+            Some(false) => 2,
+        };
+        (self.negocio.as_deref().unwrap_or_default(), self.categoria.as_deref().unwrap_or_default(), featured)
+    }
+}
+
 /// A page of products.
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct ProductPage {
     pub(crate) productos: Vec<ProductView>,
     /// Where the next page starts; null on the last one.
     pub(crate) cursor: Option<String>,
+    /// Nothing is called like that: these come close to it.
+    #[serde(rename = "aproximado", skip_serializing_if = "std::ops::Not::not")]
+    pub(crate) close: bool,
 }
 
 const LIST: &str = select_products!(
@@ -54,14 +73,7 @@ pub(super) async fn search(
     limit: u32,
     now: UnixMillis,
 ) -> sqlx::Result<(Vec<ProductView>, bool)> {
-    let business = filter.negocio.as_deref().unwrap_or_default();
-    let category = filter.categoria.as_deref().unwrap_or_default();
-    // SQLite has no typed null to compare with: 0 is "both".
-    let featured: i64 = match filter.destacado {
-        None => 0,
-        Some(true) => 1,
-        Some(false) => 2,
-    };
+    let (business, category, featured) = filter.parts();
     let [w1, w2, w3, w4, w5, w6, w7, w8] = words;
     let beyond = i64::from(limit) + 1;
     let mut rows = fetch!(
@@ -70,6 +82,40 @@ pub(super) async fn search(
     let more = rows.len() > limit as usize;
     rows.truncate(limit as usize);
     Ok((complete(session, rows, now).await?, more))
+}
+
+const TO_COMPARE: &str = "SELECT p.id, p.search FROM products p JOIN businesses b ON b.id = p.business_id \
+     JOIN categories c ON c.id = p.category_id WHERE p.active AND b.active \
+     AND ($1 = '' OR b.slug = $1 OR CAST(b.id AS TEXT) = $1) AND ($2 = '' OR c.slug = $2 OR CAST(c.id AS TEXT) = $2) \
+     AND ($3 = 0 OR p.featured = ($3 = 1)) ORDER BY p.id";
+
+/// The same for what nothing is called: the products whose words come close, whole ones if there are any.
+async fn search_meant(
+    session: &mut Session,
+    filter: &Filter,
+    after: i64,
+    limit: u32,
+    now: UnixMillis,
+) -> sqlx::Result<(Vec<ProductView>, bool)> {
+    let query = fold(&filter.q);
+    if query.is_empty() {
+        return Ok((Vec::new(), false));
+    }
+    let (business, category, featured) = filter.parts();
+    let products = fetch!(all, *session, (i64, String), TO_COMPARE, business, category, featured)?;
+    let meant = Meant::new(&query);
+    let fitting = |near| -> Vec<i64> {
+        products.iter().filter(|(_, search)| meant.fits(search, near)).map(|(id, _)| *id).collect()
+    };
+    let mut ids = fitting(Near::Words);
+    if ids.is_empty() {
+        ids = fitting(Near::Beginnings);
+    }
+    ids.retain(|id| *id > after);
+    let more = ids.len() > limit as usize;
+    ids.truncate(limit as usize);
+    let mut views = products_by_id(session, &ids, now).await?;
+    Ok((ids.iter().filter_map(|id| views.remove(id)).collect(), more))
 }
 
 /// Searches the products for sale
@@ -90,10 +136,16 @@ pub(crate) async fn list_products(
     let words = patterns(&filter.q)
         .ok_or_else(|| Problem::invalid_field("q", Message::new("error-words").with("max", MAX_WORDS)))?;
     let after = page.position::<i64>()?.unwrap_or(0);
-    let mut snapshot = app.db.snapshot().await?;
-    let (products, more) = search(&mut snapshot, &filter, &words, after, page.limit, app.ambient.now()).await?;
+    let (mut snapshot, now) = (app.db.snapshot().await?, app.ambient.now());
+    let (mut products, mut more) = search(&mut snapshot, &filter, &words, after, page.limit, now).await?;
+    let mut close = false;
+    // Beyond the last page of what is called like that, nothing is meant.
+    if products.is_empty() && (after == 0 || search(&mut snapshot, &filter, &words, 0, 1, now).await?.0.is_empty()) {
+        (products, more) = search_meant(&mut snapshot, &filter, after, page.limit, now).await?;
+        close = !products.is_empty();
+    }
     let last = products.last().filter(|_| more);
-    Ok(Json(ProductPage { cursor: last.map(|product| Page::encode(&product.id)), productos: products }))
+    Ok(Json(ProductPage { cursor: last.map(|product| Page::encode(&product.id)), productos: products, close }))
 }
 
 /// One product

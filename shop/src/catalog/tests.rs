@@ -57,6 +57,10 @@ on_both_engines! {
             ("q=jamon+dona", vec![21]),
             ("q=kilo&categoria=frescos", vec![18, 19, 20]),
             ("q=kilo+papa+sol", vec![]),
+            ("q=yerva", vec![1]),
+            ("q=asucar", vec![5]),
+            ("q=tomates", vec![7, 20]),
+            ("q=papas+kilos&negocio=nadie", vec![]),
             ("q=%25", vec![]),
             ("negocio=granja_dona_rosa&categoria=lacteos", vec![11, 13]),
             ("negocio=2&categoria=2", vec![11, 13]),
@@ -71,6 +75,22 @@ on_both_engines! {
         let mut nobody = Browser::default();
         assert_eq!(shop.get(&mut nobody, "/api/productos?q=a+b+c+d+e+f+g+h+i").await.status, 422);
         assert_eq!(shop.get(&mut nobody, "/api/productos?destacado=quizas").await.status, 422);
+    }
+
+    async fn what_is_meant_is_found_only_where_nothing_is_called_like_that(database) {
+        let shop = TestShop::new(database).await;
+        assert_eq!(ids(&shop, "q=papa").await.0, [18], "and not what is a slip away from it");
+        let (first, cursor) = ids(&shop, "q=tomates&limit=1").await;
+        assert_eq!(first, [7]);
+        let (second, end) = ids(&shop, &format!("q=tomates&limit=1&cursor={}", cursor.expect("another page"))).await;
+        assert_eq!((second, end), (vec![20], None));
+        let (last, _) = ids(&shop, "q=tomate&limit=1").await;
+        let beyond = belgrano_shared::http::Page::encode(&1000);
+        assert_eq!((last, ids(&shop, &format!("q=tomate&cursor={beyond}")).await.0), (vec![7], vec![]));
+        let mut nobody = Browser::default();
+        let (close, exact) = ("/api/productos?q=yerva", "/api/productos?q=yerba");
+        assert_eq!(shop.get(&mut nobody, close).await.body["aproximado"], true);
+        assert_eq!(shop.get(&mut nobody, exact).await.body.get("aproximado"), None);
     }
 
     async fn pages_follow_each_other_without_gaps(database) {

@@ -51,6 +51,8 @@ struct ProductsPage<'a> {
     layout: &'a Layout,
     form: Form,
     products: Vec<ProductView>,
+    /// Nothing is called as it was typed: these come close.
+    close: bool,
     categories: Vec<Choice>,
     businesses: Vec<Choice>,
     /// The address of the next page.
@@ -116,8 +118,12 @@ pub(super) async fn list(
     };
     let here = address(page.cursor.as_deref());
     let form = Form::filled(fields.clone());
+    let mut close = false;
     let (form, products, next) = match catalog::list_products(state, Query(filter), page).await {
-        Ok(Json(found)) => (form, found.productos, found.cursor.map(|cursor| address(Some(&cursor)))),
+        Ok(Json(found)) => {
+            close = found.close;
+            (form, found.productos, found.cursor.map(|cursor| address(Some(&cursor))))
+        }
         Err(problem) if Form::takes(&problem) => (form.refused(&problem), Vec::new(), None),
         Err(problem) => return Err(problem),
     };
@@ -126,7 +132,7 @@ pub(super) async fn list(
     let categories = std::iter::once(any("products-every-category")).chain(named).collect();
     let named = businesses.negocios.iter().map(|business| Choice::new(&business.slug, &business.nombre));
     let businesses = std::iter::once(any("products-every-business")).chain(named).collect();
-    layout.show(&ProductsPage { layout: &layout, form, products, categories, businesses, next, here })
+    layout.show(&ProductsPage { layout: &layout, form, products, close, categories, businesses, next, here })
 }
 
 /// Which page of a list.

@@ -27,6 +27,9 @@ async fn anybody_may_look_around() {
     assert!(some.body.contains("value=\"yerba\"") && some.body.contains("Yerba"), "{}", some.body);
     let none = visitor.get("/productos?q=%3Cscript%3E").await;
     assert!(none.body.contains("No encontramos nada") && none.body.contains("value=\"&#60;script&#62;\""));
+    assert!(!some.body.contains("Nada se llama"), "{}", some.body);
+    let close = visitor.get("/productos?q=yerva").await;
+    assert!(close.body.contains("Nada se llama «yerva»") && close.body.contains("Yerba mate 1 kg"), "{}", close.body);
     let many = visitor.get("/productos?q=a+b+c+d+e+f+g+h+i").await;
     assert!(many.status == 200 && many.body.contains("id=\"q-error\""), "{}", many.body);
 
