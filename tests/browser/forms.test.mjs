@@ -129,3 +129,15 @@ test("what is needed less often is behind one button, with the keyboard and with
     await context.close();
   }
 });
+
+test("the link of a recovery mail fills in what it brings, and leaves nothing in the address", PATIENCE, async () => {
+  const somebody = await visitor(browser, PHONE);
+  const { page } = somebody;
+  await page.goto(`${belgrano.shop}/recuperar/codigo#email=ana%2Bcasa%40cliente.test&codigo=ABCDE-12345`);
+  await page.waitForURL(`${belgrano.shop}/recuperar/codigo`);
+  assert.equal(await page.getByLabel("Código").inputValue(), "ABCDE-12345");
+  assert.equal(await page.getByLabel("Correo").inputValue(), "ana+casa@cliente.test");
+  assert.equal((await focused(page)).name, "password");
+  await isClean(somebody);
+  await somebody.context.close();
+});

@@ -248,3 +248,4 @@ recovery-asked = If there is an account with that email, we sent it a code to ch
 recovery-mail-subject = Your Belgrano Ahorro code
 recovery-mail-code = To choose a new password use this code: { $code }
 recovery-mail-lasts = It works once and expires in { $minutes } minutes. If you did not ask for it, there is nothing you have to do.
+recovery-mail-link = Or open this link, which brings it along: { $link }

@@ -248,3 +248,4 @@ recovery-asked = Si hay una cuenta con ese correo, le mandamos un código para c
 recovery-mail-subject = Tu código de Belgrano Ahorro
 recovery-mail-code = Para elegir una contraseña nueva usá este código: { $code }
 recovery-mail-lasts = Sirve una sola vez y vence en { $minutes } minutos. Si no lo pediste, no hace falta que hagas nada.
+recovery-mail-link = O abrí este enlace, que ya lo trae: { $link }

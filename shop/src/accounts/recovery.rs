@@ -16,6 +16,7 @@ use belgrano_shared::writer::{Command, Failure};
 use belgrano_shared::{execute, fetch, fetch_scalar};
 use serde::Deserialize;
 use sha2::{Digest, Sha256};
+use url::{Url, form_urlencoded};
 use utoipa::ToSchema;
 
 use super::password::replace_password;
@@ -172,9 +173,24 @@ async fn start_recovery(app: &App, email: &Email, language: Language) -> Result<
     let (first, second) = code.split_at(CODE_CHARS / 2);
     let minutes = lifetime.as_secs() / 60;
     let how = language.t("recovery-mail-code").with("code", format!("{first}-{second}"));
-    let text = format!("{how}\n\n{}\n", language.t("recovery-mail-lasts").with("minutes", minutes));
+    let link = reset_link(&app.settings.common.public_url, email, &format!("{first}-{second}"));
+    let link = language.t("recovery-mail-link").with("link", link);
+    let text = format!("{how}\n\n{link}\n\n{}\n", language.t("recovery-mail-lasts").with("minutes", minutes));
     let mail = Mail { to: email.as_str().to_owned(), subject: language.t("recovery-mail-subject").into(), text };
     app.settings.mailer.send(&mail).await.map_err(|error| Problem::internal(&error))
+}
+
+/// The page where the code goes. What it brings along stands behind the `#`, which no browser sends: so neither is in a log of
+/// ours, of a proxy or of another site, and only `recover.js` of that page reads it.
+fn reset_link(public_url: &Url, email: &Email, code: &str) -> String {
+    let mut link = public_url.clone();
+    link.set_path("/recuperar/codigo");
+    let brought = form_urlencoded::Serializer::new(String::new())
+        .append_pair("email", email.as_str())
+        .append_pair("codigo", code)
+        .finish();
+    link.set_fragment(Some(&brought));
+    link.into()
 }
 
 /// The code from the mail and the new password.

@@ -158,6 +158,8 @@ async fn an_account_is_changed_and_recovered() {
     assert!(!shop.visitor().get("/recuperar/codigo").await.body.contains("readonly"), "who comes by a mail types it");
     let mail = shop.mails.recv().await.expect("a mail");
     let code = mail.text.lines().next().and_then(|line| line.split(": ").nth(1)).expect("a code").to_owned();
+    let brought = format!("http://shop.test/recuperar/codigo#email=ana%40example.com&codigo={code}");
+    assert!(mail.text.contains(&brought) && !mail.text.contains('?'), "{}", mail.text);
     let fields = |code| [("email", "ana@example.com"), ("codigo", code), ("password", "una tercera")];
     let wrong = lost.post("/recuperar/codigo", &fields("00000-00000")).await;
     assert!(wrong.status == 422 && wrong.body.contains("id=\"codigo-error\""), "{}", wrong.body);
