@@ -1,6 +1,5 @@
-// An order that is followed: kept fresh by page.js; here are the map with whoever brings it, and the link that is shared.
+// An order that is followed: kept fresh by page.js; here is the map with whoever brings it.
 
-import { toast } from "./components.js";
 import { openMap } from "./map.js";
 import "./page.js";
 import { t } from "./texts.js";
@@ -64,18 +63,3 @@ root.addEventListener("position", (event) => {
 root.addEventListener("refreshed", show);
 setInterval(show, TICK_MS);
 show();
-
-for (const button of /** @type {NodeListOf<HTMLElement>} */ (document.querySelectorAll("[data-copy]"))) {
-  button.hidden = false;
-  button.addEventListener("click", async () => {
-    const url = button.dataset.copy ?? "";
-    try {
-      if (navigator.share && matchMedia("(pointer: coarse)").matches) return await navigator.share({ url });
-      await navigator.clipboard.writeText(url);
-      toast(t("js-copied"));
-    } catch (error) {
-      // Whoever closes the phone's own dialog has not failed.
-      if (!(error instanceof DOMException && error.name === "AbortError")) toast(t("js-copy-failed"));
-    }
-  });
-}

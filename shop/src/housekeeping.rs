@@ -11,6 +11,8 @@ use crate::app::App;
 use crate::unit::ShopUnit;
 
 const EVERY: Duration = Duration::from_mins(10);
+/// A link that ended is remembered, so that its owner reads when.
+const ENDED_LINKS_KEPT: Duration = Duration::from_hours(30 * 24);
 
 /// One round of it.
 #[derive(Debug)]
@@ -33,7 +35,8 @@ impl Command<ShopUnit> for Prune {
         let sessions = execute!(*session, SESSIONS, now)?;
         let codes = execute!(*session, CODES, now)?;
         let carts = execute!(*session, CARTS, now.plus_ms(-self.carts_kept_ms))?;
-        let links = execute!(*session, LINKS, now)?;
+        let links_kept_ms = i64::try_from(ENDED_LINKS_KEPT.as_millis()).unwrap_or(i64::MAX);
+        let links = execute!(*session, LINKS, now.plus_ms(-links_kept_ms))?;
         let answers = Answers::prune(session, now.plus_ms(-self.answers_kept_ms)).await?;
         Ok(sessions + codes + carts + links + answers)
     }

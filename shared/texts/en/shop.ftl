@@ -202,6 +202,7 @@ tracking-private = This page does not show whose order it is or where it goes. I
 refusal-cart-changed = The cart has changed since you opened this page. Look whether it is right and confirm again.
 refusal-share-over = The order is over: there is nothing left to follow.
 refusal-no-tracking = This link does not exist or has expired. Ask for another from whoever sent it.
+share-over = The link to follow it expired on { $at }.
 
 ## Accounts
 

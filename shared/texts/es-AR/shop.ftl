@@ -202,6 +202,7 @@ tracking-private = Esta página no muestra de quién es el pedido ni adónde va.
 refusal-cart-changed = El carrito cambió desde que abriste esta página. Fijate si está bien y confirmá de nuevo.
 refusal-share-over = El pedido ya terminó: no queda nada por seguir.
 refusal-no-tracking = Este enlace no existe o ya venció. Pedile otro a quien te lo pasó.
+share-over = El enlace de seguimiento venció el { $at }.
 
 ## Accounts
 

@@ -44,12 +44,14 @@ impl TrackingSettings {
     }
 }
 
-/// A link that was shared.
-pub(crate) struct SharedLink {
-    /// Its path on this site.
-    pub(crate) path: String,
-    /// When it ends at the latest.
-    pub(crate) expires_at: UnixMillis,
+/// What became of the link to an order.
+pub(crate) enum Shared {
+    /// It was not shared, or that is over and forgotten.
+    Not,
+    /// It is shared until then at the latest; `path` is on this site.
+    Open { path: String, until: UnixMillis },
+    /// The link ended then.
+    Ended(UnixMillis),
 }
 
 #[derive(sqlx::FromRow)]
@@ -66,26 +68,28 @@ fn token(secrets: &SigningSecrets, number: &OrderNumber, created_at: UnixMillis)
     Token::from_bytes(secrets.derive("seguimiento", &[number.as_str(), &created_at.0.to_string()]))
 }
 
-/// Whether its order ended too long ago.
-fn is_past(app: &App, order: &Order) -> bool {
+/// The last moment a link to an order works, as long as it was shared for.
+fn last_moment(app: &App, order: &Order) -> UnixMillis {
     let after_ms = i64::try_from(app.settings.tracking.kept_after.as_millis()).unwrap_or(i64::MAX);
-    order.state.is_final() && app.ambient.now().since_ms(order.updated_at) > after_ms
+    if order.state.is_final() { order.updated_at.plus_ms(after_ms) } else { UnixMillis(i64::MAX) }
 }
 
-/// The link of an account's order, if it was shared and still works.
-pub(crate) async fn shared_link(app: &App, account_id: i64, number: &OrderNumber) -> sqlx::Result<Option<SharedLink>> {
+/// The link of an account's order.
+pub(crate) async fn shared_link(app: &App, account_id: i64, number: &OrderNumber) -> sqlx::Result<Shared> {
     const BY_NUMBER: &str = select_orders!("WHERE number = $1");
     let mut session = app.db.read().await?;
     let order = fetch!(optional, session, Order, BY_NUMBER, number.as_str())?;
-    if order.is_none_or(|order| is_past(app, &order)) {
-        return Ok(None);
-    }
     let row = fetch!(optional, session, Row, OF_ORDER, number.as_str(), account_id)?;
-    let Some(row) = row.filter(|row| row.expires_at > app.ambient.now()) else { return Ok(None) };
+    let Some((order, row)) = order.zip(row) else { return Ok(Shared::Not) };
+    let (now, last) = (app.ambient.now(), last_moment(app, &order));
+    let until = row.expires_at.min(last);
+    if row.expires_at <= now || last < now {
+        return Ok(Shared::Ended(until));
+    }
     let token = token(&app.secrets, number, row.created_at);
     // Shared under a secret that has been rotated out: it still works, but nobody can say it again.
     let same = token.hash()[..] == row.token_hash[..];
-    Ok(same.then(|| SharedLink { path: format!("/seguimiento/{}", token.reveal()), expires_at: row.expires_at }))
+    Ok(if same { Shared::Open { path: format!("/seguimiento/{}", token.reveal()), until } } else { Shared::Not })
 }
 
 /// Shares an order, or ends that.
@@ -176,7 +180,7 @@ pub(crate) async fn tracked(app: &App, token: &str) -> Result<Tracked, Problem> 
     let mut session = app.db.read().await?;
     let order = fetch!(optional, session, Order, BY_TOKEN, &hash[..], now)?.ok_or_else(gone)?;
     drop(session);
-    if is_past(app, &order) {
+    if last_moment(app, &order) < now {
         return Err(gone());
     }
     let driver = shown_driver(&order);

@@ -103,12 +103,19 @@ on_both_engines! {
         report(&shop, &order, TicketState::Delivered, 1, shop.app.ambient.now()).await;
         shop.clock.advance_ms(HOUR_MS);
         assert_eq!(stranger.get(&anew).await.status, 200);
+        let settled = ana.get(&order).await;
+        assert!(settled.body.contains(&format!("data-copy=\"http://shop.test{anew}\"")), "{}", settled.body);
+        assert!(settled.body.contains("/copy.js"), "the button is nothing without its module: {}", settled.body);
         shop.clock.advance_ms(1);
         assert_eq!(stranger.get(&anew).await.status, 404, "it is over");
+        let settled = ana.get(&order).await;
+        assert!(settled.body.contains("venció el") && !settled.body.contains("data-copy"), "{}", settled.body);
         assert_eq!(ana.post(&format!("{order}/compartir"), &[]).await.status, 303);
         assert_eq!(stranger.get(&hers).await.status, 200);
         shop.clock.advance_ms(9 * HOUR_MS);
         assert_eq!(stranger.get(&hers).await.status, 404, "it has expired");
+        let open = eva.get(&other).await;
+        assert!(open.body.contains("venció el") && open.body.contains("Crear un enlace"), "{}", open.body);
     }
 
     async fn an_order_shows_when_each_step_was_and_when_it_is_likely_to_arrive(database) {
