@@ -119,7 +119,11 @@ mod tests {
             })
         };
         let stored = Message::new("kept-out-of-tries").with("reason", Message::new("kept-board-away")).to_string();
-        assert!(line(&stored).ends_with("There are no tries left. The board could not be reached."), "{}", line(&stored));
+        assert!(
+            line(&stored).ends_with("There are no tries left. The board could not be reached."),
+            "{}",
+            line(&stored)
+        );
         assert_ne!(stored, Message::new("kept-out-of-tries").to(Language::English));
         assert!(line("HTTP 422: falta el total").ends_with("  HTTP 422: falta el total"));
     }

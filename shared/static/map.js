@@ -10,12 +10,14 @@ import { t } from "./texts.js";
 
 /** @typedef {import("./map-features.js").Marker} Marker */
 /** @typedef {{ lat: number, lng: number }} Place */
-/** @typedef {{ show(markers: Marker[]): void, fit(): void, focus(id: string): void, close(): void }} OpenMap */
+/** @typedef {{ show(markers: Marker[]): void, fit(): void, see(points: import("./map-features.js").Position[]): void, focus(id: string): void, close(): void }} OpenMap */
 /** @typedef {{ onPick?: (place: Place) => void, interactive?: boolean }} Options */
 
 const PATIENCE_MS = 8000;
 /** Nearer than this `fit` does not go: a single stop is seen with what is around it. */
 const NEAREST = 15;
+/** Nearer than this there is nothing to go by on a map of zones only. */
+const AMONG_ZONES = 13;
 
 /**
  * Opens a map in `element` (`<div class="map" data-map data-zones="/zonas.geojson" aria-label="…">`). Null where there is no
@@ -283,7 +285,19 @@ class Shown {
     const markers = bounds([...this.#markers.values()].map(({ lat, lng }) => [lng, lat]));
     const all = markers ?? bounds(this.#parts.corners);
     const padding = markers ? Math.min(64, clientWidth / 6, clientHeight / 6) : 12;
-    if (all) this.#map.fitBounds(all, { padding, maxZoom: NEAREST, duration: 400 });
+    const maxZoom = this.#options.onPick && !this.#parts.ground ? AMONG_ZONES : NEAREST;
+    if (all) this.#map.fitBounds(all, { padding, maxZoom, duration: 400 });
+  }
+
+  /**
+   * These places within what is seen.
+   * @param {import("./map-features.js").Position[]} points
+   */
+  see(points) {
+    const all = bounds(points);
+    if (!all) return;
+    this.#toFit = false;
+    this.#map.fitBounds(all, { padding: 12, maxZoom: NEAREST, duration: 400 });
   }
 
   /**

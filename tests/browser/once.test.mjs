@@ -46,8 +46,7 @@ const FORMS = [
   { what: "an order is placed", who: "customer", prepare: async () => (await customer("PUT", "/api/carrito/1", { cantidad: 1 }), { path: "/finalizar" }), button: "Confirmar el pedido", count: () => orders(customer) },
   {
     what: "an order is repeated", who: "customer",
-    prepare: async () => ({ path: `/pedidos/${(await customer("GET", "/api/pedidos")).pedidos[0].numero}` }),
-    fill: (page) => page.locator("summary", { hasText: "Repetir este pedido" }).click(), button: "Sí, pedir lo mismo", count: () => orders(customer),
+    prepare: async () => ({ path: `/pedidos/${(await customer("GET", "/api/pedidos")).pedidos[0].numero}/repetir` }), button: /^Pedir por/, count: () => orders(customer),
   },
   {
     what: "a package is made", who: "merchant", prepare: async () => ({ path: "/paquetes/nuevo" }), button: "Guardar el paquete", script: false,

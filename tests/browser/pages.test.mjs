@@ -26,7 +26,7 @@ const VISITS = [
     "/", "/productos", "/productos?q=nadadenada", "/productos/1", "/carrito", "/ingresar", "/registro", "/registro/comercio",
     "/recuperar", "/recuperar/codigo", "/sin-conexion", "/_estilo", "/no-existe", tracking,
   ]],
-  ["customer", "shop", CUSTOMER, () => ["/carrito", "/finalizar", "/pedidos", `/pedidos/${order}`, "/perfil", "/perfil/clave", "/avisos"]],
+  ["customer", "shop", CUSTOMER, () => ["/carrito", "/finalizar", "/pedidos", `/pedidos/${order}`, `/pedidos/${order}/repetir`, "/perfil", "/perfil/clave", "/avisos"]],
   ["merchant", "shop", MERCHANT, () => ["/comercio", "/paquetes", "/paquetes/nuevo", `/paquetes/${pack}`]],
   ["shop-admin", "shop", ADMIN, () => [
     "/envios", "/envios?estado=entregado", "/envios/1", "/avisos/envios", "/administrar/productos", "/administrar/productos?estado=pausados",

@@ -16,7 +16,7 @@ after(() => stop?.());
 /** A customer with an address, and the one that a test acts for behind the pages. */
 async function customer() {
   count += 1;
-  const account = { nombre: "Ana", email: `ana${count}@cliente.test`, password: "clave-de-ana-1", direccion: "Av. Cabildo 2040" };
+  const account = { nombre: "Ana", email: `ana${count}@cliente.test`, password: "clave-de-ana-1", telefono: "11 5555 0101", direccion: "Av. Cabildo 2040" };
   await register(belgrano, account);
   return { account, api: await logIn(belgrano.shop, account) };
 }
@@ -71,6 +71,7 @@ test("a whole purchase needs no script", PATIENCE, async () => {
   await page.getByLabel("Contraseña").fill("clave-de-eva-1");
   await page.getByLabel(/Dirección de entrega/).fill("Juramento 1700");
   await page.getByRole("button", { name: "Crear la cuenta" }).click();
+  await page.getByLabel("Teléfono").fill("11 5555 0101");
   await page.getByRole("button", { name: "Confirmar el pedido" }).click();
   await page.getByText("Recibimos tu pedido.").waitFor();
   assert.match(new URL(page.url()).pathname, /^\/pedidos\/BA-/);

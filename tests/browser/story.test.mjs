@@ -78,6 +78,7 @@ async function buys(customer) {
   await page.getByRole("button", { name: "Crear la cuenta" }).click();
   await page.waitForURL("**/finalizar");
   await isClean(customer);
+  await page.getByLabel("Teléfono").fill("11 5555 0101");
   await page.getByRole("button", { name: "Confirmar el pedido" }).click();
   await page.waitForURL("**/pedidos/*");
   await isClean(customer);

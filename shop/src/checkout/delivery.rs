@@ -5,6 +5,8 @@ use belgrano_shared::problem::FieldError;
 use belgrano_shared::texts::Message;
 use belgrano_shared::wire::{PaymentMethod, Position, limits};
 
+use crate::accounts::Form;
+
 /// Where to and how, as the customer says it.
 #[derive(Clone, Debug)]
 pub struct Delivery {
@@ -14,6 +16,8 @@ pub struct Delivery {
     pub barrio: Option<String>,
     /// The pin on the map.
     pub position: Option<Position>,
+    /// Where to call; the account's own number when `None`.
+    pub phone: Option<String>,
     /// How it will be paid.
     pub payment_method: PaymentMethod,
     /// What the driver has to know.
@@ -29,6 +33,8 @@ pub struct DeliveryFields {
     pub barrio: Option<String>,
     /// `lat` and `lng`.
     pub pin: (Option<f64>, Option<f64>),
+    /// `telefono`.
+    pub phone: Option<String>,
     /// `metodo_pago`.
     pub payment_method: Option<String>,
     /// `notas`.
@@ -43,12 +49,13 @@ impl DeliveryFields {
         let barrio = bounded("barrio", self.barrio, limits::NEIGHBOURHOOD, &mut errors);
         let notes = bounded("notas", self.notes, limits::INSTRUCTIONS, &mut errors).unwrap_or_default();
         let position = position(self.pin, &mut errors);
+        let phone = phone(self.phone.as_deref(), &mut errors);
         let method = self.payment_method.unwrap_or_else(|| PaymentMethod::CASH.to_owned());
         let payment_method =
             PaymentMethod::parse(&method).map_err(|wrong| errors.push(FieldError::new("metodo_pago", wrong)));
         match payment_method {
             Ok(payment_method) if errors.is_empty() => {
-                Ok(Delivery { address, barrio, position, payment_method, notes })
+                Ok(Delivery { address, barrio, position, phone, payment_method, notes })
             }
             _ => Err(errors),
         }
@@ -67,6 +74,14 @@ fn position(pin: (Option<f64>, Option<f64>), errors: &mut Vec<FieldError>) -> Op
     };
     errors.push(FieldError::new(field, Message::new(key)));
     None
+}
+
+/// A number as in a profile; blank is the same as absent.
+fn phone(text: Option<&str>, errors: &mut Vec<FieldError>) -> Option<String> {
+    let mut form = Form::default();
+    let phone = form.phone("telefono", text);
+    errors.extend(form.finish().err().iter().flat_map(|problem| problem.errors().to_vec()));
+    (!phone.is_empty()).then_some(phone)
 }
 
 /// Trimmed text of at most `max` characters; blank is the same as absent.

@@ -80,12 +80,13 @@ async fn place(
         address: request.address,
         barrio: request.barrio,
         pin: (request.lat, request.lng),
+        phone: None,
         payment_method: request.payment_method,
         notes: request.notes,
     };
     let (source, delivery) = both(source, delivery.parse()).map_err(Problem::invalid)?;
     let trace = context.traceparent();
-    let checkout = Checkout { account_id: who.account_id, source, delivery, trace };
+    let checkout = Checkout { account_id: who.account_id, source, delivery, seen: None, trace };
     Ok(app.writer.submit(Once::creating(checkout, key)).await?)
 }
 

@@ -22,9 +22,11 @@ fn checkout(account_id: i64) -> Checkout {
             address: None,
             barrio: None,
             position: None,
+            phone: None,
             payment_method: PaymentMethod::parse("efectivo").expect("known"),
             notes: String::new(),
         },
+        seen: None,
         trace: String::new(),
     }
 }

@@ -3,8 +3,10 @@
 //! [`Checkout`] is the customer's command; the scheduler of packages calls [`place_order`] inside its own. Everything is
 //! decided on what the unit of work has read before anything is written, so a refusal leaves nothing behind.
 
+use belgrano_shared::execute;
 use belgrano_shared::money::Money;
 use belgrano_shared::problem::{FieldError, Problem};
+use belgrano_shared::storage::require_one;
 use belgrano_shared::texts::Message;
 use belgrano_shared::wire::{self, OrderMessage, OrderNumber, Position, Priority, TicketState};
 use belgrano_shared::writer::{Command, Failure};
@@ -23,6 +25,8 @@ pub struct Checkout {
     pub source: Source,
     /// Where to and how.
     pub delivery: Delivery,
+    /// The total that was shown, where one was: at another nothing is ordered.
+    pub seen: Option<Money>,
     /// `traceparent` of the request.
     pub trace: String,
 }
@@ -54,6 +58,8 @@ pub enum CheckoutRefusal {
     Unsellable(Vec<FieldError>),
     /// The sum is beyond what money can be.
     TooMuch,
+    /// It costs another sum than the one that was shown.
+    TotalChanged(Money),
 }
 
 impl From<CheckoutRefusal> for Problem {
@@ -64,6 +70,9 @@ impl From<CheckoutRefusal> for Problem {
             CheckoutRefusal::Basket(errors) | CheckoutRefusal::Unsellable(errors) => Self::invalid(errors),
             CheckoutRefusal::CartChanged => Self::conflict("carrito-cambiado", Message::new("refusal-cart-changed")),
             CheckoutRefusal::TooMuch => Self::invalid_field("items", Message::new("error-total")),
+            CheckoutRefusal::TotalChanged(now) => {
+                Self::conflict("total-cambiado", Message::new("refusal-total-changed").with("total", now))
+            }
         }
     }
 }
@@ -94,7 +103,11 @@ impl Command<ShopUnit> for Checkout {
                 Basket::parse(items).map_err(|errors| Failure::Refused(CheckoutRefusal::Basket(errors)))?
             }
         };
-        let view = place_order(unit, self.account_id, &basket, &self.delivery, &self.trace).await?;
+        let phoneless = unit.customer(self.account_id).await?.is_some_and(|customer| customer.phone.is_empty());
+        let view = place_order(unit, self.account_id, &basket, &self.delivery, self.seen, &self.trace).await?;
+        if let Some(phone) = self.delivery.phone.as_ref().filter(|_| phoneless) {
+            remember_phone(unit, self.account_id, phone).await?;
+        }
         if !matches!(self.source, Source::Items(_)) {
             crate::cart::take_out(unit.session(), self.account_id, &basket).await?;
         }
@@ -102,12 +115,19 @@ impl Command<ShopUnit> for Checkout {
     }
 }
 
-/// Prices and checks the basket, takes its stock, and writes order, lines and outbox message into the unit.
+/// Whoever said where to call is not asked again.
+async fn remember_phone(unit: &mut ShopUnit, account_id: i64, phone: &str) -> sqlx::Result<()> {
+    const REMEMBER: &str = "UPDATE accounts SET phone = $2 WHERE id = $1 AND phone = ''";
+    require_one(execute!(*unit.own_statements().await?, REMEMBER, account_id, phone)?)
+}
+
+/// Prices and checks the basket against what was `seen` of it, takes its stock, and writes order, lines and outbox message into the unit.
 pub async fn place_order(
     unit: &mut ShopUnit,
     account_id: i64,
     basket: &Basket,
     delivery: &Delivery,
+    seen: Option<Money>,
     trace: &str,
 ) -> Result<OrderView, Failure<CheckoutRefusal>> {
     let Some(customer) = unit.customer(account_id).await?.cloned() else {
@@ -119,6 +139,9 @@ pub async fn place_order(
         None => customer.address.clone(),
     };
     let (mut lines, total) = price(unit, basket).await?;
+    if seen.is_some_and(|seen| seen != total) {
+        return Err(Failure::Refused(CheckoutRefusal::TotalChanged(total)));
+    }
 
     // Nothing can refuse from here on.
     let order = new_order(unit, &customer, address, delivery, total);
@@ -197,7 +220,7 @@ fn new_order(unit: &mut ShopUnit, customer: &Customer, address: String, delivery
         payment_method: delivery.payment_method.as_str().to_owned(),
         customer_name: customer.name(),
         address,
-        phone: customer.phone.clone(),
+        phone: delivery.phone.as_ref().unwrap_or(&customer.phone).clone(),
         email: customer.email.clone(),
         barrio: delivery.barrio.clone(),
         lat: delivery.position.map(Position::lat),

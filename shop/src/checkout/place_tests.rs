@@ -20,6 +20,7 @@ fn delivery() -> Delivery {
         address: None,
         barrio: None,
         position: None,
+        phone: None,
         payment_method: PaymentMethod::parse("efectivo").expect("known"),
         notes: String::new(),
     }
@@ -38,7 +39,7 @@ on_both_engines! {
         put(&shop, &mut ana, 1, 2).await;
         let key = IdempotencyKey { scope: "pedido:1".to_owned(), key: "una".to_owned(), fingerprint: [7; 32] };
         let checkout = || {
-            let checkout = Checkout { account_id, source: Source::Cart, delivery: delivery(), trace: String::new() };
+            let checkout = Checkout { account_id, source: Source::Cart, delivery: delivery(), seen: None, trace: String::new() };
             Once::creating(checkout, Some(key.clone()))
         };
         let writer = &shop.app.writer;
@@ -60,7 +61,7 @@ on_both_engines! {
         }
         let shown = async |basket: [(i64, i64); 2]| {
             let source = Source::Shown(Basket::parse(basket).expect("a basket"));
-            shop.app.writer.submit(Checkout { account_id, source, delivery: delivery(), trace: String::new() }).await
+            shop.app.writer.submit(Checkout { account_id, source, delivery: delivery(), seen: None, trace: String::new() }).await
         };
         shown([(1, 2), (2, 1)]).await.expect_err("changed since");
         let (first, second) = tokio::join!(shown([(1, 2), (2, 3)]), shown([(1, 2), (2, 3)]));

@@ -78,6 +78,7 @@ impl PackageRequest {
             address: self.address,
             barrio: self.barrio,
             pin: (None, None),
+            phone: None,
             payment_method: self.payment_method,
             notes: self.notes,
         };

@@ -21,7 +21,6 @@ use utoipa::ToSchema;
 use super::calendar::{Due, DueDate, RunHour};
 use super::edit::not_found;
 use super::package::{self, Item, Package};
-use super::quote;
 use crate::checkout::{Basket, CheckoutRefusal, Delivery, place_order};
 use crate::orders::OrderView;
 use crate::unit::{ShopUnit, ShopWants};
@@ -122,7 +121,7 @@ impl RunPackage {
         package: &Package,
         due_on: DueDate,
     ) -> Result<(Run, Ran), Failure<Infallible>> {
-        match order(unit, package, &self.trace).await {
+        match order(unit, package, None, &self.trace).await {
             Ok(order) => {
                 let mut run = Run::of(self.id, due_on, Outcome::Ordered);
                 run.order_number = Some(order.number.clone());
@@ -159,8 +158,6 @@ pub enum RunRefusal {
     NotFound,
     /// The order cannot be placed.
     Checkout(CheckoutRefusal),
-    /// It costs another sum than the one that was shown.
-    TotalChanged(Money),
 }
 
 impl From<RunRefusal> for Problem {
@@ -168,9 +165,6 @@ impl From<RunRefusal> for Problem {
         match refusal {
             RunRefusal::NotFound => not_found(),
             RunRefusal::Checkout(refusal) => refusal.into(),
-            RunRefusal::TotalChanged(now) => {
-                Self::conflict("total-cambiado", Message::new("refusal-total-changed").with("total", now))
-            }
         }
     }
 }
@@ -184,17 +178,10 @@ impl Command<ShopUnit> for RunNow {
     }
 
     async fn apply(&self, unit: &mut ShopUnit) -> Result<OrderView, Failure<RunRefusal>> {
-        let now = unit.now();
         let Some(package) = package::own(unit.reader(), self.account_id, self.id).await? else {
             return Err(Failure::Refused(RunRefusal::NotFound));
         };
-        if let Some(seen) = self.seen {
-            let cost = quote::basket(unit.reader(), self.id, now).await?;
-            if cost.ready && cost.total != seen {
-                return Err(Failure::Refused(RunRefusal::TotalChanged(cost.total)));
-            }
-        }
-        let order = order(unit, &package, &self.trace).await.map_err(|failure| match failure {
+        let order = order(unit, &package, self.seen, &self.trace).await.map_err(|failure| match failure {
             Failure::Refused(refusal) => Failure::Refused(RunRefusal::Checkout(refusal)),
             Failure::Broke(error) => Failure::Broke(error),
         })?;
@@ -207,7 +194,12 @@ impl Command<ShopUnit> for RunNow {
 }
 
 /// Places the order of a package, through the account it belongs to.
-async fn order(unit: &mut ShopUnit, package: &Package, trace: &str) -> Result<OrderView, Failure<CheckoutRefusal>> {
+async fn order(
+    unit: &mut ShopUnit,
+    package: &Package,
+    seen: Option<Money>,
+    trace: &str,
+) -> Result<OrderView, Failure<CheckoutRefusal>> {
     let unsellable = |errors| Failure::Refused(CheckoutRefusal::Unsellable(errors));
     let items = package::items(unit.reader(), &[package.id]).await?;
     let gone: Vec<FieldError> = (0..).zip(&items).filter(|(_, item)| !item.sold).map(gone).collect();
@@ -221,10 +213,11 @@ async fn order(unit: &mut ShopUnit, package: &Package, trace: &str) -> Result<Or
         address: package.destination().cloned(),
         barrio: package.barrio.clone(),
         position: None,
+        phone: None,
         payment_method,
         notes: package.notes.clone(),
     };
-    place_order(unit, package.account_id, &basket, &delivery, trace).await
+    place_order(unit, package.account_id, &basket, &delivery, seen, trace).await
 }
 
 /// A product that a package keeps and nobody sells, by its name: its merchant did not choose it today.

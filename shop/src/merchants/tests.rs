@@ -52,7 +52,14 @@ fn draft(frequency: Frequency, items: &[(i64, i64)]) -> PackageDraft {
         name: "Desayunos".to_owned(),
         frequency,
         basket: Basket::parse(items.iter().copied()).expect("valid"),
-        delivery: Delivery { address: None, barrio: None, position: None, payment_method, notes: String::new() },
+        delivery: Delivery {
+            address: None,
+            barrio: None,
+            position: None,
+            phone: None,
+            payment_method,
+            notes: String::new(),
+        },
         first_on: None,
     }
 }

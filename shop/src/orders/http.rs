@@ -3,20 +3,19 @@
 use axum::extract::State;
 use belgrano_shared::free_text;
 use belgrano_shared::http::{Json, KeyOnly, Page, Path, RequestContext};
-use belgrano_shared::idempotency::{Once, StoredAnswer};
+use belgrano_shared::idempotency::StoredAnswer;
 use belgrano_shared::problem::{Problem, ProblemDocument};
 use belgrano_shared::texts::Message;
-use belgrano_shared::wire::{OrderNumber, PaymentMethod, Position, limits};
+use belgrano_shared::wire::{OrderNumber, limits};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use super::cancel::no_such_order;
-use super::{Cancel, OrderView, callbacks, history, live};
+use super::{Cancel, OrderView, again, callbacks, history, live};
 use crate::accounts::Session;
 use crate::app::App;
-use crate::checkout::{Basket, Checkout, Delivery, Source};
 
 /// The routes of orders, but for placing one.
 pub fn routes() -> OpenApiRouter<App> {
@@ -129,28 +128,12 @@ pub(crate) async fn cancel(
         (status = 422, body = ProblemDocument, content_type = "application/problem+json"),
     )
 )]
-pub(crate) async fn repeat(
+async fn repeat(
     State(app): State<App>,
     Session(who): Session,
     Path(number): Path<OrderNumber>,
     context: RequestContext,
     key: KeyOnly,
 ) -> Result<StoredAnswer, Problem> {
-    let account_id = who.account_id;
-    let key = key.scoped(|| format!("repetir:{account_id}:{number}"));
-    let found = history::find(&app.db, account_id, &number).await?;
-    let (order, lines) = found.ok_or_else(no_such_order)?;
-    let basket = Basket::parse(lines.iter().map(|line| (line.product_id, line.quantity))).map_err(Problem::invalid)?;
-    let payment_method =
-        PaymentMethod::parse(&order.payment_method).map_err(|error| Problem::invalid_field("metodo_pago", error))?;
-    let delivery = Delivery {
-        address: Some(order.address),
-        barrio: order.barrio,
-        position: order.lat.zip(order.lng).and_then(|(lat, lng)| Position::new(lat, lng).ok()),
-        payment_method,
-        notes: order.notes,
-    };
-    let trace = context.traceparent();
-    let checkout = Checkout { account_id, source: Source::Items(basket), delivery, trace };
-    Ok(app.writer.submit(Once::creating(checkout, key)).await?)
+    again::order_again(&app, who.account_id, &number, None, &context, key).await
 }

@@ -4,6 +4,7 @@
 //! [`Report`]s, and goes out to whoever watches the order. A customer's cancel is a request to the board like any other
 //! message: the order is cancelled when the board says so.
 
+mod again;
 mod callbacks;
 mod cancel;
 mod estimate;
@@ -25,18 +26,19 @@ mod view;
 mod watch;
 mod whereabouts;
 
+pub(crate) use again::{Again, again, order_again};
 pub use cancel::{Cancel, CancelRefusal};
 pub use estimate::Estimate;
 pub(crate) use following::{Following, Progress, follow};
 pub(crate) use give_up::give_up;
 pub(crate) use history::{LastDelivery, last_delivery};
 pub use http::routes;
-pub(crate) use http::{CancelRequest, cancel, list, repeat};
+pub(crate) use http::{CancelRequest, cancel, list};
 pub use report::{Apply, Report};
 pub use steps::Step;
 pub(crate) use steps::since;
 pub use tracking::TrackingSettings;
-pub(crate) use tracking::{SharedLink, Tracked, share, shared_link, tracked, unshare};
+pub(crate) use tracking::{Shared, Tracked, share, shared_link, tracked, unshare};
 pub use view::{OrderLineView, OrderView};
 pub use watch::{OrderWatch, Watching};
 pub use whereabouts::{Fix, Whereabouts};

@@ -12,13 +12,13 @@ use belgrano_shared::pages::{Choice, Form, KEY_FIELD, Layout, Notice, see_other}
 use belgrano_shared::problem::{FieldError, Problem};
 use belgrano_shared::texts::{Language, Message};
 use belgrano_shared::wire::{OrderNumber, PaymentMethod};
-use serde::Deserialize;
 
+use super::confirm::{self, SEEN};
 use super::frame::Frame;
 use crate::accounts::{self, Session};
 use crate::app::App;
 use crate::cart::{self, CartView, Whose};
-use crate::checkout::{Basket, Checkout, Delivery, DeliveryFields, Source};
+use crate::checkout::{Checkout, Delivery, DeliveryFields, Source};
 use crate::orders::{self, LastDelivery};
 
 #[derive(Template)]
@@ -34,7 +34,7 @@ struct CheckoutPage<'a> {
 
 const PAYMENTS: [&str; 3] = [PaymentMethod::CASH, PaymentMethod::CARD, PaymentMethod::TRANSFER];
 /// Fields the form shows; what is wrong elsewhere is told at the top.
-const SHOWN: [&str; 4] = ["direccion", "barrio", "metodo_pago", "notas"];
+const SHOWN: [&str; 5] = ["direccion", "barrio", "telefono", "metodo_pago", "notas"];
 
 /// The cart for the last time, and what else has to be known.
 pub(super) async fn show(
@@ -56,24 +56,20 @@ pub(super) async fn show(
         if [last.address.as_str(), ""].contains(&account.address.as_str()) { last } else { LastDelivery::default() };
     let address = if account.address.is_empty() { last.address } else { account.address };
     let degrees = |degrees: Option<f64>| degrees.map(|degrees| degrees.to_string()).unwrap_or_default();
-    let items = shown(&cart);
+    let items = confirm::items(&cart).map(|item| ("item", item));
     let payment = last.payment_method.as_deref().and_then(|last| PAYMENTS.into_iter().find(|known| *known == last));
     let payment = payment.unwrap_or(PaymentMethod::CASH);
     let rest = [
         (KEY_FIELD, key),
         ("direccion", address),
         ("barrio", last.barrio.unwrap_or_default()),
+        ("telefono", account.phone),
         ("lat", degrees(last.lat)),
         ("lng", degrees(last.lng)),
         ("metodo_pago", payment.to_owned()),
     ];
-    let form = Form::filled(items.into_iter().chain(rest));
+    let form = Form::filled(items.chain(rest).collect::<Vec<_>>());
     layout.show(&CheckoutPage { layout: &layout, cart, form, barrios: zones.names(), account_id })
-}
-
-/// What is bought is what is shown, whatever else gets into the cart meanwhile.
-fn shown(cart: &CartView) -> Vec<(&'static str, String)> {
-    cart.items.iter().map(|item| ("item", format!("{}:{}", item.product_id, item.quantity))).collect()
 }
 
 /// Places the order and shows it.
@@ -97,7 +93,7 @@ pub(super) async fn place(
                 return Ok(Notice::failed(problem.to(layout.language)).then("/carrito"));
             }
             let mut form = form.refused(&problem);
-            form.replace("item", shown(&cart).into_iter().map(|(_, item)| item));
+            form.replace("item", confirm::items(&cart));
             let account_id = who.account_id;
             let page = CheckoutPage { layout: &layout, cart, form, barrios: zones.names(), account_id };
             layout.show_as(problem.status(), &page)
@@ -107,29 +103,12 @@ pub(super) async fn place(
 }
 
 async fn submit(app: &App, account_id: i64, context: &RequestContext, form: &Form) -> Result<OrderNumber, Problem> {
-    let (basket, delivery) = (basket(form)?, delivery(form)?);
+    let (basket, seen, delivery) = (confirm::basket(form)?, confirm::seen(form)?, delivery(form)?);
     let key = form.key()?.map(|key| IdempotencyKey { scope: format!("pedido:{account_id}"), ..key });
     let trace = context.traceparent();
-    let checkout = Checkout { account_id, source: Source::Shown(basket), delivery, trace };
+    let checkout = Checkout { account_id, source: Source::Shown(basket), delivery, seen, trace };
     let answer = app.writer.submit(Once::creating(checkout, key)).await?;
-    let Answered { numero } = serde_json::from_str(&answer.body).map_err(|error| Problem::internal(&error))?;
-    Ok(numero)
-}
-
-/// What of an answer is of interest here.
-#[derive(Deserialize)]
-struct Answered {
-    numero: OrderNumber,
-}
-
-fn basket(form: &Form) -> Result<Basket, Problem> {
-    let parse = |text: &str| {
-        let (product, quantity) = text.split_once(':')?;
-        Some((product.parse().ok()?, quantity.parse().ok()?))
-    };
-    let items: Option<Vec<(i64, i64)>> = form.values("item").map(parse).collect();
-    let items = items.ok_or_else(|| Problem::invalid(vec![FieldError::new("items", Message::new("error-basket"))]))?;
-    Basket::parse(items).map_err(Problem::invalid)
+    confirm::number_of(&answer.body)
 }
 
 fn delivery(form: &Form) -> Result<Delivery, Problem> {
@@ -139,11 +118,18 @@ fn delivery(form: &Form) -> Result<Delivery, Problem> {
         address: given("direccion"),
         barrio: given("barrio"),
         pin: (degrees("lat"), degrees("lng")),
+        phone: given("telefono"),
         // The API takes any word, for programs that know others; a page offers these.
         payment_method: given("metodo_pago").filter(|method| PAYMENTS.contains(&method.as_str())),
         notes: given("notas"),
     };
-    fields.parse().map_err(Problem::invalid)
+    // A program may leave the field out; a person who sees it fills it in, because a driver who cannot find the door calls.
+    let missing = form.values("telefono").next().is_some_and(str::is_empty);
+    let missing = missing.then(|| FieldError::new("telefono", Message::new("error-missing")));
+    match (fields.parse(), missing) {
+        (Ok(delivery), None) => Ok(delivery),
+        (parsed, missing) => Err(Problem::invalid(parsed.err().into_iter().flatten().chain(missing).collect())),
+    }
 }
 
 /// The ways to pay that are offered.

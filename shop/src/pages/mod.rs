@@ -8,6 +8,7 @@ mod business;
 mod cart;
 mod catalog;
 mod checkout;
+mod confirm;
 mod enter;
 mod frame;
 mod manage_products;
@@ -17,6 +18,7 @@ mod outbox;
 mod package_run;
 mod packages;
 mod recover;
+mod repeat;
 #[cfg(test)]
 mod tests;
 mod tracking;
@@ -50,7 +52,7 @@ pub(crate) fn routes(development: bool) -> Router<App> {
         .route("/pedidos", get(orders::list))
         .route("/pedidos/{numero}", get(orders::show))
         .route("/pedidos/{numero}/cancelar", post(orders::cancel))
-        .route("/pedidos/{numero}/repetir", post(orders::repeat))
+        .route("/pedidos/{numero}/repetir", get(repeat::show).post(repeat::order))
         .route("/pedidos/{numero}/compartir", post(orders::share))
         .route("/pedidos/{numero}/no-compartir", post(orders::unshare))
         .route("/seguimiento/{clave}", get(tracking::show))

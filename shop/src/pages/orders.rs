@@ -3,19 +3,18 @@
 use askama::Template;
 use axum::extract::State;
 use axum::response::Response;
-use belgrano_shared::http::{Json, KeyOnly, Page, Path, RequestContext};
-use belgrano_shared::pages::{Form, KEY_FIELD, Layout, Notice};
+use belgrano_shared::http::{Json, Page, Path, RequestContext};
+use belgrano_shared::pages::{Form, Layout, Notice};
 use belgrano_shared::pin;
 use belgrano_shared::problem::Problem;
 use belgrano_shared::texts::Language;
-use belgrano_shared::timestamp::UnixMillis;
 use belgrano_shared::wire::{OrderNumber, TicketState};
 
 use super::frame::Frame;
 use super::way::Way;
 use crate::accounts::Session;
 use crate::app::App;
-use crate::orders::{self, CancelRequest, Fix, Following, OrderView, SharedLink};
+use crate::orders::{self, CancelRequest, Fix, Following, OrderView, Shared};
 
 /// Products of an order that its card names.
 const SHOWN_ITEMS: usize = 3;
@@ -26,8 +25,6 @@ struct OrdersPage<'a> {
     layout: &'a Layout,
     orders: Vec<OrderView>,
     next: Option<String>,
-    /// One-time key for an order again.
-    key: String,
 }
 
 #[derive(Template)]
@@ -42,14 +39,8 @@ struct OrderPage<'a> {
     fix: Option<Fix>,
     /// What the customer tells the driver, while somebody may ask for it.
     pin: Option<String>,
-    /// The link to follow it without an account, if it was shared.
-    link: Option<Link>,
-    key: String,
-}
-
-struct Link {
-    url: String,
-    until: UnixMillis,
+    /// The link to follow it without an account.
+    shared: Shared,
 }
 
 /// All of them, newest first.
@@ -59,9 +50,8 @@ pub(super) async fn list(
     Frame { layout, .. }: Frame,
     page: Page,
 ) -> Result<Response, Problem> {
-    let key = state.0.ambient.uuid().to_string();
     let Json(found) = orders::list(state, session, page).await?;
-    layout.show(&OrdersPage { layout: &layout, orders: found.pedidos, next: found.cursor, key })
+    layout.show(&OrdersPage { layout: &layout, orders: found.pedidos, next: found.cursor })
 }
 
 /// One of them.
@@ -74,10 +64,12 @@ pub(super) async fn show(
     let Following { order, progress, door, fix } = orders::follow(&app, who.account_id, &number).await?;
     let with_driver = matches!(order.state, TicketState::Assigned | TicketState::Accepted | TicketState::OnTheWay);
     let pin = with_driver.then(|| pin::of(&app.secrets, &order.number));
-    let shared = orders::shared_link(&app, who.account_id, &number).await?;
-    let link = shared.map(|SharedLink { path, expires_at }| Link { url: absolute(&app, &path), until: expires_at });
-    let (way, key) = (Way::new(&layout, progress), app.ambient.uuid().to_string());
-    layout.show(&OrderPage { layout: &layout, order, way, door, fix, pin, link, key })
+    let shared = match orders::shared_link(&app, who.account_id, &number).await? {
+        Shared::Open { path, until } => Shared::Open { path: absolute(&app, &path), until },
+        other => other,
+    };
+    let way = Way::new(&layout, progress);
+    layout.show(&OrderPage { layout: &layout, order, way, door, fix, pin, shared })
 }
 
 fn absolute(app: &App, path: &str) -> String {
@@ -125,27 +117,6 @@ pub(super) async fn cancel(
     match orders::cancel(state, session, Path(number), context, Some(Json(body))).await {
         Ok(_) => Ok(Notice::done(language.t("order-cancel-asked")).then(&back)),
         Err(problem) if Form::takes(&problem) => Ok(Notice::failed(problem.to(language)).then(&back)),
-        Err(problem) => Err(problem),
-    }
-}
-
-/// Orders the same again.
-pub(super) async fn repeat(
-    state: State<App>,
-    session: Session,
-    Path(number): Path<OrderNumber>,
-    language: Language,
-    context: RequestContext,
-    form: Form,
-) -> Result<Response, Problem> {
-    let back = format!("/pedidos/{number}");
-    match orders::repeat(state, session, Path(number), context, KeyOnly::new(form.key()?)).await {
-        Ok(_) => Ok(Notice::done(language.t("order-repeated")).then("/pedidos")),
-        Err(problem) if Form::takes(&problem) => {
-            let errors: Vec<String> = problem.errors().iter().map(|error| error.to(language)).collect();
-            let why = if errors.is_empty() { problem.to(language) } else { errors.join("; ") };
-            Ok(Notice::failed(language.t("order-not-repeated").with("why", why)).then(&back))
-        }
         Err(problem) => Err(problem),
     }
 }

@@ -1,38 +1,18 @@
 //! Ordering a package at once: first what that would be, then one button.
 
-use askama::Template;
 use axum::extract::State;
 use axum::response::Response;
 use belgrano_shared::http::{KeyOnly, Path, RequestContext};
-use belgrano_shared::money::Money;
-use belgrano_shared::pages::{Form, KEY_FIELD, Layout, Notice};
+use belgrano_shared::pages::{Form, Layout, Notice};
 use belgrano_shared::problem::Problem;
-use belgrano_shared::texts::Message;
 use belgrano_shared::wire::OrderNumber;
-use serde::Deserialize;
 
+use super::confirm::{self, ConfirmPage, Line, Way};
 use super::frame::Frame;
 use crate::accounts::{Merchant, Principal};
 use crate::app::App;
+use crate::cart::CartItemView;
 use crate::merchants::{self, Quote};
-
-/// The hidden field with the total that was shown.
-const SEEN: &str = "total_visto";
-
-#[derive(Template)]
-#[template(path = "package_run.html")]
-struct RunPage<'a> {
-    layout: &'a Layout,
-    quote: Quote,
-    /// One-time key for the order.
-    key: String,
-}
-
-/// What of an answer is of interest here.
-#[derive(Deserialize)]
-struct Answered {
-    numero: OrderNumber,
-}
 
 /// What would be ordered, for how much, and where to.
 pub(super) async fn show(
@@ -42,7 +22,40 @@ pub(super) async fn show(
     Path(id): Path<i64>,
 ) -> Result<Response, Problem> {
     let quote = merchants::quote(&app, &merchant, id).await?;
-    layout.show(&RunPage { layout: &layout, quote, key: app.ambient.uuid().to_string() })
+    layout.show(&page(&layout, quote, app.ambient.uuid().to_string()))
+}
+
+fn page(layout: &Layout, Quote { package, basket, address }: Quote, key: String) -> ConfirmPage<'_> {
+    let home = format!("/paquetes/{}", package.id);
+    let how = layout.t("package-ask-change");
+    let way = match (basket.ready, address.is_empty()) {
+        (false, _) => Way::Mend { why: layout.t("package-ask-missing"), how },
+        (true, true) => Way::Mend { why: layout.t("package-ask-where"), how },
+        (true, false) => Way::order(layout, basket.total),
+    };
+    let line = |item: &CartItemView| Line {
+        quantity: item.quantity,
+        name: item.name.clone(),
+        subtotal: item.warning.is_none().then(|| layout.price(item.subtotal)),
+        missing: item.warning.as_ref().map(|warning| layout.say(warning).to_string()),
+        changed: None,
+    };
+    ConfirmPage {
+        layout,
+        question: layout.t("package-ask").with("name", package.name.as_str()),
+        action: format!("{home}/ejecutar"),
+        back: (home, package.name),
+        lines: basket.items.iter().map(line).collect(),
+        items: Vec::new(),
+        total: basket.ready.then(|| layout.price(basket.total)),
+        address,
+        barrio: package.barrio,
+        payment_method: package.payment_method,
+        notes: package.notes,
+        means: layout.t("package-run-means").to_string(),
+        way,
+        key,
+    }
 }
 
 /// Orders that, once, and shows the order.
@@ -71,10 +84,7 @@ async fn submit(
     context: &RequestContext,
     form: &Form,
 ) -> Result<OrderNumber, Problem> {
-    let seen = form.given(SEEN).map(|cents| cents.parse().ok().and_then(Money::from_cents));
-    let seen = seen.map(|seen| seen.ok_or_else(|| Problem::invalid_field(SEEN, Message::new("error-number"))));
     let key = KeyOnly::new(form.key()?);
-    let answer = merchants::run_now(app, who, id, seen.transpose()?, context, key).await?;
-    let Answered { numero } = serde_json::from_str(&answer.body).map_err(|error| Problem::internal(&error))?;
-    Ok(numero)
+    let answer = merchants::run_now(app, who, id, confirm::seen(form)?, context, key).await?;
+    confirm::number_of(&answer.body)
 }

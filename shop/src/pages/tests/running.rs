@@ -132,7 +132,11 @@ async fn the_outbox_is_for_administrators() {
     ana.follow("/carrito/1/agregar", &[]).await;
     let form = ana.get("/finalizar").await;
     let (key, item) = (form.hidden("clave_unica"), form.hidden("item"));
-    ana.follow("/finalizar", &[("clave_unica", &key), ("item", &item), ("direccion", "Juramento 1000")]).await;
+    ana.follow(
+        "/finalizar",
+        &[("clave_unica", &key), ("item", &item), ("direccion", "Juramento 1000"), ("telefono", "11 5555 0101")],
+    )
+    .await;
 
     let mut admin = shop.visitor();
     assert_eq!(admin.post("/ingresar", &[("email", ADMIN.0), ("password", ADMIN.1)]).await.location, "/envios");

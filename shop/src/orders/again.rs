@@ -1,0 +1,74 @@
+//! A past order as it would be today, and ordering it once more.
+
+use belgrano_shared::http::{KeyOnly, RequestContext};
+use belgrano_shared::idempotency::{Once, StoredAnswer};
+use belgrano_shared::money::Money;
+use belgrano_shared::problem::Problem;
+use belgrano_shared::wire::{OrderNumber, PaymentMethod, Position};
+
+use super::cancel::no_such_order;
+use super::history;
+use crate::app::App;
+use crate::cart::{self, CartView};
+use crate::checkout::{Basket, Checkout, Delivery, Source};
+use crate::unit::{Order, OrderLine};
+
+/// A past order, and what of it can be had now.
+pub(crate) struct Again {
+    pub(crate) order: Order,
+    /// What was ordered then.
+    pub(crate) lines: Vec<OrderLine>,
+    /// What can be bought of it now: of each product what is left, and nothing that cannot be bought.
+    pub(crate) basket: CartView,
+}
+
+/// An order of an account at the prices of this moment. Nothing is taken or written.
+pub(crate) async fn again(app: &App, account_id: i64, number: &OrderNumber) -> Result<Again, Problem> {
+    let (order, lines) = history::find(&app.db, account_id, number).await?.ok_or_else(no_such_order)?;
+    let mut session = app.db.snapshot().await?;
+    let now = app.ambient.now();
+    let asked: Vec<(i64, i64)> = lines.iter().map(|line| (line.product_id, line.quantity)).collect();
+    let all = cart::priced(&mut session, &asked, now).await?;
+    let left = |stock: Option<i64>, wanted: i64| stock.map_or(wanted, |stock| stock.min(wanted));
+    let had: Vec<(i64, i64)> = all
+        .items
+        .iter()
+        .map(|item| (item.product_id, left(item.stock, item.quantity)))
+        .filter(|(_, n)| *n > 0)
+        .collect();
+    let mut basket = cart::priced(&mut session, &had, now).await?;
+    basket.items.retain(|item| item.warning.is_none());
+    Ok(Again { order, lines, basket })
+}
+
+/// Orders it again to the same address: what was `shown` of it at the total beside it, else all of it.
+pub(crate) async fn order_again(
+    app: &App,
+    account_id: i64,
+    number: &OrderNumber,
+    shown: Option<(Basket, Option<Money>)>,
+    context: &RequestContext,
+    key: KeyOnly,
+) -> Result<StoredAnswer, Problem> {
+    let key = key.scoped(|| format!("repetir:{account_id}:{number}"));
+    let (order, lines) = history::find(&app.db, account_id, number).await?.ok_or_else(no_such_order)?;
+    let (basket, seen) = match shown {
+        Some(shown) => shown,
+        None => {
+            (Basket::parse(lines.iter().map(|line| (line.product_id, line.quantity))).map_err(Problem::invalid)?, None)
+        }
+    };
+    let payment_method =
+        PaymentMethod::parse(&order.payment_method).map_err(|error| Problem::invalid_field("metodo_pago", error))?;
+    let delivery = Delivery {
+        address: Some(order.address),
+        barrio: order.barrio,
+        position: order.lat.zip(order.lng).and_then(|(lat, lng)| Position::new(lat, lng).ok()),
+        phone: None,
+        payment_method,
+        notes: order.notes,
+    };
+    let trace = context.traceparent();
+    let checkout = Checkout { account_id, source: Source::Items(basket), delivery, seen, trace };
+    Ok(app.writer.submit(Once::creating(checkout, key)).await?)
+}

@@ -1,0 +1,102 @@
+//! What would be ordered, for how much and where to; then one button. A package and an order again are asked for alike.
+
+use askama::Template;
+use belgrano_shared::money::Money;
+use belgrano_shared::pages::{Form, KEY_FIELD, Layout};
+use belgrano_shared::problem::{FieldError, Problem};
+use belgrano_shared::texts::{Message, Text};
+use belgrano_shared::wire::OrderNumber;
+use serde::Deserialize;
+
+use crate::cart::CartView;
+use crate::checkout::Basket;
+
+/// The hidden field with the total that was shown, in centavos.
+pub(super) const SEEN: &str = "total_visto";
+
+/// The page that asks.
+#[derive(Template)]
+#[template(path = "confirm_order.html")]
+pub(super) struct ConfirmPage<'a> {
+    pub(super) layout: &'a Layout,
+    pub(super) question: Text,
+    /// Where it came from: address and name.
+    pub(super) back: (String, String),
+    /// Where the button sends.
+    pub(super) action: String,
+    pub(super) lines: Vec<Line>,
+    /// What of it can be bought, as `product:quantity`; none where the server knows by itself.
+    pub(super) items: Vec<String>,
+    /// The sum of what can be bought; `None` where there is nothing to add up.
+    pub(super) total: Option<String>,
+    pub(super) address: String,
+    pub(super) barrio: Option<String>,
+    pub(super) payment_method: String,
+    pub(super) notes: String,
+    /// What ordering does, beside the button.
+    pub(super) means: String,
+    pub(super) way: Way,
+    /// One-time key for the order.
+    pub(super) key: String,
+}
+
+/// One product as it can be had today.
+pub(super) struct Line {
+    pub(super) quantity: i64,
+    pub(super) name: String,
+    /// `None`: it cannot be had and is not counted.
+    pub(super) subtotal: Option<String>,
+    /// What is missing of it.
+    pub(super) missing: Option<String>,
+    /// What is not as it was.
+    pub(super) changed: Option<String>,
+}
+
+/// How it goes on.
+pub(super) enum Way {
+    /// It can be ordered at this total, in centavos and as people read it.
+    Order { cents: i64, total: String },
+    /// It cannot: why, and what the way back is called.
+    Mend { why: Text, how: Text },
+}
+
+impl Way {
+    pub(super) fn order(layout: &Layout, total: Money) -> Self {
+        Self::Order { cents: total.cents(), total: layout.price(total) }
+    }
+}
+
+/// The total that was shown, where a form has one.
+pub(super) fn seen(form: &Form) -> Result<Option<Money>, Problem> {
+    let Some(cents) = form.given(SEEN) else { return Ok(None) };
+    let seen = cents.parse().ok().and_then(Money::from_cents);
+    seen.map(Some).ok_or_else(|| Problem::invalid_field(SEEN, Message::new("error-number")))
+}
+
+/// What is bought is what is shown, whatever else gets into the cart meanwhile: `product:quantity` of what can be bought.
+pub(super) fn items(basket: &CartView) -> impl Iterator<Item = String> {
+    basket.items.iter().map(|item| format!("{}:{}", item.product_id, item.quantity))
+}
+
+/// What a form shows as bought.
+pub(super) fn basket(form: &Form) -> Result<Basket, Problem> {
+    let parse = |text: &str| {
+        let (product, quantity) = text.split_once(':')?;
+        Some((product.parse().ok()?, quantity.parse().ok()?))
+    };
+    let items: Option<Vec<(i64, i64)>> = form.values("item").map(parse).collect();
+    let items = items.ok_or_else(|| Problem::invalid(vec![FieldError::new("items", Message::new("error-basket"))]))?;
+    Basket::parse(items).map_err(Problem::invalid)
+}
+
+/// The number of the order that an answer is about.
+pub(super) fn number_of(body: &str) -> Result<OrderNumber, Problem> {
+    let Answered { numero } = serde_json::from_str(body).map_err(|error| Problem::internal(&error))?;
+    Ok(numero)
+}
+
+/// What of an answer is of interest here.
+#[derive(Deserialize)]
+struct Answered {
+    numero: OrderNumber,
+}
