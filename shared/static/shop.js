@@ -32,7 +32,10 @@ async function add(form, button) {
     // Kept alive: whoever goes on to the cart at once has it there.
     const response = await fetch(form.action, { method: "POST", body, headers: { Accept: "application/json" }, keepalive: true });
     if (!response.ok) throw new Error(String(response.status));
-    const { texto, fallo, cuenta } = await response.json();
+    const { texto, fallo, cuenta, clave_unica } = await response.json();
+    // What is pressed from here on is meant.
+    const key = form.elements.namedItem("clave_unica");
+    if (key instanceof HTMLInputElement) key.value = clave_unica;
     if (!fallo) showCount(cuenta);
     toast(texto, fallo ? {} : { action: t("js-see-cart"), run: () => location.assign("/carrito"), ms: 5000 });
   } catch {

@@ -2,16 +2,21 @@
 // met again on the way back. A row of the table is a form; a new form belongs here.
 
 import assert from "node:assert/strict";
+import { createECDH, randomBytes } from "node:crypto";
+import { createServer, request } from "node:http";
 import { after, before, test } from "node:test";
 
 import { ADMIN, DESKTOP, PATIENCE, cookiesOf, logIn, start, until, visitor } from "./harness.mjs";
 import { CUSTOMER, DRIVER, MERCHANT, register } from "./world.mjs";
 
-let belgrano, browser, stop, shopAdmin, board, customer, merchant, driver;
+let belgrano, browser, stop, shopAdmin, board, customer, merchant, driver, intake, push;
+/** Each with the service they use and who they are there. */
 const people = {};
 
 before(async () => {
-  ({ belgrano, browser, stop } = await start({ INTAKE: "open", LOGIN_TRIES_WIDE: "1000" }));
+  [intake, push] = await Promise.all([aDoor(), aDoor()]);
+  ({ belgrano, browser, stop } = await start({ INTAKE: "open", LOGIN_TRIES_WIDE: "1000", TICKETERA_URL: intake.origin, PUSH_LOOPBACK: "true" }));
+  intake.leadsTo(belgrano.board);
   for (const account of [CUSTOMER, MERCHANT]) await register(belgrano, account);
   [shopAdmin, board, customer, merchant] = await Promise.all([logIn(belgrano.shop, ADMIN), logIn(belgrano.board, ADMIN), logIn(belgrano.shop, CUSTOMER), logIn(belgrano.shop, MERCHANT)]);
   ({ id: driver } = await board("POST", "/api/usuarios", { ...DRIVER, rol: "flota" }));
@@ -20,9 +25,37 @@ before(async () => {
   for (const [who, service, account] of [["customer", "shop", CUSTOMER], ["merchant", "shop", MERCHANT], ["shopkeeper", "shop", ADMIN], ["dispatcher", "board", ADMIN], ["driver", "board", DRIVER]]) {
     people[who] = { origin: belgrano[service], cookie: await cookiesOf(belgrano[service], account) };
   }
+  people.anybody = { origin: belgrano.shop, cookie: "" };
 }, PATIENCE);
 
-after(() => stop?.());
+after(async () => {
+  await stop?.();
+  for (const door of [intake, push]) door?.close();
+});
+
+/**
+ * A door that lets in whatever is posted, refuses it for good (`shut(true)`), and counts what it let in. It leads to a service
+ * (`leadsTo`), or whatever comes has arrived.
+ */
+async function aDoor() {
+  let [isShut, port, count] = [false, null, 0];
+  const server = createServer((near, answer) => {
+    if (isShut) return near.resume().on("end", () => answer.writeHead(422).end());
+    if (near.method === "POST") count += 1;
+    if (!port) return near.resume().on("end", () => answer.writeHead(201).end());
+    const { method, url: path, headers } = near;
+    const far = request({ port, host: "127.0.0.1", method, path, headers }, (from) => from.pipe(answer.writeHead(from.statusCode, from.headers)));
+    near.pipe(far.on("error", () => answer.destroy()));
+  });
+  await new Promise((resolve) => server.listen(0, "127.0.0.1", resolve));
+  return {
+    origin: `http://127.0.0.1:${server.address().port}`,
+    leadsTo: (url) => (port = new URL(url).port),
+    shut: (now) => (isShut = now),
+    count: () => count,
+    close: () => (server.closeAllConnections(), server.close()),
+  };
+}
 
 let made = 0;
 /** A ticket on the board; `given` to the driver. */
@@ -34,15 +67,71 @@ async function ticket({ given = false, states = [] } = {}) {
   for (const estado of states) await board("POST", `/api/tickets/${number}/estado`, { estado });
   return number;
 }
+const logsIn = (origin, email, password) =>
+  fetch(`${origin}/api/login`, { method: "POST", headers: { "content-type": "application/json" }, body: JSON.stringify({ email, password }) });
 const version = async (number) => (await board("GET", `/api/tickets/${number}`)).version;
 const orders = async (who) => (await who("GET", "/api/pedidos?limit=100")).pedidos.length;
 const product = async (id) => (await shopAdmin("GET", "/api/productos?limit=100")).productos.find((one) => one.id === id);
 
+const placed = async () => (await customer("POST", "/api/pedidos", { direccion: "Av. Cabildo 2040", items: [{ producto_id: 1, cantidad: 1 }] })).numero;
+const messages = async (number) => (await shopAdmin("GET", "/api/outbox?limit=100")).mensajes.filter((message) => message.numero === number);
+
+/** An order that the board refused; from now on it takes what comes. */
+async function refusedOrder() {
+  intake.shut(true);
+  const number = await placed();
+  await until(`${number} refused`, async () => (await messages(number))[0]?.estado === "muerto");
+  intake.shut(false);
+  return { number, path: "/envios" };
+}
+
+/** A notice of an offer that the driver's push service refused; from now on it takes what comes. */
+async function refusedNotice() {
+  const key = createECDH("prime256v1");
+  const keys = { p256dh: key.generateKeys("base64url"), auth: randomBytes(16).toString("base64url") };
+  const phone = await logIn(belgrano.board, DRIVER);
+  await phone("POST", "/api/avisos", { endpoint: `${push.origin}/rosa`, keys });
+  push.shut(true);
+  const number = await ticket({ given: true });
+  await until(`a refused notice of ${number}`, async () => (await board("GET", "/api/avisos/envios")).avisos.some((one) => one.numero === number && one.estado === "muerto"));
+  push.shut(false);
+  return { number, path: "/avisos/envios" };
+}
+
 /**
  * `prepare` gives the path of the page (and what `count` needs), `fill` types, `button` is pressed, `count` says how often it
- * was done, `times` how often that is after any number of presses.
+ * was done, `times` how often that is after any number of presses, `ends` what is on the page then.
  */
 const FORMS = [
+  {
+    what: "somebody is registered", who: "anybody", prepare: async () => ({ path: "/registro", number: `uno${(made += 1)}@cliente.test` }), button: "Crear la cuenta",
+    fill: async (page, { number }) => {
+      await page.getByLabel("Nombre").fill("Uno");
+      await page.getByLabel("Correo").fill(number);
+      await page.getByLabel("Contraseña").fill("clave-de-uno-1");
+    },
+    count: async (email) => Number((await logsIn(belgrano.shop, email, "clave-de-uno-1")).ok),
+    ends: (page) => page.getByRole("button", { name: "Salir" }).waitFor({ state: "attached" }),
+  },
+  {
+    what: "a product is put into the cart", who: "customer", prepare: async () => ({ path: "/productos/2" }), button: "Agregar al carrito", stays: true,
+    count: async () => (await customer("GET", "/api/carrito")).items.find((item) => item.producto_id === 2)?.cantidad ?? 0,
+  },
+  {
+    what: "an order is cancelled", who: "customer", button: "Cancelar el pedido",
+    prepare: anOrder, fill: (page) => page.locator("details[data-key=cancelar] summary").click(),
+    count: async (number) => (await messages(number)).length,
+  },
+  { what: "a message that was refused is sent again", who: "shopkeeper", prepare: refusedOrder, button: /^Mandar de nuevo BA-/, count: () => intake.count() },
+  { what: "a notice that was refused is sent again", who: "dispatcher", prepare: refusedNotice, button: "Mandar otra vez", count: () => push.count() },
+  {
+    what: "chosen tickets get another priority", who: "dispatcher", prepare: async () => ({ ...(await aTicket({})), path: "/tablero" }), count: version, stays: true,
+    fill: async (page, { number }) => {
+      await page.locator(`[data-key="${number}"]`).getByRole("checkbox").check();
+      await page.locator("#lote [name=prioridad]").selectOption("urgente");
+    },
+    button: (page) => page.locator("#lote button[value=prioridad]"),
+  },
   { what: "an order is placed", who: "customer", prepare: async () => (await customer("PUT", "/api/carrito/1", { cantidad: 1 }), { path: "/finalizar" }), button: "Confirmar el pedido", count: () => orders(customer) },
   {
     what: "an order is repeated", who: "customer",
@@ -99,6 +188,11 @@ const FORMS = [
   })),
 ];
 
+async function anOrder() {
+  const number = await placed();
+  return { number, path: `/pedidos/${number}` };
+}
+
 async function aTicket(options) {
   const number = await ticket(options);
   return { number, path: `/tickets/${number}` };
@@ -112,10 +206,10 @@ for (const form of FORMS) {
     test(`${form.what} once, ${script ? "with" : "without"} script`, PATIENCE, async () => {
       const { origin, cookie } = people[form.who];
       const { page, context } = await visitor(browser, { ...DESKTOP, javaScriptEnabled: script });
-      await context.addCookies(cookie.split("; ").map((pair) => ({ name: pair.split("=")[0], value: pair.slice(pair.indexOf("=") + 1), url: origin })));
+      if (cookie) await context.addCookies(cookie.split("; ").map((pair) => ({ name: pair.split("=")[0], value: pair.slice(pair.indexOf("=") + 1), url: origin })));
       const made = await form.prepare();
       await page.goto(origin + made.path);
-      await form.fill?.(page);
+      await form.fill?.(page, made);
       const before = await form.count(made.number);
       const sent = [];
       page.on("request", (request) => request.method() === "POST" && sent.push(request));
@@ -123,8 +217,10 @@ for (const form of FORMS) {
       await button.dblclick();
       const times = async () => (await form.count(made.number)) - before;
       await until(form.what, times);
+      await Promise.all(sent.map((one) => one.response().catch(() => null)));
       if (!(form.stays && script)) await page.waitForLoadState();
       assert.equal(await times(), form.times ?? 1, "pressed twice");
+      await form.ends?.(page);
       // The same again, as a proxy or a browser that was interrupted repeats it.
       const [first] = sent.filter((request) => request.url().startsWith(origin));
       const headers = { ...(await first.allHeaders()), cookie, origin };

@@ -1,4 +1,4 @@
-//! Changing a cart: put, remove, empty.
+//! Changing a cart: put, add, remove, empty.
 
 use belgrano_shared::auth::session::TokenHash;
 use belgrano_shared::problem::Problem;
@@ -30,6 +30,21 @@ impl Owner {
             Self::Holder(token) => {
                 fetch_scalar!(optional, *session, i64, "SELECT id FROM carts WHERE token_hash = $1", &token[..])
             }
+        }
+    }
+
+    /// How many pieces are in it.
+    pub(super) async fn units(self, session: &mut Session) -> sqlx::Result<i64> {
+        const UNITS: &str = "SELECT CAST(COALESCE(SUM(quantity), 0) AS BIGINT) FROM cart_items WHERE cart_id = $1";
+        let Some(cart) = self.find(session).await? else { return Ok(0) };
+        fetch_scalar!(one, *session, i64, UNITS, cart)
+    }
+
+    /// Keeps the keys of carts apart.
+    pub(super) fn scope(self) -> String {
+        match self {
+            Self::Account(id) => format!("carrito:{id}"),
+            Self::Holder(token) => token.iter().fold("carrito:".to_owned(), |text, byte| format!("{text}{byte:02x}")),
         }
     }
 
@@ -79,6 +94,8 @@ pub(super) enum CartRefusal {
     NotForSale,
     /// It holds as many different products as it may.
     Full,
+    /// More of one product than anybody may order.
+    TooMany,
 }
 
 impl From<CartRefusal> for Problem {
@@ -88,6 +105,7 @@ impl From<CartRefusal> for Problem {
             CartRefusal::Full => {
                 Self::invalid_field("items", Message::new("error-lines").with("max", Basket::MAX_LINES))
             }
+            CartRefusal::TooMany => out_of_range(),
         }
     }
 }
@@ -116,6 +134,40 @@ impl Command<ShopUnit> for ChangeCart {
         unit.flush().await?;
         let now = unit.now();
         Ok(read_cart(unit.reader(), self.owner, now).await?)
+    }
+}
+
+/// A quantity that nobody may order.
+pub(super) fn out_of_range() -> Problem {
+    Problem::invalid_field("cantidad", Message::new("error-range").with("from", 0).with("to", Basket::MAX_QUANTITY))
+}
+
+/// So many more of a product, whatever is there by then: two who add at once both count. Answers how many pieces are in
+/// the cart.
+#[derive(Debug)]
+pub(super) struct AddToCart {
+    pub(super) owner: Owner,
+    pub(super) product_id: i64,
+    /// 1 or more.
+    pub(super) quantity: i64,
+}
+
+impl Command<ShopUnit> for AddToCart {
+    type Output = i64;
+    type Refusal = CartRefusal;
+
+    async fn apply(&self, unit: &mut ShopUnit) -> Result<i64, Failure<CartRefusal>> {
+        const HAS: &str = "SELECT i.quantity FROM cart_items i WHERE i.cart_id = $1 AND i.product_id = $2";
+        let has = match self.owner.find(unit.reader()).await? {
+            Some(cart) => fetch_scalar!(optional, *unit.reader(), i64, HAS, cart, self.product_id)?.unwrap_or(0),
+            None => 0,
+        };
+        let quantity = has.saturating_add(self.quantity);
+        if quantity > Basket::MAX_QUANTITY {
+            return Err(Failure::Refused(CartRefusal::TooMany));
+        }
+        put(unit, self.owner, self.product_id, quantity).await?;
+        Ok(self.owner.units(unit.reader()).await?)
     }
 }
 

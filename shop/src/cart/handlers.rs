@@ -2,21 +2,24 @@
 
 use axum::extract::{FromRequestParts, State};
 use axum::http::request::Parts;
-use axum::http::{HeaderValue, header};
-use axum::response::{IntoResponse, Response};
+use axum::http::{HeaderName, HeaderValue, header};
+use axum::response::{AppendHeaders, IntoResponse, Response};
 use belgrano_shared::auth::session::Token;
 use belgrano_shared::http::{Json, Path};
+use belgrano_shared::idempotency::{IdempotencyKey, Once};
 use belgrano_shared::problem::{Problem, ProblemDocument};
-use belgrano_shared::texts::Message;
 use serde::Deserialize;
 use utoipa::ToSchema;
 
-use super::change::{Change, ChangeCart, Owner};
+use super::change::{AddToCart, Change, ChangeCart, Owner, out_of_range};
 use super::view::{CartView, read_cart};
 use super::{anonymous_token, cookie};
 use crate::accounts::MaybeSession;
 use crate::app::App;
 use crate::checkout::Basket;
+
+/// The cookie of a cart that was made for somebody who had none.
+pub(crate) type SetCookie = AppendHeaders<[(HeaderName, HeaderValue); 1]>;
 
 /// Whose cart a request is about: the account's, that of the cookie, or nobody's yet.
 #[derive(Clone, Copy)]
@@ -44,11 +47,8 @@ pub(crate) async fn show_cart(State(app): State<App>, Whose(owner): Whose) -> Re
 
 /// How many pieces are in a cart, for the number beside its link.
 pub(crate) async fn units(app: &App, Whose(owner): Whose) -> Result<i64, Problem> {
-    const UNITS: &str = "SELECT CAST(COALESCE(SUM(quantity), 0) AS BIGINT) FROM cart_items WHERE cart_id = $1";
     let Some(owner) = owner else { return Ok(0) };
-    let mut session = app.db.read().await?;
-    let Some(cart) = owner.find(&mut session).await? else { return Ok(0) };
-    Ok(belgrano_shared::fetch_scalar!(one, session, i64, UNITS, cart)?)
+    Ok(owner.units(&mut app.db.read().await?).await?)
 }
 
 /// How many of it.
@@ -80,26 +80,40 @@ pub(crate) async fn put_item(
     let change = match body.cantidad {
         0 => Change::Remove { product_id },
         quantity if (1..=Basket::MAX_QUANTITY).contains(&quantity) => Change::Put { product_id, quantity },
-        _ => {
-            return Err(Problem::invalid_field(
-                "cantidad",
-                Message::new("error-range").with("from", 0).with("to", Basket::MAX_QUANTITY),
-            ));
-        }
+        _ => return Err(out_of_range()),
     };
-    let fresh: Option<(Owner, HeaderValue)> = owner.is_none().then(|| {
-        let token = Token::generate(&app.ambient);
-        (Owner::Holder(token.hash()), cookie(&app).set(&token))
-    });
-    let Some(owner) = owner.or_else(|| fresh.as_ref().map(|(owner, _)| *owner)) else {
-        return Ok(Json(CartView::default()).into_response());
-    };
+    let (owner, set_cookie) = somebody(&app, owner);
     let cart = app.writer.submit(ChangeCart { owner, change }).await?;
-    let mut response = Json(cart).into_response();
-    if let Some((_, set_cookie)) = fresh {
-        response.headers_mut().insert(header::SET_COOKIE, set_cookie);
+    Ok((set_cookie, Json(cart)).into_response())
+}
+
+/// Whose cart it is to be, and the cookie that says so from now on.
+fn somebody(app: &App, owner: Option<Owner>) -> (Owner, Option<SetCookie>) {
+    if let Some(owner) = owner {
+        return (owner, None);
     }
-    Ok(response)
+    let token = Token::generate(&app.ambient);
+    (Owner::Holder(token.hash()), Some(AppendHeaders([(header::SET_COOKIE, cookie(app).set(&token))])))
+}
+
+/// Adds so many of a product, 1 or more, once under `key`. Gives how many pieces are in the cart, and the cookie of a cart
+/// that is made.
+pub(crate) async fn add_item(
+    app: &App,
+    Whose(owner): Whose,
+    product_id: i64,
+    quantity: i64,
+    key: Option<IdempotencyKey>,
+) -> Result<(i64, Option<SetCookie>), Problem> {
+    let (owner, set_cookie) = somebody(app, owner);
+    // A page has one key for all its products.
+    let key = key.map(|key| {
+        let key_of = format!("{}.{product_id}.{quantity}", key.key);
+        IdempotencyKey { scope: owner.scope(), key: key_of, ..key }
+    });
+    let answer = app.writer.submit(Once::new(AddToCart { owner, product_id, quantity }, key)).await?;
+    let units = serde_json::from_str(&answer.body).map_err(|error| Problem::internal(&error))?;
+    Ok((units, set_cookie))
 }
 
 /// Takes a product out of my cart

@@ -19,7 +19,7 @@ use belgrano_shared::{execute_rows, fetch, fetch_scalar};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-pub(crate) use handlers::{PutBody, Whose, empty_cart, put_item, show_cart, units};
+pub(crate) use handlers::{PutBody, Whose, add_item, empty_cart, put_item, show_cart, units};
 pub(crate) use merge::adopt;
 pub use settings::CartSettings;
 pub(crate) use view::priced;

@@ -12,7 +12,7 @@ use serde::Serialize;
 
 use super::frame::Frame;
 use crate::app::App;
-use crate::cart::{self, CartItemView, CartView, PutBody, Whose};
+use crate::cart::{self, CartView, PutBody, Whose};
 
 #[derive(Template)]
 #[template(path = "cart.html")]
@@ -27,32 +27,32 @@ pub(super) async fn show(state: State<App>, whose: Whose, Frame { layout, .. }: 
     layout.show(&CartPage { layout: &layout, cart })
 }
 
-/// Adds to what is in it. A module that stays on its page gets what happened as JSON.
+/// Adds to what is in it, once for each page that is sent. A module that stays on its page gets what happened as JSON.
 pub(super) async fn add(
-    state: State<App>,
+    State(app): State<App>,
     whose: Whose,
     language: Language,
     headers: HeaderMap,
     Path(id): Path<i64>,
     form: Form,
 ) -> Result<Response, Problem> {
-    let stays = headers.get(header::ACCEPT).is_some_and(|accept| accept == "application/json");
-    let Json(cart) = cart::show_cart(state.clone(), whose).await?;
-    let units = |items: &[CartItemView]| items.iter().map(|item| item.quantity).sum::<i64>();
-    let had = cart.items.iter().find(|item| item.product_id == id).map_or(0, |item| item.quantity);
     let more = form.given("cantidad").map_or(Some(1), |text| text.parse().ok().filter(|more: &i64| *more > 0));
-    let (notice, answer) = match more {
-        Some(more) => set(state, whose, language, id, had.saturating_add(more), "cart-added").await?,
+    let (notice, added) = match more {
         None => (Notice::failed(language.t("cart-not-a-number")), None),
+        Some(more) => match cart::add_item(&app, whose, id, more, form.key()?).await {
+            Ok(added) => (Notice::done(language.t("cart-added")), Some(added)),
+            Err(problem) if problem.status().is_client_error() => (Notice::failed(problem.to(language)), None),
+            Err(problem) => return Err(problem),
+        },
     };
-    let added = if notice.failed { 0 } else { more.unwrap_or_default() };
-    let to = if stays {
-        let (text, failed) = (notice.text, notice.failed);
-        Json(Added { text, failed, count: units(&cart.items).saturating_add(added) }).into_response()
-    } else {
-        notice.then(form.given("volver").unwrap_or("/carrito"))
-    };
-    Ok(with_cookies(answer.as_ref(), to))
+    let (count, set_cookie) = added.map_or((None, None), |(count, set_cookie)| (Some(count), set_cookie));
+    let stays = headers.get(header::ACCEPT).is_some_and(|accept| accept == "application/json");
+    if stays {
+        let next_key = app.ambient.uuid().to_string();
+        let answer = Added { text: notice.text, failed: notice.failed, count, next_key };
+        return Ok((set_cookie, Json(answer)).into_response());
+    }
+    Ok((set_cookie, notice.then(form.given("volver").unwrap_or("/carrito"))).into_response())
 }
 
 /// What became of an addition.
@@ -64,9 +64,12 @@ struct Added {
     /// Whether nothing was added.
     #[serde(rename = "fallo")]
     failed: bool,
-    /// How many pieces are in the cart now.
+    /// How many pieces are in the cart now; nothing when none was added.
     #[serde(rename = "cuenta")]
-    count: i64,
+    count: Option<i64>,
+    /// For the next press of the same button, which is another addition.
+    #[serde(rename = "clave_unica")]
+    next_key: String,
 }
 
 /// Sets how many of it; 0 takes it out. A button that says a number (`poner`) counts more than the field beside it.

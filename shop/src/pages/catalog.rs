@@ -6,7 +6,7 @@ use askama::Template;
 use axum::extract::State;
 use axum::response::Response;
 use belgrano_shared::http::{Json, Page, Path, Query};
-use belgrano_shared::pages::{Choice, Form, Layout};
+use belgrano_shared::pages::{Choice, Form, KEY_FIELD, Layout};
 use belgrano_shared::problem::Problem;
 use belgrano_shared::timestamp::UnixMillis;
 use url::form_urlencoded;
@@ -35,6 +35,8 @@ struct HomePage<'a> {
     categories: Vec<CategoryView>,
     businesses: Vec<BusinessView>,
     now: UnixMillis,
+    /// One-time key for additions to the cart.
+    key: String,
 }
 
 impl HomePage<'_> {
@@ -59,6 +61,8 @@ struct ProductsPage<'a> {
     next: Option<String>,
     /// Where to come back to after adding to the cart.
     here: String,
+    /// One-time key for additions to the cart.
+    key: String,
 }
 
 #[derive(Template)]
@@ -68,6 +72,8 @@ struct ProductPage<'a> {
     product: ProductView,
     /// Some more of its category.
     others: Vec<ProductView>,
+    /// One-time key for additions to the cart.
+    key: String,
 }
 
 /// Offers, what is shown first, categories and businesses.
@@ -90,6 +96,7 @@ pub(super) async fn home(state: State<App>, Frame { layout, .. }: Frame) -> Resu
         categories: categories.categorias,
         businesses: businesses.negocios,
         now,
+        key: app.ambient.uuid().to_string(),
     })
 }
 
@@ -117,6 +124,7 @@ pub(super) async fn list(
         format!("/productos?{}", form_urlencoded::Serializer::new(String::new()).extend_pairs(pairs).finish())
     };
     let here = address(page.cursor.as_deref());
+    let key = state.0.ambient.uuid().to_string();
     let form = Form::filled(fields.clone());
     let mut close = false;
     let (form, products, next) = match catalog::list_products(state, Query(filter), page).await {
@@ -132,7 +140,7 @@ pub(super) async fn list(
     let categories = std::iter::once(any("products-every-category")).chain(named).collect();
     let named = businesses.negocios.iter().map(|business| Choice::new(&business.slug, &business.nombre));
     let businesses = std::iter::once(any("products-every-business")).chain(named).collect();
-    layout.show(&ProductsPage { layout: &layout, form, products, close, categories, businesses, next, here })
+    layout.show(&ProductsPage { layout: &layout, form, products, close, categories, businesses, next, here, key })
 }
 
 /// Which page of a list.
@@ -148,8 +156,9 @@ pub(super) async fn product(
     id: Path<i64>,
 ) -> Result<Response, Problem> {
     let Json(product) = catalog::show_product(state.clone(), id).await?;
+    let key = state.0.ambient.uuid().to_string();
     let same = Filter { categoria: Some(product.category.slug.clone()), ..Filter::default() };
     let Json(found) = catalog::list_products(state, Query(same), Page { cursor: None, limit: OTHERS + 1 }).await?;
     let others = found.productos.into_iter().filter(|other| other.id != product.id).take(OTHERS as usize).collect();
-    layout.show(&ProductPage { layout: &layout, product, others })
+    layout.show(&ProductPage { layout: &layout, product, others, key })
 }

@@ -35,6 +35,26 @@ fn sent<'a>(fields: &'a [(&'static str, String)]) -> Vec<(&'static str, &'a str)
 }
 
 #[tokio::test]
+async fn an_impatient_finger_adds_once_and_whoever_means_it_again() {
+    let database = TestDatabase::sqlite();
+    let shop = TestShop::new(&database).await;
+    let mut visitor = with_a_cart(&shop).await;
+    let key = visitor.get("/productos/1").await.hidden("clave_unica");
+    for (product, quantity) in [("1", "1"), ("1", "1"), ("1", "3"), ("2", "1")] {
+        let fields = [("clave_unica", key.as_str()), ("cantidad", quantity)];
+        visitor.follow(&format!("/carrito/{product}/agregar"), &fields).await;
+    }
+    let cart = visitor.get("/carrito").await.body;
+    assert!(cart.contains("value=\"6\""), "2, 1 once, and 3: {cart}");
+    let again = visitor.get("/productos/1").await.hidden("clave_unica");
+    assert_ne!(again, key);
+    let cart = visitor.follow("/carrito/1/agregar", &[("clave_unica", again.as_str())]).await.body;
+    assert!(cart.contains("value=\"7\""), "{cart}");
+    let cart = visitor.follow("/carrito/1/agregar", &[("cantidad", "9994")]).await.body;
+    assert!(cart.contains("role=\"alert\"") && cart.contains("value=\"7\""), "more than anybody may order: {cart}");
+}
+
+#[tokio::test]
 async fn an_impatient_finger_orders_once() {
     let database = TestDatabase::sqlite();
     let shop = TestShop::new(&database).await;
