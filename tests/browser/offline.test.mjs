@@ -9,7 +9,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, afterEach, before, test } from "node:test";
 
-import { ADMIN, PATIENCE, PHONE, enters, isClean, launchOn, start, untilIn } from "./harness.mjs";
+import { ADMIN, PATIENCE, PHONE, enters, isClean, launchOn, logIn, start, untilIn } from "./harness.mjs";
 import { COLLEAGUE, DRIVER, becomes, given } from "./world.mjs";
 
 const SECRET = "MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY=";
@@ -51,7 +51,7 @@ before(async () => {
   ({ belgrano, stop } = await start(env));
   line.to(belgrano.board);
   folder = await mkdtemp(join(tmpdir(), "belgrano-phone-"));
-  admin = await program(ADMIN);
+  admin = await logIn(belgrano.board, ADMIN, line.origin);
   rosa = await admin("POST", "/api/usuarios", { ...DRIVER, rol: "flota" });
   await admin("POST", "/api/usuarios", { ...COLLEAGUE, rol: "flota" });
 }, PATIENCE);
@@ -67,20 +67,6 @@ after(async () => {
   line?.close();
   if (folder) await rm(folder, { recursive: true });
 });
-
-/** Somebody who speaks to the board directly, and not as a browser. */
-async function program({ email, password }) {
-  let cookie = "";
-  const send = async (method, path, body) => {
-    const headers = { cookie, "content-type": "application/json" };
-    const answer = await fetch(belgrano.board + path, { method, headers, body: body && JSON.stringify(body) });
-    assert.ok(answer.ok, `${method} ${path}: ${answer.status}`);
-    cookie ||= answer.headers.getSetCookie().map((one) => one.split(";")[0]).join("; ");
-    return answer.json();
-  };
-  await send("POST", "/api/login", { email, password });
-  return send;
-}
 
 /** The phone, with all that its browser remembers. */
 async function phone() {

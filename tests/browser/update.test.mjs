@@ -74,7 +74,7 @@ before(async () => {
   ({ belgrano, stop } = await start({ INTAKE: "open", TICKETS_PUBLIC_URL: site.origin }));
   site.to(belgrano.board);
   OLD = (await (await fetch(`${belgrano.board}/ingresar`)).text()).match(/\/static\/([0-9a-f]{16})\//)[1];
-  admin = await logIn(site.origin, ADMIN);
+  admin = await logIn(belgrano.board, ADMIN, site.origin);
   rosa = await admin("POST", "/api/usuarios", { ...DRIVER, rol: "flota" });
 }, PATIENCE);
 
