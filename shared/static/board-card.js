@@ -5,7 +5,7 @@ import { t } from "./texts.js";
 
 /** @typedef {import("./board.js").Ticket} Ticket */
 /** @typedef {Record<string, HTMLElement>} Parts the elements marked `data-f` */
-/** @typedef {{ item: HTMLElement, parts: Parts, late: boolean }} Card */
+/** @typedef {{ item: HTMLElement, late: boolean }} Card */
 
 /** @param {number} n */
 const two = (n) => String(n).padStart(2, "0");
@@ -66,13 +66,21 @@ export function blankCard(number) {
   const item = copyOf("card");
   item.dataset.key = number;
   item.dataset.version = "0";
-  for (const link of item.querySelectorAll("a")) {
-    link.setAttribute("href", (link.getAttribute("href") ?? "").replace("/tickets/", `/tickets/${number}`));
-  }
-  for (const named of item.querySelectorAll("[aria-label]")) named.setAttribute("aria-label", `${named.getAttribute("aria-label")?.trim()} ${number}`);
-  const box = item.querySelector("input");
+  const [link, box] = [item.querySelector("a"), item.querySelector("input")];
+  if (link) [link.href, link.textContent] = [`/tickets/${number}`, number];
   if (box) box.value = number;
+  box?.setAttribute("aria-label", `${box.getAttribute("aria-label")?.trim()} ${number}`);
   return item;
+}
+
+/**
+ * What a card has only while there is script: the button of its menu.
+ * @param {HTMLElement} item
+ */
+export function equip(item) {
+  const more = copyOf("more");
+  more.setAttribute("aria-label", `${more.getAttribute("aria-label")} ${item.dataset.key}`);
+  item.append(more);
 }
 
 /** @type {Record<string, string> | undefined} */
@@ -89,47 +97,62 @@ function reasonOf({ motivo }) {
 
 /**
  * What a card says.
- * @param {Card} card
+ * @param {HTMLElement} item
  * @param {Ticket} ticket
  * @param {number} now
  */
-export function writeCard({ item, parts }, ticket, now) {
+export function writeCard(item, ticket, now) {
   item.dataset.version = String(ticket.version);
   item.dataset.state = ticket.estado;
   item.dataset.priority = ticket.prioridad;
   const said = {
-    number: ticket.numero,
-    customer: ticket.cliente_nombre,
-    total: money(ticket.total, document.documentElement.lang),
-    address: [ticket.cliente_direccion, ticket.barrio].filter(Boolean).join(" · "),
-    state: t(`state-${ticket.estado}`),
-    priority: ticket.prioridad === "normal" ? "" : t(`priority-${ticket.prioridad}`),
-    driver: ticket.repartidor_nombre ?? "",
-    note: reasonOf(ticket),
+    ".client > b": ticket.cliente_nombre,
+    ".where > span": [ticket.cliente_direccion, ticket.barrio].filter(Boolean).join(" · "),
+    ".amount": money(ticket.total, document.documentElement.lang),
   };
-  for (const [name, text] of Object.entries(said)) {
-    const part = parts[name];
-    if (!part) continue;
-    write(part, text);
-    if (["priority", "driver", "note"].includes(name)) part.hidden = !text;
-  }
-  if (parts.state) parts.state.className = `badge state-${ticket.estado}`;
-  if (parts.priority) parts.priority.className = `badge priority-${ticket.prioridad}`;
-  parts.age?.setAttribute("datetime", ticket.fecha_creacion);
-  if (parts.age) write(parts.age, briefAge(now - Date.parse(ticket.fecha_creacion)));
-  writeOffer({ parts }, ticket, now);
+  for (const [part, text] of Object.entries(said)) write(/** @type {Element} */ (item.querySelector(part)), text);
+  const marks = [
+    [`badge state-${ticket.estado}`, t(`state-${ticket.estado}`)],
+    [`badge priority-${ticket.prioridad}`, ticket.prioridad === "normal" ? "" : t(`priority-${ticket.prioridad}`)],
+    ["offer", offerLeft(ticket, now)],
+    ["carrier", ticket.repartidor_nombre ?? ""],
+    ["note", reasonOf(ticket)],
+  ];
+  const shown = marks.filter(([, text]) => text).map(([className, textContent]) => Object.assign(document.createElement("span"), { className, textContent }));
+  item.querySelector(".marks")?.replaceChildren(...shown);
 }
 
 /**
- * How long the driver has to accept.
- * @param {{ parts: Parts }} card
+ * How old it is, and whether that is too much.
+ * @param {HTMLElement} item
+ * @param {Ticket} ticket
+ * @param {boolean} late
+ * @param {number} now
+ */
+export function writeAge(item, ticket, late, now) {
+  const part = /** @type {Element} */ (item.querySelector(".when"));
+  const age = briefAge(now - Date.parse(ticket.fecha_creacion));
+  if (late === !!part.firstElementChild && part.lastChild?.textContent?.trim() === age) return;
+  const mark = Object.assign(document.createElement("i"), { textContent: t("board-js-late") });
+  part.replaceChildren(...(late ? [mark, ` ${age}`] : [age]));
+}
+
+/**
+ * How long the driver has to accept; empty where nothing is offered.
  * @param {Ticket} ticket
  * @param {number} now
  */
-export function writeOffer({ parts }, { oferta_vence }, now) {
-  const part = /** @type {HTMLTimeElement | undefined} */ (parts.offer);
-  if (!part) return;
-  part.hidden = !oferta_vence;
-  part.dateTime = oferta_vence ?? "";
-  write(part, oferta_vence ? clock(Date.parse(oferta_vence) - now) : "");
+function offerLeft({ oferta_vence }, now) {
+  return oferta_vence ? clock(Date.parse(oferta_vence) - now) : "";
+}
+
+/**
+ * The same, as it passes.
+ * @param {HTMLElement} item
+ * @param {Ticket} ticket
+ * @param {number} now
+ */
+export function writeOffer(item, ticket, now) {
+  const part = item.querySelector(".offer");
+  if (part) write(part, offerLeft(ticket, now));
 }

@@ -2,7 +2,7 @@
 // changed, once per frame. What is not on the screen costs no layout (`content-visibility` in board.css).
 
 import { diff } from "./board.js";
-import { blankCard, briefAge, copyOf, partsOf, write, writeCard, writeOffer } from "./board-card.js";
+import { blankCard, briefAge, copyOf, equip, partsOf, write, writeAge, writeCard, writeOffer } from "./board-card.js";
 import { t } from "./texts.js";
 
 /** @typedef {import("./board.js").Ticket} Ticket */
@@ -11,6 +11,7 @@ import { t } from "./texts.js";
 /** @typedef {import("./board-card.js").Card} Card */
 
 const FRESH_MS = 1500;
+const CONTROLS = "a, input, button";
 
 /**
  * Scrolls a list, and nothing else, to what somebody has just put into it.
@@ -84,9 +85,10 @@ export class BoardView {
   /** @param {HTMLElement} item */
   #taken(item) {
     // The arrows go from card to card; Tab goes from column to column.
-    for (const control of item.querySelectorAll("a, input")) control.setAttribute("tabindex", "-1");
+    equip(item);
+    for (const control of item.querySelectorAll(CONTROLS)) control.setAttribute("tabindex", "-1");
     this.#watch.observe(item);
-    return { item, parts: partsOf(item), late: item.classList.contains("late") };
+    return { item, late: item.classList.contains("late") };
   }
 
   /**
@@ -107,7 +109,7 @@ export class BoardView {
     for (const control of item.parentElement?.querySelectorAll('[tabindex="0"]') ?? []) {
       if (!item.contains(control)) control.setAttribute("tabindex", "-1");
     }
-    for (const control of item.querySelectorAll("a, input")) control.setAttribute("tabindex", "0");
+    for (const control of item.querySelectorAll(CONTROLS)) control.setAttribute("tabindex", "0");
   }
 
   /** @param {string} number */
@@ -302,20 +304,21 @@ export class BoardView {
     const { item } = card;
     item.classList.toggle("pending", this.#board.isExpected(number));
     if (item.dataset.version === String(ticket.version)) return;
-    writeCard(card, ticket, now);
-    this.#age(number, card, now);
+    writeCard(item, ticket, now);
+    this.#age(number, card, now, true);
   }
 
   /**
    * @param {string} number
    * @param {Card} card
    * @param {number} now
+   * @param {boolean} [anyway] also where nobody looks
    */
-  #age(number, card, now) {
+  #age(number, card, now, anyway = false) {
     const ticket = this.#board.ticket(number);
-    if (!ticket || !card.parts.age) return;
-    if (this.#seen.has(card.item)) write(card.parts.age, briefAge(now - Date.parse(ticket.fecha_creacion)));
+    if (!ticket) return;
     const late = this.#board.isLate(number, now);
+    if (anyway || late !== card.late || this.#seen.has(card.item)) writeAge(card.item, ticket, late, now);
     if (late !== card.late) card.item.classList.toggle("late", late);
     card.late = late;
   }
@@ -339,7 +342,7 @@ export class BoardView {
       const number = /** @type {HTMLElement} */ (item).dataset.key ?? "";
       const ticket = this.#board.ticket(number);
       const card = this.#cards.get(number);
-      if (card && ticket?.oferta_vence) writeOffer(card, ticket, now);
+      if (card && ticket?.oferta_vence) writeOffer(card.item, ticket, now);
     }
   }
 

@@ -1,7 +1,8 @@
 //! A ticket as it lies on the board, and the column it lies in.
 //!
 //! The same template makes the cards of the first paint and the blank one that the module fills in for what comes later
-//! (`board-view.js`), so there is one form of a card. Everything a card may say has its place in it, hidden while empty.
+//! (`board-card.js`), so there is one form of a card. A board has thousands: what a card does not say is not in it, and what only
+//! the module needs, the module adds.
 
 use askama::Template;
 use askama::filters::HtmlSafe;
@@ -16,9 +17,6 @@ use crate::fleet::DriverView;
 #[template(path = "card.html")]
 pub(super) struct Card {
     pick: String,
-    move_text: String,
-    icon: String,
-    late_icon: String,
     late_text: String,
     pub(super) number: String,
     version: i64,
@@ -29,13 +27,11 @@ pub(super) struct Card {
     customer: String,
     address: String,
     total: String,
-    created_at: String,
     age: String,
     pub(super) late: bool,
     driver: String,
     note: String,
     offer_left: String,
-    offered_until: String,
 }
 
 impl HtmlSafe for Card {}
@@ -45,16 +41,12 @@ impl Card {
     pub(super) fn blank(layout: &Layout) -> Self {
         Self {
             pick: layout.t("board-pick").to_string(),
-            move_text: layout.t("board-move").to_string(),
-            icon: layout.icon("more").to_string(),
-            late_icon: layout.icon("alert").to_string(),
-            late_text: layout.t("board-late").to_string(),
+            late_text: layout.t("board-js-late").to_string(),
             ..Self::default()
         }
     }
 
     pub(super) fn of(layout: &Layout, ticket: &TicketView, now: UnixMillis, late_ms: i64) -> Self {
-        let written = |at: Option<UnixMillis>| at.map(UnixMillis::to_rfc3339).unwrap_or_default();
         let priority = (ticket.priority != Priority::Normal).then(|| layout.priority(ticket.priority).to_string());
         let place = [ticket.customer_address.as_deref(), ticket.neighbourhood.as_deref()];
         Self {
@@ -67,13 +59,11 @@ impl Card {
             customer: ticket.customer_name.clone(),
             address: place.into_iter().flatten().collect::<Vec<_>>().join(" · "),
             total: layout.money(ticket.total),
-            created_at: ticket.created_at.to_rfc3339(),
             age: brief_age(layout, ticket.created_at, now),
             late: is_late(ticket, now, late_ms),
             driver: ticket.driver_name.clone().unwrap_or_default(),
             note: ticket.reason.as_deref().map(|reason| layout.language.kept(reason)).unwrap_or_default(),
             offer_left: ticket.offer_expires_at.map(|until| clock(until.since_ms(now))).unwrap_or_default(),
-            offered_until: written(ticket.offer_expires_at),
             ..Self::blank(layout)
         }
     }
