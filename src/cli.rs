@@ -24,7 +24,7 @@ pub struct Cli {
 pub enum Command {
     /// Run both services in one process (the default), or one of them.
     Serve(ServeOptions),
-    /// The same, with customers that order and drivers that move.
+    /// The same, with customers that order and drivers that move, in the folder `demo` of `DATA_DIR`, which it empties first.
     Demo(DemoOptions),
     /// The shop's catalog.
     #[command(subcommand)]

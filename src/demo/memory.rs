@@ -26,6 +26,11 @@ pub fn email_of(place: usize) -> Email {
     Email::local(&format!("repartidor{}.demo", place + 1))
 }
 
+/// Each has its own number, and 5555 is nobody's.
+fn phone_of(place: usize) -> String {
+    format!("+54 11 5555 02{:02}", place + 1)
+}
+
 /// Writes it. The board must not be running.
 pub async fn remember(settings: &Settings, password: &str, dice: &Dice) -> Result<(), Failed> {
     let passwords = Passwords::new(settings.common.gate.passwords, dice.ambient())?;
@@ -77,7 +82,7 @@ impl Remember {
             email: email_of(place),
             password_hash: self.hash.clone(),
             role: Role::Driver,
-            driver: NewDriver { phone: "+54 11 5555 0202".to_owned(), capacity: 6, neighbourhood },
+            driver: NewDriver { phone: phone_of(place), capacity: 6, neighbourhood },
         }
     }
 }
@@ -132,4 +137,18 @@ fn record(
     ticket.view.updated_at = at;
     let change = Change { kind, action, actor, occurred_at: at, previous_driver: ticket.view.driver_id };
     *ticket = unit.record_of_old(ticket.clone(), change).clone();
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::HashSet;
+
+    use super::phone_of;
+    use crate::demo::places::DRIVERS;
+
+    #[test]
+    fn no_two_drivers_share_a_telephone() {
+        let phones: HashSet<String> = (0..DRIVERS.len()).map(phone_of).collect();
+        assert_eq!(phones.len(), DRIVERS.len());
+    }
 }

@@ -1,8 +1,8 @@
 //! `belgrano demo`: both services with customers that order and drivers that move, so that the board is alive.
 //!
 //! The actors are ordinary clients: they register, log in and speak the public API over HTTP, and know nothing else. Only what
-//! went before them is written by the board's own writer. The demo has a folder of its own, emptied at each start, so it never
-//! touches real data.
+//! went before them is written by the board's own writer. The demo has a folder of its own within `DATA_DIR`, emptied at each
+//! start, so it never touches real data.
 
 mod client;
 mod customers;
@@ -12,11 +12,12 @@ mod drivers;
 mod memory;
 mod past;
 mod places;
+mod shelves;
 mod way;
 
 use std::error::Error;
 use std::io::ErrorKind;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use belgrano_shared::ambient::Ambient;
@@ -29,9 +30,9 @@ use crate::settings::{Settings, start_log};
 use client::Api;
 use dice::Dice;
 
-const FOLDER: &str = "./data/demo";
 const ADMIN: &str = "admin@belgrano.local";
-/// What the demo decides for itself; everything else can be set as for `serve`.
+/// What the demo decides for itself, and says so; everything else can be set as for `serve`. It lives in a folder of its own in
+/// `DATA_DIR`.
 const OWN: &[&str] = &["DATA_DIR", "DATABASE_URL", "ADMIN_EMAIL", "ADMIN_PASSWORD"];
 
 /// Runs until a signal or a failure.
@@ -39,13 +40,19 @@ pub async fn run(options: DemoOptions) -> Done {
     start_log()?;
     let life = Lifecycle::new();
     life.stop_on_signals()?;
-    empty(Path::new(FOLDER))?;
+    let folder = folder(std::env::var("DATA_DIR").ok().as_deref());
+    empty(&folder)?;
     let password = Ambient::system().code(16);
-    let (settings, dice) = (settings(&password)?, Dice::new(options.seed));
+    let (settings, dice) = (settings(&folder, &password)?, Dice::new(options.seed));
     memory::remember(&settings.tickets, &password, &dice).await.map_err(|error| -> Box<dyn Error> { error })?;
     let addresses = serve::start(settings, None, &life).await?;
     addresses.announce();
     println!("Administrator     {ADMIN}  password {password}");
+    println!("Data              {}  (emptied when the demo starts)", folder.display());
+    let ignored: Vec<String> = std::env::vars().map(|(name, _)| name).filter(|name| is_ignored(name)).collect();
+    if !ignored.is_empty() {
+        println!("The demo has its own: {} is not used.", ignored.join(", "));
+    }
 
     let (Some(shop), Some(tickets)) = (addresses.shop, addresses.tickets) else { return Err("no address".into()) };
     belgrano_shared::tls::use_ring();
@@ -59,7 +66,12 @@ pub async fn run(options: DemoOptions) -> Done {
     let stopping = life.soft().clone();
     life.spawn(async move {
         let actors = async {
-            tokio::try_join!(customers::live(&world, options.rate), drivers::live(&world), dispatcher::live(&world))
+            tokio::try_join!(
+                customers::live(&world, options.rate),
+                drivers::live(&world),
+                dispatcher::live(&world),
+                shelves::live(&world),
+            )
         };
         if let Some(Err(error)) = stopping.run_until_cancelled(actors).await {
             tracing::error!(error = belgrano_shared::chain(error.as_ref()), "the demo's actors stopped");
@@ -89,11 +101,27 @@ impl World {
     }
 }
 
-fn settings(password: &str) -> Result<Settings, Box<dyn Error>> {
-    let given = std::env::vars().filter(|(name, _)| !OWN.iter().any(|own| name.ends_with(own)));
+/// Where the demo lives when everything else lives in `data_dir`. Never there itself: what is real must not be emptied.
+fn folder(data_dir: Option<&str>) -> PathBuf {
+    Path::new(data_dir.filter(|given| !given.is_empty()).unwrap_or("./data")).join("demo")
+}
+
+/// Whether a variable is one of those that the demo decides for itself, with or without a prefix.
+fn is_own(name: &str) -> bool {
+    let bare = name.strip_prefix("SHOP_").or_else(|| name.strip_prefix("TICKETS_")).unwrap_or(name);
+    OWN.contains(&bare)
+}
+
+fn is_ignored(name: &str) -> bool {
+    is_own(name) && name != "DATA_DIR"
+}
+
+fn settings(folder: &Path, password: &str) -> Result<Settings, Box<dyn Error>> {
+    let given = std::env::vars().filter(|(name, _)| !is_own(name));
+    let folder = folder.to_str().ok_or("DATA_DIR has to be UTF-8")?;
     // So that one sees what is late as well, now and in the reports of the last two weeks.
     let own = [
-        ("DATA_DIR", FOLDER),
+        ("DATA_DIR", folder),
         ("ADMIN_EMAIL", ADMIN),
         ("ADMIN_PASSWORD", password),
         ("AUTO_ASSIGN", "true"),
@@ -107,5 +135,30 @@ fn empty(folder: &Path) -> std::io::Result<()> {
     match std::fs::remove_dir_all(folder) {
         Err(error) if error.kind() != ErrorKind::NotFound => Err(error),
         _ => Ok(()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    use super::{folder, is_ignored, is_own};
+
+    #[test]
+    fn the_demo_has_a_folder_within_the_operators() {
+        assert_eq!(folder(None), Path::new("./data/demo"));
+        assert_eq!(folder(Some("")), Path::new("./data/demo"));
+        assert_eq!(folder(Some("/srv/belgrano")), Path::new("/srv/belgrano/demo"));
+    }
+
+    #[test]
+    fn what_the_demo_decides_for_itself_is_known_with_every_prefix() {
+        for name in ["DATABASE_URL", "SHOP_DATABASE_URL", "TICKETS_DATA_DIR", "ADMIN_PASSWORD"] {
+            assert!(is_own(name) && is_ignored(name), "{name}");
+        }
+        assert!(is_own("DATA_DIR") && !is_ignored("DATA_DIR"));
+        for name in ["TEST_DATABASE_URL", "SHOP_PORT", "LATE_AFTER"] {
+            assert!(!is_own(name), "{name}");
+        }
     }
 }
