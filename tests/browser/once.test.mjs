@@ -34,14 +34,16 @@ after(async () => {
 });
 
 /**
- * A door that lets in whatever is posted, refuses it for good (`shut(true)`), and counts what it let in. It leads to a service
+ * A door that lets in whatever is posted, refuses it for good (`shut(true)`), and counts what it let in (that has `text` in it). It leads to a service
  * (`leadsTo`), or whatever comes has arrived.
  */
 async function aDoor() {
-  let [isShut, port, count] = [false, null, 0];
+  let [isShut, port] = [false, null];
+  const taken = [];
   const server = createServer((near, answer) => {
     if (isShut) return near.resume().on("end", () => answer.writeHead(422).end());
-    if (near.method === "POST") count += 1;
+    const parts = [];
+    near.on("data", (part) => parts.push(part)).on("end", () => taken.push(Buffer.concat(parts).toString()));
     if (!port) return near.resume().on("end", () => answer.writeHead(201).end());
     const { method, url: path, headers } = near;
     const far = request({ port, host: "127.0.0.1", method, path, headers }, (from) => from.pipe(answer.writeHead(from.statusCode, from.headers)));
@@ -52,7 +54,7 @@ async function aDoor() {
     origin: `http://127.0.0.1:${server.address().port}`,
     leadsTo: (url) => (port = new URL(url).port),
     shut: (now) => (isShut = now),
-    count: () => count,
+    count: (text = "") => taken.filter((body) => body.includes(text)).length,
     close: () => (server.closeAllConnections(), server.close()),
   };
 }
@@ -122,7 +124,7 @@ const FORMS = [
     prepare: anOrder, fill: (page) => page.locator("details[data-key=cancelar] summary").click(),
     count: async (number) => (await messages(number)).length,
   },
-  { what: "a message that was refused is sent again", who: "shopkeeper", prepare: refusedOrder, button: /^Mandar de nuevo BA-/, count: () => intake.count() },
+  { what: "a message that was refused is sent again", who: "shopkeeper", prepare: refusedOrder, button: /^Mandar de nuevo BA-/, count: (number) => intake.count(number) },
   { what: "a notice that was refused is sent again", who: "dispatcher", prepare: refusedNotice, button: "Mandar otra vez", count: () => push.count() },
   {
     what: "chosen tickets get another priority", who: "dispatcher", prepare: async () => ({ ...(await aTicket({})), path: "/tablero" }), count: version, stays: true,
