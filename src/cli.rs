@@ -75,6 +75,12 @@ pub enum CatalogCommand {
         #[arg(long)]
         replace_stock: bool,
     },
+    /// Put photos on products: for each that names a picture and has no photo, the file of that name. Running it twice
+    /// changes nothing.
+    Photos {
+        /// The folder with the files.
+        folder: PathBuf,
+    },
 }
 
 /// Which databases to take over.

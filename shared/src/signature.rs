@@ -8,7 +8,7 @@
 //!
 //! Specification: <https://github.com/standard-webhooks/standard-webhooks/blob/main/spec/standard-webhooks.md>
 
-use std::fmt::{self, Write as _};
+use std::fmt;
 use std::time::Duration;
 
 use base64::Engine as _;
@@ -18,6 +18,7 @@ use sha2::{Digest as _, Sha256};
 use subtle::ConstantTimeEq as _;
 
 use crate::ambient::Ambient;
+use crate::hex::hex;
 use crate::timestamp::UnixMillis;
 use crate::wire::OrderNumber;
 
@@ -56,10 +57,7 @@ pub fn is_cancel_id(id: &str, number: &OrderNumber) -> bool {
 
 /// A number has any characters, an id only some: half a hash stands for it.
 fn digest(number: &OrderNumber) -> String {
-    Sha256::digest(number.as_str()).iter().take(16).fold(String::new(), |mut hex, byte| {
-        let _ = write!(hex, "{byte:02x}");
-        hex
-    })
+    hex(&Sha256::digest(number.as_str())[..16])
 }
 
 /// What a serialised secret starts with.

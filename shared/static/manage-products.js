@@ -2,8 +2,11 @@
 // it stands now. With an error it is the same row, with what was typed; what other rows hold stays as it is.
 
 import { toast } from "./components.js";
+import { shrink } from "./picture.js";
 import { t } from "./texts.js";
 
+/** The longer side of a photo: twice what a page shows, for the screens of phones. */
+const PHOTO_PX = 960;
 /** What a page that shows the list may answer with: saved, changed by somebody else, wrong. */
 const ANSWERS = [200, 409, 422];
 
@@ -34,6 +37,14 @@ export function typedSince(sent, now) {
  */
 const pairs = (form) => [...new FormData(form)].map(([name, value]) => [name, String(value)]);
 
+/**
+ * What the server wrote into it.
+ * @param {HTMLFormElement} form
+ * @returns {[string, string][]}
+ */
+const asRendered = (form) =>
+  [...inputs(form)].filter((input) => input.type !== "checkbox" || input.defaultChecked).map((input) => [input.name, input.defaultValue]);
+
 /** @param {Element} form */
 const inputs = (form) => /** @type {NodeListOf<HTMLInputElement>} */ (form.querySelectorAll("input"));
 
@@ -43,22 +54,52 @@ function mark(form) {
 }
 
 /** @param {HTMLFormElement} form */
-async function save(form) {
+function save(form) {
+  const sent = pairs(form);
+  return send(form, new URLSearchParams(sent), sent);
+}
+
+/**
+ * Sends what a row says and shows the row that comes back, with what was typed in its fields since `sent`.
+ * @param {HTMLFormElement} form
+ * @param {BodyInit} body
+ * @param {[string, string][]} sent
+ */
+async function send(form, body, sent) {
   form.ariaBusy = "true";
   const button = form.querySelector("button");
   if (button) button.ariaBusy = "true";
-  const sent = pairs(form);
   try {
-    const response = await fetch(form.action, { method: "POST", body: new URLSearchParams(sent) });
+    const response = await fetch(form.action, { method: "POST", body });
     if (!ANSWERS.includes(response.status)) throw new Error(String(response.status));
     // Somebody who is no longer logged in is to see that.
-    if (new URL(response.url).pathname !== location.pathname) return location.assign(response.url);
+    const shown = [location.pathname, new URL(form.action).pathname];
+    if (!shown.includes(new URL(response.url).pathname)) return location.assign(response.url);
     show(form, sent, new DOMParser().parseFromString(await response.text(), "text/html"));
   } catch {
     toast(t("js-manage-failed"));
   } finally {
     form.removeAttribute("aria-busy");
     button?.removeAttribute("aria-busy");
+  }
+}
+
+/**
+ * A photo made as small as a page shows it, or taken away; what is typed in the row stays.
+ * @param {HTMLFormElement} form
+ */
+async function sendPhoto(form) {
+  const before = asRendered(/** @type {HTMLFormElement} */ (form.closest("li")?.querySelector("[data-product]")));
+  const file = form.querySelector("input")?.files?.[0];
+  if (!file) return send(form, new URLSearchParams(), before);
+  try {
+    const canvas = await shrink(file, PHOTO_PX);
+    const small = await new Promise((resolve) => canvas.toBlob(resolve, "image/jpeg", 0.82));
+    const body = new FormData();
+    body.set("foto", /** @type {Blob} */ (small), "foto.jpg");
+    await send(form, body, before);
+  } catch {
+    toast(t("js-manage-unreadable"));
   }
 }
 
@@ -75,7 +116,8 @@ function show(form, sent, page) {
   if (tabs && freshTabs) tabs.replaceWith(document.adoptNode(freshTabs));
   const said = page.querySelector("[data-saved], [data-said]")?.textContent?.trim();
   if (said) toast(said);
-  if (fresh) replace(row, document.adoptNode(fresh), typedSince(sent, pairs(form)));
+  const fields = /** @type {HTMLFormElement} */ (row.querySelector("[data-product]"));
+  if (fresh) replace(row, document.adoptNode(fresh), typedSince(sent, pairs(fields)));
   else leave(row);
 }
 
@@ -88,13 +130,15 @@ function replace(row, fresh, typed) {
   const focused = row.contains(document.activeElement) ? document.activeElement : null;
   const name = focused?.getAttribute("name");
   row.replaceWith(fresh);
-  const form = /** @type {HTMLFormElement} */ (fresh.querySelector("form"));
+  const form = /** @type {HTMLFormElement} */ (fresh.querySelector("[data-product]"));
   for (const [field, value] of typed) {
     const input = form.elements.namedItem(field);
     if (!(input instanceof HTMLInputElement)) continue;
     if (input.type === "checkbox") input.checked = value !== "";
     else input.value = value;
   }
+  // What was saved is not what is typed now.
+  if (typed.length > 0) form.querySelector("[data-saved]")?.remove();
   mark(form);
   const wrong = form.querySelector("[aria-invalid]");
   const next = wrong ?? (focused && (name ? form.elements.namedItem(name) : form.querySelector("button")));
@@ -117,9 +161,9 @@ function leave(row) {
 if (globalThis.document) {
   document.addEventListener("submit", (event) => {
     const form = event.target;
-    if (!(form instanceof HTMLFormElement) || !form.matches("[data-product]")) return;
+    if (!(form instanceof HTMLFormElement) || !form.matches("[data-product], [data-photo-of]")) return;
     event.preventDefault();
-    if (form.ariaBusy !== "true") save(form);
+    if (form.ariaBusy !== "true") form.matches("[data-product]") ? save(form) : sendPhoto(form);
   });
   document.addEventListener("input", (event) => {
     const form = event.target instanceof Element && event.target.closest("form");

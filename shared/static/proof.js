@@ -1,25 +1,9 @@
 // What proves a delivery, as data URLs in hidden fields: a photo made small, a signature drawn with a finger.
 
+import { pencil, shrink } from "./picture.js";
 import { t } from "./texts.js";
 
 const PHOTO_PX = 1280;
-
-/**
- * The size of a picture scaled down so that its longer side is at most `most`.
- * @param {number} width
- * @param {number} height
- * @param {number} most
- * @returns {[number, number]}
- */
-export function fit(width, height, most) {
-  const scale = Math.min(1, most / Math.max(width, height));
-  return [Math.max(1, Math.round(width * scale)), Math.max(1, Math.round(height * scale))];
-}
-
-/** @param {HTMLCanvasElement} canvas */
-function pencil(canvas) {
-  return /** @type {CanvasRenderingContext2D} */ (canvas.getContext("2d"));
-}
 
 /**
  * Puts the chosen photo, scaled down, into `field`.
@@ -34,7 +18,7 @@ export async function photo(input, field) {
   // The form must not leave without it.
   input.setCustomValidity(t("js-photo-working"));
   try {
-    const small = await shrink(file);
+    const small = (await shrink(file, PHOTO_PX)).toDataURL("image/jpeg", 0.8);
     // Meanwhile another may have been chosen.
     if (input.files?.[0] !== file) return;
     field.value = small;
@@ -44,15 +28,6 @@ export async function photo(input, field) {
   } catch {
     if (input.files?.[0] === file) input.setCustomValidity(t("js-photo-unreadable"));
   }
-}
-
-/** @param {File} file */
-async function shrink(file) {
-  const picture = await createImageBitmap(file);
-  const canvas = document.createElement("canvas");
-  [canvas.width, canvas.height] = fit(picture.width, picture.height, PHOTO_PX);
-  pencil(canvas).drawImage(picture, 0, 0, canvas.width, canvas.height);
-  return canvas.toDataURL("image/jpeg", 0.8);
 }
 
 /**

@@ -4,7 +4,8 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 
 use axum::Router;
-use axum::body::Body;
+use axum::body::{Body, Bytes};
+use axum::http::response::Parts;
 use axum::http::{HeaderMap, Method, Request, header};
 use belgrano_shared::ambient::ManualClock;
 use belgrano_shared::config::Env;
@@ -103,23 +104,32 @@ impl TestShop {
 
     /// Sends a request, keeps the cookies it sets.
     pub(crate) async fn send(&self, who: &mut Browser, method: Method, path: &str, body: Option<Value>) -> Answer {
+        let body = body.map(|json| ("application/json", Bytes::from(json.to_string())));
+        let (head, body) = self.send_bytes(who, method, path, body).await;
+        let body = if body.is_empty() { Value::Null } else { serde_json::from_slice(&body).expect("JSON") };
+        Answer { status: head.status.as_u16(), headers: head.headers, body }
+    }
+
+    /// The same with a body of any type, both ways.
+    pub(crate) async fn send_bytes(
+        &self,
+        who: &mut Browser,
+        method: Method,
+        path: &str,
+        body: Option<(&str, Bytes)>,
+    ) -> (Parts, Bytes) {
         let mut request = Request::builder().method(method).uri(path);
         if !who.cookies.is_empty() {
             request = request.header(header::COOKIE, who.cookie());
         }
-        let body = match body {
-            None => Body::empty(),
-            Some(json) => {
-                request = request.header(header::CONTENT_TYPE, "application/json");
-                Body::from(json.to_string())
-            }
-        };
-        let request = request.body(body).expect("a valid request");
+        let body = body.map_or_else(Bytes::new, |(kind, body)| {
+            request = std::mem::take(&mut request).header(header::CONTENT_TYPE, kind);
+            body
+        });
+        let request = request.body(Body::from(body)).expect("a valid request");
         let (head, body) = self.router.clone().oneshot(request).await.expect("infallible").into_parts();
-        let body = body.collect().await.expect("a body").to_bytes();
-        let body = if body.is_empty() { Value::Null } else { serde_json::from_slice(&body).expect("JSON") };
         who.keep(&head.headers);
-        Answer { status: head.status.as_u16(), headers: head.headers, body }
+        (head, body.collect().await.expect("a body").to_bytes())
     }
 
     pub(crate) async fn get(&self, who: &mut Browser, path: &str) -> Answer {

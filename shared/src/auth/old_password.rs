@@ -4,11 +4,11 @@
 //! werkzeug writes, `scrypt:N:r:p$salt$hex` and `pbkdf2:sha256:rounds$salt$hex`. None of them begins with the `$` of a PHC
 //! string. What must never happen here: a cost that whoever wrote the old database chose without a bound.
 
-use std::fmt::Write;
-
 use pbkdf2::pbkdf2_hmac;
 use sha2::{Digest, Sha256};
 use subtle::ConstantTimeEq;
+
+use crate::hex::hex;
 
 /// Ten times what werkzeug has ever asked for.
 const MAX_ROUNDS: u32 = 10_000_000;
@@ -62,11 +62,7 @@ impl<'a> OldHash<'a> {
                 }
             }
         }
-        let hex = derived.iter().fold(String::with_capacity(2 * derived.len()), |mut hex, byte| {
-            let _ = write!(hex, "{byte:02x}");
-            hex
-        });
-        hex.as_bytes().ct_eq(self.hex.to_ascii_lowercase().as_bytes()).into()
+        hex(&derived).as_bytes().ct_eq(self.hex.to_ascii_lowercase().as_bytes()).into()
     }
 }
 

@@ -23,6 +23,7 @@ pub use ground::Ground;
 pub use zones::{InvalidZones, Zones};
 
 use crate::config::Env;
+use crate::hex::hex;
 use crate::http::{accepts_gzip, gzip};
 
 /// What a map of either service is made of.
@@ -82,7 +83,7 @@ struct Content {
 
 impl Document {
     fn new(media_type: &'static str, text: String) -> Self {
-        let digest = Sha256::digest(&text).iter().take(8).fold(String::new(), |text, byte| format!("{text}{byte:02x}"));
+        let digest = hex(&Sha256::digest(&text)[..8]);
         // Sixteen hex digits between quotes are a header's value.
         let tag = HeaderValue::try_from(format!("\"{digest}\"")).unwrap_or(HeaderValue::from_static("\"0\""));
         let gzipped = gzip(text.as_bytes());

@@ -15,6 +15,7 @@ use axum::routing::get;
 use bytes::Bytes;
 use sha2::{Digest, Sha256};
 
+use crate::hex::hex;
 use crate::http::{accepts_gzip, gzip};
 use crate::problem::Problem;
 use crate::texts::Message;
@@ -115,6 +116,7 @@ static OURS: LazyLock<Vec<Asset>> = LazyLock::new(|| {
     "order.js": SCRIPT,
     "package.js": SCRIPT,
     "page.js": SCRIPT,
+    "picture.js": SCRIPT,
     "products.js": SCRIPT,
     "proof.js": SCRIPT,
     "shop.js": SCRIPT,
@@ -144,7 +146,7 @@ static HASH: LazyLock<String> = LazyLock::new(|| {
         digest.update(asset.content);
     }
     digest.update(MANIFEST);
-    digest.finalize().iter().take(8).fold(String::new(), |text, byte| format!("{text}{byte:02x}"))
+    hex(&digest.finalize()[..8])
 });
 
 /// The address of an asset.
@@ -266,6 +268,8 @@ mod tests {
     use sha2::{Digest, Sha256};
     use tower::ServiceExt;
 
+    use crate::hex::hex;
+
     use super::{MANIFEST, OURS, SCRIPT, all, imports, routes, url, with_imports};
 
     async fn get(path: &str, (name, value): (&str, &str)) -> Response<Body> {
@@ -332,9 +336,7 @@ mod tests {
             for file in package["files"].as_array().expect("files").iter().chain(icons) {
                 let name = file["to"].as_str().expect("a name");
                 let content = std::fs::read(folder.join(name)).expect("the file");
-                let digest =
-                    Sha256::digest(content).iter().fold(String::new(), |text, byte| format!("{text}{byte:02x}"));
-                assert_eq!(file["sha256"], digest, "{name} is not what scripts/vendor fetched");
+                assert_eq!(file["sha256"], hex(&Sha256::digest(content)), "{name} is not what scripts/vendor fetched");
                 named.insert(name.to_owned());
             }
         }

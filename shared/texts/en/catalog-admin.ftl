@@ -21,6 +21,12 @@ manage-saved-name = “{ $name }” was saved. It is no longer in this list.
 manage-not-saved = “{ $name }” was not saved. See what is marked.
 manage-now = Price now: { $price }
 manage-first = Back to the start
+product-photo-of = Photo of { $name }
+manage-photo-add = Add a photo
+manage-photo-other = Change the photo
+manage-photo-send = Upload
+manage-photo-remove = Remove the photo
+js-manage-unreadable = That image cannot be read. Choose another.
 js-manage-failed = It could not be saved. Try again.
 
 ## Refusals

@@ -108,6 +108,7 @@ refusal-cart-gone = It is no longer for sale, or sold out.
 refusal-cart-left = { $stock } left.
 refusal-not-for-sale = That product is not for sale.
 refusal-no-product = There is no such product.
+refusal-no-photo = There is no such photo.
 refusal-not-your-order = You have no order with that number.
 refusal-no-such-order = There is no order with that number.
 refusal-order-over = The order is already “{ $state }” and cannot be cancelled.

@@ -21,6 +21,12 @@ manage-saved-name = «{ $name }» quedó guardado. Ya no está en esta lista.
 manage-not-saved = «{ $name }» no se guardó. Mirá lo que está marcado.
 manage-now = Precio de ahora: { $price }
 manage-first = Volver al principio
+product-photo-of = Foto de { $name }
+manage-photo-add = Agregar foto
+manage-photo-other = Cambiar la foto
+manage-photo-send = Subir
+manage-photo-remove = Quitar la foto
+js-manage-unreadable = Esa imagen no se puede leer. Elegí otra.
 js-manage-failed = No se pudo guardar. Probá de nuevo.
 
 ## Rechazos; su español también va por el cable

@@ -108,6 +108,7 @@ refusal-cart-gone = Ya no está a la venta o se agotó.
 refusal-cart-left = Quedan { $stock }.
 refusal-not-for-sale = Ese producto no está a la venta.
 refusal-no-product = No existe ese producto.
+refusal-no-photo = No existe esa foto.
 refusal-not-your-order = No tenés un pedido con ese número.
 refusal-no-such-order = No hay un pedido con ese número.
 refusal-order-over = El pedido ya está { $state } y no se puede cancelar.

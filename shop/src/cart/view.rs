@@ -41,6 +41,9 @@ pub struct CartItemView {
     /// The path of its picture.
     #[serde(rename = "imagen")]
     pub image: String,
+    /// The same, when it is a photo that the shop has.
+    #[serde(skip)]
+    pub photo: Option<String>,
     /// The price of one now, in pesos.
     #[serde(rename = "precio")]
     pub price: Money,
@@ -93,6 +96,7 @@ fn item(product: &ProductView, quantity: i64) -> CartItemView {
         business: product.business.name.clone(),
         category: product.category.clone(),
         image: product.image.clone(),
+        photo: product.photo.clone(),
         price: product.price,
         list_price: product.list_price,
         quantity,

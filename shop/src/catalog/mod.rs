@@ -11,6 +11,8 @@ mod import;
 mod lists;
 mod manage;
 mod meant;
+mod photo;
+mod photos_from;
 mod product;
 mod products;
 mod rows;
@@ -27,6 +29,8 @@ pub(crate) use edit::{Changed, EditBody, NotEdited, StockChange, edit};
 pub use import::{ImportError, ImportOptions, Refused, Report, import};
 pub(crate) use lists::{BusinessView, CategoryView, CurrentOffer, businesses, categories, offers};
 pub(crate) use manage::{LOW_STOCK, Managed, ManagedFilter, ManagedPage, Shelf, managed, managed_by_id};
+pub(crate) use photo::set_photo;
+pub use photos_from::{PhotosError, PhotosReport, photos_from};
 pub use product::{Named, ProductView, products_by_id};
 pub(crate) use products::{Filter, list_products, show_product};
 
@@ -40,6 +44,7 @@ pub fn routes() -> OpenApiRouter<App> {
         .routes(routes!(lists::offers))
         .routes(routes!(products::list_products))
         .routes(routes!(products::show_product, edit::edit_product))
+        .merge(photo::routes())
 }
 
 /// A list price with `percent` off, rounded to the centavo, half up.

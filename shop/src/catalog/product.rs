@@ -9,7 +9,7 @@ use belgrano_shared::timestamp::UnixMillis;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::price_with_offer;
+use super::{photo, price_with_offer};
 
 /// A product as the shop shows it.
 #[derive(Clone, Debug, PartialEq, Serialize, ToSchema)]
@@ -45,6 +45,9 @@ pub struct ProductView {
     /// The path of its picture.
     #[serde(rename = "imagen")]
     pub image: String,
+    /// The same, when it is a photo that this shop has.
+    #[serde(skip)]
+    pub photo: Option<String>,
     /// Whether it is shown first.
     #[serde(rename = "destacado")]
     pub featured: bool,
@@ -77,10 +80,10 @@ pub struct Named {
 macro_rules! select_products {
     ($which:expr) => {
         concat!(
-            "SELECT p.id, p.name, p.price, p.list_price, p.stock, p.active AND b.active AS active, p.featured, p.image, ",
+            "SELECT p.id, p.name, p.price, p.list_price, p.stock, p.active AND b.active AS active, p.featured, p.image, f.hash AS photo, ",
             "b.id AS business_id, b.name AS business_name, b.slug AS business_slug, ",
             "c.id AS category_id, c.name AS category_name, c.slug AS category_slug FROM products p ",
-            "JOIN businesses b ON b.id = p.business_id JOIN categories c ON c.id = p.category_id ",
+            "JOIN businesses b ON b.id = p.business_id JOIN categories c ON c.id = p.category_id LEFT JOIN product_photos f ON f.product_id = p.id ",
             $which
         )
     };
@@ -97,6 +100,7 @@ pub(super) struct ProductRow {
     active: bool,
     featured: bool,
     image: String,
+    photo: Option<String>,
     business_id: i64,
     business_name: String,
     business_slug: String,
@@ -166,6 +170,7 @@ pub(super) async fn complete(
 }
 
 fn view(row: ProductRow, offer: Option<OfferView>, branches: Vec<Named>) -> ProductView {
+    let photo = row.photo.map(|hash| photo::address(row.id, &hash));
     ProductView {
         id: row.id,
         name: row.name,
@@ -177,7 +182,8 @@ fn view(row: ProductRow, offer: Option<OfferView>, branches: Vec<Named>) -> Prod
         business: Named { id: row.business_id, name: row.business_name, slug: row.business_slug },
         category: Named { id: row.category_id, name: row.category_name, slug: row.category_slug },
         branches,
-        image: row.image,
+        image: photo.clone().unwrap_or(row.image),
+        photo,
         featured: row.featured,
     }
 }

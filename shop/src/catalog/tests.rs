@@ -1,12 +1,15 @@
 //! The catalog on both engines: every query, the import, and what a client sees.
 
+use axum::body::Bytes;
 use axum::http::Method;
 use belgrano_shared::money::Money;
 use belgrano_shared::on_both_engines;
+use belgrano_shared::picture::MAX_PICTURE_BYTES;
+use belgrano_shared::texts::Message;
 use serde_json::{Value, json};
 
 use super::builtin::CATALOG;
-use super::{ImportOptions, Report, import, price_with_offer};
+use super::{ImportOptions, PhotosReport, Report, import, photos_from, price_with_offer};
 use crate::testing::{Browser, TestShop};
 
 async fn load(shop: &TestShop, catalog: &Value, options: ImportOptions) -> Report {
@@ -130,6 +133,74 @@ on_both_engines! {
         assert!(!ids(&shop, "").await.0.contains(&9));
         let nowhere = shop.send(&mut admin, Method::PATCH, "/api/productos/999", Some(json!({ "stock": 1 }))).await;
         assert_eq!(nowhere.status, 404);
+    }
+
+    async fn a_photo_takes_the_place_of_the_drawing(database) {
+        let shop = TestShop::new(database).await;
+        let (mut admin, mut ana) = (shop.admin().await, shop.customer("ana@example.com").await);
+        let jpeg = |rest: u8| Some(("image/jpeg", Bytes::from(vec![0xff, 0xd8, 0xff, rest])));
+        let at = "/api/productos/9/foto";
+        for (who, status) in [(&mut Browser::default(), 401), (&mut ana, 403)] {
+            assert_eq!(shop.send_bytes(who, Method::PUT, at, jpeg(1)).await.0.status, status);
+        }
+        let mut put = async |path: &str, body| {
+            let (head, body) = shop.send_bytes(&mut admin, Method::PUT, path, body).await;
+            (head.status.as_u16(), serde_json::from_slice::<Value>(&body).expect("JSON")["imagen"].clone())
+        };
+        assert_eq!(put("/api/productos/999/foto", jpeg(1)).await.0, 404);
+        assert_eq!(put(at, Some(("image/jpeg", Bytes::from_static(b"<svg onload=alert(1)>")))).await.0, 422);
+        let large = |length: usize| Some(("image/jpeg", Bytes::from([&[0xff, 0xd8, 0xff][..], &vec![0; length - 3]].concat())));
+        assert_eq!(put(at, large(MAX_PICTURE_BYTES + 1)).await.0, 422);
+        assert_eq!(put(at, large(MAX_PICTURE_BYTES + 2)).await.0, 413);
+        let (status, first) = put(at, jpeg(1)).await;
+        let (_, again) = put(at, jpeg(1)).await;
+        assert_eq!((status, &first), (200, &again), "the same twice is the same");
+        let (_, second) = put(at, jpeg(2)).await;
+        assert_ne!(first, second, "an address is kept for ever, so another picture has another");
+
+        let look = async |path: &Value| {
+            let path = path.as_str().expect("an address");
+            shop.send_bytes(&mut Browser::default(), Method::GET, path, None).await
+        };
+        assert_eq!(look(&first).await.0.status, 404, "nobody is shown the old one");
+        let (head, content) = look(&second).await;
+        assert_eq!((head.status.as_u16(), &content[..]), (200, &[0xff, 0xd8, 0xff, 2][..]));
+        assert_eq!(head.headers["content-type"], "image/jpeg");
+        assert_eq!(head.headers["cache-control"], "public, max-age=31536000, immutable");
+
+        // A catalog that is read again names other pictures, and stays as it was read.
+        let again = load(&shop, &builtin(), ImportOptions::default()).await;
+        assert_eq!(again.updated, 0);
+        assert_eq!(shop.get(&mut ana, "/api/productos/9").await.body["imagen"], second);
+        assert_eq!(shop.send(&mut admin, Method::DELETE, at, None).await.body["imagen"], "");
+        assert_eq!(look(&second).await.0.status, 404);
+    }
+
+    async fn pictures_of_the_old_shop_become_photos(database) {
+        let shop = TestShop::new(database).await;
+        let mut catalog = builtin();
+        let images = ["/static/images/pan.jpg", "/static/images/pan.jpg", "../../yerba.png", "/static/images/nada.jpg", "malo.jpg"];
+        for (product, image) in catalog["productos"].as_array_mut().expect("a list").iter_mut().zip(images) {
+            product["imagen"] = json!(image);
+        }
+        load(&shop, &catalog, ImportOptions::default()).await;
+        let folder = tempfile::tempdir().expect("a folder");
+        let inside = folder.path().join("images/static");
+        std::fs::create_dir_all(&inside).expect("a folder");
+        let jpeg = [0xff, 0xd8, 0xff, 1];
+        for (name, content) in [("yerba.png", &jpeg[..]), ("images/static/pan.jpg", &jpeg), ("images/static/malo.jpg", b"no")] {
+            std::fs::write(folder.path().join(name), content).expect("a file");
+        }
+        let report = photos_from(&shop.app.db, &shop.app.writer, &inside).await.expect("read");
+        let refused = vec![(inside.join("malo.jpg"), Message::new("error-image-kind"))];
+        let missing = ["yerba.png", "nada.jpg"].map(str::to_owned).to_vec();
+        assert_eq!(report, PhotosReport { put: 2, missing, refused }, "no name leads out of the folder");
+        let image = async |id: i64| shop.get(&mut Browser::default(), &format!("/api/productos/{id}")).await.body["imagen"].clone();
+        assert!(image(2).await.as_str().is_some_and(|path| path.starts_with("/fotos/2/")));
+        assert_eq!(image(4).await, "/static/images/nada.jpg", "as the catalog says");
+        let again = photos_from(&shop.app.db, &shop.app.writer, &inside).await.expect("read");
+        assert_eq!(again.put, 0);
+        assert!(photos_from(&shop.app.db, &shop.app.writer, &inside.join("nowhere")).await.is_err());
     }
 
     async fn a_price_is_taken_as_it_was_said_or_not_at_all(database) {

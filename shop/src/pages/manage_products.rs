@@ -41,6 +41,8 @@ struct ManagePage<'a> {
     next: Option<String>,
     /// This place of the list: where its forms go, and lead back to.
     here: String,
+    /// The same without its path, with its `?` when there is anything.
+    query: String,
     /// What was saved and is no longer in this list.
     saved: Option<String>,
     /// What was not saved.
@@ -66,7 +68,7 @@ struct Row {
 /// Which place of the list.
 #[derive(Clone, Debug, Default, Deserialize)]
 pub(super) struct Asked {
-    cursor: Option<String>,
+    pub(super) cursor: Option<String>,
     /// The product that was saved just now.
     guardado: Option<i64>,
 }
@@ -115,11 +117,23 @@ pub(super) async fn save(
         Err(NotEdited::Refused(problem)) if Form::takes(&problem) => (problem, None),
         Err(NotEdited::Refused(problem)) => return Err(problem),
     };
-    let product = catalog::managed_by_id(&app, &admin, id).await?;
+    show_refused(&layout, &app, &admin, (&filter, asked), (id, form), (&problem, changed.as_ref())).await
+}
+
+/// The list at the same place, with `problem` in the row of product `id`, whose form holds what was typed.
+pub(super) async fn show_refused(
+    layout: &Layout,
+    app: &App,
+    admin: &Admin,
+    (filter, asked): (&ManagedFilter, Asked),
+    (id, form): (i64, Form),
+    (problem, changed): (&Problem, Option<&Changed>),
+) -> Result<Response, Problem> {
+    let product = catalog::managed_by_id(app, admin, id).await?;
     let product = product.ok_or_else(|| Problem::not_found(Message::new("refusal-no-product")))?;
-    let mut page = manage_page(&layout, &app, &admin, &filter, asked).await?;
+    let mut page = manage_page(layout, app, admin, filter, asked).await?;
     page.failed = Some(product.view.name.clone());
-    let row = Row::refused(product, form.refused(&problem), changed.as_ref(), layout.language);
+    let row = Row::refused(product, form.refused(problem), changed, layout.language);
     match page.rows.iter_mut().find(|other| other.product.view.id == id) {
         Some(other) => *other = row,
         None => page.rows.insert(0, row),
@@ -156,6 +170,7 @@ async fn manage_page<'a>(
         count: counts.of(shelf),
         shown: shelf == filter.estado,
     });
+    let here = address(filter, cursor.as_deref(), None);
     Ok(ManagePage {
         layout,
         form,
@@ -167,7 +182,8 @@ async fn manage_page<'a>(
             .collect(),
         first: cursor.is_some().then(|| address(filter, None, None)),
         next: next.map(|cursor| address(filter, Some(&cursor), None)),
-        here: address(filter, cursor.as_deref(), None),
+        query: here[PATH.len()..].to_owned(),
+        here,
         saved: None,
         failed: None,
     })
@@ -183,7 +199,7 @@ fn shelf_key(shelf: Shelf) -> &'static str {
 }
 
 /// A place of the list.
-fn address(filter: &ManagedFilter, cursor: Option<&str>, saved: Option<i64>) -> String {
+pub(super) fn address(filter: &ManagedFilter, cursor: Option<&str>, saved: Option<i64>) -> String {
     let saved = saved.map(|id| id.to_string());
     let pairs = [
         ("q", filter.q.as_str()),
@@ -276,7 +292,7 @@ impl Row {
 
     /// The field to begin with: the first that is wrong.
     fn begins_with(&self, name: &str) -> bool {
-        ["precio", "stock", "activo"].into_iter().find(|field| self.form.error(field).is_some()) == Some(name)
+        ["foto", "precio", "stock", "activo"].into_iter().find(|field| self.form.error(field).is_some()) == Some(name)
     }
 
     /// Few or none left.

@@ -17,6 +17,7 @@ mod orders;
 mod outbox;
 mod package_run;
 mod packages;
+mod product_photo;
 mod recover;
 mod repeat;
 #[cfg(test)]
@@ -26,6 +27,7 @@ mod typed_email;
 mod way;
 
 use axum::Router;
+use axum::extract::DefaultBodyLimit;
 use axum::routing::{get, post};
 use belgrano_shared::http::compress_pages;
 use belgrano_shared::pages as shared;
@@ -63,6 +65,11 @@ pub(crate) fn routes(development: bool) -> Router<App> {
         .route("/paquetes/{id}/ejecutar", get(package_run::show).post(package_run::order))
         .route("/paquetes/{id}/{accion}", post(packages::act))
         .route("/administrar/productos", get(manage_products::list).post(manage_products::save))
+        .route(
+            "/administrar/productos/{id}/foto",
+            post(product_photo::put).layer(DefaultBodyLimit::max(product_photo::UPLOAD_BYTES)),
+        )
+        .route("/administrar/productos/{id}/sin-foto", post(product_photo::remove))
         .route("/envios", get(outbox::list))
         .route("/envios/reintentar", post(outbox::retry_all))
         .route("/envios/{id}", get(outbox::show))

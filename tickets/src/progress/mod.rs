@@ -16,7 +16,7 @@ mod undo;
 pub use edit::Edit;
 pub use if_match::IfMatch;
 pub(crate) use pin_tries::prune as forget_pin_tries;
-pub use proof::{GivenProofs, MAX_PROOF_BYTES, Picture, ProofKind, Proofs};
+pub use proof::{GivenProofs, ProofKind, Proofs};
 pub use refusal::TicketRefusal;
 pub use routes::routes;
 pub(crate) use routes::{EditBody, STEP_BODY_BYTES, StepBody, edit, key_scope, required_reason, take_step, undo};

@@ -4,6 +4,7 @@ use axum::extract::{DefaultBodyLimit, State};
 use belgrano_shared::free_text;
 use belgrano_shared::http::{KeyOnly, Keyed, Path};
 use belgrano_shared::idempotency::{Once, StoredAnswer};
+use belgrano_shared::picture::{MAX_PICTURE_BYTES, Picture};
 use belgrano_shared::pin;
 use belgrano_shared::problem::{FieldError, Problem, ProblemDocument};
 use belgrano_shared::signature::SigningSecrets;
@@ -15,13 +16,13 @@ use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use super::{Edit, GivenProofs, IfMatch, MAX_PROOF_BYTES, Picture, Step, StepOnce, TakeStep, Undo};
+use super::{Edit, GivenProofs, IfMatch, Step, StepOnce, TakeStep, Undo};
 use crate::app::App;
 use crate::sessions::{Admin, Principal, Session};
 use crate::tickets::{Detail, InFull};
 
 /// Two pictures in base64 and the rest of a step.
-pub(crate) const STEP_BODY_BYTES: usize = MAX_PROOF_BYTES / 3 * 8 + 64 * 1024;
+pub(crate) const STEP_BODY_BYTES: usize = MAX_PICTURE_BYTES / 3 * 8 + 64 * 1024;
 
 /// The routes that move and edit one ticket.
 pub fn routes() -> OpenApiRouter<App> {

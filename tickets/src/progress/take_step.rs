@@ -5,13 +5,14 @@
 //! tries at once would find the same count. A driver whose answer got lost repeats the step and gets the ticket as it is: nothing is done twice.
 
 use belgrano_shared::idempotency::{IdempotencyKey, Once, OnceRefusal, StoredAnswer};
+use belgrano_shared::picture::Picture;
 use belgrano_shared::timestamp::UnixMillis;
 use belgrano_shared::wire::{OrderNumber, TicketState, TicketView};
 use belgrano_shared::writer::{Command, Failure};
 use belgrano_shared::{execute, fetch_scalar};
 
 use super::pin_tries::count_try;
-use super::{As, GivenProofs, Picture, ProofKind, Proofs, Step, TicketRefusal, transition};
+use super::{As, GivenProofs, ProofKind, Proofs, Step, TicketRefusal, transition};
 use crate::sessions::Principal;
 use crate::tickets::InFull;
 use crate::unit::{BoardUnit, BoardWants, Change, Ticket};

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { fit } from "./proof.js";
+import { fit } from "./picture.js";
 
 test("a photo is made small, never large", () => {
   assert.deepEqual(fit(4000, 3000, 1280), [1280, 960]);

@@ -1,0 +1,164 @@
+//! A product's photo: put there by an administrator, kept in the database, shown to everybody.
+//!
+//! Its address holds a hash of what is shown, so that browsers may keep it for ever and never show an old one. A catalog
+//! that is imported names pictures too; they are on somebody else's disk, and a photo from here takes their place.
+
+use axum::body::Bytes;
+use axum::extract::{DefaultBodyLimit, FromRequest, Request, State};
+use axum::http::{StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use belgrano_shared::hex::hex;
+use belgrano_shared::http::{Json, Path};
+use belgrano_shared::picture::{MAX_PICTURE_BYTES, Picture};
+use belgrano_shared::problem::{Problem, ProblemDocument};
+use belgrano_shared::texts::Message;
+use belgrano_shared::writer::{Command, Failure};
+use belgrano_shared::{execute, fetch, fetch_scalar};
+use sha2::{Digest, Sha256};
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+use super::product::{ProductView, products_by_id};
+use super::products::no_such_product;
+use crate::accounts::Admin;
+use crate::app::App;
+use crate::unit::ShopUnit;
+
+/// Bytes of the hash in an address: none of the few photos of one product is another's.
+const HASH_BYTES: usize = 8;
+
+pub(super) fn routes() -> OpenApiRouter<App> {
+    // One more than what is allowed is read, and told in the same words as in a form.
+    let limit = DefaultBodyLimit::max(MAX_PICTURE_BYTES + 1);
+    OpenApiRouter::new().routes(routes!(put_photo, delete_photo)).layer(limit).routes(routes!(photo))
+}
+
+/// Where the photo of a product is.
+pub(super) fn address(product_id: i64, hash: &str) -> String {
+    format!("/fotos/{product_id}/{hash}")
+}
+
+/// Puts a product's photo in the place of what there is, or takes it away.
+#[derive(Debug)]
+pub(super) struct SetPhoto {
+    pub(super) product_id: i64,
+    pub(super) photo: Option<Picture>,
+}
+
+/// There is no such product.
+#[derive(Debug)]
+pub(super) struct NoSuchProduct;
+
+impl From<NoSuchProduct> for Problem {
+    fn from(_: NoSuchProduct) -> Self {
+        no_such_product()
+    }
+}
+
+impl Command<ShopUnit> for SetPhoto {
+    type Output = ProductView;
+    type Refusal = NoSuchProduct;
+
+    async fn apply(&self, unit: &mut ShopUnit) -> Result<ProductView, Failure<NoSuchProduct>> {
+        const UPSERT: &str = "INSERT INTO product_photos (product_id, hash, media_type, content) VALUES ($1, $2, $3, $4) \
+             ON CONFLICT (product_id) DO UPDATE SET hash = excluded.hash, media_type = excluded.media_type, \
+             content = excluded.content";
+        let (id, now) = (self.product_id, unit.now());
+        unit.flush().await?;
+        let exists = fetch_scalar!(one, *unit.reader(), i64, "SELECT COUNT(*) FROM products WHERE id = $1", id)? > 0;
+        if !exists {
+            return Err(Failure::Refused(NoSuchProduct));
+        }
+        let session = unit.own_statements().await?;
+        match &self.photo {
+            Some(Picture { media_type, content }) => {
+                execute!(*session, UPSERT, id, hash(content), *media_type, content.as_slice())?;
+            }
+            None => {
+                execute!(*session, "DELETE FROM product_photos WHERE product_id = $1", id)?;
+            }
+        }
+        let view = products_by_id(session, &[id], now).await?.remove(&id);
+        unit.announce().catalog = true;
+        view.ok_or(Failure::Refused(NoSuchProduct))
+    }
+}
+
+fn hash(content: &[u8]) -> String {
+    hex(&Sha256::digest(content)[..HASH_BYTES])
+}
+
+/// Puts `photo` in the place of the one there is; `None` takes it away.
+pub(crate) async fn set_photo(
+    app: &App,
+    _: &Admin,
+    product_id: i64,
+    photo: Option<Picture>,
+) -> Result<ProductView, Problem> {
+    Ok(app.writer.submit(SetPhoto { product_id, photo }).await?)
+}
+
+/// Puts a photo on a product (administrators)
+///
+/// The body is the picture itself: JPEG, PNG or WebP, up to 2 MiB. It is shown as it is, so it had better be small.
+#[utoipa::path(
+    put, path = "/api/productos/{id}/foto", tag = "catálogo",
+    params(("id" = i64, Path)), request_body(content = Vec<u8>, content_type = "image/*"),
+    responses(
+        (status = 200, body = ProductView),
+        (status = 401, body = ProblemDocument),
+        (status = 403, body = ProblemDocument),
+        (status = 404, body = ProblemDocument),
+        (status = 413, body = ProblemDocument),
+        (status = 422, body = ProblemDocument),
+    )
+)]
+async fn put_photo(
+    State(app): State<App>,
+    admin: Admin,
+    Path(id): Path<i64>,
+    request: Request,
+) -> Result<Json<ProductView>, Problem> {
+    let body = Bytes::from_request(request, &app).await.map_err(|rejection| match rejection.status() {
+        StatusCode::PAYLOAD_TOO_LARGE => Problem::too_large(Message::new("error-image-large")),
+        _ => Problem::malformed(Message::new("refusal-cut")),
+    })?;
+    let picture = Picture::from_bytes(body.into()).map_err(|wrong| Problem::invalid_field("foto", wrong))?;
+    Ok(Json(set_photo(&app, &admin, id, Some(picture)).await?))
+}
+
+/// Takes a product's photo away (administrators)
+#[utoipa::path(
+    delete, path = "/api/productos/{id}/foto", tag = "catálogo",
+    params(("id" = i64, Path)),
+    responses(
+        (status = 200, body = ProductView),
+        (status = 401, body = ProblemDocument),
+        (status = 403, body = ProblemDocument),
+        (status = 404, body = ProblemDocument),
+    )
+)]
+async fn delete_photo(State(app): State<App>, admin: Admin, Path(id): Path<i64>) -> Result<Json<ProductView>, Problem> {
+    Ok(Json(set_photo(&app, &admin, id, None).await?))
+}
+
+#[derive(sqlx::FromRow)]
+struct Stored {
+    media_type: String,
+    content: Vec<u8>,
+}
+
+/// A product's photo, by the address in its `imagen`
+#[utoipa::path(
+    get, path = "/fotos/{id}/{hash}", tag = "catálogo", security(()),
+    params(("id" = i64, Path), ("hash" = String, Path)),
+    responses((status = 200, content_type = "image/*"), (status = 404, body = ProblemDocument))
+)]
+async fn photo(State(app): State<App>, Path((id, hash)): Path<(i64, String)>) -> Result<Response, Problem> {
+    const FIND: &str = "SELECT media_type, content FROM product_photos WHERE product_id = $1 AND hash = $2";
+    let found = fetch!(optional, app.db.read().await?, Stored, FIND, id, hash)?;
+    let Stored { media_type, content } = found.ok_or_else(|| Problem::not_found(Message::new("refusal-no-photo")))?;
+    let headers =
+        [(header::CONTENT_TYPE, media_type.as_str()), (header::CACHE_CONTROL, "public, max-age=31536000, immutable")];
+    Ok((headers, content).into_response())
+}
