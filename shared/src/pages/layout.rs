@@ -186,7 +186,13 @@ impl Layout {
         Icon::new(name)
     }
 
-    /// What stands for a product without a photo, by the slug of its category.
+    /// What stands for a product without a photo: what it is by its name, else by the slug of its category.
+    #[must_use]
+    pub fn drawing_of(&self, name: &str, category: &str) -> Drawing {
+        Drawing::of_product(name, category)
+    }
+
+    /// What stands for a category, by its slug.
     #[must_use]
     pub fn drawing(&self, category: &str) -> Drawing {
         Drawing::of(category)
