@@ -20,6 +20,7 @@ export class StepQueue {
   #entries = [];
   /** @type {Promise<void> | null} */
   #sending = null;
+  #again = false;
   #lastOrder = 0;
   #ready;
 
@@ -86,8 +87,17 @@ export class StepQueue {
    * or nobody logged in, holds up all.
    */
   flush() {
-    this.#sending ??= this.#flush().finally(() => (this.#sending = null));
+    // Whoever asks meanwhile knows of a signal that this attempt may not have had.
+    if (this.#sending) this.#again = true;
+    this.#sending ??= this.#passes().finally(() => (this.#sending = null));
     return this.#sending;
+  }
+
+  async #passes() {
+    do {
+      this.#again = false;
+      await this.#flush();
+    } while (this.#again);
   }
 
   async #flush() {

@@ -124,6 +124,17 @@ test("two calls at once are one", async () => {
   assert.equal(sent.length, 1);
 });
 
+test("a signal that comes back while an attempt fails is not missed", async () => {
+  const { sent, start, answers } = phone([later]);
+  const queue = start();
+  await queue.add("A", { estado: "aceptado" });
+  const first = queue.flush();
+  // The browser says that it is online while the answer of before is still on its way.
+  const second = queue.flush();
+  await Promise.all([first, second]);
+  assert.deepEqual([sent.length, queue.waiting.length, answers.length], [2, 0, 0]);
+});
+
 test("the board's answer decides what becomes of a step", async () => {
   const entry = { id: "k1", order: 1, number: "BA-1/2", step: { estado: "aceptado", ocurrido: "x" }, refused: null };
   const answer = (status, body) => async (url, options) => {

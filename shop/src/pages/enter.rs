@@ -109,7 +109,7 @@ pub(super) async fn register(
     form: Form,
 ) -> Result<Response, Problem> {
     let answer = match form.read::<RegisterBody>() {
-        Ok(body) => accounts::register(State(app.clone()), ip, headers, Json(body)).await,
+        Ok(body) => accounts::register(State(app.clone()), ip, headers.clone(), Json(body)).await,
         Err(problem) => Err(problem),
     };
     match answer {
@@ -117,6 +117,13 @@ pub(super) async fn register(
         Err(problem) if Form::takes(&problem) => {
             let form = form.refused(&problem);
             let known = problem.status() == StatusCode::CONFLICT && form.error("email").is_some();
+            if known && let Ok(body) = form.read::<LoginBody>() {
+                // Whoever pressed twice, or forgot, and knows its password.
+                let entered = accounts::login(State(app.clone()), ip, headers, Json(body)).await;
+                if let Ok(answer) = entered {
+                    return Ok(with_cookies_of(&answer, see_other(form.value("volver"))));
+                }
+            }
             let email = form.value("email").to_owned();
             let page = layout.show_as(problem.status(), &RegisterPage { layout: &layout, form, known })?;
             Ok(if known { TypedEmail::kept(&email, &app.settings.common.public_url, page) } else { page })

@@ -102,6 +102,11 @@ async fn a_cart_comes_along_when_an_account_is_made() {
 
     assert_eq!(visitor.post("/salir", &[]).await.location, "/");
     assert_eq!(visitor.get("/perfil").await.location, "/ingresar?volver=%2Fperfil");
+    // An impatient finger, whose first answer never came.
+    let mut again = shop.visitor();
+    assert_eq!(again.post("/registro", &fields).await.location, volver);
+    assert_eq!(again.get("/perfil").await.status, 200, "whoever knows the password is in");
+    fields[2].1 = "otra clave distinta";
     let twice = shop.visitor().post("/registro", &fields).await;
     assert!(twice.status == 409 && twice.body.contains("id=\"email-error\">Ya hay una cuenta"), "{}", twice.body);
     assert!(twice.body.contains("href=\"/ingresar?volver=%2Fcarrito\"") && !twice.body.contains("role=\"alert\""));
