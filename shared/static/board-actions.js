@@ -71,9 +71,9 @@ export class Actions {
    * @param {Target} target
    */
   doubt(numbers, target) {
-    const more = numbers.filter((number) => !this.#lies(number, target));
+    const more = numbers.filter((number) => !this.#lies(number, target) && this.canMove(number));
     const [only = ""] = more;
-    if (typeof target !== "number" || !more.length || (more.length === 1 && !this.canMove(only))) return "";
+    if (typeof target !== "number" || !more.length) return "";
     const found = this.#board.doubt(target, more.length);
     if (!found) return "";
     const { offShift, room, driver, load, capacity } = found;

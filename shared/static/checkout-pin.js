@@ -153,6 +153,7 @@ class Pin {
   /** Another barrio was chosen: what was said of the last one is over. */
   #rename() {
     if (!this.#change.hidden) this.#tell("");
-    this.#look();
+    // Nobody who has no map open waits for the zones.
+    if (this.#map) this.#look();
   }
 }

@@ -4,6 +4,8 @@
 const PATIENCE_MS = 15_000;
 /** A position of a minute ago is where they still are. */
 const OLDEST_MS = 60_000;
+/** A pin on a door that is farther off than this sends a driver elsewhere: a network's guess is no place. */
+const ROUGH_M = 200;
 /** `GeolocationPositionError.PERMISSION_DENIED`. */
 const REFUSED = 1;
 
@@ -16,7 +18,8 @@ const REFUSED = 1;
 export function findHere(geolocation) {
   return new Promise((resolve) => {
     geolocation.getCurrentPosition(
-      ({ coords: { latitude, longitude } }) => resolve({ place: { lat: latitude, lng: longitude } }),
+      ({ coords: { latitude, longitude, accuracy } }) =>
+        resolve(accuracy > ROUGH_M ? { failed: "unknown" } : { place: { lat: latitude, lng: longitude } }),
       ({ code }) => resolve({ failed: code === REFUSED ? "refused" : "unknown" }),
       { enableHighAccuracy: true, timeout: PATIENCE_MS, maximumAge: OLDEST_MS },
     );

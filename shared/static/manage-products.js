@@ -70,7 +70,7 @@ async function send(form, body, sent) {
   const button = form.querySelector("button");
   if (button) button.ariaBusy = "true";
   try {
-    const response = await fetch(form.action, { method: "POST", body });
+    const response = await fetch(form.action, { method: "POST", headers: { Accept: "text/html" }, body });
     if (!ANSWERS.includes(response.status)) throw new Error(String(response.status));
     // Somebody who is no longer logged in is to see that.
     const shown = [location.pathname, new URL(form.action).pathname];
@@ -92,6 +92,7 @@ async function sendPhoto(form) {
   const before = asRendered(/** @type {HTMLFormElement} */ (form.closest("li")?.querySelector("[data-product]")));
   const file = form.querySelector("input")?.files?.[0];
   if (!file) return send(form, new URLSearchParams(), before);
+  form.ariaBusy = "true";
   try {
     const canvas = await shrink(file, PHOTO_PX);
     const small = await new Promise((resolve) => canvas.toBlob(resolve, "image/jpeg", 0.82));
@@ -99,6 +100,7 @@ async function sendPhoto(form) {
     body.set("foto", /** @type {Blob} */ (small), "foto.jpg");
     await send(form, body, before);
   } catch {
+    form.removeAttribute("aria-busy");
     toast(t("js-manage-unreadable"));
   }
 }
@@ -129,6 +131,7 @@ function show(form, sent, page) {
 function replace(row, fresh, typed) {
   const focused = row.contains(document.activeElement) ? document.activeElement : null;
   const name = focused?.getAttribute("name");
+  const atPhoto = Boolean(focused?.closest(".photo-of"));
   row.replaceWith(fresh);
   const form = /** @type {HTMLFormElement} */ (fresh.querySelector("[data-product]"));
   for (const [field, value] of typed) {
@@ -140,8 +143,8 @@ function replace(row, fresh, typed) {
   // What was saved is not what is typed now.
   if (typed.length > 0) form.querySelector("[data-saved]")?.remove();
   mark(form);
-  const wrong = form.querySelector("[aria-invalid]");
-  const next = wrong ?? (focused && (name ? form.elements.namedItem(name) : form.querySelector("button")));
+  const wrong = fresh.querySelector("[aria-invalid]");
+  const next = wrong ?? (atPhoto ? fresh.querySelector(".photo-of summary") : null) ?? (focused && (name ? form.elements.namedItem(name) : form.querySelector("button")));
   if (next instanceof HTMLElement) next.focus();
 }
 
@@ -151,7 +154,7 @@ function replace(row, fresh, typed) {
  */
 function leave(row) {
   const held = row.contains(document.activeElement);
-  const next = (row.nextElementSibling ?? row.previousElementSibling)?.querySelector("input:not([type=hidden])");
+  const next = (row.nextElementSibling ?? row.previousElementSibling)?.querySelector("[data-product] input:not([type=hidden])");
   // Nothing left to edit: the page says so better than an empty list.
   if (!next) return location.reload();
   row.remove();

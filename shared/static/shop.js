@@ -13,12 +13,17 @@ for (const input of /** @type {NodeListOf<HTMLInputElement>} */ (document.queryS
   });
 }
 
+/** One after the other: the first brings the cart that the next goes into. */
+let turn = Promise.resolve();
+
 document.addEventListener("submit", (event) => {
   const form = event.target;
   if (!(form instanceof HTMLFormElement) || !form.matches("[data-add]")) return;
   event.preventDefault();
   const button = form.querySelector("button:not([type=button])");
-  if (button?.ariaBusy !== "true") add(form, button);
+  if (button?.ariaBusy === "true") return;
+  if (button) button.ariaBusy = "true";
+  turn = turn.then(() => add(form, button));
 });
 
 /**
@@ -26,16 +31,17 @@ document.addEventListener("submit", (event) => {
  * @param {Element | null} button
  */
 async function add(form, button) {
-  if (button) button.ariaBusy = "true";
   try {
     const body = new URLSearchParams([...new FormData(form)].map(([name, value]) => [name, String(value)]));
     // Kept alive: whoever goes on to the cart at once has it there.
     const response = await fetch(form.action, { method: "POST", body, headers: { Accept: "application/json" }, keepalive: true });
     if (!response.ok) throw new Error(String(response.status));
     const { texto, fallo, cuenta, clave_unica } = await response.json();
-    // What is pressed from here on is meant.
-    const key = form.elements.namedItem("clave_unica");
-    if (key instanceof HTMLInputElement) key.value = clave_unica;
+    // What is pressed from here on is meant, also where the same product is shown a second time.
+    for (const other of /** @type {NodeListOf<HTMLFormElement>} */ (document.querySelectorAll("form[data-add]"))) {
+      const key = other.elements.namedItem("clave_unica");
+      if (other.action === form.action && key instanceof HTMLInputElement) key.value = clave_unica;
+    }
     if (!fallo) showCount(cuenta);
     toast(texto, fallo ? {} : { action: t("js-see-cart"), run: () => location.assign("/carrito"), ms: 5000 });
   } catch {

@@ -35,6 +35,9 @@ const ADMIN: &str = "admin@belgrano.local";
 /// `DATA_DIR`.
 const OWN: &[&str] = &["DATA_DIR", "DATABASE_URL", "ADMIN_EMAIL", "ADMIN_PASSWORD"];
 
+/// Says that a folder is a demo's.
+const MARK: &str = "demo.txt";
+
 /// Runs until a signal or a failure.
 pub async fn run(options: DemoOptions) -> Done {
     start_log()?;
@@ -131,24 +134,51 @@ fn settings(folder: &Path, password: &str) -> Result<Settings, Box<dyn Error>> {
     Ok(Settings::read(&Env::from_map(own.chain(given)))?)
 }
 
-fn empty(folder: &Path) -> std::io::Result<()> {
-    match std::fs::remove_dir_all(folder) {
-        Err(error) if error.kind() != ErrorKind::NotFound => Err(error),
-        _ => Ok(()),
+/// Takes away what the last demo left, and nothing that is not a demo's.
+fn empty(folder: &Path) -> Result<(), String> {
+    let failed = |error: std::io::Error| format!("DATA_DIR: {}: {error}", folder.display());
+    match std::fs::read_dir(folder) {
+        Err(error) if error.kind() == ErrorKind::NotFound => {}
+        Err(error) => return Err(failed(error)),
+        Ok(mut entries) => {
+            if entries.next().is_some() && !folder.join(MARK).exists() {
+                let folder = folder.display();
+                return Err(format!("DATA_DIR: {folder} holds what no demo made, and a demo begins by emptying it"));
+            }
+            std::fs::remove_dir_all(folder).map_err(failed)?;
+        }
     }
+    std::fs::create_dir_all(folder).map_err(failed)?;
+    std::fs::write(folder.join(MARK), "The demo empties this folder when it starts.\n").map_err(failed)
 }
 
 #[cfg(test)]
 mod tests {
     use std::path::Path;
 
-    use super::{folder, is_ignored, is_own};
+    use super::{MARK, empty, folder, is_ignored, is_own};
 
     #[test]
     fn the_demo_has_a_folder_within_the_operators() {
         assert_eq!(folder(None), Path::new("./data/demo"));
         assert_eq!(folder(Some("")), Path::new("./data/demo"));
         assert_eq!(folder(Some("/srv/belgrano")), Path::new("/srv/belgrano/demo"));
+    }
+
+    #[test]
+    fn the_demo_empties_nothing_but_its_own() {
+        let place = tempfile::tempdir().expect("a folder");
+        let folder = place.path().join("demo");
+        empty(&folder).expect("a new one");
+        std::fs::write(folder.join("shop.db"), "old").expect("a file");
+        empty(&folder).expect("its own");
+        assert!(!folder.join("shop.db").exists());
+        std::fs::remove_file(folder.join(MARK)).expect("there");
+        empty(&folder).expect("nothing in it");
+        std::fs::remove_file(folder.join(MARK)).expect("there");
+        std::fs::write(folder.join("thesis.txt"), "all of it").expect("a file");
+        assert!(empty(&folder).is_err_and(|told| told.contains("holds what no demo made")));
+        assert!(folder.join("thesis.txt").exists());
     }
 
     #[test]

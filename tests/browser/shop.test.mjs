@@ -57,6 +57,18 @@ test("adding stays on the page and counts; the cart follows its buttons, and a r
   await isClean(somebody);
 });
 
+test("what a new visitor presses while the first is under way goes into the same cart", PATIENCE, async () => {
+  const { page } = await visitor(browser, DESKTOP);
+  await page.goto(belgrano.shop);
+  let goOn;
+  const held = new Promise((resolve) => (goOn = resolve));
+  await page.route("**/carrito/1/agregar", async (route) => (await held, route.continue()));
+  await page.getByRole("button", { name: "Agregar Yerba mate 1 kg" }).click();
+  await page.getByRole("button", { name: "Agregar Café molido 500 g" }).click();
+  goOn();
+  await page.getByRole("link", { name: "Carrito 2" }).waitFor();
+});
+
 test("a whole purchase needs no script", PATIENCE, async () => {
   const { page, context } = await visitor(browser, { ...PHONE, javaScriptEnabled: false });
   await page.goto(belgrano.shop);

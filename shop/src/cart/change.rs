@@ -1,6 +1,7 @@
 //! Changing a cart: put, add, remove, empty.
 
 use belgrano_shared::auth::session::TokenHash;
+use belgrano_shared::hex::hex;
 use belgrano_shared::problem::Problem;
 use belgrano_shared::storage::Session;
 use belgrano_shared::texts::Message;
@@ -44,7 +45,7 @@ impl Owner {
     pub(super) fn scope(self) -> String {
         match self {
             Self::Account(id) => format!("carrito:{id}"),
-            Self::Holder(token) => token.iter().fold("carrito:".to_owned(), |text, byte| format!("{text}{byte:02x}")),
+            Self::Holder(token) => format!("carrito:{}", hex(&token)),
         }
     }
 

@@ -64,7 +64,7 @@ pub(crate) async fn order_again(
         address: Some(order.address),
         barrio: order.barrio,
         position: order.lat.zip(order.lng).and_then(|(lat, lng)| Position::new(lat, lng).ok()),
-        phone: None,
+        phone: Some(order.phone).filter(|phone| !phone.is_empty()),
         payment_method,
         notes: order.notes,
     };

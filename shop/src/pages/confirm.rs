@@ -31,6 +31,8 @@ pub(super) struct ConfirmPage<'a> {
     pub(super) total: Option<String>,
     pub(super) address: String,
     pub(super) barrio: Option<String>,
+    /// Whom the driver calls; empty where that is the account's.
+    pub(super) phone: String,
     pub(super) payment_method: String,
     pub(super) notes: String,
     /// What ordering does, beside the button.

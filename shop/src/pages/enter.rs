@@ -118,10 +118,14 @@ pub(super) async fn register(
             let form = form.refused(&problem);
             let known = problem.status() == StatusCode::CONFLICT && form.error("email").is_some();
             if known && let Ok(body) = form.read::<LoginBody>() {
-                // Whoever pressed twice, or forgot, and knows its password.
-                let entered = accounts::login(State(app.clone()), ip, headers, Json(body)).await;
-                if let Ok(answer) = entered {
-                    return Ok(with_cookies_of(&answer, see_other(form.value("volver"))));
+                // Whoever pressed twice and knows its password is in. Another kind of account than was asked for is not it.
+                let asked = if form.value("rol") == "comerciante" { Role::Merchant } else { Role::Customer };
+                match accounts::login(State(app.clone()), ip, headers, Json(body)).await {
+                    Ok(answer) if answer.extensions().get() == Some(&asked) => {
+                        return Ok(with_cookies_of(&answer, see_other(form.value("volver"))));
+                    }
+                    Err(problem) if problem.status().is_server_error() => return Err(problem),
+                    Ok(_) | Err(_) => {}
                 }
             }
             let email = form.value("email").to_owned();

@@ -26,10 +26,11 @@ pub(super) static SERVICE: Service = Service {
     robots: ROBOTS,
 };
 
-/// The catalog is for everybody. What is somebody's own, and the links of orders, are nobody else's to read.
+/// The catalog is for everybody; what is somebody's own is nobody else's to read. The link of an order may be fetched: its page
+/// says `noindex`, and who may not read that could list its address.
 const ROBOTS: &str = "User-agent: *\nAllow: /$\nAllow: /productos\nDisallow: /administrar/\nDisallow: /api/\n\
      Disallow: /avisos\nDisallow: /carrito\nDisallow: /comercio\nDisallow: /envios\nDisallow: /finalizar\nDisallow: /ingresar\n\
-     Disallow: /paquetes\nDisallow: /pedidos\nDisallow: /perfil\nDisallow: /recuperar\nDisallow: /registro\nDisallow: /seguimiento\n";
+     Disallow: /paquetes\nDisallow: /pedidos\nDisallow: /perfil\nDisallow: /recuperar\nDisallow: /registro\n";
 
 /// The layout of this request. Nobody is refused: a page that is not for everybody asks for a session as well.
 pub(super) struct Frame {

@@ -50,6 +50,7 @@ fn page(layout: &Layout, Quote { package, basket, address }: Quote, key: String)
         total: basket.ready.then(|| layout.price(basket.total)),
         address,
         barrio: package.barrio,
+        phone: String::new(),
         payment_method: package.payment_method,
         notes: package.notes,
         means: layout.t("package-run-means").to_string(),

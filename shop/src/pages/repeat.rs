@@ -47,6 +47,7 @@ fn page(layout: &Layout, Again { order, lines, basket }: Again, key: String) -> 
         total: (!basket.items.is_empty()).then(|| layout.price(basket.total)),
         address: order.address,
         barrio: order.barrio,
+        phone: order.phone,
         payment_method: order.payment_method,
         notes: order.notes,
         means,

@@ -106,6 +106,14 @@ async fn a_cart_comes_along_when_an_account_is_made() {
     let mut again = shop.visitor();
     assert_eq!(again.post("/registro", &fields).await.location, volver);
     assert_eq!(again.get("/perfil").await.status, 200, "whoever knows the password is in");
+    let business = [("nombre_negocio", "Kiosco Ana"), ("cuit", "30-50001091-2"), ("rol", "comerciante")];
+    let as_merchant: Vec<_> = fields.iter().copied().filter(|(name, _)| *name != "rol").chain(business).collect();
+    let other = shop.visitor().post("/registro", &as_merchant).await;
+    assert!(
+        other.status == 409 && other.body.contains("Kiosco Ana"),
+        "a business is not dropped in silence: {}",
+        other.body
+    );
     fields[2].1 = "otra clave distinta";
     let twice = shop.visitor().post("/registro", &fields).await;
     assert!(twice.status == 409 && twice.body.contains("id=\"email-error\">Ya hay una cuenta"), "{}", twice.body);
@@ -197,8 +205,9 @@ async fn search_engines_read_the_catalog_and_nothing_of_anybody() {
     let database = TestDatabase::sqlite();
     let shop = TestShop::new(&database).await;
     let robots = shop.visitor().get("/robots.txt").await.body;
-    for closed in ["/pedidos", "/perfil", "/seguimiento", "/finalizar", "/administrar/", "/api/"] {
+    for closed in ["/pedidos", "/perfil", "/finalizar", "/administrar/", "/api/"] {
         assert!(robots.contains(&format!("Disallow: {closed}\n")), "{closed}: {robots}");
     }
+    assert!(!robots.contains("/seguimiento"), "who may not fetch it does not read its noindex: {robots}");
     assert!(robots.contains("Allow: /productos\n") && !robots.contains("Disallow: /\n"), "{robots}");
 }
