@@ -1,10 +1,11 @@
-//! What would be ordered, for how much and where to; then one button. A package and an order again are asked for alike.
+//! What would be ordered, for how much and where to; then one button. A package and an order again are asked for alike, and
+//! the checkout carries what it showed in the same fields.
 
 use askama::Template;
 use belgrano_shared::money::Money;
 use belgrano_shared::pages::{Form, KEY_FIELD, Layout};
 use belgrano_shared::problem::{FieldError, Problem};
-use belgrano_shared::texts::{Message, Text};
+use belgrano_shared::texts::{Language, Message, Text};
 use belgrano_shared::wire::OrderNumber;
 use serde::Deserialize;
 
@@ -89,6 +90,12 @@ pub(super) fn basket(form: &Form) -> Result<Basket, Problem> {
     let items: Option<Vec<(i64, i64)>> = form.values("item").map(parse).collect();
     let items = items.ok_or_else(|| Problem::invalid(vec![FieldError::new("items", Message::new("error-basket"))]))?;
     Basket::parse(items).map_err(Problem::invalid)
+}
+
+/// Why nothing was ordered: what is wrong with each product, where it is that.
+pub(super) fn why_not(problem: &Problem, language: Language) -> String {
+    let errors: Vec<String> = problem.errors().iter().map(|error| error.to(language)).collect();
+    if errors.is_empty() { problem.to(language) } else { errors.join("; ") }
 }
 
 /// The number of the order that an answer is about.

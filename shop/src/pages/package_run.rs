@@ -72,7 +72,8 @@ pub(super) async fn order(
         Ok(number) => Ok(Notice::done(layout.t("package-ordered")).then(&format!("/pedidos/{number}"))),
         // What stands there now is shown again, with today's answer to why.
         Err(problem) if Form::takes(&problem) => {
-            Ok(Notice::failed(problem.to(layout.language)).then(&format!("/paquetes/{id}/ejecutar")))
+            let why = confirm::why_not(&problem, layout.language);
+            Ok(Notice::failed(why).then(&format!("/paquetes/{id}/ejecutar")))
         }
         Err(problem) => Err(problem),
     }

@@ -93,9 +93,7 @@ pub(super) async fn order(
     match submit(&app, who.account_id, &number, &context, &form).await {
         Ok(number) => Ok(Notice::done(layout.t("order-repeated")).then(&format!("/pedidos/{number}"))),
         Err(problem) if Form::takes(&problem) => {
-            let errors: Vec<String> = problem.errors().iter().map(|error| error.to(layout.language)).collect();
-            let why = if errors.is_empty() { problem.to(layout.language) } else { errors.join("; ") };
-            Ok(Notice::failed(why).then(&ask))
+            Ok(Notice::failed(confirm::why_not(&problem, layout.language)).then(&ask))
         }
         Err(problem) => Err(problem),
     }
