@@ -6,38 +6,21 @@ import assert from "node:assert/strict";
 import { mkdir } from "node:fs/promises";
 import { after, before, test } from "node:test";
 
-import { ADMIN, DESKTOP, PATIENCE, PHONE, enters, isClean, start, visitor } from "./harness.mjs";
-import { CUSTOMER, DRIVER, MERCHANT, afternoon } from "./world.mjs";
+import { DESKTOP, PATIENCE, PHONE, enters, isClean, start, visitor } from "./harness.mjs";
+import { VISITS } from "./visits.mjs";
+import { afternoon } from "./world.mjs";
 
 const NARROW = { viewport: { width: 320, height: 640 }, reducedMotion: "reduce", forcedColors: "active" };
 const { SCREENSHOTS, SCREENSHOTS_NARROW } = process.env;
-let belgrano, browser, stop, order, driver, pack, tracking;
+let belgrano, browser, stop, world;
 
 before(async () => {
   if (SCREENSHOTS) await mkdir(SCREENSHOTS, { recursive: true });
   ({ belgrano, browser, stop } = await start());
-  ({ order, driver, pack, tracking } = await afternoon(belgrano));
+  world = await afternoon(belgrano);
 }, PATIENCE);
 
 after(() => stop?.());
-
-const VISITS = [
-  ["anybody", "shop", null, () => [
-    "/", "/productos", "/productos?q=nadadenada", "/productos/1", "/carrito", "/ingresar", "/registro", "/registro/comercio",
-    "/recuperar", "/recuperar/codigo", "/sin-conexion", "/_estilo", "/no-existe", tracking,
-  ]],
-  ["customer", "shop", CUSTOMER, () => ["/carrito", "/finalizar", "/pedidos", `/pedidos/${order}`, `/pedidos/${order}/repetir`, "/perfil", "/perfil/clave", "/avisos"]],
-  ["merchant", "shop", MERCHANT, () => ["/comercio", "/paquetes", "/paquetes/nuevo", `/paquetes/${pack}`]],
-  ["shop-admin", "shop", ADMIN, () => [
-    "/envios", "/envios?estado=entregado", "/envios/1", "/avisos/envios", "/administrar/productos", "/administrar/productos?estado=pausados",
-  ]],
-  ["anybody", "board", null, () => ["/ingresar", "/sin-conexion", "/_estilo"]],
-  ["admin", "board", ADMIN, () => [
-    "/tablero", "/tablero?vista=estados", "/tickets", `/tickets/${order}`, "/flota", `/flota/${driver.id}`, "/reportes", "/usuarios",
-    `/usuarios/${driver.id}`, "/ajustes", "/avisos/envios",
-  ]],
-  ["driver", "board", DRIVER, () => ["/reparto"]],
-];
 
 for (const [who, service, account, paths] of VISITS) {
   for (const [screen, options] of [["phone", PHONE], ["desktop", DESKTOP]]) {
@@ -46,7 +29,7 @@ for (const [who, service, account, paths] of VISITS) {
       const { page, context, complaints } = somebody;
       const origin = belgrano[service];
       if (account) await enters(page, origin, account);
-      for (const path of paths()) {
+      for (const path of paths(world)) {
         const answer = await page.goto(origin + path);
         assert.ok(answer.status() < 400 || path === "/no-existe", `${path}: ${answer.status()}`);
         // The browser notes a 404 in the console.
@@ -57,7 +40,7 @@ for (const [who, service, account, paths] of VISITS) {
         const beyond = await page.$$eval("nav a", (links) => links.filter((a) => a.scrollWidth > a.clientWidth || a.getBoundingClientRect().right > innerWidth).map((a) => a.textContent));
         assert.deepEqual(beyond, [], `${path}: links nobody sees`);
         if (SCREENSHOTS) {
-          const name = path.replace(order, "pedido").replace(/(?<=seguimiento.).+/, "clave").replaceAll(/\W+/g, "-").replace(/^-$/, "-home");
+          const name = path.replace(world.order, "pedido").replace(/(?<=seguimiento.).+/, "clave").replaceAll(/\W+/g, "-").replace(/^-$/, "-home");
           // As high as the page is, so that what stays at the foot of a screen is at the foot of the picture.
           const height = await page.evaluate(() => document.documentElement.scrollHeight);
           await page.setViewportSize({ ...options.viewport, height: Math.max(height, options.viewport.height) });
@@ -107,7 +90,7 @@ for (const [who, service, account, paths] of VISITS) {
     const origin = belgrano[service];
     if (account) await enters(page, origin, account);
     const found = [];
-    for (const path of paths()) {
+    for (const path of paths(world)) {
       await page.goto(origin + path);
       // From here on the focus is the keyboard's.
       await page.keyboard.press("Tab");

@@ -17,6 +17,8 @@ const COLLEAGUES = [
   { nombre: "Julián Sosa", email: "julian@belgrano.test", password: "clave-de-julian-1", telefono: "+54 11 5555 0202" },
   { nombre: "Mirta Ledesma", email: "mirta@belgrano.test", password: "clave-de-mirta-1", telefono: "+54 11 5555 0203" },
 ];
+/** A picture of one pixel: what proves a delivery where that is asked for. */
+const PICTURE = "data:image/png;base64,iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNkYPhfDwAChwGA60e6kgAAAABJRU5ErkJggg==";
 /** Where each driver is, in the order of the drivers. */
 const PLACES = [[-34.5612, -58.4561], [-34.5747, -58.4521], [-34.5895, -58.4305]];
 /** `[name, surname, address, barrio, lat, lng]` */
@@ -112,7 +114,8 @@ async function orders(customer, place, products) {
 async function carry(admin, { id, phone }, number, states) {
   await admin("POST", `/api/tickets/${number}/asignar`, { repartidor_id: id });
   for (const estado of states) {
-    await phone("POST", `/api/tickets/${number}/estado`, { estado, motivo: estado === "fallido" ? "No había nadie" : undefined });
+    const proofs = estado === "entregado" ? { foto: PICTURE, firma: PICTURE } : {};
+    await phone("POST", `/api/tickets/${number}/estado`, { estado, motivo: estado === "fallido" ? "No había nadie" : undefined, ...proofs });
   }
 }
 

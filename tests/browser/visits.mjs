@@ -1,0 +1,22 @@
+// Every page of both services, by who sees it: `[who, service, account, paths(world)]`, with what `afternoon` of world.mjs made.
+
+import { ADMIN } from "./harness.mjs";
+import { CUSTOMER, DRIVER, MERCHANT } from "./world.mjs";
+
+export const VISITS = [
+  ["anybody", "shop", null, ({ tracking }) => [
+    "/", "/productos", "/productos?q=nadadenada", "/productos/1", "/carrito", "/ingresar", "/registro", "/registro/comercio",
+    "/recuperar", "/recuperar/codigo", "/sin-conexion", "/_estilo", "/no-existe", tracking,
+  ]],
+  ["customer", "shop", CUSTOMER, ({ order }) => ["/carrito", "/finalizar", "/pedidos", `/pedidos/${order}`, `/pedidos/${order}/repetir`, "/perfil", "/perfil/clave", "/avisos"]],
+  ["merchant", "shop", MERCHANT, ({ pack }) => ["/comercio", "/paquetes", "/paquetes/nuevo", `/paquetes/${pack}`]],
+  ["shop-admin", "shop", ADMIN, () => [
+    "/envios", "/envios?estado=entregado", "/envios/1", "/avisos/envios", "/administrar/productos", "/administrar/productos?estado=pausados",
+  ]],
+  ["anybody", "board", null, () => ["/ingresar", "/sin-conexion", "/_estilo"]],
+  ["admin", "board", ADMIN, ({ order, driver }) => [
+    "/tablero", "/tablero?vista=estados", "/tickets", `/tickets/${order}`, "/flota", `/flota/${driver.id}`, "/reportes", "/usuarios",
+    `/usuarios/${driver.id}`, "/ajustes", "/avisos/envios",
+  ]],
+  ["driver", "board", DRIVER, () => ["/reparto"]],
+];

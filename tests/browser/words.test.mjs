@@ -1,0 +1,89 @@
+// A word of a button, a tile, a chip, a badge, a tab, a label or a heading is on one line: on the phones people have, on every
+// page, in both languages, with all that can be opened open.
+
+import assert from "node:assert/strict";
+import { after, before, test } from "node:test";
+
+import { PATIENCE, PHONE, enters, start, visitor } from "./harness.mjs";
+import { VISITS } from "./visits.mjs";
+import { afternoon } from "./world.mjs";
+
+const WIDTHS = [320, 360, 390];
+const TAGS = { "es-AR": "es", en: "en" };
+let belgrano, browser, stop, world;
+
+before(async () => {
+  ({ belgrano, browser, stop } = await start({ PROOF: "foto,firma" }));
+  world = await afternoon(belgrano);
+}, PATIENCE);
+
+after(() => stop?.());
+
+/** What somebody may see of this page is seen: what is folded, the dialogs, the steps a stop comes to. */
+function unfold() {
+  for (const fold of document.querySelectorAll("details")) fold.open = true;
+  for (const part of document.querySelectorAll("[data-when][hidden]")) part.hidden = false;
+  for (const dialog of document.querySelectorAll("dialog:not([open])")) dialog.show();
+}
+
+/** The words that are broken, that could be, or that are wider than what they are written on. */
+function broken() {
+  const OURS = "button, .button, summary, legend, .label, .badge, .count, .late-chip, .chips a, .tabs a, .tiles dt, .tiles dd, .amount, .price, thead th, dt, nav a, .countdown, .tally";
+  const found = new Set();
+  for (const element of document.querySelectorAll(`${OURS}, label, th, h1, h2, h3`)) {
+    if (!element.checkVisibility({ visibilityProperty: true, opacityProperty: true }) || element.closest(".visually-hidden")) continue;
+    const { overflowWrap, wordBreak, overflowX, whiteSpace } = getComputedStyle(element);
+    const said = element.outerHTML.replace(/\s+/g, " ").slice(0, 110);
+    if (overflowWrap === "anywhere" && element.matches(OURS)) found.add(`may be broken anywhere | ${said}`);
+    if (wordBreak !== "normal") found.add(`may be broken: ${wordBreak} | ${said}`);
+    if (element.matches("button, .button, .badge, .chips a, .tabs a") && overflowX === "visible" && element.scrollWidth > element.clientWidth + 1 && !element.querySelector("select")) found.add(`spills (${whiteSpace}) | ${said}`);
+    const texts = document.createTreeWalker(element, NodeFilter.SHOW_TEXT);
+    for (let text; (text = texts.nextNode()); ) {
+      for (const { index, 0: word } of text.data.matchAll(/[^\s\u00ad\u200b/·|?–—-]+/g)) {
+        const range = document.createRange();
+        range.setStart(text, index);
+        range.setEnd(text, index + word.length);
+        const lines = new Set([...range.getClientRects()].filter(({ width }) => width > 0.5).map(({ bottom }) => Math.round(bottom / 4)));
+        // The same line may be rounded to two neighbours.
+        if (Math.max(...lines) - Math.min(...lines) > 1) found.add(`${word} | ${said}`);
+      }
+    }
+  }
+  return [...found];
+}
+
+for (const [who, service, account, paths] of VISITS) {
+  for (const locale of Object.keys(TAGS)) {
+    test(`no word is broken for ${who} at the ${service} in ${locale}`, PATIENCE, async () => {
+      const { page, context } = await visitor(browser, { ...PHONE, locale, reducedMotion: "reduce" });
+      if (account) await enters(page, belgrano[service], account);
+      const found = [];
+      for (const path of paths(world)) {
+        await page.setViewportSize({ width: WIDTHS[0], height: 740 });
+        await page.goto(belgrano[service] + path);
+        assert.equal(await page.evaluate(() => document.documentElement.lang.slice(0, 2)), TAGS[locale], path);
+        await page.evaluate(async () => void (await document.fonts.ready));
+        await page.evaluate(unfold);
+        for (const width of WIDTHS) {
+          await page.setViewportSize({ width, height: 740 });
+          found.push(...(await page.evaluate(broken)).map((one) => `${path} at ${width}: ${one}`));
+        }
+      }
+      assert.ok(found.length === 0, `\n${found.join("\n")}`);
+      await context.close();
+    });
+  }
+}
+
+test("what people paste is broken rather than wider than the screen, and nothing but that", PATIENCE, async () => {
+  const { page, context } = await visitor(browser, { ...PHONE, viewport: { width: 320, height: 740 } });
+  await page.goto(belgrano.shop + "/_estilo");
+  const wide = await page.evaluate(() => {
+    const pasted = "w".repeat(300);
+    const main = document.querySelector("main");
+    for (const tag of ["p", "li", "h1", "h2", "h3"]) main.append(Object.assign(document.createElement(tag), { textContent: pasted }));
+    return document.scrollingElement.scrollWidth;
+  });
+  assert.equal(wide, 320);
+  await context.close();
+});
