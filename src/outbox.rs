@@ -42,6 +42,7 @@ async fn act(store: &Store<shop::unit::ShopUnit>, command: OutboxCommand) -> Don
             println!("{revived} messages are delivered again");
         }
         OutboxCommand::Discard { id, motivo } => {
+            let motivo = free_text::clean(&motivo);
             let reason = free_text::required(&motivo, limits::REASON)
                 .map_err(|wrong| Usage(format!("--motivo: {}", Message::from(wrong).to(Language::English))))?;
             store.writer.submit(Discard { id, reason: reason.to_owned() }).await.map_err(refusal)?;

@@ -7,7 +7,7 @@ use std::process::ExitCode;
 use belgrano_shared::ambient::Ambient;
 use belgrano_shared::auth::email::Email;
 use belgrano_shared::auth::password::{NewPassword, Passwords};
-use belgrano_shared::free_text;
+use belgrano_shared::free_text::{self, clean, plain};
 use belgrano_shared::texts::{Language, Message};
 use belgrano_shared::wire::limits;
 use tickets::users::{CreateUser, NewDriver, UserRefusal};
@@ -22,8 +22,9 @@ const MAX_PASSWORD_BYTES: u64 = 4096;
 /// Does what was asked.
 pub async fn run(command: UserCommand) -> Done {
     let UserCommand::Add { servicio, rol, email, nombre, password_stdin: _ } = command;
+    let (rol, email, nombre) = (plain(&rol).trim().to_owned(), plain(&email).into_owned(), clean(&nombre).into_owned());
     let name = if nombre.trim().is_empty() { &email } else { &nombre };
-    let name = free_text::check(name, limits::CUSTOMER_NAME)
+    let name = free_text::required(name, limits::CUSTOMER_NAME)
         .map_err(|wrong| Usage(format!("--nombre: {}", Message::from(wrong).to(Language::English))))?
         .to_owned();
     let password = read_password()?;
@@ -37,8 +38,10 @@ pub async fn run(command: UserCommand) -> Done {
 }
 
 fn read_password() -> Result<NewPassword, Box<dyn Error>> {
-    let mut text = String::new();
-    std::io::stdin().take(MAX_PASSWORD_BYTES).read_to_string(&mut text)?;
+    let mut bytes = Vec::new();
+    std::io::stdin().take(MAX_PASSWORD_BYTES).read_to_end(&mut bytes)?;
+    // A shell may send what an editor would save.
+    let text = free_text::decode_file(&bytes).map_err(|wrong| Usage(format!("the password: {wrong}")))?;
     // `echo` ends its line; a password does not end in one.
     let password = NewPassword::parse(text.trim_end_matches(['\r', '\n']));
     Ok(password.map_err(|rule| Usage(format!("the password: {}", rule.to(Language::English))))?)

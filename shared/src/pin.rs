@@ -6,6 +6,7 @@
 use hmac::Mac;
 use subtle::ConstantTimeEq;
 
+use crate::free_text;
 use crate::signature::SigningSecrets;
 use crate::wire::OrderNumber;
 
@@ -18,7 +19,9 @@ pub fn of(secrets: &SigningSecrets, number: &OrderNumber) -> String {
 /// Whether `given` is the PIN of `number` under any current secret: one shown before a rotation still opens.
 #[must_use]
 pub fn verify(secrets: &SigningSecrets, number: &OrderNumber, given: &str) -> bool {
-    let given = given.trim().as_bytes();
+    // As people read digits to each other: in pairs, with dashes, on a keyboard of their own.
+    let given: String = free_text::plain(given).chars().filter(|c| !c.is_whitespace() && *c != '-').collect();
+    let given = given.as_bytes();
     let matches =
         candidates(secrets, number).fold(subtle::Choice::from(0), |matches, pin| matches | pin.as_bytes().ct_eq(given));
     matches.into()
@@ -53,6 +56,9 @@ mod tests {
         let rotated = parse(&format!("{new},{old}"));
         assert!(verify(&rotated, &number, &format!(" {shown} ")));
         assert!(verify(&rotated, &number, &of(&rotated, &number)));
+        let wide = |digit: char| char::from_u32(u32::from(digit) + 0xfee0).expect("full-width");
+        let spread: String = shown.chars().flat_map(|digit| [wide(digit), '\u{a0}', '–', '\u{200b}']).collect();
+        assert!(verify(&rotated, &number, &spread), "{spread:?}");
         assert!(!verify(&rotated, &number, "12345") && !verify(&rotated, &number, ""));
     }
 }

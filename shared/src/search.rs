@@ -19,6 +19,13 @@ pub fn fold(text: &str) -> String {
     folded
 }
 
+/// Whether `query` asks for something that nothing is called: marks, an emoji, a blank, and no letter or digit. No query at
+/// all asks for everything.
+#[must_use]
+pub fn asks_nothing(query: &str) -> bool {
+    !query.is_empty() && fold(query).is_empty()
+}
+
 /// The letters of Spanish and its neighbours.
 fn without_accent(c: char) -> char {
     match c {
@@ -40,7 +47,17 @@ fn is_combining(c: char) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::fold;
+    use super::{asks_nothing, fold};
+
+    #[test]
+    fn without_a_letter_nothing_is_asked_for() {
+        for query in ["%", "_", "%%", "...", "🔥", "'", "\"", "\\", "-", " ", "\u{200b}", "\u{301}", "*", "¿?"] {
+            assert!(asks_nothing(query), "{query:?}");
+        }
+        for query in ["", "a", "5", "ñ", "100%", "_x_"] {
+            assert!(!asks_nothing(query), "{query:?}");
+        }
+    }
 
     #[test]
     fn folds() {

@@ -9,6 +9,7 @@ use std::path::Path;
 use sqlx::sqlite::{SqliteConnectOptions, SqliteRow};
 use sqlx::{Connection, Row, SqliteConnection};
 
+use crate::free_text::clean;
 use crate::money::Money;
 use crate::timestamp::UnixMillis;
 use crate::writer::WriteError;
@@ -50,11 +51,11 @@ impl fmt::Debug for OldRow {
 }
 
 impl OldRow {
-    /// The text of a value, without the blanks around it.
+    /// The text of a value as it is meant (see [`clean`]), without the blanks around it.
     #[must_use]
     pub fn text(&self, column: &str) -> Option<String> {
         let text = self.0.try_get_unchecked::<Option<String>, _>(column).ok().flatten()?;
-        Some(text.trim().to_owned()).filter(|text| !text.is_empty())
+        Some(clean(&text).trim().to_owned()).filter(|text| !text.is_empty())
     }
 
     /// At most `max` characters that can be shown; empty when there is none. For what nothing depends on.

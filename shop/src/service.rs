@@ -1,5 +1,6 @@
 //! The shop as a whole: opens the storage, starts what runs beside the requests, and serves.
 
+use std::convert::Infallible;
 use std::net::SocketAddr;
 use std::sync::Arc;
 
@@ -15,7 +16,7 @@ use belgrano_shared::notices::DeliveryError;
 use belgrano_shared::sockets::Sockets;
 use belgrano_shared::storage::{self, OpenError};
 use belgrano_shared::telemetry::Metrics;
-use belgrano_shared::writer::Writer;
+use belgrano_shared::writer::{WriteError, Writer};
 use tokio::sync::Notify;
 
 use crate::accounts::{self, AccountLimits, FirstAdminError};
@@ -55,6 +56,9 @@ pub enum StartError {
     /// The first administrator.
     #[error(transparent)]
     FirstAdmin(#[from] FirstAdminError),
+    /// The addresses that an older version stored.
+    #[error("cannot spell the addresses of the accounts as this version does")]
+    Emails(#[from] WriteError<Infallible>),
     /// The built-in catalog.
     #[error("cannot load the built-in catalog")]
     Catalog(#[from] ImportError),
@@ -91,6 +95,7 @@ pub async fn start(settings: ShopSettings, ambient: Ambient, life: &Lifecycle) -
 /// background tasks beside the writer.
 pub(crate) async fn prepare(settings: ShopSettings, ambient: Ambient, life: &Lifecycle) -> Result<App, StartError> {
     let app = assemble(settings, ambient, life).await?;
+    accounts::respell_emails(&app.writer).await?;
     accounts::ensure_first_admin(&app).await?;
     catalog::fill_if_empty(&app).await?;
     Ok(app)

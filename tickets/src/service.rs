@@ -85,6 +85,7 @@ pub async fn assemble(settings: Settings, ambient: &Ambient, life: &Lifecycle) -
     // Before anything reads: an epoch there is from the first moment on.
     writer.submit(Found).await?;
     tickets::fold_stored(&writer).await?;
+    users::respell_emails(&writer).await?;
     let hub = Hub::open(&db, &settings.live).await?;
     // Only here is it set.
     let _ = hub_to_be.set(hub.clone());

@@ -4,10 +4,13 @@ use std::fmt;
 
 use serde::{Deserialize, Deserializer};
 
+use crate::free_text;
+use crate::storage::Session;
 use crate::texts::Message;
 use crate::wire::limits;
 
-/// An e-mail address: trimmed, lower case, with something on both sides of its one `@`.
+/// An e-mail address: as it is meant (see [`free_text::plain`]), trimmed, lower case, with something on both sides of its one
+/// `@`. However an address was typed or pasted, it is the same one.
 #[derive(Clone, PartialEq, Eq, Hash)]
 pub struct Email(String);
 
@@ -15,7 +18,8 @@ impl Email {
     /// Reads an address. Whether mail arrives there only a mail can tell, so the rule is short.
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
-        let text = text.trim().to_lowercase();
+        // A lower case letter may compose otherwise than its capital.
+        let text = free_text::clean(free_text::plain(text).trim().to_lowercase().trim()).into_owned();
         let (local, domain) = text.split_once('@')?;
         let plain = |part: &str| {
             let good = |c: char| !c.is_whitespace() && !c.is_control() && !"@<>,;:\"()[]\\".contains(c);
@@ -34,6 +38,32 @@ impl Email {
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.0
+    }
+}
+
+/// How a service's table of accounts is asked for addresses that an older version stored as they were typed.
+#[derive(Clone, Copy, Debug)]
+pub struct StoredEmails {
+    /// Ids and addresses of those that are more than ASCII.
+    pub select: &'static str,
+    /// Sets the address `$1` of the account `$2`, unless another has it.
+    pub update: &'static str,
+}
+
+impl StoredEmails {
+    /// Spells every stored address as [`Email::parse`] does, so that its account is found. Where two accounts have had one
+    /// address in two spellings, the one that is spelled as today keeps it; the other is named in the log.
+    pub async fn respell(&self, session: &mut Session) -> sqlx::Result<()> {
+        for (id, stored) in crate::fetch!(all, *session, (i64, String), self.select)? {
+            let Some(email) = Email::parse(&stored).filter(|email| email.as_str() != stored) else { continue };
+            if crate::execute!(*session, self.update, email.as_str(), id)? == 0 {
+                tracing::warn!(
+                    account = id,
+                    "another account has the same address in another spelling: only that one logs in"
+                );
+            }
+        }
+        Ok(())
     }
 }
 
@@ -61,6 +91,11 @@ mod tests {
             (" Ana.Diaz@Example.COM ", Some("ana.diaz@example.com")),
             ("admin@belgrano.local", Some("admin@belgrano.local")),
             ("ñandú@correo.ar", Some("ñandú@correo.ar")),
+            ("n\u{303}andu\u{301}@correo.ar", Some("ñandú@correo.ar")),
+            ("N\u{303}ANDÚ@Correo.ar", Some("ñandú@correo.ar")),
+            ("\u{feff}ana\u{200b}@exam\u{ad}ple.com\u{202c}", Some("ana@example.com")),
+            ("ana‑maría＠example．com\u{a0}", Some("ana-maría@example.com")),
+            ("\u{200b}@\u{200b}", None),
             ("ana", None),
             ("@example.com", None),
             ("ana@", None),

@@ -11,7 +11,7 @@ use std::time::Duration;
 use axum::http::HeaderMap;
 
 use super::email::Email;
-use super::password::{NO_PASSWORD, NewPassword, PasswordError, PasswordSettings, Passwords};
+use super::password::{NO_PASSWORD, NewPassword, PasswordError, PasswordSettings, Passwords, Spelling};
 use super::session::{SessionCookie, Token, TokenHash};
 use super::session_cache::SessionCache;
 use crate::ambient::Ambient;
@@ -159,10 +159,9 @@ impl<P: Principal> Gate<P> {
             passwords.verify_dummy(password).await?;
             return Ok(None);
         };
-        if !passwords.verify(password, &stored).await? {
-            return Ok(None);
-        }
-        let rehashed = if passwords.is_outdated(&stored) { Some(passwords.hash_proven(password).await?) } else { None };
+        let Some(spelling) = passwords.verify(password, &stored).await? else { return Ok(None) };
+        let outdated = spelling == Spelling::Older || passwords.is_outdated(&stored);
+        let rehashed = if outdated { Some(passwords.hash_proven(password).await?) } else { None };
         Ok(Some(Verified { stored, rehashed }))
     }
 

@@ -12,10 +12,12 @@ use argon2::{Algorithm, Argon2, Params, PasswordHasher, PasswordVerifier, Versio
 use base64::prelude::{BASE64_STANDARD_NO_PAD, Engine};
 use serde::{Deserialize, Deserializer};
 use tokio::sync::Semaphore;
+use unicode_normalization::UnicodeNormalization;
 
 use super::old_password::OldHash;
 use crate::ambient::Ambient;
 use crate::config::{Env, Secret};
+use crate::free_text;
 use crate::problem::Problem;
 use crate::texts::Message;
 
@@ -34,8 +36,10 @@ const RETRY_AFTER: Duration = Duration::from_secs(5);
 pub struct NewPassword(Secret);
 
 impl NewPassword {
-    /// 8 to 128 characters, of any kind; length is what protects (NIST SP 800-63B).
+    /// 8 to 128 characters, of any kind; length is what protects (NIST SP 800-63B). It is what [`free_text::clean`] makes of
+    /// `text`, so that the next keyboard, which may write an `ñ` as one character or as two, gives the same.
     pub fn parse(text: &str) -> Result<Self, Message> {
+        let text = free_text::clean(text);
         if (MIN_CHARS..=MAX_CHARS).contains(&text.chars().count()) { Ok(Self(Secret::new(text))) } else { Err(RULE) }
     }
 
@@ -153,8 +157,8 @@ impl Passwords {
         self.run(move || hash(&params, password.0.expose().as_bytes(), &salt)).await
     }
 
-    /// Whether `password` is the one that `stored` was made of.
-    pub async fn verify(&self, password: &str, stored: &str) -> Result<bool, PasswordError> {
+    /// Whether `password` is the one that `stored` was made of, however it is spelled.
+    pub async fn verify(&self, password: &str, stored: &str) -> Result<Option<Spelling>, PasswordError> {
         self.compare(password, stored.into()).await
     }
 
@@ -172,19 +176,27 @@ impl Passwords {
 
     /// The hash to store of a password that has just opened its account, which may be shorter than today's rule wants.
     pub(super) async fn hash_proven(&self, password: &str) -> Result<String, PasswordError> {
-        self.hash(&NewPassword(Secret::new(password))).await
+        self.hash(&NewPassword(Secret::new(free_text::clean(password)))).await
     }
 
-    async fn compare(&self, password: &str, stored: Arc<str>) -> Result<bool, PasswordError> {
-        if password.chars().count() > MAX_CHARS {
-            return Ok(false);
-        }
-        let (password, nobody) = (Secret::new(password), Arc::clone(&self.nobody));
-        self.run(move || match OldHash::parse(&stored) {
-            Some(old) if old.verify(password.expose()) => Ok(true),
-            // Some of the old hashes cost next to nothing: a wrong password takes as long as where there is no account.
-            Some(_) => fits(&password, &nobody),
-            None => fits(&password, &stored),
+    /// A password of other letters than ASCII's is tried in up to three spellings, against an account and against none alike.
+    async fn compare(&self, password: &str, stored: Arc<str>) -> Result<Option<Spelling>, PasswordError> {
+        let spellings = spellings(password);
+        let nobody = Arc::clone(&self.nobody);
+        self.run(move || {
+            for (spelling, password) in spellings {
+                let fits = match OldHash::parse(&stored) {
+                    Some(old) if old.verify(password.expose()) => true,
+                    // Some of the old hashes cost next to nothing: a wrong password takes as long as where there is no
+                    // account.
+                    Some(_) => fits(&password, &nobody)?,
+                    None => fits(&password, &stored)?,
+                };
+                if fits {
+                    return Ok(Some(spelling));
+                }
+            }
+            Ok(None)
         })
         .await
     }
@@ -205,6 +217,36 @@ impl Passwords {
     }
 }
 
+/// How a password has to be spelled to fit its hash.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Spelling {
+    /// As new ones are stored.
+    Usual,
+    /// As an older version hashed what a keyboard happened to send: hash it again.
+    Older,
+}
+
+/// `typed` as it would be stored today; then, where that is another text, as it was typed and as a keyboard that writes an
+/// accent as a character of its own would have sent it. None of a text that nobody could have chosen.
+fn spellings(typed: &str) -> Vec<(Spelling, Secret)> {
+    // No character has more than four bytes or comes apart into more than four, and hashing megabytes is an attack.
+    if typed.len() > 16 * MAX_CHARS {
+        return Vec::new();
+    }
+    let meant = free_text::clean(typed);
+    if meant.chars().count() > MAX_CHARS {
+        return Vec::new();
+    }
+    let apart: String = meant.nfd().collect();
+    let mut spellings = vec![(Spelling::Usual, Secret::new(&*meant))];
+    for older in [typed, apart.as_str()] {
+        if spellings.iter().all(|(_, known)| known.expose() != older) {
+            spellings.push((Spelling::Older, Secret::new(older)));
+        }
+    }
+    spellings
+}
+
 fn fits(password: &Secret, stored: &str) -> Result<bool, PasswordError> {
     let stored = PasswordHash::new(stored).map_err(|error| PasswordError::Hash(error.into()))?;
     match Argon2::default().verify_password(password.expose().as_bytes(), &stored) {
@@ -221,7 +263,7 @@ fn hash(params: &Params, password: &[u8], salt: &[u8; 16]) -> Result<String, Pas
 
 #[cfg(test)]
 mod tests {
-    use super::{NewPassword, PasswordError, PasswordSettings, Passwords};
+    use super::{NewPassword, PasswordError, PasswordSettings, Passwords, Spelling, hash};
     use crate::ambient::Ambient;
     use crate::problem::Problem;
 
@@ -232,14 +274,39 @@ mod tests {
     const QUICK: PasswordSettings = PasswordSettings { memory_kib: 64, passes: 1, parallel: 2, waiting: 8 };
 
     #[tokio::test]
+    async fn a_password_is_the_same_from_every_keyboard() {
+        let passwords = passwords(QUICK);
+        let composed = "contrase\u{f1}a larga";
+        let stored = passwords.hash(&NewPassword::parse(composed).expect("long enough")).await.expect("a hash");
+        for typed in
+            [composed, "contrasen\u{303}a larga", "contrase\u{f1}a\u{a0}larga", "\u{feff}contrase\u{f1}a larga"]
+        {
+            let fits = passwords.verify(typed, &stored).await.expect("an answer");
+            assert_eq!(fits, Some(Spelling::Usual), "{typed:?}");
+        }
+        // What an older version hashed, letter by letter.
+        for old in ["contrasen\u{303}a larga", "contrase\u{f1}a\u{a0}larga", "contrase\u{f1}a\u{200b} larga"] {
+            let stored = hash(&passwords.params, old.as_bytes(), &[7; 16]).expect("a hash");
+            assert_eq!(passwords.verify(old, &stored).await.expect("an answer"), Some(Spelling::Older), "{old:?}");
+            assert_eq!(passwords.verify("contrasena larga", &stored).await.expect("an answer"), None, "{old:?}");
+        }
+        let apart = hash(&passwords.params, "contrasen\u{303}a larga".as_bytes(), &[7; 16]).expect("a hash");
+        assert_eq!(passwords.verify(composed, &apart).await.expect("an answer"), Some(Spelling::Older));
+        assert!(
+            NewPassword::parse("n\u{303}n\u{303}n\u{303}n\u{303}").is_err(),
+            "four letters, however they are written"
+        );
+    }
+
+    #[tokio::test]
     async fn a_password_opens_its_own_hash_only() {
         let passwords = passwords(QUICK);
         let new = NewPassword::parse("correcto caballo").expect("long enough");
         let stored = passwords.hash(&new).await.expect("a hash");
         assert!(stored.starts_with("$argon2id$v=19$m=64,t=1,p=1$"), "{stored}");
-        assert!(passwords.verify("correcto caballo", &stored).await.expect("an answer"));
-        assert!(!passwords.verify("correcto caballo ", &stored).await.expect("an answer"));
-        assert!(!passwords.verify(&"x".repeat(1 << 20), &stored).await.expect("an answer"));
+        assert_eq!(passwords.verify("correcto caballo", &stored).await.expect("an answer"), Some(Spelling::Usual));
+        assert_eq!(passwords.verify("correcto caballo ", &stored).await.expect("an answer"), None);
+        assert_eq!(passwords.verify(&"x".repeat(1 << 20), &stored).await.expect("an answer"), None);
         assert_ne!(stored, passwords.hash(&new).await.expect("a hash"), "each has its own salt");
         passwords.verify_dummy("correcto caballo").await.expect("no error");
         assert!(!passwords.is_outdated(&passwords.nobody), "nobody's hash costs what any costs");
@@ -250,8 +317,8 @@ mod tests {
     async fn a_wrong_password_for_an_old_hash_costs_what_nobodys_does() {
         const OLD: &str = "0123abcd$ef0b7cc10de7f7aa40f7159b8529d42725cf3f21c7aa1e9046bd15b61cfd8b8d";
         let passwords = passwords(QUICK);
-        assert!(passwords.verify("correcto caballo", OLD).await.expect("an answer"));
-        assert!(!passwords.verify("otro caballo", OLD).await.expect("an answer"));
+        assert_eq!(passwords.verify("correcto caballo", OLD).await.expect("an answer"), Some(Spelling::Usual));
+        assert_eq!(passwords.verify("otro caballo", OLD).await.expect("an answer"), None);
         let unusable = Passwords { nobody: "x".into(), ..passwords };
         let wrong = unusable.verify("otro caballo", OLD).await;
         assert!(matches!(wrong, Err(PasswordError::Hash(_))), "nobody's hash was not looked at");
@@ -261,7 +328,7 @@ mod tests {
     async fn parameters_of_yesterday_are_seen_and_still_verify() {
         let stored = passwords(QUICK).hash(&NewPassword::parse("12345678").expect("valid")).await.expect("a hash");
         let today = passwords(PasswordSettings { passes: 2, ..QUICK });
-        assert!(today.verify("12345678", &stored).await.expect("an answer"));
+        assert_eq!(today.verify("12345678", &stored).await.expect("an answer"), Some(Spelling::Usual));
         assert!(today.is_outdated(&stored) && !passwords(QUICK).is_outdated(&stored));
     }
 

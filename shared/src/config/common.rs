@@ -81,7 +81,7 @@ impl Common {
         let public_url =
             env.url("PUBLIC_URL", local, "where browsers find the service; the origin whose pages may write");
         let map = MapSettings::from_env(env);
-        let data_dir = PathBuf::from(env.string("DATA_DIR", "./data", "where SQLite files and generated secrets live"));
+        let data_dir = env.path("DATA_DIR", "./data", "where SQLite files and generated secrets live");
         let storage = storage(env, service, &data_dir);
         let notices = NoticeSettings::from_env(env);
         if notices.reach == Reach::Loopback && !is_local(&public_url) {

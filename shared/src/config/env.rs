@@ -7,6 +7,7 @@ use std::collections::HashMap;
 use std::fmt::{self, Display, Write};
 use std::num::NonZeroU32;
 use std::ops::RangeInclusive;
+use std::path::PathBuf;
 use std::str::FromStr;
 use std::sync::Arc;
 use std::time::Duration;
@@ -14,6 +15,7 @@ use std::time::Duration;
 use url::Url;
 
 use super::Secret;
+use crate::free_text;
 
 /// One variable as documented.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -151,9 +153,19 @@ impl Env {
         text.split(',').map(str::trim).filter(|entry| !entry.is_empty()).map(str::to_owned).collect()
     }
 
-    /// A secret that may be absent.
+    /// A path, letter by letter as it was set: a file system does not read it as it is meant.
+    pub fn path(&mut self, name: &'static str, default: &str, meaning: &'static str) -> PathBuf {
+        self.as_set(name, default, meaning).map_or_else(|| default.into(), |(_, value)| value.into())
+    }
+
+    /// The same for a path that may be absent.
+    pub fn optional_path(&mut self, name: &'static str, meaning: &'static str) -> Option<PathBuf> {
+        self.as_set(name, "", meaning).map(|(_, value)| value.into())
+    }
+
+    /// A secret that may be absent, as it was set.
     pub fn secret(&mut self, name: &'static str, meaning: &'static str) -> Option<Secret> {
-        self.optional(name, meaning).map(Secret::new)
+        self.as_set(name, "", meaning).map(|(_, value)| Secret::new(value))
     }
 
     /// Secrets separated by commas: several hold while one is rotated, the first is the one to use.
@@ -171,13 +183,20 @@ impl Env {
         if self.mistakes.is_empty() { Ok(self.settings) } else { Err(ConfigMistakes(self.mistakes)) }
     }
 
-    /// The value and the name it was found under.
+    /// The value as it is meant (see [`free_text::clean`]) and the name it was found under.
     fn optional_with(
         &mut self,
         name: &'static str,
         default: impl Display,
         meaning: &'static str,
     ) -> Option<(String, String)> {
+        let (name, value) = self.as_set(name, default, meaning)?;
+        let value = free_text::clean(&value).trim().to_owned();
+        (!value.is_empty()).then_some((name, value))
+    }
+
+    /// The value as it was set and the name it was found under.
+    fn as_set(&mut self, name: &'static str, default: impl Display, meaning: &'static str) -> Option<(String, String)> {
         if !self.settings.iter().any(|setting| setting.name == name) {
             self.settings.push(Setting { name, default: default.to_string(), meaning });
         }

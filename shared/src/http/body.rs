@@ -36,6 +36,7 @@ pub struct Path<T>(pub T);
 impl<T: DeserializeOwned> Json<T> {
     /// Reads `body`, with the same refusals as the extractor. For handlers that need the raw bytes too.
     pub fn from_bytes(body: &[u8]) -> Result<T, Problem> {
+        let body = &*free_text::clean_json(body);
         check_json(body)?;
         // The fast way first: keeping track of the path costs, and nearly every body is right.
         serde_json::from_slice(body)
@@ -108,6 +109,7 @@ impl<T: DeserializeOwned + Send, S: Send + Sync> FromRequestParts<S> for Path<T>
 
 /// Reads a query string as the extractors do.
 pub(super) fn parse_query<T: DeserializeOwned>(query: &str) -> Result<T, Problem> {
+    let query = free_text::clean_query(query);
     let fields = url::form_urlencoded::parse(query.as_bytes());
     check_fields(fields)?;
     read_fields(serde_urlencoded::Deserializer::new(fields))

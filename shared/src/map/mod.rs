@@ -38,9 +38,11 @@ pub struct MapSettings {
 impl MapSettings {
     /// Reads both, and the file.
     pub fn from_env(env: &mut Env) -> Self {
-        let zones = env
-            .optional("ZONES_GEOJSON", "a GeoJSON file of the zones on the maps; unset: the barrios of Buenos Aires");
-        let zones = zones.map(|path| Zones::read(path.as_ref())).transpose();
+        let zones = env.optional_path(
+            "ZONES_GEOJSON",
+            "a GeoJSON file of the zones on the maps; unset: the barrios of Buenos Aires",
+        );
+        let zones = zones.map(|path| Zones::read(&path)).transpose();
         let ground =
             env.optional("MAP_STYLE_URL", "a MapLibre style, or `pmtiles://https://…`, to lie under the zones");
         let ground = ground.map(|url| Ground::parse(&url)).transpose();

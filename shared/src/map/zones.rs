@@ -1,11 +1,13 @@
 //! The zones of a map: polygons with a name, from a file that somebody else made.
 
-use std::io::{ErrorKind, Read};
+use std::io::Read;
 use std::path::Path;
 use std::sync::Arc;
 
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
+
+use crate::free_text::{self, NotText};
 
 /// What the largest city's districts take; a survey of every plot is not what a phone should load.
 const MAX_BYTES: u64 = 2 * 1024 * 1024;
@@ -30,9 +32,17 @@ pub enum InvalidZones {
     /// It is larger than a page should load.
     #[error("has more than 2 MiB: simplify its shapes")]
     TooLarge,
+    /// It is no text.
+    #[error(transparent)]
+    NotText(#[from] NotText),
     /// It is no collection of zones.
-    #[error("has to be a GeoJSON FeatureCollection of polygons: {0}")]
-    NotGeoJson(#[from] serde_json::Error),
+    #[error("has to be a GeoJSON FeatureCollection of polygons, and is none at line {line}, column {column}")]
+    NotGeoJson {
+        /// Where it stops being one, counted from one; zero when there is nothing at all.
+        line: usize,
+        /// In characters of that line.
+        column: usize,
+    },
     /// It has none, or too many.
     #[error("has to have between 1 and {MAX_ZONES} zones, not {0}")]
     Count(usize),
@@ -83,18 +93,18 @@ impl Default for Zones {
 impl Zones {
     /// The zones of a file.
     pub fn read(path: &Path) -> Result<Self, InvalidZones> {
-        let mut text = String::new();
-        let file = std::fs::File::open(path)?;
-        file.take(MAX_BYTES + 1).read_to_string(&mut text).or_else(|error| match error.kind() {
-            // Cut in the middle of a letter.
-            ErrorKind::InvalidData if std::fs::metadata(path)?.len() > MAX_BYTES => Err(InvalidZones::TooLarge),
-            _ => Err(error.into()),
-        })?;
-        if text.len() as u64 > MAX_BYTES { Err(InvalidZones::TooLarge) } else { Self::parse(&text) }
+        let mut saved = Vec::new();
+        std::fs::File::open(path)?.take(MAX_BYTES + 1).read_to_end(&mut saved)?;
+        if saved.len() as u64 > MAX_BYTES {
+            return Err(InvalidZones::TooLarge);
+        }
+        Self::parse(&free_text::decode_file(&saved)?)
     }
 
     fn parse(text: &str) -> Result<Self, InvalidZones> {
-        let collection: Collection = serde_json::from_str(text.trim_start_matches('\u{feff}'))?;
+        let text = free_text::clean_json(text.as_bytes());
+        let collection: Collection = serde_json::from_slice(&text)
+            .map_err(|error| InvalidZones::NotGeoJson { line: error.line(), column: error.column() })?;
         if !(1..=MAX_ZONES).contains(&collection.features.len()) {
             return Err(InvalidZones::Count(collection.features.len()));
         }
@@ -232,9 +242,16 @@ mod tests {
             json!({ "type": "FeatureCollection", "features": [square(&json!({ "name": "Boedo" }))] }).to_string();
         std::fs::write(&path, format!("\u{feff}{text}")).expect("written");
         assert!(Zones::read(&path).expect("zones").json().contains("Boedo"));
+        let utf16: Vec<u8> = text.encode_utf16().flat_map(u16::to_le_bytes).collect();
+        std::fs::write(&path, [b"\xff\xfe", &utf16[..]].concat()).expect("written");
+        assert!(Zones::read(&path).expect("zones").json().contains("Boedo"));
+        std::fs::write(&path, text.replace("Boedo", "N\u{303}un\u{303}ez\u{200b}")).expect("written");
+        assert_eq!(Zones::read(&path).expect("zones").names(), ["Ñuñez"]);
+        std::fs::write(&path, b"{\"type\": \"N\xfa\xf1ez\"}").expect("written");
+        assert!(matches!(Zones::read(&path), Err(InvalidZones::NotText(_))));
         std::fs::write(&path, "é".repeat(usize::try_from(MAX_BYTES).expect("small"))).expect("written");
         assert!(matches!(Zones::read(&path), Err(InvalidZones::TooLarge)));
         std::fs::write(&path, "x").expect("written");
-        assert!(matches!(Zones::read(&path), Err(InvalidZones::NotGeoJson(_))));
+        assert!(matches!(Zones::read(&path), Err(InvalidZones::NotGeoJson { line: 1, .. })));
     }
 }

@@ -14,8 +14,10 @@ use sha2::{Digest, Sha256};
 use url::form_urlencoded;
 
 use super::field::{Choice, Field, Label};
+use crate::free_text;
 use crate::idempotency::IdempotencyKey;
 use crate::problem::{FieldError, Problem};
+use crate::search;
 use crate::texts::{Language, Message, Said};
 
 /// The hidden field of a form's one-time key.
@@ -36,6 +38,13 @@ impl Form {
         Self { pairs, ..Self::default() }
     }
 
+    /// The form that a query string fills in.
+    #[must_use]
+    pub fn of_query(query: &str) -> Self {
+        let fields = form_urlencoded::parse(query.as_bytes());
+        Self::filled(fields.map(|(name, value)| free_text::clean_field(&name, &value)))
+    }
+
     /// What was typed in `name`, trimmed; empty when there is no such field.
     #[must_use]
     pub fn value(&self, name: &str) -> &str {
@@ -45,6 +54,18 @@ impl Form {
     /// What was typed in every field called `name`.
     pub fn values(&self, name: &str) -> impl Iterator<Item = &str> {
         self.pairs.iter().filter(move |(key, _)| key == name).map(|(_, value)| value.trim())
+    }
+
+    /// The fields called one of `names` that are not empty, as they were typed: what a page asks for when it is shown again.
+    pub fn asked<'a>(&'a self, names: &'a [&str]) -> impl Iterator<Item = (&'a str, &'a str)> {
+        let of = |name: &'a str| self.pairs.iter().filter(move |(key, value)| key == name && !value.is_empty());
+        names.iter().flat_map(move |name| of(name).map(|(name, value)| (name.as_str(), value.as_str())))
+    }
+
+    /// Whether something was typed in `name` to search for that nothing is called.
+    #[must_use]
+    pub fn asks_nothing(&self, name: &str) -> bool {
+        self.asked(&[name]).any(|(_, value)| search::asks_nothing(value))
     }
 
     /// What was typed in `name`, unless it is blank.
@@ -186,7 +207,7 @@ impl<'de> serde::de::IntoDeserializer<'de, serde::de::value::Error> for Text<'de
 macro_rules! parsed {
     ($($method:ident => $visit:ident),+) => {
         $(fn $method<V: serde::de::Visitor<'de>>(self, visitor: V) -> Result<V::Value, Self::Error> {
-            match self.0.trim().parse() {
+            match free_text::plain(self.0).trim().parse() {
                 Ok(value) => visitor.$visit(value),
                 Err(_) => Err(serde::de::Error::custom(Message::new("error-number"))),
             }
@@ -252,7 +273,8 @@ impl<S: Send + Sync> FromRequest<S> for Form {
             StatusCode::PAYLOAD_TOO_LARGE => Problem::too_large(Message::new("refusal-too-large")),
             _ => Problem::malformed(Message::new("refusal-cut")),
         })?;
-        let pairs: Vec<(String, String)> = form_urlencoded::parse(&body).into_owned().collect();
+        let pairs = form_urlencoded::parse(&body).map(|(name, value)| free_text::clean_field(&name, &value));
+        let pairs: Vec<(String, String)> = pairs.collect();
         crate::http::check_fields(pairs.iter().map(|(name, value)| (name, value)))?;
         Ok(Self { pairs, ..Self::default() })
     }
@@ -260,6 +282,7 @@ impl<S: Send + Sync> FromRequest<S> for Form {
 
 #[cfg(test)]
 mod tests {
+    use axum::extract::{FromRequest, Request};
     use serde::Deserialize;
 
     use super::Form;
@@ -273,6 +296,16 @@ mod tests {
         capacidad: u32,
         barrio: Option<String>,
         prioridad: Option<Priority>,
+    }
+
+    #[tokio::test]
+    async fn what_was_pasted_is_read_as_it_is_meant() {
+        let body = "nombre=%E2%80%AAA%E2%80%8Bna%E2%80%AC&capacidad=%EF%BC%94&password=n%CC%83%E2%80%8B";
+        let request = Request::post("/").header("content-type", "application/x-www-form-urlencoded");
+        let form = Form::from_request(request.body(body.into()).expect("valid"), &()).await.expect("a form");
+        assert_eq!((form.value("nombre"), form.value("password")), ("Ana", "n\u{303}\u{200b}"));
+        assert_eq!(form.read::<Driver>().expect("a driver").capacidad, 4);
+        assert_eq!(Form::of_query("q=man%CC%83ana").value("q"), "mañana");
     }
 
     #[test]

@@ -11,6 +11,7 @@ use super::order_parts::Checker;
 use super::order_raw::RawOrder;
 use super::order_reading::read;
 use super::{CustomerKind, OrderLine, OrderNumber, PaymentMethod, Position, Priority, TicketState};
+use crate::free_text;
 use crate::money::Money;
 use crate::problem::FieldError;
 use crate::texts::{Language, Message};
@@ -77,12 +78,13 @@ impl MessageError {
 }
 
 impl OrderMessage {
-    /// Reads an order. Never panics; the caller bounds the length of `body`.
+    /// Reads an order, its texts as they are meant. Never panics; the caller bounds the length of `body`.
     ///
     /// `null` and blank text are the same as a field that is not there. A `fecha_creacion` that cannot be read is a
     /// wrong field, not ignored: the lateness of the order would be counted from the wrong moment.
     pub fn from_json(body: &[u8]) -> Result<Self, MessageError> {
-        let raw: RawOrder<'_> = serde_json::from_slice(body).map_err(|error| malformed(&error))?;
+        let body = free_text::clean_json(body);
+        let raw: RawOrder<'_> = serde_json::from_slice(&body).map_err(|error| malformed(&error))?;
         let mut check = Checker::default();
         match read(raw, &mut check) {
             Some(order) => Ok(order),

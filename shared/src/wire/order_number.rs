@@ -13,6 +13,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::ambient::{Ambient, CROCKFORD};
+use crate::free_text;
 use crate::texts::Message;
 
 /// The number of an order. 1 to [`OrderNumber::MAX_CHARS`] characters; cheap to clone.
@@ -52,8 +53,9 @@ impl OrderNumber {
         Self(format!("BA-{day}-{moment}{}", ambient.code(6)).into())
     }
 
-    /// Reads a number, without the blanks around it.
+    /// Reads a number as it is meant (see [`free_text::plain`]), without the blanks around it.
     pub fn parse(text: &str) -> Result<Self, InvalidOrderNumber> {
+        let text = free_text::plain(text);
         let text = text.trim();
         let allowed = |c: char| !c.is_control() && !matches!(c, '/' | '\\' | '?' | '#' | '%');
         let sized = !text.is_empty() && text.chars().take(Self::MAX_CHARS + 1).count() <= Self::MAX_CHARS;

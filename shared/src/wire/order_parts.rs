@@ -116,7 +116,7 @@ impl Checker {
             Scalar::Whole(number) => Some(number as f64),
             Scalar::Number(number) => Some(number),
             Scalar::Text(text) if text.trim().is_empty() => return None,
-            Scalar::Text(text) => text.trim().parse().ok(),
+            Scalar::Text(text) => free_text::plain(&text).trim().parse().ok(),
             Scalar::Other => None,
         };
         let number = number.filter(|number| number.is_finite());

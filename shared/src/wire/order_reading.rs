@@ -7,6 +7,7 @@ use super::order_parts::{Checker, Place};
 use super::order_raw::{RawLine, RawLineFields, RawLines, RawOrder, Scalar};
 use super::position::{self, Position};
 use super::{CustomerKind, OrderLine, OrderNumber, PaymentMethod, Priority, limits};
+use crate::free_text;
 use crate::texts::Message;
 use crate::timestamp::UnixMillis;
 
@@ -32,9 +33,9 @@ pub(super) fn read(raw: RawOrder<'_>, check: &mut Checker) -> Option<OrderMessag
     let (place, value) = either(("cliente_direccion", raw.address), ("direccion", raw.address_old));
     let customer_address = check.text(place, value, limits::ADDRESS);
     let (place, value) = either(("cliente_telefono", raw.phone), ("telefono", raw.phone_old));
-    let customer_phone = check.text(place, value, limits::PHONE);
+    let customer_phone = check.text(place, value, limits::PHONE).map(|phone| free_text::plain(&phone).into_owned());
     let (place, value) = either(("cliente_email", raw.email), ("email", raw.email_old));
-    let customer_email = check.text(place, value, limits::EMAIL);
+    let customer_email = check.text(place, value, limits::EMAIL).map(|email| free_text::plain(&email).into_owned());
     let lines = read_lines(raw.lines, check);
     let total = check.amount(Place::Top("total"), raw.total);
     let total = check.required(Place::Top("total"), total);

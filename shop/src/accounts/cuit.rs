@@ -1,5 +1,6 @@
 //! CUIT: the tax number every Argentine business has.
 
+use belgrano_shared::free_text;
 use belgrano_shared::texts::Message;
 use serde::{Deserialize, Deserializer};
 
@@ -18,7 +19,8 @@ impl Cuit {
     /// The last digit is 11 minus the weighted sum of the others modulo 11, with 11 written as 0; a sum that would ask
     /// for 10 is never handed out (AFIP moves those to another prefix).
     pub fn parse(text: &str) -> Result<Self, Message> {
-        let digits: String = text.chars().filter(|c| !matches!(c, '-' | '.' | ' ')).collect();
+        let digits: String =
+            free_text::plain(text).chars().filter(|c| !matches!(c, '-' | '.' | '/') && !c.is_whitespace()).collect();
         if digits.len() != 11 || !digits.bytes().all(|byte| byte.is_ascii_digit()) || !PREFIXES.contains(&&digits[..2])
         {
             return Err(RULE);
@@ -58,7 +60,9 @@ mod tests {
             ("99-12345678-6", None),
             ("20-1234567-6", None),
             ("20-123456789-6", None),
-            ("2012345678٦", None),
+            ("2012345678٦", Some("20123456786")),
+            ("\u{202a}30‑50001091–2\u{202c}", Some("30500010912")),
+            ("３０ 50001091−２", Some("30500010912")),
             ("", None),
         ] {
             assert_eq!(Cuit::parse(text).ok().as_ref().map(Cuit::as_str), expected, "{text:?}");

@@ -2,7 +2,7 @@
 
 use std::ops::RangeInclusive;
 
-use belgrano_shared::free_text::InvalidText;
+use belgrano_shared::free_text::{self, InvalidText};
 use belgrano_shared::problem::{FieldError, Problem};
 use belgrano_shared::texts::{Message, Said};
 use belgrano_shared::wire::limits;
@@ -19,9 +19,10 @@ pub(crate) struct Form {
 impl Form {
     /// A text of `chars` characters; an absent one is empty.
     pub(crate) fn text(&mut self, field: &str, text: Option<&str>, chars: RangeInclusive<usize>) -> String {
-        let text = text.unwrap_or_default().trim();
+        let text = free_text::clean(text.unwrap_or_default());
+        let text = text.trim();
         let length = text.chars().count();
-        if length == 0 && *chars.start() > 0 {
+        if *chars.start() > 0 && !free_text::is_visible(text) {
             self.errors.push(FieldError::new(field, Message::new("error-missing")));
         } else if !chars.contains(&length) {
             let message = Message::new("error-length").with("from", *chars.start()).with("to", *chars.end());
@@ -33,9 +34,10 @@ impl Form {
         text.to_owned()
     }
 
-    /// A telephone number, as people write them: digits, blanks and `+-()/.`; or none.
+    /// A telephone number, as people write and paste them: digits, blanks and `+-()/.`; or none.
     pub(crate) fn phone(&mut self, field: &str, text: Option<&str>) -> String {
-        let text = self.text(field, text, 0..=limits::PHONE);
+        let text = text.map(free_text::plain);
+        let text = self.text(field, text.as_deref(), 0..=limits::PHONE);
         let digits = text.chars().filter(char::is_ascii_digit).count();
         let strange = text.chars().any(|c| !c.is_ascii_digit() && !" +-()/.".contains(c));
         if strange || !text.is_empty() && digits < FEWEST_DIGITS {
@@ -60,6 +62,16 @@ mod tests {
     use super::Form;
 
     #[test]
+    fn a_name_that_nobody_sees_is_missing() {
+        for name in ["", " ", "\u{200b}", "\u{3164}\u{2800}", "\u{301}", "\u{202a}\u{202c}"] {
+            let mut form = Form::default();
+            form.text("nombre", Some(name), 1..=100);
+            let problem = form.finish().expect_err(name);
+            assert_eq!(problem.errors()[0].message, "falta este dato", "{name:?}");
+        }
+    }
+
+    #[test]
     fn a_telephone_is_one_that_can_be_called() {
         let takes = |text: &str| {
             let mut form = Form::default();
@@ -68,6 +80,13 @@ mod tests {
         };
         for number in ["", "4780-1234", "+54 (11) 5555.0101", "011/478012"] {
             assert!(takes(number), "{number}");
+        }
+        // As a contact card, a message and a keyboard of another script give it.
+        for pasted in ["\u{202a}+54\u{a0}11 5555‑0101\u{202c}", "\u{2066}＋54 11 ５５５５−０１０１\u{2069}\u{200b}"]
+        {
+            let mut form = Form::default();
+            assert_eq!(form.phone("telefono", Some(pasted)), "+54 11 5555-0101");
+            form.finish().expect("a telephone");
         }
         for number in ["-", "()", "........", "0", "12345", "once cuatro", "11 5555 0101 int. 3"] {
             assert!(!takes(number), "{number}");

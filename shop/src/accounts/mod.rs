@@ -15,6 +15,7 @@ mod principal;
 mod profile;
 mod recovery;
 mod register;
+mod respell;
 mod settings;
 #[cfg(test)]
 mod tests;
@@ -34,6 +35,7 @@ pub use profile::AccountView;
 pub(crate) use profile::{ProfileBody, change_me, me};
 pub(crate) use recovery::{ForgotBody, ResetBody, forgot_password, reset_password};
 pub(crate) use register::{NewAccount, NewBusiness, RegisterBody, register};
+pub(crate) use respell::respell_emails;
 pub use settings::AccountSettings;
 
 use crate::app::App;

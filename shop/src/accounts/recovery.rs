@@ -7,6 +7,7 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use belgrano_shared::auth::email::Email;
 use belgrano_shared::auth::password::NewPassword;
+use belgrano_shared::free_text;
 use belgrano_shared::http::{ClientIp, Json};
 use belgrano_shared::mailer::Mail;
 use belgrano_shared::problem::{Problem, ProblemDocument};
@@ -29,7 +30,7 @@ const CODE_CHARS: usize = 10;
 /// A code bound to its account, as it is stored.
 fn code_hash(account_id: i64, code: &str) -> [u8; 32] {
     // Read as Crockford's base32 is meant to be: forgiving about case, hyphens and look-alikes.
-    let code: String = code
+    let code: String = free_text::plain(code)
         .chars()
         .filter(char::is_ascii_alphanumeric)
         .map(|c| match c.to_ascii_uppercase() {
@@ -281,7 +282,9 @@ mod tests {
 
     #[test]
     fn a_code_is_read_as_people_write_it() {
-        assert_eq!(code_hash(7, "01AB0-9XYZ1"), code_hash(7, " olab0 9xyzi "));
+        for typed in [" olab0 9xyzi ", "０１ＡＢ０–９ＸＹＺ１", "01AB0\u{2011}\u{200b}9XYZ1\u{a0}"] {
+            assert_eq!(code_hash(7, "01AB0-9XYZ1"), code_hash(7, typed), "{typed:?}");
+        }
         assert_ne!(code_hash(7, "01AB09XYZ1"), code_hash(8, "01AB09XYZ1"), "a code opens its own account only");
     }
 }

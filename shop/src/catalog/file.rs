@@ -217,12 +217,13 @@ pub(super) struct File {
 }
 
 impl File {
-    /// Reads the file; an error only when it is no catalog at all.
-    pub(super) fn parse(json: &[u8]) -> Result<Self, ImportError> {
-        let mut root: Map<String, Value> =
-            serde_json::from_slice(json).map_err(|error| ImportError::Unreadable(error.to_string()))?;
+    /// Reads the file, however it was saved; an error only when it is no catalog at all.
+    pub(super) fn parse(file: &[u8]) -> Result<Self, ImportError> {
+        let json = free_text::decode_file(file)?;
+        let mut root: Map<String, Value> = serde_json::from_slice(&free_text::clean_json(json.as_bytes()))
+            .map_err(|error| ImportError::NotJson { line: error.line(), column: error.column() })?;
         if !root.contains_key("productos") {
-            return Err(ImportError::Unreadable("it has no `productos`".to_owned()));
+            return Err(ImportError::NoProducts);
         }
         let mut file = Self::default();
         file.businesses = file.entries("negocios", root.remove("negocios"));

@@ -8,6 +8,7 @@ use std::collections::{HashMap, HashSet};
 use std::convert::Infallible;
 use std::hash::Hash;
 
+use belgrano_shared::free_text::NotText;
 use belgrano_shared::search::fold;
 use belgrano_shared::writer::{Command, Failure, WriteError, Writer};
 
@@ -51,7 +52,18 @@ pub struct Refused {
 pub enum ImportError {
     /// It is no catalog.
     #[error("not a catalog: {0}")]
-    Unreadable(String),
+    NotText(#[from] NotText),
+    /// It is none either.
+    #[error("not a catalog: it is not JSON from line {line}, column {column} on")]
+    NotJson {
+        /// Where it stops being JSON, counted from one; zero when there is nothing at all.
+        line: usize,
+        /// In characters of that line.
+        column: usize,
+    },
+    /// Nor this, though it is JSON.
+    #[error("not a catalog: it has no `productos`")]
+    NoProducts,
     /// The database.
     #[error("cannot read the shop's database")]
     Read(#[from] sqlx::Error),

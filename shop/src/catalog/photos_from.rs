@@ -6,6 +6,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use belgrano_shared::fetch;
+use belgrano_shared::free_text::clean;
 use belgrano_shared::picture::Picture;
 use belgrano_shared::storage::Db;
 use belgrano_shared::texts::Message;
@@ -55,13 +56,25 @@ struct Named {
     image: String,
 }
 
+/// The files of a folder by their names as they are meant: an archive made on a Mac writes an `ñ` as two characters.
+async fn files_of(folder: &Path) -> io::Result<HashMap<String, PathBuf>> {
+    let mut files = HashMap::new();
+    let mut entries = tokio::fs::read_dir(folder).await?;
+    while let Some(entry) = entries.next_entry().await? {
+        if let Some(name) = entry.file_name().to_str() {
+            files.insert(clean(name).into_owned(), entry.path());
+        }
+    }
+    Ok(files)
+}
+
 /// Puts on every product that names a picture the file of that name in `folder`. Photos that are there stay.
 pub async fn photos_from(db: &Db, writer: &Writer<ShopUnit>, folder: &Path) -> Result<PhotosReport, PhotosError> {
     const WITHOUT: &str = "SELECT p.id, p.image FROM products p LEFT JOIN product_photos f ON f.product_id = p.id \
          WHERE p.image <> '' AND f.product_id IS NULL ORDER BY p.id";
     let unread = |path: &Path, source| PhotosError::Unread { path: path.to_owned(), source };
     // One that is not there has no pictures either, but that is not what was meant.
-    drop(tokio::fs::read_dir(folder).await.map_err(|source| unread(folder, source))?);
+    let files = files_of(folder).await.map_err(|source| unread(folder, source))?;
     let named = fetch!(all, db.read().await?, Named, WITHOUT)?;
     let mut report = PhotosReport::default();
     // Many products share a picture.
@@ -70,7 +83,7 @@ pub async fn photos_from(db: &Db, writer: &Writer<ShopUnit>, folder: &Path) -> R
         // The last part alone: an address leads nowhere else on our disk.
         let Some(name) = Path::new(&image).file_name().and_then(|name| name.to_str()) else { continue };
         if !read.contains_key(name) {
-            let path = folder.join(name);
+            let path = files.get(&*clean(name)).cloned().unwrap_or_else(|| folder.join(name));
             let picture = match tokio::fs::read(&path).await {
                 Ok(content) => match Picture::from_bytes(content) {
                     Ok(picture) => Some(picture),

@@ -95,7 +95,7 @@ pub(crate) async fn create(
     let default = NewDriver::default();
     let neighbourhood = body.neighbourhood.map(|text| text.trim().to_owned()).filter(|text| !text.is_empty());
     let driver = NewDriver {
-        phone: body.phone.trim().to_owned(),
+        phone: free_text::plain(&body.phone).trim().to_owned(),
         capacity: body.capacity.unwrap_or(default.capacity),
         neighbourhood,
     };
@@ -159,7 +159,7 @@ pub(crate) async fn change(
     let trimmed = |text: Option<String>| text.map(|text| text.trim().to_owned());
     let change = ChangeDriver {
         user: ChangeUser { id, name: trimmed(body.name), role: None, active: body.active, password_hash },
-        phone: trimmed(body.phone),
+        phone: body.phone.map(|phone| free_text::plain(&phone).trim().to_owned()),
         capacity: body.capacity,
         neighbourhood: trimmed(body.neighbourhood),
         on_shift: body.on_shift,

@@ -49,7 +49,7 @@ pub(super) async fn show(
     RawQuery(query): RawQuery,
 ) -> Result<Response, Problem> {
     let app = state.0.clone();
-    let form = Form::filled(form_urlencoded::parse(query.unwrap_or_default().as_bytes()).into_owned());
+    let form = Form::of_query(&query.unwrap_or_default());
     let query = asked(&form);
     let page = Page { cursor: form.given("cursor").map(str::to_owned), limit: Page::DEFAULT_LIMIT };
     let (form, found, next) = match tickets::list(state, Session(who), page, RawQuery(Some(query.clone()))).await {
@@ -67,13 +67,7 @@ pub(super) async fn show(
 
 /// The filters that were given, as a query.
 fn asked(form: &Form) -> String {
-    let mut query = form_urlencoded::Serializer::new(String::new());
-    for name in FILTERS {
-        for value in form.values(name).filter(|value| !value.is_empty()) {
-            query.append_pair(name, value);
-        }
-    }
-    query.finish()
+    form_urlencoded::Serializer::new(String::new()).extend_pairs(form.asked(&FILTERS)).finish()
 }
 
 impl SearchPage<'_> {
@@ -210,7 +204,13 @@ mod tests {
 
     #[test]
     fn only_what_the_search_knows_is_asked_for() {
-        let form = Form::filled([("estado", "entregado"), ("vista", "estados"), ("q", " "), ("desde", "2026-11-21")]);
-        assert_eq!(asked(&form), "estado=entregado&desde=2026-11-21");
+        let form = Form::filled([
+            ("estado", "entregado"),
+            ("vista", "estados"),
+            ("q", "?"),
+            ("barrio", ""),
+            ("desde", "2026-11-21"),
+        ]);
+        assert_eq!(asked(&form), "q=%3F&estado=entregado&desde=2026-11-21");
     }
 }

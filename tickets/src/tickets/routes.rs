@@ -3,6 +3,7 @@
 use axum::extract::{RawQuery, State};
 use axum::http::{HeaderValue, header};
 use axum::response::{IntoResponse, Response};
+use belgrano_shared::free_text;
 use belgrano_shared::http::{Json, Page, Path, check_fields};
 use belgrano_shared::problem::{Problem, ProblemDocument};
 use belgrano_shared::storage::Session as Connection;
@@ -62,8 +63,14 @@ pub(crate) async fn list(
 /// The filters of a query; what is not among them is ignored.
 pub(crate) fn read_filter(query: &str) -> Result<Filter, Problem> {
     let mut filter = Filter::default();
+    let query = &*free_text::clean_query(query);
     check_fields(url::form_urlencoded::parse(query.as_bytes()))?;
     for (name, value) in url::form_urlencoded::parse(query.as_bytes()) {
+        // What is searched for without a letter finds nothing, a blank too: only an empty field is as one left out.
+        if &*name == "q" && !value.is_empty() {
+            filter.text = Some(value.trim().to_owned());
+            continue;
+        }
         let value = value.trim();
         if value.is_empty() {
             continue;
@@ -80,7 +87,6 @@ pub(crate) fn read_filter(query: &str) -> Result<Filter, Problem> {
             }
             "prioridad" => filter.priority = Some(value.parse().map_err(|error: UnknownWord| wrong(error.into()))?),
             "barrio" => filter.neighbourhood = Some(value.to_owned()),
-            "q" => filter.text = Some(value.to_owned()),
             "desde" => filter.from = Some(time(value).ok_or_else(|| wrong(NOT_A_TIME))?),
             "hasta" => {
                 let whole_day_ms = if value.len() == DAY_CHARS { 24 * 3600 * 1000 } else { 0 };

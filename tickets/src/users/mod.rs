@@ -7,6 +7,7 @@ mod account;
 mod change;
 mod create;
 mod first_admin;
+mod respell;
 mod role;
 mod routes;
 
@@ -15,6 +16,7 @@ pub(crate) use account::{check_text, find_by_email};
 pub use change::{ChangeUser, UserRefusal};
 pub use create::{CreateUser, NewDriver};
 pub use first_admin::ensure_admin;
+pub use respell::respell_emails;
 pub use role::Role;
 pub use routes::routes;
 pub(crate) use routes::{NAME_CHARS, NewUser, UserChange, change, create, create_account, list};

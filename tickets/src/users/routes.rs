@@ -75,7 +75,7 @@ pub(crate) async fn create(
     if let Some(wrong) = free_text::check(&body.phone, limits::PHONE).err() {
         return Err(Problem::invalid_field("telefono", wrong));
     }
-    let driver = NewDriver { phone: body.phone.trim().to_owned(), ..NewDriver::default() };
+    let driver = NewDriver { phone: free_text::plain(&body.phone).trim().to_owned(), ..NewDriver::default() };
     let account = create_account(&app, body.name, &body.email, &body.password, body.role, driver).await?;
     Ok((StatusCode::CREATED, Json(account)))
 }

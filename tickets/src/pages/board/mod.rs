@@ -70,7 +70,7 @@ pub(super) async fn show(
     RawQuery(query): RawQuery,
 ) -> Result<Response, Problem> {
     let query = query.unwrap_or_default();
-    let form = Form::filled(form_urlencoded::parse(query.as_bytes()).into_owned());
+    let form = Form::of_query(&query);
     if form.values("estado").filter_map(TicketState::parse).any(TicketState::is_final) {
         return Ok(see_other(&format!("/tickets?{query}")));
     }
@@ -139,11 +139,7 @@ pub(super) fn late_ms(app: &App) -> i64 {
 /// The filters as a query of the search; without a state, what is open.
 fn filter(form: &Form) -> String {
     let mut query = form_urlencoded::Serializer::new(String::new());
-    for name in FILTERS {
-        for value in form.values(name).filter(|value| !value.is_empty()) {
-            query.append_pair(name, value);
-        }
-    }
+    query.extend_pairs(form.asked(&FILTERS));
     if form.given("estado").is_none() {
         query.append_pair("estado", &OPEN.map(TicketState::as_str).join(","));
     }

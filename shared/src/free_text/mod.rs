@@ -1,15 +1,26 @@
-//! What people type: how long it may be, and which characters it may hold. One rule for every input of both services.
+//! What people type and paste: read as it is meant, then judged by how long it may be and which characters it may hold. One
+//! rule for every input of both services.
 //!
-//! What must never happen here: a text that passes and that a database, a terminal or the other service then refuses.
+//! Every way in cleans first (see [`clean()`]): documents, queries and forms whole ([`clean_json`], [`clean_query`],
+//! [`clean_field`]), files by [`decode_file`], settings and arguments one by one. What must never happen here: a text that
+//! passes and that a database, a terminal or the other service then refuses, or two texts that look alike and differ.
+
+mod clean;
+mod file;
+mod incoming;
 
 use std::fmt;
+
+pub use clean::{clean, is_visible, plain};
+pub use file::{NotText, decode as decode_file};
+pub use incoming::{clean_field, clean_json, clean_query, is_taken_as_typed};
 
 use crate::texts::Message;
 
 /// Why a text is refused.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum InvalidText {
-    /// There is nothing but blanks.
+    /// There is nothing to be seen.
     Missing,
     /// It has more characters than this.
     TooLong(usize),
@@ -41,7 +52,8 @@ pub fn has_control(text: &str) -> bool {
     text.chars().any(|c| c.is_control() && !matches!(c, '\n' | '\r' | '\t'))
 }
 
-/// `text` without the blanks around it, if it has at most `max_chars` characters and no control characters.
+/// `text` without the blanks around it, if it has at most `max_chars` characters and no control characters; empty when nothing
+/// of it can be seen.
 pub fn check(text: &str, max_chars: usize) -> Result<&str, InvalidText> {
     let text = text.trim();
     // Bytes bound characters from above, so most text is never counted.
@@ -49,8 +61,10 @@ pub fn check(text: &str, max_chars: usize) -> Result<&str, InvalidText> {
         Err(InvalidText::TooLong(max_chars))
     } else if has_control(text) {
         Err(InvalidText::Control)
-    } else {
+    } else if is_visible(text) {
         Ok(text)
+    } else {
+        Ok("")
     }
 }
 
