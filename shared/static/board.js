@@ -61,11 +61,11 @@ const MOST_ENDED = 2000;
 const STAGE = { "en-camino": 2, aceptado: 1 };
 
 /**
- * Lower case, accents off, anything that is no letter or digit becomes one blank: as the server folds (shared/src/search.rs).
+ * Unseen marks and accents off, lower case, anything that is no letter or digit becomes one blank: as the server folds (shared/src/search.rs).
  * @param {string} text
  */
 export function fold(text) {
-  return text.toLowerCase().normalize("NFD").replace(/[\u0300-\u036f]/g, "").replace(/[^\p{L}\p{N}]+/gu, " ").trim();
+  return text.replace(/\p{Cf}/gu, "").toLowerCase().normalize("NFD").replace(/[\u0300-\u036f]/g, "").replace(/[^\p{L}\p{N}]+/gu, " ").trim();
 }
 
 /** What is known of one ticket, prepared for comparing. */
@@ -292,10 +292,12 @@ export class Board {
    */
   arrange(view, filter, now) {
     const asked = { ...filter, barrio: fold(filter.barrio), q: fold(filter.q) };
+    // Something was typed, and no letter or digit among it: nothing is called like that.
+    const nothing = !asked.q && filter.q.trim() !== "";
     /** @type {Map<string, Entry[]>} */
     const placed = new Map();
     for (const entry of this.#entries.values()) {
-      if (!this.#fits(entry, asked, now)) continue;
+      if (nothing || !this.#fits(entry, asked, now)) continue;
       const key = this.#place(entry, view);
       const column = placed.get(key);
       if (column) column.push(entry);

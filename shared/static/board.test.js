@@ -82,6 +82,8 @@ test("filters say the same as the server's search", () => {
   assert.deepEqual(shown({ barrio: " NUÑEZ" }), ["BA-1"]);
   assert.deepEqual(shown({ q: "diaz" }).length, 2);
   assert.deepEqual(shown({ q: "ba-2" }), ["BA-2"]);
+  assert.deepEqual(shown({ q: "b\u200ba-2" }), ["BA-2"]);
+  for (const nothing of ["%", "_", "🔥", "..."]) assert.deepEqual(shown({ q: nothing }), [], nothing);
   assert.deepEqual(shown({ prioridad: "alta" }), ["BA-2"]);
   assert.deepEqual(shown({ demorados: true }), ["BA-2"]);
   assert.deepEqual(shown({ repartidor: "1" }), []);

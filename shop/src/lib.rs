@@ -12,6 +12,8 @@ pub mod notices;
 pub mod orders;
 pub mod outbox;
 mod pages;
+#[cfg(test)]
+mod pasted_tests;
 pub mod relay;
 pub mod router;
 pub mod schema;

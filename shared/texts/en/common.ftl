@@ -60,3 +60,4 @@ close = Close
 offline-title = No connection
 offline-text = The network cannot be reached. What was done already, is done.
 offline-again = Try again
+search-no-words = To search, type at least one letter or digit.

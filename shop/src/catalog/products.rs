@@ -20,7 +20,7 @@ use crate::app::App;
 #[derive(Debug, Default, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 pub(crate) struct Filter {
-    /// Words; each has to be in the name, the category or the business. Case and accents do not count. When there is nothing,
+    /// Words; without a letter or a digit among them nothing is found. Each has to be in the name, the category or the business. Case and accents do not count. When there is nothing,
     /// what comes close is found: a slip in a word of four letters or more, two from eight on, and plurals.
     #[serde(default)]
     pub(crate) q: String,

@@ -5,6 +5,7 @@ mod assigning;
 pub(crate) mod board;
 mod forgetting;
 mod intake;
+mod pasted;
 mod reassigning;
 mod searching;
 mod stepping;
