@@ -140,6 +140,17 @@ impl TestShop {
         self.send(who, Method::POST, path, Some(body)).await
     }
 
+    /// The same under an `Idempotency-Key`.
+    pub(crate) async fn keyed(&self, who: &mut Browser, path: &str, key: &str, body: Value) -> Answer {
+        let request = Request::post(path).header(header::COOKIE, who.cookie()).header("idempotency-key", key);
+        let request = request.header(header::CONTENT_TYPE, "application/json").body(Body::from(body.to_string()));
+        let response = self.router.clone().oneshot(request.expect("a valid request")).await.expect("infallible");
+        let (head, body) = response.into_parts();
+        let body = body.collect().await.expect("a body").to_bytes();
+        let body = serde_json::from_slice(&body).expect("JSON");
+        Answer { status: head.status.as_u16(), headers: head.headers, body }
+    }
+
     /// A browser that has registered as a customer with this address.
     pub(crate) async fn customer(&self, email: &str) -> Browser {
         let mut browser = Browser::default();

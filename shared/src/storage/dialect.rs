@@ -29,12 +29,12 @@ impl Engine {
         }
     }
 
-    /// The most parameters one statement may carry (SQLite's `SQLITE_MAX_VARIABLE_NUMBER`; Postgres counts in 16 bits).
+    /// The text under `key` in the JSON object that a text column holds; NULL where there is none.
     #[must_use]
-    pub fn max_parameters(self) -> usize {
+    pub fn json_text(self, column: &str, key: &str) -> String {
         match self {
-            Self::Sqlite => 32_766,
-            Self::Postgres => 65_535,
+            Self::Sqlite => format!("({column} ->> '{key}')"),
+            Self::Postgres => format!("({column}::json ->> '{key}')"),
         }
     }
 }

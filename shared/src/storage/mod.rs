@@ -5,6 +5,7 @@
 //! [`on!`](crate::on!), so no SQL text and no bind list stands twice. What the engines say differently is in [`dialect`].
 //! What must never happen here: a write outside the writer (readers are opened read-only, the engine refuses).
 
+mod columns;
 pub mod dialect;
 mod error;
 mod open;
@@ -14,8 +15,9 @@ mod session;
 #[cfg(test)]
 mod tests;
 
+pub use columns::{Columns, Places};
 pub use error::{is_unavailable, is_unstorable_text, require_one};
 pub use open::{Migrations, OpenError, Place, StorageSettings, Target, open};
 pub use presence::Presence;
-pub use rows::{MAX_ROWS, batches, select_in_sql, values_sql};
+pub use rows::{MAX_ARRAY, MAX_ROWS, arrays_sql, batches, select_any_sql, select_in_sql, values_sql};
 pub use session::{Db, Session};

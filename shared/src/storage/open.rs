@@ -223,6 +223,15 @@ fn usable(connection: &mut SqliteConnection) -> BoxFuture<'_, sqlx::Result<bool>
 const WRITE_LIMITS: [(&str, &str); 3] =
     [("lock_timeout", "5s"), ("idle_in_transaction_session_timeout", "10s"), ("statement_timeout", "15s")];
 
+/// The writer has few statements and repeats them for ever: each is planned once. That plan must not depend on how much was
+/// in a table at that moment, or what statistics said of it: a table is never read while there is an index (which is then
+/// said to cost more than compiling the plan would).
+const WRITE_PLANS: [(&str, &str); 3] =
+    [("plan_cache_mode", "force_generic_plan"), ("enable_seqscan", "off"), ("jit", "off")];
+
+/// A plan for one page must not be kept while its table grows a thousandfold.
+const READ_PLANS: [(&str, &str); 2] = [("plan_cache_mode", "force_custom_plan"), ("jit", "off")];
+
 async fn open_postgres(
     options: &PgConnectOptions,
     schema: &str,
@@ -241,11 +250,9 @@ async fn open_postgres(
     connection.close().await?;
 
     let pool = PgPoolOptions::new().acquire_timeout(settings.wait).min_connections(1);
-    // The writer has few statements and repeats them for ever: each is planned once. A plan made for the values at hand
-    // also trusts the statistics, which know nothing yet of a backlog that has just grown, and sorts all of it.
-    let writing = options.clone().options([("plan_cache_mode", "force_generic_plan")]).options(WRITE_LIMITS);
+    let writing = options.clone().options(WRITE_PLANS).options(WRITE_LIMITS);
     let write = pool.clone().max_connections(2).connect_with(writing).await?;
-    let read = options.options([("default_transaction_read_only", "on")]);
+    let read = options.options([("default_transaction_read_only", "on")]).options(READ_PLANS);
     let read = pool.max_connections(settings.readers).connect_with(read).await?;
     Ok(Db::Postgres { read, write })
 }

@@ -1,15 +1,15 @@
-//! Many rows in one statement, and many keys in one `IN`, on both engines alike.
+//! Many rows in one statement, and many keys in one condition, on both engines alike.
 //!
-//! The number of rows shapes the SQL text, and each text is prepared once and kept. So rows are cut into a few sizes: 45
-//! rows are 32 + 13. Every statement is a trip to the engine, so few cuts matter as much as few texts; a list of keys is
-//! filled up with its last one instead, and is one statement.
+//! A statement is written once, around the word `VALUES` (or `IN`), which stands for the list. SQLite is given that many
+//! places, Postgres one array for each column ([`columns`](super::columns) says why).
 //!
-//! The places of a many-row statement have no numbers on SQLite: its driver asks for the name of each place before it binds
-//! it, and SQLite finds a name by reading all that come before. With 800 numbered places that was a quarter of all the time.
+//! On SQLite the number of rows shapes the SQL text, and each text is prepared once and kept. So rows are cut into a few
+//! sizes: 45 rows are 32 + 13. Every statement is a trip to the engine, so few cuts matter as much as few texts; a list of
+//! keys is filled up with its last one instead, and is one statement. Its places have no numbers: the driver asks for the
+//! name of each place before it binds it, and SQLite finds a name by reading all that come before. With 800 numbered places
+//! that was a quarter of all the time.
 
 use std::fmt::Write;
-
-use super::dialect::Engine;
 
 /// The most rows one statement carries.
 pub const MAX_ROWS: usize = 128;
@@ -32,21 +32,23 @@ pub fn batches<T>(items: &[T]) -> impl Iterator<Item = &[T]> {
     })
 }
 
-/// `head` that ends in `VALUES`, then `($1,$2),($3,$4)…` for all rows, then `tail`: `INSERT INTO t (a, b) VALUES` with an
+/// The most rows one statement carries on Postgres: a year's catalog should not be one message.
+pub const MAX_ARRAY: usize = 4096;
+
+/// `head` that ends in `VALUES`, then `(?,?),(?,?)…` for all rows, then `tail`: `INSERT INTO t (a, b) VALUES` with an
 /// `ON CONFLICT` or a `RETURNING`, or `UPDATE t SET … FROM (VALUES` with what closes it. Neither `head` nor
 /// `tail` has places of its own.
 #[must_use]
-pub fn values_sql(engine: Engine, head: &'static str, columns: usize, rows: usize, tail: &'static str) -> String {
-    let mut sql = String::with_capacity(head.len() + tail.len() + rows * columns * 6);
+pub fn values_sql(head: &'static str, columns: usize, rows: usize, tail: &'static str) -> String {
+    let mut sql = String::with_capacity(head.len() + tail.len() + rows * (columns * 2 + 2) + 4);
     sql.push_str(head);
     for row in 0..rows {
         for column in 0..columns {
             sql.push_str(match (row, column) {
-                (0, 0) => " (",
-                (_, 0) => "),(",
-                _ => ",",
+                (0, 0) => " (?",
+                (_, 0) => "),(?",
+                _ => ",?",
             });
-            push_place(&mut sql, engine, row * columns + column + 1);
         }
     }
     sql.push_str(") ");
@@ -54,35 +56,77 @@ pub fn values_sql(engine: Engine, head: &'static str, columns: usize, rows: usiz
     sql
 }
 
-/// `SELECT … WHERE k IN ($1,$2,…)` plus `tail`; `keys` parameters, and none in `head` and `tail`.
+/// `SELECT … WHERE k IN (?,?,…)` plus `tail`; `keys` parameters, and none in `head` and `tail`.
 #[must_use]
-pub fn select_in_sql(engine: Engine, head: &'static str, keys: usize, tail: &'static str) -> String {
-    let mut sql = String::with_capacity(head.len() + tail.len() + keys * 6);
+pub fn select_in_sql(head: &'static str, keys: usize, tail: &'static str) -> String {
+    let mut sql = String::with_capacity(head.len() + tail.len() + keys * 2 + 4);
     sql.push_str(head);
     for key in 0..keys {
-        sql.push_str(if key == 0 { " (" } else { "," });
-        push_place(&mut sql, engine, key + 1);
+        sql.push_str(if key == 0 { " (?" } else { ",?" });
     }
     sql.push_str(") ");
     sql.push_str(tail);
     sql
 }
 
-fn push_place(sql: &mut String, engine: Engine, number: usize) {
-    match engine {
-        Engine::Sqlite => sql.push('?'),
-        // Writing to a string cannot fail.
-        Engine::Postgres => drop(write!(sql, "${number}")),
+/// What [`values_sql`] says, with the columns as arrays `$1`, `$2`, …
+///
+/// The first column of a list that is joined (`= v.column1`) or looked in (`IN (VALUES`) is a key of the table, and is said
+/// to be one of the list as well, so that the table is entered by an index from whichever side a join begins.
+#[must_use]
+pub fn arrays_sql(head: &'static str, columns: usize, tail: &'static str) -> String {
+    const FIRST: &str = " = v.column1";
+    let before = head.strip_suffix("VALUES").unwrap_or(head);
+    let mut sql = String::with_capacity(before.len() + tail.len() + columns * 16 + 64);
+    sql.push_str(before);
+    push_unnest(&mut sql, columns);
+    match tail.split_once(FIRST) {
+        Some((joins, rest)) => {
+            let key = joins.rsplit(' ').next().unwrap_or_default();
+            sql.push_str(joins);
+            sql.push_str(FIRST);
+            push_any(&mut sql, key);
+            sql.push_str(rest);
+        }
+        None => sql.push_str(tail),
     }
+    if let Some(looks_in) = before.strip_suffix(" IN (") {
+        let key = looks_in.rsplit(" WHERE ").next().and_then(|of| of.rsplit(" AND ").next()).unwrap_or_default();
+        push_any(&mut sql, key.trim_start_matches('(').split(',').next().unwrap_or_default());
+    }
+    sql
+}
+
+/// What [`select_in_sql`] says, with the keys as the array `$1`.
+#[must_use]
+pub fn select_any_sql(head: &'static str, tail: &'static str) -> String {
+    format!("{} = ANY($1) {tail}", head.strip_suffix(" IN").unwrap_or(head))
+}
+
+fn push_any(sql: &mut String, key: &str) {
+    // Writing to a string cannot fail.
+    let _ = write!(sql, " AND {key} = ANY($1)");
+}
+
+/// The rows of the arrays under the names that a list of `VALUES` has.
+fn push_unnest(sql: &mut String, columns: usize) {
+    let mut list = |before: &str, name: &str| {
+        for column in 1..=columns {
+            let _ = write!(sql, "{}{name}{column}", if column == 1 { before } else { "," });
+        }
+    };
+    list("SELECT * FROM unnest(", "$");
+    list(") AS list (", "column");
+    sql.push_str(") ");
 }
 
 /// Runs a statement over a list of rows, and says how many rows of the table it changed. What [`execute!`](crate::execute!) is
-/// to one row, in as few statements as [`batches`] cuts the list into.
+/// to one row, in as few statements as the engine takes.
 ///
 /// Inserts: `execute_rows!(session, "INSERT INTO t (a, b) VALUES", 2, rows, |q, row| q.bind(row.a).bind(row.b))`, with a tail
 /// before the closure for an upsert: `…, rows, "ON CONFLICT DO NOTHING", |q, row| …`.
 ///
-/// Updates and deletes join the list, whose columns are called `column1`, `column2`, … on both engines:
+/// Updates and deletes join the list, whose columns are called `column1`, `column2`, … on both engines, by its first column:
 /// `execute_rows!(session, "UPDATE t SET a = v.column2 FROM (VALUES", 2, rows, ") AS v WHERE t.id = v.column1", |q, row| …)`.
 #[macro_export]
 macro_rules! execute_rows {
@@ -91,17 +135,9 @@ macro_rules! execute_rows {
     };
     ($session:expr, $head:expr, $columns:expr, $rows:expr, $tail:expr, |$query:ident, $row:ident| $bind:expr) => {{
         let mut changed = 0;
-        let engine = $session.engine();
-        for chunk in $crate::storage::batches($rows) {
-            let sql = $crate::storage::values_sql(engine, $head, $columns, chunk.len(), $tail);
-            changed += $crate::on!($session, |c| {
-                let mut $query = sqlx::query(sqlx::AssertSqlSafe(sql));
-                for $row in chunk {
-                    $query = $bind;
-                }
-                $query.execute(c).await.map(|done| done.rows_affected())
-            })?;
-        }
+        $crate::each_list!($session, $head, $columns, $rows, $tail, |$query, $row| $bind, |connection, sql, arguments| {
+            changed += sqlx::query_with(sql, arguments).execute(connection).await?.rows_affected();
+        });
         changed
     }};
 }
@@ -112,17 +148,9 @@ macro_rules! execute_rows {
 macro_rules! fetch_rows {
     ($session:expr, $type:ty, $head:expr, $columns:expr, $rows:expr, $tail:expr, |$query:ident, $row:ident| $bind:expr) => {{
         let mut found: Vec<$type> = Vec::new();
-        let engine = $session.engine();
-        for chunk in $crate::storage::batches($rows) {
-            let sql = $crate::storage::values_sql(engine, $head, $columns, chunk.len(), $tail);
-            found.extend($crate::on!($session, |c| {
-                let mut $query = sqlx::query_as::<_, $type>(sqlx::AssertSqlSafe(sql));
-                for $row in chunk {
-                    $query = $bind;
-                }
-                $query.fetch_all(c).await
-            })?);
-        }
+        $crate::each_list!($session, $head, $columns, $rows, $tail, |$query, $row| $bind, |connection, sql, arguments| {
+            found.extend(sqlx::query_as_with::<_, $type, _>(sql, arguments).fetch_all(connection).await?);
+        });
         found
     }};
 }
@@ -132,21 +160,63 @@ macro_rules! fetch_rows {
 macro_rules! fetch_in {
     ($session:expr, $row:ty, $head:expr, $keys:expr, $tail:expr) => {{
         let mut found: Vec<$row> = Vec::new();
-        let engine = $session.engine();
-        for chunk in $keys.chunks($crate::storage::MAX_ROWS) {
-            let places = chunk.len().next_power_of_two();
-            let sql = $crate::storage::select_in_sql(engine, $head, places, $tail);
-            found.extend($crate::on!($session, |c| {
-                let mut query = sqlx::query_as::<_, $row>(sqlx::AssertSqlSafe(sql));
-                // The same key twice finds its row once.
-                for key in chunk.iter().chain(chunk.last().into_iter().cycle()).take(places) {
-                    query = query.bind(key);
+        match &mut $session {
+            $crate::storage::Session::Sqlite(handle) => {
+                for chunk in $keys.chunks($crate::storage::MAX_ROWS) {
+                    let places = chunk.len().next_power_of_two();
+                    let sql = $crate::storage::select_in_sql($head, places, $tail);
+                    let mut query = sqlx::query_as::<_, $row>(sqlx::AssertSqlSafe(sql));
+                    // The same key twice finds its row once.
+                    for key in chunk.iter().chain(chunk.last().into_iter().cycle()).take(places) {
+                        query = query.bind(key);
+                    }
+                    found.extend(query.fetch_all(&mut **handle).await?);
                 }
-                query.fetch_all(c).await
-            })?);
+            }
+            $crate::storage::Session::Postgres(handle) => {
+                for chunk in $keys.chunks($crate::storage::MAX_ARRAY) {
+                    let sql = $crate::storage::select_any_sql($head, $tail);
+                    let list = chunk.iter().fold($crate::storage::Columns::new(1), |list, key| list.bind(key));
+                    let query = sqlx::query_as_with::<_, $row, _>(sqlx::AssertSqlSafe(sql), list.arguments()?);
+                    found.extend(query.fetch_all(&mut **handle).await?);
+                }
+            }
         }
         found
     }};
+}
+
+/// For each part of a list of rows that is one statement on the engine at hand: its text and its arguments to `$run`.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! each_list {
+    ($session:expr, $head:expr, $columns:expr, $rows:expr, $tail:expr, |$query:ident, $row:ident| $bind:expr,
+     |$connection:ident, $sql:ident, $arguments:ident| $run:expr) => {
+        match &mut $session {
+            $crate::storage::Session::Sqlite(handle) => {
+                for chunk in $crate::storage::batches($rows) {
+                    let mut $query = $crate::storage::Places::default();
+                    for $row in chunk {
+                        $query = $bind;
+                    }
+                    let $sql = sqlx::AssertSqlSafe($crate::storage::values_sql($head, $columns, chunk.len(), $tail));
+                    let ($arguments, $connection) = ($query.arguments()?, &mut **handle);
+                    $run
+                }
+            }
+            $crate::storage::Session::Postgres(handle) => {
+                for chunk in $rows.chunks($crate::storage::MAX_ARRAY) {
+                    let mut $query = $crate::storage::Columns::new($columns);
+                    for $row in chunk {
+                        $query = $bind;
+                    }
+                    let $sql = sqlx::AssertSqlSafe($crate::storage::arrays_sql($head, $columns, $tail));
+                    let ($arguments, $connection) = ($query.arguments()?, &mut **handle);
+                    $run
+                }
+            }
+        }
+    };
 }
 
 #[cfg(test)]

@@ -11,6 +11,7 @@ mod database;
 mod document;
 mod log;
 mod old_database;
+mod plans;
 mod push_service;
 
 pub use ambient::{START, still_ambient};
@@ -19,6 +20,7 @@ pub use database::TestDatabase;
 pub use document::{Operation, assert_committed, operations};
 pub use log::CapturedLog;
 pub use old_database::OldFile;
+pub use plans::table_readers;
 pub use push_service::{FakeBrowser, FakePushService, PushAnswer, PushReceived};
 
 /// Makes two tests of one body, `NAME::sqlite` and `NAME::postgres`:

@@ -8,6 +8,8 @@
 mod customers;
 mod orders;
 mod outbox;
+#[cfg(test)]
+mod plan_tests;
 mod products;
 
 use belgrano_shared::ambient::Ambient;

@@ -6,6 +6,7 @@ pub(crate) mod board;
 mod forgetting;
 mod intake;
 mod pasted;
+mod plans;
 mod reassigning;
 mod searching;
 mod stepping;
