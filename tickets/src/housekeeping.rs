@@ -13,7 +13,7 @@ use belgrano_shared::writer::{Command, Failure, WriteError};
 use belgrano_shared::{execute, fetch, fetch_scalar};
 
 use crate::app::App;
-use crate::unit::BoardUnit;
+use crate::unit::{BoardUnit, Recount};
 use crate::{progress, tickets};
 
 const PERIOD: Duration = Duration::from_hours(1);
@@ -77,7 +77,9 @@ pub async fn round(app: &App) -> Result<(), WriteError<Infallible>> {
         PruneEvents { before: app.ambient.now().plus_ms(-kept_ms), told_only: app.settings.ahorro_url.is_some() };
     while app.writer.submit(events).await? > 0 {}
     // Those that a process of an older version has taken in since the start, while it was being replaced.
-    tickets::fold_stored(&app.writer).await
+    tickets::fold_stored(&app.writer).await?;
+    app.writer.submit(Recount).await?;
+    Ok(())
 }
 
 /// Starts the task.

@@ -26,7 +26,7 @@ use crate::live::{Hub, Live};
 use crate::router::router;
 use crate::sessions::SESSION_COOKIE;
 use crate::settings::Settings;
-use crate::unit::Found;
+use crate::unit::{Found, Recount};
 use crate::{assignment, callbacks, housekeeping, live, notices, schema, tickets, users};
 
 /// Why the service did not start.
@@ -86,6 +86,7 @@ pub async fn assemble(settings: Settings, ambient: &Ambient, life: &Lifecycle) -
     writer.submit(Found).await?;
     tickets::fold_stored(&writer).await?;
     users::respell_emails(&writer).await?;
+    writer.submit(Recount).await?;
     let hub = Hub::open(&db, &settings.live).await?;
     // Only here is it set.
     let _ = hub_to_be.set(hub.clone());
@@ -125,7 +126,7 @@ fn spawn_writer(life: &Lifecycle, task: impl Future<Output = ()> + Send + 'stati
 
 async fn count_tickets(db: &Db) -> Result<i64, sqlx::Error> {
     let mut session = db.read().await?;
-    fetch_scalar!(one, session, i64, "SELECT COUNT(*) FROM tickets")
+    fetch_scalar!(one, session, i64, "SELECT CAST(COALESCE(SUM(n), 0) AS BIGINT) FROM report_counts WHERE what = 'estado'")
 }
 
 fn health(app: &App, life: &Lifecycle) -> Health {

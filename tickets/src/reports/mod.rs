@@ -3,16 +3,17 @@
 //! A ticket is late when more than `LATE_AFTER` (an hour unless set) has passed since it was ordered and it is not
 //! delivered, or was delivered later than that. Failed, returned and cancelled tickets are not counted as late: they
 //! have a reason instead. A day is a day in Buenos Aires, by when the order was made.
+//!
+//! Nothing here counts tickets: what a report says was counted with each change ([`crate::unit::counts`]), so that it takes as
+//! long for a year as for a day. How long a delivery took is known in whole minutes, the begun one included.
 
 mod analysis;
+mod kept;
 
 use axum::extract::State;
 use belgrano_shared::http::Json;
 use belgrano_shared::problem::{Problem, ProblemDocument};
-use belgrano_shared::storage::Session;
 use belgrano_shared::timestamp::UnixMillis;
-use belgrano_shared::wire::TicketState;
-use belgrano_shared::{fetch, fetch_scalar};
 use serde::Serialize;
 use std::collections::BTreeMap;
 use utoipa::ToSchema;
@@ -23,10 +24,12 @@ use crate::app::App;
 use crate::sessions::Admin;
 
 pub(crate) use analysis::{Analysis, Took, analyse};
+use kept::{by_day, by_driver, by_state, lateness};
 
 /// Days that are reported, today included.
 const DAYS: i64 = 14;
-const DAY_MS: i64 = 24 * 3600 * 1000;
+const HOUR_MS: i64 = 3600 * 1000;
+const DAY_MS: i64 = 24 * HOUR_MS;
 /// Argentina has one offset and no daylight saving (Law 26.350).
 const OFFSET_MS: i64 = -3 * 3600 * 1000;
 
@@ -101,74 +104,15 @@ pub(crate) async fn summary(State(app): State<App>, _: Admin) -> Result<Json<Sum
     }))
 }
 
-async fn by_state(session: &mut Session) -> sqlx::Result<BTreeMap<&'static str, i64>> {
-    const COUNT: &str = "SELECT state, COUNT(*) FROM tickets GROUP BY state";
-    let mut counts: BTreeMap<&'static str, i64> = TicketState::WORDS.iter().map(|word| (*word, 0)).collect();
-    for (state, count) in fetch!(all, *session, (String, i64), COUNT)? {
-        if let Some(state) = TicketState::parse(&state) {
-            counts.insert(state.as_str(), count);
-        }
-    }
-    Ok(counts)
+/// The days that are reported, today last, each with when it begins and when the next does.
+fn days(now: UnixMillis) -> impl Iterator<Item = (String, UnixMillis, UnixMillis)> {
+    let today = (now.0 + OFFSET_MS).div_euclid(DAY_MS);
+    let begins = |day: i64| UnixMillis(day * DAY_MS - OFFSET_MS);
+    (today - DAYS + 1..=today)
+        .map(move |day| (begins(day).to_rfc3339().chars().take(10).collect(), begins(day), begins(day + 1)))
 }
 
-async fn by_driver(session: &mut Session) -> sqlx::Result<Vec<DriverRow>> {
-    const COUNT: &str = "SELECT u.id AS repartidor_id, u.name AS nombre, \
-         COUNT(CASE WHEN t.state IN ('asignado', 'aceptado', 'en-camino') THEN 1 END) AS abiertos, \
-         COUNT(CASE WHEN t.state = 'entregado' THEN 1 END) AS entregados, \
-         COUNT(CASE WHEN t.state IN ('fallido', 'devuelto') THEN 1 END) AS fallidos \
-         FROM drivers d JOIN users u ON u.id = d.user_id LEFT JOIN tickets t ON t.driver_id = d.user_id \
-         GROUP BY u.id, u.name ORDER BY u.id";
-    fetch!(all, *session, DriverRow, COUNT)
-}
-
-#[derive(sqlx::FromRow)]
-struct DayRow {
-    day: i64,
-    received: i64,
-    delivered: i64,
-    cancelled: i64,
-}
-
-async fn by_day(session: &mut Session, now: UnixMillis) -> sqlx::Result<Vec<Day>> {
-    const COUNT: &str = "SELECT (created_at + $1) / $2 AS day, COUNT(*) AS received, \
-         COUNT(CASE WHEN state = 'entregado' THEN 1 END) AS delivered, \
-         COUNT(CASE WHEN state = 'cancelado' THEN 1 END) AS cancelled \
-         FROM tickets WHERE created_at >= $3 GROUP BY 1 ORDER BY 1";
-    let first_day = (now.0 + OFFSET_MS) / DAY_MS - DAYS + 1;
-    let since = first_day * DAY_MS - OFFSET_MS;
-    let rows = fetch!(all, *session, DayRow, COUNT, OFFSET_MS, DAY_MS, since)?;
-    let day = |row: DayRow| Day {
-        dia: UnixMillis(row.day * DAY_MS - OFFSET_MS).to_rfc3339().chars().take(10).collect(),
-        recibidos: row.received,
-        entregados: row.delivered,
-        cancelados: row.cancelled,
-    };
-    Ok(rows.into_iter().map(day).collect())
-}
-
-#[derive(sqlx::FromRow)]
-struct DeliveredRow {
-    delivered: i64,
-    late: i64,
-    took_ms: Option<i64>,
-}
-
-async fn lateness(session: &mut Session, now: UnixMillis, late_ms: i64) -> sqlx::Result<Lateness> {
-    const OPEN: &str = "SELECT COUNT(*) FROM tickets \
-         WHERE state IN ('pendiente', 'asignado', 'aceptado', 'en-camino') AND created_at < $1";
-    // An average of BIGINTs is a NUMERIC on Postgres and a double on SQLite; truncated, it is the same on both.
-    const DELIVERED: &str = "SELECT COUNT(*) AS delivered, \
-         COUNT(CASE WHEN delivered_at - created_at > $1 THEN 1 END) AS late, \
-         CAST(AVG(delivered_at - created_at) AS BIGINT) AS took_ms \
-         FROM tickets WHERE state = 'entregado' AND delivered_at IS NOT NULL";
-    let abiertos_tarde = fetch_scalar!(one, *session, i64, OPEN, now.plus_ms(-late_ms))?;
-    let row = fetch!(one, *session, DeliveredRow, DELIVERED, late_ms)?;
-    Ok(Lateness {
-        limite_s: late_ms / 1000,
-        abiertos_tarde,
-        entregados: row.delivered,
-        entregados_tarde: row.late,
-        promedio_s: row.took_ms.map(|ms| ms / 1000),
-    })
+/// The hour of the day it is.
+fn hour(at: UnixMillis) -> i64 {
+    (at.0 + OFFSET_MS).rem_euclid(DAY_MS) / HOUR_MS
 }

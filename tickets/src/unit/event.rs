@@ -91,11 +91,15 @@ pub(super) struct Row {
     version: i64,
     recorded_at: UnixMillis,
     assignment_reason: Option<String>,
+    failure: Option<String>,
     ticket_json: Arc<str>,
 }
 
 const INSERT: &str = "INSERT INTO events (seq, ticket_id, kind, action, actor, actor_id, driver_id, previous_driver_id, \
      occurred_at, recorded_at, version, assignment_reason, ticket) VALUES";
+
+/// The action of an attempt that failed.
+const FAILED: &str = "fallido";
 
 impl Row {
     pub(super) fn new(seq: i64, ticket: &Ticket, change: Change, recorded_at: UnixMillis) -> Self {
@@ -103,6 +107,7 @@ impl Row {
         let ticket_json = serde_json::to_string(&ticket.view).unwrap_or_default().into();
         Self {
             seq,
+            failure: ticket.view.reason.clone().filter(|_| change.action == FAILED),
             change,
             ticket_id: ticket.view.ticket_id,
             driver_id: ticket.view.driver_id,
@@ -111,6 +116,11 @@ impl Row {
             assignment_reason: ticket.assignment_reason.as_ref().map(AssignmentReason::stored),
             ticket_json,
         }
+    }
+
+    /// When an attempt failed and why, if this says so.
+    pub(super) fn failure(&self) -> Option<(UnixMillis, &str)> {
+        Some((self.recorded_at, self.failure.as_deref()?))
     }
 
     pub(super) fn committed(&self, number: &OrderNumber) -> CommittedEvent {

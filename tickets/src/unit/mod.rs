@@ -6,6 +6,7 @@
 //! What must never happen here: a changed ticket without an event, or a `seq` that does not follow commit order.
 
 mod assignment_reason;
+pub(crate) mod counts;
 mod event;
 mod ticket;
 
@@ -21,6 +22,7 @@ use belgrano_shared::writer::UnitOfWork;
 use belgrano_shared::{execute, fetch};
 
 pub use assignment_reason::{AssignmentReason, Decision, Grounds};
+pub use counts::Recount;
 pub use event::{Actor, Change, CommittedEvent};
 pub use ticket::Ticket;
 pub(crate) use ticket::{TicketRow, searchable, select_tickets};
@@ -89,7 +91,7 @@ struct Counters {
 /// until this batch is over, which is what makes `seq` follow commit order.
 const LOCK_COUNTERS: &str = "INSERT INTO counters (id, epoch, seq, ticket_id) VALUES (1, $1, 0, 0) \
      ON CONFLICT (id) DO UPDATE SET id = excluded.id RETURNING epoch, seq, ticket_id";
-const STORE_COUNTERS: &str = "UPDATE counters SET seq = $1, ticket_id = $2 WHERE id = 1";
+const STORE_COUNTERS: &str = "UPDATE counters SET seq = $1, ticket_id = $2, counted_seq = counted_seq + $3 WHERE id = 1";
 
 impl BoardUnit {
     /// The transaction, for a room's own statements. Taking it counts as a change, so take it to write.
@@ -164,6 +166,7 @@ impl BoardUnit {
     /// Writes what is buffered, so that a statement can read it.
     pub async fn flush(&mut self) -> sqlx::Result<()> {
         let dirty: Vec<&Ticket> = self.dirty.values().filter_map(|number| self.tickets.get(number)?.as_ref()).collect();
+        counts::keep(&mut self.session, &dirty, &self.events).await?;
         ticket::store(&mut self.session, &dirty).await?;
         self.dirty.clear();
         event::store(&mut self.session, &self.events).await?;
@@ -173,7 +176,7 @@ impl BoardUnit {
         self.answers.flush(&mut self.session, self.now).await?;
         let counters = (self.counters.seq, self.counters.ticket_id);
         if counters != self.stored {
-            execute!(self.session, STORE_COUNTERS, counters.0, counters.1)?;
+            execute!(self.session, STORE_COUNTERS, counters.0, counters.1, counters.0 - self.stored.0)?;
             self.stored = counters;
         }
         Ok(())
