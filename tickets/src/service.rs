@@ -126,7 +126,12 @@ fn spawn_writer(life: &Lifecycle, task: impl Future<Output = ()> + Send + 'stati
 
 async fn count_tickets(db: &Db) -> Result<i64, sqlx::Error> {
     let mut session = db.read().await?;
-    fetch_scalar!(one, session, i64, "SELECT CAST(COALESCE(SUM(n), 0) AS BIGINT) FROM report_counts WHERE what = 'estado'")
+    fetch_scalar!(
+        one,
+        session,
+        i64,
+        "SELECT CAST(COALESCE(SUM(n), 0) AS BIGINT) FROM report_counts WHERE what = 'estado'"
+    )
 }
 
 fn health(app: &App, life: &Lifecycle) -> Health {

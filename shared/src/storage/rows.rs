@@ -135,9 +135,17 @@ macro_rules! execute_rows {
     };
     ($session:expr, $head:expr, $columns:expr, $rows:expr, $tail:expr, |$query:ident, $row:ident| $bind:expr) => {{
         let mut changed = 0;
-        $crate::each_list!($session, $head, $columns, $rows, $tail, |$query, $row| $bind, |connection, sql, arguments| {
-            changed += sqlx::query_with(sql, arguments).execute(connection).await?.rows_affected();
-        });
+        $crate::each_list!(
+            $session,
+            $head,
+            $columns,
+            $rows,
+            $tail,
+            |$query, $row| $bind,
+            |connection, sql, arguments| {
+                changed += sqlx::query_with(sql, arguments).execute(connection).await?.rows_affected();
+            }
+        );
         changed
     }};
 }
@@ -148,9 +156,17 @@ macro_rules! execute_rows {
 macro_rules! fetch_rows {
     ($session:expr, $type:ty, $head:expr, $columns:expr, $rows:expr, $tail:expr, |$query:ident, $row:ident| $bind:expr) => {{
         let mut found: Vec<$type> = Vec::new();
-        $crate::each_list!($session, $head, $columns, $rows, $tail, |$query, $row| $bind, |connection, sql, arguments| {
-            found.extend(sqlx::query_as_with::<_, $type, _>(sql, arguments).fetch_all(connection).await?);
-        });
+        $crate::each_list!(
+            $session,
+            $head,
+            $columns,
+            $rows,
+            $tail,
+            |$query, $row| $bind,
+            |connection, sql, arguments| {
+                found.extend(sqlx::query_as_with::<_, $type, _>(sql, arguments).fetch_all(connection).await?);
+            }
+        );
         found
     }};
 }

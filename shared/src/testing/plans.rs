@@ -41,7 +41,10 @@ fn read_whole(plan: &[String], tables: &[&str]) -> Vec<String> {
         let table = of.split_whitespace().next()?;
         let mut details = plan[at + 1..].iter().take_while(|line| !line.contains("->"));
         let whole = scan.ends_with("Seq Scan")
-            || (scan.contains("Index") && !scan.contains("Bitmap Index") && !scan.contains("Bitmap Heap") && !limited
+            || (scan.contains("Index")
+                && !scan.contains("Bitmap Index")
+                && !scan.contains("Bitmap Heap")
+                && !limited
                 && !details.any(|line| line.contains("Index Cond:")));
         (whole && tables.contains(&table)).then(|| line_of(scan, table))
     });

@@ -14,8 +14,16 @@ use crate::testing::{Browser, TestShop};
 
 /// What grows with the orders.
 const TABLES: [&str; 10] = [
-    "orders", "order_lines", "order_steps", "outbox", "outbox_attempts", "idempotency_keys", "accounts", "carts",
-    "cart_items", "notices",
+    "orders",
+    "order_lines",
+    "order_steps",
+    "outbox",
+    "outbox_attempts",
+    "idempotency_keys",
+    "accounts",
+    "carts",
+    "cart_items",
+    "notices",
 ];
 
 const FILL: [&str; 7] = [

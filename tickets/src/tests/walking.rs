@@ -100,8 +100,14 @@ async fn many(database: &TestDatabase, moves: Vec<Move>) {
             7 => board.assign(&admin, &number, beto.1).await,
             8 => board.assign(&admin, &number, caro.1).await,
             9 | 10 => board.post(&admin, &format!("{path}/deshacer"), json!({})).await,
-            11 => board.call_with(&NOBODY, "POST", &format!("{path}/cancelar"), &[("x-api-key", "clave")], json!({})).await,
-            12..16 => board.step(&beto.0, &number, json!({ "estado": STATES[to - 11], "motivo": "no había nadie" })).await,
+            11 => {
+                board
+                    .call_with(&NOBODY, "POST", &format!("{path}/cancelar"), &[("x-api-key", "clave")], json!({}))
+                    .await
+            }
+            12..16 => {
+                board.step(&beto.0, &number, json!({ "estado": STATES[to - 11], "motivo": "no había nadie" })).await
+            }
             _ => board.order(&number).await,
         };
         assert!([200, 201, 404, 409, 422].contains(&status), "{body}");

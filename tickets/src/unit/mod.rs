@@ -91,7 +91,8 @@ struct Counters {
 /// until this batch is over, which is what makes `seq` follow commit order.
 const LOCK_COUNTERS: &str = "INSERT INTO counters (id, epoch, seq, ticket_id) VALUES (1, $1, 0, 0) \
      ON CONFLICT (id) DO UPDATE SET id = excluded.id RETURNING epoch, seq, ticket_id";
-const STORE_COUNTERS: &str = "UPDATE counters SET seq = $1, ticket_id = $2, counted_seq = counted_seq + $3 WHERE id = 1";
+const STORE_COUNTERS: &str =
+    "UPDATE counters SET seq = $1, ticket_id = $2, counted_seq = counted_seq + $3 WHERE id = 1";
 
 impl BoardUnit {
     /// The transaction, for a room's own statements. Taking it counts as a change, so take it to write.
