@@ -5,12 +5,14 @@
 
 use std::fmt;
 use std::sync::atomic::{AtomicI64, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use std::time::Instant;
 
 use rand::rngs::StdRng;
 use rand::{Rng, SeedableRng};
 use uuid::Uuid;
 
+use crate::steady::SteadyMillis;
 use crate::timestamp::UnixMillis;
 
 /// Crockford's base32: no I, L, O or U to be misread.
@@ -18,8 +20,11 @@ pub(crate) const CROCKFORD: &[u8; 32] = b"0123456789ABCDEFGHJKMNPQRSTVWXYZ";
 
 /// Where "now" comes from.
 pub trait Clock: Send + Sync {
-    /// The wall clock, in milliseconds since the Unix epoch, UTC.
+    /// The wall clock, in milliseconds since the Unix epoch, UTC. It may be set, forwards and back.
     fn now(&self) -> UnixMillis;
+
+    /// The clock that nobody sets: it only ever goes on, and says nothing but how much time has passed.
+    fn steady(&self) -> SteadyMillis;
 }
 
 /// Where random bytes come from.
@@ -58,6 +63,12 @@ impl Ambient {
     #[must_use]
     pub fn now(&self) -> UnixMillis {
         self.clock.now()
+    }
+
+    /// The steady clock now: what every wait within the process is measured by.
+    #[must_use]
+    pub fn steady(&self) -> SteadyMillis {
+        self.clock.steady()
     }
 
     /// `N` random bytes.
@@ -100,6 +111,12 @@ impl Clock for SystemClock {
         let since_epoch = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap_or_default();
         UnixMillis(i64::try_from(since_epoch.as_millis()).unwrap_or(i64::MAX))
     }
+
+    fn steady(&self) -> SteadyMillis {
+        static START: OnceLock<Instant> = OnceLock::new();
+        let passed = START.get_or_init(Instant::now).elapsed();
+        SteadyMillis(i64::try_from(passed.as_millis()).unwrap_or(i64::MAX))
+    }
 }
 
 /// The thread's cryptographic generator, seeded by the operating system.
@@ -115,24 +132,37 @@ impl Entropy for SystemEntropy {
 
 /// A clock that moves only when told.
 #[derive(Debug)]
-pub struct ManualClock(AtomicI64);
+pub struct ManualClock {
+    wall: AtomicI64,
+    steady: AtomicI64,
+}
 
 impl ManualClock {
     /// A clock that stands at `start`.
     #[must_use]
     pub fn new(start: UnixMillis) -> Self {
-        Self(AtomicI64::new(start.0))
+        Self { wall: AtomicI64::new(start.0), steady: AtomicI64::new(0) }
     }
 
-    /// Moves the clock on by `ms` milliseconds (back, when negative).
+    /// Lets `ms` milliseconds pass, on the wall clock and on the steady one.
     pub fn advance_ms(&self, ms: i64) {
-        self.0.fetch_add(ms, Ordering::SeqCst);
+        self.wall.fetch_add(ms, Ordering::SeqCst);
+        self.steady.fetch_add(ms, Ordering::SeqCst);
+    }
+
+    /// Sets the wall clock on by `ms` milliseconds (back, when negative), as whoever corrects it does: no time passes.
+    pub fn set_by_ms(&self, ms: i64) {
+        self.wall.fetch_add(ms, Ordering::SeqCst);
     }
 }
 
 impl Clock for ManualClock {
     fn now(&self) -> UnixMillis {
-        UnixMillis(self.0.load(Ordering::SeqCst))
+        UnixMillis(self.wall.load(Ordering::SeqCst))
+    }
+
+    fn steady(&self) -> SteadyMillis {
+        SteadyMillis(self.steady.load(Ordering::SeqCst))
     }
 }
 

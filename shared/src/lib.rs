@@ -25,6 +25,7 @@ pub mod retry;
 pub mod search;
 pub mod signature;
 pub mod sockets;
+pub mod steady;
 pub mod storage;
 pub mod takeover;
 pub mod telemetry;

@@ -11,7 +11,7 @@ use quick_cache::sync::Cache;
 
 use super::session::TokenHash;
 use crate::ambient::Ambient;
-use crate::timestamp::UnixMillis;
+use crate::steady::SteadyMillis;
 
 /// Token hashes and whom they belong to; bounded in number and in time.
 pub struct SessionCache<P> {
@@ -25,7 +25,7 @@ pub struct SessionCache<P> {
 #[derive(Clone)]
 struct Entry<P> {
     principal: P,
-    until: UnixMillis,
+    until: SteadyMillis,
 }
 
 impl<P> fmt::Debug for SessionCache<P> {
@@ -53,7 +53,7 @@ impl<P: Clone> SessionCache<P> {
         token: &TokenHash,
         load: impl Future<Output = Result<Option<P>, E>>,
     ) -> Result<Option<P>, E> {
-        let now = self.ambient.now();
+        let now = self.ambient.steady();
         if let Some(entry) = self.entries.get(token).filter(|entry| now < entry.until) {
             return Ok(Some(entry.principal));
         }
@@ -107,6 +107,15 @@ mod tests {
         assert_eq!(ask(&cache, 1, None).await, None);
         assert_eq!(ask(&cache, 1, Some(7)).await, Some(7), "that it is nobody's was not kept");
         assert_eq!(ask(&cache, 1, None).await, Some(7));
+        clock.advance_ms(30_000);
+        assert_eq!(ask(&cache, 1, None).await, None);
+    }
+
+    #[tokio::test]
+    async fn a_clock_that_is_set_back_keeps_nothing_longer() {
+        let (cache, clock) = cache();
+        assert_eq!(ask(&cache, 1, Some(7)).await, Some(7));
+        clock.set_by_ms(-3_600_000);
         clock.advance_ms(30_000);
         assert_eq!(ask(&cache, 1, None).await, None);
     }

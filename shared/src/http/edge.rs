@@ -214,7 +214,7 @@ impl Edge {
             tracing::warn!(status, took_ms, "slow response");
         } else if response.status().is_server_error() {
             // Whoever made a 500 logged its cause; overload would be thousands of lines, so they are counted.
-            if let Some(left_out) = self.unavailable.admit(self.ambient.now()) {
+            if let Some(left_out) = self.unavailable.admit(self.ambient.steady()) {
                 tracing::warn!(status, took_ms, left_out, "could not serve");
             }
         } else {

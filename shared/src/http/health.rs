@@ -20,8 +20,8 @@ use tokio::sync::Mutex;
 use super::Json;
 use crate::ambient::Ambient;
 use crate::problem::Problem;
+use crate::steady::SteadyMillis;
 use crate::telemetry::Metrics;
-use crate::timestamp::UnixMillis;
 
 /// A check that takes longer has failed.
 const CHECK_TIMEOUT: Duration = Duration::from_secs(2);
@@ -38,12 +38,12 @@ pub struct Health {
     service: &'static str,
     version: &'static str,
     database: &'static str,
-    started: UnixMillis,
+    started: SteadyMillis,
     ambient: Ambient,
     metrics: Metrics,
     members: Vec<(&'static str, Member)>,
     checks: Vec<(&'static str, Check)>,
-    last: Mutex<Option<(UnixMillis, Results)>>,
+    last: Mutex<Option<(SteadyMillis, Results)>>,
 }
 
 impl fmt::Debug for Health {
@@ -66,7 +66,7 @@ impl Health {
             service,
             version,
             database,
-            started: ambient.now(),
+            started: ambient.steady(),
             ambient: ambient.clone(),
             metrics: metrics.clone(),
             members: Vec::new(),
@@ -109,7 +109,7 @@ impl Health {
     }
 
     fn alive(&self) -> Map<String, Value> {
-        let uptime_s = self.ambient.now().since_ms(self.started).max(0) / 1000;
+        let uptime_s = self.ambient.steady().since_ms(self.started).max(0) / 1000;
         let own: [(&str, Value); 5] = [
             ("status", "ok".into()),
             ("service", self.service.into()),
@@ -122,7 +122,7 @@ impl Health {
     }
 
     async fn ready(&self) -> Response {
-        let now = self.ambient.now();
+        let now = self.ambient.steady();
         // Held while the checks run: those who ask meanwhile get the same answer.
         let mut last = self.last.lock().await;
         let results = match &*last {

@@ -57,7 +57,7 @@ impl<K: Hash + Eq + Clone> RateLimit<K> {
     }
 }
 
-/// The clock of the process as governor wants it.
+/// The steady clock of the process as governor wants it: a wall clock set back would lock everybody out for as long.
 #[derive(Clone)]
 struct AmbientClock(Ambient);
 
@@ -65,7 +65,7 @@ impl Clock for AmbientClock {
     type Instant = Nanos;
 
     fn now(&self) -> Nanos {
-        let now_ms = u64::try_from(self.0.now().0).unwrap_or(0);
+        let now_ms = u64::try_from(self.0.steady().0).unwrap_or(0);
         Nanos::from(Duration::from_millis(now_ms))
     }
 }
@@ -93,6 +93,19 @@ mod tests {
         assert_eq!(refused.status(), 429);
         assert_eq!(refused.headers()[header::RETRY_AFTER], "12");
         assert!(limit.check(&"beto").is_ok());
+        clock.advance_ms(12_000);
+        assert!(limit.check(&"ana").is_ok() && limit.check(&"ana").is_err());
+    }
+
+    #[test]
+    fn a_clock_that_is_set_locks_nobody_out_and_lets_nobody_in() {
+        let clock = Arc::new(ManualClock::new(UnixMillis(1_795_284_245_000)));
+        let ambient = Ambient::new(clock.clone(), Arc::new(SeededEntropy::new(1)));
+        let limit = RateLimit::new(NonZeroU32::new(5).expect("not zero"), Duration::from_mins(1), &ambient);
+        assert!((0..5).all(|_| limit.check(&"ana").is_ok()));
+        clock.set_by_ms(3_600_000);
+        assert!(limit.check(&"ana").is_err());
+        clock.set_by_ms(-7_200_000);
         clock.advance_ms(12_000);
         assert!(limit.check(&"ana").is_ok() && limit.check(&"ana").is_err());
     }

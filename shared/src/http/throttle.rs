@@ -2,7 +2,7 @@
 
 use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 
-use crate::timestamp::UnixMillis;
+use crate::steady::SteadyMillis;
 
 const PERIOD_MS: i64 = 1000;
 
@@ -19,7 +19,7 @@ impl Throttle {
     }
 
     /// How many lines were left out since the last, when one may be written now.
-    pub(super) fn admit(&self, now: UnixMillis) -> Option<u64> {
+    pub(super) fn admit(&self, now: SteadyMillis) -> Option<u64> {
         let next_at_ms = self.next_at_ms.load(Ordering::Relaxed);
         let moved = now.0 >= next_at_ms
             && self
@@ -37,12 +37,12 @@ impl Throttle {
 #[cfg(test)]
 mod tests {
     use super::Throttle;
-    use crate::timestamp::UnixMillis;
+    use crate::steady::SteadyMillis;
 
     #[test]
     fn one_line_a_second_and_the_count_of_the_rest() {
         let throttle = Throttle::new();
-        let admitted = [0, 1, 999, 1000, 1001, 5000].map(|now| throttle.admit(UnixMillis(now)));
+        let admitted = [0, 1, 999, 1000, 1001, 5000].map(|now| throttle.admit(SteadyMillis(now)));
         assert_eq!(admitted, [Some(0), None, None, Some(2), None, Some(1)]);
     }
 }

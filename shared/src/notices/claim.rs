@@ -8,6 +8,7 @@ use super::doors::{Closed, Door, Doors};
 use super::push::{BrowserKeys, Endpoint};
 use super::queue::millis;
 use super::{Channel, News, NoticeUnit};
+use crate::steady::{SteadyMillis, horizon};
 use crate::storage::Db;
 use crate::texts::Language;
 use crate::timestamp::UnixMillis;
@@ -128,6 +129,39 @@ pub(super) async fn any_due(db: &Db, now: UnixMillis) -> sqlx::Result<bool> {
     Ok(fetch_scalar!(optional, db.read().await?, i64, ANY, now)?.is_some())
 }
 
+/// Whether something waits for a time that nothing is put off to, `longest` being the longest wait there is. Read only.
+pub(super) async fn any_beyond(db: &Db, now: UnixMillis, longest: Duration) -> sqlx::Result<bool> {
+    const ANY: &str = "SELECT id FROM notices WHERE state = 'pendiente' AND next_attempt_at > $1 LIMIT 1";
+    Ok(fetch_scalar!(optional, db.read().await?, i64, ANY, horizon(now, longest))?.is_some())
+}
+
+/// Make due what waits for a time that today's clock did not write.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum BringBack {
+    /// What lies beyond the longest wait there is, leases included.
+    Beyond(Duration),
+    /// The clock was just set back: all that waits, but for leases within this.
+    SetBack(Duration),
+}
+
+const BRING_BACK: &str = "UPDATE notices SET next_attempt_at = $1, lease_token = NULL WHERE state = 'pendiente' \
+     AND next_attempt_at > $2 AND (lease_token IS NULL OR next_attempt_at > $3)";
+
+impl<U: NoticeUnit> Command<U> for BringBack {
+    /// How many notices were waiting for it.
+    type Output = u64;
+    type Refusal = Infallible;
+
+    async fn apply(&self, unit: &mut U) -> Result<u64, Failure<Infallible>> {
+        let now = unit.now();
+        let (free, leased) = match *self {
+            Self::Beyond(longest) => (horizon(now, longest), horizon(now, longest)),
+            Self::SetBack(lease) => (now, horizon(now, lease)),
+        };
+        Ok(execute!(*unit.session(), BRING_BACK, now, free, leased)?)
+    }
+}
+
 impl<U: NoticeUnit> Command<U> for Claim {
     type Output = Claims;
     type Refusal = Infallible;
@@ -143,7 +177,8 @@ impl<U: NoticeUnit> Command<U> for Claim {
         };
         execute!(*unit.session(), U::NOTICES.lapse, now)?;
         let rows = fetch!(all, *unit.reader(), Row, DUE, now, i64::try_from(LOOKED_AT).unwrap_or(i64::MAX))?;
-        let Chosen { taken, put_off, passed_over, more } = self.choose(rows, now);
+        let steady = unit.ambient().steady();
+        let Chosen { taken, put_off, passed_over, more } = self.choose(rows, now, steady);
         execute_rows!(*unit.session(), PUT_OFF, 2, &put_off, TAKE_TAIL, |query, one| query.bind(one.0).bind(one.1));
         execute_rows!(*unit.session(), TAKE, 3, &taken, TAKE_TAIL, |query, row| {
             query.bind(row.id).bind(&*token).bind(lease_until)
@@ -176,7 +211,7 @@ struct Chosen {
 impl Claim {
     /// Those who wait for a place keep theirs in the queue, unless they stand before others that were not looked at. Where
     /// nobody found a place those others are not looked at at once: a full door would keep the writer busy.
-    fn choose(&self, rows: Vec<Row>, now: UnixMillis) -> Chosen {
+    fn choose(&self, rows: Vec<Row>, now: UnixMillis, steady: SteadyMillis) -> Chosen {
         let mut doors = self.doors.clone();
         let (mut chosen, mut waiting) = (Chosen::default(), Vec::new());
         let beyond = rows.len() == LOOKED_AT;
@@ -186,12 +221,12 @@ impl Claim {
                 break;
             }
             let door = row.door();
-            match doors.look(&door, now) {
+            match doors.look(&door, steady) {
                 Ok(()) => {
                     doors.enter(door);
                     chosen.taken.push(row);
                 }
-                Err(Closed::Resting(until)) => chosen.put_off.push((row.id, until)),
+                Err(Closed::Resting(until)) => chosen.put_off.push((row.id, now.plus_ms(until.since_ms(steady)))),
                 Err(Closed::Busy) => waiting.push(row.id),
             }
         }
@@ -253,7 +288,10 @@ mod tests {
     use std::time::Duration;
 
     use super::{Channel, Claim, Door, LOOKED_AT, News, Row, STEP_ASIDE_MS};
+    use crate::steady::SteadyMillis;
     use crate::testing::START;
+
+    const STEADY: SteadyMillis = SteadyMillis(0);
 
     /// A mail that is due.
     fn row(id: i64) -> Row {
@@ -283,13 +321,13 @@ mod tests {
     #[test]
     fn a_full_door_is_not_knocked_at_again_at_once() {
         let mut claim = Claim::new(1000, Duration::from_secs(1));
-        let free = claim.choose(due(), START);
+        let free = claim.choose(due(), START, STEADY);
         assert!(free.more && !free.taken.is_empty(), "there is a place, and others were not looked at");
         let mail = Door { host: "".into(), account_id: 1 };
-        while claim.doors.look(&mail, START).is_ok() {
+        while claim.doors.look(&mail, STEADY).is_ok() {
             claim.doors.enter(mail.clone());
         }
-        let full = claim.choose(due(), START);
+        let full = claim.choose(due(), START, STEADY);
         assert!(full.taken.is_empty() && full.passed_over && !full.more);
         let aside = START.plus_ms(STEP_ASIDE_MS);
         assert!(full.put_off.len() == LOOKED_AT && full.put_off.iter().all(|(_, until)| *until == aside));

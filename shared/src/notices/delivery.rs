@@ -11,7 +11,7 @@ use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 use url::Url;
 
-use super::claim::{Browser, any_due};
+use super::claim::{BringBack, Browser, any_beyond, any_due};
 use super::doors::{AT_ONCE, Doors, Ending, Pass};
 use super::metrics::NoticeMetrics;
 use super::push::{PushClient, PushMessage, PushOutcome};
@@ -21,6 +21,7 @@ use crate::fetch;
 use crate::lifecycle::Lifecycle;
 use crate::mailer::{Mail, MailError, Mailer};
 use crate::retry::RetrySchedule;
+use crate::steady::SetBack;
 use crate::storage::{Db, Presence, Target};
 use crate::telemetry::Metrics;
 use crate::texts::{Language, Message};
@@ -37,6 +38,8 @@ const SCHEDULE: RetrySchedule = RetrySchedule {
     max_interval: Duration::from_mins(2),
     max_elapsed: Duration::from_mins(15),
 };
+/// The longest that a notice is put off: by its own schedule, by a door that rests, or because a push service asked for it.
+const LONGEST_WAIT: Duration = Duration::from_hours(1);
 const NO_PUSH_ANSWER: &str = "kept-notice-slow";
 const NO_MAIL_ANSWER: &str = "kept-notice-mail-slow";
 const COUNT_EVERY: Duration = Duration::from_secs(15);
@@ -84,12 +87,18 @@ pub struct DeliveryParts<U> {
 pub struct Delivery<U> {
     parts: Arc<DeliveryParts<U>>,
     doors: Arc<Mutex<Doors>>,
+    set_back: Arc<Mutex<SetBack>>,
     metrics: NoticeMetrics,
 }
 
 impl<U> Clone for Delivery<U> {
     fn clone(&self) -> Self {
-        Self { parts: Arc::clone(&self.parts), doors: Arc::clone(&self.doors), metrics: self.metrics.clone() }
+        Self {
+            parts: Arc::clone(&self.parts),
+            doors: Arc::clone(&self.doors),
+            set_back: Arc::clone(&self.set_back),
+            metrics: self.metrics.clone(),
+        }
     }
 }
 
@@ -117,7 +126,8 @@ impl<U: NoticeUnit> Delivery<U> {
     /// Ready to run.
     #[must_use]
     pub fn new(parts: DeliveryParts<U>, metrics: &Metrics) -> Self {
-        Self { parts: Arc::new(parts), doors: Arc::default(), metrics: NoticeMetrics::register(metrics) }
+        let set_back = Arc::new(Mutex::new(SetBack::since(&parts.ambient)));
+        Self { parts: Arc::new(parts), doors: Arc::default(), set_back, metrics: NoticeMetrics::register(metrics) }
     }
 
     /// Starts what sends, and what counts and prunes beside it, as tasks of `life`.
@@ -208,7 +218,21 @@ impl<U: NoticeUnit> Delivery<U> {
         self.parts.timeout * 3
     }
 
+    /// What cannot be brought back now is looked for again by housekeeping.
+    async fn bring_back(&self, which: BringBack) {
+        match self.parts.writer.submit(which).await {
+            Ok(0) => {}
+            Ok(notices) => tracing::info!(notices, "notices waited for a time that the clock has not got"),
+            Err(error) => tracing::warn!(%error, "notices that wait too long could not be brought back"),
+        }
+    }
+
     async fn claim(&self, limit: usize) -> Result<Claims, WriteError<Infallible>> {
+        let set_back = self.set_back.lock().unwrap_or_else(PoisonError::into_inner).look(&self.parts.ambient);
+        if let Some(by) = set_back {
+            tracing::warn!(?by, "the clock was set back: notices that wait are tried now");
+            self.bring_back(BringBack::SetBack(self.lease())).await;
+        }
         let look = any_due(&self.parts.db, self.parts.ambient.now()).await;
         if !look.map_err(|error| WriteError::Database(Arc::new(error)))? {
             return Ok(Claims { notices: Vec::new(), passed_over: false, more: false });
@@ -224,7 +248,7 @@ impl<U: NoticeUnit> Delivery<U> {
             Some(browser) => self.push(&notice, browser, started_at).await,
             None => self.mail(&notice).await,
         };
-        self.doors().leave(pass, ending, self.parts.ambient.now());
+        self.doors().leave(pass, ending, self.parts.ambient.steady());
         self.metrics.tried(channel, &verdict);
         if let Verdict::Dead { .. } = &verdict {
             // Why is in the row: a mail server's words may have the address in them.
@@ -323,8 +347,14 @@ impl<U: NoticeUnit> Delivery<U> {
             for round in (0..PRUNE_EVERY).cycle() {
                 let now = self.parts.ambient.now();
                 match NoticeSummary::read(&self.parts.db, now).await {
-                    Ok(summary) => self.metrics.backlog(&summary, self.doors().resting(now)),
+                    Ok(summary) => self.metrics.backlog(&summary, self.doors().resting(self.parts.ambient.steady())),
                     Err(error) => tracing::warn!(%error, "notices could not be counted"),
+                }
+                // What another life wrote by another clock.
+                match any_beyond(&self.parts.db, now, LONGEST_WAIT).await {
+                    Ok(false) => {}
+                    Ok(true) => self.bring_back(BringBack::Beyond(LONGEST_WAIT)).await,
+                    Err(error) => tracing::warn!(%error, "notices that wait too long could not be looked for"),
                 }
                 if round == 0
                     && let Err(error) = self.prune(now).await

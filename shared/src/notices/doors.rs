@@ -3,13 +3,14 @@
 //!
 //! There are [`AT_ONCE`] places. A push service that answers may take half of them. One that nobody has heard of yet, or that
 //! hung, gets two; all that are unknown get a quarter together, and one account two of those. A service that hangs rests
-//! before it is tried again, longer each time. Pure: time is handed in.
+//! before it is tried again, longer each time. Pure: the time of the steady clock is
+//! handed in.
 //!
 //! What must never happen here: unknown services that take the last place.
 
 use std::collections::HashMap;
 
-use crate::timestamp::UnixMillis;
+use crate::steady::SteadyMillis;
 
 /// Sent at once.
 pub(super) const AT_ONCE: usize = 32;
@@ -62,7 +63,7 @@ pub(super) enum Closed {
     /// When somebody else is done.
     Busy,
     /// Not before this.
-    Resting(UnixMillis),
+    Resting(SteadyMillis),
 }
 
 /// Who is sent to at this moment, and who has answered before.
@@ -78,12 +79,12 @@ struct Host {
     under_way: usize,
     answered: bool,
     hung: u32,
-    rests_until: Option<UnixMillis>,
+    rests_until: Option<SteadyMillis>,
 }
 
 impl Doors {
     /// Whether there is a place for one more.
-    pub(super) fn look(&self, door: &Door, now: UnixMillis) -> Result<(), Closed> {
+    pub(super) fn look(&self, door: &Door, now: SteadyMillis) -> Result<(), Closed> {
         let host = self.hosts.get(&door.host).copied().unwrap_or_default();
         if let Some(until) = host.rests_until.filter(|until| *until > now) {
             return Err(Closed::Resting(until));
@@ -107,7 +108,7 @@ impl Doors {
     }
 
     /// Gives it back.
-    pub(super) fn leave(&mut self, pass: Pass, ending: Ending, now: UnixMillis) {
+    pub(super) fn leave(&mut self, pass: Pass, ending: Ending, now: SteadyMillis) {
         let Pass { door: Door { host, account_id }, was_unknown } = pass;
         if was_unknown {
             self.unknown = self.unknown.saturating_sub(1);
@@ -124,7 +125,7 @@ impl Doors {
     }
 
     /// Services that hung and are left alone.
-    pub(super) fn resting(&self, now: UnixMillis) -> usize {
+    pub(super) fn resting(&self, now: SteadyMillis) -> usize {
         self.hosts.values().filter(|host| host.rests(now)).count()
     }
 
@@ -132,7 +133,7 @@ impl Doors {
         !is_makers(host) && !self.hosts.get(host).is_some_and(|host| host.answered)
     }
 
-    fn forget(&mut self, now: UnixMillis) {
+    fn forget(&mut self, now: SteadyMillis) {
         if self.hosts.len() > REMEMBERED {
             self.hosts.retain(|_, host| host.under_way > 0 || host.rests(now));
         }
@@ -140,7 +141,7 @@ impl Doors {
 }
 
 impl Host {
-    fn learn(&mut self, ending: Ending, now: UnixMillis) {
+    fn learn(&mut self, ending: Ending, now: SteadyMillis) {
         match ending {
             Ending::Answered => *self = Self { under_way: self.under_way, answered: true, ..Self::default() },
             // What was under way beside it and hangs as well is not another time.
@@ -154,7 +155,7 @@ impl Host {
         }
     }
 
-    fn rests(&self, now: UnixMillis) -> bool {
+    fn rests(&self, now: SteadyMillis) -> bool {
         self.rests_until.is_some_and(|until| until > now)
     }
 }
@@ -168,8 +169,9 @@ mod tests {
     use super::{
         ACCOUNT, ANSWERING, AT_ONCE, Closed, Door, Doors, Ending, MAX_REST_MS, Pass, REST_MS, UNKNOWN, UNSURE,
     };
-    use crate::testing::START;
-    use crate::timestamp::UnixMillis;
+    use crate::steady::SteadyMillis;
+
+    const START: SteadyMillis = SteadyMillis(1_000_000);
 
     fn door(host: &str, account_id: i64) -> Door {
         Door { host: host.into(), account_id }
@@ -184,7 +186,7 @@ mod tests {
         tried.flatten().collect()
     }
 
-    fn answered(doors: &mut Doors, host: &str, now: UnixMillis) {
+    fn answered(doors: &mut Doors, host: &str, now: SteadyMillis) {
         let pass = doors.enter(door(host, 1));
         doors.leave(pass, Ending::Answered, now);
     }
