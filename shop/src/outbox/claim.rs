@@ -7,6 +7,7 @@ use std::convert::Infallible;
 use std::sync::{Arc, LazyLock};
 use std::time::Duration;
 
+use belgrano_shared::steady::SteadyMillis;
 use belgrano_shared::storage::dialect::Engine;
 use belgrano_shared::timestamp::UnixMillis;
 use belgrano_shared::wire::OrderNumber;
@@ -53,8 +54,8 @@ pub struct Claimed {
     pub waited: Duration,
     /// Fences the lease: a verdict without it changes nothing.
     pub token: Arc<str>,
-    /// When the lease ends.
-    pub lease_until: UnixMillis,
+    /// Until when it is ours, by the clock of this process.
+    pub held_until: SteadyMillis,
     /// Its place in the [`Handoff`](super::Handoff), when it came that way.
     pub place: Option<Place>,
 }
@@ -109,6 +110,7 @@ impl Command<ShopUnit> for Claim {
     async fn apply(&self, unit: &mut ShopUnit) -> Result<Claims, Failure<Infallible>> {
         let now = unit.now();
         let lease_until = now.plus_ms(i64::try_from(self.lease.as_millis()).unwrap_or(i64::MAX));
+        let held_until = unit.ambient().steady().plus(self.lease);
         let token: Arc<str> = unit.ambient().uuid().simple().to_string().into();
         let limit = i64::try_from(self.limit).unwrap_or(i64::MAX);
         // What the batch has buffered is left for the next claim: the commit wakes the relay again.
@@ -124,7 +126,7 @@ impl Command<ShopUnit> for Claim {
         } else {
             None
         };
-        let messages = rows.into_iter().map(|row| row.claimed(&token, lease_until)).collect();
+        let messages = rows.into_iter().map(|row| row.claimed(&token, held_until)).collect();
         Ok(Claims { messages, next_due })
     }
 }
@@ -148,7 +150,7 @@ impl Command<ShopUnit> for EndLeases {
 }
 
 impl Row {
-    fn claimed(self, token: &Arc<str>, lease_until: UnixMillis) -> Claimed {
+    fn claimed(self, token: &Arc<str>, held_until: SteadyMillis) -> Claimed {
         Claimed {
             id: self.id,
             order_number: self.order_number,
@@ -158,7 +160,7 @@ impl Row {
             attempts: u32::try_from(self.attempts).unwrap_or(u32::MAX),
             waited: Duration::from_millis(u64::try_from(self.waited_ms).unwrap_or(0)),
             token: Arc::clone(token),
-            lease_until,
+            held_until,
             place: None,
         }
     }

@@ -3,13 +3,15 @@
 //! A message is written in the transaction of the order that causes it ([`crate::unit::ShopUnit::send`]). From there on
 //! every change is a command of this module: [`Claim`] hands messages to a relay under a lease (new ones mostly go by the
 //! [`Handoff`] instead), [`Settle`] takes its
-//! verdicts back, [`Replay`], [`ReplayDead`] and [`Discard`] are for people, [`Prune`] is housekeeping. What must never
+//! verdicts back, [`BringBack`] mends what a clock that was set back has put off, [`Replay`], [`ReplayDead`] and [`Discard`]
+//! are for people, [`Prune`] is housekeeping. What must never
 //! happen here: a later message of an order taken before an earlier one is delivered or discarded, or a verdict accepted
 //! from a relay whose lease is over.
 
 pub mod api;
 #[cfg(test)]
 mod api_tests;
+mod bring_back;
 mod claim;
 mod handoff;
 mod manage;
@@ -20,6 +22,7 @@ mod settle;
 #[cfg(test)]
 mod tests;
 
+pub use bring_back::{BringBack, bring_back, was_set_back};
 pub use claim::{Claim, Claimed, Claims, EndLeases};
 pub use handoff::{Handoff, Place};
 pub use manage::{Discard, DiscardRefusal, Replay, ReplayDead, ReplayFilter, ReplayRefusal, replay_dead};

@@ -1,4 +1,4 @@
-//! The circuit breaker: how many exchanges may run, by what the last ones said of the board. Pure; time is passed in.
+//! The circuit breaker: how many exchanges may run, by what the last ones said of the board. Pure; the steady clock's time is passed in.
 //!
 //! ```text
 //! closed --threshold silences in a row--> open --pause over--> probing --silence--> open (longer pause)
@@ -12,7 +12,7 @@
 
 use std::time::Duration;
 
-use belgrano_shared::timestamp::UnixMillis;
+use belgrano_shared::steady::SteadyMillis;
 
 /// Limits of a [`Breaker`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -52,7 +52,7 @@ pub struct Breaker {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum State {
     Closed { silences: u32 },
-    Open { until: UnixMillis, pause: Duration },
+    Open { until: SteadyMillis, pause: Duration },
     Probing { pause: Duration },
     Ramping { limit: usize },
 }
@@ -95,7 +95,7 @@ impl Breaker {
 
     /// How many exchanges may start now.
     #[must_use]
-    pub fn room(&self, now: UnixMillis) -> usize {
+    pub fn room(&self, now: SteadyMillis) -> usize {
         match self.state {
             State::Closed { .. } => self.max.saturating_sub(self.running),
             State::Ramping { limit } => limit.saturating_sub(self.running),
@@ -105,7 +105,7 @@ impl Breaker {
     }
 
     /// Leave to start one exchange, if there is room.
-    pub fn permit(&mut self, now: UnixMillis) -> Option<Permit> {
+    pub fn permit(&mut self, now: SteadyMillis) -> Option<Permit> {
         if self.room(now) == 0 {
             return None;
         }
@@ -129,7 +129,7 @@ impl Breaker {
     }
 
     /// The board kept silent. `fraction` (0..1) spreads the probes of several relays.
-    pub fn silent(&mut self, permit: Permit, now: UnixMillis, fraction: f64) -> Verdict {
+    pub fn silent(&mut self, permit: Permit, now: SteadyMillis, fraction: f64) -> Verdict {
         if permit.generation != self.generation {
             return Verdict::Away;
         }
@@ -154,16 +154,15 @@ impl Breaker {
         }
     }
 
-    fn open(&mut self, now: UnixMillis, pause: Duration, fraction: f64) {
+    fn open(&mut self, now: SteadyMillis, pause: Duration, fraction: f64) {
         // Between half of the pause and all of it.
         let wait = pause.mul_f64(0.5 + fraction.clamp(0.0, 1.0) / 2.0);
-        let until = now.plus_ms(i64::try_from(wait.as_millis()).unwrap_or(i64::MAX));
-        self.state = State::Open { until, pause };
+        self.state = State::Open { until: now.plus(wait), pause };
     }
 
     /// When a probe may start; `None` unless it waits for that.
     #[must_use]
-    pub fn probe_at(&self) -> Option<UnixMillis> {
+    pub fn probe_at(&self) -> Option<SteadyMillis> {
         match self.state {
             State::Open { until, .. } => Some(until),
             State::Closed { .. } | State::Probing { .. } | State::Ramping { .. } => None,
@@ -185,12 +184,12 @@ impl Breaker {
 mod tests {
     use std::time::Duration;
 
-    use belgrano_shared::timestamp::UnixMillis;
+    use belgrano_shared::steady::SteadyMillis;
     use proptest::prelude::*;
 
     use super::{Breaker, BreakerSettings, BreakerState, Permit, Verdict};
 
-    const NOW: UnixMillis = UnixMillis(1_000_000);
+    const NOW: SteadyMillis = SteadyMillis(1_000_000);
 
     fn breaker() -> Breaker {
         let settings = BreakerSettings {
@@ -202,7 +201,7 @@ mod tests {
         Breaker::new(settings, 5)
     }
 
-    fn permit(breaker: &mut Breaker, now: UnixMillis) -> Permit {
+    fn permit(breaker: &mut Breaker, now: SteadyMillis) -> Permit {
         breaker.permit(now).expect("leave")
     }
 

@@ -17,6 +17,7 @@ impl Relay {
     /// Counts the backlog and prunes, until `stop`. A task of its own, because a slow query must not hold a delivery up.
     pub fn housekeeping(&self, stop: CancellationToken) -> impl Future<Output = ()> + Send + 'static {
         let (parts, metrics, retention) = (self.parts.clone(), self.metrics.clone(), self.settings.retention);
+        let beyond = outbox::BringBack::beyond(&self.settings);
         async move {
             let work = async {
                 for round in (0..PRUNE_EVERY).cycle() {
@@ -24,6 +25,9 @@ impl Relay {
                     match outbox::summary(&parts.db).await {
                         Ok(summary) => metrics.backlog(&summary, now),
                         Err(error) => tracing::warn!(error = %error, "the backlog could not be counted"),
+                    }
+                    if let Err(error) = outbox::bring_back(&parts.db, &parts.writer, beyond, now).await {
+                        tracing::warn!(error = %error, "messages that wait too long could not be brought back");
                     }
                     if round == 0
                         && let Err(error) = outbox::prune(&parts.writer, before(now, retention)).await

@@ -10,6 +10,7 @@ mod breaker;
 mod housekeeping;
 mod outcome;
 mod receipt;
+mod set_back;
 mod settings;
 mod start;
 mod status;

@@ -12,6 +12,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use belgrano_shared::ambient::Ambient;
+use belgrano_shared::steady::{SetBack, SteadyMillis};
 use belgrano_shared::storage::Db;
 use belgrano_shared::telemetry::Metrics;
 use belgrano_shared::timestamp::UnixMillis;
@@ -26,9 +27,10 @@ use tokio_util::sync::CancellationToken;
 use super::board::Board;
 use super::breaker::{Breaker, BreakerState, Permit};
 use super::outcome::Reply;
+use super::set_back::StoredWaits;
 use super::settings::RelaySettings;
 use super::status::{RelayMetrics, RelayStatus};
-use crate::outbox::{Charge, Claim, Claimed, Claims, Forgive, Handoff, Settle, Settlement, Verdict};
+use crate::outbox::{BringBack, Charge, Claim, Claimed, Claims, Forgive, Handoff, Settle, Settlement, Verdict};
 use crate::unit::ShopUnit;
 
 /// Pause after the database failed.
@@ -73,10 +75,12 @@ pub struct Relay {
     held: usize,
     claim_limit: usize,
     /// There may be something to claim.
-    hungry: bool,
+    pub(super) hungry: bool,
     /// The last claim took everything that was due.
     caught_up: bool,
-    next_due: Option<UnixMillis>,
+    next_due: Option<SteadyMillis>,
+    pub(super) set_back: SetBack,
+    pub(super) stored_waits: StoredWaits,
     /// When to look for something to claim without being told.
     look_at: Instant,
     rest_until: Option<Instant>,
@@ -112,6 +116,8 @@ impl Relay {
     #[must_use]
     pub fn new(parts: RelayParts, board: Board, settings: RelaySettings, metrics: &Metrics) -> Self {
         Self {
+            set_back: SetBack::since(&parts.ambient),
+            stored_waits: StoredWaits::default(),
             breaker: Breaker::new(settings.breaker, settings.concurrency),
             metrics: RelayMetrics::register(metrics),
             parts,
@@ -137,7 +143,9 @@ impl Relay {
     /// Works until `stop`, then finishes what is under way and gives back the rest.
     pub async fn run(mut self, stop: CancellationToken) {
         let (wake, handoff) = (Arc::clone(&self.parts.wake), self.parts.handoff.clone());
+        self.look_at_what_is_stored().await;
         loop {
+            self.look_at_the_clock();
             self.start_exchanges();
             self.start_settling();
             self.start_claiming();
@@ -193,12 +201,12 @@ impl Relay {
 
     fn start_exchanges(&mut self) {
         while let Some(message) = self.ready.front() {
-            let now = self.parts.ambient.now();
-            let left_ms = message.lease_until.since_ms(now);
-            if u128::try_from(left_ms).is_ok_and(|left_ms| left_ms > self.settings.deadline.as_millis()) {
+            let now = self.parts.ambient.steady();
+            if message.held_until.left(now) > self.settings.deadline {
                 let Some(permit) = self.breaker.permit(now) else { break };
                 let Some(message) = self.ready.pop_front() else { break };
-                self.exchanges.push(Box::pin(exchange(self.board.clone(), message, permit, now)));
+                let started_at = self.parts.ambient.now();
+                self.exchanges.push(Box::pin(exchange(self.board.clone(), message, permit, started_at)));
             } else if let Some(message) = self.ready.pop_front() {
                 // It waited so long that the lease might end before the exchange does.
                 self.release(message, Duration::ZERO);
@@ -207,7 +215,7 @@ impl Relay {
     }
 
     fn start_claiming(&mut self) {
-        let now = self.parts.ambient.now();
+        let now = self.parts.ambient.steady();
         if self.next_due.is_some_and(|due| due <= now) {
             (self.next_due, self.hungry) = (None, true);
         }
@@ -221,11 +229,17 @@ impl Relay {
         self.look_at = Instant::now() + self.settings.poll.mul_f64(0.75 + self.parts.ambient.fraction() / 2.0);
         self.claim_limit = limit;
         let (writer, claim) = (self.parts.writer.clone(), Claim { limit, lease: self.settings.lease });
-        self.claiming = Some(Box::pin(async move { writer.submit(claim).await }));
+        let bring_back = self.stored_waits.take_long().then(|| BringBack::set_back(&self.settings));
+        self.claiming = Some(Box::pin(async move {
+            if let Some(bring_back) = bring_back {
+                writer.submit(bring_back).await?;
+            }
+            writer.submit(claim).await
+        }));
     }
 
     /// How many messages to claim now.
-    fn appetite(&self, now: UnixMillis) -> usize {
+    fn appetite(&self, now: SteadyMillis) -> usize {
         if self.breaker.state() == BreakerState::Open {
             return if self.ready.is_empty() { self.breaker.room(now) } else { 0 };
         }
@@ -239,13 +253,15 @@ impl Relay {
             Ok(claims) => {
                 self.caught_up = claims.messages.len() < self.claim_limit;
                 self.hungry |= !self.caught_up;
-                self.next_due = claims.next_due;
+                let (wall, steady) = (self.parts.ambient.now(), self.parts.ambient.steady());
+                self.next_due = claims.next_due.map(|due| steady.plus_ms(due.since_ms(wall)));
                 self.held += claims.messages.len();
                 self.ready.extend(claims.messages);
                 self.give_back_while_away();
             }
             Err(error) => {
                 self.hungry = true;
+                self.stored_waits.keep();
                 self.rest(&error);
             }
         }
@@ -322,9 +338,8 @@ impl Relay {
 
     /// How long to sleep when nobody wakes us.
     fn pause(&self) -> Duration {
-        let now = self.parts.ambient.now();
-        let until =
-            |at: UnixMillis| u64::try_from(at.since_ms(now)).ok().filter(|ms| *ms > 0).map(Duration::from_millis);
+        let now = self.parts.ambient.steady();
+        let until = |at: SteadyMillis| Some(at.left(now)).filter(|left| !left.is_zero());
         // Who could not claim what it wanted to waits for something to end.
         let look =
             if self.hungry { self.settings.poll } else { self.look_at.saturating_duration_since(Instant::now()) };

@@ -68,7 +68,7 @@ impl Relay {
             Outcome::Delivered | Outcome::TooLate { .. } | Outcome::Reject { .. } => None,
         };
         let fraction = self.parts.ambient.fraction();
-        match self.breaker.silent(finished.permit, self.parts.ambient.now(), fraction) {
+        match self.breaker.silent(finished.permit, self.parts.ambient.steady(), fraction) {
             breaker::Verdict::Away => {}
             breaker::Verdict::Opened => {
                 tracing::warn!(class = error_class(&finished.reply), "the board counts as away");

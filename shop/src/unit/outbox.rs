@@ -120,7 +120,7 @@ impl ShopUnit {
             attempts: 0,
             waited: Duration::ZERO,
             token: Arc::clone(&token),
-            lease_until,
+            held_until: self.ambient.steady().plus(lease),
             place: Some(place),
         });
         Some((token, lease_until))

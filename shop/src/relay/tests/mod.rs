@@ -1,5 +1,6 @@
 //! The relay against a board that misbehaves on demand: nothing lost, nothing doubled, nothing out of order.
 
+mod clock;
 mod fake_board;
 mod world;
 
