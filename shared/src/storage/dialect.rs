@@ -37,4 +37,14 @@ impl Engine {
             Self::Postgres => format!("({column}::json ->> '{key}')"),
         }
     }
+
+    /// What a writer says before it reads a table as a whole on purpose, in its transaction: its limits and its dislike of
+    /// that are for orders.
+    #[must_use]
+    pub fn before_reading_all(self) -> &'static [&'static str] {
+        match self {
+            Self::Sqlite => &[],
+            Self::Postgres => &["SET LOCAL enable_seqscan = on", "SET LOCAL statement_timeout = 0"],
+        }
+    }
 }

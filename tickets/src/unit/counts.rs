@@ -146,6 +146,9 @@ impl Command<BoardUnit> for Recount {
         }
         unit.flush().await?;
         let session = unit.session();
+        for say in session.engine().before_reading_all() {
+            execute!(*session, *say)?;
+        }
         execute!(*session, "DELETE FROM report_counts")?;
         for select in selects(session.engine()) {
             let sql = format!("INSERT INTO report_counts (what, slot, who, minutes, word, n, total_ms) {select}");
