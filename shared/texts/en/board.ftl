@@ -185,7 +185,6 @@ search-text = Number, customer, address or telephone
 search-from = From
 search-until = Until
 search-nothing = No ticket fits.
-csv-cut = The list ends at { $rows } tickets: there are more. Ask for it by dates.
 csv-number = Number
 csv-state = State
 csv-priority = Priority

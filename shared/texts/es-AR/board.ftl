@@ -185,7 +185,6 @@ search-text = Número, cliente, dirección o teléfono
 search-from = Desde
 search-until = Hasta
 search-nothing = Ningún ticket coincide.
-csv-cut = La lista se corta en { $rows } tickets: hay más. Pedila por fechas.
 csv-number = Número
 csv-state = Estado
 csv-priority = Prioridad

@@ -1,49 +1,111 @@
-//! Tables for a spreadsheet: RFC 4180, with what a spreadsheet would take for a formula made harmless.
+//! Tables for a spreadsheet, as the reader's language writes them: Excel in Spanish splits cells at `;` and reads `12,5`.
+//!
+//! What must never happen here: a text that a customer wrote becomes a formula on a dispatcher's machine, by whatever
+//! character the spreadsheet splits cells.
 
 use axum::http::{HeaderName, HeaderValue, header};
+use belgrano_shared::money::Money;
+use belgrano_shared::texts::Language;
+use csv::{Terminator, Writer, WriterBuilder};
+
+/// What a spreadsheet takes for the beginning of a formula (OWASP, "CSV Injection"), and the full-width forms of it.
+const FORMULA: [char; 8] = ['=', '+', '-', '@', '\u{ff1d}', '\u{ff0b}', '\u{ff0d}', '\u{ff20}'];
+/// What some spreadsheet ends a cell at.
+const ENDS: [char; 6] = [';', ',', '\t', '\r', '\n', '|'];
+
+/// One cell.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Cell {
+    /// What somebody wrote, or a word of ours.
+    Text(String),
+    /// A whole number.
+    Count(i64),
+    /// Pesos, with two decimals.
+    Amount(Money),
+}
+
+impl From<String> for Cell {
+    fn from(text: String) -> Self {
+        Self::Text(text)
+    }
+}
+
+impl From<i64> for Cell {
+    fn from(count: i64) -> Self {
+        Self::Count(count)
+    }
+}
+
+impl From<Money> for Cell {
+    fn from(amount: Money) -> Self {
+        Self::Amount(amount)
+    }
+}
 
 /// Rows, one after the other.
-#[derive(Debug, Default)]
-pub(super) struct Csv(String);
+pub(super) struct Csv {
+    language: Language,
+    rows: Writer<Vec<u8>>,
+}
 
 impl Csv {
-    /// What a file begins with: without it, Excel takes UTF-8 for something else.
-    pub(super) fn begin(&mut self) {
-        self.0.push('\u{feff}');
+    /// The beginning of a file, with the mark without which Excel takes UTF-8 for something else.
+    pub(super) fn beginning(language: Language) -> Self {
+        Self::written_to(language, "\u{feff}".as_bytes().to_vec())
+    }
+
+    /// A further part of a file.
+    pub(super) fn further(language: Language) -> Self {
+        Self::written_to(language, Vec::new())
+    }
+
+    fn written_to(language: Language, buffer: Vec<u8>) -> Self {
+        let separator = match language {
+            Language::Spanish => b';',
+            Language::English => b',',
+        };
+        let mut builder = WriterBuilder::new();
+        let builder = builder.delimiter(separator).terminator(Terminator::CRLF).flexible(true);
+        Self { language, rows: builder.from_writer(buffer) }
     }
 
     /// One row.
-    pub(super) fn row(&mut self, fields: impl IntoIterator<Item = impl AsRef<str>>) {
-        for (place, field) in fields.into_iter().enumerate() {
-            if place > 0 {
-                self.0.push(',');
-            }
-            self.field(field.as_ref());
-        }
-        self.0.push_str("\r\n");
-    }
-
-    /// A field that begins like a formula gets an apostrophe in front (OWASP, "CSV Injection"): what a customer wrote must not
-    /// run on a dispatcher's machine.
-    fn field(&mut self, text: &str) {
-        let formula =
-            text.starts_with(['=', '+', '-', '@', '\t', '\r', '\n', '\u{ff1d}', '\u{ff0b}', '\u{ff0d}', '\u{ff20}']);
-        if !formula && !text.contains([',', '"', '\r', '\n', ';']) {
-            self.0.push_str(text);
-            return;
-        }
-        self.0.push('"');
-        if formula {
-            self.0.push('\'');
-        }
-        self.0.push_str(&text.replace('"', "\"\""));
-        self.0.push('"');
+    pub(super) fn row<C: Into<Cell>>(&mut self, cells: impl IntoIterator<Item = C>) {
+        let language = self.language;
+        // Into memory: there is nothing that could fail.
+        let _ = self.rows.write_record(cells.into_iter().map(|cell| written(language, cell.into())));
     }
 
     /// All of it.
-    pub(super) fn finish(self) -> String {
-        self.0
+    pub(super) fn finish(self) -> Vec<u8> {
+        self.rows.into_inner().unwrap_or_default()
     }
+}
+
+fn written(language: Language, cell: Cell) -> String {
+    match cell {
+        Cell::Text(text) => harmless(&text),
+        Cell::Count(count) => count.to_string(),
+        Cell::Amount(amount) => {
+            let pesos = format!("{:.2}", amount.pesos());
+            if language == Language::Spanish { pesos.replace('.', ",") } else { pesos }
+        }
+    }
+}
+
+/// `text` with an apostrophe before everything that would be a formula if a cell began there: at its beginning, and behind
+/// whatever some spreadsheet ends a cell at. Blanks, quotation marks and control characters in between do not help it.
+fn harmless(text: &str) -> String {
+    let mut harmless = String::with_capacity(text.len() + 1);
+    let mut begins = true;
+    for c in text.chars() {
+        if begins && FORMULA.contains(&c) {
+            harmless.push('\'');
+        }
+        begins = ENDS.contains(&c) || begins && (c.is_whitespace() || c.is_control() || matches!(c, '"' | '\''));
+        harmless.push(c);
+    }
+    harmless
 }
 
 /// What the answer says about itself.
@@ -57,15 +119,66 @@ pub(super) fn download(name: &'static str) -> [(HeaderName, HeaderValue); 2] {
 
 #[cfg(test)]
 mod tests {
-    use super::Csv;
+    use belgrano_shared::money::Money;
+    use belgrano_shared::texts::Language;
+
+    use super::{Cell, Csv, FORMULA};
+
+    fn written(language: Language, cells: &[Cell]) -> String {
+        let mut csv = Csv::further(language);
+        csv.row(cells.iter().cloned());
+        String::from_utf8(csv.finish()).expect("text")
+    }
 
     #[test]
-    fn a_field_is_quoted_when_it_has_to_be_and_never_a_formula() {
-        let mut csv = Csv::default();
-        csv.row(["llano", "con, coma", "con \"comillas\"", "dos\nlíneas", ""]);
-        csv.row(["=1+1", "+54 11 5555", "-2", "@SUM(A1)", "\t=1", "＝1"]);
-        let expected = "llano,\"con, coma\",\"con \"\"comillas\"\"\",\"dos\nlíneas\",\r\n\
-             \"'=1+1\",\"'+54 11 5555\",\"'-2\",\"'@SUM(A1)\",\"'\t=1\",\"'＝1\"\r\n";
-        assert_eq!(csv.finish(), expected);
+    fn a_table_is_written_as_the_readers_spreadsheet_reads_it() {
+        let cells = [
+            Cell::Text("dos; con \"comillas\"".to_owned()),
+            Cell::Amount(Money::from_cents(123_456_750).expect("an amount")),
+            Cell::Count(-3),
+            Cell::Text("dos, tres\nlíneas".to_owned()),
+            Cell::Text(String::new()),
+        ];
+        let spanish = "\"dos; con \"\"comillas\"\"\";1234567,50;-3;\"dos, tres\nlíneas\";\r\n";
+        assert_eq!(written(Language::Spanish, &cells), spanish);
+        let english = "\"dos; con \"\"comillas\"\"\",1234567.50,-3,\"dos, tres\nlíneas\",\r\n";
+        assert_eq!(written(Language::English, &cells), english);
+        assert!(Csv::beginning(Language::Spanish).finish().starts_with("\u{feff}".as_bytes()));
+    }
+
+    /// Whether a spreadsheet that splits at `separator`, and honours quotation marks or not, meets a formula.
+    fn meets_formula(file: &str, separator: char, honours: bool) -> bool {
+        let mut cells = vec![String::new()];
+        let mut quoted = false;
+        for c in file.chars() {
+            let current = cells.last_mut().expect("there is one");
+            match c {
+                '"' if honours => quoted = !quoted,
+                c if !quoted && (c == separator || matches!(c, '\r' | '\n')) => cells.push(String::new()),
+                c => current.push(c),
+            }
+        }
+        let trimmed = |cell: &str| cell.trim_start_matches(|c: char| c.is_whitespace() || c == '"').to_owned();
+        cells.iter().map(|cell| trimmed(cell)).any(|cell| cell.starts_with(FORMULA))
+    }
+
+    #[test]
+    fn nothing_that_was_written_is_a_formula_whatever_a_spreadsheet_splits_at() {
+        for begin in FORMULA {
+            for before in
+                ["", "x;", "x,", "x\t", "x\n", "x\r\n", "x|", "x; ", "x;\"", ";;", " ", "\"", "\t", "x, \t\"", "'"]
+            {
+                let text = format!("{before}{begin}cmd|'/C calc'!A0;y");
+                for language in [Language::Spanish, Language::English] {
+                    let file = written(language, &[Cell::Text("llano".to_owned()), Cell::Text(text.clone())]);
+                    for separator in [';', ',', '\t', '|'] {
+                        for quotes in [true, false] {
+                            assert!(!meets_formula(&file, separator, quotes), "{file:?} at {separator:?}");
+                        }
+                    }
+                }
+            }
+        }
+        assert_eq!(written(Language::English, &[Cell::Text("x=1 a-b +2".to_owned())]), "x=1 a-b +2\r\n");
     }
 }

@@ -13,7 +13,7 @@ use belgrano_shared::wire::TicketState;
 
 use super::board::late_ms;
 use super::charts::{Chart, Group};
-use super::csv::{Csv, download};
+use super::csv::{Cell, Csv, download};
 use super::frame::Frame;
 use crate::app::App;
 use crate::reports::{self, Analysis, DriverRow, Summary, Took};
@@ -137,12 +137,11 @@ fn span(language: Language, seconds: i64) -> Text {
 /// The days as CSV.
 pub(super) async fn days_csv(state: State<App>, admin: Admin, language: Language) -> Result<Response, Problem> {
     let Json(summary) = reports::summary(state, admin).await?;
-    let mut csv = Csv::default();
-    csv.begin();
+    let mut csv = Csv::beginning(language);
     let head = ["reports-day", "reports-received", "reports-delivered", "reports-cancelled"];
     csv.row(head.map(|key| language.t(key).to_string()));
     for day in summary.por_dia {
-        csv.row([day.dia, day.recibidos.to_string(), day.entregados.to_string(), day.cancelados.to_string()]);
+        csv.row::<Cell>([day.dia.into(), day.recibidos.into(), day.entregados.into(), day.cancelados.into()]);
     }
     Ok((download("dias.csv"), csv.finish()).into_response())
 }
@@ -152,19 +151,19 @@ pub(super) async fn drivers_csv(state: State<App>, admin: Admin, language: Langu
     let app = state.0.clone();
     let Json(summary) = reports::summary(state, admin).await?;
     let analysis = reports::analyse(&mut app.db.read().await?, app.ambient.now(), late_ms(&app)).await?;
-    let mut csv = Csv::default();
-    csv.begin();
+    let mut csv = Csv::beginning(language);
     let head =
         ["reports-driver", "reports-open", "reports-delivered", "reports-failed", "reports-csv-p50", "reports-csv-p90"];
     csv.row(head.map(|key| language.t(key).to_string()));
     for row in summary.por_repartidor {
         let took = analysis.by_driver.get(&row.repartidor_id);
-        let minutes = |seconds: Option<i64>| seconds.map(|seconds| (seconds / 60).to_string()).unwrap_or_default();
-        csv.row([
-            row.nombre,
-            row.abiertos.to_string(),
-            row.entregados.to_string(),
-            row.fallidos.to_string(),
+        let minutes =
+            |seconds: Option<i64>| seconds.map_or_else(|| String::new().into(), |seconds| Cell::Count(seconds / 60));
+        csv.row::<Cell>([
+            row.nombre.into(),
+            row.abiertos.into(),
+            row.entregados.into(),
+            row.fallidos.into(),
             minutes(took.map(|took| took.p50_s)),
             minutes(took.map(|took| took.p90_s)),
         ]);

@@ -14,7 +14,7 @@ use futures_util::stream;
 use url::form_urlencoded;
 
 use super::board::{drivers, is_late, late_ms, priorities};
-use super::csv::{Csv, download};
+use super::csv::{Cell, Csv, download};
 use super::frame::Frame;
 use crate::app::App;
 use crate::fleet::DriverView;
@@ -23,8 +23,6 @@ use crate::tickets::{self, Filter};
 
 /// What the search knows.
 const FILTERS: [&str; 7] = ["q", "estado", "prioridad", "barrio", "repartidor", "desde", "hasta"];
-/// Rows of a spreadsheet; more take too long to open, and are asked for in spans of days.
-const MAX_ROWS: usize = 100_000;
 /// Rows that are read and written at a time: what a download costs in memory.
 const CHUNK: u32 = 1000;
 
@@ -105,7 +103,7 @@ pub(super) async fn csv(
     let form = Form::filled(form_urlencoded::parse(query.as_bytes()).into_owned());
     let filter = tickets::read_filter(&asked(&form))?;
     let late_only = form.given("demorados").is_some();
-    let export = Export { app, filter, late_only, before: None, rows: 0, language, begun: false };
+    let export = Export { app, filter, late_only, before: None, language, begun: false };
     let body = Body::from_stream(stream::try_unfold(Some(export), |export| async move {
         match export {
             Some(export) => export.next().await,
@@ -121,17 +119,15 @@ struct Export {
     filter: Filter,
     late_only: bool,
     before: Option<i64>,
-    rows: usize,
     language: Language,
     begun: bool,
 }
 
 impl Export {
-    async fn next(mut self) -> Result<Option<(String, Option<Self>)>, sqlx::Error> {
-        let mut csv = Csv::default();
+    async fn next(mut self) -> Result<Option<(Vec<u8>, Option<Self>)>, sqlx::Error> {
+        let mut csv = if self.begun { Csv::further(self.language) } else { Csv::beginning(self.language) };
         if !self.begun {
             self.begun = true;
-            csv.begin();
             csv.row(HEAD.map(|key| self.language.t(key).to_string()));
         }
         let mut session = self.app.db.read().await?;
@@ -144,12 +140,8 @@ impl Export {
                 csv.row(row(ticket, late, self.language));
             }
         }
-        self.rows += found.len();
         self.before = found.last().map(|last| last.ticket_id);
-        let more = found.len() == CHUNK as usize && self.rows < MAX_ROWS;
-        if found.len() == CHUNK as usize && !more {
-            csv.row([self.language.t("csv-cut").with("rows", self.rows).to_string()]);
-        }
+        let more = found.len() == CHUNK as usize;
         Ok(Some((csv.finish(), more.then_some(self))))
     }
 }
@@ -173,28 +165,28 @@ const HEAD: [&str; 16] = [
     "csv-late",
 ];
 
-fn row(ticket: &TicketView, late: bool, language: Language) -> [String; 16] {
+fn row(ticket: &TicketView, late: bool, language: Language) -> Vec<Cell> {
     let text = |text: &Option<String>| text.clone().unwrap_or_default();
     let time = |at: Option<UnixMillis>| at.map(UnixMillis::to_rfc3339).unwrap_or_default();
     let lines: Vec<String> = ticket.lines.iter().map(|line| format!("{} x{}", line.name, line.quantity)).collect();
     let payment = ticket.payment_method.as_ref();
-    [
-        ticket.number.to_string(),
-        language.state(ticket.state).to_string(),
-        language.priority(ticket.priority).to_string(),
-        ticket.customer_name.clone(),
-        text(&ticket.customer_address),
-        text(&ticket.neighbourhood),
-        text(&ticket.customer_phone),
-        format!("{:.2}", ticket.total.pesos()),
-        payment.map(|method| language.payment(method.as_str())).unwrap_or_default(),
-        lines.join("; "),
-        text(&ticket.driver_name),
-        time(Some(ticket.created_at)),
-        time(ticket.assigned_at),
-        time(ticket.delivered_at),
-        ticket.reason.as_deref().map(|reason| language.kept(reason)).unwrap_or_default(),
-        if late { language.t("yes").to_string() } else { String::new() },
+    vec![
+        ticket.number.to_string().into(),
+        language.state(ticket.state).to_string().into(),
+        language.priority(ticket.priority).to_string().into(),
+        ticket.customer_name.clone().into(),
+        text(&ticket.customer_address).into(),
+        text(&ticket.neighbourhood).into(),
+        text(&ticket.customer_phone).into(),
+        ticket.total.into(),
+        payment.map(|method| language.payment(method.as_str())).unwrap_or_default().into(),
+        lines.join("; ").into(),
+        text(&ticket.driver_name).into(),
+        time(Some(ticket.created_at)).into(),
+        time(ticket.assigned_at).into(),
+        time(ticket.delivered_at).into(),
+        ticket.reason.as_deref().map(|reason| language.kept(reason)).unwrap_or_default().into(),
+        if late { language.t("yes").to_string() } else { String::new() }.into(),
     ]
 }
 

@@ -218,15 +218,13 @@ async fn every_ticket_is_found_and_downloaded() {
     let csv = browser.get("/tickets.csv?estado=cancelado").await;
     let lines: Vec<&str> = csv.body.split_terminator("\r\n").collect();
     assert_eq!(lines.len(), 2, "{}", csv.body);
-    assert!(lines[0].starts_with("\u{feff}Número,Estado,"), "{}", lines[0]);
-    assert!(
-        lines[1].starts_with("BA-2,Cancelado,Normal,Ana <Díaz>,Av. Cabildo 2040,Núñez,\"'+54 11 5555-0101\",6901.00,")
-    );
-    assert!(lines[1].contains("\"'=cmd|calc\""), "no formula: {}", lines[1]);
+    assert!(lines[0].starts_with("\u{feff}Número;Estado;"), "{}", lines[0]);
+    assert!(lines[1].starts_with("BA-2;Cancelado;Normal;Ana <Díaz>;Av. Cabildo 2040;Núñez;'+54 11 5555-0101;6901,00;"));
+    assert!(lines[1].contains(";'=cmd|calc;"), "no formula: {}", lines[1]);
     assert_eq!(browser.get("/tickets.csv").await.body.matches("\r\n").count(), 3, "all of them");
     assert_eq!(browser.get("/tickets.csv?estado=perdido").await.status, 422);
     let days = browser.get("/reportes/dias.csv").await;
-    assert!(days.body.contains("2026-11-21,2,0,1\r\n"), "{}", days.body);
+    assert!(days.body.contains("2026-11-21;2;0;1\r\n"), "{}", days.body);
     assert!(browser.get("/reportes/repartidores.csv").await.body.contains("Mediana (min)"));
 }
 
