@@ -33,7 +33,7 @@ pub fn router(app: App, health: Health) -> Router {
 fn described() -> OpenApiRouter<App> {
     let mut api = api_routes();
     let document = std::mem::take(api.get_openapi_mut());
-    *api.get_openapi_mut() = openapi::with_security(document, SESSION_COOKIE);
+    *api.get_openapi_mut() = openapi::completed(document, SESSION_COOKIE);
     api
 }
 
@@ -53,7 +53,10 @@ fn api_routes() -> OpenApiRouter<App> {
 
 #[cfg(test)]
 mod tests {
-    use belgrano_shared::testing::{TestDatabase, assert_committed, operations};
+    use belgrano_shared::testing::{
+        TestDatabase, assert_committed, assert_no_foreign_words, assert_refusals_are_problems, operations,
+        wrong_requests,
+    };
     use serde_json::json;
 
     use crate::tests::board::{Board, NOBODY};
@@ -62,6 +65,30 @@ mod tests {
     fn the_committed_api_document_is_the_one_served() {
         let document = super::described().to_openapi().to_pretty_json().expect("a document");
         assert_committed("docs/openapi/tickets.json", &(document + "\n"));
+    }
+
+    #[test]
+    fn every_refusal_of_the_document_is_a_problem() {
+        assert_refusals_are_problems(&super::described().to_openapi());
+    }
+
+    #[tokio::test]
+    async fn no_word_of_a_library_is_in_a_refusal() {
+        let board = Board::start(&TestDatabase::sqlite()).await;
+        let admin = board.admin().await;
+        board.order("1").await;
+        let (driver, _) = board.driver(&admin, "beto").await;
+        let mut refused = 0;
+        for request in wrong_requests(&super::described().to_openapi()) {
+            for who in [&admin, &driver] {
+                let (path, body) = (request.path.as_str(), request.body.clone().unwrap_or_default());
+                let headers = [("x-api-key", "clave")];
+                let (status, answer) = board.call_with(who, &request.method, path, &headers, body).await;
+                assert_no_foreign_words(&request, &answer);
+                refused += i32::from(status == 422);
+            }
+        }
+        assert!(refused > 100, "{refused}");
     }
 
     #[tokio::test]

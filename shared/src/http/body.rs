@@ -15,8 +15,8 @@ use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 use crate::free_text::{self, InvalidText};
-use crate::problem::Problem;
-use crate::texts::{Message, Said};
+use crate::problem::{FieldError, Problem};
+use crate::texts::{AnyOf, Message, Said};
 
 /// A JSON body: in, or out.
 ///
@@ -194,36 +194,52 @@ fn wrong_shape<T: DeserializeOwned>(body: &[u8]) -> Problem {
     }
 }
 
-/// Turns serde's English into a field and a message for people. What a type of ours says is already Spanish.
+/// Reads a value that was read as JSON before, or says which field of it is wrong and how.
+pub fn read_value<T: DeserializeOwned>(value: Value) -> Result<T, FieldError> {
+    serde_path_to_error::deserialize::<_, T>(value).map_err(|error| {
+        let path = error.path().to_string();
+        field_error(&path, &error.into_inner().to_string())
+    })
+}
+
 fn describe(path: &str, message: &str) -> Problem {
-    // The root is called "." there; serde_json adds where in the text it was, which a person cannot use.
+    Problem::invalid(vec![field_error(path, message)])
+}
+
+/// Turns what serde says into a field and a message of ours. What a type of ours says is of the catalogues already; nothing
+/// else that a library says is repeated.
+fn field_error(path: &str, message: &str) -> FieldError {
+    // The root is called "." there.
     let path = if path == "." { "" } else { path };
-    let message = message.split(" at line ").next().unwrap_or_default();
+    let message = without_place(message);
     if let Some(missing) = quoted_after(message, "missing field ") {
         let field = if path.is_empty() { missing.to_owned() } else { format!("{path}.{missing}") };
-        return Problem::invalid_field(field, Message::new("error-missing"));
+        return FieldError::new(field, Message::new("error-missing"));
     }
-    let said: Said = if let Some(expected) = message.strip_prefix("unknown variant ") {
-        let known = expected.split_once(", expected ").map_or("", |(_, known)| known);
-        let known = known.trim_start_matches("one of ").replace('`', "");
+    let said: Said = if message.starts_with("unknown variant ") {
+        // The last one: what was sent stands before it, and may say anything.
+        let known = message.rsplit_once(", expected ").map_or("", |(_, known)| known);
+        // "`a`", "`a` or `b`", "one of `a`, `b`, `c`"
+        let known = AnyOf::new(known.split('`').skip(1).step_by(2));
         Message::new("error-unknown-word").with("known", known).into()
     } else if let Some(unknown) = quoted_after(message, "unknown field ") {
         let field = if path.is_empty() { unknown.to_owned() } else { path.to_owned() };
-        return Problem::invalid_field(field, Message::new("error-unknown-field"));
+        return FieldError::new(field, Message::new("error-unknown-field"));
     } else if message.starts_with("invalid type") {
         Message::new("error-type").into()
-    } else if is_serdes_own(message) {
-        Message::new("error-invalid").into()
     } else {
-        Said::recognized(message, "error-")
+        Said::known(message, "error-").unwrap_or_else(|| Message::new("error-invalid").into())
     };
-    Problem::invalid_field(if path.is_empty() { "(pedido)" } else { path }, said)
+    FieldError::new(if path.is_empty() { "(pedido)" } else { path }, said)
 }
 
-fn is_serdes_own(message: &str) -> bool {
-    const OPENINGS: [&str; 6] =
-        ["invalid ", "duplicate field", "number ", "cannot parse", "provided string", "data did"];
-    OPENINGS.iter().any(|opening| message.starts_with(opening))
+/// `message` without where in the text it was, which `serde_json` adds and a person cannot use.
+fn without_place(message: &str) -> &str {
+    let place = |place: &str| place.split(" column ").all(|number| number.bytes().all(|byte| byte.is_ascii_digit()));
+    match message.rsplit_once(" at line ") {
+        Some((message, at)) if place(at) => message,
+        _ => message,
+    }
 }
 
 fn quoted_after<'a>(message: &'a str, opening: &str) -> Option<&'a str> {
@@ -291,7 +307,9 @@ mod tests {
         let wrong = refusal(r#"{"lines":[{"id":1,"size":"big"},{"id":"x","size":"big"}]}"#).await;
         assert_eq!(wrong, (422, field("lines[1].id", "el dato no es del tipo esperado")));
         let wrong = refusal(r#"{"lines":[{"id":1,"size":"huge"}]}"#).await;
-        assert_eq!(wrong, (422, field("lines[0].size", "valor desconocido; los posibles son: big or small")));
+        assert_eq!(wrong, (422, field("lines[0].size", "valor desconocido; los posibles son: big o small")));
+        let spoken = refusal(r#"{"lines":[{"id":1,"size":"huge`, expected `x` at line 9"}]}"#).await;
+        assert_eq!(spoken.1, field("lines[0].size", "valor desconocido; los posibles son: big o small"));
         assert_eq!(refusal(r#"{"lines":[{"size":"big"}]}"#).await, (422, field("lines[0].id", "falta este dato")));
     }
 

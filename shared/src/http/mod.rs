@@ -23,7 +23,7 @@ mod tests;
 mod throttle;
 
 pub(crate) use body::read_fields;
-pub use body::{Json, Path, Query, check_fields};
+pub use body::{Json, Path, Query, check_fields, read_value};
 pub use client_ip::ClientIp;
 pub use compress::compress_pages;
 pub(crate) use compress::{accepts_gzip, gzip};

@@ -3,8 +3,9 @@
 use axum::Router;
 use axum::http::{HeaderValue, header};
 use axum::response::Response;
+use utoipa::openapi::path::Operation;
 use utoipa::openapi::security::{ApiKey, ApiKeyValue, SecurityScheme};
-use utoipa::openapi::{Components, OpenApi, RefOr, ResponseBuilder, SecurityRequirement};
+use utoipa::openapi::{Components, Content, OpenApi, Ref, RefOr, ResponseBuilder, SecurityRequirement};
 use utoipa_swagger_ui::{Config, SwaggerUi};
 
 /// Swagger UI sets styles from its script. Scripts stay ours only; nothing else changes.
@@ -16,9 +17,13 @@ const CONTENT_SECURITY_POLICY: HeaderValue = HeaderValue::from_static(
 /// The session of a person: what an operation asks for that names nothing else. `security(())` says that anybody may.
 const SESSION: &str = "sesion";
 
-/// Says how callers are known. An operation between the services names `clave` or `firma` itself.
+/// What every refusal is (RFC 9457). utoipa takes a body that is named alone for plain JSON.
+const PROBLEM: &str = "application/problem+json";
+
+/// The document as it is served: how callers are known, and what a refusal looks like. An operation between the services names
+/// `clave` or `firma` itself.
 #[must_use]
-pub fn with_security(mut api: OpenApi, session_cookie: &str) -> OpenApi {
+pub fn completed(mut api: OpenApi, session_cookie: &str) -> OpenApi {
     let header = |name: &str, what: &str| ApiKey::Header(ApiKeyValue::with_description(name, what));
     let session = ApiKeyValue::with_description(session_cookie, "La cookie que da `POST /api/login`.");
     let signature = "Standard Webhooks (HMAC-SHA256), con `webhook-id` y `webhook-timestamp`.";
@@ -32,13 +37,27 @@ pub fn with_security(mut api: OpenApi, session_cookie: &str) -> OpenApi {
     }
     for path in api.paths.paths.values_mut() {
         let operations = [&mut path.get, &mut path.put, &mut path.post, &mut path.delete, &mut path.patch];
-        for operation in operations.into_iter().flatten().filter(|operation| operation.security.is_none()) {
-            operation.security = Some(vec![SecurityRequirement::new(SESSION, [""; 0])]);
-            let refused = ResponseBuilder::new().description("Nobody is logged in").build();
-            operation.responses.responses.entry("401".to_owned()).or_insert(RefOr::T(refused));
+        for operation in operations.into_iter().flatten() {
+            if operation.security.is_none() {
+                operation.security = Some(vec![SecurityRequirement::new(SESSION, [""; 0])]);
+                let refused = ResponseBuilder::new().description("Nobody is logged in").build();
+                operation.responses.responses.entry("401".to_owned()).or_insert(RefOr::T(refused));
+            }
+            refuse_with_problems(operation);
         }
     }
     api
+}
+
+/// Every answer of 400 and above is a problem document, and nothing else.
+fn refuse_with_problems(operation: &mut Operation) {
+    for (status, response) in &mut operation.responses.responses {
+        let RefOr::T(response) = response else { continue };
+        if status.starts_with(['4', '5']) {
+            let document = Content::new(Some(Ref::from_schema_name("ProblemDocument")));
+            response.content = [(PROBLEM.to_owned(), RefOr::T(document))].into();
+        }
+    }
 }
 
 /// The routes of the API's documentation. Merge them into the service's router before `standard_layers`.

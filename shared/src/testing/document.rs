@@ -1,6 +1,7 @@
 //! Documents that are made from the code and committed, so that a change of the API shows in review; and what a document says
 //! that a test can hold the code to.
 
+use serde_json::json;
 use utoipa::openapi::{OpenApi, SecurityRequirement};
 
 /// One operation of an API.
@@ -36,6 +37,26 @@ pub fn operations(api: &OpenApi) -> Vec<Operation> {
         }
     }
     all
+}
+
+/// Every answer of 400 and above is `application/problem+json` of the schema `ProblemDocument`, which the document has.
+pub fn assert_refusals_are_problems(api: &OpenApi) {
+    let document = serde_json::to_value(api).expect("a document");
+    assert!(document["components"]["schemas"]["ProblemDocument"].is_object(), "no schema of a problem");
+    let expected =
+        json!({ "application/problem+json": { "schema": { "$ref": "#/components/schemas/ProblemDocument" } } });
+    let mut refusals = 0;
+    for (path, item) in document["paths"].as_object().expect("paths") {
+        for (method, operation) in item.as_object().expect("operations") {
+            for (status, answer) in operation["responses"].as_object().into_iter().flatten() {
+                if !status.starts_with(['1', '2', '3']) {
+                    assert_eq!(answer["content"], expected, "{method} {path}: {status}");
+                    refusals += 1;
+                }
+            }
+        }
+    }
+    assert!(refusals > 50, "{refusals}");
 }
 
 /// Compares `text` with the committed file at `path` (below the workspace). With `BELGRANO_WRITE_DOCS` set it writes the

@@ -13,15 +13,17 @@ mod log;
 mod old_database;
 mod plans;
 mod push_service;
+mod wrong_requests;
 
 pub use ambient::{START, still_ambient};
 pub use browser::{Browser, Seen};
 pub use database::TestDatabase;
-pub use document::{Operation, assert_committed, operations};
+pub use document::{Operation, assert_committed, assert_refusals_are_problems, operations};
 pub use log::CapturedLog;
 pub use old_database::OldFile;
 pub use plans::table_readers;
 pub use push_service::{FakeBrowser, FakePushService, PushAnswer, PushReceived};
+pub use wrong_requests::{WrongRequest, assert_no_foreign_words, wrong_requests};
 
 /// Makes two tests of one body, `NAME::sqlite` and `NAME::postgres`:
 ///

@@ -102,6 +102,19 @@ impl Language {
         }
     }
 
+    /// Words of which one is meant: `a, b o c`, `a, b or c`.
+    #[must_use]
+    pub fn any_of(self, words: &[String]) -> String {
+        let Some((last, rest)) = words.split_last() else { return String::new() };
+        if rest.is_empty() {
+            return last.clone();
+        }
+        // Spanish does not say "o otro".
+        let like_o = last.to_lowercase().trim_start_matches('h').starts_with(['o', 'ó']);
+        let key = if like_o { "list-or-before-o" } else { "list-or" };
+        self.t(key).with("others", rest.join(", ")).with("last", last).into()
+    }
+
     /// A distance: `1,2 km`, `1.2 km`.
     #[must_use]
     pub fn kilometres(self, metres: i64) -> String {

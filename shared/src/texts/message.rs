@@ -23,6 +23,19 @@ pub enum Value {
     Moment(UnixMillis),
     /// Written in the language of the text it is in, with commas between several.
     Said(Vec<Said>),
+    /// Words of the wire of which one is meant: `a, b o c`.
+    AnyOf(Vec<String>),
+}
+
+/// Words of the wire of which one is meant.
+#[derive(Clone, Debug)]
+pub struct AnyOf(Vec<String>);
+
+impl AnyOf {
+    /// These.
+    pub fn new<W: Into<String>>(words: impl IntoIterator<Item = W>) -> Self {
+        Self(words.into_iter().map(Into::into).collect())
+    }
 }
 
 /// Whatever can vary in a text; a reference to it too, because templates hand over both.
@@ -57,6 +70,7 @@ argument! {
     usize: self => Value::Number(i64::try_from(*self).unwrap_or(i64::MAX)),
     Money: self => Value::Money(*self),
     UnixMillis: self => Value::Moment(*self),
+    AnyOf: self => Value::AnyOf(self.0.clone()),
     Message: self => Value::Said(vec![self.clone().into()]),
     Said: self => Value::Said(vec![self.clone()]),
     TicketState: self => std::slice::from_ref(self).value(),
@@ -100,6 +114,7 @@ impl Message {
                 Value::Number(number) => number.into(),
                 Value::Money(money) => language.money(money).into(),
                 Value::Moment(at) => language.moment(at).into(),
+                Value::AnyOf(words) => language.any_of(words).into(),
                 Value::Said(said) => said.iter().map(|said| said.to(language)).collect::<Vec<_>>().join(", ").into(),
             };
             arguments.set(*name, value);
@@ -188,8 +203,14 @@ impl Said {
     #[must_use]
     pub fn recognized(spanish: impl Into<String>, prefix: &str) -> Self {
         let spanish = spanish.into();
-        let message = Catalogue::of(Language::Spanish).recognize(&spanish, prefix).map(Box::new);
-        Self { spanish, message }
+        Self::known(&spanish, prefix).unwrap_or(Self { spanish, message: None })
+    }
+
+    /// The same, or `None` for a text that is none of the catalogues': a library's.
+    #[must_use]
+    pub fn known(spanish: &str, prefix: &str) -> Option<Self> {
+        let message = Catalogue::of(Language::Spanish).recognize(spanish, prefix)?;
+        Some(Self { spanish: spanish.to_owned(), message: Some(Box::new(message)) })
     }
 }
 
@@ -202,7 +223,7 @@ impl<M: Into<Message>> From<M> for Said {
 
 #[cfg(test)]
 mod tests {
-    use super::{Language, Message, Said};
+    use super::{AnyOf, Language, Message, Said};
     use crate::money::Money;
 
     #[test]
@@ -212,6 +233,19 @@ mod tests {
         assert_eq!(total.to(Language::English), "Total: ARS 3,450.50");
         let count = |n: i64| Message::new("count-products").with("count", n).to(Language::English);
         assert_eq!([count(1), count(3)], ["1 product", "3 products"]);
+    }
+
+    #[test]
+    fn a_choice_of_words_is_joined_as_the_language_joins() {
+        let words = |words: &[&str]| {
+            let message = Message::new("error-unknown-word").with("known", AnyOf::new(words.iter().copied()));
+            [Language::Spanish, Language::English].map(|language| message.to(language))
+        };
+        let (es, en) = ("valor desconocido; los posibles son: ", "unknown value; the possible ones are: ");
+        assert_eq!(words(&["uno"]), [format!("{es}uno"), format!("{en}uno")]);
+        assert_eq!(words(&["uno", "dos"]), [format!("{es}uno o dos"), format!("{en}uno or dos")]);
+        assert_eq!(words(&["a", "b", "otro"]), [format!("{es}a, b u otro"), format!("{en}a, b or otro")]);
+        assert_eq!(words(&["a", "hotel"]), [format!("{es}a u hotel"), format!("{en}a or hotel")]);
     }
 
     #[test]

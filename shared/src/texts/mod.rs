@@ -13,4 +13,4 @@ mod spanish_tests;
 
 pub use catalogue::Catalogue;
 pub use language::{LANGUAGE_COOKIE, Language};
-pub use message::{Argument, Message, Said, Text, Value};
+pub use message::{AnyOf, Argument, Message, Said, Text, Value};

@@ -146,7 +146,7 @@ mod tests {
             assert_eq!(serde_json::from_str::<TicketState>(&json).expect("a state"), *state);
         }
         let refused = "perdido".parse::<Priority>().expect_err("not a priority").to_string();
-        assert_eq!(refused, "valor desconocido; los posibles son: baja, normal, alta, urgente");
+        assert_eq!(refused, "valor desconocido; los posibles son: baja, normal, alta o urgente");
     }
 
     #[test]

@@ -4,7 +4,7 @@
 //! `#[sqlx(try_from = "String")]`), serde and an API schema that lists the words. A word nobody knows is an
 //! [`UnknownWord`], which lists the known ones.
 
-use crate::texts::Message;
+use crate::texts::{AnyOf, Message};
 
 /// A word that is none of a vocabulary's. Its text is Spanish: it is shown to people.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -16,7 +16,7 @@ pub struct UnknownWord {
 
 impl From<&UnknownWord> for Message {
     fn from(unknown: &UnknownWord) -> Self {
-        Self::new("error-unknown-word").with("known", unknown.expected.join(", "))
+        Self::new("error-unknown-word").with("known", AnyOf::new(unknown.expected.iter().copied()))
     }
 }
 
@@ -96,7 +96,8 @@ macro_rules! vocabulary {
         impl<'de> serde::Deserialize<'de> for $name {
             fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
                 let text = std::borrow::Cow::<'de, str>::deserialize(deserializer)?;
-                text.parse().map_err(serde::de::Error::custom)
+                // In serde's own words, which name the known ones: they are said in the language of whoever reads.
+                Self::parse(&text).ok_or_else(|| serde::de::Error::unknown_variant(&text, Self::WORDS))
             }
         }
 

@@ -61,3 +61,5 @@ offline-title = No connection
 offline-text = The network cannot be reached. What was done already, is done.
 offline-again = Try again
 search-no-words = To search, type at least one letter or digit.
+list-or = { $others } or { $last }
+list-or-before-o = { $others } or { $last }

@@ -61,3 +61,5 @@ offline-title = Sin conexión
 offline-text = No llegamos a la red. Lo que ya estaba hecho, quedó hecho.
 offline-again = Probar de nuevo
 search-no-words = Para buscar hace falta al menos una letra o un número.
+list-or = { $others } o { $last }
+list-or-before-o = { $others } u { $last }

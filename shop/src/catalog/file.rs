@@ -1,8 +1,9 @@
 //! The old pair's `productos.json`, read entry by entry: what cannot be read is refused with its path, the rest goes on.
 
 use belgrano_shared::free_text::{self, InvalidText};
+use belgrano_shared::http::read_value;
 use belgrano_shared::money::Money;
-use belgrano_shared::texts::{Language, Message, Said};
+use belgrano_shared::texts::{Language, Message};
 use belgrano_shared::timestamp::UnixMillis;
 use belgrano_shared::wire::limits;
 use jiff::civil::Date;
@@ -197,7 +198,7 @@ impl Texts for Offer {
 
 /// `2025-12-31`
 fn day<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Date, D::Error> {
-    String::deserialize(deserializer)?.parse().map_err(|_| D::Error::custom("a date like 2025-12-31 is expected"))
+    String::deserialize(deserializer)?.parse().map_err(|_| D::Error::custom(Message::new("error-date")))
 }
 
 fn yes() -> bool {
@@ -283,17 +284,17 @@ impl File {
                 );
                 continue;
             }
-            match serde_json::from_value::<T>(value) {
+            match read_value::<T>(value) {
                 Ok(value) => match value.check() {
                     Ok(()) => entries.push(Entry { path, slug, value }),
                     Err((field, wrong)) => {
                         self.refuse(format!("{path}.{field}"), Message::from(wrong).to(Language::English));
                     }
                 },
-                Err(error) => self.refuse(
-                    path,
-                    format!("cannot be read: {}", Said::recognized(error.to_string(), "error-").to(Language::English)),
-                ),
+                Err(wrong) => {
+                    let path = if wrong.field == "(pedido)" { path } else { format!("{path}.{}", wrong.field) };
+                    self.refuse(path, format!("cannot be read: {}", wrong.to(Language::English)));
+                }
             }
         }
         entries
