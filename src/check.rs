@@ -75,7 +75,8 @@ async fn tickets_database(settings: &Settings) -> Result<String, String> {
 
 /// Asks the board for its health and returns the time it says it is.
 async fn board_date(settings: &Settings) -> Result<UnixMillis, String> {
-    let url = settings.shop.ticketera_url.join("healthz").map_err(|error| error.to_string())?;
+    let mut url = settings.shop.ticketera_url.clone();
+    url.path_segments_mut().map_err(|()| "cannot have a path".to_owned())?.pop_if_empty().push("healthz");
     belgrano_shared::tls::use_ring();
     let client = reqwest::Client::builder().no_proxy().timeout(PATIENCE).build().map_err(|error| chain(&error))?;
     let response = client.get(url).send().await.map_err(|error| chain(&error))?;

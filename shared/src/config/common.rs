@@ -78,8 +78,11 @@ impl Common {
     pub fn from_env(env: &mut Env, service: &str, default_port: u16) -> Self {
         let serve = ServeSettings::from_env(env, default_port);
         let local = local_url(serve.port);
-        let public_url =
-            env.url("PUBLIC_URL", local, "where browsers find the service; the origin whose pages may write");
+        let public_url = env.site(
+            "PUBLIC_URL",
+            local,
+            "where browsers find the service, without a path; the origin whose pages may write",
+        );
         let map = MapSettings::from_env(env);
         let data_dir = env.path("DATA_DIR", "./data", "where SQLite files and generated secrets live");
         let storage = storage(env, service, &data_dir);

@@ -136,15 +136,31 @@ impl Env {
         seconds.0
     }
 
-    /// An `http` or `https` address.
+    /// An `http` or `https` address below which others lie: it may have a path, and neither a query nor a password.
     pub fn url(&mut self, name: &'static str, default: Url, meaning: &'static str) -> Url {
-        self.parsed(name, default, meaning, parse_url)
+        self.url_with(name, default.as_str(), meaning, parse_url).unwrap_or(default)
     }
 
-    /// An `http` or `https` address that may be absent.
+    /// An `http` or `https` address that may be absent, as for [`Env::url`].
     pub fn optional_url(&mut self, name: &'static str, meaning: &'static str) -> Option<Url> {
-        let (used, text) = self.optional_with(name, "", meaning)?;
-        parse_url(&text).map_err(|message| self.mistake(used, message)).ok()
+        self.url_with(name, "", meaning, parse_url)
+    }
+
+    /// An `http` or `https` address of a whole site: it has no path either.
+    pub fn site(&mut self, name: &'static str, default: Url, meaning: &'static str) -> Url {
+        self.url_with(name, default.as_str(), meaning, parse_site).unwrap_or(default)
+    }
+
+    /// A mistake is told without the address: there may be a password in it.
+    fn url_with(
+        &mut self,
+        name: &'static str,
+        default: &str,
+        meaning: &'static str,
+        parse: fn(&str) -> Result<Url, &'static str>,
+    ) -> Option<Url> {
+        let (used, text) = self.optional_with(name, default, meaning)?;
+        parse(&text).map_err(|message| self.mistake(used, message)).ok()
     }
 
     /// Texts separated by commas; blanks around them and empty ones do not count.
@@ -230,9 +246,28 @@ impl Display for Seconds {
     }
 }
 
-fn parse_url(text: &str) -> Result<Url, String> {
+fn parse_url(text: &str) -> Result<Url, &'static str> {
     let url = Url::parse(text).ok().filter(|url| matches!(url.scheme(), "http" | "https") && url.has_host());
-    url.ok_or_else(|| "has to be an address `http://…` or `https://…`".to_owned())
+    let url = url.ok_or("has to be an address `http://…` or `https://…`")?;
+    if !url.username().is_empty() || url.password().is_some() {
+        return Err("cannot have a user or a password in it");
+    }
+    if url.query().is_some() || url.fragment().is_some() {
+        return Err("cannot have a `?` or a `#` in it: other addresses are made by adding a path");
+    }
+    Ok(url)
+}
+
+/// The address of a whole site: links to its pages begin at its root.
+pub(crate) fn parse_site(text: &str) -> Result<Url, &'static str> {
+    let url = parse_url(text)?;
+    if url.path() == "/" {
+        Ok(url)
+    } else {
+        Err(
+            "has to be an address without a path, like `https://shop.example`: every link begins at the root of its site",
+        )
+    }
 }
 
 /// `http://localhost:<port>/`: where a service is without configuration.
@@ -269,6 +304,38 @@ mod tests {
         assert_eq!(env.prefixed("SHOP_").u16("PORT", 1, "…"), 5000);
         assert_eq!(env.prefixed("TICKETS_").u16("PORT", 1, "…"), 80);
         assert_eq!(env.prefixed("SHOP_").string("HOST", "127.0.0.1", "…"), "127.0.0.1");
+    }
+
+    #[test]
+    fn an_address_that_would_not_be_honoured_is_refused() {
+        let read = |name: &'static str, text: &str| {
+            let mut env = Env::from_map([(name, text)]);
+            let read = match name {
+                "SITE" => env.site("SITE", local_url(1), "…"),
+                _ => env.url("PEER", local_url(1), "…"),
+            };
+            env.finish().map(|_| read.to_string()).map_err(|mistakes| mistakes.to_string())
+        };
+        for text in ["https://shop.example", "https://shop.example/", "\u{feff}https://shop.\u{200b}example\u{202c}"] {
+            assert_eq!(read("SITE", text).as_deref(), Ok("https://shop.example/"), "{text:?}");
+            assert_eq!(read("PEER", text).as_deref(), Ok("https://shop.example/"), "{text:?}");
+        }
+        assert_eq!(read("PEER", "http://board.example/tickets").as_deref(), Ok("http://board.example/tickets"));
+        for path in ["https://shop.example/tienda", "https://shop.example/tienda/", "https://shop.example//"] {
+            let said = read("SITE", path).expect_err("refused");
+            assert!(said.starts_with("SITE: has to be an address without a path") && !said.contains('\n'), "{said}");
+        }
+        for wrong in ["?a=1", "#a", "/?", "/#"] {
+            for name in ["SITE", "PEER"] {
+                assert!(read(name, &format!("https://shop.example{wrong}")).is_err(), "{wrong}");
+            }
+        }
+        for wrong in ["https://ana:secreta@shop.example", "https://ana@shop.example"] {
+            for name in ["SITE", "PEER"] {
+                let said = read(name, wrong).expect_err("refused");
+                assert!(said.contains("password") && !said.contains("secreta"), "{said}");
+            }
+        }
     }
 
     #[test]

@@ -9,6 +9,7 @@ mod generated;
 mod secret;
 
 pub use common::{Common, FirstAdmin, SecretError};
+pub(crate) use env::parse_site;
 pub use env::{ConfigMistakes, Env, Mistake, Setting, local_url, table};
 pub use generated::{GeneratedSecretError, generated_secret};
 pub use secret::Secret;

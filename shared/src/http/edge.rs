@@ -23,7 +23,7 @@ use super::throttle::Throttle;
 use super::{REQUEST_ID, RequestContext, arriving, cross_site, health, security_headers};
 use crate::ambient::Ambient;
 use crate::auth::origin::AllowedOrigins;
-use crate::config::Env;
+use crate::config::{Env, parse_site};
 use crate::lifecycle::panic_message;
 use crate::map::Ground;
 use crate::pages;
@@ -44,8 +44,8 @@ pub struct HttpSettings {
     pub origins: AllowedOrigins,
     /// What pages may load; see `security_headers`.
     pub content_security_policy: HeaderValue,
-    /// Whether the public address is https, so that a browser may be told to insist on it.
-    pub https: bool,
+    /// What a browser that comes by https is told of insisting on it; `None` where the public address is plain http.
+    pub strict_transport: Option<HeaderValue>,
     /// Proxies between a client and us that write `X-Forwarded-For`.
     pub proxies: usize,
     /// Largest request body; a route may allow itself more with `DefaultBodyLimit`.
@@ -61,7 +61,7 @@ impl Default for HttpSettings {
         Self {
             origins: AllowedOrigins::default(),
             content_security_policy: security_headers::policy(None),
-            https: false,
+            strict_transport: None,
             proxies: 0,
             body_limit_bytes: 256 * 1024,
             handler_timeout: Duration::from_secs(10),
@@ -76,17 +76,15 @@ impl HttpSettings {
         let default = Self::default();
         let mut extra = Vec::new();
         for origin in env.list("ALLOWED_ORIGINS", "", "further origins whose pages may write, separated by commas") {
-            match origin.parse() {
+            match parse_site(&origin) {
                 Ok(origin) => extra.push(origin),
-                Err(_) => {
-                    env.mistake("ALLOWED_ORIGINS", format!("`{origin}` is not an address like `https://shop.example`"));
-                }
+                Err(message) => env.mistake("ALLOWED_ORIGINS", format!("each {message}")),
             }
         }
         Self {
             origins: AllowedOrigins::of(public_url, &extra),
             content_security_policy: security_headers::policy(ground),
-            https: public_url.scheme() == "https",
+            strict_transport: security_headers::strict_transport(env, public_url),
             proxies: env.number("TRUST_PROXY", 0, 0..=16, "proxies in front that write X-Forwarded-For"),
             body_limit_bytes: env.number(
                 "MAX_BODY_BYTES",

@@ -4,7 +4,10 @@
 
 use axum::http::{HeaderMap, HeaderName, HeaderValue, header};
 
+use url::Url;
+
 use super::{HttpSettings, cookie};
+use crate::config::Env;
 use crate::map::Ground;
 
 /// No inline script and nothing from elsewhere; `blob:` and `data:` images are photos before they are sent.
@@ -26,7 +29,19 @@ const ALWAYS: [(HeaderName, HeaderValue); 6] = [
     (header::CACHE_CONTROL, HeaderValue::from_static("no-store")),
 ];
 
-const HSTS: HeaderValue = HeaderValue::from_static("max-age=31536000; includeSubDomains");
+/// A year, what preload lists ask for.
+const MAX_AGE_S: u32 = 31_536_000;
+
+/// How long a browser that came by https comes by nothing else (RFC 6797), and whether to the hosts below too. `None` where
+/// browsers do not come by https.
+pub(super) fn strict_transport(env: &mut Env, public_url: &Url) -> Option<HeaderValue> {
+    let meaning = "seconds a browser comes by https only (`Strict-Transport-Security`); 0 makes it forget";
+    let max_age_s = env.number("HSTS_MAX_AGE", MAX_AGE_S, 0..=10 * MAX_AGE_S, meaning);
+    let meaning = "whether that holds for every host below too; `false` where one of them has no https";
+    let subdomains = if env.bool("HSTS_SUBDOMAINS", true, meaning) { "; includeSubDomains" } else { "" };
+    let header = HeaderValue::try_from(format!("max-age={max_age_s}{subdomains}")).ok();
+    header.filter(|_| public_url.scheme() == "https")
+}
 
 /// What pages may load: their own site, and the pictures and data of what an operator laid under the maps.
 pub(super) fn policy(ground: Option<&Ground>) -> HeaderValue {
@@ -45,16 +60,33 @@ pub(super) fn apply(headers: &mut HeaderMap, settings: &HttpSettings) {
     for (name, value) in ALWAYS {
         headers.entry(name).or_insert(value);
     }
-    if settings.https {
-        headers.entry(header::STRICT_TRANSPORT_SECURITY).or_insert(HSTS);
+    if let Some(value) = &settings.strict_transport {
+        headers.entry(header::STRICT_TRANSPORT_SECURITY).or_insert_with(|| value.clone());
         cookie::set_for_https_only(headers);
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::policy;
+    use super::{policy, strict_transport};
+    use crate::config::Env;
     use crate::map::Ground;
+
+    #[test]
+    fn how_long_and_how_far_https_only_goes_is_a_setting() {
+        let said = |url: &str, variables: &[(&'static str, &'static str)]| {
+            let mut env = Env::from_map(variables.iter().copied());
+            let said = strict_transport(&mut env, &url.parse().expect("a URL"));
+            env.finish().expect("no mistake");
+            said.map(|value| value.to_str().expect("text").to_owned())
+        };
+        let https = |variables| said("https://shop.example", variables).expect("a header");
+        assert_eq!(https(&[]), "max-age=31536000; includeSubDomains");
+        assert_eq!(https(&[("HSTS_SUBDOMAINS", "false")]), "max-age=31536000");
+        assert_eq!(https(&[("HSTS_SUBDOMAINS", "no"), ("HSTS_MAX_AGE", "300")]), "max-age=300");
+        assert_eq!(https(&[("HSTS_MAX_AGE", "0")]), "max-age=0; includeSubDomains");
+        assert_eq!(said("http://localhost:5000", &[("HSTS_MAX_AGE", "300")]), None);
+    }
 
     #[test]
     fn tiles_come_from_one_site_and_scripts_from_none_but_ours() {

@@ -8,7 +8,7 @@ use std::time::Duration;
 use axum::Router;
 use axum::body::{Body, Bytes};
 use axum::extract::Request;
-use axum::http::{Response, header};
+use axum::http::{HeaderValue, Response, header};
 use axum::routing::{any, get, post};
 use futures_util::{StreamExt, stream};
 use http_body_util::BodyExt;
@@ -50,7 +50,11 @@ fn problem_type(body: &str) -> String {
 
 #[tokio::test]
 async fn every_refusal_is_a_problem_with_the_security_headers() {
-    let settings = HttpSettings { body_limit_bytes: 16, https: true, ..HttpSettings::default() };
+    let settings = HttpSettings {
+        body_limit_bytes: 16,
+        strict_transport: Some(HeaderValue::from_static("max-age=31536000; includeSubDomains")),
+        ..HttpSettings::default()
+    };
     let app = app(settings);
     let json = ("content-type", "application/json");
     for (request, body, status, slug) in [
