@@ -79,7 +79,7 @@ pub async fn round(app: &App) -> Result<(), WriteError<Infallible>> {
     // Those that a process of an older version has taken in since the start, while it was being replaced.
     tickets::fold_stored(&app.writer).await?;
     app.writer.submit(Recount).await?;
-    Ok(())
+    progress::redraw_proofs(app).await
 }
 
 /// Starts the task.

@@ -11,6 +11,7 @@ mod database;
 mod document;
 mod log;
 mod old_database;
+pub mod pictures;
 mod plans;
 mod push_service;
 mod wrong_requests;

@@ -6,7 +6,7 @@ use belgrano_shared::http::{KeyOnly, Keyed, Path};
 use belgrano_shared::idempotency::{Once, StoredAnswer};
 use belgrano_shared::picture::{MAX_PICTURE_BYTES, Picture};
 use belgrano_shared::pin;
-use belgrano_shared::problem::{FieldError, Problem, ProblemDocument};
+use belgrano_shared::problem::{Problem, ProblemDocument};
 use belgrano_shared::signature::SigningSecrets;
 use belgrano_shared::texts::Message;
 use belgrano_shared::timestamp::UnixMillis;
@@ -68,18 +68,21 @@ impl StepBody {
         })
     }
 
-    fn proofs(&self, secrets: &SigningSecrets, number: &OrderNumber) -> Result<GivenProofs, Problem> {
+    async fn proofs(&self, secrets: &SigningSecrets, number: &OrderNumber) -> Result<GivenProofs, Problem> {
         if self.state != TicketState::Delivered {
             return Ok(GivenProofs::default());
         }
-        let picture = |field: &'static str, text: &Option<String>| {
-            let picture = text.as_deref().map(Picture::from_data_url).transpose();
-            picture.map_err(|message| Problem::invalid(vec![FieldError::new(field, message)]))
-        };
-        let (photo, signature) = (picture("foto", &self.photo)?, picture("firma", &self.signature)?);
+        let (photo, signature) =
+            (drawn("foto", self.photo.as_deref()).await?, drawn("firma", self.signature.as_deref()).await?);
         let pin = self.pin.as_deref().map(|given| pin::verify(secrets, number, given));
         Ok(GivenProofs { pin, photo, signature })
     }
+}
+
+/// The picture that came as a data URL in `field`, if one came.
+async fn drawn(field: &'static str, text: Option<&str>) -> Result<Option<Picture>, Problem> {
+    let Some(text) = text else { return Ok(None) };
+    Picture::draw_data_url(text).await.map(Some).map_err(|message| Problem::invalid_field(field, message))
 }
 
 /// A reason that is given and not too long.
@@ -109,7 +112,7 @@ pub(crate) async fn take_step(
     body: Keyed<StepBody>,
 ) -> Result<StoredAnswer, Problem> {
     let (body, key) = body.scoped(|| key_scope(&by, "estado", &number));
-    let given = body.proofs(&app.secrets, &number)?;
+    let given = body.proofs(&app.secrets, &number).await?;
     let (step, occurred_at) = (body.step()?, body.occurred_at);
     let required = app.settings.proofs.clone();
     let command = TakeStep { number, step, by, occurred_at, if_match, required, given };

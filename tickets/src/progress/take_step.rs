@@ -160,11 +160,11 @@ impl TakeStep {
 }
 
 async fn keep(unit: &mut BoardUnit, ticket_id: i64, kind: ProofKind, picture: &Picture) -> sqlx::Result<()> {
-    const UPSERT: &str = "INSERT INTO proofs (ticket_id, kind, media_type, content, recorded_at) \
-         VALUES ($1, $2, $3, $4, $5) ON CONFLICT (ticket_id, kind) DO UPDATE SET media_type = excluded.media_type, \
-         content = excluded.content, recorded_at = excluded.recorded_at";
+    const UPSERT: &str = "INSERT INTO proofs (ticket_id, kind, media_type, content, recorded_at, drawn) \
+         VALUES ($1, $2, $3, $4, $5, TRUE) ON CONFLICT (ticket_id, kind) DO UPDATE SET \
+         media_type = excluded.media_type, content = excluded.content, recorded_at = excluded.recorded_at, drawn = TRUE";
     let now = unit.now();
-    let (kind, media_type, content) = (kind.as_str(), picture.media_type, picture.content.as_slice());
+    let (kind, media_type, content) = (kind.as_str(), picture.media_type(), picture.content());
     execute!(*unit.session(), UPSERT, ticket_id, kind, media_type, content, now)?;
     Ok(())
 }

@@ -7,6 +7,7 @@ mod forgetting;
 mod intake;
 mod pasted;
 mod plans;
+mod proofs;
 mod reassigning;
 mod searching;
 mod stepping;
