@@ -69,7 +69,7 @@ impl Board {
         let (app, router) = service::assemble(settings, &ambient, &life).await.expect("a board");
         let bound = belgrano_shared::http::serve::bind(serve).await.expect("a free port");
         let address = bound.local_addr().expect("bound");
-        life.spawn_critical("http", bound.serve(router, life.clone()));
+        life.spawn_critical("http", bound.serve(router, life.clone(), app.metrics.clone()));
         Self { app, address, life }
     }
 
