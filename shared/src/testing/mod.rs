@@ -14,6 +14,7 @@ mod old_database;
 pub mod pictures;
 mod plans;
 mod push_service;
+mod unread;
 mod wrong_requests;
 
 pub use ambient::{START, still_ambient};
@@ -24,6 +25,7 @@ pub use log::CapturedLog;
 pub use old_database::OldFile;
 pub use plans::table_readers;
 pub use push_service::{FakeBrowser, FakePushService, PushAnswer, PushReceived};
+pub use unread::{Unread, posted};
 pub use wrong_requests::{WrongRequest, assert_no_foreign_words, wrong_requests};
 
 /// Makes two tests of one body, `NAME::sqlite` and `NAME::postgres`:

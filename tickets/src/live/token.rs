@@ -7,11 +7,12 @@
 use std::convert::Infallible;
 
 use axum::body::Bytes;
-use axum::extract::State;
+use axum::extract::{FromRequest, Request, State};
 use axum::http::HeaderMap;
 use belgrano_shared::auth::session::{Token, TokenHash};
 use belgrano_shared::http::{ClientIp, Json};
 use belgrano_shared::problem::{Problem, ProblemDocument};
+use belgrano_shared::texts::Message;
 use belgrano_shared::timestamp::UnixMillis;
 use belgrano_shared::wire::live::LiveToken;
 use belgrano_shared::writer::{Command, Failure, WriteError};
@@ -45,10 +46,14 @@ pub(super) async fn issue(
     State(app): State<App>,
     headers: HeaderMap,
     ip: ClientIp,
-    body: Bytes,
+    request: Request,
 ) -> Result<Json<SocketToken>, Problem> {
     let owner = app.principal_by_cookie(&headers).await?.map(|principal| (principal.user_id, principal.session));
     if owner.is_none() {
+        // Only what is signed has a body that matters, and only who may be the shop is waited for.
+        app.intake.before_body(false, &headers, ip)?;
+        let body = Bytes::from_request(request, &app).await;
+        let body = body.map_err(|_| Problem::malformed(Message::new("refusal-cut")))?;
         app.intake.check(Purpose::SocketToken, &headers, &body, ip)?;
     }
     let token = Token::generate(&app.ambient);

@@ -68,6 +68,11 @@ impl Board {
         (status, body)
     }
 
+    /// The answer as it is, a page or not.
+    pub(crate) async fn answer(&self, request: Request<Body>) -> axum::response::Response {
+        self.router.clone().oneshot(request).await.expect("infallible")
+    }
+
     async fn exchange(&self, request: Request<Body>) -> (u16, Option<String>, Value) {
         let response = self.router.clone().oneshot(request).await.expect("infallible");
         let (head, body) = response.into_parts();
