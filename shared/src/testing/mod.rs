@@ -11,10 +11,8 @@ mod database;
 mod document;
 mod log;
 mod old_database;
-pub mod pictures;
 mod plans;
 mod push_service;
-mod unread;
 mod wrong_requests;
 
 pub use ambient::{START, still_ambient};
@@ -25,7 +23,6 @@ pub use log::CapturedLog;
 pub use old_database::OldFile;
 pub use plans::table_readers;
 pub use push_service::{FakeBrowser, FakePushService, PushAnswer, PushReceived};
-pub use unread::{Unread, posted};
 pub use wrong_requests::{WrongRequest, assert_no_foreign_words, wrong_requests};
 
 /// Makes two tests of one body, `NAME::sqlite` and `NAME::postgres`:

@@ -51,5 +51,3 @@ error-data-url = an image like `data:image/jpeg;base64,…` is expected
 error-image-large = the image is larger than 2 MiB
 error-image-cut = the base64 of the image cannot be read
 error-image-kind = a JPEG, PNG or WebP image is expected
-error-image-broken = the image cannot be opened: it is cut off or damaged
-error-image-points = the image has too many points: make it smaller

@@ -3,11 +3,11 @@
 mod accounts;
 mod assigning;
 pub(crate) mod board;
+mod clock;
 mod forgetting;
 mod intake;
 mod pasted;
 mod plans;
-mod proofs;
 mod reassigning;
 mod searching;
 mod stepping;
