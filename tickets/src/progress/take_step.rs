@@ -95,9 +95,9 @@ impl Command<BoardUnit> for StepOnce {
 
     async fn apply(&self, unit: &mut BoardUnit) -> Result<Self::Output, Failure<Self::Refusal>> {
         match self.0.apply(unit).await {
-            Err(Failure::Refused(OnceRefusal::Refused(wrong @ (TicketRefusal::PinWrong | TicketRefusal::PinTries(_))))) => {
-                Ok(Err(wrong))
-            }
+            Err(Failure::Refused(OnceRefusal::Refused(
+                wrong @ (TicketRefusal::PinWrong | TicketRefusal::PinTries(_)),
+            ))) => Ok(Err(wrong)),
             answer => answer.map(Ok),
         }
     }
