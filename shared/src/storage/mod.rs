@@ -9,15 +9,18 @@ mod columns;
 pub mod dialect;
 mod error;
 mod open;
+mod postgres;
 mod presence;
 mod rows;
 mod session;
+mod suspects;
 #[cfg(test)]
 mod tests;
 
 pub use columns::{Columns, Places};
-pub use error::{is_unavailable, is_unstorable_text, require_one};
+pub use error::{is_locked, is_unavailable, is_unstorable_text, require_one};
 pub use open::{Migrations, OpenError, Place, StorageSettings, Target, open};
-pub use presence::Presence;
+pub use postgres::PgSide;
+pub use presence::{FileIdentity, Presence};
 pub use rows::{MAX_ARRAY, MAX_ROWS, arrays_sql, batches, select_any_sql, select_in_sql, values_sql};
-pub use session::{Db, Session};
+pub use session::{Db, Handle, PgHandle, Session};

@@ -7,11 +7,12 @@ use std::time::Duration;
 
 use futures_util::future::BoxFuture;
 use sqlx::migrate::{MigrateError, Migrator};
-use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
+use sqlx::postgres::PgConnectOptions;
 use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
 use sqlx::{ConnectOptions, Connection};
 
-use super::Db;
+use super::presence::FileIdentity;
+use super::{Db, postgres};
 
 /// Which database, and how much of it.
 #[derive(Clone, Debug)]
@@ -100,6 +101,33 @@ pub enum OpenError {
         /// The first it does not know.
         migration: i64,
     },
+    /// It takes no writes.
+    #[error(
+        "{}: the database {} is read-only (a standby, or default_transaction_read_only is on); name one that can be \
+         written to", .0.setting, .0.name
+    )]
+    ReadOnly(Place),
+    /// What a session is told does not hold.
+    #[error(
+        "{}: the database {} was asked for the {what} {asked:?} and has {got:?}; name the server itself, or a pooler that \
+         keeps what a transaction sets", .place.setting, .place.name
+    )]
+    Ignored {
+        /// Which database.
+        place: Place,
+        /// The setting.
+        what: &'static str,
+        /// What it was to be.
+        asked: String,
+        /// What it is.
+        got: String,
+    },
+    /// A pooler that gives out single statements.
+    #[error(
+        "{}: the pooler before the database {} does not allow transactions; set its mode (pgbouncer: pool_mode) to \
+         transaction or session", .0.setting, .0.name
+    )]
+    NoTransactions(Place, #[source] sqlx::Error),
     /// Its schema cannot be brought up to date.
     #[error("{}: cannot bring the schema of the database {} up to date", .0.setting, .0.name)]
     Migrate(Place, #[source] MigrateError),
@@ -115,9 +143,12 @@ pub struct Place {
 }
 
 /// What a driver said, before it is known of which database.
-enum Failed {
+pub(super) enum Failed {
     Folder { path: PathBuf, source: std::io::Error },
     Connect(sqlx::Error),
+    ReadOnly,
+    Ignored { what: &'static str, asked: String, got: String },
+    NoTransactions(sqlx::Error),
     Migrate(MigrateError),
 }
 
@@ -133,12 +164,30 @@ impl From<MigrateError> for Failed {
     }
 }
 
+impl From<Failed> for sqlx::Error {
+    /// For a connection that is opened later, where nobody can be told but the log.
+    fn from(failed: Failed) -> Self {
+        match failed {
+            Failed::Connect(error) | Failed::NoTransactions(error) => error,
+            Failed::Folder { source, .. } => source.into(),
+            Failed::Migrate(error) => error.into(),
+            Failed::ReadOnly => Self::Protocol("the database is read-only".to_owned()),
+            Failed::Ignored { what, asked, got } => {
+                Self::Protocol(format!("a session was asked for the {what} {asked:?} and has {got:?}"))
+            }
+        }
+    }
+}
+
 impl Failed {
     fn of(self, target: &Target) -> OpenError {
         let place = target.place();
         match self {
             Self::Folder { path, source } => OpenError::Folder { path, source },
             Self::Connect(source) => OpenError::Connect(place, source),
+            Self::ReadOnly => OpenError::ReadOnly(place),
+            Self::Ignored { what, asked, got } => OpenError::Ignored { place, what, asked, got },
+            Self::NoTransactions(source) => OpenError::NoTransactions(place, source),
             Self::Migrate(MigrateError::VersionMissing(migration)) => OpenError::Newer { place, migration },
             Self::Migrate(source) => OpenError::Migrate(place, source),
         }
@@ -146,13 +195,15 @@ impl Failed {
 }
 
 /// Prepared statements a connection keeps: each number of rows is a text of its own, for a dozen tables.
-const STATEMENTS: usize = 512;
+pub(super) const STATEMENTS: usize = 512;
 
 /// Connects, brings the schema up to date and opens the pools. Several processes may do so at once.
 pub async fn open(settings: &StorageSettings, migrations: &Migrations) -> Result<Db, OpenError> {
     let opened = match &settings.target {
         Target::Sqlite(path) => open_sqlite(path, settings, &migrations.sqlite).await,
-        Target::Postgres { options, schema } => open_postgres(options, schema, settings, &migrations.postgres).await,
+        Target::Postgres { options, schema } => postgres::open(options, schema, settings, &migrations.postgres)
+            .await
+            .map(|(read, write)| Db::Postgres { read, write }),
     };
     opened.map_err(|failed| failed.of(&settings.target))
 }
@@ -206,7 +257,8 @@ async fn open_sqlite(path: &PathBuf, settings: &StorageSettings, migrator: &Migr
         .idle_timeout(Duration::from_mins(1))
         .connect_with(options.pragma("cache_size", "-1024").read_only(true))
         .await?;
-    Ok(Db::Sqlite { read, write })
+    let file = FileIdentity::of(path).map_err(folder_error)?;
+    Ok(Db::Sqlite { read, write, file })
 }
 
 /// Whether a connection that came back can begin a transaction; one that cannot is closed, and another takes its place.
@@ -217,69 +269,13 @@ fn usable(connection: &mut SqliteConnection) -> BoxFuture<'_, sqlx::Result<bool>
     Box::pin(std::future::ready(Ok(!connection.is_in_transaction())))
 }
 
-/// All instances write one after the other. One that freezes with the lock in its hand (a stopped process, a network that
-/// swallows everything) would stop all of them for as long as the kernel keeps its connection: the server ends its
-/// transaction, and those that wait give up with an error a client may try again after.
-const WRITE_LIMITS: [(&str, &str); 3] =
-    [("lock_timeout", "5s"), ("idle_in_transaction_session_timeout", "10s"), ("statement_timeout", "15s")];
-
-/// The writer has few statements and repeats them for ever: each is planned once. That plan must not depend on how much was
-/// in a table at that moment, or what statistics said of it: a table is never read while there is an index (which is then
-/// said to cost more than compiling the plan would).
-const WRITE_PLANS: [(&str, &str); 3] =
-    [("plan_cache_mode", "force_generic_plan"), ("enable_seqscan", "off"), ("jit", "off")];
-
-/// A plan for one page must not be kept while its table grows a thousandfold.
-const READ_PLANS: [(&str, &str); 2] = [("plan_cache_mode", "force_custom_plan"), ("jit", "off")];
-
-async fn open_postgres(
-    options: &PgConnectOptions,
-    schema: &str,
-    settings: &StorageSettings,
-    migrator: &Migrator,
-) -> Result<Db, Failed> {
-    let options = options
-        .clone()
-        .application_name(&format!("belgrano-{schema}"))
-        .statement_cache_capacity(STATEMENTS)
-        .disable_statement_logging();
-    create_schema(&options, schema, settings.wait).await?;
-    let options = options.options([("search_path", schema)]);
-    let mut connection = options.connect().await?;
-    migrator.run_direct(None, &mut connection, false).await?;
-    connection.close().await?;
-
-    let pool = PgPoolOptions::new().acquire_timeout(settings.wait).min_connections(1);
-    let writing = options.clone().options(WRITE_PLANS).options(WRITE_LIMITS);
-    let write = pool.clone().max_connections(2).connect_with(writing).await?;
-    let read = options.options([("default_transaction_read_only", "on")]).options(READ_PLANS);
-    let read = pool.max_connections(settings.readers).connect_with(read).await?;
-    Ok(Db::Postgres { read, write })
-}
-
-/// `wait` is for a server that does not answer at all; one that works has all the time it wants.
-async fn create_schema(options: &PgConnectOptions, schema: &str, wait: Duration) -> sqlx::Result<()> {
-    // `IF NOT EXISTS` alone still collides with itself: two sessions can both find nothing.
-    const LOCK: &str = "SELECT pg_advisory_lock(hashtext($1))";
-    const UNLOCK: &str = "SELECT pg_advisory_unlock(hashtext($1))";
-    let late = |_| sqlx::Error::Io(std::io::ErrorKind::TimedOut.into());
-    let mut connection = tokio::time::timeout(wait, options.connect()).await.map_err(late)??;
-    sqlx::query(LOCK).bind(schema).execute(&mut connection).await?;
-    let quoted = schema.replace('"', "\"\"");
-    let create = format!("CREATE SCHEMA IF NOT EXISTS \"{quoted}\"");
-    let created = sqlx::query(sqlx::AssertSqlSafe(create)).execute(&mut connection).await;
-    sqlx::query(UNLOCK).bind(schema).execute(&mut connection).await?;
-    created?;
-    connection.close().await
-}
-
 #[cfg(test)]
 mod tests {
     use std::os::unix::fs::PermissionsExt;
     use std::time::Duration;
 
     use super::{StorageSettings, Target, open};
-    use crate::storage::{Migrations, is_unavailable};
+    use crate::storage::Migrations;
     use crate::testing::TestDatabase;
     use crate::{execute, fetch_scalar};
 
@@ -302,36 +298,6 @@ mod tests {
             assert_eq!(mode & 0o777, 0o600, "{name}");
         }
         db.close().await;
-    }
-
-    #[tokio::test]
-    async fn a_frozen_writer_does_not_stop_the_others() {
-        const LOCK: &str = "UPDATE counters SET order_id = order_id WHERE id = 1";
-        let database = TestDatabase::postgres();
-        let db = database.open(&migrations()).await;
-        let mut frozen = db.begin().await.expect("a transaction");
-        for (limit, expected) in [
-            ("SELECT current_setting('lock_timeout')", "5s"),
-            ("SELECT current_setting('idle_in_transaction_session_timeout')", "10s"),
-            ("SELECT current_setting('statement_timeout')", "15s"),
-        ] {
-            assert_eq!(fetch_scalar!(one, frozen, String, limit).expect("a setting"), expected);
-        }
-        execute!(frozen, LOCK).expect("the lock");
-        let mut other = db.begin().await.expect("a transaction");
-        execute!(other, "SET LOCAL lock_timeout = '50ms'").expect("a shorter limit");
-        let error = execute!(other, LOCK).expect_err("it is taken");
-        assert!(is_unavailable(&error), "{error}");
-        drop(other);
-        execute!(frozen, "SET LOCAL idle_in_transaction_session_timeout = '50ms'").expect("a shorter limit");
-        let mut other = db.begin().await.expect("a transaction");
-        execute!(other, LOCK).expect("the frozen one lost its lock");
-        other.commit().await.expect("a commit");
-        let error = execute!(frozen, LOCK).expect_err("its transaction is over");
-        assert!(is_unavailable(&error), "{error}");
-        drop(frozen);
-        db.close().await;
-        database.remove().await;
     }
 
     #[tokio::test]

@@ -7,6 +7,9 @@
 
 use std::fs::{File, TryLockError};
 use std::io;
+use std::os::unix::fs::MetadataExt;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use super::Target;
 
@@ -54,6 +57,29 @@ impl Presence {
                 tracing::warn!(%error, "other processes cannot see that this one is at work");
                 None
             }
+        }
+    }
+}
+
+/// Which file a database was opened from. SQLite goes on writing to a file that was deleted, and what it answers for is gone
+/// with the process.
+#[derive(Clone, Debug)]
+pub struct FileIdentity(Arc<(PathBuf, u64, u64)>);
+
+impl FileIdentity {
+    pub(super) fn of(path: &Path) -> io::Result<Self> {
+        let found = path.metadata()?;
+        Ok(Self(Arc::new((path.to_owned(), found.dev(), found.ino()))))
+    }
+
+    /// Fails where the file is not at its place any more.
+    pub(super) fn check(&self) -> io::Result<()> {
+        let (path, device, inode) = &*self.0;
+        let found = path.metadata()?;
+        if (found.dev(), found.ino()) == (*device, *inode) {
+            Ok(())
+        } else {
+            Err(io::Error::new(io::ErrorKind::NotFound, "another file is in the database's place"))
         }
     }
 }

@@ -142,8 +142,9 @@ macro_rules! execute_rows {
             $rows,
             $tail,
             |$query, $row| $bind,
-            |connection, sql, arguments| {
-                changed += sqlx::query_with(sql, arguments).execute(connection).await?.rows_affected();
+            |connection, sql, arguments, keep| {
+                let done = sqlx::query_with(sql, arguments).persistent(keep).execute(connection).await;
+                done.map(|done| changed += done.rows_affected())
             }
         );
         changed
@@ -163,8 +164,10 @@ macro_rules! fetch_rows {
             $rows,
             $tail,
             |$query, $row| $bind,
-            |connection, sql, arguments| {
-                found.extend(sqlx::query_as_with::<_, $type, _>(sql, arguments).fetch_all(connection).await?);
+            |connection, sql, arguments, keep| {
+                let rows =
+                    sqlx::query_as_with::<_, $type, _>(sql, arguments).persistent(keep).fetch_all(connection).await;
+                rows.map(|rows| found.extend(rows))
             }
         );
         found
@@ -194,7 +197,9 @@ macro_rules! fetch_in {
                     let sql = $crate::storage::select_any_sql($head, $tail);
                     let list = chunk.iter().fold($crate::storage::Columns::new(1), |list, key| list.bind(key));
                     let query = sqlx::query_as_with::<_, $row, _>(sqlx::AssertSqlSafe(sql), list.arguments()?);
-                    found.extend(query.fetch_all(&mut **handle).await?);
+                    let rows = query.persistent(handle.keeps_statements()).fetch_all(&mut **handle).await;
+                    handle.hear(&rows);
+                    found.extend(rows?);
                 }
             }
         }
@@ -207,7 +212,7 @@ macro_rules! fetch_in {
 #[macro_export]
 macro_rules! each_list {
     ($session:expr, $head:expr, $columns:expr, $rows:expr, $tail:expr, |$query:ident, $row:ident| $bind:expr,
-     |$connection:ident, $sql:ident, $arguments:ident| $run:expr) => {
+     |$connection:ident, $sql:ident, $arguments:ident, $keep:ident| $run:expr) => {
         match &mut $session {
             $crate::storage::Session::Sqlite(handle) => {
                 for chunk in $crate::storage::batches($rows) {
@@ -216,8 +221,8 @@ macro_rules! each_list {
                         $query = $bind;
                     }
                     let $sql = sqlx::AssertSqlSafe($crate::storage::values_sql($head, $columns, chunk.len(), $tail));
-                    let ($arguments, $connection) = ($query.arguments()?, &mut **handle);
-                    $run
+                    let ($arguments, $keep, $connection) = ($query.arguments()?, true, &mut **handle);
+                    $run?;
                 }
             }
             $crate::storage::Session::Postgres(handle) => {
@@ -227,8 +232,13 @@ macro_rules! each_list {
                         $query = $bind;
                     }
                     let $sql = sqlx::AssertSqlSafe($crate::storage::arrays_sql($head, $columns, $tail));
-                    let ($arguments, $connection) = ($query.arguments()?, &mut **handle);
-                    $run
+                    let ($arguments, $keep) = ($query.arguments()?, handle.keeps_statements());
+                    let result: sqlx::Result<()> = {
+                        let $connection = &mut **handle;
+                        $run
+                    };
+                    handle.hear(&result);
+                    result?;
                 }
             }
         }

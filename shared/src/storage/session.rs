@@ -1,11 +1,16 @@
 //! The handles queries run on, and the macro that runs one body on either engine.
 
 use std::ops::{Deref, DerefMut};
+use std::sync::Arc;
 
 use sqlx::pool::PoolConnection;
-use sqlx::{PgConnection, PgPool, Postgres, Sqlite, SqliteConnection, SqlitePool, Transaction};
+use sqlx::{PgConnection, Postgres, Sqlite, SqliteConnection, SqlitePool, Transaction};
 
 use super::dialect::Engine;
+use super::postgres::PgSide;
+use super::presence::FileIdentity;
+use super::require_one;
+use super::suspects::Suspects;
 
 /// A database opened for use: a pool to read from, a pool to write to.
 ///
@@ -18,13 +23,15 @@ pub enum Db {
         read: SqlitePool,
         /// The one connection that writes.
         write: SqlitePool,
+        /// Where they were opened.
+        file: FileIdentity,
     },
     /// The shared engine.
     Postgres {
         /// Connections whose transactions are read-only.
-        read: PgPool,
+        read: PgSide,
         /// Connections that write.
-        write: PgPool,
+        write: PgSide,
     },
 }
 
@@ -42,7 +49,7 @@ impl Db {
     pub async fn read(&self) -> sqlx::Result<Session> {
         Ok(match self {
             Self::Sqlite { read, .. } => Session::Sqlite(Handle::Connection(read.acquire().await?)),
-            Self::Postgres { read, .. } => Session::Postgres(Handle::Connection(read.acquire().await?)),
+            Self::Postgres { read, .. } => Session::Postgres(read.connection().await?),
         })
     }
 
@@ -51,8 +58,7 @@ impl Db {
         Ok(match self {
             Self::Sqlite { read, .. } => Session::Sqlite(Handle::Transaction(read.begin().await?)),
             Self::Postgres { read, .. } => {
-                let begin = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY";
-                Session::Postgres(Handle::Transaction(read.begin_with(begin).await?))
+                Session::Postgres(read.begin("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY").await?)
             }
         })
     }
@@ -63,24 +69,29 @@ impl Db {
     /// `busy_timeout` says.
     pub(crate) async fn begin(&self) -> sqlx::Result<Session> {
         Ok(match self {
-            Self::Sqlite { write, .. } => {
+            Self::Sqlite { write, file, .. } => {
+                file.check()?;
                 Session::Sqlite(Handle::Transaction(write.begin_with("BEGIN IMMEDIATE").await?))
             }
-            Self::Postgres { write, .. } => Session::Postgres(Handle::Transaction(write.begin().await?)),
+            Self::Postgres { write, .. } => Session::Postgres(write.begin("BEGIN").await?),
         })
     }
 
-    /// Whether the database answers now.
+    /// Whether the database answers, and can be written to: a server that turned read-only, a full disk, a right that was
+    /// taken away or a standby that a commit waits for are seen by nothing less than a commit.
     pub async fn ping(&self) -> sqlx::Result<()> {
         let mut session = self.read().await?;
-        crate::on!(session, |c| sqlx::query_scalar::<_, i32>("SELECT 1").fetch_one(c).await)?;
-        Ok(())
+        crate::fetch_scalar!(one, session, i32, "SELECT 1")?;
+        drop(session);
+        let mut session = self.begin().await?;
+        require_one(crate::execute!(session, "UPDATE heartbeat SET beats = beats + 1 WHERE id = 1")?)?;
+        session.commit().await
     }
 
     /// Waits for the connections to come back and closes them. SQLite folds its log into the database file.
     pub async fn close(&self) {
         match self {
-            Self::Sqlite { read, write } => {
+            Self::Sqlite { read, write, .. } => {
                 read.close().await;
                 write.close().await;
             }
@@ -98,7 +109,7 @@ pub enum Session {
     /// On SQLite.
     Sqlite(Handle<Sqlite>),
     /// On Postgres.
-    Postgres(Handle<Postgres>),
+    Postgres(PgHandle),
 }
 
 impl Session {
@@ -115,8 +126,10 @@ impl Session {
     pub async fn commit(self) -> sqlx::Result<()> {
         match self {
             Self::Sqlite(Handle::Transaction(tx)) => tx.commit().await,
-            Self::Postgres(Handle::Transaction(tx)) => tx.commit().await,
-            Self::Sqlite(Handle::Connection(_)) | Self::Postgres(Handle::Connection(_)) => Ok(()),
+            Self::Postgres(PgHandle { handle: Handle::Transaction(tx), suspects, .. }) => {
+                tx.commit().await.inspect_err(|error| suspects.hear(error))
+            }
+            Self::Sqlite(Handle::Connection(_)) | Self::Postgres(_) => Ok(()),
         }
     }
 
@@ -124,8 +137,8 @@ impl Session {
     pub async fn rollback(self) -> sqlx::Result<()> {
         match self {
             Self::Sqlite(Handle::Transaction(tx)) => tx.rollback().await,
-            Self::Postgres(Handle::Transaction(tx)) => tx.rollback().await,
-            Self::Sqlite(Handle::Connection(_)) | Self::Postgres(Handle::Connection(_)) => Ok(()),
+            Self::Postgres(PgHandle { handle: Handle::Transaction(tx), .. }) => tx.rollback().await,
+            Self::Sqlite(Handle::Connection(_)) | Self::Postgres(_) => Ok(()),
         }
     }
 }
@@ -159,40 +172,77 @@ impl DerefMut for Handle<Sqlite> {
     }
 }
 
-impl Deref for Handle<Postgres> {
+/// A connection to Postgres that remembers which pool it is of.
+#[derive(Debug)]
+pub struct PgHandle {
+    handle: Handle<Postgres>,
+    keeps_statements: bool,
+    suspects: Arc<Suspects>,
+}
+
+impl PgHandle {
+    pub(super) fn new(handle: Handle<Postgres>, keeps_statements: bool, suspects: Arc<Suspects>) -> Self {
+        Self { handle, keeps_statements, suspects }
+    }
+
+    #[doc(hidden)]
+    #[must_use]
+    pub fn keeps_statements(&self) -> bool {
+        self.keeps_statements
+    }
+
+    /// Looks at how a statement went: some errors mean that its connection is of no use any more.
+    #[doc(hidden)]
+    pub fn hear<T>(&self, result: &sqlx::Result<T>) {
+        if let Err(error) = result {
+            self.suspects.hear(error);
+        }
+    }
+}
+
+impl Deref for PgHandle {
     type Target = PgConnection;
 
     fn deref(&self) -> &PgConnection {
-        match self {
-            Self::Connection(connection) => connection,
-            Self::Transaction(transaction) => transaction,
+        match &self.handle {
+            Handle::Connection(connection) => connection,
+            Handle::Transaction(transaction) => transaction,
         }
     }
 }
 
-impl DerefMut for Handle<Postgres> {
+impl DerefMut for PgHandle {
     fn deref_mut(&mut self) -> &mut PgConnection {
-        match self {
-            Self::Connection(connection) => connection,
-            Self::Transaction(transaction) => transaction,
+        match &mut self.handle {
+            Handle::Connection(connection) => connection,
+            Handle::Transaction(transaction) => transaction,
         }
     }
 }
 
-/// Runs one body on whichever engine a [`Session`] is of: `on!(session, |c| sqlx::query(SQL).bind(x).execute(c).await)`.
+/// Runs one body on whichever engine a [`Session`] is of:
+/// `on!(session, |c, keep| sqlx::query(SQL).persistent(keep).bind(x).execute(c).await)`.
+///
+/// `keep` says whether statements may be prepared once and kept: behind a pooler the next transaction is in another session.
 ///
 /// The body is compiled once for each engine, so the driver infers its types and nothing generic leaks out.
 #[macro_export]
 macro_rules! on {
-    ($session:expr, |$connection:ident| $body:expr) => {
+    ($session:expr, |$connection:ident, $keep:ident| $body:expr) => {
         match &mut $session {
             $crate::storage::Session::Sqlite(handle) => {
+                let $keep = true;
                 let $connection: &mut sqlx::SqliteConnection = &mut **handle;
                 $body
             }
             $crate::storage::Session::Postgres(handle) => {
-                let $connection: &mut sqlx::PgConnection = &mut **handle;
-                $body
+                let $keep = handle.keeps_statements();
+                let result = {
+                    let $connection: &mut sqlx::PgConnection = &mut **handle;
+                    $body
+                };
+                handle.hear(&result);
+                result
             }
         }
     };
@@ -202,7 +252,7 @@ macro_rules! on {
 #[macro_export]
 macro_rules! execute {
     ($session:expr, $sql:expr $(, $bind:expr)* $(,)?) => {
-        $crate::on!($session, |c| sqlx::query($sql)$(.bind($bind))*.execute(c).await.map(|done| done.rows_affected()))
+        $crate::on!($session, |c, keep| sqlx::query($sql).persistent(keep)$(.bind($bind))*.execute(c).await.map(|done| done.rows_affected()))
     };
 }
 
@@ -210,13 +260,13 @@ macro_rules! execute {
 #[macro_export]
 macro_rules! fetch {
     (all, $session:expr, $row:ty, $sql:expr $(, $bind:expr)* $(,)?) => {
-        $crate::on!($session, |c| sqlx::query_as::<_, $row>($sql)$(.bind($bind))*.fetch_all(c).await)
+        $crate::on!($session, |c, keep| sqlx::query_as::<_, $row>($sql).persistent(keep)$(.bind($bind))*.fetch_all(c).await)
     };
     (one, $session:expr, $row:ty, $sql:expr $(, $bind:expr)* $(,)?) => {
-        $crate::on!($session, |c| sqlx::query_as::<_, $row>($sql)$(.bind($bind))*.fetch_one(c).await)
+        $crate::on!($session, |c, keep| sqlx::query_as::<_, $row>($sql).persistent(keep)$(.bind($bind))*.fetch_one(c).await)
     };
     (optional, $session:expr, $row:ty, $sql:expr $(, $bind:expr)* $(,)?) => {
-        $crate::on!($session, |c| sqlx::query_as::<_, $row>($sql)$(.bind($bind))*.fetch_optional(c).await)
+        $crate::on!($session, |c, keep| sqlx::query_as::<_, $row>($sql).persistent(keep)$(.bind($bind))*.fetch_optional(c).await)
     };
 }
 
@@ -224,12 +274,12 @@ macro_rules! fetch {
 #[macro_export]
 macro_rules! fetch_scalar {
     (all, $session:expr, $value:ty, $sql:expr $(, $bind:expr)* $(,)?) => {
-        $crate::on!($session, |c| sqlx::query_scalar::<_, $value>($sql)$(.bind($bind))*.fetch_all(c).await)
+        $crate::on!($session, |c, keep| sqlx::query_scalar::<_, $value>($sql).persistent(keep)$(.bind($bind))*.fetch_all(c).await)
     };
     (one, $session:expr, $value:ty, $sql:expr $(, $bind:expr)* $(,)?) => {
-        $crate::on!($session, |c| sqlx::query_scalar::<_, $value>($sql)$(.bind($bind))*.fetch_one(c).await)
+        $crate::on!($session, |c, keep| sqlx::query_scalar::<_, $value>($sql).persistent(keep)$(.bind($bind))*.fetch_one(c).await)
     };
     (optional, $session:expr, $value:ty, $sql:expr $(, $bind:expr)* $(,)?) => {
-        $crate::on!($session, |c| sqlx::query_scalar::<_, $value>($sql)$(.bind($bind))*.fetch_optional(c).await)
+        $crate::on!($session, |c, keep| sqlx::query_scalar::<_, $value>($sql).persistent(keep)$(.bind($bind))*.fetch_optional(c).await)
     };
 }

@@ -2,14 +2,23 @@
 
 use std::time::Duration;
 
+use sqlx::postgres::PgConnectOptions;
 use sqlx::{ConnectOptions, Connection, PgConnection};
 use tempfile::TempDir;
 
+use super::pooler::Pooler;
 use crate::ambient::Ambient;
 use crate::storage::{Db, Migrations, StorageSettings, Target, open};
 
 /// The variable that names the server.
 const URL_VARIABLE: &str = "TEST_DATABASE_URL";
+
+/// The server of the tests; without one the test fails.
+pub(super) fn server_url() -> String {
+    std::env::var(URL_VARIABLE).unwrap_or_else(|_| {
+        panic!("{URL_VARIABLE} is not set: run the tests with scripts/test, which starts a PostgreSQL for them")
+    })
+}
 
 /// An empty database of one engine. Opened several times, it is one database with several instances of a service.
 #[derive(Debug)]
@@ -30,9 +39,7 @@ impl TestDatabase {
     /// A schema of its own on the server of `TEST_DATABASE_URL`. Without that variable the test fails.
     #[must_use]
     pub fn postgres() -> Self {
-        let Ok(url) = std::env::var(URL_VARIABLE) else {
-            panic!("{URL_VARIABLE} is not set: run the tests with scripts/test, which starts a PostgreSQL for them");
-        };
+        let url = server_url();
         let schema = format!("test_{}", Ambient::system().uuid().simple());
         // The URL holds a password, so the error is not shown.
         let Ok(target) = Target::postgres(&url, &schema) else { panic!("{URL_VARIABLE} is not a PostgreSQL URL") };
@@ -43,6 +50,32 @@ impl TestDatabase {
     #[must_use]
     pub fn settings(&self) -> StorageSettings {
         StorageSettings { target: self.target.clone(), readers: 4, wait: Duration::from_secs(20) }
+    }
+
+    /// What opens it by way of `pooler`.
+    #[must_use]
+    pub fn behind(&self, pooler: &Pooler) -> StorageSettings {
+        let mut settings = self.settings();
+        if let Target::Postgres { options, .. } = &mut settings.target {
+            **options = pooler.before(options);
+        }
+        settings
+    }
+
+    /// The same schema in another database of the server.
+    pub fn move_to(&mut self, name: &str) {
+        if let Target::Postgres { options, .. } = &mut self.target {
+            **options = options.as_ref().clone().database(name);
+        }
+    }
+
+    /// The server of a Postgres database and the name of the schema in it.
+    #[must_use]
+    pub fn server(&self) -> Option<(&PgConnectOptions, &str)> {
+        match &self.target {
+            Target::Sqlite(_) => None,
+            Target::Postgres { options, schema } => Some((options, schema)),
+        }
     }
 
     /// Opens it, migrated.

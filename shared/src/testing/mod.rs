@@ -12,6 +12,7 @@ mod document;
 mod log;
 mod old_database;
 mod plans;
+mod pooler;
 mod push_service;
 mod wrong_requests;
 
@@ -22,6 +23,7 @@ pub use document::{Operation, assert_committed, assert_refusals_are_problems, op
 pub use log::CapturedLog;
 pub use old_database::OldFile;
 pub use plans::table_readers;
+pub use pooler::Pooler;
 pub use push_service::{FakeBrowser, FakePushService, PushAnswer, PushReceived};
 pub use wrong_requests::{WrongRequest, assert_no_foreign_words, wrong_requests};
 

@@ -4,8 +4,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use belgrano_shared::ambient::{Ambient, ManualClock};
-use belgrano_shared::storage::Db;
 use belgrano_shared::storage::dialect::Engine;
+use belgrano_shared::storage::{Db, Session};
 use belgrano_shared::testing::{START, TestDatabase, still_ambient};
 use belgrano_shared::wire::OrderNumber;
 use belgrano_shared::writer::{Command, Failure, WriteError, Writer, WriterSettings};
@@ -359,8 +359,8 @@ async fn a_claim_walks_one_index_on_sqlite() {
     let shop = Shop::open(&database).await;
     let explain = format!("EXPLAIN QUERY PLAN {}", due_statement(Engine::Sqlite));
     let mut session = shop.db.read().await.expect("a connection");
-    let plan: Vec<(i64, i64, i64, String)> = belgrano_shared::on!(session, |c| {
-        sqlx::query_as(sqlx::AssertSqlSafe(explain)).bind(1_i64).bind(10_i64).fetch_all(c).await
+    let plan: Vec<(i64, i64, i64, String)> = belgrano_shared::on!(session, |c, keep| {
+        sqlx::query_as(sqlx::AssertSqlSafe(explain)).persistent(keep).bind(1_i64).bind(10_i64).fetch_all(c).await
     })
     .expect("a plan");
     let plan: Vec<_> = plan.into_iter().map(|(_, _, _, step)| step).collect();
@@ -382,8 +382,9 @@ async fn a_claim_walks_one_index_on_postgres() {
     let explain = format!(
         "SET plan_cache_mode = force_generic_plan; PREPARE due (BIGINT, BIGINT) AS {due}; EXPLAIN EXECUTE due (1, 128)"
     );
-    let Db::Postgres { read, .. } = &db else { panic!("it is the other engine") };
-    let plan = sqlx::raw_sql(sqlx::AssertSqlSafe(explain)).fetch_all(read).await.expect("a plan");
+    let mut session = db.read().await.expect("a connection");
+    let Session::Postgres(read) = &mut session else { panic!("it is the other engine") };
+    let plan = sqlx::raw_sql(sqlx::AssertSqlSafe(explain)).fetch_all(&mut **read).await.expect("a plan");
     let plan: Vec<String> = plan.iter().map(|row| row.get(0)).collect();
     let text = plan.join("\n");
     assert!(text.contains("Index Scan using outbox_due"), "{text}");

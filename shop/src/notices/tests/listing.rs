@@ -1,7 +1,7 @@
 //! Looking at the queue costs what is shown, not what there is.
 
 use belgrano_shared::notices::{NoticeState, list_statement};
-use belgrano_shared::storage::Db;
+use belgrano_shared::storage::Session;
 use belgrano_shared::testing::TestDatabase;
 use sqlx::Row;
 
@@ -23,8 +23,8 @@ async fn a_state_is_listed_from_its_index_on_sqlite() {
     for state in FEW {
         let explain = format!("EXPLAIN QUERY PLAN {}", list_statement(Some(state)));
         let mut session = db.read().await.expect("a connection");
-        let plan: Vec<(i64, i64, i64, String)> = belgrano_shared::on!(session, |c| {
-            sqlx::query_as(sqlx::AssertSqlSafe(explain)).bind(i64::MAX).bind(50_i64).fetch_all(c).await
+        let plan: Vec<(i64, i64, i64, String)> = belgrano_shared::on!(session, |c, keep| {
+            sqlx::query_as(sqlx::AssertSqlSafe(explain)).persistent(keep).bind(i64::MAX).bind(50_i64).fetch_all(c).await
         })
         .expect("a plan");
         let text = plan.into_iter().map(|(_, _, _, step)| step).collect::<Vec<_>>().join("\n");
@@ -40,13 +40,14 @@ async fn a_state_is_listed_from_its_index_on_postgres() {
     for sql in [ACCOUNT, FILL, "ANALYZE notices"] {
         database.execute(&db, sql).await;
     }
-    let Db::Postgres { read, .. } = &db else { panic!("it is the other engine") };
+    let mut session = db.read().await.expect("a connection");
+    let Session::Postgres(read) = &mut session else { panic!("it is the other engine") };
     for (name, state) in ["pending", "dead", "lapsed"].into_iter().zip(FEW) {
         let explain = format!(
             "SET plan_cache_mode = force_generic_plan; PREPARE {name} (BIGINT, BIGINT) AS {}; EXPLAIN EXECUTE {name} (999999, 50)",
             list_statement(Some(state))
         );
-        let plan = sqlx::raw_sql(sqlx::AssertSqlSafe(explain)).fetch_all(read).await.expect("a plan");
+        let plan = sqlx::raw_sql(sqlx::AssertSqlSafe(explain)).fetch_all(&mut **read).await.expect("a plan");
         let text = plan.iter().map(|row| row.get::<String, _>(0)).collect::<Vec<_>>().join("\n");
         assert!(text.contains("notices_state") && !text.contains("Seq Scan"), "{state}: {text}");
     }
