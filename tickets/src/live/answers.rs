@@ -24,6 +24,18 @@ pub(super) async fn page(app: &App, viewer: Option<&Viewer>, after: i64) -> Inpu
     }
 }
 
+/// What the log has beyond the hub, if `after` is still beyond it. Of those who come together the first one reads.
+pub(super) async fn catch_up(app: &App, after: i64) -> Input<'static> {
+    let Ok(_permit) = app.live.0.ahead.acquire().await else { return unavailable(app) };
+    if app.live.hub().head() >= after {
+        return Input::CaughtUp;
+    }
+    match app.live.hub().catch_up(&app.db).await {
+        Ok(()) => Input::CaughtUp,
+        Err(error) => broken(app, &error),
+    }
+}
+
 /// Everything the viewer may see.
 pub(super) async fn snapshot(app: &App, viewer: Option<&Viewer>, at_least: i64) -> Input<'static> {
     let Some(viewer) = viewer else { return Input::Revoked };

@@ -57,6 +57,8 @@ struct Shared {
     settings: LiveSettings,
     /// Who may read the database for a replay.
     reads: Semaphore,
+    /// Who may look for what another instance has committed: one at a time.
+    ahead: Semaphore,
     life: Lifecycle,
 }
 
@@ -69,6 +71,7 @@ impl Live {
             snapshots: snapshot::Snapshots::new(settings.snapshot),
             settings: *settings,
             reads: Semaphore::new(settings.reads),
+            ahead: Semaphore::new(1),
             life: life.clone(),
         }))
     }

@@ -5,8 +5,9 @@
 //! someone who has not said who they are, a cursor that is answered with silence, a step after a close.
 
 use belgrano_shared::sockets::{Beat, Budget, Heartbeat};
+use belgrano_shared::timestamp::UnixMillis;
+use belgrano_shared::wire::Position;
 use belgrano_shared::wire::live::{ClientFrame, CloseCode, Cursor, LiveToken, ServerFrame};
-use belgrano_shared::wire::{ClientMoment, Position};
 use tokio_tungstenite::tungstenite::Utf8Bytes;
 
 use super::settings::Rules;
@@ -36,6 +37,8 @@ pub enum Input<'a> {
     },
     /// The log does not go back as far as the last [`Action::LoadLog`].
     Gone,
+    /// The hub knows what the log knew a moment ago: the answer to [`Action::CatchUp`].
+    CaughtUp,
     /// The database does not answer.
     Unavailable {
         /// When to come back.
@@ -67,6 +70,9 @@ pub enum Action {
     Follow(i64),
     /// Read a page of the log after this event.
     LoadLog(i64),
+    /// Look whether the log has this event, which the hub has not heard of: another instance has told its reader more than
+    /// this one knows yet. Answer with [`Input::CaughtUp`].
+    CatchUp(i64),
     /// Read a snapshot.
     LoadSnapshot {
         /// It must hold this event.
@@ -76,8 +82,8 @@ pub enum Action {
     Move {
         /// Where.
         position: Position,
-        /// When, by its clock.
-        when: ClientMoment,
+        /// When, if not now.
+        occurred_at: Option<UnixMillis>,
     },
     /// Close; nothing comes after it.
     Close(CloseCode),
@@ -167,6 +173,7 @@ impl Protocol {
                 self.follow(role, last, out);
             }
             (Input::Gone, Phase::Replaying { .. }) => out.push(Action::LoadSnapshot { at_least: head }),
+            (Input::CaughtUp, Phase::Replaying { role, after }) => self.resume(role, Some(after), head, out),
             (Input::Lagged, Phase::Live(_)) => self.close(CloseCode::TooSlow, out),
             (Input::Tick, _) => self.tick(now_ms, out),
             (Input::Revoked, _) => self.close(CloseCode::Unauthenticated, out),
@@ -182,6 +189,7 @@ impl Protocol {
                 | Input::Behind
                 | Input::Loaded { .. }
                 | Input::Gone
+                | Input::CaughtUp
                 | Input::Lagged,
                 _,
             ) => debug_assert!(false, "out of turn in {:?}", self.phase),
@@ -200,11 +208,11 @@ impl Protocol {
             }
             (ClientFrame::Pong, _) => self.heartbeat.pong(),
             (
-                ClientFrame::Position { position, when },
+                ClientFrame::Position { position, occurred_at },
                 Phase::AwaitSubscribe(role) | Phase::Replaying { role, .. } | Phase::Live(role),
             ) => {
                 if role == ViewerRole::Driver {
-                    out.push(Action::Move { position, when });
+                    out.push(Action::Move { position, occurred_at });
                 } else {
                     self.close(CloseCode::Forbidden, out);
                 }
@@ -217,15 +225,25 @@ impl Protocol {
     }
 
     fn subscribe(&mut self, role: ViewerRole, cursor: Option<Cursor>, epoch: &str, head: i64, out: &mut Vec<Action>) {
-        let max_replay = if role == ViewerRole::Shop { i64::MAX } else { self.rules.max_replay };
         let known = cursor.filter(|cursor| cursor.epoch == epoch).map(|cursor| cursor.after);
-        if let Some(after) = known.filter(|after| *after <= head && head - after <= max_replay) {
+        match known {
+            Some(after) if after > head => {
+                self.phase = Phase::Replaying { role, after };
+                out.push(Action::CatchUp(after));
+            }
+            _ => self.resume(role, known, head, out),
+        }
+    }
+
+    /// Goes on after an event of this epoch, if it is there and not too long ago; with everything anew otherwise. One that is
+    /// not there was taken back with the database (a restored backup).
+    fn resume(&mut self, role: ViewerRole, after: Option<i64>, head: i64, out: &mut Vec<Action>) {
+        let max_replay = if role == ViewerRole::Shop { i64::MAX } else { self.rules.max_replay };
+        if let Some(after) = after.filter(|after| *after <= head && head - after <= max_replay) {
             self.follow(role, after, out);
         } else {
-            // Ahead of the head: another instance has told it more than we know of.
-            let at_least = known.unwrap_or(head).max(head);
             self.phase = Phase::Replaying { role, after: head };
-            out.push(Action::LoadSnapshot { at_least });
+            out.push(Action::LoadSnapshot { at_least: head });
         }
     }
 

@@ -1,7 +1,6 @@
 use std::time::Duration;
 
 use belgrano_shared::sockets::FrameBudget;
-use belgrano_shared::wire::ClientMoment;
 use belgrano_shared::wire::live::{ClientFrame, CloseCode, LiveToken, ServerFrame};
 use proptest::prelude::*;
 
@@ -73,7 +72,7 @@ fn a_cursor_is_followed_or_answered_with_a_snapshot() {
         (r#"{"type":"subscribe","epoch":"e","after":812}"#, Action::Follow(812)),
         (r#"{"type":"subscribe","epoch":"e","after":712}"#, Action::Follow(712)),
         (r#"{"type":"subscribe","epoch":"e","after":711}"#, snapshot(812)),
-        (r#"{"type":"subscribe","epoch":"e","after":813}"#, snapshot(813)),
+        (r#"{"type":"subscribe","epoch":"e","after":813}"#, Action::CatchUp(813)),
         (r#"{"type":"subscribe","epoch":"other","after":812}"#, snapshot(812)),
         (r#"{"type":"subscribe","after":812}"#, snapshot(812)),
     ];
@@ -82,6 +81,23 @@ fn a_cursor_is_followed_or_answered_with_a_snapshot() {
     }
     let (_, shop) = subscribed(ViewerRole::Shop, r#"{"type":"subscribe","epoch":"e","after":0}"#);
     assert_eq!(shop, [Action::Follow(0)], "the shop gets every event");
+}
+
+#[test]
+fn a_cursor_ahead_of_the_hub_is_looked_for_in_the_log() {
+    let ahead = r#"{"type":"subscribe","epoch":"e","after":815}"#;
+    for (head, expected) in [
+        (815, Action::Follow(815)),
+        (820, Action::Follow(815)),
+        (814, Action::LoadSnapshot { at_least: 814 }),
+        (1_000, Action::LoadSnapshot { at_least: 1_000 }),
+    ] {
+        let (mut protocol, asked) = subscribed(ViewerRole::Admin, ahead);
+        assert_eq!(asked, [Action::CatchUp(815)]);
+        let mut out = Vec::new();
+        protocol.handle(Input::CaughtUp, 1, "e", head, &mut out);
+        assert_eq!(out, [expected], "the log ends at {head}");
+    }
 }
 
 #[test]
@@ -108,7 +124,7 @@ fn only_a_driver_says_where_it_is() {
     }
     for mut protocol in [identified(ViewerRole::Driver), live(ViewerRole::Driver)] {
         let out = step(&mut protocol, 1, Input::Text(position));
-        assert!(matches!(out[..], [Action::Move { when: ClientMoment { occurred: None, sent: None }, .. }]), "{out:?}");
+        assert!(matches!(out[..], [Action::Move { occurred_at: None, .. }]), "{out:?}");
     }
 }
 
@@ -168,7 +184,7 @@ fn doing() -> impl Strategy<Value = Doing> {
     let sayings = prop_oneof![
         Just(r#"{"type":"auth","token":"t"}"#.to_owned()),
         Just(r#"{"type":"subscribe"}"#.to_owned()),
-        (0..900i64).prop_map(|after| format!(r#"{{"type":"subscribe","epoch":"e","after":{after}}}"#)),
+        (0..1700i64).prop_map(|after| format!(r#"{{"type":"subscribe","epoch":"e","after":{after}}}"#)),
         Just(ClientFrame::Pong.to_text()),
         Just(r#"{"type":"position","lat":-34.5,"lng":-58.4}"#.to_owned()),
         ".{0,20}",
@@ -228,6 +244,7 @@ proptest! {
                     Action::Follow(_) => Input::Behind,
                     Action::LoadLog(_) if answer == 0 => Input::Gone,
                     Action::LoadLog(after) => Input::Loaded { frames: vec![], last: after + 1 },
+                    Action::CatchUp(_) => Input::CaughtUp,
                     Action::LoadSnapshot { .. } => Input::Loaded { frames: vec!["{}".into()], last: HEAD },
                 };
                 loads += u32::from(matches!(answer, Input::Loaded { .. }));

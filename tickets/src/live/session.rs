@@ -151,12 +151,13 @@ impl Session {
                 self.flush().await?;
                 Ok(Some(Box::pin(answers::page(&self.app, self.viewer.as_ref(), after)).await))
             }
+            Action::CatchUp(after) => Ok(Some(Box::pin(answers::catch_up(&self.app, after)).await)),
             Action::LoadSnapshot { at_least } => {
                 Ok(Some(Box::pin(answers::snapshot(&self.app, self.viewer.as_ref(), at_least)).await))
             }
-            Action::Move { position, when } => {
+            Action::Move { position, occurred_at } => {
                 if let Some(driver_id) = self.viewer.as_ref().and_then(|viewer| viewer.user_id) {
-                    Box::pin(moves::moved(&self.app, driver_id, position, when)).await;
+                    Box::pin(moves::moved(&self.app, driver_id, position, occurred_at)).await;
                 }
                 Ok(None)
             }

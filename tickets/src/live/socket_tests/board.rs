@@ -230,10 +230,7 @@ impl Command<BoardUnit> for Give {
         ticket.view.instructions.clone_from(&self.text);
         let kind = if self.driver.is_some() { EventKind::Assigned } else { EventKind::Unassigned };
         let occurred_at = unit.now();
-        unit.record(
-            ticket,
-            Change { kind, action: "prueba", actor: Actor::System, occurred_at, clock_moved_ms: None, previous_driver },
-        );
+        unit.record(ticket, Change { kind, action: "prueba", actor: Actor::System, occurred_at, previous_driver });
         Ok(())
     }
 }

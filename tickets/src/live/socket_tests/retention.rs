@@ -1,3 +1,4 @@
+use belgrano_shared::testing::TestDatabase;
 use belgrano_shared::{fetch_scalar, on_both_engines};
 
 use super::board::{Account, Board};
@@ -47,4 +48,26 @@ on_both_engines! {
         again.stop().await;
         board.stop().await;
     }
+}
+
+#[tokio::test]
+async fn who_comes_from_an_instance_that_knows_more_goes_on_without_a_snapshot() {
+    let database = TestDatabase::postgres();
+    // Nobody looks at the log by the clock.
+    let settings = [("LIVE_POLL", "3600")];
+    let (one, other) = (Board::start(&database, &settings).await, Board::start(&database, &settings).await);
+    let admin = one.account(Role::Admin).await;
+    for number in 1..=5 {
+        one.receive(&format!("BA-{number}")).await;
+    }
+    // The other instance has heard of nothing yet.
+    assert_eq!(other.app.live.hub().head(), 0);
+    let mut moved = other.client(&admin).await;
+    moved.resume(&Place { epoch: one.app.live.hub().epoch().to_owned(), after: 4 }).await;
+    assert_eq!(moved.event().await, (5, false));
+    assert_eq!(resumed(&other, &admin, 99).await, ("snapshot".to_owned(), 5), "of a life that was taken back");
+    drop(moved);
+    other.stop().await;
+    one.stop().await;
+    database.remove().await;
 }
