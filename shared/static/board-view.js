@@ -3,7 +3,6 @@
 
 import { diff } from "./board.js";
 import { blankCard, briefAge, copyOf, equip, partsOf, write, writeAge, writeCard, writeOffer } from "./board-card.js";
-import { serverNow } from "./clock.js";
 import { t } from "./texts.js";
 
 /** @typedef {import("./board.js").Ticket} Ticket */
@@ -151,7 +150,7 @@ export class BoardView {
     requestAnimationFrame(() => this.draw());
   }
 
-  draw(now = serverNow()) {
+  draw(now = Date.now()) {
     this.#asked = false;
     const focused = /** @type {HTMLElement | null} */ (document.activeElement?.closest("[data-key]") ? document.activeElement : null);
     if (this.#rearrange) {
@@ -349,7 +348,7 @@ export class BoardView {
 
   /** @param {IntersectionObserverEntry[]} entries */
   #appeared(entries) {
-    const now = serverNow();
+    const now = Date.now();
     for (const { target, isIntersecting } of entries) {
       if (!isIntersecting) {
         this.#seen.delete(target);

@@ -29,6 +29,17 @@ impl Engine {
         }
     }
 
+    /// What a writer ends the statement with that takes its turn (in its `RETURNING`): from there on it waits for no row
+    /// longer than this. Other writers wait for their turn, so whoever has a row then is a stranger, who may keep it for as
+    /// long as they like.
+    #[must_use]
+    pub fn own_turn(self) -> &'static str {
+        match self {
+            Self::Sqlite => "",
+            Self::Postgres => ", set_config('lock_timeout', '10ms', true)",
+        }
+    }
+
     /// The text under `key` in the JSON object that a text column holds; NULL where there is none.
     #[must_use]
     pub fn json_text(self, column: &str, key: &str) -> String {

@@ -5,9 +5,13 @@
 //! announcement of something not committed, a transaction open across a network call.
 //!
 //! A command that breaks (a database error, a panic) or refuses after it has already written costs its batch one more
-//! round: everything is rolled back and each command runs alone, so it cannot take its neighbours down.
+//! round: everything is rolled back and each command runs alone, so it cannot take its neighbours down. One that needs a row
+//! which somebody else holds is put [`aside`] for a while.
 
+mod aside;
 mod batch;
+#[cfg(test)]
+mod held_tests;
 #[cfg(test)]
 mod tests;
 
@@ -17,11 +21,15 @@ use std::time::Duration;
 
 use tokio::sync::{mpsc, oneshot};
 
+use aside::Aside;
 use batch::{Job, Pending, Worker};
 
 use crate::problem::Problem;
-use crate::storage::{Db, Session, is_unavailable, is_unstorable_text};
+use crate::storage::{Db, Session, is_locked, is_unavailable, is_unstorable_text};
 use crate::texts::Message;
+
+/// How long a command waits for a row that somebody else holds. The caller of a request is still there then.
+pub const PATIENCE: Duration = Duration::from_secs(5);
 
 /// The state that the commands of one batch share: the transaction, what it has read, what it will write.
 pub trait UnitOfWork: Sized + Send + 'static {
@@ -32,12 +40,12 @@ pub trait UnitOfWork: Sized + Send + 'static {
     /// What a commit hands on: events to announce.
     type Committed: Send + 'static;
 
-    /// Starts on a fresh transaction and reads what the batch wants.
-    fn begin(
-        session: Session,
-        context: &Self::Context,
-        wants: Self::Wants,
-    ) -> impl Future<Output = sqlx::Result<Self>> + Send;
+    /// Takes its turn on a fresh transaction: waits until no other process writes, and from then on for no row any longer
+    /// than [`Engine::own_turn`](crate::storage::dialect::Engine::own_turn) says.
+    fn begin(session: Session, context: &Self::Context) -> impl Future<Output = sqlx::Result<Self>> + Send;
+
+    /// Reads what the batch wants.
+    fn read(&mut self, wants: Self::Wants) -> impl Future<Output = sqlx::Result<()>> + Send;
 
     /// A number that grows with every change, made or buffered. It tells a refusal that may stay in the batch from one that
     /// left something behind.
@@ -56,6 +64,11 @@ pub trait Command<U: UnitOfWork>: Send + Sync + 'static {
 
     /// Names what it will read.
     fn wants(&self, _wants: &mut U::Wants) {}
+
+    /// How long it may wait for rows that somebody else holds. Zero for what would rather do without them.
+    fn patience(&self) -> Duration {
+        PATIENCE
+    }
 
     /// Reads, decides, writes, in this order; a refusal after a write is legal but costs the batch a second round.
     fn apply(&self, unit: &mut U) -> impl Future<Output = Result<Self::Output, Failure<Self::Refusal>>> + Send;
@@ -94,6 +107,14 @@ pub enum WriteError<R> {
     /// The process is stopping.
     #[error("the writer has stopped")]
     Stopped,
+}
+
+impl<R> WriteError<R> {
+    /// Whether it needs a row that somebody else holds.
+    #[must_use]
+    pub fn is_held(&self) -> bool {
+        matches!(self, Self::Database(error) if is_locked(error))
+    }
 }
 
 impl<R: Into<Problem> + std::fmt::Debug + 'static> From<WriteError<R>> for Problem {
@@ -164,7 +185,7 @@ impl<U: UnitOfWork> Writer<U> {
     /// Makes a writer and the task behind it, which the caller spawns. `announce` is called after each commit, before
     /// the callers are answered; it must be quick and must not wait.
     ///
-    /// The task ends when every [`Writer`] is gone and the queue is empty.
+    /// The task ends when every [`Writer`] is gone, the queue is empty, and nobody waits for a row any more.
     pub fn new(
         db: Db,
         context: U::Context,
@@ -174,9 +195,20 @@ impl<U: UnitOfWork> Writer<U> {
         let (queue, mut waiting) = mpsc::channel::<Box<dyn Job<U>>>(settings.queue);
         let worker = Worker::new(db, context, announce);
         let task = async move {
-            let mut batch = Vec::with_capacity(settings.batch);
-            while waiting.recv_many(&mut batch, settings.batch).await > 0 {
-                worker.run(std::mem::take(&mut batch)).await;
+            let (mut batch, mut aside) = (Vec::with_capacity(settings.batch), Aside::new());
+            loop {
+                tokio::select! {
+                    biased;
+                    () = aside.due() => worker.retry(&mut aside).await,
+                    received = waiting.recv_many(&mut batch, settings.batch) => match received {
+                        0 => break,
+                        _ => worker.run(std::mem::take(&mut batch), &mut aside).await,
+                    },
+                }
+            }
+            while !aside.is_empty() {
+                aside.due().await;
+                worker.retry(&mut aside).await;
             }
         };
         (Self { queue }, task)

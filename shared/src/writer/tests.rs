@@ -30,8 +30,12 @@ impl UnitOfWork for Entries {
     type Wants = ();
     type Committed = Vec<i64>;
 
-    async fn begin(session: Session, (): &(), (): ()) -> sqlx::Result<Self> {
+    async fn begin(session: Session, (): &()) -> sqlx::Result<Self> {
         Ok(Self { session, changes: 0, ids: Vec::new() })
+    }
+
+    async fn read(&mut self, (): ()) -> sqlx::Result<()> {
+        Ok(())
     }
 
     fn changes(&self) -> u64 {
@@ -161,8 +165,12 @@ impl UnitOfWork for OnlyOnce {
     type Wants = ();
     type Committed = ();
 
-    async fn begin(_: Session, begun: &Self::Context, (): ()) -> sqlx::Result<Self> {
+    async fn begin(_: Session, begun: &Self::Context) -> sqlx::Result<Self> {
         if begun.fetch_add(1, Ordering::SeqCst) == 0 { Ok(Self) } else { Err(sqlx::Error::PoolTimedOut) }
+    }
+
+    async fn read(&mut self, (): ()) -> sqlx::Result<()> {
+        Ok(())
     }
 
     fn changes(&self) -> u64 {

@@ -11,7 +11,7 @@ use belgrano_shared::writer::WriteError;
 use super::client::{Feed, FeedError, FeedSettings};
 use super::open_orders;
 use crate::app::App;
-use crate::orders::{Apply, Fix, Report};
+use crate::orders::{Apply, Fix, Report, Whereabouts};
 
 /// Events applied in one command.
 const BATCH: usize = 256;
@@ -121,7 +121,7 @@ async fn run(
 
     let mut first = another_life;
     loop {
-        let News { reports, seq, snapshot } = gather(&mut feed, app).await?;
+        let News { reports, seq, snapshot } = gather(&mut feed, &app.whereabouts).await?;
         if snapshot {
             open_orders::ask(app, settings, http, &reports, first).await?;
         }
@@ -141,7 +141,7 @@ struct News {
 }
 
 /// The next frame with news, and all that have already arrived behind it.
-async fn gather(feed: &mut Feed, app: &App) -> Result<News, FeedError> {
+async fn gather(feed: &mut Feed, whereabouts: &Whereabouts) -> Result<News, FeedError> {
     let (mut reports, mut reached, mut snapshot) = (Vec::new(), None, false);
     let mut frame = feed.hear().await?;
     loop {
@@ -158,7 +158,7 @@ async fn gather(feed: &mut Feed, app: &App) -> Result<News, FeedError> {
             }
             ServerFrame::Position { driver_id, lat, lng, at } => {
                 if let Ok(position) = Position::new(lat, lng) {
-                    app.whereabouts.moved(driver_id, Fix { position, at }, app.ambient.now());
+                    whereabouts.moved(driver_id, Fix { position, at });
                 }
             }
             ServerFrame::Welcome { .. } | ServerFrame::Ping | ServerFrame::Bye { .. } => {}

@@ -12,11 +12,14 @@ mod outbox;
 mod plan_tests;
 mod products;
 
+use std::sync::LazyLock;
+
 use belgrano_shared::ambient::Ambient;
 use belgrano_shared::auth::session::TokenHash;
 use belgrano_shared::idempotency::{Answers, IdempotencyKey, KeepsAnswers, StoredAnswer};
 use belgrano_shared::notices::{Notice, NoticeService, NoticeUnit, Outgoing};
 use belgrano_shared::storage::Session;
+use belgrano_shared::storage::dialect::Engine;
 use belgrano_shared::timestamp::UnixMillis;
 use belgrano_shared::wire::OrderNumber;
 use belgrano_shared::writer::UnitOfWork;
@@ -112,7 +115,12 @@ struct Counters {
 }
 
 /// Writing the row locks it: on Postgres the writers of other instances wait here until this batch is over.
-const LOCK_COUNTERS: &str = "UPDATE counters SET id = 1 WHERE id = 1 RETURNING order_id, outbox_id";
+fn lock_counters(engine: Engine) -> String {
+    format!("UPDATE counters SET id = 1 WHERE id = 1 RETURNING order_id, outbox_id{}", engine.own_turn())
+}
+
+static LOCK_SQLITE: LazyLock<String> = LazyLock::new(|| lock_counters(Engine::Sqlite));
+static LOCK_POSTGRES: LazyLock<String> = LazyLock::new(|| lock_counters(Engine::Postgres));
 const STORE_COUNTERS: &str = "UPDATE counters SET order_id = $1, outbox_id = $2 WHERE id = 1";
 
 impl ShopUnit {
@@ -229,10 +237,14 @@ impl UnitOfWork for ShopUnit {
     type Wants = ShopWants;
     type Committed = Committed;
 
-    async fn begin(mut session: Session, context: &ShopContext, wants: ShopWants) -> sqlx::Result<Self> {
+    async fn begin(mut session: Session, context: &ShopContext) -> sqlx::Result<Self> {
         let ShopContext { ambient, handoff } = context;
-        let counters = fetch!(one, session, Counters, LOCK_COUNTERS)?;
-        let mut unit = Self {
+        let lock: &'static str = match session.engine() {
+            Engine::Sqlite => &LOCK_SQLITE,
+            Engine::Postgres => &LOCK_POSTGRES,
+        };
+        let counters = fetch!(one, session, Counters, lock)?;
+        Ok(Self {
             now: ambient.now(),
             ambient: ambient.clone(),
             handoff: handoff.clone(),
@@ -243,15 +255,18 @@ impl UnitOfWork for ShopUnit {
             customers: Customers::default(),
             orders: Orders::default(),
             outbox: Outbox::default(),
-            answers: Answers::load(&mut session, &wants.keys).await?,
+            answers: Answers::default(),
             outgoing: Outgoing::default(),
             committed: Committed::default(),
             session,
-        };
-        unit.products.load(&mut unit.session, &wants.products, unit.now).await?;
-        unit.customers.load(&mut unit.session, &wants.accounts).await?;
-        unit.orders.load(&mut unit.session, &wants.orders).await?;
-        Ok(unit)
+        })
+    }
+
+    async fn read(&mut self, wants: ShopWants) -> sqlx::Result<()> {
+        self.answers = Answers::load(&mut self.session, &wants.keys).await?;
+        self.products.load(&mut self.session, &wants.products, self.now).await?;
+        self.customers.load(&mut self.session, &wants.accounts).await?;
+        self.orders.load(&mut self.session, &wants.orders).await
     }
 
     fn changes(&self) -> u64 {

@@ -9,13 +9,14 @@ use belgrano_shared::pin;
 use belgrano_shared::problem::{FieldError, Problem, ProblemDocument};
 use belgrano_shared::signature::SigningSecrets;
 use belgrano_shared::texts::Message;
-use belgrano_shared::wire::{ClientMoment, ClientTime, OrderNumber, Priority, TicketState, limits};
+use belgrano_shared::timestamp::UnixMillis;
+use belgrano_shared::wire::{OrderNumber, Priority, TicketState, limits};
 use serde::Deserialize;
 use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use super::{Edit, GivenProofs, IfMatch, SentAt, Step, StepOnce, TakeStep, Undo};
+use super::{Edit, GivenProofs, IfMatch, Step, StepOnce, TakeStep, Undo};
 use crate::app::App;
 use crate::sessions::{Admin, Principal, Session};
 use crate::tickets::{Detail, InFull};
@@ -38,10 +39,9 @@ pub(crate) struct StepBody {
     /// Why, for `fallido`, `devuelto` and `cancelado`.
     #[serde(rename = "motivo")]
     pub(crate) reason: Option<String>,
-    /// When it happened, if not just now, by the clock of whoever sends it. Corrected by what `X-Belgrano-Enviado` says of
-    /// that clock, and moved to what is possible; never refused.
+    /// When it happened, if not just now.
     #[serde(rename = "ocurrido")]
-    pub(crate) occurred: Option<ClientTime>,
+    pub(crate) occurred_at: Option<UnixMillis>,
     /// The digits the customer knows.
     pub(crate) pin: Option<String>,
     /// A picture of the delivery, as a data URL.
@@ -98,8 +98,7 @@ pub(crate) fn key_scope(by: &Principal, command: &str, number: &OrderNumber) -> 
 
 /// Mueve un ticket: quien reparte, los suyos; la administración, cualquiera.
 #[utoipa::path(post, path = "/api/tickets/{numero}/estado", tag = "tickets", request_body = StepBody,
-    params(("numero" = String, Path), ("X-Belgrano-Enviado" = Option<ClientTime>, Header)),
-    responses((status = 200, body = Detail), (status = 404, body = ProblemDocument),
+    params(("numero" = String, Path)), responses((status = 200, body = Detail), (status = 404, body = ProblemDocument),
     (status = 409, body = ProblemDocument, description = "Paso ilegal; `legales` nombra los posibles."),
     (status = 412, body = ProblemDocument), (status = 422, body = ProblemDocument)))]
 pub(crate) async fn take_step(
@@ -107,14 +106,13 @@ pub(crate) async fn take_step(
     Session(by): Session,
     Path(number): Path<OrderNumber>,
     IfMatch(if_match): IfMatch,
-    SentAt(sent): SentAt,
     body: Keyed<StepBody>,
 ) -> Result<StoredAnswer, Problem> {
     let (body, key) = body.scoped(|| key_scope(&by, "estado", &number));
     let given = body.proofs(&app.secrets, &number)?;
-    let (step, when) = (body.step()?, ClientMoment { occurred: body.occurred, sent });
+    let (step, occurred_at) = (body.step()?, body.occurred_at);
     let required = app.settings.proofs.clone();
-    let command = TakeStep { number, step, by, when, if_match, required, given };
+    let command = TakeStep { number, step, by, occurred_at, if_match, required, given };
     Ok(app.writer.submit(StepOnce::new(command, key)).await??)
 }
 

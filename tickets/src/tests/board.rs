@@ -46,22 +46,6 @@ impl Board {
 
     /// With other randomness, or two instances would draw the same.
     pub(crate) async fn seeded(database: &TestDatabase, seed: u64, variables: &[(&'static str, &'static str)]) -> Self {
-        Self::living(database, seed, variables, &Lifecycle::new()).await
-    }
-
-    /// Without what a board does by itself, for a test that does it step by step.
-    pub(crate) async fn passive(database: &TestDatabase, seed: u64) -> Self {
-        let life = Lifecycle::new();
-        life.stop();
-        Self::living(database, seed, &[], &life).await
-    }
-
-    async fn living(
-        database: &TestDatabase,
-        seed: u64,
-        variables: &[(&'static str, &'static str)],
-        life: &Lifecycle,
-    ) -> Self {
         let basic = [
             ("API_KEY", "clave"),
             // Not generated, which would leave a file behind.
@@ -75,7 +59,7 @@ impl Board {
         let (mut settings, _) = Settings::from_env(env).expect("a configuration without mistakes");
         settings.common.storage = database.settings();
         let (ambient, clock) = still_ambient(seed);
-        let (app, router) = assemble(settings, &ambient, life).await.expect("the board starts");
+        let (app, router) = assemble(settings, &ambient, &Lifecycle::new()).await.expect("the board starts");
         Self { app, clock, router }
     }
 

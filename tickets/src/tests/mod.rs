@@ -3,7 +3,6 @@
 mod accounts;
 mod assigning;
 pub(crate) mod board;
-mod clock;
 mod forgetting;
 mod intake;
 mod pasted;

@@ -10,8 +10,6 @@ use serde_json::{Value, json};
 use super::board::{Board, NOBODY, order};
 use crate::housekeeping::Prune;
 
-const PRUNE: Prune = Prune { session_lifetime: std::time::Duration::from_hours(24) };
-
 on_both_engines! {
     async fn a_delivery_from_offer_to_proof(database) {
         let board = Board::start_with(database, &[("PROOF", "pin,foto")]).await;
@@ -195,7 +193,7 @@ on_both_engines! {
         board.clock.advance_ms(1);
         assert_eq!(board.step(&driver, "BA-1", json!({ "estado": "entregado", "pin": right })).await.0, 200);
         board.clock.advance_ms(15 * 60 * 1000);
-        board.app.writer.submit(PRUNE).await.expect("pruned");
+        board.app.writer.submit(Prune).await.expect("pruned");
         assert_eq!(board.count("SELECT COUNT(*) FROM pin_tries").await, 0);
     }
 

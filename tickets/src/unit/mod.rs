@@ -11,11 +11,13 @@ mod event;
 mod ticket;
 
 use std::collections::{BTreeMap, HashMap};
+use std::sync::LazyLock;
 
 use belgrano_shared::ambient::Ambient;
 use belgrano_shared::idempotency::{Answers, IdempotencyKey, KeepsAnswers, StoredAnswer};
 use belgrano_shared::notices::{NoticeService, NoticeUnit, Outgoing};
 use belgrano_shared::storage::Session;
+use belgrano_shared::storage::dialect::Engine;
 use belgrano_shared::timestamp::UnixMillis;
 use belgrano_shared::wire::{OrderNumber, Position};
 use belgrano_shared::writer::UnitOfWork;
@@ -89,8 +91,16 @@ struct Counters {
 
 /// Makes the row when it is missing and locks it when it is there: on Postgres the writers of other instances wait here
 /// until this batch is over, which is what makes `seq` follow commit order.
-const LOCK_COUNTERS: &str = "INSERT INTO counters (id, epoch, seq, ticket_id) VALUES (1, $1, 0, 0) \
-     ON CONFLICT (id) DO UPDATE SET id = excluded.id RETURNING epoch, seq, ticket_id";
+fn lock_counters(engine: Engine) -> String {
+    format!(
+        "INSERT INTO counters (id, epoch, seq, ticket_id) VALUES (1, $1, 0, 0) \
+         ON CONFLICT (id) DO UPDATE SET id = excluded.id RETURNING epoch, seq, ticket_id{}",
+        engine.own_turn()
+    )
+}
+
+static LOCK_SQLITE: LazyLock<String> = LazyLock::new(|| lock_counters(Engine::Sqlite));
+static LOCK_POSTGRES: LazyLock<String> = LazyLock::new(|| lock_counters(Engine::Postgres));
 const STORE_COUNTERS: &str =
     "UPDATE counters SET seq = $1, ticket_id = $2, counted_seq = counted_seq + $3 WHERE id = 1";
 
@@ -200,26 +210,34 @@ impl UnitOfWork for BoardUnit {
     type Wants = BoardWants;
     type Committed = Committed;
 
-    async fn begin(mut session: Session, ambient: &Ambient, wants: BoardWants) -> sqlx::Result<Self> {
+    async fn begin(mut session: Session, ambient: &Ambient) -> sqlx::Result<Self> {
         let epoch = ambient.uuid().simple().to_string();
-        let counters = fetch!(one, session, Counters, LOCK_COUNTERS, epoch.as_str())?;
-        let mut tickets = HashMap::new();
-        ticket::load(&mut session, &mut tickets, &wants.tickets).await?;
+        let lock: &'static str = match session.engine() {
+            Engine::Sqlite => &LOCK_SQLITE,
+            Engine::Postgres => &LOCK_POSTGRES,
+        };
+        let counters = fetch!(one, session, Counters, lock, epoch.as_str())?;
         Ok(Self {
             now: ambient.now(),
             ambient: ambient.clone(),
             changes: 0,
             stored: (counters.seq, counters.ticket_id),
             counters,
-            tickets,
+            tickets: HashMap::new(),
             dirty: BTreeMap::new(),
             events: Vec::new(),
-            answers: Answers::load(&mut session, &wants.keys).await?,
+            answers: Answers::default(),
             announcements: Vec::new(),
             outgoing: Outgoing::default(),
             noticed: false,
             session,
         })
+    }
+
+    async fn read(&mut self, wants: BoardWants) -> sqlx::Result<()> {
+        ticket::load(&mut self.session, &mut self.tickets, &wants.tickets).await?;
+        self.answers = Answers::load(&mut self.session, &wants.keys).await?;
+        Ok(())
     }
 
     fn changes(&self) -> u64 {
