@@ -45,11 +45,17 @@ impl fmt::Display for InvalidText {
     }
 }
 
-/// Whether `text` has control characters other than tabs and the ends of lines: Postgres cannot store U+0000, and the others
+/// Whether `c` is a control character other than a tab or the end of a line: Postgres cannot store U+0000, and the others
 /// break terminals and logs.
 #[must_use]
+pub fn is_control(c: char) -> bool {
+    c.is_control() && !matches!(c, '\n' | '\r' | '\t')
+}
+
+/// Whether `text` has control characters; see [`is_control`].
+#[must_use]
 pub fn has_control(text: &str) -> bool {
-    text.chars().any(|c| c.is_control() && !matches!(c, '\n' | '\r' | '\t'))
+    text.chars().any(is_control)
 }
 
 /// `text` without the blanks around it, if it has at most `max_chars` characters and no control characters; empty when nothing

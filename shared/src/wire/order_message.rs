@@ -80,8 +80,8 @@ impl MessageError {
 impl OrderMessage {
     /// Reads an order, its texts as they are meant. Never panics; the caller bounds the length of `body`.
     ///
-    /// `null` and blank text are the same as a field that is not there. A `fecha_creacion` that cannot be read is a
-    /// wrong field, not ignored: the lateness of the order would be counted from the wrong moment.
+    /// `null` and blank text are the same as a field that is not there. Only `numero`, `cliente_nombre`, `total` and a line's name,
+    /// price and quantity can be wrong fields; what is odd in any other is kept as text or dropped.
     pub fn from_json(body: &[u8]) -> Result<Self, MessageError> {
         let body = free_text::clean_json(body);
         let raw: RawOrder<'_> = serde_json::from_slice(&body).map_err(|error| malformed(&error))?;

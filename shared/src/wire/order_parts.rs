@@ -86,6 +86,38 @@ impl Checker {
         Some(if trimmed.len() == text.len() { text.into_owned() } else { trimmed.to_owned() })
     }
 
+    /// Text that is only useful: whatever came, as text, without control characters and cut to `max_chars`. What is neither
+    /// text nor a number is dropped. An optional field is never a reason to refuse an order.
+    pub(super) fn kept(value: Scalar<'_>, max_chars: usize) -> Option<String> {
+        let text = match value {
+            Scalar::Text(text) => text,
+            Scalar::Whole(number) => number.to_string().into(),
+            Scalar::Number(number) => number.to_string().into(),
+            Scalar::Absent | Scalar::Other => return None,
+        };
+        if let Ok(text) = free_text::check(&text, max_chars) {
+            return (!text.is_empty()).then(|| text.to_owned());
+        }
+        let without = text.chars().filter(|c| !free_text::is_control(*c)).collect::<String>();
+        let cut = without.trim_start().chars().take(max_chars).collect::<String>();
+        free_text::required(&cut, max_chars).ok().map(str::to_owned)
+    }
+
+    /// A whole number that is only useful; anything else is dropped.
+    pub(super) fn kept_whole(value: Scalar<'_>) -> Option<i64> {
+        Self::default().whole(Place::Top(""), value)
+    }
+
+    /// An amount that is only useful; anything else is dropped.
+    pub(super) fn kept_amount(value: Scalar<'_>) -> Option<Money> {
+        Self::default().amount(Place::Top(""), value)
+    }
+
+    /// A number that is only useful; anything else is dropped.
+    pub(super) fn kept_number(value: Scalar<'_>) -> Option<f64> {
+        Self::default().number(Place::Top(""), value)
+    }
+
     /// Text parsed by `parse`; its error is the message.
     pub(super) fn parsed<T, E: Into<Said>>(
         &mut self,

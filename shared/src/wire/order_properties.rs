@@ -102,6 +102,28 @@ const FIELDS: [&str; 24] = [
     "desconocido",
 ];
 
+/// Beside `productos`, whose lines are looked at as well.
+const OPTIONAL: [&str; 17] = [
+    "cliente_direccion",
+    "direccion",
+    "cliente_telefono",
+    "telefono",
+    "cliente_email",
+    "email",
+    "metodo_pago",
+    "indicaciones",
+    "notas",
+    "estado",
+    "prioridad",
+    "tipo_cliente",
+    "fecha_creacion",
+    "origen",
+    "barrio",
+    "lat",
+    "lng",
+];
+const OPTIONAL_OF_LINE: [&str; 6] = ["id", "subtotal", "sucursal", "negocio", "categoria", "stock"];
+
 proptest! {
     #[test]
     fn survives_the_wire(order in any_order()) {
@@ -121,11 +143,29 @@ proptest! {
         match parse(&example_with(json!({ name: value }))) {
             // What is accepted can be written and read again as the same order.
             Ok(order) => prop_assert_eq!(OrderMessage::from_json(&order.to_json()), Ok(order)),
+            // Only what an order cannot do without refuses it.
             Err(MessageError::Invalid(errors)) => {
-                prop_assert!(errors.iter().all(|error| error.field.starts_with(name) || name.starts_with('l')));
+                let needed = ["numero", "cliente_nombre", "total"];
+                let of_a_line = |field: &str| {
+                    name == "productos"
+                        && (field.ends_with(']') || [".nombre", ".precio", ".cantidad"].iter().any(|part| field.ends_with(part)))
+                };
+                prop_assert!(errors.iter().all(|error| needed.contains(&name) && error.field == name || of_a_line(&error.field)));
             }
             Err(MessageError::Malformed(reason)) => prop_assert!(false, "{}", reason),
         }
+    }
+
+    #[test]
+    fn junk_in_what_is_optional_refuses_no_order(field in 0..OPTIONAL.len(), part in 0..OPTIONAL_OF_LINE.len(), junk in any_json()) {
+        let mut order = example_with(json!({ OPTIONAL[field]: junk }));
+        order["productos"][0][OPTIONAL_OF_LINE[part]] = junk;
+        let read = parse(&order);
+        prop_assert!(read.is_ok(), "{:?}", read);
+        let read = read.expect("an order");
+        prop_assert_eq!(read.total.cents(), 690_100);
+        prop_assert_eq!((read.lines[0].name.as_str(), read.lines[0].quantity), ("Yerba 1 kg", 2));
+        prop_assert_eq!(parse(&order).map(|again| again.fingerprint()), Ok(read.fingerprint()));
     }
 
     #[test]

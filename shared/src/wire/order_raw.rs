@@ -35,7 +35,8 @@ pub(super) enum RawLines<'a> {
     Absent,
     /// The first [`limits::LINES`] lines, and how many came after them.
     List(Vec<RawLine<'a>>, usize),
-    Other,
+    /// A text in the place of the list.
+    Text(Cow<'a, str>),
 }
 
 /// One line as it came.
@@ -43,6 +44,8 @@ pub(super) enum RawLines<'a> {
 pub(super) enum RawLine<'a> {
     Text(Cow<'a, str>),
     Object(Box<RawLineFields<'a>>),
+    /// `null`: nothing was ordered by it.
+    Absent,
     Other,
 }
 
@@ -88,7 +91,6 @@ raw_fields!(RawOrder {
     payment_method: Scalar<'a> = "metodo_pago",
     instructions: Scalar<'a> = "indicaciones",
     instructions_old: Scalar<'a> = "notas",
-    state: Scalar<'a> = "estado",
     priority: Scalar<'a> = "prioridad",
     customer_kind: Scalar<'a> = "tipo_cliente",
     created_at: Scalar<'a> = "fecha_creacion",
@@ -227,8 +229,19 @@ impl<'de> Deserialize<'de> for RawLines<'de> {
                 }
                 Ok(RawLines::List(lines, surplus))
             }
-            otherwise!('de, RawLines::Absent; null);
-            otherwise!('de, RawLines::Other; text, numbers, bool, object);
+            fn visit_borrowed_str<E>(self, text: &'de str) -> Result<Self::Value, E> {
+                Ok(RawLines::Text(Cow::Borrowed(text)))
+            }
+            fn visit_str<E>(self, text: &str) -> Result<Self::Value, E> {
+                Ok(RawLines::Text(Cow::Owned(text.to_owned())))
+            }
+            fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Self::Value, A::Error> {
+                // One line without its list, or something that lists nothing.
+                let line = RawLineFields::read(map)?;
+                let named = matches!(line.name, Scalar::Text(_) | Scalar::Whole(_));
+                Ok(if named { RawLines::List(vec![RawLine::Object(Box::new(line))], 0) } else { RawLines::Absent })
+            }
+            otherwise!('de, RawLines::Absent; null, numbers, bool);
         }
         deserializer.deserialize_any(Lines)
     }
@@ -251,7 +264,8 @@ impl<'de> Deserialize<'de> for RawLine<'de> {
             fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Self::Value, A::Error> {
                 Ok(RawLine::Object(Box::new(RawLineFields::read(map)?)))
             }
-            otherwise!('de, RawLine::Other; numbers, bool, null, list);
+            otherwise!('de, RawLine::Absent; null);
+            otherwise!('de, RawLine::Other; numbers, bool, list);
         }
         deserializer.deserialize_any(Line)
     }

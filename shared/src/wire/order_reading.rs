@@ -1,11 +1,13 @@
 //! Field by field from a raw order to a typed one: which names, which bounds, which defaults.
 //!
-//! The bounds are those of [`limits`].
+//! The bounds are those of [`limits`]. Only what an order cannot do without can refuse it: its number, its customer's name and
+//! its total, and of a line its name, quantity and price. Whatever is odd in the rest is kept as text or dropped: the deployed
+//! clients send `"N/A"` where they know nothing, and an order that was refused for it would be lost.
 
 use super::order_message::OrderMessage;
 use super::order_parts::{Checker, Place};
 use super::order_raw::{RawLine, RawLineFields, RawLines, RawOrder, Scalar};
-use super::position::{self, Position};
+use super::position::Position;
 use super::{CustomerKind, OrderLine, OrderNumber, PaymentMethod, Priority, limits};
 use crate::free_text;
 use crate::texts::Message;
@@ -30,29 +32,26 @@ pub(super) fn read(raw: RawOrder<'_>, check: &mut Checker) -> Option<OrderMessag
     let (place, value) = either(("cliente_nombre", raw.customer_name), ("cliente", raw.customer_name_old));
     let customer_name = check.text(place, value, limits::CUSTOMER_NAME);
     let customer_name = check.required(place, customer_name);
-    let (place, value) = either(("cliente_direccion", raw.address), ("direccion", raw.address_old));
-    let customer_address = check.text(place, value, limits::ADDRESS);
-    let (place, value) = either(("cliente_telefono", raw.phone), ("telefono", raw.phone_old));
-    let customer_phone = check.text(place, value, limits::PHONE).map(|phone| free_text::plain(&phone).into_owned());
-    let (place, value) = either(("cliente_email", raw.email), ("email", raw.email_old));
-    let customer_email = check.text(place, value, limits::EMAIL).map(|email| free_text::plain(&email).into_owned());
+    let (_, value) = either(("cliente_direccion", raw.address), ("direccion", raw.address_old));
+    let customer_address = Checker::kept(value, limits::ADDRESS);
+    let (_, value) = either(("cliente_telefono", raw.phone), ("telefono", raw.phone_old));
+    let customer_phone = Checker::kept(value, limits::PHONE).map(|phone| free_text::plain(&phone).into_owned());
+    let (_, value) = either(("cliente_email", raw.email), ("email", raw.email_old));
+    let customer_email = read_email(value);
     let lines = read_lines(raw.lines, check);
     let total = check.amount(Place::Top("total"), raw.total);
     let total = check.required(Place::Top("total"), total);
-    let payment_method = check.parsed(Place::Top("metodo_pago"), raw.payment_method, PaymentMethod::parse);
-    let (place, value) = either(("indicaciones", raw.instructions), ("notas", raw.instructions_old));
-    let instructions = check.text(place, value, limits::INSTRUCTIONS);
-    // A new ticket is pending whatever the client believes; only its type is checked.
-    check.text(Place::Top("estado"), raw.state, 50);
-    let customer_kind = check.parsed(Place::Top("tipo_cliente"), raw.customer_kind, str::parse);
-    let customer_kind = customer_kind.unwrap_or(CustomerKind::Customer);
-    let priority = check.parsed(Place::Top("prioridad"), raw.priority, str::parse).unwrap_or(Priority::Normal);
-    let created_at = check.parsed(Place::Top("fecha_creacion"), raw.created_at, |text| {
-        UnixMillis::parse(text).ok_or(Message::new("error-moment-like"))
-    });
-    let origin = check.text(Place::Top("origen"), raw.origin, limits::ORIGIN);
-    let neighbourhood = check.text(Place::Top("barrio"), raw.neighbourhood, limits::NEIGHBOURHOOD);
-    let position = read_position(raw.lat, raw.lng, check);
+    let payment_method = Checker::kept(raw.payment_method, PaymentMethod::MAX_CHARS);
+    let payment_method = payment_method.and_then(|method| PaymentMethod::parse(&method).ok());
+    let (_, value) = either(("indicaciones", raw.instructions), ("notas", raw.instructions_old));
+    let instructions = Checker::kept(value, limits::INSTRUCTIONS);
+    let customer_kind = word(raw.customer_kind, CustomerKind::parse).unwrap_or(CustomerKind::Customer);
+    let priority = word(raw.priority, Priority::parse).unwrap_or(Priority::Normal);
+    // Without it the order counts from when it came.
+    let created_at = word(raw.created_at, UnixMillis::parse);
+    let origin = Checker::kept(raw.origin, limits::ORIGIN);
+    let neighbourhood = Checker::kept(raw.neighbourhood, limits::NEIGHBOURHOOD);
+    let position = read_position(raw.lat, raw.lng);
     if check.found_errors() {
         return None;
     }
@@ -75,12 +74,24 @@ pub(super) fn read(raw: RawOrder<'_>, check: &mut Checker) -> Option<OrderMessag
     })
 }
 
+/// A word of ours, if it is one.
+fn word<T>(value: Scalar<'_>, parse: impl FnOnce(&str) -> Option<T>) -> Option<T> {
+    parse(&Checker::kept(value, limits::ORIGIN)?)
+}
+
+/// An address of mail, which is of no use when it is cut.
+fn read_email(value: Scalar<'_>) -> Option<String> {
+    let email = Checker::kept(value, limits::EMAIL + 1)?;
+    let email = free_text::plain(&email).into_owned();
+    (email.chars().count() <= limits::EMAIL).then_some(email)
+}
+
 fn read_lines(raw: RawLines<'_>, check: &mut Checker) -> Vec<OrderLine> {
     match raw {
         RawLines::Absent => Vec::new(),
-        RawLines::Other => {
-            check.refuse(Place::Top("productos"), Message::new("error-list"));
-            Vec::new()
+        // What it says is worth more than its shape.
+        RawLines::Text(text) => {
+            Checker::kept(Scalar::Text(text), limits::LINE_NAME).iter().map(|text| OrderLine::from_text(text)).collect()
         }
         RawLines::List(lines, surplus) => {
             if surplus > 0 {
@@ -103,6 +114,7 @@ fn read_line(index: usize, raw: RawLine<'_>, check: &mut Checker) -> Option<Orde
             let text = check.text(place, Scalar::Text(text), limits::LINE_NAME);
             check.required(place, text).map(|text| OrderLine::from_text(&text))
         }
+        RawLine::Absent => None,
         RawLine::Other => {
             check.refuse(Place::Line(index, ""), Message::new("error-line"));
             None
@@ -112,7 +124,7 @@ fn read_line(index: usize, raw: RawLine<'_>, check: &mut Checker) -> Option<Orde
 
 fn read_line_fields(index: usize, raw: RawLineFields<'_>, check: &mut Checker) -> Option<OrderLine> {
     let at = |field| Place::Line(index, field);
-    let product_id = check.whole(at("id"), raw.product_id);
+    let product_id = Checker::kept_whole(raw.product_id);
     let name = check.text(at("nombre"), raw.name, limits::LINE_NAME);
     let name = check.required(at("nombre"), name);
     let price = check.amount(at("precio"), raw.price);
@@ -129,30 +141,14 @@ fn read_line_fields(index: usize, raw: RawLineFields<'_>, check: &mut Checker) -
             fits
         }
     };
-    let subtotal = check.amount(at("subtotal"), raw.subtotal);
-    let branch = check.text(at("sucursal"), raw.branch, limits::LINE_PLACE);
-    let business = check.text(at("negocio"), raw.business, limits::LINE_PLACE);
-    let category = check.text(at("categoria"), raw.category, limits::LINE_PLACE);
+    let subtotal = Checker::kept_amount(raw.subtotal);
+    let branch = Checker::kept(raw.branch, limits::LINE_PLACE);
+    let business = Checker::kept(raw.business, limits::LINE_PLACE);
+    let category = Checker::kept(raw.category, limits::LINE_PLACE);
     Some(OrderLine { product_id, name: name?, price, quantity: quantity?, subtotal, branch, business, category })
 }
 
-fn read_position(lat: Scalar<'_>, lng: Scalar<'_>, check: &mut Checker) -> Option<Position> {
-    let mut degrees = |field, value, limit: f64| {
-        let degrees = check.number(Place::Top(field), value)?;
-        if position::rounded(degrees, limit).is_none() {
-            check.refuse(
-                Place::Top(field),
-                Message::new("error-range").with("from", format!("-{limit}")).with("to", limit.to_string()),
-            );
-        }
-        Some(degrees)
-    };
-    let lat = degrees("lat", lat, position::MAX_LAT);
-    let lng = degrees("lng", lng, position::MAX_LNG);
-    match (lat, lng) {
-        (Some(lat), Some(lng)) => Position::new(lat, lng).ok(),
-        (Some(_), None) => check.required(Place::Top("lng"), None),
-        (None, Some(_)) => check.required(Place::Top("lat"), None),
-        (None, None) => None,
-    }
+/// A place is both numbers within their range, or none.
+fn read_position(lat: Scalar<'_>, lng: Scalar<'_>) -> Option<Position> {
+    Position::new(Checker::kept_number(lat)?, Checker::kept_number(lng)?).ok()
 }

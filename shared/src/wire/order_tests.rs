@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use utoipa::PartialSchema as _;
 
 use super::limits;
-use super::{MessageError, OrderLine, OrderMessage, PaymentMethod, Priority, TicketState, TicketView};
+use super::{CustomerKind, MessageError, OrderLine, OrderMessage, PaymentMethod, Priority, TicketState, TicketView};
 use crate::money::Money;
 use crate::timestamp::UnixMillis;
 
@@ -89,24 +89,24 @@ fn older_names_stand_in_for_missing_ones() {
     let order = accepted(&blank);
     assert_eq!((order.number.as_str(), order.instructions.as_deref()), ("X-1", Some("Perro")));
     // A refusal names the field the sender used.
-    assert_eq!(refused(&json!({"numero_pedido": "a/b", "cliente": ["x"], "total": 1})), ["numero_pedido", "cliente"]);
+    assert_eq!(
+        refused(&json!({"numero_pedido": "a/b", "cliente": ["x"], "total": 1, "telefono": ["x"]})),
+        ["numero_pedido", "cliente"]
+    );
 }
 
 #[test]
 fn every_wrong_field_is_told_at_once() {
     assert_eq!(refused(&json!({})), ["numero", "cliente_nombre", "total"]);
     let order = example_with(json!({
-        "numero": "a/b", "cliente_nombre": "  ", "cliente_email": "x".repeat(255), "total": -1,
+        "numero": "a/b", "cliente_nombre": "  ", "total": -1,
         "productos": [{"nombre": "", "cantidad": 0, "precio": "caro"}, 7, "", {"nombre": "Pan", "cantidad": 1.5}],
-        "estado": 3.5, "tipo_cliente": "mayorista", "prioridad": "ya", "fecha_creacion": "ayer",
-        "indicaciones": "a\u{0}b", "lat": 91, "lng": "lejos"
     }));
     assert_eq!(
         refused(&order),
         [
             "numero",
             "cliente_nombre",
-            "cliente_email",
             "productos[0].nombre",
             "productos[0].precio",
             "productos[0].cantidad",
@@ -114,15 +114,53 @@ fn every_wrong_field_is_told_at_once() {
             "productos[2]",
             "productos[3].cantidad",
             "total",
-            "indicaciones",
-            "estado",
-            "tipo_cliente",
-            "prioridad",
-            "fecha_creacion",
-            "lat",
-            "lng",
         ]
     );
+}
+
+/// What the deployed clients send where they know nothing, and worse.
+#[test]
+fn what_is_odd_in_an_optional_field_is_kept_or_dropped() {
+    let line = |changes: Value| {
+        let mut line = example()["productos"][0].clone();
+        for (key, value) in changes.as_object().expect("an object") {
+            line[key] = value.clone();
+        }
+        accepted(&example_with(json!({"productos": [line]}))).lines.remove(0)
+    };
+    for id in [json!("N/A"), json!(true), json!(0.5), json!({"$oid": "x"}), json!([7]), json!(null), json!("")] {
+        let read = line(json!({"id": id}));
+        assert_eq!((read.product_id, read.name.as_str(), read.quantity), (None, "Yerba 1 kg", 2), "{id}");
+    }
+    assert_eq!(line(json!({"id": "7"})).product_id, Some(7));
+    assert_eq!(line(json!({"subtotal": "$ 6.901"})).subtotal, None);
+    assert_eq!(line(json!({"sucursal": 3, "negocio": false})).branch.as_deref(), Some("3"));
+    assert_eq!(line(json!({"categoria": "x".repeat(300)})).category.map(|text| text.len()), Some(limits::LINE_PLACE));
+
+    let order = accepted(&example_with(json!({
+        "cliente_email": "N/A", "cliente_telefono": 1_155_550_101, "cliente_direccion": "x".repeat(600), "estado": 3.5,
+        "tipo_cliente": "mayorista", "prioridad": "ya", "fecha_creacion": "ayer", "metodo_pago": ["efectivo"],
+        "indicaciones": "a\u{0}b", "barrio": 5, "origen": {"app": 1}, "lat": 91, "lng": "lejos",
+    })));
+    assert_eq!((order.customer_email.as_deref(), order.customer_phone.as_deref()), (Some("N/A"), Some("1155550101")));
+    assert_eq!(order.customer_address.map(|address| address.len()), Some(limits::ADDRESS));
+    assert_eq!((order.customer_kind, order.priority), (CustomerKind::Customer, Priority::Normal));
+    assert_eq!((order.created_at, order.payment_method, order.position, order.origin), (None, None, None, None));
+    assert_eq!((order.instructions.as_deref(), order.neighbourhood.as_deref()), (Some("ab"), Some("5")));
+    // A cut address of mail is another address.
+    assert_eq!(accepted(&example_with(json!({"cliente_email": "x".repeat(255)}))).customer_email, None);
+
+    for (products, lines) in [
+        (json!("Pan x2"), vec![OrderLine::from_text("Pan x2")]),
+        (json!({"nombre": "Pan", "cantidad": 2}), vec![OrderLine::from_text("Pan x2")]),
+        (json!(["Pan x2", null]), vec![OrderLine::from_text("Pan x2")]),
+        (json!({"1": {"cantidad": 2}}), vec![]),
+        (json!(7), vec![]),
+        (json!(true), vec![]),
+        (json!(null), vec![]),
+    ] {
+        assert_eq!(accepted(&example_with(json!({"productos": products}))).lines, lines, "{products}");
+    }
 }
 
 #[test]
@@ -153,13 +191,7 @@ fn one_field_at_its_limits() {
         (json!({"total": "3450,50"}), "total"),
         (json!({"cliente_nombre": "ñ".repeat(201)}), "cliente_nombre"),
         (json!({"productos": vec!["Pan"; limits::LINES + 1]}), "productos"),
-        (json!({"productos": "Pan x2"}), "productos"),
         (json!({"productos": [{"nombre": "Pan", "cantidad": 1_000_001}]}), "productos[0].cantidad"),
-        (json!({"productos": [{"nombre": "Pan", "id": 0.5}]}), "productos[0].id"),
-        (json!({"estado": ["pendiente"]}), "estado"),
-        (json!({"lng": null}), "lng"),
-        (json!({"lat": null}), "lat"),
-        (json!({"metodo_pago": "x".repeat(51)}), "metodo_pago"),
     ];
     for (changes, field) in too_far {
         assert_eq!(refused(&example_with(changes)), [field]);
