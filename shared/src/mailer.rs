@@ -51,7 +51,10 @@ impl MailError {
     pub fn is_permanent(&self) -> bool {
         match self {
             Self::Unconfigured | Self::Address(_) | Self::Message(_) => true,
-            Self::Smtp(error) => error.is_permanent(),
+            Self::Smtp(error) => error.status().is_some_and(|code| {
+                let said = std::error::Error::source(error).map(ToString::to_string).unwrap_or_default();
+                is_about_the_mail(u16::from(code), &said)
+            }),
         }
     }
 
@@ -63,6 +66,12 @@ impl MailError {
             other => other.to_string(),
         }
     }
+}
+
+/// Whether a refusal with `code` is about this mail. RFC 5321 gives 550 to 553 to the mailbox; the enhanced status 5.7 (RFC 3463)
+/// and every other code (no service here, log-in wrong, relaying denied) concern who sends, and pass once that is mended.
+fn is_about_the_mail(code: u16, said: &str) -> bool {
+    (550..=553).contains(&code) && !said.trim_start().starts_with("5.7.")
 }
 
 /// Sends mail, one way or the other. Cheap to clone.
@@ -244,7 +253,24 @@ mod tests {
     #[tokio::test]
     async fn a_refusal_is_an_error() {
         let (sent, _) = send_to("550 nobody here").await;
-        assert!(matches!(sent, Err(MailError::Smtp(error)) if error.is_permanent()));
+        assert!(sent.is_err_and(|error| error.is_permanent()));
+        let (sent, _) = send_to("550 5.7.1 relaying denied").await;
+        assert!(sent.is_err_and(|error| !error.is_permanent()));
+    }
+
+    #[test]
+    fn only_the_mailbox_is_a_reason_to_give_up() {
+        for (code, said, right) in [
+            (550, "5.1.1 nobody here", true),
+            (553, "mailbox name not allowed", true),
+            (550, "5.7.26 unauthenticated sender", false),
+            (554, "no SMTP service here", false),
+            (535, "5.7.8 wrong password", false),
+            (530, "must issue STARTTLS first", false),
+            (421, "closing", false),
+        ] {
+            assert_eq!(super::is_about_the_mail(code, said), right, "{code} {said}");
+        }
     }
 
     #[tokio::test]

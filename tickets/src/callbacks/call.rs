@@ -6,7 +6,8 @@ use belgrano_shared::config::Secret;
 use belgrano_shared::wire::{EventKind, TicketView};
 use reqwest::header::{HeaderMap, HeaderValue};
 use reqwest::redirect::Policy;
-use reqwest::{Client, StatusCode};
+use reqwest::{Client, Response, StatusCode};
+use serde::Deserialize;
 use serde_json::json;
 use url::Url;
 
@@ -25,11 +26,16 @@ pub(super) struct OldShop {
 pub(super) enum Answer {
     /// It was heard.
     Heard,
-    /// The shop will never take it: unknown order, wrong key. Trying again would hold up everything behind it.
+    /// The shop will never take it: an unknown order, say. Trying again would hold up everything behind it.
     Refused(StatusCode),
-    /// Try again.
+    /// It does not know this board, whatever it is told: its key is another.
+    Unknown(StatusCode),
+    /// Try again: it is away, or somebody else answers in its place.
     Away(String),
 }
+
+/// The longest beginning of an answer that is read, in bytes.
+const MAX_ANSWER_BYTES: usize = 64 * 1024;
 
 impl OldShop {
     pub(super) fn new(base: Url, api_key: Option<&Secret>) -> Result<Self, reqwest::Error> {
@@ -62,18 +68,46 @@ impl OldShop {
         });
         let request = if kind == EventKind::Created { self.client.post(url) } else { self.client.put(url) };
         match request.json(&body).send().await {
-            Ok(response) => judge(response.status()),
+            Ok(response) => {
+                let status = response.status();
+                match beginning(response).await {
+                    Ok(body) => judge(status, &body),
+                    Err(error) => Answer::Away(error.without_url().to_string()),
+                }
+            }
             Err(error) => Answer::Away(error.without_url().to_string()),
         }
     }
 }
 
-fn judge(status: StatusCode) -> Answer {
-    match status.as_u16() {
-        200..=299 => Answer::Heard,
-        408 | 425 | 429 | 500..=599 => Answer::Away(status.to_string()),
-        _ => Answer::Refused(status),
+async fn beginning(mut response: Response) -> reqwest::Result<Vec<u8>> {
+    let mut body = Vec::new();
+    while let Some(chunk) = response.chunk().await? {
+        let room = MAX_ANSWER_BYTES - body.len();
+        body.extend_from_slice(&chunk[..chunk.len().min(room)]);
+        if chunk.len() >= room {
+            break;
+        }
     }
+    Ok(body)
+}
+
+/// Both shops refuse in JSON, with a text `error`; a page or a redirect is somebody else's who stands in the way.
+fn judge(status: StatusCode, body: &[u8]) -> Answer {
+    let is_its_own = serde_json::from_slice::<Refusal>(body).is_ok_and(|refusal| refusal.error.is_some());
+    let is_a_page = body.trim_ascii_start().starts_with(b"<");
+    match status.as_u16() {
+        200..=299 if !is_a_page => Answer::Heard,
+        401 | 403 if is_its_own => Answer::Unknown(status),
+        408 | 425 | 429 | 500..=599 => Answer::Away(status.to_string()),
+        400..=499 if is_its_own => Answer::Refused(status),
+        _ => Answer::Away(format!("{status}, not in the shop's words")),
+    }
+}
+
+#[derive(Deserialize)]
+struct Refusal {
+    error: Option<String>,
 }
 
 #[cfg(test)]
@@ -83,11 +117,36 @@ mod tests {
     use super::{Answer, judge};
 
     #[test]
-    fn only_what_may_pass_is_tried_again() {
-        for (status, retried) in [(503, true), (429, true), (408, true), (404, false), (401, false), (302, false)] {
-            let answer = judge(StatusCode::from_u16(status).expect("a status"));
-            assert_eq!(matches!(answer, Answer::Away(_)), retried, "{status}");
+    fn only_the_shops_own_words_are_a_refusal() {
+        let (own, page) = (r#"{"error":"no existe"}"#, "<html>");
+        for (status, body, means) in [
+            (200, "", "heard"),
+            (200, r#"{"success":true}"#, "heard"),
+            (200, page, "away"),
+            (204, "", "heard"),
+            (404, own, "refused"),
+            (422, own, "refused"),
+            (401, own, "unknown"),
+            (403, own, "unknown"),
+            (408, own, "away"),
+            (429, own, "away"),
+            (503, own, "away"),
+            (302, "", "away"),
+            (400, "", "away"),
+            (401, page, "away"),
+            (403, page, "away"),
+            (404, page, "away"),
+            (404, r#"{"message":"no Route matched"}"#, "away"),
+            (410, page, "away"),
+        ] {
+            let answer = judge(StatusCode::from_u16(status).expect("a status"), body.as_bytes());
+            let found = match answer {
+                Answer::Heard => "heard",
+                Answer::Refused(_) => "refused",
+                Answer::Unknown(_) => "unknown",
+                Answer::Away(_) => "away",
+            };
+            assert_eq!(found, means, "{status} {body}");
         }
-        assert_eq!(judge(StatusCode::OK), Answer::Heard);
     }
 }

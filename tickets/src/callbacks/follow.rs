@@ -48,16 +48,22 @@ pub async fn follow(app: App, base: Url, stop: CancellationToken) {
     };
     let token = app.ambient.uuid().simple().to_string().into();
     let mut attempt = 0;
+    let mut said = String::new();
     while !stop.is_cancelled() {
         let wait = match stop.run_until_cancelled(pass(&app, &callee, &token)).await {
             None => break,
             Some(Ok(())) => {
                 attempt = 0;
+                said.clear();
                 POLL
             }
             Some(Err(why)) => {
                 attempt += 1;
-                tracing::warn!(why, attempt, "callbacks: the shop is away");
+                // Once for each reason, not once a minute.
+                if why != said {
+                    tracing::warn!(why, "callbacks: the shop is not told anything for now");
+                    said = why;
+                }
                 SCHEDULE.delay(attempt, &app.ambient)
             }
         };
@@ -113,6 +119,7 @@ async fn tell(shop: &OldShop, event: &Event) -> Result<(), String> {
             tracing::warn!(%status, number = %ticket.number, "callbacks: the shop refused");
             Ok(())
         }
+        Answer::Unknown(status) => Err(format!("{status}: the shop does not know this board's API_KEY; give both the same")),
         Answer::Away(why) => Err(why),
     }
 }
