@@ -9,6 +9,7 @@ use belgrano_shared::timestamp::UnixMillis;
 use reqwest::header;
 
 use belgrano_shared::chain;
+use shop::feed::{FeedError, FeedSettings};
 
 use crate::cli::Done;
 use crate::settings::Settings;
@@ -41,6 +42,7 @@ pub async fn run() -> Done {
         Ok(date) => {
             well &= report("board", &Ok(settings.shop.ticketera_url.to_string()));
             well &= report("clock", &skew(Ambient::system().now(), date));
+            well &= report("credentials", &credentials(&settings).await);
         }
         Err(error) => {
             well &= report("board", &Err(format!("{} does not answer: {error}", settings.shop.ticketera_url)));
@@ -88,6 +90,21 @@ async fn board_date(settings: &Settings) -> Result<UnixMillis, String> {
     let date = date.and_then(|date| date.duration_since(std::time::UNIX_EPOCH).ok());
     let date_ms = date.and_then(|since| i64::try_from(since.as_millis()).ok());
     date_ms.map(UnixMillis).ok_or_else(|| "answered without a date".to_owned())
+}
+
+/// Whether the board takes this shop's signature, by a question that changes nothing.
+async fn credentials(settings: &Settings) -> Result<String, String> {
+    let (shop, ambient) = (&settings.shop, Ambient::system());
+    let feed = FeedSettings {
+        board: shop.ticketera_url.clone(),
+        secrets: shop.common.integration_secrets(&ambient).map_err(|error| chain(&error))?,
+        api_key: shop.common.api_keys.first().cloned(),
+    };
+    match shop::feed::try_credentials(&feed, &ambient).await {
+        Ok(()) => Ok("the board takes this shop's signature".to_owned()),
+        Err(FeedError::Unsupported) => Ok("an old board: its key shows with the first order".to_owned()),
+        Err(error) => Err(chain(&error)),
+    }
 }
 
 fn skew(ours: UnixMillis, theirs: UnixMillis) -> Result<String, String> {

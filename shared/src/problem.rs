@@ -328,6 +328,20 @@ pub(crate) fn in_language(mut response: Response, language: Language) -> Respons
     response
 }
 
+/// `response` with one more member in its document, if it refuses.
+#[must_use]
+pub fn with_member(mut response: Response, member: &str, value: impl Into<Value>) -> Response {
+    let Some(Refusal(problem)) = response.extensions_mut().remove::<Refusal>() else { return response };
+    let problem = match Arc::try_unwrap(problem) {
+        Ok(problem) => Arc::new(problem.with(member, value)),
+        Err(shared) => shared,
+    };
+    *response.body_mut() = problem.body(Language::Spanish).into();
+    response.headers_mut().remove(header::CONTENT_LENGTH);
+    response.extensions_mut().insert(Refusal(problem));
+    response
+}
+
 /// What a command that never refuses refuses with.
 impl From<std::convert::Infallible> for Problem {
     fn from(never: std::convert::Infallible) -> Self {

@@ -68,7 +68,7 @@ const KEY_BYTES: std::ops::RangeInclusive<usize> = 16..=64;
 /// Signatures of one message that are looked at; rotating needs two, and a stranger's list has to end somewhere.
 const MAX_SIGNATURES: usize = 8;
 /// The longest id; ours are UUIDs.
-const MAX_ID_BYTES: usize = 256;
+pub const MAX_ID_BYTES: usize = 256;
 
 /// The secrets shared with the other side: signs with all of them, accepts any of them. Never empty.
 #[derive(Clone)]
@@ -88,12 +88,13 @@ pub enum SignatureError {
     /// The timestamp is not a number of seconds.
     #[error("webhook-timestamp is not a number of seconds")]
     Timestamp,
-    /// The timestamp is older than the tolerance: an attack by replay, or a clock that is off.
-    #[error("webhook-timestamp is too old")]
-    TooOld,
-    /// The timestamp is further in the future than the tolerance.
-    #[error("webhook-timestamp is in the future")]
-    TooNew,
+    /// The signature is right and its time is further from ours than the tolerance: a clock that is off, or, when it is behind, an
+    /// attack by replay.
+    #[error("webhook-timestamp is {ahead_s} s ahead of this clock")]
+    Clock {
+        /// How far the sender's clock is ahead of ours, in seconds; negative when it is behind.
+        ahead_s: i64,
+    },
     /// No signature in the header is right.
     #[error("no signature matches")]
     Mismatch,
@@ -185,7 +186,7 @@ impl SigningSecrets {
         if headers.id.is_empty() || headers.id.len() > MAX_ID_BYTES || headers.id.contains('.') {
             return Err(SignatureError::Id);
         }
-        check_time(headers.timestamp, now, tolerance)?;
+        let seconds = headers.timestamp.parse().map_err(|_| SignatureError::Timestamp)?;
         let expected = self.0.iter().map(|key| mac(key, headers.id, headers.timestamp, body)).collect::<Vec<_>>();
         let mut matches = subtle::Choice::from(0);
         for signature in headers.signature.split(' ').take(MAX_SIGNATURES) {
@@ -196,7 +197,8 @@ impl SigningSecrets {
                 matches |= given.as_slice().ct_eq(mac.as_slice());
             }
         }
-        if bool::from(matches) { Ok(()) } else { Err(SignatureError::Mismatch) }
+        // The clock last: who may be told how far theirs is off has shown that they know the secret.
+        if bool::from(matches) { check_time(seconds, now, tolerance) } else { Err(SignatureError::Mismatch) }
     }
 }
 
@@ -218,16 +220,13 @@ fn mac(key: &Hmac<Sha256>, id: &str, timestamp: &str, body: &[u8]) -> [u8; 32] {
     mac.finalize().into_bytes().into()
 }
 
-fn check_time(timestamp: &str, now: UnixMillis, tolerance: Duration) -> Result<(), SignatureError> {
-    let seconds: i64 = timestamp.parse().map_err(|_| SignatureError::Timestamp)?;
+fn check_time(seconds: i64, now: UnixMillis, tolerance: Duration) -> Result<(), SignatureError> {
     let age_s = now.0.div_euclid(1000).saturating_sub(seconds);
     let tolerance_s = i64::try_from(tolerance.as_secs()).unwrap_or(i64::MAX);
-    if age_s > tolerance_s {
-        Err(SignatureError::TooOld)
-    } else if age_s < -tolerance_s {
-        Err(SignatureError::TooNew)
-    } else {
+    if (-tolerance_s..=tolerance_s).contains(&age_s) {
         Ok(())
+    } else {
+        Err(SignatureError::Clock { ahead_s: age_s.saturating_neg() })
     }
 }
 
@@ -303,15 +302,15 @@ mod tests {
         };
         assert_eq!(verify(good, body, 300), Ok(()));
         assert_eq!(verify(good, body, -300), Ok(()));
-        assert_eq!(verify(good, body, 301), Err(SignatureError::TooOld));
-        assert_eq!(verify(good, body, -301), Err(SignatureError::TooNew));
+        assert_eq!(verify(good, body, 301), Err(SignatureError::Clock { ahead_s: -301 }));
+        assert_eq!(verify(good, body, -301), Err(SignatureError::Clock { ahead_s: 301 }));
         assert_eq!(verify(good, "{}", 0), Err(SignatureError::Mismatch));
         assert_eq!(verify(SignatureHeaders { id: "msg_x", ..good }, body, 0), Err(SignatureError::Mismatch));
         assert_eq!(verify(SignatureHeaders { id: "", ..good }, body, 0), Err(SignatureError::Id));
         assert_eq!(verify(SignatureHeaders { id: "a.b", ..good }, body, 0), Err(SignatureError::Id));
         assert_eq!(verify(SignatureHeaders { timestamp: "hoy", ..good }, body, 0), Err(SignatureError::Timestamp));
         let future = i64::MIN.to_string();
-        assert_eq!(verify(SignatureHeaders { timestamp: &future, ..good }, body, 0), Err(SignatureError::TooOld));
+        assert_eq!(verify(SignatureHeaders { timestamp: &future, ..good }, body, 0), Err(SignatureError::Mismatch));
         let other_version = signature.replace("v1,", "v1a,");
         for wrong in ["", "v1,", "v2,abc", &signature[3..], &other_version] {
             let headers = SignatureHeaders { signature: wrong, ..good };

@@ -156,6 +156,7 @@ pub async fn assemble(settings: ShopSettings, ambient: Ambient, life: &Lifecycle
 
 fn health(app: &App) -> Health {
     let (db, tasks, stopping) = (app.db.clone(), app.life.clone(), app.life.clone());
+    let relay = app.relay_status.clone();
     Health::new("shop", env!("CARGO_PKG_VERSION"), app.db.engine().name(), &app.metrics, &app.ambient)
         .check("database", move || {
             let db = db.clone();
@@ -169,4 +170,5 @@ fn health(app: &App) -> Health {
             let stopping = stopping.soft().is_cancelled();
             async move { if stopping { Err("stopping".to_owned()) } else { Ok(()) } }
         })
+        .warning("relay", move || relay.trouble().map(|trouble| trouble.to_string()))
 }

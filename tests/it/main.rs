@@ -5,6 +5,7 @@
 mod bad_input;
 mod cuts;
 mod duplicates;
+mod foreign_words;
 mod full_disk;
 mod graceful_stop;
 mod harness;

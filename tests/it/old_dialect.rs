@@ -85,7 +85,7 @@ on_both_engines! {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn what_a_board_refuses_is_kept_for_a_person() {
+async fn what_the_old_board_refuses_waits_and_says_why() {
     let board = OldBoard::start().await;
     let mut pair = Plan::new(Engine::Sqlite).ticketera_url(&board.url()).prepare().await;
     pair.shop.start().await;
@@ -93,15 +93,18 @@ async fn what_a_board_refuses_is_kept_for_a_person() {
     board.answer(400);
     customer.order("una", &[(1, 1)]).await;
     let admin = admin_of_shop(&pair.shop).await;
-    let dead = eventually("a dead letter", async || {
-        let list = admin.read("/api/outbox?estado=muerto").await;
-        let first = list.as_object().and_then(|list| list.values().find_map(|rows| rows.get(0))).cloned();
-        first.ok_or(list)
+    // Its words are those of many a gateway, so no order dies of them at once.
+    let waiting = eventually("the reason is shown", async || {
+        let list = admin.read("/api/outbox?estado=pendiente").await;
+        match list["mensajes"][0].clone() {
+            message if message["motivo"] == "HTTP 400: fuera de servicio" => Ok(message),
+            _ => Err(list),
+        }
     })
     .await;
     assert!(board.orders().is_empty());
     board.answer(201);
-    let path = format!("/api/outbox/{}/reintentar", dead["id"]);
+    let path = format!("/api/outbox/{}/reintentar", waiting["id"]);
     let reply = admin.post(&path, &json!({})).await;
     assert!(matches!(reply.status, 200 | 202 | 204), "{reply:?}");
     eventually("the order arrives", async || if board.orders().len() == 1 { Ok(()) } else { Err(board.orders()) })

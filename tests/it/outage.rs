@@ -91,7 +91,7 @@ async fn shop_meanwhile(customer: &Customer, key: &str) -> (BTreeSet<String>, BT
 }
 
 /// Every order has its one ticket, the cancelled ones are called off, and the shop knows.
-async fn all_arrived(
+pub async fn all_arrived(
     pair: &Pair,
     admin: &Admin,
     customer: &Customer,

@@ -31,6 +31,7 @@ const RETRY_AFTER: Duration = Duration::from_secs(5);
 
 type Member = Box<dyn Fn() -> Value + Send + Sync>;
 type Check = Box<dyn Fn() -> BoxFuture<'static, Result<(), String>> + Send + Sync>;
+type Warning = Box<dyn Fn() -> Option<String> + Send + Sync>;
 type Results = BTreeMap<&'static str, bool>;
 
 /// What a service says about itself. Build it, then [`Health::router`].
@@ -43,6 +44,7 @@ pub struct Health {
     metrics: Metrics,
     members: Vec<(&'static str, Member)>,
     checks: Vec<(&'static str, Check)>,
+    warnings: Vec<(&'static str, Warning)>,
     last: Mutex<Option<(SteadyMillis, Results)>>,
 }
 
@@ -71,6 +73,7 @@ impl Health {
             metrics: metrics.clone(),
             members: Vec::new(),
             checks: Vec::new(),
+            warnings: Vec::new(),
             last: Mutex::new(None),
         }
     }
@@ -89,6 +92,14 @@ impl Health {
         F: Future<Output = Result<(), String>> + Send + 'static,
     {
         self.checks.push((name, Box::new(move || check().boxed())));
+        self
+    }
+
+    /// Adds something `/ready` tells without being unready for it: what an operator has to mend while the service goes on. The
+    /// text is in the body, so it holds nothing secret.
+    #[must_use]
+    pub fn warning(mut self, name: &'static str, warning: impl Fn() -> Option<String> + Send + Sync + 'static) -> Self {
+        self.warnings.push((name, Box::new(warning)));
         self
     }
 
@@ -135,10 +146,19 @@ impl Health {
             .into_iter()
             .map(|(name, passed)| (name.to_owned(), if passed { "ok".into() } else { "fail".into() }))
             .collect();
+        let warnings: Map<String, Value> = self
+            .warnings
+            .iter()
+            .filter_map(|(name, warning)| Some(((*name).to_owned(), Value::from(warning()?))))
+            .collect();
         if ready {
-            Json(json!({ "status": "ready", "service": self.service, "checks": checks })).into_response()
+            let mut body = json!({ "status": "ready", "service": self.service, "checks": checks });
+            if !warnings.is_empty() {
+                body["warnings"] = warnings.into();
+            }
+            Json(body).into_response()
         } else {
-            Problem::unavailable(RETRY_AFTER).with("checks", checks).into_response()
+            Problem::unavailable(RETRY_AFTER).with("checks", checks).with("warnings", warnings).into_response()
         }
     }
 

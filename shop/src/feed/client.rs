@@ -21,6 +21,8 @@ use tokio_tungstenite::tungstenite::protocol::WebSocketConfig;
 use tokio_tungstenite::{MaybeTlsStream, WebSocketStream, connect_async_with_config};
 use url::Url;
 
+use crate::relay::{Trouble, Voice, read_answer};
+
 /// A snapshot of a busy board is large; a frame beyond this is not one.
 const MAX_FRAME_BYTES: usize = 256 << 20;
 /// The board pings every 25 s: silence for this long is a dead line.
@@ -45,9 +47,9 @@ pub enum FeedError {
     /// The board has no feed: an old one.
     #[error("the board has no live feed")]
     Unsupported,
-    /// The board does not accept our credentials.
-    #[error("the board refused our credentials ({0})")]
-    Refused(StatusCode),
+    /// The board does not accept our credentials, or somebody in its place refuses everybody.
+    #[error("{0}")]
+    Refused(Trouble),
     /// The board answered something else.
     #[error("the board answered {0}")]
     Answer(StatusCode),
@@ -168,6 +170,18 @@ pub(super) async fn tickets(
     Ok(found.tickets)
 }
 
+/// Whether the board takes this shop's credentials: a question that changes nothing.
+pub async fn try_credentials(settings: &FeedSettings, ambient: &Ambient) -> Result<(), FeedError> {
+    let http = http_client().map_err(FeedError::Ask)?;
+    tickets(&http, settings, ambient, &[]).await.map(drop)
+}
+
+/// A client that answers to nobody but the board.
+pub(super) fn http_client() -> reqwest::Result<reqwest::Client> {
+    belgrano_shared::tls::use_ring();
+    reqwest::Client::builder().no_proxy().redirect(reqwest::redirect::Policy::none()).build()
+}
+
 /// A question to the board with this shop's own credentials, and the answer if it is a good one.
 async fn ask(
     http: &reqwest::Client,
@@ -183,17 +197,25 @@ async fn ask(
         .post(join(&settings.board, path))
         .timeout(STEP)
         .header("content-type", "application/json")
-        .header(ID_HEADER, id)
+        .header(ID_HEADER, &id)
         .header(TIMESTAMP_HEADER, signed.timestamp)
         .header(SIGNATURE_HEADER, signed.signature);
     if let Some(key) = &settings.api_key {
         request = request.header(X_API_KEY, key.expose());
     }
-    let response = request.body(body).send().await.map_err(FeedError::Ask)?;
+    let mut response = request.body(body).send().await.map_err(FeedError::Ask)?;
     match response.status() {
         status if status.is_success() => Ok(response),
         StatusCode::NOT_FOUND | StatusCode::METHOD_NOT_ALLOWED => Err(FeedError::Unsupported),
-        status @ (StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN) => Err(FeedError::Refused(status)),
+        status @ (StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN) => {
+            let body = read_answer(&mut response).await.map_err(FeedError::Ask)?;
+            let status = status.as_u16();
+            Err(FeedError::Refused(match Voice::read(&body, &id) {
+                Voice::Board { skew_s: Some(ahead_s), .. } => Trouble::Clock { ahead_s },
+                Voice::Board { .. } | Voice::Bare => Trouble::Sender { status },
+                Voice::Foreign => Trouble::Foreign { status },
+            }))
+        }
         status => Err(FeedError::Answer(status)),
     }
 }

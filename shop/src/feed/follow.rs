@@ -8,15 +8,20 @@ use belgrano_shared::wire::Position;
 use belgrano_shared::wire::live::{ClientFrame, Cursor, EventTicket, ServerFrame};
 use belgrano_shared::writer::WriteError;
 
-use super::client::{Feed, FeedError, FeedSettings};
+use super::client::{Feed, FeedError, FeedSettings, http_client};
 use super::open_orders;
 use crate::app::App;
 use crate::orders::{Apply, Fix, Report, Whereabouts};
 
 /// Events applied in one command.
 const BATCH: usize = 256;
-/// How often to look whether an old board has become a new one.
-const OLD_BOARD: Duration = Duration::from_mins(5);
+/// Between looks whether an old board has become a new one. Not rare from the start: a proxy that shows "not found" for a
+/// moment says the same as an old board.
+const OLD_BOARD: RetrySchedule = RetrySchedule {
+    initial: Duration::from_millis(200),
+    max_interval: Duration::from_mins(5),
+    max_elapsed: Duration::MAX,
+};
 /// Between attempts to reach the board.
 const SCHEDULE: RetrySchedule = RetrySchedule {
     initial: Duration::from_millis(200),
@@ -33,11 +38,12 @@ struct StoredCursor {
 /// Follows the board's feed until the process stops. Ends by itself only when the shop's writer has.
 pub async fn follow(app: App, settings: FeedSettings) {
     let stop = app.life.soft().clone();
-    let http = match client() {
+    let http = match http_client() {
         Ok(http) => http,
         Err(error) => return tracing::error!(%error, "the feed's HTTP client cannot be built"),
     };
     let mut attempt = 0;
+    let mut said = String::new();
     loop {
         let mut heard = false;
         let Some(ended) = stop.run_until_cancelled(session(&app, &settings, &http, &mut heard)).await else { return };
@@ -46,13 +52,20 @@ pub async fn follow(app: App, settings: FeedSettings) {
             Ended::Writer => return,
             Ended::Feed(FeedError::Bye(wait)) => wait,
             Ended::Feed(FeedError::Unsupported) => {
-                tracing::info!("the board has no live feed: relying on its callbacks");
-                OLD_BOARD
+                if attempt == 1 {
+                    tracing::info!("the board has no live feed: relying on its callbacks");
+                }
+                OLD_BOARD.delay(attempt, &app.ambient)
             }
             Ended::Feed(error) => {
                 let wait = SCHEDULE.delay(attempt, &app.ambient);
                 let cause = std::error::Error::source(&error).map(ToString::to_string);
-                tracing::warn!(%error, cause, retry_ms = u64::try_from(wait.as_millis()).ok(), "feed interrupted");
+                // Once for each reason, however long it lasts.
+                let why = error.to_string();
+                if attempt == 1 || why != said {
+                    tracing::warn!(%error, cause, retry_ms = u64::try_from(wait.as_millis()).ok(), "feed interrupted");
+                }
+                said = why;
                 wait
             }
             Ended::Database(error) => {
@@ -64,11 +77,6 @@ pub async fn follow(app: App, settings: FeedSettings) {
             return;
         }
     }
-}
-
-fn client() -> reqwest::Result<reqwest::Client> {
-    belgrano_shared::tls::use_ring();
-    reqwest::Client::builder().no_proxy().redirect(reqwest::redirect::Policy::none()).build()
 }
 
 /// Why a session ended.

@@ -10,5 +10,5 @@ mod client;
 mod follow;
 mod open_orders;
 
-pub use client::{FeedError, FeedSettings};
+pub use client::{FeedError, FeedSettings, try_credentials};
 pub use follow::follow;

@@ -62,6 +62,8 @@ pub(crate) struct SummaryView {
     /// `cerrado` (all is well), `abierto` (the board is away) or `recuperando`.
     #[schema(value_type = String)]
     pub(crate) cortacircuito: &'static str,
+    /// What holds up every message and who has to act, if anything does.
+    pub(crate) problema: Option<String>,
 }
 
 #[utoipa::path(
@@ -95,6 +97,7 @@ pub(crate) async fn list_messages(
             muertos: summary.dead,
             mas_viejo_s: summary.oldest.map(|oldest| now.since_ms(oldest).max(0) / 1000),
             cortacircuito: app.relay_status.breaker().as_str(),
+            problema: app.relay_status.trouble().map(|trouble| trouble.message().to_string()),
         },
     }))
 }

@@ -61,7 +61,7 @@ on_both_engines! {
         assert_eq!(page.status, 200, "{page:?}");
         assert_eq!(page.body["mensajes"][0]["id"], 2);
         assert_eq!(page.body["mensajes"][0]["motivo"], "HTTP 401: clave");
-        let resumen = json!({"pendientes": 1, "muertos": 2, "mas_viejo_s": 0, "cortacircuito": "cerrado"});
+        let resumen = json!({"pendientes": 1, "muertos": 2, "mas_viejo_s": 0, "cortacircuito": "cerrado", "problema": null});
         assert_eq!(page.body["resumen"], resumen);
         let next = format!("/api/outbox?estado=muerto&limit=1&cursor={}", page.body["cursor"].as_str().expect("a cursor"));
         let page = shop.get(&mut admin, &next).await;

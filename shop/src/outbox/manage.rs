@@ -195,6 +195,8 @@ impl ReplayFilter {
 pub struct ReplayDead {
     /// Which.
     pub filter: ReplayFilter,
+    /// Only messages after this one.
+    pub after_id: i64,
     /// The most, all in one transaction.
     pub limit: i64,
     /// When the first is due.
@@ -207,7 +209,7 @@ const REVIVE_DEAD: &str = "UPDATE outbox SET state = 'pendiente', next_attempt_a
      waited_ms = 0, first_attempt_at = NULL, settled_at = NULL, reason = NULL \
      FROM (SELECT id AS dead_id, ROW_NUMBER() OVER (ORDER BY id) - 1 AS place FROM outbox \
      WHERE state <> 'entregado' AND state = 'muerto' AND settled_at >= $3 AND settled_at < $4 \
-     AND LOWER(COALESCE(reason, '')) LIKE $5 ESCAPE '\\' ORDER BY id LIMIT $6) AS v \
+     AND LOWER(COALESCE(reason, '')) LIKE $5 ESCAPE '\\' AND id > $7 ORDER BY id LIMIT $6) AS v \
      WHERE outbox.id = v.dead_id RETURNING outbox.id, outbox.order_number, outbox.next_attempt_at";
 
 #[derive(sqlx::FromRow)]
@@ -219,11 +221,11 @@ struct Revived {
 }
 
 impl Command<ShopUnit> for ReplayDead {
-    /// How many were revived.
-    type Output = usize;
+    /// The ids of those that were revived.
+    type Output = Vec<i64>;
     type Refusal = std::convert::Infallible;
 
-    async fn apply(&self, unit: &mut ShopUnit) -> Result<usize, Failure<Self::Refusal>> {
+    async fn apply(&self, unit: &mut ShopUnit) -> Result<Vec<i64>, Failure<Self::Refusal>> {
         let from = self.filter.from.unwrap_or(UnixMillis(i64::MIN));
         let until = self.filter.until.unwrap_or(UnixMillis(i64::MAX));
         let spacing_ms = i64::try_from(self.spacing.as_millis()).unwrap_or(i64::MAX);
@@ -238,7 +240,8 @@ impl Command<ShopUnit> for ReplayDead {
             from,
             until,
             pattern.as_str(),
-            self.limit
+            self.limit,
+            self.after_id
         )?;
         let waiting: Vec<Waiting<'_>> = revived
             .iter()
@@ -246,7 +249,7 @@ impl Command<ShopUnit> for ReplayDead {
             .collect();
         move_followers(unit.session(), &waiting).await?;
         unit.announce().outbox = true;
-        Ok(revived.len())
+        Ok(revived.into_iter().map(|row| row.id).collect())
     }
 }
 
@@ -257,16 +260,17 @@ pub async fn replay_dead(
     now: UnixMillis,
     spacing: Duration,
 ) -> Result<usize, WriteError<std::convert::Infallible>> {
-    // What dies again while this runs is not revived a second time.
-    let filter = ReplayFilter { until: Some(filter.until.unwrap_or(now.plus_ms(1)).min(now.plus_ms(1))), ..filter };
-    let mut total = 0;
+    // Each message once, by its id: what dies again while this runs is not revived a second time. Not by the time of its death,
+    // which a clock that was ahead may have put into the future.
+    let (mut total, mut after_id) = (0, 0);
     loop {
         let placed_ms = spacing.as_millis().saturating_mul(total as u128);
         let start = now.plus_ms(i64::try_from(placed_ms).unwrap_or(i64::MAX));
-        let chunk = ReplayDead { filter: filter.clone(), limit: REPLAY_CHUNK, start, spacing };
+        let chunk = ReplayDead { filter: filter.clone(), after_id, limit: REPLAY_CHUNK, start, spacing };
         let revived = writer.submit(chunk).await?;
-        total += revived;
-        if i64::try_from(revived).unwrap_or(i64::MAX) < REPLAY_CHUNK {
+        total += revived.len();
+        after_id = revived.iter().copied().max().unwrap_or(after_id);
+        if i64::try_from(revived.len()).unwrap_or(i64::MAX) < REPLAY_CHUNK {
             return Ok(total);
         }
     }

@@ -313,6 +313,18 @@ on_both_engines! {
         assert_eq!(shop.states().await, ["pendiente", "pendiente", "pendiente", "muerto"]);
     }
 
+    async fn what_died_by_a_clock_that_was_ahead_is_revived_too(database) {
+        let shop = Shop::open(database).await;
+        shop.send(&[("A-1", Created), ("B-1", Created)]).await;
+        let taken = shop.claim(10).await;
+        shop.clock.advance_ms(600_000);
+        shop.settle(&taken, &Verdict::Dead { reason: "HTTP 401".to_owned() }).await;
+        shop.clock.advance_ms(-600_000);
+        let all = ReplayFilter::default();
+        let revived = replay_dead(&shop.writer, all, shop.ambient.now(), Duration::ZERO).await.expect("revived");
+        assert_eq!((revived, ids(&shop.claim(10).await)), (2, vec![1, 2]));
+    }
+
     async fn pages_go_from_young_to_old(database) {
         let shop = Shop::open(database).await;
         shop.send(&[("A-1", Created), ("B-1", Created), ("C-1", Created), ("D-1", Created)]).await;

@@ -15,6 +15,7 @@ use url::Url;
 use super::outcome::{Answer, Reply, Silence, SilenceKind};
 use super::receipt::Receipt;
 use super::settings::RelaySettings;
+use super::voice::Voice;
 use crate::outbox::Claimed;
 use crate::unit::MessageKind;
 
@@ -82,7 +83,7 @@ impl Board {
     /// One exchange: the answer as far as it is read, or why there is none.
     pub async fn deliver(&self, message: &Claimed) -> Reply {
         let request = self.request(message);
-        match tokio::time::timeout(self.deadline, exchange(request, &message.order_number)).await {
+        match tokio::time::timeout(self.deadline, exchange(request, message)).await {
             Ok(reply) => reply,
             Err(elapsed) => Err(Silence { kind: SilenceKind::Timeout, detail: elapsed.to_string() }),
         }
@@ -127,17 +128,18 @@ fn webhook_id(message: &Claimed) -> String {
     format!("msg_{}_{plain}", message.id)
 }
 
-async fn exchange(request: RequestBuilder, number: &OrderNumber) -> Reply {
+async fn exchange(request: RequestBuilder, message: &Claimed) -> Reply {
     let mut response = request.send().await.map_err(|error| silence(&error))?;
     let status = response.status().as_u16();
     let retry_after = response.headers().get(RETRY_AFTER).and_then(|value| value.to_str().ok()).map(str::to_owned);
     let body = read(&mut response).await.map_err(|error| silence(&error))?;
-    let receipt = Receipt::read(&body, number);
-    Ok(Answer { status, retry_after, body, receipt })
+    let receipt = Receipt::read(&body, &message.order_number);
+    let voice = if (200..=299).contains(&status) { Voice::Foreign } else { Voice::read(&body, &webhook_id(message)) };
+    Ok(Answer { status, retry_after, body, receipt, voice })
 }
 
 /// The body, up to the limit. A longer one is left unread, which costs the connection.
-async fn read(response: &mut Response) -> reqwest::Result<Vec<u8>> {
+pub(crate) async fn read(response: &mut Response) -> reqwest::Result<Vec<u8>> {
     let mut body = Vec::new();
     while let Some(chunk) = response.chunk().await? {
         let room = MAX_ANSWER_BYTES - body.len();

@@ -17,8 +17,11 @@ mod status;
 mod task;
 #[cfg(test)]
 mod tests;
+mod trouble;
 mod verdict;
+mod voice;
 
+pub(crate) use board::read as read_answer;
 pub use board::{Board, BoardError};
 pub use breaker::{Breaker, BreakerSettings, BreakerState};
 pub use outcome::{Answer, Outcome, Reply, Silence, SilenceKind, classify};
@@ -27,3 +30,5 @@ pub use settings::RelaySettings;
 pub use start::{RelayError, start};
 pub use status::RelayStatus;
 pub use task::{Relay, RelayParts};
+pub use trouble::Trouble;
+pub use voice::Voice;

@@ -1,8 +1,9 @@
-//! What an exchange with the board means for the message: delivered, try again, or give up. Pure.
+//! What an exchange with the board means for the message: delivered, try again, wait, or give up. Pure.
 //!
-//! A 2xx is a delivery when its body says so: a parked domain or a captive portal answers 200 to anything. A 3xx is a
-//! mistake in the configuration and is not followed. A 4xx that asks for patience is retried, any other says that the
-//! message will never be taken. A 5xx is retried, and a board that says nothing too.
+//! Only the board's own words count. A 2xx is a delivery when its body confirms the order; a refusal is one when it is the
+//! board's problem document about this message ([`Voice`]). What anybody else says in the board's place (a proxy's page, a
+//! redirect, a portal, another service) means that the board is away, whatever its status: nothing is charged. What the
+//! board says of the sender (401, 403) holds for every message and is no message's fault.
 
 use std::time::Duration;
 
@@ -13,11 +14,16 @@ use belgrano_shared::timestamp::UnixMillis;
 use serde_json::Value;
 
 use super::receipt::Receipt;
+use super::trouble::Trouble;
+use super::voice::Voice;
 
 /// The longest excerpt that is kept, in characters.
 const MAX_EXCERPT: usize = 500;
 /// The longest reason shown in a list, in characters.
 const MAX_REASON: usize = 200;
+/// The longest wait that somebody who is not the board may ask for: a maintenance page that says "an hour" must not hold an
+/// order for that long after the board is back.
+const MAX_FOREIGN_RETRY_AFTER: Duration = Duration::from_secs(30);
 
 /// What becomes of a message after one exchange.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -41,6 +47,20 @@ pub enum Outcome {
         /// Why, for people.
         reason: String,
     },
+    /// The board did not speak: silence, or somebody else in its place.
+    Away {
+        /// What `Retry-After` asked for, clamped.
+        after: Option<Duration>,
+        /// Why, for people.
+        reason: String,
+    },
+    /// The board does not hear this sender, whatever the message: its secret, its key or its clock.
+    Sender {
+        /// What is to be mended.
+        trouble: Trouble,
+        /// Why, for people.
+        reason: String,
+    },
 }
 
 /// An answer that came whole, or as far as it is read.
@@ -54,6 +74,8 @@ pub struct Answer {
     pub body: Vec<u8>,
     /// What the body says of the message's order.
     pub receipt: Receipt,
+    /// Whose refusal the body is, if it is one.
+    pub voice: Voice,
 }
 
 /// No answer, or not a whole one.
@@ -84,58 +106,59 @@ pub type Reply = Result<Answer, Silence>;
 pub fn classify(reply: &Reply, now: UnixMillis, max_retry_after: Duration) -> Outcome {
     let answer = match reply {
         Ok(answer) => answer,
-        Err(silence) => return Outcome::Retry { after: None, reason: silence.kind.reason().to_string() },
+        Err(silence) => return Outcome::Away { after: None, reason: silence.kind.reason().to_string() },
     };
-    match answer.status {
-        200..=299 if answer.receipt == Receipt::Confirmed => Outcome::Delivered,
-        200..=299 => Outcome::Retry {
-            after: None,
-            reason: Message::new("kept-board-unconfirmed").with("status", answer.status).to_string(),
-        },
-        408 | 425 | 429 | 500..=599 => Outcome::Retry {
-            after: answer.retry_after.as_deref().and_then(|header| parse_retry_after(header, now, max_retry_after)),
-            reason: reason(answer),
-        },
-        409 if is_too_late(answer) => Outcome::TooLate { reason: reason(answer) },
-        _ => Outcome::Reject { reason: reason(answer) },
+    if (200..=299).contains(&answer.status) {
+        return confirmed(answer);
+    }
+    let reason = reason(answer);
+    let patience = if answer.voice == Voice::Foreign { MAX_FOREIGN_RETRY_AFTER } else { max_retry_after };
+    let after = answer.retry_after.as_deref().and_then(|header| parse_retry_after(header, now, patience));
+    match (&answer.voice, answer.status) {
+        (Voice::Foreign, _) | (_, 502..=504) => Outcome::Away { after, reason },
+        (Voice::Board { skew_s: Some(skew_s), .. }, 401 | 403) => {
+            Outcome::Sender { trouble: Trouble::Clock { ahead_s: *skew_s }, reason }
+        }
+        (_, status @ (401 | 403)) => Outcome::Sender { trouble: Trouble::Sender { status }, reason },
+        // The old board refuses with 400, 409 and 422 like that, and so do many gateways: tried for as long as any message is.
+        (_, 408 | 425 | 429 | 500..=599) | (Voice::Bare, 400 | 409 | 422) => Outcome::Retry { after, reason },
+        (Voice::Board { kind, .. }, 409) if *kind == problem::kind(problem::NOT_CANCELLABLE) => {
+            Outcome::TooLate { reason }
+        }
+        (Voice::Board { named: true, .. }, 400..=499) | (Voice::Board { .. }, 400 | 409 | 422) => {
+            Outcome::Reject { reason }
+        }
+        (Voice::Board { .. } | Voice::Bare, _) => Outcome::Away { after, reason },
     }
 }
 
-/// What our board says to the cancellation of an order that is over.
-fn is_too_late(answer: &Answer) -> bool {
-    let document: Option<Value> = serde_json::from_slice(&answer.body).ok();
-    document.is_some_and(|document| document["type"] == problem::kind(problem::NOT_CANCELLABLE))
-}
-
-/// Whether `reply` says that the board itself is away, and nothing of the message: silence, or somebody who speaks in the
-/// board's place. That is a gateway (502 to 504), or whoever answers 2xx with what no board says: while `TICKETERA_URL` leads
-/// to a portal, no order may use up its tries.
-#[must_use]
-pub fn board_is_away(reply: &Reply) -> bool {
-    match reply {
-        Ok(answer) => match answer.status {
-            200..=299 => answer.receipt == Receipt::Foreign,
-            status => matches!(status, 502..=504),
-        },
-        Err(_) => true,
+fn confirmed(answer: &Answer) -> Outcome {
+    let unconfirmed = || Message::new("kept-board-unconfirmed").with("status", answer.status).to_string();
+    match answer.receipt {
+        Receipt::Confirmed => Outcome::Delivered,
+        Receipt::Other => Outcome::Retry { after: None, reason: unconfirmed() },
+        Receipt::Foreign => Outcome::Away { after: None, reason: unconfirmed() },
     }
 }
 
 /// The class of a failure for the record; `None` for a delivery.
 #[must_use]
-pub fn error_class(reply: &Reply) -> Option<&'static str> {
-    match reply {
-        Err(silence) => Some(silence.kind.name()),
-        Ok(answer) => match answer.status {
-            200..=299 if answer.receipt == Receipt::Confirmed => None,
-            200..=299 => Some("sin-confirmar"),
-            300..=399 => Some("redireccion"),
-            408 | 425 | 429 => Some("espera"),
-            502..=504 => Some("ausente"),
-            500..=599 => Some("servidor"),
-            _ => Some("rechazo"),
-        },
-    }
+pub fn error_class(reply: &Reply, outcome: &Outcome) -> Option<&'static str> {
+    let answer = match reply {
+        Err(silence) => return Some(silence.kind.name()),
+        Ok(answer) => answer,
+    };
+    Some(match (outcome, answer.status) {
+        (Outcome::Delivered, _) => return None,
+        (_, 200..=299) => "sin-confirmar",
+        (_, 300..=399) => "redireccion",
+        (_, 502..=504) => "ausente",
+        (Outcome::Away { .. }, _) => "ajeno",
+        (Outcome::Sender { .. }, _) => "remitente",
+        (_, 408 | 425 | 429) => "espera",
+        (_, 500..=599) => "servidor",
+        _ => "rechazo",
+    })
 }
 
 impl SilenceKind {
@@ -192,14 +215,26 @@ mod tests {
 
     use belgrano_shared::testing::START;
 
-    use super::{Answer, Outcome, Receipt, Reply, Silence, SilenceKind, board_is_away, classify, error_class, excerpt};
+    use super::{
+        Answer, Outcome, Receipt, Reply, Silence, SilenceKind, Trouble, Voice, classify, error_class, excerpt,
+    };
 
     const MAX: Duration = Duration::from_hours(1);
+    const TYPE: &str = "urn:belgrano:problema:prueba";
+
+    fn board(named: bool) -> Voice {
+        Voice::Board { kind: TYPE.to_owned(), named, skew_s: None }
+    }
 
     #[expect(clippy::unnecessary_wraps, reason = "what is tested takes replies")]
-    fn answer(status: u16, retry_after: Option<&str>, body: &str) -> Reply {
+    fn said(voice: Voice, status: u16, retry_after: Option<&str>, body: &str) -> Reply {
         let (retry_after, body) = (retry_after.map(str::to_owned), body.as_bytes().to_vec());
-        Ok(Answer { status, retry_after, body, receipt: Receipt::Confirmed })
+        Ok(Answer { status, retry_after, body, receipt: Receipt::Confirmed, voice })
+    }
+
+    /// As the board says it of this message.
+    fn answer(status: u16, retry_after: Option<&str>, body: &str) -> Reply {
+        said(board(true), status, retry_after, body)
     }
 
     fn silence(kind: SilenceKind) -> Reply {
@@ -207,41 +242,71 @@ mod tests {
     }
 
     #[test]
-    fn every_status_has_one_meaning() {
+    fn every_status_of_the_board_has_one_meaning() {
         for status in 100..=999 {
             let reply = answer(status, None, "");
             let outcome = classify(&reply, START, MAX);
-            match status {
-                200..=299 => assert_eq!(outcome, Outcome::Delivered, "{status}"),
-                408 | 425 | 429 | 500..=599 => {
-                    assert!(matches!(outcome, Outcome::Retry { after: None, .. }), "{status}");
-                }
-                _ => assert_eq!(outcome, Outcome::Reject { reason: format!("HTTP {status}") }),
-            }
-            assert_eq!(board_is_away(&reply), matches!(status, 502..=504), "{status}");
-            assert_eq!(error_class(&reply).is_none(), outcome == Outcome::Delivered, "{status}");
+            let right = match status {
+                200..=299 => outcome == Outcome::Delivered,
+                401 | 403 => matches!(outcome, Outcome::Sender { trouble: Trouble::Sender { .. }, .. }),
+                408 | 425 | 429 | 500 | 501 | 505..=599 => matches!(outcome, Outcome::Retry { after: None, .. }),
+                400..=499 => outcome == Outcome::Reject { reason: format!("HTTP {status}") },
+                _ => matches!(outcome, Outcome::Away { .. }),
+            };
+            assert!(right, "{status}: {outcome:?}");
+            assert_eq!(error_class(&reply, &outcome).is_none(), outcome == Outcome::Delivered, "{status}");
         }
+    }
+
+    #[test]
+    fn nobody_else_refuses_a_message_whatever_the_status() {
+        for status in (100..=199).chain(300..=999) {
+            let page = classify(&said(Voice::Foreign, status, None, "<html>"), START, MAX);
+            assert!(matches!(page, Outcome::Away { .. }), "{status}: {page:?}");
+            for voice in [Voice::Bare, board(false)] {
+                let outcome = classify(&said(voice.clone(), status, None, "{}"), START, MAX);
+                let refused = matches!(outcome, Outcome::Reject { .. } | Outcome::TooLate { .. });
+                // A board of the version before does not name the message.
+                assert_eq!(refused, voice != Voice::Bare && matches!(status, 400 | 409 | 422), "{status}: {outcome:?}");
+            }
+        }
+        let hour = classify(&said(Voice::Foreign, 503, Some("3600"), "<html>"), START, MAX);
+        assert!(
+            matches!(hour, Outcome::Away { after: Some(after), .. } if after == Duration::from_secs(30)),
+            "{hour:?}"
+        );
+    }
+
+    #[test]
+    fn a_clock_that_is_off_is_told_with_the_seconds() {
+        let voice = Voice::Board { kind: TYPE.to_owned(), named: true, skew_s: Some(600) };
+        let outcome = classify(&said(voice, 401, None, ""), START, MAX);
+        assert!(matches!(outcome, Outcome::Sender { trouble: Trouble::Clock { ahead_s: 600 }, .. }), "{outcome:?}");
     }
 
     #[test]
     fn a_success_that_confirms_nothing_is_no_delivery() {
         for status in 200..=299 {
-            for (receipt, away) in [(Receipt::Other, false), (Receipt::Foreign, true)] {
-                let reply = Ok(Answer { status, retry_after: None, body: b"<html>".to_vec(), receipt });
-                let reason = format!("HTTP {status}: la respuesta no confirma el pedido.");
-                assert_eq!(classify(&reply, START, MAX), Outcome::Retry { after: None, reason });
-                assert_eq!((board_is_away(&reply), error_class(&reply)), (away, Some("sin-confirmar")));
+            let reason = format!("HTTP {status}: la respuesta no confirma el pedido.");
+            for (receipt, expected) in [
+                (Receipt::Other, Outcome::Retry { after: None, reason: reason.clone() }),
+                (Receipt::Foreign, Outcome::Away { after: None, reason: reason.clone() }),
+            ] {
+                let body = b"<html>".to_vec();
+                let reply = Ok(Answer { status, retry_after: None, body, receipt, voice: Voice::Foreign });
+                let outcome = classify(&reply, START, MAX);
+                assert_eq!((error_class(&reply, &outcome), &outcome), (Some("sin-confirmar"), &expected));
             }
         }
     }
 
     #[test]
-    fn silence_is_retried_and_means_that_the_board_is_away() {
+    fn silence_means_that_the_board_is_away() {
         for kind in [SilenceKind::Connect, SilenceKind::Timeout, SilenceKind::Cut] {
             let reply = silence(kind);
-            assert!(matches!(classify(&reply, START, MAX), Outcome::Retry { after: None, .. }));
-            assert!(board_is_away(&reply));
-            assert_eq!(error_class(&reply), Some(kind.name()));
+            let outcome = classify(&reply, START, MAX);
+            assert!(matches!(outcome, Outcome::Away { after: None, .. }));
+            assert_eq!(error_class(&reply, &outcome), Some(kind.name()));
         }
     }
 
@@ -255,8 +320,10 @@ mod tests {
             (500, "mañana", None),
             (408, "0", Some(0)),
         ] {
-            let Outcome::Retry { after, .. } = classify(&answer(status, Some(header), ""), START, MAX) else {
-                panic!("{status} is retried")
+            let (Outcome::Retry { after, .. } | Outcome::Away { after, .. }) =
+                classify(&answer(status, Some(header), ""), START, MAX)
+            else {
+                panic!("{status} is tried again")
             };
             assert_eq!(after, seconds.map(Duration::from_secs), "{header}");
         }
@@ -266,7 +333,8 @@ mod tests {
     fn a_cancellation_that_comes_too_late_is_no_mistake() {
         let body = r#"{"type":"urn:belgrano:problema:no-se-puede-cancelar","detail":"El pedido ya fue entregado."}"#;
         let reason = "HTTP 409: El pedido ya fue entregado.".to_owned();
-        assert_eq!(classify(&answer(409, None, body), START, MAX), Outcome::TooLate { reason });
+        let voice = Voice::read(body.as_bytes(), "msg_1");
+        assert_eq!(classify(&said(voice, 409, None, body), START, MAX), Outcome::TooLate { reason });
         assert!(matches!(classify(&answer(404, None, body), START, MAX), Outcome::Reject { .. }));
     }
 
@@ -289,8 +357,14 @@ mod tests {
         assert_eq!(excerpt(&answer(500, None, &long)).map(|text| text.chars().count()), Some(500));
         assert_eq!(excerpt(&answer(500, None, "a\0b\nc")).as_deref(), Some("a b c"));
         assert_eq!(
-            excerpt(&Ok(Answer { status: 500, retry_after: None, body: vec![0xff, b'a'], receipt: Receipt::Foreign }))
-                .as_deref(),
+            excerpt(&Ok(Answer {
+                status: 500,
+                retry_after: None,
+                body: vec![0xff, b'a'],
+                receipt: Receipt::Foreign,
+                voice: Voice::Foreign
+            }))
+            .as_deref(),
             Some("\u{fffd}a")
         );
         assert_eq!(excerpt(&answer(204, None, "")), None);

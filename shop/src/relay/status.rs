@@ -1,7 +1,7 @@
 //! What the relay shows of itself: the state of its breaker, and its metrics.
 
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU8, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use belgrano_shared::telemetry::Metrics;
@@ -13,6 +13,7 @@ use prometheus_client::metrics::gauge::Gauge;
 use prometheus_client::metrics::histogram::Histogram;
 
 use super::breaker::BreakerState;
+use super::trouble::Trouble;
 use crate::outbox::Summary;
 
 /// One millisecond (a board next door) to the deadline.
@@ -20,13 +21,19 @@ const LATENCY_BUCKETS_S: [f64; 11] = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0
 
 /// The state of this process' relay, for whoever shows it. Clones share it.
 #[derive(Clone, Debug, Default)]
-pub struct RelayStatus(Arc<AtomicU8>);
+pub struct RelayStatus(Arc<Shown>);
+
+#[derive(Debug, Default)]
+struct Shown {
+    breaker: AtomicU8,
+    trouble: Mutex<Option<Trouble>>,
+}
 
 impl RelayStatus {
     /// What the breaker says now.
     #[must_use]
     pub fn breaker(&self) -> BreakerState {
-        match self.0.load(Ordering::Relaxed) {
+        match self.0.breaker.load(Ordering::Relaxed) {
             0 => BreakerState::Closed,
             1 => BreakerState::Open,
             _ => BreakerState::Ramping,
@@ -34,7 +41,18 @@ impl RelayStatus {
     }
 
     pub(super) fn set(&self, state: BreakerState) {
-        self.0.store(state.number(), Ordering::Relaxed);
+        self.0.breaker.store(state.number(), Ordering::Relaxed);
+    }
+
+    /// What holds up every message, if anything does.
+    #[must_use]
+    pub fn trouble(&self) -> Option<Trouble> {
+        // Nothing in here panics half-way.
+        *self.0.trouble.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub(super) fn set_trouble(&self, trouble: Option<Trouble>) {
+        *self.0.trouble.lock().unwrap_or_else(PoisonError::into_inner) = trouble;
     }
 }
 
@@ -69,6 +87,7 @@ pub(super) struct RelayMetrics {
     attempts: Family<OutcomeLabel, Counter>,
     latency: Histogram,
     breaker: Gauge,
+    trouble: Gauge,
     pending: Gauge,
     dead: Gauge,
     oldest_s: Gauge,
@@ -85,6 +104,11 @@ impl RelayMetrics {
                 Histogram::new(LATENCY_BUCKETS_S),
             ),
             breaker: metrics.register("relay_breaker", "0 closed, 1 open, 2 ramping up", Gauge::default()),
+            trouble: metrics.register(
+                "relay_trouble",
+                "What holds up all messages: 0 nothing, 1 not the board, 2 secret or key, 3 clock",
+                Gauge::default(),
+            ),
             pending: metrics.register("outbox_pending", "Messages to be delivered", Gauge::default()),
             dead: metrics.register("outbox_dead", "Dead letters", Gauge::default()),
             oldest_s: metrics.register(
@@ -107,6 +131,10 @@ impl RelayMetrics {
 
     pub(super) fn breaker(&self, state: BreakerState) {
         self.breaker.set(i64::from(state.number()));
+    }
+
+    pub(super) fn trouble(&self, trouble: Option<Trouble>) {
+        self.trouble.set(trouble.map_or(0, Trouble::number));
     }
 
     pub(super) fn backlog(&self, summary: &Summary, now: UnixMillis) {

@@ -4,7 +4,7 @@
 //! one claim, at most one settlement, and the exchanges. While a settlement is being committed the verdicts that come in
 //! wait and become the next one: the batch is as large as the load makes it.
 
-use std::collections::VecDeque;
+use std::collections::{HashMap, VecDeque};
 use std::convert::Infallible;
 use std::fmt;
 use std::pin::pin;
@@ -61,6 +61,10 @@ pub struct Relay {
     pub(super) breaker: Breaker,
     /// Tries since the board's last answer that were charged and may have to be forgiven.
     pub(super) suspected: Vec<Charge>,
+    /// Answers of the board so far.
+    pub(super) answers: u64,
+    /// Messages that heard somebody else in the board's place, and how many answers there were by then.
+    pub(super) foreign: HashMap<i64, u64>,
     /// To be forgiven with the next settlement.
     pub(super) forgiven: Vec<Charge>,
     /// Verdicts for the next settlement.
@@ -123,6 +127,8 @@ impl Relay {
             parts,
             settings,
             suspected: Vec::new(),
+            answers: 0,
+            foreign: HashMap::new(),
             forgiven: Vec::new(),
             done: Vec::new(),
             board,

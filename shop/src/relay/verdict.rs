@@ -2,27 +2,38 @@
 //!
 //! A message pays for a try (`attempts`, and its wait off the budget) only when the board is there. A silence while the
 //! breaker is closed is charged at first, because it may be the message's own fault; when the breaker then opens, every
-//! charge since the board's last answer is taken back.
+//! charge since the board's last answer is taken back. What somebody else says in the board's place is not charged, unless
+//! the same message hears it again although the board has answered others since: a proxy that finds it too large, say.
 
 use std::time::Duration;
 
 use belgrano_shared::texts::Message;
 
 use super::breaker;
-use super::outcome::{Outcome, board_is_away, classify, error_class, excerpt};
+use super::outcome::{Outcome, classify, error_class, excerpt};
 use super::task::{Finished, Relay};
+use super::trouble::Trouble;
 use crate::outbox::{Attempt, Charge, Claimed, Settlement, Verdict};
+
+/// Messages that heard somebody else, as far as they are remembered.
+const REMEMBERED: usize = 10_000;
 
 impl Relay {
     pub(super) fn finish(&mut self, finished: Finished) {
         let now = self.parts.ambient.now();
         let outcome = classify(&finished.reply, now, self.settings.max_retry_after);
-        let verdict = if board_is_away(&finished.reply) {
-            self.silent(&finished, outcome)
-        } else {
-            self.breaker.answered(finished.permit);
-            self.suspected.clear();
-            self.answered(&finished.message, outcome)
+        let class = error_class(&finished.reply, &outcome);
+        let verdict = match outcome {
+            Outcome::Away { reason, .. } if finished.reply.is_err() => self.silent(&finished, reason),
+            Outcome::Away { after, reason } => self.foreign(&finished, after, reason),
+            Outcome::Sender { trouble, .. } => self.refused(&finished, trouble),
+            outcome => {
+                self.breaker.answered(finished.permit);
+                self.suspected.clear();
+                self.answers += 1;
+                self.in_trouble(None);
+                self.answered(&finished.message, outcome)
+            }
         };
         self.show_state();
         self.metrics.tried(verdict.name(), finished.took);
@@ -33,7 +44,7 @@ impl Relay {
             started_at: finished.started_at,
             took: finished.took,
             status: finished.reply.as_ref().ok().map(|answer| answer.status),
-            error_class: error_class(&finished.reply),
+            error_class: class,
             excerpt: excerpt(&finished.reply),
         };
         self.done.push(Settlement {
@@ -57,37 +68,90 @@ impl Relay {
             Outcome::Retry { reason, .. } => {
                 Verdict::Dead { reason: Message::new("kept-out-of-tries").with("reason", reason).to_string() }
             }
+            // Says nothing of the message.
+            Outcome::Away { .. } | Outcome::Sender { .. } => Verdict::Release { wait: Duration::ZERO },
         }
     }
 
-    /// The board was silent, or somebody else spoke for it.
-    fn silent(&mut self, finished: &Finished, outcome: Outcome) -> Verdict {
+    /// Nobody answered.
+    fn silent(&mut self, finished: &Finished, reason: String) -> Verdict {
         let message = &finished.message;
-        let after = match &outcome {
-            Outcome::Retry { after, .. } => *after,
-            Outcome::Delivered | Outcome::TooLate { .. } | Outcome::Reject { .. } => None,
-        };
-        let fraction = self.parts.ambient.fraction();
-        match self.breaker.silent(finished.permit, self.parts.ambient.steady(), fraction) {
-            breaker::Verdict::Away => {}
-            breaker::Verdict::Opened => {
-                tracing::warn!(class = error_class(&finished.reply), "the board counts as away");
-                self.forgiven.append(&mut self.suspected);
-            }
+        match self.away(finished) {
+            breaker::Verdict::Away | breaker::Verdict::Opened => {}
             breaker::Verdict::Suspected => {
                 // The last silence before this one has not been explained yet: nobody dies of it.
                 let alone = self.suspected.is_empty();
-                let verdict = self.answered(message, outcome);
+                let verdict = self.answered(message, Outcome::Retry { after: None, reason });
                 match verdict {
                     Verdict::Retry { wait, .. } => self.suspected.push(Charge { id: message.id, wait }),
-                    Verdict::Dead { .. } if !alone => return Verdict::Release { wait: self.wait(message, after) },
+                    Verdict::Dead { .. } if !alone => return Verdict::Release { wait: self.wait(message, None) },
                     Verdict::Dead { .. } | Verdict::Delivered | Verdict::TooLate { .. } | Verdict::Release { .. } => {}
                 }
                 return verdict;
             }
         }
         // At once: the breaker says when, and whoever waits longest goes first.
-        Verdict::Release { wait: after.unwrap_or(Duration::ZERO) }
+        Verdict::Release { wait: Duration::ZERO }
+    }
+
+    /// Somebody else spoke in the board's place.
+    fn foreign(&mut self, finished: &Finished, after: Option<Duration>, reason: String) -> Verdict {
+        let message = &finished.message;
+        if self.foreign.len() >= REMEMBERED {
+            self.foreign.clear();
+        }
+        let heard = self.foreign.insert(message.id, self.answers);
+        let standing = self.away(finished);
+        if let Ok(answer) = &finished.reply
+            && standing != breaker::Verdict::Suspected
+        {
+            self.in_trouble(Some(Trouble::Foreign { status: answer.status }));
+        }
+        if heard.is_some_and(|heard| heard < self.answers) {
+            return self.answered(message, Outcome::Retry { after, reason });
+        }
+        let wait = match standing {
+            breaker::Verdict::Suspected => self.wait(message, after),
+            breaker::Verdict::Away | breaker::Verdict::Opened => after.unwrap_or(Duration::ZERO),
+        };
+        Verdict::Release { wait }
+    }
+
+    /// The board does not hear us, whatever we say: everything waits, and one line says why.
+    fn refused(&mut self, finished: &Finished, trouble: Trouble) -> Verdict {
+        let standing = self.away(finished);
+        self.in_trouble(Some(trouble));
+        match standing {
+            breaker::Verdict::Suspected => Verdict::Release { wait: self.wait(&finished.message, None) },
+            breaker::Verdict::Away | breaker::Verdict::Opened => Verdict::Release { wait: Duration::ZERO },
+        }
+    }
+
+    /// What one more exchange without the board means for all.
+    fn away(&mut self, finished: &Finished) -> breaker::Verdict {
+        let fraction = self.parts.ambient.fraction();
+        let standing = self.breaker.silent(finished.permit, self.parts.ambient.steady(), fraction);
+        if standing == breaker::Verdict::Opened {
+            let status = finished.reply.as_ref().ok().map(|answer| answer.status);
+            tracing::warn!(status, "the board counts as away");
+            self.forgiven.append(&mut self.suspected);
+        }
+        standing
+    }
+
+    /// Says once what is wrong, and once that it is mended.
+    fn in_trouble(&mut self, trouble: Option<Trouble>) {
+        let before = self.parts.status.trouble();
+        let same = |one: Trouble, other: Trouble| one.number() == other.number();
+        match (before, trouble) {
+            (Some(one), Some(other)) if same(one, other) => {}
+            (_, Some(trouble @ Trouble::Foreign { .. })) => tracing::warn!("{trouble}"),
+            (_, Some(trouble)) => tracing::error!("{trouble}"),
+            (Some(_), None) => tracing::info!("the board takes messages again"),
+            (None, None) => return,
+        }
+        self.parts.status.set_trouble(trouble);
+        self.metrics.trouble(trouble);
     }
 
     /// The wait before the next try: ours, or what the board asked for if that is longer.

@@ -26,6 +26,8 @@ pub struct Faults {
     pub answer_bytes: Option<usize>,
     /// Whatever the client says goes to the server twice, over two connections; the second answer is thrown away.
     pub twice: bool,
+    /// Somebody else answers in the server's place, with these words, whatever is asked.
+    pub says: Option<String>,
     /// Connections of an earlier cut are reset.
     cuts: usize,
 }
@@ -35,6 +37,7 @@ pub struct Proxy {
     address: SocketAddr,
     faults: watch::Sender<Faults>,
     connections: Arc<AtomicUsize>,
+    said: Arc<AtomicUsize>,
     task: JoinHandle<()>,
 }
 
@@ -52,14 +55,15 @@ impl Proxy {
         let address = listener.local_addr().expect("bound");
         let faults = watch::Sender::new(Faults::default());
         let connections = Arc::new(AtomicUsize::new(0));
-        let (seen, count) = (faults.clone(), Arc::clone(&connections));
+        let said = Arc::new(AtomicUsize::new(0));
+        let (seen, count, words) = (faults.clone(), Arc::clone(&connections), Arc::clone(&said));
         let task = tokio::spawn(async move {
             while let Ok((client, _)) = listener.accept().await {
                 count.fetch_add(1, Ordering::Relaxed);
-                tokio::spawn(connection(client, target, seen.subscribe()));
+                tokio::spawn(connection(client, target, seen.subscribe(), Arc::clone(&words)));
             }
         });
-        Self { address, faults, connections, task }
+        Self { address, faults, connections, said, task }
     }
 
     pub fn url(&self) -> String {
@@ -69,6 +73,11 @@ impl Proxy {
     /// How many connections were made to it.
     pub fn connections(&self) -> usize {
         self.connections.load(Ordering::Relaxed)
+    }
+
+    /// How many a `POST` it has answered in the server's place.
+    pub fn said(&self) -> usize {
+        self.said.load(Ordering::Relaxed)
     }
 
     /// Changes what is wrong.
@@ -93,10 +102,21 @@ fn reset(stream: &TcpStream) {
     let _ = stream.set_zero_linger();
 }
 
-async fn connection(client: TcpStream, target: SocketAddr, mut faults: watch::Receiver<Faults>) {
+async fn connection(
+    client: TcpStream,
+    target: SocketAddr,
+    mut faults: watch::Receiver<Faults>,
+    said: Arc<AtomicUsize>,
+) {
     let now = faults.borrow_and_update().clone();
     reset(&client);
     if now.refuse {
+        return;
+    }
+    if let Some(words) = &now.says {
+        if say(client, words).await {
+            said.fetch_add(1, Ordering::Relaxed);
+        }
         return;
     }
     let Ok(server) = TcpStream::connect(target).await else { return };
@@ -117,6 +137,28 @@ async fn connection(client: TcpStream, target: SocketAddr, mut faults: watch::Re
         () = pump(server_in, vec![client_out], back, |faults| faults.answer_bytes) => {}
         _ = faults.wait_for(|faults| faults.cuts != cuts) => {}
     }
+}
+
+/// Hears one request out, answers it, and says whether it was a `POST`.
+async fn say(mut client: TcpStream, words: &str) -> bool {
+    let mut request = vec![0; 64 * 1024];
+    let (mut heard, mut whole) = (0, usize::MAX);
+    while heard < whole {
+        let Ok(read @ 1..) = client.read(&mut request[heard..]).await else { return false };
+        heard += read;
+        let head = request[..heard].windows(4).position(|end| end == b"\r\n\r\n");
+        if let Some(head) = head.filter(|_| whole == usize::MAX) {
+            let text = String::from_utf8_lossy(&request[..head]).to_ascii_lowercase();
+            let length = text.lines().find_map(|line| line.strip_prefix("content-length:")?.trim().parse().ok());
+            whole = head + 4 + length.unwrap_or(0);
+        }
+    }
+    // Who has gone away hears nothing.
+    let _ = client.write_all(words.as_bytes()).await;
+    let _ = client.shutdown().await;
+    let is_post = request.starts_with(b"POST");
+    let _ = client.read(&mut request).await;
+    is_post
 }
 
 async fn swallow(mut from: OwnedReadHalf) {

@@ -12,8 +12,8 @@ use belgrano_shared::auth::api_key::{ApiKeyCheck, ApiKeys};
 use belgrano_shared::http::{ClientIp, RateLimit};
 use belgrano_shared::problem::Problem;
 use belgrano_shared::signature::{
-    DEFAULT_TOLERANCE, ID_HEADER, LOOKUP_ID_PREFIX, SIGNATURE_HEADER, SOCKET_TOKEN_ID_PREFIX, SignatureHeaders,
-    SigningSecrets, TIMESTAMP_HEADER, is_cancel_id,
+    DEFAULT_TOLERANCE, ID_HEADER, LOOKUP_ID_PREFIX, SIGNATURE_HEADER, SOCKET_TOKEN_ID_PREFIX, SignatureError,
+    SignatureHeaders, SigningSecrets, TIMESTAMP_HEADER, is_cancel_id,
 };
 use belgrano_shared::texts::Message;
 use belgrano_shared::timestamp::UnixMillis;
@@ -48,6 +48,16 @@ pub enum Purpose<'a> {
     Lookup,
 }
 
+/// What a request's signature is worth.
+enum Signature {
+    Good,
+    Bad,
+    /// Right, by a clock that is this far ahead of ours.
+    OffTime {
+        ahead_s: i64,
+    },
+}
+
 /// Ids of requests for a token that are remembered; only the shop can make new ones.
 const TOKEN_IDS: usize = 10_000;
 
@@ -72,24 +82,36 @@ impl IntakeGate {
     /// of those. Intake that was left open lets anybody in, but nobody sees through it what the shop sees.
     pub fn check(&self, purpose: Purpose<'_>, headers: &HeaderMap, body: &[u8], ip: ClientIp) -> Result<(), Problem> {
         let open = self.open && !matches!(purpose, Purpose::SocketToken | Purpose::Lookup);
-        if open || self.api_keys.check(headers) == ApiKeyCheck::Valid || self.is_signed(purpose, headers, body) {
+        if open || self.api_keys.check(headers) == ApiKeyCheck::Valid {
             return Ok(());
         }
+        let refusal = match self.signature(purpose, headers, body) {
+            Signature::Good => return Ok(()),
+            Signature::Bad => Problem::unauthenticated(Message::new("refusal-signature")),
+            Signature::OffTime { ahead_s } => {
+                let key = if ahead_s < 0 { "refusal-clock-behind" } else { "refusal-clock-ahead" };
+                let told = Message::new(key).with("seconds", ahead_s.saturating_abs());
+                Problem::unauthenticated(told).with("desfase_s", ahead_s)
+            }
+        };
         self.failures.check(&ip.key())?;
-        Err(Problem::unauthenticated(Message::new("refusal-signature")))
+        Err(refusal)
     }
 
-    fn is_signed(&self, purpose: Purpose<'_>, headers: &HeaderMap, body: &[u8]) -> bool {
+    fn signature(&self, purpose: Purpose<'_>, headers: &HeaderMap, body: &[u8]) -> Signature {
         let header = |name| headers.get(name).and_then(|value| value.to_str().ok());
         let (Some(id), Some(timestamp), Some(signature)) =
             (header(ID_HEADER), header(TIMESTAMP_HEADER), header(SIGNATURE_HEADER))
         else {
-            return false;
+            return Signature::Bad;
         };
         let headers = SignatureHeaders { id, timestamp, signature };
         if let Err(error) = self.secrets.verify(headers, body, self.ambient.now(), DEFAULT_TOLERANCE) {
             tracing::warn!(%error, "a signature was refused");
-            return false;
+            return match error {
+                SignatureError::Clock { ahead_s } => Signature::OffTime { ahead_s },
+                SignatureError::Id | SignatureError::Timestamp | SignatureError::Mismatch => Signature::Bad,
+            };
         }
         let meant = match purpose {
             Purpose::Order => true,
@@ -100,7 +122,7 @@ impl IntakeGate {
         if !meant {
             tracing::warn!(?purpose, "a signature was refused: it was made for something else, or used before");
         }
-        meant
+        if meant { Signature::Good } else { Signature::Bad }
     }
 
     /// Whether this id was not seen within the time in which its signature can be good.

@@ -3,8 +3,11 @@
 use axum::body::Bytes;
 use axum::extract::{DefaultBodyLimit, FromRequest, Request, State};
 use axum::http::{HeaderMap, StatusCode};
+use axum::middleware::{Next, from_fn};
+use axum::response::Response;
 use belgrano_shared::http::{ClientIp, Json, Path};
-use belgrano_shared::problem::{Problem, ProblemDocument};
+use belgrano_shared::problem::{Problem, ProblemDocument, with_member};
+use belgrano_shared::signature::{ID_HEADER, MAX_ID_BYTES};
 use belgrano_shared::texts::Message;
 use belgrano_shared::wire::{IntakeReply, MessageError, OrderMessage, OrderNumber, limits};
 use serde::Deserialize;
@@ -19,7 +22,22 @@ use crate::progress::required_reason;
 /// The routes with the shop's authentication.
 pub fn routes() -> OpenApiRouter<App> {
     let receive = OpenApiRouter::new().routes(routes!(receive)).routes(routes!(receive_old));
-    receive.layer(DefaultBodyLimit::max(limits::MESSAGE_BYTES)).routes(routes!(cancel)).routes(routes!(lookup::lookup))
+    receive
+        .layer(DefaultBodyLimit::max(limits::MESSAGE_BYTES))
+        .routes(routes!(cancel))
+        .routes(routes!(lookup::lookup))
+        .layer(from_fn(name_the_message))
+}
+
+/// A refusal names the message it is about, so that the shop can tell it from what somebody else says in the board's place.
+async fn name_the_message(request: Request, next: Next) -> Response {
+    let id = request.headers().get(ID_HEADER).and_then(|id| id.to_str().ok()).filter(|id| id.len() <= MAX_ID_BYTES);
+    let id = id.map(str::to_owned);
+    let response = next.run(request).await;
+    match id {
+        Some(id) => with_member(response, "mensaje_id", id),
+        None => response,
+    }
 }
 
 /// A raw body whose sender is still to be checked.

@@ -21,6 +21,7 @@ use crate::accounts::Admin;
 use crate::app::App;
 use crate::outbox::api::{self, DiscardBody, Filter, RetryBody, SummaryView};
 use crate::outbox::{AttemptView, Failure, MessageDetail, MessageState, MessageView, last_failures};
+use crate::relay::Trouble;
 
 const HERE: &str = "/envios";
 /// Dead letters above the list of all; there is a list of only them.
@@ -34,6 +35,8 @@ const STATES: [MessageState; 4] =
 struct OutboxPage<'a> {
     layout: &'a Layout,
     summary: SummaryView,
+    /// What holds up every message.
+    trouble: Option<Message>,
     /// Dead letters above the rest; empty where one state is looked at.
     dead: Vec<MessageView>,
     messages: Vec<MessageView>,
@@ -68,7 +71,8 @@ pub(super) async fn list(
     messages.retain(|message| dead.iter().all(|one| one.id != message.id));
     let failures = failures(&app.db, dead.iter().chain(&messages)).await?;
     let now = app.ambient.now();
-    layout.show(&OutboxPage { layout: &layout, summary, dead, messages, failures, shown, now, next })
+    let trouble = app.relay_status.trouble().map(Trouble::message);
+    layout.show(&OutboxPage { layout: &layout, summary, trouble, dead, messages, failures, shown, now, next })
 }
 
 async fn dead_letters(state: State<App>, admin: Admin) -> Result<Vec<MessageView>, Problem> {

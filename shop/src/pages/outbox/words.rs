@@ -56,8 +56,9 @@ pub(super) fn why(class: &str, status: Option<i64>) -> Message {
         ("redireccion", _) => "outbox-why-redirect",
         ("espera", _) => "outbox-why-patience",
         ("ausente", _) => "outbox-why-away",
+        ("ajeno", _) => "outbox-why-foreign",
         ("servidor", _) => "outbox-why-failed",
-        (_, Some(401 | 403)) => "outbox-why-key",
+        ("remitente", _) | (_, Some(401 | 403)) => "outbox-why-key",
         (_, Some(404 | 405 | 410)) => "outbox-why-nowhere",
         (_, Some(409)) => "outbox-why-conflict",
         _ => "outbox-why-refused",
@@ -71,7 +72,7 @@ mod tests {
 
     #[test]
     fn every_class_of_failure_is_in_plain_words() {
-        let classes = ["sin-confirmar", "redireccion", "espera", "ausente", "servidor"];
+        let classes = ["sin-confirmar", "redireccion", "espera", "ausente", "ajeno", "servidor"];
         let classes = classes.into_iter().chain([Connect, Timeout, Cut].map(SilenceKind::name));
         let mut said: Vec<String> = classes.map(|class| why(class, None).to_string()).collect();
         said.extend([401, 404, 409, 422].map(|status| why("rechazo", Some(status)).to_string()));

@@ -22,8 +22,14 @@ use tokio_util::sync::CancellationToken;
 pub enum Manners {
     /// As it should.
     Good,
-    /// With this status, having done nothing.
+    /// With this status and in its own words, having done nothing.
     Status(u16),
+    /// Not at all: somebody else is at its address and shows a page with this status.
+    Page(u16),
+    /// Not at all: somebody else is at its address and refuses in JSON with this status.
+    Gateway(u16),
+    /// It does not take this shop's signatures, because of a clock that is so many seconds ahead.
+    Clock(i64),
     /// With this status and `Retry-After`.
     RetryAfter(u16, &'static str),
     /// Having done its work, not at all until its manners change.
@@ -69,6 +75,8 @@ struct Inner {
     manners: watch::Sender<Manners>,
     received: Mutex<Vec<Received>>,
     deeds: Mutex<Deeds>,
+    /// The order a proxy does not let through.
+    turned_away: Mutex<Option<String>>,
     changed: Notify,
     /// Answers it may give while it is slow.
     let_go: Semaphore,
@@ -90,6 +98,7 @@ impl FakeBoard {
             manners: watch::Sender::new(Manners::Good),
             received: Mutex::default(),
             deeds: Mutex::default(),
+            turned_away: Mutex::default(),
             changed: Notify::new(),
             let_go: Semaphore::new(0),
         });
@@ -99,6 +108,11 @@ impl FakeBoard {
 
     pub fn behave(&self, manners: Manners) {
         self.inner.manners.send_replace(manners);
+    }
+
+    /// A proxy in front of it lets everything through but the order `number`, which it finds too large.
+    pub fn turn_away(&self, number: &str) {
+        *self.inner.turned_away.lock().unwrap_or_else(PoisonError::into_inner) = Some(number.to_owned());
     }
 
     /// Lets it give one more answer while it is [`Manners::Slow`].
@@ -172,12 +186,18 @@ fn serve(listener: TcpListener, inner: Arc<Inner>) -> CancellationToken {
 async fn answer(State(board): State<Arc<Inner>>, uri: Uri, headers: HeaderMap, body: Bytes) -> Response {
     let path = uri.path().to_owned();
     let request = Received { path: path.clone(), headers, body: body.clone() };
+    let id = request.header("webhook-id").to_owned();
     board.received.lock().unwrap_or_else(PoisonError::into_inner).push(request);
     let manners = *board.manners.borrow();
     let number = number_of(&path, &body);
+    let turned_away = board.turned_away.lock().unwrap_or_else(PoisonError::into_inner).as_ref() == Some(&number);
+    let manners = if turned_away { Manners::Page(413) } else { manners };
     let status = match manners {
         Manners::Parked => StatusCode::OK,
-        Manners::Status(status) | Manners::RetryAfter(status, _) => StatusCode::from_u16(status).expect("a status"),
+        Manners::Clock(_) => StatusCode::UNAUTHORIZED,
+        Manners::Status(status) | Manners::Page(status) | Manners::Gateway(status) | Manners::RetryAfter(status, _) => {
+            StatusCode::from_u16(status).expect("a status")
+        }
         Manners::Redirect => StatusCode::TEMPORARY_REDIRECT,
         Manners::Over => StatusCode::CONFLICT,
         _ => board.work(&path, &number),
@@ -187,8 +207,13 @@ async fn answer(State(board): State<Arc<Inner>>, uri: Uri, headers: HeaderMap, b
     let half = || stream::iter([Ok::<_, std::io::Error>(Bytes::from_static(b"{\"exito\""))]);
     match manners {
         Manners::Good => (status, reply).into_response(),
-        Manners::Status(_) => (status, r#"{"detail":"así no"}"#).into_response(),
-        Manners::RetryAfter(_, after) => (status, [(header::RETRY_AFTER, after)], "").into_response(),
+        Manners::Status(_) => (status, refusal(&id, None)).into_response(),
+        Manners::Clock(ahead_s) => (status, refusal(&id, Some(ahead_s))).into_response(),
+        Manners::Page(_) => {
+            (status, [(header::CONTENT_TYPE, "text/html")], "<html>Vuelva luego</html>").into_response()
+        }
+        Manners::Gateway(_) => (status, r#"{"message":"Forbidden"}"#).into_response(),
+        Manners::RetryAfter(_, after) => (status, [(header::RETRY_AFTER, after)], refusal(&id, None)).into_response(),
         Manners::Redirect => (status, [(header::LOCATION, "/otra")], "").into_response(),
         Manners::Over => Problem::conflict(NOT_CANCELLABLE, Message::new("refusal-cancel-delivered")).into_response(),
         Manners::Parked => (status, "<html>Dominio en venta</html>").into_response(),
@@ -213,6 +238,14 @@ async fn answer(State(board): State<Arc<Inner>>, uri: Uri, headers: HeaderMap, b
             (status, reply).into_response()
         }
     }
+}
+
+/// A refusal in the board's own words, about the message that was sent under `id`.
+fn refusal(id: &str, skew_s: Option<i64>) -> String {
+    let document = serde_json::json!({
+        "type": "urn:belgrano:problema:prueba", "detail": "así no", "mensaje_id": id, "desfase_s": skew_s
+    });
+    document.to_string()
 }
 
 /// The order a request is about.
