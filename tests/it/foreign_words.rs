@@ -25,7 +25,10 @@ const SAID: [(&str, (&str, &str)); 18] = [
     ("204 No Content", ("text/plain", "")),
     ("400 Bad Request", ("application/json", r#"{"status": 400, "error": "Bad Request", "path": "/api/tickets"}"#)),
     ("403 Forbidden", ("application/json", r#"{"message": "Forbidden"}"#)),
-    ("422 Unprocessable Content", ("application/problem+json", r#"{"type": "about:blank", "title": "No", "status": 422}"#)),
+    (
+        "422 Unprocessable Content",
+        ("application/problem+json", r#"{"type": "about:blank", "title": "No", "status": 422}"#),
+    ),
     ("503 Service Unavailable\r\nretry-after: 86400", PAGE),
 ];
 

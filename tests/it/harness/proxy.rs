@@ -146,11 +146,11 @@ async fn say(mut client: TcpStream, words: &str) -> bool {
     while heard < whole {
         let Ok(read @ 1..) = client.read(&mut request[heard..]).await else { return false };
         heard += read;
-        let head = request[..heard].windows(4).position(|end| end == b"\r\n\r\n");
-        if let Some(head) = head.filter(|_| whole == usize::MAX) {
-            let text = String::from_utf8_lossy(&request[..head]).to_ascii_lowercase();
+        let ending = request[..heard].windows(4).position(|end| end == b"\r\n\r\n");
+        if let Some(ending) = ending.filter(|_| whole == usize::MAX) {
+            let text = String::from_utf8_lossy(&request[..ending]).to_ascii_lowercase();
             let length = text.lines().find_map(|line| line.strip_prefix("content-length:")?.trim().parse().ok());
-            whole = head + 4 + length.unwrap_or(0);
+            whole = ending + 4 + length.unwrap_or(0);
         }
     }
     // Who has gone away hears nothing.

@@ -119,7 +119,9 @@ async fn tell(shop: &OldShop, event: &Event) -> Result<(), String> {
             tracing::warn!(%status, number = %ticket.number, "callbacks: the shop refused");
             Ok(())
         }
-        Answer::Unknown(status) => Err(format!("{status}: the shop does not know this board's API_KEY; give both the same")),
+        Answer::Unknown(status) => {
+            Err(format!("{status}: the shop does not know this board's API_KEY; give both the same"))
+        }
         Answer::Away(why) => Err(why),
     }
 }
