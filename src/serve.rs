@@ -37,14 +37,14 @@ pub async fn start(
     let ambient = Ambient::system();
     let mut addresses = Addresses { shop: None, tickets: None };
     if solo != Some(Service::Shop) {
-        let tickets = tickets::service::start(settings.tickets, &ambient, life).await?;
+        let tickets = Box::pin(tickets::service::start(settings.tickets, &ambient, life)).await?;
         addresses.tickets = Some(tickets);
         if !settings.board_given {
             settings.shop.ticketera_url = local_url(tickets.port());
         }
     }
     if solo != Some(Service::Tickets) {
-        addresses.shop = Some(shop::service::start(settings.shop, ambient, life).await?.addr);
+        addresses.shop = Some(Box::pin(shop::service::start(settings.shop, ambient, life)).await?.addr);
     }
     Ok(addresses)
 }

@@ -14,6 +14,7 @@ import { MapPanel, markers } from "./board-map.js";
 import { moveMenu } from "./board-menu.js";
 import { Timeline } from "./board-timeline.js";
 import { BoardView } from "./board-view.js";
+import { serverNow } from "./clock.js";
 import { toast } from "./components.js";
 import { t } from "./texts.js";
 
@@ -273,7 +274,7 @@ find("[data-save-form]").addEventListener("submit", () => {
 // The map and the timeline.
 
 const map = new MapPanel(find("[data-map-panel]"), () => {
-  const now = Date.now();
+  const now = serverNow();
   return markers(board, view.shown().flat(), now, (at) => briefAge(now - Date.parse(at)));
 });
 const timeline = new Timeline(find("[data-timeline-panel]"), board, (now) => board.arrange("repartidores", view.filter, now), aside.open);
@@ -349,7 +350,7 @@ const feed = new Feed(board, new URL(root.dataset.board ?? "", location.href.rep
 
 function tick() {
   if (!feed.isReady) return;
-  const now = Date.now();
+  const now = serverNow();
   alarm.hear(board.late(now));
   if (document.visibilityState === "hidden") return;
   view.tick(now);
@@ -363,12 +364,12 @@ view.drawn = (shown) => {
   if (!feed.isReady) return;
   // The first tickets are no news.
   view.lively = true;
-  alarm.hear(board.late(Date.now()));
+  alarm.hear(board.late(serverNow()));
   showPicked();
 };
 
 setInterval(tick, TICK_MS);
-setInterval(() => document.visibilityState === "visible" && view.second(Date.now()), 1000);
+setInterval(() => document.visibilityState === "visible" && view.second(serverNow()), 1000);
 for (const own of ["[data-open=ayuda]", "[data-views]", "[data-unpick]", "[data-bulk-move]"]) find(own).hidden = false;
 document.documentElement.classList.add("scripted");
 showPicked();

@@ -2,6 +2,7 @@
 // everything it shows.
 
 import { write } from "./board-card.js";
+import { clockTime, offsetMs, serverNow, zone } from "./clock.js";
 import { paced } from "./paced.js";
 import { t } from "./texts.js";
 
@@ -66,25 +67,23 @@ function spread(marks, apartMs) {
 }
 
 /**
- * The round times between two moments: as near to each other as leaves room to read them.
+ * The round times between two moments, as a clock on the wall has them: as near to each other as leaves room to read them.
  * @param {number} fromMs
  * @param {number} toMs
  * @param {number} [most]
+ * @param {string} [timeZone]
  */
-export function ticks(fromMs, toMs, most = MOST_TICKS) {
+export function ticks(fromMs, toMs, most = MOST_TICKS, timeZone = zone()) {
   const least = (toMs - fromMs) / most;
   const step = 60_000 * (STEPS.find((minutes) => minutes * 60_000 >= least) ?? Math.ceil(least / 86_400_000) * 1440);
   const found = [];
-  for (let at = Math.ceil(fromMs / step) * step; at <= toMs; at += step) found.push(at);
-  return found;
-}
-
-/**
- * The time on a clock in Buenos Aires, which knows no summer time.
- * @param {number} ms
- */
-export function clockTime(ms) {
-  return new Date(ms - 3 * 3_600_000).toISOString().slice(11, 16);
+  const aheadMs = offsetMs(fromMs, timeZone);
+  for (let wall = Math.ceil((fromMs + aheadMs) / step) * step; ; wall += step) {
+    // Where the clock is moved in between, what follows is round by the new time.
+    const at = wall - offsetMs(wall - aheadMs, timeZone);
+    if (at > toMs) return found;
+    if (at >= fromMs && at > (found.at(-1) ?? -Infinity)) found.push(at);
+  }
 }
 
 /** The panel that shows it. */
@@ -132,7 +131,7 @@ export class Timeline {
     if (!this.#panel.hidden) this.#paced();
   }
 
-  draw(now = Date.now()) {
+  draw(now = serverNow()) {
     const span = (BEFORE + AFTER) * this.#board.lateMs;
     if (!this.#base) this.#base = now;
     this.#panel.style.setProperty("--shift", `${((this.#base - now) / span) * 100}%`);

@@ -2,7 +2,8 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import { Board } from "./board.js";
-import { clockTime, rows, ticks } from "./board-timeline.js";
+import { rows, ticks } from "./board-timeline.js";
+import { clockTime } from "./clock.js";
 
 const MINUTE = 60_000;
 const NOW = Date.parse("2026-11-21T15:00:00Z");
@@ -45,7 +46,13 @@ test("the scale has round times, and never many", () => {
   for (const hours of [0.01, 0.3, 1, 3, 12, 48, 480]) assert.ok(ticks(NOW - hours * 60 * MINUTE, NOW + hours * 60 * MINUTE).length <= 9, `${hours} h`);
 });
 
-test("clocks are those of Buenos Aires", () => {
-  assert.equal(clockTime(NOW), "12:00");
-  assert.equal(clockTime(Date.parse("2026-11-21T01:05:00Z")), "22:05");
+test("round is what a clock on the wall says, in any zone and across a change of its clock", () => {
+  const at = (text) => Date.parse(text);
+  const told = (from, to, most, zone) => ticks(at(from), at(to), most, zone).map((ms) => clockTime(ms, zone));
+  assert.deepEqual(told("2026-11-21T06:10:00Z", "2026-11-21T18:10:00Z", 4, "Asia/Kolkata"), ["12:00", "15:00", "18:00", "21:00"]);
+  assert.deepEqual(told("2026-11-21T15:00:00Z", "2026-11-22T03:00:00Z", 4, "America/Argentina/Buenos_Aires"), ["12:00", "15:00", "18:00", "21:00", "00:00"]);
+  // The night of 23 hours in Madrid, and that of 25 in Santiago.
+  assert.deepEqual(told("2026-03-28T23:00:00Z", "2026-03-29T04:00:00Z", 8, "Europe/Madrid"), ["00:00", "01:00", "03:00", "04:00", "05:00", "06:00"]);
+  const long = told("2026-04-05T01:00:00Z", "2026-04-05T06:00:00Z", 8, "America/Santiago");
+  assert.ok(long.length >= 5 && long.every((time) => time.endsWith(":00")), long.join());
 });

@@ -3,6 +3,7 @@
 
 import { diff } from "./board.js";
 import { blankCard, briefAge, copyOf, equip, partsOf, write, writeAge, writeCard, writeOffer } from "./board-card.js";
+import { serverNow } from "./clock.js";
 import { t } from "./texts.js";
 
 /** @typedef {import("./board.js").Ticket} Ticket */
@@ -150,7 +151,7 @@ export class BoardView {
     requestAnimationFrame(() => this.draw());
   }
 
-  draw(now = Date.now()) {
+  draw(now = serverNow()) {
     this.#asked = false;
     const focused = /** @type {HTMLElement | null} */ (document.activeElement?.closest("[data-key]") ? document.activeElement : null);
     if (this.#rearrange) {
@@ -348,7 +349,7 @@ export class BoardView {
 
   /** @param {IntersectionObserverEntry[]} entries */
   #appeared(entries) {
-    const now = Date.now();
+    const now = serverNow();
     for (const { target, isIntersecting } of entries) {
       if (!isIntersecting) {
         this.#seen.delete(target);

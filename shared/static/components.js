@@ -1,6 +1,7 @@
 // What the pieces of components.css do once there is script: dialogs, menus, countdowns, toasts, steppers, and buttons that are
 // not pressed twice. Every page loads it, and works without it.
 
+import { learn, serverNow } from "./clock.js";
 import { t } from "./texts.js";
 
 /**
@@ -115,7 +116,10 @@ if (globalThis.document) {
   window.addEventListener("pageshow", () => {
     for (const busy of document.querySelectorAll("[aria-busy=true]")) busy.removeAttribute("aria-busy");
   });
-  const move = () => tick(document, Date.now());
-  if (document.querySelector("time.countdown, [data-live]")) setInterval(move, 1000);
+  const move = () => tick(document, serverNow());
+  if (document.querySelector("time.countdown, [data-live]")) {
+    setInterval(move, 1000);
+    learn().then(move);
+  }
   move();
 }

@@ -2,6 +2,7 @@
 // (steps.js); until then the page shows what the driver did, and what the board did not want.
 
 import { Awake } from "./awake.js";
+import { clockTime, serverNow } from "./clock.js";
 import { toast } from "./components.js";
 import { PositionSharer } from "./driver.js";
 import { live } from "./page.js";
@@ -38,7 +39,7 @@ function sayAge(root) {
   const banner = /** @type {HTMLElement} */ (document.querySelector("[data-signal]"));
   const say = () => {
     const { since } = freshness;
-    const text = since === null ? "" : t("js-kept-since", { time: clock(since) });
+    const text = since === null ? "" : t("js-kept-since", { time: clockTime(since) });
     banner.hidden = since === null;
     if (banner.textContent !== text) banner.textContent = text;
   };
@@ -256,7 +257,7 @@ function deliver(root) {
     const all = new Map(stops().map((stop) => [stop.dataset.key, stop]));
     const numbers = telling.numbers.filter((number) => {
       const stop = all.get(number);
-      return stop && stateOf(stop) === "asignado" && !(until(stop) <= Date.now());
+      return stop && stateOf(stop) === "asignado" && !(until(stop) <= serverNow());
     });
     if (numbers.length === 0) telling.end();
     telling = { numbers, end: telling.end };
@@ -266,7 +267,7 @@ function deliver(root) {
     /** @type {NodeListOf<HTMLElement>} */
     const clocks = root.querySelectorAll("[data-offer-until]");
     for (const clock of clocks) {
-      const seconds = Math.ceil((Date.parse(clock.dataset.offerUntil ?? "") - Date.now()) / 1000);
+      const seconds = Math.ceil((Date.parse(clock.dataset.offerUntil ?? "") - serverNow()) / 1000);
       const left = seconds > 90 ? t("js-offer-left-minutes", { minutes: Math.round(seconds / 60) }) : t("js-offer-left", { seconds });
       clock.textContent = seconds > 0 ? left : t("js-offer-over");
     }
@@ -319,12 +320,7 @@ function word(state) {
 
 /** @param {import("./steps.js").Entry} entry */
 function time(entry) {
-  return clock(Date.parse(entry.step.ocurrido));
-}
-
-/** @param {number} at */
-function clock(at) {
-  return new Date(at).toLocaleTimeString(document.documentElement.lang, { hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
+  return clockTime(Date.parse(entry.step.ocurrido));
 }
 
 /**

@@ -31,13 +31,17 @@ test("shares only while on shift", () => {
 test("tells at most every ten seconds, and again when it was not heard", () => {
   const it = phone();
   const said = [];
-  let now = 0;
+  const start = 1_795_284_245_000;
+  let now = start;
   let open = false;
   const send = (frame) => open && Boolean(said.push(frame));
   new PositionSharer(it.geolocation, send, () => now).set(true);
-  it.at(1_795_284_245_000);
+  it.at(start);
   open = true;
-  for (now of [1000, 2000, 10_999, 11_000]) it.at(1_795_284_245_000 + now);
+  for (const passed of [1000, 2000, 10_999, 11_000]) {
+    now = start + passed;
+    it.at(now);
+  }
   assert.deepEqual(
     said.map((frame) => frame.ocurrido),
     ["2026-11-21T18:04:06.000Z", "2026-11-21T18:04:16.000Z"],
@@ -49,7 +53,7 @@ test("a phone that lies still is told once somebody listens", () => {
   const it = phone();
   const said = [];
   let open = false;
-  const sharer = new PositionSharer(it.geolocation, (frame) => open && Boolean(said.push(frame)), () => 0);
+  const sharer = new PositionSharer(it.geolocation, (frame) => open && Boolean(said.push(frame)), () => 1_795_284_245_000);
   sharer.set(true);
   it.at(1_795_284_245_000);
   open = true;
@@ -92,4 +96,30 @@ test("who sets out says once more where it is, with the time of that, while it i
   sharer.set(true);
   sharer.setOut();
   assert.equal(said.length, 3, "neither what is old, nor off shift, nor what an earlier shift knew");
+});
+
+test("a phone whose clock is off says what it says, and a fix that knows better is placed by when it was heard", () => {
+  const it = phone();
+  const said = [];
+  let now = Date.parse("1970-01-01T00:10:00Z");
+  new PositionSharer(it.geolocation, (frame) => Boolean(said.push([frame.ocurrido, frame.enviado])), () => now).set(true);
+  it.at(now - 3000);
+  now += 20_000;
+  it.at(1_795_284_245_000);
+  assert.deepEqual(said, [
+    ["1970-01-01T00:09:57.000Z", "1970-01-01T00:10:00.000Z"],
+    ["1970-01-01T00:10:20.000Z", "1970-01-01T00:10:20.000Z"],
+  ]);
+});
+
+test("a clock that is set back silences nobody", () => {
+  const it = phone();
+  const said = [];
+  let now = 1_795_284_245_000;
+  new PositionSharer(it.geolocation, (frame) => Boolean(said.push(frame)), () => now).set(true);
+  it.at(now);
+  now -= 3_600_000;
+  it.at(now);
+  it.at(now + 1);
+  assert.equal(said.length, 2);
 });

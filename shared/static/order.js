@@ -1,5 +1,6 @@
 // An order that is followed: kept fresh by page.js; here is the map with whoever brings it.
 
+import { serverNow } from "./clock.js";
 import { openMap } from "./map.js";
 import "./page.js";
 import { t } from "./texts.js";
@@ -24,7 +25,7 @@ const place = (data, lat, lng) => (data[lat] && data[lng] ? { lat: Number(data[l
 function show() {
   const [said, element] = [line(), /** @type {HTMLElement | null} */ (root.querySelector("[data-map]"))];
   const fix = said && place(said.dataset, "lat", "lng");
-  const age = said?.dataset.at ? Date.now() - Date.parse(said.dataset.at) : Infinity;
+  const age = said?.dataset.at ? serverNow() - Date.parse(said.dataset.at) : Infinity;
   if (said && fix) said.textContent = age < 60_000 ? t("js-fix-now") : t("js-fix-minutes", { minutes: Math.floor(age / 60_000) });
   // A page holds few WebGL contexts: what the server took away or replaced gives its own back.
   if (drawn && element !== drawn) leave();

@@ -2,6 +2,7 @@
 // children `data-key`. Without this module the same page works, and is as fresh as its last load.
 
 import { Live, browser } from "./live.js";
+import { hear } from "./clock.js";
 import { Coalesced, reconcile, remember } from "./fragment.js";
 import { t } from "./texts.js";
 
@@ -51,7 +52,9 @@ function watch(root) {
 
 /** @param {HTMLElement} root */
 async function load(root) {
+  const asked = Date.now();
   const response = await fetch(location.href, { headers: { Accept: "text/html" } });
+  hear(response, asked);
   if (response.redirected) return location.reload();
   if (!response.ok) throw new Error(String(response.status));
   const fresh = new DOMParser().parseFromString(await response.text(), "text/html").querySelector("[data-live]");

@@ -1,8 +1,9 @@
 // The steps a driver took, kept on the phone until the board has them.
 //
 // A tap is stored before anything else happens, with its time and a key of its own, and steps are sent in the order of the
-// taps. The key makes sending twice the same as sending once, so a phone that dies in between has only to send again. What
-// the board refuses stays, with its reason, until somebody has read it.
+// taps, whatever their times say. With each goes what the phone's clock says when it is sent: the board corrects by that. The
+// key makes sending twice the same as sending once, so a phone that dies in between has only to send again. What the board
+// refuses stays, with its reason, until somebody has read it.
 
 /** @typedef {{ estado: string, ocurrido: string, motivo?: string, pin?: string, foto?: string, firma?: string }} Step */
 /** @typedef {{ id: string, order: number, number: string, step: Step, refused: string | null }} Entry */
@@ -150,7 +151,7 @@ export class StepQueue {
  * @param {string} who
  * @returns {Promise<Outcome>}
  */
-export async function tell(entry, who, fetch = globalThis.fetch.bind(globalThis)) {
+export async function tell(entry, who, fetch = globalThis.fetch.bind(globalThis), now = () => Date.now()) {
   let response;
   try {
     response = await fetch(`/api/tickets/${encodeURIComponent(entry.number)}/estado`, {
@@ -161,6 +162,8 @@ export async function tell(entry, who, fetch = globalThis.fetch.bind(globalThis)
         "Idempotency-Key": entry.id,
         // Another driver may have logged in on this phone.
         "X-Belgrano-Usuario": who,
+        // Not in the body: that is the same on every try.
+        "X-Belgrano-Enviado": new Date(now()).toISOString(),
       },
       body: JSON.stringify(entry.step),
       signal: AbortSignal.timeout(TOO_LONG_MS),

@@ -141,6 +141,8 @@ test("the board's answer decides what becomes of a step", async () => {
     assert.equal(url, "/api/tickets/BA-1%2F2/estado");
     assert.equal(options.headers["Idempotency-Key"], "k1");
     assert.equal(options.headers["X-Belgrano-Usuario"], "7");
+    assert.equal(options.headers["X-Belgrano-Enviado"], "1970-01-01T00:00:01.000Z");
+    assert.equal(options.body, JSON.stringify(entry.step), "the same on every try");
     return new Response(body, { status });
   };
   const cases = [
@@ -155,5 +157,18 @@ test("the board's answer decides what becomes of a step", async () => {
     [answer(404, "<html>"), { kind: "refused", reason: "404" }],
     [async () => Promise.reject(new TypeError("offline")), later],
   ];
-  for (const [fetch, expected] of cases) assert.deepEqual(await tell(entry, "7", fetch), expected);
+  for (const [fetch, expected] of cases) assert.deepEqual(await tell(entry, "7", fetch, () => 1000), expected);
+});
+
+test("steps keep the order of the taps when the phone's clock is set back between them", async () => {
+  const { sent, start, world } = phone();
+  const queue = start();
+  await queue.add("A", { estado: "aceptado" });
+  world.at -= 3_600_000;
+  await queue.add("A", { estado: "en-camino" });
+  world.at -= 365 * 24 * 3_600_000;
+  await queue.add("A", { estado: "entregado" });
+  const again = start();
+  await again.flush();
+  assert.deepEqual(sent, ["k1 A aceptado", "k2 A en-camino", "k3 A entregado"]);
 });

@@ -1,6 +1,7 @@
 // Tells a driver who looks at the page that a stop of theirs need not be made any more. It would just vanish from the list
 // otherwise, and somebody who is riding would ring at the door.
 
+import { serverNow } from "./clock.js";
 import { t } from "./texts.js";
 
 /** What a driver has to do. */
@@ -70,7 +71,7 @@ function watch(root, list) {
   root.addEventListener("changed", (event) => {
     const { detail } = /** @type {CustomEvent} */ (event);
     const stops = /** @type {HTMLElement[]} */ ([...root.querySelectorAll("[data-state][data-key]")]).map(read);
-    const taken = takenBack(stops, detail, Date.now());
+    const taken = takenBack(stops, detail, serverNow());
     taken.forEach(say);
     if (taken.length) navigator.vibrate?.([200, 100, 200, 100, 200]);
   });

@@ -3,11 +3,13 @@
 use std::convert::Infallible;
 use std::time::Duration;
 
+use belgrano_shared::auth::session::shorten;
 use belgrano_shared::execute;
 use belgrano_shared::idempotency::Answers;
 use belgrano_shared::writer::{Command, Failure};
 
 use crate::app::App;
+use crate::catalog;
 use crate::unit::ShopUnit;
 
 const EVERY: Duration = Duration::from_mins(10);
@@ -19,6 +21,9 @@ const ENDED_LINKS_KEPT: Duration = Duration::from_hours(30 * 24);
 pub(crate) struct Prune {
     pub(crate) carts_kept_ms: i64,
     pub(crate) answers_kept_ms: i64,
+    /// What a session and a code last: none that was made by a clock that was set back since lasts longer.
+    pub(crate) session_lifetime: Duration,
+    pub(crate) code_lifetime: Duration,
 }
 
 impl Command<ShopUnit> for Prune {
@@ -29,17 +34,23 @@ impl Command<ShopUnit> for Prune {
     async fn apply(&self, unit: &mut ShopUnit) -> Result<u64, Failure<Infallible>> {
         const SESSIONS: &str = "DELETE FROM sessions WHERE expires_at <= $1";
         const CODES: &str = "DELETE FROM recovery_codes WHERE expires_at <= $1";
+        const SHORTEN_CODES: &str = "UPDATE recovery_codes SET expires_at = $1 WHERE expires_at > $1";
         const CARTS: &str = "DELETE FROM carts WHERE account_id IS NULL AND updated_at <= $1";
         const LINKS: &str = "DELETE FROM tracking_links WHERE expires_at <= $1";
         let (now, session) = (unit.now(), unit.session());
         let sessions = execute!(*session, SESSIONS, now)?;
+        shorten(session, now, self.session_lifetime).await?;
+        execute!(*session, SHORTEN_CODES, now.plus_ms(ms(self.code_lifetime)))?;
         let codes = execute!(*session, CODES, now)?;
         let carts = execute!(*session, CARTS, now.plus_ms(-self.carts_kept_ms))?;
-        let links_kept_ms = i64::try_from(ENDED_LINKS_KEPT.as_millis()).unwrap_or(i64::MAX);
-        let links = execute!(*session, LINKS, now.plus_ms(-links_kept_ms))?;
+        let links = execute!(*session, LINKS, now.plus_ms(-ms(ENDED_LINKS_KEPT)))?;
         let answers = Answers::prune(session, now.plus_ms(-self.answers_kept_ms)).await?;
         Ok(sessions + codes + carts + links + answers)
     }
+}
+
+fn ms(duration: Duration) -> i64 {
+    i64::try_from(duration.as_millis()).unwrap_or(i64::MAX)
 }
 
 /// Prunes now and then until the soft stop. Several instances may do so at once.
@@ -49,12 +60,18 @@ pub async fn run(app: App) {
         let mut ticks = tokio::time::interval(EVERY);
         loop {
             ticks.tick().await;
-            let ms = |duration: Duration| i64::try_from(duration.as_millis()).unwrap_or(i64::MAX);
-            let prune =
-                Prune { carts_kept_ms: ms(app.settings.carts.kept), answers_kept_ms: ms(app.settings.answers_kept) };
+            let prune = Prune {
+                carts_kept_ms: ms(app.settings.carts.kept),
+                answers_kept_ms: ms(app.settings.answers_kept),
+                session_lifetime: app.settings.common.gate.session_lifetime,
+                code_lifetime: app.settings.accounts.recovery_lifetime,
+            };
             match app.writer.submit(prune).await {
                 Ok(rows) => tracing::debug!(rows, "housekeeping"),
                 Err(error) => tracing::warn!(%error, "housekeeping failed; it is tried again"),
+            }
+            if let Err(error) = catalog::redraw_photos(&app).await {
+                tracing::warn!(%error, "photos of an older version are not drawn anew; it is tried again");
             }
         }
     };

@@ -52,12 +52,14 @@ fn api_routes() -> OpenApiRouter<App> {
 
 #[cfg(test)]
 mod tests {
-    use axum::http::Method;
+    use axum::body::Body;
+    use axum::http::{Method, Request};
     use belgrano_shared::testing::{
-        TestDatabase, assert_committed, assert_no_foreign_words, assert_refusals_are_problems, operations,
-        wrong_requests,
+        TestDatabase, Unread, assert_committed, assert_no_foreign_words, assert_refusals_are_problems, operations,
+        posted, wrong_requests,
     };
     use serde_json::json;
+    use tower::ServiceExt;
 
     use crate::testing::{Browser, TestShop};
 
@@ -96,5 +98,35 @@ mod tests {
             let answer = shop.send(&mut Browser::default(), method, &operation.path, Some(json!({}))).await;
             assert_eq!(answer.status == 401, operation.asks_who, "{operation:?}: {answer:?}");
         }
+    }
+
+    /// Sends nothing but a head, as nobody in particular: the answer's status, and whether the body was awaited.
+    async fn head(shop: &TestShop, method: &str, path: &str, kind: &str) -> (u16, bool) {
+        let unread = Unread::default();
+        let request: Request<Body> = Request::builder()
+            .method(method)
+            .uri(path)
+            .header("content-type", kind)
+            .body(unread.body())
+            .expect("a request");
+        let response = crate::service::router(&shop.app).oneshot(request).await.expect("infallible");
+        (response.status().as_u16(), unread.was_awaited())
+    }
+
+    #[tokio::test]
+    async fn no_body_is_awaited_of_nobody() {
+        let shop = TestShop::new(&TestDatabase::sqlite()).await;
+        for operation in operations(&super::described().to_openapi()).iter().filter(|operation| operation.asks_who) {
+            let answer = head(&shop, operation.method, &operation.path, "application/json").await;
+            assert_eq!(answer, (401, false), "{operation:?}");
+        }
+        let mut awaited = Vec::new();
+        for path in posted(include_str!("pages/mod.rs")) {
+            if head(&shop, "POST", &path, "application/x-www-form-urlencoded").await.1 {
+                awaited.push(path);
+            }
+        }
+        let anybody = ["/carrito/1", "/carrito/1/agregar", "/ingresar", "/registro", "/recuperar", "/recuperar/codigo"];
+        assert_eq!(awaited, anybody, "forms that anybody may send");
     }
 }

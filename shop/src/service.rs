@@ -86,7 +86,7 @@ pub async fn start(settings: ShopSettings, ambient: Ambient, life: &Lifecycle) -
 
     let bound = serve::bind(app.settings.common.serve.clone()).await?;
     let addr = bound.local_addr()?;
-    life.spawn_critical("http", bound.serve(router(&app), life.clone()));
+    life.spawn_critical("http", bound.serve(router(&app), life.clone(), app.metrics.clone()));
     tracing::info!(%addr, database = app.db.engine().name(), "the shop serves");
     Ok(Running { addr, app })
 }

@@ -98,7 +98,7 @@ impl TestShop {
     pub(crate) async fn serve(&self) -> SocketAddr {
         let bound = serve::bind(self.app.settings.common.serve.clone()).await.expect("a free port");
         let address = bound.local_addr().expect("bound");
-        self.app.life.spawn(bound.serve(self.router.clone(), self.app.life.clone()));
+        self.app.life.spawn(bound.serve(self.router.clone(), self.app.life.clone(), self.app.metrics.clone()));
         address
     }
 

@@ -135,7 +135,8 @@ fn record(
     at: UnixMillis,
 ) {
     ticket.view.updated_at = at;
-    let change = Change { kind, action, actor, occurred_at: at, previous_driver: ticket.view.driver_id };
+    let change =
+        Change { kind, action, actor, occurred_at: at, clock_moved_ms: None, previous_driver: ticket.view.driver_id };
     *ticket = unit.record_of_old(ticket.clone(), change).clone();
 }
 

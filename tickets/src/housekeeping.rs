@@ -6,6 +6,7 @@
 use std::convert::Infallible;
 use std::time::Duration;
 
+use belgrano_shared::auth::session::shorten;
 use belgrano_shared::idempotency::Answers;
 use belgrano_shared::lifecycle::Lifecycle;
 use belgrano_shared::timestamp::UnixMillis;
@@ -22,7 +23,10 @@ const ANSWERS_KEPT_MS: i64 = 3 * 24 * 3600 * 1000;
 
 /// Forget what has expired.
 #[derive(Debug)]
-pub struct Prune;
+pub struct Prune {
+    /// What a session lasts: none that was opened by a clock that was set back since lasts longer.
+    pub session_lifetime: Duration,
+}
 
 impl Command<BoardUnit> for Prune {
     type Output = u64;
@@ -32,6 +36,7 @@ impl Command<BoardUnit> for Prune {
         let now = unit.now();
         let session = unit.session();
         let mut forgotten = execute!(*session, "DELETE FROM sessions WHERE expires_at <= $1", now)?;
+        shorten(session, now, self.session_lifetime).await?;
         forgotten += execute!(*session, "DELETE FROM socket_tokens WHERE expires_at <= $1", now)?;
         forgotten += progress::forget_pin_tries(session, now).await?;
         forgotten += Answers::prune(session, now.plus_ms(-ANSWERS_KEPT_MS)).await?;
@@ -71,7 +76,7 @@ impl Command<BoardUnit> for PruneEvents {
 
 /// Forgets all there is to forget now.
 pub async fn round(app: &App) -> Result<(), WriteError<Infallible>> {
-    app.writer.submit(Prune).await?;
+    app.writer.submit(Prune { session_lifetime: app.settings.common.gate.session_lifetime }).await?;
     let kept_ms = i64::try_from(app.settings.events_kept.as_millis()).unwrap_or(i64::MAX);
     let events =
         PruneEvents { before: app.ambient.now().plus_ms(-kept_ms), told_only: app.settings.ahorro_url.is_some() };
@@ -79,7 +84,7 @@ pub async fn round(app: &App) -> Result<(), WriteError<Infallible>> {
     // Those that a process of an older version has taken in since the start, while it was being replaced.
     tickets::fold_stored(&app.writer).await?;
     app.writer.submit(Recount).await?;
-    Ok(())
+    progress::redraw_proofs(app).await
 }
 
 /// Starts the task.

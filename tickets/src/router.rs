@@ -53,9 +53,11 @@ fn api_routes() -> OpenApiRouter<App> {
 
 #[cfg(test)]
 mod tests {
+    use axum::body::Body;
+    use axum::http::Request;
     use belgrano_shared::testing::{
-        TestDatabase, assert_committed, assert_no_foreign_words, assert_refusals_are_problems, operations,
-        wrong_requests,
+        TestDatabase, Unread, assert_committed, assert_no_foreign_words, assert_refusals_are_problems, operations,
+        posted, wrong_requests,
     };
     use serde_json::json;
 
@@ -98,5 +100,30 @@ mod tests {
             let (status, answer) = board.call(&NOBODY, operation.method, &operation.path, json!({})).await;
             assert_eq!(status == 401, operation.asks_who, "{operation:?}: {status} {answer}");
         }
+    }
+
+    /// What is sent before the body, by nobody in particular.
+    fn head(method: &str, path: &str, kind: &str, body: Body) -> Request<Body> {
+        Request::builder().method(method).uri(path).header("content-type", kind).body(body).expect("a request")
+    }
+
+    #[tokio::test]
+    async fn no_body_is_awaited_of_nobody() {
+        let board = Board::start(&TestDatabase::sqlite()).await;
+        for operation in operations(&super::described().to_openapi()).iter().filter(|operation| operation.asks_who) {
+            let unread = Unread::default();
+            let request = head(operation.method, &operation.path, "application/json", unread.body());
+            let (status, _) = board.send(request).await;
+            assert_eq!((status, unread.was_awaited()), (401, false), "{operation:?}");
+        }
+        let mut awaited = Vec::new();
+        for path in posted(include_str!("pages/mod.rs")) {
+            let unread = Unread::default();
+            board.answer(head("POST", &path, "application/x-www-form-urlencoded", unread.body())).await;
+            if unread.was_awaited() {
+                awaited.push(path);
+            }
+        }
+        assert_eq!(awaited, ["/ingresar"], "forms that anybody may send");
     }
 }

@@ -64,11 +64,11 @@ impl<R: std::fmt::Debug> From<WriteError<R>> for StartError {
 /// Starts everything and listens. Returns the address, with the port the system chose.
 pub async fn start(settings: Settings, ambient: &Ambient, life: &Lifecycle) -> Result<SocketAddr, StartError> {
     let serve = settings.common.serve.clone();
-    let (_, router) = assemble(settings, ambient, life).await?;
+    let (app, router) = assemble(settings, ambient, life).await?;
     let bound = bind(serve).await?;
     let address = bound.local_addr()?;
     tracing::info!(%address, "tickets is listening");
-    life.spawn_critical("http", bound.serve(router, life.clone()));
+    life.spawn_critical("http", bound.serve(router, life.clone(), app.metrics.clone()));
     Ok(address)
 }
 

@@ -13,6 +13,9 @@ use sha2::{Digest, Sha256};
 use url::Url;
 
 use crate::ambient::Ambient;
+use crate::execute;
+use crate::storage::Session;
+use crate::timestamp::UnixMillis;
 
 /// What is stored of a token.
 pub type TokenHash = [u8; 32];
@@ -113,6 +116,14 @@ impl SessionCookie {
         // A name of ours and base64url are always a valid header.
         HeaderValue::try_from(cookie).unwrap_or_else(|_| HeaderValue::from_static(""))
     }
+}
+
+/// Lets no session last longer than `lifetime` from now: one that would was opened by a clock that was set back since. Says how
+/// many did. Both services call the table `sessions` and the column `expires_at`.
+pub async fn shorten(session: &mut Session, now: UnixMillis, lifetime: Duration) -> sqlx::Result<u64> {
+    const SHORTEN: &str = "UPDATE sessions SET expires_at = $1 WHERE expires_at > $1";
+    let latest = now.plus_ms(i64::try_from(lifetime.as_millis()).unwrap_or(i64::MAX));
+    execute!(*session, SHORTEN, latest)
 }
 
 #[cfg(test)]

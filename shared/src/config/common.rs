@@ -91,8 +91,10 @@ impl Common {
             env.mistake("PUSH_LOOPBACK", "is for tests: only with a PUBLIC_URL of this machine");
         }
         let generated_allowed = matches!(storage.target, Target::Sqlite(_));
+        let http = HttpSettings::from_env(env, &public_url, map.ground.as_ref());
+        let serve = ServeSettings { proxies: http.proxies.clone(), ..serve };
         Self {
-            http: HttpSettings::from_env(env, &public_url, map.ground.as_ref()),
+            http,
             api_keys: env
                 .secrets("API_KEY", "keys of clients that do not sign, separated by commas; the first is sent"),
             gate: GateSettings::from_env(env),

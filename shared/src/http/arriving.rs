@@ -1,101 +1,259 @@
-//! A request's body that says whether its client is the one who is waited for, and until when.
+//! A request's body on its way in: who is waited for and until when, what it may take of the memory, and which of the
+//! places its request holds meanwhile.
+//!
+//! A place among the requests in flight is for work. A request that waits for its client does none: it gives that place
+//! back and takes one among those that wait, so that clients who stop half-way keep nobody else out. What of all bodies
+//! is in memory at once has a limit too, and so has each address; bodies up to [`SMALL_BODY_BYTES`] pass regardless.
 
+use std::net::IpAddr;
 use std::pin::Pin;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
-use std::task::{Context, Poll};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
 use axum::body::{Body, HttpBody};
 use axum::extract::Request;
 use bytes::Bytes;
 use hyper::body::{Frame, SizeHint};
-use tokio::time::Instant;
+use tokio::time::{Instant, Sleep};
 
-/// Bytes a second. A photo from a phone on a bad line is slow, and not stalled; what is slower than this is.
-const SLOWEST: u64 = 4 * 1024;
+use super::patience::Patience;
+use super::share::{Share, Shares, Spent};
+use crate::telemetry::HttpMetrics;
 
-/// How the body of one request arrives. Clones are the same.
+/// Every body may have as much, however full it is: an order is a few hundred bytes a line.
+const SMALL_BODY_BYTES: usize = 16 * 1024;
+/// What came for a body that there is no room for is kept so long, in case there will be.
+const ROOM_TRIES: u32 = 20;
+const ROOM_PAUSE: Duration = Duration::from_millis(50);
+
+/// What requests share: places to work, places to wait for their clients, and the memory for their bodies.
+#[derive(Debug)]
+pub(super) struct Room {
+    pub(super) working: Arc<Shares>,
+    pub(super) waiting: Arc<Shares>,
+    pub(super) bytes: Arc<Shares>,
+    /// How long a client may send nothing.
+    pub(super) idle: Duration,
+    pub(super) metrics: HttpMetrics,
+}
+
+/// Why a request has to go before its body was there.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub(super) enum Refusal {
+    /// There was no place for it, to wait or to go on.
+    #[error("no place for the request")]
+    Place,
+    /// All bodies together are too large.
+    #[error("no room for the body")]
+    Bytes,
+}
+
+/// How one request arrives. Clones are the same.
 #[derive(Clone, Debug)]
 pub(super) struct Arrival(Arc<Inner>);
 
 #[derive(Debug)]
 struct Inner {
-    started: Instant,
-    waiting: AtomicBool,
-    bytes: AtomicU64,
-    /// Milliseconds from the start to the last that came.
-    last_ms: AtomicU64,
+    room: Arc<Room>,
+    address: Option<IpAddr>,
+    state: Mutex<State>,
+}
+
+#[derive(Debug)]
+struct State {
+    patience: Patience,
+    is_waiting: bool,
+    /// When the request began, or the last of its body came.
+    last: Instant,
+    /// `None` for what always gets through.
+    place: Option<Share>,
+    bytes: usize,
+    held: Share,
+    refusal: Option<Refusal>,
 }
 
 impl Arrival {
+    /// A request of `address` that begins now; `always` takes no place.
+    pub(super) fn begin(room: &Arc<Room>, address: Option<IpAddr>, always: bool) -> Result<Self, Spent> {
+        let state = State {
+            patience: Patience::new(room.idle),
+            is_waiting: false,
+            last: Instant::now(),
+            place: if always { None } else { Some(room.working.one(address)?) },
+            bytes: 0,
+            held: room.bytes.nothing(address),
+            refusal: None,
+        };
+        Ok(Self(Arc::new(Inner { room: Arc::clone(room), address, state: Mutex::new(state) })))
+    }
+
+    /// Watches the body of `request`, if it has one that is still to come.
+    pub(super) fn watch(&self, request: Request) -> Request {
+        if request.body().is_end_stream() {
+            return request;
+        }
+        let arrival = self.clone();
+        request.map(|body| Body::new(Arriving { body, arrival, kept: None }))
+    }
+
     /// Whether the last thing done with the body was to wait for more of it.
     pub(super) fn is_waiting(&self) -> bool {
-        self.0.waiting.load(Ordering::Relaxed)
+        self.state().is_waiting
     }
 
-    /// Until when the request may take, as far as it has come: `limit` after its start or after the last of its body, and
-    /// while more is awaited, longer by the time that a slow line takes for what has come.
+    /// Why the request has to go, if it has.
+    pub(super) fn refusal(&self) -> Option<Refusal> {
+        self.state().refusal
+    }
+
+    /// Until when the request may take, as far as it has come: as long as its client deserves while more of the body is
+    /// awaited, else `limit` after its start or after the last of its body.
     pub(super) fn deadline(&self, limit: Duration) -> Instant {
-        let Inner { started, bytes, last_ms, .. } = &*self.0;
-        let allowed_ms = if self.is_waiting() {
-            bytes.load(Ordering::Relaxed).saturating_mul(1000) / SLOWEST
-        } else {
-            last_ms.load(Ordering::Relaxed)
-        };
-        *started + limit + Duration::from_millis(allowed_ms)
+        let mut state = self.state();
+        if state.is_waiting { state.patience.wait(Instant::now()) } else { state.last + limit }
     }
 
-    fn note(&self, polled: &Poll<Option<Result<Frame<Bytes>, axum::Error>>>) {
-        let Inner { started, waiting, bytes, last_ms } = &*self.0;
-        waiting.store(polled.is_pending(), Ordering::Relaxed);
-        if let Poll::Ready(Some(Ok(frame))) = polled {
-            let more = frame.data_ref().map_or(0, Bytes::len);
-            bytes.fetch_add(more.try_into().unwrap_or(0), Ordering::Relaxed);
-            let ms = started.elapsed().as_millis().try_into().unwrap_or(u64::MAX);
-            last_ms.store(ms, Ordering::Relaxed);
+    fn state(&self) -> MutexGuard<'_, State> {
+        // Nothing in here panics half-way.
+        self.0.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// More of the body is awaited.
+    fn wait(&self) -> Result<(), Refusal> {
+        let mut state = self.state();
+        state.patience.wait(Instant::now());
+        if state.is_waiting {
+            return Ok(());
         }
+        state.is_waiting = true;
+        self.change_place(&mut state, &self.0.room.waiting)
+    }
+
+    /// So much more of it came, or its end.
+    fn moved(&self, bytes: usize) -> Result<(), Refusal> {
+        let mut state = self.state();
+        let now = Instant::now();
+        state.patience.moved(now, bytes);
+        state.last = now;
+        if !std::mem::take(&mut state.is_waiting) {
+            return Ok(());
+        }
+        self.change_place(&mut state, &self.0.room.working)
+    }
+
+    fn change_place(&self, state: &mut State, to: &Arc<Shares>) -> Result<(), Refusal> {
+        if state.place.is_none() {
+            return Ok(());
+        }
+        match to.one(self.0.address) {
+            Ok(place) => {
+                state.place = Some(place);
+                Ok(())
+            }
+            Err(_) => Err(*state.refusal.insert(Refusal::Place)),
+        }
+    }
+
+    /// Whether there is room for so much more; then it is taken, until the request is over.
+    fn make_room(&self, bytes: usize) -> bool {
+        let mut state = self.state();
+        let so_far = state.bytes.saturating_add(bytes);
+        let more = so_far.saturating_sub(state.bytes.max(SMALL_BODY_BYTES));
+        if state.held.grow(more).is_err() {
+            return false;
+        }
+        state.bytes = so_far;
+        let metrics = &self.0.room.metrics;
+        metrics.body_bytes.inc_by(more.try_into().unwrap_or(0));
+        true
+    }
+
+    fn refuse_bytes(&self) -> Refusal {
+        *self.state().refusal.insert(Refusal::Bytes)
     }
 }
 
-/// Watches the body of `request`, if it has one that is still to come.
-pub(super) fn watch(request: Request) -> (Request, Arrival) {
-    let arrival = Arrival(Arc::new(Inner {
-        started: Instant::now(),
-        waiting: AtomicBool::default(),
-        bytes: AtomicU64::default(),
-        last_ms: AtomicU64::default(),
-    }));
-    if request.body().is_end_stream() {
-        return (request, arrival);
+impl Drop for Inner {
+    fn drop(&mut self) {
+        let state = self.state.get_mut().unwrap_or_else(PoisonError::into_inner);
+        self.room.metrics.body_bytes.dec_by(state.held.amount().try_into().unwrap_or(0));
     }
-    let watched = arrival.clone();
-    (request.map(|body| Body::new(Arriving { body, arrival: watched })), arrival)
 }
 
 struct Arriving {
     body: Body,
     arrival: Arrival,
+    /// What came and there is no room for.
+    kept: Option<Kept>,
+}
+
+struct Kept {
+    frame: Frame<Bytes>,
+    tries: u32,
+    pause: Pin<Box<Sleep>>,
+}
+
+fn length(frame: &Frame<Bytes>) -> usize {
+    frame.data_ref().map_or(0, Bytes::len)
+}
+
+impl Arriving {
+    fn poll_room(&mut self, mut kept: Kept, context: &mut Context<'_>) -> Poll<Result<Frame<Bytes>, Refusal>> {
+        loop {
+            if self.arrival.make_room(length(&kept.frame)) {
+                return Poll::Ready(Ok(kept.frame));
+            }
+            if kept.tries == 0 {
+                return Poll::Ready(Err(self.arrival.refuse_bytes()));
+            }
+            if kept.pause.as_mut().poll(context).is_pending() {
+                self.kept = Some(kept);
+                return Poll::Pending;
+            }
+            kept.tries -= 1;
+            kept.pause.as_mut().reset(Instant::now() + ROOM_PAUSE);
+        }
+    }
+
+    fn poll(&mut self, context: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, axum::Error>>> {
+        if let Some(kept) = self.kept.take() {
+            return self.poll_room(kept, context).map_err(axum::Error::new).map(Some);
+        }
+        let polled = Pin::new(&mut self.body).poll_frame(context);
+        if polled.is_pending() {
+            return match self.arrival.wait() {
+                Ok(()) => Poll::Pending,
+                Err(refusal) => Poll::Ready(Some(Err(axum::Error::new(refusal)))),
+            };
+        }
+        let frame = ready!(polled);
+        let bytes = frame.as_ref().and_then(|frame| frame.as_ref().ok()).map_or(0, length);
+        if let Err(refusal) = self.arrival.moved(bytes) {
+            return Poll::Ready(Some(Err(axum::Error::new(refusal))));
+        }
+        let Some(Ok(frame)) = frame else { return Poll::Ready(frame) };
+        if self.arrival.make_room(bytes) {
+            return Poll::Ready(Some(Ok(frame)));
+        }
+        let kept = Kept { frame, tries: ROOM_TRIES, pause: Box::pin(tokio::time::sleep(ROOM_PAUSE)) };
+        self.poll_room(kept, context).map_err(axum::Error::new).map(Some)
+    }
 }
 
 impl HttpBody for Arriving {
     type Data = Bytes;
     type Error = axum::Error;
 
-    fn poll_frame(
-        mut self: Pin<&mut Self>,
-        context: &mut Context<'_>,
-    ) -> Poll<Option<Result<Frame<Bytes>, axum::Error>>> {
-        let polled = Pin::new(&mut self.body).poll_frame(context);
-        self.arrival.note(&polled);
-        polled
+    fn poll_frame(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, axum::Error>>> {
+        self.get_mut().poll(context)
     }
 
     fn is_end_stream(&self) -> bool {
-        self.body.is_end_stream()
+        self.kept.is_none() && self.body.is_end_stream()
     }
 
     fn size_hint(&self) -> SizeHint {
-        self.body.size_hint()
+        if self.kept.is_some() { SizeHint::default() } else { self.body.size_hint() }
     }
 }

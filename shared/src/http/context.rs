@@ -11,7 +11,7 @@ use axum::http::HeaderName;
 use axum::http::request::Parts;
 use uuid::Uuid;
 
-use super::ClientIp;
+use super::{ClientIp, Proxies};
 use crate::ambient::Ambient;
 use crate::problem::Problem;
 
@@ -52,7 +52,7 @@ impl fmt::Debug for TraceId {
 impl RequestContext {
     /// Carries on the trace in the request's headers, or starts one. `proxies` stand between the client and us.
     #[must_use]
-    pub fn of_request(request: &Request, proxies: usize, ambient: &Ambient) -> Self {
+    pub fn of_request(request: &Request, proxies: &Proxies, ambient: &Ambient) -> Self {
         let incoming = request.headers().get(TRACEPARENT).and_then(|value| value.to_str().ok());
         let client_ip = ClientIp::of(request.headers(), request.extensions(), proxies);
         Self { client_ip, ..Self::continue_from(incoming, ambient) }

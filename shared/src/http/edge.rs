@@ -4,9 +4,11 @@
 //! order of the steps can be read from top to bottom. What must never happen here: a response without the security
 //! headers, or a log line per successful request.
 
+use std::future::poll_fn;
 use std::panic::AssertUnwindSafe;
 use std::pin::pin;
 use std::sync::Arc;
+use std::task::{Poll, ready};
 use std::time::{Duration, Instant};
 
 use axum::Router;
@@ -15,12 +17,13 @@ use axum::http::{HeaderValue, StatusCode};
 use axum::middleware::{Next, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
 use futures_util::FutureExt;
-use tokio::sync::Semaphore;
 use tracing::Instrument;
 use url::Url;
 
+use super::arriving::{Arrival, Refusal, Room};
+use super::share::Shares;
 use super::throttle::Throttle;
-use super::{REQUEST_ID, RequestContext, arriving, cross_site, health, security_headers};
+use super::{ClientIp, Proxies, REQUEST_ID, RequestContext, cross_site, health, security_headers};
 use crate::ambient::Ambient;
 use crate::auth::origin::AllowedOrigins;
 use crate::config::{Env, parse_site};
@@ -47,13 +50,19 @@ pub struct HttpSettings {
     /// What a browser that comes by https is told of insisting on it; `None` where the public address is plain http.
     pub strict_transport: Option<HeaderValue>,
     /// Proxies between a client and us that write `X-Forwarded-For`.
-    pub proxies: usize,
+    pub proxies: Proxies,
     /// Largest request body; a route may allow itself more with `DefaultBodyLimit`.
     pub body_limit_bytes: usize,
     /// How long a handler may take until its response begins.
     pub handler_timeout: Duration,
-    /// Requests handled at once; those beyond are shed.
+    /// How long a body may bring nothing until its request is given up.
+    pub body_idle: Duration,
+    /// Bytes of all bodies at once, beyond the first 16 KiB of each; one address may have a quarter of them.
+    pub body_budget_bytes: usize,
+    /// Requests handled at once; those beyond are shed. As many again may wait for their bodies.
     pub max_in_flight: usize,
+    /// Requests of one address that are handled at once, or wait for their bodies.
+    pub max_in_flight_per_address: usize,
 }
 
 impl Default for HttpSettings {
@@ -62,10 +71,13 @@ impl Default for HttpSettings {
             origins: AllowedOrigins::default(),
             content_security_policy: security_headers::policy(None),
             strict_transport: None,
-            proxies: 0,
+            proxies: Proxies::default(),
             body_limit_bytes: 256 * 1024,
             handler_timeout: Duration::from_secs(10),
+            body_idle: Duration::from_secs(10),
+            body_budget_bytes: 64 * 1024 * 1024,
             max_in_flight: 2048,
+            max_in_flight_per_address: 512,
         }
     }
 }
@@ -81,35 +93,49 @@ impl HttpSettings {
                 Err(message) => env.mistake("ALLOWED_ORIGINS", format!("each {message}")),
             }
         }
-        Self {
+        let mut settings = Self {
             origins: AllowedOrigins::of(public_url, &extra),
             content_security_policy: security_headers::policy(ground),
             strict_transport: security_headers::strict_transport(env, public_url),
-            proxies: env.number("TRUST_PROXY", 0, 0..=16, "proxies in front that write X-Forwarded-For"),
+            proxies: Proxies::from_env(env),
             body_limit_bytes: env.number(
                 "MAX_BODY_BYTES",
                 default.body_limit_bytes,
                 1024..=64 * 1024 * 1024,
                 "largest body of a request",
             ),
-            handler_timeout: env.duration_s(
-                "REQUEST_TIMEOUT",
+            handler_timeout: env.duration_s("REQUEST_TIMEOUT", 10, "seconds a request may take once its body is there"),
+            body_idle: env.duration_s(
+                "BODY_IDLE",
                 10,
-                "seconds a request may take; while its body comes, one more for each 4 KiB",
+                "seconds a body may bring nothing, or less than 1 KiB a second, until it is given up",
+            ),
+            body_budget_bytes: env.number(
+                "BODY_BUDGET_BYTES",
+                default.body_budget_bytes,
+                0..=1 << 40,
+                "bytes of all bodies at once, beyond 16 KiB of each; a quarter for one address; more are answered 503",
             ),
             max_in_flight: env.number(
                 "MAX_IN_FLIGHT",
                 default.max_in_flight,
                 1..=1_000_000,
-                "requests handled at once; more are answered 503",
+                "requests handled at once, and as many that wait for their bodies; more are answered 503",
             ),
-        }
+            ..default
+        };
+        let each = "of these from one address; 0: a quarter";
+        settings.max_in_flight_per_address = match env.number("MAX_IN_FLIGHT_PER_ADDRESS", 0, 0..=1_000_000, each) {
+            0 => settings.max_in_flight.div_ceil(4),
+            each => each,
+        };
+        settings
     }
 }
 
 struct Edge {
     settings: HttpSettings,
-    in_flight: Semaphore,
+    room: Arc<Room>,
     unavailable: Throttle,
     metrics: Metrics,
     ambient: Ambient,
@@ -118,10 +144,17 @@ struct Edge {
 /// Puts the edge around `router`, and problems where it has no route. Call it last, with the state already given.
 pub fn standard_layers(router: Router, settings: HttpSettings, metrics: &Metrics, ambient: &Ambient) -> Router {
     let body_limit = DefaultBodyLimit::max(settings.body_limit_bytes);
-    let in_flight = Semaphore::new(settings.max_in_flight);
+    let (places, each) = (settings.max_in_flight, settings.max_in_flight_per_address);
+    let room = Arc::new(Room {
+        working: Shares::new(places, each),
+        waiting: Shares::new(places, each),
+        bytes: Shares::new(settings.body_budget_bytes, settings.body_budget_bytes / 4),
+        idle: settings.body_idle,
+        metrics: metrics.http.clone(),
+    });
     let edge = Arc::new(Edge {
         settings,
-        in_flight,
+        room,
         unavailable: Throttle::new(),
         metrics: metrics.clone(),
         ambient: ambient.clone(),
@@ -134,7 +167,7 @@ pub fn standard_layers(router: Router, settings: HttpSettings, metrics: &Metrics
 
 async fn pass(State(edge): State<Arc<Edge>>, mut request: Request, next: Next) -> Response {
     let started = Instant::now();
-    let context = RequestContext::of_request(&request, edge.settings.proxies, &edge.ambient);
+    let context = RequestContext::of_request(&request, &edge.settings.proxies, &edge.ambient);
     request.extensions_mut().insert(context);
     // The template, not the path: few of them, and no personal data.
     let matched = request.extensions().get::<MatchedPath>().cloned();
@@ -151,7 +184,8 @@ async fn pass(State(edge): State<Arc<Edge>>, mut request: Request, next: Next) -
     );
 
     let mut response = async {
-        let response = edge.handle(route, request, next).await.unwrap_or_else(IntoResponse::into_response);
+        let response =
+            edge.handle(route, context.client_ip, request, next).await.unwrap_or_else(IntoResponse::into_response);
         edge.report(route, &response, started.elapsed());
         match navigation {
             Some(navigation) => pages::for_people(response, &navigation),
@@ -171,37 +205,53 @@ async fn pass(State(edge): State<Arc<Edge>>, mut request: Request, next: Next) -
 }
 
 impl Edge {
-    async fn handle(&self, route: &str, request: Request, next: Next) -> Result<Response, Problem> {
+    async fn handle(&self, route: &str, client: ClientIp, request: Request, next: Next) -> Result<Response, Problem> {
         cross_site::check(request.method(), request.headers(), &self.settings.origins)?;
         // An overloaded process must still say that it lives, or it is killed for being busy.
-        let _permit = if health::is_probe(route) {
-            None
-        } else {
-            Some(self.in_flight.try_acquire().map_err(|_| {
-                self.metrics.http.shed();
-                Problem::unavailable(SHED_RETRY_AFTER)
-            })?)
-        };
+        let arrival = Arrival::begin(&self.room, client.counted(), health::is_probe(route)).map_err(|_| self.shed())?;
         let _counted = self.metrics.http.in_flight();
         let limit = self.settings.handler_timeout;
-        let (request, arrival) = arriving::watch(request);
-        let mut handler = pin!(AssertUnwindSafe(next.run(request)).catch_unwind());
-        let mut deadline = arrival.deadline(limit);
-        loop {
-            match tokio::time::timeout_at(deadline, &mut handler).await {
-                Ok(Ok(response)) => return Ok(response),
-                Ok(Err(panic)) => {
-                    return Err(Problem::internal(&HandlerPanicked(panic_message(panic.as_ref()).to_owned())));
-                }
-                Err(_elapsed) if arrival.deadline(limit) > deadline => deadline = arrival.deadline(limit),
-                // A client that does not send what it announced: none of our doing, and nothing to act on.
-                Err(_elapsed) if arrival.is_waiting() => return Err(Problem::timed_out()),
-                Err(_elapsed) => {
-                    tracing::error!(timeout = ?limit, "the handler took too long");
-                    return Err(Problem::unavailable(TIMEOUT_RETRY_AFTER));
-                }
+        let mut handler = pin!(AssertUnwindSafe(next.run(arrival.watch(request))).catch_unwind());
+        let mut timer = pin!(tokio::time::sleep_until(arrival.deadline(limit)));
+        // Each piece of a body moves the deadline, and so does waiting for one.
+        let outcome = poll_fn(|context| {
+            if let Poll::Ready(outcome) = handler.as_mut().poll(context) {
+                return Poll::Ready(Some(outcome));
+            }
+            let deadline = arrival.deadline(limit);
+            if timer.deadline() != deadline {
+                timer.as_mut().reset(deadline);
+            }
+            ready!(timer.as_mut().poll(context));
+            Poll::Ready(None)
+        })
+        .await;
+        match (outcome, arrival.refusal()) {
+            // Whatever the handler made of a body that broke off: it was we who broke it off.
+            (_, Some(Refusal::Place)) => Err(self.shed()),
+            (_, Some(Refusal::Bytes)) => {
+                self.metrics.http.bodies_shed.inc();
+                Err(Problem::unavailable(TIMEOUT_RETRY_AFTER))
+            }
+            (Some(Ok(response)), None) => Ok(response),
+            (Some(Err(panic)), None) => {
+                Err(Problem::internal(&HandlerPanicked(panic_message(panic.as_ref()).to_owned())))
+            }
+            // A client that does not send what it announced: none of our doing, and nothing to act on.
+            (None, None) if arrival.is_waiting() => {
+                self.metrics.http.bodies_stalled.inc();
+                Err(Problem::timed_out())
+            }
+            (None, None) => {
+                tracing::error!(timeout = ?limit, "the handler took too long");
+                Err(Problem::unavailable(TIMEOUT_RETRY_AFTER))
             }
         }
+    }
+
+    fn shed(&self) -> Problem {
+        self.metrics.http.shed();
+        Problem::unavailable(SHED_RETRY_AFTER)
     }
 
     fn report(&self, route: &str, response: &Response, took: Duration) {

@@ -10,21 +10,27 @@ mod compress;
 mod context;
 mod cookie;
 pub mod cross_site;
+mod door;
 mod edge;
+#[cfg(test)]
+mod flood_tests;
 pub mod health;
 mod keyed;
+mod line;
 pub mod openapi;
 mod page;
+mod patience;
 mod rate_limit;
 mod security_headers;
 pub mod serve;
+mod share;
 #[cfg(test)]
 mod tests;
 mod throttle;
 
 pub(crate) use body::read_fields;
 pub use body::{Json, Path, Query, check_fields, read_value};
-pub use client_ip::ClientIp;
+pub use client_ip::{ClientIp, Proxies};
 pub use compress::compress_pages;
 pub(crate) use compress::{accepts_gzip, gzip};
 pub use context::{REQUEST_ID, RequestContext, TRACEPARENT};

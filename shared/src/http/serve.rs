@@ -4,24 +4,22 @@
 //! may be, how many connections there are, and when they are cut. A WebSocket leaves its connection here when it is
 //! upgraded; whoever upgrades it tracks it from then on.
 
-use std::convert::Infallible;
 use std::io;
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
-use axum::body::Body;
-use axum::extract::ConnectInfo;
-use hyper::body::Incoming;
 use hyper::server::conn::http1;
-use hyper_util::rt::{TokioIo, TokioTimer};
+use hyper_util::rt::TokioTimer;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::Semaphore;
-use tower::Service;
 
+use super::Proxies;
+use super::door::Door;
 use crate::config::Env;
 use crate::lifecycle::Lifecycle;
+use crate::telemetry::Metrics;
 
 /// Out of file descriptors, most likely: some connection has to end first.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
@@ -40,8 +38,14 @@ pub struct ServeSettings {
     pub header_timeout: Duration,
     /// Largest head of a request.
     pub max_header_bytes: usize,
+    /// How long a client may take nothing of what it is sent.
+    pub write_timeout: Duration,
     /// Connections at once; those beyond wait in the kernel's queue.
     pub max_connections: usize,
+    /// Connections of one address; those beyond are refused.
+    pub max_connections_per_address: usize,
+    /// Whose connections are not their own, and not counted by address.
+    pub proxies: Proxies,
 }
 
 impl Default for ServeSettings {
@@ -51,16 +55,19 @@ impl Default for ServeSettings {
             port: 0,
             header_timeout: Duration::from_secs(15),
             max_header_bytes: 16 * 1024,
+            write_timeout: Duration::from_secs(10),
             max_connections: 10_000,
+            max_connections_per_address: 1250,
+            proxies: Proxies::default(),
         }
     }
 }
 
 impl ServeSettings {
-    /// Reads `HOST`, `PORT` and the limits.
+    /// Reads `HOST`, `PORT` and the limits; who is a proxy is read with the rest of the edge.
     pub fn from_env(env: &mut Env, default_port: u16) -> Self {
         let default = Self::default();
-        Self {
+        let mut settings = Self {
             host: env.string("HOST", "0.0.0.0", "address to listen on"),
             port: env.u16("PORT", default_port, "port to listen on"),
             header_timeout: env.duration_s("HEADER_TIMEOUT", 15, "seconds a request's head may take to arrive"),
@@ -70,13 +77,25 @@ impl ServeSettings {
                 1024..=MAX_BUFFER_BYTES,
                 "largest head of a request",
             ),
+            write_timeout: env.duration_s(
+                "WRITE_TIMEOUT",
+                10,
+                "seconds a client may take nothing, or less than 1 KiB a second, of what it is sent",
+            ),
             max_connections: env.number(
                 "MAX_CONNECTIONS",
                 default.max_connections,
                 1..=1_000_000,
                 "HTTP connections at once; more wait",
             ),
-        }
+            ..default
+        };
+        let each = "of these from one address that is no proxy; more are refused; 0: an eighth";
+        settings.max_connections_per_address = match env.number("MAX_CONNECTIONS_PER_ADDRESS", 0, 0..=1_000_000, each) {
+            0 => settings.max_connections.div_ceil(8),
+            each => each,
+        };
+        settings
     }
 }
 
@@ -104,7 +123,7 @@ impl Bound {
 
     /// Accepts until the soft stop. Each connection is a task of `life`: it ends after the response it is in, or is
     /// cut at the hard stop. Handlers find the peer in `ConnectInfo<SocketAddr>`.
-    pub async fn serve(self, router: Router, life: Lifecycle) {
+    pub async fn serve(self, router: Router, life: Lifecycle, metrics: Metrics) {
         let mut http = http1::Builder::new();
         http.timer(TokioTimer::new())
             .header_read_timeout(self.settings.header_timeout)
@@ -112,15 +131,16 @@ impl Bound {
             .max_header_size(self.settings.max_header_bytes)
             .max_buf_size(MAX_BUFFER_BYTES);
         let slots = Arc::new(Semaphore::new(self.settings.max_connections));
+        let door = Door::new(self.settings, &metrics).await;
         let soft = life.soft().clone();
         let accept_all = async {
             // The semaphore is never closed.
             while let Ok(slot) = Arc::clone(&slots).acquire_owned().await {
-                let (stream, peer) = accept(&self.listener).await;
-                let connection = connection(&http, stream, peer, router.clone(), life.clone());
+                let (stream, peer, place) = door.let_in(&self.listener, &life).await;
+                let connection = door.connection(&http, stream, peer, router.clone(), life.clone());
                 life.spawn(async move {
                     connection.await;
-                    drop(slot);
+                    drop((place, slot));
                 });
             }
         };
@@ -128,7 +148,7 @@ impl Bound {
     }
 }
 
-async fn accept(listener: &TcpListener) -> (TcpStream, SocketAddr) {
+pub(super) async fn accept(listener: &TcpListener) -> (TcpStream, SocketAddr) {
     loop {
         match listener.accept().await {
             Ok(accepted) => return accepted,
@@ -139,38 +159,6 @@ async fn accept(listener: &TcpListener) -> (TcpStream, SocketAddr) {
                 tracing::error!(%error, "cannot accept a connection");
                 tokio::time::sleep(ACCEPT_PAUSE).await;
             }
-        }
-    }
-}
-
-fn connection(
-    http: &http1::Builder,
-    stream: TcpStream,
-    peer: SocketAddr,
-    router: Router,
-    life: Lifecycle,
-) -> impl Future<Output = ()> + Send + 'static {
-    // Small frames are the product; a socket that refuses the option works without.
-    let _ = stream.set_nodelay(true);
-    let service = hyper::service::service_fn(move |request: hyper::Request<Incoming>| {
-        let mut request = request.map(Body::new);
-        request.extensions_mut().insert(ConnectInfo(peer));
-        let mut router = router.clone();
-        async move { router.call(request).await.map_err(|never: Infallible| never) }
-    });
-    let connection = http.serve_connection(TokioIo::new(stream), service).with_upgrades();
-    async move {
-        let mut connection = std::pin::pin!(connection);
-        let outcome = tokio::select! {
-            outcome = connection.as_mut() => outcome,
-            () = life.soft().cancelled() => {
-                connection.as_mut().graceful_shutdown();
-                connection.await
-            }
-        };
-        if let Err(error) = outcome {
-            // Clients vanish and scanners send noise: nothing an operator has to act on.
-            tracing::debug!(%error, "connection ended badly");
         }
     }
 }
@@ -187,12 +175,13 @@ mod tests {
 
     use super::{ServeSettings, SocketAddr, bind};
     use crate::lifecycle::{Lifecycle, STOP_DEADLINE};
+    use crate::telemetry::Metrics;
 
     async fn start(router: Router) -> (SocketAddr, Lifecycle) {
         let life = Lifecycle::new();
         let bound = bind(ServeSettings::default()).await.expect("a free port");
         let address = bound.local_addr().expect("bound");
-        life.spawn_critical("http", bound.serve(router, life.clone()));
+        life.spawn_critical("http", bound.serve(router, life.clone(), Metrics::new()));
         (address, life)
     }
 

@@ -143,9 +143,9 @@ async fn a_body_that_never_comes_is_its_clients_doing() {
 
 #[tokio::test(start_paused = true)]
 async fn a_body_that_comes_slowly_is_awaited() {
-    // 5 KiB a second for half a minute, three times as long as a request may take.
+    // 2 KiB a second for half a minute, three times as long as a request may take.
     let pieces =
-        ["\"".to_owned()].into_iter().chain(std::iter::repeat_n("x".repeat(5 * 1024), 30)).chain(["\"".to_owned()]);
+        ["\"".to_owned()].into_iter().chain(std::iter::repeat_n("x".repeat(2 * 1024), 30)).chain(["\"".to_owned()]);
     let clock = tokio::time::interval(Duration::from_secs(1));
     let slow = stream::unfold((pieces, clock), async |(mut pieces, mut clock)| {
         clock.tick().await;

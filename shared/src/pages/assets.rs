@@ -73,6 +73,7 @@ static OURS: LazyLock<Vec<Asset>> = LazyLock::new(|| {
     "recover.js": SCRIPT,
     "here.js": SCRIPT,
     "zones.js": SCRIPT,
+    "clock.js": SCRIPT,
     "combobox.js": SCRIPT,
     "board-page.js": SCRIPT,
     "board-actions.js": SCRIPT,

@@ -62,6 +62,18 @@ pub struct HttpMetrics {
     durations: Family<Labels, Histogram, fn() -> Histogram>,
     in_flight: Gauge,
     shed: Counter,
+    /// Bytes of the bodies that requests hold, beyond what each may have anyhow.
+    pub body_bytes: Gauge,
+    /// Bodies refused because all of them together were too large.
+    pub bodies_shed: Counter,
+    /// Bodies that stopped, or came too slowly.
+    pub bodies_stalled: Counter,
+    /// Connections that are open, without WebSockets.
+    pub connections: Gauge,
+    /// Connections refused because their address had enough.
+    pub connections_shed: Counter,
+    /// Connections ended because the client did not take its answer.
+    pub readers_stalled: Counter,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
@@ -93,11 +105,28 @@ impl HttpMetrics {
             durations: Family::new_with_constructor(new_histogram),
             in_flight: Gauge::default(),
             shed: Counter::default(),
+            body_bytes: Gauge::default(),
+            bodies_shed: Counter::default(),
+            bodies_stalled: Counter::default(),
+            connections: Gauge::default(),
+            connections_shed: Counter::default(),
+            readers_stalled: Counter::default(),
         };
         let durations = http.durations.clone();
         registry.register("http_request_duration_seconds", "Time until the response's headers", durations);
         registry.register("http_requests_in_flight", "Requests being handled", http.in_flight.clone());
         registry.register("http_requests_shed", "Requests refused because too many were in flight", http.shed.clone());
+        registry.register("http_body_bytes", "Bytes of large bodies that requests hold", http.body_bytes.clone());
+        let counters = [
+            ("http_bodies_shed", "Bodies refused for want of memory", &http.bodies_shed),
+            ("http_bodies_stalled", "Bodies that stopped, or came too slowly", &http.bodies_stalled),
+            ("http_connections_shed", "Connections of addresses that had enough", &http.connections_shed),
+            ("http_readers_stalled", "Connections whose client did not take its answer", &http.readers_stalled),
+        ];
+        for (name, help, counter) in counters {
+            registry.register(name, help, counter.clone());
+        }
+        registry.register("http_connections", "Connections that are open", http.connections.clone());
         http
     }
 

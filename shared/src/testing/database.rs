@@ -8,7 +8,7 @@ use tempfile::TempDir;
 
 use super::pooler::Pooler;
 use crate::ambient::Ambient;
-use crate::storage::{Db, Migrations, StorageSettings, Target, open};
+use crate::storage::{Db, Migrations, Session, StorageSettings, Target, open};
 
 /// The variable that names the server.
 const URL_VARIABLE: &str = "TEST_DATABASE_URL";
@@ -85,10 +85,15 @@ impl TestDatabase {
 
     /// Writes past the writer, to arrange what no command would do. Returns how many rows changed.
     pub async fn execute(&self, db: &Db, sql: &'static str) -> u64 {
-        let mut session = db.begin().await.expect("a transaction");
+        let mut session = self.begin(db).await;
         let changed = crate::execute!(session, sql).expect("a statement that works");
         session.commit().await.expect("a commit");
         changed
+    }
+
+    /// A transaction past the writer, for statements with arguments; commit it.
+    pub async fn begin(&self, db: &Db) -> Session {
+        db.begin().await.expect("a transaction")
     }
 
     /// Drops the schema. A test that failed leaves its own behind, to be looked at if the server is kept.

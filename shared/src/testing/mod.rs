@@ -11,9 +11,11 @@ mod database;
 mod document;
 mod log;
 mod old_database;
+pub mod pictures;
 mod plans;
 mod pooler;
 mod push_service;
+mod unread;
 mod wrong_requests;
 
 pub use ambient::{START, still_ambient};
@@ -25,6 +27,7 @@ pub use old_database::OldFile;
 pub use plans::table_readers;
 pub use pooler::Pooler;
 pub use push_service::{FakeBrowser, FakePushService, PushAnswer, PushReceived};
+pub use unread::{Unread, posted};
 pub use wrong_requests::{WrongRequest, assert_no_foreign_words, wrong_requests};
 
 /// Makes two tests of one body, `NAME::sqlite` and `NAME::postgres`:

@@ -4,6 +4,7 @@
 //! parsed into types that cannot be wrong ([`OrderMessage`], [`OrderNumber`], [`TicketState`]); what goes out is plain
 //! `serde`. What must never happen here: storage, a rule of the shop or of the board, a panic for bytes from outside.
 
+mod client_time;
 mod fingerprint;
 pub mod limits;
 pub mod live;
@@ -23,6 +24,7 @@ pub mod ticket_state;
 pub mod ticket_view;
 pub mod vocabulary;
 
+pub use client_time::{ClientMoment, ClientTime, Judged};
 pub use live::{ClientFrame, CloseCode, EventKind, ServerFrame};
 pub use order_line::OrderLine;
 pub use order_message::{MessageError, OrderMessage};

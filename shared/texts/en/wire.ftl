@@ -49,5 +49,7 @@ error-data-url = an image like `data:image/jpeg;base64,…` is expected
 error-image-large = the image is larger than 2 MiB
 error-image-cut = the base64 of the image cannot be read
 error-image-kind = a JPEG, PNG or WebP image is expected
+error-image-broken = the image cannot be opened: it is cut off or damaged
+error-image-points = the image has too many points: make it smaller
 refusal-clock-ahead = The signature is right, but its maker's clock is { $seconds } s ahead. It has to be set right.
 refusal-clock-behind = The signature is right, but its maker's clock is { $seconds } s behind, or the message is old. It has to be set right.

@@ -49,5 +49,7 @@ error-data-url = se espera una imagen como `data:image/jpeg;base64,…`
 error-image-large = la imagen supera los 2 MiB
 error-image-cut = el base64 de la imagen no se puede leer
 error-image-kind = se espera una imagen JPEG, PNG o WebP
+error-image-broken = la imagen no se puede abrir: está cortada o dañada
+error-image-points = la imagen tiene demasiados puntos: achicala
 refusal-clock-ahead = La firma es correcta, pero el reloj de quien la hizo adelanta { $seconds } s. Hay que ponerlo en hora.
 refusal-clock-behind = La firma es correcta, pero el reloj de quien la hizo atrasa { $seconds } s, o el mensaje es viejo. Hay que ponerlo en hora.

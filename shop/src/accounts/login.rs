@@ -40,7 +40,7 @@ impl OpenSession {
         let (now, NewSession { token, lifetime_ms, max_sessions }) = (unit.now(), &self.session);
         let session = unit.session();
         execute!(*session, INSERT, &token[..], account_id, now, now.plus_ms(*lifetime_ms))?;
-        execute!(*session, DELETE_OLDEST, account_id, max_sessions)?;
+        execute!(*session, DELETE_OLDEST, account_id, max_sessions, &token[..])?;
         match self.cart {
             Some(cart) => cart::adopt(unit.session(), cart, account_id, now).await,
             None => Ok(()),
@@ -49,8 +49,10 @@ impl OpenSession {
 }
 
 const INSERT: &str = "INSERT INTO sessions (token_hash, account_id, created_at, expires_at) VALUES ($1, $2, $3, $4)";
+/// The new one stays, also when the others were opened by a clock that was set back since and seem to be newer.
 const DELETE_OLDEST: &str = "DELETE FROM sessions WHERE account_id = $1 AND token_hash NOT IN \
-     (SELECT token_hash FROM sessions WHERE account_id = $1 ORDER BY expires_at DESC, token_hash LIMIT $2)";
+     (SELECT token_hash FROM sessions WHERE account_id = $1 \
+     ORDER BY CASE WHEN token_hash = $3 THEN 0 ELSE 1 END, expires_at DESC, token_hash LIMIT $2)";
 const DELETE: &str = "DELETE FROM sessions WHERE token_hash = $1";
 
 /// Logs in to an account whose password was verified.

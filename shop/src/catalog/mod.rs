@@ -12,9 +12,12 @@ mod lists;
 mod manage;
 mod meant;
 mod photo;
+#[cfg(test)]
+mod photo_tests;
 mod photos_from;
 mod product;
 mod products;
+mod redraw;
 mod rows;
 mod search;
 #[cfg(test)]
@@ -33,6 +36,7 @@ pub(crate) use photo::set_photo;
 pub use photos_from::{PhotosError, PhotosReport, photos_from};
 pub use product::{Named, ProductView, products_by_id};
 pub(crate) use products::{Filter, list_products, show_product};
+pub(crate) use redraw::redraw_photos;
 
 use crate::app::App;
 

@@ -60,9 +60,9 @@ impl Command<ShopUnit> for SetPhoto {
     type Refusal = NoSuchProduct;
 
     async fn apply(&self, unit: &mut ShopUnit) -> Result<ProductView, Failure<NoSuchProduct>> {
-        const UPSERT: &str = "INSERT INTO product_photos (product_id, hash, media_type, content) VALUES ($1, $2, $3, $4) \
-             ON CONFLICT (product_id) DO UPDATE SET hash = excluded.hash, media_type = excluded.media_type, \
-             content = excluded.content";
+        const UPSERT: &str = "INSERT INTO product_photos (product_id, hash, media_type, content, drawn) \
+             VALUES ($1, $2, $3, $4, TRUE) ON CONFLICT (product_id) DO UPDATE SET hash = excluded.hash, \
+             media_type = excluded.media_type, content = excluded.content, drawn = TRUE";
         let (id, now) = (self.product_id, unit.now());
         unit.flush().await?;
         let exists = fetch_scalar!(one, *unit.reader(), i64, "SELECT COUNT(*) FROM products WHERE id = $1", id)? > 0;
@@ -71,8 +71,9 @@ impl Command<ShopUnit> for SetPhoto {
         }
         let session = unit.own_statements().await?;
         match &self.photo {
-            Some(Picture { media_type, content }) => {
-                execute!(*session, UPSERT, id, hash(content), *media_type, content.as_slice())?;
+            Some(picture) => {
+                let content = picture.content();
+                execute!(*session, UPSERT, id, hash(content), picture.media_type(), content)?;
             }
             None => {
                 execute!(*session, "DELETE FROM product_photos WHERE product_id = $1", id)?;
@@ -84,7 +85,7 @@ impl Command<ShopUnit> for SetPhoto {
     }
 }
 
-fn hash(content: &[u8]) -> String {
+pub(super) fn hash(content: &[u8]) -> String {
     hex(&Sha256::digest(content)[..HASH_BYTES])
 }
 
@@ -100,7 +101,8 @@ pub(crate) async fn set_photo(
 
 /// Puts a photo on a product (administrators)
 ///
-/// The body is the picture itself: JPEG, PNG or WebP, up to 2 MiB. It is shown as it is, so it had better be small.
+/// The body is the picture itself: JPEG, PNG or WebP, up to 2 MiB. It is drawn anew, upright and with at most 2048 points a
+/// side, so that what the camera wrote into it is not shown to anybody.
 #[utoipa::path(
     put, path = "/api/productos/{id}/foto", tag = "catálogo",
     params(("id" = i64, Path)), request_body(content = Vec<u8>, content_type = "image/*"),
@@ -123,7 +125,7 @@ async fn put_photo(
         StatusCode::PAYLOAD_TOO_LARGE => Problem::too_large(Message::new("error-image-large")),
         _ => Problem::malformed(Message::new("refusal-cut")),
     })?;
-    let picture = Picture::from_bytes(body.into()).map_err(|wrong| Problem::invalid_field("foto", wrong))?;
+    let picture = Picture::draw(body.into()).await.map_err(|wrong| Problem::invalid_field("foto", wrong))?;
     Ok(Json(set_photo(&app, &admin, id, Some(picture)).await?))
 }
 
@@ -146,6 +148,7 @@ async fn delete_photo(State(app): State<App>, admin: Admin, Path(id): Path<i64>)
 struct Stored {
     media_type: String,
     content: Vec<u8>,
+    drawn: bool,
 }
 
 /// A product's photo, by the address in its `imagen`
@@ -155,9 +158,15 @@ struct Stored {
     responses((status = 200, content_type = "image/*"), (status = 404, body = ProblemDocument))
 )]
 async fn photo(State(app): State<App>, Path((id, hash)): Path<(i64, String)>) -> Result<Response, Problem> {
-    const FIND: &str = "SELECT media_type, content FROM product_photos WHERE product_id = $1 AND hash = $2";
+    const FIND: &str = "SELECT media_type, content, drawn FROM product_photos WHERE product_id = $1 AND hash = $2";
     let found = fetch!(optional, app.db.read().await?, Stored, FIND, id, hash)?;
-    let Stored { media_type, content } = found.ok_or_else(|| Problem::not_found(Message::new("refusal-no-photo")))?;
+    let nothing = || Problem::not_found(Message::new("refusal-no-photo"));
+    let Stored { mut media_type, mut content, drawn } = found.ok_or_else(nothing)?;
+    if !drawn {
+        // One that an older version stored as it came, and that has not been drawn yet.
+        let picture = Picture::draw(content).await.map_err(|_| nothing())?;
+        (media_type, content) = (picture.media_type().to_owned(), picture.content().to_vec());
+    }
     let headers =
         [(header::CONTENT_TYPE, media_type.as_str()), (header::CACHE_CONTROL, "public, max-age=31536000, immutable")];
     Ok((headers, content).into_response())

@@ -85,7 +85,7 @@ pub async fn photos_from(db: &Db, writer: &Writer<ShopUnit>, folder: &Path) -> R
         if !read.contains_key(name) {
             let path = files.get(&*clean(name)).cloned().unwrap_or_else(|| folder.join(name));
             let picture = match tokio::fs::read(&path).await {
-                Ok(content) => match Picture::from_bytes(content) {
+                Ok(content) => match Picture::draw(content).await {
                     Ok(picture) => Some(picture),
                     Err(wrong) => {
                         report.refused.push((path, wrong));

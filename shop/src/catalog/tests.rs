@@ -4,7 +4,8 @@ use axum::body::Bytes;
 use axum::http::Method;
 use belgrano_shared::money::Money;
 use belgrano_shared::on_both_engines;
-use belgrano_shared::picture::MAX_PICTURE_BYTES;
+use belgrano_shared::picture::{MAX_PICTURE_BYTES, Picture};
+use belgrano_shared::testing::pictures::{self, tells};
 use belgrano_shared::texts::Message;
 use serde_json::{Value, json};
 
@@ -136,7 +137,7 @@ on_both_engines! {
     async fn a_photo_takes_the_place_of_the_drawing(database) {
         let shop = TestShop::new(database).await;
         let (mut admin, mut ana) = (shop.admin().await, shop.customer("ana@example.com").await);
-        let jpeg = |rest: u8| Some(("image/jpeg", Bytes::from(vec![0xff, 0xd8, 0xff, rest])));
+        let jpeg = |seed: u8| Some(("image/jpeg", Bytes::from(pictures::jpeg(8, 8, seed))));
         let at = "/api/productos/9/foto";
         for (who, status) in [(&mut Browser::default(), 401), (&mut ana, 403)] {
             assert_eq!(shop.send_bytes(who, Method::PUT, at, jpeg(1)).await.0.status, status);
@@ -148,6 +149,7 @@ on_both_engines! {
         assert_eq!(put("/api/productos/999/foto", jpeg(1)).await.0, 404);
         assert_eq!(put(at, Some(("image/jpeg", Bytes::from_static(b"<svg onload=alert(1)>")))).await.0, 422);
         let large = |length: usize| Some(("image/jpeg", Bytes::from([&[0xff, 0xd8, 0xff][..], &vec![0; length - 3]].concat())));
+        assert_eq!(put(at, large(2000)).await.0, 422, "it begins like a picture");
         assert_eq!(put(at, large(MAX_PICTURE_BYTES + 1)).await.0, 422);
         assert_eq!(put(at, large(MAX_PICTURE_BYTES + 2)).await.0, 413);
         let (status, first) = put(at, jpeg(1)).await;
@@ -162,7 +164,8 @@ on_both_engines! {
         };
         assert_eq!(look(&first).await.0.status, 404, "nobody is shown the old one");
         let (head, content) = look(&second).await;
-        assert_eq!((head.status.as_u16(), &content[..]), (200, &[0xff, 0xd8, 0xff, 2][..]));
+        let drawn = Picture::draw(pictures::jpeg(8, 8, 2)).await.expect("a picture");
+        assert_eq!((head.status.as_u16(), &content[..]), (200, drawn.content()));
         assert_eq!(head.headers["content-type"], "image/jpeg");
         assert_eq!(head.headers["cache-control"], "public, max-age=31536000, immutable");
 
@@ -185,7 +188,7 @@ on_both_engines! {
         let folder = tempfile::tempdir().expect("a folder");
         let inside = folder.path().join("images/static");
         std::fs::create_dir_all(&inside).expect("a folder");
-        let jpeg = [0xff, 0xd8, 0xff, 1];
+        let jpeg = pictures::jpeg_of_a_camera();
         for (name, content) in [("yerba.png", &jpeg[..]), ("images/static/pan.jpg", &jpeg), ("images/static/malo.jpg", b"no")] {
             std::fs::write(folder.path().join(name), content).expect("a file");
         }
@@ -196,6 +199,9 @@ on_both_engines! {
         let image = async |id: i64| shop.get(&mut Browser::default(), &format!("/api/productos/{id}")).await.body["imagen"].clone();
         assert!(image(2).await.as_str().is_some_and(|path| path.starts_with("/fotos/2/")));
         assert_eq!(image(4).await, "/static/images/nada.jpg", "as the catalog says");
+        let path = image(2).await.as_str().expect("an address").to_owned();
+        let (_, content) = shop.send_bytes(&mut Browser::default(), Method::GET, &path, None).await;
+        assert!(!tells(&content), "what the camera wrote stays on the disk");
         let again = photos_from(&shop.app.db, &shop.app.writer, &inside).await.expect("read");
         assert_eq!(again.put, 0);
         assert!(photos_from(&shop.app.db, &shop.app.writer, &inside.join("nowhere")).await.is_err());

@@ -11,7 +11,7 @@ use belgrano_shared::writer::WriteError;
 use super::client::{Feed, FeedError, FeedSettings, http_client};
 use super::open_orders;
 use crate::app::App;
-use crate::orders::{Apply, Fix, Report, Whereabouts};
+use crate::orders::{Apply, Fix, Report};
 
 /// Events applied in one command.
 const BATCH: usize = 256;
@@ -129,7 +129,7 @@ async fn run(
 
     let mut first = another_life;
     loop {
-        let News { reports, seq, snapshot } = gather(&mut feed, &app.whereabouts).await?;
+        let News { reports, seq, snapshot } = gather(&mut feed, app).await?;
         if snapshot {
             open_orders::ask(app, settings, http, &reports, first).await?;
         }
@@ -149,7 +149,7 @@ struct News {
 }
 
 /// The next frame with news, and all that have already arrived behind it.
-async fn gather(feed: &mut Feed, whereabouts: &Whereabouts) -> Result<News, FeedError> {
+async fn gather(feed: &mut Feed, app: &App) -> Result<News, FeedError> {
     let (mut reports, mut reached, mut snapshot) = (Vec::new(), None, false);
     let mut frame = feed.hear().await?;
     loop {
@@ -166,7 +166,7 @@ async fn gather(feed: &mut Feed, whereabouts: &Whereabouts) -> Result<News, Feed
             }
             ServerFrame::Position { driver_id, lat, lng, at } => {
                 if let Ok(position) = Position::new(lat, lng) {
-                    whereabouts.moved(driver_id, Fix { position, at });
+                    app.whereabouts.moved(driver_id, Fix { position, at }, app.ambient.now());
                 }
             }
             ServerFrame::Welcome { .. } | ServerFrame::Ping | ServerFrame::Bye { .. } => {}

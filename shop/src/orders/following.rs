@@ -38,7 +38,8 @@ pub(crate) async fn follow(app: &App, account_id: i64, number: &OrderNumber) -> 
     let (order, lines) = found.ok_or_else(no_such_order)?;
     let progress = progress(app, &order).await?;
     let carrier = Carrier::of(&order, &progress.steps);
-    let fix = carrier.and_then(|carrier| carrier.shows(*app.whereabouts.follow(carrier.driver_id).borrow()));
+    let fix =
+        carrier.and_then(|carrier| carrier.shows(*app.whereabouts.follow(carrier.driver_id).borrow(), progress.now));
     Ok(Following { order: OrderView::new(&order, &lines), progress, door: order.lat.zip(order.lng), fix })
 }
 

@@ -168,7 +168,7 @@ impl Watcher {
     async fn locate(&mut self) -> Result<(), Gone> {
         let Some((carrier, latest)) = &mut self.carrier else { return Ok(()) };
         let latest = *latest.borrow_and_update();
-        let Some(fix) = carrier.shows(latest) else { return Ok(()) };
+        let Some(fix) = carrier.shows(latest, self.app.ambient.now()) else { return Ok(()) };
         let (lat, lng) = (fix.position.lat(), fix.position.lng());
         let frame = json!({ "type": "position", "lat": lat, "lng": lng, "at": fix.at }).to_string();
         self.socket.write([frame.into()]).await

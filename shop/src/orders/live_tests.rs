@@ -162,9 +162,10 @@ on_both_engines! {
         let (ana, url) = ordered(&shop, address).await;
         let number = url.split('/').nth(5).expect("a number").to_owned();
         let now = shop.app.ambient.now();
+        shop.clock.advance_ms(60_000);
         let move_to = |lat: f64, after_ms: i64| {
             let position = Position::new(lat, -58.45).expect("a place");
-            shop.app.whereabouts.moved(3, Fix { position, at: now.plus_ms(after_ms) });
+            shop.app.whereabouts.moved(3, Fix { position, at: now.plus_ms(after_ms) }, shop.app.ambient.now());
         };
         let report = async |state, version| {
             let report = Report {

@@ -32,11 +32,12 @@ type Latest = HashMap<i64, watch::Sender<Option<Fix>>>;
 pub struct Whereabouts(Arc<Mutex<Latest>>);
 
 impl Whereabouts {
-    /// A driver moved. An older position than the one that is known says nothing.
-    pub fn moved(&self, driver_id: i64, fix: Fix) {
+    /// A driver moved. An older position than the one that is known says nothing, unless that one is from after `now`: the clock
+    /// was set back since.
+    pub fn moved(&self, driver_id: i64, fix: Fix, now: UnixMillis) {
         self.with(driver_id, |latest| {
             latest.send_if_modified(|known| {
-                let newer = known.is_none_or(|known| known.at < fix.at);
+                let newer = known.is_none_or(|known| known.at < fix.at || known.at > now);
                 if newer {
                     *known = Some(fix);
                 }
@@ -73,8 +74,10 @@ impl Carrier {
 
     /// What of the driver's whereabouts may be shown. What came just before it set out is where it set out from: a phone that
     /// lies still has nothing newer to say.
-    pub(crate) fn shows(self, fix: Option<Fix>) -> Option<Fix> {
-        fix.filter(|fix| self.since.since_ms(fix.at) <= SETTING_OUT_MS)
+    ///
+    /// When it set out is not after `now`: where it seems to be, the clock was set back since.
+    pub(crate) fn shows(self, fix: Option<Fix>, now: UnixMillis) -> Option<Fix> {
+        fix.filter(|fix| self.since.min(now).since_ms(fix.at) <= SETTING_OUT_MS)
     }
 }
 
@@ -89,13 +92,18 @@ mod tests {
     fn the_latest_of_a_driver_counts_and_nothing_from_long_before_it_set_out() {
         let fix = |at| Fix { position: Position::new(-34.56, -58.45).expect("a place"), at: UnixMillis(at) };
         let whereabouts = Whereabouts::default();
-        whereabouts.moved(3, fix(20));
-        whereabouts.moved(3, fix(10));
+        let now = UnixMillis(1_000_000);
+        whereabouts.moved(3, fix(20), now);
+        whereabouts.moved(3, fix(10), now);
         let latest = *whereabouts.follow(3).borrow();
         assert_eq!(latest.map(|fix| fix.at.0), Some(20), "an older one came late");
         assert_eq!(*whereabouts.follow(4).borrow(), None);
         let carrier = |since| Carrier { driver_id: 3, since: UnixMillis(since) };
-        assert_eq!(carrier(20 + SETTING_OUT_MS).shows(latest), latest, "where it set out from");
-        assert_eq!(carrier(21 + SETTING_OUT_MS).shows(latest), None);
+        assert_eq!(carrier(20 + SETTING_OUT_MS).shows(latest, now), latest, "where it set out from");
+        assert_eq!(carrier(21 + SETTING_OUT_MS).shows(latest, now), None);
+        let now = UnixMillis(15);
+        assert_eq!(carrier(21 + SETTING_OUT_MS).shows(latest, now), latest, "it set out before the clock was set back");
+        whereabouts.moved(3, fix(12), now);
+        assert_eq!(whereabouts.follow(3).borrow().map(|fix| fix.at.0), Some(12), "so was it there");
     }
 }

@@ -41,7 +41,7 @@ impl<S: Send + Sync> FromRequest<S> for Upload {
             return match field.bytes().await {
                 // A browser sends an empty file when none was chosen.
                 Ok(content) if content.is_empty() => Ok(Self(Err(Message::new("error-missing")))),
-                Ok(content) => Ok(Self(Picture::from_bytes(content.into()))),
+                Ok(content) => Ok(Self(Picture::draw(content.into()).await)),
                 Err(error) => unread(&error),
             };
         }

@@ -119,6 +119,7 @@ pub async fn assign(
         action: action(&ticket, &offer),
         actor: terms.by.clone(),
         occurred_at: now,
+        clock_moved_ms: None,
         previous_driver: ticket.view.driver_id,
     };
     let next = take(&free, &Step::Offer(offer), now)?;
@@ -225,8 +226,14 @@ pub(super) fn record(
 ) -> Result<TicketView, Failure<TicketRefusal>> {
     let now = unit.now();
     let next = take(ticket, step, now)?;
-    let change =
-        Change { kind: step.kind(), action, actor: by, occurred_at: now, previous_driver: ticket.view.driver_id };
+    let change = Change {
+        kind: step.kind(),
+        action,
+        actor: by,
+        occurred_at: now,
+        clock_moved_ms: None,
+        previous_driver: ticket.view.driver_id,
+    };
     Ok(unit.record(next, change).view.clone())
 }
 

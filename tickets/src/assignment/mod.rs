@@ -14,7 +14,7 @@ pub use assign::{Assign, Chosen, OnShift, Terms, Unassign, assign};
 pub use auto::AssignPending;
 pub use bulk::{Bulk, BulkAction, BulkResult, RowResult};
 pub use choose::{Candidate, Choice, FRESH_FIX_MS, Wanted, choose};
-pub use offers::ExpireOffers;
+pub use offers::Offers;
 pub(crate) use routes::MAX_ROWS;
 pub use routes::routes;
 

@@ -1,13 +1,16 @@
 //! Offers that nobody answers return to the pool.
 //!
-//! The deadline is a column of the ticket, so it survives a restart. One task sleeps until the earliest and hands in a
-//! command; on several instances each does, the writer's lock lets one after the other through, and the second finds
-//! nothing left to do.
+//! The deadline is a column of the ticket, so it survives a restart; a process measures the time that is left on its steady
+//! clock from the moment it first sees an offer, so that a clock that is set ends none early and keeps none open. One task
+//! sleeps until the earliest and hands in a command; on several instances each does, the writer's lock lets one after the
+//! other through, and the second finds nothing left to do.
 
+use std::collections::HashMap;
 use std::convert::Infallible;
 use std::time::Duration;
 
-use belgrano_shared::fetch_scalar;
+use belgrano_shared::fetch;
+use belgrano_shared::steady::SteadyMillis;
 use belgrano_shared::timestamp::UnixMillis;
 use belgrano_shared::wire::{OrderNumber, TicketState};
 use belgrano_shared::writer::{Command, Failure};
@@ -22,11 +25,22 @@ use crate::unit::{Actor, BoardUnit};
 /// Looked at no less often than this: another instance may have made an offer that nobody here heard of.
 const BACKSTOP: Duration = Duration::from_secs(10);
 /// Offers in one transaction; there is another one right after.
-const AT_ONCE: i64 = 200;
+const AT_ONCE: usize = 200;
+/// Offers that are watched; those that end later are seen once these are over.
+const WATCHED: i64 = 10_000;
 
-/// Return to the pool what nobody accepted in time.
+/// An offer as a ticket has it. Made again, it ends at another time.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, sqlx::FromRow)]
+struct Open {
+    #[sqlx(try_from = "String")]
+    number: OrderNumber,
+    #[sqlx(rename = "offer_expires_at")]
+    expires_at: UnixMillis,
+}
+
+/// Return to the pool what nobody accepted in time, and what is still offered as it was.
 #[derive(Debug)]
-pub struct ExpireOffers;
+struct ExpireOffers(Vec<Open>);
 
 impl Command<BoardUnit> for ExpireOffers {
     /// How many returned.
@@ -34,15 +48,11 @@ impl Command<BoardUnit> for ExpireOffers {
     type Refusal = Infallible;
 
     async fn apply(&self, unit: &mut BoardUnit) -> Result<u64, Failure<Infallible>> {
-        const DUE: &str = "SELECT number FROM tickets WHERE offer_expires_at <= $1 ORDER BY offer_expires_at LIMIT $2";
-        let now = unit.now();
-        unit.flush().await?;
         let mut expired = 0;
-        for number in fetch_scalar!(all, *unit.reader(), String, DUE, now, AT_ONCE)? {
-            let number = OrderNumber::try_from(number).map_err(|error| sqlx::Error::Decode(Box::new(error)))?;
-            let Some(ticket) = unit.ticket(&number).await?.cloned() else { continue };
-            let due = ticket.view.offer_expires_at.is_some_and(|at| at <= now);
-            if due && ticket.view.state == TicketState::Assigned {
+        for offer in &self.0 {
+            let Some(ticket) = unit.ticket(&offer.number).await?.cloned() else { continue };
+            let stands = ticket.view.offer_expires_at == Some(offer.expires_at);
+            if stands && ticket.view.state == TicketState::Assigned {
                 match record(unit, &ticket, &Step::Release, "oferta vencida", Actor::System) {
                     Ok(_) => expired += 1,
                     // An assigned ticket can always be released; if not, it keeps its driver.
@@ -55,42 +65,72 @@ impl Command<BoardUnit> for ExpireOffers {
     }
 }
 
+/// The open offers, and when each ends by the clock that nobody sets.
+#[derive(Debug, Default)]
+pub struct Offers(HashMap<Open, SteadyMillis>);
+
+impl Offers {
+    /// Looks at what is offered, and returns what is over to the pool: how many that were, and how long until the next ends.
+    pub async fn round(&mut self, app: &App) -> Result<(u64, Option<Duration>), String> {
+        const OPEN: &str = "SELECT number, offer_expires_at FROM tickets WHERE offer_expires_at IS NOT NULL \
+             ORDER BY offer_expires_at LIMIT $1";
+        let mut session = app.db.read().await.map_err(|error| error.to_string())?;
+        let open = fetch!(all, session, Open, OPEN, WATCHED).map_err(|error| error.to_string())?;
+        drop(session);
+        let (now, steady) = (app.ambient.now(), app.ambient.steady());
+        self.see(open, now, steady, app.settings.offer_timeout_ms());
+        let over: Vec<Open> =
+            self.0.iter().filter(|(_, end)| **end <= steady).map(|(offer, _)| offer.clone()).collect();
+        let mut expired = 0;
+        for some in over.chunks(AT_ONCE) {
+            expired += app.writer.submit(ExpireOffers(some.to_vec())).await.map_err(|error| error.to_string())?;
+        }
+        for offer in &over {
+            self.0.remove(offer);
+        }
+        Ok((expired, self.0.values().min().map(|end| end.left(steady))))
+    }
+
+    /// Keeps what is known of those that are still open. No offer holds longer than `longest_ms`: one that seems to was made by
+    /// a clock that was set back since.
+    fn see(&mut self, open: Vec<Open>, now: UnixMillis, steady: SteadyMillis, longest_ms: i64) {
+        let known = std::mem::take(&mut self.0);
+        let end = |offer: &Open| steady.plus_ms(offer.expires_at.since_ms(now).clamp(0, longest_ms.max(0)));
+        self.0 = open
+            .into_iter()
+            .map(|offer| {
+                let end = known.get(&offer).copied().unwrap_or_else(|| end(&offer));
+                (offer, end)
+            })
+            .collect();
+    }
+}
+
 /// Expires offers until the soft stop.
 pub(super) async fn sweep(app: App, soft: CancellationToken) {
     let counter = Counter::<u64>::default();
     let expired = app.metrics.register("offers_expired", "Offers that no driver accepted in time", counter);
+    let mut offers = Offers::default();
     while !soft.is_cancelled() {
-        let wait = until_next(&app).await.unwrap_or_else(|error| {
-            tracing::warn!(%error, "cannot read the next deadline of an offer");
-            BACKSTOP
-        });
+        let wait = match offers.round(&app).await {
+            Ok((count, next)) => {
+                if count > 0 {
+                    expired.inc_by(count);
+                    tracing::warn!(count, "offers expired: their tickets wait for another driver");
+                }
+                // One more, so that it is over when it is looked at.
+                next.map_or(BACKSTOP, |next| (next + Duration::from_millis(1)).min(BACKSTOP))
+            }
+            Err(error) => {
+                tracing::warn!(error, "could not expire offers");
+                BACKSTOP
+            }
+        };
         tokio::select! {
             () = soft.cancelled() => break,
             // Another offer may be due earlier.
-            () = app.signals.offered.notified() => continue,
-            () = tokio::time::sleep(wait.min(BACKSTOP)) => {}
-        }
-        if wait > BACKSTOP {
-            continue;
-        }
-        match app.writer.submit(ExpireOffers).await {
-            Ok(0) => {}
-            Ok(count) => {
-                expired.inc_by(count);
-                tracing::warn!(count, "offers expired: their tickets wait for another driver");
-            }
-            Err(error) => tracing::warn!(%error, "could not expire offers"),
+            () = app.signals.offered.notified() => {}
+            () = tokio::time::sleep(wait) => {}
         }
     }
-}
-
-/// How long until the earliest deadline; the backstop when there is none.
-async fn until_next(app: &App) -> sqlx::Result<Duration> {
-    const NEXT: &str = "SELECT MIN(offer_expires_at) FROM tickets WHERE offer_expires_at IS NOT NULL";
-    let mut session = app.db.read().await?;
-    let next = fetch_scalar!(one, session, Option<UnixMillis>, NEXT)?;
-    let Some(next) = next else { return Ok(BACKSTOP + Duration::from_millis(1)) };
-    // One more, so that the deadline has passed when the command looks.
-    let wait_ms = next.since_ms(app.ambient.now()).saturating_add(1);
-    Ok(Duration::from_millis(u64::try_from(wait_ms).unwrap_or(1).max(1)))
 }

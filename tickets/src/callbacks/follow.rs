@@ -98,7 +98,7 @@ pub(super) async fn tell_from(app: &App, shop: &OldShop, token: &Arc<str>, mut h
         }
         for event in events {
             // Who slept leaves it here, and asks for the lease anew on its next round.
-            if !held.covers_a_call(app.ambient.now()) {
+            if !held.covers_a_call(app.ambient.steady()) {
                 break 'told;
             }
             tell(shop, &event).await?;

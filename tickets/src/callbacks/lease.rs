@@ -11,6 +11,7 @@ use std::time::Duration;
 
 use belgrano_shared::execute;
 use belgrano_shared::fetch_scalar;
+use belgrano_shared::steady::{SteadyMillis, horizon};
 use belgrano_shared::timestamp::UnixMillis;
 use belgrano_shared::writer::{Command, Failure, WriteError};
 
@@ -25,7 +26,8 @@ const _: () = assert!(LEASE.as_secs() >= 2 * call::DEADLINE.as_secs());
 const CURSOR: &str = "SELECT seq FROM callback_cursor WHERE id = 1";
 const CLAIM: &str = "INSERT INTO callback_cursor (id, seq, lease_token, lease_until) VALUES (1, $1, $2, $3) \
      ON CONFLICT (id) DO UPDATE SET lease_token = excluded.lease_token, lease_until = excluded.lease_until \
-     WHERE callback_cursor.lease_token = excluded.lease_token OR callback_cursor.lease_until <= $4 RETURNING seq";
+     WHERE callback_cursor.lease_token = excluded.lease_token OR callback_cursor.lease_until <= $4 \
+     OR callback_cursor.lease_until > $5 RETURNING seq";
 const TOLD: &str =
     "UPDATE callback_cursor SET seq = $1, lease_until = $2 WHERE id = 1 AND lease_token = $3 RETURNING seq";
 const RELEASE: &str = "UPDATE callback_cursor SET lease_until = 0 WHERE id = 1 AND lease_token = $1";
@@ -48,27 +50,26 @@ pub(super) struct Held {
     /// The last event that was told.
     pub(super) after: i64,
     /// When it was last asked for, by this board's clock: it holds no shorter than from then.
-    asked: UnixMillis,
+    asked: SteadyMillis,
 }
 
 impl Held {
-    /// Whether a call that begins at `now` ends before the lease does. Not where the clock was set back: then nobody knows.
-    pub(super) fn covers_a_call(&self, now: UnixMillis) -> bool {
-        let age = u64::try_from(now.since_ms(self.asked)).ok().map(Duration::from_millis);
-        age.is_some_and(|age| age + call::DEADLINE <= LEASE)
+    /// Whether a call that begins at `now` ends before the lease does.
+    pub(super) fn covers_a_call(&self, now: SteadyMillis) -> bool {
+        self.asked.plus(LEASE).left(now) >= call::DEADLINE
     }
 }
 
 /// Takes the lease, unless another board has it.
 pub(super) async fn claim(app: &App, token: &Arc<str>) -> Result<Option<Held>, WriteError<Infallible>> {
-    let asked = app.ambient.now();
+    let asked = app.ambient.steady();
     let after = app.writer.submit(Claim(Arc::clone(token))).await?;
     Ok(after.map(|after| Held { after, asked }))
 }
 
 /// Moves the cursor and goes on with the lease, unless another board has it by now.
 pub(super) async fn told(app: &App, token: &Arc<str>, seq: i64) -> Result<Option<Held>, WriteError<Infallible>> {
-    let asked = app.ambient.now();
+    let asked = app.ambient.steady();
     let after = app.writer.submit(Told { seq, token: Arc::clone(token) }).await?;
     Ok(after.map(|after| Held { after, asked }))
 }
@@ -85,7 +86,9 @@ impl Command<BoardUnit> for Claim {
     async fn apply(&self, unit: &mut BoardUnit) -> Result<Option<i64>, Failure<Infallible>> {
         let (now, until) = (unit.now(), until(unit));
         let head = log_head(unit.reader()).await?.seq;
-        Ok(fetch_scalar!(optional, *unit.session(), i64, CLAIM, head, &*self.0, until, now)?)
+        // No lease ends so late: it was taken by a clock that was set back since.
+        let too_late = horizon(now, LEASE);
+        Ok(fetch_scalar!(optional, *unit.session(), i64, CLAIM, head, &*self.0, until, now, too_late)?)
     }
 }
 

@@ -4,11 +4,10 @@ use belgrano_shared::problem::Problem;
 use belgrano_shared::storage::require_one;
 use belgrano_shared::texts::Message;
 use belgrano_shared::timestamp::UnixMillis;
-use belgrano_shared::wire::Position;
+use belgrano_shared::wire::{ClientMoment, Position};
 use belgrano_shared::writer::{Command, Failure};
 use belgrano_shared::{execute, fetch};
 
-use crate::progress::CLOCK_SKEW_MS;
 use crate::unit::{Announcement, BoardUnit};
 
 /// 216 km/h: no motorcycle in the city, and generous to two fixes that are each off by a little.
@@ -17,6 +16,8 @@ const MAX_METRES_PER_SECOND: f64 = 60.0;
 const NOISE_M: f64 = 300.0;
 /// After this long without a fix anything is possible again: the old one may have been the glitch.
 const TRUST_MS: i64 = 5 * 60 * 1000;
+/// No phone keeps a fix for so long: one that says this has no idea of the time.
+const NO_IDEA_MS: i64 = 24 * 3600 * 1000;
 
 /// Say where a driver is.
 #[derive(Clone, Debug)]
@@ -25,8 +26,8 @@ pub struct Report {
     pub driver_id: i64,
     /// Where.
     pub position: Position,
-    /// When, by its phone; just now, if it does not say.
-    pub at: Option<UnixMillis>,
+    /// When, by its phone.
+    pub when: ClientMoment,
 }
 
 /// Why a position is not believed.
@@ -34,8 +35,6 @@ pub struct Report {
 pub enum PositionRefusal {
     /// A later one is known.
     Older,
-    /// It is from the future.
-    Future,
     /// Nobody gets there that fast.
     TooFast,
     /// There is no such driver.
@@ -46,7 +45,6 @@ impl From<PositionRefusal> for Problem {
     fn from(refusal: PositionRefusal) -> Self {
         match refusal {
             PositionRefusal::Older => Self::conflict("posicion-vieja", Message::new("refusal-position-old")),
-            PositionRefusal::Future => Self::invalid_field("ocurrido", Message::new("error-future")),
             PositionRefusal::TooFast => Self::conflict("posicion-imposible", Message::new("refusal-position-far")),
             PositionRefusal::NotADriver => Self::not_found(Message::new("refusal-no-such-driver")),
         }
@@ -72,7 +70,7 @@ impl Command<BoardUnit> for Report {
         let now = unit.now();
         let known = fetch!(optional, *unit.reader(), Last, LAST, self.driver_id)?;
         let known = known.ok_or(Failure::Refused(PositionRefusal::NotADriver))?;
-        let at = believe(known, self.position, self.at.unwrap_or(now), now).map_err(Failure::Refused)?;
+        let at = believe(known, self.position, when(self.when, now), now).map_err(Failure::Refused)?;
         let (lat, lng) = (self.position.lat(), self.position.lng());
         require_one(execute!(*unit.session(), UPDATE, lat, lng, at, now, self.driver_id)?)?;
         unit.announce(Announcement::Moved { driver_id: self.driver_id, position: self.position, at });
@@ -80,13 +78,19 @@ impl Command<BoardUnit> for Report {
     }
 }
 
+/// When the driver was there, as well as is known; not after `now`.
+fn when(said: ClientMoment, now: UnixMillis) -> UnixMillis {
+    let at = said.judge(UnixMillis(i64::MIN), now).at;
+    if now.since_ms(at) > NO_IDEA_MS { now } else { at }
+}
+
 /// When the driver was there, if that can be true.
 fn believe(known: Last, position: Position, at: UnixMillis, now: UnixMillis) -> Result<UnixMillis, PositionRefusal> {
-    if at.since_ms(now) > CLOCK_SKEW_MS {
-        return Err(PositionRefusal::Future);
-    }
-    let at = at.min(now);
     let Last { lat: Some(lat), lng: Some(lng), position_at: Some(known_at) } = known else { return Ok(at) };
+    // It was there before the clock was set back: of that and this nobody knows but which came later.
+    if known_at > now {
+        return Ok(at);
+    }
     let passed_ms = at.since_ms(known_at);
     if passed_ms < 0 {
         return Err(PositionRefusal::Older);
@@ -113,9 +117,9 @@ pub fn distance_m((lat1, lng1): (f64, f64), (lat2, lng2): (f64, f64)) -> f64 {
 #[cfg(test)]
 mod tests {
     use belgrano_shared::timestamp::UnixMillis;
-    use belgrano_shared::wire::Position;
+    use belgrano_shared::wire::{ClientMoment, Position};
 
-    use super::{Last, PositionRefusal, believe, distance_m};
+    use super::{Last, NO_IDEA_MS, PositionRefusal, believe, distance_m, when};
 
     #[test]
     fn only_what_can_be_true() {
@@ -126,12 +130,26 @@ mod tests {
         let belgrano = Position::new(-34.5614, -58.4563).expect("on earth");
         assert_eq!(believe(last(1000), near, now, now), Ok(now));
         assert_eq!(believe(last(1000), near, now.plus_ms(-1001), now), Err(PositionRefusal::Older));
-        assert_eq!(believe(last(1000), near, now.plus_ms(60_000), now), Ok(now), "a clock a little ahead");
-        assert_eq!(believe(last(1000), near, now.plus_ms(180_000), now), Err(PositionRefusal::Future));
+        assert_eq!(believe(last(-3_600_000), belgrano, now, now), Ok(now), "the clock was set back by an hour");
         assert_eq!(believe(last(10_000), belgrano, now, now), Err(PositionRefusal::TooFast), "8 km in 10 s");
         assert_eq!(believe(last(600_000), belgrano, now, now), Ok(now));
         let never = Last { lat: None, lng: None, position_at: None };
         assert_eq!(believe(never, belgrano, now, now), Ok(now));
+    }
+
+    #[test]
+    fn a_fix_is_placed_in_time_whatever_the_phones_clock_says() {
+        let now = UnixMillis(1_795_284_245_000);
+        let at = |ms: i64| Some(now.plus_ms(ms).into());
+        for off_ms in [600_000, -600_000, 24 * 3_600_000, -24 * 3_600_000, -now.0, 2_300_000_000_000] {
+            let said = ClientMoment { occurred: at(off_ms - 30_000), sent: at(off_ms) };
+            assert_eq!(when(said, now), now.plus_ms(-30_000), "{off_ms}");
+        }
+        let said = |ms| ClientMoment { occurred: at(ms), sent: None };
+        assert_eq!(when(said(600_000), now), now, "no fix is from the future");
+        assert_eq!(when(said(-600_000), now), now.plus_ms(-600_000), "it may have been offline");
+        assert_eq!(when(said(-NO_IDEA_MS - 1), now), now, "or have no idea");
+        assert_eq!(when(ClientMoment::default(), now), now);
     }
 
     #[test]

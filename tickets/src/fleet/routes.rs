@@ -7,8 +7,7 @@ use belgrano_shared::free_text;
 use belgrano_shared::http::{Json, Page, Path};
 use belgrano_shared::problem::{FieldError, Problem, ProblemDocument};
 use belgrano_shared::texts::Message;
-use belgrano_shared::timestamp::UnixMillis;
-use belgrano_shared::wire::{Position, limits};
+use belgrano_shared::wire::{ClientMoment, ClientTime, Position, limits};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
@@ -195,9 +194,12 @@ pub(crate) async fn shift(
 struct PositionBody {
     lat: f64,
     lng: f64,
-    /// When, if not just now.
+    /// When, if not just now, by the phone's clock.
     #[serde(rename = "ocurrido")]
-    at: Option<UnixMillis>,
+    occurred: Option<ClientTime>,
+    /// What the phone's clock says now: what it is off by is the error of `ocurrido`.
+    #[serde(rename = "enviado")]
+    sent: Option<ClientTime>,
 }
 
 /// Quien reparte dice dónde está. Vale la más nueva; las imposibles se rechazan.
@@ -213,6 +215,12 @@ async fn position(
         let field = if (-90.0..=90.0).contains(&body.lat) { "lng" } else { "lat" };
         Problem::invalid_field(field, error)
     })?;
-    app.writer.submit(Report { driver_id: by.user_id, position, at: body.at }).await?;
+    app.writer
+        .submit(Report {
+            driver_id: by.user_id,
+            position,
+            when: ClientMoment { occurred: body.occurred, sent: body.sent },
+        })
+        .await?;
     Ok(StatusCode::NO_CONTENT)
 }

@@ -63,6 +63,7 @@ impl Command<BoardUnit> for CancelOrder {
             action: "cancelado por la tienda",
             actor: Actor::Shop,
             occurred_at: now,
+            clock_moved_ms: None,
             previous_driver: ticket.view.driver_id,
         };
         Ok(IntakeReply::of(&unit.record(next, change).view, false))

@@ -98,6 +98,19 @@ impl IntakeGate {
         Err(refusal)
     }
 
+    /// 401 for a request that no body could make one of ours: without a valid key and not signed at all. Asked before
+    /// the body is read; `anybody` may ask for it where intake was left open.
+    pub fn before_body(&self, anybody: bool, headers: &HeaderMap, ip: ClientIp) -> Result<(), Problem> {
+        let says_it_is_signed = [ID_HEADER, TIMESTAMP_HEADER, SIGNATURE_HEADER]
+            .into_iter()
+            .all(|name| headers.get(name).is_some_and(|value| !value.is_empty()));
+        if says_it_is_signed || self.open && anybody || self.api_keys.check(headers) == ApiKeyCheck::Valid {
+            return Ok(());
+        }
+        self.failures.check(&ip.key())?;
+        Err(Problem::unauthenticated(Message::new("refusal-signature")))
+    }
+
     fn signature(&self, purpose: Purpose<'_>, headers: &HeaderMap, body: &[u8]) -> Signature {
         let header = |name| headers.get(name).and_then(|value| value.to_str().ok());
         let (Some(id), Some(timestamp), Some(signature)) =

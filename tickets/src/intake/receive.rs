@@ -65,6 +65,7 @@ impl Command<BoardUnit> for Receive {
             action: "recibido",
             actor: Actor::Shop,
             occurred_at: ticket.view.created_at,
+            clock_moved_ms: None,
             previous_driver: None,
         };
         let ticket = unit.record(ticket, change);

@@ -40,14 +40,15 @@ async fn name_the_message(request: Request, next: Next) -> Response {
     }
 }
 
-/// A raw body whose sender is still to be checked.
-pub(super) struct Unchecked {
+/// A raw body whose sender is still to be checked. Of a sender that can be none of ours no body is read; what `ANYBODY` may
+/// ask for where intake was left open is read from all.
+pub(super) struct Unchecked<const ANYBODY: bool = true> {
     headers: HeaderMap,
     body: Bytes,
     ip: ClientIp,
 }
 
-impl Unchecked {
+impl<const ANYBODY: bool> Unchecked<ANYBODY> {
     /// The body, if its sender may ask for this.
     pub(super) fn check(self, app: &App, purpose: Purpose<'_>) -> Result<Bytes, Problem> {
         app.intake.check(purpose, &self.headers, &self.body, self.ip)?;
@@ -55,12 +56,13 @@ impl Unchecked {
     }
 }
 
-impl FromRequest<App> for Unchecked {
+impl<const ANYBODY: bool> FromRequest<App> for Unchecked<ANYBODY> {
     type Rejection = Problem;
 
     async fn from_request(request: Request, app: &App) -> Result<Self, Problem> {
         let (mut parts, body) = request.into_parts();
         let ip = <ClientIp as axum::extract::FromRequestParts<App>>::from_request_parts(&mut parts, app).await?;
+        app.intake.before_body(ANYBODY, &parts.headers, ip)?;
         // The body goes on without the headers; they are needed to check it.
         let headers: HeaderMap = std::mem::take(&mut parts.headers);
         let bytes = Bytes::from_request(Request::from_parts(parts, body), app).await;

@@ -159,7 +159,7 @@ impl Hub {
             match announcement {
                 Announcement::Event(event) => events.push(event),
                 Announcement::Moved { driver_id, position, at } => {
-                    self.0.positions.moved(driver_id, at, position_frame(driver_id, position, at));
+                    self.0.positions.moved(driver_id, position_frame(driver_id, position, at));
                 }
                 Announcement::Revoked { user_id, session } => self.0.sockets.revoke(user_id, session.as_deref()),
             }

@@ -136,7 +136,8 @@ fn a_slow_admin_sees_each_driver_once_where_it_is_now() {
         .map(|frame| serde_json::from_str::<serde_json::Value>(frame).expect("JSON"))
         .map(|frame| (frame["repartidor_id"].as_i64().expect("an id"), frame["lat"].as_f64().expect("degrees")))
         .collect();
-    assert_eq!((frames.len(), lats), (2, HashMap::from([(1, -34.3), (2, -34.2)])));
+    // The last that was written, whatever its time says: the clock may have been set back in between.
+    assert_eq!((frames.len(), lats), (2, HashMap::from([(1, -34.4), (2, -34.2)])));
     assert_eq!(driver.changed().now_or_never(), None);
 }
 

@@ -5,7 +5,6 @@
 use std::collections::{BTreeMap, HashMap};
 use std::sync::{PoisonError, RwLock};
 
-use belgrano_shared::timestamp::UnixMillis;
 use tokio::sync::watch;
 use tokio_tungstenite::tungstenite::Utf8Bytes;
 
@@ -18,7 +17,7 @@ pub(super) struct Positions {
 #[derive(Debug, Default)]
 struct Latest {
     version: u64,
-    by_driver: HashMap<i64, (u64, UnixMillis)>,
+    by_driver: HashMap<i64, u64>,
     frames: BTreeMap<u64, (i64, Utf8Bytes)>,
 }
 
@@ -30,19 +29,16 @@ pub(super) struct PositionCursor {
 }
 
 impl Positions {
-    /// A driver moved. An older position than the one that is known says nothing.
-    pub(super) fn moved(&self, driver_id: i64, at: UnixMillis, frame: Utf8Bytes) {
+    /// A driver moved. Which of two positions is the later one was decided when they were written, in the order they come
+    /// here; by their times it cannot be, for the clock may have been set back in between.
+    pub(super) fn moved(&self, driver_id: i64, frame: Utf8Bytes) {
         let mut latest = self.latest.write().unwrap_or_else(PoisonError::into_inner);
-        let known = latest.by_driver.get(&driver_id).copied();
-        if known.is_some_and(|(_, known_at)| at < known_at) {
-            return;
-        }
-        if let Some((version, _)) = known {
+        if let Some(version) = latest.by_driver.get(&driver_id).copied() {
             latest.frames.remove(&version);
         }
         latest.version += 1;
         let version = latest.version;
-        latest.by_driver.insert(driver_id, (version, at));
+        latest.by_driver.insert(driver_id, version);
         latest.frames.insert(version, (driver_id, frame));
         self.wake.send_replace(version);
     }

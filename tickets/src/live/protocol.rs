@@ -5,9 +5,8 @@
 //! someone who has not said who they are, a cursor that is answered with silence, a step after a close.
 
 use belgrano_shared::sockets::{Beat, Budget, Heartbeat};
-use belgrano_shared::timestamp::UnixMillis;
-use belgrano_shared::wire::Position;
 use belgrano_shared::wire::live::{ClientFrame, CloseCode, Cursor, LiveToken, ServerFrame};
+use belgrano_shared::wire::{ClientMoment, Position};
 use tokio_tungstenite::tungstenite::Utf8Bytes;
 
 use super::settings::Rules;
@@ -82,8 +81,8 @@ pub enum Action {
     Move {
         /// Where.
         position: Position,
-        /// When, if not now.
-        occurred_at: Option<UnixMillis>,
+        /// When, by its clock.
+        when: ClientMoment,
     },
     /// Close; nothing comes after it.
     Close(CloseCode),
@@ -208,11 +207,11 @@ impl Protocol {
             }
             (ClientFrame::Pong, _) => self.heartbeat.pong(),
             (
-                ClientFrame::Position { position, occurred_at },
+                ClientFrame::Position { position, when },
                 Phase::AwaitSubscribe(role) | Phase::Replaying { role, .. } | Phase::Live(role),
             ) => {
                 if role == ViewerRole::Driver {
-                    out.push(Action::Move { position, occurred_at });
+                    out.push(Action::Move { position, when });
                 } else {
                     self.close(CloseCode::Forbidden, out);
                 }

@@ -1,6 +1,7 @@
 use std::time::Duration;
 
 use belgrano_shared::sockets::FrameBudget;
+use belgrano_shared::wire::ClientMoment;
 use belgrano_shared::wire::live::{ClientFrame, CloseCode, LiveToken, ServerFrame};
 use proptest::prelude::*;
 
@@ -124,7 +125,7 @@ fn only_a_driver_says_where_it_is() {
     }
     for mut protocol in [identified(ViewerRole::Driver), live(ViewerRole::Driver)] {
         let out = step(&mut protocol, 1, Input::Text(position));
-        assert!(matches!(out[..], [Action::Move { occurred_at: None, .. }]), "{out:?}");
+        assert!(matches!(out[..], [Action::Move { when: ClientMoment { occurred: None, sent: None }, .. }]), "{out:?}");
     }
 }
 

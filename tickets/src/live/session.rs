@@ -155,9 +155,9 @@ impl Session {
             Action::LoadSnapshot { at_least } => {
                 Ok(Some(Box::pin(answers::snapshot(&self.app, self.viewer.as_ref(), at_least)).await))
             }
-            Action::Move { position, occurred_at } => {
+            Action::Move { position, when } => {
                 if let Some(driver_id) = self.viewer.as_ref().and_then(|viewer| viewer.user_id) {
-                    Box::pin(moves::moved(&self.app, driver_id, position, occurred_at)).await;
+                    Box::pin(moves::moved(&self.app, driver_id, position, when)).await;
                 }
                 Ok(None)
             }

@@ -5,13 +5,16 @@
 //! never happen here: a token in a URL or in the log, a token that outlives a log-out.
 
 use std::convert::Infallible;
+use std::time::Duration;
 
 use axum::body::Bytes;
-use axum::extract::State;
+use axum::extract::{FromRequest, Request, State};
 use axum::http::HeaderMap;
 use belgrano_shared::auth::session::{Token, TokenHash};
 use belgrano_shared::http::{ClientIp, Json};
 use belgrano_shared::problem::{Problem, ProblemDocument};
+use belgrano_shared::steady::horizon;
+use belgrano_shared::texts::Message;
 use belgrano_shared::timestamp::UnixMillis;
 use belgrano_shared::wire::live::LiveToken;
 use belgrano_shared::writer::{Command, Failure, WriteError};
@@ -45,10 +48,14 @@ pub(super) async fn issue(
     State(app): State<App>,
     headers: HeaderMap,
     ip: ClientIp,
-    body: Bytes,
+    request: Request,
 ) -> Result<Json<SocketToken>, Problem> {
     let owner = app.principal_by_cookie(&headers).await?.map(|principal| (principal.user_id, principal.session));
     if owner.is_none() {
+        // Only what is signed has a body that matters, and only who may be the shop is waited for.
+        app.intake.before_body(false, &headers, ip)?;
+        let body = Bytes::from_request(request, &app).await;
+        let body = body.map_err(|_| Problem::malformed(Message::new("refusal-cut")))?;
         app.intake.check(Purpose::SocketToken, &headers, &body, ip)?;
     }
     let token = Token::generate(&app.ambient);
@@ -89,8 +96,8 @@ struct Owner {
     session_hash: Option<Vec<u8>>,
 }
 
-const USE_UP: &str =
-    "DELETE FROM socket_tokens WHERE token_hash = $1 AND expires_at > $2 RETURNING user_id, session_hash";
+const USE_UP: &str = "DELETE FROM socket_tokens WHERE token_hash = $1 AND expires_at > $2 AND expires_at <= $3 \
+     RETURNING user_id, session_hash";
 const EXISTS: &str = "SELECT expires_at FROM socket_tokens WHERE token_hash = $1";
 const HOLDER: &str = "SELECT u.role FROM sessions s JOIN users u ON u.id = s.user_id \
      WHERE s.token_hash = $1 AND s.user_id = $2 AND s.expires_at > $3 AND u.active";
@@ -101,8 +108,10 @@ impl Command<BoardUnit> for UseUp {
 
     async fn apply(&self, unit: &mut BoardUnit) -> Result<Option<Viewer>, Failure<Infallible>> {
         let now = unit.now();
+        // A token that ends later was made by a clock that was set back since.
+        let latest = horizon(now, Duration::from_secs(LIFETIME_S.unsigned_abs()));
         let session = unit.session();
-        let Some(owner) = fetch!(optional, *session, Owner, USE_UP, &self.0[..], now)? else { return Ok(None) };
+        let Some(owner) = fetch!(optional, *session, Owner, USE_UP, &self.0[..], now, latest)? else { return Ok(None) };
         let Owner { user_id: Some(user_id), session_hash } = owner else { return Ok(Some(Viewer::shop())) };
         let role = fetch_scalar!(optional, *session, String, HOLDER, session_hash.as_deref(), user_id, now)?;
         let role = role.map(Role::try_from).transpose().map_err(|error| sqlx::Error::Decode(Box::new(error)))?;

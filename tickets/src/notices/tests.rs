@@ -131,7 +131,7 @@ on_both_engines! {
         assert_eq!(world.board.step(&world.caro, "BA-2", json!({ "estado": "pendiente" })).await.0, 200);
         world.offer("BA-3").await;
         world.board.clock.advance_ms(61_000);
-        world.board.app.writer.submit(crate::assignment::ExpireOffers).await.expect("committed");
+        crate::assignment::Offers::default().round(&world.board.app).await.expect("a round");
         assert_eq!(world.board.get(&world.admin, "/api/tickets/BA-3").await.1["estado"], "pendiente");
         assert_eq!(world.board.count("SELECT COUNT(*) FROM notices WHERE news <> 'asignado'").await, 0);
     }

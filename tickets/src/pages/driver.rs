@@ -16,7 +16,7 @@ use super::ticket::answer;
 use crate::app::App;
 use crate::fleet;
 use crate::fleet::routes::Shift;
-use crate::progress::{self, IfMatch, ProofKind, Proofs, StepBody};
+use crate::progress::{self, IfMatch, ProofKind, Proofs, SentAt, StepBody};
 use crate::sessions::{Driver, Session};
 use crate::tickets;
 use crate::unit::{LogHead, log_head};
@@ -169,6 +169,6 @@ pub(super) async fn step(
         TicketState::Delivered => "driver-said-delivered",
         _ => "driver-said-noted",
     };
-    let done = progress::take_step(state, Session(by), Path(number), IfMatch(None), body).await;
+    let done = progress::take_step(state, Session(by), Path(number), IfMatch(None), SentAt(None), body).await;
     answer(done.map(|_| language.t(said).to_string()), HERE)
 }

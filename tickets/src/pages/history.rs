@@ -24,6 +24,8 @@ pub(super) struct Line {
     pub(super) reason: Option<String>,
     pub(super) actor: String,
     pub(super) occurred_at: UnixMillis,
+    /// That the time was corrected, and what the phone's clock had said.
+    pub(super) corrected: Option<String>,
     /// When it was recorded, if that was well after it happened.
     pub(super) told_at: Option<UnixMillis>,
 }
@@ -48,7 +50,16 @@ fn line(language: Language, entry: &Entry, before: Option<&Entry>) -> Line {
         reason: reason.map(|reason| language.kept(reason)),
         actor: actor(language, entry.actor_id, &entry.actor),
         occurred_at: entry.occurred_at,
+        corrected: entry.clock_moved_s.map(|moved_s| corrected(language, entry.occurred_at, moved_s)),
         told_at: (entry.recorded_at.since_ms(entry.occurred_at) > LATE_MS).then_some(entry.recorded_at),
+    }
+}
+
+/// What is said of a time that was moved by `moved_s` to `at`; by 0 where the phone said no time at all.
+fn corrected(language: Language, at: UnixMillis, moved_s: i64) -> String {
+    match moved_s {
+        0 => language.t("ticket-clock-unreadable").to_string(),
+        _ => language.t("ticket-clock-said").with("at", at.plus_ms(moved_s.saturating_mul(-1000))).to_string(),
     }
 }
 

@@ -18,7 +18,7 @@ use super::history::{self, Line};
 use crate::app::App;
 use crate::assignment::{Assign, Chosen, Terms, Unassign};
 use crate::fleet::DriverView;
-use crate::progress::{self, As, EditBody, IfMatch, StepBody, UNDO_WINDOW_MS, legal};
+use crate::progress::{self, As, EditBody, IfMatch, SentAt, StepBody, is_fresh, legal};
 use crate::sessions::{Admin, Session};
 use crate::tickets::{self, Entry};
 use crate::unit::{Actor, LogHead, Ticket, log_head};
@@ -79,7 +79,7 @@ pub(super) async fn show(
 fn is_undoable(ticket: &TicketView, last: &Entry, now: UnixMillis) -> bool {
     let by_the_shop = last.actor_id.is_none() && last.actor == Actor::Shop.name();
     let over = matches!(ticket.state, TicketState::Cancelled | TicketState::Returned);
-    let fresh = now.since_ms(last.recorded_at) <= UNDO_WINDOW_MS;
+    let fresh = is_fresh(last.recorded_at, now);
     last.version == ticket.version && last.version > 1 && last.action != "deshacer" && fresh && !over && !by_the_shop
 }
 
@@ -216,7 +216,7 @@ pub(super) async fn step(
         Err(problem) => return tell(Err(problem), language, &back),
     };
     let to = body.body.state;
-    let done = progress::take_step(state, Session(by), Path(number.clone()), IfMatch(None), body).await;
+    let done = progress::take_step(state, Session(by), Path(number.clone()), IfMatch(None), SentAt(None), body).await;
     let said = || language.t("said-step").with("number", &number).with("state", language.state(to));
     tell(done.map(|_| said()), language, &back)
 }

@@ -41,6 +41,7 @@ impl Command<BoardUnit> for Edit {
             action: "editado",
             actor: self.by.clone(),
             occurred_at: unit.now(),
+            clock_moved_ms: None,
             previous_driver: next.view.driver_id,
         };
         Ok(unit.record(next, change).view.clone())

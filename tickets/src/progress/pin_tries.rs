@@ -12,7 +12,7 @@ use crate::unit::BoardUnit;
 const TRIES: i64 = 5;
 const PERIOD_MS: i64 = 15 * 60 * 1000;
 
-#[derive(sqlx::FromRow)]
+#[derive(Clone, Copy, sqlx::FromRow)]
 struct Row {
     tries: i64,
     since: UnixMillis,
@@ -32,8 +32,12 @@ pub(super) async fn count_try(
     let row = fetch!(optional, *unit.reader(), Row, FIND, ticket_id, user_id)?;
     let (tries, since) = match row.filter(|row| now.since_ms(row.since) < PERIOD_MS) {
         None => (0, now),
-        Some(row) => (row.tries, row.since),
+        // By a clock that was set back since: the period begins now, or it would last for as long as that.
+        Some(row) => (row.tries, row.since.min(now)),
     };
+    if row.is_some_and(|row| row.since > now) {
+        execute!(*unit.session(), STORE, ticket_id, user_id, tries, since)?;
+    }
     if tries >= TRIES {
         let left_ms = since.plus_ms(PERIOD_MS).since_ms(now);
         return Ok(Err(Duration::from_millis(u64::try_from(left_ms).unwrap_or(0))));

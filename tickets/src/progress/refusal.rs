@@ -17,8 +17,6 @@ pub enum TicketRefusal {
     Illegal(IllegalStep),
     /// `If-Match` named another version than this one.
     Stale(i64),
-    /// The step happened before the ticket was there, or in the future: the key of what to say.
-    Occurred(&'static str),
     /// A delivery without what proves it.
     ProofMissing(ProofKind),
     /// The PIN is not this ticket's.
@@ -51,7 +49,6 @@ impl From<TicketRefusal> for Problem {
             TicketRefusal::Stale(version) => {
                 Self::stale(Message::new("refusal-stale").with("version", version)).with("version", version)
             }
-            TicketRefusal::Occurred(why) => Self::invalid_field("ocurrido", Message::new(why)),
             TicketRefusal::ProofMissing(kind) => {
                 Self::invalid(vec![FieldError::new(kind.as_str(), Message::new(missing(kind)))])
             }

@@ -6,17 +6,16 @@ use belgrano_shared::http::{KeyOnly, Keyed, Path};
 use belgrano_shared::idempotency::{Once, StoredAnswer};
 use belgrano_shared::picture::{MAX_PICTURE_BYTES, Picture};
 use belgrano_shared::pin;
-use belgrano_shared::problem::{FieldError, Problem, ProblemDocument};
+use belgrano_shared::problem::{Problem, ProblemDocument};
 use belgrano_shared::signature::SigningSecrets;
 use belgrano_shared::texts::Message;
-use belgrano_shared::timestamp::UnixMillis;
-use belgrano_shared::wire::{OrderNumber, Priority, TicketState, limits};
+use belgrano_shared::wire::{ClientMoment, ClientTime, OrderNumber, Priority, TicketState, limits};
 use serde::Deserialize;
 use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use super::{Edit, GivenProofs, IfMatch, Step, StepOnce, TakeStep, Undo};
+use super::{Edit, GivenProofs, IfMatch, SentAt, Step, StepOnce, TakeStep, Undo};
 use crate::app::App;
 use crate::sessions::{Admin, Principal, Session};
 use crate::tickets::{Detail, InFull};
@@ -39,9 +38,10 @@ pub(crate) struct StepBody {
     /// Why, for `fallido`, `devuelto` and `cancelado`.
     #[serde(rename = "motivo")]
     pub(crate) reason: Option<String>,
-    /// When it happened, if not just now.
+    /// When it happened, if not just now, by the clock of whoever sends it. Corrected by what `X-Belgrano-Enviado` says of
+    /// that clock, and moved to what is possible; never refused.
     #[serde(rename = "ocurrido")]
-    pub(crate) occurred_at: Option<UnixMillis>,
+    pub(crate) occurred: Option<ClientTime>,
     /// The digits the customer knows.
     pub(crate) pin: Option<String>,
     /// A picture of the delivery, as a data URL.
@@ -68,18 +68,21 @@ impl StepBody {
         })
     }
 
-    fn proofs(&self, secrets: &SigningSecrets, number: &OrderNumber) -> Result<GivenProofs, Problem> {
+    async fn proofs(&self, secrets: &SigningSecrets, number: &OrderNumber) -> Result<GivenProofs, Problem> {
         if self.state != TicketState::Delivered {
             return Ok(GivenProofs::default());
         }
-        let picture = |field: &'static str, text: &Option<String>| {
-            let picture = text.as_deref().map(Picture::from_data_url).transpose();
-            picture.map_err(|message| Problem::invalid(vec![FieldError::new(field, message)]))
-        };
-        let (photo, signature) = (picture("foto", &self.photo)?, picture("firma", &self.signature)?);
+        let (photo, signature) =
+            (drawn("foto", self.photo.as_deref()).await?, drawn("firma", self.signature.as_deref()).await?);
         let pin = self.pin.as_deref().map(|given| pin::verify(secrets, number, given));
         Ok(GivenProofs { pin, photo, signature })
     }
+}
+
+/// The picture that came as a data URL in `field`, if one came.
+async fn drawn(field: &'static str, text: Option<&str>) -> Result<Option<Picture>, Problem> {
+    let Some(text) = text else { return Ok(None) };
+    Picture::draw_data_url(text).await.map(Some).map_err(|message| Problem::invalid_field(field, message))
 }
 
 /// A reason that is given and not too long.
@@ -98,7 +101,8 @@ pub(crate) fn key_scope(by: &Principal, command: &str, number: &OrderNumber) -> 
 
 /// Mueve un ticket: quien reparte, los suyos; la administración, cualquiera.
 #[utoipa::path(post, path = "/api/tickets/{numero}/estado", tag = "tickets", request_body = StepBody,
-    params(("numero" = String, Path)), responses((status = 200, body = Detail), (status = 404, body = ProblemDocument),
+    params(("numero" = String, Path), ("X-Belgrano-Enviado" = Option<ClientTime>, Header)),
+    responses((status = 200, body = Detail), (status = 404, body = ProblemDocument),
     (status = 409, body = ProblemDocument, description = "Paso ilegal; `legales` nombra los posibles."),
     (status = 412, body = ProblemDocument), (status = 422, body = ProblemDocument)))]
 pub(crate) async fn take_step(
@@ -106,13 +110,14 @@ pub(crate) async fn take_step(
     Session(by): Session,
     Path(number): Path<OrderNumber>,
     IfMatch(if_match): IfMatch,
+    SentAt(sent): SentAt,
     body: Keyed<StepBody>,
 ) -> Result<StoredAnswer, Problem> {
     let (body, key) = body.scoped(|| key_scope(&by, "estado", &number));
-    let given = body.proofs(&app.secrets, &number)?;
-    let (step, occurred_at) = (body.step()?, body.occurred_at);
+    let given = body.proofs(&app.secrets, &number).await?;
+    let (step, when) = (body.step()?, ClientMoment { occurred: body.occurred, sent });
     let required = app.settings.proofs.clone();
-    let command = TakeStep { number, step, by, occurred_at, if_match, required, given };
+    let command = TakeStep { number, step, by, when, if_match, required, given };
     Ok(app.writer.submit(StepOnce::new(command, key)).await??)
 }
 

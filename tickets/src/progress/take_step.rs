@@ -1,13 +1,14 @@
 //! The command behind `POST /api/tickets/{numero}/estado`.
 //!
-//! Order of the checks: the key, whose ticket it is, whether it was done already, the version, the state machine, the time, the
-//! proof. The PIN comes last, and only then is a try at it counted: in the transaction that says whether it is right, or many
-//! tries at once would find the same count. A driver whose answer got lost repeats the step and gets the ticket as it is: nothing is done twice.
+//! Order of the checks: the key, whose ticket it is, whether it was done already, the version, the state machine, the proof. The
+//! time is no check: a phone's clock that is off costs no step. The PIN comes last, and only then is a try at it counted: in the
+//! transaction that says whether it is right, or many tries at once would find the same count. A driver whose answer got lost
+//! repeats the step and gets the ticket as it is: nothing is done twice.
 
 use belgrano_shared::idempotency::{IdempotencyKey, Once, OnceRefusal, StoredAnswer};
 use belgrano_shared::picture::Picture;
 use belgrano_shared::timestamp::UnixMillis;
-use belgrano_shared::wire::{OrderNumber, TicketState, TicketView};
+use belgrano_shared::wire::{ClientMoment, EventKind, Judged, OrderNumber, TicketState, TicketView};
 use belgrano_shared::writer::{Command, Failure};
 use belgrano_shared::{execute, fetch_scalar};
 
@@ -18,9 +19,6 @@ use crate::tickets::InFull;
 use crate::unit::{BoardUnit, BoardWants, Change, Ticket};
 use crate::users::Role;
 
-/// How far a phone's clock may be ahead of ours, or behind; within it, its time is moved to what is possible.
-pub const CLOCK_SKEW_MS: i64 = 2 * 60 * 1000;
-
 /// Take a step.
 #[derive(Debug)]
 pub struct TakeStep {
@@ -30,8 +28,8 @@ pub struct TakeStep {
     pub step: Step,
     /// Who takes it.
     pub by: Principal,
-    /// When it happened, if not just now.
-    pub occurred_at: Option<UnixMillis>,
+    /// When it happened, by the clock of whoever takes it. Never a reason to refuse it: it is placed where it can have been.
+    pub when: ClientMoment,
     /// Only if the ticket is at this version.
     pub if_match: Option<i64>,
     /// What a delivery has to be proved with.
@@ -49,7 +47,6 @@ impl Command<BoardUnit> for TakeStep {
     }
 
     async fn apply(&self, unit: &mut BoardUnit) -> Result<TicketView, Failure<TicketRefusal>> {
-        let now = unit.now();
         if let Some(ticket) = self.rejected_before(unit).await? {
             return Ok(ticket);
         }
@@ -57,18 +54,20 @@ impl Command<BoardUnit> for TakeStep {
         if self.by.role == Role::Driver && ticket.view.state == self.step.target() {
             return Ok(ticket.view.clone());
         }
-        let next = self.decide(ticket, now).map_err(Failure::Refused)?;
-        let previous_driver = ticket.view.driver_id;
-        self.check_pin(unit, next.0.view.ticket_id).await?;
+        let ticket = ticket.clone();
+        let judged = self.when(unit, &ticket).await?;
+        let next = self.decide(&ticket, judged.at).map_err(Failure::Refused)?;
+        let (ticket_id, previous_driver) = (ticket.view.ticket_id, ticket.view.driver_id);
+        self.check_pin(unit, ticket_id).await?;
         let change = Change {
             kind: self.step.kind(),
             action: action(&self.step, self.by.role),
             actor: self.by.actor(),
-            occurred_at: next.1,
+            occurred_at: judged.at,
+            clock_moved_ms: judged.moved_ms,
             previous_driver,
         };
-        let ticket_id = next.0.view.ticket_id;
-        let view = unit.record(next.0, change).view.clone();
+        let view = unit.record(next, change).view.clone();
         self.keep_pictures(unit, ticket_id).await?;
         Ok(view)
     }
@@ -96,7 +95,9 @@ impl Command<BoardUnit> for StepOnce {
 
     async fn apply(&self, unit: &mut BoardUnit) -> Result<Self::Output, Failure<Self::Refusal>> {
         match self.0.apply(unit).await {
-            Err(Failure::Refused(OnceRefusal::Refused(wrong @ TicketRefusal::PinWrong))) => Ok(Err(wrong)),
+            Err(Failure::Refused(OnceRefusal::Refused(
+                wrong @ (TicketRefusal::PinWrong | TicketRefusal::PinTries(_)),
+            ))) => Ok(Err(wrong)),
             answer => answer.map(Ok),
         }
     }
@@ -118,19 +119,34 @@ impl TakeStep {
         Ok((count > 0).then_some(view))
     }
 
-    /// The ticket afterwards and when the step happened.
-    fn decide(&self, ticket: &Ticket, now: UnixMillis) -> Result<(Ticket, UnixMillis), TicketRefusal> {
+    /// When the step happened: not before the one before it, and not after now.
+    async fn when(&self, unit: &mut BoardUnit, ticket: &Ticket) -> sqlx::Result<Judged> {
+        // An edit is no step: a driver without a signal may have gone on before it.
+        const LAST: &str =
+            "SELECT occurred_at FROM events WHERE ticket_id = $1 AND kind <> $2 ORDER BY version DESC LIMIT 1";
+        if self.when.occurred.is_none() {
+            return Ok(self.when.judge(ticket.recorded_at, unit.now()));
+        }
+        let id = ticket.view.ticket_id;
+        unit.flush_ticket(id).await?;
+        let last = fetch_scalar!(optional, *unit.reader(), UnixMillis, LAST, id, EventKind::Updated.as_str())?;
+        // When it was taken in is by our clock; when it was ordered, by the shop's.
+        let earliest = last.unwrap_or(ticket.recorded_at).max(ticket.recorded_at);
+        Ok(self.when.judge(earliest, unit.now()))
+    }
+
+    /// The ticket afterwards.
+    fn decide(&self, ticket: &Ticket, occurred_at: UnixMillis) -> Result<Ticket, TicketRefusal> {
         check_version(ticket, self.if_match)?;
-        let occurred_at = occurred(self.occurred_at, ticket.recorded_at, now);
         let who = match self.by.role {
             Role::Admin => As::Board,
             Role::Driver => As::Driver,
         };
-        let next = transition(ticket, &self.step, who, *occurred_at.as_ref().unwrap_or(&now))?;
+        let next = transition(ticket, &self.step, who, occurred_at)?;
         let missing = self.required.missing(&self.given).filter(|_| self.step == Step::Deliver);
         match missing {
             Some(kind) => Err(TicketRefusal::ProofMissing(kind)),
-            None => Ok((next, occurred_at?)),
+            None => Ok(next),
         }
     }
 
@@ -160,11 +176,11 @@ impl TakeStep {
 }
 
 async fn keep(unit: &mut BoardUnit, ticket_id: i64, kind: ProofKind, picture: &Picture) -> sqlx::Result<()> {
-    const UPSERT: &str = "INSERT INTO proofs (ticket_id, kind, media_type, content, recorded_at) \
-         VALUES ($1, $2, $3, $4, $5) ON CONFLICT (ticket_id, kind) DO UPDATE SET media_type = excluded.media_type, \
-         content = excluded.content, recorded_at = excluded.recorded_at";
+    const UPSERT: &str = "INSERT INTO proofs (ticket_id, kind, media_type, content, recorded_at, drawn) \
+         VALUES ($1, $2, $3, $4, $5, TRUE) ON CONFLICT (ticket_id, kind) DO UPDATE SET \
+         media_type = excluded.media_type, content = excluded.content, recorded_at = excluded.recorded_at, drawn = TRUE";
     let now = unit.now();
-    let (kind, media_type, content) = (kind.as_str(), picture.media_type, picture.content.as_slice());
+    let (kind, media_type, content) = (kind.as_str(), picture.media_type(), picture.content());
     execute!(*unit.session(), UPSERT, ticket_id, kind, media_type, content, now)?;
     Ok(())
 }
@@ -188,22 +204,6 @@ pub fn check_version(ticket: &Ticket, if_match: Option<i64>) -> Result<(), Ticke
     }
 }
 
-/// When a step happened: not after now and not before the ticket was taken in, give or take the skew of a phone's clock.
-fn occurred(
-    claimed: Option<UnixMillis>,
-    recorded_at: UnixMillis,
-    now: UnixMillis,
-) -> Result<UnixMillis, TicketRefusal> {
-    let Some(claimed) = claimed else { return Ok(now) };
-    if claimed.since_ms(now) > CLOCK_SKEW_MS {
-        return Err(TicketRefusal::Occurred("error-future"));
-    }
-    if recorded_at.since_ms(claimed) > CLOCK_SKEW_MS {
-        return Err(TicketRefusal::Occurred("error-before-ticket"));
-    }
-    Ok(claimed.min(now).max(recorded_at.min(now)))
-}
-
 /// What the history calls it.
 const fn action(step: &Step, role: Role) -> &'static str {
     match (step, role) {
@@ -216,24 +216,5 @@ const fn action(step: &Step, role: Role) -> &'static str {
         (Step::Fail(_), _) => "fallido",
         (Step::Return(_), _) => "devuelto",
         (Step::Cancel(_), _) => "cancelado",
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use belgrano_shared::timestamp::UnixMillis;
-
-    use super::{CLOCK_SKEW_MS, occurred};
-
-    #[test]
-    fn a_phones_time_is_moved_to_what_is_possible() {
-        let (recorded, now) = (UnixMillis(1_000_000), UnixMillis(9_000_000));
-        let at = |claimed: i64| occurred(Some(UnixMillis(claimed)), recorded, now).map(|at| at.0);
-        assert_eq!(occurred(None, recorded, now), Ok(now));
-        assert_eq!(at(5_000_000), Ok(5_000_000));
-        assert_eq!(at(now.0 + CLOCK_SKEW_MS), Ok(now.0));
-        assert!(at(now.0 + CLOCK_SKEW_MS + 1).is_err());
-        assert_eq!(at(recorded.0 - CLOCK_SKEW_MS), Ok(recorded.0));
-        assert!(at(recorded.0 - CLOCK_SKEW_MS - 1).is_err());
     }
 }

@@ -9,7 +9,7 @@ use super::{TicketRefusal, check_version};
 use crate::unit::{Actor, AssignmentReason, BoardUnit, BoardWants, Change, Ticket};
 
 /// How long a change can be taken back.
-pub const UNDO_WINDOW_MS: i64 = 10 * 60 * 1000;
+const UNDO_WINDOW_MS: i64 = 10 * 60 * 1000;
 const ACTION: &str = "deshacer";
 /// Whoever did it: the shop has heard of it and sells those goods to somebody else.
 const STOCK_IS_BACK: &str = "refusal-undo-stock";
@@ -82,6 +82,7 @@ impl Command<BoardUnit> for Undo {
             action: ACTION,
             actor: self.by.clone(),
             occurred_at: now,
+            clock_moved_ms: None,
             previous_driver: ticket.view.driver_id,
         };
         Ok(unit.record(next, change).view.clone())
@@ -106,12 +107,19 @@ impl Undo {
     }
 }
 
+/// Whether what was recorded then can still be taken back. A clock that was set back gives no more time than there is: of what
+/// lies further ahead nobody knows how long ago it was.
+#[must_use]
+pub fn is_fresh(recorded_at: UnixMillis, now: UnixMillis) -> bool {
+    now.since_ms(recorded_at).abs() <= UNDO_WINDOW_MS
+}
+
 /// The change before the last one, if the last one can be taken back; else the key of why not. What is missing was forgotten as too old.
 fn undoable(past: &[Past], version: i64, now: UnixMillis) -> Result<&Past, &'static str> {
     match past {
         _ if version <= 1 => Err("refusal-undo-nothing"),
         [last, ..] if last.action == ACTION => Err("refusal-undo-done"),
-        [last, ..] if now.since_ms(last.recorded_at) <= UNDO_WINDOW_MS => past.get(1).ok_or("refusal-undo-forgotten"),
+        [last, ..] if is_fresh(last.recorded_at, now) => past.get(1).ok_or("refusal-undo-forgotten"),
         _ => Err("refusal-undo-late"),
     }
 }
@@ -124,5 +132,20 @@ fn kind(from: &TicketView, to: &TicketView) -> EventKind {
         EventKind::Status
     } else {
         EventKind::Updated
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use belgrano_shared::timestamp::UnixMillis;
+
+    use super::{UNDO_WINDOW_MS, is_fresh};
+
+    #[test]
+    fn no_clock_gives_more_time_than_there_is() {
+        let now = UnixMillis(1_795_284_245_000);
+        let fresh = |ms| is_fresh(now.plus_ms(ms), now);
+        assert!(fresh(0) && fresh(-UNDO_WINDOW_MS) && fresh(30_000));
+        assert!(!fresh(-UNDO_WINDOW_MS - 1) && !fresh(3_600_000));
     }
 }

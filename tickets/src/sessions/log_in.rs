@@ -66,8 +66,10 @@ struct Begin {
 }
 
 const INSERT: &str = "INSERT INTO sessions (token_hash, user_id, created_at, expires_at) VALUES ($1, $2, $3, $4)";
+/// The new one stays, also when the others were opened by a clock that was set back since and seem to be newer.
 const DELETE_OLDEST: &str = "DELETE FROM sessions WHERE user_id = $1 AND token_hash NOT IN \
-     (SELECT token_hash FROM sessions WHERE user_id = $1 ORDER BY expires_at DESC, token_hash LIMIT $2)";
+     (SELECT token_hash FROM sessions WHERE user_id = $1 \
+     ORDER BY CASE WHEN token_hash = $3 THEN 0 ELSE 1 END, expires_at DESC, token_hash LIMIT $2)";
 
 impl Command<BoardUnit> for Begin {
     type Output = ();
@@ -85,7 +87,7 @@ impl Command<BoardUnit> for Begin {
             execute!(*session, "UPDATE users SET password_hash = $1 WHERE id = $2", rehashed, self.user_id)?;
         }
         execute!(*session, INSERT, &token[..], self.user_id, now, now.plus_ms(*lifetime_ms))?;
-        execute!(*session, DELETE_OLDEST, self.user_id, max_sessions)?;
+        execute!(*session, DELETE_OLDEST, self.user_id, max_sessions, &token[..])?;
         Ok(())
     }
 }

@@ -125,6 +125,7 @@ pub(super) async fn store<R>(
             action: "tomado",
             actor: Actor::System,
             occurred_at,
+            clock_moved_ms: None,
             previous_driver: None,
         };
         unit.record_of_old(ticket, change);

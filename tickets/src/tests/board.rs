@@ -46,6 +46,22 @@ impl Board {
 
     /// With other randomness, or two instances would draw the same.
     pub(crate) async fn seeded(database: &TestDatabase, seed: u64, variables: &[(&'static str, &'static str)]) -> Self {
+        Self::living(database, seed, variables, &Lifecycle::new()).await
+    }
+
+    /// Without what a board does by itself, for a test that does it step by step.
+    pub(crate) async fn passive(database: &TestDatabase, seed: u64) -> Self {
+        let life = Lifecycle::new();
+        life.stop();
+        Self::living(database, seed, &[], &life).await
+    }
+
+    async fn living(
+        database: &TestDatabase,
+        seed: u64,
+        variables: &[(&'static str, &'static str)],
+        life: &Lifecycle,
+    ) -> Self {
         let basic = [
             ("API_KEY", "clave"),
             // Not generated, which would leave a file behind.
@@ -59,13 +75,18 @@ impl Board {
         let (mut settings, _) = Settings::from_env(env).expect("a configuration without mistakes");
         settings.common.storage = database.settings();
         let (ambient, clock) = still_ambient(seed);
-        let (app, router) = assemble(settings, &ambient, &Lifecycle::new()).await.expect("the board starts");
+        let (app, router) = assemble(settings, &ambient, life).await.expect("the board starts");
         Self { app, clock, router }
     }
 
     pub(crate) async fn send(&self, request: Request<Body>) -> (u16, Value) {
         let (status, _, body) = self.exchange(request).await;
         (status, body)
+    }
+
+    /// The answer as it is, a page or not.
+    pub(crate) async fn answer(&self, request: Request<Body>) -> axum::response::Response {
+        self.router.clone().oneshot(request).await.expect("infallible")
     }
 
     async fn exchange(&self, request: Request<Body>) -> (u16, Option<String>, Value) {

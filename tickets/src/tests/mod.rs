@@ -3,10 +3,12 @@
 mod accounts;
 mod assigning;
 pub(crate) mod board;
+mod clock;
 mod forgetting;
 mod intake;
 mod pasted;
 mod plans;
+mod proofs;
 mod reassigning;
 mod searching;
 mod stepping;

@@ -34,7 +34,7 @@ async fn a_day(board: &Board, admin: &Client, driver: &(Client, i64), day: u32) 
         assert_eq!(board.step(&driver.0, &number(order), json!({ "estado": "aceptado" })).await.0, 200);
         assert_eq!(board.step(&driver.0, &number(order), json!({ "estado": "en-camino" })).await.0, 200);
     }
-    let photo = json!({ "estado": "entregado", "foto": "data:image/jpeg;base64,/9j/4AAQ" });
+    let photo = json!({ "estado": "entregado", "foto": belgrano_shared::testing::pictures::data_url(&belgrano_shared::testing::pictures::jpeg(8, 8, 1)) });
     assert_eq!(board.step(&driver.0, &number(0), photo.clone()).await.0, 200);
     assert_eq!(board.post(admin, &format!("/api/tickets/{}/deshacer", number(0)), Value::Null).await.0, 200);
     assert_eq!(board.step(&driver.0, &number(0), photo).await.0, 200);
@@ -44,7 +44,7 @@ async fn a_day(board: &Board, admin: &Client, driver: &(Client, i64), day: u32) 
     let path = format!("/api/tickets/{}/cancelar", number(3));
     let cancelled = board.call_with(&NOBODY, "POST", &path, &[("x-api-key", "clave")], json!({ "motivo": "no" })).await;
     assert_eq!(cancelled.0, 200, "{cancelled:?}");
-    board.app.writer.submit(Prune).await.expect("pruned");
+    board.app.writer.submit(Prune { session_lifetime: std::time::Duration::MAX }).await.expect("pruned");
 }
 
 #[tokio::test]

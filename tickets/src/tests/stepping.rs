@@ -3,12 +3,15 @@
 use belgrano_shared::pin;
 use belgrano_shared::problem::Problem;
 use belgrano_shared::testing::START;
+use belgrano_shared::testing::pictures::{self, data_url};
 use belgrano_shared::wire::OrderNumber;
 use belgrano_shared::{fetch_scalar, on_both_engines};
 use serde_json::{Value, json};
 
 use super::board::{Board, NOBODY, order};
 use crate::housekeeping::Prune;
+
+const PRUNE: Prune = Prune { session_lifetime: std::time::Duration::from_hours(24) };
 
 on_both_engines! {
     async fn a_delivery_from_offer_to_proof(database) {
@@ -32,7 +35,7 @@ on_both_engines! {
         let number = OrderNumber::parse("BA-1").expect("a number");
         let right = pin::of(&board.app.secrets, &number);
         let wrong = if right == "0000" { "0001" } else { "0000" };
-        let photo = "data:image/jpeg;base64,/9j/4AAQ";
+        let photo = &data_url(&pictures::jpeg(8, 8, 1));
         let deliver = async |body: Value| board.step(&driver, "BA-1", body).await;
         assert_eq!(deliver(json!({ "estado": "entregado" })).await.1["errors"][0]["field"], "pin");
         let (status, problem) = deliver(json!({ "estado": "entregado", "pin": right })).await;
@@ -63,7 +66,7 @@ on_both_engines! {
         let ((driver, id), (other, other_id)) = (board.driver(&admin, "beto").await, board.driver(&admin, "caro").await);
         board.order("BA-1").await;
         board.assign(&admin, "BA-1", id).await;
-        let photo = "data:image/jpeg;base64,/9j/4AAQ";
+        let photo = &data_url(&pictures::jpeg(8, 8, 1));
         for step in [
             json!({ "estado": "aceptado" }),
             json!({ "estado": "en-camino" }),
@@ -193,7 +196,7 @@ on_both_engines! {
         board.clock.advance_ms(1);
         assert_eq!(board.step(&driver, "BA-1", json!({ "estado": "entregado", "pin": right })).await.0, 200);
         board.clock.advance_ms(15 * 60 * 1000);
-        board.app.writer.submit(Prune).await.expect("pruned");
+        board.app.writer.submit(PRUNE).await.expect("pruned");
         assert_eq!(board.count("SELECT COUNT(*) FROM pin_tries").await, 0);
     }
 

@@ -24,9 +24,13 @@ pub struct Entry {
     pub(crate) actor: String,
     /// Whose account that was; null for the shop and for the board itself.
     pub(crate) actor_id: Option<i64>,
-    /// When it happened, by the clock of whoever did it.
+    /// When it happened: by the clock of whoever did it, corrected where that was off.
     #[serde(rename = "ocurrido")]
     pub(crate) occurred_at: UnixMillis,
+    /// By how many seconds that is later than what a phone said whose clock was off; 0 where it said no time, null where
+    /// nothing was corrected.
+    #[serde(rename = "correccion_s")]
+    pub(crate) clock_moved_s: Option<i64>,
     /// When it was recorded, by ours.
     #[serde(rename = "registrado")]
     pub(crate) recorded_at: UnixMillis,
@@ -64,6 +68,7 @@ struct Row {
     actor: String,
     actor_id: Option<i64>,
     occurred_at: UnixMillis,
+    clock_moved_ms: Option<i64>,
     recorded_at: UnixMillis,
     version: i64,
     driver_id: Option<i64>,
@@ -82,7 +87,7 @@ struct Then {
     motivo: Option<String>,
 }
 
-const HISTORY: &str = "SELECT seq, kind, action, actor, actor_id, occurred_at, recorded_at, version, driver_id, \
+const HISTORY: &str = "SELECT seq, kind, action, actor, actor_id, occurred_at, clock_moved_ms, recorded_at, version, driver_id, \
      assignment_reason, ticket FROM events WHERE ticket_id = $1 AND version > $2 ORDER BY version LIMIT $3";
 
 impl Entry {
@@ -128,6 +133,7 @@ fn entry(row: Row) -> Entry {
         actor: row.actor,
         actor_id: row.actor_id,
         occurred_at: row.occurred_at,
+        clock_moved_s: row.clock_moved_ms.map(|ms| ms / 1000),
         recorded_at: row.recorded_at,
         version: row.version,
         state: then.estado,

@@ -55,6 +55,8 @@ pub struct Change {
     pub actor: Actor,
     /// When it happened, which may be before it was recorded: a driver may have been offline.
     pub occurred_at: UnixMillis,
+    /// By how much that is later than what a phone said whose clock was off; 0 where it said no time. `None`: as it was said.
+    pub clock_moved_ms: Option<i64>,
     /// Who carried the ticket before the change: a driver it was taken from must be told.
     pub previous_driver: Option<i64>,
 }
@@ -96,7 +98,7 @@ pub(super) struct Row {
 }
 
 const INSERT: &str = "INSERT INTO events (seq, ticket_id, kind, action, actor, actor_id, driver_id, previous_driver_id, \
-     occurred_at, recorded_at, version, assignment_reason, ticket) VALUES";
+     occurred_at, clock_moved_ms, recorded_at, version, assignment_reason, ticket) VALUES";
 
 /// The action of an attempt that failed.
 const FAILED: &str = "fallido";
@@ -139,7 +141,7 @@ impl Row {
 }
 
 pub(super) async fn store(session: &mut Session, rows: &[Row]) -> sqlx::Result<()> {
-    execute_rows!(*session, INSERT, 13, rows, |query, row| {
+    execute_rows!(*session, INSERT, 14, rows, |query, row| {
         query
             .bind(row.seq)
             .bind(row.ticket_id)
@@ -150,6 +152,7 @@ pub(super) async fn store(session: &mut Session, rows: &[Row]) -> sqlx::Result<(
             .bind(row.driver_id)
             .bind(row.change.previous_driver)
             .bind(row.change.occurred_at)
+            .bind(row.change.clock_moved_ms)
             .bind(row.recorded_at)
             .bind(row.version)
             .bind(&row.assignment_reason)

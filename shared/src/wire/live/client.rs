@@ -4,8 +4,7 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use crate::timestamp::UnixMillis;
-use crate::wire::Position;
+use crate::wire::{ClientMoment, ClientTime, Position};
 
 /// A single-use token. Its `Debug` says nothing, so that it cannot slip into a log line.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -38,8 +37,8 @@ pub enum ClientFrame {
     Position {
         /// Where.
         position: Position,
-        /// When, if not now: a phone may have been offline.
-        occurred_at: Option<UnixMillis>,
+        /// When, by its clock: a phone may have been offline, and its clock may be off.
+        when: ClientMoment,
     },
     /// This is who I am; must come first and within five seconds where there is no cookie.
     Auth(LiveToken),
@@ -65,7 +64,9 @@ enum ClientWire {
         lat: f64,
         lng: f64,
         #[serde(rename = "ocurrido", default, skip_serializing_if = "Option::is_none")]
-        occurred_at: Option<UnixMillis>,
+        occurred: Option<ClientTime>,
+        #[serde(rename = "enviado", default, skip_serializing_if = "Option::is_none")]
+        sent: Option<ClientTime>,
     },
     Auth {
         token: LiveToken,
@@ -91,8 +92,9 @@ impl ClientFrame {
                 Ok(Self::Subscribe(Some(Cursor { epoch, after })))
             }
             ClientWire::Subscribe { .. } => Ok(Self::Subscribe(None)),
-            ClientWire::Position { lat, lng, occurred_at } => {
-                Ok(Self::Position { position: Position::new(lat, lng).map_err(|_| BadFrame)?, occurred_at })
+            ClientWire::Position { lat, lng, occurred, sent } => {
+                let position = Position::new(lat, lng).map_err(|_| BadFrame)?;
+                Ok(Self::Position { position, when: ClientMoment { occurred, sent } })
             }
             ClientWire::Auth { token } if token.0.is_empty() || token.0.len() > Self::MAX_TEXT_BYTES => Err(BadFrame),
             ClientWire::Auth { token } => Ok(Self::Auth(token)),
@@ -108,8 +110,8 @@ impl ClientFrame {
                 ClientWire::Subscribe { epoch: Some(epoch), after: Some(after) }
             }
             Self::Pong => ClientWire::Pong,
-            Self::Position { position, occurred_at } => {
-                ClientWire::Position { lat: position.lat(), lng: position.lng(), occurred_at }
+            Self::Position { position, when: ClientMoment { occurred, sent } } => {
+                ClientWire::Position { lat: position.lat(), lng: position.lng(), occurred, sent }
             }
             Self::Auth(token) => ClientWire::Auth { token },
         };

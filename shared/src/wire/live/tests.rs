@@ -2,7 +2,7 @@ use proptest::prelude::*;
 
 use super::{ClientFrame, CloseCode, Cursor, EventKind, EventTicket, LiveToken, ServerFrame};
 use crate::timestamp::UnixMillis;
-use crate::wire::Position;
+use crate::wire::{ClientMoment, ClientTime, Position};
 
 fn cursor(epoch: &str, after: i64) -> Cursor {
     Cursor { epoch: epoch.to_owned(), after }
@@ -11,20 +11,27 @@ fn cursor(epoch: &str, after: i64) -> Cursor {
 #[test]
 fn reads_what_clients_say() {
     let position = Position::new(-34.5614, -58.4563).expect("a place");
-    let occurred_at = UnixMillis::parse("2026-11-21T15:04:05-03:00");
+    let at = |text: &str| Some(ClientTime::parse(text));
+    let occurred = at("2026-11-21T15:04:05-03:00");
+    let frame = |occurred, sent| Ok(ClientFrame::Position { position, when: ClientMoment { occurred, sent } });
     let cases = [
         (r#"{"type":"subscribe"}"#, Ok(ClientFrame::Subscribe(None))),
         (r#"{"type":"subscribe","epoch":"e","after":790}"#, Ok(ClientFrame::Subscribe(Some(cursor("e", 790))))),
         (r#"{"type":"subscribe","epoch":"e","after":null}"#, Ok(ClientFrame::Subscribe(None))),
         (r#"{"after":7,"type":"subscribe","more":[{}]}"#, Ok(ClientFrame::Subscribe(None))),
         (r#"{"type":"pong"}"#, Ok(ClientFrame::Pong)),
-        (
-            r#"{"type":"position","lat":-34.5614,"lng":-58.4563}"#,
-            Ok(ClientFrame::Position { position, occurred_at: None }),
-        ),
+        (r#"{"type":"position","lat":-34.5614,"lng":-58.4563}"#, frame(None, None)),
         (
             r#"{"type":"position","lat":-34.5614,"lng":-58.4563,"ocurrido":"2026-11-21T15:04:05-03:00"}"#,
-            Ok(ClientFrame::Position { position, occurred_at }),
+            frame(occurred, None),
+        ),
+        (
+            r#"{"type":"position","lat":-34.5614,"lng":-58.4563,"ocurrido":"2026-11-21T15:04:05-03:00","enviado":"1970-01-01T00:00:00Z"}"#,
+            frame(occurred, at("1970-01-01T00:00:00Z")),
+        ),
+        (
+            r#"{"type":"position","lat":-34.5614,"lng":-58.4563,"ocurrido":"+275760-09-13T00:00:00.000Z","enviado":7}"#,
+            frame(Some(ClientTime(None)), Some(ClientTime(None))),
         ),
         (r#"{"type":"auth","token":"abc"}"#, Ok(ClientFrame::Auth(LiveToken("abc".to_owned())))),
         (r#"{"type":"auth","token":""}"#, Err(super::BadFrame)),
@@ -111,7 +118,10 @@ proptest! {
         let position = Position::new(lat, lng).expect("a place");
         let frames = [
             ClientFrame::Subscribe(Some(cursor(&epoch, after))),
-            ClientFrame::Position { position, occurred_at: Some(UnixMillis(ms)) },
+            ClientFrame::Position {
+                position,
+                when: ClientMoment { occurred: Some(UnixMillis(ms).into()), sent: Some(UnixMillis(ms).into()) },
+            },
             ClientFrame::Auth(LiveToken(epoch)),
         ];
         for frame in frames {

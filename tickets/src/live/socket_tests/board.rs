@@ -69,7 +69,7 @@ impl Board {
         let (app, router) = service::assemble(settings, &ambient, &life).await.expect("a board");
         let bound = belgrano_shared::http::serve::bind(serve).await.expect("a free port");
         let address = bound.local_addr().expect("bound");
-        life.spawn_critical("http", bound.serve(router, life.clone()));
+        life.spawn_critical("http", bound.serve(router, life.clone(), app.metrics.clone()));
         Self { app, address, life }
     }
 
@@ -230,7 +230,10 @@ impl Command<BoardUnit> for Give {
         ticket.view.instructions.clone_from(&self.text);
         let kind = if self.driver.is_some() { EventKind::Assigned } else { EventKind::Unassigned };
         let occurred_at = unit.now();
-        unit.record(ticket, Change { kind, action: "prueba", actor: Actor::System, occurred_at, previous_driver });
+        unit.record(
+            ticket,
+            Change { kind, action: "prueba", actor: Actor::System, occurred_at, clock_moved_ms: None, previous_driver },
+        );
         Ok(())
     }
 }

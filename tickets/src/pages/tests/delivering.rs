@@ -1,6 +1,7 @@
 //! What a driver does on the phone.
 
 use belgrano_shared::pin;
+use belgrano_shared::testing::pictures::{self, data_url};
 use belgrano_shared::wire::OrderNumber;
 
 use super::{Stage, stage_with};
@@ -75,11 +76,13 @@ async fn a_delivery_is_proved() {
 
     let right = pin::of(&stage.app.secrets, &OrderNumber::parse("BA-1").expect("a number"));
     let wrong = if right == "0000" { "0001" } else { "0000" };
-    let photo = format!("data:image/jpeg;base64,/9j/{}", "A".repeat(400_000));
+    // As large as a page without script sends it.
+    let photo = data_url(&[pictures::jpeg(64, 64, 1), vec![0; 300_000]].concat());
+    let signature = data_url(&pictures::jpeg(8, 8, 2));
     let mut proof = [("estado", "entregado"), ("pin", right.as_str()), ("foto", photo.as_str()), ("firma", "")];
     let unsigned = driver.follow("/reparto/BA-1", &proof).await;
     assert!(unsigned.body.contains("hace falta la firma"), "{}", unsigned.body);
-    (proof[1].1, proof[3].1) = (wrong, "data:image/jpeg;base64,/9j/AAAA");
+    (proof[1].1, proof[3].1) = (wrong, signature.as_str());
     assert!(driver.follow("/reparto/BA-1", &proof).await.body.contains("no es el PIN de este pedido"));
     proof[1].1 = &right;
     let page = driver.follow("/reparto/BA-1", &proof).await;
