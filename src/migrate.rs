@@ -1,12 +1,14 @@
 //! `belgrano migrate-from`: taking over the databases of the two programs that this one replaces.
 //!
-//! Each database is one transaction. Both are rehearsed before either is written, so that what stops the second is known
+//! Passwords are tried before anything is stored, and those that others know are left behind. Each database is one transaction. Both are rehearsed before either is written, so that what stops the second is known
 //! before the first has changed; and what is there already is left alone, so that a run that was cut off is run again.
 
 use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
+use belgrano_shared::ambient::Ambient;
+use belgrano_shared::auth::password::Passwords;
 use belgrano_shared::takeover::{Report, TakeoverError};
 use shop::takeover::OldShop;
 use tickets::takeover::OldBoard;
@@ -20,17 +22,19 @@ pub async fn run(MigrateOptions { ahorro, tickets, dry_run }: MigrateOptions) ->
     let settings = Settings::from_process()?;
     let shop_store = store::shop(&settings.shop.common.storage).await?;
     let board_store = store::tickets(&settings.tickets.common.storage).await?;
+    let passwords = Passwords::new(settings.shop.common.gate.passwords, &Ambient::system())?;
     let taken = async {
+        let board = read(tickets.as_ref(), |path| OldBoard::read(path, &passwords)).await?;
+        let shop = read(ahorro.as_ref(), |path| OldShop::read(path, &passwords)).await?;
+        let ticketed = board.as_ref().map_or_else(HashSet::new, OldBoard::numbers);
         for rehearse in [true, false] {
-            let board = read(tickets.as_ref(), OldBoard::read).await?;
-            let shop = read(ahorro.as_ref(), OldShop::read).await?;
-            let ticketed = board.as_ref().map_or_else(HashSet::new, OldBoard::numbers);
-            let board = match board {
-                Some(board) => Some(board.take_over(&board_store.writer, rehearse).await?),
+            let board = match board.clone() {
+                Some(board) => Some(board.take_over(&board_store.db, &board_store.writer, &passwords, rehearse).await?),
                 None => None,
             };
-            let shop = match shop {
-                Some(shop) => Some(shop.take_over(&shop_store.writer, ticketed, rehearse).await?),
+            let (db, writer, ticketed) = (&shop_store.db, &shop_store.writer, ticketed.clone());
+            let shop = match shop.clone() {
+                Some(shop) => Some(shop.take_over(db, writer, &passwords, ticketed, rehearse).await?),
                 None => None,
             };
             if dry_run || !rehearse {

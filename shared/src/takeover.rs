@@ -9,6 +9,7 @@ use std::path::Path;
 use sqlx::sqlite::{SqliteConnectOptions, SqliteRow};
 use sqlx::{Connection, Row, SqliteConnection};
 
+use crate::auth::password::PasswordError;
 use crate::free_text::clean;
 use crate::money::Money;
 use crate::timestamp::UnixMillis;
@@ -87,6 +88,10 @@ impl OldRow {
     }
 }
 
+/// What a report says of an account whose password others know.
+pub const KNOWN_PASSWORD_REMARK: &str =
+    "its password is one that others know (published, usual, or its own name) and was not taken";
+
 /// What became of the rows of one kind.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Taken {
@@ -147,6 +152,9 @@ pub enum TakeoverError {
     /// It is something else.
     #[error("has no table `{0}`: not a database of that program")]
     Table(&'static str),
+    /// Its passwords cannot be examined.
+    #[error("its passwords cannot be examined")]
+    Passwords(#[from] PasswordError),
     /// What was read could not be stored.
     #[error("what was read could not be stored: {0}")]
     Write(String),

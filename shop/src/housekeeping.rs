@@ -9,8 +9,8 @@ use belgrano_shared::idempotency::Answers;
 use belgrano_shared::writer::{Command, Failure};
 
 use crate::app::App;
-use crate::catalog;
 use crate::unit::ShopUnit;
+use crate::{accounts, catalog};
 
 const EVERY: Duration = Duration::from_mins(10);
 /// A link that ended is remembered, so that its owner reads when.
@@ -69,6 +69,9 @@ pub async fn run(app: App) {
             match app.writer.submit(prune).await {
                 Ok(rows) => tracing::debug!(rows, "housekeeping"),
                 Err(error) => tracing::warn!(%error, "housekeeping failed; it is tried again"),
+            }
+            if let Err(error) = accounts::examine_passwords(&app, None).await {
+                tracing::warn!(%error, "passwords of an older version are not examined; it is tried again");
             }
             if let Err(error) = catalog::redraw_photos(&app).await {
                 tracing::warn!(%error, "photos of an older version are not drawn anew; it is tried again");

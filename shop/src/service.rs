@@ -7,6 +7,7 @@ use std::sync::Arc;
 use belgrano_shared::ambient::Ambient;
 use belgrano_shared::auth::api_key::ApiKeys;
 use belgrano_shared::auth::gate::Gate;
+use belgrano_shared::auth::known_password::ExamineError;
 use belgrano_shared::auth::password::PasswordError;
 use belgrano_shared::config::SecretError;
 use belgrano_shared::http::health::Health;
@@ -19,7 +20,7 @@ use belgrano_shared::telemetry::Metrics;
 use belgrano_shared::writer::{WriteError, Writer};
 use tokio::sync::Notify;
 
-use crate::accounts::{self, AccountLimits, FirstAdminError};
+use crate::accounts::{self, AccountLimits, FirstAdminError, Role};
 use crate::app::{App, Parts, announcer};
 use crate::catalog::{self, ImportError};
 use crate::orders::{OrderWatch, Whereabouts};
@@ -59,6 +60,9 @@ pub enum StartError {
     /// The addresses that an older version stored.
     #[error("cannot spell the addresses of the accounts as this version does")]
     Emails(#[from] WriteError<Infallible>),
+    /// What an older version stored of passwords.
+    #[error("cannot examine the passwords of administrators")]
+    Examine(#[from] ExamineError),
     /// The built-in catalog.
     #[error("cannot load the built-in catalog")]
     Catalog(#[from] ImportError),
@@ -96,6 +100,7 @@ pub async fn start(settings: ShopSettings, ambient: Ambient, life: &Lifecycle) -
 pub(crate) async fn prepare(settings: ShopSettings, ambient: Ambient, life: &Lifecycle) -> Result<App, StartError> {
     let app = assemble(settings, ambient, life).await?;
     accounts::respell_emails(&app.writer).await?;
+    accounts::examine_passwords(&app, Some(Role::Admin)).await?;
     accounts::ensure_first_admin(&app).await?;
     catalog::fill_if_empty(&app).await?;
     Ok(app)

@@ -15,7 +15,7 @@ use belgrano_shared::{execute, fetch, fetch_scalar};
 
 use crate::app::App;
 use crate::unit::{BoardUnit, Recount};
-use crate::{progress, tickets};
+use crate::{progress, tickets, users};
 
 const PERIOD: Duration = Duration::from_hours(1);
 /// Longer than any client goes on repeating a request.
@@ -93,6 +93,10 @@ pub fn spawn(app: &App, life: &Lifecycle) {
     life.spawn_critical("housekeeping", async move {
         let mut ticks = tokio::time::interval(PERIOD);
         while soft.run_until_cancelled(ticks.tick()).await.is_some() {
+            // First: whoever knows such a password could log in meanwhile.
+            if let Some(Err(error)) = soft.run_until_cancelled(users::examine_passwords(&app, None)).await {
+                tracing::warn!(%error, "passwords of an older version are not examined; it is tried again");
+            }
             if let Some(Err(error)) = soft.run_until_cancelled(round(&app)).await {
                 tracing::warn!(%error, "could not forget what has expired");
             }

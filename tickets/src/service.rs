@@ -9,6 +9,7 @@ use std::sync::{Arc, OnceLock};
 use axum::Router;
 use belgrano_shared::ambient::Ambient;
 use belgrano_shared::auth::gate::Gate;
+use belgrano_shared::auth::known_password::ExamineError;
 use belgrano_shared::auth::password::PasswordError;
 use belgrano_shared::config::SecretError;
 use belgrano_shared::fetch_scalar;
@@ -44,6 +45,9 @@ pub enum StartError {
     /// Passwords cannot be hashed with these parameters.
     #[error("ARGON2_MEMORY_KIB, ARGON2_PASSES: cannot hash passwords")]
     Passwords(#[from] PasswordError),
+    /// What an older version stored of them.
+    #[error("cannot examine the passwords of administrators")]
+    Examine(#[from] ExamineError),
     /// The secret shared with the shop cannot be read.
     #[error(transparent)]
     Secret(#[from] SecretError),
@@ -106,6 +110,7 @@ pub async fn assemble(settings: Settings, ambient: &Ambient, life: &Lifecycle) -
         metrics,
         signals,
     });
+    users::examine_passwords(&app, Some(users::Role::Admin)).await?;
     users::ensure_admin(&app).await?;
     assignment::spawn(&app, life);
     housekeeping::spawn(&app, life);

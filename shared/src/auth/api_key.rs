@@ -6,6 +6,7 @@ use axum::http::{HeaderMap, HeaderName};
 use sha2::{Digest, Sha256};
 use subtle::{Choice, ConstantTimeEq};
 
+use super::known_password::is_published_key;
 use crate::config::Secret;
 
 /// The header.
@@ -33,10 +34,15 @@ impl std::fmt::Debug for ApiKeys {
 }
 
 impl ApiKeys {
-    /// Empty keys are none.
+    /// Empty keys are none. One that documents of the old pair print is said in the log, and holds: its other half may have it.
     #[must_use]
     pub fn new(keys: &[Secret]) -> Self {
         let keys = keys.iter().map(|key| key.expose().trim()).filter(|key| !key.is_empty());
+        if keys.clone().any(is_published_key) {
+            tracing::warn!(
+                "API_KEY has a value that is published: anybody can send orders; give both services another"
+            );
+        }
         Self(keys.map(|key| Sha256::digest(key).into()).collect())
     }
 

@@ -7,6 +7,7 @@
 pub mod api_key;
 pub mod email;
 pub mod gate;
+pub mod known_password;
 pub mod old_password;
 pub mod origin;
 pub mod password;

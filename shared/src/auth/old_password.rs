@@ -1,8 +1,11 @@
-//! Password hashes of the programs that this one replaces: verified until the first log-in, which replaces them.
+//! Password hashes of the programs that this one replaces, and how they are kept until their first log-in: as what Argon2id
+//! makes of them, so that who reads the database does not guess at the price of an old hash.
 //!
 //! The old shop keeps `salt$hex` (or bare `hex`), SHA-256 of the password followed by the salt. The old board keeps what
 //! werkzeug writes, `scrypt:N:r:p$salt$hex` and `pbkdf2:sha256:rounds$salt$hex`. None of them begins with the `$` of a PHC
 //! string. What must never happen here: a cost that whoever wrote the old database chose without a bound.
+
+use std::fmt;
 
 use pbkdf2::pbkdf2_hmac;
 use sha2::{Digest, Sha256};
@@ -48,21 +51,65 @@ impl<'a> OldHash<'a> {
     /// Whether `password` is the one it was made of. As slow as whoever made it wanted: not for an async thread.
     #[must_use]
     pub fn verify(&self, password: &str) -> bool {
-        let (password, salt) = (password.as_bytes(), self.salt.as_bytes());
-        let mut derived = vec![0; self.method.length()];
-        match self.method {
-            Method::Sha256 => {
-                derived.copy_from_slice(&Sha256::new().chain_update(password).chain_update(salt).finalize());
-            }
-            Method::Pbkdf2 { rounds } => pbkdf2_hmac::<Sha256>(password, salt, rounds, &mut derived),
-            Method::Scrypt { log_n, r, p } => {
-                let Ok(params) = scrypt::Params::new(log_n, r, p) else { return false };
-                if scrypt::scrypt(password, salt, &params, &mut derived).is_err() {
-                    return false;
-                }
-            }
+        let derived = self.method.derive(self.salt, password);
+        derived.is_some_and(|derived| derived.as_bytes().ct_eq(self.digest().as_bytes()).into())
+    }
+
+    /// What an outer hash is made of, in place of the password.
+    #[must_use]
+    pub fn digest(&self) -> String {
+        self.hex.to_ascii_lowercase()
+    }
+
+    /// What to store, given the PHC string that Argon2id makes of [`OldHash::digest`].
+    #[must_use]
+    pub fn wrapped(&self, outer: &str) -> String {
+        format!("{WRAPPED}{}${}{outer}", self.method, self.salt)
+    }
+}
+
+/// How what is wrapped begins; no PHC string and no hash of the old pair does.
+const WRAPPED: &str = "old:";
+/// How an outer hash begins.
+const OUTER: &str = "$argon2id$";
+
+/// A hash of the old pair within one of Argon2id: `old:METHOD$salt$argon2id$…`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct WrappedHash<'a> {
+    method: Method,
+    salt: &'a str,
+    /// The PHC string.
+    pub outer: &'a str,
+}
+
+impl<'a> WrappedHash<'a> {
+    /// Reads what [`OldHash::wrapped`] wrote; `None` when it is something else.
+    #[must_use]
+    pub fn parse(stored: &'a str) -> Option<Self> {
+        let stored = stored.strip_prefix(WRAPPED)?;
+        let (head, outer) = stored.split_at(stored.rfind(OUTER)?);
+        let (method, salt) = head.split_once('$')?;
+        let method = if method == SHA256 { Method::Sha256 } else { Method::parse(method)? };
+        Some(Self { method, salt, outer })
+    }
+
+    /// What the old program would have stored for `password`: what the outer hash has to fit. As slow as its maker wanted.
+    #[must_use]
+    pub fn digest(&self, password: &str) -> Option<String> {
+        self.method.derive(self.salt, password)
+    }
+}
+
+/// What the old shop's hashes, which do not say what they are, are called when they are wrapped.
+const SHA256: &str = "sha256";
+
+impl fmt::Display for Method {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Sha256 => f.write_str(SHA256),
+            Self::Pbkdf2 { rounds } => write!(f, "pbkdf2:sha256:{rounds}"),
+            Self::Scrypt { log_n, r, p } => write!(f, "scrypt:{}:{r}:{p}", 1_u32 << log_n),
         }
-        hex(&derived).as_bytes().ct_eq(self.hex.to_ascii_lowercase().as_bytes()).into()
     }
 }
 
@@ -81,6 +128,22 @@ impl Method {
         words.next().is_none().then_some(method)
     }
 
+    /// The digits it makes of `password`; `None` when its library does not take its costs.
+    fn derive(&self, salt: &str, password: &str) -> Option<String> {
+        let (password, salt) = (password.as_bytes(), salt.as_bytes());
+        let mut derived = vec![0; self.length()];
+        match *self {
+            Self::Sha256 => {
+                derived.copy_from_slice(&Sha256::new().chain_update(password).chain_update(salt).finalize());
+            }
+            Self::Pbkdf2 { rounds } => pbkdf2_hmac::<Sha256>(password, salt, rounds, &mut derived),
+            Self::Scrypt { log_n, r, p } => {
+                scrypt::scrypt(password, salt, &scrypt::Params::new(log_n, r, p).ok()?, &mut derived).ok()?;
+            }
+        }
+        Some(hex(&derived))
+    }
+
     /// Bytes of the hash.
     fn length(&self) -> usize {
         match self {
@@ -96,7 +159,7 @@ fn within(text: &str, max: u32) -> Option<u32> {
 
 #[cfg(test)]
 mod tests {
-    use super::OldHash;
+    use super::{OldHash, WrappedHash};
 
     /// Made with Python's `hashlib` from «correcto caballo».
     const HASHES: [&str; 4] = [
@@ -113,6 +176,22 @@ mod tests {
             let hash = OldHash::parse(stored).expect("one of theirs");
             assert!(hash.verify("correcto caballo"), "{stored}");
             assert!(!hash.verify("correcto caballO"), "{stored}");
+        }
+    }
+
+    #[test]
+    fn each_kind_is_wrapped_and_read_again() {
+        const OUTER: &str = "$argon2id$v=19$m=64,t=1,p=1$c2Fs$aGFzaA";
+        for stored in HASHES {
+            let old = OldHash::parse(stored).expect("one of theirs");
+            let wrapped = old.wrapped(OUTER);
+            assert!(!wrapped.contains(&old.digest()) && OldHash::parse(&wrapped).is_none(), "{wrapped}");
+            let read = WrappedHash::parse(&wrapped).expect("ours");
+            assert_eq!((read.outer, read.digest("correcto caballo")), (OUTER, Some(old.digest())), "{wrapped}");
+            assert_ne!(read.digest("correcto caballO"), Some(old.digest()), "{wrapped}");
+        }
+        for other in [HASHES[0], OUTER, "", "!", "old:", "old:md5$sal$argon2id$x", "old:sha256$argon2id"] {
+            assert_eq!(WrappedHash::parse(other), None, "{other}");
         }
     }
 

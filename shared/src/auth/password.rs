@@ -14,7 +14,7 @@ use serde::{Deserialize, Deserializer};
 use tokio::sync::Semaphore;
 use unicode_normalization::UnicodeNormalization;
 
-use super::old_password::OldHash;
+use super::old_password::{OldHash, WrappedHash};
 use crate::ambient::Ambient;
 use crate::config::{Env, Secret};
 use crate::free_text;
@@ -27,8 +27,10 @@ const MAX_CHARS: usize = 128;
 /// 100 bits, in letters that cannot be misread.
 const RANDOM_CHARS: usize = 20;
 const RULE: Message = Message::new("error-password");
-/// Stored where there is no password to log in with.
+/// Stored where there is no password to log in with. Whatever else begins with it says why there is none.
 pub const NO_PASSWORD: &str = "!";
+/// Stored where the password was one that others know, and was taken away.
+pub const KNOWN_PASSWORD: &str = "!known";
 const RETRY_AFTER: Duration = Duration::from_secs(5);
 
 /// A password that satisfies the rule for new ones. In a request's body it refuses itself, in Spanish.
@@ -128,6 +130,7 @@ pub struct Passwords {
     params: Params,
     running: Arc<Semaphore>,
     admitted: Arc<Semaphore>,
+    parallel: usize,
     /// The hash of a password nobody knows, compared with where there is no account.
     nobody: Arc<str>,
     ambient: Ambient,
@@ -146,9 +149,15 @@ impl Passwords {
             params,
             running: Arc::new(Semaphore::new(settings.parallel)),
             admitted: Arc::new(Semaphore::new(settings.parallel + settings.waiting)),
+            parallel: settings.parallel,
             nobody: nobody.into(),
             ambient: ambient.clone(),
         })
+    }
+
+    /// Hashes at once.
+    pub(super) fn parallel(&self) -> usize {
+        self.parallel
     }
 
     /// The PHC string to store.
@@ -185,13 +194,9 @@ impl Passwords {
         let nobody = Arc::clone(&self.nobody);
         self.run(move || {
             for (spelling, password) in spellings {
-                let fits = match OldHash::parse(&stored) {
-                    Some(old) if old.verify(password.expose()) => true,
-                    // Some of the old hashes cost next to nothing: a wrong password takes as long as where there is no
-                    // account.
-                    Some(_) => fits(&password, &nobody)?,
-                    None => fits(&password, &stored)?,
-                };
+                // Some of the old hashes cost next to nothing: a wrong password takes as long as where there is no account.
+                let fits =
+                    opens(&password, &stored)? || (OldHash::parse(&stored).is_some() && fits(&password, &nobody)?);
                 if fits {
                     return Ok(Some(spelling));
                 }
@@ -199,6 +204,26 @@ impl Passwords {
             Ok(None)
         })
         .await
+    }
+
+    /// Whether any of `candidates` opens `stored`, letter by letter. Each takes its turn among the log-ins.
+    pub(super) async fn any_opens(&self, candidates: Vec<Secret>, stored: &str) -> Result<bool, PasswordError> {
+        let stored: Arc<str> = stored.into();
+        for candidate in candidates {
+            let stored = Arc::clone(&stored);
+            if self.run(move || opens(&candidate, &stored)).await? {
+                return Ok(true);
+            }
+        }
+        Ok(false)
+    }
+
+    /// What to store in the place of a hash of the old pair; `None` when it is none.
+    pub async fn wrap(&self, stored: &str) -> Result<Option<String>, PasswordError> {
+        let Some(old) = OldHash::parse(stored) else { return Ok(None) };
+        let (params, salt, digest) = (self.params.clone(), self.ambient.bytes(), old.digest());
+        let outer = self.run(move || hash(&params, digest.as_bytes(), &salt)).await?;
+        Ok(Some(old.wrapped(&outer)))
     }
 
     async fn run<T: Send + 'static>(
@@ -245,6 +270,19 @@ fn spellings(typed: &str) -> Vec<(Spelling, Secret)> {
         }
     }
     spellings
+}
+
+/// Whether `password`, letter by letter, is the one that `stored` was made of: by this program, or by one before it.
+fn opens(password: &Secret, stored: &str) -> Result<bool, PasswordError> {
+    if let Some(old) = OldHash::parse(stored) {
+        return Ok(old.verify(password.expose()));
+    }
+    match WrappedHash::parse(stored) {
+        Some(wrapped) => {
+            wrapped.digest(password.expose()).map_or(Ok(false), |digest| fits(&Secret::new(digest), wrapped.outer))
+        }
+        None => fits(password, stored),
+    }
 }
 
 fn fits(password: &Secret, stored: &str) -> Result<bool, PasswordError> {

@@ -42,7 +42,7 @@ pub struct Common {
     pub api_keys: Vec<Secret>,
     /// Limits of passwords, sessions and log-ins.
     pub gate: GateSettings,
-    /// The first administrator, made when there is none.
+    /// The administrator that the operator names.
     pub admin: FirstAdmin,
     /// What people are told who are not looking.
     pub notices: NoticeSettings,
@@ -50,7 +50,7 @@ pub struct Common {
     integration: Option<SigningSecrets>,
 }
 
-/// The administrator that a first start makes.
+/// The administrator that the operator names, or that a first start makes.
 #[derive(Clone, Debug)]
 pub struct FirstAdmin {
     /// `ADMIN_EMAIL`.
@@ -134,12 +134,19 @@ impl Common {
 
 fn first_admin(env: &mut Env) -> FirstAdmin {
     let usual = Email::local("admin");
-    let email = env.string("ADMIN_EMAIL", usual.as_str(), "who is made administrator when there is none");
+    let email = env.string(
+        "ADMIN_EMAIL",
+        usual.as_str(),
+        "who is an administrator: with `ADMIN_PASSWORD` at every start, else when there is none",
+    );
     let email = Email::parse(&email).unwrap_or_else(|| {
         env.mistake("ADMIN_EMAIL", "has to be an email address");
         usual
     });
-    let password = env.secret("ADMIN_PASSWORD", "that account's password; unset: a random one is printed once");
+    let password = env.secret(
+        "ADMIN_PASSWORD",
+        "that account's password, at every start; unset: a first start prints a random one once",
+    );
     let password = password.and_then(|password| {
         NewPassword::parse(password.expose())
             .map_err(|rule| env.mistake("ADMIN_PASSWORD", rule.to(Language::English)))

@@ -1,55 +1,90 @@
-//! The first administrator, made when there is none. No password is built in.
+//! Who administers the shop: the account that the operator names at start, else one that is made when nobody can. No password
+//! is built in.
 
 use belgrano_shared::auth::password::{NewPassword, PasswordError};
-use belgrano_shared::fetch_scalar;
 use belgrano_shared::writer::{Command, Failure, WriteError};
+use belgrano_shared::{execute, fetch, fetch_scalar};
 
 use super::Role;
+use super::password::replace_password;
 use super::register::{NewAccount, RegisterRefusal};
 use crate::app::App;
 use crate::unit::ShopUnit;
 
-/// Why there is no first administrator.
+/// Why nobody could be made administrator.
 #[derive(Debug, thiserror::Error)]
 pub enum FirstAdminError {
-    /// It could not be hashed.
+    /// The password could not be hashed.
     #[error("cannot hash the password of the first administrator")]
     Hash(#[from] PasswordError),
     /// It could not be asked for.
     #[error("cannot read the shop's database")]
     Read(#[from] sqlx::Error),
-    /// Somebody else logs in with that address.
-    #[error("ADMIN_EMAIL: another account has {0}, and no administrator is left; set another address")]
-    Taken(String),
     /// It could not be stored.
     #[error("cannot store the first administrator: {0}")]
     Write(String),
 }
 
-const COUNT: &str = "SELECT COUNT(*) FROM accounts WHERE role = 'admin' AND active";
+/// Those that have a password.
+const COUNT: &str = "SELECT COUNT(*) FROM accounts WHERE role = 'admin' AND active AND password_hash NOT LIKE '!%'";
+const FIND: &str = "SELECT id, role, active, password_hash FROM accounts WHERE email = $1";
 
-struct MakeFirstAdmin(NewAccount);
+#[derive(sqlx::FromRow)]
+struct Known {
+    id: i64,
+    role: String,
+    active: bool,
+    password_hash: String,
+}
 
-impl Command<ShopUnit> for MakeFirstAdmin {
-    /// Whether it was made; another instance may have been faster.
+struct MakeAdmin {
+    /// As it is if nobody has its address.
+    account: NewAccount,
+    /// Only where nobody else can administer the shop.
+    if_none: bool,
+    /// The hash that the password fits already.
+    fits: Option<String>,
+}
+
+impl Command<ShopUnit> for MakeAdmin {
+    /// Whether the account has this password from now on and had not before; another instance may have been faster.
     type Output = bool;
     type Refusal = RegisterRefusal;
 
     async fn apply(&self, unit: &mut ShopUnit) -> Result<bool, Failure<RegisterRefusal>> {
-        if fetch_scalar!(one, *unit.reader(), i64, COUNT)? > 0 {
+        const PROMOTE: &str = "UPDATE accounts SET role = 'admin', active = TRUE WHERE id = $1";
+        if self.if_none && fetch_scalar!(one, *unit.reader(), i64, COUNT)? > 0 {
             return Ok(false);
         }
-        self.0.insert(unit).await.map(|_| true)
+        let Some(known) = fetch!(optional, *unit.reader(), Known, FIND, self.account.email.as_str())? else {
+            return self.account.insert(unit).await.map(|_| true);
+        };
+        let fits = self.fits.as_ref() == Some(&known.password_hash);
+        if fits && known.active && known.role == Role::Admin.as_str() {
+            return Ok(false);
+        }
+        execute!(*unit.session(), PROMOTE, known.id)?;
+        // Ends its sessions, too: they were another role's, or somebody else's.
+        let hash = if fits { &known.password_hash } else { &self.account.password_hash };
+        replace_password(unit, known.id, hash, None).await?;
+        tracing::warn!(account = known.id, "is the administrator of ADMIN_EMAIL now");
+        Ok(true)
     }
 }
 
-/// Makes the first administrator if there is none, and prints a password nobody chose, once.
+/// With `ADMIN_PASSWORD`, sees to it that `ADMIN_EMAIL` is an administrator with that password, whatever was there. Without,
+/// makes it one if nobody can administer the shop, and prints a password nobody chose, once.
 pub async fn ensure_first_admin(app: &App) -> Result<(), FirstAdminError> {
-    if fetch_scalar!(one, app.db.read().await?, i64, COUNT)? > 0 {
+    let chosen = &app.settings.common.admin;
+    if chosen.password.is_none() && fetch_scalar!(one, app.db.read().await?, i64, COUNT)? > 0 {
         return Ok(());
     }
-    let chosen = &app.settings.common.admin;
     let password = chosen.password.clone().unwrap_or_else(|| NewPassword::random(&app.ambient));
+    let known = fetch!(optional, app.db.read().await?, Known, FIND, chosen.email.as_str())?;
+    let fits = match known {
+        Some(known) => app.gate.verify(password.reveal(), Some(known.password_hash)).await?.map(|fits| fits.stored),
+        None => None,
+    };
     let account = NewAccount {
         role: Role::Admin,
         first_name: "Administración".to_owned(),
@@ -60,8 +95,9 @@ pub async fn ensure_first_admin(app: &App) -> Result<(), FirstAdminError> {
         address: String::new(),
         business: None,
     };
-    let made = app.writer.submit(MakeFirstAdmin(account)).await.map_err(|error| match error {
-        WriteError::Refused(_) => FirstAdminError::Taken(chosen.email.as_str().to_owned()),
+    let command = MakeAdmin { account, if_none: chosen.password.is_none(), fits };
+    let made = app.writer.submit(command).await.map_err(|error| match error {
+        WriteError::Refused(_) => FirstAdminError::Write("its address was taken this moment".to_owned()),
         other => FirstAdminError::Write(other.to_string()),
     })?;
     if made && chosen.password.is_none() {

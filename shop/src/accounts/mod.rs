@@ -6,6 +6,7 @@
 
 mod add;
 mod cuit;
+mod examine;
 mod fields;
 mod first_admin;
 mod limits;
@@ -25,6 +26,8 @@ use utoipa_axum::routes;
 
 pub use add::{AddError, add};
 pub use cuit::Cuit;
+pub(crate) use examine::examine_passwords;
+pub use examine::password_report;
 pub(crate) use fields::Form;
 pub use first_admin::{FirstAdminError, ensure_first_admin};
 pub use limits::AccountLimits;

@@ -24,7 +24,7 @@ pub(super) async fn replace_password(
     hash: &str,
     keep: Option<&TokenHash>,
 ) -> sqlx::Result<()> {
-    const UPDATE: &str = "UPDATE accounts SET password_hash = $2 WHERE id = $1";
+    const UPDATE: &str = "UPDATE accounts SET password_hash = $2, password_examined = TRUE WHERE id = $1";
     const END_SESSIONS: &str = "DELETE FROM sessions WHERE account_id = $1 AND token_hash <> $2";
     // A code mailed before belongs to the password before.
     const END_RECOVERY: &str = "DELETE FROM recovery_codes WHERE account_id = $1";

@@ -102,7 +102,7 @@ impl From<RegisterRefusal> for Problem {
 }
 
 const INSERT_ACCOUNT: &str = "INSERT INTO accounts (role, first_name, last_name, email, password_hash, phone, address, \
-     active, created_at) VALUES ($1, $2, $3, $4, $5, $6, $7, TRUE, $8) RETURNING id";
+     active, created_at, password_examined) VALUES ($1, $2, $3, $4, $5, $6, $7, TRUE, $8, TRUE) RETURNING id";
 const INSERT_MERCHANT: &str = "INSERT INTO merchants (account_id, business_name, cuit, kind, address, phone) \
      VALUES ($1, $2, $3, $4, $5, $6)";
 

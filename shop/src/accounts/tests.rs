@@ -158,7 +158,7 @@ on_both_engines! {
 
     async fn a_second_start_makes_no_second_administrator(database) {
         TestShop::new(database).await;
-        let other = TestShop::with(database, &[("ADMIN_EMAIL", "otro@example.com")]).await;
+        let other = TestShop::with(database, &[("ADMIN_EMAIL", "otro@example.com"), ("ADMIN_PASSWORD", "")]).await;
         let mut who = Browser::default();
         let body = json!({ "email": "otro@example.com", "password": ADMIN.1 });
         assert_eq!(other.post(&mut who, "/api/login", body).await.status, 401);

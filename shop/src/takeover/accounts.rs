@@ -1,11 +1,13 @@
 //! `usuarios` and `comerciantes`.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use belgrano_shared::auth::email::Email;
+use belgrano_shared::auth::known_password::{Crossing, Owner};
 use belgrano_shared::auth::old_password::OldHash;
-use belgrano_shared::auth::password::NO_PASSWORD;
-use belgrano_shared::takeover::{OldRow, Report};
+use belgrano_shared::auth::password::{NO_PASSWORD, PasswordError, Passwords};
+use belgrano_shared::storage::Db;
+use belgrano_shared::takeover::{KNOWN_PASSWORD_REMARK, OldRow, Report, TakeoverError};
 use belgrano_shared::timestamp::UnixMillis;
 use belgrano_shared::wire::limits;
 use belgrano_shared::writer::Failure;
@@ -15,12 +17,15 @@ use crate::accounts::{Cuit, NewAccount, NewBusiness, Role};
 use crate::unit::ShopUnit;
 
 const WHAT: &str = "accounts";
+const FIND: &str = "SELECT id FROM accounts WHERE email = $1";
 
 /// An account, and the id that the old shop's orders know it by.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct OldAccount {
     old_id: i64,
+    /// Without its password.
     account: NewAccount,
+    password: Crossing,
     registered_at: Option<UnixMillis>,
 }
 
@@ -51,14 +56,43 @@ pub(super) fn read(users: &[OldRow], merchants: &[OldRow], refused: &mut Report)
             first_name: words("first name", "nombre", 100),
             last_name: words("last name", "apellido", 100),
             email,
-            password_hash: password_hash.unwrap_or_else(|| NO_PASSWORD.to_owned()),
+            password_hash: String::new(),
             phone: words("telephone", "telefono", limits::PHONE),
             address: words("address", "direccion", limits::ADDRESS),
             business: business.filter(|_| role == Role::Merchant),
         };
-        Some(OldAccount { old_id, account, registered_at: row.time("fecha_registro") })
+        let owner = Owner::new(&[account.email.as_str(), &account.first_name, &account.last_name, &account.phone]);
+        let password = Crossing { hash: password_hash.unwrap_or_else(|| NO_PASSWORD.to_owned()), owner };
+        Some(OldAccount { old_id, account, password, registered_at: row.time("fecha_registro") })
     });
     accounts.collect()
+}
+
+/// Takes the passwords away that others know.
+pub(super) async fn examine(
+    accounts: &mut [OldAccount],
+    passwords: &Passwords,
+    report: &mut Report,
+) -> Result<(), PasswordError> {
+    let mut crossing: Vec<&mut Crossing> = accounts.iter_mut().map(|old| &mut old.password).collect();
+    for at in passwords.refuse_known(&mut crossing).await? {
+        let account = format!("account {}", accounts[at].old_id);
+        report.refuse(account, format!("{KNOWN_PASSWORD_REMARK}: it has to be recovered"));
+    }
+    Ok(())
+}
+
+/// Wraps the passwords of those that are new here.
+pub(super) async fn wrap(accounts: &mut [OldAccount], db: &Db, passwords: &Passwords) -> Result<(), TakeoverError> {
+    let mut known = HashSet::new();
+    let mut session = db.read().await?;
+    for old in &*accounts {
+        known.extend(fetch_scalar!(optional, session, i64, FIND, old.account.email.as_str())?.map(|_| old.old_id));
+    }
+    drop(session);
+    let new = accounts.iter_mut().filter(|old| !known.contains(&old.old_id));
+    let mut crossing: Vec<&mut Crossing> = new.map(|old| &mut old.password).collect();
+    Ok(passwords.wrap_all(&mut crossing).await?)
 }
 
 fn business(row: &OldRow, user: &str, refused: &mut Report) -> Option<NewBusiness> {
@@ -92,10 +126,10 @@ pub(super) async fn store<R>(
     accounts: &[OldAccount],
     report: &mut Report,
 ) -> Result<HashMap<i64, i64>, Failure<R>> {
-    const FIND: &str = "SELECT id FROM accounts WHERE email = $1";
     const SINCE: &str = "UPDATE accounts SET created_at = $1 WHERE id = $2";
     let mut ids = HashMap::with_capacity(accounts.len());
-    for OldAccount { old_id, account, registered_at } in accounts {
+    for OldAccount { old_id, account, password, registered_at } in accounts {
+        let account = &NewAccount { password_hash: password.hash.clone(), ..account.clone() };
         let known = fetch_scalar!(optional, *unit.reader(), i64, FIND, account.email.as_str())?;
         report.take(WHAT, known.is_none());
         let id = match known {

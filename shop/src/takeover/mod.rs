@@ -2,16 +2,21 @@
 //! orders it still owed its board.
 //!
 //! One command, so that a shop never shows half of it. What is there already (by address, by number) stays as it is, so a
-//! second run changes nothing. Not taken: the catalog, which has an import of its own, carts, and packages.
+//! second run changes nothing. Not taken: the catalog, which has an import of its own, carts, and packages; and, of what opens
+//! a door, everything but passwords (sessions, recovery codes, keys), and of those none that others know.
 
 mod accounts;
 mod orders;
+#[cfg(test)]
+mod password_tests;
 #[cfg(test)]
 mod tests;
 
 use std::collections::HashSet;
 use std::path::Path;
 
+use belgrano_shared::auth::password::Passwords;
+use belgrano_shared::storage::Db;
 use belgrano_shared::takeover::{OldDatabase, OldRow, Rehearsed, Report, TakeoverError};
 use belgrano_shared::wire::OrderNumber;
 use belgrano_shared::writer::{Command, Failure, Writer};
@@ -19,7 +24,7 @@ use belgrano_shared::writer::{Command, Failure, Writer};
 use crate::unit::{ShopUnit, ShopWants};
 
 /// What was read of the old shop.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct OldShop {
     accounts: Vec<accounts::OldAccount>,
     orders: Vec<orders::OldOrder>,
@@ -28,8 +33,8 @@ pub struct OldShop {
 }
 
 impl OldShop {
-    /// Reads `path`, the old shop's SQLite file.
-    pub async fn read(path: &Path) -> Result<Self, TakeoverError> {
+    /// Reads `path`, the old shop's SQLite file, and tries its passwords.
+    pub async fn read(path: &Path, passwords: &Passwords) -> Result<Self, TakeoverError> {
         let mut old = OldDatabase::open(path).await?;
         let users = required(&mut old, "usuarios").await?;
         let rows = required(&mut old, "pedidos").await?;
@@ -38,8 +43,10 @@ impl OldShop {
         let products = old.rows("productos").await?.unwrap_or_default();
         let queue = old.rows("pedidos_pendientes").await?.unwrap_or_default();
         let mut refused = Report::default();
+        let mut accounts = accounts::read(&users, &merchants, &mut refused);
+        accounts::examine(&mut accounts, passwords, &mut refused).await?;
         Ok(Self {
-            accounts: accounts::read(&users, &merchants, &mut refused),
+            accounts,
             orders: orders::read(&rows, &items, &products, &mut refused),
             owed: orders::owed(&queue, &mut refused),
             refused,
@@ -49,11 +56,16 @@ impl OldShop {
     /// Takes it over; with `rehearse` only says what that would do. `ticketed` are the orders that have a ticket, which
     /// nobody has to be sent any more.
     pub async fn take_over(
-        self,
+        mut self,
+        db: &Db,
         writer: &Writer<ShopUnit>,
+        passwords: &Passwords,
         ticketed: HashSet<OrderNumber>,
         rehearse: bool,
     ) -> Result<Report, TakeoverError> {
+        if !rehearse {
+            accounts::wrap(&mut self.accounts, db, passwords).await?;
+        }
         TakeoverError::settle(writer.submit(TakeOver { old: self, ticketed, rehearse }).await)
     }
 }

@@ -15,7 +15,7 @@ const ORDERS: &str = "orders";
 const MESSAGES: &str = "orders to be sent to the board";
 
 /// An order, without what its account says.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct OldOrder {
     pub(super) number: OrderNumber,
     old_account: i64,
@@ -162,7 +162,7 @@ pub(super) async fn name_stranded<R>(
 }
 
 /// An order the old shop still owed its board.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct Owed {
     pub(super) number: OrderNumber,
     payload: String,

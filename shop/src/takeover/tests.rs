@@ -2,6 +2,8 @@
 
 use std::collections::HashSet;
 
+use belgrano_shared::ambient::Ambient;
+use belgrano_shared::auth::password::{PasswordSettings, Passwords};
 use belgrano_shared::on_both_engines;
 use belgrano_shared::takeover::{Report, Taken, TakeoverError};
 use belgrano_shared::testing::OldFile;
@@ -49,8 +51,9 @@ const OLD: &str = "
 
 async fn take_over(shop: &TestShop, old: &OldFile, rehearse: bool) -> Report {
     let ticketed = HashSet::from([OrderNumber::parse("PED-5").expect("valid")]);
-    let old = OldShop::read(old.path()).await.expect("an old shop");
-    old.take_over(&shop.app.writer, ticketed, rehearse).await.expect("taken over")
+    let passwords = shop.app.gate.passwords();
+    let old = OldShop::read(old.path(), passwords).await.expect("an old shop");
+    old.take_over(&shop.app.db, &shop.app.writer, passwords, ticketed, rehearse).await.expect("taken over")
 }
 
 async fn count(shop: &TestShop, sql: &'static str) -> i64 {
@@ -100,9 +103,11 @@ on_both_engines! {
 
     async fn old_passwords_open_once_and_are_replaced(database) {
         const HASHES: &str = "SELECT COUNT(*) FROM accounts WHERE password_hash LIKE '$argon2id$%'";
+        const WRAPPED: &str = "SELECT COUNT(*) FROM accounts WHERE password_hash LIKE 'old:sha256$%$argon2id$%'";
         let (shop, old) = (TestShop::new(database).await, OldFile::new(OLD).await);
         take_over(&shop, &old, false).await;
         let hashed = count(&shop, HASHES).await;
+        assert_eq!(count(&shop, WRAPPED).await, 2, "not bare until the first log-in");
         assert_eq!(log_in(&shop, "ana@example.com", "incorrecto").await.0, 401);
         assert_eq!(log_in(&shop, "luis@example.com", "x").await.0, 401, "has none");
         for (at, email) in (1..).zip(["ana@example.com", "rosa@example.com"]) {
@@ -121,8 +126,9 @@ on_both_engines! {
 #[tokio::test]
 async fn another_database_is_refused() {
     let other = OldFile::new("CREATE TABLE usuarios (id INTEGER PRIMARY KEY)").await;
-    assert!(matches!(OldShop::read(other.path()).await, Err(TakeoverError::Table("pedidos"))));
+    let passwords = Passwords::new(PasswordSettings::default(), &Ambient::system()).expect("valid");
+    assert!(matches!(OldShop::read(other.path(), &passwords).await, Err(TakeoverError::Table("pedidos"))));
     let missing = other.path().with_extension("missing");
-    assert!(matches!(OldShop::read(&missing).await, Err(TakeoverError::Read(_))));
+    assert!(matches!(OldShop::read(&missing, &passwords).await, Err(TakeoverError::Read(_))));
     assert!(!missing.exists());
 }

@@ -1,7 +1,8 @@
 //! Taking over the database of the board that this one replaces: accounts with their passwords, drivers, and tickets.
 //!
 //! One command, so that a board never shows half of it. What is there already (by address, by number) stays as it is, so a
-//! second run changes nothing. A ticket comes as one event, the first of its life here.
+//! second run changes nothing. A ticket comes as one event, the first of its life here. Of what opens a door nothing is taken but
+//! passwords, and of those none that others know.
 
 #[cfg(test)]
 mod tests;
@@ -11,6 +12,8 @@ mod users;
 use std::collections::HashSet;
 use std::path::Path;
 
+use belgrano_shared::auth::password::Passwords;
+use belgrano_shared::storage::Db;
 use belgrano_shared::takeover::{OldDatabase, Rehearsed, Report, TakeoverError};
 use belgrano_shared::wire::OrderNumber;
 use belgrano_shared::writer::{Command, Failure, Writer};
@@ -18,7 +21,7 @@ use belgrano_shared::writer::{Command, Failure, Writer};
 use crate::unit::{BoardUnit, BoardWants};
 
 /// What was read of the old board.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct OldBoard {
     users: Vec<users::OldUser>,
     tickets: Vec<tickets::OldTicket>,
@@ -26,13 +29,15 @@ pub struct OldBoard {
 }
 
 impl OldBoard {
-    /// Reads `path`, the old board's SQLite file.
-    pub async fn read(path: &Path) -> Result<Self, TakeoverError> {
+    /// Reads `path`, the old board's SQLite file, and tries its passwords.
+    pub async fn read(path: &Path, passwords: &Passwords) -> Result<Self, TakeoverError> {
         let mut old = OldDatabase::open(path).await?;
         let users = old.rows("user").await?.ok_or(TakeoverError::Table("user"))?;
         let tickets = old.rows("ticket").await?.ok_or(TakeoverError::Table("ticket"))?;
         let mut refused = Report::default();
-        Ok(Self { users: users::read(&users, &mut refused), tickets: tickets::read(&tickets, &mut refused), refused })
+        let mut users = users::read(&users, &mut refused);
+        users::examine(&mut users, passwords, &mut refused).await?;
+        Ok(Self { users, tickets: tickets::read(&tickets, &mut refused), refused })
     }
 
     /// The orders that have a ticket.
@@ -42,7 +47,16 @@ impl OldBoard {
     }
 
     /// Takes it over; with `rehearse` only says what that would do.
-    pub async fn take_over(self, writer: &Writer<BoardUnit>, rehearse: bool) -> Result<Report, TakeoverError> {
+    pub async fn take_over(
+        mut self,
+        db: &Db,
+        writer: &Writer<BoardUnit>,
+        passwords: &Passwords,
+        rehearse: bool,
+    ) -> Result<Report, TakeoverError> {
+        if !rehearse {
+            users::wrap(&mut self.users, db, passwords).await?;
+        }
         TakeoverError::settle(writer.submit(TakeOver { old: self, rehearse }).await)
     }
 }

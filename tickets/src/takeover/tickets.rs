@@ -18,7 +18,7 @@ const WHAT: &str = "tickets";
 const CHUNK: usize = 500;
 
 /// A ticket: the order it was made of, and what became of it.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct OldTicket {
     pub(super) message: OrderMessage,
     state: TicketState,

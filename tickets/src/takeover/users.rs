@@ -1,11 +1,13 @@
 //! `user`: administrators and drivers.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use belgrano_shared::auth::email::Email;
+use belgrano_shared::auth::known_password::{Crossing, Owner};
 use belgrano_shared::auth::old_password::OldHash;
-use belgrano_shared::auth::password::NO_PASSWORD;
-use belgrano_shared::takeover::{OldRow, Report};
+use belgrano_shared::auth::password::{NO_PASSWORD, PasswordError, Passwords};
+use belgrano_shared::storage::Db;
+use belgrano_shared::takeover::{KNOWN_PASSWORD_REMARK, OldRow, Report, TakeoverError};
 use belgrano_shared::writer::{Command, Failure};
 
 use crate::unit::BoardUnit;
@@ -14,10 +16,12 @@ use crate::users::{self, CreateUser, NewDriver, Role};
 const WHAT: &str = "accounts";
 
 /// An account, and the id that the old board's tickets know it by.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct OldUser {
     old_id: i64,
+    /// Without its password.
     create: CreateUser,
+    password: Crossing,
 }
 
 /// Somebody who can carry tickets.
@@ -45,18 +49,47 @@ pub(super) fn read(rows: &[OldRow], refused: &mut Report) -> Vec<OldUser> {
         if password_hash.is_none() {
             refused.refuse(&user, "its password cannot be read: set another");
         }
+        let called = [email.as_str(), &row.words("username", 100), &row.words("nombre", 100)].map(str::to_owned);
+        let owner = Owner::new(&called.each_ref().map(String::as_str));
         let names = [row.words("nombre", 100), row.words("username", 100)];
         let name = names.into_iter().find(|name| !name.is_empty());
         let create = CreateUser {
             name: name.unwrap_or_else(|| email.as_str().to_owned()),
             email,
-            password_hash: password_hash.unwrap_or_else(|| NO_PASSWORD.to_owned()),
+            password_hash: String::new(),
             role,
             driver: NewDriver::default(),
         };
-        Some(OldUser { old_id, create })
+        let password = Crossing { hash: password_hash.unwrap_or_else(|| NO_PASSWORD.to_owned()), owner };
+        Some(OldUser { old_id, create, password })
     });
     users.collect()
+}
+
+/// Takes the passwords away that others know.
+pub(super) async fn examine(
+    users: &mut [OldUser],
+    passwords: &Passwords,
+    report: &mut Report,
+) -> Result<(), PasswordError> {
+    let mut crossing: Vec<&mut Crossing> = users.iter_mut().map(|old| &mut old.password).collect();
+    for at in passwords.refuse_known(&mut crossing).await? {
+        report.refuse(format!("account {}", users[at].old_id), format!("{KNOWN_PASSWORD_REMARK}: set another"));
+    }
+    Ok(())
+}
+
+/// Wraps the passwords of those that are new here.
+pub(super) async fn wrap(users: &mut [OldUser], db: &Db, passwords: &Passwords) -> Result<(), TakeoverError> {
+    let mut known = HashSet::new();
+    let mut session = db.read().await?;
+    for old in &*users {
+        known.extend(users::find_by_email(&mut session, &old.create.email).await?.map(|_| old.old_id));
+    }
+    drop(session);
+    let new = users.iter_mut().filter(|old| !known.contains(&old.old_id));
+    let mut crossing: Vec<&mut Crossing> = new.map(|old| &mut old.password).collect();
+    Ok(passwords.wrap_all(&mut crossing).await?)
 }
 
 /// Makes the accounts that are not there, and says which driver each is now.
@@ -66,7 +99,8 @@ pub(super) async fn store<R>(
     report: &mut Report,
 ) -> Result<HashMap<i64, Driver>, Failure<R>> {
     let mut drivers = HashMap::new();
-    for OldUser { old_id, create } in users {
+    for OldUser { old_id, create, password } in users {
+        let create = CreateUser { password_hash: password.hash.clone(), ..create.clone() };
         let known = users::find_by_email(unit.reader(), &create.email).await?;
         report.take(WHAT, known.is_none());
         let account = match known {

@@ -46,7 +46,7 @@ pub struct ChangeUser {
 }
 
 const UPDATE: &str = "UPDATE users SET name = $1, role = $2, active = $3, \
-     password_hash = COALESCE($4, password_hash) WHERE id = $5";
+     password_hash = COALESCE($4, password_hash), password_examined = (password_examined OR $4 IS NOT NULL) WHERE id = $5";
 
 impl Command<BoardUnit> for ChangeUser {
     type Output = Account;

@@ -25,7 +25,7 @@ impl Default for NewDriver {
 }
 
 /// Make an account. With role `flota` it is a driver from the start.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct CreateUser {
     /// What it is called.
     pub name: String,
@@ -39,8 +39,8 @@ pub struct CreateUser {
     pub driver: NewDriver,
 }
 
-const INSERT: &str = "INSERT INTO users (name, email, password_hash, role, active, created_at) \
-     VALUES ($1, $2, $3, $4, TRUE, $5) RETURNING id";
+const INSERT: &str = "INSERT INTO users (name, email, password_hash, role, active, created_at, \
+     password_examined) VALUES ($1, $2, $3, $4, TRUE, $5, TRUE) RETURNING id";
 
 impl Command<BoardUnit> for CreateUser {
     type Output = Account;

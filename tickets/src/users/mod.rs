@@ -6,6 +6,7 @@
 mod account;
 mod change;
 mod create;
+mod examine;
 mod first_admin;
 mod respell;
 mod role;
@@ -15,6 +16,7 @@ pub use account::{Account, LogInAccount, find, for_log_in};
 pub(crate) use account::{check_text, find_by_email};
 pub use change::{ChangeUser, UserRefusal};
 pub use create::{CreateUser, NewDriver};
+pub use examine::{examine_passwords, password_report};
 pub use first_admin::ensure_admin;
 pub use respell::respell_emails;
 pub use role::Role;

@@ -1,0 +1,353 @@
+//! Passwords that others know, tried on whatever password comes from elsewhere: a database of the programs that this one
+//! replaces, or one of our own that was made of those.
+//!
+//! Others know what those programs were published with, what everybody chooses, and what an account's own names give away.
+//! What must never happen here: one of them in a log line or in a report.
+
+use std::collections::BTreeSet;
+use std::convert::Infallible;
+
+use futures_util::{StreamExt, TryStreamExt};
+
+use super::old_password::{OldHash, WrappedHash};
+use super::password::{KNOWN_PASSWORD, NO_PASSWORD, PasswordError, Passwords};
+use crate::config::Secret;
+use crate::writer::WriteError;
+
+/// What the old pair was published with: its first administrator's and its drivers' in its own texts, and what the same hand
+/// would have written for the other roles.
+const PUBLISHED: [&str; 12] = [
+    "admin123",
+    "flota123",
+    "admin",
+    "flota",
+    "cliente123",
+    "comerciante123",
+    "repartidor123",
+    "usuario123",
+    "belgrano123",
+    "tickets123",
+    "test123",
+    "demo123",
+];
+
+/// What everybody chooses, and what a program like those is set up with.
+const USUAL: [&str; 42] = [
+    "1234",
+    "12345",
+    "123456",
+    "1234567",
+    "12345678",
+    "123456789",
+    "1234567890",
+    "000000",
+    "111111",
+    "11111111",
+    "123123",
+    "121212",
+    "654321",
+    "87654321",
+    "password",
+    "password1",
+    "password123",
+    "passw0rd",
+    "qwerty",
+    "qwerty123",
+    "qwertyuiop",
+    "abc123",
+    "abcd1234",
+    "a1b2c3d4",
+    "iloveyou",
+    "letmein",
+    "welcome",
+    "welcome1",
+    "secret",
+    "secret123",
+    "secreto",
+    "secreta",
+    "changeme",
+    "cambiame",
+    "clave",
+    "clave123",
+    "contraseña",
+    "contraseña123",
+    "contrasena",
+    "contrasena123",
+    "bienvenido",
+    "argentina",
+];
+
+/// What programs and their roles are called.
+const NAMES: [&str; 16] = [
+    "admin",
+    "administrador",
+    "flota",
+    "repartidor",
+    "cliente",
+    "comerciante",
+    "usuario",
+    "user",
+    "test",
+    "demo",
+    "root",
+    "belgrano",
+    "belgranoahorro",
+    "belgrano_ahorro",
+    "belgranotickets",
+    "ahorro",
+];
+
+/// What people put behind such a name, and behind their own.
+const BEHIND: [&str; 3] = ["", "123", "2025"];
+const BEHIND_OWN: [&str; 6] = ["", "1", "123", "1234", "2024", "2025"];
+/// Keys that the old pair's documents print. Who deploys one half against the old other half may have no choice for a while.
+const PUBLISHED_KEYS: [&str; 3] =
+    ["belgrano_ahorro_secret_key_2025", "belgrano_tickets_secret_2025", "belgrano_ahorro_api_key_2025"];
+
+/// Whether a key of a client is one that anybody can read.
+#[must_use]
+pub fn is_published_key(key: &str) -> bool {
+    PUBLISHED_KEYS.contains(&key) || PUBLISHED.contains(&key)
+}
+
+/// Words of an account that are looked at; a name of more is no name.
+const MAX_WORDS: usize = 8;
+
+/// What an account is called, which its password should not be.
+#[derive(Clone, Default)]
+pub struct Owner(BTreeSet<String>);
+
+impl std::fmt::Debug for Owner {
+    // Personal data.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Owner").finish_non_exhaustive()
+    }
+}
+
+impl Owner {
+    /// Of what is stored with it: its address, its names, its telephone.
+    #[must_use]
+    pub fn new(texts: &[&str]) -> Self {
+        let mut words = BTreeSet::new();
+        for text in texts {
+            let lower = text.to_lowercase();
+            let parts = lower.split(|c: char| !c.is_alphanumeric()).filter(|part| part.chars().count() > 1);
+            let joined: String = lower.chars().filter(|c| c.is_alphanumeric()).collect();
+            let local = lower.split_once('@').map_or("", |(local, _)| local);
+            let bare_local: String = local.chars().filter(|c| c.is_alphanumeric()).collect();
+            words.extend(parts.take(MAX_WORDS).map(str::to_owned).chain([
+                lower.trim().to_owned(),
+                joined,
+                local.to_owned(),
+                bare_local,
+            ]));
+        }
+        words.remove("");
+        Self(words)
+    }
+}
+
+/// Everything to try on a password of `owner` that another program hashed.
+fn all(owner: &Owner) -> Vec<Secret> {
+    let own = owner.0.iter().flat_map(|name| BEHIND_OWN.map(|behind| format!("{name}{behind}")));
+    let own: Vec<String> = published().chain(own).collect();
+    let capital: Vec<String> = own.iter().map(|word| capitalised(word)).collect();
+    let names = NAMES.iter().flat_map(|name| BEHIND.map(|behind| format!("{name}{behind}")));
+    let usual = USUAL.iter().copied().map(str::to_owned);
+    let mut seen = BTreeSet::new();
+    own.into_iter()
+        .chain(capital)
+        .chain(usual)
+        .chain(names)
+        .filter(|word| seen.insert(word.clone()))
+        .map(Secret::new)
+        .collect()
+}
+
+fn capitalised(word: &str) -> String {
+    let mut letters = word.chars();
+    letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
+}
+
+fn published() -> impl Iterator<Item = String> {
+    PUBLISHED.iter().copied().map(str::to_owned)
+}
+
+/// The password of an account of another database, on its way here.
+#[derive(Clone)]
+pub struct Crossing {
+    /// What is stored there, and in the end what is stored here.
+    pub hash: String,
+    /// Whose it is.
+    pub owner: Owner,
+}
+
+impl std::fmt::Debug for Crossing {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Crossing").finish_non_exhaustive()
+    }
+}
+
+impl Passwords {
+    /// Takes the passwords away that others know; returns which of `all` had one. As many at once as log-ins.
+    pub async fn refuse_known(&self, all: &mut [&mut Crossing]) -> Result<Vec<usize>, PasswordError> {
+        let tried = futures_util::stream::iter(all.iter().map(|one| self.is_known(&one.hash, &one.owner)));
+        let known: Vec<bool> = tried.buffered(self.parallel()).try_collect().await?;
+        let known: Vec<usize> = known.iter().enumerate().filter_map(|(at, known)| known.then_some(at)).collect();
+        for at in &known {
+            KNOWN_PASSWORD.clone_into(&mut all[*at].hash);
+        }
+        Ok(known)
+    }
+
+    /// Wraps what is left of them.
+    pub async fn wrap_all(&self, all: &mut [&mut Crossing]) -> Result<(), PasswordError> {
+        let wrapped = futures_util::stream::iter(all.iter().map(|one| self.wrap(&one.hash)));
+        let wrapped: Vec<Option<String>> = wrapped.buffered(self.parallel()).try_collect().await?;
+        for (one, wrapped) in all.iter_mut().zip(wrapped) {
+            if let Some(wrapped) = wrapped {
+                one.hash = wrapped;
+            }
+        }
+        Ok(())
+    }
+}
+
+/// What becomes of a stored password.
+#[derive(Clone, PartialEq, Eq)]
+pub enum Examined {
+    /// Others know it: the account gets none.
+    Known,
+    /// It stays.
+    Stays,
+    /// It stays, stored as this.
+    Wrapped(String),
+}
+
+impl std::fmt::Debug for Examined {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(match self {
+            Self::Known => "Known",
+            Self::Stays => "Stays",
+            Self::Wrapped(_) => "Wrapped(***)",
+        })
+    }
+}
+
+impl Passwords {
+    /// Whether others know the password of `owner` that `stored` was made of.
+    ///
+    /// On a hash of the old pair all that is known is tried. One of our own was proven by somebody who logged in, or chosen
+    /// here; only what the old pair was published with is tried on it, because each try costs as much as a log-in.
+    pub async fn is_known(&self, stored: &str, owner: &Owner) -> Result<bool, PasswordError> {
+        if stored.starts_with(NO_PASSWORD) {
+            return Ok(false);
+        }
+        let theirs = OldHash::parse(stored).is_some() || WrappedHash::parse(stored).is_some();
+        let candidates = if theirs { all(owner) } else { published().map(Secret::new).collect() };
+        match self.any_opens(candidates, stored).await {
+            // Nothing opens what is no hash.
+            Err(PasswordError::Hash(_)) => Ok(false),
+            known => known,
+        }
+    }
+
+    /// What has to become of `stored`, the password of `owner`.
+    pub async fn examine(&self, stored: &str, owner: &Owner) -> Result<Examined, PasswordError> {
+        if self.is_known(stored, owner).await? {
+            return Ok(Examined::Known);
+        }
+        Ok(self.wrap(stored).await?.map_or(Examined::Stays, Examined::Wrapped))
+    }
+}
+
+/// Why an account could not be examined. It is tried again.
+#[derive(Debug, thiserror::Error)]
+pub enum ExamineError {
+    /// No hash could be made.
+    #[error(transparent)]
+    Password(#[from] PasswordError),
+    /// It could not be stored.
+    #[error(transparent)]
+    Write(#[from] WriteError<Infallible>),
+}
+
+/// What an operator has to know of the accounts' passwords.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PasswordReport {
+    /// Accounts that are not examined yet.
+    pub unexamined: i64,
+    /// Those whose password was taken away, and that have no other yet.
+    pub taken_away: Vec<i64>,
+}
+
+#[cfg(test)]
+mod tests {
+    use sha2::{Digest, Sha256};
+
+    use super::{Examined, Owner, is_published_key};
+    use crate::ambient::Ambient;
+    use crate::auth::password::{KNOWN_PASSWORD, NewPassword, PasswordSettings, Passwords, Spelling};
+    use crate::hex::hex;
+
+    fn passwords() -> Passwords {
+        let settings = PasswordSettings { memory_kib: 64, passes: 1, parallel: 2, waiting: 8 };
+        Passwords::new(settings, &Ambient::system()).expect("valid parameters")
+    }
+
+    fn old(password: &str) -> String {
+        format!("sal${}", hex(&Sha256::digest(format!("{password}sal"))))
+    }
+
+    #[test]
+    fn keys_that_documents_print_are_known() {
+        assert!(is_published_key("belgrano_tickets_secret_2025") && is_published_key("admin123"));
+        assert!(!is_published_key("") && !is_published_key("5c1f0f0e6a2b"));
+    }
+
+    #[tokio::test]
+    async fn what_others_know_is_found() {
+        let owner = Owner::new(&["ana.diaz@example.com", "Ana María", "Díaz", "+54 11 5555-0001"]);
+        for known in [
+            "admin123",
+            "flota123",
+            "Admin123",
+            "123456",
+            "password",
+            "contraseña",
+            "ana.diaz@example.com",
+            "ana.diaz",
+            "anadiaz",
+            "ana",
+            "Díaz",
+            "diaz2025",
+            "maría123",
+            "541155550001",
+            "belgrano2025",
+            "repartidor123",
+            "comerciante",
+        ] {
+            assert_eq!(passwords().examine(&old(known), &owner).await.expect("an answer"), Examined::Known, "{known}");
+        }
+        let published = NewPassword::parse("admin123").expect("long enough");
+        let today = passwords().hash(&published).await.expect("a hash");
+        assert_eq!(passwords().examine(&today, &owner).await.expect("an answer"), Examined::Known);
+    }
+
+    #[tokio::test]
+    async fn the_rest_is_wrapped_and_opens_with_its_password_only() {
+        let (passwords, owner) = (passwords(), Owner::new(&["ana@example.com"]));
+        let Examined::Wrapped(stored) = passwords.examine(&old("correcto caballo"), &owner).await.expect("an answer")
+        else {
+            panic!("an old hash is wrapped")
+        };
+        assert!(stored.contains("$argon2id$") && !stored.contains(&old("correcto caballo")[4..]));
+        let opens = async |typed: &str| passwords.verify(typed, &stored).await.expect("an answer");
+        assert_eq!(opens("correcto caballo").await, Some(Spelling::Usual));
+        assert_eq!((opens("correcto caballO").await, opens(&old("correcto caballo")[4..]).await), (None, None));
+        assert!(passwords.is_outdated(&stored), "the next log-in replaces it");
+        for stays in [stored.as_str(), KNOWN_PASSWORD, "x", ""] {
+            assert_eq!(passwords.examine(stays, &owner).await.expect("an answer"), Examined::Stays, "{stays}");
+        }
+    }
+}
