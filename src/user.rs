@@ -22,7 +22,8 @@ const MAX_PASSWORD_BYTES: u64 = 4096;
 /// Does what was asked.
 pub async fn run(command: UserCommand) -> Done {
     let UserCommand::Add { servicio, rol, email, nombre, password_stdin: _ } = command;
-    let (rol, email, nombre) = (plain(&rol).trim().to_owned(), plain(&email).into_owned(), clean(&nombre).into_owned());
+    let (rol, email, nombre) =
+        (plain(&rol).trim().to_owned(), plain(&email).trim().to_owned(), clean(&nombre).into_owned());
     let name = if nombre.trim().is_empty() { &email } else { &nombre };
     let name = free_text::required(name, limits::CUSTOMER_NAME)
         .map_err(|wrong| Usage(format!("--nombre: {}", Message::from(wrong).to(Language::English))))?

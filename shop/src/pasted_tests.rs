@@ -119,6 +119,10 @@ on_both_engines! {
         assert!(refused.contains("is not UTF-8") && refused.contains("save the file as UTF-8"), "{refused}");
         let refused = import(&shop.app.writer, b"{", ImportOptions::default()).await.expect_err("no JSON").to_string();
         assert_eq!(refused, "not a catalog: it is not JSON from line 1, column 1 on");
+        for other in ["[]", "null", "\"productos\"", "{}"] {
+            let refused = import(&shop.app.writer, other.as_bytes(), ImportOptions::default()).await.expect_err("JSON");
+            assert_eq!(refused.to_string(), "not a catalog: it has no `productos`", "{other}");
+        }
     }
 
     async fn a_step_of_a_cart_is_the_same_with_a_query_of_odd_blanks(database) {

@@ -9,7 +9,7 @@ use belgrano_shared::wire::limits;
 use jiff::civil::Date;
 use serde::de::{DeserializeOwned, Error};
 use serde::{Deserialize, Deserializer};
-use serde_json::{Map, Value};
+use serde_json::Value;
 
 use super::import::{ImportError, Refused};
 
@@ -221,8 +221,9 @@ impl File {
     /// Reads the file, however it was saved; an error only when it is no catalog at all.
     pub(super) fn parse(file: &[u8]) -> Result<Self, ImportError> {
         let json = free_text::decode_file(file)?;
-        let mut root: Map<String, Value> = serde_json::from_slice(&free_text::clean_json(json.as_bytes()))
+        let root: Value = serde_json::from_slice(&free_text::clean_json(json.as_bytes()))
             .map_err(|error| ImportError::NotJson { line: error.line(), column: error.column() })?;
+        let Value::Object(mut root) = root else { return Err(ImportError::NoProducts) };
         if !root.contains_key("productos") {
             return Err(ImportError::NoProducts);
         }
