@@ -35,6 +35,13 @@ pub(crate) struct Client(Option<String>);
 /// Nobody in particular.
 pub(crate) const NOBODY: Client = Client(None);
 
+impl Client {
+    /// What its browser sends as `Cookie`.
+    pub(crate) fn cookie(&self) -> &str {
+        self.0.as_deref().unwrap_or_default()
+    }
+}
+
 impl Board {
     pub(crate) async fn start(database: &TestDatabase) -> Self {
         Self::start_with(database, &[]).await

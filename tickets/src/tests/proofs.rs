@@ -1,8 +1,10 @@
 //! What a proof tells: nothing but what it shows, whenever it came.
 
-use axum::http::StatusCode;
+use axum::body::Body;
+use axum::http::{Request, StatusCode};
 use belgrano_shared::testing::pictures::{self, SECRET, data_url, tells};
 use belgrano_shared::{execute, fetch_scalar, on_both_engines};
+use http_body_util::BodyExt;
 use serde_json::json;
 
 use super::board::Board;
@@ -40,6 +42,9 @@ on_both_engines! {
         execute!(session, BROKEN, SECRET.as_bytes().to_vec()).expect("changed");
         session.commit().await.expect("a commit");
         assert!(tells(&stored(&board, "foto").await));
+        let request = Request::get("/api/tickets/BA-1/pruebas/foto").header("cookie", admin.cookie());
+        let shown = board.answer(request.body(Body::empty()).expect("a request")).await.into_body();
+        assert_eq!(shown.collect().await.expect("a body").to_bytes(), drawn, "drawn when it is shown");
         housekeeping::round(&board.app).await.expect("done");
         assert_eq!(stored(&board, "foto").await, drawn);
         assert_eq!(stored(&board, "firma").await, SECRET.as_bytes(), "it may be all that proves the delivery");

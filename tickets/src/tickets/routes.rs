@@ -5,6 +5,7 @@ use axum::http::{HeaderValue, header};
 use axum::response::{IntoResponse, Response};
 use belgrano_shared::free_text;
 use belgrano_shared::http::{Json, Page, Path, check_fields};
+use belgrano_shared::picture::Picture;
 use belgrano_shared::problem::{Problem, ProblemDocument};
 use belgrano_shared::storage::Session as Connection;
 use belgrano_shared::texts::Message;
@@ -156,6 +157,7 @@ pub(crate) async fn events(
 struct Proof {
     media_type: String,
     content: Vec<u8>,
+    drawn: bool,
 }
 
 /// La foto o la firma de una entrega.
@@ -167,11 +169,18 @@ async fn proof(
     Session(by): Session,
     Path((number, kind)): Path<(OrderNumber, String)>,
 ) -> Result<Response, Problem> {
-    const FIND: &str = "SELECT media_type, content FROM proofs WHERE ticket_id = $1 AND kind = $2";
+    const FIND: &str = "SELECT media_type, content, drawn FROM proofs WHERE ticket_id = $1 AND kind = $2";
     let mut session = app.db.read().await?;
     let ticket = visible(&mut session, &number, &by).await?;
     let found = fetch!(optional, session, Proof, FIND, ticket.view.ticket_id, kind.as_str())?;
+    drop(session);
     let proof = found.ok_or_else(|| Problem::not_found(Message::new("refusal-no-proof")))?;
+    if !proof.drawn
+        && let Ok(picture) = Picture::draw(proof.content.clone()).await
+    {
+        // One that an older version stored as it came, and that has not been drawn yet.
+        return Ok(([(header::CONTENT_TYPE, picture.media_type())], picture.content().to_vec()).into_response());
+    }
     Ok(([(header::CONTENT_TYPE, proof.media_type)], proof.content).into_response())
 }
 
