@@ -8,12 +8,15 @@ import { PositionSharer } from "./driver.js";
 import { live } from "./page.js";
 import { attach, missing } from "./proof.js";
 import { Freshness } from "./signal.js";
+import { goToRefusal, tellRefusal } from "./step-refusals.js";
 import { StepStore } from "./step-store.js";
 import { StepQueue, tell } from "./steps.js";
 import { t } from "./texts.js";
 
 const AGAIN_MS = 20_000;
 const NOTICE_MS = 8000;
+/** So long a stop stays as it is until the board has answered; then it waits like one without a signal. */
+const HOLD_MS = 2500;
 /** The next big step is that of the first stop in the first of these states; the page is rendered by the same rule. */
 const NEXT = ["en-camino", "aceptado"];
 /** What is offered is decided on its own card. */
@@ -108,6 +111,8 @@ function deliver(root) {
   let telling = { numbers: [], end: () => {} };
   /** Whose turn it was. */
   let lastTurn = "";
+  /** Whose step the board is being asked about right now. @type {Set<string>} */
+  const held = new Set();
 
   /** @param {import("./steps.js").Entry} entry */
   async function tellAndRemember(entry) {
@@ -117,6 +122,11 @@ function deliver(root) {
       told.set(entry.number, taken);
       await store.tell({ number: entry.number, ...taken, at: Date.now() }).catch(() => {});
       root.dispatchEvent(new Event("stale"));
+    } else if (outcome.kind === "refused" && !held.has(entry.number)) {
+      // Whoever tapped it is somewhere else by now.
+      const stop = stops().find(({ dataset }) => dataset.key === entry.number);
+      navigator.vibrate?.([200, 100, 200]);
+      if (stop) toast(refusedText({ ...entry, refused: outcome.reason }), { action: t("js-offer-see"), run: () => goToRefusal(stop, { ...entry, field: outcome.field }) });
     }
     return outcome;
   }
@@ -127,23 +137,48 @@ function deliver(root) {
     const form = event.target;
     if (!(form instanceof HTMLFormElement) || !form.matches("[data-step]")) return;
     event.preventDefault();
-    if (form.dataset.busy || missing(form)) return;
-    form.dataset.busy = "yes";
-    const fields = [...new FormData(form)].filter(([, value]) => value !== "");
     const stop = /** @type {HTMLElement} */ (form.closest("[data-key]"));
+    const number = stop.dataset.key ?? "";
+    if (held.has(number) || missing(form)) return;
+    held.add(number);
+    event.submitter?.setAttribute("aria-busy", "true");
     try {
-      const step = /** @type {any} */ (Object.fromEntries(fields));
-      await queue.add(stop.dataset.key ?? "", step);
-      if (step.estado === "en-camino") root.dispatchEvent(new Event("setout"));
-      navigator.vibrate?.(50);
-    } catch {
-      // A phone that keeps nothing: as without this module.
-      return form.submit();
+      const entry = await kept(form, number);
+      if (!entry) return;
+      // Without a signal there is nobody to wait for.
+      await (navigator.onLine ? Promise.race([send(), new Promise((resolve) => setTimeout(resolve, HOLD_MS))]) : null);
+      const refused = queue.refusal(number);
+      if (refused?.id === entry.id) goToRefusal(stops().find(({ dataset }) => dataset.key === number) ?? stop, refused);
     } finally {
-      delete form.dataset.busy;
+      held.delete(number);
+      event.submitter?.removeAttribute("aria-busy");
+      show();
     }
     await send();
   });
+  root.addEventListener("input", ({ target }) => {
+    const stop = /** @type {HTMLElement | null} */ (/** @type {Element} */ (target).closest("[data-refused]"));
+    if (stop) void queue.forgive(stop.dataset.key ?? "");
+  });
+
+  /**
+   * The step of a form, on the phone.
+   * @param {HTMLFormElement} form
+   * @param {string} number
+   */
+  async function kept(form, number) {
+    const fields = [...new FormData(form)].filter(([, value]) => value !== "");
+    const step = /** @type {any} */ (Object.fromEntries(fields));
+    try {
+      const entry = await queue.add(number, step);
+      if (step.estado === "en-camino") root.dispatchEvent(new Event("setout"));
+      navigator.vibrate?.(50);
+      return entry;
+    } catch {
+      // A phone that keeps nothing: as without this module.
+      return void form.submit();
+    }
+  }
 
   function stops() {
     return /** @type {HTMLElement[]} */ ([...root.querySelectorAll("[data-state][data-key]")]);
@@ -153,7 +188,9 @@ function deliver(root) {
     const all = stops();
     const states = new Map(all.map((stop) => [stop, stateOf(stop)]));
     for (const [stop, state] of states) showStop(stop, state);
-    const next = NEXT.map((state) => all.find((stop) => states.get(stop) === state)).find(Boolean);
+    // What was refused while somebody went on does not take the bar from under a thumb.
+    const inHand = all.filter(({ dataset: { key = "" } }) => key === lastTurn || !queue.refusal(key));
+    const next = [inHand, all].flatMap((some) => NEXT.map((state) => some.find((stop) => states.get(stop) === state))).find(Boolean);
     for (const stop of all) stop.classList.toggle("current", stop === next);
     unfold(next);
     const count = document.querySelector("[data-queue-status]");
@@ -168,7 +205,8 @@ function deliver(root) {
    * @param {HTMLElement} stop
    */
   function stateOf(stop) {
-    return queue.expected(stop.dataset.key ?? "") ?? ahead(stop) ?? stop.dataset.state ?? "";
+    const number = stop.dataset.key ?? "";
+    return (held.has(number) ? null : queue.expected(number)) ?? ahead(stop) ?? stop.dataset.state ?? "";
   }
 
   /**
@@ -180,7 +218,10 @@ function deliver(root) {
     /** @type {NodeListOf<HTMLElement>} */
     const parts = stop.querySelectorAll("[data-when]");
     for (const part of parts) part.hidden = !part.dataset.when?.split(" ").includes(state);
-    const waiting = queue.waiting.findLast((entry) => entry.number === stop.dataset.key);
+    const number = stop.dataset.key ?? "";
+    const waiting = held.has(number) ? undefined : queue.waiting.findLast((entry) => entry.number === number);
+    const refused = queue.refusal(number);
+    tellRefusal(stop, refused, refused ? refusedText(refused) : "", () => refused && queue.dismiss(refused.id));
     const over = !OPEN.includes(state);
     const note = /** @type {HTMLElement} */ (stop.querySelector("[data-waiting]"));
     note.hidden = !waiting && !over;
@@ -220,14 +261,15 @@ function deliver(root) {
 
   function showRefused() {
     const list = /** @type {HTMLElement} */ (document.querySelector("[data-refused]"));
-    const refused = queue.entries.filter((entry) => entry.refused !== null);
+    const here = new Set(stops().map(({ dataset }) => dataset.key));
+    // What has its stop on the page is told there.
+    const refused = queue.entries.filter((entry) => entry.refused !== null && !here.has(entry.number));
     list.hidden = refused.length === 0;
     list.replaceChildren(
       ...refused.map((entry) => {
         const item = document.createElement("li");
         item.className = "notice failed";
-        const text = { number: entry.number, state: word(entry.step.estado), time: time(entry), reason: entry.refused ?? "" };
-        item.append(`${t("js-step-refused", text)} `);
+        item.append(`${refusedText(entry)} `);
         const button = document.createElement("button");
         button.textContent = t("js-understood");
         button.addEventListener("click", () => queue.dismiss(entry.id));
@@ -303,6 +345,11 @@ function deliver(root) {
  */
 function until(stop) {
   return Date.parse(/** @type {HTMLElement | null} */ (stop.querySelector("[data-offer-until]"))?.dataset.offerUntil ?? "");
+}
+
+/** @param {import("./steps.js").Entry} entry */
+function refusedText(entry) {
+  return t("js-step-refused", { number: entry.number, state: word(entry.step.estado), time: time(entry), reason: entry.refused ?? "" });
 }
 
 /** @param {string} state */

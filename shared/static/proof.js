@@ -61,6 +61,7 @@ export function signature(canvas, field) {
     drawing = false;
     field.value = canvas.toDataURL("image/png");
     say(canvas, "");
+    field.dispatchEvent(new Event("input", { bubbles: true }));
   };
   canvas.addEventListener("pointerup", lift);
   canvas.addEventListener("pointercancel", lift);
@@ -107,7 +108,7 @@ export function missing(form) {
  * @param {Element} at
  * @param {string} text
  */
-function say(at, text) {
+export function say(at, text) {
   const asked = at.closest("[data-asked]");
   const error = /** @type {HTMLElement | null} */ (asked?.querySelector("[data-error]") ?? null);
   if (!error) return;

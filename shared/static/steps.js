@@ -6,8 +6,8 @@
 // refuses stays, with its reason, until somebody has read it.
 
 /** @typedef {{ estado: string, ocurrido: string, motivo?: string, pin?: string, foto?: string, firma?: string }} Step */
-/** @typedef {{ id: string, order: number, number: string, step: Step, refused: string | null }} Entry */
-/** @typedef {{ kind: "done", version: number } | { kind: "refused", reason: string } | { kind: "busy" } | { kind: "later" }} Outcome */
+/** @typedef {{ id: string, order: number, number: string, step: Step, refused: string | null, field?: string | null }} Entry `refused`: why, and about which `field` */
+/** @typedef {{ kind: "done", version: number } | { kind: "refused", reason: string, field: string | null } | { kind: "busy" } | { kind: "later" }} Outcome */
 
 /** A photo takes its time on a bad line, but a line that is dead has to be given up before the next can be tried. */
 const TOO_LONG_MS = 60_000;
@@ -67,7 +67,8 @@ export class StepQueue {
   }
 
   /**
-   * Keeps a step. When this resolves it survives the app; it throws where nothing can be kept.
+   * Keeps a step. When this resolves it survives the app; it throws where nothing can be kept. What was refused of this ticket
+   * before is over: somebody tries again.
    * @param {string} number
    * @param {Omit<Step, "ocurrido">} step
    */
@@ -80,7 +81,22 @@ export class StepQueue {
     const entry = { id: this.#world.key(), order, number, step: { ...step, ocurrido }, refused: null };
     await this.#store.put(entry);
     this.#entries.push(entry);
+    await this.forgive(number);
     this.#changed();
+    return entry;
+  }
+
+  /**
+   * Forgets what was refused of a ticket: it is being mended.
+   * @param {string} number
+   */
+  async forgive(number) {
+    for (const entry of this.#entries.filter((one) => one.number === number && one.refused !== null)) await this.#remove(entry);
+  }
+
+  /** What was refused last of a ticket. @param {string} number */
+  refusal(number) {
+    return this.#entries.findLast((entry) => entry.number === number && entry.refused !== null);
   }
 
   /**
@@ -110,7 +126,7 @@ export class StepQueue {
       if (outcome.kind === "later") return;
       if (outcome.kind === "busy") busy.add(entry.number);
       else if (outcome.kind === "done") await this.#remove(entry);
-      else await this.#refuse(entry, outcome.reason);
+      else await this.#refuse(entry, outcome);
     }
   }
 
@@ -123,12 +139,12 @@ export class StepQueue {
 
   /**
    * @param {Entry} entry
-   * @param {string} reason
+   * @param {{ reason: string, field: string | null }} why
    */
-  async #refuse(entry, reason) {
+  async #refuse(entry, { reason, field }) {
     // It is never sent again: what proved the delivery has no business on the phone any more.
     const { estado, ocurrido } = entry.step;
-    const refused = { ...entry, step: { estado, ocurrido }, refused: reason };
+    const refused = { ...entry, step: { estado, ocurrido }, refused: reason, field };
     await this.#store.put(refused);
     this.#entries = this.#entries.map((other) => (other === entry ? refused : other));
     this.#changed();
@@ -177,9 +193,9 @@ export async function tell(entry, who, fetch = globalThis.fetch.bind(globalThis)
     return typeof ticket?.version === "number" ? { kind: "done", version: ticket.version } : { kind: "later" };
   }
   if (response.status === 401) return { kind: "later" };
-  // Not an answer to the step: too slow, too often, or the board's own trouble.
-  if (response.status === 408 || response.status === 429 || response.status >= 500) return { kind: "busy" };
   const problem = await response.json().catch(() => null);
-  const reason = problem?.errors?.[0]?.message ?? problem?.detail ?? String(response.status);
-  return { kind: "refused", reason };
+  const [wrong] = problem?.errors ?? [];
+  // Not an answer to the step: too slow, too often, or the board's own trouble. (Too often at one field is an answer.)
+  if (response.status === 408 || (response.status === 429 && !wrong) || response.status >= 500) return { kind: "busy" };
+  return { kind: "refused", reason: wrong?.message ?? problem?.detail ?? String(response.status), field: wrong?.field ?? null };
 }

@@ -152,9 +152,10 @@ test("the board's answer decides what becomes of a step", async () => {
     [answer(429, ""), { kind: "busy" }],
     [answer(408, ""), { kind: "busy" }],
     [answer(401, ""), later],
-    [answer(409, '{"detail":"El ticket ya está entregado."}'), { kind: "refused", reason: "El ticket ya está entregado." }],
-    [answer(422, '{"detail":"x","errors":[{"field":"pin","message":"no es"}]}'), { kind: "refused", reason: "no es" }],
-    [answer(404, "<html>"), { kind: "refused", reason: "404" }],
+    [answer(409, '{"detail":"El ticket ya está entregado."}'), { kind: "refused", reason: "El ticket ya está entregado.", field: null }],
+    [answer(422, '{"detail":"x","errors":[{"field":"pin","message":"no es"}]}'), { kind: "refused", reason: "no es", field: "pin" }],
+    [answer(429, '{"detail":"x","errors":[{"field":"pin","message":"demasiados"}]}'), { kind: "refused", reason: "demasiados", field: "pin" }],
+    [answer(404, "<html>"), { kind: "refused", reason: "404", field: null }],
     [async () => Promise.reject(new TypeError("offline")), later],
   ];
   for (const [fetch, expected] of cases) assert.deepEqual(await tell(entry, "7", fetch, () => 1000), expected);

@@ -98,6 +98,7 @@ static OURS: LazyLock<Vec<Asset>> = LazyLock::new(|| {
     "steps.js": SCRIPT,
     "paced.js": SCRIPT,
     "taken-back.js": SCRIPT,
+    "step-refusals.js": SCRIPT,
     "step-store.js": SCRIPT,
     "driver.js": SCRIPT,
     "fragment.js": SCRIPT,
@@ -311,7 +312,7 @@ mod tests {
     #[test]
     fn a_module_comes_with_all_that_it_needs() {
         let all = with_imports(["driver-page.js", "driver.css"]);
-        for name in ["driver-page.js", "driver.css", "steps.js", "step-store.js", "texts.js"] {
+        for name in ["driver-page.js", "driver.css", "steps.js", "step-refusals.js", "step-store.js", "texts.js"] {
             assert_eq!(all.iter().filter(|one| **one == name).count(), 1, "{name} in {all:?}");
         }
         assert!(!all.contains(&"board-page.js"), "{all:?}");

@@ -21,11 +21,15 @@ pub struct Notice {
     pub failed: bool,
     /// What to tell.
     pub text: String,
+    /// The id of what it is about, where the page tells it there and not above everything.
+    pub beside: Option<String>,
 }
 
 /// Beyond this a notice is cut: cookies have little room.
 const MAX_CHARS: usize = 500;
 const COOKIE: &str = "belgrano_aviso";
+/// Between what a notice is about and its text; no text has it.
+const UNIT: char = '\u{1f}';
 
 /// The notice that came with a request, if any.
 #[derive(Clone, Debug, Default)]
@@ -35,13 +39,19 @@ impl Notice {
     /// It is done.
     #[must_use]
     pub fn done(text: impl Into<String>) -> Self {
-        Self { failed: false, text: text.into() }
+        Self { failed: false, text: text.into(), beside: None }
     }
 
     /// It could not be done.
     #[must_use]
     pub fn failed(text: impl Into<String>) -> Self {
-        Self { failed: true, text: text.into() }
+        Self { failed: true, text: text.into(), beside: None }
+    }
+
+    /// The same, told where the page has this id.
+    #[must_use]
+    pub fn beside(self, id: impl Into<String>) -> Self {
+        Self { beside: Some(id.into()), ..self }
     }
 
     /// 303 to a path of this site, where the notice is shown.
@@ -54,7 +64,8 @@ impl Notice {
 
     fn cookie(&self) -> HeaderValue {
         let kind = if self.failed { '!' } else { '.' };
-        let text: String = std::iter::once(kind).chain(self.text.chars().take(MAX_CHARS)).collect();
+        let text: String = self.text.chars().take(MAX_CHARS).collect();
+        let text = format!("{kind}{}{UNIT}{text}", self.beside.as_deref().unwrap_or_default());
         set_cookie(&URL_SAFE_NO_PAD.encode(text), 60)
     }
 
@@ -62,7 +73,9 @@ impl Notice {
         let text = String::from_utf8(URL_SAFE_NO_PAD.decode(cookie).ok()?).ok()?;
         let mut chars = text.chars();
         let failed = chars.next()? == '!';
-        Some(Self { failed, text: chars.take(MAX_CHARS).collect() })
+        let (beside, text) = chars.as_str().split_once(UNIT)?;
+        let beside = (!beside.is_empty()).then(|| beside.to_owned());
+        Some(Self { failed, text: text.chars().take(MAX_CHARS).collect(), beside })
     }
 }
 
@@ -100,7 +113,8 @@ mod tests {
 
     #[tokio::test]
     async fn a_notice_arrives_once() {
-        let response = Notice::failed("No se pudo: «<b>»").then("/carrito");
+        let told = Notice::failed("No se pudo: «<b>»").beside("pin-BA-1");
+        let response = told.clone().then("/carrito");
         assert_eq!(
             (response.status().as_u16(), &response.headers()[header::LOCATION]),
             (303, &"/carrito".parse().unwrap())
@@ -110,7 +124,7 @@ mod tests {
         let (mut parts, ()) =
             Request::get("/").header("cookie", format!("a=b; {cookie}")).body(()).unwrap().into_parts();
         let Ok(flash) = Flash::from_request_parts(&mut parts, &()).await;
-        assert_eq!(flash.0, Some(Notice::failed("No se pudo: «<b>»")));
+        assert_eq!(flash.0, Some(told));
         assert!(flash.taken_back().is_some_and(|cookie| cookie.to_str().unwrap().contains("Max-Age=0")));
         let (mut parts, ()) = Request::get("/").header("cookie", "belgrano_aviso=%%").body(()).unwrap().into_parts();
         let Ok(flash) = Flash::from_request_parts(&mut parts, &()).await;

@@ -216,10 +216,17 @@ impl Layout {
         LOGIN_PATH
     }
 
-    /// The notice to show.
+    /// The notice to show above the page.
     #[must_use]
     pub fn notice(&self) -> Option<&Notice> {
-        self.flash.0.as_ref()
+        self.flash.0.as_ref().filter(|notice| notice.beside.is_none())
+    }
+
+    /// The notice about what has this id.
+    #[must_use]
+    pub fn beside(&self, id: &str) -> Option<&str> {
+        let notice = self.flash.0.as_ref().filter(|notice| notice.beside.as_deref() == Some(id));
+        notice.map(|notice| notice.text.as_str())
     }
 
     /// Whether `href` is this page or the list it belongs to.

@@ -344,6 +344,7 @@ refusal-undo-late = More than ten minutes have passed since the last change.
 error-reason = say why
 error-ticket-number = this is not the number of a ticket
 error-pin = this is not the PIN of this order
+error-pin-tries = too many tries; it can be tried again in { $minutes } min
 error-no-driver = there is no active driver with id { $id }
 error-needs-pin = the PIN that the customer has is needed
 error-needs-photo = a photo of the delivery is needed

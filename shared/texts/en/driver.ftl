@@ -50,3 +50,4 @@ driver-said-started = Have a good trip.
 driver-said-delivered = Delivered. Thank you!
 driver-said-noted = Noted.
 driver-purpose = The stops of whoever delivers.
+driver-not-yours = { $number } is not among your stops any more.

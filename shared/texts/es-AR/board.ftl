@@ -344,6 +344,7 @@ refusal-undo-late = Pasaron más de diez minutos desde el último cambio.
 error-reason = contá por qué
 error-ticket-number = no es un número de ticket
 error-pin = no es el PIN de este pedido
+error-pin-tries = demasiados intentos; se puede volver a probar en { $minutes } min
 error-no-driver = no hay ningún repartidor activo con id { $id }
 error-needs-pin = hace falta el PIN que tiene el cliente
 error-needs-photo = hace falta una foto de la entrega

@@ -50,3 +50,4 @@ driver-said-started = Buen viaje.
 driver-said-delivered = Entregado. ¡Gracias!
 driver-said-noted = Quedó anotado.
 driver-purpose = Las paradas de quien reparte.
+driver-not-yours = { $number } ya no está entre tus paradas.

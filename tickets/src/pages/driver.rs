@@ -2,6 +2,7 @@
 
 use askama::Template;
 use axum::extract::{RawQuery, State};
+use axum::http::StatusCode;
 use axum::response::Response;
 use belgrano_shared::http::{Json, Keyed, Page, Path};
 use belgrano_shared::pages::{Form, Layout, Notice};
@@ -12,7 +13,6 @@ use belgrano_shared::wire::{OrderNumber, PaymentMethod, Priority, TicketState, T
 use url::form_urlencoded;
 
 use super::frame::Frame;
-use super::ticket::answer;
 use crate::app::App;
 use crate::fleet;
 use crate::fleet::routes::Shift;
@@ -22,6 +22,8 @@ use crate::tickets;
 use crate::unit::{LogHead, log_head};
 
 const HERE: &str = "/reparto";
+/// What a step asks for, as the wire and the page call it.
+const FIELDS: [&str; 4] = ["pin", "foto", "firma", "motivo"];
 /// Why a delivery failed, as keys of texts.
 const REASONS: [&str; 6] = [
     "driver-fail-nobody",
@@ -48,7 +50,7 @@ struct DriverPage<'a> {
 pub(super) async fn show(
     state: State<App>,
     Driver(who): Driver,
-    Frame { layout, .. }: Frame,
+    Frame { mut layout, .. }: Frame,
 ) -> Result<Response, Problem> {
     let app = state.0.clone();
     let mut session = app.db.read().await?;
@@ -61,8 +63,16 @@ pub(super) async fn show(
     let open = RawQuery(Some("estado=asignado,aceptado,en-camino".to_owned()));
     let Json(found) = tickets::list(state, Session(who), page, open).await?;
     let stops = in_order(found.tickets);
+    tell_above_if_gone(&mut layout, &stops);
     let (proofs, now) = (&app.settings.proofs, app.ambient.now());
     layout.show(&DriverPage { layout: &layout, driver_id, on_shift, stops, proofs, head, now })
+}
+
+/// What is told of a stop that is not there any more is told above the others.
+fn tell_above_if_gone(layout: &mut Layout, stops: &[TicketView]) {
+    let Some(notice) = layout.flash.0.as_mut() else { return };
+    let is_here = |id: &str| stops.iter().any(|stop| id.ends_with(&format!("-{}", stop.number)));
+    notice.beside = notice.beside.take().filter(|id| is_here(id));
 }
 
 /// What is offered first, because an offer ends; then what is under way, then what was taken; in each, the urgent and then
@@ -97,6 +107,11 @@ impl DriverPage<'_> {
 
     fn is_cash(stop: &TicketView) -> bool {
         stop.payment_method.as_ref().is_some_and(|method| method.as_str() == PaymentMethod::CASH)
+    }
+
+    /// What was refused about `part` of this stop: a field, or `parada` for the step itself.
+    fn wrong(&self, part: &str, stop: &TicketView) -> Option<&str> {
+        self.layout.beside(&format!("{part}-{}", stop.number))
     }
 
     /// Where it is, in a line.
@@ -160,7 +175,7 @@ pub(super) async fn step(
 ) -> Result<Response, Problem> {
     let body = match form.read::<StepBody>() {
         Ok(body) => Keyed::new(body, None),
-        Err(problem) => return answer(Err(problem), HERE),
+        Err(problem) => return refused(problem, &number, language),
     };
     let said = match body.body.state {
         TicketState::Pending => "driver-said-rejected",
@@ -169,6 +184,24 @@ pub(super) async fn step(
         TicketState::Delivered => "driver-said-delivered",
         _ => "driver-said-noted",
     };
-    let done = progress::take_step(state, Session(by), Path(number), IfMatch(None), SentAt(None), body).await;
-    answer(done.map(|_| language.t(said).to_string()), HERE)
+    match progress::take_step(state, Session(by), Path(number.clone()), IfMatch(None), SentAt(None), body).await {
+        Ok(_) => Ok(Notice::done(language.t(said)).then(HERE)),
+        Err(problem) => refused(problem, &number, language),
+    }
+}
+
+/// Back to the page, which tells it beside the field it is about, else in the stop.
+fn refused(problem: Problem, number: &OrderNumber, language: Language) -> Result<Response, Problem> {
+    if problem.status() == StatusCode::NOT_FOUND {
+        return Ok(Notice::failed(language.t("driver-not-yours").with("number", number)).then(HERE));
+    }
+    if !Form::takes(&problem) {
+        return Err(problem);
+    }
+    let wrong = problem.errors().first().filter(|wrong| FIELDS.contains(&wrong.field.as_str()));
+    let (part, text) = match wrong {
+        Some(wrong) => (wrong.field.as_str(), wrong.to(language)),
+        None => ("parada", problem.to(language)),
+    };
+    Ok(Notice::failed(text).beside(format!("{part}-{number}")).then(HERE))
 }

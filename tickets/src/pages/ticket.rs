@@ -247,11 +247,3 @@ pub(super) fn tell(done: Result<Text, Problem>, language: Language, back: &str) 
         Err(problem) => Err(problem),
     }
 }
-
-/// The same for who speaks Spanish only.
-pub(super) fn answer(done: Result<String, Problem>, back: &str) -> Result<Response, Problem> {
-    match done {
-        Ok(text) => Ok(Notice::done(text).then(back)),
-        Err(problem) => tell(Err(problem), Language::Spanish, back),
-    }
-}

@@ -53,7 +53,11 @@ impl From<TicketRefusal> for Problem {
                 Self::invalid(vec![FieldError::new(kind.as_str(), Message::new(missing(kind)))])
             }
             TicketRefusal::PinWrong => Self::invalid_field("pin", Message::new("error-pin")),
-            TicketRefusal::PinTries(again_in) => Self::too_many_requests(again_in),
+            TicketRefusal::PinTries(again_in) => {
+                let minutes = again_in.as_secs().div_ceil(60);
+                let said = Message::new("error-pin-tries").with("minutes", i64::try_from(minutes).unwrap_or(i64::MAX));
+                Self::too_many_requests(again_in).about(vec![FieldError::new("pin", said)])
+            }
             TicketRefusal::NoSuchDriver(id) => {
                 Self::invalid_field("repartidor_id", Message::new("error-no-driver").with("id", id.to_string()))
             }

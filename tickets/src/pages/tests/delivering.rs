@@ -34,7 +34,43 @@ async fn a_driver_brings_what_it_was_given() {
     assert!(refused.body.contains("contá por qué"), "{}", refused.body);
     let page = driver.follow("/reparto/BA-1", &[("estado", "entregado")]).await;
     assert!(page.body.contains("Entregado. ¡Gracias!") && page.body.contains("No tenés paradas"), "{}", page.body);
-    assert_eq!(driver.post("/reparto/BA-2", &[("estado", "aceptado")]).await.status, 404, "no longer its own");
+    let gone = driver.follow("/reparto/BA-2", &[("estado", "aceptado")]).await;
+    assert!(gone.body.contains("role=\"alert\">BA-2 ya no está entre tus paradas."), "{}", gone.body);
+}
+
+#[tokio::test]
+async fn what_is_refused_of_a_step_is_told_where_it_was_taken_and_once() {
+    let mut stage = stage_with(&[("PROOF", "pin")]).await;
+    stage.log_in("admin@belgrano.local").await;
+    let beto = stage.driver("beto").await;
+    for number in ["BA-1", "BA-2"] {
+        stage.order(number, "Belgrano").await;
+        stage.browser.follow(&format!("/tickets/{number}/asignar"), &[("repartidor_id", &beto)]).await;
+    }
+    let mut driver = stage.browser_of("beto@example.com").await;
+    driver.follow("/idioma", &[("idioma", "en"), ("volver", "/reparto")]).await;
+    for number in ["BA-1", "BA-2"] {
+        driver.follow(&format!("/reparto/{number}"), &[("estado", "aceptado")]).await;
+        driver.follow(&format!("/reparto/{number}"), &[("estado", "en-camino")]).await;
+    }
+    let right = pin::of(&stage.app.secrets, &OrderNumber::parse("BA-2").expect("a number"));
+    let wrong = if right == "0000" { "0001" } else { "0000" };
+    let told = |part: &str, text: &str| format!("id=\"{part}-BA-2-error\" data-error role=\"alert\">{text}</p>");
+    for text in ["this is not the PIN of this order"; 5] {
+        let page = driver.follow("/reparto/BA-2", &[("estado", "entregado"), ("pin", wrong)]).await;
+        assert!(page.body.contains(&told("pin", text)), "{}", page.body);
+        let [before, field] = page.body.split("id=\"pin-BA-2\"").collect::<Vec<_>>()[..] else { panic!("no field") };
+        assert!(field.split('>').next().is_some_and(|tag| tag.contains("autofocus")), "{field}");
+        assert!(!before.contains("autofocus") && !page.body.contains("class=\"notice failed\""), "{}", page.body);
+    }
+    let page = driver.follow("/reparto/BA-2", &[("estado", "entregado"), ("pin", &right)]).await;
+    assert!(page.body.contains(&told("pin", "too many tries; it can be tried again in 15 min")), "{}", page.body);
+    let page = driver.follow("/reparto/BA-2", &[("estado", "fallido")]).await;
+    assert!(page.body.contains("id=\"motivo-BA-2-error\" data-error role=\"alert\">"), "{}", page.body);
+    let page = driver.follow("/reparto/BA-1", &[("estado", "aceptado")]).await;
+    assert!(page.body.contains("tabindex=\"-1\" autofocus>A ticket that is"), "{}", page.body);
+    let page = driver.get("/reparto").await;
+    assert!(!page.body.contains("autofocus"), "told once: {}", page.body);
 }
 
 #[tokio::test]
