@@ -26,6 +26,15 @@ pub fn asks_nothing(query: &str) -> bool {
     !query.is_empty() && fold(query).is_empty()
 }
 
+/// What a telephone is found by, where that is what somebody types: digits and what stands between them, at least six. Of more
+/// than eight the last eight, because country, area, 9 and 15 are written or not. Compare it with a text without its blanks.
+#[must_use]
+pub fn telephone(query: &str) -> Option<String> {
+    let between = |c: char| c.is_ascii_digit() || c.is_whitespace() || matches!(c, '+' | '-' | '.' | '(' | ')' | '/');
+    let digits: String = query.chars().filter(char::is_ascii_digit).collect();
+    (query.chars().all(between) && digits.len() >= 6).then(|| digits[digits.len().saturating_sub(8)..].to_owned())
+}
+
 /// The letters of Spanish and its neighbours.
 fn without_accent(c: char) -> char {
     match c {
@@ -47,7 +56,18 @@ fn is_combining(c: char) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::{asks_nothing, fold};
+    use super::{asks_nothing, fold, telephone};
+
+    #[test]
+    fn a_telephone_is_found_by_its_digits() {
+        for typed in ["55550101", "5555-0101", "+54 11 5555 0101", "011 15 5555.0101", " (11) 5555 0101"] {
+            assert_eq!(telephone(typed).as_deref(), Some("55550101"), "{typed}");
+        }
+        assert_eq!(telephone("555501").as_deref(), Some("555501"));
+        for typed in ["5555", "yerba 500000", "BA-20261121", ""] {
+            assert_eq!(telephone(typed), None, "{typed}");
+        }
+    }
 
     #[test]
     fn without_a_letter_nothing_is_asked_for() {

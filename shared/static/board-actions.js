@@ -18,6 +18,7 @@ import { t } from "./texts.js";
  * @property {(text: string, options?: { action?: string, run?: () => void }) => unknown} toast
  * @property {(title: string, rows: Row[]) => void} results
  * @property {() => void} denied the session is over
+ * @property {(rows: Row[]) => void} [answered] tickets as they are now, which somebody has read of
  * @property {typeof fetch} fetch
  */
 
@@ -37,11 +38,34 @@ export class Actions {
   }
 
   /**
-   * Whether this ticket can be given to somebody at all; on its way it first has to come back.
+   * Whether this ticket can be given to somebody at all.
    * @param {string} number
    */
   canMove(number) {
-    return ["pendiente", "asignado", "aceptado", "fallido"].includes(this.#board.ticket(number)?.estado ?? "");
+    return ["pendiente", "asignado", "aceptado", "en-camino", "fallido"].includes(this.#board.ticket(number)?.estado ?? "");
+  }
+
+  /**
+   * The tickets as somebody sees them who begins to do something: what is done later is meant for these versions.
+   * @param {string[]} numbers
+   */
+  look(numbers) {
+    return new Map(numbers.map((number) => [number, this.#board.ticket(number)?.version ?? 0]));
+  }
+
+  /**
+   * What has to be said before tickets are taken from drivers who have set out with them, empty where there are none; and the
+   * others.
+   * @param {string[]} numbers
+   * @param {Target} target
+   */
+  goods(numbers, target) {
+    const taken = numbers.filter((number) => this.#board.ticket(number)?.estado === "en-camino" && !this.#lies(number, target));
+    const rest = numbers.filter((number) => !taken.includes(number));
+    if (!taken.length) return { text: "", rest };
+    const drivers = [...new Set(taken.map((number) => this.#board.ticket(number)?.repartidor_nombre ?? ""))];
+    const text = t("board-js-goods", { n: taken.length, driver: new Intl.ListFormat(globalThis.document?.documentElement.lang ?? "es-AR").format(drivers) });
+    return { text, rest };
   }
 
   /**
@@ -49,9 +73,11 @@ export class Actions {
    * to do: the board answered for each ticket, or there was nothing to change.
    * @param {string[]} numbers
    * @param {Target} target
+   * @param {Map<string, number>} [seen] the versions that it is meant for
+   * @param {boolean} [recall] whether also what a driver has set out with
    * @returns {Promise<boolean>}
    */
-  async move(numbers, target) {
+  async move(numbers, target, seen = this.look(numbers), recall = false) {
     const wanted = numbers.filter((number) => !this.#lies(number, target));
     const [only = ""] = wanted;
     if (wanted.length === 1 && !this.canMove(only)) {
@@ -59,9 +85,10 @@ export class Actions {
       this.#page.toast(t("board-js-not-movable", { number: only, state }));
       return true;
     }
-    if (target === "pool") return this.#change(wanted, { accion: "desasignar" }, ({ numero }) => t("board-js-released", { number: numero }), null);
-    const what = { accion: "asignar", repartidor_id: String(target) };
-    return this.#change(wanted, what, moved, target === "auto" ? undefined : target);
+    const also = /** @type {Record<string, string>} */ (recall ? { en_camino: "1" } : {});
+    if (target === "pool") return this.#change(wanted, { accion: "desasignar", ...also }, seen, ({ numero }) => t("board-js-released", { number: numero }), null);
+    const what = { accion: "asignar", repartidor_id: String(target), ...also };
+    return this.#change(wanted, what, seen, moved, target === "auto" ? undefined : target);
   }
 
   /**
@@ -85,20 +112,22 @@ export class Actions {
   /**
    * @param {string[]} numbers
    * @param {string} priority
+   * @param {Map<string, number>} [seen]
    */
-  async prioritise(numbers, priority) {
+  async prioritise(numbers, priority, seen = this.look(numbers)) {
     const wanted = numbers.filter((number) => this.#board.ticket(number)?.prioridad !== priority);
     const name = t(`priority-${priority}`);
-    return this.#change(wanted, { accion: "prioridad", prioridad: priority }, ({ numero }) => t("board-js-prioritised", { number: numero, priority: name }));
+    return this.#change(wanted, { accion: "prioridad", prioridad: priority }, seen, ({ numero }) => t("board-js-prioritised", { number: numero, priority: name }));
   }
 
   /**
    * Calls tickets off, for good: their stock is for sale again.
    * @param {string[]} numbers
    * @param {string} reason
+   * @param {Map<string, number>} [seen]
    */
-  async cancel(numbers, reason) {
-    return this.#change(numbers, { accion: "cancelar", motivo: reason }, ({ numero }) => t("board-js-cancelled", { number: numero }), undefined, false);
+  async cancel(numbers, reason, seen = this.look(numbers)) {
+    return this.#change(numbers, { accion: "cancelar", motivo: reason }, seen, ({ numero }) => t("board-js-cancelled", { number: numero }), undefined, false);
   }
 
   /**
@@ -116,14 +145,16 @@ export class Actions {
    * Does it, and says what became of it.
    * @param {string[]} all
    * @param {Record<string, string>} what the fields of the form
+   * @param {Map<string, number>} looked the versions that it is meant for
    * @param {Say} say
    * @param {number | null} [driver] where the cards lie until the board has answered
    * @param {boolean} [undoable]
    */
-  #change(all, what, say, driver, undoable = true) {
+  #change(all, what, looked, say, driver, undoable = true) {
     return this.#once(all, async (numbers) => {
       if (driver !== undefined) this.#expect(numbers, driver);
-      const seen = new Map(numbers.map((number) => [number, this.#board.ticket(number)?.version ?? 0]));
+      const now = this.look(numbers);
+      const seen = new Map(numbers.map((number) => [number, looked.get(number) ?? now.get(number) ?? 0]));
       const rows = await this.#send(numbers, what, seen);
       // What lay there already has nothing of ours to take back.
       const changed = rows.filter(({ exito, numero, ticket }) => exito && (ticket?.version ?? 0) > (seen.get(numero) ?? 0));
@@ -217,6 +248,7 @@ export class Actions {
     /** @type {Row[]} */
     const rows = told.resultados;
     for (const { ticket } of rows) if (ticket) this.#board.put(ticket);
+    this.#page.answered?.(rows);
     return rows;
   }
 }

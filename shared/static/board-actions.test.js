@@ -81,13 +81,34 @@ test("many: only what changed is taken back, and what lies there already is left
   assert.deepEqual(sent[1]?.numeros, ["A-1"]);
 });
 
-test("what cannot move, or lies there, asks for nothing", async () => {
-  const { actions, sent, told } = stage([ticket({ numero: "A-1", ...WITH_ANA, estado: "en-camino" }), ticket({ numero: "A-2" })], []);
-  await actions.move(["A-1"], 2);
-  assert.equal(told.length, 1);
+test("what lies there asks for nothing", async () => {
+  const { actions, sent, told } = stage([ticket({ numero: "A-2" })], []);
   await actions.move(["A-2"], "pool");
   await actions.prioritise(["A-2"], "normal");
-  assert.deepEqual([sent, told.length], [[], 1]);
+  assert.deepEqual([sent, told.length], [[], 0]);
+});
+
+test("what a driver set out with is taken back only by saying so", async () => {
+  const away = ticket({ numero: "A-1", ...WITH_ANA, estado: "en-camino" });
+  const { actions, sent } = stage([away, ticket({ numero: "A-2" })], [[{ numero: "A-1", exito: true, ticket: { ...away, ...WITH_BRUNO, estado: "asignado", version: 2 } }]]);
+  assert.equal(actions.goods(["A-2"], 2).text, "");
+  assert.equal(actions.goods(["A-1"], away.repartidor_id ?? 0).text, "", "who has it keeps it");
+  assert.notEqual(actions.goods(["A-1", "A-2"], 2).text, "");
+  assert.deepEqual(actions.goods(["A-1", "A-2"], 2).rest, ["A-2"]);
+  assert.notEqual(actions.goods(["A-1"], "pool").text, "");
+  await actions.move(["A-1"], 2, actions.look(["A-1"]), true);
+  assert.equal(sent[0]?.en_camino, "1");
+});
+
+test("what is done is meant for the version that was looked at", async () => {
+  const first = ticket({ numero: "A-1" });
+  const { actions, board, sent } = stage([first], [[{ numero: "A-1", exito: false, error: "Marta lo cambió antes" }], [{ numero: "A-1", exito: false }], [{ numero: "A-1", exito: false }]]);
+  const seen = actions.look(["A-1"]);
+  board.put({ ...first, ...WITH_ANA, version: 2 });
+  await actions.move(["A-1"], 2, seen);
+  await actions.prioritise(["A-1"], "alta", seen);
+  await actions.cancel(["A-1"], "se arrepintió", seen);
+  assert.deepEqual(sent.map((body) => body["version-A-1"]), ["1", "1", "1"]);
 });
 
 test("a cancellation is for good, and nobody's answer is told", async () => {
@@ -130,6 +151,6 @@ test("somebody off shift or full is given more only when that is said once more"
   for (const target of [2, 3]) assert.equal(actions.doubt(["A-2"], target), "board-js-not-given");
   assert.deepEqual(board.doubt(2, 1), { driver: "Bruno", load: 1, capacity: 1, room: 0, offShift: false });
   assert.deepEqual(board.doubt(3, 1), { driver: "Ciro", load: 0, capacity: 9, room: 9, offShift: true });
-  assert.equal(actions.doubt(["A-4"], 3), "", "on its way: that it cannot be moved is said instead");
+  assert.equal(actions.doubt(["A-4"], 3), "board-js-not-given", "on its way it is said as well, once it was said who has the goods");
   for (const target of /** @type {const} */ (["auto", "pool"])) assert.equal(actions.doubt(["A-2"], target), "");
 });

@@ -7,9 +7,11 @@
  * @param {() => string[]} hooks.picked
  * @param {(numbers?: string[]) => void} hooks.unpick
  * @param {() => void} hooks.menu
+ * @param {(numbers: string[]) => Map<string, number>} hooks.look their versions when they were chosen
+ * @param {(numbers: string[], target: import("./board-actions.js").Target) => Promise<boolean>} hooks.move
  * @param {import("./board-actions.js").Actions} hooks.actions
  */
-export function bulkBar(form, { picked, unpick, menu, actions }) {
+export function bulkBar(form, { picked, unpick, menu, look, move, actions }) {
   const part = (/** @type {string} */ selector) => /** @type {HTMLElement} */ (form.querySelector(selector));
   const reason = /** @type {HTMLInputElement} */ (part("[name=motivo]"));
   const error = part("[data-reason-error]");
@@ -43,10 +45,10 @@ export function bulkBar(form, { picked, unpick, menu, actions }) {
     const numbers = picked();
     /** @type {Record<string, () => Promise<boolean>>} */
     const does = {
-      asignar: () => actions.move(numbers, given("repartidor_id") === "auto" ? "auto" : Number(given("repartidor_id"))),
-      desasignar: () => actions.move(numbers, "pool"),
-      prioridad: () => actions.prioritise(numbers, given("prioridad")),
-      cancelar: () => actions.cancel(numbers, given("motivo")),
+      asignar: () => move(numbers, given("repartidor_id") === "auto" ? "auto" : Number(given("repartidor_id"))),
+      desasignar: () => move(numbers, "pool"),
+      prioridad: () => actions.prioritise(numbers, given("prioridad"), look(numbers)),
+      cancelar: () => actions.cancel(numbers, given("motivo"), look(numbers)),
     };
     // What could not be done stays chosen, and its reason written.
     if (!(await does[action]?.())) return;

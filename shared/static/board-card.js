@@ -67,8 +67,7 @@ export function blankCard(number) {
   item.dataset.key = number;
   item.dataset.version = "0";
   const [link, box] = [item.querySelector("a"), item.querySelector("input")];
-  if (link) [link.href, link.textContent] = [`/tickets/${number}`, number];
-  if (box) box.value = number;
+  if (link) link.href = `/tickets/${number}`;
   box?.setAttribute("aria-label", `${box.getAttribute("aria-label")?.trim()} ${number}`);
   return item;
 }
@@ -105,9 +104,12 @@ export function writeCard(item, ticket, now) {
   item.dataset.version = String(ticket.version);
   item.dataset.state = ticket.estado;
   item.dataset.priority = ticket.prioridad;
+  item.querySelector("input")?.setAttribute("value", `${ticket.numero}@${ticket.version}`);
   const said = {
-    ".client > b": ticket.cliente_nombre,
-    ".where > span": [ticket.cliente_direccion, ticket.barrio].filter(Boolean).join(" · "),
+    // The street is what one looks for; without one, whose it is.
+    "h3 a": ticket.cliente_direccion || ticket.cliente_nombre,
+    ".client > span": [ticket.barrio, ticket.cliente_direccion && ticket.cliente_nombre].filter(Boolean).join(" · "),
+    small: ticket.numero,
     ".amount": money(ticket.total, document.documentElement.lang),
   };
   for (const [part, text] of Object.entries(said)) write(/** @type {Element} */ (item.querySelector(part)), text);

@@ -11,6 +11,7 @@ const EDGE_PX = 72;
 /**
  * @typedef {object} Dragging
  * @property {string[]} numbers
+ * @property {Map<string, number>} seen their versions when the drag began
  * @property {HTMLElement} item
  * @property {HTMLElement} ghost
  * @property {HTMLElement | null} over
@@ -23,9 +24,10 @@ const EDGE_PX = 72;
  * @param {(number: string) => string[]} hooks.taken which go along with this one; none: it cannot be moved
  * @param {(column: HTMLElement) => boolean} hooks.takes whether something may be dropped there
  * @param {(numbers: string[], column: HTMLElement) => boolean} hooks.doubts whether something speaks against it
- * @param {(numbers: string[], column: HTMLElement) => void} hooks.drop
+ * @param {(numbers: string[], column: HTMLElement, seen: Map<string, number>) => void} hooks.drop
+ * @param {(numbers: string[]) => Map<string, number>} hooks.look the versions that are shown
  */
-export function drags(root, { taken, takes, doubts, drop }) {
+export function drags(root, { taken, takes, doubts, drop, look }) {
   /** @type {{ x: number, y: number, item: HTMLElement } | null} */
   let pressed = null;
   /** @type {Dragging | null} */
@@ -81,7 +83,7 @@ export function drags(root, { taken, takes, doubts, drop }) {
     const columns = /** @type {HTMLElement[]} */ ([...root.querySelectorAll("[data-column]")]);
     const closed = columns.filter((column) => !column.contains(item) && (!takes(column) || doubts(numbers, column)));
     for (const column of closed) column.classList.add("closed");
-    drag = { numbers, item, ghost, over: null, closed };
+    drag = { numbers, seen: look(numbers), item, ghost, over: null, closed };
   };
 
   const follow = () => {
@@ -110,7 +112,7 @@ export function drags(root, { taken, takes, doubts, drop }) {
     if (done) addEventListener("click", swallow, { capture: true, once: true });
     end();
     setTimeout(() => removeEventListener("click", swallow, true));
-    if (done && over) drop(done.numbers, over);
+    if (done && over) drop(done.numbers, over, done.seen);
   };
 
   /** @param {Event} event */

@@ -9,16 +9,19 @@ import { t } from "./texts.js";
  * @param {HTMLDialogElement} dialog
  * @param {import("./board.js").Board} board
  * @param {object} hooks
- * @param {(numbers: string[], target: Target) => void} hooks.move
- * @param {(numbers: string[], priority: string) => void} hooks.prioritise
+ * @param {(numbers: string[]) => Map<string, number>} hooks.look the versions that are shown
+ * @param {(numbers: string[], target: Target, seen: Map<string, number>) => void} hooks.move
+ * @param {(numbers: string[], priority: string, seen: Map<string, number>) => void} hooks.prioritise
  * @param {(number: string) => void} hooks.open
  */
-export function moveMenu(dialog, board, { move, prioritise, open }) {
+export function moveMenu(dialog, board, { look, move, prioritise, open }) {
   const part = (/** @type {string} */ name) => /** @type {HTMLElement} */ (dialog.querySelector(`[data-move-${name}]`));
   const [title, list, chips, link] = [part("title"), part("list"), part("priority"), part("open")];
   const search = /** @type {HTMLInputElement} */ (part("search"));
   /** @type {string[]} */
   let numbers = [];
+  /** As they were when it was opened: somebody else may be first. @type {Map<string, number>} */
+  let seen = new Map();
 
   const rows = () => {
     const wanted = fold(search.value);
@@ -64,13 +67,13 @@ export function moveMenu(dialog, board, { move, prioritise, open }) {
     const target = /** @type {HTMLElement | null} */ (/** @type {Element} */ (event.target).closest("[data-target]"))?.dataset.target;
     if (!target) return;
     dialog.close();
-    move(numbers, target === "auto" || target === "pool" ? target : Number(target));
+    move(numbers, target === "auto" || target === "pool" ? target : Number(target), seen);
   });
   chips.addEventListener("click", (event) => {
     const priority = /** @type {HTMLElement | null} */ (/** @type {Element} */ (event.target).closest("[data-priority]"))?.dataset.priority;
     if (!priority) return;
     dialog.close();
-    prioritise(numbers, priority);
+    prioritise(numbers, priority, seen);
   });
   link.addEventListener("click", (event) => {
     event.preventDefault();
@@ -95,6 +98,7 @@ export function moveMenu(dialog, board, { move, prioritise, open }) {
   /** @param {string[]} chosen */
   return (chosen) => {
     numbers = chosen;
+    seen = look(chosen);
     const [number] = chosen;
     const only = chosen.length === 1 ? board.ticket(number ?? "") : undefined;
     title.textContent = only ? t("board-js-move-one", { number: only.numero }) : t("board-js-move-many", { n: chosen.length });

@@ -41,28 +41,65 @@ const actions = new Actions(board, {
   toast,
   results,
   denied: () => location.reload(),
+  // Who was told how a ticket is now decides on that.
+  answered: (rows) => rows.forEach(({ numero, ticket }) => ticket && chosenAt.has(numero) && chosenAt.set(numero, ticket.version)),
   fetch: (path, options) => fetch(path, options),
 });
+
+/** The versions that tickets were chosen at. @type {Map<string, number>} */
+const chosenAt = new Map();
+
+/** The versions that somebody sees who begins to do something to these. @param {string[]} numbers */
+const look = (numbers) => new Map([...actions.look(numbers)].map(([number, version]) => [number, chosenAt.get(number) ?? version]));
 
 /** The chosen ones, when this is one of them; else this alone. @param {string} number */
 const together = (number) => (view.picked.has(number) ? [...view.picked] : [number]);
 
 /**
- * Gives them to somebody; to somebody who is off shift or full only when that is said once more.
+ * Gives them to somebody; to somebody who is off shift or full only when that is said once more, and what a driver has set out
+ * with only when it was read who has the goods. Tells whether nothing is left to do.
  * @param {string[]} numbers
  * @param {import("./board-actions.js").Target} target
- * @param {boolean} [anyway]
+ * @param {Map<string, number>} [seen]
+ * @param {{ recall?: boolean, anyway?: boolean }} [said]
+ * @returns {Promise<boolean>}
  */
-async function move(numbers, target, anyway = false) {
-  const doubt = anyway ? "" : actions.doubt(numbers, target);
-  if (doubt) toast(doubt, { action: t("board-js-give-anyway"), run: () => void move(numbers, target, true) });
-  else if (await actions.move(numbers, target)) unpick(numbers);
+async function move(numbers, target, seen = look(numbers), said = {}) {
+  const { text: goods, rest } = said.recall ? { text: "", rest: numbers } : actions.goods(numbers, target);
+  const doubt = goods || said.anyway ? "" : actions.doubt(numbers, target);
+  const go = (/** @type {string[]} */ those, /** @type {boolean} */ recall) => void move(those, target, seen, { ...said, recall });
+  if (goods) askForGoods(goods, () => go(numbers, true), rest.length ? () => go(rest, false) : null);
+  else if (doubt) toast(doubt, { action: t("board-js-give-anyway"), run: () => void move(numbers, target, seen, { ...said, anyway: true }) });
+  else if (await actions.move(numbers, target, seen, said.recall)) {
+    unpick(numbers);
+    return true;
+  }
+  return false;
+}
+
+/**
+ * @param {string} text
+ * @param {() => void} all
+ * @param {(() => void) | null} rest without those on their way, if that leaves any
+ */
+function askForGoods(text, all, rest) {
+  const dialog = /** @type {HTMLDialogElement} */ (find("#con-mercaderia"));
+  find("[data-goods-text]").textContent = text;
+  find("[data-goods-rest]").hidden = !rest;
+  for (const [name, does] of /** @type {const} */ ([["yes", all], ["rest", rest]])) {
+    find(`[data-goods-${name}]`).onclick = () => {
+      dialog.close();
+      does?.();
+    };
+  }
+  dialog.showModal();
 }
 
 const openMenu = moveMenu(find("#mover"), board, {
-  move: (numbers, target) => void move(numbers, target),
-  prioritise: async (numbers, prioridad) => {
-    if (await actions.prioritise(numbers, prioridad)) unpick(numbers);
+  look,
+  move: (numbers, target, seen) => void move(numbers, target, seen),
+  prioritise: async (numbers, prioridad, seen) => {
+    if (await actions.prioritise(numbers, prioridad, seen)) unpick(numbers);
   },
   open: aside.open,
 });
@@ -96,8 +133,15 @@ function showPicked() {
   find("[data-picked]").textContent = t("board-js-picked", { n: view.picked.size });
 }
 
+/** @param {string} number @param {boolean} on */
+function choose(number, on) {
+  view.pick(number, on);
+  if (!on) chosenAt.delete(number);
+  else if (!chosenAt.has(number)) chosenAt.set(number, board.ticket(number)?.version ?? 0);
+}
+
 function unpick(numbers = [...view.picked]) {
-  for (const number of numbers) view.pick(number, false);
+  for (const number of numbers) choose(number, false);
   showPicked();
 }
 
@@ -109,9 +153,9 @@ function pick(number, picked, run) {
   const column = run && anchor ? view.shown().find((numbers) => numbers.includes(number) && numbers.includes(anchor)) : undefined;
   if (column) {
     const [from, to] = [column.indexOf(anchor), column.indexOf(number)].sort((a, b) => a - b);
-    for (const between of column.slice(from, (to ?? 0) + 1)) view.pick(between, picked);
+    for (const between of column.slice(from, (to ?? 0) + 1)) choose(between, picked);
   } else {
-    view.pick(number, picked);
+    choose(number, picked);
   }
   anchor = number;
   showPicked();
@@ -134,7 +178,7 @@ root.addEventListener("click", (event) => {
   else aside.open(number);
 });
 
-bulkBar(bulk, { picked: () => [...view.picked], unpick, menu: () => openMenu([...view.picked]), actions });
+bulkBar(bulk, { picked: () => [...view.picked], unpick, menu: () => openMenu([...view.picked]), look, move, actions });
 
 // Hands: the mouse and the keyboard.
 
@@ -154,10 +198,11 @@ drags(root, {
   },
   takes: (column) => targetOf(column) !== undefined || column.dataset.column === "state-asignado",
   doubts: (numbers, column) => !!actions.doubt(numbers, targetOf(column) ?? "auto"),
-  drop: (numbers, column) => {
+  look,
+  drop: (numbers, column, seen) => {
     const target = targetOf(column);
     if (target === undefined) openMenu(numbers);
-    else void move(numbers, target);
+    else void move(numbers, target, seen);
   },
 });
 
@@ -327,6 +372,47 @@ const alarm = new Alarm(document.title, (late, fresh, title) => {
   }
 });
 
+// Drivers who are silent, or who left with stops.
+
+const worryChip = find("[data-worry-chip]");
+const silentMs = Number(root.dataset.silentMs);
+/** @type {ReturnType<Board["worries"]>} */
+let worries = [];
+const worryAlarm = new Alarm("", (keys, fresh) => {
+  worryChip.hidden = !keys.length;
+  find("[data-worry-count]").textContent = t("board-js-worries-count", { n: keys.length });
+  for (const column of root.querySelectorAll("[data-driver]")) column.classList.toggle("worried", keys.includes(/** @type {HTMLElement} */ (column).dataset.driver ?? ""));
+  find("[data-worries]").replaceChildren(...worries.map(worryItem));
+  if (!fresh.length) return;
+  says.textContent = worries.filter(({ id }) => fresh.includes(String(id))).map(worryText).join(" ");
+  toast(says.textContent, { action: t("board-js-move-stops"), run: () => openMenu(worries.find(({ id }) => String(id) === fresh[0])?.numbers ?? []) });
+  worryChip.classList.remove("louder");
+  requestAnimationFrame(() => worryChip.classList.add("louder"));
+});
+
+/** @param {(typeof worries)[number]} worry */
+function worryText({ driver, silentMs: quiet, numbers, onTheWay }) {
+  if (quiet === null) return t("board-js-shift-over", { driver, n: numbers.length });
+  return t("board-js-silent", { driver, n: onTheWay, age: briefAge(quiet) });
+}
+
+/** @param {(typeof worries)[number]} worry */
+function worryItem(worry) {
+  const item = Object.assign(document.createElement("li"), { className: "bad", textContent: worryText(worry) });
+  const button = Object.assign(document.createElement("button"), { type: "button", textContent: t("board-js-move-stops") });
+  button.addEventListener("click", () => {
+    /** @type {HTMLDialogElement} */ (find("#atencion")).close();
+    openMenu(worry.numbers);
+  });
+  item.append(button);
+  return item;
+}
+
+function worry() {
+  worries = board.worries(serverNow(), silentMs);
+  worryAlarm.hear(worries.map(({ id }) => String(id)));
+}
+
 // The feed.
 
 const status = find("[data-live-status]");
@@ -352,6 +438,7 @@ function tick() {
   if (!feed.isReady) return;
   const now = serverNow();
   alarm.hear(board.late(now));
+  worry();
   if (document.visibilityState === "hidden") return;
   view.tick(now);
   timeline.ask();
@@ -365,16 +452,19 @@ view.drawn = (shown) => {
   // The first tickets are no news.
   view.lively = true;
   alarm.hear(board.late(serverNow()));
+  worry();
   showPicked();
 };
 
 setInterval(tick, TICK_MS);
 setInterval(() => document.visibilityState === "visible" && view.second(serverNow()), 1000);
-for (const own of ["[data-open=ayuda]", "[data-views]", "[data-unpick]", "[data-bulk-move]"]) find(own).hidden = false;
+for (const own of ["[data-unpick]", "[data-bulk-move]"]) find(own).hidden = false;
 document.documentElement.classList.add("scripted");
+const tools = find(".board-tools");
+new ResizeObserver(() => document.documentElement.style.setProperty("--tools", `${tools.offsetHeight}px`)).observe(tools);
 showPicked();
 showViews();
 switched("[data-map-toggle]", "belgrano-mapa", (on) => void map.toggle(on));
 switched("[data-timeline-toggle]", "belgrano-linea", (on) => timeline.toggle(on));
-switched("[data-sound]", "belgrano-sonido", (on) => (alarm.sound = on));
+switched("[data-sound]", "belgrano-sonido", (on) => (alarm.sound = worryAlarm.sound = on));
 root.dataset.ready = "";

@@ -58,6 +58,8 @@ const ON_TIME = ["pendiente", ...CARRIED];
 const RANK = { baja: 0, normal: 1, alta: 2, urgente: 3 };
 /** Tickets that are over and remembered: news of one never comes that late. */
 const MOST_ENDED = 2000;
+/** Of what is looked for no more words. */
+const MOST_WORDS = 6;
 const STAGE = { "en-camino": 2, aceptado: 1 };
 
 /**
@@ -68,13 +70,25 @@ export function fold(text) {
   return text.replace(/\p{Cf}/gu, "").toLowerCase().normalize("NFD").replace(/[\u0300-\u036f]/g, "").replace(/[^\p{L}\p{N}]+/gu, " ").trim();
 }
 
+/**
+ * What is looked for, word by word; a telephone is one word, by its last digits, because country, area, 9 and 15 are written or
+ * not (as tickets/src/tickets/search.rs).
+ * @param {string} asked
+ */
+export function wordsOf(asked) {
+  const digits = asked.replace(/\D/g, "");
+  if (digits.length >= 6 && /^[\d\s+().\/-]*$/.test(asked)) return [{ word: digits.slice(-8), telephone: true }];
+  return asked.split(/\s+/).map(fold).filter(Boolean).slice(0, MOST_WORDS).map((word) => ({ word, telephone: false }));
+}
+
 /** What is known of one ticket, prepared for comparing. */
 class Entry {
   /** @param {Ticket} ticket */
   constructor(ticket) {
     this.ticket = ticket;
     this.createdMs = Date.parse(ticket.fecha_creacion);
-    this.text = [ticket.numero, ticket.cliente_nombre, ticket.cliente_direccion, ticket.cliente_telefono].map((part) => fold(part ?? "")).join(" ");
+    this.text = [ticket.barrio, ticket.numero, ticket.cliente_nombre, ticket.cliente_direccion, ticket.cliente_telefono].map((part) => fold(part ?? "")).join(" ");
+    this.together = this.text.replaceAll(" ", "");
     this.barrio = fold(ticket.barrio ?? "");
     this.rank = (RANK[/** @type {keyof typeof RANK} */ (ticket.prioridad)] ?? 1) + 4 * (STAGE[/** @type {keyof typeof STAGE} */ (ticket.estado)] ?? 0);
   }
@@ -241,6 +255,32 @@ export class Board {
   }
 
   /**
+   * Drivers who cannot be left alone with what they have: not heard of for `silentMs` with stops on the way, or off shift with
+   * stops left.
+   * @param {number} now
+   * @param {number} silentMs
+   * @returns {{ id: number, driver: string, silentMs: number | null, numbers: string[], onTheWay: number }[]}
+   */
+  worries(now, silentMs) {
+    /** @type {Map<number, Ticket[]>} */
+    const carried = new Map();
+    for (const { ticket } of this.#entries.values()) {
+      if (ticket.repartidor_id === null || !CARRIED.includes(ticket.estado)) continue;
+      carried.set(ticket.repartidor_id, [...(carried.get(ticket.repartidor_id) ?? []), ticket]);
+    }
+    return [...carried].flatMap(([id, tickets]) => {
+      const driver = this.drivers.get(id);
+      if (!driver) return [];
+      const onTheWay = tickets.filter(({ estado }) => estado === "en-camino").length;
+      const heard = Math.max(...[driver.posicion_fecha, ...tickets.map(({ fecha_asignacion }) => fecha_asignacion)].map((at) => Date.parse(at ?? "") || 0));
+      const quiet = now - heard;
+      const isSilent = driver.en_turno && onTheWay > 0 && quiet > silentMs;
+      if (driver.en_turno && !isSilent) return [];
+      return [{ id, driver: driver.nombre, silentMs: isSilent ? quiet : null, numbers: tickets.map(({ numero }) => numero), onTheWay }];
+    });
+  }
+
+  /**
    * @param {string} number
    * @param {number} now
    */
@@ -256,18 +296,32 @@ export class Board {
 
   /**
    * @param {Entry} entry
-   * @param {Filter} filter its texts folded already
+   * @param {Filter} filter its barrio folded already
    * @param {number} now
    */
-  #fits({ ticket, text, barrio }, filter, now) {
+  #fits({ ticket, barrio }, filter, now) {
     return (
       (!filter.estado || ticket.estado === filter.estado) &&
       (!filter.prioridad || ticket.prioridad === filter.prioridad) &&
       (!filter.repartidor || String(ticket.repartidor_id) === filter.repartidor) &&
       (!filter.barrio || barrio === filter.barrio) &&
-      (!filter.q || text.includes(filter.q)) &&
       (!filter.demorados || this.isLate(ticket.numero, now))
     );
+  }
+
+  /**
+   * Those with every word; where none has, those with some, and how many.
+   * @param {Entry[]} entries
+   * @param {string} asked
+   * @returns {Map<Entry, number>}
+   */
+  #found(entries, asked) {
+    if (!asked) return new Map(entries.map((entry) => [entry, 0]));
+    const words = wordsOf(asked);
+    const hits = new Map(entries.map((entry) => [entry, words.filter(({ word, telephone }) => (telephone ? entry.together : entry.text).includes(word)).length]));
+    const least = [...hits.values()].includes(words.length) ? words.length : 1;
+    // Marks alone ask for something that nothing is called.
+    return new Map([...hits].filter(([, n]) => n > 0 && n >= least));
   }
 
   /**
@@ -291,20 +345,18 @@ export class Board {
    * @returns {Column[]}
    */
   arrange(view, filter, now) {
-    const asked = { ...filter, barrio: fold(filter.barrio), q: fold(filter.q) };
-    // Something was typed, and no letter or digit among it: nothing is called like that.
-    const nothing = !asked.q && filter.q.trim() !== "";
+    const asked = { ...filter, barrio: fold(filter.barrio) };
+    const hits = this.#found([...this.#entries.values()].filter((entry) => this.#fits(entry, asked, now)), filter.q);
     /** @type {Map<string, Entry[]>} */
     const placed = new Map();
-    for (const entry of this.#entries.values()) {
-      if (nothing || !this.#fits(entry, asked, now)) continue;
+    for (const entry of hits.keys()) {
       const key = this.#place(entry, view);
       const column = placed.get(key);
       if (column) column.push(entry);
       else placed.set(key, [entry]);
     }
     return this.#columns(view, placed).map(({ key, driver }) => {
-      const numbers = (placed.get(key) ?? []).sort(inOrder).map(({ ticket }) => ticket.numero);
+      const numbers = (placed.get(key) ?? []).sort((a, b) => (hits.get(b) ?? 0) - (hits.get(a) ?? 0) || inOrder(a, b)).map(({ ticket }) => ticket.numero);
       return { key, driver, numbers };
     });
   }

@@ -84,6 +84,10 @@ test("filters say the same as the server's search", () => {
   assert.deepEqual(shown({ q: "ba-2" }), ["BA-2"]);
   assert.deepEqual(shown({ q: "b\u200ba-2" }), ["BA-2"]);
   for (const nothing of ["%", "_", "🔥", "..."]) assert.deepEqual(shown({ q: nothing }), [], nothing);
+  assert.deepEqual(shown({ q: "BELGRANO díaz" }), ["BA-2"], "each word, wherever it stands, the barrio too");
+  assert.deepEqual(shown({ q: "díaz nadie" }).length, 2, "nobody has both");
+  assert.deepEqual(shown({ q: "nadie nunca" }), []);
+  assert.deepEqual(shown({ q: "…" }), [], "marks ask for nothing");
   assert.deepEqual(shown({ prioridad: "alta" }), ["BA-2"]);
   assert.deepEqual(shown({ demorados: true }), ["BA-2"]);
   assert.deepEqual(shown({ repartidor: "1" }), []);

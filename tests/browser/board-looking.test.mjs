@@ -165,7 +165,7 @@ test("everything on a phone as well", PATIENCE, async () => {
   await page.getByRole("button", { name: "Mover a…" }).tap();
   await page.getByRole("button", { name: /^Beto Luna/ }).tap();
   await becomes("BA-TELEFONO-2", { repartidor_id: drivers.Beto });
-  await card(page, "BA-TELEFONO-2").getByRole("link", { name: "BA-TELEFONO-2", exact: true }).tap();
+  await card(page, "BA-TELEFONO-2").getByRole("link").tap();
   await page.getByRole("dialog", { name: "Ticket" }).getByRole("heading", { name: "BA-TELEFONO-2" }).waitFor();
   await isClean(phone);
   const [width, screenWidth] = await page.evaluate(() => [document.documentElement.scrollWidth, innerWidth]);

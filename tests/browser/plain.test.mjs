@@ -83,7 +83,7 @@ test("a customer orders, a dispatcher assigns, a driver delivers, and all of the
   await dispatcher.press("Asignar", bulk);
   await dispatcher.page.getByText("Hecho en 1 de 1.").waitFor();
   // By its own page it is taken back and given again.
-  await dispatcher.page.getByRole("link", { name: number, exact: true }).click();
+  await dispatcher.page.locator(`[data-key="${number}"]`).getByRole("link").click();
   await dispatcher.press("Desasignar");
   await dispatcher.press("Asignar");
   await dispatcher.page.getByText(`Lo lleva ${DRIVER.nombre}.`).waitFor();

@@ -30,6 +30,8 @@ pub struct Settings {
     pub auto_assign: bool,
     /// From when on a ticket is late, counted from when it was ordered.
     pub late_after: Duration,
+    /// From when on a driver with stops on the way who is not heard of is silent.
+    pub silent_after: Duration,
     /// The live feed's limits.
     pub live: LiveSettings,
     /// How long changes stay in the log: what a reader resumes from, and a ticket's history.
@@ -55,6 +57,11 @@ impl Settings {
             offer_timeout: env.duration_s("OFFER_TIMEOUT", 60, "seconds a driver has to accept an offer"),
             auto_assign: env.bool("AUTO_ASSIGN", false, "offer pending tickets to drivers without being asked"),
             late_after: env.duration_s("LATE_AFTER", 3600, "seconds after the order from which on a ticket is late"),
+            silent_after: env.duration_s(
+                "SILENT_AFTER",
+                600,
+                "seconds without a position from which on the board warns of a driver with stops on the way",
+            ),
             live: LiveSettings::from_env(&mut env),
             events_kept: events_kept(&mut env),
             common,

@@ -17,7 +17,7 @@ board-timeline-none = Nothing open with these filters.
 board-sound = Sound
 board-keys = Keyboard
 board-search = Search the board
-board-search-hint = Search number, customer, address…
+board-search-hint = Search customer, address, neighbourhood, phone…
 board-filters = Filters
 board-filter = Filter
 board-clear = Clear
@@ -110,6 +110,21 @@ board-js-bulk-undone = Undone for { $count } of { $all }
 board-js-bulk-row-done = Done
 board-js-not-movable = { $number } is { $state }: open the ticket to resolve it.
 board-js-network = The board did not answer. Once the connection is back, you see here whether it was done.
+board-with-goods = Also what is on its way: whoever set out has the goods
+board-worries = Drivers who need attention
+board-move-anyway = Move all the same
+board-move-rest = Only the others
+board-js-goods = { $n ->
+        [one] One ticket is on its way
+       *[other] { $n } tickets are on their way
+    }: { $driver } has the goods. If you move it, settle with that person how they get to whoever carries it now.
+board-js-worries-count = Drivers to look after: { $n }
+board-js-silent = { $driver }: not heard of for { $age }, with { $n } on the way.
+board-js-shift-over = { $driver } ended the shift with { $n ->
+        [one] one stop
+       *[other] { $n } stops
+    } left.
+board-js-move-stops = Move their stops
 board-js-refused = { $number }: { $why }
 board-js-dragging = Dragging { $n }
 board-js-delete-view = Delete the view { $name }
@@ -288,6 +303,9 @@ settings-offer = Time to accept
 settings-offer-about = After this, an offer that nobody accepted goes back to the unassigned.
 settings-late = Late after
 settings-late-about = Counted from the order.
+settings-silent = Silent after
+settings-silent-about = Without a position of somebody with stops on the way.
+ticket-goods-with = { $driver } has the goods: move it all the same.
 settings-auto = Automatic assignment
 settings-auto-about = Offers what is unassigned without being asked: to the nearest, to who is of that neighbourhood, or to who carries least.
 settings-proof = Proof of delivery

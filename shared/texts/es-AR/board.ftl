@@ -17,7 +17,7 @@ board-timeline-none = No hay nada abierto con estos filtros.
 board-sound = Sonido
 board-keys = Teclado
 board-search = Buscar en el tablero
-board-search-hint = Buscar número, cliente, dirección…
+board-search-hint = Buscar cliente, dirección, barrio, teléfono…
 board-filters = Filtros
 board-filter = Filtrar
 board-clear = Limpiar
@@ -110,6 +110,21 @@ board-js-bulk-undone = Deshecho en { $count } de { $all }
 board-js-bulk-row-done = Hecho
 board-js-not-movable = { $number } está { $state }: se resuelve desde el ticket.
 board-js-network = No hubo respuesta del tablero. Cuando vuelva la conexión, acá se ve si quedó hecho.
+board-with-goods = También lo que va en camino: la mercadería la tiene quien salió
+board-worries = Reparto que pide atención
+board-move-anyway = Mover igual
+board-move-rest = Sólo los demás
+board-js-goods = { $n ->
+        [one] Un ticket va en camino
+       *[other] { $n } tickets van en camino
+    }: la mercadería la tiene { $driver }. Si lo movés, arreglá con esa persona cómo llega a quien lo lleva ahora.
+board-js-worries-count = Reparto por atender: { $n }
+board-js-silent = { $driver }: sin noticias hace { $age }, con { $n } en camino.
+board-js-shift-over = { $driver } terminó el turno y le { $n ->
+        [one] queda una parada
+       *[other] quedan { $n } paradas
+    }.
+board-js-move-stops = Mover sus paradas
 board-js-refused = { $number }: { $why }
 board-js-dragging = Arrastrando { $n }
 board-js-delete-view = Borrar la vista { $name }
@@ -288,6 +303,9 @@ settings-offer = Tiempo para aceptar
 settings-offer-about = Después de esto, una oferta que nadie aceptó vuelve a los pendientes.
 settings-late = Demorado después de
 settings-late-about = Contado desde el pedido.
+settings-silent = Sin noticias después de
+settings-silent-about = Sin posición de alguien con paradas en camino.
+ticket-goods-with = La mercadería la tiene { $driver }: moverlo igual.
 settings-auto = Asignación automática
 settings-auto-about = Ofrece los pendientes sin que nadie lo pida: al más cercano, al del barrio o al menos cargado.
 settings-proof = Prueba de entrega

@@ -6,7 +6,7 @@ use belgrano_shared::writer::{Command, Failure};
 use belgrano_shared::{fetch, fetch_scalar};
 
 use super::choose::{Candidate, Choice, Wanted, choose};
-use crate::progress::{As, Offer, Step, TicketRefusal, check_version, transition};
+use crate::progress::{As, Offer, Step, TicketRefusal, check_version, recall, transition};
 use crate::unit::{Actor, BoardUnit, BoardWants, Change, Ticket};
 
 /// How long a driver who let a ticket go is spared it.
@@ -31,6 +31,8 @@ pub struct Terms {
     pub by: Actor,
     /// How long an offer holds.
     pub offer_timeout_ms: i64,
+    /// Whether also what a driver has set out with is taken from that driver, who has the goods.
+    pub recall: bool,
 }
 
 /// Drivers on shift, as they stand while a batch of assignments goes on.
@@ -102,13 +104,13 @@ pub async fn assign(
     terms: &Terms,
 ) -> Result<TicketView, Failure<TicketRefusal>> {
     let ticket = seen(unit, number, if_match).await?;
-    let held_by = held_by(&ticket);
+    let held_by = held_by(&ticket, terms.recall);
     if held_by.is_some_and(|driver_id| chosen == Chosen::Driver(driver_id)) {
         return Ok(ticket.view);
     }
     let now = unit.now();
     let unseen = matches!(chosen, Chosen::Automatic { .. }) && if_match.is_none();
-    let free = if unseen { ticket.clone() } else { freed(&ticket, now) };
+    let free = if unseen { ticket.clone() } else { freed(&ticket, terms.recall, now) };
     // Whether it may be offered at all comes before to whom.
     let nobody = Offer { driver_id: 0, driver_name: String::new(), expires_at: now, reason: None };
     take(&free, &Step::Offer(nobody), now)?;
@@ -150,16 +152,17 @@ async fn offer_to(
     }
 }
 
-/// Who a ticket is with, offered or accepted. One that failed is with nobody any more, whoever brings it back.
-fn held_by(ticket: &Ticket) -> Option<i64> {
-    matches!(ticket.view.state, TicketState::Assigned | TicketState::Accepted)
-        .then_some(ticket.view.driver_id)
-        .flatten()
+/// Who a ticket is with, offered or accepted, or set out with where that is taken back too. One that failed is with nobody any
+/// more, whoever brings it back.
+fn held_by(ticket: &Ticket, recall: bool) -> Option<i64> {
+    let state = ticket.view.state;
+    let held = matches!(state, TicketState::Assigned | TicketState::Accepted);
+    (held || (recall && state == TicketState::OnTheWay)).then_some(ticket.view.driver_id).flatten()
 }
 
 /// `ticket` as it is offered: taken back first, where that is a step it may take.
-fn freed(ticket: &Ticket, now: UnixMillis) -> Ticket {
-    transition(ticket, &Step::Release, As::Board, now).unwrap_or_else(|_| ticket.clone())
+fn freed(ticket: &Ticket, also_on_the_way: bool, now: UnixMillis) -> Ticket {
+    released(ticket, also_on_the_way, now).unwrap_or_else(|_| ticket.clone())
 }
 
 /// What the history calls it.
@@ -188,7 +191,7 @@ async fn best(
     let wanted = Wanted {
         place: ticket.view.lat.zip(ticket.view.lng),
         neighbourhood: ticket.view.neighbourhood.as_deref(),
-        held_by: held_by(ticket),
+        held_by: held_by(ticket, true),
         let_go: &let_go,
         insist,
     };
@@ -216,6 +219,24 @@ fn take(ticket: &Ticket, step: &Step, now: UnixMillis) -> Result<Ticket, Failure
     transition(ticket, step, As::Board, now).map_err(|illegal| Failure::Refused(illegal.into()))
 }
 
+/// Takes a ticket back to the pool and says so.
+pub(super) fn take_back(
+    unit: &mut BoardUnit,
+    ticket: &Ticket,
+    also_on_the_way: bool,
+    by: Actor,
+) -> Result<TicketView, Failure<TicketRefusal>> {
+    let next = released(ticket, also_on_the_way, unit.now())?;
+    Ok(written(unit, ticket, next, &Step::Release, "desasignado", by))
+}
+
+fn released(ticket: &Ticket, also_on_the_way: bool, now: UnixMillis) -> Result<Ticket, Failure<TicketRefusal>> {
+    if also_on_the_way {
+        return recall(ticket, now).map_err(|illegal| Failure::Refused(illegal.into()));
+    }
+    take(ticket, &Step::Release, now)
+}
+
 /// Takes a step of the board's own and says so.
 pub(super) fn record(
     unit: &mut BoardUnit,
@@ -224,17 +245,28 @@ pub(super) fn record(
     action: &'static str,
     by: Actor,
 ) -> Result<TicketView, Failure<TicketRefusal>> {
-    let now = unit.now();
-    let next = take(ticket, step, now)?;
+    let next = take(ticket, step, unit.now())?;
+    Ok(written(unit, ticket, next, step, action, by))
+}
+
+/// Records that `step` made `next` of `ticket`.
+fn written(
+    unit: &mut BoardUnit,
+    ticket: &Ticket,
+    next: Ticket,
+    step: &Step,
+    action: &'static str,
+    by: Actor,
+) -> TicketView {
     let change = Change {
         kind: step.kind(),
         action,
         actor: by,
-        occurred_at: now,
+        occurred_at: unit.now(),
         clock_moved_ms: None,
         previous_driver: ticket.view.driver_id,
     };
-    Ok(unit.record(next, change).view.clone())
+    unit.record(next, change).view.clone()
 }
 
 /// Offer one ticket.
@@ -270,6 +302,8 @@ pub struct Unassign {
     pub number: OrderNumber,
     /// Only if the ticket is at this version.
     pub if_match: Option<i64>,
+    /// Whether also from a driver who has set out with it.
+    pub recall: bool,
     /// Who takes it back.
     pub by: Actor,
 }
@@ -284,6 +318,6 @@ impl Command<BoardUnit> for Unassign {
 
     async fn apply(&self, unit: &mut BoardUnit) -> Result<TicketView, Failure<TicketRefusal>> {
         let ticket = seen(unit, &self.number, self.if_match).await?;
-        record(unit, &ticket, &Step::Release, "desasignado", self.by.clone())
+        take_back(unit, &ticket, self.recall, self.by.clone())
     }
 }

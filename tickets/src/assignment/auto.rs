@@ -85,7 +85,7 @@ async fn offer_all(app: &App, terms: &Terms) -> Result<(), WriteError<Infallible
 
 /// Offers until the soft stop.
 pub(super) async fn offer(app: App, soft: CancellationToken) {
-    let terms = Terms { by: Actor::System, offer_timeout_ms: app.settings.offer_timeout_ms() };
+    let terms = Terms { by: Actor::System, offer_timeout_ms: app.settings.offer_timeout_ms(), recall: false };
     loop {
         tokio::select! {
             () = soft.cancelled() => break,
@@ -117,7 +117,7 @@ mod tests {
             for at in 0..waiting {
                 board.order(&format!("BA-{at}")).await;
             }
-            let terms = Terms { by: Actor::System, offer_timeout_ms: 60_000 };
+            let terms = Terms { by: Actor::System, offer_timeout_ms: 60_000, recall: false };
             offer_all(&board.app, &terms).await.expect("committed");
             assert_eq!(board.count("SELECT COUNT(*) FROM tickets WHERE state = 'asignado'").await, waiting);
         }

@@ -11,7 +11,7 @@ use belgrano_shared::writer::{Command, Failure};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::assign::{Chosen, OnShift, Terms, assign, record, seen};
+use super::assign::{Chosen, OnShift, Terms, assign, record, seen, take_back};
 use crate::progress::{Edit, Step, TicketRefusal, Undo};
 use crate::tickets::Detail;
 use crate::unit::{BoardUnit, BoardWants, Ticket};
@@ -140,7 +140,7 @@ impl Bulk {
             BulkAction::Assign(chosen) => assign(unit, number, *chosen, if_match, on_shift, &self.terms).await,
             BulkAction::Unassign => {
                 let ticket = seen(unit, number, if_match).await?;
-                record(unit, &ticket, &Step::Release, "desasignado", by)
+                take_back(unit, &ticket, self.terms.recall, by)
             }
             BulkAction::Cancel(reason) => {
                 let ticket = seen(unit, number, if_match).await?;

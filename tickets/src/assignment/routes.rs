@@ -35,6 +35,9 @@ struct AssignBody {
     driver_id: Option<i64>,
     #[serde(default)]
     auto: bool,
+    /// Also from a driver who has set out with it, and has the goods.
+    #[serde(rename = "en_camino", default)]
+    recall: bool,
 }
 
 impl AssignBody {
@@ -48,13 +51,13 @@ impl AssignBody {
     }
 }
 
-fn terms(app: &App, by: &Principal) -> Terms {
-    Terms { by: by.actor(), offer_timeout_ms: app.settings.offer_timeout_ms() }
+fn terms(app: &App, by: &Principal, recall: bool) -> Terms {
+    Terms { by: by.actor(), offer_timeout_ms: app.settings.offer_timeout_ms(), recall }
 }
 
 /// Ofrece el ticket a un repartidor, o al que mejor convenga.
 ///
-/// Si lo tiene otro que todavía no salió, pasa de uno a otro en un solo cambio. `auto` se lo saca a quien lo tiene solo con
+/// Si lo tiene otro que todavía no salió, pasa de uno a otro en un solo cambio; con `en_camino`, también si ya salió. `auto` se lo saca a quien lo tiene solo con
 /// `If-Match`.
 #[utoipa::path(post, path = "/api/tickets/{numero}/asignar", tag = "asignación", request_body = AssignBody,
     params(("numero" = String, Path)), responses((status = 200, body = Detail), (status = 404, body = ProblemDocument),
@@ -67,7 +70,7 @@ async fn assign(
     body: Keyed<AssignBody>,
 ) -> Result<StoredAnswer, Problem> {
     let (body, key) = body.scoped(|| key_scope(&by, "asignar", &number));
-    let command = Assign { number, chosen: body.chosen()?, if_match, terms: terms(&app, &by) };
+    let command = Assign { number, chosen: body.chosen()?, if_match, terms: terms(&app, &by, body.recall) };
     Ok(app.writer.submit(Once::new(InFull(command), key)).await?)
 }
 
@@ -83,7 +86,7 @@ async fn unassign(
     key: KeyOnly,
 ) -> Result<StoredAnswer, Problem> {
     let key = key.scoped(|| key_scope(&by, "desasignar", &number));
-    let command = Unassign { number, if_match, by: by.actor() };
+    let command = Unassign { number, if_match, recall: false, by: by.actor() };
     Ok(app.writer.submit(Once::new(InFull(command), key)).await?)
 }
 
@@ -107,6 +110,9 @@ struct BulkBody {
     /// For `cancelar`.
     #[serde(rename = "motivo")]
     reason: Option<String>,
+    /// For `asignar` and `desasignar`: also what a driver has set out with, who has the goods.
+    #[serde(rename = "en_camino", default)]
+    recall: bool,
     /// The versions that were seen, by number: a ticket that is at another one is left alone (412), as with `If-Match`.
     #[serde(rename = "versiones", default)]
     versions: HashMap<String, i64>,
@@ -129,7 +135,9 @@ enum Action {
 impl BulkBody {
     fn action(&self) -> Result<BulkAction, Problem> {
         Ok(match self.action {
-            Action::Assign => BulkAction::Assign(AssignBody { driver_id: self.driver_id, auto: self.auto }.chosen()?),
+            Action::Assign => BulkAction::Assign(
+                AssignBody { driver_id: self.driver_id, auto: self.auto, recall: self.recall }.chosen()?,
+            ),
             Action::Unassign => BulkAction::Unassign,
             Action::Prioritise => BulkAction::Prioritise(
                 self.priority.ok_or_else(|| Problem::invalid_field("prioridad", Message::new("error-missing")))?,
@@ -151,11 +159,11 @@ async fn bulk(State(app): State<App>, Admin(by): Admin, body: Keyed<BulkBody>) -
             Message::new("error-count").with("from", 1).with("to", MAX_ROWS),
         ));
     }
-    let action = body.action()?;
+    let (action, recall) = (body.action()?, body.recall);
     let rows = body.numbers.into_iter().map(|text| OrderNumber::parse(&text).map_err(|_| text)).collect();
     // A version of something that is no row holds nothing up.
     let versions = body.versions.into_iter();
     let versions = versions.filter_map(|(text, version)| Some((OrderNumber::parse(&text).ok()?, version))).collect();
-    let command = Bulk { rows, versions, action, terms: terms(&app, &by) };
+    let command = Bulk { rows, versions, action, terms: terms(&app, &by, recall) };
     Ok(app.writer.submit(Once::new(command, key)).await?)
 }

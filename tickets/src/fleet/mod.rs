@@ -8,9 +8,11 @@ mod list;
 mod position;
 pub(crate) mod routes;
 mod shift;
+mod worries;
 
 pub use change::ChangeDriver;
 pub use list::{DriverView, list};
 pub use position::{PositionRefusal, Report, distance_m};
 pub use routes::routes;
 pub use shift::SetShift;
+pub(crate) use worries::{Worry, worries};

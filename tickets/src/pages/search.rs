@@ -103,7 +103,7 @@ pub(super) async fn csv(
     let form = Form::filled(form_urlencoded::parse(query.as_bytes()).into_owned());
     let filter = tickets::read_filter(&asked(&form))?;
     let late_only = form.given("demorados").is_some();
-    let export = Export { app, filter, late_only, before: None, language, begun: false };
+    let export = Export { app, filter, late_only, after: None, language, begun: false };
     let body = Body::from_stream(stream::try_unfold(Some(export), |export| async move {
         match export {
             Some(export) => export.next().await,
@@ -118,7 +118,7 @@ struct Export {
     app: App,
     filter: Filter,
     late_only: bool,
-    before: Option<i64>,
+    after: Option<i64>,
     language: Language,
     begun: bool,
 }
@@ -131,17 +131,17 @@ impl Export {
             csv.row(HEAD.map(|key| self.language.t(key).to_string()));
         }
         let mut session = self.app.db.read().await?;
-        let found = tickets::search(&mut session, &self.filter, self.before, CHUNK).await?;
+        let found = tickets::search(&mut session, &self.filter, self.after, CHUNK).await?;
         drop(session);
         let (now, late_ms) = (self.app.ambient.now(), late_ms(&self.app));
-        for ticket in &found {
+        for ticket in &found.tickets {
             let late = is_late(ticket, now, late_ms);
             if late || !self.late_only {
                 csv.row(row(ticket, late, self.language));
             }
         }
-        self.before = found.last().map(|last| last.ticket_id);
-        let more = found.len() == CHUNK as usize;
+        self.after = found.next;
+        let more = found.next.is_some();
         Ok(Some((csv.finish(), more.then_some(self))))
     }
 }

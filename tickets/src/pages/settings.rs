@@ -41,6 +41,7 @@ fn rules(language: Language, settings: &Settings) -> Vec<Rule> {
     vec![
         rule("settings-offer", span(language, settings.offer_timeout), "settings-offer-about", "OFFER_TIMEOUT"),
         rule("settings-late", span(language, settings.late_after), "settings-late-about", "LATE_AFTER"),
+        rule("settings-silent", span(language, settings.silent_after), "settings-silent-about", "SILENT_AFTER"),
         rule("settings-auto", yes_no(settings.auto_assign), "settings-auto-about", "AUTO_ASSIGN"),
         rule("settings-proof", proofs(language, settings), "settings-proof-about", "PROOF"),
         rule("settings-kept", span(language, settings.events_kept), "settings-kept-about", "EVENTS_RETENTION"),

@@ -3,6 +3,7 @@
 
 use askama::Template;
 use axum::extract::State;
+use axum::http::StatusCode;
 use axum::response::Response;
 use belgrano_shared::http::{Json, KeyOnly, Keyed, Page, Path};
 use belgrano_shared::pages::{Choice, Form, Layout, Notice};
@@ -12,7 +13,7 @@ use belgrano_shared::timestamp::UnixMillis;
 use belgrano_shared::wire::{OrderNumber, TicketState, TicketView};
 use url::form_urlencoded;
 
-use super::board::{driver_choices, drivers, is_late, late_ms, priorities};
+use super::board::{conflict, driver_choices, drivers, is_late, late_ms, priorities};
 use super::frame::Frame;
 use super::history::{self, Line};
 use crate::app::App;
@@ -112,14 +113,22 @@ impl TicketPage<'_> {
         is_late(&self.ticket.view, self.now, self.late_ms)
     }
 
+    /// Whether a driver has set out with it: it is taken from that driver only by saying so.
+    fn is_on_the_way(&self) -> bool {
+        self.ticket.view.state == TicketState::OnTheWay
+    }
+
     fn can_be_offered(&self) -> bool {
         let state = self.ticket.view.state;
+        if self.is_on_the_way() {
+            return true;
+        }
         // What somebody has is taken back with the same step.
         state.can_become(TicketState::Assigned) || state.can_become(TicketState::Pending)
     }
 
     fn can_be_released(&self) -> bool {
-        matches!(self.ticket.view.state, TicketState::Assigned | TicketState::Accepted)
+        matches!(self.ticket.view.state, TicketState::Assigned | TicketState::Accepted | TicketState::OnTheWay)
     }
 }
 
@@ -160,15 +169,15 @@ pub(super) async fn assign(
             Err(_) => return Ok(Notice::failed(language.t("board-choose-driver")).then(&back)),
         },
     };
-    let terms = Terms { by: by.actor(), offer_timeout_ms: app.settings.offer_timeout_ms() };
-    let if_match = form.value("version").parse().ok();
+    let (if_match, recall) = (seen(&form), form.given("en_camino").is_some());
+    let terms = Terms { by: by.actor(), offer_timeout_ms: app.settings.offer_timeout_ms(), recall };
     let assign = Assign { number: number.clone(), chosen, if_match, terms };
     let done = app.writer.submit(assign).await.map_err(Problem::from);
     let said = |ticket: TicketView| {
         let driver = ticket.driver_name.unwrap_or_default();
         language.t("said-offered").with("number", &number).with("driver", driver)
     };
-    tell(done.map(said), language, &back)
+    told(&app, &number, done.map(said), language, &back).await
 }
 
 /// Takes it back to the pool.
@@ -180,9 +189,10 @@ pub(super) async fn unassign(
     form: Form,
 ) -> Result<Response, Problem> {
     let back = back(&form, &number);
-    let unassign = Unassign { number: number.clone(), if_match: None, by: by.actor() };
+    let recall = form.given("en_camino").is_some();
+    let unassign = Unassign { number: number.clone(), if_match: seen(&form), recall, by: by.actor() };
     let done = app.writer.submit(unassign).await.map_err(Problem::from);
-    tell(done.map(|_| language.t("said-released").with("number", &number)), language, &back)
+    told(&app, &number, done.map(|_| language.t("said-released").with("number", &number)), language, &back).await
 }
 
 /// Changes priority or instructions.
@@ -193,13 +203,14 @@ pub(super) async fn edit(
     language: Language,
     form: Form,
 ) -> Result<Response, Problem> {
-    let back = back(&form, &number);
+    let (app, back) = (state.0.clone(), back(&form, &number));
     let body = match form.read_with_blanks::<EditBody>() {
         Ok(body) => Keyed::new(body, None),
-        Err(problem) => return tell(Err(problem), language, &back),
+        Err(problem) => return told(&app, &number, Err(problem), language, &back).await,
     };
-    let done = progress::edit(state, admin, Path(number.clone()), IfMatch(None), body).await;
-    tell(done.map(|_| language.t("said-edited").with("number", &number)), language, &back)
+    let seen = IfMatch(seen_or_untouched(&app, &form, &number).await?);
+    let done = progress::edit(state, admin, Path(number.clone()), seen, body).await;
+    told(&app, &number, done.map(|_| language.t("said-edited").with("number", &number)), language, &back).await
 }
 
 /// Takes a step.
@@ -210,15 +221,16 @@ pub(super) async fn step(
     language: Language,
     form: Form,
 ) -> Result<Response, Problem> {
-    let back = back(&form, &number);
+    let (app, back) = (state.0.clone(), back(&form, &number));
     let body = match form.read::<StepBody>() {
         Ok(body) => Keyed::new(body, None),
-        Err(problem) => return tell(Err(problem), language, &back),
+        Err(problem) => return told(&app, &number, Err(problem), language, &back).await,
     };
     let to = body.body.state;
-    let done = progress::take_step(state, Session(by), Path(number.clone()), IfMatch(None), SentAt(None), body).await;
+    let done =
+        progress::take_step(state, Session(by), Path(number.clone()), IfMatch(seen(&form)), SentAt(None), body).await;
     let said = || language.t("said-step").with("number", &number).with("state", language.state(to));
-    tell(done.map(|_| said()), language, &back)
+    told(&app, &number, done.map(|_| said()), language, &back).await
 }
 
 /// Takes the last change back, if it is still the one that was looked at.
@@ -230,13 +242,52 @@ pub(super) async fn undo(
     form: Form,
 ) -> Result<Response, Problem> {
     let back = back(&form, &number);
-    let seen = IfMatch(form.value("version").parse().ok());
+    let (app, seen) = (state.0.clone(), IfMatch(seen(&form)));
     let done = progress::undo(state, admin, Path(number.clone()), seen, KeyOnly::new(None)).await;
-    tell(done.map(|_| language.t("said-undone").with("number", &number)), language, &back)
+    told(&app, &number, done.map(|_| language.t("said-undone").with("number", &number)), language, &back).await
 }
 
 fn back(form: &Form, number: &OrderNumber) -> String {
     form.given("volver").map_or_else(|| format!("/tickets/{number}"), str::to_owned)
+}
+
+/// The version that was looked at when the form was shown.
+fn seen(form: &Form) -> Option<i64> {
+    form.value("version").parse().ok()
+}
+
+/// The version to write what was typed over: the one that was looked at, or a later one whose priority and instructions are
+/// still those that were shown; steps of a driver meanwhile are no reason to type it again.
+async fn seen_or_untouched(app: &App, form: &Form, number: &OrderNumber) -> Result<Option<i64>, Problem> {
+    let Some(seen) = seen(form) else { return Ok(None) };
+    let Some(now) = tickets::find(&mut app.db.read().await?, number).await? else { return Ok(Some(seen)) };
+    let now = now.view;
+    let instructions = now.instructions.as_deref().unwrap_or_default();
+    let untouched = form.value("prioridad_vista") == now.priority.as_str()
+        && form.value("indicaciones_vistas").lines().eq(instructions.lines());
+    Ok(Some(if untouched { now.version } else { seen }))
+}
+
+/// The same as [`tell`]; who comes second is told who was first, and how the ticket is now.
+async fn told(
+    app: &App,
+    number: &OrderNumber,
+    done: Result<Text, Problem>,
+    language: Language,
+    back: &str,
+) -> Result<Response, Problem> {
+    let stale = done.as_ref().is_err_and(|problem| problem.status() == StatusCode::PRECONDITION_FAILED);
+    if stale && let Some(text) = who_was_first(app, number, language).await? {
+        return Ok(Notice::failed(text).then(back));
+    }
+    tell(done, language, back)
+}
+
+async fn who_was_first(app: &App, number: &OrderNumber, language: Language) -> Result<Option<Text>, Problem> {
+    let mut session = app.db.read().await?;
+    let Some(ticket) = tickets::find(&mut session, number).await? else { return Ok(None) };
+    let first = tickets::last_actors(&mut session, &[ticket.view.ticket_id]).await?;
+    Ok(first.first().map(|first| conflict(language, &ticket.view, first.id, &first.name)))
 }
 
 /// A notice of what was done, or of why it was not, on the page one came from.

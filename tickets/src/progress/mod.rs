@@ -25,5 +25,5 @@ pub use routes::routes;
 pub(crate) use routes::{EditBody, STEP_BODY_BYTES, StepBody, edit, key_scope, required_reason, take_step, undo};
 pub use sent_at::SentAt;
 pub use take_step::{StepOnce, TakeStep, check_version};
-pub use transition::{As, IllegalStep, Offer, Step, legal, transition};
+pub use transition::{As, IllegalStep, Offer, Step, legal, recall, transition};
 pub use undo::{Undo, is_fresh};

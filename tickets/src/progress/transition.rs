@@ -137,13 +137,23 @@ pub fn transition(ticket: &Ticket, step: &Step, who: As, occurred_at: UnixMillis
     Ok(next)
 }
 
+/// `ticket` back in the pool although its driver has set out with the goods, for an administrator who says so: a driver whose
+/// phone is dead cannot. What nobody set out with takes the ordinary step.
+pub fn recall(ticket: &Ticket, occurred_at: UnixMillis) -> Result<Ticket, IllegalStep> {
+    let mut held = ticket.clone();
+    if held.view.state == TicketState::OnTheWay {
+        held.view.state = TicketState::Accepted;
+    }
+    transition(&held, &Step::Release, As::Board, occurred_at)
+}
+
 #[cfg(test)]
 pub(super) mod tests {
     use belgrano_shared::timestamp::UnixMillis;
     use belgrano_shared::wire::{OrderMessage, TicketState};
     use proptest::prelude::*;
 
-    use super::{As, Offer, Step, transition};
+    use super::{As, Offer, Step, recall, transition};
     use crate::intake::new_ticket;
     use crate::unit::Ticket;
 
@@ -190,6 +200,20 @@ pub(super) mod tests {
                         }
                     }
                 }
+            }
+        }
+    }
+
+    #[test]
+    fn what_somebody_set_out_with_is_taken_back_only_by_saying_so() {
+        for state in TicketState::ALL.iter().copied() {
+            let mut ticket = ticket();
+            ticket.view.state = state;
+            let ordinary = transition(&ticket, &Step::Release, As::Board, UnixMillis(2000));
+            let recalled = recall(&ticket, UnixMillis(2000));
+            assert_eq!(recalled.is_ok(), ordinary.is_ok() || state == TicketState::OnTheWay, "{state}");
+            if let Ok(next) = recalled {
+                assert_eq!((next.view.state, next.view.driver_id), (TicketState::Pending, None));
             }
         }
     }

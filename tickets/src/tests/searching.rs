@@ -37,7 +37,20 @@ on_both_engines! {
         for text in ["Ñandú", "nandu", "ÑANDÚ sosa", "guemes"] {
             assert_eq!(found(&board, &admin, "q", text).await, ["BA-2"], "{text}");
         }
-        assert_eq!(found(&board, &admin, "q", "5555 0101").await.len(), 2);
+        for text in ["5555 0101", "55550101", "+54 9 11 5555-0101", "011 15 5555.0101", "555501"] {
+            assert_eq!(found(&board, &admin, "q", text).await.len(), 2, "{text}");
+        }
+        for text in ["sosa palermo", "palermo", "güemes SOSA"] {
+            assert_eq!(found(&board, &admin, "q", text).await, ["BA-2"], "{text}");
+        }
+        // None has every word: the most words first.
+        assert_eq!(found(&board, &admin, "q", "ramón sosa córdoba").await, ["BA-1", "BA-2"]);
+        assert_eq!(found(&board, &admin, "q", "nadie palermo").await, ["BA-2"]);
+        assert!(found(&board, &admin, "q", "nadie nunca").await.is_empty());
+        let (_, page) = board.get(&admin, "/api/tickets?q=ramon+sosa+cordoba&limit=1").await;
+        let cursor = page["cursor"].as_str().expect("more");
+        let (_, page) = board.get(&admin, &format!("/api/tickets?q=ramon+sosa+cordoba&limit=1&cursor={cursor}")).await;
+        assert_eq!(page["tickets"][0]["numero"], "BA-2", "{page}");
         for text in ["Núñez", "nunez", "NUÑEZ"] {
             assert_eq!(found(&board, &admin, "barrio", text).await, ["BA-1"], "{text}");
         }

@@ -40,7 +40,7 @@ pub(crate) struct Tickets {
 #[utoipa::path(get, path = "/api/tickets", tag = "tickets", params(
     ("estado" = Option<String>, Query, description = "Uno o varios, repetidos o separados por comas."),
     ("repartidor" = Option<i64>, Query), ("prioridad" = Option<String>, Query), ("barrio" = Option<String>, Query),
-    ("q" = Option<String>, Query, description = "En el número, o en nombre, dirección o teléfono del cliente."),
+    ("q" = Option<String>, Query, description = "Palabras del número, el barrio, o el nombre, la dirección o el teléfono del cliente. Si ningún ticket las tiene todas, los que tienen algunas, primero los que más."),
     ("desde" = Option<String>, Query), ("hasta" = Option<String>, Query, description = "Un día entra entero."),
     ("cursor" = Option<String>, Query), ("limit" = Option<u32>, Query)),
     responses((status = 200, body = Tickets), (status = 401, body = ProblemDocument), (status = 422, body = ProblemDocument)))]
@@ -55,10 +55,8 @@ pub(crate) async fn list(
         filter.driver_id = Some(driver_id);
     }
     let mut session = app.db.read().await?;
-    let tickets = search(&mut session, &filter, page.position()?, page.limit).await?;
-    let full = tickets.len() == page.limit as usize;
-    let cursor = tickets.last().filter(|_| full).map(|last| Page::encode(&last.ticket_id));
-    Ok(Json(Tickets { tickets, cursor }))
+    let found = search(&mut session, &filter, page.position()?, page.limit).await?;
+    Ok(Json(Tickets { tickets: found.tickets, cursor: found.next.map(|next| Page::encode(&next)) }))
 }
 
 /// The filters of a query; what is not among them is ignored.
@@ -190,11 +188,16 @@ pub(crate) async fn proof_kinds(session: &mut Connection, ticket_id: i64) -> Res
     Ok(fetch_scalar!(all, *session, String, FIND, ticket_id)?)
 }
 
+/// A ticket, whoever may see it.
+pub(crate) async fn find(session: &mut Connection, number: &OrderNumber) -> Result<Option<Ticket>, Problem> {
+    let row = fetch!(optional, *session, TicketRow, select_tickets!("WHERE number = $1"), number.as_str())?;
+    Ok(row.map(Ticket::try_from).transpose()?)
+}
+
 /// A ticket that `by` may see; another driver's does not exist for them.
 pub(crate) async fn visible(session: &mut Connection, number: &OrderNumber, by: &Principal) -> Result<Ticket, Problem> {
-    let row = fetch!(optional, *session, TicketRow, select_tickets!("WHERE number = $1"), number.as_str())?;
-    let ticket = row.map(Ticket::try_from).transpose()?;
-    ticket
+    find(session, number)
+        .await?
         .filter(|ticket| by.only_driver().is_none_or(|driver| ticket.view.driver_id == Some(driver)))
         .ok_or_else(|| Problem::not_found(Message::new("refusal-no-ticket").with("number", number)))
 }

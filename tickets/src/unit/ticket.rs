@@ -64,13 +64,13 @@ pub(crate) struct TicketRow {
 
 /// `SELECT` of every column of a ticket; what follows says which.
 macro_rules! select_tickets {
-    ($which:literal) => {
+    ($($which:tt)+) => {
         concat!(
             "SELECT id, number, fingerprint, customer_name, customer_address, customer_phone, customer_email, customer_kind, ",
             "lines, total, payment_method, instructions, origin, neighbourhood, lat, lng, state, priority, driver_id, ",
             "driver_name, assignment_reason, offer_expires_at, reason, created_at, recorded_at, assigned_at, delivered_at, ",
             "updated_at, version FROM tickets ",
-            $which
+            $($which)+
         )
     };
 }

@@ -124,7 +124,7 @@ impl Board {
     /// Offers a ticket to a driver, as an administrator does.
     pub(super) async fn offer(&self, number: &str, driver: i64) {
         let number = OrderNumber::parse(number).expect("a number");
-        let terms = Terms { by: Actor::System, offer_timeout_ms: 60_000 };
+        let terms = Terms { by: Actor::System, offer_timeout_ms: 60_000, recall: false };
         let assign = Assign { number, chosen: Chosen::Driver(driver), if_match: None, terms };
         self.app.writer.submit(assign).await.expect("offered");
     }

@@ -10,7 +10,7 @@ use axum::response::{IntoResponse, Response};
 use belgrano_shared::http::Json;
 use belgrano_shared::pages::{Form, Layout, Notice};
 use belgrano_shared::problem::Problem;
-use belgrano_shared::texts::Message;
+use belgrano_shared::texts::{Language, Message, Text};
 use belgrano_shared::wire::{OrderNumber, Priority, TicketView};
 use serde::Serialize;
 
@@ -58,7 +58,8 @@ pub(in crate::pages) async fn send(
         Err(problem) if !wants_json => return Ok(Notice::failed(problem.to(layout.language)).then(back)),
         Err(problem) => return Err(problem),
     };
-    let terms = Terms { by: by.actor(), offer_timeout_ms: app.settings.offer_timeout_ms() };
+    let recall = form.given("en_camino").is_some();
+    let terms = Terms { by: by.actor(), offer_timeout_ms: app.settings.offer_timeout_ms(), recall };
     let versions = versions(&form, &rows);
     let done = app.writer.submit(Bulk { rows, versions, action, terms }).await?;
     let first = who_was_first(&app, &done).await.unwrap_or_else(|error| {
@@ -75,6 +76,7 @@ pub(in crate::pages) async fn send(
 fn rows(form: &Form) -> Result<Vec<Result<OrderNumber, String>>, Problem> {
     let rows: Vec<_> = form
         .values("numeros")
+        .map(|text| number_of(text).0)
         .map(|text| OrderNumber::try_from(text.to_owned()).map_err(|_| text.to_owned()))
         .collect();
     match rows.len() {
@@ -84,9 +86,20 @@ fn rows(form: &Form) -> Result<Vec<Result<OrderNumber, String>>, Problem> {
     }
 }
 
-/// The versions that were seen: `version-BA-1=3`.
+/// The box of a card says which ticket, and at which version it was shown: `BA-1@3`.
+fn number_of(text: &str) -> (&str, Option<i64>) {
+    let parts = text.rsplit_once('@').and_then(|(number, version)| Some((number, version.parse().ok()?)));
+    parts.map_or((text, None), |(number, version)| (number, Some(version)))
+}
+
+/// The versions that were seen: `numeros=BA-1@3`, or `version-BA-1=3`.
 fn versions(form: &Form, rows: &[Result<OrderNumber, String>]) -> HashMap<OrderNumber, i64> {
-    let seen = |number: &OrderNumber| form.value(&format!("version-{number}")).parse().ok();
+    let shown: HashMap<&str, i64> =
+        form.values("numeros").map(number_of).filter_map(|(number, version)| Some((number, version?))).collect();
+    let seen = |number: &OrderNumber| {
+        let named = form.value(&format!("version-{number}")).parse().ok();
+        named.or_else(|| shown.get(number.as_str()).copied())
+    };
     rows.iter().flatten().filter_map(|number| Some((number.clone(), seen(number)?))).collect()
 }
 
@@ -136,10 +149,15 @@ fn told(layout: &Layout, done: BulkResult, first: &HashMap<i64, LastActor>) -> T
 fn why_not(layout: &Layout, row: &RowResult, first: &HashMap<i64, LastActor>) -> Option<String> {
     let beaten = row.now.as_ref().and_then(|now| Some((&now.view, first.get(&now.view.ticket_id)?)));
     let Some((ticket, LastActor { id, name, .. })) = beaten else { return Some(row.why.as_ref()?.to(layout.language)) };
-    let nobody = || layout.t("board-nobody").to_string();
-    let conflict = layout.t("board-conflict").with("actor", actor(layout.language, *id, name));
+    Some(conflict(layout.language, ticket, *id, name).to_string())
+}
+
+/// Who was first, and how the ticket is now.
+pub(in crate::pages) fn conflict(language: Language, ticket: &TicketView, id: Option<i64>, name: &str) -> Text {
+    let nobody = || language.t("board-nobody").to_string();
+    let conflict = language.t("board-conflict").with("actor", actor(language, id, name));
     let conflict = conflict.with("driver", ticket.driver_name.clone().unwrap_or_else(nobody));
-    Some(conflict.with("state", layout.state(ticket.state)).to_string())
+    conflict.with("state", language.state(ticket.state))
 }
 
 /// How many, and why not the others; a notice has room for the first few.

@@ -24,8 +24,10 @@ pub(super) struct Card {
     state_text: String,
     priority: &'static str,
     priority_text: String,
-    customer: String,
-    address: String,
+    /// What one looks for: the street, else whose it is.
+    lead: String,
+    /// The rest of where and whose.
+    place: String,
     total: String,
     age: String,
     pub(super) late: bool,
@@ -48,7 +50,8 @@ impl Card {
 
     pub(super) fn of(layout: &Layout, ticket: &TicketView, now: UnixMillis, late_ms: i64) -> Self {
         let priority = (ticket.priority != Priority::Normal).then(|| layout.priority(ticket.priority).to_string());
-        let place = [ticket.customer_address.as_deref(), ticket.neighbourhood.as_deref()];
+        let (street, customer) = (ticket.customer_address.as_deref(), ticket.customer_name.as_str());
+        let place = [ticket.neighbourhood.as_deref(), street.map(|_| customer)];
         Self {
             number: ticket.number.to_string(),
             version: ticket.version,
@@ -56,8 +59,8 @@ impl Card {
             state_text: layout.state(ticket.state).to_string(),
             priority: ticket.priority.as_str(),
             priority_text: priority.unwrap_or_default(),
-            customer: ticket.customer_name.clone(),
-            address: place.into_iter().flatten().collect::<Vec<_>>().join(" · "),
+            lead: street.unwrap_or(customer).to_owned(),
+            place: place.into_iter().flatten().collect::<Vec<_>>().join(" · "),
             total: layout.money(ticket.total),
             age: brief_age(layout, ticket.created_at, now),
             late: is_late(ticket, now, late_ms),

@@ -14,6 +14,7 @@ use axum::extract::{RawQuery, State};
 use axum::response::Response;
 use belgrano_shared::pages::{Choice, Form, Layout, see_other};
 use belgrano_shared::problem::Problem;
+use belgrano_shared::timestamp::UnixMillis;
 use belgrano_shared::wire::{Priority, TicketState};
 use url::form_urlencoded;
 
@@ -21,12 +22,12 @@ use self::card::{Card, Column, Crew};
 use self::columns::View;
 use super::frame::Frame;
 use crate::app::App;
-use crate::fleet::{self, DriverView};
+use crate::fleet::{self, DriverView, Worry};
 use crate::sessions::Admin;
 use crate::tickets;
 use crate::unit::{LogHead, log_head};
 
-pub(super) use bulk::send as bulk_send;
+pub(super) use bulk::{conflict, send as bulk_send};
 pub(super) use card::is_late;
 
 /// What is looked at when nothing else is asked for.
@@ -60,6 +61,9 @@ struct BoardPage<'a> {
     /// Where to come back to after a change.
     here: String,
     late_ms: i64,
+    silent_ms: i64,
+    worries: Vec<Worry>,
+    now: UnixMillis,
 }
 
 /// The board, filtered.
@@ -79,7 +83,7 @@ pub(super) async fn show(
     let (form, mut found) = match tickets::read_filter(&filter(&form)) {
         Ok(filter) => {
             let found = tickets::search(&mut app.db.read().await?, &filter, None, MAX_CARDS).await?;
-            (form, found)
+            (form, found.tickets)
         }
         Err(problem) if Form::takes(&problem) => (form.refused(&problem), Vec::new()),
         Err(problem) => return Err(problem),
@@ -92,6 +96,8 @@ pub(super) async fn show(
         found.retain(|ticket| card::is_late(ticket, now, late_ms));
     }
     let drivers = drivers(&app).await?;
+    let silent_ms = i64::try_from(app.settings.silent_after.as_millis()).unwrap_or(i64::MAX);
+    let worries = fleet::worries(&mut app.db.read().await?, &drivers, now, silent_ms).await?;
     let view = View::of(form.value("vista"));
     let columns = columns::lay_out(&layout, view, found, &drivers, now, late_ms);
     let filtered = late_only || FILTERS.iter().any(|name| form.given(name).is_some());
@@ -119,6 +125,9 @@ pub(super) async fn show(
         listed,
         here,
         late_ms,
+        silent_ms,
+        worries,
+        now,
     })
 }
 
@@ -193,6 +202,16 @@ impl BoardPage<'_> {
     fn reasons(&self) -> String {
         let reasons: BTreeMap<_, _> = self.layout.language.own_reasons().collect();
         serde_json::to_string(&reasons).unwrap_or_default()
+    }
+
+    /// What is the matter with a driver, in a sentence.
+    fn worry(&self, worry: &Worry) -> String {
+        let (driver, layout) = (worry.driver.as_str(), self.layout);
+        let Some(since) = worry.silent_since else {
+            return layout.t("board-js-shift-over").with("driver", driver).with("n", worry.stops).to_string();
+        };
+        let said = layout.t("board-js-silent").with("driver", driver).with("n", worry.on_the_way);
+        said.with("age", card::brief_age(layout, since, self.now)).to_string()
     }
 
     fn blank_card(&self) -> Card {
