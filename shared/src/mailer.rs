@@ -13,8 +13,11 @@ use lettre::{AsyncSmtpTransport, AsyncTransport, Message, Tokio1Executor};
 
 use crate::config::{Env, Secret};
 
-/// One exchange with the mail server, at most.
-const SMTP_TIMEOUT: Duration = Duration::from_secs(15);
+/// To reach the mail server.
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(15);
+/// All of one mail. lettre's own timeout ends with the connecting: a server that then says nothing would be waited for for
+/// ever.
+const SMTP_TIMEOUT: Duration = Duration::from_mins(1);
 const DEFAULT_FROM: &str = "Belgrano <no-responder@localhost>";
 
 /// A mail to one person, in plain text.
@@ -40,6 +43,9 @@ pub enum MailError {
     /// The mail cannot be written down.
     #[error("the mail cannot be built")]
     Message(#[from] lettre::error::Error),
+    /// The server stopped half-way.
+    #[error("the mail server did not answer in time")]
+    Silent,
     /// The server refused, or is away.
     #[error("the mail server did not take the mail")]
     Smtp(#[from] lettre::transport::smtp::Error),
@@ -51,6 +57,7 @@ impl MailError {
     pub fn is_permanent(&self) -> bool {
         match self {
             Self::Unconfigured | Self::Address(_) | Self::Message(_) => true,
+            Self::Silent => false,
             Self::Smtp(error) => error.status().is_some_and(|code| {
                 let said = std::error::Error::source(error).map(ToString::to_string).unwrap_or_default();
                 is_about_the_mail(u16::from(code), &said)
@@ -108,7 +115,7 @@ impl Mailer {
     /// Through the server at `url` (`smtp://`, `smtps://`, `smtp://…?tls=required`, with user and password in it).
     pub fn smtp(url: &Secret, from: Mailbox) -> Result<Self, MailError> {
         let transport = AsyncSmtpTransport::<Tokio1Executor>::from_url(url.expose())?;
-        let transport = transport.timeout(Some(SMTP_TIMEOUT)).build();
+        let transport = transport.timeout(Some(CONNECT_TIMEOUT)).build();
         Ok(Self(Way::Smtp(Arc::new(Smtp { transport, from }))))
     }
 
@@ -178,7 +185,8 @@ impl Mailer {
                     .subject(&mail.subject)
                     .header(ContentType::TEXT_PLAIN)
                     .body(mail.text.clone())?;
-                smtp.transport.send(message).await?;
+                let sent = tokio::time::timeout(SMTP_TIMEOUT, smtp.transport.send(message)).await;
+                sent.map_err(|_| MailError::Silent)??;
                 Ok(())
             }
             Way::Log => {
@@ -202,7 +210,7 @@ mod tests {
     use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader};
     use tokio::net::TcpListener;
 
-    use super::{Mail, MailError, Mailer};
+    use super::{Mail, MailError, Mailer, SMTP_TIMEOUT};
     use crate::config::{Env, Secret};
 
     fn mail() -> Mail {
@@ -248,6 +256,24 @@ mod tests {
         sent.expect("taken");
         assert!(heard.contains("RCPT TO:<ana@example.com>"), "{heard}");
         assert!(heard.contains("Es 7F3K9Q") && heard.contains("From: Belgrano <hola@example.com>"), "{heard}");
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_server_that_falls_silent_is_given_up() {
+        for first in ["", "220 fake\r\n"] {
+            let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
+            let url = Secret::new(format!("smtp://{}", listener.local_addr().expect("bound")));
+            let server = tokio::spawn(async move {
+                let (mut stream, _) = listener.accept().await.expect("a client");
+                stream.write_all(first.as_bytes()).await.expect("connected");
+                stream
+            });
+            let mailer =
+                Mailer::smtp(&url, "Belgrano <hola@example.com>".parse().expect("valid")).expect("a valid URL");
+            let sent = tokio::time::timeout(10 * SMTP_TIMEOUT, mailer.send(&mail())).await.expect("given up");
+            assert!(matches!(sent, Err(MailError::Silent)), "{sent:?}");
+            drop(server.await.expect("no panic"));
+        }
     }
 
     #[tokio::test]

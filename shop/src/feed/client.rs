@@ -12,8 +12,9 @@ use belgrano_shared::signature::{
 use belgrano_shared::wire::TicketView;
 use belgrano_shared::wire::live::{ClientFrame, LiveToken, ServerFrame};
 use futures_util::{SinkExt, StreamExt};
-use reqwest::StatusCode;
+use reqwest::{Response, StatusCode};
 use serde::Deserialize;
+use serde::de::DeserializeOwned;
 use serde_json::json;
 use tokio::net::TcpStream;
 use tokio_tungstenite::tungstenite::Message;
@@ -25,6 +26,8 @@ use crate::relay::{Trouble, Voice, read_answer};
 
 /// A snapshot of a busy board is large; a frame beyond this is not one.
 const MAX_FRAME_BYTES: usize = 256 << 20;
+/// [`LOOKUP`] tickets are a tenth of it.
+const MAX_ANSWER_BYTES: usize = 16 << 20;
 /// The board pings every 25 s: silence for this long is a dead line.
 const SILENCE: Duration = Duration::from_mins(1);
 /// One step of opening the feed.
@@ -145,7 +148,7 @@ impl Feed {
 /// A single-use token for the socket.
 async fn token(http: &reqwest::Client, settings: &FeedSettings, ambient: &Ambient) -> Result<LiveToken, FeedError> {
     let response = ask(http, settings, ambient, "api/ws/token", SOCKET_TOKEN_ID_PREFIX, "{}".to_owned()).await?;
-    let reply: TokenReply = response.json().await.map_err(FeedError::Ask)?;
+    let reply: TokenReply = read(response).await?;
     Ok(reply.token)
 }
 
@@ -166,7 +169,7 @@ pub(super) async fn tickets(
 ) -> Result<Vec<TicketView>, FeedError> {
     let body = json!({ "numeros": numbers }).to_string();
     let response = ask(http, settings, ambient, "api/tickets/estados", LOOKUP_ID_PREFIX, body).await?;
-    let found: Found = response.json().await.map_err(FeedError::Ask)?;
+    let found: Found = read(response).await?;
     Ok(found.tickets)
 }
 
@@ -182,6 +185,18 @@ pub(super) fn http_client() -> reqwest::Result<reqwest::Client> {
     reqwest::Client::builder().no_proxy().redirect(reqwest::redirect::Policy::none()).build()
 }
 
+/// An answer, up to the limit: what is at the board's address may be anything.
+async fn read<T: DeserializeOwned>(mut response: Response) -> Result<T, FeedError> {
+    let mut body = Vec::new();
+    while let Some(chunk) = response.chunk().await.map_err(FeedError::Ask)? {
+        if chunk.len() > MAX_ANSWER_BYTES.saturating_sub(body.len()) {
+            return Err(FeedError::Protocol("an answer without end".to_owned()));
+        }
+        body.extend_from_slice(&chunk);
+    }
+    serde_json::from_slice(&body).map_err(|error| FeedError::Protocol(error.to_string()))
+}
+
 /// A question to the board with this shop's own credentials, and the answer if it is a good one.
 async fn ask(
     http: &reqwest::Client,
@@ -190,7 +205,7 @@ async fn ask(
     path: &str,
     id_prefix: &str,
     body: String,
-) -> Result<reqwest::Response, FeedError> {
+) -> Result<Response, FeedError> {
     let id = format!("{id_prefix}{}", ambient.uuid());
     let signed = settings.secrets.sign(&id, ambient.now(), body.as_bytes());
     let mut request = http
