@@ -66,7 +66,8 @@ impl ClientIp {
     }
 
     /// Whom limits count by; `None` for what did not come over a socket.
-    pub(super) fn counted(self) -> Option<IpAddr> {
+    #[must_use]
+    pub fn counted(self) -> Option<IpAddr> {
         (!self.0.is_unspecified()).then(|| self.key())
     }
 

@@ -39,3 +39,4 @@ pub use edge::{HttpSettings, standard_layers};
 pub use keyed::{KeyOnly, Keyed};
 pub use page::Page;
 pub use rate_limit::RateLimit;
+pub(crate) use share::{Share, Shares};

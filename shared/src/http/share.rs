@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 /// So much for all, and so much of it for one address.
 #[derive(Debug)]
-pub(super) struct Shares {
+pub(crate) struct Shares {
     total: usize,
     each: usize,
     taken: Mutex<Taken>,
@@ -20,7 +20,7 @@ struct Taken {
 
 /// Why there was nothing to be had.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Spent {
+pub(crate) enum Spent {
     /// Everything is taken.
     All,
     /// This address has its share.
@@ -29,17 +29,17 @@ pub(super) enum Spent {
 
 impl Shares {
     /// `total` for all, `each` for one address.
-    pub(super) fn new(total: usize, each: usize) -> Arc<Self> {
+    pub(crate) fn new(total: usize, each: usize) -> Arc<Self> {
         Arc::new(Self { total, each, taken: Mutex::default() })
     }
 
     /// Nothing yet, for `address`; of `None` only the total counts.
-    pub(super) fn nothing(self: &Arc<Self>, address: Option<IpAddr>) -> Share {
+    pub(crate) fn nothing(self: &Arc<Self>, address: Option<IpAddr>) -> Share {
         Share { of: Arc::clone(self), address, amount: 0 }
     }
 
     /// One, for `address`.
-    pub(super) fn one(self: &Arc<Self>, address: Option<IpAddr>) -> Result<Share, Spent> {
+    pub(crate) fn one(self: &Arc<Self>, address: Option<IpAddr>) -> Result<Share, Spent> {
         let mut share = self.nothing(address);
         share.grow(1)?;
         Ok(share)
@@ -53,7 +53,7 @@ impl Shares {
 
 /// What somebody has; given back when it is dropped.
 #[derive(Debug)]
-pub(super) struct Share {
+pub(crate) struct Share {
     of: Arc<Shares>,
     address: Option<IpAddr>,
     amount: usize,
@@ -61,12 +61,12 @@ pub(super) struct Share {
 
 impl Share {
     /// How much it is.
-    pub(super) fn amount(&self) -> usize {
+    pub(crate) fn amount(&self) -> usize {
         self.amount
     }
 
     /// Takes `more`, all of it or nothing.
-    pub(super) fn grow(&mut self, more: usize) -> Result<(), Spent> {
+    pub(crate) fn grow(&mut self, more: usize) -> Result<(), Spent> {
         let mut taken = self.of.lock();
         let all = taken.all.checked_add(more).filter(|all| *all <= self.of.total).ok_or(Spent::All)?;
         if let Some(address) = self.address {

@@ -4,11 +4,13 @@
 //! log-out or a restart reaches the task; one signal per socket, so that ten thousand tasks do not queue at one lock.
 
 use std::collections::HashMap;
+use std::net::IpAddr;
 use std::sync::atomic::{AtomicU8, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use tokio::sync::Notify;
 
+use crate::http::{Share, Shares};
 use crate::lifecycle::Lifecycle;
 
 /// How many sockets there may be.
@@ -20,11 +22,13 @@ pub struct SocketLimits {
     pub per_user: usize,
     /// Without an account: the shop, all of its processes together.
     pub shop: usize,
+    /// Of one address, as long as it is not known whose they are.
+    pub strangers: usize,
 }
 
 impl Default for SocketLimits {
     fn default() -> Self {
-        Self { total: 20_000, per_user: 50, shop: 1000 }
+        Self { total: 20_000, per_user: 50, shop: 1000, strangers: 5000 }
     }
 }
 
@@ -44,6 +48,7 @@ pub struct Sockets(Arc<Inner>);
 #[derive(Debug)]
 struct Inner {
     limits: SocketLimits,
+    strangers: Arc<Shares>,
     registry: Mutex<Registry>,
 }
 
@@ -95,6 +100,8 @@ pub struct TooMany;
 pub struct Seat {
     id: u64,
     owner: Option<Owner>,
+    /// Kept until its owner is known.
+    stranger: Option<Share>,
     signal: Arc<Signal>,
     sockets: Sockets,
 }
@@ -103,11 +110,13 @@ impl Sockets {
     /// No sockets yet.
     #[must_use]
     pub fn new(limits: SocketLimits) -> Self {
-        Self(Arc::new(Inner { limits, registry: Mutex::default() }))
+        let strangers = Shares::new(usize::MAX, limits.strangers);
+        Self(Arc::new(Inner { limits, strangers, registry: Mutex::default() }))
     }
 
-    /// A place for a socket whose user is not known yet.
-    pub fn seat(&self) -> Result<Seat, TooMany> {
+    /// A place for a socket whose user is not known yet, of a client at `address`: strangers at one address get so many.
+    pub fn seat(&self, address: Option<IpAddr>) -> Result<Seat, TooMany> {
+        let stranger = self.0.strangers.one(address).map_err(|_| TooMany)?;
         let mut registry = self.registry();
         if registry.seats.len() >= self.0.limits.total || registry.stopping {
             return Err(TooMany);
@@ -116,7 +125,7 @@ impl Sockets {
         let id = registry.next_id;
         let signal = Arc::new(Signal::default());
         registry.seats.insert(id, Entry { signal: Arc::clone(&signal), session: None });
-        Ok(Seat { id, owner: None, signal, sockets: self.clone() })
+        Ok(Seat { id, owner: None, stranger: Some(stranger), signal, sockets: self.clone() })
     }
 
     /// How many there are.
@@ -186,6 +195,7 @@ impl Seat {
         }
         drop(registry);
         self.owner = Some(owner);
+        self.stranger = None;
         Ok(())
     }
 
@@ -219,27 +229,44 @@ impl Drop for Seat {
 
 #[cfg(test)]
 mod tests {
+    use std::net::IpAddr;
+
     use futures_util::FutureExt;
 
     use super::{Ending, SocketLimits, Sockets, TooMany};
 
     #[test]
     fn counts_in_all_and_per_user_and_gives_back() {
-        let sockets = Sockets::new(SocketLimits { total: 3, per_user: 1, shop: 2 });
-        let mut one = sockets.seat().expect("room");
-        let mut two = sockets.seat().expect("room");
-        let three = sockets.seat().expect("room");
-        assert_eq!(sockets.seat().err(), Some(TooMany));
+        let sockets = Sockets::new(SocketLimits { total: 3, per_user: 1, shop: 2, strangers: 3 });
+        let mut one = sockets.seat(None).expect("room");
+        let mut two = sockets.seat(None).expect("room");
+        let three = sockets.seat(None).expect("room");
+        assert_eq!(sockets.seat(None).err(), Some(TooMany));
         drop(three);
         assert_eq!(one.take(Some(1), None), Ok(()));
         assert_eq!(two.take(Some(1), None), Err(TooMany));
         drop(one);
         assert_eq!(two.take(Some(1), None), Ok(()));
-        let mut shop = [sockets.seat().expect("room"), sockets.seat().expect("room")];
+        let mut shop = [sockets.seat(None).expect("room"), sockets.seat(None).expect("room")];
         assert!(shop.iter_mut().all(|seat| seat.take(None, None).is_ok()), "the shop is no person");
         drop(shop);
         drop(two);
         assert!(sockets.is_empty());
+    }
+
+    #[test]
+    fn strangers_at_one_address_do_not_take_all_there_is() {
+        let address = |last| Some(IpAddr::from([10, 0, 0, last]));
+        let sockets = Sockets::new(SocketLimits { strangers: 2, ..SocketLimits::default() });
+        let mut known = sockets.seat(address(1)).expect("room");
+        let _stranger = sockets.seat(address(1)).expect("room");
+        assert_eq!(sockets.seat(address(1)).err(), Some(TooMany));
+        let _other = sockets.seat(address(2)).expect("another address");
+        known.take(Some(1), None).expect("room");
+        let last = sockets.seat(address(1)).expect("who is known is no stranger");
+        assert!(sockets.seat(address(1)).is_err());
+        drop(last);
+        assert!(sockets.seat(address(1)).is_ok());
     }
 
     #[test]
@@ -252,7 +279,7 @@ mod tests {
     fn a_log_out_ends_its_own_session_and_a_deactivation_all() {
         let sockets = Sockets::new(SocketLimits::default());
         let seat = |user, session| {
-            let mut seat = sockets.seat().expect("room");
+            let mut seat = sockets.seat(None).expect("room");
             seat.take(Some(user), session).expect("room");
             seat
         };
@@ -265,6 +292,6 @@ mod tests {
         assert_eq!(ended(), [revoked, revoked, revoked, None]);
         sockets.restart();
         assert_eq!(ended(), [Some(Ending::Restart); 4]);
-        assert!(sockets.seat().is_err(), "nobody comes in while the process stops");
+        assert!(sockets.seat(None).is_err(), "nobody comes in while the process stops");
     }
 }

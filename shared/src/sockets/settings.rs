@@ -5,6 +5,9 @@ use std::time::Duration;
 use super::{Budget, FrameBudget, Heartbeat, SocketLimits};
 use crate::config::Env;
 
+/// Strangers that one address may always have.
+const FEW: usize = 16;
+
 /// What every socket is held to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct SocketSettings {
@@ -37,9 +40,12 @@ impl SocketSettings {
     pub fn from_env(env: &mut Env) -> Self {
         let default = Self::default();
         let (limits, frames) = (default.limits, default.frames);
+        let meaning = "sockets at once; a quarter for those of one address that did not say yet whose they are";
+        let total = env.number("LIVE_SOCKETS", limits.total, 1..=1_000_000, meaning);
         Self {
             limits: SocketLimits {
-                total: env.number("LIVE_SOCKETS", limits.total, 1..=1_000_000, "sockets at once"),
+                total,
+                strangers: total.div_ceil(4).max(FEW),
                 per_user: env.number("LIVE_SOCKETS_PER_USER", limits.per_user, 1..=1_000_000, "sockets of one account"),
                 ..limits
             },

@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use axum::extract::{Request, State};
 use axum::response::Response;
-use belgrano_shared::http::Path;
+use belgrano_shared::http::{ClientIp, Path};
 use belgrano_shared::problem::Problem;
 use belgrano_shared::sockets::{
     Beat, Budget, Ending, FULL_RETRY_AFTER, Gone, Heard, Heartbeat, Seat, Socket, Upgrade, retry_after_ms,
@@ -39,6 +39,7 @@ pub(super) async fn watch_order(
     State(app): State<App>,
     Session(who): Session,
     Path(number): Path<OrderNumber>,
+    ip: ClientIp,
     mut request: Request,
 ) -> Result<Response, Problem> {
     let upgrade = Upgrade::accept(&mut request, &app.settings.common.http.origins)?;
@@ -47,7 +48,7 @@ pub(super) async fn watch_order(
     if history::find(&app.db, who.account_id, &number).await?.is_none() {
         return Err(no_such_order());
     }
-    let seat = app.sockets.seat().map_err(|_| Problem::unavailable(FULL_RETRY_AFTER))?;
+    let seat = app.sockets.seat(ip.counted()).map_err(|_| Problem::unavailable(FULL_RETRY_AFTER))?;
     let (response, socket) = upgrade.split(app.settings.sockets.write_timeout);
     let life = app.life.clone();
     life.spawn(async move {

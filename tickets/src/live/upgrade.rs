@@ -2,6 +2,7 @@
 
 use axum::extract::{Request, State};
 use axum::response::Response;
+use belgrano_shared::http::ClientIp;
 use belgrano_shared::problem::Problem;
 use belgrano_shared::sockets::{FULL_RETRY_AFTER, Upgrade};
 
@@ -10,7 +11,7 @@ use super::viewer::Viewer;
 use crate::app::App;
 
 /// The handler. Who brings no cookie says who it is in its first frame.
-pub(super) async fn upgrade(State(app): State<App>, mut request: Request) -> Result<Response, Problem> {
+pub(super) async fn upgrade(State(app): State<App>, ip: ClientIp, mut request: Request) -> Result<Response, Problem> {
     let upgrade = Upgrade::accept(&mut request, &app.settings.common.http.origins)?;
     let (parts, _) = request.into_parts();
     let principal = app.principal_by_cookie(&parts.headers).await?;
@@ -19,7 +20,7 @@ pub(super) async fn upgrade(State(app): State<App>, mut request: Request) -> Res
         role: principal.role.into(),
         session: Some(principal.session.to_vec()),
     });
-    let seat = app.live.hub().sockets().seat().map_err(|_| Problem::unavailable(FULL_RETRY_AFTER))?;
+    let seat = app.live.hub().sockets().seat(ip.counted()).map_err(|_| Problem::unavailable(FULL_RETRY_AFTER))?;
     let (response, socket) = upgrade.split(app.live.0.settings.sockets.write_timeout);
     let life = app.live.0.life.clone();
     life.spawn(serve(app, socket, seat, viewer));
