@@ -119,7 +119,9 @@ mod tests {
         let mut awaited = Vec::new();
         for path in posted(include_str!("pages/mod.rs")) {
             let unread = Unread::default();
-            board.answer(head("POST", &path, "application/x-www-form-urlencoded", unread.body())).await;
+            for kind in ["application/x-www-form-urlencoded", "multipart/form-data; boundary=x"] {
+                board.answer(head("POST", &path, kind, unread.body())).await;
+            }
             if unread.was_awaited() {
                 awaited.push(path);
             }

@@ -2,8 +2,9 @@
 //! places its request holds meanwhile.
 //!
 //! A place among the requests in flight is for work. A request that waits for its client does none: it gives that place
-//! back and takes one among those that wait, so that clients who stop half-way keep nobody else out. What of all bodies
-//! is in memory at once has a limit too, and so has each address; bodies up to [`SMALL_BODY_BYTES`] pass regardless.
+//! back and, unless the rest is there in a [`MOMENT`], takes one among those that wait. So clients who stop half-way keep
+//! nobody else out, not even at their own address. What of all bodies is in memory at once has a limit too, and so has each
+//! address; bodies up to [`SMALL_BODY_BYTES`] pass regardless.
 
 use std::net::IpAddr;
 use std::pin::Pin;
@@ -22,7 +23,9 @@ use super::share::{Share, Shares, Spent};
 use crate::telemetry::HttpMetrics;
 
 /// Every body may have as much, however full it is: an order is a few hundred bytes a line.
-const SMALL_BODY_BYTES: usize = 16 * 1024;
+pub(super) const SMALL_BODY_BYTES: usize = 16 * 1024;
+/// A body that comes in a packet of its own is there within it, and needs no place to wait.
+const MOMENT: Duration = Duration::from_secs(1);
 /// What came for a body that there is no room for is kept so long, in case there will be.
 const ROOM_TRIES: u32 = 20;
 const ROOM_PAUSE: Duration = Duration::from_millis(50);
@@ -60,14 +63,23 @@ struct Inner {
     state: Mutex<State>,
 }
 
+/// Where a request stands.
+#[derive(Debug)]
+enum Place {
+    /// Its handler can run. `None` for what always gets through.
+    Working(Option<Share>),
+    /// More of its body is awaited; from then on that takes a place too.
+    Moment { until: Instant, always: bool },
+    /// It holds a place for as long as that takes.
+    Waiting { share: Option<Share> },
+}
+
 #[derive(Debug)]
 struct State {
     patience: Patience,
-    is_waiting: bool,
     /// When the request began, or the last of its body came.
     last: Instant,
-    /// `None` for what always gets through.
-    place: Option<Share>,
+    place: Place,
     bytes: usize,
     held: Share,
     refusal: Option<Refusal>,
@@ -78,9 +90,8 @@ impl Arrival {
     pub(super) fn begin(room: &Arc<Room>, address: Option<IpAddr>, always: bool) -> Result<Self, Spent> {
         let state = State {
             patience: Patience::new(room.idle),
-            is_waiting: false,
             last: Instant::now(),
-            place: if always { None } else { Some(room.working.one(address)?) },
+            place: Place::Working(if always { None } else { Some(room.working.one(address)?) }),
             bytes: 0,
             held: room.bytes.nothing(address),
             refusal: None,
@@ -99,7 +110,7 @@ impl Arrival {
 
     /// Whether the last thing done with the body was to wait for more of it.
     pub(super) fn is_waiting(&self) -> bool {
-        self.state().is_waiting
+        !matches!(self.state().place, Place::Working(_))
     }
 
     /// Why the request has to go, if it has.
@@ -107,11 +118,31 @@ impl Arrival {
         self.state().refusal
     }
 
-    /// Until when the request may take, as far as it has come: as long as its client deserves while more of the body is
-    /// awaited, else `limit` after its start or after the last of its body.
+    /// When to ask whether the request [`may_stay`](Self::may_stay): as long as its client deserves while more of the body
+    /// is awaited, else `limit` after its start or after the last of its body.
     pub(super) fn deadline(&self, limit: Duration) -> Instant {
         let mut state = self.state();
-        if state.is_waiting { state.patience.wait(Instant::now()) } else { state.last + limit }
+        match state.place {
+            Place::Working(_) => state.last + limit,
+            Place::Moment { until, .. } => state.patience.wait(Instant::now()).min(until),
+            Place::Waiting { .. } => state.patience.wait(Instant::now()),
+        }
+    }
+
+    /// Whether the request, whose deadline came, may go on: it only waited for a moment, and there is a place to wait longer.
+    pub(super) fn may_stay(&self) -> bool {
+        let mut state = self.state();
+        let Place::Moment { until, always } = state.place else { return false };
+        let now = Instant::now();
+        if now < until || state.patience.wait(now) <= now {
+            return false;
+        }
+        let share = if always { Ok(None) } else { self.0.room.waiting.one(self.0.address).map(Some) };
+        match share {
+            Ok(share) => state.place = Place::Waiting { share },
+            Err(_) => state.refusal = Some(Refusal::Place),
+        }
+        state.refusal.is_none()
     }
 
     fn state(&self) -> MutexGuard<'_, State> {
@@ -120,14 +151,13 @@ impl Arrival {
     }
 
     /// More of the body is awaited.
-    fn wait(&self) -> Result<(), Refusal> {
+    fn wait(&self) {
         let mut state = self.state();
-        state.patience.wait(Instant::now());
-        if state.is_waiting {
-            return Ok(());
+        let now = Instant::now();
+        state.patience.wait(now);
+        if let Place::Working(share) = &state.place {
+            state.place = Place::Moment { until: now + MOMENT, always: share.is_none() };
         }
-        state.is_waiting = true;
-        self.change_place(&mut state, &self.0.room.waiting)
     }
 
     /// So much more of it came, or its end.
@@ -136,19 +166,18 @@ impl Arrival {
         let now = Instant::now();
         state.patience.moved(now, bytes);
         state.last = now;
-        if !std::mem::take(&mut state.is_waiting) {
+        let always = match &state.place {
+            Place::Working(_) => return Ok(()),
+            Place::Moment { always, .. } => *always,
+            Place::Waiting { share } => share.is_none(),
+        };
+        if always {
+            state.place = Place::Working(None);
             return Ok(());
         }
-        self.change_place(&mut state, &self.0.room.working)
-    }
-
-    fn change_place(&self, state: &mut State, to: &Arc<Shares>) -> Result<(), Refusal> {
-        if state.place.is_none() {
-            return Ok(());
-        }
-        match to.one(self.0.address) {
-            Ok(place) => {
-                state.place = Some(place);
+        match self.0.room.working.one(self.0.address) {
+            Ok(share) => {
+                state.place = Place::Working(Some(share));
                 Ok(())
             }
             Err(_) => Err(*state.refusal.insert(Refusal::Place)),
@@ -222,10 +251,7 @@ impl Arriving {
         }
         let polled = Pin::new(&mut self.body).poll_frame(context);
         if polled.is_pending() {
-            return match self.arrival.wait() {
-                Ok(()) => Poll::Pending,
-                Err(refusal) => Poll::Ready(Some(Err(axum::Error::new(refusal)))),
-            };
+            self.arrival.wait();
         }
         let frame = ready!(polled);
         let bytes = frame.as_ref().and_then(|frame| frame.as_ref().ok()).map_or(0, length);

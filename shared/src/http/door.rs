@@ -15,6 +15,7 @@ use std::time::Duration;
 use axum::Router;
 use axum::body::{Body, HttpBody};
 use axum::extract::ConnectInfo;
+use axum::http::{HeaderValue, header};
 use axum::response::IntoResponse;
 use bytes::Bytes;
 use http_body_util::BodyExt;
@@ -29,6 +30,7 @@ use tokio::sync::Semaphore;
 use tower::Service;
 
 use super::ClientIp;
+use super::arriving::SMALL_BODY_BYTES;
 use super::line::{Line, Unread};
 use super::serve::{ServeSettings, accept};
 use super::share::{Share, Shares};
@@ -129,10 +131,17 @@ impl Door {
     ) -> impl Future<Output = ()> + Send + 'static {
         let (io, unread) = self.line(stream);
         let service = hyper::service::service_fn(move |request: hyper::Request<Incoming>| {
+            let (is_large, unread) = (is_large(&request), unread.clone());
             let mut request = request.map(|body| note_end(body, &unread));
             request.extensions_mut().insert(ConnectInfo(peer));
             let mut router = router.clone();
-            async move { router.call(request).await.map_err(|never: Infallible| never) }
+            async move {
+                let mut response = router.call(request).await.map_err(|never: Infallible| never)?;
+                if is_large && unread.get() {
+                    response.headers_mut().insert(header::CONNECTION, HeaderValue::from_static("close"));
+                }
+                Ok::<_, Infallible>(response)
+            }
         });
         let connection = http.serve_connection(TokioIo::new(io), service).with_upgrades();
         let stalled = self.metrics.readers_stalled.clone();
@@ -186,6 +195,13 @@ fn tune(stream: &TcpStream) {
 /// Closing will not wait for what the peer does not take: the kernel throws it away too.
 fn reset(stream: &TcpStream) {
     let _ = SockRef::from(stream).set_linger(Some(Duration::ZERO));
+}
+
+/// Whether a refused request is not worth waiting for: what is left of it would have to come, on a connection that ends
+/// sooner. A small body mostly came with its head; hyper throws that away and goes on.
+fn is_large(request: &hyper::Request<Incoming>) -> bool {
+    let is_small = request.body().size_hint().upper().is_some_and(|most| most <= SMALL_BODY_BYTES as u64);
+    !is_small || request.headers().contains_key(header::EXPECT)
 }
 
 /// `body`, and `unread` as long as not all of it was read.

@@ -38,6 +38,8 @@ use crate::texts::{Language, Message};
 const SLOW: Duration = Duration::from_secs(1);
 /// When to come back after being shed: the queue is gone by then, or it was not a burst.
 const SHED_RETRY_AFTER: Duration = Duration::from_secs(1);
+/// Requests that one address may always have, as long as there are so many places.
+const FEW: usize = 16;
 const TIMEOUT_RETRY_AFTER: Duration = Duration::from_secs(5);
 
 /// The limits of the edge.
@@ -77,7 +79,7 @@ impl Default for HttpSettings {
             body_idle: Duration::from_secs(10),
             body_budget_bytes: 64 * 1024 * 1024,
             max_in_flight: 2048,
-            max_in_flight_per_address: 512,
+            max_in_flight_per_address: 1024,
         }
     }
 }
@@ -124,9 +126,9 @@ impl HttpSettings {
             ),
             ..default
         };
-        let each = "of these from one address; 0: a quarter";
+        let each = "of these from one address; 0: half";
         settings.max_in_flight_per_address = match env.number("MAX_IN_FLIGHT_PER_ADDRESS", 0, 0..=1_000_000, each) {
-            0 => settings.max_in_flight.div_ceil(4),
+            0 => settings.max_in_flight.div_ceil(2).max(FEW).min(settings.max_in_flight),
             each => each,
         };
         settings
@@ -218,12 +220,16 @@ impl Edge {
             if let Poll::Ready(outcome) = handler.as_mut().poll(context) {
                 return Poll::Ready(Some(outcome));
             }
-            let deadline = arrival.deadline(limit);
-            if timer.deadline() != deadline {
-                timer.as_mut().reset(deadline);
+            loop {
+                let deadline = arrival.deadline(limit);
+                if timer.deadline() != deadline {
+                    timer.as_mut().reset(deadline);
+                }
+                ready!(timer.as_mut().poll(context));
+                if !arrival.may_stay() {
+                    return Poll::Ready(None);
+                }
             }
-            ready!(timer.as_mut().poll(context));
-            Poll::Ready(None)
         })
         .await;
         match (outcome, arrival.refusal()) {

@@ -15,12 +15,15 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt, Interest};
 use tokio::net::{TcpSocket, TcpStream};
 use tokio::task::JoinHandle;
 use tokio::time::{Instant, sleep};
+use tokio_tungstenite::tungstenite::Utf8Bytes;
 use tower::ServiceExt;
 
 use super::serve::{ServeSettings, bind};
 use super::{HttpSettings, Proxies, standard_layers};
 use crate::ambient::Ambient;
+use crate::auth::origin::AllowedOrigins;
 use crate::lifecycle::Lifecycle;
+use crate::sockets::Upgrade;
 use crate::telemetry::Metrics;
 
 const ASSET_BYTES: usize = 4 << 20;
@@ -33,6 +36,19 @@ fn router() -> Router {
         .route("/asset", get(async move || asset.clone()))
         .route("/length", post(async |body: Bytes| body.len().to_string()))
         .route("/closed", post(async || StatusCode::UNAUTHORIZED))
+        .route("/ws", get(talk))
+}
+
+/// A socket that goes on talking, and would wait for its client for ever.
+async fn talk(mut request: Request) -> Response<Body> {
+    let upgrade = Upgrade::accept(&mut request, &AllowedOrigins::default()).expect("a handshake");
+    let (response, socket) = upgrade.split(Duration::from_hours(24));
+    tokio::spawn(async move {
+        let mut socket = socket.await.expect("a socket");
+        let text = Utf8Bytes::from("x".repeat(10_000));
+        while socket.write([text.clone()]).await.is_ok() {}
+    });
+    response
 }
 
 async fn start(settings: ServeSettings) -> (SocketAddr, Metrics) {
@@ -78,7 +94,7 @@ async fn clients_that_do_not_read_are_gone_in_seconds() {
     for client in &clients {
         client.ready(Interest::ERROR).await.expect("the connection is reset");
     }
-    assert!(started.elapsed() <= Duration::from_secs(30), "{:?}", started.elapsed());
+    assert!(started.elapsed() <= Duration::from_secs(35), "{:?}", started.elapsed());
     let mut honest = connect(1, address).await;
     say(&mut honest, "GET / HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n").await;
     assert!(rest(honest).await.ends_with("here"));
@@ -140,7 +156,8 @@ async fn who_is_refused_before_its_body_reads_why() {
     let mut whole = connect(1, address).await;
     say(&mut whole, "POST /closed HTTP/1.1\r\nhost: x\r\ncontent-length: 300000\r\n\r\n").await;
     say(&mut whole, &"x".repeat(300_000)).await;
-    assert!(rest(whole).await.starts_with("HTTP/1.1 401"));
+    let answer = rest(whole).await;
+    assert!(answer.starts_with("HTTP/1.1 401") && answer.contains("connection: close\r\n"), "{answer}");
 
     let mut half = connect(1, address).await;
     say(&mut half, "POST /closed HTTP/1.1\r\nhost: x\r\ncontent-length: 300000\r\n\r\n").await;
@@ -150,6 +167,44 @@ async fn who_is_refused_before_its_body_reads_why() {
     assert_eq!((&first, started.elapsed()), (b"HTTP/1.1 401", Duration::ZERO));
     rest(half).await;
     assert!(started.elapsed() <= Duration::from_secs(3), "{:?}", started.elapsed());
+}
+
+#[tokio::test(start_paused = true)]
+async fn who_asks_first_whether_to_send_is_told() {
+    let (address, _) = start(ServeSettings::default()).await;
+    let ask = |path, bytes| {
+        format!("POST {path} HTTP/1.1\r\nhost: x\r\nexpect: 100-continue\r\ncontent-length: {bytes}\r\n\r\n")
+    };
+    for bytes in [2, 300_000] {
+        let started = Instant::now();
+        let mut refused = connect(1, address).await;
+        say(&mut refused, &ask("/closed", bytes)).await;
+        let mut answer = vec![0; 1024];
+        let read = refused.read(&mut answer).await.expect("an answer");
+        let answer = String::from_utf8_lossy(&answer[..read]).into_owned();
+        assert!(answer.starts_with("HTTP/1.1 401") && answer.contains("connection: close\r\n"), "{answer}");
+        assert_eq!(started.elapsed(), Duration::ZERO, "nothing is awaited");
+    }
+    let mut welcome = connect(1, address).await;
+    say(&mut welcome, &ask("/length", 5)).await;
+    let mut go_on = [0; 25];
+    welcome.read_exact(&mut go_on).await.expect("an interim answer");
+    assert_eq!(&go_on, b"HTTP/1.1 100 Continue\r\n\r\n");
+    say(&mut welcome, "12345GET / HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n").await;
+    let answers = rest(welcome).await;
+    assert!(answers.contains("\r\n\r\n5HTTP/1.1 200") && answers.ends_with("here"), "{answers}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_socket_whose_client_does_not_read_is_gone_too() {
+    let (address, _) = start(ServeSettings::default()).await;
+    let mut client = connect(1, address).await;
+    let handshake = "connection: upgrade\r\nupgrade: websocket\r\nsec-websocket-version: 13\r\n\
+                     sec-websocket-key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n";
+    say(&mut client, &format!("GET /ws HTTP/1.1\r\nhost: x\r\n{handshake}")).await;
+    let started = Instant::now();
+    client.ready(Interest::ERROR).await.expect("the connection is reset");
+    assert!(started.elapsed() <= Duration::from_mins(1), "{:?}", started.elapsed());
 }
 
 /// The edge with room for little.
@@ -261,6 +316,8 @@ async fn who_waits_for_its_client_keeps_nobody_from_working() {
     for _ in 0..20 {
         stopped.push(begin(&app, 1, half(100)).await);
     }
+    assert_eq!(measured(&metrics, "http_requests_shed_total"), 0, "what comes within a moment needs no place");
+    sleep(Duration::from_millis(1001)).await;
     assert_eq!(measured(&metrics, "http_requests_shed_total"), 16, "as many wait as one address may");
     for honest in [1, 2] {
         for _ in 0..50 {
@@ -268,6 +325,12 @@ async fn who_waits_for_its_client_keeps_nobody_from_working() {
             assert_eq!(app.clone().oneshot(asked).await.expect("infallible").status(), 200);
         }
         assert_eq!(send(&app, honest, 1000).await.status(), 200, "a body that is there waits for nobody");
+        let late = stream::once(async {
+            sleep(Duration::from_millis(300)).await;
+            Ok::<_, Infallible>("here it is")
+        });
+        let asked = request(Request::post("/length"), honest, Body::from_stream(late));
+        assert_eq!(app.clone().oneshot(asked).await.expect("infallible").status(), 200, "head and body apart");
     }
     let waits = begin(&app, 2, half(100)).await;
     assert!(!waits.is_finished(), "another address may wait");

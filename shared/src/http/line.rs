@@ -17,10 +17,12 @@ use tokio::time::{Instant, Sleep};
 
 use super::patience::Patience;
 
-/// How long a client whose request was not read to its end may go on sending it after the answer.
+/// How long a client whose request was not read to its end may send nothing of it after the answer.
 const LINGER: Duration = Duration::from_secs(2);
-/// How much of it is thrown away meanwhile.
-const LINGER_BYTES: usize = 1024 * 1024;
+/// How long it may go on sending, slowly or not: many read no answer before all they have is sent.
+const LINGER_MOST: Duration = Duration::from_secs(30);
+/// How much of it is thrown away meanwhile: more than any picture.
+const LINGER_BYTES: usize = 16 * 1024 * 1024;
 
 /// What the HTTP above knows of a request and the line below has to.
 #[derive(Clone, Debug, Default)]
@@ -32,7 +34,8 @@ impl Unread {
         self.0.store(unread, Ordering::Relaxed);
     }
 
-    fn get(&self) -> bool {
+    /// Whether it may.
+    pub(super) fn get(&self) -> bool {
         self.0.load(Ordering::Relaxed)
     }
 }
@@ -49,8 +52,24 @@ pub(super) struct Line<S> {
 }
 
 struct Closing {
-    until: Pin<Box<Sleep>>,
+    patience: Patience,
+    most: Instant,
+    timer: Pin<Box<Sleep>>,
     drained: usize,
+}
+
+impl Closing {
+    fn new() -> Self {
+        let most = Instant::now() + LINGER_MOST;
+        Self { patience: Patience::new(LINGER), most, timer: Box::pin(tokio::time::sleep(LINGER)), drained: 0 }
+    }
+
+    /// Ready when the client is waited for no longer.
+    fn poll_end(&mut self, context: &mut Context<'_>) -> Poll<()> {
+        let deadline = self.patience.wait(Instant::now()).min(self.most);
+        self.timer.as_mut().reset(deadline);
+        self.timer.as_mut().poll(context)
+    }
 }
 
 impl<S> Line<S> {
@@ -87,19 +106,27 @@ impl<S> Line<S> {
 }
 
 impl<S: AsyncRead + Unpin> Line<S> {
+    /// Whether something came that nobody read: the rest of a head that is too large, a request behind the last.
+    fn has_more(&mut self, context: &mut Context<'_>) -> bool {
+        let mut scrap = [0; 1024];
+        let mut scrap = ReadBuf::new(&mut scrap);
+        let read = Pin::new(&mut self.io).poll_read(context, &mut scrap);
+        matches!(read, Poll::Ready(Ok(()))) && !scrap.filled().is_empty()
+    }
+
     /// Throws away what still comes, for a while. To close a socket on unread bytes makes the kernel throw away the answer.
     fn poll_drain(&mut self, context: &mut Context<'_>) -> Poll<()> {
-        let closing =
-            self.closing.get_or_insert_with(|| Closing { until: Box::pin(tokio::time::sleep(LINGER)), drained: 0 });
-        if closing.until.as_mut().poll(context).is_ready() {
-            return Poll::Ready(());
-        }
-        let mut scrap = [0; 4096];
+        let closing = self.closing.get_or_insert_with(Closing::new);
+        let mut scrap = [0; 8192];
         while closing.drained < LINGER_BYTES {
             let mut scrap = ReadBuf::new(&mut scrap);
-            match ready!(Pin::new(&mut self.io).poll_read(context, &mut scrap)) {
-                Ok(()) if !scrap.filled().is_empty() => closing.drained += scrap.filled().len(),
-                Ok(()) | Err(_) => break,
+            match Pin::new(&mut self.io).poll_read(context, &mut scrap) {
+                Poll::Ready(Ok(())) if !scrap.filled().is_empty() => {
+                    closing.drained += scrap.filled().len();
+                    closing.patience.moved(Instant::now(), scrap.filled().len());
+                }
+                Poll::Ready(_) => break,
+                Poll::Pending => return closing.poll_end(context),
             }
         }
         Poll::Ready(())
@@ -150,7 +177,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> AsyncWrite for Line<S> {
                 Poll::Ready(done) => done?,
             }
         }
-        if self.unread.get() {
+        if self.unread.get() || self.closing.is_some() || self.has_more(context) {
             ready!(self.poll_drain(context));
         }
         Poll::Ready(Ok(()))
@@ -166,7 +193,7 @@ mod tests {
     use tokio::io::{AsyncReadExt, AsyncWriteExt, DuplexStream, duplex};
     use tokio::time::{Instant, sleep};
 
-    use super::{LINGER, Line, Unread};
+    use super::{LINGER, LINGER_MOST, Line, Unread};
 
     const LIMIT: Duration = Duration::from_secs(10);
 
@@ -231,37 +258,59 @@ mod tests {
         }
     }
 
-    #[tokio::test(start_paused = true)]
-    async fn who_is_still_sending_reads_why_it_was_refused() {
-        let (ours, mut peer) = duplex(1024);
+    /// A line to be closed on a request that was not read, and the client's end of it.
+    fn unread_line() -> (Line<DuplexStream>, DuplexStream) {
+        let (ours, theirs) = duplex(1024);
         let unread = Unread::default();
         unread.set(true);
-        let mut line = Line::new(ours, LIMIT, unread, |_| {});
-        let client = tokio::spawn(async move {
-            peer.write_all(&vec![0; 100 * 1024]).await.expect("taken");
-            let mut answer = String::new();
-            peer.read_to_string(&mut answer).await.expect("text");
-            answer
-        });
-        line.write_all(b"no").await.expect("there is room");
-        line.shutdown().await.expect("closed");
-        drop(line);
-        assert_eq!(client.await.expect("no panic"), "no");
+        (Line::new(ours, LIMIT, unread, |_| {}), theirs)
+    }
+
+    /// Sends `pieces` of `bytes` each `pause` apart, then reads the answer.
+    async fn send_then_read(mut peer: DuplexStream, pieces: usize, bytes: usize, pause: Duration) -> String {
+        for _ in 0..pieces {
+            peer.write_all(&vec![0; bytes]).await.expect("taken");
+            sleep(pause).await;
+        }
+        let mut answer = String::new();
+        peer.read_to_string(&mut answer).await.expect("text");
+        answer
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn who_is_still_sending_reads_why_it_was_refused() {
+        for (pieces, bytes, pause_ms) in [(1, 100 * 1024, 0), (1, 8 << 20, 0), (25, 2048, 1000), (200, 1024, 100)] {
+            let (mut line, peer) = unread_line();
+            let client = tokio::spawn(send_then_read(peer, pieces, bytes, Duration::from_millis(pause_ms)));
+            line.write_all(b"no").await.expect("there is room");
+            line.shutdown().await.expect("closed");
+            drop(line);
+            assert_eq!(client.await.expect("no panic"), "no", "{pieces} of {bytes} bytes");
+        }
     }
 
     #[tokio::test(start_paused = true)]
     async fn who_never_stops_sending_is_waited_for_a_little() {
-        let (ours, _peer) = duplex(1024);
-        let unread = Unread::default();
-        unread.set(true);
-        let mut line = Line::new(ours, LIMIT, unread.clone(), |_| {});
-        let started = Instant::now();
-        line.shutdown().await.expect("closed");
-        assert_eq!(started.elapsed().as_secs(), LINGER.as_secs());
-        let (ours, _peer) = duplex(1024);
-        unread.set(false);
-        let started = Instant::now();
-        Line::new(ours, LIMIT, unread, |_| {}).shutdown().await.expect("closed");
-        assert_eq!(started.elapsed(), Duration::ZERO);
+        let closed = async |peer: Option<(DuplexStream, usize)>, mut line: Line<DuplexStream>| {
+            if let Some((mut peer, bytes)) = peer {
+                tokio::spawn(async move {
+                    while peer.write_all(&vec![0; bytes]).await.is_ok() {
+                        sleep(Duration::from_millis(900)).await;
+                    }
+                });
+            }
+            let started = Instant::now();
+            line.shutdown().await.expect("closed");
+            started.elapsed()
+        };
+        let (line, _peer) = unread_line();
+        assert_eq!(closed(None, line).await, LINGER, "who sends nothing more");
+        let (line, peer) = unread_line();
+        assert!(closed(Some((peer, 1)), line).await <= 2 * LINGER, "who trickles");
+        let (line, peer) = unread_line();
+        assert_eq!(closed(Some((peer, 2048)), line).await, LINGER_MOST, "who never ends");
+        let (line, _peer) = unread_line();
+        line.unread.set(false);
+        assert_eq!(closed(None, line).await, Duration::ZERO, "nobody waits for a request that was read");
     }
 }

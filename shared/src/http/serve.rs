@@ -26,6 +26,8 @@ const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
 /// hyper's buffer per connection starts at 8 KiB and grows to this for a large body.
 const MAX_BUFFER_BYTES: usize = 64 * 1024;
 const MAX_HEADERS: usize = 64;
+/// Connections that one address may always have, as long as there are so many places: a browser opens six.
+const FEW: usize = 16;
 
 /// Where and within which limits a service listens.
 #[derive(Clone, Debug)]
@@ -55,9 +57,9 @@ impl Default for ServeSettings {
             port: 0,
             header_timeout: Duration::from_secs(15),
             max_header_bytes: 16 * 1024,
-            write_timeout: Duration::from_secs(10),
+            write_timeout: Duration::from_secs(30),
             max_connections: 10_000,
-            max_connections_per_address: 1250,
+            max_connections_per_address: 2500,
             proxies: Proxies::default(),
         }
     }
@@ -79,7 +81,7 @@ impl ServeSettings {
             ),
             write_timeout: env.duration_s(
                 "WRITE_TIMEOUT",
-                10,
+                30,
                 "seconds a client may take nothing, or less than 1 KiB a second, of what it is sent",
             ),
             max_connections: env.number(
@@ -90,9 +92,9 @@ impl ServeSettings {
             ),
             ..default
         };
-        let each = "of these from one address that is no proxy; more are refused; 0: an eighth";
+        let each = "of these from one address that is no proxy; more are refused; 0: a quarter";
         settings.max_connections_per_address = match env.number("MAX_CONNECTIONS_PER_ADDRESS", 0, 0..=1_000_000, each) {
-            0 => settings.max_connections.div_ceil(8),
+            0 => settings.max_connections.div_ceil(4).max(FEW).min(settings.max_connections),
             each => each,
         };
         settings
@@ -234,11 +236,43 @@ mod tests {
     #[tokio::test]
     async fn a_head_that_is_too_large_is_refused() {
         let (address, _life) = start(Router::new()).await;
-        let mut stream = TcpStream::connect(address).await.expect("listens");
-        let head = format!("GET / HTTP/1.1\r\nhost: x\r\nx-large: {}\r\n\r\n", "x".repeat(17 * 1024));
-        send(&mut stream, &head).await;
-        let mut first = [0; 12];
-        stream.read_exact(&mut first).await.expect("a refusal");
-        assert_eq!(&first, b"HTTP/1.1 431");
+        for size in [17 * 1024, 300 * 1024] {
+            let mut stream = TcpStream::connect(address).await.expect("listens");
+            let head = format!("GET / HTTP/1.1\r\nhost: x\r\nx-large: {}\r\n\r\n", "x".repeat(size));
+            send(&mut stream, &head).await;
+            let mut first = [0; 12];
+            stream.read_exact(&mut first).await.expect("a refusal");
+            assert_eq!(&first, b"HTTP/1.1 431");
+        }
+    }
+
+    const WHOLE: &str = "GET / HTTP/1.1\r\nhost: x\r\n\r\n";
+
+    #[tokio::test(start_paused = true)]
+    async fn every_wait_for_a_head_ends() {
+        let router = Router::new().route("/", get(async || "here"));
+        let (address, life) = start(router).await;
+        for (begins, goes_on) in
+            [("", ""), ("", "G"), (WHOLE, ""), (WHOLE, "GET / HTTP/1.1\r\nx-slow: x"), (WHOLE, "\r\n")]
+        {
+            let mut stream = TcpStream::connect(address).await.expect("listens");
+            let started = tokio::time::Instant::now();
+            send(&mut stream, begins).await;
+            send(&mut stream, goes_on).await;
+            let text = rest(stream).await;
+            assert_eq!(text.ends_with("here"), begins == WHOLE, "{text}");
+            assert!(started.elapsed() <= Duration::from_secs(18), "{begins:?} {goes_on:?}: {:?}", started.elapsed());
+        }
+        let (mut hears, mut speaks) = TcpStream::connect(address).await.expect("listens").into_split();
+        let dribble = tokio::spawn(async move {
+            while speaks.write_all(b"x").await.is_ok() {
+                tokio::time::sleep(Duration::from_secs(1)).await;
+            }
+        });
+        let started = tokio::time::Instant::now();
+        let _ = hears.read(&mut [0]).await;
+        assert!(started.elapsed() <= Duration::from_secs(18), "{:?}", started.elapsed());
+        dribble.await.expect("no panic");
+        life.stop();
     }
 }
