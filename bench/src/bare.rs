@@ -76,6 +76,16 @@ impl Intake {
         Ok(Self { tickets: tickets.clone(), secret: secret.map(decode).transpose()?, api_key })
     }
 
+    /// The request that makes the ticket `number`, the `n`th of its kind.
+    pub fn ticket(&self, number: &str, n: u64) -> Result<Vec<u8>> {
+        self.wire(&format!("msg_{number}"), &body(number, n))
+    }
+
+    /// The same, with so many blanks before it.
+    pub fn padded_ticket(&self, number: &str, blanks: usize) -> Result<Vec<u8>> {
+        self.wire(&format!("msg_{number}"), &format!("{}{}", " ".repeat(blanks), body(number, 0)))
+    }
+
     fn wire(&self, id: &str, body: &str) -> Result<Vec<u8>> {
         let mut headers = String::new();
         if let Some(secret) = &self.secret {

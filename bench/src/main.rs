@@ -18,6 +18,7 @@ mod error;
 mod fake;
 mod fanout;
 mod feed;
+mod flood;
 mod flow;
 mod frame;
 mod hist;
@@ -80,6 +81,8 @@ enum Test {
     Start(start::Args),
     /// A week of real orders, from registration to delivery, compared field by field
     Replay(replay::Args),
+    /// Clients that stop half-way, and what is left for honest ones
+    Flood(flood::Args),
     /// Starts the pair itself, runs the tests and prints one table
     All(all::Args),
 }
@@ -129,6 +132,7 @@ async fn run(test: &Test) -> Result<Vec<Report>> {
         Test::Bare(args) => bare::run(args).await?,
         Test::Start(args) => start::run(args).await?,
         Test::Replay(args) => replay::run(args).await?,
+        Test::Flood(args) => return flood::run(args).await,
         Test::All(args) => return all::run(args).await,
     };
     println!("{report}");
