@@ -12,7 +12,7 @@ use std::time::Duration;
 
 use crate::clock::{now_ns, seconds_between};
 use crate::error::Result;
-use crate::procfs::reset_peak;
+use crate::procfs::{memory, reset_peak};
 use crate::report::Report;
 use crate::stack::{Stack, StackArgs};
 
@@ -63,8 +63,8 @@ pub async fn run(args: Args) -> Result<Vec<Report>> {
 async fn measure(stack: &Stack, attack: Attack, load: Load) -> Result<Report> {
     let target = &stack.target;
     let begin = target.watched.sample();
-    let before = target.watched.memory();
     let pid = target.watched.pid("tickets").or_else(|| target.watched.pid("belgrano"));
+    let before_kb = pid.map_or(0, |pid| memory(pid).resident_kb);
     let has_peak = pid.is_some_and(reset_peak);
     let honest = Arc::new(Honest::new(stack.intake.clone(), target.tickets.clone()));
     let duration = Duration::from_secs(load.seconds);
@@ -86,9 +86,9 @@ async fn measure(stack: &Stack, attack: Attack, load: Load) -> Result<Report> {
         report.put("honest_failures", &crowd.failed);
     }
     report.put_hist("honest", &crowd.latency).put("slow_reader", slow).put("slow_sender", sender);
-    report.put("before_rss_kb", before.resident_kb);
+    report.put("before_rss_kb", before_kb);
     if has_peak && let Some(pid) = pid {
-        report.put("tickets_peak_rss_kb", crate::procfs::memory(pid).peak_kb);
+        report.put("tickets_peak_rss_kb", memory(pid).peak_kb);
     }
     target.watched.put_memory(&mut report);
     target.watched.put_cpu(&mut report, &begin, &end);

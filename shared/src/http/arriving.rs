@@ -26,6 +26,8 @@ use crate::telemetry::HttpMetrics;
 pub(super) const SMALL_BODY_BYTES: usize = 16 * 1024;
 /// A body that comes in a packet of its own is there within it, and needs no place to wait.
 const MOMENT: Duration = Duration::from_secs(1);
+/// What a piece of a body costs beyond its bytes, however few they are.
+const PIECE_BYTES: usize = 64;
 /// What came for a body that there is no room for is kept so long, in case there will be.
 const ROOM_TRIES: u32 = 20;
 const ROOM_PAUSE: Duration = Duration::from_millis(50);
@@ -184,10 +186,10 @@ impl Arrival {
         }
     }
 
-    /// Whether there is room for so much more; then it is taken, until the request is over.
+    /// Whether there is room for a piece of so many bytes; then it is taken, until the request is over.
     fn make_room(&self, bytes: usize) -> bool {
         let mut state = self.state();
-        let so_far = state.bytes.saturating_add(bytes);
+        let so_far = state.bytes.saturating_add(bytes).saturating_add(PIECE_BYTES);
         let more = so_far.saturating_sub(state.bytes.max(SMALL_BODY_BYTES));
         if state.held.grow(more).is_err() {
             return false;

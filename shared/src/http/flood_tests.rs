@@ -295,6 +295,15 @@ async fn bodies_that_stop_fill_no_more_than_their_budget() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_body_in_tiny_pieces_counts_for_what_it_costs() {
+    let (app, metrics) = edge(HttpSettings::default());
+    let pieces = stream::iter(std::iter::repeat_n(Ok::<_, Infallible>("x"), 100_000)).chain(stream::pending());
+    let stopped = begin(&app, 1, Body::from_stream(pieces)).await;
+    assert!(measured(&metrics, "http_body_bytes") > 6_000_000);
+    stopped.abort();
+}
+
+#[tokio::test(start_paused = true)]
 async fn one_address_does_not_get_all_the_memory() {
     let (app, metrics) = edge(HttpSettings { body_budget_bytes: 8 << 20, ..HttpSettings::default() });
     let mut stopped = Vec::new();
