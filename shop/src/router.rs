@@ -76,7 +76,8 @@ mod tests {
 
     #[tokio::test]
     async fn no_word_of_a_library_is_in_a_refusal() {
-        let shop = TestShop::new(&TestDatabase::sqlite()).await;
+        let database = TestDatabase::sqlite();
+        let shop = TestShop::new(&database).await;
         let (admin, customer) = (shop.admin().await, shop.customer("ana@example.com").await);
         let mut refused = 0;
         for request in wrong_requests(&super::described().to_openapi()) {
@@ -92,7 +93,8 @@ mod tests {
 
     #[tokio::test]
     async fn who_is_nobody_gets_as_far_as_the_document_says() {
-        let shop = TestShop::new(&TestDatabase::sqlite()).await;
+        let database = TestDatabase::sqlite();
+        let shop = TestShop::new(&database).await;
         for operation in operations(&super::described().to_openapi()) {
             let method = Method::from_bytes(operation.method.as_bytes()).expect("a method");
             let answer = shop.send(&mut Browser::default(), method, &operation.path, Some(json!({}))).await;
@@ -115,7 +117,8 @@ mod tests {
 
     #[tokio::test]
     async fn no_body_is_awaited_of_nobody() {
-        let shop = TestShop::new(&TestDatabase::sqlite()).await;
+        let database = TestDatabase::sqlite();
+        let shop = TestShop::new(&database).await;
         for operation in operations(&super::described().to_openapi()).iter().filter(|operation| operation.asks_who) {
             let answer = head(&shop, operation.method, &operation.path, "application/json").await;
             assert_eq!(answer, (401, false), "{operation:?}");

@@ -76,7 +76,8 @@ mod tests {
 
     #[tokio::test]
     async fn no_word_of_a_library_is_in_a_refusal() {
-        let board = Board::start(&TestDatabase::sqlite()).await;
+        let database = TestDatabase::sqlite();
+        let board = Board::start(&database).await;
         let admin = board.admin().await;
         board.order("1").await;
         let (driver, _) = board.driver(&admin, "beto").await;
@@ -95,7 +96,8 @@ mod tests {
 
     #[tokio::test]
     async fn who_is_nobody_gets_as_far_as_the_document_says() {
-        let board = Board::start(&TestDatabase::sqlite()).await;
+        let database = TestDatabase::sqlite();
+        let board = Board::start(&database).await;
         for operation in operations(&super::described().to_openapi()) {
             let (status, answer) = board.call(&NOBODY, operation.method, &operation.path, json!({})).await;
             assert_eq!(status == 401, operation.asks_who, "{operation:?}: {status} {answer}");
@@ -109,7 +111,8 @@ mod tests {
 
     #[tokio::test]
     async fn no_body_is_awaited_of_nobody() {
-        let board = Board::start(&TestDatabase::sqlite()).await;
+        let database = TestDatabase::sqlite();
+        let board = Board::start(&database).await;
         for operation in operations(&super::described().to_openapi()).iter().filter(|operation| operation.asks_who) {
             let unread = Unread::default();
             let request = head(operation.method, &operation.path, "application/json", unread.body());
