@@ -18,7 +18,7 @@ use tokio::time::{Instant, Sleep};
 use super::patience::Patience;
 
 /// How long a client whose request was not read to its end may send nothing of it after the answer.
-const LINGER: Duration = Duration::from_secs(2);
+const LINGER: Duration = Duration::from_secs(5);
 /// How long it may go on sending, slowly or not: many read no answer before all they have is sent.
 const LINGER_MOST: Duration = Duration::from_secs(30);
 /// How much of it is thrown away meanwhile: more than any picture.
