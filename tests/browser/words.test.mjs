@@ -2,6 +2,7 @@
 // page, in both languages, with all that can be opened open.
 
 import assert from "node:assert/strict";
+import { readFile } from "node:fs/promises";
 import { after, before, test } from "node:test";
 
 import { PATIENCE, PHONE, enters, start, visitor } from "./harness.mjs";
@@ -74,6 +75,20 @@ for (const [who, service, account, paths] of VISITS) {
     });
   }
 }
+
+test("every page there is a way to is visited", async () => {
+  const world = { order: "n", driver: { id: "n" }, pack: "n", tracking: "/seguimiento/n" };
+  for (const [service, folder] of [["shop", "shop"], ["board", "tickets"]]) {
+    const visited = VISITS.filter(([, at]) => at === service).flatMap(([, , , paths]) => paths(world)).map((path) => path.split("?")[0].split("/"));
+    const routes = await readFile(new URL(`../../${folder}/src/pages/mod.rs`, import.meta.url), "utf8");
+    const pages = [...routes.matchAll(/\.route\(\s*"([^"]+)",\s*get\(/g)].map(([, path]) => path).filter((path) => !path.endsWith(".csv"));
+    assert.ok(pages.length > 10, `${pages}`);
+    const fits = (route, path) => route.length === path.length && route.every((part, at) => part.startsWith("{") || part === path[at]);
+    // The first page of the board leads on to that of whoever asks.
+    const missed = pages.filter((page) => !(service === "board" && page === "/") && !visited.some((path) => fits(page.split("/"), path)));
+    assert.deepEqual(missed, [], service);
+  }
+});
 
 test("what people paste is broken rather than wider than the screen, and nothing but that", PATIENCE, async () => {
   const { page, context } = await visitor(browser, { ...PHONE, viewport: { width: 320, height: 740 } });
