@@ -40,8 +40,11 @@ for (const [who, service, account, paths] of VISITS) {
       if (account) await enters(page, belgrano[service], account);
       const found = [];
       for (const path of paths(world)) {
-        await page.goto(belgrano[service] + path, { waitUntil: "networkidle" });
+        await page.goto(belgrano[service] + path);
         if (await page.locator("[data-live], [data-board]").count()) await page.locator("[data-live-status][data-state=live]").first().waitFor({ state: "attached" });
+        await page.evaluate(async () => void (await document.fonts.ready));
+        // What comes late shifts as well; a map that is drawn by the processor keeps on fetching for long.
+        await page.waitForLoadState("networkidle", { timeout: 5000 }).catch(() => {});
         const all = await page.evaluate(shifts);
         const sum = all.reduce((total, { value }) => total + value, 0);
         if (sum >= MOST) found.push(`${path}: ${sum.toFixed(3)}`, ...all.map(({ value, what }) => `  ${value.toFixed(3)} ${what.join(" | ")}`));
