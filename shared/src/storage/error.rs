@@ -47,12 +47,14 @@ pub(super) fn condemns(error: &sqlx::Error) -> bool {
 /// - 3D000, 3F000, 42P01: the database, the schema or a table is not there, and every statement of ours names one that was
 ///   there at the start (dropped, restored half-way, or the right to look into the schema was taken away); 42501: a right;
 /// - 26000, 42P05: our prepared statements are not the session's: somebody has come in between;
+/// - XX000 that names no routine of the server: a pooler that has no server to give;
 /// - 0A000 out of the plan cache: a table has changed its shape under a prepared statement.
 fn condemns_postgres(error: &PgDatabaseError) -> bool {
     let code = error.code();
     matches!(code.get(..2), Some("08" | "28"))
         || matches!(code, "25006" | "25P03" | "3D000" | "3F000" | "42P01" | "42501" | "26000" | "42P05")
         || code.starts_with("57P")
+        || (code == "XX000" && error.routine().is_none())
         || (code == "0A000" && error.routine() == Some("RevalidateCachedQuery"))
 }
 

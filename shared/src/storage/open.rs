@@ -122,6 +122,17 @@ pub enum OpenError {
         /// What it is.
         got: String,
     },
+    /// What the service wrote is in another schema than its own.
+    #[error(
+        "{}: the schema {schema} of the database {} holds what this service wrote when a pooler kept it from its own, which \
+         is empty; rename it (ALTER SCHEMA), or drop those tables if nobody needs them", .place.setting, .place.name
+    )]
+    Elsewhere {
+        /// Which database, and which schema was to be used.
+        place: Place,
+        /// Where it is.
+        schema: String,
+    },
     /// A pooler that gives out single statements.
     #[error(
         "{}: the pooler before the database {} does not allow transactions; set its mode (pgbouncer: pool_mode) to \
@@ -144,11 +155,20 @@ pub struct Place {
 
 /// What a driver said, before it is known of which database.
 pub(super) enum Failed {
-    Folder { path: PathBuf, source: std::io::Error },
+    Folder {
+        path: PathBuf,
+        source: std::io::Error,
+    },
     Connect(sqlx::Error),
     ReadOnly,
-    Ignored { what: &'static str, asked: String, got: String },
+    Ignored {
+        what: &'static str,
+        asked: String,
+        got: String,
+    },
     NoTransactions(sqlx::Error),
+    /// The schema that has it.
+    Elsewhere(String),
     Migrate(MigrateError),
 }
 
@@ -171,6 +191,7 @@ impl From<Failed> for sqlx::Error {
             Failed::Connect(error) | Failed::NoTransactions(error) => error,
             Failed::Folder { source, .. } => source.into(),
             Failed::Migrate(error) => error.into(),
+            Failed::Elsewhere(schema) => Self::Protocol(format!("what the service wrote is in the schema {schema:?}")),
             Failed::ReadOnly => Self::Protocol("the database is read-only".to_owned()),
             Failed::Ignored { what, asked, got } => {
                 Self::Protocol(format!("a session was asked for the {what} {asked:?} and has {got:?}"))
@@ -187,6 +208,7 @@ impl Failed {
             Self::Connect(source) => OpenError::Connect(place, source),
             Self::ReadOnly => OpenError::ReadOnly(place),
             Self::Ignored { what, asked, got } => OpenError::Ignored { place, what, asked, got },
+            Self::Elsewhere(schema) => OpenError::Elsewhere { place, schema },
             Self::NoTransactions(source) => OpenError::NoTransactions(place, source),
             Self::Migrate(MigrateError::VersionMissing(migration)) => OpenError::Newer { place, migration },
             Self::Migrate(source) => OpenError::Migrate(place, source),

@@ -39,9 +39,14 @@ const WRITING: Told = &[
     ("jit", "off"),
 ];
 
-/// Readers do not write. A plan for one page must not be kept while its table grows a thousandfold.
-const READING: Told =
-    &[("default_transaction_read_only", "on"), ("plan_cache_mode", "force_custom_plan"), ("jit", "off")];
+/// Readers do not write, and somebody who changes a table by hand must not keep all of them for ever. A plan for one page
+/// must not be kept while its table grows a thousandfold.
+const READING: Told = &[
+    ("default_transaction_read_only", "on"),
+    ("lock_timeout", "5s"),
+    ("plan_cache_mode", "force_custom_plan"),
+    ("jit", "off"),
+];
 
 /// Bringing a schema up to date takes the time it takes, whatever the role is limited to.
 const MIGRATING: Told =
@@ -137,8 +142,13 @@ pub(super) async fn open(
             options
         }
     };
-    let write = side(&options, way, schema, WRITING, 2, (FRESH, settings.wait)).await?;
-    let read = side(&options, way, schema, READING, settings.readers, (Duration::ZERO, settings.wait)).await?;
+    let suspects = Arc::new(Suspects::new());
+    let side = |told, connections, trusted| {
+        let pool = PgPoolOptions::new().max_connections(connections).acquire_timeout(settings.wait);
+        side(pool, &options, (way, schema, told), trusted, &suspects)
+    };
+    let write = side(WRITING, 2, FRESH).await?;
+    let read = side(READING, settings.readers, Duration::ZERO).await?;
     Ok((read, write))
 }
 
@@ -169,6 +179,8 @@ async fn migrate(connection: &mut PgConnection, way: Way, schema: &str, migrator
     const READ_ONLY: &str = "SELECT pg_is_in_recovery() OR current_setting('transaction_read_only')::boolean";
     const LOCK: &str = "SELECT pg_advisory_xact_lock(hashtext($1)) IS NULL";
     const EXISTS: &str = "SELECT EXISTS (SELECT 1 FROM pg_namespace WHERE nspname = $1)";
+    let usual = sqlx::raw_sql("SELECT current_schema()::text").fetch_one(&mut *connection).await?;
+    let usual = usual.try_get::<Option<String>, _>(0)?.filter(|usual| usual != schema);
     let mut begin = format!("BEGIN{}", telling("; SET LOCAL", schema, MIGRATING));
     if way == Way::Pooled {
         // The migrations prepare statements, and names may be left over from whoever had this session before.
@@ -182,6 +194,14 @@ async fn migrate(connection: &mut PgConnection, way: Way, schema: &str, migrator
     }
     // `IF NOT EXISTS` alone collides with itself, and asks for the right to create schemas even where there is nothing to do.
     plain(LOCK).bind(schema).fetch_one(&mut *transaction).await?;
+    if let Some(usual) = usual
+        && has_ours(&mut transaction, &usual, migrator).await?
+    {
+        if !has_ours(&mut transaction, schema, migrator).await? {
+            return Err(Failed::Elsewhere(usual));
+        }
+        tracing::warn!(schema = usual, "another schema holds a database of this service too, which is not used");
+    }
     if !plain(EXISTS).bind(schema).fetch_one(&mut *transaction).await? {
         let create = format!("CREATE SCHEMA {}", quoted(schema));
         sqlx::raw_sql(AssertSqlSafe(create)).execute(&mut *transaction).await?;
@@ -195,6 +215,21 @@ async fn migrate(connection: &mut PgConnection, way: Way, schema: &str, migrator
         sqlx::raw_sql("DEALLOCATE ALL").execute(&mut *transaction).await?;
     }
     Ok(transaction.commit().await?)
+}
+
+/// Whether a schema has the service's tables: in one that sessions are in by themselves they are from a start that a pooler
+/// kept from its own schema.
+async fn has_ours(connection: &mut PgConnection, schema: &str, migrator: &Migrator) -> sqlx::Result<bool> {
+    const READABLE: &str = "SELECT COALESCE(has_table_privilege(to_regclass($1), 'SELECT'), false)";
+    let Some(first) = migrator.iter().next() else { return Ok(false) };
+    let table = format!("{}._sqlx_migrations", quoted(schema));
+    let readable = sqlx::query_scalar::<_, bool>(READABLE).persistent(false).bind(&table);
+    if !readable.fetch_one(&mut *connection).await? {
+        return Ok(false);
+    }
+    let applied = format!("SELECT EXISTS (SELECT 1 FROM {table} WHERE version = $1 AND checksum = $2)");
+    let applied = sqlx::query_scalar::<_, bool>(AssertSqlSafe(applied)).persistent(false);
+    applied.bind(first.version).bind(&*first.checksum).fetch_one(connection).await
 }
 
 /// Tells a session what the sessions of a side will be told, and reads it back.
@@ -226,19 +261,15 @@ fn failed_to_begin(way: Way, error: sqlx::Error) -> Failed {
 }
 
 async fn side(
+    pool: PgPoolOptions,
     options: &PgConnectOptions,
-    way: Way,
-    schema: &str,
-    told: Told,
-    connections: u32,
-    (trusted, wait): (Duration, Duration),
+    (way, schema, told): (Way, &str, Told),
+    trusted: Duration,
+    suspects: &Arc<Suspects>,
 ) -> sqlx::Result<PgSide> {
-    let suspects = Arc::new(Suspects::new());
-    let (judge, name) = (Arc::clone(&suspects), Arc::<str>::from(schema));
-    let pool = PgPoolOptions::new()
-        .acquire_timeout(wait)
+    let (judge, name) = (Arc::clone(suspects), Arc::<str>::from(schema));
+    let pool = pool
         .min_connections(1)
-        .max_connections(connections)
         .test_before_acquire(false)
         .before_acquire(move |connection, meta| {
             let spared = judge.spares(meta.age);
@@ -266,7 +297,7 @@ async fn side(
         Way::Direct => Arc::default(),
         Way::Pooled => telling("; SET LOCAL", schema, told).into(),
     };
-    Ok(PgSide { pool, way, told, suspects })
+    Ok(PgSide { pool, way, told, suspects: Arc::clone(suspects) })
 }
 
 /// Tells a session for good what it needs, and reads it back.

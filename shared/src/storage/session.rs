@@ -127,7 +127,7 @@ impl Session {
         match self {
             Self::Sqlite(Handle::Transaction(tx)) => tx.commit().await,
             Self::Postgres(PgHandle { handle: Handle::Transaction(tx), suspects, .. }) => {
-                tx.commit().await.inspect_err(|error| suspects.hear(error))
+                tx.commit().await.inspect(|()| suspects.hear_commit()).inspect_err(|error| suspects.hear(error))
             }
             Self::Sqlite(Handle::Connection(_)) | Self::Postgres(_) => Ok(()),
         }

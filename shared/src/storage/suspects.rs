@@ -1,32 +1,48 @@
 //! Connections that are not to be used again.
 //!
 //! A server that was demoted, restarted or replaced still answers on the connections it has, and a pool would hand them out
-//! for as long as they live. So the first error that says so condemns every connection as old as the one it came from.
+//! for as long as they live. So the first error that says so condemns every connection as old as the one it came from, those
+//! that only read as well: they would go on reading what the old server knows. And so does the first commit that succeeds
+//! after such an error, for what was opened while nobody knew which server it would be.
 
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::Duration;
 
 use tokio::time::Instant;
 
 use super::error::condemns;
 
-/// When connections of one pool were last found to be of no use.
+/// When connections to one database were last found to be of no use.
 #[derive(Debug)]
 pub(super) struct Suspects {
     start: Instant,
     /// Microseconds from `start`; 0 before the first.
     condemned: AtomicU64,
+    /// Nothing was committed since then.
+    ailing: AtomicBool,
 }
 
 impl Suspects {
     pub(super) fn new() -> Self {
-        Self { start: Instant::now(), condemned: AtomicU64::new(0) }
+        Self { start: Instant::now(), condemned: AtomicU64::new(0), ailing: AtomicBool::new(false) }
     }
 
     /// Takes note of an error of one of the connections.
     pub(super) fn hear(&self, error: &sqlx::Error) {
-        if condemns(error) && self.condemned.fetch_max(self.now().max(1), Ordering::Relaxed) == 0 {
+        if !condemns(error) {
+            return;
+        }
+        self.condemned.fetch_max(self.now().max(1), Ordering::Relaxed);
+        if !self.ailing.swap(true, Ordering::Relaxed) {
             tracing::warn!(%error, "the connections to the database are replaced");
+        }
+    }
+
+    /// Takes note of a commit.
+    pub(super) fn hear_commit(&self) {
+        if self.ailing.load(Ordering::Relaxed) && self.ailing.swap(false, Ordering::Relaxed) {
+            self.condemned.fetch_max(self.now().max(1), Ordering::Relaxed);
+            tracing::info!("the database takes writes again");
         }
     }
 
@@ -64,5 +80,10 @@ mod tests {
         tokio::time::advance(Duration::from_secs(1)).await;
         assert!(!suspects.spares(Duration::from_secs(2)));
         assert!(suspects.spares(Duration::from_millis(500)), "opened afterwards");
+        suspects.hear_commit();
+        assert!(!suspects.spares(Duration::from_millis(500)), "to whichever server that was");
+        tokio::time::advance(Duration::from_secs(1)).await;
+        suspects.hear_commit();
+        assert!(suspects.spares(Duration::from_millis(500)), "a commit like any other");
     }
 }

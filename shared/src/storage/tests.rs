@@ -157,6 +157,60 @@ async fn end_sessions(server: &mut PgConnection, name: &str) {
 }
 
 #[tokio::test]
+async fn what_a_database_or_an_address_sets_does_not_count() {
+    let (database, mut server, name) = own_database().await;
+    let db = database.open(&migrations()).await;
+    database.execute(&db, "UPDATE counters SET outbox_id = 77 WHERE id = 1").await;
+    db.close().await;
+    alter(&mut server, format!("ALTER DATABASE {name} SET search_path = pg_catalog")).await;
+    alter(&mut server, format!("ALTER DATABASE {name} SET statement_timeout = '1ms'")).await;
+    let mut settings = database.settings();
+    if let super::Target::Postgres { options, .. } = &mut settings.target {
+        **options = options.as_ref().clone().options([("search_path", "nowhere"), ("lock_timeout", "1ms")]);
+    }
+    let db = open(&settings, &migrations()).await.expect("opens");
+    let mut session = db.begin().await.expect("a transaction");
+    for (asked, expected) in [
+        ("SELECT current_setting('statement_timeout')", "15s"),
+        ("SELECT current_setting('lock_timeout')", "5s"),
+        ("SELECT CAST(outbox_id AS TEXT) FROM counters", "77"),
+    ] {
+        assert_eq!(fetch_scalar!(one, session, String, asked).expect("a row"), expected);
+    }
+    drop(session);
+    db.close().await;
+    alter(&mut server, format!("DROP DATABASE {name} WITH (FORCE)")).await;
+}
+
+/// What an earlier version left behind a pooler that dropped its schema.
+#[tokio::test]
+async fn nothing_new_begins_beside_what_lies_in_another_schema() {
+    let (database, mut server, name) = own_database().await;
+    let db = database.open(&migrations()).await;
+    database.execute(&db, "UPDATE counters SET outbox_id = 77 WHERE id = 1").await;
+    db.close().await;
+    let (options, schema) = database.server().expect("a server");
+    let mut inside = options.connect().await.expect("the server answers");
+    alter(&mut inside, format!("DROP SCHEMA public; ALTER SCHEMA {schema} RENAME TO public")).await;
+    let error = open(&database.settings(), &migrations()).await.expect_err("it would come up empty");
+    assert!(matches!(&error, OpenError::Elsewhere { schema, .. } if schema == "public"), "{error:?}");
+    // Nothing was made; as the message says:
+    alter(&mut inside, format!("ALTER SCHEMA public RENAME TO {schema}")).await;
+    // A stray one beside it does no harm.
+    let stray =
+        format!("CREATE SCHEMA public; CREATE TABLE public._sqlx_migrations AS TABLE {schema}._sqlx_migrations");
+    alter(&mut inside, stray).await;
+    let db = database.open(&migrations()).await;
+    let mut session = db.read().await.expect("a connection");
+    let kept = fetch_scalar!(one, session, i64, "SELECT outbox_id FROM counters").expect("a row");
+    assert_eq!(kept, 77);
+    drop(session);
+    db.close().await;
+    inside.close().await.expect("the server answers");
+    alter(&mut server, format!("DROP DATABASE {name} WITH (FORCE)")).await;
+}
+
+#[tokio::test]
 async fn sessions_of_a_server_that_turned_read_only_are_replaced() {
     let (database, mut server, name) = own_database().await;
     let db = database.open(&migrations()).await;
@@ -166,9 +220,17 @@ async fn sessions_of_a_server_that_turned_read_only_are_replaced() {
         let error = db.ping().await.expect_err("read-only");
         assert!(is_unavailable(&error), "{error}");
     }
+    // Readers of that time as well: they would read what the demoted server knows.
+    let pid = "SELECT CAST(pg_backend_pid() AS BIGINT)";
+    let mut session = db.read().await.expect("a connection");
+    let reader = fetch_scalar!(one, session, i64, pid).expect("a number");
+    drop(session);
     // The sessions of before stay as they are: they are those of a demoted server.
     alter(&mut server, format!("ALTER DATABASE {name} RESET default_transaction_read_only")).await;
     db.ping().await.expect("well at once");
+    let mut session = db.read().await.expect("a connection");
+    assert_ne!(fetch_scalar!(one, session, i64, pid).expect("a number"), reader);
+    drop(session);
     let mut session = db.begin().await.expect("a transaction");
     execute!(session, "UPDATE counters SET order_id = 3 WHERE id = 1").expect("a write");
     session.commit().await.expect("a commit");
