@@ -4,12 +4,15 @@ use std::convert::Infallible;
 use std::sync::Arc;
 use std::time::Duration;
 
+use sqlx::AssertSqlSafe;
+
 use super::doors::{Closed, Door, Doors};
 use super::push::{BrowserKeys, Endpoint};
 use super::queue::millis;
 use super::{Channel, News, NoticeUnit};
 use crate::steady::{SteadyMillis, horizon};
 use crate::storage::Db;
+use crate::storage::dialect::Engine;
 use crate::texts::Language;
 use crate::timestamp::UnixMillis;
 use crate::writer::{Command, Failure};
@@ -29,13 +32,15 @@ pub struct Claim {
     pub lease: Duration,
     /// Who is sent to already.
     pub(super) doors: Doors,
+    /// Notices that somebody holds are passed over. It takes a lock on everything that is due, so only where it has to.
+    pub(super) around_held: bool,
 }
 
 impl Claim {
     /// While nobody is sent to.
     #[must_use]
     pub fn new(limit: usize, lease: Duration) -> Self {
-        Self { limit, lease, doors: Doors::default() }
+        Self { limit, lease, doors: Doors::default(), around_held: false }
     }
 }
 
@@ -111,7 +116,7 @@ struct Row {
     language: Option<String>,
 }
 
-/// Nothing to pass over: the writers of several instances take turns.
+/// The writers of several instances take turns: what somebody holds is held by a stranger.
 const DUE: &str = "SELECT n.id, n.event, n.account_id, n.channel, n.news, n.order_number, n.place, n.expires_at, n.attempts, \
      n.first_attempt_at, n.subscription_id, s.endpoint, s.public_key, s.auth, s.language \
      FROM notices n LEFT JOIN push_subscriptions s ON s.id = n.subscription_id \
@@ -120,6 +125,10 @@ const DUE: &str = "SELECT n.id, n.event, n.account_id, n.channel, n.news, n.orde
 const ORPHANS: &str = "SELECT id FROM notices WHERE state = 'pendiente' AND next_attempt_at <= $1 AND expires_at > $1 \
      AND channel = 'push' AND subscription_id IS NULL ORDER BY id";
 const TAKE: &str = "UPDATE notices SET lease_token = v.column2, next_attempt_at = v.column3 FROM (VALUES";
+/// What passes over held rows on Postgres: after the condition of what lapses, and after [`DUE`].
+const FREE_ONLY: &str = " AND id IN (SELECT id FROM notices WHERE state = 'pendiente' AND next_attempt_at <= $1 \
+     FOR UPDATE SKIP LOCKED)";
+const FREE_DUE: &str = " FOR UPDATE OF n SKIP LOCKED";
 const PUT_OFF: &str = "UPDATE notices SET next_attempt_at = v.column2 FROM (VALUES";
 const TAKE_TAIL: &str = ") AS v WHERE notices.id = v.column1";
 
@@ -175,8 +184,13 @@ impl<U: NoticeUnit> Command<U> for Claim {
             Some(_) => fetch_scalar!(all, *unit.reader(), i64, ORPHANS, now)?,
             None => Vec::new(),
         };
-        execute!(*unit.session(), U::NOTICES.lapse, now)?;
-        let rows = fetch!(all, *unit.reader(), Row, DUE, now, i64::try_from(LOOKED_AT).unwrap_or(i64::MAX))?;
+        let (free_only, free_due) = match unit.reader().engine() {
+            Engine::Postgres if self.around_held => (FREE_ONLY, FREE_DUE),
+            _ => ("", ""),
+        };
+        execute!(*unit.session(), AssertSqlSafe(format!("{}{free_only}", U::NOTICES.lapse)), now)?;
+        let (due, limit) = (AssertSqlSafe(format!("{DUE}{free_due}")), i64::try_from(LOOKED_AT).unwrap_or(i64::MAX));
+        let rows = fetch!(all, *unit.reader(), Row, due, now, limit)?;
         let steady = unit.ambient().steady();
         let Chosen { taken, put_off, passed_over, more } = self.choose(rows, now, steady);
         execute_rows!(*unit.session(), PUT_OFF, 2, &put_off, TAKE_TAIL, |query, one| query.bind(one.0).bind(one.1));

@@ -26,7 +26,7 @@ use crate::storage::{Db, Presence, Target};
 use crate::telemetry::Metrics;
 use crate::texts::{Language, Message};
 use crate::timestamp::UnixMillis;
-use crate::writer::{WriteError, Writer};
+use crate::writer::{AtOnce, WriteError, Writer};
 
 /// How often to look for what nobody here was told of: another instance's, a retry that is due, a lease that ended.
 const POLL: Duration = Duration::from_secs(1);
@@ -238,7 +238,11 @@ impl<U: NoticeUnit> Delivery<U> {
             return Ok(Claims { notices: Vec::new(), passed_over: false, more: false });
         }
         let doors = self.doors().clone();
-        self.parts.writer.submit(Claim { limit, lease: self.lease(), doors }).await
+        let claim = Claim { limit, lease: self.lease(), doors, around_held: false };
+        match self.parts.writer.submit(AtOnce(claim.clone())).await {
+            Err(error) if error.is_held() => self.parts.writer.submit(Claim { around_held: true, ..claim }).await,
+            claimed => claimed,
+        }
     }
 
     async fn deliver(&self, notice: Claimed, pass: Pass) {

@@ -96,6 +96,17 @@ impl TestDatabase {
         db.begin().await.expect("a transaction")
     }
 
+    /// Runs a statement in a transaction and leaves that open, with all that it locked, as a person in `psql` may: until what
+    /// is returned is closed.
+    pub async fn hold(&self, sql: &'static str) -> PgConnection {
+        let (options, schema) = self.server().expect("a server");
+        let options = options.clone().options([("search_path", schema)]);
+        let mut person = options.connect().await.expect("the server answers");
+        let sql = sqlx::AssertSqlSafe(format!("BEGIN; {sql}"));
+        sqlx::raw_sql(sql).execute(&mut person).await.expect("a statement that works");
+        person
+    }
+
     /// Drops the schema. A test that failed leaves its own behind, to be looked at if the server is kept.
     pub async fn remove(self) {
         let Target::Postgres { options, schema } = self.target else { return };

@@ -65,13 +65,35 @@ pub trait Command<U: UnitOfWork>: Send + Sync + 'static {
     /// Names what it will read.
     fn wants(&self, _wants: &mut U::Wants) {}
 
-    /// How long it may wait for rows that somebody else holds. Zero for what would rather do without them.
+    /// How long it may wait for rows that somebody else holds. See [`AtOnce`].
     fn patience(&self) -> Duration {
         PATIENCE
     }
 
     /// Reads, decides, writes, in this order; a refusal after a write is legal but costs the batch a second round.
     fn apply(&self, unit: &mut U) -> impl Future<Output = Result<Self::Output, Failure<Self::Refusal>>> + Send;
+}
+
+/// A command that would rather fail than wait for a row that somebody else holds ([`WriteError::is_held`]): its caller has
+/// something better to do than to keep all of it waiting.
+#[derive(Debug)]
+pub struct AtOnce<C>(pub C);
+
+impl<U: UnitOfWork, C: Command<U>> Command<U> for AtOnce<C> {
+    type Output = C::Output;
+    type Refusal = C::Refusal;
+
+    fn wants(&self, wants: &mut U::Wants) {
+        self.0.wants(wants);
+    }
+
+    fn patience(&self) -> Duration {
+        Duration::ZERO
+    }
+
+    async fn apply(&self, unit: &mut U) -> Result<Self::Output, Failure<Self::Refusal>> {
+        self.0.apply(unit).await
+    }
 }
 
 /// How a command ends when it does not succeed.

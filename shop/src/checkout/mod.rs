@@ -2,6 +2,8 @@
 
 mod basket;
 mod delivery;
+#[cfg(test)]
+mod held_tests;
 mod http;
 #[cfg(test)]
 mod message_tests;

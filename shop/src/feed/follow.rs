@@ -1,5 +1,6 @@
 //! The task: follow, apply, come back.
 
+use std::convert::Infallible;
 use std::time::Duration;
 
 use belgrano_shared::fetch;
@@ -9,6 +10,7 @@ use belgrano_shared::wire::live::{ClientFrame, Cursor, EventTicket, ServerFrame}
 use belgrano_shared::writer::WriteError;
 
 use super::client::{Feed, FeedError, FeedSettings, http_client};
+use super::late::Late;
 use super::open_orders;
 use crate::app::App;
 use crate::orders::{Apply, Fix, Report};
@@ -111,7 +113,7 @@ async fn run(
     settings: &FeedSettings,
     http: &reqwest::Client,
     heard: &mut bool,
-) -> Result<std::convert::Infallible, Ended> {
+) -> Result<Infallible, Ended> {
     let mut feed = Feed::open(http, settings, &app.ambient).await?;
     let ServerFrame::Welcome { epoch, .. } = feed.hear().await? else {
         return Err(FeedError::Protocol("no welcome".to_owned()).into());
@@ -127,15 +129,21 @@ async fn run(
     app.watch.wake_all();
     tracing::info!(another_life, "following the board's feed");
 
-    let mut first = another_life;
+    let (mut first, mut late) = (another_life, Late::new());
     loop {
-        let News { reports, seq, snapshot } = gather(&mut feed, app).await?;
+        let News { reports, seq, snapshot } = late.meanwhile(app, gather(&mut feed, app)).await?;
         if snapshot {
-            open_orders::ask(app, settings, http, &reports, first).await?;
+            open_orders::ask(app, settings, http, &reports, first, &mut late).await?;
         }
-        let apply = Apply { reports, cursor: Some((epoch.clone(), seq)), another_life: first };
+        late.reached = Some((epoch.clone(), seq));
+        let apply = Apply { reports, cursor: late.cursor(), another_life: first };
+        // Of another life versions say nothing, so nothing may overtake anything.
+        if first {
+            store(app, apply).await?;
+        } else {
+            late.store(app, apply).await?;
+        }
         first = false;
-        store(app, apply).await?;
     }
 }
 
@@ -185,7 +193,11 @@ async fn gather(feed: &mut Feed, app: &App) -> Result<News, FeedError> {
 }
 
 pub(super) async fn store(app: &App, apply: Apply) -> Result<(), Ended> {
-    match app.writer.submit(apply).await {
+    ended(app.writer.submit(apply).await)
+}
+
+pub(super) fn ended(result: Result<usize, WriteError<Infallible>>) -> Result<(), Ended> {
+    match result {
         Ok(_) => Ok(()),
         Err(WriteError::Stopped) => Err(Ended::Writer),
         Err(WriteError::Refused(never)) => match never {},

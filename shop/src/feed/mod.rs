@@ -8,6 +8,7 @@
 
 mod client;
 mod follow;
+mod late;
 mod open_orders;
 
 pub use client::{FeedError, FeedSettings, try_credentials};

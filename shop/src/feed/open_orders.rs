@@ -6,6 +6,7 @@ use belgrano_shared::fetch;
 
 use super::client::{self, FeedError, FeedSettings};
 use super::follow::{Ended, store};
+use super::late::Late;
 use crate::app::App;
 use crate::orders::{Apply, Report};
 
@@ -20,6 +21,7 @@ pub(super) async fn ask(
     http: &reqwest::Client,
     known: &[Report],
     another_life: bool,
+    late: &mut Late,
 ) -> Result<(), Ended> {
     let known: HashSet<&str> = known.iter().map(|report| report.number.as_str()).collect();
     let mut after = 0;
@@ -44,7 +46,12 @@ pub(super) async fn ask(
         };
         if !tickets.is_empty() {
             let reports = tickets.into_iter().map(Report::from).collect();
-            store(app, Apply { reports, cursor: None, another_life }).await?;
+            let apply = Apply { reports, cursor: None, another_life };
+            if another_life {
+                store(app, apply).await?;
+            } else {
+                late.store(app, apply).await?;
+            }
         }
     }
 }

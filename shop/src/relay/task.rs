@@ -16,7 +16,7 @@ use belgrano_shared::steady::{SetBack, SteadyMillis};
 use belgrano_shared::storage::Db;
 use belgrano_shared::telemetry::Metrics;
 use belgrano_shared::timestamp::UnixMillis;
-use belgrano_shared::writer::{WriteError, Writer};
+use belgrano_shared::writer::{AtOnce, WriteError, Writer};
 use futures_util::StreamExt;
 use futures_util::future::BoxFuture;
 use futures_util::stream::FuturesUnordered;
@@ -105,6 +105,8 @@ pub(super) struct Finished {
 struct Settled {
     settlements: Arc<[Settlement]>,
     forgiven: Vec<Charge>,
+    /// Of the settlements, those whose rows somebody else holds.
+    kept: Vec<Settlement>,
     result: Result<Vec<i64>, WriteError<Infallible>>,
     forgave: bool,
 }
@@ -317,13 +319,18 @@ impl Relay {
         }
         match settled.result {
             Ok(stale) => {
-                self.held = self.held.saturating_sub(settled.settlements.len());
+                self.held = self.held.saturating_sub(settled.settlements.len() - settled.kept.len());
                 if !stale.is_empty() {
                     self.metrics.stale(stale.len());
                     tracing::warn!(messages = ?stale, "verdicts came after the lease and changed nothing");
                 }
                 // What was given back may be claimed again.
                 self.hungry |= settled.settlements.iter().any(|one| matches!(one.verdict, Verdict::Release { .. }));
+                if !settled.kept.is_empty() {
+                    tracing::warn!(messages = settled.kept.len(), "verdicts wait for rows that somebody holds");
+                    self.rest_until = Some(Instant::now() + REST);
+                    self.done.extend(settled.kept);
+                }
             }
             Err(error) => {
                 self.rest(&error);
@@ -375,8 +382,35 @@ async fn exchange(board: Board, message: Claimed, permit: Permit, started_at: Un
 
 /// The verdicts first: what is forgiven may have been charged by one of them.
 async fn settle(writer: Writer<ShopUnit>, settlements: Arc<[Settlement]>, forgiven: Vec<Charge>) -> Settled {
-    let result =
-        if settlements.is_empty() { Ok(Vec::new()) } else { writer.submit(Settle(Arc::clone(&settlements))).await };
-    let forgave = result.is_ok() && (forgiven.is_empty() || writer.submit(Forgive(forgiven.clone())).await.is_ok());
-    Settled { settlements, forgiven, result, forgave }
+    let mut kept = Vec::new();
+    let mut result = if settlements.is_empty() {
+        Ok(Vec::new())
+    } else {
+        writer.submit(AtOnce(Settle(Arc::clone(&settlements)))).await
+    };
+    if result.as_ref().is_err_and(WriteError::is_held) {
+        result = settle_each(&writer, &settlements, &mut kept).await;
+    }
+    let forgave =
+        result.is_ok() && (forgiven.is_empty() || writer.submit(AtOnce(Forgive(forgiven.clone()))).await.is_ok());
+    Settled { settlements, forgiven, kept, result, forgave }
+}
+
+/// Where somebody holds a row: everything but what needs it.
+async fn settle_each(
+    writer: &Writer<ShopUnit>,
+    settlements: &[Settlement],
+    kept: &mut Vec<Settlement>,
+) -> Result<Vec<i64>, WriteError<Infallible>> {
+    let each = settlements.iter().map(|one| writer.submit(AtOnce(Settle(Arc::new([one.clone()])))));
+    let mut stale = Vec::new();
+    for (settlement, result) in settlements.iter().zip(futures_util::future::join_all(each).await) {
+        match result {
+            Ok(late) => stale.extend(late),
+            Err(error) if error.is_held() => kept.push(settlement.clone()),
+            // Those that were stored are stale the next time, which changes nothing.
+            Err(error) => return Err(error),
+        }
+    }
+    Ok(stale)
 }

@@ -1,9 +1,11 @@
 //! Offers pending tickets to drivers without being asked, when `AUTO_ASSIGN` says so.
 
 use std::convert::Infallible;
+use std::sync::LazyLock;
 use std::time::Duration;
 
 use belgrano_shared::fetch;
+use belgrano_shared::storage::dialect::Engine;
 use belgrano_shared::wire::OrderNumber;
 use belgrano_shared::writer::{Command, Failure, WriteError};
 use tokio_util::sync::CancellationToken;
@@ -45,11 +47,27 @@ struct Waiting {
     place: Place,
 }
 
-/// The columns come first so that the order and the place of a page are the same thing.
-const WAITING: &str = "SELECT number, rank, id FROM (SELECT number, id, \
-     CAST(CASE priority WHEN 'urgente' THEN 0 WHEN 'alta' THEN 1 WHEN 'normal' THEN 2 ELSE 3 END AS BIGINT) AS rank \
-     FROM tickets WHERE state = 'pendiente') AS waiting \
-     WHERE rank > $1 OR (rank = $1 AND id > $2) ORDER BY rank, id LIMIT $3";
+/// The columns come first so that the order and the place of a page are the same thing. A ticket that somebody holds is not
+/// offered now, and keeps no other from it.
+fn waiting_sql(engine: Engine) -> String {
+    format!(
+        "SELECT number, rank, id FROM (SELECT number, id, \
+         CAST(CASE priority WHEN 'urgente' THEN 0 WHEN 'alta' THEN 1 WHEN 'normal' THEN 2 ELSE 3 END AS BIGINT) AS rank \
+         FROM tickets WHERE state = 'pendiente') AS waiting \
+         WHERE rank > $1 OR (rank = $1 AND id > $2) ORDER BY rank, id LIMIT $3 {}",
+        engine.skip_locked()
+    )
+}
+
+static WAITING_SQLITE: LazyLock<String> = LazyLock::new(|| waiting_sql(Engine::Sqlite));
+static WAITING_POSTGRES: LazyLock<String> = LazyLock::new(|| waiting_sql(Engine::Postgres));
+
+fn waiting(engine: Engine) -> &'static str {
+    match engine {
+        Engine::Sqlite => &WAITING_SQLITE,
+        Engine::Postgres => &WAITING_POSTGRES,
+    }
+}
 
 impl Command<BoardUnit> for AssignPending {
     /// Where to go on, when more may wait and somebody may have room.
@@ -60,7 +78,8 @@ impl Command<BoardUnit> for AssignPending {
         unit.flush().await?;
         let (mut on_shift, mut last) = (OnShift::default(), None);
         let after = self.after;
-        let page = fetch!(all, *unit.reader(), Waiting, WAITING, after.rank, after.id, AT_ONCE)?;
+        let sql = waiting(unit.reader().engine());
+        let page = fetch!(all, *unit.reader(), Waiting, sql, after.rank, after.id, AT_ONCE)?;
         let full = i64::try_from(page.len()).is_ok_and(|read| read == AT_ONCE);
         for Waiting { number, place } in page {
             let number = OrderNumber::try_from(number).map_err(|error| sqlx::Error::Decode(Box::new(error)))?;
@@ -101,7 +120,10 @@ pub(super) async fn offer(app: App, soft: CancellationToken) {
 #[cfg(test)]
 mod tests {
     use belgrano_shared::on_both_engines;
+    use belgrano_shared::testing::TestDatabase;
+    use sqlx::Connection;
 
+    use super::super::offers::Offers;
     use super::{AT_ONCE, offer_all};
     use crate::assignment::assign::Terms;
     use crate::tests::board::Board;
@@ -121,5 +143,41 @@ mod tests {
             offer_all(&board.app, &terms).await.expect("committed");
             assert_eq!(board.count("SELECT COUNT(*) FROM tickets WHERE state = 'asignado'").await, waiting);
         }
+    }
+
+    #[tokio::test]
+    async fn a_ticket_that_somebody_holds_keeps_no_other() {
+        let database = TestDatabase::postgres();
+        let board = Board::start(&database).await;
+        let admin = board.admin().await;
+        let (_, driver) = board.driver(&admin, "beto").await;
+        database.execute(&board.app.db, "UPDATE drivers SET capacity = 1000").await;
+        for at in 1..=4 {
+            board.order(&format!("BA-{at}")).await;
+        }
+        let offered = "SELECT COUNT(*) FROM tickets WHERE state = 'asignado'";
+        let person = database.hold("SELECT 1 FROM tickets WHERE number = 'BA-1' FOR UPDATE").await;
+        let (status, answer) = board.assign(&admin, "BA-2", driver).await;
+        assert_eq!(status, 200, "{answer}");
+        let terms = Terms { by: Actor::System, offer_timeout_ms: 60_000, recall: false };
+        offer_all(&board.app, &terms).await.expect("committed");
+        assert_eq!(board.count(offered).await, 3);
+        person.close().await.expect("the server answers");
+        // Until the server has heard that the person is gone.
+        while board.count(offered).await < 4 {
+            offer_all(&board.app, &terms).await.expect("committed");
+        }
+
+        let person = database.hold("SELECT 1 FROM tickets WHERE number = 'BA-3' FOR UPDATE").await;
+        board.clock.advance_ms(24 * 3_600_000);
+        let mut offers = Offers::default();
+        offers.round(&board.app).await.expect("committed");
+        assert_eq!(board.count(offered).await, 1);
+        person.close().await.expect("the server answers");
+        while board.count(offered).await > 0 {
+            offers.round(&board.app).await.expect("committed");
+        }
+        board.app.db.close().await;
+        database.remove().await;
     }
 }

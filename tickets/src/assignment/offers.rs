@@ -13,7 +13,8 @@ use belgrano_shared::fetch;
 use belgrano_shared::steady::SteadyMillis;
 use belgrano_shared::timestamp::UnixMillis;
 use belgrano_shared::wire::{OrderNumber, TicketState};
-use belgrano_shared::writer::{Command, Failure};
+use belgrano_shared::writer::{AtOnce, Command, Failure, WriteError};
+use futures_util::future::join_all;
 use prometheus_client::metrics::counter::Counter;
 use tokio_util::sync::CancellationToken;
 
@@ -83,7 +84,11 @@ impl Offers {
             self.0.iter().filter(|(_, end)| **end <= steady).map(|(offer, _)| offer.clone()).collect();
         let mut expired = 0;
         for some in over.chunks(AT_ONCE) {
-            expired += app.writer.submit(ExpireOffers(some.to_vec())).await.map_err(|error| error.to_string())?;
+            expired += match app.writer.submit(AtOnce(ExpireOffers(some.to_vec()))).await {
+                Err(error) if error.is_held() => expire_each(app, some).await,
+                result => result,
+            }
+            .map_err(|error| error.to_string())?;
         }
         for offer in &over {
             self.0.remove(offer);
@@ -104,6 +109,19 @@ impl Offers {
             })
             .collect();
     }
+}
+
+/// Where somebody holds a ticket: all the others. That one is seen again with the next round.
+async fn expire_each(app: &App, offers: &[Open]) -> Result<u64, WriteError<Infallible>> {
+    let each = offers.iter().map(|offer| app.writer.submit(AtOnce(ExpireOffers(vec![offer.clone()]))));
+    let mut expired = 0;
+    for result in join_all(each).await {
+        expired += match result {
+            Err(error) if error.is_held() => 0,
+            result => result?,
+        };
+    }
+    Ok(expired)
 }
 
 /// Expires offers until the soft stop.

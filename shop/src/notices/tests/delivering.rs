@@ -7,7 +7,7 @@ use belgrano_shared::fetch_scalar;
 use belgrano_shared::notices::{Claim, Settle, Verdict};
 use belgrano_shared::on_both_engines;
 use belgrano_shared::storage::Target;
-use belgrano_shared::testing::{CapturedLog, FakePushService, PushAnswer, START};
+use belgrano_shared::testing::{CapturedLog, FakePushService, PushAnswer, START, TestDatabase};
 use belgrano_shared::wire::TicketState;
 use serde_json::{Value, json};
 
@@ -259,4 +259,23 @@ on_both_engines! {
             assert_eq!(world.count(NOTICES).await, kept, "after {days} days more");
         }
     }
+}
+
+#[tokio::test]
+async fn a_notice_that_somebody_holds_keeps_no_other() {
+    let database = TestDatabase::postgres();
+    let mut world = World::new(&database).await;
+    world.subscribed().await;
+    world.subscribed().await;
+    world.moves(TicketState::OnTheWay).await;
+    assert_eq!(world.count(NOTICES).await, 2);
+    let person = database.hold("SELECT 1 FROM notices ORDER BY id LIMIT 1 FOR UPDATE").await;
+    assert_eq!(world.delivery.round().await, 1);
+    assert_eq!(world.states().await, ["push pendiente", "push entregado"]);
+    sqlx::Connection::close(person).await.expect("the server answers");
+    // Until the server has heard that the person is gone.
+    while world.delivery.round().await == 0 {}
+    assert_eq!(world.states().await, ["push entregado", "push entregado"]);
+    world.shop.app.db.close().await;
+    database.remove().await;
 }

@@ -11,8 +11,9 @@ use belgrano_shared::on_both_engines;
 use belgrano_shared::retry::RetrySchedule;
 use belgrano_shared::signature::{SignatureHeaders, SigningSecrets};
 use belgrano_shared::telemetry::Metrics;
-use belgrano_shared::testing::START;
+use belgrano_shared::testing::{START, TestDatabase};
 use belgrano_shared::writer::{Writer, WriterSettings};
+use sqlx::Connection;
 use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
 
@@ -403,4 +404,25 @@ on_both_engines! {
         world.until_all_delivered().await;
         relay.stop().await;
     }
+}
+
+#[tokio::test]
+async fn a_message_that_somebody_holds_keeps_no_other() {
+    let database = TestDatabase::postgres();
+    let world = World::new(&database, 21).await;
+    world.board.behave(Manners::Hang);
+    world.orders(6).await;
+    let relay = world.relay(RelaySettings { deadline: PATIENCE, ..settings() });
+    world.until("all are under way", 0, async || world.board.received().len() == 6).await;
+    let person = database.hold("SELECT 1 FROM outbox WHERE id IN (2, 5) FOR UPDATE").await;
+    world.board.behave(Manners::Good);
+    world.until("the others are settled", 0, async || world.pending().await == 2).await;
+    world.send(vec![("B-1".to_owned(), MessageKind::OrderCreated)]).await;
+    world.until("a new one is delivered", 0, async || world.board.deeds().contains_key("B-1")).await;
+    world.until("and settled", 0, async || world.pending().await == 2).await;
+    person.close().await.expect("the server answers");
+    world.until_all_delivered().await;
+    relay.stop().await;
+    assert_eq!(world.board.received().len(), 7, "none was sent again");
+    database.remove().await;
 }
