@@ -5,10 +5,12 @@
 mod bad_input;
 mod cuts;
 mod duplicates;
+mod failover;
 mod foreign_words;
 mod full_disk;
 mod graceful_stop;
 mod harness;
+mod held_rows;
 mod kill_at_random;
 mod lost_log;
 mod notices;

@@ -2,6 +2,7 @@
 //! `TEST_DATABASE_URL` with a schema for each service.
 
 use std::hash::{BuildHasher, Hasher, RandomState};
+use std::net::SocketAddr;
 use std::path::Path;
 use std::str::FromStr;
 
@@ -89,6 +90,44 @@ impl Database {
     pub async fn number(&self, service: Service, sql: &'static str) -> i64 {
         let rows: Vec<(i64,)> = self.rows(service, sql).await;
         rows.first().expect("one row").0
+    }
+
+    /// The server's side of a failover: every session ends, and new ones find the database read-only.
+    pub async fn turn_read_only(&self) {
+        let name = self.name();
+        let mut server = server().await;
+        let read_only = format!("ALTER DATABASE {name} SET default_transaction_read_only = on");
+        server.execute(AssertSqlSafe(read_only)).await.expect("the database is ours");
+        let ends = format!("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{name}'");
+        server.execute(AssertSqlSafe(ends)).await.expect("the sessions are ours");
+    }
+
+    /// And back. The sessions that were opened meanwhile stay as they are: those of a server that takes no writes.
+    pub async fn turn_writable(&self) {
+        let reset = format!("ALTER DATABASE {} RESET default_transaction_read_only", self.name());
+        server().await.execute(AssertSqlSafe(reset)).await.expect("the database is ours");
+    }
+
+    fn name(&self) -> &str {
+        let (options, _) = self.postgres.as_ref().expect("on Postgres");
+        options.get_database().expect("a database")
+    }
+
+    /// Where the server listens.
+    pub fn server_address(&self) -> SocketAddr {
+        let (options, _) = self.postgres.as_ref().expect("on Postgres");
+        let host = options.get_host().parse().expect("the tests' server has an address");
+        SocketAddr::new(host, options.get_port())
+    }
+
+    /// Runs a statement in a transaction and leaves that open, with all that it locked, as a person in `psql` may: until
+    /// what is returned is closed.
+    pub async fn hold(&self, service: Service, sql: &str) -> PgConnection {
+        let (options, _) = self.postgres.as_ref().expect("on Postgres");
+        let options = options.clone().options([("search_path", service.name())]);
+        let mut person = options.connect().await.expect("the server answers");
+        person.execute(AssertSqlSafe(format!("BEGIN; {sql}"))).await.expect("a statement that works");
+        person
     }
 
     /// Removes it. A test that failed leaves its own behind, to be looked at if the server is kept.

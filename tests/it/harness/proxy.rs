@@ -66,6 +66,10 @@ impl Proxy {
         Self { address, faults, connections, said, task }
     }
 
+    pub fn address(&self) -> SocketAddr {
+        self.address
+    }
+
     pub fn url(&self) -> String {
         format!("http://{}", self.address)
     }

@@ -1,0 +1,94 @@
+//! The database turns read-only, or away, under both services: nobody is told a lie, and all is well by itself afterwards.
+
+use crate::harness::{Cast, Engine, Node, Pair, Plan, Proxy, eventually};
+
+/// What both services answer until the database takes writes again.
+async fn told_to_come_back(cast: &Cast, round: &str) {
+    for node in [&cast.pair.shop, &cast.pair.tickets] {
+        unready(node).await;
+    }
+    for order in 0..5 {
+        let reply = cast.customer.try_checkout(&format!("{round}-{order}"), &[(1, 1)]).await.expect("the shop answers");
+        reply.problem(503);
+        assert!(!reply.header("retry-after").is_empty(), "{reply:?}");
+    }
+    let tickets = cast.admin.tickets().await;
+    let number = tickets[0]["numero"].as_str().expect("a number");
+    let reply = cast.admin.step(number, "cancelado").await;
+    reply.problem(503);
+    assert!(!reply.header("retry-after").is_empty(), "{reply:?}");
+}
+
+async fn unready(node: &Node) {
+    let client = node.client();
+    eventually("it is not ready", async || {
+        let reply = client.get("/ready").await.expect("it answers");
+        if reply.status == 503 { Ok(()) } else { Err(reply.status) }
+    })
+    .await;
+}
+
+/// What works by itself: the relay, the board, the feed.
+async fn all_is_well(cast: &mut Cast, round: &str) {
+    cast.pair.shop.ready().await;
+    cast.pair.tickets.ready().await;
+    for order in 0..5 {
+        let number = cast.customer.order(&format!("{round}-{order}"), &[(1, 1)]).await;
+        cast.admin.await_ticket(&number).await;
+        if order == 0 {
+            cast.admin.assign(&number, cast.driver.id).await.expect(200);
+            cast.driver.deliver(&number).await;
+            cast.customer.await_state(&number, "entregado").await;
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_database_that_turned_read_only_is_waited_for() {
+    let mut cast = Cast::on(Engine::Postgres).await;
+    all_is_well(&mut cast, "antes").await;
+    for round in ["primera", "segunda"] {
+        cast.pair.database.turn_read_only().await;
+        told_to_come_back(&cast, round).await;
+        cast.pair.database.turn_writable().await;
+        all_is_well(&mut cast, &format!("despues-{round}")).await;
+    }
+    cast.check_journal().await;
+    cast.finish().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_database_that_went_away_is_waited_for() {
+    let (pair, proxy) = behind_a_proxy().await;
+    let mut cast = Cast::around(pair).await;
+    all_is_well(&mut cast, "antes").await;
+    proxy.set(|faults| faults.refuse = true);
+    proxy.cut();
+    for node in [&cast.pair.shop, &cast.pair.tickets] {
+        unready(node).await;
+    }
+    let reply = cast.customer.try_checkout("lejos", &[(1, 1)]).await.expect("the shop answers");
+    reply.problem(503);
+    assert!(!reply.header("retry-after").is_empty(), "{reply:?}");
+    proxy.heal();
+    all_is_well(&mut cast, "despues").await;
+    cast.check_journal().await;
+    cast.finish().await;
+}
+
+/// A pair whose way to the server can be cut.
+async fn behind_a_proxy() -> (Pair, Proxy) {
+    let mut pair = Plan::new(Engine::Postgres).prepare().await;
+    let proxy = Proxy::before(pair.database.server_address()).await;
+    let (server, there) = (pair.database.server_address().to_string(), proxy.address().to_string());
+    for node in [&mut pair.shop, &mut pair.tickets] {
+        for (name, value) in &mut node.program().env {
+            if name == "DATABASE_URL" {
+                *value = value.replace(&server, &there);
+            }
+        }
+    }
+    pair.tickets.start().await;
+    pair.shop.start().await;
+    (pair, proxy)
+}
