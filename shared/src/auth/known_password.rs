@@ -31,30 +31,38 @@ const PUBLISHED: [&str; 12] = [
     "demo123",
 ];
 
-/// What everybody chooses, and what a program like those is set up with.
-const USUAL: [&str; 42] = [
+/// What everybody chooses, and what a program like those is set up with; the likeliest first.
+const USUAL: [&str; 43] = [
+    "123456",
+    "123456789",
+    "12345678",
+    "password",
     "1234",
     "12345",
-    "123456",
-    "1234567",
-    "12345678",
-    "123456789",
-    "1234567890",
-    "000000",
+    "qwerty",
     "111111",
-    "11111111",
+    "abc123",
+    "contraseña",
+    "password123",
+    "clave123",
+    "admin1234",
+    "000000",
+    "1234567",
+    "1234567890",
     "123123",
-    "121212",
+    "contrasena",
+    "changeme",
+    "cambiame",
+    "secreto",
+    "argentina",
     "654321",
     "87654321",
-    "password",
+    "11111111",
+    "121212",
     "password1",
-    "password123",
     "passw0rd",
-    "qwerty",
     "qwerty123",
     "qwertyuiop",
-    "abc123",
     "abcd1234",
     "a1b2c3d4",
     "iloveyou",
@@ -63,19 +71,14 @@ const USUAL: [&str; 42] = [
     "welcome1",
     "secret",
     "secret123",
-    "secreto",
     "secreta",
-    "changeme",
-    "cambiame",
     "clave",
-    "clave123",
-    "contraseña",
     "contraseña123",
-    "contrasena",
     "contrasena123",
     "bienvenido",
-    "argentina",
 ];
+/// How many of them are tried on a slow hash.
+const SLOW_USUAL: usize = 14;
 
 /// What programs and their roles are called.
 const NAMES: [&str; 16] = [
@@ -99,7 +102,7 @@ const NAMES: [&str; 16] = [
 
 /// What people put behind such a name, and behind their own.
 const BEHIND: [&str; 3] = ["", "123", "2025"];
-const BEHIND_OWN: [&str; 6] = ["", "1", "123", "1234", "2024", "2025"];
+const BEHIND_OWN: [&str; 6] = ["", "123", "1", "1234", "2024", "2025"];
 /// Keys that the old pair's documents print. Who deploys one half against the old other half may have no choice for a while.
 const PUBLISHED_KEYS: [&str; 3] =
     ["belgrano_ahorro_secret_key_2025", "belgrano_tickets_secret_2025", "belgrano_ahorro_api_key_2025"];
@@ -130,30 +133,25 @@ impl Owner {
     pub fn new(texts: &[&str]) -> Self {
         let mut words = BTreeSet::new();
         for text in texts {
-            let lower = text.to_lowercase();
-            let parts = lower.split(|c: char| !c.is_alphanumeric()).filter(|part| part.chars().count() > 1);
-            let joined: String = lower.chars().filter(|c| c.is_alphanumeric()).collect();
-            let local = lower.split_once('@').map_or("", |(local, _)| local);
-            let bare_local: String = local.chars().filter(|c| c.is_alphanumeric()).collect();
-            words.extend(parts.take(MAX_WORDS).map(str::to_owned).chain([
-                lower.trim().to_owned(),
-                joined,
-                local.to_owned(),
-                bare_local,
-            ]));
+            let lower = text.trim().to_lowercase();
+            let name = lower.split_once('@').map_or(&*lower, |(local, _)| local);
+            let parts = name.split(|c: char| !c.is_alphanumeric()).filter(|part| part.chars().count() > 1);
+            let joined = name.chars().filter(|c| c.is_alphanumeric()).collect();
+            words.extend(parts.take(MAX_WORDS).map(str::to_owned).chain([joined, name.to_owned(), lower.clone()]));
         }
         words.remove("");
         Self(words)
     }
 }
 
-/// Everything to try on a password of `owner` that another program hashed.
-fn all(owner: &Owner) -> Vec<Secret> {
-    let own = owner.0.iter().flat_map(|name| BEHIND_OWN.map(|behind| format!("{name}{behind}")));
+/// What to try on a password of `owner` that another program hashed: everything, or the likeliest where each try is `slow`.
+fn candidates(owner: &Owner, slow: bool) -> Vec<Secret> {
+    let (behind_own, behind) = if slow { (&BEHIND_OWN[..2], &BEHIND[..0]) } else { (&BEHIND_OWN[..], &BEHIND[..]) };
+    let own = owner.0.iter().flat_map(|name| behind_own.iter().map(move |behind| format!("{name}{behind}")));
     let own: Vec<String> = published().chain(own).collect();
     let capital: Vec<String> = own.iter().map(|word| capitalised(word)).collect();
-    let names = NAMES.iter().flat_map(|name| BEHIND.map(|behind| format!("{name}{behind}")));
-    let usual = USUAL.iter().copied().map(str::to_owned);
+    let names = NAMES.iter().flat_map(|name| behind.iter().map(move |behind| format!("{name}{behind}")));
+    let usual = USUAL.iter().take(if slow { SLOW_USUAL } else { USUAL.len() }).copied().map(str::to_owned);
     let mut seen = BTreeSet::new();
     own.into_iter()
         .chain(capital)
@@ -237,14 +235,18 @@ impl std::fmt::Debug for Examined {
 impl Passwords {
     /// Whether others know the password of `owner` that `stored` was made of.
     ///
-    /// On a hash of the old pair all that is known is tried. One of our own was proven by somebody who logged in, or chosen
+    /// On a hash of the old pair all that is known is tried, or what is likeliest where it is a slow one. One of our own was proven by somebody who logged in, or chosen
     /// here; only what the old pair was published with is tried on it, because each try costs as much as a log-in.
     pub async fn is_known(&self, stored: &str, owner: &Owner) -> Result<bool, PasswordError> {
         if stored.starts_with(NO_PASSWORD) {
             return Ok(false);
         }
-        let theirs = OldHash::parse(stored).is_some() || WrappedHash::parse(stored).is_some();
-        let candidates = if theirs { all(owner) } else { published().map(Secret::new).collect() };
+        let old = OldHash::parse(stored);
+        let candidates = if old.is_some() || WrappedHash::parse(stored).is_some() {
+            candidates(owner, old.is_none_or(|old| old.is_slow()))
+        } else {
+            published().map(Secret::new).collect()
+        };
         match self.any_opens(candidates, stored).await {
             // Nothing opens what is no hash.
             Err(PasswordError::Hash(_)) => Ok(false),
@@ -285,7 +287,7 @@ pub struct PasswordReport {
 mod tests {
     use sha2::{Digest, Sha256};
 
-    use super::{Examined, Owner, is_published_key};
+    use super::{Examined, Owner, candidates, is_published_key};
     use crate::ambient::Ambient;
     use crate::auth::password::{KNOWN_PASSWORD, NewPassword, PasswordSettings, Passwords, Spelling};
     use crate::hex::hex;
@@ -332,6 +334,13 @@ mod tests {
         let published = NewPassword::parse("admin123").expect("long enough");
         let today = passwords().hash(&published).await.expect("a hash");
         assert_eq!(passwords().examine(&today, &owner).await.expect("an answer"), Examined::Known);
+    }
+
+    #[test]
+    fn a_slow_hash_is_tried_with_less() {
+        let owner = Owner::new(&["ana.diaz@example.com", "Ana Díaz"]);
+        let (all, likeliest) = (candidates(&owner, false).len(), candidates(&owner, true).len());
+        assert!(likeliest < 80 && all > 2 * likeliest, "{likeliest} of {all}");
     }
 
     #[tokio::test]

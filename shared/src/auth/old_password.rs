@@ -55,6 +55,12 @@ impl<'a> OldHash<'a> {
         derived.is_some_and(|derived| derived.as_bytes().ct_eq(self.digest().as_bytes()).into())
     }
 
+    /// Whether it takes as long as a hash should: then fewer passwords can be tried on it.
+    #[must_use]
+    pub fn is_slow(&self) -> bool {
+        self.method != Method::Sha256
+    }
+
     /// What an outer hash is made of, in place of the password.
     #[must_use]
     pub fn digest(&self) -> String {

@@ -2,6 +2,7 @@
 
 use belgrano_shared::on_both_engines;
 use belgrano_shared::pin;
+use belgrano_shared::testing::pictures::{self, data_url};
 use belgrano_shared::testing::{START, TestDatabase};
 use belgrano_shared::timestamp::UnixMillis;
 use belgrano_shared::wire::OrderNumber;
@@ -12,7 +13,6 @@ use crate::assignment::Offers;
 
 const MINUTE_MS: i64 = 60_000;
 const HOUR_MS: i64 = 60 * MINUTE_MS;
-const PHOTO: &str = "data:image/jpeg;base64,/9j/4AAQ";
 /// What phones are off by: minutes, a day, 1970 and 2099.
 const OFF_MS: [i64; 6] = [10 * MINUTE_MS, -10 * MINUTE_MS, 24 * HOUR_MS, -24 * HOUR_MS, -START.0, 2_300_000_000_000];
 
@@ -55,6 +55,7 @@ on_both_engines! {
     async fn a_phone_that_is_off_delivers_with_all_that_proves_it(database) {
         let board = patient(database, &[("PROOF", "pin,foto,firma")]).await;
         let (admin, driver) = offered(&board, OFF_MS.len() * 2).await;
+        let photo = data_url(&pictures::jpeg(8, 8, 1));
         for (place, off_ms) in OFF_MS.into_iter().chain(OFF_MS).enumerate() {
             let (number, says_its_clock) = (format!("BA-{place}"), place < OFF_MS.len());
             let now = board.app.ambient.now();
@@ -67,7 +68,7 @@ on_both_engines! {
                 let mut body = json!({ "estado": estado, "ocurrido": ocurrido });
                 if estado == "entregado" {
                     body["pin"] = json!(pin);
-                    (body["foto"], body["firma"]) = (json!(PHOTO), json!(PHOTO));
+                    (body["foto"], body["firma"]) = (json!(photo), json!(photo));
                 }
                 let (status, answer) = step(&board, &driver, &number, body, sent).await;
                 assert_eq!(status, 200, "{off_ms} {estado}: {answer}");

@@ -45,7 +45,7 @@ on_both_engines! {
         }
         board.driver(&admin, "beto").await;
         assert_eq!(database.execute(&board.app.db, APART_BY_OLDER).await, 1);
-        let board = Board::start(database).await;
+        let board = Board::seeded(database, 8, &[]).await;
         for email in ["\u{f1}u@flota.example", "n\u{303}u@flota.example"] {
             assert!(board.log_in(email, "reparto1234").await.is_ok(), "{email:?}");
         }
