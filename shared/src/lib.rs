@@ -4,6 +4,7 @@
 //! Nothing here knows an order's price or a ticket's driver: a rule of the shop or of the board lives
 //! in its own crate. What must never happen here: a dependency on `shop` or `tickets`.
 
+pub mod address;
 pub mod ambient;
 pub mod auth;
 mod chain;
@@ -18,6 +19,7 @@ pub mod map;
 pub mod money;
 pub mod notices;
 pub mod pages;
+pub mod phone;
 pub mod picture;
 pub mod pin;
 pub mod problem;

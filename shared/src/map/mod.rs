@@ -5,6 +5,7 @@
 //! it is, with whatever else it says about a place.
 
 mod ground;
+mod shape;
 mod zones;
 
 use std::sync::Arc;

@@ -7,6 +7,9 @@ use std::sync::Arc;
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
+use super::shape::Shape;
+use crate::search::fold;
+
 use crate::free_text::{self, NotText};
 
 /// What the largest city's districts take; a survey of every plot is not what a phone should load.
@@ -21,6 +24,7 @@ const BUILT_IN: &str = include_str!("../../data/barrios.geojson");
 pub struct Zones {
     json: Arc<str>,
     names: Arc<[String]>,
+    shapes: Arc<[Shape]>,
 }
 
 /// Why a file has no zones.
@@ -125,7 +129,23 @@ impl Zones {
         let mut names: Vec<String> = names.collect();
         names.sort_by_key(|name| name.to_lowercase());
         names.dedup();
-        Self { json: json.into(), names: names.into() }
+        let shapes = zones["features"].as_array().into_iter().flatten().filter_map(Shape::of).collect();
+        Self { json: json.into(), names: names.into(), shapes }
+    }
+
+    /// The zone that a place is in, in degrees.
+    #[must_use]
+    pub fn at(&self, lat: f64, lng: f64) -> Option<&str> {
+        self.shapes.iter().find(|shape| shape.holds(lat, lng)).map(|shape| shape.name.as_str())
+    }
+
+    /// Whether there is a zone of that name, whatever its case and accents, and the place is clearly outside it: a street's
+    /// width from the edge is not.
+    #[must_use]
+    pub fn is_elsewhere(&self, name: &str, lat: f64, lng: f64) -> bool {
+        let name = fold(name);
+        let mut named = self.shapes.iter().filter(|shape| fold(&shape.name) == name).peekable();
+        named.peek().is_some() && !named.any(|shape| shape.holds(lat, lng) || shape.is_near(lat, lng))
     }
 
     /// What they are called, for whoever says where something is; each once, in the order of the alphabet.

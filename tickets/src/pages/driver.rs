@@ -6,6 +6,7 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use belgrano_shared::http::{Json, Keyed, Page, Path};
 use belgrano_shared::pages::{Form, Layout, Notice};
+use belgrano_shared::phone::tel;
 use belgrano_shared::problem::Problem;
 use belgrano_shared::texts::Language;
 use belgrano_shared::timestamp::UnixMillis;
@@ -139,17 +140,9 @@ impl DriverPage<'_> {
 
 /// The way to a stop, in whatever the phone navigates with (Google's universal links open the application that is there).
 fn map_link(stop: &TicketView) -> Option<String> {
-    let place = match (stop.lat, stop.lng) {
-        (Some(lat), Some(lng)) => format!("{lat},{lng}"),
-        _ => format!("{}, {}", stop.customer_address.as_deref()?, stop.neighbourhood.as_deref().unwrap_or_default()),
-    };
+    let place = super::ticket::place_of(stop)?;
     let destination = form_urlencoded::byte_serialize(place.as_bytes()).collect::<String>();
     Some(format!("https://www.google.com/maps/dir/?api=1&destination={destination}"))
-}
-
-/// A number a phone can call: digits and a plus.
-fn callable(phone: &str) -> String {
-    phone.chars().filter(|c| c.is_ascii_digit() || *c == '+').collect()
 }
 
 /// Begins or ends the shift.

@@ -5,12 +5,13 @@ use axum::extract::State;
 use axum::response::Response;
 use belgrano_shared::http::{Json, Page, Path};
 use belgrano_shared::pages::{Choice, Form, Layout, Notice};
+use belgrano_shared::phone::tel;
 use belgrano_shared::problem::Problem;
 use belgrano_shared::texts::{Language, Message};
 use belgrano_shared::timestamp::UnixMillis;
 
 use super::frame::Frame;
-use super::ticket::{callable, tell};
+use super::ticket::tell;
 use crate::app::App;
 use crate::fleet::routes::{self, DriverChange, NewDriverBody};
 use crate::fleet::{self, DriverView};

@@ -5,8 +5,10 @@ use askama::Template;
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
+use belgrano_shared::address::map_query;
 use belgrano_shared::http::{Json, KeyOnly, Keyed, Page, Path};
 use belgrano_shared::pages::{Choice, Form, Layout, Notice};
+use belgrano_shared::phone::{tel, whatsapp};
 use belgrano_shared::problem::Problem;
 use belgrano_shared::texts::{Language, Text};
 use belgrano_shared::timestamp::UnixMillis;
@@ -132,23 +134,17 @@ impl TicketPage<'_> {
     }
 }
 
-/// A number a phone can call: digits and a plus.
-pub(super) fn callable(phone: &str) -> String {
-    phone.chars().filter(|c| c.is_ascii_digit() || *c == '+').collect()
-}
-
-fn digits(phone: &str) -> String {
-    phone.chars().filter(char::is_ascii_digit).collect()
+/// What a map is asked for: the pin, else the whole address; nothing where the ticket says neither.
+pub(super) fn place_of(ticket: &TicketView) -> Option<String> {
+    let address = ticket.customer_address.as_deref().filter(|address| !address.trim().is_empty());
+    let pin = ticket.lat.zip(ticket.lng);
+    let known = pin.is_some() || address.is_some();
+    known.then(|| map_query(address.unwrap_or_default(), ticket.neighbourhood.as_deref(), pin))
 }
 
 /// The place of a ticket on a map that anybody can open.
 fn map_link(ticket: &TicketView) -> Option<String> {
-    let place = match (ticket.lat, ticket.lng) {
-        (Some(lat), Some(lng)) => format!("{lat},{lng}"),
-        _ => {
-            format!("{}, {}", ticket.customer_address.as_deref()?, ticket.neighbourhood.as_deref().unwrap_or_default())
-        }
-    };
+    let place = place_of(ticket)?;
     let query = form_urlencoded::byte_serialize(place.as_bytes()).collect::<String>();
     Some(format!("https://www.openstreetmap.org/search?query={query}"))
 }
