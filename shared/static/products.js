@@ -12,13 +12,14 @@
 const MOST = 6;
 
 /**
- * Asks `address` for products.
+ * Asks `address` for products, within what `chosen` says: what a search from here would find.
  * @param {string} address
+ * @param {() => Record<string, string>} [chosen]
  * @returns {(text: string, signal: AbortSignal) => Promise<Product[]>}
  */
-export function asks(address) {
+export function asks(address, chosen = () => ({})) {
   return async (text, signal) => {
-    const response = await fetch(`${address}?${new URLSearchParams({ q: text, limit: String(MOST) })}`, { signal });
+    const response = await fetch(`${address}?${new URLSearchParams({ ...chosen(), q: text, limit: String(MOST) })}`, { signal });
     if (!response.ok) throw new Error(String(response.status));
     return (await response.json()).productos;
   };

@@ -7,10 +7,19 @@ import { t } from "./texts.js";
 
 for (const input of /** @type {NodeListOf<HTMLInputElement>} */ (document.querySelectorAll("[data-suggest]"))) {
   combobox(input, {
-    ask: asks(input.dataset.suggest ?? ""),
+    ask: asks(input.dataset.suggest ?? "", () => chosenBeside(input)),
     fill,
     pick: ({ id }) => location.assign(`/productos/${id}`),
   });
+}
+
+/**
+ * The filters of the form that the field is in, where something is chosen.
+ * @param {HTMLInputElement} input
+ */
+function chosenBeside(input) {
+  const fields = input.form ? [...new FormData(input.form)] : [];
+  return Object.fromEntries(fields.filter(([name, value]) => name !== input.name && value !== "").map(([name, value]) => [name, String(value)]));
 }
 
 /** One after the other: the first brings the cart that the next goes into. */

@@ -2,12 +2,14 @@
 //!
 //! A neighbourhood has a handful of each, so each is one page.
 
+use std::collections::HashSet;
+
 use axum::extract::State;
 use belgrano_shared::http::Json;
 use belgrano_shared::problem::Problem;
 use belgrano_shared::storage::Session;
 use belgrano_shared::timestamp::UnixMillis;
-use belgrano_shared::{fetch, fetch_in};
+use belgrano_shared::{fetch, fetch_in, fetch_scalar};
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -94,6 +96,23 @@ pub(super) async fn read_businesses(session: &mut Session) -> sqlx::Result<Vec<B
         color: row.color,
     };
     Ok(rows.into_iter().map(view).collect())
+}
+
+/// Who has something for sale, by id.
+pub(crate) struct Stocked {
+    pub(crate) businesses: HashSet<i64>,
+    pub(crate) branches: HashSet<i64>,
+}
+
+/// The businesses and branches with a product for sale.
+pub(crate) async fn stocked(app: &App) -> sqlx::Result<Stocked> {
+    const BUSINESSES: &str = "SELECT DISTINCT business_id FROM products WHERE active";
+    const BRANCHES: &str = "SELECT DISTINCT x.branch_id FROM product_branches x JOIN products p ON p.id = x.product_id \
+         WHERE p.active";
+    let mut session = app.db.snapshot().await?;
+    let businesses = fetch_scalar!(all, session, i64, BUSINESSES)?.into_iter().collect();
+    let branches = fetch_scalar!(all, session, i64, BRANCHES)?.into_iter().collect();
+    Ok(Stocked { businesses, branches })
 }
 
 /// Businesses and their branches

@@ -10,7 +10,7 @@ use belgrano_shared::{fetch, fetch_in};
 use serde::Deserialize;
 
 use super::product::{ProductView, products_by_id};
-use super::search::{MAX_WORDS, patterns};
+use super::search::{MAX_WORDS, patterns, some_words};
 use crate::accounts::Admin;
 use crate::app::App;
 
@@ -124,59 +124,98 @@ struct Row {
     price: Money,
     active: bool,
     business_active: bool,
+    /// How many of the eight words it has.
+    words: i64,
 }
 
-/// `$1` to `$10`: business, category and eight words.
+/// `$1` to `$10`: business, category and eight words; `$11`: how many of the eight a product has to have.
 macro_rules! from_fitting {
     ($select:expr, $rest:expr) => {
         concat!(
             $select,
-            " FROM products p JOIN businesses b ON b.id = p.business_id JOIN categories c ON c.id = p.category_id ",
-            "WHERE ($1 = '' OR b.slug = $1) AND ($2 = '' OR c.slug = $2) ",
-            "AND p.search LIKE $3 AND p.search LIKE $4 AND p.search LIKE $5 AND p.search LIKE $6 ",
-            "AND p.search LIKE $7 AND p.search LIKE $8 AND p.search LIKE $9 AND p.search LIKE $10 ",
+            " FROM (SELECT p.id, p.price, p.stock, p.active, b.active AS business_active, CAST(",
+            "CASE WHEN p.search LIKE $3 THEN 1 ELSE 0 END + CASE WHEN p.search LIKE $4 THEN 1 ELSE 0 END + ",
+            "CASE WHEN p.search LIKE $5 THEN 1 ELSE 0 END + CASE WHEN p.search LIKE $6 THEN 1 ELSE 0 END + ",
+            "CASE WHEN p.search LIKE $7 THEN 1 ELSE 0 END + CASE WHEN p.search LIKE $8 THEN 1 ELSE 0 END + ",
+            "CASE WHEN p.search LIKE $9 THEN 1 ELSE 0 END + CASE WHEN p.search LIKE $10 THEN 1 ELSE 0 END ",
+            "AS BIGINT) AS words FROM products p JOIN businesses b ON b.id = p.business_id ",
+            "JOIN categories c ON c.id = p.category_id ",
+            "WHERE ($1 = '' OR b.slug = $1) AND ($2 = '' OR c.slug = $2)) f WHERE f.words >= $11 ",
             $rest
         )
     };
 }
 
 const LIST: &str = from_fitting!(
-    "SELECT p.id, p.price, p.active, b.active AS business_active",
-    "AND p.id > $11 AND ($12 = 0 OR ($12 = 1 AND p.stock = 0) OR ($12 = 2 AND p.stock BETWEEN 1 AND $13) \
-     OR ($12 = 3 AND NOT (p.active AND b.active))) ORDER BY p.id LIMIT $14"
+    "SELECT f.id, f.price, f.active, f.business_active, f.words",
+    "AND (f.words < $12 OR (f.words = $12 AND f.id > $13)) AND ($14 = 0 OR ($14 = 1 AND f.stock = 0) \
+     OR ($14 = 2 AND f.stock BETWEEN 1 AND $15) OR ($14 = 3 AND NOT (f.active AND f.business_active))) \
+     ORDER BY f.words DESC, f.id LIMIT $16"
 );
 const COUNT: &str = from_fitting!(
-    "SELECT COUNT(*) AS every, COUNT(CASE WHEN p.stock = 0 THEN 1 END) AS sold_out, \
-     COUNT(CASE WHEN p.stock BETWEEN 1 AND $11 THEN 1 END) AS low, \
-     COUNT(CASE WHEN NOT (p.active AND b.active) THEN 1 END) AS paused",
+    "SELECT COUNT(*) AS every, COUNT(CASE WHEN f.stock = 0 THEN 1 END) AS sold_out, \
+     COUNT(CASE WHEN f.stock BETWEEN 1 AND $12 THEN 1 END) AS low, \
+     COUNT(CASE WHEN NOT (f.active AND f.business_active) THEN 1 END) AS paused",
     ""
 );
 const BUSINESSES: &str = "SELECT slug, name FROM businesses ORDER BY id";
 
-/// The products that fit, a page at a time. 422 for too many words and for a cursor that is not one.
+/// The products that fit, a page at a time: those with every word, or where there are none those with some, the most words
+/// first. 422 for too many words and for a cursor that is not one.
 pub(crate) async fn managed(app: &App, _: &Admin, filter: &ManagedFilter, page: &Page) -> Result<ManagedPage, Problem> {
     let words = patterns(&filter.q)
         .ok_or_else(|| Problem::invalid_field("q", Message::new("error-words").with("max", MAX_WORDS)))?;
-    let after = page.position::<i64>()?.unwrap_or(0);
-    let [w1, w2, w3, w4, w5, w6, w7, w8] = &words;
-    let (business, category, shelf) = (filter.negocio.as_str(), filter.categoria.as_str(), filter.estado.code());
-    let beyond = i64::from(page.limit) + 1;
+    let after = page.position::<(i64, i64)>()?.unwrap_or((i64::MAX, 0));
     let mut snapshot = app.db.snapshot().await?;
-    let mut rows = fetch!(
-        all, snapshot, Row, LIST, business, category, w1, w2, w3, w4, w5, w6, w7, w8, after, shelf, LOW_STOCK, beyond
-    )?;
+    let mut asked = Asked { filter, words, at_least: EVERY_WORD };
+    let mut counts = asked.count(&mut snapshot).await?;
+    if counts.every == 0
+        && let Some((words, blank)) = some_words(&filter.q)
+    {
+        asked = Asked { filter, words, at_least: blank + 1 };
+        counts = asked.count(&mut snapshot).await?;
+    }
+    let mut rows = asked.rows(&mut snapshot, after, i64::from(page.limit) + 1).await?;
     let more = rows.len() > page.limit as usize;
     rows.truncate(page.limit as usize);
-    let cursor = rows.last().filter(|_| more).map(|row| Page::encode(&row.id));
-    let counts = fetch!(one, snapshot, Counts, COUNT, business, category, w1, w2, w3, w4, w5, w6, w7, w8, LOW_STOCK)?;
+    let cursor = rows.last().filter(|_| more).map(|row| Page::encode(&(row.words, row.id)));
     let businesses = fetch!(all, snapshot, (String, String), BUSINESSES)?;
     let products = with_views(&mut snapshot, rows, app.ambient.now()).await?;
     Ok(ManagedPage { products, cursor, counts, businesses })
 }
 
+/// All eight words, of which those that were not typed fit everything.
+const EVERY_WORD: i64 = 8;
+
+/// What is asked for.
+struct Asked<'a> {
+    filter: &'a ManagedFilter,
+    words: [String; MAX_WORDS],
+    at_least: i64,
+}
+
+impl Asked<'_> {
+    async fn count(&self, session: &mut Session) -> sqlx::Result<Counts> {
+        let [w1, w2, w3, w4, w5, w6, w7, w8] = &self.words;
+        let (business, category) = (self.filter.negocio.as_str(), self.filter.categoria.as_str());
+        let least = self.at_least;
+        fetch!(one, *session, Counts, COUNT, business, category, w1, w2, w3, w4, w5, w6, w7, w8, least, LOW_STOCK)
+    }
+
+    async fn rows(&self, session: &mut Session, after: (i64, i64), limit: i64) -> sqlx::Result<Vec<Row>> {
+        let [w1, w2, w3, w4, w5, w6, w7, w8] = &self.words;
+        let (business, category) = (self.filter.negocio.as_str(), self.filter.categoria.as_str());
+        let (fewest, state) = (self.at_least, self.filter.estado.code());
+        fetch!(
+            all, *session, Row, LIST, business, category, w1, w2, w3, w4, w5, w6, w7, w8, fewest, after.0, after.1,
+            state, LOW_STOCK, limit
+        )
+    }
+}
+
 /// One of them, or `None`.
 pub(crate) async fn managed_by_id(app: &App, _: &Admin, id: i64) -> Result<Option<Managed>, Problem> {
-    const ONE: &str = "SELECT p.id, p.price, p.active, b.active AS business_active FROM products p \
+    const ONE: &str = "SELECT p.id, p.price, p.active, b.active AS business_active, CAST(0 AS BIGINT) AS words FROM products p \
          JOIN businesses b ON b.id = p.business_id WHERE p.id IN";
     let mut snapshot = app.db.snapshot().await?;
     let rows = fetch_in!(snapshot, Row, ONE, &[id], "");
@@ -187,7 +226,7 @@ async fn with_views(session: &mut Session, rows: Vec<Row>, now: UnixMillis) -> s
     let ids: Vec<i64> = rows.iter().map(|row| row.id).collect();
     let mut views = products_by_id(session, &ids, now).await?;
     let managed = |row: Row| {
-        let Row { id, price, active, business_active } = row;
+        let Row { id, price, active, business_active, .. } = row;
         Some(Managed { view: views.remove(&id)?, price, active, business_active })
     };
     Ok(rows.into_iter().filter_map(managed).collect())

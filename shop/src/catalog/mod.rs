@@ -20,6 +20,7 @@ mod products;
 mod redraw;
 mod rows;
 mod search;
+mod some_words;
 #[cfg(test)]
 mod tests;
 
@@ -30,7 +31,7 @@ use utoipa_axum::routes;
 pub use builtin::fill_if_empty;
 pub(crate) use edit::{Changed, EditBody, NotEdited, StockChange, edit};
 pub use import::{ImportError, ImportOptions, Refused, Report, import};
-pub(crate) use lists::{BusinessView, CategoryView, CurrentOffer, businesses, categories, offers};
+pub(crate) use lists::{BusinessView, CategoryView, CurrentOffer, businesses, categories, offers, stocked};
 pub(crate) use manage::{LOW_STOCK, Managed, ManagedFilter, ManagedPage, Shelf, managed, managed_by_id};
 pub(crate) use photo::set_photo;
 pub use photos_from::{PhotosError, PhotosReport, photos_from};

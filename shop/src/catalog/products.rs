@@ -1,5 +1,9 @@
 //! Searching products, and looking at one.
 
+use std::cmp::Reverse;
+use std::collections::HashMap;
+use std::sync::Arc;
+
 use axum::extract::State;
 use belgrano_shared::fetch;
 use belgrano_shared::http::{Json, Page, Path, Query};
@@ -14,6 +18,7 @@ use utoipa::{IntoParams, ToSchema};
 use super::meant::{Meant, Near};
 use super::product::{ProductRow, ProductView, complete, products_by_id, select_products};
 use super::search::{MAX_WORDS, patterns};
+use super::some_words::{Rank, SomeWords};
 use crate::app::App;
 
 /// What is looked for; everything absent matches everything.
@@ -21,7 +26,8 @@ use crate::app::App;
 #[into_params(parameter_in = Query)]
 pub(crate) struct Filter {
     /// Words; without a letter or a digit among them nothing is found. Each has to be in the name, the category or the business. Case and accents do not count. When there is nothing,
-    /// what comes close is found: a slip in a word of four letters or more, two from eight on, and plurals.
+    /// what comes close is found: a slip in a word of four letters or more, two from eight on, and plurals. When that is
+    /// nothing either, what some of the words find, the most words first, also by the place or telephone of a branch.
     #[serde(default)]
     pub(crate) q: String,
     /// A business, by slug or id.
@@ -118,6 +124,39 @@ async fn search_meant(
     Ok((ids.iter().filter_map(|id| views.remove(id)).collect(), more))
 }
 
+const PLACES: &str = "SELECT x.product_id, s.name, s.address, s.phone FROM product_branches x \
+     JOIN branches s ON s.id = x.branch_id WHERE s.active";
+
+/// What some words of a query find, and where the branches are that sell it: the most words first, those in what a product is
+/// called before those of a place. `skip` are on earlier pages.
+async fn search_some(
+    session: &mut Session,
+    filter: &Filter,
+    skip: usize,
+    limit: u32,
+    now: UnixMillis,
+) -> sqlx::Result<(Vec<ProductView>, bool)> {
+    let (business, category, featured) = filter.parts();
+    let products = fetch!(all, *session, (i64, String), TO_COMPARE, business, category, featured)?;
+    let wanted = SomeWords::new(&filter.q);
+    let mut places: HashMap<i64, Vec<Arc<str>>> = HashMap::new();
+    let mut folded: HashMap<[String; 3], Arc<str>> = HashMap::new();
+    for (product, name, address, phone) in fetch!(all, *session, (i64, String, String, String), PLACES)? {
+        let text = folded.entry([name, address, phone]).or_insert_with_key(|parts| fold(&parts.join(" ")).into());
+        places.entry(product).or_default().push(Arc::clone(text));
+    }
+    let none = Vec::new();
+    let mut ranked: Vec<(Reverse<Rank>, i64)> = products
+        .iter()
+        .filter_map(|(id, search)| Some((Reverse(wanted.rank(search, places.get(id).unwrap_or(&none))?), *id)))
+        .collect();
+    ranked.sort_unstable();
+    let more = ranked.len() > skip + limit as usize;
+    let ids: Vec<i64> = ranked.into_iter().skip(skip).take(limit as usize).map(|(_, id)| id).collect();
+    let mut views = products_by_id(session, &ids, now).await?;
+    Ok((ids.iter().filter_map(|id| views.remove(id)).collect(), more))
+}
+
 /// Searches the products for sale
 #[utoipa::path(
     get, path = "/api/productos", tag = "catálogo", security(()),
@@ -137,15 +176,31 @@ pub(crate) async fn list_products(
         .ok_or_else(|| Problem::invalid_field("q", Message::new("error-words").with("max", MAX_WORDS)))?;
     let after = page.position::<i64>()?.unwrap_or(0);
     let (mut snapshot, now) = (app.db.snapshot().await?, app.ambient.now());
+    // What only some words find has an order of its own: its cursor counts backwards how many were shown.
+    let shown = usize::try_from(after.saturating_neg()).unwrap_or(0);
+    if shown > 0 {
+        let (products, more) = search_some(&mut snapshot, &filter, shown, page.limit, now).await?;
+        return Ok(Json(some_page(products, shown, more)));
+    }
     let (mut products, mut more) = search(&mut snapshot, &filter, &words, after, page.limit, now).await?;
     let mut close = false;
     // Beyond the last page of what is called like that, nothing is meant.
     if products.is_empty() && (after == 0 || search(&mut snapshot, &filter, &words, 0, 1, now).await?.0.is_empty()) {
         (products, more) = search_meant(&mut snapshot, &filter, after, page.limit, now).await?;
         close = !products.is_empty();
+        if products.is_empty() && after == 0 {
+            let (products, more) = search_some(&mut snapshot, &filter, 0, page.limit, now).await?;
+            return Ok(Json(some_page(products, 0, more)));
+        }
     }
     let last = products.last().filter(|_| more);
     Ok(Json(ProductPage { cursor: last.map(|product| Page::encode(&product.id)), productos: products, close }))
+}
+
+/// A page of what only some words find, after `shown` others.
+fn some_page(products: Vec<ProductView>, shown: usize, more: bool) -> ProductPage {
+    let next = i64::try_from(shown + products.len()).unwrap_or(i64::MAX);
+    ProductPage { cursor: more.then(|| Page::encode(&-next)), close: !products.is_empty(), productos: products }
 }
 
 /// One product

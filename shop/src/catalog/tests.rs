@@ -60,7 +60,7 @@ on_both_engines! {
             ("q=cafe+almacen", vec![8]),
             ("q=jamon+dona", vec![21]),
             ("q=kilo&categoria=frescos", vec![18, 19, 20]),
-            ("q=kilo+papa+sol", vec![]),
+            ("q=papa+girasol+nadie", vec![4, 18]),
             ("q=yerva", vec![1]),
             ("q=asucar", vec![5]),
             ("q=tomates", vec![7, 20]),

@@ -79,8 +79,7 @@ struct ProductPage<'a> {
 /// Offers, what is shown first, categories and businesses.
 pub(super) async fn home(state: State<App>, Frame { layout, .. }: Frame) -> Result<Response, Problem> {
     let Json(offers) = catalog::offers(state.clone()).await?;
-    let Json(categories) = catalog::categories(state.clone()).await?;
-    let Json(businesses) = catalog::businesses(state.clone()).await?;
+    let (categories, businesses) = stocked(&state).await?;
     let featured = Filter { destacado: Some(true), ..Filter::default() };
     let first = Page { cursor: None, limit: FEATURED };
     let Json(featured) = catalog::list_products(state.clone(), Query(featured), first).await?;
@@ -93,11 +92,28 @@ pub(super) async fn home(state: State<App>, Frame { layout, .. }: Frame) -> Resu
         offers: offers.ofertas,
         products,
         featured: featured.productos,
-        categories: categories.categorias,
-        businesses: businesses.negocios,
+        categories,
+        businesses,
         now,
         key: app.ambient.uuid().to_string(),
     })
+}
+
+/// The categories and businesses that have something for sale; of a business the branches that do, too.
+async fn stocked(state: &State<App>) -> Result<(Vec<CategoryView>, Vec<BusinessView>), Problem> {
+    let Json(categories) = catalog::categories(state.clone()).await?;
+    let Json(businesses) = catalog::businesses(state.clone()).await?;
+    let stocked = catalog::stocked(&state.0).await?;
+    let categories = categories.categorias.into_iter().filter(|category| category.productos > 0).collect();
+    let businesses = businesses.negocios.into_iter().filter(|business| stocked.businesses.contains(&business.id));
+    let with_branches = |mut business: BusinessView| {
+        // Where no product says its branch, all of them sell.
+        if business.sucursales.iter().any(|branch| stocked.branches.contains(&branch.id)) {
+            business.sucursales.retain(|branch| stocked.branches.contains(&branch.id));
+        }
+        business
+    };
+    Ok((categories, businesses.map(with_branches).collect()))
 }
 
 /// A search, with its filters.
@@ -111,8 +127,7 @@ pub(super) async fn list(
     filter.negocio = filter.negocio.filter(|slug| !slug.is_empty());
     filter.categoria = filter.categoria.filter(|slug| !slug.is_empty());
     let page = Page { cursor: asked.cursor.filter(|cursor| !cursor.is_empty()), limit: PRODUCTS };
-    let Json(categories) = catalog::categories(state.clone()).await?;
-    let Json(businesses) = catalog::businesses(state.clone()).await?;
+    let (categories, businesses) = stocked(&state).await?;
     let fields = [
         ("q", filter.q.clone()),
         ("categoria", filter.categoria.clone().unwrap_or_default()),
@@ -136,9 +151,9 @@ pub(super) async fn list(
         Err(problem) => return Err(problem),
     };
     let any = |key| Choice::new("", layout.t(key));
-    let named = categories.categorias.iter().map(|category| Choice::new(&category.slug, &category.nombre));
+    let named = categories.iter().map(|category| Choice::new(&category.slug, &category.nombre));
     let categories = std::iter::once(any("products-every-category")).chain(named).collect();
-    let named = businesses.negocios.iter().map(|business| Choice::new(&business.slug, &business.nombre));
+    let named = businesses.iter().map(|business| Choice::new(&business.slug, &business.nombre));
     let businesses = std::iter::once(any("products-every-business")).chain(named).collect();
     layout.show(&ProductsPage { layout: &layout, form, products, close, categories, businesses, next, here, key })
 }

@@ -194,6 +194,9 @@ on_both_engines! {
             ("estado=pausados", vec![3]),
             ("estado=&q=YERBA&negocio=&categoria=", vec![1]),
             ("estado=sin_stock&categoria=lacteos", vec![]),
+            // Any word counts, and not those that are in everything.
+            ("q=yerba+de+la+serenisima", vec![1]),
+            ("q=de+la+nadie", vec![]),
         ] {
             let page = admin.get(&format!("{PATH}?{query}")).await;
             assert_eq!(rows(&page), ids.len(), "{query}: {}", page.body);
