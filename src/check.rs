@@ -37,6 +37,8 @@ pub async fn run() -> Done {
         }
     };
     let mut well = report("configuration", &Ok("no mistakes".to_owned()));
+    report_sendable("mail", settings.shop.mailer.delivers(), NO_MAIL);
+    report_sendable("notices in browsers", settings.shop.common.tells_browsers(), NO_PUSH);
     for (what, of_the_database) in
         [("shop's", shop_database(&settings).await), ("board's", tickets_database(&settings).await)]
     {
@@ -58,6 +60,18 @@ pub async fn run() -> Done {
         }
     }
     Ok(if well { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}
+
+const NO_MAIL: &str = "no SMTP_URL: forgotten passwords are not recovered by mail, and nobody is told by mail";
+const NO_PUSH: &str = "no VAPID_PRIVATE_KEY: nobody is told in a browser";
+
+/// A shop that sends nothing works: it is no failure, and whoever runs it should know.
+fn report_sendable(what: &str, sends: bool, without: &str) {
+    if sends {
+        println!("ok    {what}: can be sent");
+    } else {
+        println!("WARN  {what}: {without}");
+    }
 }
 
 fn report(what: &str, outcome: &Result<String, String>) -> bool {

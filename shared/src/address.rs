@@ -158,7 +158,10 @@ mod tests {
             "Cabildo 0",
             "y",
             "Cabildo y",
-            "Calle falsa", "Cabildo 3.º B", "Cabildo, 2°", "Cabildo, torre 2",
+            "Calle falsa",
+            "Cabildo 3.º B",
+            "Cabildo, 2°",
+            "Cabildo, torre 2",
         ] {
             assert!(!has_door(bare), "{bare}");
         }

@@ -164,6 +164,12 @@ impl Mailer {
         !matches!(self.0, Way::Nowhere)
     }
 
+    /// Whether a mail reaches whoever it is for: into a log it does not.
+    #[must_use]
+    pub fn delivers(&self) -> bool {
+        !matches!(self.0, Way::Nowhere | Way::Log)
+    }
+
     /// Sends one mail, or says why not. May take as long as the timeout: never call it while a client waits.
     pub async fn send(&self, mail: &Mail) -> Result<(), MailError> {
         self.send_with(mail, None).await

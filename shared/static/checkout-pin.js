@@ -24,6 +24,8 @@ class Pin {
   #lat;
   #lng;
   #barrio;
+  #address;
+  #of;
   #state;
   #says;
   #change;
@@ -47,6 +49,8 @@ class Pin {
     this.#lat = field("lat");
     this.#lng = field("lng");
     this.#barrio = field("barrio");
+    this.#address = field("direccion");
+    this.#of = field("pin_direccion");
     this.#state = part("state");
     this.#says = part("says");
     this.#change = part("change");
@@ -54,6 +58,7 @@ class Pin {
     this.#clear.addEventListener("click", () => this.#put(null));
     this.#change.addEventListener("click", () => this.#takeOver());
     this.#barrio.addEventListener("change", () => this.#rename());
+    this.#address.addEventListener("change", () => this.#readdress());
     const here = part("here");
     here.hidden = !("geolocation" in navigator);
     here.addEventListener("click", () => this.#here());
@@ -101,8 +106,20 @@ class Pin {
   #put(place) {
     this.#turn += 1;
     [this.#lat.value, this.#lng.value] = place ? [String(place.lat), String(place.lng)] : ["", ""];
+    this.#of.value = place ? this.#address.value : "";
     this.#tell("");
     this.show();
+  }
+
+  /** Another address has another door. One that is written first after its pin was set is the pin's own. */
+  #readdress() {
+    if (!this.#place || isSame(this.#address.value, this.#of.value)) return;
+    if (!this.#of.value.trim()) {
+      this.#of.value = this.#address.value;
+      return;
+    }
+    this.#put(null);
+    this.#state.textContent = t("js-pin-moved");
   }
 
   /**

@@ -17,7 +17,7 @@ window.addEventListener("pageshow", () => {
 
 const checkout = /** @type {HTMLFormElement | null} */ (document.querySelector("form[data-of]"));
 if (checkout) {
-  const draft = new Draft(sessionStorage, checkout.dataset.of ?? "", ["direccion", "barrio", "telefono", "notas", "metodo_pago", "lat", "lng"]);
+  const draft = new Draft(sessionStorage, checkout.dataset.of ?? "", ["direccion", "barrio", "telefono", "notas", "metodo_pago", "lat", "lng", "pin_direccion"]);
   checkout.addEventListener("submit", () => draft.keep(new FormData(checkout)));
   // Nothing but a log-in on the way brings it back: an order that was placed is no draft.
   const fromLogIn = document.referrer && new URL(document.referrer).pathname === "/ingresar";

@@ -132,6 +132,9 @@ pub async fn assemble(settings: ShopSettings, ambient: Ambient, life: &Lifecycle
         // Nobody is left who could read: everyone who reads can also write.
         closing.close().await;
     });
+    if !settings.mailer.delivers() {
+        tracing::warn!("no SMTP_URL: no mail is sent, so nobody recovers a password by mail or is told by mail");
+    }
     let limits = AccountLimits::new(&settings.accounts, &ambient);
     let secrets = settings.common.integration_secrets(&ambient)?;
     let vapid = settings.common.vapid(&ambient).map_err(SecretError::from)?;

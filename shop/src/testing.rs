@@ -81,9 +81,18 @@ impl TestShop {
 
     /// The same with other randomness, or two instances would draw the same numbers.
     pub(crate) async fn seeded(database: &TestDatabase, seed: u64, variables: &[(&str, &str)]) -> Self {
-        let (ambient, clock) = still_ambient(seed);
         let (mailer, mails) = Mailer::channel();
-        let settings = ShopSettings { mailer, ..settings(database, variables) };
+        Self::assembled(seed, ShopSettings { mailer, ..settings(database, variables) }, mails).await
+    }
+
+    /// One that sends no mail.
+    pub(crate) async fn without_mail(database: &TestDatabase) -> Self {
+        let (_, mails) = Mailer::channel();
+        Self::assembled(7, ShopSettings { mailer: Mailer::unconfigured(), ..settings(database, &[]) }, mails).await
+    }
+
+    async fn assembled(seed: u64, settings: ShopSettings, mails: UnboundedReceiver<Mail>) -> Self {
+        let (ambient, clock) = still_ambient(seed);
         let app = service::prepare(settings, ambient, &Lifecycle::new()).await.expect("the shop starts");
         Self { router: service::router(&app), app, clock, mails }
     }

@@ -19,6 +19,7 @@ pub async fn live(world: &World, rate: u32) -> Result<(), Failed> {
     let Some(someone) = customers.first() else { return Ok(()) };
     let catalog = someone.get("/api/productos?limit=100").await?;
     let products: Vec<i64> = catalog["productos"].as_array().into_iter().flatten().filter_map(id).collect();
+    open_a_business(world, &products).await?;
     for placed in 0.. {
         let customer = &customers[world.pick(customers.len())];
         order(world, customer, &products).await?;
@@ -34,8 +35,38 @@ fn id(product: &Value) -> Option<i64> {
     product["disponible"].as_bool().unwrap_or(true).then(|| product["id"].as_i64())?
 }
 
+/// The customer that one may log in as.
+pub fn first_email() -> String {
+    email_of(CUSTOMERS[0].0)
+}
+
+/// The merchant that one may log in as.
+pub fn merchant_email() -> String {
+    email_of("comercio")
+}
+
+/// Registers a merchant, with a package of the first `products`.
+async fn open_a_business(world: &World, products: &[i64]) -> Result<(), Failed> {
+    let body = json!({
+        "nombre": "Elsa", "apellido": "Comercio", "email": merchant_email(), "password": world.password,
+        "telefono": "+54 11 5555 0101", "direccion": "Av. Cabildo 2040", "rol": "comerciante", "nombre_negocio": "Café Elsa",
+        "cuit": "20-12345678-6", "tipo_negocio": "Café", "direccion_comercial": "Av. Cabildo 2040",
+        "telefono_comercial": "+54 11 5555 0101",
+    });
+    ok(world.shop.post("/api/register", &body).await?)?;
+    let merchant = world.shop.log_in(&merchant_email(), &world.password).await?;
+    let items: Vec<Value> = products.iter().take(4).map(|id| json!({ "producto_id": id, "cantidad": 2 })).collect();
+    let package = json!({ "nombre": "Desayunos", "frecuencia": "semanal", "items": items });
+    merchant.try_post("/api/paquetes", &package).await?;
+    Ok(())
+}
+
+fn email_of(first: &str) -> String {
+    format!("{}.demo@belgrano.local", first.to_lowercase())
+}
+
 async fn register(world: &World, first: &str, last: &str) -> Result<Login, Failed> {
-    let email = format!("{}.demo@belgrano.local", first.to_lowercase());
+    let email = email_of(first);
     let (_, _, _, streets) = BARRIOS[world.pick(BARRIOS.len())];
     let (street, number) = (streets[world.pick(streets.len())], 100 + world.pick(4000));
     let body = json!({
@@ -55,7 +86,7 @@ async fn order(world: &World, customer: &Login, products: &[i64]) -> Result<(), 
     }
     let near = |centre: f64| centre + (world.dice.fraction() - 0.5) * 0.012;
     let body = json!({
-        "items": items, "barrio": barrio, "lat": near(lat), "lng": near(lng), "metodo_pago": PAYMENTS[world.pick(PAYMENTS.len())],
+        "items": items, "barrio": barrio, "pin_va": "marca", "lat": near(lat), "lng": near(lng), "metodo_pago": PAYMENTS[world.pick(PAYMENTS.len())],
         "direccion": format!("{} {}", streets[world.pick(streets.len())], 100 + world.pick(4000)),
         "notas": NOTES.get(world.pick(2 * NOTES.len())),
     });

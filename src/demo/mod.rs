@@ -51,6 +51,9 @@ pub async fn run(options: DemoOptions) -> Done {
     let addresses = serve::start(settings, None, &life).await?;
     addresses.announce();
     println!("Administrator     {ADMIN}  password {password}");
+    println!("Customer          {}  password {password}", customers::first_email());
+    println!("Merchant          {}  password {password}", customers::merchant_email());
+    println!("Driver            {}  password {password}", memory::email_of(0).as_str());
     println!("Data              {}  (emptied when the demo starts)", folder.display());
     let ignored: Vec<String> = std::env::vars().map(|(name, _)| name).filter(|name| is_ignored(name)).collect();
     if !ignored.is_empty() {

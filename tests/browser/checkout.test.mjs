@@ -87,3 +87,21 @@ test("the map opens on the barrio that was chosen", PATIENCE, async () => {
   assert.equal(await page.getByLabel("Barrio").inputValue(), "Villa Lugano");
   await context.close();
 });
+
+test("another address takes the mark away, with the page's script and without", PATIENCE, async () => {
+  const body = { direccion: "Av. Cabildo 2040", barrio: "Belgrano", lat: -34.5614, lng: -58.4563, items: [{ producto_id: 1, cantidad: 1 }] };
+  const customer = await logIn(belgrano.shop, CUSTOMER);
+  await customer("POST", "/api/pedidos", body);
+  const position = async (page) => [await page.locator("input[name=lat]").inputValue(), await page.locator("input[name=lng]").inputValue()];
+  const somebody = await checkout(PHONE, { barrio: "Belgrano" });
+  const { page, context } = somebody;
+  await page.locator("input[name=direccion]").fill("av cabildo 2040");
+  await page.locator("input[name=barrio]").focus();
+  assert.notEqual((await position(page))[0], "", "the same address, written otherwise");
+  await page.locator("input[name=direccion]").fill("Av. Rivadavia 5000, Caballito");
+  await page.locator("input[name=barrio]").focus();
+  await page.getByText("Cambiaste la dirección: sacamos la marca.").waitFor();
+  assert.deepEqual(await position(page), ["", ""]);
+  await isClean(somebody);
+  await context.close();
+});

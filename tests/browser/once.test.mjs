@@ -120,8 +120,8 @@ const FORMS = [
     count: async () => (await customer("GET", "/api/carrito")).items.find((item) => item.producto_id === 2)?.cantidad ?? 0,
   },
   {
-    what: "an order is cancelled", who: "customer", button: "Cancelar el pedido",
-    prepare: anOrder, fill: (page) => page.locator("details[data-key=cancelar] summary").click(),
+    what: "an order is cancelled", who: "customer", button: "Sí, cancelarlo",
+    prepare: async () => { const { number, path } = await anOrder(); return { number, path: `${path}/cancelar` }; },
     count: async (number) => (await messages(number)).length,
   },
   { what: "a message that was refused is sent again", who: "shopkeeper", prepare: refusedOrder, button: /^Mandar de nuevo BA-/, count: (number) => intake.count(number) },

@@ -122,8 +122,9 @@ test("a customer shares an order, repeats it, cancels it and changes the account
   await press(/^Pedir por/);
   await page.getByText("Recibimos tu pedido otra vez.").waitFor();
   assert.notEqual(numberOf(page), number);
-  await page.locator("summary", { hasText: /^\s*Cancelar/ }).click();
-  await page.locator('form[action$="/cancelar"]').getByRole("button").click();
+  await page.getByRole("link", { name: "Cancelar el pedido" }).click();
+  await page.getByRole("heading", { name: "¿Cancelar el pedido?" }).waitFor();
+  await press("Sí, cancelarlo");
   await says(page, "Cancelado");
 
   await page.goto(`${belgrano.shop}/perfil`);

@@ -121,6 +121,12 @@ impl Common {
         self.notices.vapid(generated_in, &self.public_url, &self.admin.email, ambient)
     }
 
+    /// Whether there is a key to sign what browsers are sent, or one will be made.
+    #[must_use]
+    pub fn tells_browsers(&self) -> bool {
+        self.notices.has_key() || matches!(self.storage.target, Target::Sqlite(_))
+    }
+
     /// The secrets shared with the other service: the configured ones, else one that is made once and kept.
     pub fn integration_secrets(&self, ambient: &Ambient) -> Result<SigningSecrets, SecretError> {
         if let Some(secrets) = &self.integration {

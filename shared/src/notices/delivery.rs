@@ -295,7 +295,7 @@ impl<U: NoticeUnit> Delivery<U> {
     }
 
     async fn mail(&self, notice: &Claimed) -> Told {
-        let recipient = match self.recipient(notice.account_id).await {
+        let recipient = match self.recipient(notice).await {
             Ok(Some(recipient)) => recipient,
             Ok(None) => {
                 return Told::of(Verdict::Gone { reason: kept("kept-notice-unwanted") }, Ending::Broken);
@@ -306,7 +306,7 @@ impl<U: NoticeUnit> Delivery<U> {
         let Composed { title, body, path, .. } = self.compose(notice, language);
         let base = &self.parts.public_url;
         let address = |path: &str| base.join(path).map_or_else(|_| base.to_string(), String::from);
-        let stop = Message::new("notice-mail-why").with("link", address("/avisos")).to(language);
+        let stop = Message::new(notice.news.why()).with("link", address("/avisos")).to(language);
         let text = format!("{body}\n\n{}\n\n-- \n{stop}\n", address(&path));
         let mail = Mail { to: recipient.email, subject: title, text };
         // Before the lease ends, whatever a mail server does between two of its answers.
@@ -324,10 +324,10 @@ impl<U: NoticeUnit> Delivery<U> {
         }
     }
 
-    async fn recipient(&self, account_id: i64) -> sqlx::Result<Option<Recipient>> {
+    async fn recipient(&self, notice: &Claimed) -> sqlx::Result<Option<Recipient>> {
         let Some(mail) = &U::NOTICES.mail else { return Ok(None) };
         let mut session = self.parts.db.read().await?;
-        fetch!(optional, session, Recipient, mail.recipient, account_id)
+        fetch!(optional, session, Recipient, mail.recipient, notice.account_id, notice.news.as_str())
     }
 
     fn compose(&self, notice: &Claimed, language: Language) -> Composed {

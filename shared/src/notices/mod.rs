@@ -52,7 +52,7 @@ pub struct NoticeService {
 pub struct MailService {
     /// The accounts that do, of those whose ids follow `IN`.
     pub wanted: &'static str,
-    /// `email` and `language` of the account `$1`.
+    /// `email` and `language` of the account `$1`, where it is to have the news `$2` by mail.
     pub recipient: &'static str,
     /// Puts the mail into the queue that stands in for the notice `$1`, at the time `$2`.
     pub instead: &'static str,

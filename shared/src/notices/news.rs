@@ -29,6 +29,8 @@ vocabulary! {
         Withdrawn = "retirado";
         /// A driver has an order back that was withdrawn.
         Restored = "recuperado";
+        /// A merchant's package was due and became no order. Its number is the package's, its place what the package is called.
+        PackageMissed = "paquete";
     }
 }
 
@@ -65,6 +67,7 @@ impl News {
             Self::Offered => 10 * MINUTE,
             Self::OnTheWay | Self::Cancelled | Self::Withdrawn | Self::Restored => 30 * MINUTE,
             Self::Delivered => 4 * 60 * MINUTE,
+            Self::PackageMissed => 24 * 60 * MINUTE,
         }
     }
 
@@ -72,9 +75,20 @@ impl News {
     #[must_use]
     pub fn urgency(self) -> Urgency {
         match self {
-            Self::Delivered => Urgency::Normal,
+            Self::Delivered | Self::PackageMissed => Urgency::Normal,
             Self::Offered | Self::OnTheWay | Self::Cancelled | Self::Withdrawn | Self::Restored => Urgency::High,
         }
+    }
+
+    /// Whether it goes by mail too, whoever asked for mail and whatever a browser was told: nobody looks for it by themselves.
+    #[must_use]
+    pub fn always_by_mail(self) -> bool {
+        self == Self::PackageMissed
+    }
+
+    /// The key of why somebody gets a mail of it.
+    pub(super) fn why(self) -> &'static str {
+        if self.always_by_mail() { "notice-mail-why-package" } else { "notice-mail-why" }
     }
 
     /// The key of what administrators read.
@@ -86,6 +100,7 @@ impl News {
             Self::Cancelled => "notices-cancelled",
             Self::Withdrawn => "notices-withdrawn",
             Self::Restored => "notices-restored",
+            Self::PackageMissed => "notices-package-missed",
         }
     }
 
@@ -97,6 +112,7 @@ impl News {
             Self::Cancelled => "notice-cancelled-title",
             Self::Withdrawn => "notice-withdrawn-title",
             Self::Restored => "notice-restored-title",
+            Self::PackageMissed => "notice-package-missed-title",
         }
     }
 
@@ -107,6 +123,7 @@ impl News {
             path.clear();
             match self {
                 Self::OnTheWay | Self::Delivered => path.extend(["pedidos", number]),
+                Self::PackageMissed => path.extend(["paquetes", number]),
                 Self::Offered | Self::Cancelled | Self::Withdrawn | Self::Restored => path.push("reparto"),
             };
         }
@@ -181,6 +198,7 @@ impl Composed {
             (News::Withdrawn, None) => "notice-withdrawn",
             (News::Restored, Some(_)) => "notice-restored-place",
             (News::Restored, None) => "notice-restored",
+            (News::PackageMissed, _) => "notice-package-missed",
         };
         let text = Message::new(text).with("until", language.time(until)).with("place", place.unwrap_or_default());
         Self {

@@ -51,7 +51,7 @@ impl Outgoing {
         self.0.push(notice);
     }
 
-    /// Writes them, one row for each browser of the account, else one by mail. Says whether there was anybody to tell.
+    /// Writes them, one row for each browser of the account, else (and always, where the news is that kind) one by mail. Says whether there was anybody to tell.
     pub async fn flush(
         &mut self,
         session: &mut Session,
@@ -80,10 +80,11 @@ impl Outgoing {
         let events: Vec<String> = notices.iter().map(|_| ambient.uuid().to_string()).collect();
         let mut rows = Vec::new();
         for (notice, event) in notices.iter().zip(&events) {
-            match browsers.get(&notice.account_id) {
-                Some(ids) => rows.extend(ids.iter().map(|id| Row::new(event, notice, Channel::Push, Some(*id)))),
-                None if by_mail.contains(&notice.account_id) => rows.push(Row::new(event, notice, Channel::Mail, None)),
-                None => {}
+            let browsers = browsers.get(&notice.account_id);
+            rows.extend(browsers.into_iter().flatten().map(|id| Row::new(event, notice, Channel::Push, Some(*id))));
+            let instead = browsers.is_none() && by_mail.contains(&notice.account_id);
+            if instead || (service.mail.is_some() && notice.news.always_by_mail()) {
+                rows.push(Row::new(event, notice, Channel::Mail, None));
             }
         }
         execute_rows!(*session, INSERT, 11, &rows, |query, row| {

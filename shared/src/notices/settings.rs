@@ -62,6 +62,12 @@ impl NoticeSettings {
         }
     }
 
+    /// Whether a key was set.
+    #[must_use]
+    pub fn has_key(&self) -> bool {
+        self.vapid.is_some()
+    }
+
     /// The sender of messages, if there is one: the key that was set, else (`generated_in`: where secrets are kept) one that
     /// is made once.
     pub fn vapid(

@@ -16,6 +16,9 @@ notice-on-the-way-title = Your order is on its way
 notice-on-the-way = Order { $number } has left.
 notice-delivered-title = We delivered your order
 notice-delivered = Order { $number } has been delivered.
+notice-package-missed-title = Your package was not ordered
+notice-package-missed = “{ $place }” was not ordered: something is missing. You can order what there is, or all of it again when it is there.
+notice-mail-why-package = You get this because a package of yours was not ordered. Other notices: { $link }
 notice-mail-why = You get this because you asked for notices by e-mail. To stop them: { $link }
 
 refusal-notices-session = Your session has ended: log in again to get notices.
@@ -37,6 +40,7 @@ js-taken-cancelled = { $stop } ({ $number }) was cancelled. There is no need to 
 js-taken-withdrawn = { $stop } ({ $number }) is no longer yours.
 
 notices-here = Notices on this device
+notices-none-sent = This shop sends no notices. The state of your orders is always in My orders.
 
 notices-title = Notices
 notices-pending = To be sent
@@ -54,6 +58,7 @@ notices-retry = Send again
 notices-more = Show more
 notices-retried = It will be sent right away.
 notices-offered = Offer to a driver
+notices-package-missed = Package not ordered
 notices-on-the-way = On its way
 notices-delivered = Delivered
 notices-cancelled = Stop cancelled

@@ -59,6 +59,7 @@ js-fix-now = Position from just now
 js-fix-minutes = Position from { $minutes } min ago
 js-picked = You added { $name }
 js-pin-set = The door is marked.
+js-pin-moved = You changed the address: the mark was taken away. Mark the door again if you like.
 js-pin-barrio = The neighbourhood is { $barrio }.
 js-pin-elsewhere = The mark is in { $barrio }.
 js-pin-change = Change the neighbourhood to { $barrio }

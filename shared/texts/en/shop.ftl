@@ -30,6 +30,14 @@ order-received = Received
 cart-not-a-number = The quantity has to be a number.
 cart-added = It is in your cart.
 cart-changed = Your cart is up to date.
+cart-put-what-is-left = { $stock ->
+    [one] There is 1 left
+   *[other] There are { $stock } left
+}: we put { $put } in your cart.
+cart-set-to-what-is-left = { $stock ->
+    [one] There is 1 left: that is what your cart has.
+   *[other] There are { $stock } left: that is what your cart has.
+}
 cart-emptied = Your cart is empty.
 
 shop-purpose = The neighbourhood market: prices from nearby, orders that arrive.
@@ -90,6 +98,8 @@ checkout-barrio = Neighbourhood
 checkout-pin = Mark the door on the map
 checkout-pin-hint = Tap the map where the door is: it only helps to find you.
 checkout-pin-clear = Remove the mark
+checkout-pin-to-address = To the address as written, without the mark
+checkout-pin-to-mark = To the mark on the map
 checkout-here = Use my location
 checkout-phone-hint = So that the driver can call you when you cannot be found.
 checkout-notes = Notes for the driver
@@ -106,12 +116,18 @@ account-address = Delivery address
 
 refusal-cart-gone = It is no longer for sale, or sold out.
 refusal-cart-left = { $stock } left.
+refusal-cart-sold-out = It is sold out: it was not put in your cart.
+refusal-cart-all-there-is = { $stock ->
+    [one] There is 1 left, and it is in your cart already.
+   *[other] There are { $stock } left, and they are in your cart already.
+}
 refusal-not-for-sale = That product is not for sale.
 refusal-no-product = There is no such product.
 refusal-no-photo = There is no such photo.
 refusal-not-your-order = You have no order with that number.
 refusal-no-such-order = There is no order with that number.
 refusal-order-over = The order is already “{ $state }” and cannot be cancelled.
+refusal-order-on-the-way = The order is on its way already and cannot be cancelled. If you do not want it, tell whoever brings it.
 refusal-api-key = The header X-API-Key is missing or wrong.
 refusal-account-closed = The account is no longer active.
 refusal-log-in = Log in to go on.
@@ -132,6 +148,10 @@ error-sum = together more than { $max }
 error-lines = up to { $max } different products
 error-cart-empty = the cart is empty
 error-no-address = the delivery address is missing
+error-no-door = the house number is missing: a number, a corner, “s/n”, or the mark on the map
+error-no-door-package = the house number is missing: a number, a corner or “s/n”
+error-pin-elsewhere = The mark on the map is in { $there } and you wrote { $named }. Where shall we bring it?
+error-pin-outside = The mark on the map is not in { $named }, as you wrote. Where shall we bring it?
 error-total = the total is too large
 error-not-for-sale = product { $id } is not for sale
 error-short-stock = of “{ $name }” there are { $stock } left and you ask for { $wanted }
@@ -169,6 +189,11 @@ order-no-fix = We do not know where it is yet.
 order-cancel = Cancel the order
 order-cancel-why = Reason
 order-cancel-asked = We asked to cancel it. You will see here whether it was in time.
+order-cancel-ask = Cancel the order?
+order-cancel-means = You can until the driver sets out. If you cancel it, it will not be brought.
+order-cancel-yes = Yes, cancel it
+order-cancel-no = No, I want it
+order-cancel-too-late = You asked to cancel it, but whoever brings it had set out already: the order goes on.
 order-what = What you ordered
 order-where = Delivery
 order-payment = Payment
@@ -192,7 +217,9 @@ way-failed = We could not deliver it; we will try again
 way-returned = The order went back to the shop
 way-cancelled = The order was cancelled
 way-arrives = Arrives around { $from } to { $to }
-way-arrives-now = Arrives any moment now
+way-delayed = There are many orders before yours: it is delayed, and we cannot promise a time yet.
+way-late-of = It is taking longer than usual: we had said { $from } to { $to }
+way-before = Before we had said { $from } to { $to }: that has changed.
 way-late = It is taking longer than usual
 share-title = Share where it is
 share-why = A link for whoever will be at the door: it shows how far it is, without your address or your data.
@@ -242,6 +269,10 @@ forgot-title = Recover the account
 forgot-text = We will mail you a code to choose a new password.
 forgot-send = Send the code
 forgot-have-code = I have a code
+forgot-in-the-log = This shop sends no mail: the code is in the log of the server. Ask whoever runs it.
+forgot-no-mail = This shop sends no mail, so it cannot send you a code. Ask whoever runs it for help.
+forgot-make = Ask for a code
+forgot-logged = If there is an account with that address, its code is in the log of the server.
 forgot-sent = If there is an account with that address, we sent it a code. It may take a few minutes.
 reset-title = Choose a new password
 reset-code = Code

@@ -19,6 +19,7 @@ refusal-number-taken = There is a ticket with that number and other content alre
 refusal-no-ticket-number = There is no ticket with that number.
 refusal-cancel = The order is “{ $state }”: it cannot be cancelled.
 refusal-cancel-delivered = The order was delivered already: it cannot be cancelled.
+refusal-cancel-on-the-way = The order is on its way already: it cannot be cancelled.
 
 ## One field
 

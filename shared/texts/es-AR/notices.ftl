@@ -16,6 +16,9 @@ notice-on-the-way-title = Tu pedido va en camino
 notice-on-the-way = El pedido { $number } ya salió.
 notice-delivered-title = Entregamos tu pedido
 notice-delivered = El pedido { $number } fue entregado.
+notice-package-missed-title = No se pidió tu paquete
+notice-package-missed = «{ $place }» no se pidió: falta algo. Podés pedir lo que hay, o todo de nuevo cuando esté.
+notice-mail-why-package = Te escribimos porque un paquete tuyo no se pidió. Otros avisos: { $link }
 notice-mail-why = Te escribimos porque pediste avisos por correo. Para no recibirlos más: { $link }
 
 refusal-notices-session = Tu sesión terminó: iniciá sesión de nuevo para recibir avisos.
@@ -37,6 +40,7 @@ js-taken-cancelled = { $stop } ({ $number }) se canceló. No hace falta llevarlo
 js-taken-withdrawn = { $stop } ({ $number }) ya no es tuyo.
 
 notices-here = Avisos en este dispositivo
+notices-none-sent = Esta tienda no manda avisos. El estado de tus pedidos está siempre en Mis pedidos.
 
 notices-title = Avisos
 notices-pending = Por mandar
@@ -54,6 +58,7 @@ notices-retry = Mandar otra vez
 notices-more = Ver más
 notices-retried = Se va a mandar enseguida.
 notices-offered = Oferta a quien reparte
+notices-package-missed = Paquete sin pedir
 notices-on-the-way = En camino
 notices-delivered = Entregado
 notices-cancelled = Parada cancelada

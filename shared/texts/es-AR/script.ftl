@@ -59,6 +59,7 @@ js-fix-now = Posición de recién
 js-fix-minutes = Posición de hace { $minutes } min
 js-picked = Agregaste { $name }
 js-pin-set = La puerta está marcada.
+js-pin-moved = Cambiaste la dirección: sacamos la marca. Marcá la puerta de nuevo si querés.
 js-pin-barrio = El barrio es { $barrio }.
 js-pin-elsewhere = La marca está en { $barrio }.
 js-pin-change = Cambiar el barrio a { $barrio }

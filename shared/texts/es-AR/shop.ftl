@@ -30,6 +30,17 @@ order-received = Recibido
 cart-not-a-number = La cantidad tiene que ser un número.
 cart-added = Está en el carrito.
 cart-changed = El carrito quedó actualizado.
+cart-put-what-is-left = { $stock ->
+    [one] Queda 1
+   *[other] Quedan { $stock }
+}: { $put ->
+    [one] pusimos 1
+   *[other] pusimos { $put }
+} en el carrito.
+cart-set-to-what-is-left = { $stock ->
+    [one] Queda 1: es lo que hay en tu carrito.
+   *[other] Quedan { $stock }: son las que hay en tu carrito.
+}
 cart-emptied = El carrito quedó vacío.
 
 shop-purpose = El mercado del barrio: precios de cerca, pedidos que llegan.
@@ -90,6 +101,8 @@ checkout-barrio = Barrio
 checkout-pin = Marcar la puerta en el mapa
 checkout-pin-hint = Tocá el mapa donde está la puerta: ayuda a encontrarte, nada más.
 checkout-pin-clear = Quitar la marca
+checkout-pin-to-address = A la dirección escrita, sin marca
+checkout-pin-to-mark = A la marca del mapa
 checkout-here = Usar mi ubicación
 checkout-phone-hint = Para que quien reparte pueda llamarte si no te encuentra.
 checkout-notes = Indicaciones para quien reparte
@@ -106,12 +119,18 @@ account-address = Dirección de entrega
 
 refusal-cart-gone = Ya no está a la venta o se agotó.
 refusal-cart-left = Quedan { $stock }.
+refusal-cart-sold-out = Se agotó: no lo pusimos en el carrito.
+refusal-cart-all-there-is = { $stock ->
+    [one] Queda 1 y ya está en tu carrito.
+   *[other] Quedan { $stock } y ya están en tu carrito.
+}
 refusal-not-for-sale = Ese producto no está a la venta.
 refusal-no-product = No existe ese producto.
 refusal-no-photo = No existe esa foto.
 refusal-not-your-order = No tenés un pedido con ese número.
 refusal-no-such-order = No hay un pedido con ese número.
 refusal-order-over = El pedido ya está { $state } y no se puede cancelar.
+refusal-order-on-the-way = El pedido ya está en camino y no se puede cancelar. Si no lo querés, decíselo a quien te lo lleva.
 refusal-api-key = Falta la cabecera X-API-Key, o no es la correcta.
 refusal-account-closed = La cuenta ya no está activa.
 refusal-log-in = Iniciá sesión para seguir.
@@ -132,6 +151,10 @@ error-sum = suman más de { $max }
 error-lines = van hasta { $max } productos distintos
 error-cart-empty = el carrito está vacío
 error-no-address = falta la dirección de entrega
+error-no-door = falta la altura: el número de la puerta, una esquina, «s/n», o la marca en el mapa
+error-no-door-package = falta la altura: el número de la puerta, una esquina o «s/n»
+error-pin-elsewhere = La marca del mapa está en { $there } y escribiste { $named }. ¿Adónde lo llevamos?
+error-pin-outside = La marca del mapa no está en { $named }, como escribiste. ¿Adónde lo llevamos?
 error-total = el total es demasiado grande
 error-not-for-sale = el producto { $id } no está a la venta
 error-short-stock = de «{ $name }» quedan { $stock } y pedís { $wanted }
@@ -169,6 +192,11 @@ order-no-fix = Todavía no sabemos por dónde viene.
 order-cancel = Cancelar el pedido
 order-cancel-why = Motivo
 order-cancel-asked = Pedimos que lo cancelen. Acá vas a ver si se llegó a tiempo.
+order-cancel-ask = ¿Cancelar el pedido?
+order-cancel-means = Se puede hasta que salga el reparto. Si lo cancelás no te lo llevamos.
+order-cancel-yes = Sí, cancelarlo
+order-cancel-no = No, lo quiero
+order-cancel-too-late = Pediste cancelarlo, pero quien te lo lleva ya había salido: el pedido sigue en camino.
 order-what = Qué pediste
 order-where = Entrega
 order-payment = Pago
@@ -192,7 +220,9 @@ way-failed = No pudimos entregarlo; lo vamos a intentar de nuevo
 way-returned = El pedido volvió al negocio
 way-cancelled = El pedido se canceló
 way-arrives = Llega aprox. entre las { $from } y las { $to }
-way-arrives-now = Llega en cualquier momento
+way-delayed = Hay muchos pedidos antes que el tuyo: va con demora y todavía no podemos prometer una hora.
+way-late-of = Está tardando más de lo habitual: habíamos dicho entre las { $from } y las { $to }
+way-before = Antes habíamos dicho entre las { $from } y las { $to }: cambió.
 way-late = Está tardando más de lo habitual
 share-title = Compartir el seguimiento
 share-why = Un enlace para quien va a recibirlo: muestra por dónde va, sin tu dirección ni tus datos.
@@ -242,6 +272,10 @@ forgot-title = Recuperar la cuenta
 forgot-text = Te mandamos por correo un código para elegir una contraseña nueva.
 forgot-send = Mandar el código
 forgot-have-code = Ya tengo un código
+forgot-in-the-log = Esta tienda no manda correos: el código queda en el registro del servidor. Pedíselo a quien la atiende.
+forgot-no-mail = Esta tienda no manda correos, así que no puede mandarte un código. Pedile ayuda a quien la atiende.
+forgot-make = Pedir un código
+forgot-logged = Si hay una cuenta con ese correo, su código está en el registro del servidor.
 forgot-sent = Si hay una cuenta con ese correo, le mandamos un código. Puede tardar unos minutos.
 reset-title = Elegir una contraseña nueva
 reset-code = Código

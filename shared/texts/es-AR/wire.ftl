@@ -19,6 +19,7 @@ refusal-number-taken = Ya hay un ticket con ese número y otro contenido. Un ped
 refusal-no-ticket-number = No hay ningún ticket con ese número.
 refusal-cancel = El pedido está { $state }: no se puede cancelar.
 refusal-cancel-delivered = El pedido ya fue entregado: no se puede cancelar.
+refusal-cancel-on-the-way = El pedido ya está en camino: no se puede cancelar.
 
 ## One field
 

@@ -7,7 +7,7 @@ use belgrano_shared::storage::{Session as DbSession, require_one};
 use belgrano_shared::texts::Message;
 use belgrano_shared::wire::limits;
 use belgrano_shared::writer::{Command, Failure};
-use belgrano_shared::{execute, fetch};
+use belgrano_shared::{execute, fetch, fetch_scalar};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -56,6 +56,12 @@ pub(crate) struct BusinessView {
 const SELECT: &str = "SELECT a.id, a.role, a.first_name, a.last_name, a.email, a.phone, a.address, m.business_name, m.cuit, \
      m.kind, m.address AS business_address, m.phone AS business_phone \
      FROM accounts a LEFT JOIN merchants m ON m.account_id = a.id WHERE a.id = $1 AND a.active";
+
+/// Where an account's orders go unless they say otherwise, if it says so.
+pub(crate) async fn address_of(app: &App, id: i64) -> sqlx::Result<Option<String>> {
+    const ADDRESS: &str = "SELECT address FROM accounts WHERE id = $1 AND address <> ''";
+    fetch_scalar!(optional, app.db.read().await?, String, ADDRESS, id)
+}
 
 /// The account `id`, or `None` when it is closed.
 pub(super) async fn find_account(session: &mut DbSession, id: i64) -> sqlx::Result<Option<AccountView>> {

@@ -137,6 +137,7 @@ pub(crate) struct ForgotBody {
     post, path = "/api/password/forgot", tag = "cuentas", security(()), request_body = ForgotBody,
     responses(
         (status = 202, description = "If there is such an account, a mail is on its way"),
+        (status = 409, body = ProblemDocument, description = "This shop sends no mail"),
         (status = 429, body = ProblemDocument),
     )
 )]
@@ -146,6 +147,10 @@ pub(crate) async fn forgot_password(
     language: Language,
     Json(ForgotBody { email }): Json<ForgotBody>,
 ) -> Result<(StatusCode, Json<serde_json::Value>), Problem> {
+    if !app.settings.mailer.is_configured() {
+        // What cannot be sent is not promised.
+        return Err(Problem::conflict("sin-correo", Message::new("forgot-no-mail")));
+    }
     app.gate.take_try(ip, &email)?;
     if app.limits.may_mail(&email)
         && let Ok(slot) = app.limits.recoveries().try_acquire_owned()
@@ -159,7 +164,8 @@ pub(crate) async fn forgot_password(
             drop(slot);
         });
     }
-    let message = language.t("recovery-asked").to_string();
+    let said = if app.settings.mailer.delivers() { "recovery-asked" } else { "forgot-logged" };
+    let message = language.t(said).to_string();
     Ok((StatusCode::ACCEPTED, Json(serde_json::json!({ "mensaje": message }))))
 }
 

@@ -7,8 +7,9 @@ use belgrano_shared::storage::Session;
 use belgrano_shared::texts::Message;
 use belgrano_shared::writer::{Command, Failure};
 use belgrano_shared::{execute, fetch_scalar};
+use serde::{Deserialize, Serialize};
 
-use super::view::{CartView, read_cart};
+use super::view::{Adjusted, CartView, read_cart};
 use crate::checkout::Basket;
 use crate::unit::ShopUnit;
 
@@ -97,6 +98,8 @@ pub(super) enum CartRefusal {
     Full,
     /// More of one product than anybody may order.
     TooMany,
+    /// There is none left, or none beside what the cart holds already: so many.
+    NoMore(i64),
 }
 
 impl From<CartRefusal> for Problem {
@@ -107,6 +110,13 @@ impl From<CartRefusal> for Problem {
                 Self::invalid_field("items", Message::new("error-lines").with("max", Basket::MAX_LINES))
             }
             CartRefusal::TooMany => out_of_range(),
+            CartRefusal::NoMore(0) => {
+                Self::conflict("sin-stock", Message::new("refusal-cart-sold-out")).with("stock", 0)
+            }
+            CartRefusal::NoMore(stock) => {
+                Self::conflict("sin-stock", Message::new("refusal-cart-all-there-is").with("stock", stock))
+                    .with("stock", stock)
+            }
         }
     }
 }
@@ -116,8 +126,12 @@ impl Command<ShopUnit> for ChangeCart {
     type Refusal = CartRefusal;
 
     async fn apply(&self, unit: &mut ShopUnit) -> Result<CartView, Failure<CartRefusal>> {
+        let mut adjusted = None;
         match self.change {
-            Change::Put { product_id, quantity } => put(unit, self.owner, product_id, quantity).await?,
+            Change::Put { product_id, quantity } => {
+                let put = put(unit, self.owner, product_id, quantity).await?;
+                adjusted = (put < quantity).then_some(Adjusted { product_id, asked: quantity, put });
+            }
             Change::Remove { product_id } => {
                 const DELETE: &str = "DELETE FROM cart_items WHERE cart_id = $1 AND product_id = $2";
                 if let Some(cart) = self.owner.find(unit.reader()).await? {
@@ -134,7 +148,8 @@ impl Command<ShopUnit> for ChangeCart {
         // Stock that checkouts of this batch took is still in memory.
         unit.flush().await?;
         let now = unit.now();
-        Ok(read_cart(unit.reader(), self.owner, now).await?)
+        let cart = read_cart(unit.reader(), self.owner, now).await?;
+        Ok(CartView { adjusted, ..cart })
     }
 }
 
@@ -143,8 +158,18 @@ pub(super) fn out_of_range() -> Problem {
     Problem::invalid_field("cantidad", Message::new("error-range").with("from", 0).with("to", Basket::MAX_QUANTITY))
 }
 
-/// So many more of a product, whatever is there by then: two who add at once both count. Answers how many pieces are in
-/// the cart.
+/// What became of an addition.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Added {
+    /// How many pieces are in the cart now.
+    pub(crate) units: i64,
+    /// How many of the product were put in: fewer than asked for when there are no more.
+    pub(crate) put: i64,
+    /// How many of the product are left on the shelf, where that is why.
+    pub(crate) left: Option<i64>,
+}
+
+/// So many more of a product, whatever is there by then: two who add at once both count. What there is goes in.
 #[derive(Debug)]
 pub(super) struct AddToCart {
     pub(super) owner: Owner,
@@ -154,10 +179,10 @@ pub(super) struct AddToCart {
 }
 
 impl Command<ShopUnit> for AddToCart {
-    type Output = i64;
+    type Output = Added;
     type Refusal = CartRefusal;
 
-    async fn apply(&self, unit: &mut ShopUnit) -> Result<i64, Failure<CartRefusal>> {
+    async fn apply(&self, unit: &mut ShopUnit) -> Result<Added, Failure<CartRefusal>> {
         const HAS: &str = "SELECT i.quantity FROM cart_items i WHERE i.cart_id = $1 AND i.product_id = $2";
         let has = match self.owner.find(unit.reader()).await? {
             Some(cart) => fetch_scalar!(optional, *unit.reader(), i64, HAS, cart, self.product_id)?.unwrap_or(0),
@@ -167,17 +192,29 @@ impl Command<ShopUnit> for AddToCart {
         if quantity > Basket::MAX_QUANTITY {
             return Err(Failure::Refused(CartRefusal::TooMany));
         }
-        put(unit, self.owner, self.product_id, quantity).await?;
-        Ok(self.owner.units(unit.reader()).await?)
+        let left =
+            unit.product(self.product_id).await?.filter(|product| product.active).and_then(|product| product.stock);
+        if let Some(left) = left.filter(|left| *left <= has) {
+            return Err(Failure::Refused(CartRefusal::NoMore(left)));
+        }
+        let there = put(unit, self.owner, self.product_id, quantity).await?;
+        let units = self.owner.units(unit.reader()).await?;
+        Ok(Added { units, put: there - has, left: left.filter(|_| there < quantity) })
     }
 }
 
-async fn put(unit: &mut ShopUnit, owner: Owner, product_id: i64, quantity: i64) -> Result<(), Failure<CartRefusal>> {
+/// Puts so many of a product into a cart, or what is left of it, and says how many that is.
+async fn put(unit: &mut ShopUnit, owner: Owner, product_id: i64, quantity: i64) -> Result<i64, Failure<CartRefusal>> {
     const OTHERS: &str = "SELECT COUNT(*) FROM cart_items WHERE cart_id = $1 AND product_id <> $2";
     const UPSERT: &str = "INSERT INTO cart_items (cart_id, product_id, quantity) VALUES ($1, $2, $3) \
          ON CONFLICT (cart_id, product_id) DO UPDATE SET quantity = excluded.quantity";
-    if !unit.product(product_id).await?.is_some_and(|product| product.active) {
-        return Err(Failure::Refused(CartRefusal::NotForSale));
+    let stock = match unit.product(product_id).await? {
+        Some(product) if product.active => product.stock,
+        _ => return Err(Failure::Refused(CartRefusal::NotForSale)),
+    };
+    let quantity = stock.map_or(quantity, |stock| stock.min(quantity));
+    if quantity < 1 {
+        return Err(Failure::Refused(CartRefusal::NoMore(0)));
     }
     if let Some(cart) = owner.find(unit.reader()).await? {
         let others = fetch_scalar!(one, *unit.reader(), i64, OTHERS, cart, product_id)?;
@@ -187,5 +224,5 @@ async fn put(unit: &mut ShopUnit, owner: Owner, product_id: i64, quantity: i64) 
     }
     let cart = owner.find_or_make(unit).await?;
     execute!(*unit.session(), UPSERT, cart, product_id, quantity)?;
-    Ok(())
+    Ok(quantity)
 }

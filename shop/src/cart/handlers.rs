@@ -11,7 +11,7 @@ use belgrano_shared::problem::{Problem, ProblemDocument};
 use serde::Deserialize;
 use utoipa::ToSchema;
 
-use super::change::{AddToCart, Change, ChangeCart, Owner, out_of_range};
+use super::change::{AddToCart, Added, Change, ChangeCart, Owner, out_of_range};
 use super::view::{CartView, read_cart};
 use super::{anonymous_token, cookie};
 use crate::accounts::MaybeSession;
@@ -53,38 +53,50 @@ pub(crate) async fn units(app: &App, Whose(owner): Whose) -> Result<i64, Problem
 
 /// How many of it.
 #[derive(Deserialize, ToSchema)]
-pub(crate) struct PutBody {
+pub(super) struct PutBody {
     /// 0 takes it out.
     #[schema(minimum = 0, maximum = 10_000)]
-    pub(crate) cantidad: i64,
+    cantidad: i64,
 }
 
 /// Puts a product into my cart
 ///
-/// Sets the quantity, whatever it was. Without an account the cart is remembered by a cookie.
+/// Sets the quantity, whatever it was. Of more than there is, what there is goes in, and `ajuste` says so. Without an account the cart is remembered by a cookie.
 #[utoipa::path(
     put, path = "/api/carrito/{producto_id}", tag = "carrito", security(()), request_body = PutBody,
     params(("producto_id" = i64, Path)),
     responses(
         (status = 200, body = CartView),
         (status = 404, body = ProblemDocument, description = "Not for sale"),
+        (status = 409, body = ProblemDocument, description = "None left"),
         (status = 422, body = ProblemDocument),
     )
 )]
-pub(crate) async fn put_item(
+pub(super) async fn put_item(
     State(app): State<App>,
-    Whose(owner): Whose,
+    whose: Whose,
     Path(product_id): Path<i64>,
     Json(body): Json<PutBody>,
 ) -> Result<Response, Problem> {
-    let change = match body.cantidad {
+    let (cart, set_cookie) = set_item(&app, whose, product_id, body.cantidad).await?;
+    Ok((set_cookie, Json(cart)).into_response())
+}
+
+/// Sets how many of a product are in a cart, 0 for none. Gives the cart as it is then, and the cookie of one that is made.
+pub(crate) async fn set_item(
+    app: &App,
+    Whose(owner): Whose,
+    product_id: i64,
+    quantity: i64,
+) -> Result<(CartView, Option<SetCookie>), Problem> {
+    let change = match quantity {
         0 => Change::Remove { product_id },
         quantity if (1..=Basket::MAX_QUANTITY).contains(&quantity) => Change::Put { product_id, quantity },
         _ => return Err(out_of_range()),
     };
-    let (owner, set_cookie) = somebody(&app, owner);
+    let (owner, set_cookie) = somebody(app, owner);
     let cart = app.writer.submit(ChangeCart { owner, change }).await?;
-    Ok((set_cookie, Json(cart)).into_response())
+    Ok((cart, set_cookie))
 }
 
 /// Whose cart it is to be, and the cookie that says so from now on.
@@ -96,15 +108,15 @@ fn somebody(app: &App, owner: Option<Owner>) -> (Owner, Option<SetCookie>) {
     (Owner::Holder(token.hash()), Some(AppendHeaders([(header::SET_COOKIE, cookie(app).set(&token))])))
 }
 
-/// Adds so many of a product, 1 or more, once under `key`. Gives how many pieces are in the cart, and the cookie of a cart
-/// that is made.
+/// Adds so many of a product, 1 or more, once under `key`. Gives what became of it, and the cookie of a cart that
+/// is made.
 pub(crate) async fn add_item(
     app: &App,
     Whose(owner): Whose,
     product_id: i64,
     quantity: i64,
     key: Option<IdempotencyKey>,
-) -> Result<(i64, Option<SetCookie>), Problem> {
+) -> Result<(Added, Option<SetCookie>), Problem> {
     let (owner, set_cookie) = somebody(app, owner);
     // A page has one key for all its products.
     let key = key.map(|key| {
@@ -112,8 +124,8 @@ pub(crate) async fn add_item(
         IdempotencyKey { scope: owner.scope(), key: key_of, ..key }
     });
     let answer = app.writer.submit(Once::new(AddToCart { owner, product_id, quantity }, key)).await?;
-    let units = serde_json::from_str(&answer.body).map_err(|error| Problem::internal(&error))?;
-    Ok((units, set_cookie))
+    let added = serde_json::from_str(&answer.body).map_err(|error| Problem::internal(&error))?;
+    Ok((added, set_cookie))
 }
 
 /// Takes a product out of my cart

@@ -19,11 +19,12 @@ use belgrano_shared::{execute_rows, fetch, fetch_scalar};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-pub(crate) use handlers::{PutBody, Whose, add_item, empty_cart, put_item, show_cart, units};
+pub(crate) use change::Added;
+pub(crate) use handlers::{Whose, add_item, empty_cart, set_item, show_cart, units};
 pub(crate) use merge::adopt;
 pub use settings::CartSettings;
-pub(crate) use view::priced;
 pub use view::{CartItemView, CartView};
+pub(crate) use view::{priced, what_there_is};
 
 use crate::app::App;
 use crate::checkout::Basket;

@@ -41,6 +41,7 @@ on_both_engines! {
 
     async fn it_moves_along_at_log_in_and_adds_up(database) {
         let shop = TestShop::new(database).await;
+        database.execute(&shop.app.db, "UPDATE products SET stock = NULL WHERE id = 1").await;
         let mut first = Browser::default();
         put(&shop, &mut first, 1, 2).await;
         let body = json!({ "nombre": "Ana", "email": "ana@example.com", "password": "correcto caballo" });
@@ -74,6 +75,28 @@ on_both_engines! {
         assert_eq!((&cart["total"], &cart["listo"]), (&json!(8400.0), &json!(false)));
         let (_, cart) = put(&shop, &mut ana, 2, 0).await;
         assert_eq!((&cart["total"], &cart["listo"]), (&json!(8400.0), &json!(true)));
+    }
+
+    async fn what_there_is_goes_in_and_it_says_so(database) {
+        let shop = TestShop::new(database).await;
+        let (mut ana, mut admin) = (Browser::default(), shop.admin().await);
+        for (path, stock) in [("/api/productos/1", 2), ("/api/productos/2", 0)] {
+            let body = Some(json!({ "stock": stock }));
+            assert_eq!(shop.send(&mut admin, Method::PATCH, path, body).await.status, 200);
+        }
+        let (status, cart) = put(&shop, &mut ana, 1, 5).await;
+        assert_eq!((status, lines(&cart), &cart["total"]), (200, vec![(1, 2)], &json!(8400.0)), "{cart}");
+        assert_eq!(cart["ajuste"], json!({ "producto_id": 1, "pedido": 5, "puesto": 2 }));
+        assert_eq!((&cart["items"][0]["aviso"], &cart["listo"]), (&Value::Null, &json!(true)));
+        let (status, refused) = put(&shop, &mut ana, 2, 1).await;
+        assert_eq!((status, &refused["stock"]), (409, &json!(0)), "{refused}");
+        let cart = shop.get(&mut ana, "/api/carrito").await.body;
+        assert_eq!((lines(&cart), cart.get("ajuste")), (vec![(1, 2)], None), "what is in stays, and nothing else came");
+        assert_eq!(put(&shop, &mut ana, 1, 1).await.1.get("ajuste"), None);
+        // It shrinks to nothing while it is in the cart: what the customer asks for is not lost, and it can still go out.
+        assert_eq!(shop.send(&mut admin, Method::PATCH, "/api/productos/1", Some(json!({ "stock": 0 }))).await.status, 200);
+        assert_eq!(put(&shop, &mut ana, 1, 3).await.0, 409);
+        assert_eq!(lines(&put(&shop, &mut ana, 1, 0).await.1), []);
     }
 
     async fn a_forgotten_cart_goes_and_an_accounts_stays(database) {

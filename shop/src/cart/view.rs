@@ -21,6 +21,23 @@ pub struct CartView {
     /// Whether checking out now would work.
     #[serde(rename = "listo")]
     pub ready: bool,
+    /// What was asked for and was not there: only in the answer to the change that asked.
+    #[serde(rename = "ajuste", skip_serializing_if = "Option::is_none")]
+    pub adjusted: Option<Adjusted>,
+}
+
+/// Fewer pieces than asked for went into a cart, because there are no more.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ToSchema)]
+pub struct Adjusted {
+    /// The product.
+    #[serde(rename = "producto_id")]
+    pub product_id: i64,
+    /// How many were asked for.
+    #[serde(rename = "pedido")]
+    pub asked: i64,
+    /// How many are in the cart.
+    #[serde(rename = "puesto")]
+    pub put: i64,
 }
 
 /// One product of a cart.
@@ -84,6 +101,16 @@ pub(crate) async fn priced(session: &mut Session, lines: &[(i64, i64)], now: Uni
     Ok(total(items.collect()))
 }
 
+/// What can be bought at `now` of what was `asked` for: of each product what there is, and nothing that cannot be bought.
+pub(crate) async fn what_there_is(session: &mut Session, asked: &CartView, now: UnixMillis) -> sqlx::Result<CartView> {
+    let there = |item: &CartItemView| item.stock.map_or(item.quantity, |stock| stock.min(item.quantity));
+    let lines: Vec<(i64, i64)> =
+        asked.items.iter().map(|item| (item.product_id, there(item))).filter(|(_, quantity)| *quantity > 0).collect();
+    let mut basket = priced(session, &lines, now).await?;
+    basket.items.retain(|item| item.warning.is_none());
+    Ok(basket)
+}
+
 fn item(product: &ProductView, quantity: i64) -> CartItemView {
     let warning = match product.stock {
         _ if !product.available => Some(Message::new("refusal-cart-gone")),
@@ -111,5 +138,5 @@ fn total(items: Vec<CartItemView>) -> CartView {
     let sellable = items.iter().filter(|item| item.warning.is_none());
     let sum = sellable.map(|item| item.subtotal).try_fold(Money::ZERO, Money::checked_add);
     let ready = !items.is_empty() && sum.is_some() && items.iter().all(|item| item.warning.is_none());
-    CartView { total: sum.unwrap_or_default(), ready, items }
+    CartView { total: sum.unwrap_or_default(), ready, items, adjusted: None }
 }

@@ -10,7 +10,7 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use super::{Basket, Checkout, DeliveryFields, Source};
-use crate::accounts::Session;
+use crate::accounts::{self, Session};
 use crate::app::App;
 use crate::orders::OrderView;
 
@@ -33,6 +33,12 @@ pub struct CheckoutRequest {
     lat: Option<f64>,
     /// Longitude of the pin, degrees.
     lng: Option<f64>,
+    /// The address the pin was set for, where that is known: with another `direccion` the pin is left out.
+    #[serde(rename = "pin_direccion")]
+    pin_of: Option<String>,
+    /// `marca` or `direccion`: which counts when the pin is outside the barrio that is named. Without it that is a 422 of `pin`.
+    #[serde(rename = "pin_va")]
+    pin_goes: Option<String>,
     /// `efectivo` when left out.
     #[serde(rename = "metodo_pago")]
     payment_method: Option<String>,
@@ -76,15 +82,22 @@ async fn place(
         }
         None => Ok(Source::Cart),
     };
+    let mut address = request.address.filter(|address| !address.trim().is_empty());
+    if address.is_none() && request.lat.is_some() {
+        // The pin is held against the address that will be used.
+        address = accounts::address_of(&app, who.account_id).await?;
+    }
     let delivery = DeliveryFields {
-        address: request.address,
+        address,
         barrio: request.barrio,
         pin: (request.lat, request.lng),
+        pin_of: request.pin_of,
+        pin_goes: request.pin_goes,
         phone: None,
         payment_method: request.payment_method,
         notes: request.notes,
     };
-    let (source, delivery) = both(source, delivery.parse()).map_err(Problem::invalid)?;
+    let (source, delivery) = both(source, delivery.parse(&app.settings.common.map.zones)).map_err(Problem::invalid)?;
     let trace = context.traceparent();
     let checkout = Checkout { account_id: who.account_id, source, delivery, seen: None, trace };
     Ok(app.writer.submit(Once::creating(checkout, key)).await?)

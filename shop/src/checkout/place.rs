@@ -3,6 +3,7 @@
 //! [`Checkout`] is the customer's command; the scheduler of packages calls [`place_order`] inside its own. Everything is
 //! decided on what the unit of work has read before anything is written, so a refusal leaves nothing behind.
 
+use belgrano_shared::address::has_door;
 use belgrano_shared::execute;
 use belgrano_shared::money::Money;
 use belgrano_shared::problem::{FieldError, Problem};
@@ -50,6 +51,8 @@ pub enum CheckoutRefusal {
     NoAccount,
     /// Neither the order nor the account says where to.
     NoAddress,
+    /// The address says no door, and there is no pin.
+    NoDoor,
     /// The cart is empty, or holds what is no basket.
     Basket(Vec<FieldError>),
     /// What was shown is not in the cart any more: bought from another window, or changed.
@@ -67,6 +70,7 @@ impl From<CheckoutRefusal> for Problem {
         match refusal {
             CheckoutRefusal::NoAccount => Self::unauthenticated(Message::new("refusal-account-closed")),
             CheckoutRefusal::NoAddress => Self::invalid_field("direccion", Message::new("error-no-address")),
+            CheckoutRefusal::NoDoor => Self::invalid_field("direccion", Message::new("error-no-door")),
             CheckoutRefusal::Basket(errors) | CheckoutRefusal::Unsellable(errors) => Self::invalid(errors),
             CheckoutRefusal::CartChanged => Self::conflict("carrito-cambiado", Message::new("refusal-cart-changed")),
             CheckoutRefusal::TooMuch => Self::invalid_field("items", Message::new("error-total")),
@@ -138,6 +142,9 @@ pub async fn place_order(
         None if customer.address.is_empty() => return Err(Failure::Refused(CheckoutRefusal::NoAddress)),
         None => customer.address.clone(),
     };
+    if delivery.position.is_none() && !has_door(&address) {
+        return Err(Failure::Refused(CheckoutRefusal::NoDoor));
+    }
     let (mut lines, total) = price(unit, basket).await?;
     if seen.is_some_and(|seen| seen != total) {
         return Err(Failure::Refused(CheckoutRefusal::TotalChanged(total)));

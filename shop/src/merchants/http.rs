@@ -2,13 +2,16 @@
 
 use axum::extract::State;
 use axum::http::StatusCode;
+use belgrano_shared::address::has_door;
 use belgrano_shared::free_text;
-use belgrano_shared::http::{Json, KeyOnly, Keyed, Page, Path, RequestContext};
+use belgrano_shared::http::{Json, KeyOnly, Keyed, Page, Path, Query, RequestContext};
 use belgrano_shared::idempotency::{Once, StoredAnswer};
+use belgrano_shared::map::Zones;
 use belgrano_shared::money::Money;
 use belgrano_shared::problem::{FieldError, Problem, ProblemDocument};
+use belgrano_shared::texts::Message;
 use serde::{Deserialize, Serialize};
-use utoipa::ToSchema;
+use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
@@ -72,20 +75,27 @@ pub(crate) struct PackageItemRequest {
 }
 
 impl PackageRequest {
-    fn parse(self) -> Result<PackageDraft, Problem> {
+    fn parse(self, zones: &Zones) -> Result<PackageDraft, Problem> {
         let basket = Basket::parse(self.items.into_iter().map(|item| (item.product_id, item.quantity)));
         let delivery = DeliveryFields {
             address: self.address,
             barrio: self.barrio,
-            pin: (None, None),
             phone: None,
             payment_method: self.payment_method,
             notes: self.notes,
+            ..DeliveryFields::default()
         };
         let name = free_text::required(&self.name, PackageDraft::MAX_NAME_CHARS)
             .map(str::to_owned)
             .map_err(|wrong| vec![FieldError::new("nombre", wrong)]);
-        match (name, basket, delivery.parse()) {
+        let delivery = delivery.parse(zones).and_then(|delivery| match &delivery.address {
+            // Without one it goes where its merchant's orders go, which may have been mended by then.
+            Some(address) if !has_door(address) => {
+                Err(vec![FieldError::new("direccion", Message::new("error-no-door-package"))])
+            }
+            _ => Ok(delivery),
+        });
+        match (name, basket, delivery) {
             (Ok(name), Ok(basket), Ok(delivery)) => {
                 Ok(PackageDraft { name, frequency: self.frequency, basket, delivery, first_on: self.first_on })
             }
@@ -153,7 +163,8 @@ pub(crate) async fn create_package(
 ) -> Result<StoredAnswer, Problem> {
     let account_id = who.account_id;
     let (request, key) = request.scoped(|| format!("paquete:{account_id}"));
-    let create = Create { account_id, draft: request.parse()?, hour: app.settings.merchants.hour };
+    let create =
+        Create { account_id, draft: request.parse(&app.settings.common.map.zones)?, hour: app.settings.merchants.hour };
     Ok(app.writer.submit(Once::creating(create, key)).await?)
 }
 
@@ -188,7 +199,7 @@ pub(crate) async fn replace_package(
     Path(id): Path<i64>,
     Json(request): Json<PackageRequest>,
 ) -> Result<Json<PackageView>, Problem> {
-    let (draft, hour) = (request.parse()?, app.settings.merchants.hour);
+    let (draft, hour) = (request.parse(&app.settings.common.map.zones)?, app.settings.merchants.hour);
     Ok(Json(app.writer.submit(Update { account_id: who.account_id, id, draft, hour }).await?))
 }
 
@@ -248,11 +259,12 @@ async fn set_active(
 
 /// Order a package now
 ///
-/// An order beside the series, which does not move.
+/// An order beside the series, which does not move. With `resto=true`, of each product what there is; without, all or nothing.
 #[utoipa::path(
     post, path = "/api/paquetes/{id}/ejecutar", tag = "paquetes",
     params(
         ("id" = i64, Path),
+        Rest,
         ("Idempotency-Key" = Option<String>, Header, description = "the same key gives the same answer"),
     ),
     responses(
@@ -265,24 +277,34 @@ pub(crate) async fn run_package(
     State(app): State<App>,
     Merchant(who): Merchant,
     Path(id): Path<i64>,
+    Query(Rest { resto }): Query<Rest>,
     context: RequestContext,
     key: KeyOnly,
 ) -> Result<StoredAnswer, Problem> {
-    run_now(&app, &who, id, None, &context, key).await
+    run_now(&app, &who, id, (resto, None), &context, key).await
 }
 
-/// Orders a package, at the total that was `seen` where one was shown.
+/// How much of a package.
+#[derive(Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub(crate) struct Rest {
+    /// Whether what there is will do.
+    #[serde(default)]
+    resto: bool,
+}
+
+/// Orders a package, or what there is of it (`rest`), at the total that was `seen` where one was shown.
 pub(crate) async fn run_now(
     app: &App,
     who: &Principal,
     id: i64,
-    seen: Option<Money>,
+    (rest, seen): (bool, Option<Money>),
     context: &RequestContext,
     key: KeyOnly,
 ) -> Result<StoredAnswer, Problem> {
     let account_id = who.account_id;
-    let key = key.scoped(|| format!("ejecutar:{account_id}:{id}"));
-    let run = RunNow { account_id, id, seen, trace: context.traceparent() };
+    let key = key.scoped(|| format!("ejecutar:{account_id}:{id}{}", if rest { ":resto" } else { "" }));
+    let run = RunNow { account_id, id, rest, seen, trace: context.traceparent() };
     Ok(app.writer.submit(Once::creating(run, key)).await?)
 }
 

@@ -26,7 +26,7 @@ pub(crate) use http::{
     PackageItemRequest, PackageRequest, create_package, delete_package, list_packages, list_runs, pause_package,
     replace_package, resume_package, run_now, show_package,
 };
-pub use package::{PackageDraft, PackageItemView, PackageView};
+pub use package::{MissedView, PackageDraft, PackageItemView, PackageView};
 pub(crate) use quote::{Quote, quote};
 pub use run::{Outcome, Ran, RunNow, RunPackage, RunRefusal, RunView};
 pub use scheduler::{run, run_due};

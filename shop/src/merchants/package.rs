@@ -115,6 +115,22 @@ pub struct PackageView {
     /// When it was made.
     #[serde(rename = "fecha_creacion")]
     pub created_at: UnixMillis,
+    /// Its last run, while that became no order and nobody has ordered it since.
+    #[serde(rename = "no_pedida")]
+    pub missed: Option<MissedView>,
+}
+
+/// A run that became no order.
+#[derive(Clone, Debug, PartialEq, Serialize, ToSchema, sqlx::FromRow)]
+pub struct MissedView {
+    #[serde(skip)]
+    package_id: i64,
+    /// The due date.
+    #[serde(rename = "fecha")]
+    pub due_on: Option<String>,
+    /// Why there is no order.
+    #[serde(rename = "motivo")]
+    pub failure: Option<String>,
 }
 
 /// One product of a package.
@@ -140,7 +156,7 @@ impl PackageView {
         self.items.iter().filter(|item| !item.sold)
     }
 
-    fn new(package: Package, items: Vec<Item>) -> Self {
+    fn new(package: Package, items: Vec<Item>, missed: Option<MissedView>) -> Self {
         let view = |item: Item| PackageItemView {
             product_id: item.product_id,
             name: item.product_name,
@@ -161,6 +177,7 @@ impl PackageView {
             next_on: package.active.then_some(package.next_on),
             next_at: package.active.then_some(package.next_at),
             created_at: package.created_at,
+            missed,
         }
     }
 }
@@ -183,6 +200,14 @@ const PAGE: &str = select_packages!("WHERE p.account_id = $1 AND p.id > $2 ORDER
 const ITEMS: &str = "SELECT i.package_id, i.product_id, i.quantity, p.name AS product_name, p.active AND b.active AS sold \
      FROM package_items i JOIN products p ON p.id = i.product_id JOIN businesses b ON b.id = p.business_id WHERE i.package_id IN";
 
+const MISSED: &str = "SELECT r.package_id, r.due_on, r.failure FROM package_runs r WHERE r.outcome = 'rechazada' \
+     AND r.id = (SELECT MAX(l.id) FROM package_runs l WHERE l.package_id = r.package_id) AND r.package_id IN";
+
+/// The last runs of some packages, of those that became no order.
+async fn missed(session: &mut Session, package_ids: &[i64]) -> sqlx::Result<Vec<MissedView>> {
+    Ok(fetch_in!(*session, MissedView, MISSED, package_ids, ""))
+}
+
 /// Whoever's package it is.
 pub(super) async fn by_id(session: &mut Session, id: i64) -> sqlx::Result<Option<Package>> {
     fetch!(optional, *session, Package, BY_ID, id)
@@ -204,7 +229,8 @@ pub(super) async fn items(session: &mut Session, package_ids: &[i64]) -> sqlx::R
 pub(super) async fn view(session: &mut Session, account_id: i64, id: i64) -> sqlx::Result<Option<PackageView>> {
     let Some(package) = own(session, account_id, id).await? else { return Ok(None) };
     let items = items(session, &[id]).await?;
-    Ok(Some(PackageView::new(package, items)))
+    let missed = missed(session, &[id]).await?.pop();
+    Ok(Some(PackageView::new(package, items, missed)))
 }
 
 /// At most `limit` packages of this account with ids above `after`.
@@ -220,9 +246,11 @@ pub(super) async fn page(
     for item in items(session, &ids).await? {
         by_package.entry(item.package_id).or_default().push(item);
     }
+    let missed = missed(session, &ids).await?;
     let with_items = |package: Package| {
         let items = by_package.remove(&package.id).unwrap_or_default();
-        PackageView::new(package, items)
+        let missed = missed.iter().find(|missed| missed.package_id == package.id).cloned();
+        PackageView::new(package, items, missed)
     };
     Ok(packages.into_iter().map(with_items).collect())
 }

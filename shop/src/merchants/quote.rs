@@ -16,6 +16,8 @@ pub(crate) struct Quote {
     pub(crate) package: PackageView,
     /// Its products; those that cannot be bought say why and do not count.
     pub(crate) basket: CartView,
+    /// What can be bought of them now: of each what there is.
+    pub(crate) rest: CartView,
     /// Where it goes; empty when nobody has said so.
     pub(crate) address: String,
 }
@@ -30,9 +32,11 @@ pub(crate) async fn quote(app: &App, Merchant(who): &Merchant, id: i64) -> Resul
         Some(address) => address.clone(),
         None => fetch_scalar!(optional, session, String, OF_ACCOUNT, account_id)?.unwrap_or_default(),
     };
-    let basket = basket(&mut session, id, app.ambient.now()).await?;
+    let now = app.ambient.now();
+    let basket = basket(&mut session, id, now).await?;
+    let rest = cart::what_there_is(&mut session, &basket, now).await?;
     let package = package::view(&mut session, account_id, id).await?.ok_or_else(not_found)?;
-    Ok(Quote { package, basket, address })
+    Ok(Quote { package, basket, rest, address })
 }
 
 /// What is in a package, at the prices of `now`.

@@ -8,6 +8,7 @@
 use std::convert::Infallible;
 
 use belgrano_shared::money::Money;
+use belgrano_shared::notices::{News, Notice};
 use belgrano_shared::problem::{FieldError, Problem};
 use belgrano_shared::storage::{Session, require_one};
 use belgrano_shared::texts::Message;
@@ -121,7 +122,7 @@ impl RunPackage {
         package: &Package,
         due_on: DueDate,
     ) -> Result<(Run, Ran), Failure<Infallible>> {
-        match order(unit, package, None, &self.trace).await {
+        match order(unit, package, Much::All, None, &self.trace).await {
             Ok(order) => {
                 let mut run = Run::of(self.id, due_on, Outcome::Ordered);
                 run.order_number = Some(order.number.clone());
@@ -129,6 +130,7 @@ impl RunPackage {
             }
             Err(Failure::Refused(refusal)) => {
                 let words = in_words(refusal);
+                unit.notify(missed(package, unit.now())?);
                 let mut run = Run::of(self.id, due_on, Outcome::Refused);
                 run.failure = Some(words.clone());
                 Ok((run, Ran::Refused(words)))
@@ -145,6 +147,8 @@ pub struct RunNow {
     pub account_id: i64,
     /// Which package; a paused one may be ordered too.
     pub id: i64,
+    /// Whether what there is will do, where something is missing.
+    pub rest: bool,
     /// The total its merchant saw, where one was shown: at another nothing is ordered.
     pub seen: Option<Money>,
     /// `traceparent` of the request.
@@ -181,7 +185,8 @@ impl Command<ShopUnit> for RunNow {
         let Some(package) = package::own(unit.reader(), self.account_id, self.id).await? else {
             return Err(Failure::Refused(RunRefusal::NotFound));
         };
-        let order = order(unit, &package, self.seen, &self.trace).await.map_err(|failure| match failure {
+        let much = if self.rest { Much::WhatThereIs } else { Much::All };
+        let order = order(unit, &package, much, self.seen, &self.trace).await.map_err(|failure| match failure {
             Failure::Refused(refusal) => Failure::Refused(RunRefusal::Checkout(refusal)),
             Failure::Broke(error) => Failure::Broke(error),
         })?;
@@ -193,15 +198,56 @@ impl Command<ShopUnit> for RunNow {
     }
 }
 
+/// What its merchant is told of a package that was due and was not ordered.
+fn missed(package: &Package, now: UnixMillis) -> sqlx::Result<Notice> {
+    let news = News::PackageMissed;
+    let order_number =
+        OrderNumber::parse(&package.id.to_string()).map_err(|error| sqlx::Error::Decode(error.into()))?;
+    let place = Some(package.name.clone());
+    let expires_at = now.plus_ms(news.lifetime_ms());
+    Ok(Notice { account_id: package.account_id, news, order_number, place, expires_at })
+}
+
+/// How much of a package is ordered.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Much {
+    /// All of it, or nothing.
+    All,
+    /// Of each product what there is.
+    WhatThereIs,
+}
+
+/// Of each product what there is; what there is none of is left out.
+async fn what_there_is(unit: &mut ShopUnit, items: Vec<Item>) -> sqlx::Result<Vec<Item>> {
+    let mut there = Vec::new();
+    for mut item in items {
+        let product = if item.sold { unit.product(item.product_id).await? } else { None };
+        let Some(product) = product.filter(|product| product.active) else { continue };
+        item.quantity = product.stock.map_or(item.quantity, |stock| stock.min(item.quantity));
+        if item.quantity > 0 {
+            there.push(item);
+        }
+    }
+    Ok(there)
+}
+
 /// Places the order of a package, through the account it belongs to.
 async fn order(
     unit: &mut ShopUnit,
     package: &Package,
+    much: Much,
     seen: Option<Money>,
     trace: &str,
 ) -> Result<OrderView, Failure<CheckoutRefusal>> {
     let unsellable = |errors| Failure::Refused(CheckoutRefusal::Unsellable(errors));
-    let items = package::items(unit.reader(), &[package.id]).await?;
+    let mut items = package::items(unit.reader(), &[package.id]).await?;
+    if much == Much::WhatThereIs {
+        let there = what_there_is(unit, items.clone()).await?;
+        // Of nothing there is no order: what is missing is named.
+        if !there.is_empty() {
+            items = there;
+        }
+    }
     let gone: Vec<FieldError> = (0..).zip(&items).filter(|(_, item)| !item.sold).map(gone).collect();
     if !gone.is_empty() {
         return Err(unsellable(gone));

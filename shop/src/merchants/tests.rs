@@ -222,6 +222,27 @@ on_both_engines! {
         assert_eq!(orders(&app).await, (1, 1));
     }
 
+    async fn what_was_not_ordered_is_told_at_once_and_what_there_is_can_be_had(database) {
+        const TOLD: &str = "SELECT count(*) FROM notices WHERE news = 'paquete' AND channel = 'correo' AND account_id = 1 \
+             AND order_number = '1' AND place = 'Desayunos' AND state = 'pendiente'";
+        let (app, clock) = shop(database).await;
+        let package = create(&app, MERCHANT, draft(Frequency::Weekly, &[(1, 1), (2, 6)])).await;
+        assert_eq!((package.id, &package.missed), (1, &None));
+        clock.advance_ms(DAY_MS);
+        run_due(&app, HOUR).await.expect("a run");
+        assert_eq!(count(&app, TOLD).await, 1, "whoever asked for notices");
+        let missed = view(&app, package.id).await.missed.expect("it says so");
+        assert_eq!(missed.failure.as_deref(), Some("de «Pan» quedan 5 y pedís 6"));
+        let now = |rest| RunNow { account_id: MERCHANT, id: package.id, rest, seen: None, trace: String::new() };
+        assert!(app.writer.submit(now(false)).await.is_err(), "all or nothing");
+        let order = app.writer.submit(now(true)).await.expect("what there is");
+        assert_eq!(order.items.iter().map(|item| (item.product_id, item.quantity)).collect::<Vec<_>>(), [(1, 1), (2, 5)]);
+        assert_eq!(view(&app, package.id).await.missed, None, "it was ordered since");
+        // Of nothing there is no order.
+        database.execute(&app.db, "UPDATE products SET active = FALSE").await;
+        assert!(app.writer.submit(now(true)).await.is_err());
+    }
+
     async fn three_months_of_downtime_order_the_latest_date_only(database) {
         let (app, clock) = shop(database).await;
         let package = weekly(&app).await;
@@ -255,7 +276,7 @@ on_both_engines! {
         let (app, _) = shop(database).await;
         let package = create(&app, MERCHANT, draft(Frequency::Weekly, &[(2, 3)])).await;
         let key = IdempotencyKey { scope: "paquete:1".to_owned(), key: "k".to_owned(), fingerprint: [0; 32] };
-        let now = || RunNow { account_id: MERCHANT, id: package.id, seen: None, trace: String::new() };
+        let now = || RunNow { account_id: MERCHANT, id: package.id, rest: false, seen: None, trace: String::new() };
         let answer = app.writer.submit(Once::creating(now(), Some(key.clone()))).await.expect("placed");
         let again = app.writer.submit(Once::creating(now(), Some(key))).await.expect("the same answer");
         assert_eq!((answer.status, &answer), (201, &again));
@@ -276,7 +297,7 @@ on_both_engines! {
         assert!(matches!(refused, Err(WriteError::Refused(PackageRefusal::NotFound))));
         let refused = app.writer.submit(SetActive { account_id: 2, id, active: false, hour: HOUR }).await;
         assert!(matches!(refused, Err(WriteError::Refused(PackageRefusal::NotFound))));
-        let refused = app.writer.submit(RunNow { account_id: 2, id, seen: None, trace: String::new() }).await;
+        let refused = app.writer.submit(RunNow { account_id: 2, id, rest: false, seen: None, trace: String::new() }).await;
         assert!(matches!(refused, Err(WriteError::Refused(RunRefusal::NotFound))));
         let refused = app.writer.submit(Delete { account_id: 2, id }).await;
         assert!(matches!(refused, Err(WriteError::Refused(PackageRefusal::NotFound))));

@@ -1,4 +1,4 @@
-//! Notices to customers: their order is on its way, their order is there. On the browsers that asked for it, else by mail
+//! Notices to customers: their order is on its way, their order is there; to merchants: a package was not ordered. On the browsers that asked for it, else by mail
 //! where the account asked for that.
 //!
 //! What the board says of an order leaves its notice in the transaction that applies it ([`of`]); the rest is
@@ -27,11 +27,17 @@ use crate::unit::{Order, ShopUnit};
 
 /// The shop's notices.
 pub static SERVICE: NoticeService = NoticeService {
-    lapse: lapse_notices!("SELECT 1 FROM orders o WHERE o.number = notices.order_number AND o.state = notices.news"),
+    lapse: lapse_notices!(
+        "SELECT 1 FROM orders o WHERE o.number = notices.order_number AND o.state = notices.news \
+         UNION ALL SELECT 1 FROM package_runs r WHERE r.outcome = 'rechazada' \
+         AND r.package_id = CASE WHEN notices.news = 'paquete' THEN CAST(notices.order_number AS BIGINT) END \
+         AND r.id = (SELECT MAX(l.id) FROM package_runs l WHERE l.package_id = r.package_id)"
+    ),
     mail: Some(MailService {
         wanted: "SELECT account_id FROM mail_notices WHERE account_id IN",
-        recipient: "SELECT a.email, m.language FROM accounts a JOIN mail_notices m ON m.account_id = a.id \
-                    WHERE a.id = $1 AND a.active",
+        recipient: "SELECT a.email, COALESCE(m.language, '') AS language FROM accounts a \
+                    LEFT JOIN mail_notices m ON m.account_id = a.id \
+                    WHERE a.id = $1 AND a.active AND (m.account_id IS NOT NULL OR $2 = 'paquete')",
         instead: "INSERT INTO notices (event, account_id, channel, news, order_number, place, state, created_at, \
                   expires_at, next_attempt_at) SELECT n.event, n.account_id, 'correo', n.news, n.order_number, n.place, \
                   'pendiente', $2, n.expires_at, $2 FROM notices n JOIN mail_notices m ON m.account_id = n.account_id \

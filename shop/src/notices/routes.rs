@@ -99,7 +99,7 @@ pub(crate) async fn set_mail(
     language: Language,
     Json(body): Json<MailBody>,
 ) -> Result<Json<MailBody>, Problem> {
-    if body.activo && !app.settings.mailer.is_configured() {
+    if body.activo && !app.settings.mailer.delivers() {
         return Err(Problem::conflict("sin-correo", Message::new("refusal-no-mail")));
     }
     app.writer.submit(WantMail { account_id: who.account_id, wanted: body.activo, language }).await?;

@@ -29,15 +29,7 @@ pub(crate) async fn again(app: &App, account_id: i64, number: &OrderNumber) -> R
     let now = app.ambient.now();
     let asked: Vec<(i64, i64)> = lines.iter().map(|line| (line.product_id, line.quantity)).collect();
     let all = cart::priced(&mut session, &asked, now).await?;
-    let left = |stock: Option<i64>, wanted: i64| stock.map_or(wanted, |stock| stock.min(wanted));
-    let had: Vec<(i64, i64)> = all
-        .items
-        .iter()
-        .map(|item| (item.product_id, left(item.stock, item.quantity)))
-        .filter(|(_, n)| *n > 0)
-        .collect();
-    let mut basket = cart::priced(&mut session, &had, now).await?;
-    basket.items.retain(|item| item.warning.is_none());
+    let basket = cart::what_there_is(&mut session, &all, now).await?;
     Ok(Again { order, lines, basket })
 }
 

@@ -7,7 +7,7 @@ use belgrano_shared::writer::{Command, Failure};
 
 use crate::unit::{MessageKind, Order, OutboxMessage, ShopUnit, ShopWants};
 
-/// Ask the board to cancel an order. Asking again changes nothing.
+/// Ask the board to cancel an order, which its customer may until the driver sets out. Asking again changes nothing.
 #[derive(Debug)]
 pub struct Cancel {
     /// Who asks.
@@ -27,6 +27,8 @@ pub enum CancelRefusal {
     Unknown,
     /// It is over already.
     Over(TicketState),
+    /// Its driver has set out.
+    OnTheWay,
 }
 
 /// Somebody else's order is none, and nobody learns that it exists.
@@ -42,6 +44,8 @@ impl From<CancelRefusal> for Problem {
                 Self::conflict("pedido-terminado", Message::new("refusal-order-over").with("state", state))
                     .with("estado", state.as_str())
             }
+            CancelRefusal::OnTheWay => Self::conflict("pedido-en-camino", Message::new("refusal-order-on-the-way"))
+                .with("estado", TicketState::OnTheWay.as_str()),
         }
     }
 }
@@ -57,6 +61,9 @@ impl Command<ShopUnit> for Cancel {
     async fn apply(&self, unit: &mut ShopUnit) -> Result<Order, Failure<CancelRefusal>> {
         let order = unit.order(&self.number).await?.filter(|order| order.account_id == self.account_id).cloned();
         let mut order = order.ok_or(Failure::Refused(CancelRefusal::Unknown))?;
+        if order.state == TicketState::OnTheWay {
+            return Err(Failure::Refused(CancelRefusal::OnTheWay));
+        }
         if order.state == TicketState::Cancelled || order.cancel_requested_at.is_some() {
             return Ok(order);
         }

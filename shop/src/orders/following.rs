@@ -6,8 +6,8 @@ use belgrano_shared::timestamp::UnixMillis;
 use belgrano_shared::wire::{OrderNumber, TicketState};
 
 use super::cancel::no_such_order;
-use super::estimate::{Estimate, estimate};
 use super::history;
+use super::promise::{Promise, promise};
 use super::steps::{Step, since, steps};
 use super::view::OrderView;
 use super::whereabouts::{Carrier, Fix};
@@ -28,7 +28,7 @@ pub(crate) struct Following {
 pub(crate) struct Progress {
     pub(crate) state: TicketState,
     pub(crate) steps: Vec<Step>,
-    pub(crate) estimate: Option<Estimate>,
+    pub(crate) promise: Option<Promise>,
     pub(crate) now: UnixMillis,
 }
 
@@ -48,9 +48,10 @@ pub(super) async fn progress(app: &App, order: &Order) -> sqlx::Result<Progress>
     let now = app.ambient.now();
     let mut session = app.db.snapshot().await?;
     let steps = steps(&mut session, order).await?;
-    let estimate = match since(&steps, order.state) {
-        Some(since) => estimate(&mut session, order.state, since, now).await?,
+    drop(session);
+    let promise = match since(&steps, order.state) {
+        Some(since) => promise(app, order, since).await?,
         None => None,
     };
-    Ok(Progress { state: order.state, steps, estimate, now })
+    Ok(Progress { state: order.state, steps, promise, now })
 }

@@ -88,7 +88,8 @@ pub(crate) struct CancelRequest {
 
 /// Cancel an order
 ///
-/// The wish is stored and sent to the board, which has the last word: the order is `cancelado` when the board says so.
+/// The wish is stored and sent to the board, which has the last word: the order is `cancelado` when the board
+/// says so. Once the driver has set out it is refused; a wish that the driver overtook ends as `cancelacion_tarde`.
 #[utoipa::path(
     post, path = "/api/pedidos/{numero}/cancelar", tag = "pedidos", params(("numero" = String, Path)),
     request_body = CancelRequest,

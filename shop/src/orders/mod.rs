@@ -15,6 +15,9 @@ mod http;
 mod live;
 #[cfg(test)]
 mod live_tests;
+mod promise;
+#[cfg(test)]
+mod promise_tests;
 mod report;
 #[cfg(test)]
 mod report_tests;
@@ -28,12 +31,13 @@ mod whereabouts;
 
 pub(crate) use again::{Again, again, order_again};
 pub use cancel::{Cancel, CancelRefusal};
-pub use estimate::Estimate;
+pub use estimate::{Estimate, Outlook};
 pub(crate) use following::{Following, Progress, follow};
 pub(crate) use give_up::give_up;
 pub(crate) use history::{LastDelivery, last_delivery};
 pub use http::routes;
-pub(crate) use http::{CancelRequest, cancel, list};
+pub(crate) use http::{CancelRequest, cancel, list, view as view_of};
+pub use promise::Promise;
 pub use report::{Apply, Report};
 pub use steps::Step;
 pub(crate) use steps::since;

@@ -123,8 +123,13 @@ fn merge(order: &Order, report: &Report, another_life: bool) -> Option<Order> {
         None => (None, None),
     };
     let reason = if report.state.is_none() { order.reason.clone() } else { report.reason.clone() };
+    let state = report.state.unwrap_or(order.state);
+    // The board called nothing off and the driver came in vain, or never got there: whoever still wants that asks anew.
+    let went_out = matches!(order.state, TicketState::OnTheWay | TicketState::Failed);
+    let asks_anew = state == TicketState::Failed || (went_out && !state.is_final() && state != TicketState::OnTheWay);
     let merged = Order {
-        state: report.state.unwrap_or(order.state),
+        cancel_requested_at: order.cancel_requested_at.filter(|_| !asks_anew),
+        state,
         ticket_id: report.ticket_id.or(order.ticket_id),
         ticket_version: report.version.unwrap_or(order.ticket_version),
         driver_id,

@@ -48,6 +48,31 @@ on_both_engines! {
         assert_eq!(state(&shop, &mut ana, &number).await, ("en-camino".to_owned(), json!("Caro")));
     }
 
+    async fn who_ordered_may_cancel_until_the_driver_sets_out(database) {
+        const CANCELS: &str = "SELECT COUNT(*) FROM outbox WHERE kind = 'order.cancelled'";
+        let shop = TestShop::new(database).await;
+        let (mut ana, number) = ordered(&shop).await;
+        let (path, cancel) = (format!("/api/pedidos/{number}"), format!("/api/pedidos/{number}/cancelar"));
+        let told = |version, state| Report { version: Some(version), ticket_id: Some(9), ..callback(&number, Some(state), None) };
+        assert_eq!(apply(&shop, told(1, TicketState::Accepted)).await, 1);
+        assert_eq!(shop.post(&mut ana, &cancel, json!({})).await.body["cancelacion_pedida"], true);
+        // The driver was faster than the message.
+        assert_eq!(apply(&shop, told(2, TicketState::OnTheWay)).await, 1);
+        let order = shop.get(&mut ana, &path).await.body;
+        assert_eq!((&order["cancelacion_pedida"], &order["cancelacion_tarde"]), (&json!(false), &json!(true)));
+        let refused = shop.post(&mut ana, &cancel, json!({})).await;
+        assert_eq!((refused.status, &refused.body["estado"]), (409, &json!("en-camino")), "{refused:?}");
+        // A next try may be called off again.
+        for (version, state) in [(3, TicketState::Failed), (4, TicketState::Pending)] {
+            assert_eq!(apply(&shop, told(version, state)).await, 1);
+            let order = shop.get(&mut ana, &path).await.body;
+            assert_eq!((&order["cancelacion_pedida"], &order["cancelacion_tarde"]), (&json!(false), &json!(false)));
+        }
+        assert_eq!(shop.post(&mut ana, &cancel, json!({})).await.body["cancelacion_pedida"], true);
+        let mut session = shop.app.db.read().await.expect("a session");
+        assert_eq!(belgrano_shared::fetch_scalar!(one, session, i64, CANCELS).expect("a count"), 2);
+    }
+
     async fn an_order_that_was_given_up_stays_so_and_its_ticket_is_called_off(database) {
         const CANCELS: &str = "SELECT COUNT(*) FROM outbox WHERE kind = 'order.cancelled' AND state = 'pendiente'";
         const REASON: &str = "SELECT payload FROM outbox WHERE kind = 'order.cancelled'";

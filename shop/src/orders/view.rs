@@ -47,6 +47,9 @@ pub struct OrderView {
     /// The customer asked to cancel it and the board has not confirmed yet.
     #[serde(rename = "cancelacion_pedida")]
     pub cancel_requested: bool,
+    /// The customer asked to cancel it and the driver had set out before that came: it goes on.
+    #[serde(rename = "cancelacion_tarde")]
+    pub cancel_too_late: bool,
     /// Grows with every change that came from the board.
     pub version: i64,
 }
@@ -87,7 +90,11 @@ impl OrderView {
             updated_at: order.updated_at,
             driver_name: shown_driver(order).map(str::to_owned),
             reason: order.reason.clone(),
-            cancel_requested: order.cancel_requested_at.is_some() && !order.state.is_final(),
+            cancel_requested: order.cancel_requested_at.is_some()
+                && !order.state.is_final()
+                && order.state != TicketState::OnTheWay,
+            cancel_too_late: order.cancel_requested_at.is_some()
+                && matches!(order.state, TicketState::OnTheWay | TicketState::Delivered),
             version: order.ticket_version,
         }
     }

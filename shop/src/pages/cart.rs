@@ -5,20 +5,25 @@ use axum::extract::State;
 use axum::http::{HeaderMap, header};
 use axum::response::{IntoResponse, Response};
 use belgrano_shared::http::{Json, Path};
-use belgrano_shared::pages::{Form, Layout, Notice, with_cookies_of};
+use belgrano_shared::pages::{Form, Layout, Notice};
 use belgrano_shared::problem::Problem;
 use belgrano_shared::texts::Language;
 use serde::Serialize;
 
 use super::frame::Frame;
 use crate::app::App;
-use crate::cart::{self, CartView, PutBody, Whose};
+use crate::cart::{self, CartItemView, CartView, Whose};
 
 #[derive(Template)]
 #[template(path = "cart.html")]
 struct CartPage<'a> {
     layout: &'a Layout,
     cart: CartView,
+}
+
+/// Whether there is no more of a line's product.
+fn all_there_is(item: &CartItemView) -> bool {
+    item.stock.is_some_and(|stock| stock <= item.quantity)
 }
 
 /// What is in it, at today's prices.
@@ -40,12 +45,12 @@ pub(super) async fn add(
     let (notice, added) = match more {
         None => (Notice::failed(language.t("cart-not-a-number")), None),
         Some(more) => match cart::add_item(&app, whose, id, more, form.key()?).await {
-            Ok(added) => (Notice::done(language.t("cart-added")), Some(added)),
+            Ok(added) => (said_of(&added.0, language), Some(added)),
             Err(problem) if problem.status().is_client_error() => (Notice::failed(problem.to(language)), None),
             Err(problem) => return Err(problem),
         },
     };
-    let (count, set_cookie) = added.map_or((None, None), |(count, set_cookie)| (Some(count), set_cookie));
+    let (count, set_cookie) = added.map_or((None, None), |(added, set_cookie)| (Some(added.units), set_cookie));
     let stays = headers.get(header::ACCEPT).is_some_and(|accept| accept == "application/json");
     if stays {
         let next_key = app.ambient.uuid().to_string();
@@ -53,6 +58,14 @@ pub(super) async fn add(
         return Ok((set_cookie, Json(answer)).into_response());
     }
     Ok((set_cookie, notice.then(form.given("volver").unwrap_or("/carrito"))).into_response())
+}
+
+/// That it is in the cart, or that fewer are because there are no more.
+fn said_of(added: &cart::Added, language: Language) -> Notice {
+    match added.left {
+        Some(left) => Notice::done(language.t("cart-put-what-is-left").with("stock", left).with("put", added.put)),
+        None => Notice::done(language.t("cart-added")),
+    }
 }
 
 /// What became of an addition.
@@ -74,7 +87,7 @@ struct Added {
 
 /// Sets how many of it; 0 takes it out. A button that says a number (`poner`) counts more than the field beside it.
 pub(super) async fn put(
-    state: State<App>,
+    State(app): State<App>,
     whose: Whose,
     language: Language,
     Path(id): Path<i64>,
@@ -83,31 +96,18 @@ pub(super) async fn put(
     let Ok(quantity) = form.given("poner").unwrap_or_else(|| form.value("cantidad")).parse() else {
         return Ok(Notice::failed(language.t("cart-not-a-number")).then("/carrito"));
     };
-    let (notice, answer) = set(state, whose, language, id, quantity, "cart-changed").await?;
-    Ok(with_cookies(answer.as_ref(), notice.then("/carrito")))
-}
-
-/// What to tell, and the answer whose cookies go with it.
-async fn set(
-    state: State<App>,
-    whose: Whose,
-    language: Language,
-    id: i64,
-    quantity: i64,
-    done: &'static str,
-) -> Result<(Notice, Option<Response>), Problem> {
-    match cart::put_item(state, whose, Path(id), Json(PutBody { cantidad: quantity })).await {
-        Ok(answer) => Ok((Notice::done(language.t(done)), Some(answer))),
-        Err(problem) if problem.status().is_client_error() => Ok((Notice::failed(problem.to(language)), None)),
-        Err(problem) => Err(problem),
-    }
-}
-
-fn with_cookies(answer: Option<&Response>, to: Response) -> Response {
-    match answer {
-        Some(answer) => with_cookies_of(answer, to),
-        None => to,
-    }
+    let (notice, set_cookie) = match cart::set_item(&app, whose, id, quantity).await {
+        Ok((cart, set_cookie)) => {
+            let notice = match cart.adjusted {
+                Some(adjusted) => Notice::failed(language.t("cart-set-to-what-is-left").with("stock", adjusted.put)),
+                None => Notice::done(language.t("cart-changed")),
+            };
+            (notice, set_cookie)
+        }
+        Err(problem) if problem.status().is_client_error() => (Notice::failed(problem.to(language)), None),
+        Err(problem) => return Err(problem),
+    };
+    Ok((set_cookie, notice.then("/carrito")).into_response())
 }
 
 /// Empties it.

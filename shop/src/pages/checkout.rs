@@ -8,6 +8,7 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use belgrano_shared::http::{Json, RequestContext};
 use belgrano_shared::idempotency::{IdempotencyKey, Once};
+use belgrano_shared::map::Zones;
 use belgrano_shared::pages::{Choice, Form, KEY_FIELD, Layout, Notice, see_other};
 use belgrano_shared::problem::{FieldError, Problem};
 use belgrano_shared::texts::{Language, Message};
@@ -34,7 +35,7 @@ struct CheckoutPage<'a> {
 
 const PAYMENTS: [&str; 3] = [PaymentMethod::CASH, PaymentMethod::CARD, PaymentMethod::TRANSFER];
 /// Fields the form shows; what is wrong elsewhere is told at the top.
-const SHOWN: [&str; 5] = ["direccion", "barrio", "telefono", "metodo_pago", "notas"];
+const SHOWN: [&str; 6] = ["direccion", "pin", "barrio", "telefono", "metodo_pago", "notas"];
 
 /// The cart for the last time, and what else has to be known.
 pub(super) async fn show(
@@ -61,6 +62,7 @@ pub(super) async fn show(
     let payment = payment.unwrap_or(PaymentMethod::CASH);
     let rest = [
         (KEY_FIELD, key),
+        ("pin_direccion", last.lat.map(|_| address.clone()).unwrap_or_default()),
         ("direccion", address),
         ("barrio", last.barrio.unwrap_or_default()),
         ("telefono", account.phone),
@@ -103,7 +105,8 @@ pub(super) async fn place(
 }
 
 async fn submit(app: &App, account_id: i64, context: &RequestContext, form: &Form) -> Result<OrderNumber, Problem> {
-    let (basket, seen, delivery) = (confirm::basket(form)?, confirm::seen(form)?, delivery(form)?);
+    let (basket, seen, delivery) =
+        (confirm::basket(form)?, confirm::seen(form)?, delivery(form, &app.settings.common.map.zones)?);
     let key = form.key()?.map(|key| IdempotencyKey { scope: format!("pedido:{account_id}"), ..key });
     let trace = context.traceparent();
     let checkout = Checkout { account_id, source: Source::Shown(basket), delivery, seen, trace };
@@ -111,13 +114,15 @@ async fn submit(app: &App, account_id: i64, context: &RequestContext, form: &For
     confirm::number_of(&answer.body)
 }
 
-fn delivery(form: &Form) -> Result<Delivery, Problem> {
+fn delivery(form: &Form, zones: &Zones) -> Result<Delivery, Problem> {
     let given = |name| form.given(name).map(str::to_owned);
     let degrees = |name| form.given(name).and_then(|text| text.parse().ok());
     let fields = DeliveryFields {
         address: given("direccion"),
         barrio: given("barrio"),
         pin: (degrees("lat"), degrees("lng")),
+        pin_of: given("pin_direccion"),
+        pin_goes: given("pin_va"),
         phone: given("telefono"),
         // The API takes any word, for programs that know others; a page offers these.
         payment_method: given("metodo_pago").filter(|method| PAYMENTS.contains(&method.as_str())),
@@ -126,7 +131,7 @@ fn delivery(form: &Form) -> Result<Delivery, Problem> {
     // A program may leave the field out; a person who sees it fills it in, because a driver who cannot find the door calls.
     let missing = form.values("telefono").next().is_some_and(str::is_empty);
     let missing = missing.then(|| FieldError::new("telefono", Message::new("error-missing")));
-    match (fields.parse(), missing) {
+    match (fields.parse(zones), missing) {
         (Ok(delivery), None) => Ok(delivery),
         (parsed, missing) => Err(Problem::invalid(parsed.err().into_iter().flatten().chain(missing).collect())),
     }

@@ -53,7 +53,7 @@ pub(crate) fn routes(development: bool) -> Router<App> {
         .route("/finalizar", get(checkout::show).post(checkout::place))
         .route("/pedidos", get(orders::list))
         .route("/pedidos/{numero}", get(orders::show))
-        .route("/pedidos/{numero}/cancelar", post(orders::cancel))
+        .route("/pedidos/{numero}/cancelar", get(orders::ask_cancel).post(orders::cancel))
         .route("/pedidos/{numero}/repetir", get(repeat::show).post(repeat::order))
         .route("/pedidos/{numero}/compartir", post(orders::share))
         .route("/pedidos/{numero}/no-compartir", post(orders::unshare))

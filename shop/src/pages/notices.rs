@@ -23,6 +23,8 @@ struct SettingsPage<'a> {
     email: String,
     /// Whether the account wants mail; `None` where none is sent.
     mail: Option<bool>,
+    /// Whether browsers can be told at all.
+    push: bool,
 }
 
 /// What one wants to be told.
@@ -33,9 +35,9 @@ pub(super) async fn show(
 ) -> Result<Response, Problem> {
     let app = state.0.clone();
     let wanted = wants_mail(&app.db, session.0.account_id).await?;
-    let mail = app.settings.mailer.is_configured().then_some(wanted);
+    let mail = app.settings.mailer.delivers().then_some(wanted);
     let Json(account) = accounts::me(state, session).await?;
-    layout.show(&SettingsPage { layout: &layout, email: account.email, mail })
+    layout.show(&SettingsPage { layout: &layout, email: account.email, mail, push: app.vapid.is_some() })
 }
 
 /// Mail, or no more of it.

@@ -43,6 +43,24 @@ struct OrderPage<'a> {
     shared: Shared,
 }
 
+/// The question before an order is called off.
+#[derive(Template)]
+#[template(path = "cancel_order.html")]
+struct CancelPage<'a> {
+    layout: &'a Layout,
+    order: OrderView,
+    /// Why it cannot be called off any more.
+    why_not: Option<String>,
+}
+
+impl OrderPage<'_> {
+    /// Whether its customer may still call it off.
+    fn may_cancel(&self) -> bool {
+        let OrderView { state, cancel_requested, .. } = self.order;
+        !state.is_final() && state != TicketState::OnTheWay && !cancel_requested
+    }
+}
+
 /// All of them, newest first.
 pub(super) async fn list(
     state: State<App>,
@@ -101,6 +119,23 @@ pub(super) async fn unshare(
     let back = format!("/pedidos/{number}");
     orders::unshare(&app, who.account_id, number).await?;
     Ok(Notice::done(language.t("share-ended")).then(&back))
+}
+
+/// Asks whether it is meant, before the board is asked.
+pub(super) async fn ask_cancel(
+    State(app): State<App>,
+    Session(who): Session,
+    Frame { layout, .. }: Frame,
+    Path(number): Path<OrderNumber>,
+) -> Result<Response, Problem> {
+    let order = orders::view_of(&app, who.account_id, &number).await?;
+    let why_not = match order.state {
+        TicketState::OnTheWay => Some(layout.t("refusal-order-on-the-way").to_string()),
+        state if state.is_final() => Some(layout.t("refusal-order-over").with("state", state).to_string()),
+        _ if order.cancel_requested => Some(layout.t("order-cancel-waiting").to_string()),
+        _ => None,
+    };
+    layout.show(&CancelPage { layout: &layout, order, why_not })
 }
 
 /// Asks the board to call it off.

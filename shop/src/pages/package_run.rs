@@ -25,38 +25,56 @@ pub(super) async fn show(
     layout.show(&page(&layout, quote, app.ambient.uuid().to_string()))
 }
 
-fn page(layout: &Layout, Quote { package, basket, address }: Quote, key: String) -> ConfirmPage<'_> {
+fn page(layout: &Layout, Quote { package, basket, rest, address }: Quote, key: String) -> ConfirmPage<'_> {
     let home = format!("/paquetes/{}", package.id);
     let how = layout.t("package-ask-change");
-    let way = match (basket.ready, address.is_empty()) {
-        (false, _) => Way::Mend { why: layout.t("package-ask-missing"), how },
-        (true, true) => Way::Mend { why: layout.t("package-ask-where"), how },
-        (true, false) => Way::order(layout, basket.total),
+    let way = match (rest.items.is_empty(), address.is_empty()) {
+        (true, _) => Way::Mend { why: layout.t("package-ask-missing"), how },
+        (false, true) => Way::Mend { why: layout.t("package-ask-where"), how },
+        (false, false) => Way::order(layout, rest.total),
     };
-    let line = |item: &CartItemView| Line {
-        quantity: item.quantity,
-        name: item.name.clone(),
-        subtotal: item.warning.is_none().then(|| layout.price(item.subtotal)),
-        missing: item.warning.as_ref().map(|warning| layout.say(warning).to_string()),
-        changed: None,
+    let line = |item: &CartItemView| {
+        let there = rest.items.iter().find(|there| there.product_id == item.product_id);
+        Line {
+            quantity: there.map_or(item.quantity, |there| there.quantity),
+            name: item.name.clone(),
+            subtotal: there.map(|there| layout.price(there.subtotal)),
+            missing: missing(layout, item, there),
+            changed: None,
+        }
     };
+    let mut means = layout.t("package-run-means").to_string();
+    if !basket.ready && !rest.items.is_empty() {
+        means = format!("{} {means}", layout.t("order-again-without"));
+    }
     ConfirmPage {
         layout,
         question: layout.t("package-ask").with("name", package.name.as_str()),
         action: format!("{home}/ejecutar"),
         back: (home, package.name),
         lines: basket.items.iter().map(line).collect(),
-        items: Vec::new(),
-        total: basket.ready.then(|| layout.price(basket.total)),
+        items: confirm::items(&rest).collect(),
+        total: (!rest.items.is_empty()).then(|| layout.price(rest.total)),
         address,
         barrio: package.barrio,
         phone: String::new(),
         payment_method: package.payment_method,
         notes: package.notes,
-        means: layout.t("package-run-means").to_string(),
+        means,
         way,
         key,
     }
+}
+
+/// What is missing of a product, of which `there` is what there is.
+fn missing(layout: &Layout, item: &CartItemView, there: Option<&CartItemView>) -> Option<String> {
+    let warning = item.warning.as_ref()?;
+    Some(match there {
+        Some(there) => {
+            layout.t("order-again-fewer").with("asked", item.quantity).with("left", there.quantity).to_string()
+        }
+        None => layout.say(warning).to_string(),
+    })
 }
 
 /// Orders that, once, and shows the order.
@@ -87,6 +105,8 @@ async fn submit(
     form: &Form,
 ) -> Result<OrderNumber, Problem> {
     let key = KeyOnly::new(form.key()?);
-    let answer = merchants::run_now(app, who, id, confirm::seen(form)?, context, key).await?;
+    // What is there is ordered, at the total that was shown: at another, or without one, nothing is.
+    let seen = confirm::seen(form)?;
+    let answer = merchants::run_now(app, who, id, (seen.is_some(), seen), context, key).await?;
     confirm::number_of(&answer.body)
 }

@@ -19,7 +19,7 @@ use crate::accounts::Merchant;
 use crate::app::App;
 use crate::catalog::{self, Filter, ProductView};
 use crate::merchants::{
-    self, DueDate, Frequency, Outcome, PackageItemRequest, PackageRequest, PackageView, RunHour, RunView,
+    self, DueDate, Frequency, MissedView, Outcome, PackageItemRequest, PackageRequest, PackageView, RunHour, RunView,
 };
 
 /// Blank lines below what a package has.
@@ -215,13 +215,27 @@ fn choice(layout: &Layout, product: &ProductView) -> Choice {
     Choice::new(product.id.to_string(), text)
 }
 
+/// The day that a package was due.
+fn due_day(layout: &Layout, missed: &MissedView) -> String {
+    let due = missed.due_on.clone().and_then(|day| DueDate::try_from(day).ok());
+    due.map_or_else(String::new, |day| layout.day(day.at(RunHour::DEFAULT)))
+}
+
 impl PackagesPage<'_> {
+    fn due_day(&self, missed: &MissedView) -> String {
+        due_day(self.layout, missed)
+    }
+
     fn in_days(&self, package: &PackageView) -> String {
         in_days(self.layout, package, self.now)
     }
 }
 
 impl PackagePage<'_> {
+    fn due_day(&self, missed: &MissedView) -> String {
+        due_day(self.layout, missed)
+    }
+
     /// The lines as they were typed, and some blank ones: a product and how many.
     fn lines(&self) -> Vec<(&str, &str)> {
         let typed = self.form.values("producto").zip(self.form.values("cantidad"));

@@ -17,6 +17,8 @@ use crate::app::App;
 struct ForgotPage<'a> {
     layout: &'a Layout,
     form: Form,
+    /// How a code gets to whoever asks for it.
+    by: By,
 }
 
 #[derive(Template)]
@@ -28,10 +30,34 @@ struct ResetPage<'a> {
     known: bool,
 }
 
+/// How a code gets to whoever asks for it.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum By {
+    Mail,
+    /// It is in the log of whoever develops this.
+    Log,
+    /// Not at all: whoever runs the shop has to help.
+    Nothing,
+}
+
+impl By {
+    fn of(app: &App) -> Self {
+        match &app.settings.mailer {
+            mailer if mailer.delivers() => Self::Mail,
+            mailer if mailer.is_configured() => Self::Log,
+            _ => Self::Nothing,
+        }
+    }
+}
+
 /// Whose account?
-pub(super) async fn show(Frame { layout, .. }: Frame, typed: TypedEmail) -> Result<Response, Problem> {
+pub(super) async fn show(
+    State(app): State<App>,
+    Frame { layout, .. }: Frame,
+    typed: TypedEmail,
+) -> Result<Response, Problem> {
     let form = Form::filled([("email", typed.as_str())]);
-    layout.show(&ForgotPage { layout: &layout, form })
+    layout.show(&ForgotPage { layout: &layout, form, by: By::of(&app) })
 }
 
 /// Asks for a code. The answer is the same whether there is such an account or not.
@@ -41,17 +67,19 @@ pub(super) async fn send(
     Frame { layout, .. }: Frame,
     form: Form,
 ) -> Result<Response, Problem> {
+    let by = By::of(&app);
     let asked = match form.read::<ForgotBody>() {
         Ok(body) => accounts::forgot_password(State(app.clone()), ip, layout.language, Json(body)).await,
         Err(problem) => Err(problem),
     };
     match asked {
         Ok(_) => {
-            let next = Notice::done(layout.t("forgot-sent")).then("/recuperar/codigo");
+            let said = if by == By::Mail { "forgot-sent" } else { "forgot-logged" };
+            let next = Notice::done(layout.t(said)).then("/recuperar/codigo");
             Ok(TypedEmail::kept(form.value("email"), &app.settings.common.public_url, next))
         }
         Err(problem) if Form::takes(&problem) => {
-            layout.show_as(problem.status(), &ForgotPage { layout: &layout, form: form.refused(&problem) })
+            layout.show_as(problem.status(), &ForgotPage { layout: &layout, form: form.refused(&problem), by })
         }
         Err(problem) => Err(problem),
     }

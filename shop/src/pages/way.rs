@@ -5,7 +5,7 @@ use belgrano_shared::texts::Text;
 use belgrano_shared::timestamp::UnixMillis;
 use belgrano_shared::wire::TicketState;
 
-use crate::orders::{self, Estimate, Progress};
+use crate::orders::{self, Estimate, Outlook, Progress};
 
 /// The way of an order.
 pub(super) struct Way<'a> {
@@ -52,17 +52,26 @@ impl<'a> Way<'a> {
         }
     }
 
-    /// When it is likely to arrive, or that it takes longer than usual; nothing while nobody can say.
+    /// When it is likely to arrive, that nobody can promise that, or that it takes longer than usual; nothing while nobody can
+    /// say. A range stays as it was told, whatever the time is by now.
     pub(super) fn arrival(&self) -> Option<Text> {
-        let Estimate { from, to } = self.progress.estimate?;
-        if self.progress.now > to {
-            return Some(self.layout.t("way-late"));
-        }
-        let [from, to] = [from.max(self.progress.now), to].map(|at| self.layout.time(at));
-        if from == to {
-            return Some(self.layout.t("way-arrives-now"));
-        }
-        Some(self.layout.t("way-arrives").with("from", from).with("to", to))
+        let text = |key| self.layout.t(key);
+        Some(match self.progress.promise?.outlook {
+            Outlook::Between(range) if self.progress.now > range.to => self.range("way-late-of", range),
+            Outlook::Between(range) => self.range("way-arrives", range),
+            Outlook::Delayed => text("way-delayed"),
+            Outlook::Late => text("way-late"),
+        })
+    }
+
+    /// What was told before, where that has changed.
+    pub(super) fn before(&self) -> Option<Text> {
+        Some(self.range("way-before", self.progress.promise?.before?))
+    }
+
+    fn range(&self, key: &'static str, Estimate { from, to }: Estimate) -> Text {
+        let [from, to] = [from, to].map(|at| self.layout.time(at));
+        self.layout.t(key).with("from", from).with("to", to)
     }
 
     /// What it has passed and what is to come.

@@ -5,7 +5,7 @@ use belgrano_shared::texts::Message;
 use belgrano_shared::wire::{IntakeReply, OrderNumber, TicketState};
 use belgrano_shared::writer::{Command, Failure};
 
-use crate::progress::{As, IllegalStep, Step, transition};
+use crate::progress::{As, IllegalStep, Step, legal, transition};
 use crate::unit::{Actor, BoardUnit, BoardWants, Change};
 
 /// Call an order off. Again is the same.
@@ -22,7 +22,7 @@ pub struct CancelOrder {
 pub enum CancelRefusal {
     /// It was never taken in.
     NotFound,
-    /// It is over already.
+    /// It is over already, or its driver has set out.
     TooLate(IllegalStep),
 }
 
@@ -33,6 +33,7 @@ impl From<CancelRefusal> for Problem {
             CancelRefusal::TooLate(step) => {
                 let why = match step.from {
                     TicketState::Delivered => Message::new("refusal-cancel-delivered"),
+                    TicketState::OnTheWay => Message::new("refusal-cancel-on-the-way"),
                     other => Message::new("refusal-cancel").with("state", other),
                 };
                 Self::conflict(NOT_CANCELLABLE, why).with("estado", step.from.as_str())
@@ -54,6 +55,12 @@ impl Command<BoardUnit> for CancelOrder {
         let ticket = unit.ticket(&self.number).await?.ok_or(Failure::Refused(CancelRefusal::NotFound))?;
         if ticket.view.state == TicketState::Cancelled {
             return Ok(IntakeReply::of(&ticket.view, true));
+        }
+        if ticket.view.state == TicketState::OnTheWay {
+            // The board may still call it off; whoever ordered may not, once somebody is on the way to the door.
+            let legal = legal(TicketState::OnTheWay, As::Driver);
+            let illegal = IllegalStep { from: TicketState::OnTheWay, to: TicketState::Cancelled, legal };
+            return Err(Failure::Refused(CancelRefusal::TooLate(illegal)));
         }
         let step = Step::Cancel(self.reason.clone());
         let next = transition(ticket, &step, As::Board, now)

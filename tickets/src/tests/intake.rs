@@ -122,6 +122,15 @@ on_both_engines! {
         let (status, problem) = cancel("BA-2").await;
         assert_eq!((status, &problem["estado"]), (409, &json!("entregado")));
         assert_eq!(cancel("BA-9").await.0, 404);
+        assert_eq!(board.order("BA-3").await.0, 201);
+        assert_eq!(board.assign(&admin, "BA-3", id).await.0, 200);
+        for state in ["aceptado", "en-camino"] {
+            assert_eq!(board.step(&driver, "BA-3", json!({ "estado": state })).await.0, 200);
+        }
+        let (status, problem) = cancel("BA-3").await;
+        assert_eq!((status, &problem["estado"]), (409, &json!("en-camino")), "the driver has set out");
+        assert_eq!(board.step(&driver, "BA-3", json!({ "estado": "fallido", "motivo": "no atiende" })).await.0, 200);
+        assert_eq!(cancel("BA-3").await.0, 200, "nobody comes any more: a next try may be called off");
         assert_eq!(board.post(&NOBODY, "/api/tickets/BA-1/cancelar", Value::Null).await.0, 401);
         assert_eq!(board.post(&admin, "/api/tickets/BA-1/deshacer", Value::Null).await.0, 409, "the shop's own change");
     }

@@ -105,6 +105,9 @@ async fn an_order_is_followed_and_cancelled() {
     assert!(!order.body.contains("Código de entrega"), "nobody carries it yet");
 
     let cancel = format!("{}/cancelar", placed.location);
+    assert!(!order.body.contains("name=\"motivo\""), "nothing is cancelled before it is asked: {}", order.body);
+    let asked = visitor.get(&cancel).await;
+    assert!(asked.body.contains("¿Cancelar el pedido?") && asked.body.contains("name=\"motivo\""), "{}", asked.body);
     let order = visitor.follow(&cancel, &[("motivo", "me equivoqué")]).await;
     assert!(order.body.contains("Pediste cancelarlo") && !order.body.contains("name=\"motivo\""), "{}", order.body);
 
@@ -112,6 +115,96 @@ async fn an_order_is_followed_and_cancelled() {
     stranger.follow("/registro", &[("nombre", "Eva"), ("email", "eva@example.com"), ("password", PASSWORD)]).await;
     assert_eq!(stranger.get(&placed.location).await.status, 404);
     assert_eq!(stranger.post(&cancel, &[]).await.status, 404);
+}
+
+/// A customer whose last order went to a marked door, with a cart.
+async fn with_a_marked_door(shop: &TestShop) -> Browser {
+    let mut visitor = with_a_cart(shop).await;
+    let form = visitor.get("/finalizar").await;
+    let fields = hidden(&form, &["clave_unica", "item"]);
+    let door = [("direccion", "Av. Cabildo 2040"), ("lat", "-34.5614"), ("lng", "-58.4563"), ("barrio", "Belgrano")];
+    let placed = visitor.post("/finalizar", &[sent(&fields), door.to_vec()].concat()).await;
+    assert_eq!(placed.status, 303, "{}", placed.body);
+    visitor.follow("/carrito/1/agregar", &[]).await;
+    visitor
+}
+
+#[tokio::test]
+async fn a_pin_stays_with_the_address_it_was_set_for() {
+    const LAST: &str = "SELECT lat IS NOT NULL FROM orders ORDER BY id DESC LIMIT 1";
+    let database = TestDatabase::sqlite();
+    let shop = TestShop::new(&database).await;
+    let mut visitor = with_a_marked_door(&shop).await;
+    let form = visitor.get("/finalizar").await;
+    let fields = hidden(&form, &["clave_unica", "item", "lat", "lng", "pin_direccion"]);
+    assert_eq!((fields[2].1.as_str(), fields[4].1.as_str()), ("-34.5614", "Av. Cabildo 2040"));
+    let elsewhere = [("direccion", "Av. Rivadavia 5000, Caballito"), ("barrio", "")];
+    let placed = visitor.post("/finalizar", &[sent(&fields), elsewhere.to_vec()].concat()).await;
+    assert_eq!(placed.status, 303, "{}", placed.body);
+    let mut session = shop.app.db.read().await.expect("a session");
+    assert!(!belgrano_shared::fetch_scalar!(one, session, bool, LAST).expect("an order"), "no pin in Belgrano");
+}
+
+#[tokio::test]
+async fn a_pin_outside_the_named_barrio_is_a_question() {
+    let database = TestDatabase::sqlite();
+    let shop = TestShop::new(&database).await;
+    let mut visitor = with_a_marked_door(&shop).await;
+    let form = visitor.get("/finalizar").await;
+    let fields = hidden(&form, &["clave_unica", "item", "lat", "lng", "pin_direccion"]);
+    let mut elsewhere = [sent(&fields), vec![("direccion", "Av. Cabildo 2040"), ("barrio", "Caballito")]].concat();
+    let asked = visitor.post("/finalizar", &elsewhere).await;
+    assert!(asked.status == 422 && asked.body.contains("La marca del mapa está en Belgrano y escribiste Caballito."));
+    assert!(asked.body.contains("name=\"pin_va\" value=\"marca\""), "{}", asked.body);
+    elsewhere.push(("pin_va", "marca"));
+    let order = visitor.follow("/finalizar", &elsewhere).await;
+    assert!(order.body.contains("Av. Cabildo 2040, Belgrano"), "{}", order.body);
+}
+
+#[tokio::test]
+async fn a_street_alone_is_no_address() {
+    let database = TestDatabase::sqlite();
+    let shop = TestShop::new(&database).await;
+    let mut visitor = with_a_cart(&shop).await;
+    let form = visitor.get("/finalizar").await;
+    let fields = hidden(&form, &["clave_unica", "item"]);
+    let refused = visitor.post("/finalizar", &[sent(&fields), vec![("direccion", "Cabildo")]].concat()).await;
+    assert!(refused.status == 422 && refused.body.contains("falta la altura"), "{}", refused.body);
+    let items = json!([{ "producto_id": 1, "cantidad": 1 }]);
+    let mut eva = shop.customer("eva@example.com").await;
+    let mut send = async |body| shop.post(&mut eva, "/api/pedidos", body).await;
+    let refused = send(json!({ "items": items, "direccion": "25 de Mayo" })).await;
+    assert_eq!((refused.status, &refused.body["errors"][0]["field"]), (422, &json!("direccion")), "{refused:?}");
+    for there in [
+        json!({ "direccion": "Cabildo y Juramento" }),
+        json!({ "direccion": "Cabildo", "lat": -34.5614, "lng": -58.4563 }),
+    ] {
+        let mut body = json!({ "items": items });
+        body.as_object_mut().expect("an object").extend(there.as_object().expect("an object").clone());
+        assert_eq!(send(body).await.status, 201);
+    }
+}
+
+#[tokio::test]
+async fn what_is_left_goes_into_the_cart_and_the_page_says_how_many() {
+    let database = TestDatabase::sqlite();
+    let shop = TestShop::new(&database).await;
+    database.execute(&shop.app.db, "UPDATE products SET stock = 2 WHERE id = 1").await;
+    database.execute(&shop.app.db, "UPDATE products SET stock = 0 WHERE id = 2").await;
+    let mut visitor = shop.visitor();
+    let cart = visitor.follow("/carrito/1/agregar", &[("cantidad", "5")]).await;
+    assert!(cart.body.contains("Quedan 2: pusimos 2 en el carrito."), "{}", cart.body);
+    assert!(!cart.body.contains("Está en el carrito.") && cart.body.contains("href=\"/finalizar\""), "{}", cart.body);
+    let cart = visitor.follow("/carrito/1/agregar", &[]).await;
+    assert!(
+        cart.body.contains("Quedan 2 y ya están en tu carrito.") && cart.body.contains("value=\"2\""),
+        "{}",
+        cart.body
+    );
+    let cart = visitor.follow("/carrito/1", &[("poner", "3")]).await;
+    assert!(cart.body.contains("Quedan 2: son las que hay en tu carrito."), "{}", cart.body);
+    let cart = visitor.follow("/carrito/2/agregar", &[("cantidad", "1")]).await;
+    assert!(cart.body.contains("Se agotó: no lo pusimos") && !cart.body.contains("/carrito/2\""), "{}", cart.body);
 }
 
 #[tokio::test]

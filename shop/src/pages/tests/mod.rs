@@ -5,7 +5,9 @@ mod managing;
 mod outbox;
 mod running;
 
+use axum::http::Method;
 use belgrano_shared::testing::TestDatabase;
+use serde_json::json;
 
 use crate::testing::TestShop;
 
@@ -210,4 +212,22 @@ async fn search_engines_read_the_catalog_and_nothing_of_anybody() {
     }
     assert!(!robots.contains("/seguimiento"), "who may not fetch it does not read its noindex: {robots}");
     assert!(robots.contains("Allow: /productos\n") && !robots.contains("Disallow: /\n"), "{robots}");
+}
+
+#[tokio::test]
+async fn what_cannot_be_sent_is_not_offered() {
+    let database = TestDatabase::sqlite();
+    let shop = TestShop::without_mail(&database).await;
+    let mut ana = shop.customer("ana@example.com").await;
+    let page = shop.visitor().get("/recuperar").await;
+    assert!(page.body.contains("no manda correos") && !page.body.contains("Te mandamos"), "{}", page.body);
+    assert!(!page.body.contains("action=\"/recuperar\""), "{}", page.body);
+    let asked = shop.visitor().post("/recuperar", &[("email", "ana@example.com")]).await;
+    assert!(asked.status == 409 && asked.body.contains("no manda correos"), "{}", asked.body);
+    let asked = shop.post(&mut ana, "/api/password/forgot", json!({ "email": "ana@example.com" })).await;
+    assert_eq!((asked.status, asked.headers.get("location")), (409, None), "{asked:?}");
+    assert_eq!(
+        shop.send(&mut ana, Method::PUT, "/api/avisos/correo", Some(json!({ "activo": true }))).await.status,
+        409
+    );
 }

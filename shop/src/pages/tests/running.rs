@@ -94,6 +94,35 @@ async fn order_count(visitor: &mut Browser) -> usize {
 }
 
 #[tokio::test]
+async fn a_package_that_was_not_ordered_says_so_and_offers_what_there_is() {
+    let database = TestDatabase::sqlite();
+    let mut shop = TestShop::new(&database).await;
+    let mut ana = merchant(&shop).await;
+    let lines = [("producto", "1"), ("cantidad", "2"), ("producto", "2"), ("cantidad", "6")];
+    ana.follow("/paquetes/nuevo", &[vec![("nombre", "Desayuno"), ("frecuencia", "semanal")], lines.to_vec()].concat())
+        .await;
+    database.execute(&shop.app.db, "UPDATE products SET stock = 5 WHERE id = 2").await;
+    shop.clock.advance_ms(8 * 24 * 3600 * 1000);
+    crate::merchants::run_due(&shop.app, crate::merchants::RunHour::DEFAULT).await.expect("a run");
+    for page in ["/paquetes", "/paquetes/1"] {
+        let page = ana.get(page).await;
+        assert!(page.body.contains("No se pidió el ") && page.body.contains("quedan 5 y pedís 6"), "{}", page.body);
+        assert!(page.body.contains("/paquetes/1/ejecutar"), "{}", page.body);
+    }
+    crate::notices::delivery(&shop.app).expect("a delivery").round().await;
+    let mail = shop.mails.try_recv().expect("a mail");
+    assert_eq!((mail.to.as_str(), mail.subject.as_str()), ("ana@example.com", "No se pidió tu paquete"));
+    assert!(mail.text.contains("«Desayuno»") && mail.text.contains("/paquetes/1"), "{}", mail.text);
+    let asked = ana.get("/paquetes/1/ejecutar").await;
+    assert!(asked.body.contains("Habías pedido 6; quedan 5."), "{}", asked.body);
+    let yes = [("clave_unica", asked.hidden("clave_unica")), ("total_visto", asked.hidden("total_visto"))];
+    let yes = yes.each_ref().map(|(name, value)| (*name, value.as_str()));
+    let order = ana.follow("/paquetes/1/ejecutar", &yes).await;
+    assert!(order.body.contains("El paquete se pidió."), "{}", order.body);
+    assert!(!ana.get("/paquetes").await.body.contains("No se pidió el "), "it was ordered since");
+}
+
+#[tokio::test]
 async fn a_package_is_ordered_at_the_price_that_was_shown() {
     let database = TestDatabase::sqlite();
     let shop = TestShop::new(&database).await;

@@ -1,0 +1,150 @@
+//! What a customer is told of an arrival: not before its turn, and never moved in silence.
+
+use belgrano_shared::on_both_engines;
+use belgrano_shared::testing::{Browser, TestDatabase};
+use belgrano_shared::texts::Language;
+use belgrano_shared::timestamp::UnixMillis;
+use belgrano_shared::wire::{OrderNumber, TicketState};
+
+use super::{Apply, Report};
+use crate::testing::TestShop;
+
+const MINUTE_MS: i64 = 60_000;
+
+/// Orders of somebody else, placed before all others: `count` of them, `ago_min` minutes ago.
+async fn others(database: &TestDatabase, shop: &TestShop, state: &str, count: u32, ago_min: i64) {
+    let at = shop.app.ambient.now().plus_ms(-ago_min * MINUTE_MS).0;
+    let insert = format!(
+        "INSERT INTO orders (id, number, account_id, state, total, payment_method, customer_name, address, phone, email, notes, \
+         priority, customer_kind, created_at, updated_at) WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n \
+         WHERE i < {count}) SELECT (SELECT COALESCE(MIN(id), 0) FROM orders) - i, '{state}-{ago_min}-' || i, \
+         (SELECT MIN(id) FROM accounts), '{state}', 1, 'efectivo', 'x', 'y 1', '', '', '', 'normal', 'cliente', {at}, {at} FROM n"
+    );
+    database.execute(&shop.app.db, insert.leak()).await;
+}
+
+/// Twelve deliveries of the last hour, each 21 to 32 minutes after its order.
+async fn delivered(database: &TestDatabase, shop: &TestShop) {
+    others(database, shop, "entregado", 12, 50).await;
+    let steps = format!(
+        "INSERT INTO order_steps (order_id, at, state) SELECT o.id, o.created_at + {MINUTE_MS} * (20 + (SELECT COUNT(*) FROM \
+         orders p WHERE p.state = 'entregado' AND p.id <= o.id)), 'entregado' FROM orders o WHERE o.state = 'entregado'"
+    );
+    database.execute(&shop.app.db, steps.leak()).await;
+}
+
+/// A customer and the page of its order.
+async fn ordered(shop: &TestShop, email: &str) -> (Browser, String) {
+    let mut visitor = shop.visitor();
+    let account = [
+        ("nombre", "Ana"),
+        ("apellido", "Quesada"),
+        ("email", email),
+        ("password", "correcto caballo"),
+        ("telefono", "11 5555 0101"),
+        ("direccion", "Av. Cabildo 2040"),
+    ];
+    visitor.follow("/registro", &account).await;
+    visitor.follow("/carrito/1/agregar", &[]).await;
+    let form = visitor.get("/finalizar").await;
+    let (key, item) = (form.hidden("clave_unica"), form.hidden("item"));
+    let placed = visitor.post("/finalizar", &[("clave_unica", key.as_str()), ("item", &item)]).await;
+    (visitor, placed.location)
+}
+
+async fn report(shop: &TestShop, page: &str, state: TicketState, version: i64) {
+    let number = OrderNumber::parse(page.rsplit('/').next().expect("a number")).expect("a number");
+    let changed_at = Some(shop.app.ambient.now());
+    let driver = Some((Some(3), "Rosa Quiroga".to_owned()));
+    let report = Report {
+        number,
+        state: Some(state),
+        ticket_id: Some(1),
+        version: Some(version),
+        driver,
+        reason: None,
+        changed_at,
+    };
+    let apply = Apply { reports: vec![report], cursor: None, another_life: false };
+    shop.app.writer.submit(apply).await.expect("applied");
+}
+
+/// What a page says of the arrival.
+async fn told(who: &mut Browser, page: &str) -> String {
+    let body = who.get(page).await.body;
+    let of = |key: &str| {
+        let rest = body.split(&format!("data-key=\"{key}\">")).nth(1)?;
+        let text = rest.split("</p>").next()?;
+        Some(text.rsplit("</svg>").next()?.trim().to_owned())
+    };
+    [of("llegada"), of("antes")].into_iter().flatten().collect::<Vec<_>>().join(" ")
+}
+
+fn range(of: UnixMillis, from_min: i64, to_min: i64) -> String {
+    const STEP_MS: i64 = 5 * MINUTE_MS;
+    let step = |at: i64| at.div_euclid(STEP_MS) * STEP_MS;
+    let (from, to) = (step(of.0 + from_min * MINUTE_MS), step(of.0 + to_min * MINUTE_MS) + STEP_MS);
+    format!("entre las {} y las {}", Language::Spanish.time(UnixMillis(from)), Language::Spanish.time(UnixMillis(to)))
+}
+
+on_both_engines! {
+    async fn a_range_that_was_shown_is_not_moved_in_silence(database) {
+        let shop = TestShop::new(database).await;
+        delivered(database, &shop).await;
+        let (mut ana, page) = ordered(&shop, "ana@example.com").await;
+        let range_of_ana = range(shop.app.ambient.now(), 23, 29);
+        let promised = told(&mut ana, &page).await;
+        assert_eq!(promised, format!("Llega aprox. {range_of_ana}"));
+        // What comes after, and the time that passes, are not its doing.
+        others(database, &shop, "pendiente", 240, 5).await;
+        for _ in 0..3 {
+            assert_eq!(told(&mut ana, &page).await, promised);
+            shop.clock.advance_ms(9 * MINUTE_MS);
+        }
+        shop.clock.advance_ms(9 * MINUTE_MS);
+        assert_eq!(told(&mut ana, &page).await, format!("Está tardando más de lo habitual: habíamos dicho {range_of_ana}"));
+    }
+
+    async fn what_is_told_anew_says_what_was_told_before(database) {
+        let shop = TestShop::new(database).await;
+        delivered(database, &shop).await;
+        let (mut ana, page) = ordered(&shop, "ana@example.com").await;
+        let range_of_ana = range(shop.app.ambient.now(), 23, 29);
+        assert_eq!(told(&mut ana, &page).await, format!("Llega aprox. {range_of_ana}"));
+        report(&shop, &page, TicketState::Assigned, 1).await;
+        shop.clock.advance_ms(20 * MINUTE_MS);
+        // Its driver lets go of it, behind a long queue.
+        report(&shop, &page, TicketState::Pending, 2).await;
+        others(database, &shop, "pendiente", 240, 5).await;
+        let anew = told(&mut ana, &page).await;
+        assert!(anew.contains("con demora") && anew.contains(&format!("Antes habíamos dicho {range_of_ana}")), "{anew}");
+        assert_eq!(told(&mut ana, &page).await, anew);
+    }
+
+    async fn what_cannot_be_promised_is_a_delay(database) {
+        let shop = TestShop::new(database).await;
+        delivered(database, &shop).await;
+        others(database, &shop, "pendiente", 240, 5).await;
+        let (mut eva, page) = ordered(&shop, "eva@example.com").await;
+        let promised = told(&mut eva, &page).await;
+        assert!(promised.contains("con demora") && !promised.contains("entre las"), "{promised}");
+        // Its turn has come.
+        report(&shop, &page, TicketState::OnTheWay, 1).await;
+        for past in [1, 2, 3, 4, 5] {
+            let (_, other) = ordered(&shop, &format!("past{past}@example.com")).await;
+            report(&shop, &other, TicketState::OnTheWay, 1).await;
+            shop.clock.advance_ms(MINUTE_MS / 6);
+            report(&shop, &other, TicketState::Delivered, 2).await;
+        }
+        assert!(told(&mut eva, &page).await.contains("entre las"));
+    }
+
+    async fn a_queue_that_nobody_serves_is_a_delay(database) {
+        let shop = TestShop::new(database).await;
+        delivered(database, &shop).await;
+        // Few, and they have waited for longer than it takes.
+        others(database, &shop, "asignado", 6, 45).await;
+        let (mut eva, page) = ordered(&shop, "eva@example.com").await;
+        assert!(told(&mut eva, &page).await.contains("con demora"));
+    }
+}
