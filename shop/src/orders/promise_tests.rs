@@ -129,6 +129,7 @@ on_both_engines! {
         let promised = told(&mut eva, &page).await;
         assert!(promised.contains("con demora") && !promised.contains("entre las"), "{promised}");
         // Its turn has come.
+        shop.clock.advance_ms(MINUTE_MS);
         report(&shop, &page, TicketState::OnTheWay, 1).await;
         for past in [1, 2, 3, 4, 5] {
             let (_, other) = ordered(&shop, &format!("past{past}@example.com")).await;
