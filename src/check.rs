@@ -6,6 +6,7 @@ use std::time::Duration;
 use belgrano_shared::ambient::Ambient;
 use belgrano_shared::auth::known_password::PasswordReport;
 use belgrano_shared::config::local_url;
+use belgrano_shared::texts::Language;
 use belgrano_shared::timestamp::UnixMillis;
 use reqwest::header;
 
@@ -39,6 +40,8 @@ pub async fn run() -> Done {
     let mut well = report("configuration", &Ok("no mistakes".to_owned()));
     report_sendable("mail", settings.shop.mailer.delivers(), NO_MAIL);
     report_sendable("notices in browsers", settings.shop.common.tells_browsers(), NO_PUSH);
+    let now = Language::Spanish.moment(Ambient::system().now());
+    report("time zone", &Ok(format!("{}, where it is {now}", settings.shop.common.zone)));
     for (what, of_the_database) in
         [("shop's", shop_database(&settings).await), ("board's", tickets_database(&settings).await)]
     {

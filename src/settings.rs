@@ -1,7 +1,8 @@
 //! The settings of both services in one process: `SHOP_…` and `TICKETS_…` where they differ, plain names elsewhere.
 
-use belgrano_shared::config::{ConfigMistakes, Env};
+use belgrano_shared::config::{ConfigMistakes, Env, Mistake};
 use belgrano_shared::telemetry;
+use belgrano_shared::zone::OtherZone;
 use shop::settings::ShopSettings;
 use tickets::settings::Settings as TicketsSettings;
 
@@ -17,9 +18,17 @@ pub struct Settings {
 }
 
 impl Settings {
-    /// Reads the variables of this process. Every mistake of both services is reported at once.
+    /// Reads the variables of this process, and settles the zone of what it will say. Every mistake of both services is
+    /// reported at once.
     pub fn from_process() -> Result<Self, ConfigMistakes> {
-        Self::read(&Env::from_process())
+        Self::read(&Env::from_process())?.settled()
+    }
+
+    /// With the zone settled for this process: before anything says a time.
+    pub fn settled(self) -> Result<Self, ConfigMistakes> {
+        let mistake = |other: OtherZone| Mistake { name: "TIME_ZONE".to_owned(), message: other.to_string() };
+        self.shop.common.zone.settle().map_err(|other| ConfigMistakes(vec![mistake(other)]))?;
+        Ok(self)
     }
 
     /// Reads `env`.
@@ -34,6 +43,12 @@ impl Settings {
         {
             let message = "both services would have the same port: set SHOP_PORT and TICKETS_PORT";
             shop_env.mistake("SHOP_PORT", message);
+        }
+        if let Ok((tickets, _)) = &tickets
+            && shop.common.zone != tickets.common.zone
+        {
+            let message = "both services of one process have the same zone: set TIME_ZONE";
+            shop_env.mistake("SHOP_TIME_ZONE", message);
         }
         match (shop_env.finish(), tickets) {
             (Ok(_), Ok((tickets, _))) => Ok(Self { shop, board_given, tickets }),
@@ -98,6 +113,23 @@ mod tests {
         let mistakes = Settings::read(&Env::from_map([("PORT", "8080")])).expect_err("the same port twice").0;
         assert_eq!(mistakes.len(), 1);
         assert!(Settings::read(&Env::from_map([("PORT", "8080"), ("TICKETS_PORT", "8081")])).is_ok());
+    }
+
+    #[test]
+    fn one_process_has_one_zone_and_its_name_has_to_be_one() {
+        let read =
+            |variables: &[(&'static str, &'static str)]| Settings::read(&Env::from_map(variables.iter().copied()));
+        for zone in ["America/Argentina/Buenos_Aires", "europe/madrid", "UTC"] {
+            let settings = read(&[("TIME_ZONE", zone)]).expect("a zone");
+            assert!(settings.shop.common.zone.name().eq_ignore_ascii_case(zone));
+        }
+        for wrong in ["Buenos Aires", "America/Buenos", "-03:00"] {
+            let mistakes = read(&[("TIME_ZONE", wrong)]).expect_err("no such zone").to_string();
+            assert!(mistakes.starts_with("TIME_ZONE: ") && mistakes.lines().count() == 1, "{mistakes}");
+        }
+        let mistakes = read(&[("SHOP_TIME_ZONE", "UTC")]).expect_err("two zones").0;
+        assert_eq!((mistakes.len(), mistakes[0].name.as_str()), (1, "SHOP_TIME_ZONE"));
+        assert!(read(&[("SHOP_TIME_ZONE", "UTC"), ("TICKETS_TIME_ZONE", "UTC")]).is_ok());
     }
 
     #[test]

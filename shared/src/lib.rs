@@ -38,5 +38,6 @@ pub mod timestamp;
 pub mod tls;
 pub mod wire;
 pub mod writer;
+pub mod zone;
 
 pub use chain::chain;

@@ -1,16 +1,15 @@
 //! One instant, as both databases store it: milliseconds since the Unix epoch, UTC.
 //!
-//! Text times sort wrongly (`…00Z` > `…00.5Z`), so text exists only on the wire, where it is RFC 3339 with
-//! Buenos Aires' offset. The old pair sends Python's `isoformat()`, which may lack the offset: that is local time.
+//! Text times sort wrongly (`…00Z` > `…00.5Z`), so text exists only on the wire, where it is RFC 3339 with the offset that
+//! the process' zone ([`Zone`]) has then. The old pair sends Python's `isoformat()`, which may lack the offset: that is
+//! local time.
 
 use jiff::civil::DateTime;
-use jiff::tz::{Offset, TimeZone};
 use jiff::{Timestamp, Zoned};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-/// Argentina has had one offset and no daylight saving since 2009 (Law 26.350).
-const BUENOS_AIRES: Offset = Offset::constant(-3);
+use crate::zone::Zone;
 
 /// Milliseconds since the Unix epoch, UTC.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, sqlx::Type)]
@@ -18,18 +17,17 @@ const BUENOS_AIRES: Offset = Offset::constant(-3);
 pub struct UnixMillis(pub i64);
 
 impl UnixMillis {
-    /// Reads RFC 3339, or ISO 8601 without an offset (then it is Buenos Aires time).
+    /// Reads RFC 3339, or ISO 8601 without an offset (then it is local time).
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
         let text = text.trim();
-        let timestamp = text.parse::<Timestamp>().ok().or_else(|| {
-            let local: DateTime = text.parse().ok()?;
-            BUENOS_AIRES.to_timestamp(local).ok()
-        })?;
-        Some(Self(timestamp.as_millisecond()))
+        match text.parse::<Timestamp>() {
+            Ok(timestamp) => Some(Self(timestamp.as_millisecond())),
+            Err(_) => Self::of_local(text.parse().ok()?),
+        }
     }
 
-    /// RFC 3339 with Buenos Aires' offset: `2026-11-21T15:04:05.123-03:00`.
+    /// RFC 3339 with the offset that holds then: `2026-11-21T15:04:05.123-03:00`.
     #[must_use]
     pub fn to_rfc3339(self) -> String {
         match self.local() {
@@ -38,16 +36,17 @@ impl UnixMillis {
         }
     }
 
-    /// The same instant on a clock on the wall in Buenos Aires; `None` beyond the years jiff knows.
+    /// The same instant on a clock on the wall; `None` beyond the years jiff knows.
     #[must_use]
     pub fn local(self) -> Option<Zoned> {
-        Some(Timestamp::from_millisecond(self.0).ok()?.to_zoned(TimeZone::fixed(BUENOS_AIRES)))
+        Some(Timestamp::from_millisecond(self.0).ok()?.to_zoned(Zone::here().rules().clone()))
     }
 
-    /// The instant at which a clock on the wall in Buenos Aires shows `local`; `None` beyond the years jiff knows.
+    /// The instant at which a clock on the wall shows `local`; `None` beyond the years jiff knows. What the clock shows twice
+    /// is the first of both; what it leaves out is as much later as it leaves out (RFC 5545).
     #[must_use]
     pub fn of_local(local: DateTime) -> Option<Self> {
-        Some(Self(BUENOS_AIRES.to_timestamp(local).ok()?.as_millisecond()))
+        Some(Self(Zone::here().rules().to_timestamp(local).ok()?.as_millisecond()))
     }
 
     /// The instant `ms` milliseconds later.

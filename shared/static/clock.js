@@ -41,7 +41,7 @@ export async function learn(fetch = globalThis.fetch.bind(globalThis)) {
 
 /** The zone whose time the pages show. */
 export function zone() {
-  return globalThis.document?.documentElement.dataset.zone || USUAL;
+  return globalThis.document?.body?.dataset.zone || USUAL;
 }
 
 /** @type {Map<string, Intl.DateTimeFormat>} */

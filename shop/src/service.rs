@@ -18,6 +18,7 @@ use belgrano_shared::sockets::Sockets;
 use belgrano_shared::storage::{self, OpenError};
 use belgrano_shared::telemetry::Metrics;
 use belgrano_shared::writer::{WriteError, Writer};
+use belgrano_shared::zone::OtherZone;
 use tokio::sync::Notify;
 
 use crate::accounts::{self, AccountLimits, FirstAdminError, Role};
@@ -48,6 +49,9 @@ pub enum StartError {
     /// The database.
     #[error(transparent)]
     Storage(#[from] OpenError),
+    /// The other service of this process has another zone.
+    #[error(transparent)]
+    Zone(#[from] OtherZone),
     /// The parameters of password hashes.
     #[error("ARGON2_MEMORY_KIB, ARGON2_PASSES: cannot hash passwords")]
     Passwords(#[from] PasswordError),
@@ -113,6 +117,7 @@ pub(crate) fn router(app: &App) -> axum::Router {
 
 /// Opens the storage and starts the writer: an [`App`] that works, without a socket and without background tasks.
 pub async fn assemble(settings: ShopSettings, ambient: Ambient, life: &Lifecycle) -> Result<App, StartError> {
+    settings.common.zone.settle()?;
     let db = storage::open(&settings.common.storage, &schema::migrations()).await?;
     let gate = Gate::new(SESSION_COOKIE, &settings.common, &ambient)?;
     let relay_wake = Arc::new(Notify::new());

@@ -134,7 +134,7 @@ fn settings(folder: &Path, password: &str) -> Result<Settings, Box<dyn Error>> {
         ("LATE_AFTER", "900"),
     ];
     let own = own.into_iter().map(|(name, value)| (name.to_owned(), value.to_owned()));
-    Ok(Settings::read(&Env::from_map(own.chain(given)))?)
+    Ok(Settings::read(&Env::from_map(own.chain(given)))?.settled()?)
 }
 
 /// Takes away what the last demo left, and nothing that is not a demo's.

@@ -5,6 +5,7 @@
 
 use belgrano_shared::timestamp::UnixMillis;
 use belgrano_shared::wire::{OrderMessage, OrderNumber};
+use belgrano_shared::zone::LocalDay;
 use serde_json::json;
 
 use super::dice::Dice;
@@ -13,9 +14,6 @@ use super::places::{BARRIOS, CUSTOMERS, DRIVERS, FAILURES, NOTES, PRODUCTS};
 /// Days, today included: as many as a report looks at.
 const DAYS: i64 = 14;
 const MINUTE_MS: i64 = 60_000;
-const DAY_MS: i64 = 24 * 60 * MINUTE_MS;
-/// Argentina has one offset and no daylight saving (Law 26.350).
-const OFFSET_MS: i64 = -3 * 60 * MINUTE_MS;
 /// Orders of a day, from Monday on.
 const ORDERS: [f64; 7] = [58.0, 62.0, 66.0, 74.0, 98.0, 108.0, 84.0];
 /// Orders that wait when the demo begins, too long already.
@@ -49,21 +47,20 @@ pub enum End {
 
 /// All of it, the oldest first; nothing has happened after `now`.
 pub fn past(dice: &Dice, now: UnixMillis) -> Vec<Past> {
-    let today = (now.0 + OFFSET_MS).div_euclid(DAY_MS);
-    let mut all: Vec<Past> = (today - DAYS + 1..=today).flat_map(|day| of_day(dice, day, day - today + DAYS)).collect();
+    let days = (1..).zip(LocalDay::last(DAYS, now));
+    let mut all: Vec<Past> = days.flat_map(|(place, day)| of_day(dice, day, place)).collect();
     all.retain(|order| order.last() < now);
     all.extend((0..LATE).map(|place| order(dice, now.plus_ms(-(17 + 2 * place) * MINUTE_MS), Some(Course::Waiting))));
     all.sort_by_key(|order| order.message.created_at);
     all
 }
 
-/// A day, counted from 1970, which is the `place`-th that is told.
-fn of_day(dice: &Dice, day: i64, place: i64) -> Vec<Past> {
-    // The first of 1970 was a Thursday.
-    let usual = usize::try_from((day + 3).rem_euclid(7)).map_or(0.0, |weekday| ORDERS[weekday]);
-    #[expect(clippy::cast_precision_loss, reason = "fourteen days")]
-    let growth = 1.0 + 0.01 * place as f64;
-    let midnight = UnixMillis(day * DAY_MS - OFFSET_MS);
+/// A day, which is the `place`-th that is told.
+fn of_day(dice: &Dice, day: LocalDay, place: u8) -> Vec<Past> {
+    let weekday = day.date.weekday().to_monday_zero_offset();
+    let usual = usize::try_from(weekday).map_or(0.0, |weekday| ORDERS[weekday]);
+    let growth = 1.0 + 0.01 * f64::from(place);
+    let midnight = day.begins;
     let mut orders = Vec::new();
     let mut left = dice.around(usual * growth, usual * 0.06);
     while left > 0.0 {
@@ -158,7 +155,7 @@ impl Past {
 mod tests {
     use belgrano_shared::timestamp::UnixMillis;
 
-    use super::{Course, DAY_MS, DAYS, End, LATE, MINUTE_MS, OFFSET_MS, Past, past};
+    use super::{Course, DAYS, End, LATE, MINUTE_MS, Past, past};
     use crate::demo::dice::Dice;
 
     fn at(text: &str) -> UnixMillis {
@@ -182,7 +179,10 @@ mod tests {
     #[test]
     fn everything_happened_in_its_order_and_before_now() {
         for order in made(3) {
-            assert!(order.last() < at(NOW) && order.created_at() > at(NOW).plus_ms(-DAYS * DAY_MS), "{order:?}");
+            assert!(
+                order.last() < at(NOW) && order.created_at() > at(NOW).plus_ms(-DAYS * 24 * 60 * MINUTE_MS),
+                "{order:?}"
+            );
             if let Course::Taken { assigned_at, started_at, ended_at, .. } = order.course {
                 let times = [order.created_at(), assigned_at, started_at, ended_at];
                 assert!(times.is_sorted(), "{times:?}");
@@ -197,11 +197,11 @@ mod tests {
     #[test]
     fn weekends_and_meals_are_busy() {
         let all = made(4);
-        let day = |order: &Past| (order.created_at().0 + OFFSET_MS).div_euclid(DAY_MS);
-        let of = |weekday: i64| all.iter().filter(|order| (day(order) + 3).rem_euclid(7) == weekday).count();
+        let local = |order: &Past| order.created_at().local().expect("a time");
+        let of =
+            |weekday: i8| all.iter().filter(|order| local(order).weekday().to_monday_zero_offset() == weekday).count();
         assert!(of(5) > of(0) * 3 / 2, "Saturday {} and Monday {}", of(5), of(0));
-        let hour = |order: &Past| (order.created_at().0 + OFFSET_MS).rem_euclid(DAY_MS) / (60 * MINUTE_MS);
-        let at = |wanted: i64| all.iter().filter(|order| hour(order) == wanted).count();
+        let at = |wanted: i8| all.iter().filter(|order| local(order).hour() == wanted).count();
         assert!(at(12) > 3 * at(16) && at(20) > 3 * at(17) && at(4) == 0, "{} {} {}", at(12), at(16), at(20));
     }
 

@@ -9,6 +9,7 @@ use std::time::Duration;
 use belgrano_shared::auth::session::shorten;
 use belgrano_shared::idempotency::Answers;
 use belgrano_shared::lifecycle::Lifecycle;
+use belgrano_shared::steady::horizon;
 use belgrano_shared::timestamp::UnixMillis;
 use belgrano_shared::writer::{Command, Failure, WriteError};
 use belgrano_shared::{execute, fetch, fetch_scalar};
@@ -66,10 +67,13 @@ impl Command<BoardUnit> for PruneEvents {
     async fn apply(&self, unit: &mut BoardUnit) -> Result<u64, Failure<Infallible>> {
         let told =
             if self.told_only { fetch_scalar!(optional, *unit.reader(), i64, TOLD)?.unwrap_or(0) } else { i64::MAX };
-        // The clocks of several instances differ: the first event that stays ends it, whatever comes after.
+        // The clocks of several instances differ: the first event that stays ends it, whatever comes after. One that was
+        // recorded by a clock that was ahead says nothing of its age: it goes with those after it.
+        let latest = horizon(unit.now(), Duration::ZERO);
         let oldest = fetch!(all, *unit.reader(), (i64, UnixMillis), OLDEST, CHUNK)?;
-        let old = oldest.into_iter().take_while(|(seq, recorded_at)| *seq <= told && *recorded_at < self.before);
-        let Some((last, _)) = old.last() else { return Ok(0) };
+        let is_old = |recorded_at: UnixMillis| recorded_at < self.before;
+        let passed = oldest.into_iter().take_while(|(seq, at)| *seq <= told && (is_old(*at) || *at > latest));
+        let Some((last, _)) = passed.filter(|(_, at)| is_old(*at)).last() else { return Ok(0) };
         Ok(execute!(*unit.session(), "DELETE FROM events WHERE seq <= $1", last)?)
     }
 }

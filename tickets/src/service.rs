@@ -20,6 +20,7 @@ use belgrano_shared::notices::DeliveryError;
 use belgrano_shared::storage::{Db, OpenError, open};
 use belgrano_shared::telemetry::Metrics;
 use belgrano_shared::writer::{WriteError, Writer};
+use belgrano_shared::zone::OtherZone;
 
 use crate::app::{App, Parts, Signals, announcer};
 use crate::intake::IntakeGate;
@@ -42,6 +43,9 @@ pub enum StartError {
     /// The first write failed.
     #[error("cannot write to the board's database: {0}")]
     Write(String),
+    /// The other service of this process has another zone.
+    #[error(transparent)]
+    Zone(#[from] OtherZone),
     /// Passwords cannot be hashed with these parameters.
     #[error("ARGON2_MEMORY_KIB, ARGON2_PASSES: cannot hash passwords")]
     Passwords(#[from] PasswordError),
@@ -78,6 +82,7 @@ pub async fn start(settings: Settings, ambient: &Ambient, life: &Lifecycle) -> R
 
 /// Everything but the socket.
 pub async fn assemble(settings: Settings, ambient: &Ambient, life: &Lifecycle) -> Result<(App, Router), StartError> {
+    settings.common.zone.settle()?;
     let db = open(&settings.common.storage, &schema::migrations()).await?;
     let metrics = Metrics::new();
     let gate = Gate::new(SESSION_COOKIE, &settings.common, ambient)?;

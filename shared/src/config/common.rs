@@ -19,6 +19,7 @@ use crate::notices::push::{Reach, Vapid};
 use crate::signature::SigningSecrets;
 use crate::storage::{StorageSettings, Target};
 use crate::texts::Language;
+use crate::zone::Zone;
 
 /// The file of the secret that nobody set.
 const GENERATED: &str = "integration_secret";
@@ -30,6 +31,8 @@ pub struct Common {
     pub public_url: Url,
     /// Where and within which limits it listens.
     pub serve: ServeSettings,
+    /// Whose time people are shown.
+    pub zone: Zone,
     /// The limits of every request.
     pub http: HttpSettings,
     /// What its maps are made of.
@@ -90,6 +93,10 @@ impl Common {
         if notices.reach == Reach::Loopback && !is_local(&public_url) {
             env.mistake("PUSH_LOOPBACK", "is for tests: only with a PUBLIC_URL of this machine");
         }
+        let zone = env.zone(
+            "TIME_ZONE",
+            "the zone whose time people are shown and whose days are counted, as the tz database calls it",
+        );
         let generated_allowed = matches!(storage.target, Target::Sqlite(_));
         let http = HttpSettings::from_env(env, &public_url, map.ground.as_ref());
         let serve = ServeSettings { proxies: http.proxies.clone(), ..serve };
@@ -102,6 +109,7 @@ impl Common {
             notices,
             integration: integration(env, generated_allowed),
             public_url,
+            zone,
             map,
             serve,
             storage,

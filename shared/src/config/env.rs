@@ -16,6 +16,7 @@ use url::Url;
 
 use super::Secret;
 use crate::free_text;
+use crate::zone::Zone;
 
 /// One variable as documented.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -134,6 +135,13 @@ impl Env {
             duration.filter(|duration| !duration.is_zero()).map(Seconds).ok_or("has to be a number of seconds")
         });
         seconds.0
+    }
+
+    /// A zone by its IANA name; [`Zone::USUAL`] when it is unset.
+    pub fn zone(&mut self, name: &'static str, meaning: &'static str) -> Zone {
+        self.parsed(name, Zone::usual(), meaning, |text| {
+            Zone::named(text).ok_or_else(|| format!("has to be a name of the tz database such as `{}`", Zone::USUAL))
+        })
     }
 
     /// An `http` or `https` address below which others lie: it may have a path, and neither a query nor a password.

@@ -17,6 +17,7 @@ use crate::problem::Problem;
 use crate::texts::{Catalogue, Language, Message, Text};
 use crate::timestamp::UnixMillis;
 use crate::wire::{Priority, TicketState};
+use crate::zone::Zone;
 
 /// A link of the navigation.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -101,6 +102,12 @@ impl Layout {
     #[must_use]
     pub fn say(&self, message: &Message) -> Text {
         self.language.say(message.clone())
+    }
+
+    /// The name of the zone whose time pages show, for scripts that write times.
+    #[must_use]
+    pub fn zone(&self) -> &'static str {
+        Zone::here().name()
     }
 
     /// A price.

@@ -61,7 +61,7 @@ impl Language {
             .collect()
     }
 
-    /// An instant on a clock on the wall in Buenos Aires: `21/11/2026 15:04`, `21 Nov 2026, 15:04`.
+    /// An instant on a clock on the wall: `21/11/2026 15:04`, `21 Nov 2026, 15:04`.
     #[must_use]
     pub fn moment(self, at: impl Borrow<UnixMillis>) -> String {
         local(
@@ -73,7 +73,7 @@ impl Language {
         )
     }
 
-    /// The day of an instant in Buenos Aires: `21/11/2026`, `21 Nov 2026`.
+    /// The day of an instant, local time: `21/11/2026`, `21 Nov 2026`.
     #[must_use]
     pub fn day(self, at: impl Borrow<UnixMillis>) -> String {
         local(
@@ -85,7 +85,7 @@ impl Language {
         )
     }
 
-    /// The time of an instant in Buenos Aires: `15:04`.
+    /// The time of an instant on a clock on the wall: `15:04`.
     #[must_use]
     pub fn time(self, at: impl Borrow<UnixMillis>) -> String {
         local(*at.borrow(), "%H:%M")

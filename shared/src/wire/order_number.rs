@@ -38,7 +38,7 @@ impl OrderNumber {
     /// The longest number, in characters.
     pub const MAX_CHARS: usize = 64;
 
-    /// A new number of ours, `BA-YYYYMMDD-TTTTRRRRRR`: the day and the moment in Buenos Aires, then 30 random bits.
+    /// A new number of ours, `BA-YYYYMMDD-TTTTRRRRRR`: the day and the moment in local time, then 30 random bits.
     ///
     /// The moment (four characters, in steps of 83 ms) makes numbers grow with time, so that new ones land on the same
     /// few pages of every index; wholly random ones cost a page for each order in each index. Within one step at a

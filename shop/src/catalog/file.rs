@@ -6,6 +6,7 @@ use belgrano_shared::money::Money;
 use belgrano_shared::texts::{Language, Message};
 use belgrano_shared::timestamp::UnixMillis;
 use belgrano_shared::wire::limits;
+use belgrano_shared::zone::LocalDay;
 use jiff::civil::Date;
 use serde::de::{DeserializeOwned, Error};
 use serde::{Deserialize, Deserializer};
@@ -117,10 +118,9 @@ pub(super) struct Offer {
 }
 
 impl Offer {
-    /// From midnight in Buenos Aires of the first day to midnight after the last one.
+    /// From midnight of the first day, local time, to midnight after the last one.
     pub(super) fn period(&self) -> Option<(UnixMillis, UnixMillis)> {
-        let midnight = |day: Date| UnixMillis::parse(&format!("{day}T00:00:00"));
-        let period = (midnight(self.first_day)?, midnight(self.last_day.tomorrow().ok()?)?);
+        let period = (LocalDay::of(self.first_day)?.begins, LocalDay::of(self.last_day)?.ends);
         (period.0 < period.1).then_some(period)
     }
 }

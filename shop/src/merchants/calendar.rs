@@ -1,4 +1,4 @@
-//! When a package is due: pure functions over civil dates, as a calendar on the wall in Buenos Aires has them.
+//! When a package is due: pure functions over civil dates, as a calendar on the wall has them.
 //!
 //! A [`Series`] is an anchor and a frequency. Weekly and fortnightly count days; monthly keeps the anchor's day of the month
 //! and falls on the last day of a month that has no such day, so the 31st comes back after February and nothing drifts.
@@ -52,7 +52,7 @@ impl TryFrom<String> for Frequency {
     }
 }
 
-/// The hour of the day at which packages are ordered, in Buenos Aires: 0 to 23.
+/// The hour of the day at which packages are ordered, local time: 0 to 23.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct RunHour(i8);
 
@@ -72,13 +72,14 @@ impl RunHour {
 pub struct DueDate(Date);
 
 impl DueDate {
-    /// That day in Buenos Aires.
+    /// That day.
     #[must_use]
     pub fn new(date: Date) -> Self {
         Self(date)
     }
 
-    /// The instant at which it is ordered.
+    /// The instant at which it is ordered, once: the first of two where the clock is set back at that hour, as much later as the
+    /// clock is set on where there is no such hour.
     #[must_use]
     pub fn at(self, hour: RunHour) -> UnixMillis {
         UnixMillis::of_local(self.0.at(hour.0, 0, 0, 0)).unwrap_or(UnixMillis(i64::MAX))
@@ -203,6 +204,7 @@ impl Series {
 #[cfg(test)]
 mod tests {
     use belgrano_shared::timestamp::UnixMillis;
+    use belgrano_shared::zone::Zone;
     use jiff::ToSpan;
     use jiff::civil::{Date, date};
     use proptest::prelude::*;
@@ -229,7 +231,7 @@ mod tests {
     }
 
     #[test]
-    fn the_hour_is_that_of_buenos_aires() {
+    fn the_hour_is_that_of_the_zone() {
         let six = UnixMillis::parse("2026-11-21T06:00:00-03:00").expect("valid");
         assert_eq!(day("2026-11-21").at(RunHour::DEFAULT), six);
         assert_eq!(DueDate::upcoming(six.plus_ms(-1), RunHour::DEFAULT), day("2026-11-21"));
@@ -238,6 +240,30 @@ mod tests {
         let late = UnixMillis::parse("2026-11-21T23:30:00-03:00").expect("valid");
         assert_eq!(DueDate::upcoming(late, RunHour::DEFAULT), day("2026-11-22"));
         assert_eq!((RunHour::new(23).is_some(), RunHour::new(24)), (true, None));
+    }
+
+    #[test]
+    fn an_hour_that_is_left_out_or_comes_twice_is_one_instant() {
+        let at = |text: &str| UnixMillis::parse(text).expect("valid");
+        let two = RunHour::new(2).expect("an hour");
+        Zone::settle_for_test("Europe/Madrid");
+        assert_eq!(day("2026-03-29").at(two), at("2026-03-29T01:00:00Z"), "three o'clock, for there is no two");
+        assert_eq!(day("2026-10-25").at(two), at("2026-10-25T00:00:00Z"), "the first of both");
+        // On the way through either night each date comes up once.
+        for (from, dates) in
+            [("2026-03-28", ["2026-03-29", "2026-03-30"]), ("2026-10-24", ["2026-10-25", "2026-10-26"])]
+        {
+            let from = day(from).at(two);
+            let mut seen: Vec<DueDate> =
+                (0..48 * 4).map(|quarter| DueDate::upcoming(from.plus_ms(quarter * 900_000), two)).collect();
+            seen.dedup();
+            assert_eq!(seen[..2], dates.map(day));
+        }
+        let midnight = RunHour::new(0).expect("an hour");
+        Zone::settle_for_test("America/Santiago");
+        assert_eq!(day("2026-09-06").at(midnight), at("2026-09-06T04:00:00Z"), "one o'clock, for there is no midnight");
+        assert_eq!(day("2026-09-07").at(midnight), at("2026-09-07T03:00:00Z"));
+        assert_eq!(day("2026-09-06").days_from(day("2026-09-04").at(two)), 2);
     }
 
     #[test]

@@ -11,6 +11,7 @@ mod http;
 mod http_tests;
 mod package;
 mod quote;
+mod realign;
 mod run;
 mod scheduler;
 mod settings;

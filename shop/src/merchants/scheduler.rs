@@ -6,11 +6,13 @@
 use std::time::Duration;
 
 use belgrano_shared::http::RequestContext;
+use belgrano_shared::steady::SetBack;
 use belgrano_shared::timestamp::UnixMillis;
 use belgrano_shared::{fetch, fetch_scalar};
 use futures_util::future::join_all;
 
 use super::calendar::{DueDate, RunHour};
+use super::realign::realign;
 use super::run::{Ran, RunPackage};
 use crate::app::App;
 
@@ -35,7 +37,16 @@ const NEXT: &str = "SELECT min(next_at) FROM packages WHERE active AND next_at >
 pub async fn run(app: App) {
     let soft = app.life.soft().clone();
     let rounds = async {
+        let mut set_back = SetBack::since(&app.ambient);
+        let mut out_of_line = true;
         loop {
+            out_of_line |= set_back.look(&app.ambient).is_some();
+            if out_of_line {
+                match realign(&app, app.settings.merchants.hour).await {
+                    Ok(_) => out_of_line = false,
+                    Err(error) => tracing::warn!(%error, "packages could not be read; they are tried again"),
+                }
+            }
             let wait = round(&app, app.settings.merchants.hour).await.unwrap_or_else(|error| {
                 tracing::warn!(%error, "packages could not be read; they are tried again");
                 LONGEST_WAIT

@@ -14,7 +14,12 @@ pub struct MerchantSettings {
 impl MerchantSettings {
     /// Reads it.
     pub fn from_env(env: &mut Env) -> Self {
-        let hour = env.number("PACKAGE_HOUR", 6_u8, 0..=23, "hour in Buenos Aires at which packages are ordered");
+        let hour = env.number(
+            "PACKAGE_HOUR",
+            6_u8,
+            0..=23,
+            "hour, by the clock of `TIME_ZONE`, at which packages are ordered",
+        );
         Self { hour: RunHour::new(hour).unwrap_or(RunHour::DEFAULT) }
     }
 }

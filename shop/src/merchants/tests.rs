@@ -7,12 +7,15 @@ use belgrano_shared::ambient::{Ambient, ManualClock, SeededEntropy};
 use belgrano_shared::idempotency::{IdempotencyKey, Once, OnceRefusal};
 use belgrano_shared::lifecycle::Lifecycle;
 use belgrano_shared::testing::{START, TestDatabase, still_ambient};
+use belgrano_shared::timestamp::UnixMillis;
 use belgrano_shared::wire::PaymentMethod;
 use belgrano_shared::writer::{Command, Failure, WriteError};
+use belgrano_shared::zone::Zone;
 use belgrano_shared::{fetch, fetch_scalar, on_both_engines};
 
 use super::calendar::{DueDate, Frequency, RunHour};
 use super::package::PackageDraft;
+use super::realign::realign;
 use super::run::{Outcome, Ran, RunNow, RunPackage, RunRefusal, RunView};
 use super::{Create, Delete, PackageRefusal, PackageView, SetActive, Update, package, run, run_due, scheduler};
 use crate::app::App;
@@ -241,6 +244,42 @@ on_both_engines! {
         // Of nothing there is no order.
         database.execute(&app.db, "UPDATE products SET active = FALSE").await;
         assert!(app.writer.submit(now(true)).await.is_err());
+    }
+
+    async fn a_clock_that_was_a_year_ahead_skips_nothing_once_it_is_right(database) {
+        let (app, clock) = shop(database).await;
+        let package = weekly(&app).await;
+        let later = create(&app, MERCHANT, PackageDraft { first_on: Some(day("2027-03-01")), ..draft(Frequency::Monthly, &[(1, 1)]) }).await;
+        clock.set_by_ms(365 * DAY_MS);
+        assert_eq!(run_due(&app, HOUR).await.expect("a run"), 2);
+        clock.set_by_ms(-365 * DAY_MS);
+        assert_eq!(realign(&app, HOUR).await.expect("aligned"), 2);
+        assert_eq!(view(&app, package.id).await.next_on, Some(day("2026-11-22")));
+        assert_eq!(view(&app, later.id).await.next_on, Some(day("2027-03-01")), "a series that is still to begin");
+        assert_eq!(realign(&app, HOUR).await.expect("aligned"), 0);
+        clock.advance_ms(DAY_MS);
+        assert_eq!(run_due(&app, HOUR).await.expect("a run"), 1);
+        let runs = history(&app, package.id).await;
+        assert_eq!(runs.len(), 2, "none of the dates to come was missed: {runs:?}");
+
+        // What was ordered an hour early was ordered.
+        clock.set_by_ms(7 * DAY_MS);
+        run_due(&app, HOUR).await.expect("a run");
+        clock.set_by_ms(-7 * DAY_MS);
+        realign(&app, HOUR).await.expect("aligned");
+        assert_eq!(view(&app, package.id).await.next_on, Some(day("2026-12-06")));
+    }
+
+    async fn another_zone_or_hour_moves_what_comes_next(database) {
+        let (app, _clock) = shop(database).await;
+        let package = weekly(&app).await;
+        assert_eq!(package.next_at, UnixMillis::parse("2026-11-22T09:00:00Z"));
+        Zone::settle_for_test("Europe/Madrid");
+        assert_eq!(realign(&app, HOUR).await.expect("aligned"), 1);
+        assert_eq!(view(&app, package.id).await.next_at, UnixMillis::parse("2026-11-22T05:00:00Z"));
+        assert_eq!(realign(&app, RunHour::new(8).expect("an hour")).await.expect("aligned"), 1);
+        assert_eq!(view(&app, package.id).await.next_at, UnixMillis::parse("2026-11-22T07:00:00Z"));
+        assert_eq!(view(&app, package.id).await.next_on, package.next_on, "on the same day");
     }
 
     async fn three_months_of_downtime_order_the_latest_date_only(database) {

@@ -1,5 +1,8 @@
 //! Offering a ticket to a driver, chosen by hand or automatically, also when another has it; and taking it back.
 
+use std::time::Duration;
+
+use belgrano_shared::steady::horizon;
 use belgrano_shared::timestamp::UnixMillis;
 use belgrano_shared::wire::{EventKind, OrderNumber, TicketState, TicketView};
 use belgrano_shared::writer::{Command, Failure};
@@ -57,7 +60,7 @@ const ON_SHIFT: &str = "SELECT u.id, u.name, d.capacity, d.barrio, d.lat, d.lng,
      WHERE d.on_shift AND u.active AND u.role = 'flota' ORDER BY u.id";
 const DRIVER: &str = "SELECT u.name FROM drivers d JOIN users u ON u.id = d.user_id \
      WHERE u.id = $1 AND u.active AND u.role = 'flota'";
-const LET_GO: &str = "SELECT DISTINCT previous_driver_id FROM events WHERE ticket_id = $1 AND recorded_at > $2 \
+const LET_GO: &str = "SELECT DISTINCT previous_driver_id FROM events WHERE ticket_id = $1 AND recorded_at > $2 AND recorded_at <= $3 \
      AND previous_driver_id IS NOT NULL AND driver_id IS DISTINCT FROM previous_driver_id";
 
 impl OnShift {
@@ -185,7 +188,9 @@ async fn best(
     let now = unit.now();
     let candidates = on_shift.load(unit).await?;
     let since = now.plus_ms(-SPARED_MS);
-    let mut let_go = fetch_scalar!(all, *unit.reader(), i64, LET_GO, ticket.view.ticket_id, since)?;
+    // What seems to be still to come was before the clock was set back, and nobody knows how long.
+    let latest = horizon(now, Duration::ZERO);
+    let mut let_go = fetch_scalar!(all, *unit.reader(), i64, LET_GO, ticket.view.ticket_id, since, latest)?;
     // With whom it failed comes last as well.
     let_go.extend(ticket.view.driver_id);
     let wanted = Wanted {

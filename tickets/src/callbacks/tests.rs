@@ -111,6 +111,23 @@ on_both_engines! {
         assert_eq!(told(&one.app.db).await, 2);
     }
 
+    async fn a_lease_of_a_clock_that_was_ahead_is_taken_over(database) {
+        let (one, other) = (Board::start(database).await, Board::seeded(database, 8, &[]).await);
+        let shop = Shop::default();
+        shop.0.answer.notify_one();
+        let old = shop.start().await;
+        pass(&one.app, &old, &token("one")).await.expect("nothing to tell yet");
+        assert_eq!(one.order("BA-1").await.0, 201);
+        for ahead_ms in [10 * 60_000, 3_600_000, 365 * 24 * 3_600_000] {
+            one.clock.set_by_ms(ahead_ms);
+            lease::claim(&one.app, &token("one")).await.expect("a database").expect("free");
+            one.clock.set_by_ms(-ahead_ms);
+            lease::claim(&other.app, &token("other")).await.expect("a database").expect("of no use to anybody else");
+        }
+        pass(&other.app, &old, &token("other")).await.expect("its turn");
+        assert_eq!(shop.heard(), ["BA-1"]);
+    }
+
     async fn who_sleeps_on_its_lease_says_nothing_old(database) {
         let (one, other) = (Board::start(database).await, Board::seeded(database, 8, &[]).await);
         let shop = Shop::default();

@@ -18,7 +18,7 @@ const REASONS: usize = 8;
 pub(crate) struct Analysis {
     /// The days that are looked at, today last.
     pub(crate) days: Vec<String>,
-    /// Deliveries by the hour of the day they happened in, Buenos Aires.
+    /// Deliveries by the hour of the day they happened in.
     pub(crate) by_hour: [i64; 24],
     /// How long deliveries took, by the day they happened on; days without any are left out.
     pub(crate) times: Vec<(String, Took)>,
@@ -106,6 +106,7 @@ fn frequent(reasons: Vec<(String, i64)>) -> Vec<(String, i64)> {
 #[cfg(test)]
 mod tests {
     use belgrano_shared::timestamp::UnixMillis;
+    use belgrano_shared::zone::Zone;
 
     use super::super::{days, hour};
     use super::{Took, frequent};
@@ -121,13 +122,24 @@ mod tests {
     }
 
     #[test]
-    fn hours_and_days_are_those_of_buenos_aires() {
+    fn hours_and_days_are_those_of_the_zone() {
         let at = |text: &str| UnixMillis::parse(text).expect("a time");
         let reported: Vec<_> = days(at("2026-11-21T02:30:00Z")).collect();
         let (today, begins, ends) = reported.last().expect("today");
         assert_eq!((reported.len(), today.as_str()), (14, "2026-11-20"), "half past two of the 21st is still the 20th");
         assert_eq!((*begins, *ends), (at("2026-11-20T03:00:00Z"), at("2026-11-21T03:00:00Z")));
         assert_eq!((hour(at("2026-11-21T02:30:00Z")), hour(at("2026-11-21T13:20:00Z"))), (23, 10));
+
+        Zone::settle_for_test("Europe/Madrid");
+        let reported: Vec<_> = days(at("2026-10-26T12:00:00Z")).collect();
+        let (long, begins, ends) = &reported[12];
+        assert_eq!(long, "2026-10-25");
+        assert_eq!((*begins, *ends), (at("2026-10-24T22:00:00Z"), at("2026-10-25T23:00:00Z")), "of 25 hours");
+        assert_eq!(
+            (hour(at("2026-10-25T00:30:00Z")), hour(at("2026-10-25T01:30:00Z"))),
+            (2, 2),
+            "one hour comes twice"
+        );
     }
 
     #[test]

@@ -2,7 +2,7 @@
 //!
 //! A ticket is late when more than `LATE_AFTER` (an hour unless set) has passed since it was ordered and it is not
 //! delivered, or was delivered later than that. Failed, returned and cancelled tickets are not counted as late: they
-//! have a reason instead. A day is a day in Buenos Aires, by when the order was made.
+//! have a reason instead. A day is a day of the calendar on the wall (`TIME_ZONE`), by when the order was made.
 //!
 //! Nothing here counts tickets: what a report says was counted with each change ([`crate::unit::counts`]), so that it takes as
 //! long for a year as for a day. How long a delivery took is known in whole minutes, the begun one included.
@@ -14,6 +14,7 @@ use axum::extract::State;
 use belgrano_shared::http::Json;
 use belgrano_shared::problem::{Problem, ProblemDocument};
 use belgrano_shared::timestamp::UnixMillis;
+use belgrano_shared::zone::LocalDay;
 use serde::Serialize;
 use std::collections::BTreeMap;
 use utoipa::ToSchema;
@@ -28,10 +29,6 @@ use kept::{by_day, by_driver, by_state, lateness};
 
 /// Days that are reported, today included.
 const DAYS: i64 = 14;
-const HOUR_MS: i64 = 3600 * 1000;
-const DAY_MS: i64 = 24 * HOUR_MS;
-/// Argentina has one offset and no daylight saving (Law 26.350).
-const OFFSET_MS: i64 = -3 * 3600 * 1000;
 
 /// `/api/reportes`.
 pub fn routes() -> OpenApiRouter<App> {
@@ -106,13 +103,10 @@ pub(crate) async fn summary(State(app): State<App>, _: Admin) -> Result<Json<Sum
 
 /// The days that are reported, today last, each with when it begins and when the next does.
 fn days(now: UnixMillis) -> impl Iterator<Item = (String, UnixMillis, UnixMillis)> {
-    let today = (now.0 + OFFSET_MS).div_euclid(DAY_MS);
-    let begins = |day: i64| UnixMillis(day * DAY_MS - OFFSET_MS);
-    (today - DAYS + 1..=today)
-        .map(move |day| (begins(day).to_rfc3339().chars().take(10).collect(), begins(day), begins(day + 1)))
+    LocalDay::last(DAYS, now).map(|day| (day.date.to_string(), day.begins, day.ends))
 }
 
 /// The hour of the day it is.
 fn hour(at: UnixMillis) -> i64 {
-    (at.0 + OFFSET_MS).rem_euclid(DAY_MS) / HOUR_MS
+    at.local().map_or(0, |local| i64::from(local.hour()))
 }

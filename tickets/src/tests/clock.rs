@@ -10,6 +10,7 @@ use serde_json::{Value, json};
 
 use super::board::{Board, Client};
 use crate::assignment::Offers;
+use crate::housekeeping;
 
 const MINUTE_MS: i64 = 60_000;
 const HOUR_MS: i64 = 60 * MINUTE_MS;
@@ -228,6 +229,58 @@ on_both_engines! {
         assert_eq!(deliver(&right).await, 429, "no clock gives a guesser more tries");
         board.clock.advance_ms(15 * MINUTE_MS);
         assert_eq!(deliver(&right).await, 200);
+    }
+
+    async fn an_hour_back_or_an_hour_ahead_and_back_again_stops_nothing(database) {
+        for (place, steps) in [&[-HOUR_MS][..], &[HOUR_MS, -HOUR_MS][..]].into_iter().enumerate() {
+            let board = Board::seeded(database, 30 + u64::try_from(place).expect("few"), &[("PROOF", "pin")]).await;
+            let admin = board.admin().await;
+            let (driver, id) = board.driver(&admin, &format!("beto{place}")).await;
+            let here = json!({ "lat": -34.56, "lng": -58.45 });
+            for (step, by_ms) in steps.iter().enumerate() {
+                let number = format!("BA-{place}-{step}");
+                let before = format!("{number}-before");
+                assert_eq!(board.order(&before).await.0, 201);
+                assert_eq!(board.assign(&admin, &before, id).await.0, 200);
+                assert_eq!(board.post(&driver, "/api/repartidores/yo/posicion", here.clone()).await.0, 204);
+                board.clock.set_by_ms(*by_ms);
+
+                let at = |what: &str| format!("{what} after {by_ms} ms of {steps:?}");
+                assert_eq!(board.get(&admin, "/api/me").await.0, 200, "{}", at("session"));
+                assert_eq!(board.order(&number).await.0, 201, "{}", at("new order"));
+                assert_eq!(board.order(&number).await.0, 200, "{}", at("the same order again"));
+                assert_eq!(board.post(&driver, "/api/repartidores/yo/posicion", here.clone()).await.0, 204, "{}", at("position"));
+                assert_eq!(board.post(&driver, "/api/ws/token", Value::Null).await.0, 200, "{}", at("token"));
+                for one in [&before, &number] {
+                    if one == &number {
+                        assert_eq!(board.assign(&admin, one, id).await.0, 200, "{}", at("offer"));
+                    }
+                    let pin = pin::of(&board.app.secrets, &OrderNumber::parse(one).expect("a number"));
+                    for (estado, pin) in [("aceptado", Value::Null), ("en-camino", Value::Null), ("entregado", json!(pin))] {
+                        let ocurrido = board.app.ambient.now().to_rfc3339();
+                        let body = json!({ "estado": estado, "pin": pin, "ocurrido": ocurrido });
+                        let (status, answer) = board.step(&driver, one, body).await;
+                        assert_eq!(status, 200, "{} of {one}: {answer}", at(estado));
+                    }
+                }
+                assert_eq!(board.post(&admin, &format!("/api/tickets/{number}/deshacer"), Value::Null).await.0, 200, "{}", at("undo"));
+                assert_eq!(board.step(&driver, &number, json!({ "estado": "fallido", "motivo": "nadie" })).await.0, 200);
+                assert!(board.log_in(&format!("beto{place}@flota.example"), "reparto1234").await.is_ok(), "{}", at("log in"));
+                let (_, fleet) = board.get(&admin, "/api/repartidores").await;
+                let mine = fleet["repartidores"].as_array().expect("a list").iter().find(|row| row["id"] == id);
+                assert_eq!(mine.expect("there")["posicion_edad_s"], 0, "{}", at("age"));
+            }
+        }
+    }
+
+    async fn what_a_clock_that_was_ahead_made_lasts_no_longer_than_it_may(database) {
+        let board = Board::start(database).await;
+        board.clock.set_by_ms(24 * HOUR_MS);
+        let admin = board.admin().await;
+        board.clock.set_by_ms(-24 * HOUR_MS);
+        housekeeping::round(&board.app).await.expect("done");
+        board.clock.advance_ms(14 * 24 * HOUR_MS);
+        assert_eq!(board.get(&admin, "/api/me").await.0, 401);
     }
 
     async fn whoever_logs_in_after_the_clock_was_set_back_is_in(database) {

@@ -24,6 +24,20 @@ on_both_engines! {
         assert_eq!(board.count("SELECT COUNT(*) FROM events").await, 0, "there is nobody to tell");
     }
 
+    async fn events_of_a_clock_that_was_ahead_go_with_those_after_them(database) {
+        let board = Board::start(database).await;
+        for number in 1..=6 {
+            assert_eq!(board.order(&format!("BA-{number}")).await.0, 201);
+        }
+        for (seqs, recorded_at) in [("< 3", "9000000000000"), ("BETWEEN 3 AND 4", "0"), ("= 5", "9000000000000")] {
+            let sql = format!("UPDATE events SET recorded_at = {recorded_at} WHERE seq {seqs}");
+            database.execute(&board.app.db, sql.leak()).await;
+        }
+        housekeeping::round(&board.app).await.expect("done");
+        assert_eq!(board.count("SELECT MIN(seq) FROM events").await, 5, "and nothing in the middle");
+        assert_eq!(board.count("SELECT COUNT(*) FROM events").await, 2);
+    }
+
     async fn undo_says_what_it_misses(database) {
         let board = Board::start(database).await;
         let admin = board.admin().await;

@@ -13,3 +13,4 @@ mod reassigning;
 mod searching;
 mod stepping;
 mod walking;
+mod zone;

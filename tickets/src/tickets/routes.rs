@@ -11,6 +11,7 @@ use belgrano_shared::storage::Session as Connection;
 use belgrano_shared::texts::Message;
 use belgrano_shared::timestamp::UnixMillis;
 use belgrano_shared::wire::{OrderNumber, TicketView, UnknownWord};
+use belgrano_shared::zone::LocalDay;
 use belgrano_shared::{fetch, fetch_scalar};
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -88,9 +89,9 @@ pub(crate) fn read_filter(query: &str) -> Result<Filter, Problem> {
             "barrio" => filter.neighbourhood = Some(value.to_owned()),
             "desde" => filter.from = Some(time(value).ok_or_else(|| wrong(NOT_A_TIME))?),
             "hasta" => {
-                let whole_day_ms = if value.len() == DAY_CHARS { 24 * 3600 * 1000 } else { 0 };
-                let until = time(value).ok_or_else(|| wrong(NOT_A_TIME))?;
-                filter.until = Some(until.plus_ms(whole_day_ms));
+                // A day is meant as a whole, however long it is.
+                let until = day(value).map(|day| day.ends).or_else(|| time(value));
+                filter.until = Some(until.ok_or_else(|| wrong(NOT_A_TIME))?);
             }
             _ => {}
         }
@@ -101,6 +102,10 @@ pub(crate) fn read_filter(query: &str) -> Result<Filter, Problem> {
 const NOT_A_TIME: Message = Message::new("error-day-or-moment");
 /// `2026-11-21`.
 const DAY_CHARS: usize = 10;
+
+fn day(text: &str) -> Option<LocalDay> {
+    LocalDay::of(Some(text).filter(|text| text.len() == DAY_CHARS)?.parse().ok()?)
+}
 
 /// In a query, the `+` of an offset arrives as a blank.
 fn time(text: &str) -> Option<UnixMillis> {
@@ -206,6 +211,7 @@ pub(crate) async fn visible(session: &mut Connection, number: &OrderNumber, by: 
 mod tests {
     use belgrano_shared::timestamp::UnixMillis;
     use belgrano_shared::wire::TicketState;
+    use belgrano_shared::zone::Zone;
 
     use super::read_filter as filter;
 
@@ -216,6 +222,13 @@ mod tests {
         assert_eq!(asked.states, [TicketState::Pending, TicketState::Assigned, TicketState::OnTheWay]);
         assert_eq!((asked.driver_id, asked.text.as_deref()), (Some(3), Some("Ana")));
         assert_eq!(asked.until, UnixMillis::parse("2026-11-22T00:00:00-03:00"));
+        Zone::settle_for_test("Europe/Madrid");
+        let long = filter("desde=2026-10-25&hasta=2026-10-25").expect("a day");
+        assert_eq!(
+            (long.from, long.until),
+            (UnixMillis::parse("2026-10-24T22:00:00Z"), UnixMillis::parse("2026-10-25T23:00:00Z"))
+        );
+        Zone::settle_for_test(Zone::USUAL);
         let from = filter("desde=2026-11-21T15:04:05+00:00").expect("readable").from;
         assert_eq!(from, UnixMillis::parse("2026-11-21T15:04:05Z"));
         for (wrong, field) in [("estado=perdido", "estado"), ("repartidor=beto", "repartidor"), ("desde=ayer", "desde")]
