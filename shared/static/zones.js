@@ -33,7 +33,8 @@ export function cornersOf(zones, name) {
 }
 
 /**
- * Whether both name the same zone: case, accents and blanks around do not count.
+ * Whether both name the same zone or address, as the server compares them: case, accents and what is no letter or digit do not
+ * count.
  * @param {string} one
  * @param {string} other
  */
@@ -42,7 +43,7 @@ export function isSame(one, other) {
 }
 
 /** @param {string} text */
-const folded = (text) => text.trim().normalize("NFD").replace(/\p{M}/gu, "").toLowerCase();
+const folded = (text) => text.normalize("NFD").replace(/\p{M}/gu, "").toLowerCase().replace(/[^\p{L}\p{N}]+/gu, " ").trim();
 
 /**
  * Whether a ray to the east crosses the ring an odd number of times.

@@ -23,6 +23,7 @@ test("a hole is not in the zone around it, and an island is", () => {
 });
 
 test("a barrio is known by its name however it is written", () => {
+  assert.ok(isSame("av cabildo  2040", "Av. Cabildo 2040") && !isSame("Cabildo 2040", "Cabildo 2400"));
   assert.ok(isSame(" nunez", "Núñez") && isSame("NU\u0301N\u0303EZ", "núñez") && !isSame("", "Núñez"));
   assert.ok(cornersOf(barrios, "villa pueyrredon").length > 3);
   assert.deepEqual(cornersOf(barrios, "Berazategui"), []);
