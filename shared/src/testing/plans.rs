@@ -35,7 +35,9 @@ pub async fn table_readers(db: &Db, tables: &[&str]) -> Vec<String> {
 }
 
 fn read_whole(plan: &[String], tables: &[&str]) -> Vec<String> {
-    let limited = plan.iter().any(|line| line.trim_start_matches([' ', '-', '>']).starts_with("Limit"));
+    let any = |word: &str| plan.iter().any(|line| line.contains(word));
+    // A limit on a join does not limit what the join reads.
+    let limited = any("Limit") && !any("Join") && !any("Nested Loop") && !any("SubPlan");
     let nodes = plan.iter().enumerate().filter_map(|(at, line)| Some((at, line.split_once(" on ")?)));
     let whole = nodes.filter_map(|(at, (scan, of))| {
         let table = of.split_whitespace().next()?;

@@ -74,12 +74,14 @@ struct Row {
 }
 
 /// `state IN ('pendiente', 'muerto')` is the text of the partial index `outbox_unsettled`: SQLite needs it word for word.
+/// `OFFSET 0` keeps Postgres from making a join of it: planned on an empty outbox that join read all of the index for each
+/// message, 1.9 s for a hundred of 50,000.
 fn due_sql(engine: Engine) -> String {
     format!(
         "SELECT o.id, o.order_number, o.kind, o.payload, o.trace, o.attempts, o.waited_ms FROM outbox o \
          WHERE o.state = 'pendiente' AND o.next_attempt_at <= $1 \
          AND NOT EXISTS (SELECT 1 FROM outbox b WHERE b.order_number = o.order_number AND b.id < o.id \
-         AND b.state IN ('pendiente', 'muerto')) ORDER BY o.next_attempt_at, o.id LIMIT $2 {}",
+         AND b.state IN ('pendiente', 'muerto') LIMIT 1 OFFSET 0) ORDER BY o.next_attempt_at, o.id LIMIT $2 {}",
         engine.skip_locked()
     )
 }

@@ -14,7 +14,7 @@ const FILL: [&str; 4] = [
      recorded_at, updated_at, version, search) SELECT n + 1000, 'X-' || n, '', 'x', 'cliente', '[]', 1, \
      CASE WHEN n % 4 = 0 THEN 'pendiente' ELSE 'entregado' END, 'normal', 0, 0, 0, 1, 'x' FROM generate_series(1, 20000) n",
     "INSERT INTO events (seq, ticket_id, kind, action, actor, occurred_at, recorded_at, version, ticket) \
-     SELECT n + 1000, n + 1000, 'creado', 'recibido', 'tienda', 0, 9000000000000, 1, '{}' FROM generate_series(1, 20000) n",
+     SELECT n + 1000, n + 1000, 'ticket.created', 'recibido', 'tienda', 0, 9000000000000, 1, '{}' FROM generate_series(1, 20000) n",
     "INSERT INTO idempotency_keys (scope, key, fingerprint, status, body, created_at) \
      SELECT 'x:' || n, 'k' || n, '', 200, '', 9000000000000 FROM generate_series(1, 20000) n",
     "UPDATE counters SET seq = seq + 30000, ticket_id = ticket_id + 30000",
