@@ -229,6 +229,8 @@ function deliver(root) {
     else note.textContent = over ? t("js-stop-over", { state: word(state) }) : "";
     stop.classList.toggle("waiting", Boolean(waiting));
     stop.classList.toggle("over", over);
+    // What the driver gives back is not news, also while the board has not said yes.
+    stop.toggleAttribute("data-giving", !OPEN.includes(queue.expected(number) ?? state));
     const badge = /** @type {HTMLElement | null} */ (stop.querySelector("[data-badge]"));
     if (!badge || state === (badge.dataset.shown ?? stop.dataset.state)) return;
     // A step that was refused goes back to what the page was rendered with.

@@ -43,7 +43,7 @@ export function takenBack(stops, frame, now) {
 function read(element) {
   const { key = "", state = "" } = element.dataset;
   const until = Date.parse(/** @type {HTMLElement | null} */ (element.querySelector("[data-offer-until]"))?.dataset.offerUntil ?? "");
-  return { number: key, state, until, over: element.classList.contains("over") };
+  return { number: key, state, until, over: element.classList.contains("over") || element.hasAttribute("data-giving") };
 }
 
 /**

@@ -10,7 +10,7 @@ import { CUSTOMER, MERCHANT, register } from "./world.mjs";
 let belgrano, browser, stop;
 
 before(async () => {
-  ({ belgrano, browser, stop } = await start());
+  ({ belgrano, browser, stop } = await start({ SMTP_URL: "smtp://127.0.0.1:9" }));
   for (const account of [CUSTOMER, MERCHANT]) await register(belgrano, account);
 }, PATIENCE);
 after(() => stop?.());

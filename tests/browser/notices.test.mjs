@@ -14,7 +14,7 @@ let belgrano, browser, stop, admin, push;
 
 before(async () => {
   push = await pushService();
-  ({ belgrano, browser, stop } = await start({ INTAKE: "open", PUSH_LOOPBACK: "true" }));
+  ({ belgrano, browser, stop } = await start({ INTAKE: "open", SMTP_URL: "smtp://127.0.0.1:9", PUSH_LOOPBACK: "true" }));
   admin = await logIn(belgrano.board, ADMIN);
 }, PATIENCE);
 

@@ -41,7 +41,11 @@ async function aDoor() {
   let [isShut, port] = [false, null];
   const taken = [];
   const server = createServer((near, answer) => {
-    if (isShut) return near.resume().on("end", () => answer.writeHead(422).end());
+    if (isShut) {
+      // As the board refuses: a problem document of its own, about this very message.
+      const refusal = { type: "urn:belgrano:problema:datos-invalidos", status: 422, detail: "No.", mensaje_id: near.headers["webhook-id"] };
+      return near.resume().on("end", () => answer.writeHead(422, { "content-type": "application/problem+json" }).end(JSON.stringify(refusal)));
+    }
     const parts = [];
     near.on("data", (part) => parts.push(part)).on("end", () => taken.push(Buffer.concat(parts).toString()));
     if (!port) return near.resume().on("end", () => answer.writeHead(201).end());
