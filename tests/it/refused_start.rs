@@ -8,6 +8,8 @@ use std::process::{Command, Output, Stdio};
 use sqlx::sqlite::SqliteConnectOptions;
 use sqlx::{ConnectOptions, Connection};
 
+use crate::harness::{Database, Engine};
+
 const SECRET: &str = "whsec_MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY=";
 
 /// `belgrano ARGUMENTS` on an empty folder, on ports of the system's choice, with `env` on top.
@@ -72,6 +74,25 @@ fn several_mistakes_come_at_once() {
     let lines: Vec<&str> = said.lines().collect();
     assert_eq!((output.status.code(), lines[0]), (Some(1), "belgrano: 2 settings cannot be used:"), "{said}");
     assert!(lines[1].starts_with("  AUTO_ASSIGN: ") && lines[2].starts_with("  PROOF: "), "{said}");
+}
+
+#[tokio::test]
+async fn a_database_that_takes_no_writes_is_not_served() {
+    let database = Database::create(Engine::Postgres).await;
+    database.turn_read_only().await;
+    let own = database.env();
+    let mut env: Vec<(&str, &str)> = own.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
+    env.push(("INTEGRATION_SECRET", SECRET));
+    let line = refused(&belgrano(database.folder(), &["serve"], &env), 1);
+    assert!(line.starts_with("DATABASE_URL: ") && line.contains("is read-only"), "{line}");
+    let output = belgrano(database.folder(), &["check"], &env);
+    let said = String::from_utf8_lossy(&output.stdout);
+    assert_eq!(output.status.code(), Some(1), "{said}");
+    for what in ["shop's database", "board's database"] {
+        let line = said.lines().find(|line| line.starts_with(&format!("WRONG {what}: DATABASE_URL: ")));
+        assert!(line.is_some_and(|line| line.contains("is read-only")), "{said}");
+    }
+    database.remove().await;
 }
 
 #[tokio::test]

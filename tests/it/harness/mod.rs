@@ -17,7 +17,7 @@ mod proxy;
 mod seed;
 
 pub use cast::{Cast, catalog, check_journal};
-pub use database::{Engine, Service};
+pub use database::{Database, Engine, Service};
 pub use http::{Client, Reply};
 pub use live::{Heard, LiveReader, Viewer};
 pub use old_board::OldBoard;
