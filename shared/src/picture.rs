@@ -2,7 +2,7 @@
 //! stays behind, and so does whatever else hides in a file.
 //!
 //! Its type is told by its first bytes, not by what the sender says. Drawing takes memory and time, so it is done off the
-//! async threads, one at a time, and never of more points than [`MAX_POINTS`]. What must never happen here: a [`Picture`] made
+//! async threads, one at a time, and never of more points than `MAX_POINTS`. What must never happen here: a [`Picture`] made
 //! of bytes as they came.
 
 use std::io::Cursor;

@@ -6,7 +6,7 @@
 //!
 //! A command that breaks (a database error, a panic) or refuses after it has already written costs its batch one more
 //! round: everything is rolled back and each command runs alone, so it cannot take its neighbours down. One that needs a row
-//! which somebody else holds is put [`aside`] for a while.
+//! which somebody else holds is put aside for a while.
 
 mod aside;
 mod batch;

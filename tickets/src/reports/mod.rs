@@ -4,7 +4,7 @@
 //! delivered, or was delivered later than that. Failed, returned and cancelled tickets are not counted as late: they
 //! have a reason instead. A day is a day of the calendar on the wall (`TIME_ZONE`), by when the order was made.
 //!
-//! Nothing here counts tickets: what a report says was counted with each change ([`crate::unit::counts`]), so that it takes as
+//! Nothing here counts tickets: what a report says was counted with each change (`unit::counts`), so that it takes as
 //! long for a year as for a day. How long a delivery took is known in whole minutes, the begun one included.
 
 mod analysis;
