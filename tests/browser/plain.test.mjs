@@ -125,6 +125,7 @@ test("a customer shares an order, repeats it, cancels it and changes the account
   await page.getByRole("link", { name: "Cancelar el pedido" }).click();
   await page.getByRole("heading", { name: "¿Cancelar el pedido?" }).waitFor();
   await press("Sí, cancelarlo");
+  await page.waitForURL(/\/pedidos\/BA-[^/]+$/);
   await says(page, "Cancelado");
 
   await page.goto(`${belgrano.shop}/perfil`);

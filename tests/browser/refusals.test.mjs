@@ -142,7 +142,8 @@ test("a step that was refused later is told in its stop, and takes nothing out o
 
 test("a step that is not possible any more is told in its stop, or in sight when that is gone", PATIENCE, async () => {
   const [first] = await onTheWay(1);
-  const { page, context } = await driver();
+  // A service worker's own requests would pass by the route.
+  const { page, context } = await driver({ serviceWorkers: "block" });
   const card = page.locator(`[data-key="${first.number}"]`);
   // The board does not say that it changed.
   await page.route("**/reparto", (route) => (route.request().resourceType() === "fetch" ? route.abort() : route.continue()));
