@@ -67,7 +67,7 @@ impl OldRow {
         text.trim_end().to_owned()
     }
 
-    /// A whole number.
+    /// The column as a whole number; `None` when it is missing or reads as something else.
     #[must_use]
     pub fn whole(&self, column: &str) -> Option<i64> {
         self.text(column)?.parse().ok()

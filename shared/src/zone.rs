@@ -63,7 +63,7 @@ impl Zone {
         &self.name
     }
 
-    /// Its rules.
+    /// Its offsets from UTC over time, as jiff reckons with them.
     #[must_use]
     pub fn rules(&self) -> &TimeZone {
         &self.rules
@@ -105,9 +105,9 @@ impl fmt::Display for Zone {
 /// A day on a calendar on the wall: 23 or 25 hours long where the clock is moved.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct LocalDay {
-    /// Which.
+    /// The date that the calendar shows.
     pub date: Date,
-    /// Its first instant.
+    /// The instant at which the day begins: midnight, or the first moment after it where midnight is skipped.
     pub begins: UnixMillis,
     /// The first instant of the next one.
     pub ends: UnixMillis,

@@ -1,6 +1,6 @@
 // The menu "move to…": what a drag does, for whoever has no mouse or would rather read names.
 
-import { fold } from "./board.js";
+import { fold } from "./board-search.js";
 import { t } from "./texts.js";
 
 /** @typedef {import("./board-actions.js").Target} Target */

@@ -9,13 +9,15 @@ import { drags } from "./board-drag.js";
 import { drawer } from "./board-drawer.js";
 import { Feed } from "./board-feed.js";
 import { SavedViews, count, read, written } from "./board-filter.js";
+import { askForGoods } from "./board-goods.js";
 import { keys } from "./board-keys.js";
 import { MapPanel, markers } from "./board-map.js";
 import { moveMenu } from "./board-menu.js";
 import { Timeline } from "./board-timeline.js";
 import { BoardView } from "./board-view.js";
+import { Worries } from "./board-worries.js";
 import { serverNow } from "./clock.js";
-import { toast } from "./components.js";
+import { switched, toast } from "./components.js";
 import { t } from "./texts.js";
 
 const TICK_MS = 5000;
@@ -68,31 +70,13 @@ async function move(numbers, target, seen = look(numbers), said = {}) {
   const { text: goods, rest } = said.recall ? { text: "", rest: numbers } : actions.goods(numbers, target);
   const doubt = goods || said.anyway ? "" : actions.doubt(numbers, target);
   const go = (/** @type {string[]} */ those, /** @type {boolean} */ recall) => void move(those, target, seen, { ...said, recall });
-  if (goods) askForGoods(goods, () => go(numbers, true), rest.length ? () => go(rest, false) : null);
+  if (goods) askForGoods(find("#con-mercaderia"), goods, () => go(numbers, true), rest.length ? () => go(rest, false) : null);
   else if (doubt) toast(doubt, { action: t("board-js-give-anyway"), run: () => void move(numbers, target, seen, { ...said, anyway: true }) });
   else if (await actions.move(numbers, target, seen, said.recall)) {
     unpick(numbers);
     return true;
   }
   return false;
-}
-
-/**
- * @param {string} text
- * @param {() => void} all
- * @param {(() => void) | null} rest without those on their way, if that leaves any
- */
-function askForGoods(text, all, rest) {
-  const dialog = /** @type {HTMLDialogElement} */ (find("#con-mercaderia"));
-  find("[data-goods-text]").textContent = text;
-  find("[data-goods-rest]").hidden = !rest;
-  for (const [name, does] of /** @type {const} */ ([["yes", all], ["rest", rest]])) {
-    find(`[data-goods-${name}]`).onclick = () => {
-      dialog.close();
-      does?.();
-    };
-  }
-  dialog.showModal();
 }
 
 const openMenu = moveMenu(find("#mover"), board, {
@@ -332,32 +316,6 @@ find("[data-map-panel]").addEventListener("click", (event) => {
   aside.open(decodeURIComponent(link.pathname.slice("/tickets/".length)));
 });
 
-/**
- * A button that turns something on and off, as this browser last had it.
- * @param {string} selector
- * @param {string} key
- * @param {(on: boolean) => void} turn
- */
-function switched(selector, key, turn) {
-  const button = find(selector);
-  /** @param {boolean} on */
-  const set = (on) => {
-    button.setAttribute("aria-pressed", String(on));
-    turn(on);
-  };
-  button.addEventListener("click", () => {
-    const on = button.getAttribute("aria-pressed") !== "true";
-    set(on);
-    try {
-      localStorage.setItem(key, on ? "1" : "");
-    } catch {
-      // It is asked for again next time.
-    }
-  });
-  set(localStorage.getItem(key) === "1");
-  button.hidden = false;
-}
-
 // What is late.
 
 const chip = find("[data-late-chip]");
@@ -372,46 +330,7 @@ const alarm = new Alarm(document.title, (late, fresh, title) => {
   }
 });
 
-// Drivers who are silent, or who left with stops.
-
-const worryChip = find("[data-worry-chip]");
-const silentMs = Number(root.dataset.silentMs);
-/** @type {ReturnType<Board["worries"]>} */
-let worries = [];
-const worryAlarm = new Alarm("", (keys, fresh) => {
-  worryChip.hidden = !keys.length;
-  find("[data-worry-count]").textContent = t("board-js-worries-count", { n: keys.length });
-  for (const column of root.querySelectorAll("[data-driver]")) column.classList.toggle("worried", keys.includes(/** @type {HTMLElement} */ (column).dataset.driver ?? ""));
-  find("[data-worries]").replaceChildren(...worries.map(worryItem));
-  if (!fresh.length) return;
-  says.textContent = worries.filter(({ id }) => fresh.includes(String(id))).map(worryText).join(" ");
-  toast(says.textContent, { action: t("board-js-move-stops"), run: () => openMenu(worries.find(({ id }) => String(id) === fresh[0])?.numbers ?? []) });
-  worryChip.classList.remove("louder");
-  requestAnimationFrame(() => worryChip.classList.add("louder"));
-});
-
-/** @param {(typeof worries)[number]} worry */
-function worryText({ driver, silentMs: quiet, numbers, onTheWay }) {
-  if (quiet === null) return t("board-js-shift-over", { driver, n: numbers.length });
-  return t("board-js-silent", { driver, n: onTheWay, age: briefAge(quiet) });
-}
-
-/** @param {(typeof worries)[number]} worry */
-function worryItem(worry) {
-  const item = Object.assign(document.createElement("li"), { className: "bad", textContent: worryText(worry) });
-  const button = Object.assign(document.createElement("button"), { type: "button", textContent: t("board-js-move-stops") });
-  button.addEventListener("click", () => {
-    /** @type {HTMLDialogElement} */ (find("#atencion")).close();
-    openMenu(worry.numbers);
-  });
-  item.append(button);
-  return item;
-}
-
-function worry() {
-  worries = board.worries(serverNow(), silentMs);
-  worryAlarm.hear(worries.map(({ id }) => String(id)));
-}
+const worries = new Worries(root, board, { say: (text) => (says.textContent = text), toast, menu: (numbers) => openMenu(numbers) });
 
 // The feed.
 
@@ -438,7 +357,7 @@ function tick() {
   if (!feed.isReady) return;
   const now = serverNow();
   alarm.hear(board.late(now));
-  worry();
+  worries.look(serverNow());
   if (document.visibilityState === "hidden") return;
   view.tick(now);
   timeline.ask();
@@ -452,7 +371,7 @@ view.drawn = (shown) => {
   // The first tickets are no news.
   view.lively = true;
   alarm.hear(board.late(serverNow()));
-  worry();
+  worries.look(serverNow());
   showPicked();
 };
 
@@ -464,7 +383,7 @@ const tools = find(".board-tools");
 new ResizeObserver(() => document.documentElement.style.setProperty("--tools", `${tools.offsetHeight}px`)).observe(tools);
 showPicked();
 showViews();
-switched("[data-map-toggle]", "belgrano-mapa", (on) => void map.toggle(on));
-switched("[data-timeline-toggle]", "belgrano-linea", (on) => timeline.toggle(on));
-switched("[data-sound]", "belgrano-sonido", (on) => (alarm.sound = worryAlarm.sound = on));
+switched(find("[data-map-toggle]"), "belgrano-mapa", (on) => void map.toggle(on));
+switched(find("[data-timeline-toggle]"), "belgrano-linea", (on) => timeline.toggle(on));
+switched(find("[data-sound]"), "belgrano-sonido", (on) => (alarm.sound = worries.sound = on));
 root.dataset.ready = "";

@@ -2,6 +2,8 @@
 // moved when that changes. Pure: no document, no clock; `board-view.js` draws it. The first paint is the server's
 // (tickets/src/pages/board), which decides the same.
 
+import { fold, found } from "./board-search.js";
+
 /**
  * A ticket of the wire; only what the board looks at.
  * @typedef {object} Ticket
@@ -58,28 +60,7 @@ const ON_TIME = ["pendiente", ...CARRIED];
 const RANK = { baja: 0, normal: 1, alta: 2, urgente: 3 };
 /** Tickets that are over and remembered: news of one never comes that late. */
 const MOST_ENDED = 2000;
-/** Of what is looked for no more words. */
-const MOST_WORDS = 6;
 const STAGE = { "en-camino": 2, aceptado: 1 };
-
-/**
- * Unseen marks and accents off, lower case, anything that is no letter or digit becomes one blank: as the server folds (shared/src/search.rs).
- * @param {string} text
- */
-export function fold(text) {
-  return text.replace(/\p{Cf}/gu, "").toLowerCase().normalize("NFD").replace(/[\u0300-\u036f]/g, "").replace(/[^\p{L}\p{N}]+/gu, " ").trim();
-}
-
-/**
- * What is looked for, word by word; a telephone is one word, by its last digits, because country, area, 9 and 15 are written or
- * not (as tickets/src/tickets/search.rs).
- * @param {string} asked
- */
-export function wordsOf(asked) {
-  const digits = asked.replace(/\D/g, "");
-  if (digits.length >= 6 && /^[\d\s+().\/-]*$/.test(asked)) return [{ word: digits.slice(-8), telephone: true }];
-  return asked.split(/\s+/).map(fold).filter(Boolean).slice(0, MOST_WORDS).map((word) => ({ word, telephone: false }));
-}
 
 /** What is known of one ticket, prepared for comparing. */
 class Entry {
@@ -310,21 +291,6 @@ export class Board {
   }
 
   /**
-   * Those with every word; where none has, those with some, and how many.
-   * @param {Entry[]} entries
-   * @param {string} asked
-   * @returns {Map<Entry, number>}
-   */
-  #found(entries, asked) {
-    if (!asked) return new Map(entries.map((entry) => [entry, 0]));
-    const words = wordsOf(asked);
-    const hits = new Map(entries.map((entry) => [entry, words.filter(({ word, telephone }) => (telephone ? entry.together : entry.text).includes(word)).length]));
-    const least = [...hits.values()].includes(words.length) ? words.length : 1;
-    // Marks alone ask for something that nothing is called.
-    return new Map([...hits].filter(([, n]) => n > 0 && n >= least));
-  }
-
-  /**
    * @param {Entry} entry
    * @param {View} view
    */
@@ -346,7 +312,7 @@ export class Board {
    */
   arrange(view, filter, now) {
     const asked = { ...filter, barrio: fold(filter.barrio) };
-    const hits = this.#found([...this.#entries.values()].filter((entry) => this.#fits(entry, asked, now)), filter.q);
+    const hits = found([...this.#entries.values()].filter((entry) => this.#fits(entry, asked, now)), filter.q);
     /** @type {Map<string, Entry[]>} */
     const placed = new Map();
     for (const entry of hits.keys()) {

@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { Board, diff, fold } from "./board.js";
+import { fold } from "./board-search.js";
+import { Board, diff } from "./board.js";
 
 const NOW = Date.parse("2026-11-21T18:00:00Z");
 const ALL = { estado: "", prioridad: "", barrio: "", repartidor: "", demorados: false, q: "" };

@@ -94,6 +94,31 @@ function leaveMenus(target) {
   }
 }
 
+/**
+ * A button that turns something on and off, as this browser last had it.
+ * @param {HTMLElement} button
+ * @param {string} key
+ * @param {(on: boolean) => void} turn
+ */
+export function switched(button, key, turn) {
+  /** @param {boolean} on */
+  const set = (on) => {
+    button.setAttribute("aria-pressed", String(on));
+    turn(on);
+  };
+  button.addEventListener("click", () => {
+    const on = button.getAttribute("aria-pressed") !== "true";
+    set(on);
+    try {
+      localStorage.setItem(key, on ? "1" : "");
+    } catch {
+      // It is asked for again next time.
+    }
+  });
+  set(localStorage.getItem(key) === "1");
+  button.hidden = false;
+}
+
 if (globalThis.document) {
   document.addEventListener("click", ({ target }) => leaveMenus(target));
   document.addEventListener("focusin", ({ target }) => leaveMenus(target));

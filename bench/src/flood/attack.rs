@@ -36,7 +36,7 @@ enum Kind {
     Heads,
 }
 
-/// A flood.
+/// A flood: what its clients do, and how many of them there are.
 #[derive(Clone, Copy, Debug)]
 pub struct Attack {
     kind: Kind,

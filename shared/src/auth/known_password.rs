@@ -216,9 +216,9 @@ impl Passwords {
 pub enum Examined {
     /// Others know it: the account gets none.
     Known,
-    /// It stays.
+    /// Nobody else is known to have it, and its hash is of Argon2id already: nothing changes.
     Stays,
-    /// It stays, stored as this.
+    /// Nobody else is known to have it; its old hash is stored within this one of Argon2id.
     Wrapped(String),
 }
 

@@ -71,7 +71,7 @@ pub struct PasswordSettings {
     pub memory_kib: u32,
     /// Passes over it.
     pub passes: u32,
-    /// Hashes at once.
+    /// How many hashes may be computed at the same time; each takes a core and its memory.
     pub parallel: usize,
     /// Requests that may wait for their turn; those beyond are refused.
     pub waiting: usize,
@@ -155,7 +155,7 @@ impl Passwords {
         })
     }
 
-    /// Hashes at once.
+    /// How many hashes may be computed at the same time.
     pub(super) fn parallel(&self) -> usize {
         self.parallel
     }

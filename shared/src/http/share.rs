@@ -21,9 +21,9 @@ struct Taken {
 /// Why there was nothing to be had.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Spent {
-    /// Everything is taken.
+    /// What there is for all addresses together is taken.
     All,
-    /// This address has its share.
+    /// This address has as much as one may have; others still get some.
     Share,
 }
 

@@ -40,7 +40,7 @@ pub(super) fn condemns(error: &sqlx::Error) -> bool {
     }
 }
 
-/// By SQLSTATE:
+/// Whether what Postgres answered means that the whole connection is of no use any more, by its SQLSTATE:
 ///
 /// - 08: the connection; 28: the password is another now; 57P: the server stops, starts, or its database was dropped;
 /// - 25006: it is read-only (a primary that became a standby); 25P03: we were silent for too long within a transaction;

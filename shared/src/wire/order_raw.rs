@@ -20,7 +20,7 @@ pub(super) enum Scalar<'a> {
     Absent,
     /// A string.
     Text(Cow<'a, str>),
-    /// A whole number.
+    /// A number without a fraction that fits 64 bits.
     Whole(i64),
     /// Any other number.
     Number(f64),

@@ -77,7 +77,7 @@ pub(crate) async fn examine_passwords(app: &App, role: Option<Role>) -> Result<(
     }
 }
 
-/// Reads it.
+/// How far the examination is, and which accounts lost their password to it.
 pub async fn password_report(db: &Db) -> sqlx::Result<PasswordReport> {
     const UNEXAMINED: &str = "SELECT COUNT(*) FROM accounts WHERE NOT password_examined";
     const TAKEN: &str = "SELECT id FROM accounts WHERE password_hash = $1 ORDER BY id";

@@ -12,6 +12,7 @@ mod outcome;
 mod receipt;
 mod set_back;
 mod settings;
+mod settle;
 mod start;
 mod status;
 mod task;

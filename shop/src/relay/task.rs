@@ -16,7 +16,7 @@ use belgrano_shared::steady::{SetBack, SteadyMillis};
 use belgrano_shared::storage::Db;
 use belgrano_shared::telemetry::Metrics;
 use belgrano_shared::timestamp::UnixMillis;
-use belgrano_shared::writer::{AtOnce, WriteError, Writer};
+use belgrano_shared::writer::{WriteError, Writer};
 use futures_util::StreamExt;
 use futures_util::future::BoxFuture;
 use futures_util::stream::FuturesUnordered;
@@ -29,8 +29,9 @@ use super::breaker::{Breaker, BreakerState, Permit};
 use super::outcome::Reply;
 use super::set_back::StoredWaits;
 use super::settings::RelaySettings;
+use super::settle::{Settled, settle};
 use super::status::{RelayMetrics, RelayStatus};
-use crate::outbox::{BringBack, Charge, Claim, Claimed, Claims, Forgive, Handoff, Settle, Settlement, Verdict};
+use crate::outbox::{BringBack, Charge, Claim, Claimed, Claims, Handoff, Settlement, Verdict};
 use crate::unit::ShopUnit;
 
 /// Pause after the database failed.
@@ -98,17 +99,6 @@ pub(super) struct Finished {
     pub started_at: UnixMillis,
     pub took: Duration,
     pub reply: Reply,
-}
-
-/// A settlement that was handed in, and how it went.
-#[derive(Debug)]
-struct Settled {
-    settlements: Arc<[Settlement]>,
-    forgiven: Vec<Charge>,
-    /// Of the settlements, those whose rows somebody else holds.
-    kept: Vec<Settlement>,
-    result: Result<Vec<i64>, WriteError<Infallible>>,
-    forgave: bool,
 }
 
 impl fmt::Debug for Relay {
@@ -378,39 +368,4 @@ async fn exchange(board: Board, message: Claimed, permit: Permit, started_at: Un
     let started = Instant::now();
     let reply = board.deliver(&message).await;
     Finished { message, permit, started_at, took: started.elapsed(), reply }
-}
-
-/// The verdicts first: what is forgiven may have been charged by one of them.
-async fn settle(writer: Writer<ShopUnit>, settlements: Arc<[Settlement]>, forgiven: Vec<Charge>) -> Settled {
-    let mut kept = Vec::new();
-    let mut result = if settlements.is_empty() {
-        Ok(Vec::new())
-    } else {
-        writer.submit(AtOnce(Settle(Arc::clone(&settlements)))).await
-    };
-    if result.as_ref().is_err_and(WriteError::is_held) {
-        result = settle_each(&writer, &settlements, &mut kept).await;
-    }
-    let forgave =
-        result.is_ok() && (forgiven.is_empty() || writer.submit(AtOnce(Forgive(forgiven.clone()))).await.is_ok());
-    Settled { settlements, forgiven, kept, result, forgave }
-}
-
-/// Where somebody holds a row: everything but what needs it.
-async fn settle_each(
-    writer: &Writer<ShopUnit>,
-    settlements: &[Settlement],
-    kept: &mut Vec<Settlement>,
-) -> Result<Vec<i64>, WriteError<Infallible>> {
-    let each = settlements.iter().map(|one| writer.submit(AtOnce(Settle(Arc::new([one.clone()])))));
-    let mut stale = Vec::new();
-    for (settlement, result) in settlements.iter().zip(futures_util::future::join_all(each).await) {
-        match result {
-            Ok(late) => stale.extend(late),
-            Err(error) if error.is_held() => kept.push(settlement.clone()),
-            // Those that were stored are stale the next time, which changes nothing.
-            Err(error) => return Err(error),
-        }
-    }
-    Ok(stale)
 }

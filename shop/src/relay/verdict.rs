@@ -73,7 +73,7 @@ impl Relay {
         }
     }
 
-    /// Nobody answered.
+    /// No connection, no answer in time, or an answer that was cut: charged at first, and forgiven when the breaker opens.
     fn silent(&mut self, finished: &Finished, reason: String) -> Verdict {
         let message = &finished.message;
         match self.away(finished) {
@@ -94,7 +94,7 @@ impl Relay {
         Verdict::Release { wait: Duration::ZERO }
     }
 
-    /// Somebody else spoke in the board's place.
+    /// Somebody else spoke in the board's place: not charged, unless this message alone hears it again and again.
     fn foreign(&mut self, finished: &Finished, after: Option<Duration>, reason: String) -> Verdict {
         let message = &finished.message;
         if self.foreign.len() >= REMEMBERED {

@@ -11,7 +11,7 @@ const TYPE_PREFIX: &str = "urn:belgrano:problema:";
 /// Who refuses.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Voice {
-    /// A program of ours.
+    /// A board of ours, by the type of its problem document.
     Board {
         /// The `type` of its problem document.
         kind: String,
@@ -22,7 +22,7 @@ pub enum Voice {
     },
     /// JSON with a text `error`, as the old board has it, and many a gateway.
     Bare,
-    /// Anybody else.
+    /// Neither: a proxy's page, a portal, another service, or a document about another message.
     Foreign,
 }
 

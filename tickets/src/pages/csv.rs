@@ -18,7 +18,7 @@ const ENDS: [char; 6] = [';', ',', '\t', '\r', '\n', '|'];
 pub(super) enum Cell {
     /// What somebody wrote, or a word of ours.
     Text(String),
-    /// A whole number.
+    /// How many; written without separators in either language.
     Count(i64),
     /// Pesos, with two decimals.
     Amount(Money),
@@ -76,7 +76,7 @@ impl Csv {
         let _ = self.rows.write_record(cells.into_iter().map(|cell| written(language, cell.into())));
     }
 
-    /// All of it.
+    /// The whole file, as it is sent.
     pub(super) fn finish(self) -> Vec<u8> {
         self.rows.into_inner().unwrap_or_default()
     }

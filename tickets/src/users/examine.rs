@@ -75,7 +75,7 @@ pub async fn examine_passwords(app: &App, role: Option<Role>) -> Result<(), Exam
     }
 }
 
-/// Reads it.
+/// How far the examination is, and which accounts lost their password to it.
 pub async fn password_report(db: &Db) -> sqlx::Result<PasswordReport> {
     const UNEXAMINED: &str = "SELECT COUNT(*) FROM users WHERE NOT password_examined";
     const TAKEN: &str = "SELECT id FROM users WHERE password_hash = $1 ORDER BY id";

@@ -13,7 +13,7 @@ use crate::unit::BoardUnit;
 /// Those that have a password.
 const COUNT: &str = "SELECT COUNT(*) FROM users WHERE role = 'admin' AND active AND password_hash NOT LIKE '!%'";
 
-/// Make an administrator.
+/// Makes the account of the settings an active administrator with the password of the settings.
 #[derive(Debug)]
 struct EnsureAdmin {
     /// As it is if nobody has its address.
