@@ -50,6 +50,18 @@ function broken() {
       }
     }
   }
+  // Money that lies under what is pressed beside it.
+  const near = (element) => element.closest("li, tr, article");
+  for (const money of document.querySelectorAll("main .amount, main .price")) {
+    const range = document.createRange();
+    range.selectNodeContents(money);
+    const text = range.getBoundingClientRect();
+    for (const control of near(money)?.querySelectorAll(".stepper, button, .button, input:not([type=hidden]), select") ?? []) {
+      const box = control.getBoundingClientRect();
+      const isUnder = text.left < box.right - 1 && text.right > box.left + 1 && text.top < box.bottom - 1 && text.bottom > box.top + 1;
+      if (isUnder && near(control) === near(money) && control.checkVisibility()) found.add(`under a control | ${money.textContent.trim()}`);
+    }
+  }
   return [...found];
 }
 

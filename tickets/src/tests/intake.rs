@@ -63,6 +63,24 @@ on_both_engines! {
         assert_eq!(open.post(&NOBODY, "/api/tickets", order("BA-3")).await.0, 201);
     }
 
+    async fn a_refusal_names_its_message_and_a_clock_that_is_off(database) {
+        let board = Board::start(database).await;
+        let unreadable = json!({ "numero": "BA-2" }).to_string();
+        let (status, refusal) = board.send(signed(&unreadable)).await;
+        assert_eq!((status, &refusal["mensaje_id"]), (422, &json!("m1")), "{refusal}");
+        let mut forged = signed(&unreadable);
+        *forged.body_mut() = Body::from(order("BA-2").to_string());
+        let (status, refusal) = board.send(forged).await;
+        assert_eq!((status, &refusal["mensaje_id"], &refusal["desfase_s"]), (401, &json!("m1"), &Value::Null));
+        // The board's clock is set on, or back: the shop's is behind, or ahead.
+        for (set_by_ms, skew_s) in [(600_000, -600), (-1_200_000, 600)] {
+            board.clock.set_by_ms(set_by_ms);
+            let (status, refusal) = board.send(signed(&unreadable)).await;
+            let said = (status, &refusal["mensaje_id"], &refusal["desfase_s"]);
+            assert_eq!(said, (401, &json!("m1"), &json!(skew_s)), "{refusal}");
+        }
+    }
+
     async fn a_signature_is_good_for_what_it_was_made_for(database) {
         let board = Board::start(database).await;
         let body = order("BA-1").to_string();
