@@ -9,7 +9,7 @@ use crate::problem::Problem;
 use crate::texts::Message;
 use crate::timestamp::UnixMillis;
 use crate::writer::{Command, Failure};
-use crate::{execute, fetch_scalar};
+use crate::{execute, execute_rows, fetch_scalar};
 
 /// Rows that housekeeping removes in one transaction: other changes wait for it.
 const CHUNK: i64 = 500;
@@ -172,8 +172,10 @@ pub struct Prune {
     pub dead_before: UnixMillis,
 }
 
-const PRUNE: &str = "DELETE FROM notices WHERE id IN (SELECT id FROM notices WHERE settled_at < $1 \
-     AND (state <> 'muerto' OR settled_at < $2) ORDER BY settled_at LIMIT $3)";
+/// Looked for first and removed by a list: as one statement, planned on an empty table, it would read all of it.
+const OLD: &str = "SELECT id FROM notices WHERE settled_at < $1 AND (state <> 'muerto' OR settled_at < $2) \
+     ORDER BY settled_at LIMIT $3";
+const REMOVE: &str = "DELETE FROM notices WHERE id IN (VALUES";
 
 impl<U: NoticeUnit> Command<U> for Prune {
     /// How many went.
@@ -181,6 +183,8 @@ impl<U: NoticeUnit> Command<U> for Prune {
     type Refusal = Infallible;
 
     async fn apply(&self, unit: &mut U) -> Result<u64, Failure<Infallible>> {
-        Ok(execute!(*unit.session(), PRUNE, self.before, self.dead_before, CHUNK)?)
+        let session = unit.session();
+        let old = fetch_scalar!(all, *session, i64, OLD, self.before, self.dead_before, CHUNK)?;
+        Ok(execute_rows!(*session, REMOVE, 1, &old, ")", |query, id| query.bind(*id)))
     }
 }

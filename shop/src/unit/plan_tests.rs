@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use axum::http::Method;
+use belgrano_shared::notices;
 use belgrano_shared::testing::{START, TestDatabase, table_readers};
 use belgrano_shared::wire::{OrderNumber, TicketState};
 use serde_json::json;
@@ -68,6 +69,8 @@ async fn a_day(shop: &TestShop, ana: &mut Browser, day: u32) {
     let cancelled = shop.post(ana, &format!("/api/pedidos/{}/cancelar", numbers[0]), json!({})).await;
     assert_eq!(cancelled.status, 200, "{cancelled:?}");
     deliver(shop).await;
+    shop.app.writer.submit(notices::Prune { before: START, dead_before: START }).await.expect("pruned");
+    crate::outbox::prune(&shop.app.writer, START).await.expect("pruned");
 }
 
 fn report(number: &str, state: TicketState) -> Report {

@@ -1,6 +1,8 @@
 //! Postgres enters a table by an index whatever the writer does, and whatever it knew of the table when it planned that.
 
-use belgrano_shared::testing::{TestDatabase, table_readers};
+use belgrano_shared::notices;
+use belgrano_shared::testing::pictures::{data_url, jpeg};
+use belgrano_shared::testing::{START, TestDatabase, table_readers};
 use serde_json::{Value, json};
 
 use super::board::{Board, Client, NOBODY};
@@ -34,7 +36,7 @@ async fn a_day(board: &Board, admin: &Client, driver: &(Client, i64), day: u32) 
         assert_eq!(board.step(&driver.0, &number(order), json!({ "estado": "aceptado" })).await.0, 200);
         assert_eq!(board.step(&driver.0, &number(order), json!({ "estado": "en-camino" })).await.0, 200);
     }
-    let photo = json!({ "estado": "entregado", "foto": belgrano_shared::testing::pictures::data_url(&belgrano_shared::testing::pictures::jpeg(8, 8, 1)) });
+    let photo = json!({ "estado": "entregado", "foto": data_url(&jpeg(8, 8, 1)) });
     assert_eq!(board.step(&driver.0, &number(0), photo.clone()).await.0, 200);
     assert_eq!(board.post(admin, &format!("/api/tickets/{}/deshacer", number(0)), Value::Null).await.0, 200);
     assert_eq!(board.step(&driver.0, &number(0), photo).await.0, 200);
@@ -45,6 +47,7 @@ async fn a_day(board: &Board, admin: &Client, driver: &(Client, i64), day: u32) 
     let cancelled = board.call_with(&NOBODY, "POST", &path, &[("x-api-key", "clave")], json!({ "motivo": "no" })).await;
     assert_eq!(cancelled.0, 200, "{cancelled:?}");
     board.app.writer.submit(Prune { session_lifetime: std::time::Duration::MAX }).await.expect("pruned");
+    board.app.writer.submit(notices::Prune { before: START, dead_before: START }).await.expect("pruned");
 }
 
 #[tokio::test]
