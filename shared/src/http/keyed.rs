@@ -1,5 +1,6 @@
 //! A JSON body with the caller's `Idempotency-Key`, if it sent one, bound to exactly these bytes.
 
+use axum::body::HttpBody;
 use axum::extract::{FromRequest, FromRequestParts, Request};
 use axum::http::HeaderMap;
 use axum::http::request::Parts;
@@ -42,6 +43,22 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Keyed<T> {
         let body: Bytes = Json::<T>::bytes(request, state).await?;
         let key = header.map(|key| IdempotencyKey::parse(String::new(), &key, Sha256::digest(&body).into()));
         Ok(Self { key: key.transpose()?, body: Json::from_bytes(&body)? })
+    }
+}
+
+/// The same where the body may be left out or empty: then it is `T::default()`.
+#[derive(Debug)]
+pub struct KeyedIfAny<T>(pub Keyed<T>);
+
+impl<T: DeserializeOwned + Default, S: Send + Sync> FromRequest<S> for KeyedIfAny<T> {
+    type Rejection = Problem;
+
+    async fn from_request(request: Request, state: &S) -> Result<Self, Problem> {
+        if request.body().is_end_stream() {
+            let key = key_of(request.headers())?.map(|key| IdempotencyKey::parse(String::new(), &key, [0; 32]));
+            return Ok(Self(Keyed { key: key.transpose()?, body: T::default() }));
+        }
+        Keyed::from_request(request, state).await.map(Self)
     }
 }
 

@@ -36,7 +36,7 @@ pub(crate) use compress::{accepts_gzip, gzip};
 pub use context::{REQUEST_ID, RequestContext, TRACEPARENT};
 pub use cookie::cookie;
 pub use edge::{HttpSettings, standard_layers};
-pub use keyed::{KeyOnly, Keyed};
+pub use keyed::{KeyOnly, Keyed, KeyedIfAny};
 pub use page::Page;
 pub use rate_limit::RateLimit;
 pub(crate) use share::{Share, Shares};

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use axum::extract::State;
-use belgrano_shared::http::{KeyOnly, Keyed, Path};
+use belgrano_shared::http::{Keyed, KeyedIfAny, Path};
 use belgrano_shared::idempotency::{Once, StoredAnswer};
 use belgrano_shared::problem::{Problem, ProblemDocument};
 use belgrano_shared::texts::Message;
@@ -74,19 +74,29 @@ async fn assign(
     Ok(app.writer.submit(Once::new(InFull(command), key)).await?)
 }
 
+/// `POST /api/tickets/{numero}/desasignar`; without a body, as with an empty one.
+#[derive(Default, Deserialize, ToSchema)]
+struct UnassignBody {
+    /// Also from a driver who has set out with it, and has the goods.
+    #[serde(rename = "en_camino", default)]
+    recall: bool,
+}
+
 /// Devuelve el ticket a los pendientes.
-#[utoipa::path(post, path = "/api/tickets/{numero}/desasignar", tag = "asignación", params(("numero" = String, Path)),
-    responses((status = 200, body = Detail), (status = 404, body = ProblemDocument),
-    (status = 409, body = ProblemDocument), (status = 412, body = ProblemDocument)))]
+///
+/// Con `en_camino`, también si quien lo lleva ya salió; sin eso, 409.
+#[utoipa::path(post, path = "/api/tickets/{numero}/desasignar", tag = "asignación", request_body = Option<UnassignBody>,
+    params(("numero" = String, Path)), responses((status = 200, body = Detail), (status = 404, body = ProblemDocument),
+    (status = 409, body = ProblemDocument), (status = 412, body = ProblemDocument), (status = 422, body = ProblemDocument)))]
 async fn unassign(
     State(app): State<App>,
     Admin(by): Admin,
     Path(number): Path<OrderNumber>,
     IfMatch(if_match): IfMatch,
-    key: KeyOnly,
+    KeyedIfAny(body): KeyedIfAny<UnassignBody>,
 ) -> Result<StoredAnswer, Problem> {
-    let key = key.scoped(|| key_scope(&by, "desasignar", &number));
-    let command = Unassign { number, if_match, recall: false, by: by.actor() };
+    let (body, key) = body.scoped(|| key_scope(&by, "desasignar", &number));
+    let command = Unassign { number, if_match, recall: body.recall, by: by.actor() };
     Ok(app.writer.submit(Once::new(InFull(command), key)).await?)
 }
 

@@ -224,6 +224,24 @@ on_both_engines! {
         assert_eq!(statuses, [Some(200), Some(409), Some(200)], "what is taken back is not taken back again: {rows:?}");
     }
 
+    async fn what_is_on_its_way_comes_back_alone_if_who_has_the_goods_is_known(database) {
+        let world = World::new(database).await;
+        world.with_ana("BA-1", "en-camino").await;
+        let take_back = async |headers: &[(&str, &str)], body| {
+            world.board.call_with(&world.admin, "POST", "/api/tickets/BA-1/desasignar", headers, body).await
+        };
+        for unsaid in [Value::Null, json!({}), json!({ "en_camino": false })] {
+            assert_eq!(take_back(&[], unsaid).await.0, 409);
+        }
+        assert_eq!(take_back(&[], json!({ "en_camino": "quizás" })).await.0, 422);
+        assert_eq!(take_back(&[("if-match", "\"3\"")], json!({ "en_camino": true })).await.0, 412);
+        let key = [("idempotency-key", "vuelve"), ("if-match", "\"4\"")];
+        let (status, back) = take_back(&key, json!({ "en_camino": true })).await;
+        assert_eq!((status, stands(&back)), (200, ("pendiente", None, 5)), "{back}");
+        assert_eq!(take_back(&key, json!({ "en_camino": true })).await, (200, back), "as it was answered then");
+        assert_eq!(world.board.get(&world.ana.0, "/api/tickets/BA-1").await.0, 404, "she does not carry it");
+    }
+
     async fn a_whole_load_is_handed_on_by_the_machine_as_far_as_there_is_room(database) {
         let world = World::new(database).await;
         for number in ["BA-1", "BA-2", "BA-3"] {
