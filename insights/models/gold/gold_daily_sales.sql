@@ -1,0 +1,23 @@
+{{ config(materialized='table', meta={'key': ['source', 'ordered_on', 'currency', 'country', 'payment_method', 'customer_kind', 'device', 'traffic_source'], 'sum_of': 'gold_sales'}) }}
+
+-- Sales of a day by what is said of whole orders, so orders add up over every column. Returns stand on their own day.
+select
+    source,
+    ordered_on,
+    currency,
+    country,
+    payment_method,
+    customer_kind,
+    device,
+    traffic_source,
+    {{ cube_measures() }}
+from {{ ref('gold_sales') }}
+group by
+    source,
+    ordered_on,
+    currency,
+    country,
+    payment_method,
+    customer_kind,
+    device,
+    traffic_source

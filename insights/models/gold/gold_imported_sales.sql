@@ -1,0 +1,60 @@
+{{ config(materialized='table', meta={'key': ['source', 'order_id', 'line_no'], 'rebuild': 'import'}) }}
+
+-- Sales and cancellations of imported sources with what gold_sale_voids found, so that no question about sales has to look
+-- it up. Changes when a source is imported, and then only.
+with closed as (
+    select
+        source as c_source,
+        order_id as c_order_id,
+        line_no as c_line_no
+    from {{ ref('gold_sale_voids') }}
+    union all
+    select
+        source as c_source,
+        cancelled_by_order_id as c_order_id,
+        cancelled_by_line_no as c_line_no
+    from {{ ref('gold_sale_voids') }}
+),
+
+lines as (
+    select silver.*, closed.c_order_id is not null as closed
+    from {{ ref('silver_sales') }} as silver
+    left join closed
+        on silver.source = closed.c_source and silver.order_id = closed.c_order_id
+        and silver.line_no = closed.c_line_no
+    where silver.source <> '{{ var('own_source', 'belgrano') }}' and silver.kind in ('sale', 'return')
+)
+
+select
+    source,
+    order_id,
+    line_no,
+    customer_id,
+    kind,
+    closed as voided,
+    ordered_at,
+    ordered_on,
+    ordered_hour,
+    product_id,
+    product_name,
+    category,
+    subcategory,
+    business,
+    branch,
+    fee,
+    quantity,
+    unit_price,
+    amount,
+    cost,
+    discount,
+    currency,
+    country,
+    region,
+    city,
+    barrio,
+    payment_method,
+    customer_kind,
+    device,
+    traffic_source,
+    {{ sale_measures('closed') }}
+from lines

@@ -1,0 +1,80 @@
+{{ config(materialized='view', meta={'key': ['source', 'order_id', 'line_no']}) }}
+
+-- Every line that counts in the agreed figure. `gross` and its like are before voids and returns, `net` and its like after
+-- both. A gross order has a line with kind = 'sale'; a net one has such a line that is not voided. Our own lines come
+-- straight from silver, so what happened a second ago is in here; imported ones from the table their import built.
+select
+    source,
+    order_id,
+    line_no,
+    customer_id,
+    kind,
+    false as voided,
+    ordered_at,
+    ordered_on,
+    ordered_hour,
+    product_id,
+    product_name,
+    category,
+    subcategory,
+    business,
+    branch,
+    fee,
+    quantity,
+    unit_price,
+    amount,
+    cost,
+    discount,
+    currency,
+    country,
+    region,
+    city,
+    barrio,
+    payment_method,
+    customer_kind,
+    device,
+    traffic_source,
+    {{ sale_measures('false') }}
+from {{ ref('silver_sales') }}
+where source = '{{ var('own_source', 'belgrano') }}' and kind in ('sale', 'return')
+
+union all
+
+select
+    source,
+    order_id,
+    line_no,
+    customer_id,
+    kind,
+    voided,
+    ordered_at,
+    ordered_on,
+    ordered_hour,
+    product_id,
+    product_name,
+    category,
+    subcategory,
+    business,
+    branch,
+    fee,
+    quantity,
+    unit_price,
+    amount,
+    cost,
+    discount,
+    currency,
+    country,
+    region,
+    city,
+    barrio,
+    payment_method,
+    customer_kind,
+    device,
+    traffic_source,
+    gross,
+    net,
+    gross_units,
+    net_units,
+    gross_cost,
+    net_cost
+from {{ ref('gold_imported_sales') }}

@@ -1,0 +1,38 @@
+{{ config(materialized='table', meta={'key': ['source']}) }}
+
+-- Where data is from, since when and until when. `as_of` is the day that ages, recency and "last 30 days" are told of:
+-- today for our own marketplace; for an import the day after its last order, since its world ended there.
+with orders as (
+    select
+        source,
+        min(ordered_on) as first_day,
+        max(ordered_on) as last_day,
+        min(currency) as currency,
+        count(*) as orders
+    from {{ ref('silver_orders') }}
+    group by source
+),
+
+sources as (
+    select source from orders
+    union
+    select source from {{ ref('silver_customers') }}
+    union
+    select source from {{ ref('silver_products') }}
+    union
+    select '{{ var('own_source', 'belgrano') }}' as source
+)
+
+select
+    sources.source,
+    sources.source = '{{ var('own_source', 'belgrano') }}' as own,
+    orders.first_day,
+    orders.last_day,
+    case
+        when sources.source = '{{ var('own_source', 'belgrano') }}' then {{ today() }}
+        else coalesce(cast(orders.last_day + interval '1 day' as date), {{ today() }})
+    end as as_of,
+    orders.currency,
+    coalesce(orders.orders, 0) as orders
+from sources
+left join orders on sources.source = orders.source

@@ -1,0 +1,16 @@
+{{ config(materialized='table', meta={'key': ['source', 'business_id'], 'keys_from': 'bronze_businesses'}) }}
+
+with newest as (
+    select *
+    from {{ source('bronze', 'bronze_businesses') }}
+    {{ newest('source, business_id') }}
+)
+
+select
+    source,
+    business_id,
+    {{ tidy('business_name') }} as business_name,
+    active,
+    seq
+from newest
+where not deleted

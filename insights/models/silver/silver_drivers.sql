@@ -1,0 +1,19 @@
+{{ config(materialized='table', meta={'key': ['source', 'driver_id'], 'keys_from': 'bronze_drivers'}) }}
+
+with newest as (
+    select *
+    from {{ source('bronze', 'bronze_drivers') }}
+    {{ newest('source, driver_id') }}
+)
+
+select
+    source,
+    driver_id,
+    {{ tidy('driver_name') }} as driver_name,
+    active,
+    capacity,
+    {{ tidy_case('barrio') }} as barrio,
+    on_shift,
+    seq
+from newest
+where not deleted

@@ -1,0 +1,15 @@
+{{ config(materialized='table', meta={'key': ['source', 'category_id'], 'keys_from': 'bronze_product_categories'}) }}
+
+with newest as (
+    select *
+    from {{ source('bronze', 'bronze_product_categories') }}
+    {{ newest('source, category_id') }}
+)
+
+select
+    source,
+    category_id,
+    {{ tidy('category_name') }} as category_name,
+    seq
+from newest
+where not deleted

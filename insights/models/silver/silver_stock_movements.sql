@@ -1,0 +1,22 @@
+{{ config(materialized='table', meta={'key': ['source', 'movement_id'], 'keys_from': 'bronze_stock_movements'}) }}
+
+with newest as (
+    select *
+    from {{ source('bronze', 'bronze_stock_movements') }}
+    {{ newest('source, movement_id') }}
+)
+
+select
+    source,
+    movement_id,
+    product_id,
+    {{ tidy_lower('kind') }} as kind,
+    quantity,
+    stock_after,
+    {{ tidy('reason') }} as reason,
+    {{ tidy_lower('actor') }} as actor,
+    order_id,
+    moved_at,
+    moved_on,
+    seq
+from newest
