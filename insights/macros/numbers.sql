@@ -31,3 +31,18 @@ cast(cast({{ amount }} as decimal(38, 2)) as double)
 (cast({{ part }} as bigint) / cast({{ whole }} as bigint))
 {%- endif %}
 {%- endmacro %}
+
+{#- Bridge: the value that stands first in a given order, within a group. DuckDB calls it `first`, and its `first_value` is
+    for windows only; DataFusion calls it `first_value`. The order has to leave no ties, or the engines pick freely. -#}
+{% macro first_by(value, order) -%}
+{% if target.type == 'duckdb' -%}
+first({{ value }} order by {{ order }})
+{%- else -%}
+first_value({{ value }} order by {{ order }})
+{%- endif %}
+{%- endmacro %}
+
+{#- A part of a whole in percent, with two decimals; null where the whole is zero. -#}
+{% macro percent(part, whole) -%}
+{{ rounded(ratio(part, whole) ~ ' * 100', 2) }}
+{%- endmacro %}

@@ -2,19 +2,4 @@
 
 -- Sales of a day by category, business and branch. An order with articles of two categories is one order in each: orders
 -- add up over days, not over categories.
-select
-    source,
-    ordered_on,
-    category,
-    subcategory,
-    business,
-    branch,
-    {{ cube_measures() }}
-from {{ ref('gold_sales') }}
-group by
-    source,
-    ordered_on,
-    category,
-    subcategory,
-    business,
-    branch
+{{ cells(['category', 'subcategory', 'business', 'branch']) }}

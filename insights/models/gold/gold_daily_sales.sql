@@ -10,7 +10,9 @@ select
     customer_kind,
     device,
     traffic_source,
-    {{ cube_measures() }}
+    cast(sum(gross_orders) as bigint) as gross_orders,
+    cast(sum(net_orders) as bigint) as net_orders,
+    {{ line_sums() }}
 from {{ ref('gold_sales') }}
 group by
     source,

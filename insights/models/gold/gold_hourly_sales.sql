@@ -5,7 +5,9 @@ select
     source,
     ordered_on,
     ordered_hour,
-    {{ cube_measures() }}
+    cast(sum(gross_orders) as bigint) as gross_orders,
+    cast(sum(net_orders) as bigint) as net_orders,
+    {{ line_sums() }}
 from {{ ref('gold_sales') }}
 group by
     source,

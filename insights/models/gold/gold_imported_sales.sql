@@ -17,12 +17,28 @@ with closed as (
 ),
 
 lines as (
-    select silver.*, closed.c_order_id is not null as closed
+    select silver.*, closed.c_order_id is not null as was_closed
     from {{ ref('silver_sales') }} as silver
     left join closed
         on silver.source = closed.c_source and silver.order_id = closed.c_order_id
         and silver.line_no = closed.c_line_no
     where silver.source <> '{{ var('own_source', 'belgrano') }}' and silver.kind in ('sale', 'return')
+),
+
+openers as (
+    select
+        source as o_source,
+        order_id as o_order_id,
+        min(line_no) as o_line_no
+    from lines
+    where kind = 'sale' and not was_closed
+    group by source, order_id
+),
+
+opened as (
+    select lines.*, openers.o_line_no
+    from lines
+    left join openers on source = o_source and order_id = o_order_id
 )
 
 select
@@ -31,7 +47,7 @@ select
     line_no,
     customer_id,
     kind,
-    closed as voided,
+    was_closed as voided,
     ordered_at,
     ordered_on,
     ordered_hour,
@@ -56,5 +72,5 @@ select
     customer_kind,
     device,
     traffic_source,
-    {{ sale_measures('closed') }}
-from lines
+    {{ sale_measures('was_closed', 'line_no = o_line_no') }}
+from opened

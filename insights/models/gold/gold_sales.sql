@@ -34,7 +34,7 @@ select
     customer_kind,
     device,
     traffic_source,
-    {{ sale_measures('false') }}
+    {{ sale_measures('false', 'first_of_order') }}
 from {{ ref('silver_sales') }}
 where source = '{{ var('own_source', 'belgrano') }}' and kind in ('sale', 'return')
 
@@ -71,6 +71,8 @@ select
     customer_kind,
     device,
     traffic_source,
+    gross_orders,
+    net_orders,
     gross,
     net,
     gross_units,

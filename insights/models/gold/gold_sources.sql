@@ -1,7 +1,8 @@
 {{ config(materialized='table', meta={'key': ['source']}) }}
 
 -- Where data is from, since when and until when. `as_of` is the day that ages, recency and "last 30 days" are told of:
--- today for our own marketplace; for an import the day after its last order, since its world ended there.
+-- today for our own marketplace; for an import the day after its last order, since its world ended there. `told_until`
+-- is the last day there can be figures of, today or that last day, so that a month is known to be over or not.
 with orders as (
     select
         source,
@@ -32,6 +33,10 @@ select
         when sources.source = '{{ var('own_source', 'belgrano') }}' then {{ today() }}
         else coalesce(cast(orders.last_day + interval '1 day' as date), {{ today() }})
     end as as_of,
+    case
+        when sources.source = '{{ var('own_source', 'belgrano') }}' then {{ today() }}
+        else coalesce(orders.last_day, {{ today() }})
+    end as told_until,
     orders.currency,
     coalesce(orders.orders, 0) as orders
 from sources

@@ -1,9 +1,7 @@
 {{ config(materialized='table', meta={'key': ['source', 'branch_id'], 'keys_from': 'bronze_branches'}) }}
 
 with newest as (
-    select *
-    from {{ source('bronze', 'bronze_branches') }}
-    {{ newest('source, branch_id') }}
+    {{ newest(source('bronze', 'bronze_branches'), ['source', 'branch_id']) }}
 )
 
 select

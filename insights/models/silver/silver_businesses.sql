@@ -1,9 +1,7 @@
 {{ config(materialized='table', meta={'key': ['source', 'business_id'], 'keys_from': 'bronze_businesses'}) }}
 
 with newest as (
-    select *
-    from {{ source('bronze', 'bronze_businesses') }}
-    {{ newest('source, business_id') }}
+    {{ newest(source('bronze', 'bronze_businesses'), ['source', 'business_id']) }}
 )
 
 select

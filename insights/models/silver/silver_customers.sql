@@ -2,9 +2,7 @@
 
 -- Nobody's name is here: those stand in silver_persons. Age, tenure and stage depend on today, so gold tells them.
 with newest as (
-    select *
-    from {{ source('bronze', 'bronze_customers') }}
-    {{ newest('source, customer_id') }}
+    {{ newest(source('bronze', 'bronze_customers'), ['source', 'customer_id']) }}
 )
 
 select

@@ -1,9 +1,7 @@
 {{ config(materialized='table', meta={'key': ['source', 'driver_id'], 'keys_from': 'bronze_drivers'}) }}
 
 with newest as (
-    select *
-    from {{ source('bronze', 'bronze_drivers') }}
-    {{ newest('source, driver_id') }}
+    {{ newest(source('bronze', 'bronze_drivers'), ['source', 'driver_id']) }}
 )
 
 select

@@ -1,9 +1,7 @@
 {{ config(materialized='table', meta={'key': ['source', 'hour_at', 'device', 'traffic_source'], 'keys_from': 'bronze_funnel'}) }}
 
 with newest as (
-    select *
-    from {{ source('bronze', 'bronze_funnel') }}
-    {{ newest('source, hour_at, device, traffic_source') }}
+    {{ newest(source('bronze', 'bronze_funnel'), ['source', 'hour_at', 'device', 'traffic_source']) }}
 )
 
 select

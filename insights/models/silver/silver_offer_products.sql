@@ -2,9 +2,7 @@
 
 -- The articles of an offer, as its newest version lists them.
 with newest as (
-    select source, offer_id, seq, deleted
-    from {{ source('bronze', 'bronze_offers') }}
-    {{ newest('source, offer_id') }}
+    {{ newest(source('bronze', 'bronze_offers'), ['source', 'offer_id']) }}
 )
 
 select distinct

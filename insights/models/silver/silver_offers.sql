@@ -1,9 +1,7 @@
 {{ config(materialized='table', meta={'key': ['source', 'offer_id'], 'keys_from': 'bronze_offers'}) }}
 
 with newest as (
-    select *
-    from {{ source('bronze', 'bronze_offers') }}
-    {{ newest('source, offer_id') }}
+    {{ newest(source('bronze', 'bronze_offers'), ['source', 'offer_id']) }}
 )
 
 select

@@ -1,9 +1,7 @@
 {{ config(materialized='table', meta={'key': ['source', 'order_id'], 'keys_from': 'bronze_orders'}) }}
 
 with newest as (
-    select *
-    from {{ source('bronze', 'bronze_orders') }}
-    {{ newest('source, order_id') }}
+    {{ newest(source('bronze', 'bronze_orders'), ['source', 'order_id']) }}
 )
 
 select

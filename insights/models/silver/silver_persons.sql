@@ -2,9 +2,7 @@
 
 -- The only silver table with anything personal in it.
 with newest as (
-    select *
-    from {{ source('bronze', 'persons') }}
-    {{ newest('source, customer_id') }}
+    {{ newest(source('bronze', 'persons'), ['source', 'customer_id']) }}
 )
 
 select

@@ -1,9 +1,7 @@
 {{ config(materialized='table', meta={'key': ['source', 'price_id'], 'keys_from': 'bronze_prices'}) }}
 
 with newest as (
-    select *
-    from {{ source('bronze', 'bronze_prices') }}
-    {{ newest('source, price_id') }}
+    {{ newest(source('bronze', 'bronze_prices'), ['source', 'price_id']) }}
 )
 
 select

@@ -1,9 +1,7 @@
 {{ config(materialized='table', meta={'key': ['source', 'category_id'], 'keys_from': 'bronze_product_categories'}) }}
 
 with newest as (
-    select *
-    from {{ source('bronze', 'bronze_product_categories') }}
-    {{ newest('source, category_id') }}
+    {{ newest(source('bronze', 'bronze_product_categories'), ['source', 'category_id']) }}
 )
 
 select

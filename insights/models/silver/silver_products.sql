@@ -1,9 +1,7 @@
 {{ config(materialized='table', meta={'key': ['source', 'product_id'], 'keys_from': 'bronze_products'}) }}
 
 with newest as (
-    select *
-    from {{ source('bronze', 'bronze_products') }}
-    {{ newest('source, product_id') }}
+    {{ newest(source('bronze', 'bronze_products'), ['source', 'product_id']) }}
 )
 
 select

@@ -1,9 +1,7 @@
 {{ config(materialized='table', meta={'key': ['source', 'review_id'], 'keys_from': 'bronze_reviews'}) }}
 
 with newest as (
-    select *
-    from {{ source('bronze', 'bronze_reviews') }}
-    {{ newest('source, review_id') }}
+    {{ newest(source('bronze', 'bronze_reviews'), ['source', 'review_id']) }}
 )
 
 select

@@ -3,9 +3,7 @@
 -- One row for each line of an order, with what the order says beside it, so that a question about sales reads one table
 -- and joins nothing. An order comes with all of its lines under one `seq`: the lines of another version are left out.
 with newest as (
-    select *
-    from {{ source('bronze', 'bronze_orders') }}
-    {{ newest('source, order_id') }}
+    {{ newest(source('bronze', 'bronze_orders'), ['source', 'order_id']) }}
 ),
 
 orders as (
@@ -30,18 +28,37 @@ orders as (
         {{ tidy_lower('traffic_source') }} as traffic_source
     from newest
     where not deleted
+),
+
+-- The first line that can be a sale stands for its order where orders are counted.
+openers as (
+    select
+        source as o_source,
+        order_id as o_order_id,
+        seq as o_seq,
+        min(case when quantity > 0 and unit_price > 0 then line_no end) as o_line_no
+    from {{ source('bronze', 'bronze_order_items') }}
+    group by source, order_id, seq
+),
+
+opened as (
+    select orders.*, openers.o_line_no
+    from orders
+    inner join openers on source = o_source and order_id = o_order_id and seq = o_seq
 )
 
 select
-    orders.source,
-    orders.order_id,
+    opened.source,
+    opened.order_id,
     items.line_no,
-    orders.customer_id,
-    orders.status,
-    {{ line_kind('orders.status', 'orders.cancellation', 'items.quantity', 'items.unit_price') }} as kind,
-    orders.ordered_at,
-    orders.ordered_on,
-    orders.ordered_hour,
+    opened.customer_id,
+    opened.status,
+    {{ line_kind('opened.status', 'opened.cancellation', 'items.quantity', 'items.unit_price') }} as kind,
+    {{ line_kind('opened.status', 'opened.cancellation', 'items.quantity', 'items.unit_price') }} = 'sale'
+        and items.line_no = opened.o_line_no as first_of_order,
+    opened.ordered_at,
+    opened.ordered_on,
+    opened.ordered_hour,
     items.product_id,
     {{ tidy('items.product_name') }} as product_name,
     {{ tidy('items.category') }} as category,
@@ -55,15 +72,15 @@ select
     items.amount,
     cast(items.quantity * items.unit_cost as decimal(18, 4)) as cost,
     items.discount,
-    orders.currency,
-    orders.country,
-    orders.region,
-    orders.city,
-    orders.barrio,
-    orders.payment_method,
-    orders.customer_kind,
-    orders.device,
-    orders.traffic_source
-from orders
+    opened.currency,
+    opened.country,
+    opened.region,
+    opened.city,
+    opened.barrio,
+    opened.payment_method,
+    opened.customer_kind,
+    opened.device,
+    opened.traffic_source
+from opened
 inner join {{ source('bronze', 'bronze_order_items') }} as items
-    on orders.source = items.source and orders.order_id = items.order_id and orders.seq = items.seq
+    on opened.source = items.source and opened.order_id = items.order_id and opened.seq = items.seq

@@ -1,9 +1,7 @@
 {{ config(materialized='table', meta={'key': ['source', 'step_id'], 'keys_from': 'bronze_steps'}) }}
 
 with newest as (
-    select *
-    from {{ source('bronze', 'bronze_steps') }}
-    {{ newest('source, step_id') }}
+    {{ newest(source('bronze', 'bronze_steps'), ['source', 'step_id']) }}
 )
 
 select

@@ -1,9 +1,7 @@
 {{ config(materialized='table', meta={'key': ['source', 'movement_id'], 'keys_from': 'bronze_stock_movements'}) }}
 
 with newest as (
-    select *
-    from {{ source('bronze', 'bronze_stock_movements') }}
-    {{ newest('source, movement_id') }}
+    {{ newest(source('bronze', 'bronze_stock_movements'), ['source', 'movement_id']) }}
 )
 
 select

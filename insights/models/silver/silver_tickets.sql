@@ -1,9 +1,7 @@
 {{ config(materialized='table', meta={'key': ['source', 'ticket_id'], 'keys_from': 'bronze_tickets'}) }}
 
 with newest as (
-    select *
-    from {{ source('bronze', 'bronze_tickets') }}
-    {{ newest('source, ticket_id') }}
+    {{ newest(source('bronze', 'bronze_tickets'), ['source', 'ticket_id']) }}
 )
 
 select
