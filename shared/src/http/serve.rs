@@ -14,6 +14,7 @@ use hyper::server::conn::http1;
 use hyper_util::rt::TokioTimer;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::Semaphore;
+use tokio_util::task::TaskTracker;
 
 use super::Proxies;
 use super::door::Door;
@@ -123,8 +124,8 @@ impl Bound {
         self.listener.local_addr()
     }
 
-    /// Accepts until the soft stop. Each connection is a task of `life`: it ends after the response it is in, or is
-    /// cut at the hard stop. Handlers find the peer in `ConnectInfo<SocketAddr>`.
+    /// Accepts until the soft stop, and is done when the last request is answered. Each connection is a task of `life`: it
+    /// ends after the response it is in, or is cut at the hard stop. Handlers find the peer in `ConnectInfo<SocketAddr>`.
     pub async fn serve(self, router: Router, life: Lifecycle, metrics: Metrics) {
         let mut http = http1::Builder::new();
         http.timer(TokioTimer::new())
@@ -135,18 +136,21 @@ impl Bound {
         let slots = Arc::new(Semaphore::new(self.settings.max_connections));
         let door = Door::new(self.settings, &metrics).await;
         let soft = life.soft().clone();
+        let connections = TaskTracker::new();
         let accept_all = async {
             // The semaphore is never closed.
             while let Ok(slot) = Arc::clone(&slots).acquire_owned().await {
                 let (stream, peer, place) = door.let_in(&self.listener, &life).await;
                 let connection = door.connection(&http, stream, peer, router.clone(), life.clone());
-                life.spawn(async move {
+                life.spawn(connections.track_future(async move {
                     connection.await;
                     drop((place, slot));
-                });
+                }));
             }
         };
         soft.run_until_cancelled(accept_all).await;
+        connections.close();
+        connections.wait().await;
     }
 }
 
