@@ -21,6 +21,7 @@ use crate::outbox::Handoff;
 use crate::relay::RelayStatus;
 use crate::settings::ShopSettings;
 use crate::unit::{Committed, ShopUnit};
+use crate::visits::Funnel;
 
 /// The shop, shared by all of its handlers and tasks; cheap to clone.
 ///
@@ -61,6 +62,8 @@ pub struct Parts {
     pub watch: OrderWatch,
     /// Where the drivers are.
     pub whereabouts: Whereabouts,
+    /// Page views that are not written down yet.
+    pub funnel: Funnel,
     /// Every socket of this process.
     pub sockets: Sockets,
     /// What is shared with the board: it proves a delivery to the customer.
@@ -94,8 +97,8 @@ pub fn announcer(
     packages_wake: Arc<Notify>,
     notices_wake: Arc<Notify>,
     gate: Gate<Principal>,
-    watch: OrderWatch,
-    sockets: Sockets,
+    (watch, sockets): (OrderWatch, Sockets),
+    (funnel, ambient): (Funnel, Ambient),
 ) -> impl Fn(Committed) + Send + Sync + 'static {
     move |committed| {
         handoff.hand_over(committed.handed);
@@ -120,5 +123,6 @@ pub fn announcer(
             sockets.revoke(*account_id, Some(&token[..]));
         }
         watch.wake(&committed.orders);
+        funnel.placed(&committed.placed, ambient.now());
     }
 }

@@ -23,3 +23,4 @@ pub mod takeover;
 #[cfg(test)]
 mod testing;
 pub mod unit;
+pub mod visits;

@@ -9,7 +9,7 @@ use utoipa_axum::router::OpenApiRouter;
 
 use crate::app::App;
 use crate::service::SESSION_COOKIE;
-use crate::{accounts, cart, catalog, checkout, merchants, notices, orders, outbox, pages};
+use crate::{accounts, cart, catalog, checkout, merchants, notices, orders, outbox, pages, visits};
 
 /// The API's document; the rooms add their paths.
 #[derive(OpenApi)]
@@ -22,7 +22,7 @@ pub fn router(app: App, health: Health) -> Router {
     let (http, metrics, ambient) = (app.settings.common.http.clone(), app.metrics.clone(), app.ambient.clone());
     let (development, map) = (app.settings.common.development(), map::routes(&app.settings.common.map));
     let router = api
-        .merge(pages::routes(development))
+        .merge(pages::routes(&app, development))
         .merge(map)
         .merge(health.router())
         .merge(openapi::docs(document))
@@ -48,6 +48,7 @@ fn api_routes() -> OpenApiRouter<App> {
         .merge(merchants::routes())
         .merge(outbox::api::routes())
         .merge(notices::routes())
+        .merge(visits::routes())
 }
 
 #[cfg(test)]

@@ -29,7 +29,8 @@ use crate::outbox::Handoff;
 use crate::relay::{self, RelayError, RelayStatus};
 use crate::settings::ShopSettings;
 use crate::unit::ShopContext;
-use crate::{feed, housekeeping, merchants, notices, router, schema};
+use crate::visits::Funnel;
+use crate::{feed, housekeeping, merchants, notices, router, schema, visits};
 
 /// The cookie of the shop's sessions.
 pub(crate) const SESSION_COOKIE: &str = "belgrano_shop";
@@ -88,13 +89,19 @@ pub async fn start(settings: ShopSettings, ambient: Ambient, life: &Lifecycle) -
     // What runs beside the requests: one line each.
     life.spawn_critical("packages", merchants::run(app.clone()));
     life.spawn_critical("housekeeping", housekeeping::run(app.clone()));
+    life.spawn_critical("visits", visits::run(app.clone()));
     life.spawn_critical("feed", feed::follow(app.clone(), app.settings.feed(&app.ambient)?));
     relay::start(&app)?;
     notices::start(&app)?;
 
     let bound = serve::bind(app.settings.common.serve.clone()).await?;
     let addr = bound.local_addr()?;
-    life.spawn_critical("http", bound.serve(router(&app), life.clone(), app.metrics.clone()));
+    let (serving, last) = (bound.serve(router(&app), life.clone(), app.metrics.clone()), app.clone());
+    life.spawn_critical("http", async move {
+        serving.await;
+        // What the last requests counted.
+        visits::flush(&last).await;
+    });
     tracing::info!(%addr, database = app.db.engine().name(), "the shop serves");
     Ok(Running { addr, app })
 }
@@ -128,7 +135,10 @@ pub async fn assemble(settings: ShopSettings, ambient: Ambient, life: &Lifecycle
     sockets.end_with(life);
     let notices_wake = Arc::new(Notify::new());
     let (relay, packages, notices) = (Arc::clone(&relay_wake), Arc::clone(&packages_wake), Arc::clone(&notices_wake));
-    let announce = announcer(relay, handoff.clone(), packages, notices, gate.clone(), watch.clone(), sockets.clone());
+    let funnel = Funnel::default();
+    let counting = (funnel.clone(), ambient.clone());
+    let announce =
+        announcer(relay, handoff.clone(), packages, notices, gate.clone(), (watch.clone(), sockets.clone()), counting);
     let context = ShopContext { ambient: ambient.clone(), handoff: handoff.clone() };
     let (writer, writing) = Writer::new(db.clone(), context, settings.writer, announce);
     let closing = db.clone();
@@ -160,6 +170,7 @@ pub async fn assemble(settings: ShopSettings, ambient: Ambient, life: &Lifecycle
         vapid,
         watch,
         whereabouts: Whereabouts::default(),
+        funnel,
         sockets,
         secrets,
         api_keys,

@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use futures_util::future::join_all;
 use serde_json::{Value, json};
 
-use crate::harness::{Cast, Customer, Engine, Heard, Node, Plan, Viewer, eventually, on_both_engines};
+use crate::harness::{Cast, Customer, Engine, Heard, Node, Plan, Viewer, admin_of_shop, eventually, on_both_engines};
 use crate::outage::settled;
 
 const READERS: usize = 20;
@@ -70,6 +70,11 @@ on_both_engines! {
         assert_eq!(orders, accepted);
         let tickets: BTreeSet<String> = cast.admin.tickets().await.iter().map(number_of).collect();
         assert_eq!(tickets, accepted);
+        // Counters are in memory for seconds; a stop writes them down.
+        stop_in_time(&mut cast.pair.shop).await;
+        cast.pair.shop.start().await;
+        let counted = admin_of_shop(&cast.pair.shop).await.read("/api/embudo").await;
+        assert_eq!(counted["total"]["pedidos"], accepted.len());
         cast.finish().await;
     }
 }

@@ -118,9 +118,14 @@ impl Language {
     /// A distance: `1,2 km`, `1.2 km`.
     #[must_use]
     pub fn kilometres(self, metres: i64) -> String {
-        let tenths = (metres + 50) / 100;
+        format!("{} km", self.tenths((metres + 50) / 100))
+    }
+
+    /// A number of zero or more with one decimal, given in tenths: `4,6`, `4.6`.
+    #[must_use]
+    pub fn tenths(self, tenths: i64) -> String {
         let point = if self == Self::Spanish { ',' } else { '.' };
-        format!("{}{point}{} km", tenths / 10, tenths % 10)
+        format!("{}{point}{}", tenths / 10, tenths % 10)
     }
 
     /// A state as a person says it.

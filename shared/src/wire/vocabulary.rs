@@ -27,6 +27,7 @@ impl From<UnknownWord> for Message {
 }
 
 /// Defines an enum that is a word on the wire. `also` names further words that are read, never written.
+#[macro_export]
 macro_rules! vocabulary {
     (
         $(#[$attribute:meta])*

@@ -13,6 +13,7 @@ use super::{Basket, Checkout, DeliveryFields, Source};
 use crate::accounts::{self, Session};
 use crate::app::App;
 use crate::orders::OrderView;
+use crate::visits::Arrival;
 
 /// The checkout's routes.
 pub fn routes() -> OpenApiRouter<App> {
@@ -73,6 +74,7 @@ async fn place(
     State(app): State<App>,
     Session(who): Session,
     context: RequestContext,
+    arrival: Arrival,
     request: Keyed<CheckoutRequest>,
 ) -> Result<StoredAnswer, Problem> {
     let (request, key) = request.scoped(|| format!("pedido:{}", who.account_id));
@@ -99,7 +101,7 @@ async fn place(
     };
     let (source, delivery) = both(source, delivery.parse(&app.settings.common.map.zones)).map_err(Problem::invalid)?;
     let trace = context.traceparent();
-    let checkout = Checkout { account_id: who.account_id, source, delivery, seen: None, trace };
+    let checkout = Checkout { account_id: who.account_id, source, delivery, seen: None, arrival, trace };
     Ok(app.writer.submit(Once::creating(checkout, key)).await?)
 }
 

@@ -9,6 +9,7 @@ use serde_json::json;
 
 use super::{Basket, Checkout, CheckoutRefusal, Delivery, Source};
 use crate::testing::TestShop;
+use crate::visits::Arrival;
 
 const BUYERS: usize = 64;
 const STOCK: usize = 10;
@@ -27,6 +28,7 @@ fn checkout(account_id: i64) -> Checkout {
             notes: String::new(),
         },
         seen: None,
+        arrival: Arrival::unknown(),
         trace: String::new(),
     }
 }

@@ -16,6 +16,7 @@ use super::basket::Basket;
 use super::delivery::Delivery;
 use crate::orders::OrderView;
 use crate::unit::{Customer, MessageKind, Order, OrderLine, OutboxMessage, ShopUnit, ShopWants};
+use crate::visits::{Arrival, Placed};
 
 /// Place an order.
 #[derive(Debug)]
@@ -28,6 +29,8 @@ pub struct Checkout {
     pub delivery: Delivery,
     /// The total that was shown, where one was: at another nothing is ordered.
     pub seen: Option<Money>,
+    /// Where the customer came from.
+    pub arrival: Arrival,
     /// `traceparent` of the request.
     pub trace: String,
 }
@@ -108,7 +111,8 @@ impl Command<ShopUnit> for Checkout {
             }
         };
         let phoneless = unit.customer(self.account_id).await?.is_some_and(|customer| customer.phone.is_empty());
-        let view = place_order(unit, self.account_id, &basket, &self.delivery, self.seen, &self.trace).await?;
+        let view =
+            place_order(unit, self.account_id, &basket, &self.delivery, self.seen, &self.arrival, &self.trace).await?;
         if let Some(phone) = self.delivery.phone.as_ref().filter(|_| phoneless) {
             remember_phone(unit, self.account_id, phone).await?;
         }
@@ -132,6 +136,7 @@ pub async fn place_order(
     basket: &Basket,
     delivery: &Delivery,
     seen: Option<Money>,
+    arrival: &Arrival,
     trace: &str,
 ) -> Result<OrderView, Failure<CheckoutRefusal>> {
     let Some(customer) = unit.customer(account_id).await?.cloned() else {
@@ -151,7 +156,7 @@ pub async fn place_order(
     }
 
     // Nothing can refuse from here on.
-    let order = new_order(unit, &customer, address, delivery, total);
+    let order = new_order(unit, &customer, (address, delivery), total, arrival);
     for line in &mut lines {
         line.order_id = order.id;
         unit.take_stock(line.product_id, line.quantity);
@@ -165,6 +170,7 @@ pub async fn place_order(
     });
     let view = OrderView::new(&order, &lines);
     unit.put_order(order, lines);
+    unit.announce().placed.extend(Placed::by(arrival));
     Ok(view)
 }
 
@@ -214,7 +220,13 @@ async fn price(unit: &mut ShopUnit, basket: &Basket) -> Result<(Vec<OrderLine>, 
     Ok((lines, total))
 }
 
-fn new_order(unit: &mut ShopUnit, customer: &Customer, address: String, delivery: &Delivery, total: Money) -> Order {
+fn new_order(
+    unit: &mut ShopUnit,
+    customer: &Customer,
+    (address, delivery): (String, &Delivery),
+    total: Money,
+    arrival: &Arrival,
+) -> Order {
     Order {
         id: unit.new_order_id(),
         // Of 2^40 a day. One that is taken breaks the batch; applied again, alone, the command draws another. A command that
@@ -244,6 +256,8 @@ fn new_order(unit: &mut ShopUnit, customer: &Customer, address: String, delivery
         reason: None,
         cancel_requested_at: None,
         stock_returned: false,
+        device: arrival.device.map(|device| device.as_str().to_owned()),
+        origin: Some(arrival.origin.as_str().to_owned()),
     }
 }
 

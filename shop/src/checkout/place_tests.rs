@@ -8,6 +8,7 @@ use serde_json::json;
 
 use super::{Basket, Checkout, Delivery, Source};
 use crate::testing::{Browser, TestShop};
+use crate::visits::Arrival;
 
 async fn put(shop: &TestShop, who: &mut Browser, product: i64, quantity: i64) {
     let body = Some(json!({ "cantidad": quantity }));
@@ -39,7 +40,7 @@ on_both_engines! {
         put(&shop, &mut ana, 1, 2).await;
         let key = IdempotencyKey { scope: "pedido:1".to_owned(), key: "una".to_owned(), fingerprint: [7; 32] };
         let checkout = || {
-            let checkout = Checkout { account_id, source: Source::Cart, delivery: delivery(), seen: None, trace: String::new() };
+            let checkout = Checkout { account_id, source: Source::Cart, delivery: delivery(), seen: None, arrival: Arrival::unknown(), trace: String::new() };
             Once::creating(checkout, Some(key.clone()))
         };
         let writer = &shop.app.writer;
@@ -61,7 +62,7 @@ on_both_engines! {
         }
         let shown = async |basket: [(i64, i64); 2]| {
             let source = Source::Shown(Basket::parse(basket).expect("a basket"));
-            shop.app.writer.submit(Checkout { account_id, source, delivery: delivery(), seen: None, trace: String::new() }).await
+            shop.app.writer.submit(Checkout { account_id, source, delivery: delivery(), seen: None, arrival: Arrival::unknown(), trace: String::new() }).await
         };
         shown([(1, 2), (2, 1)]).await.expect_err("changed since");
         let (first, second) = tokio::join!(shown([(1, 2), (2, 3)]), shown([(1, 2), (2, 3)]));

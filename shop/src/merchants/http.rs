@@ -24,6 +24,7 @@ use crate::accounts::{Merchant, Principal};
 use crate::app::App;
 use crate::checkout::{Basket, DeliveryFields};
 use crate::orders::OrderView;
+use crate::visits::Arrival;
 
 /// The routes of this room.
 pub fn routes() -> OpenApiRouter<App> {
@@ -279,9 +280,10 @@ pub(crate) async fn run_package(
     Path(id): Path<i64>,
     Query(Rest { resto }): Query<Rest>,
     context: RequestContext,
+    arrival: Arrival,
     key: KeyOnly,
 ) -> Result<StoredAnswer, Problem> {
-    run_now(&app, &who, id, (resto, None), &context, key).await
+    run_now(&app, &who, id, (resto, None), &context, arrival, key).await
 }
 
 /// How much of a package.
@@ -300,11 +302,12 @@ pub(crate) async fn run_now(
     id: i64,
     (rest, seen): (bool, Option<Money>),
     context: &RequestContext,
+    arrival: Arrival,
     key: KeyOnly,
 ) -> Result<StoredAnswer, Problem> {
     let account_id = who.account_id;
     let key = key.scoped(|| format!("ejecutar:{account_id}:{id}{}", if rest { ":resto" } else { "" }));
-    let run = RunNow { account_id, id, rest, seen, trace: context.traceparent() };
+    let run = RunNow { account_id, id, rest, seen, arrival: arrival.for_package(), trace: context.traceparent() };
     Ok(app.writer.submit(Once::creating(run, key)).await?)
 }
 

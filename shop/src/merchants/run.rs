@@ -25,6 +25,7 @@ use super::package::{self, Item, Package};
 use crate::checkout::{Basket, CheckoutRefusal, Delivery, place_order};
 use crate::orders::OrderView;
 use crate::unit::{ShopUnit, ShopWants};
+use crate::visits::Arrival;
 
 /// How a due date, or an order beside the series, went.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ToSchema)]
@@ -122,7 +123,7 @@ impl RunPackage {
         package: &Package,
         due_on: DueDate,
     ) -> Result<(Run, Ran), Failure<Infallible>> {
-        match order(unit, package, Much::All, None, &self.trace).await {
+        match order(unit, package, (Much::All, None), &Arrival::of_package(), &self.trace).await {
             Ok(order) => {
                 let mut run = Run::of(self.id, due_on, Outcome::Ordered);
                 run.order_number = Some(order.number.clone());
@@ -151,6 +152,8 @@ pub struct RunNow {
     pub rest: bool,
     /// The total its merchant saw, where one was shown: at another nothing is ordered.
     pub seen: Option<Money>,
+    /// Where its merchant came from.
+    pub arrival: Arrival,
     /// `traceparent` of the request.
     pub trace: String,
 }
@@ -186,10 +189,13 @@ impl Command<ShopUnit> for RunNow {
             return Err(Failure::Refused(RunRefusal::NotFound));
         };
         let much = if self.rest { Much::WhatThereIs } else { Much::All };
-        let order = order(unit, &package, much, self.seen, &self.trace).await.map_err(|failure| match failure {
-            Failure::Refused(refusal) => Failure::Refused(RunRefusal::Checkout(refusal)),
-            Failure::Broke(error) => Failure::Broke(error),
-        })?;
+        let order =
+            order(unit, &package, (much, self.seen), &self.arrival, &self.trace).await.map_err(
+                |failure| match failure {
+                    Failure::Refused(refusal) => Failure::Refused(RunRefusal::Checkout(refusal)),
+                    Failure::Broke(error) => Failure::Broke(error),
+                },
+            )?;
         let number = Some(order.number.clone());
         let run =
             Run { package_id: self.id, due_on: None, outcome: Outcome::Ordered, order_number: number, failure: None };
@@ -235,8 +241,8 @@ async fn what_there_is(unit: &mut ShopUnit, items: Vec<Item>) -> sqlx::Result<Ve
 async fn order(
     unit: &mut ShopUnit,
     package: &Package,
-    much: Much,
-    seen: Option<Money>,
+    (much, seen): (Much, Option<Money>),
+    arrival: &Arrival,
     trace: &str,
 ) -> Result<OrderView, Failure<CheckoutRefusal>> {
     let unsellable = |errors| Failure::Refused(CheckoutRefusal::Unsellable(errors));
@@ -263,7 +269,7 @@ async fn order(
         payment_method,
         notes: package.notes.clone(),
     };
-    place_order(unit, package.account_id, &basket, &delivery, seen, trace).await
+    place_order(unit, package.account_id, &basket, &delivery, seen, arrival, trace).await
 }
 
 /// A product that a package keeps and nobody sells, by its name: its merchant did not choose it today.

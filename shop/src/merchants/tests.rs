@@ -21,6 +21,7 @@ use super::{Create, Delete, PackageRefusal, PackageView, SetActive, Update, pack
 use crate::app::App;
 use crate::checkout::{Basket, CheckoutRefusal, Delivery};
 use crate::unit::ShopUnit;
+use crate::visits::Arrival;
 
 const HOUR: RunHour = RunHour::DEFAULT;
 const DAY_MS: i64 = 24 * 60 * 60 * 1000;
@@ -236,7 +237,7 @@ on_both_engines! {
         assert_eq!(count(&app, TOLD).await, 1, "whoever asked for notices");
         let missed = view(&app, package.id).await.missed.expect("it says so");
         assert_eq!(missed.failure.as_deref(), Some("de «Pan» quedan 5 y pedís 6"));
-        let now = |rest| RunNow { account_id: MERCHANT, id: package.id, rest, seen: None, trace: String::new() };
+        let now = |rest| RunNow { account_id: MERCHANT, id: package.id, rest, seen: None, arrival: Arrival::unknown(), trace: String::new() };
         assert!(app.writer.submit(now(false)).await.is_err(), "all or nothing");
         let order = app.writer.submit(now(true)).await.expect("what there is");
         assert_eq!(order.items.iter().map(|item| (item.product_id, item.quantity)).collect::<Vec<_>>(), [(1, 1), (2, 5)]);
@@ -315,7 +316,7 @@ on_both_engines! {
         let (app, _) = shop(database).await;
         let package = create(&app, MERCHANT, draft(Frequency::Weekly, &[(2, 3)])).await;
         let key = IdempotencyKey { scope: "paquete:1".to_owned(), key: "k".to_owned(), fingerprint: [0; 32] };
-        let now = || RunNow { account_id: MERCHANT, id: package.id, rest: false, seen: None, trace: String::new() };
+        let now = || RunNow { account_id: MERCHANT, id: package.id, rest: false, seen: None, arrival: Arrival::unknown(), trace: String::new() };
         let answer = app.writer.submit(Once::creating(now(), Some(key.clone()))).await.expect("placed");
         let again = app.writer.submit(Once::creating(now(), Some(key))).await.expect("the same answer");
         assert_eq!((answer.status, &answer), (201, &again));
@@ -336,7 +337,7 @@ on_both_engines! {
         assert!(matches!(refused, Err(WriteError::Refused(PackageRefusal::NotFound))));
         let refused = app.writer.submit(SetActive { account_id: 2, id, active: false, hour: HOUR }).await;
         assert!(matches!(refused, Err(WriteError::Refused(PackageRefusal::NotFound))));
-        let refused = app.writer.submit(RunNow { account_id: 2, id, rest: false, seen: None, trace: String::new() }).await;
+        let refused = app.writer.submit(RunNow { account_id: 2, id, rest: false, seen: None, arrival: Arrival::unknown(), trace: String::new() }).await;
         assert!(matches!(refused, Err(WriteError::Refused(RunRefusal::NotFound))));
         let refused = app.writer.submit(Delete { account_id: 2, id }).await;
         assert!(matches!(refused, Err(WriteError::Refused(PackageRefusal::NotFound))));

@@ -12,6 +12,7 @@ use crate::app::App;
 use crate::cart::{self, CartView};
 use crate::checkout::{Basket, Checkout, Delivery, Source};
 use crate::unit::{Order, OrderLine};
+use crate::visits::Arrival;
 
 /// A past order, and what of it can be had now.
 pub(crate) struct Again {
@@ -40,6 +41,7 @@ pub(crate) async fn order_again(
     number: &OrderNumber,
     shown: Option<(Basket, Option<Money>)>,
     context: &RequestContext,
+    arrival: Arrival,
     key: KeyOnly,
 ) -> Result<StoredAnswer, Problem> {
     let key = key.scoped(|| format!("repetir:{account_id}:{number}"));
@@ -61,6 +63,6 @@ pub(crate) async fn order_again(
         notes: order.notes,
     };
     let trace = context.traceparent();
-    let checkout = Checkout { account_id, source: Source::Items(basket), delivery, seen, trace };
+    let checkout = Checkout { account_id, source: Source::Items(basket), delivery, seen, arrival, trace };
     Ok(app.writer.submit(Once::creating(checkout, key)).await?)
 }

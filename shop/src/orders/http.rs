@@ -16,6 +16,7 @@ use super::cancel::no_such_order;
 use super::{Cancel, OrderView, again, callbacks, history, live};
 use crate::accounts::Session;
 use crate::app::App;
+use crate::visits::Arrival;
 
 /// The routes of orders, but for placing one.
 pub fn routes() -> OpenApiRouter<App> {
@@ -134,7 +135,8 @@ async fn repeat(
     Session(who): Session,
     Path(number): Path<OrderNumber>,
     context: RequestContext,
+    arrival: Arrival,
     key: KeyOnly,
 ) -> Result<StoredAnswer, Problem> {
-    again::order_again(&app, who.account_id, &number, None, &context, key).await
+    again::order_again(&app, who.account_id, &number, None, &context, arrival, key).await
 }

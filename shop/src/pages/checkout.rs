@@ -21,6 +21,7 @@ use crate::app::App;
 use crate::cart::{self, CartView, Whose};
 use crate::checkout::{Checkout, Delivery, DeliveryFields, Source};
 use crate::orders::{self, LastDelivery};
+use crate::visits::Arrival;
 
 #[derive(Template)]
 #[template(path = "checkout.html")]
@@ -79,11 +80,11 @@ pub(super) async fn place(
     state: State<App>,
     Session(who): Session,
     whose: Whose,
-    context: RequestContext,
+    (context, arrival): (RequestContext, Arrival),
     Frame { layout, .. }: Frame,
     form: Form,
 ) -> Result<Response, Problem> {
-    match submit(&state.0, who.account_id, &context, &form).await {
+    match submit(&state.0, who.account_id, (&context, arrival), &form).await {
         Ok(number) => Ok(Notice::done(layout.t("checkout-placed")).then(&format!("/pedidos/{number}"))),
         Err(problem) if problem.errors().iter().any(|error| error.field == IdempotencyKey::HEADER) => {
             Ok(Notice::failed(layout.t("checkout-twice")).then("/pedidos"))
@@ -104,12 +105,17 @@ pub(super) async fn place(
     }
 }
 
-async fn submit(app: &App, account_id: i64, context: &RequestContext, form: &Form) -> Result<OrderNumber, Problem> {
+async fn submit(
+    app: &App,
+    account_id: i64,
+    (context, arrival): (&RequestContext, Arrival),
+    form: &Form,
+) -> Result<OrderNumber, Problem> {
     let (basket, seen, delivery) =
         (confirm::basket(form)?, confirm::seen(form)?, delivery(form, &app.settings.common.map.zones)?);
     let key = form.key()?.map(|key| IdempotencyKey { scope: format!("pedido:{account_id}"), ..key });
     let trace = context.traceparent();
-    let checkout = Checkout { account_id, source: Source::Shown(basket), delivery, seen, trace };
+    let checkout = Checkout { account_id, source: Source::Shown(basket), delivery, seen, arrival, trace };
     let answer = app.writer.submit(Once::creating(checkout, key)).await?;
     confirm::number_of(&answer.body)
 }

@@ -73,11 +73,12 @@ fn links(role: Option<Role>, in_cart: i64) -> (Vec<Link>, Vec<Link>) {
     const BUSINESS: Link = Link::new("/comercio", "nav-business", "store");
     const PRICES: Link = Link::new("/administrar/productos", "nav-manage", "tag");
     const OUTBOX: Link = Link::new("/envios", "nav-outbox", "send");
+    const VISITS: Link = Link::new("/administrar/visitas", "nav-visits", "chart");
     let (own, more): (&[Link], &[Link]) = match role {
         None => (&[LOG_IN, REGISTER], &[]),
         Some(Role::Customer) => (&[ORDERS, ACCOUNT], &[]),
         Some(Role::Merchant) => (&[ORDERS, PACKAGES], &[BUSINESS, DETAILS]),
-        Some(Role::Admin) => (&[PRICES, OUTBOX], &[ORDERS, DETAILS]),
+        Some(Role::Admin) => (&[PRICES, OUTBOX], &[VISITS, ORDERS, DETAILS]),
     };
     let everybody = [PRODUCTS, Link { count: Some(in_cart), ..CART }];
     (everybody.into_iter().chain(own.iter().cloned()).collect(), more.to_vec())

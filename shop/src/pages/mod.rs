@@ -24,18 +24,21 @@ mod repeat;
 mod tests;
 mod tracking;
 mod typed_email;
+mod visits;
 mod way;
 
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
+use axum::middleware;
 use axum::routing::{get, post};
 use belgrano_shared::http::compress_pages;
 use belgrano_shared::pages as shared;
 
 use crate::app::App;
+use crate::visits::count_views;
 
 /// Every page, and what they share with the other service.
-pub(crate) fn routes(development: bool) -> Router<App> {
+pub(crate) fn routes(app: &App, development: bool) -> Router<App> {
     let pages = Router::new()
         .route("/", get(catalog::home))
         .route("/productos", get(catalog::list))
@@ -70,6 +73,7 @@ pub(crate) fn routes(development: bool) -> Router<App> {
             post(product_photo::put).layer(DefaultBodyLimit::max(product_photo::UPLOAD_BYTES)),
         )
         .route("/administrar/productos/{id}/sin-foto", post(product_photo::remove))
+        .route("/administrar/visitas", get(visits::show))
         .route("/envios", get(outbox::list))
         .route("/envios/reintentar", post(outbox::retry_all))
         .route("/envios/{id}", get(outbox::show))
@@ -81,5 +85,6 @@ pub(crate) fn routes(development: bool) -> Router<App> {
         .route("/avisos/envios/{id}/reintentar", post(notices::retry))
         .route("/perfil", get(account::show).post(account::change))
         .route("/perfil/clave", get(account::show_password).post(account::change_password));
+    let pages = pages.route_layer(middleware::from_fn_with_state(app.clone(), count_views));
     compress_pages(pages).merge(shared::routes(&frame::SERVICE, development))
 }

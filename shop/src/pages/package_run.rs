@@ -13,6 +13,7 @@ use crate::accounts::{Merchant, Principal};
 use crate::app::App;
 use crate::cart::CartItemView;
 use crate::merchants::{self, Quote};
+use crate::visits::Arrival;
 
 /// What would be ordered, for how much, and where to.
 pub(super) async fn show(
@@ -84,9 +85,10 @@ pub(super) async fn order(
     Frame { layout, .. }: Frame,
     Path(id): Path<i64>,
     context: RequestContext,
+    arrival: Arrival,
     form: Form,
 ) -> Result<Response, Problem> {
-    match submit(&app, &who, id, &context, &form).await {
+    match submit(&app, &who, id, (&context, arrival), &form).await {
         Ok(number) => Ok(Notice::done(layout.t("package-ordered")).then(&format!("/pedidos/{number}"))),
         // What stands there now is shown again, with today's answer to why.
         Err(problem) if Form::takes(&problem) => {
@@ -101,12 +103,12 @@ async fn submit(
     app: &App,
     who: &Principal,
     id: i64,
-    context: &RequestContext,
+    (context, arrival): (&RequestContext, Arrival),
     form: &Form,
 ) -> Result<OrderNumber, Problem> {
     let key = KeyOnly::new(form.key()?);
     // What is there is ordered, at the total that was shown: at another, or without one, nothing is.
     let seen = confirm::seen(form)?;
-    let answer = merchants::run_now(app, who, id, (seen.is_some(), seen), context, key).await?;
+    let answer = merchants::run_now(app, who, id, (seen.is_some(), seen), context, arrival, key).await?;
     confirm::number_of(&answer.body)
 }

@@ -13,6 +13,7 @@ use crate::accounts::Session;
 use crate::app::App;
 use crate::orders::{self, Again};
 use crate::unit::OrderLine;
+use crate::visits::Arrival;
 
 /// What would be ordered.
 pub(super) async fn show(
@@ -83,6 +84,7 @@ pub(super) async fn order(
     Frame { layout, .. }: Frame,
     Path(number): Path<OrderNumber>,
     context: RequestContext,
+    arrival: Arrival,
     form: Form,
 ) -> Result<Response, Problem> {
     let ask = format!("/pedidos/{number}/repetir");
@@ -90,7 +92,7 @@ pub(super) async fn order(
         // Nothing is ordered that nobody has seen.
         return Ok(see_other(&ask));
     }
-    match submit(&app, who.account_id, &number, &context, &form).await {
+    match submit(&app, who.account_id, &number, (&context, arrival), &form).await {
         Ok(number) => Ok(Notice::done(layout.t("order-repeated")).then(&format!("/pedidos/{number}"))),
         Err(problem) if Form::takes(&problem) => {
             Ok(Notice::failed(confirm::why_not(&problem, layout.language)).then(&ask))
@@ -103,11 +105,11 @@ async fn submit(
     app: &App,
     account_id: i64,
     number: &OrderNumber,
-    context: &RequestContext,
+    (context, arrival): (&RequestContext, Arrival),
     form: &Form,
 ) -> Result<OrderNumber, Problem> {
     let (basket, seen) = (confirm::basket(form)?, confirm::seen(form)?);
     let key = KeyOnly::new(form.key()?);
-    let answer = orders::order_again(app, account_id, number, Some((basket, seen)), context, key).await?;
+    let answer = orders::order_again(app, account_id, number, Some((basket, seen)), context, arrival, key).await?;
     confirm::number_of(&answer.body)
 }

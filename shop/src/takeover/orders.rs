@@ -134,6 +134,8 @@ pub(super) async fn store<R>(
             cancel_requested_at: None,
             // The old shop had no stock, so none was taken of this one's and none goes back.
             stock_returned: true,
+            device: None,
+            origin: None,
         };
         let lines = old.lines.iter().map(|line| OrderLine { order_id: order.id, ..line.clone() }).collect();
         unit.put_order(order, lines);

@@ -33,6 +33,7 @@ pub use products::ProductForSale;
 
 use crate::notices;
 use crate::outbox::{Claimed, Handoff};
+use crate::visits::Placed;
 use customers::Customers;
 use orders::Orders;
 use outbox::Outbox;
@@ -106,6 +107,8 @@ pub struct Committed {
     pub sessions: Vec<(i64, TokenHash)>,
     /// There are notices to be sent.
     pub noticed: bool,
+    /// Orders that requests placed, for the funnel.
+    pub placed: Vec<Placed>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, sqlx::FromRow)]

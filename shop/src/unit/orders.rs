@@ -67,6 +67,10 @@ pub struct Order {
     pub cancel_requested_at: Option<UnixMillis>,
     /// Whether its stock went back to the shelf.
     pub stock_returned: bool,
+    /// The word of a [`Device`](crate::visits::Device); `None` where no request ordered it, and of older orders.
+    pub device: Option<String>,
+    /// The word of an [`Origin`](crate::visits::Origin); `None` of older orders.
+    pub origin: Option<String>,
 }
 
 /// One line of an order, priced when it was placed.
@@ -108,7 +112,7 @@ macro_rules! select_orders {
         concat!(
             "SELECT id, number, account_id, state, total, payment_method, customer_name, address, phone, email, barrio, ",
             "lat, lng, notes, priority, customer_kind, created_at, updated_at, ticket_id, ticket_version, driver_id, ",
-            "driver_name, reason, cancel_requested_at, stock_returned FROM orders ",
+            "driver_name, reason, cancel_requested_at, stock_returned, device, origin FROM orders ",
             $which
         )
     };
@@ -129,7 +133,7 @@ pub(crate) use select_lines;
 
 const UPSERT_ORDERS: &str = "INSERT INTO orders (id, number, account_id, state, total, payment_method, customer_name, address, phone, email, \
      barrio, lat, lng, notes, priority, customer_kind, created_at, updated_at, ticket_id, ticket_version, driver_id, driver_name, \
-     reason, cancel_requested_at, stock_returned) VALUES";
+     reason, cancel_requested_at, stock_returned, device, origin) VALUES";
 /// What of an order can change after it was placed.
 const UPSERT_ORDERS_TAIL: &str = "ON CONFLICT (id) DO UPDATE SET state = excluded.state, updated_at = excluded.updated_at, \
      ticket_id = excluded.ticket_id, ticket_version = excluded.ticket_version, driver_id = excluded.driver_id, \
@@ -166,7 +170,7 @@ impl Orders {
 
     pub(super) async fn flush(&mut self, session: &mut Session) -> sqlx::Result<()> {
         let rows: Vec<&Order> = self.dirty.drain(..).filter_map(|number| self.known.get(&number)?.as_ref()).collect();
-        execute_rows!(*session, UPSERT_ORDERS, 25, &rows, UPSERT_ORDERS_TAIL, |query, row| {
+        execute_rows!(*session, UPSERT_ORDERS, 27, &rows, UPSERT_ORDERS_TAIL, |query, row| {
             query
                 .bind(row.id)
                 .bind(row.number.as_str())
@@ -193,6 +197,8 @@ impl Orders {
                 .bind(&row.reason)
                 .bind(row.cancel_requested_at)
                 .bind(row.stock_returned)
+                .bind(&row.device)
+                .bind(&row.origin)
         });
         execute_rows!(*session, INSERT_LINES, 10, &self.fresh_lines, |query, row| {
             query
