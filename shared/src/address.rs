@@ -85,16 +85,20 @@ pub fn parts(text: &str) -> impl Iterator<Item = &str> {
     text.split([',', '(', ')']).map(str::trim).filter(|part| !part.is_empty())
 }
 
-/// What a map is asked for: the pin where there is one, else street, barrio, city and country.
+/// The city of the addresses, and its country, unless the operator says another (`ADDRESS_CITY`).
+pub const CITY: &str = "Ciudad Autónoma de Buenos Aires, Argentina";
+
+/// What a map is asked for: the pin where there is one, else street, barrio and `city`, whose parts are separated by commas. A
+/// part that the address names already is not said twice.
 #[must_use]
-pub fn map_query(address: &str, barrio: Option<&str>, pin: Option<(f64, f64)>) -> String {
+pub fn map_query(address: &str, barrio: Option<&str>, city: &str, pin: Option<(f64, f64)>) -> String {
     if let Some((lat, lng)) = pin {
         return format!("{lat},{lng}");
     }
     let mut said: Vec<&str> = Vec::new();
     let address = address.trim();
     let known = |said: &[&str], part: &str| said.iter().any(|said| parts(said).any(|said| fold(said) == fold(part)));
-    for part in [address, barrio.unwrap_or_default().trim(), "Ciudad Autónoma de Buenos Aires", "Argentina"] {
+    for part in [address, barrio.unwrap_or_default().trim()].into_iter().chain(parts(city)) {
         if !part.is_empty() && !known(&said, part) {
             said.push(part);
         }
@@ -104,7 +108,7 @@ pub fn map_query(address: &str, barrio: Option<&str>, pin: Option<(f64, f64)>) -
 
 #[cfg(test)]
 mod tests {
-    use super::{has_door, map_query};
+    use super::{CITY, has_door, map_query};
 
     #[test]
     fn a_door_is_a_number_or_what_stands_for_one() {
@@ -169,16 +173,12 @@ mod tests {
 
     #[test]
     fn a_map_is_asked_for_the_whole_address() {
-        assert_eq!(map_query("Cabildo 2040", None, Some((-34.5, -58.4))), "-34.5,-58.4");
-        let city = "Ciudad Autónoma de Buenos Aires, Argentina";
-        assert_eq!(map_query(" Cabildo 2040 ", Some("Belgrano"), None), format!("Cabildo 2040, Belgrano, {city}"));
-        assert_eq!(
-            map_query("Cabildo 2040, belgrano", Some("Belgrano"), None),
-            format!("Cabildo 2040, belgrano, {city}")
-        );
-        assert_eq!(
-            map_query("Cabildo 2040, Argentina", None, None),
-            "Cabildo 2040, Argentina, Ciudad Autónoma de Buenos Aires"
-        );
+        let asked = |address, barrio| map_query(address, barrio, CITY, None);
+        assert_eq!(map_query("Cabildo 2040", None, CITY, Some((-34.5, -58.4))), "-34.5,-58.4");
+        assert_eq!(asked(" Cabildo 2040 ", Some("Belgrano")), format!("Cabildo 2040, Belgrano, {CITY}"));
+        assert_eq!(asked("Cabildo 2040, belgrano", Some("Belgrano")), format!("Cabildo 2040, belgrano, {CITY}"));
+        assert_eq!(asked("Cabildo 2040, Argentina", None), "Cabildo 2040, Argentina, Ciudad Autónoma de Buenos Aires");
+        let elsewhere = map_query("Mitre 300", Some("Centro"), "Rosario, Santa Fe, Argentina", None);
+        assert_eq!(elsewhere, "Mitre 300, Centro, Rosario, Santa Fe, Argentina");
     }
 }

@@ -4,6 +4,7 @@
 
 use std::time::Duration;
 
+use belgrano_shared::address::CITY;
 use belgrano_shared::config::{Common, ConfigMistakes, Env, Setting};
 use belgrano_shared::writer::WriterSettings;
 use url::Url;
@@ -32,6 +33,8 @@ pub struct Settings {
     pub late_after: Duration,
     /// From when on a driver with stops on the way who is not heard of is silent.
     pub silent_after: Duration,
+    /// City and country of the addresses, as a map is asked for them.
+    pub address_city: String,
     /// The live feed's limits.
     pub live: LiveSettings,
     /// How long changes stay in the log: what a reader resumes from, and a ticket's history.
@@ -57,6 +60,11 @@ impl Settings {
             offer_timeout: env.duration_s("OFFER_TIMEOUT", 60, "seconds a driver has to accept an offer"),
             auto_assign: env.bool("AUTO_ASSIGN", false, "offer pending tickets to drivers without being asked"),
             late_after: env.duration_s("LATE_AFTER", 3600, "seconds after the order from which on a ticket is late"),
+            address_city: env.string(
+                "ADDRESS_CITY",
+                CITY,
+                "city and country of the addresses, with commas between: what a map is asked for behind street and barrio",
+            ),
             silent_after: env.duration_s(
                 "SILENT_AFTER",
                 600,

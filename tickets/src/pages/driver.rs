@@ -45,6 +45,8 @@ struct DriverPage<'a> {
     proofs: &'a Proofs,
     head: LogHead,
     now: UnixMillis,
+    /// Where the addresses are.
+    city: &'a str,
 }
 
 /// Shift and stops.
@@ -66,7 +68,8 @@ pub(super) async fn show(
     let stops = in_order(found.tickets);
     tell_above_if_gone(&mut layout, &stops);
     let (proofs, now) = (&app.settings.proofs, app.ambient.now());
-    layout.show(&DriverPage { layout: &layout, driver_id, on_shift, stops, proofs, head, now })
+    let city = &app.settings.address_city;
+    layout.show(&DriverPage { layout: &layout, driver_id, on_shift, stops, proofs, head, now, city })
 }
 
 /// What is told of a stop that is not there any more is told above the others.
@@ -139,8 +142,8 @@ impl DriverPage<'_> {
 }
 
 /// The way to a stop, in whatever the phone navigates with (Google's universal links open the application that is there).
-fn map_link(stop: &TicketView) -> Option<String> {
-    let place = super::ticket::place_of(stop)?;
+fn map_link(stop: &TicketView, city: &str) -> Option<String> {
+    let place = super::ticket::place_of(stop, city)?;
     let destination = form_urlencoded::byte_serialize(place.as_bytes()).collect::<String>();
     Some(format!("https://www.google.com/maps/dir/?api=1&destination={destination}"))
 }

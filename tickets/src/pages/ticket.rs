@@ -40,6 +40,8 @@ struct TicketPage<'a> {
     undoable: bool,
     now: UnixMillis,
     late_ms: i64,
+    /// Where the addresses are.
+    city: &'a str,
 }
 
 /// The ticket and what became of it.
@@ -75,6 +77,7 @@ pub(super) async fn show(
         undoable,
         now,
         late_ms,
+        city: &app.settings.address_city,
     })
 }
 
@@ -135,16 +138,16 @@ impl TicketPage<'_> {
 }
 
 /// What a map is asked for: the pin, else the whole address; nothing where the ticket says neither.
-pub(super) fn place_of(ticket: &TicketView) -> Option<String> {
+pub(super) fn place_of(ticket: &TicketView, city: &str) -> Option<String> {
     let address = ticket.customer_address.as_deref().filter(|address| !address.trim().is_empty());
     let pin = ticket.lat.zip(ticket.lng);
     let known = pin.is_some() || address.is_some();
-    known.then(|| map_query(address.unwrap_or_default(), ticket.neighbourhood.as_deref(), pin))
+    known.then(|| map_query(address.unwrap_or_default(), ticket.neighbourhood.as_deref(), city, pin))
 }
 
 /// The place of a ticket on a map that anybody can open.
-fn map_link(ticket: &TicketView) -> Option<String> {
-    let place = place_of(ticket)?;
+fn map_link(ticket: &TicketView, city: &str) -> Option<String> {
+    let place = place_of(ticket, city)?;
     let query = form_urlencoded::byte_serialize(place.as_bytes()).collect::<String>();
     Some(format!("https://www.openstreetmap.org/search?query={query}"))
 }

@@ -2,7 +2,7 @@
 
 use belgrano_shared::testing::{Browser, TestDatabase};
 
-use super::Stage;
+use super::{ADMIN, Stage, stage_with};
 
 #[tokio::test]
 async fn the_board_shows_and_moves_what_is_open() {
@@ -249,4 +249,18 @@ async fn the_rules_can_be_read() {
     let mut stage = Stage::as_admin().await;
     let page = stage.browser.get("/ajustes").await;
     assert!(page.body.contains("1 minuto") && page.body.contains("OFFER_TIMEOUT"), "{}", page.body);
+}
+
+#[tokio::test]
+async fn a_map_is_asked_for_the_city_of_the_setting() {
+    for (city, asked) in
+        [(None, "Belgrano%2C+Ciudad+Aut"), (Some("Rosario, Argentina"), "Belgrano%2C+Rosario%2C+Argentina")]
+    {
+        let more: Vec<_> = city.map(|city| ("ADDRESS_CITY", city)).into_iter().collect();
+        let mut stage = stage_with(&more).await;
+        stage.log_in(ADMIN).await;
+        stage.order("BA-1", "Belgrano").await;
+        let page = stage.browser.get("/tickets/BA-1").await;
+        assert!(page.body.contains(asked), "{asked}: {}", page.body);
+    }
 }
