@@ -6,6 +6,7 @@ use std::time::Duration;
 use belgrano_shared::ambient::Ambient;
 use belgrano_shared::free_text;
 use belgrano_shared::problem::Problem;
+use belgrano_shared::seen::Seen;
 use belgrano_shared::texts::{Language, Message};
 use belgrano_shared::timestamp::UnixMillis;
 use belgrano_shared::wire::limits;
@@ -45,7 +46,11 @@ async fn act(store: &Store<shop::unit::ShopUnit>, command: OutboxCommand) -> Don
             let motivo = free_text::clean(&motivo);
             let reason = free_text::required(&motivo, limits::REASON)
                 .map_err(|wrong| Usage(format!("--motivo: {}", Message::from(wrong).to(Language::English))))?;
-            store.writer.submit(Discard { id, reason: reason.to_owned() }).await.map_err(refusal)?;
+            store
+                .writer
+                .submit(Discard { id, reason: reason.to_owned(), seen: Seen::default() })
+                .await
+                .map_err(refusal)?;
             println!("message {id} was discarded");
         }
     }

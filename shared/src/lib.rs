@@ -25,6 +25,7 @@ pub mod pin;
 pub mod problem;
 pub mod retry;
 pub mod search;
+pub mod seen;
 pub mod signature;
 pub mod sockets;
 pub mod steady;

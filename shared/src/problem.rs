@@ -251,6 +251,11 @@ impl Problem {
         self
     }
 
+    /// A member that was added to the document.
+    pub(crate) fn member(&self, member: &str) -> Option<&Value> {
+        self.extra.as_deref()?.get(member)
+    }
+
     /// The status it will leave with.
     #[must_use]
     pub fn status(&self) -> StatusCode {

@@ -9,15 +9,16 @@ use axum::extract::{FromRequest, Request};
 use axum::http::StatusCode;
 use bytes::Bytes;
 use serde::de::DeserializeOwned;
-use serde::de::value::MapDeserializer;
 use sha2::{Digest, Sha256};
 use url::form_urlencoded;
 
 use super::field::{Choice, Field, Label};
+use super::typed::read;
 use crate::free_text;
 use crate::idempotency::IdempotencyKey;
 use crate::problem::{FieldError, Problem};
 use crate::search;
+use crate::seen::{Fields, NOW_MEMBER, SEEN_FIELD, Seen};
 use crate::texts::{Language, Message, Said};
 
 /// The hidden field of a form's one-time key.
@@ -36,6 +37,20 @@ impl Form {
     pub fn filled<N: Into<String>, V: Into<String>>(pairs: impl IntoIterator<Item = (N, V)>) -> Self {
         let pairs = pairs.into_iter().map(|(name, value)| (name.into(), value.into())).collect();
         Self { pairs, ..Self::default() }
+    }
+
+    /// The form that shows `fields` as they are, to be changed: it carries what it showed.
+    #[must_use]
+    pub fn showing(fields: &Fields) -> Self {
+        let mut form = Self::filled(fields.pairs());
+        form.set(SEEN_FIELD, fields.seen());
+        form
+    }
+
+    /// What it showed when it was opened.
+    #[must_use]
+    pub fn seen(&self) -> Seen {
+        Seen::of_field(self.value(SEEN_FIELD))
     }
 
     /// The form that a query string fills in.
@@ -95,6 +110,16 @@ impl Form {
         read(self.pairs.iter())
     }
 
+    /// The form as a type that changes something: only what is not as it was shown. A field left blank takes away what was
+    /// shown in it; one that showed nothing was not sent.
+    pub fn read_changes<T: DeserializeOwned>(&self) -> Result<T, Problem> {
+        let seen = self.seen();
+        let changed = |name: &str, value: &str| {
+            if seen.get(name).is_some() { !seen.is(name, value) } else { !value.trim().is_empty() }
+        };
+        read(self.pairs.iter().filter(|(name, value)| changed(name, value)))
+    }
+
     /// The one-time key in the hidden field [`KEY_FIELD`], bound to what was typed. A form that is sent twice by an
     /// impatient finger is done once.
     pub fn key(&self) -> Result<Option<IdempotencyKey>, Problem> {
@@ -110,14 +135,29 @@ impl Form {
         IdempotencyKey::parse(String::new(), key, typed.finalize().into()).map(Some)
     }
 
-    /// The form on its way back to whoever sent it, with what is wrong.
+    /// The form on its way back to whoever sent it, with what is wrong. What changed meanwhile, and is told, counts as seen.
     #[must_use]
     pub fn refused(mut self, problem: &Problem) -> Self {
+        if let Some(now) = problem.member(NOW_MEMBER) {
+            self.look_again(now);
+        }
         self.errors = problem.errors().to_vec();
         if self.errors.is_empty() {
             self.refusal = Some(problem.said().clone());
         }
         self
+    }
+
+    /// Sees what is there `now`: what was not touched becomes that, what was typed stays.
+    fn look_again(&mut self, now: &serde_json::Value) {
+        let seen = self.seen();
+        for (name, value) in now.as_object().into_iter().flatten() {
+            let value = value.as_str().unwrap_or_default();
+            if self.pairs.iter().any(|(key, typed)| key == name && seen.is(name, typed)) {
+                self.set(name, value);
+            }
+        }
+        self.set(SEEN_FIELD, now.to_string());
     }
 
     /// Whether a problem is the form's, to be shown in it; else it is nobody's here and goes on its way.
@@ -187,78 +227,6 @@ impl Form {
     }
 }
 
-fn read<'a, T: DeserializeOwned>(pairs: impl Iterator<Item = &'a (String, String)>) -> Result<T, Problem> {
-    let fields = pairs.map(|(name, value)| (name.as_str(), Text(value)));
-    crate::http::read_fields(MapDeserializer::<_, serde::de::value::Error>::new(fields))
-}
-
-/// A value of a form: whatever the type wants that can be read from text.
-#[derive(Clone, Copy)]
-struct Text<'a>(&'a str);
-
-impl<'de> serde::de::IntoDeserializer<'de, serde::de::value::Error> for Text<'de> {
-    type Deserializer = Self;
-
-    fn into_deserializer(self) -> Self {
-        self
-    }
-}
-
-macro_rules! parsed {
-    ($($method:ident => $visit:ident),+) => {
-        $(fn $method<V: serde::de::Visitor<'de>>(self, visitor: V) -> Result<V::Value, Self::Error> {
-            match free_text::plain(self.0).trim().parse() {
-                Ok(value) => visitor.$visit(value),
-                Err(_) => Err(serde::de::Error::custom(Message::new("error-number"))),
-            }
-        })+
-    };
-}
-
-impl<'de> serde::Deserializer<'de> for Text<'de> {
-    type Error = serde::de::value::Error;
-
-    parsed! {
-        deserialize_i8 => visit_i8, deserialize_i16 => visit_i16, deserialize_i32 => visit_i32,
-        deserialize_i64 => visit_i64, deserialize_u8 => visit_u8, deserialize_u16 => visit_u16,
-        deserialize_u32 => visit_u32, deserialize_u64 => visit_u64, deserialize_f32 => visit_f32,
-        deserialize_f64 => visit_f64
-    }
-
-    fn deserialize_any<V: serde::de::Visitor<'de>>(self, visitor: V) -> Result<V::Value, Self::Error> {
-        visitor.visit_str(self.0)
-    }
-
-    fn deserialize_bool<V: serde::de::Visitor<'de>>(self, visitor: V) -> Result<V::Value, Self::Error> {
-        visitor.visit_bool(matches!(self.0, "true" | "on" | "1"))
-    }
-
-    fn deserialize_option<V: serde::de::Visitor<'de>>(self, visitor: V) -> Result<V::Value, Self::Error> {
-        visitor.visit_some(self)
-    }
-
-    fn deserialize_newtype_struct<V: serde::de::Visitor<'de>>(
-        self,
-        _: &'static str,
-        visitor: V,
-    ) -> Result<V::Value, Self::Error> {
-        visitor.visit_newtype_struct(self)
-    }
-
-    fn deserialize_enum<V: serde::de::Visitor<'de>>(
-        self,
-        _: &'static str,
-        _: &'static [&'static str],
-        visitor: V,
-    ) -> Result<V::Value, Self::Error> {
-        visitor.visit_enum(serde::de::value::StrDeserializer::new(self.0))
-    }
-
-    serde::forward_to_deserialize_any! {
-        char str string bytes byte_buf unit unit_struct seq tuple tuple_struct map struct identifier ignored_any
-    }
-}
-
 impl<S: Send + Sync> FromRequest<S> for Form {
     type Rejection = Problem;
 
@@ -277,75 +245,5 @@ impl<S: Send + Sync> FromRequest<S> for Form {
         let pairs: Vec<(String, String)> = pairs.collect();
         crate::http::check_fields(pairs.iter().map(|(name, value)| (name, value)))?;
         Ok(Self { pairs, ..Self::default() })
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use axum::extract::{FromRequest, Request};
-    use serde::Deserialize;
-
-    use super::Form;
-    use crate::problem::Problem;
-    use crate::texts::{Language, Message};
-    use crate::wire::Priority;
-
-    #[derive(Debug, Deserialize, PartialEq)]
-    struct Driver {
-        nombre: String,
-        capacidad: u32,
-        barrio: Option<String>,
-        prioridad: Option<Priority>,
-    }
-
-    #[tokio::test]
-    async fn what_was_pasted_is_read_as_it_is_meant() {
-        let body = "nombre=%E2%80%AAA%E2%80%8Bna%E2%80%AC&capacidad=%EF%BC%94&password=n%CC%83%E2%80%8B";
-        let request = Request::post("/").header("content-type", "application/x-www-form-urlencoded");
-        let form = Form::from_request(request.body(body.into()).expect("valid"), &()).await.expect("a form");
-        assert_eq!((form.value("nombre"), form.value("password")), ("Ana", "n\u{303}\u{200b}"));
-        assert_eq!(form.read::<Driver>().expect("a driver").capacidad, 4);
-        assert_eq!(Form::of_query("q=man%CC%83ana").value("q"), "mañana");
-    }
-
-    #[test]
-    fn reads_into_the_types_of_the_api() {
-        let form = Form::filled([("nombre", "Beto"), ("capacidad", " 4 "), ("barrio", " "), ("prioridad", "alta")]);
-        let expected =
-            Driver { nombre: "Beto".to_owned(), capacidad: 4, barrio: None, prioridad: Some(Priority::High) };
-        assert_eq!(form.read::<Driver>().expect("a driver"), expected);
-    }
-
-    #[test]
-    fn says_which_field_is_wrong_and_keeps_what_was_typed() {
-        let refusal = |pairs: [(&'static str, &'static str); 2]| {
-            let problem = Form::filled(pairs).read::<Driver>().expect_err("refused");
-            let error = &problem.errors()[0];
-            (error.field.clone(), error.message.clone())
-        };
-        let said = |field: &str, message: &str| (field.to_owned(), message.to_owned());
-        assert_eq!(refusal([("nombre", "Beto"), ("capacidad", "")]), said("capacidad", "falta este dato"));
-        assert_eq!(refusal([("nombre", "Beto"), ("capacidad", "x")]), said("capacidad", "tiene que ser un número"));
-
-        let form = Form::filled([("nombre", "<Beto>"), ("clave", "secreta")]);
-        let form = form.refused(&Problem::invalid_field("nombre", Message::new("error-missing")));
-        let field = form.text("nombre", "Nombre").to_string();
-        assert!(field.contains("value=\"&#60;Beto&#62;\"") && field.contains("falta este dato"), "{field}");
-        assert!(field.contains("aria-invalid") && field.contains("aria-describedby=\"nombre-error\""), "{field}");
-        assert!(!form.password("clave", "Clave").to_string().contains("secreta"));
-        assert_eq!(form.other_errors(&["clave"]).len(), 1);
-        assert!(field.contains(" autofocus") && !form.password("clave", "Clave").to_string().contains(" autofocus"));
-        let errors =
-            ["clave", "nombre"].map(|field| crate::problem::FieldError::new(field, Message::new("error-missing")));
-        let both = form.clone().refused(&Problem::invalid(errors.into()));
-        assert!(both.begins_with("nombre") && !both.begins_with("clave"), "the first of the page, not of the list");
-        let english = form.text("nombre", Language::English.t("account-name")).optional().to_string();
-        assert!(english.contains("Name") && english.contains("(optional)"), "{english}");
-        let form = form.refused(&Problem::invalid_field("nombre", Message::new("error-missing")));
-        let english = form.text("nombre", Language::English.t("account-name")).to_string();
-        assert!(english.contains("this is missing"), "{english}");
-        let form = form.refused(&Problem::conflict("existe", Message::new("refusal-email-taken")));
-        let taken = Language::English.t("refusal-email-taken").to_string();
-        assert_eq!(form.refusal(Language::English), Some(taken));
     }
 }

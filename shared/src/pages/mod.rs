@@ -8,6 +8,8 @@ pub mod assets;
 mod field;
 mod flash;
 mod form;
+#[cfg(test)]
+mod form_tests;
 mod language;
 mod layout;
 mod pieces;
@@ -15,6 +17,7 @@ mod refusal;
 mod return_to;
 mod service;
 mod style;
+mod typed;
 
 pub use field::{Choice, Field, Label};
 pub use flash::{Flash, Notice};

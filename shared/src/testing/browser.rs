@@ -126,7 +126,9 @@ impl Seen {
     pub fn hidden(&self, name: &str) -> String {
         let field = format!("type=\"hidden\" name=\"{name}\" value=\"");
         let rest = self.body.split(&field).nth(1).unwrap_or_else(|| panic!("no hidden {name}: {}", self.body));
-        rest.split('"').next().unwrap_or_default().to_owned()
+        let value = rest.split('"').next().unwrap_or_default();
+        let signs = [("&#34;", "\""), ("&#39;", "'"), ("&#60;", "<"), ("&#62;", ">"), ("&#38;", "&")];
+        signs.iter().fold(value.to_owned(), |value, (escaped, sign)| value.replace(escaped, sign))
     }
 }
 

@@ -15,6 +15,7 @@ pub mod pictures;
 mod plans;
 mod pooler;
 mod push_service;
+mod templates;
 mod unread;
 mod wrong_requests;
 
@@ -27,6 +28,7 @@ pub use old_database::OldFile;
 pub use plans::table_readers;
 pub use pooler::Pooler;
 pub use push_service::{FakeBrowser, FakePushService, PushAnswer, PushReceived};
+pub use templates::assert_forms_say_what_they_saw;
 pub use unread::{Unread, posted};
 pub use wrong_requests::{WrongRequest, assert_no_foreign_words, wrong_requests};
 

@@ -40,3 +40,4 @@ error-paused-by = { $who } has paused it already, on { $at }
 error-resumed-by = { $who } has put it back on sale already, on { $at }
 error-stock-changed = it changed meanwhile: there are { $now } now; save again to keep yours
 error-stock-changed-unlimited = it changed meanwhile: it is unlimited now; save again to keep yours
+error-photo-changed = somebody else changed the photo meanwhile; see whether you want another

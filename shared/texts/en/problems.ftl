@@ -34,10 +34,14 @@ refusal-form = A form was expected.
 refusal-credentials = The email or the password is not right.
 refusal-cross-site = The request comes from another site.
 refusal-email-taken = There is an account with that email already.
+refusal-changed = This changed while you were looking at it. See how it is now and save again.
 
 ## What is wrong with one field, as it follows the field's name
 
 error-missing = this is missing
+error-changed-now = it changed meanwhile: it says “{ $now }” now; save again to keep yours
+error-changed-empty = it changed meanwhile: it is empty now; save again to keep yours
+error-seen = this has to say, field by field, what was seen
 error-unknown-field = nobody knows this field
 error-unknown-word = unknown value; the possible ones are: { $known }
 error-type = this is not of the expected type

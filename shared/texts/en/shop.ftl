@@ -39,6 +39,8 @@ cart-set-to-what-is-left = { $stock ->
    *[other] There are { $stock } left: that is what your cart has.
 }
 cart-emptied = Your cart is empty.
+cart-fewer = { $name }: { $put } of { $asked }
+cart-fewer-than-both = We put this cart together with the one you had, and there is not enough for all. What there is went in: { $products }.
 
 shop-purpose = The neighbourhood market: prices from nearby, orders that arrive.
 

@@ -40,3 +40,4 @@ error-paused-by = { $who } ya lo puso en pausa el { $at }
 error-resumed-by = { $who } ya lo volvió a poner a la venta el { $at }
 error-stock-changed = cambió mientras tanto: ahora hay { $now }; guardá de nuevo para dejar el tuyo
 error-stock-changed-unlimited = cambió mientras tanto: ahora no tiene límite; guardá de nuevo para dejar el tuyo
+error-photo-changed = otra persona cambió la foto mientras tanto; fijate si querés otra

@@ -34,10 +34,14 @@ refusal-form = Se esperaba un formulario.
 refusal-credentials = El correo o la contraseña no son correctos.
 refusal-cross-site = El pedido viene de otro sitio.
 refusal-email-taken = Ya hay una cuenta con ese correo.
+refusal-changed = Esto cambió mientras lo mirabas. Fijate cómo está ahora y guardá de nuevo.
 
 ## What is wrong with one field, as it follows the field's name
 
 error-missing = falta este dato
+error-changed-now = cambió mientras tanto: ahora dice «{ $now }»; guardá de nuevo para dejar lo tuyo
+error-changed-empty = cambió mientras tanto: ahora está vacío; guardá de nuevo para dejar lo tuyo
+error-seen = tiene que decir, campo por campo, lo que se veía
 error-unknown-field = no se conoce este dato
 error-unknown-word = valor desconocido; los posibles son: { $known }
 error-type = el dato no es del tipo esperado

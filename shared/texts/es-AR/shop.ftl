@@ -42,6 +42,8 @@ cart-set-to-what-is-left = { $stock ->
    *[other] Quedan { $stock }: son las que hay en tu carrito.
 }
 cart-emptied = El carrito quedó vacío.
+cart-fewer = { $name }: { $put } de { $asked }
+cart-fewer-than-both = Juntamos este carrito con el que ya tenías, y no alcanza para todo. Pusimos lo que hay: { $products }.
 
 shop-purpose = El mercado del barrio: precios de cerca, pedidos que llegan.
 

@@ -3,6 +3,7 @@
 use axum::extract::State;
 use belgrano_shared::http::Json;
 use belgrano_shared::problem::{Problem, ProblemDocument};
+use belgrano_shared::seen::{Changed, Fields, Seen};
 use belgrano_shared::storage::{Session as DbSession, require_one};
 use belgrano_shared::texts::Message;
 use belgrano_shared::wire::limits;
@@ -105,6 +106,27 @@ pub(crate) struct ProfileBody {
     business_address: Option<String>,
     #[serde(rename = "telefono_comercial")]
     business_phone: Option<String>,
+    /// What these fields were when they were looked at; that one of them is something else now is 409, with what it is in
+    /// `ahora`.
+    #[serde(rename = "visto", default)]
+    seen: Seen,
+}
+
+/// What a page shows of an account to be changed.
+pub(crate) fn fields(account: &AccountView) -> Fields {
+    let fields = Fields::default()
+        .text("nombre", &account.first_name)
+        .text("apellido", &account.last_name)
+        .text("telefono", &account.phone)
+        .text("direccion", &account.address);
+    let business = &account.business;
+    let Some(name) = &business.business_name else { return fields };
+    let text = |text: &Option<String>| text.clone().unwrap_or_default();
+    fields
+        .text("nombre_negocio", name)
+        .text("tipo_negocio", text(&business.kind))
+        .text("direccion_comercial", text(&business.business_address))
+        .text("telefono_comercial", text(&business.business_phone))
 }
 
 /// Changes a profile: `None` keeps what is there.
@@ -118,6 +140,7 @@ struct ChangeProfile {
     kind: Option<String>,
     business_address: Option<String>,
     business_phone: Option<String>,
+    seen: Seen,
 }
 
 impl ChangeProfile {
@@ -136,8 +159,23 @@ impl ChangeProfile {
             business_address: text("direccion_comercial", &body.business_address, 0, limits::ADDRESS),
             phone: body.phone.as_deref().map(|phone| form.phone("telefono", Some(phone))),
             business_phone: body.business_phone.as_deref().map(|phone| form.phone("telefono_comercial", Some(phone))),
+            seen: body.seen.clone(),
         };
         form.finish().map(|()| change)
+    }
+
+    /// The fields that are to be written.
+    fn wanted(&self) -> [(&'static str, Option<String>); 8] {
+        [
+            ("nombre", self.first_name.clone()),
+            ("apellido", self.last_name.clone()),
+            ("telefono", self.phone.clone()),
+            ("direccion", self.address.clone()),
+            ("nombre_negocio", self.business_name.clone()),
+            ("tipo_negocio", self.kind.clone()),
+            ("direccion_comercial", self.business_address.clone()),
+            ("telefono_comercial", self.business_phone.clone()),
+        ]
     }
 }
 
@@ -147,24 +185,34 @@ const UPDATE_ACCOUNT: &str = "UPDATE accounts SET first_name = COALESCE($2, firs
 const UPDATE_MERCHANT: &str = "UPDATE merchants SET business_name = COALESCE($2, business_name), \
      kind = COALESCE($3, kind), address = COALESCE($4, address), phone = COALESCE($5, phone) WHERE account_id = $1";
 
-/// The account was closed meanwhile.
+/// Why a profile is not changed.
 #[derive(Debug)]
-struct Closed;
+enum ProfileRefusal {
+    /// The account was closed meanwhile.
+    Closed,
+    /// It is not as it was seen.
+    Changed(Changed),
+}
 
-impl From<Closed> for Problem {
-    fn from(Closed: Closed) -> Self {
-        closed()
+impl From<ProfileRefusal> for Problem {
+    fn from(refusal: ProfileRefusal) -> Self {
+        match refusal {
+            ProfileRefusal::Closed => closed(),
+            ProfileRefusal::Changed(changed) => changed.into(),
+        }
     }
 }
 
 impl Command<ShopUnit> for ChangeProfile {
     type Output = AccountView;
-    type Refusal = Closed;
+    type Refusal = ProfileRefusal;
 
-    async fn apply(&self, unit: &mut ShopUnit) -> Result<AccountView, Failure<Closed>> {
+    async fn apply(&self, unit: &mut ShopUnit) -> Result<AccountView, Failure<ProfileRefusal>> {
         let Some(before) = find_account(unit.reader(), self.account_id).await? else {
-            return Err(Failure::Refused(Closed));
+            return Err(Failure::Refused(ProfileRefusal::Closed));
         };
+        let checked = self.seen.check(&fields(&before), &self.wanted());
+        checked.map_err(|changed| Failure::Refused(ProfileRefusal::Changed(changed)))?;
         let Self { account_id, first_name, last_name, phone, address, .. } = self;
         let session = unit.own_statements().await?;
         require_one(execute!(*session, UPDATE_ACCOUNT, account_id, first_name, last_name, phone, address)?)?;
@@ -174,7 +222,7 @@ impl Command<ShopUnit> for ChangeProfile {
                 execute!(*session, UPDATE_MERCHANT, account_id, business_name, kind, business_address, business_phone)?;
             require_one(changed)?;
         }
-        find_account(session, self.account_id).await?.ok_or(Failure::Refused(Closed))
+        find_account(session, self.account_id).await?.ok_or(Failure::Refused(ProfileRefusal::Closed))
     }
 }
 
@@ -186,6 +234,7 @@ impl Command<ShopUnit> for ChangeProfile {
     responses(
         (status = 200, body = AccountView),
         (status = 401, body = ProblemDocument),
+        (status = 409, body = ProblemDocument, description = "Not as it was seen (`visto`)"),
         (status = 422, body = ProblemDocument),
     )
 )]
@@ -203,6 +252,7 @@ pub(crate) async fn change_me(
     responses(
         (status = 200, body = AccountView),
         (status = 401, body = ProblemDocument),
+        (status = 409, body = ProblemDocument, description = "Not as it was seen (`visto`)"),
         (status = 422, body = ProblemDocument),
     )
 )]

@@ -10,7 +10,7 @@ use axum::response::{IntoResponse, Response};
 use belgrano_shared::hex::hex;
 use belgrano_shared::http::{Json, Path};
 use belgrano_shared::picture::{MAX_PICTURE_BYTES, Picture};
-use belgrano_shared::problem::{Problem, ProblemDocument};
+use belgrano_shared::problem::{FieldError, Problem, ProblemDocument};
 use belgrano_shared::texts::Message;
 use belgrano_shared::writer::{Command, Failure};
 use belgrano_shared::{execute, fetch, fetch_scalar};
@@ -43,23 +43,33 @@ pub(super) fn address(product_id: i64, hash: &str) -> String {
 pub(super) struct SetPhoto {
     pub(super) product_id: i64,
     pub(super) photo: Option<Picture>,
+    /// The address of the photo that was seen there, empty where there was none: another is not touched. `None`: nobody looked.
+    pub(super) seen: Option<String>,
 }
 
-/// There is no such product.
+/// Why a photo is not changed.
 #[derive(Debug)]
-pub(super) struct NoSuchProduct;
+pub(super) enum PhotoRefusal {
+    NoSuchProduct,
+    /// Somebody else put another photo there, or took it away.
+    Changed,
+}
 
-impl From<NoSuchProduct> for Problem {
-    fn from(_: NoSuchProduct) -> Self {
-        no_such_product()
+impl From<PhotoRefusal> for Problem {
+    fn from(refusal: PhotoRefusal) -> Self {
+        match refusal {
+            PhotoRefusal::NoSuchProduct => no_such_product(),
+            PhotoRefusal::Changed => Self::conflict("cambio-mientras-tanto", Message::new("refusal-changed"))
+                .about(vec![FieldError::new("foto", Message::new("error-photo-changed"))]),
+        }
     }
 }
 
 impl Command<ShopUnit> for SetPhoto {
     type Output = ProductView;
-    type Refusal = NoSuchProduct;
+    type Refusal = PhotoRefusal;
 
-    async fn apply(&self, unit: &mut ShopUnit) -> Result<ProductView, Failure<NoSuchProduct>> {
+    async fn apply(&self, unit: &mut ShopUnit) -> Result<ProductView, Failure<PhotoRefusal>> {
         const UPSERT: &str = "INSERT INTO product_photos (product_id, hash, media_type, content, drawn) \
              VALUES ($1, $2, $3, $4, TRUE) ON CONFLICT (product_id) DO UPDATE SET hash = excluded.hash, \
              media_type = excluded.media_type, content = excluded.content, drawn = TRUE";
@@ -67,13 +77,22 @@ impl Command<ShopUnit> for SetPhoto {
         unit.flush().await?;
         let exists = fetch_scalar!(one, *unit.reader(), i64, "SELECT COUNT(*) FROM products WHERE id = $1", id)? > 0;
         if !exists {
-            return Err(Failure::Refused(NoSuchProduct));
+            return Err(Failure::Refused(PhotoRefusal::NoSuchProduct));
+        }
+        let wanted = self.photo.as_ref().map(|picture| hash(picture.content()));
+        if let Some(seen) = &self.seen {
+            const NOW: &str = "SELECT hash FROM product_photos WHERE product_id = $1";
+            let is = fetch_scalar!(optional, *unit.reader(), String, NOW, id)?;
+            let shown = is.as_deref().map(|hash| address(id, hash)).unwrap_or_default();
+            if shown != *seen && is != wanted {
+                return Err(Failure::Refused(PhotoRefusal::Changed));
+            }
         }
         let session = unit.own_statements().await?;
         match &self.photo {
             Some(picture) => {
                 let content = picture.content();
-                execute!(*session, UPSERT, id, hash(content), picture.media_type(), content)?;
+                execute!(*session, UPSERT, id, &wanted, picture.media_type(), content)?;
             }
             None => {
                 execute!(*session, "DELETE FROM product_photos WHERE product_id = $1", id)?;
@@ -81,7 +100,7 @@ impl Command<ShopUnit> for SetPhoto {
         }
         let view = products_by_id(session, &[id], now).await?.remove(&id);
         unit.announce().catalog = true;
-        view.ok_or(Failure::Refused(NoSuchProduct))
+        view.ok_or(Failure::Refused(PhotoRefusal::NoSuchProduct))
     }
 }
 
@@ -89,14 +108,15 @@ pub(super) fn hash(content: &[u8]) -> String {
     hex(&Sha256::digest(content)[..HASH_BYTES])
 }
 
-/// Puts `photo` in the place of the one there is; `None` takes it away.
+/// Puts `photo` in the place of the one there is, if that is the one that was `seen`; `None` takes it away.
 pub(crate) async fn set_photo(
     app: &App,
     _: &Admin,
     product_id: i64,
     photo: Option<Picture>,
+    seen: Option<String>,
 ) -> Result<ProductView, Problem> {
-    Ok(app.writer.submit(SetPhoto { product_id, photo }).await?)
+    Ok(app.writer.submit(SetPhoto { product_id, photo, seen }).await?)
 }
 
 /// Puts a photo on a product (administrators)
@@ -126,7 +146,7 @@ async fn put_photo(
         _ => Problem::malformed(Message::new("refusal-cut")),
     })?;
     let picture = Picture::draw(body.into()).await.map_err(|wrong| Problem::invalid_field("foto", wrong))?;
-    Ok(Json(set_photo(&app, &admin, id, Some(picture)).await?))
+    Ok(Json(set_photo(&app, &admin, id, Some(picture), None).await?))
 }
 
 /// Takes a product's photo away (administrators)
@@ -141,7 +161,7 @@ async fn put_photo(
     )
 )]
 async fn delete_photo(State(app): State<App>, admin: Admin, Path(id): Path<i64>) -> Result<Json<ProductView>, Problem> {
-    Ok(Json(set_photo(&app, &admin, id, None).await?))
+    Ok(Json(set_photo(&app, &admin, id, None, None).await?))
 }
 
 #[derive(sqlx::FromRow)]

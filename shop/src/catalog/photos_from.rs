@@ -101,7 +101,7 @@ pub async fn photos_from(db: &Db, writer: &Writer<ShopUnit>, folder: &Path) -> R
             read.insert(name.to_owned(), picture);
         }
         let Some(Some(picture)) = read.get(name) else { continue };
-        let put = writer.submit(SetPhoto { product_id: id, photo: Some(picture.clone()) }).await;
+        let put = writer.submit(SetPhoto { product_id: id, photo: Some(picture.clone()), seen: None }).await;
         put.map_err(|error| PhotosError::Unwritten { product_id: id, source: error.into() })?;
         report.put += 1;
     }

@@ -3,6 +3,7 @@
 use axum::extract::State;
 use belgrano_shared::http::Json;
 use belgrano_shared::problem::{Problem, ProblemDocument};
+use belgrano_shared::seen::{Changed, Fields, Seen};
 use belgrano_shared::storage::{Session, require_one};
 use belgrano_shared::texts::Message;
 use belgrano_shared::wire::limits;
@@ -52,6 +53,20 @@ pub(crate) struct BusinessRequest {
     /// Up to 40 characters.
     #[serde(rename = "telefono_comercial")]
     phone: Option<String>,
+    /// What these fields were when they were looked at; that one of them is something else now is 409, with what it is in
+    /// `ahora`.
+    #[serde(rename = "visto", default)]
+    seen: Seen,
+}
+
+/// What a page shows of a business to be changed.
+pub(crate) fn fields(business: &BusinessView) -> Fields {
+    Fields::default()
+        .text("nombre_negocio", &business.business_name)
+        .text("cuit", &business.cuit)
+        .text("tipo_negocio", &business.kind)
+        .text("direccion_comercial", &business.address)
+        .text("telefono_comercial", &business.phone)
 }
 
 /// Replace what a business is.
@@ -63,6 +78,7 @@ struct ReplaceBusiness {
     kind: String,
     address: String,
     phone: String,
+    seen: Seen,
 }
 
 /// Why a business is not changed.
@@ -72,6 +88,8 @@ enum BusinessRefusal {
     None,
     /// Another business has this CUIT.
     CuitTaken,
+    /// It is not as it was seen.
+    Changed(Changed),
 }
 
 impl From<BusinessRefusal> for Problem {
@@ -79,6 +97,7 @@ impl From<BusinessRefusal> for Problem {
         match refusal {
             BusinessRefusal::None => no_business(),
             BusinessRefusal::CuitTaken => Self::taken("cuit-en-uso", "cuit", "refusal-cuit-taken"),
+            BusinessRefusal::Changed(changed) => changed.into(),
         }
     }
 }
@@ -101,10 +120,19 @@ impl Command<ShopUnit> for ReplaceBusiness {
     type Refusal = BusinessRefusal;
 
     async fn apply(&self, unit: &mut ShopUnit) -> Result<BusinessView, Failure<BusinessRefusal>> {
-        let Self { account_id, business_name, cuit, kind, address, phone } = self;
-        if find(unit.reader(), *account_id).await?.is_none() {
+        let Self { account_id, business_name, cuit, kind, address, phone, seen } = self;
+        let Some(before) = find(unit.reader(), *account_id).await? else {
             return Err(Failure::Refused(BusinessRefusal::None));
-        }
+        };
+        let wanted = [
+            ("nombre_negocio", Some(business_name.clone())),
+            ("cuit", Some(cuit.as_str().to_owned())),
+            ("tipo_negocio", Some(kind.clone())),
+            ("direccion_comercial", Some(address.clone())),
+            ("telefono_comercial", Some(phone.clone())),
+        ];
+        let checked = seen.check(&fields(&before), &wanted);
+        checked.map_err(|changed| Failure::Refused(BusinessRefusal::Changed(changed)))?;
         if fetch_scalar!(one, *unit.reader(), i64, CUIT_TAKEN, cuit.as_str(), account_id)? > 0 {
             return Err(Failure::Refused(BusinessRefusal::CuitTaken));
         }
@@ -132,7 +160,7 @@ pub(crate) async fn show_business(
     responses(
         (status = 200, body = BusinessView),
         (status = 403, body = ProblemDocument),
-        (status = 409, body = ProblemDocument, description = "Another account has this CUIT"),
+        (status = 409, body = ProblemDocument, description = "Another account has this CUIT, or it is not as it was seen (`visto`)"),
         (status = 422, body = ProblemDocument),
     )
 )]
@@ -149,6 +177,7 @@ pub(crate) async fn replace_business(
         kind: form.text("tipo_negocio", request.kind.as_deref(), 0..=100),
         address: form.text("direccion_comercial", request.address.as_deref(), 0..=limits::ADDRESS),
         phone: form.phone("telefono_comercial", request.phone.as_deref()),
+        seen: request.seen,
     };
     form.finish()?;
     Ok(Json(app.writer.submit(replace).await?))

@@ -1,6 +1,7 @@
 //! What a merchant may do to its packages: make, change, pause, resume, delete.
 
 use belgrano_shared::problem::{FieldError, Problem};
+use belgrano_shared::seen::{Changed, Seen};
 use belgrano_shared::storage::require_one;
 use belgrano_shared::texts::Message;
 use belgrano_shared::timestamp::UnixMillis;
@@ -9,6 +10,7 @@ use belgrano_shared::{execute, execute_rows, fetch_scalar};
 
 use super::calendar::{DueDate, RunHour};
 use super::package::{self, Package, PackageDraft, PackageView};
+use super::shown;
 use crate::unit::{ShopUnit, ShopWants};
 
 /// The most packages of one merchant.
@@ -29,6 +31,8 @@ pub enum PackageRefusal {
     StartsInThePast,
     /// The first order of the series is more than a year away.
     StartsTooLate,
+    /// It is not as it was seen.
+    Changed(Changed),
 }
 
 impl From<PackageRefusal> for Problem {
@@ -42,6 +46,7 @@ impl From<PackageRefusal> for Problem {
             PackageRefusal::Unsellable(errors) => Self::invalid(errors),
             PackageRefusal::StartsInThePast => Self::invalid_field("primera_fecha", Message::new("error-first-past")),
             PackageRefusal::StartsTooLate => Self::invalid_field("primera_fecha", Message::new("error-first-far")),
+            PackageRefusal::Changed(changed) => changed.into(),
         }
     }
 }
@@ -108,7 +113,7 @@ impl Command<ShopUnit> for Create {
         )?;
         put_items(unit, id, &self.draft).await?;
         unit.announce().packages = true;
-        after(unit, self.account_id, id).await
+        as_it_is(unit, self.account_id, id).await
     }
 }
 
@@ -121,6 +126,8 @@ pub struct Update {
     pub id: i64,
     /// What it will be.
     pub draft: PackageDraft,
+    /// What was seen of it: what is no longer so is not overwritten.
+    pub seen: Seen,
     /// When on a day packages are ordered.
     pub hour: RunHour,
 }
@@ -140,6 +147,9 @@ impl Command<ShopUnit> for Update {
         let Some(package) = package::own(unit.reader(), self.account_id, self.id).await? else {
             return refuse(PackageRefusal::NotFound);
         };
+        let before = as_it_is(unit, self.account_id, self.id).await?;
+        let checked = self.seen.check(&shown::fields(&before), &shown::wanted(&self.draft));
+        checked.map_err(|changed| Failure::Refused(PackageRefusal::Changed(changed)))?;
         check_products(unit, &self.draft).await?;
         let (anchor_on, next_on, next_at) = self.series(&package, unit.now())?;
 
@@ -161,7 +171,7 @@ impl Command<ShopUnit> for Update {
         require_one(changed)?;
         put_items(unit, self.id, &self.draft).await?;
         unit.announce().packages = true;
-        after(unit, self.account_id, self.id).await
+        as_it_is(unit, self.account_id, self.id).await
     }
 }
 
@@ -215,7 +225,7 @@ impl Command<ShopUnit> for SetActive {
             require_one(execute!(*unit.session(), SET_ACTIVE, self.id, self.active, day, at)?)?;
             unit.announce().packages = true;
         }
-        after(unit, self.account_id, self.id).await
+        as_it_is(unit, self.account_id, self.id).await
     }
 }
 
@@ -277,8 +287,8 @@ async fn put_items(unit: &mut ShopUnit, id: i64, draft: &PackageDraft) -> sqlx::
     Ok(())
 }
 
-/// The package as it is after the change.
-async fn after(unit: &mut ShopUnit, account_id: i64, id: i64) -> Result<PackageView, Failure<PackageRefusal>> {
+/// The package as it is now.
+async fn as_it_is(unit: &mut ShopUnit, account_id: i64, id: i64) -> Result<PackageView, Failure<PackageRefusal>> {
     match package::view(unit.reader(), account_id, id).await? {
         Some(view) => Ok(view),
         None => refuse(PackageRefusal::NotFound),

@@ -9,6 +9,7 @@ use belgrano_shared::idempotency::{Once, StoredAnswer};
 use belgrano_shared::map::Zones;
 use belgrano_shared::money::Money;
 use belgrano_shared::problem::{FieldError, Problem, ProblemDocument};
+use belgrano_shared::seen::Seen;
 use belgrano_shared::texts::Message;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
@@ -62,6 +63,10 @@ pub(crate) struct PackageRequest {
     /// The day of the first order. Left out: the next possible day for a new package, no change for an old one.
     #[serde(rename = "primera_fecha")]
     pub(crate) first_on: Option<DueDate>,
+    /// When one is replaced: what these fields were when they were looked at (`items` as `3x2 17x1`: product, how many); that
+    /// one of them is something else now is 409, with what it is in `ahora`.
+    #[serde(rename = "visto", default)]
+    pub(crate) seen: Seen,
 }
 
 /// One product of it.
@@ -191,6 +196,7 @@ pub(crate) async fn show_package(
     responses(
         (status = 200, body = PackageView),
         (status = 404, body = ProblemDocument),
+        (status = 409, body = ProblemDocument, description = "Not as it was seen (`visto`)"),
         (status = 422, body = ProblemDocument),
     )
 )]
@@ -198,10 +204,11 @@ pub(crate) async fn replace_package(
     State(app): State<App>,
     Merchant(who): Merchant,
     Path(id): Path<i64>,
-    Json(request): Json<PackageRequest>,
+    Json(mut request): Json<PackageRequest>,
 ) -> Result<Json<PackageView>, Problem> {
+    let seen = std::mem::take(&mut request.seen);
     let (draft, hour) = (request.parse(&app.settings.common.map.zones)?, app.settings.merchants.hour);
-    Ok(Json(app.writer.submit(Update { account_id: who.account_id, id, draft, hour }).await?))
+    Ok(Json(app.writer.submit(Update { account_id: who.account_id, id, draft, seen, hour }).await?))
 }
 
 /// Delete a package

@@ -15,11 +15,12 @@ mod realign;
 mod run;
 mod scheduler;
 mod settings;
+mod shown;
 #[cfg(test)]
 mod tests;
 
 pub use business::BusinessView;
-pub(crate) use business::{BusinessRequest, replace_business, show_business};
+pub(crate) use business::{BusinessRequest, fields as business_fields, replace_business, show_business};
 pub use calendar::{Due, DueDate, Frequency, RunHour, Series};
 pub use edit::{Create, Delete, MAX_PACKAGES, PackageRefusal, SetActive, Update};
 pub use http::routes;
@@ -32,3 +33,4 @@ pub(crate) use quote::{Quote, quote};
 pub use run::{Outcome, Ran, RunNow, RunPackage, RunRefusal, RunView};
 pub use scheduler::{run, run_due};
 pub use settings::MerchantSettings;
+pub(crate) use shown::{canonical, fields, frequency_text};

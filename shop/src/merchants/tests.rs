@@ -6,6 +6,7 @@ use std::time::Duration;
 use belgrano_shared::ambient::{Ambient, ManualClock, SeededEntropy};
 use belgrano_shared::idempotency::{IdempotencyKey, Once, OnceRefusal};
 use belgrano_shared::lifecycle::Lifecycle;
+use belgrano_shared::seen::Seen;
 use belgrano_shared::testing::{START, TestDatabase, still_ambient};
 use belgrano_shared::timestamp::UnixMillis;
 use belgrano_shared::wire::PaymentMethod;
@@ -332,7 +333,7 @@ on_both_engines! {
     async fn a_package_belongs_to_its_merchant(database) {
         let (app, _) = shop(database).await;
         let id = weekly(&app).await.id;
-        let update = Update { account_id: 2, id, draft: draft(Frequency::Monthly, &[(1, 1)]), hour: HOUR };
+        let update = Update { account_id: 2, id, draft: draft(Frequency::Monthly, &[(1, 1)]), seen: Seen::default(), hour: HOUR };
         let refused = app.writer.submit(update).await;
         assert!(matches!(refused, Err(WriteError::Refused(PackageRefusal::NotFound))));
         let refused = app.writer.submit(SetActive { account_id: 2, id, active: false, hour: HOUR }).await;
@@ -350,7 +351,7 @@ on_both_engines! {
         let id = weekly(&app).await.id;
         clock.advance_ms(DAY_MS);
         run_due(&app, HOUR).await.expect("a run");
-        let update = |draft| Update { account_id: MERCHANT, id, draft, hour: HOUR };
+        let update = |draft| Update { account_id: MERCHANT, id, draft, seen: Seen::default(), hour: HOUR };
 
         let same = app.writer.submit(update(draft(Frequency::Weekly, &[(2, 1)]))).await.expect("changed");
         assert_eq!((same.first_on, same.next_on), (day("2026-11-22"), Some(day("2026-11-29"))));

@@ -1,6 +1,7 @@
 //! What the board says of an order, from the feed and by callback, on both engines.
 
 use belgrano_shared::on_both_engines;
+use belgrano_shared::seen::Seen;
 use belgrano_shared::timestamp::UnixMillis;
 use belgrano_shared::wire::{OrderNumber, TicketState};
 use futures_util::FutureExt;
@@ -79,7 +80,7 @@ on_both_engines! {
         let shop = TestShop::new(database).await;
         let (mut ana, number) = ordered(&shop).await;
         // It was delivered, and the answer got lost.
-        shop.app.writer.submit(Discard { id: 1, reason: "no hay más".to_owned() }).await.expect("discarded");
+        shop.app.writer.submit(Discard { id: 1, reason: "no hay más".to_owned(), seen: Seen::default() }).await.expect("discarded");
         // Much later: the outbox has forgotten it.
         assert_eq!(prune(&shop.app.writer, UnixMillis(i64::MAX)).await.expect("pruned"), 1);
         let told = |version, state| Report { version: Some(version), ticket_id: Some(9), ..callback(&number, Some(state), None) };

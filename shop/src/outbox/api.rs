@@ -7,6 +7,7 @@ use axum::http::StatusCode;
 use belgrano_shared::free_text;
 use belgrano_shared::http::{Json, Page, Path, Query};
 use belgrano_shared::problem::{Problem, ProblemDocument};
+use belgrano_shared::seen::Seen;
 use belgrano_shared::texts::Message;
 use belgrano_shared::timestamp::UnixMillis;
 use belgrano_shared::wire::limits;
@@ -192,6 +193,9 @@ pub(crate) async fn retry_messages(
 #[derive(Debug, Deserialize, ToSchema)]
 pub(crate) struct DiscardBody {
     pub(crate) motivo: String,
+    /// What `estado` was when it was looked at; that it is another now is 409.
+    #[serde(default)]
+    pub(crate) visto: Seen,
 }
 
 /// Gives a message up
@@ -205,7 +209,7 @@ pub(crate) struct DiscardBody {
         (status = 403, body = ProblemDocument),
         (status = 404, body = ProblemDocument),
         (status = 409, body = ProblemDocument, description = "`mensaje-resuelto`: it is delivered or discarded already; \
-                      `mensaje-en-curso`: it is being delivered at this moment"),
+                      `mensaje-en-curso`: it is being delivered at this moment; `cambio-mientras-tanto`: see `visto`"),
         (status = 422, body = ProblemDocument),
     )
 )]
@@ -217,7 +221,7 @@ pub(crate) async fn discard_message(
 ) -> Result<Json<MessageDetail>, Problem> {
     let reason = free_text::required(&body.motivo, limits::REASON);
     let reason = reason.map_err(|wrong| Problem::invalid_field("motivo", wrong))?;
-    app.writer.submit(Discard { id, reason: reason.to_owned() }).await?;
+    app.writer.submit(Discard { id, reason: reason.to_owned(), seen: body.visto }).await?;
     tracing::info!(id, account = admin.0.account_id, "a message was discarded");
     show_message(State(app), admin, Path(id)).await
 }

@@ -5,6 +5,7 @@
 use std::time::Duration;
 
 use belgrano_shared::problem::Problem;
+use belgrano_shared::seen::{Changed, Fields, Seen};
 use belgrano_shared::storage::{Session, require_one};
 use belgrano_shared::texts::{Message, Said};
 use belgrano_shared::timestamp::UnixMillis;
@@ -53,10 +54,18 @@ pub struct Discard {
     pub id: i64,
     /// Why, for the record of the outbox. The customer does not read it.
     pub reason: String,
+    /// What was seen of it: one that somebody has tried anew since is left alone.
+    pub seen: Seen,
+}
+
+/// What a page shows of a message that may be given up.
+pub(crate) fn fields(state: MessageState) -> Fields {
+    let now = Message::new("error-changed-now").with("now", Message::new(state.text()));
+    Fields::default().said("estado", state.as_str().to_owned(), now)
 }
 
 /// Why a message is not given up.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug)]
 pub enum DiscardRefusal {
     /// There is none with this id.
     NotFound,
@@ -64,6 +73,8 @@ pub enum DiscardRefusal {
     Settled(MessageState),
     /// A relay is delivering it at this moment: what it is told would come too late.
     UnderWay,
+    /// It is not as it was seen.
+    Changed(Changed),
 }
 
 impl From<DiscardRefusal> for Problem {
@@ -72,6 +83,7 @@ impl From<DiscardRefusal> for Problem {
             DiscardRefusal::NotFound => not_found(),
             DiscardRefusal::Settled(state) => settled(state, "refusal-message-settled-discard"),
             DiscardRefusal::UnderWay => Self::conflict("mensaje-en-curso", Message::new("refusal-message-under-way")),
+            DiscardRefusal::Changed(changed) => changed.of_the_whole(),
         }
     }
 }
@@ -152,6 +164,9 @@ impl Command<ShopUnit> for Discard {
                 return Err(Failure::Refused(DiscardRefusal::Settled(state)));
             }
         }
+        let wanted = [("estado", Some(MessageState::Discarded.as_str().to_owned()))];
+        let checked = self.seen.check(&fields(standing.state), &wanted);
+        checked.map_err(|changed| Failure::Refused(DiscardRefusal::Changed(changed)))?;
         require_one(execute!(*unit.session(), DISCARD, self.id, now, &self.reason)?)?;
         // No ticket will ever be made: without this the order would wait for one for ever.
         if standing.kind == MessageKind::OrderCreated && give_up(unit, &standing.order_number).await? {

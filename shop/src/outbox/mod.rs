@@ -25,6 +25,7 @@ mod tests;
 pub use bring_back::{BringBack, bring_back, was_set_back};
 pub use claim::{Claim, Claimed, Claims, EndLeases};
 pub use handoff::{Handoff, Place};
+pub(crate) use manage::fields;
 pub use manage::{Discard, DiscardRefusal, Replay, ReplayDead, ReplayFilter, ReplayRefusal, replay_dead};
 pub use message::{AttemptView, MessageDetail, MessageState, MessageView};
 pub use prune::{Prune, prune};

@@ -12,6 +12,7 @@ use super::{
 use crate::schema::migrations;
 use crate::unit::{Committed, MessageKind, OutboxMessage, ShopContext, ShopUnit};
 use belgrano_shared::ambient::{Ambient, ManualClock};
+use belgrano_shared::seen::Seen;
 use belgrano_shared::storage::Db;
 use belgrano_shared::testing::{START, TestDatabase, still_ambient};
 use belgrano_shared::wire::OrderNumber;
@@ -253,7 +254,7 @@ on_both_engines! {
         let now = summary(&shop.db).await.expect("a summary");
         assert_eq!((now.pending, now.dead, now.oldest), (2, 2, Some(START)));
 
-        shop.writer.submit(Discard { id: 1, reason: "de prueba".to_owned() }).await.expect("discarded");
+        shop.writer.submit(Discard { id: 1, reason: "de prueba".to_owned(), seen: Seen::default() }).await.expect("discarded");
         assert_eq!(ids(&shop.claim(10).await), [2]);
         shop.writer.submit(Replay { id: 3 }).await.expect("revived");
         let revived = shop.claim(10).await;
@@ -278,14 +279,14 @@ on_both_engines! {
         let shop = Shop::open(database).await;
         shop.send(&[("A-1", Created)]).await;
         let taken = shop.claim(1).await;
-        let discard = || shop.writer.submit(Discard { id: 1, reason: "no va".to_owned() });
+        let discard = || shop.writer.submit(Discard { id: 1, reason: "no va".to_owned(), seen: Seen::default() });
         assert!(matches!(discard().await, Err(WriteError::Refused(DiscardRefusal::UnderWay))));
         shop.clock.advance_ms(60_000);
         discard().await.expect("whoever took it is gone");
         assert_eq!(shop.settle(&taken, &Verdict::Delivered).await, [1]);
         let refused = shop.writer.submit(Replay { id: 1 }).await;
         assert!(matches!(refused, Err(WriteError::Refused(ReplayRefusal::Settled(MessageState::Discarded)))));
-        let refused = shop.writer.submit(Discard { id: 9, reason: String::new() }).await;
+        let refused = shop.writer.submit(Discard { id: 9, reason: String::new(), seen: Seen::default() }).await;
         assert!(matches!(refused, Err(WriteError::Refused(DiscardRefusal::NotFound))));
     }
 

@@ -6,6 +6,7 @@ use axum::response::Response;
 use belgrano_shared::http::{ClientIp, Json};
 use belgrano_shared::pages::{Form, Layout, Notice};
 use belgrano_shared::problem::Problem;
+use belgrano_shared::seen::SEEN_FIELD;
 
 use super::frame::Frame;
 use crate::accounts::{self, AccountView, ChangePasswordBody, ProfileBody, Session};
@@ -33,18 +34,7 @@ pub(super) async fn show(
     Frame { layout, .. }: Frame,
 ) -> Result<Response, Problem> {
     let Json(account) = accounts::me(state, session).await?;
-    let text = |text: &Option<String>| text.clone().unwrap_or_default();
-    let business = &account.business;
-    let form = Form::filled([
-        ("nombre", account.first_name.clone()),
-        ("apellido", account.last_name.clone()),
-        ("telefono", account.phone.clone()),
-        ("direccion", account.address.clone()),
-        ("nombre_negocio", text(&business.business_name)),
-        ("tipo_negocio", text(&business.kind)),
-        ("direccion_comercial", text(&business.business_address)),
-        ("telefono_comercial", text(&business.business_phone)),
-    ]);
+    let form = Form::showing(&accounts::fields(&account));
     layout.show(&ProfilePage { layout: &layout, account, form })
 }
 
@@ -55,7 +45,7 @@ pub(super) async fn change(
     Frame { layout, .. }: Frame,
     form: Form,
 ) -> Result<Response, Problem> {
-    let changed = match form.read_with_blanks::<ProfileBody>() {
+    let changed = match form.read_changes::<ProfileBody>() {
         Ok(body) => accounts::change_me(state.clone(), session.clone(), Json(body)).await,
         Err(problem) => Err(problem),
     };

@@ -6,6 +6,7 @@ use axum::response::Response;
 use belgrano_shared::http::Json;
 use belgrano_shared::pages::{Form, Layout, Notice};
 use belgrano_shared::problem::Problem;
+use belgrano_shared::seen::SEEN_FIELD;
 
 use super::frame::Frame;
 use crate::accounts::Merchant;
@@ -26,13 +27,7 @@ pub(super) async fn show(
     Frame { layout, .. }: Frame,
 ) -> Result<Response, Problem> {
     let Json(business) = merchants::show_business(state, merchant).await?;
-    let form = Form::filled([
-        ("nombre_negocio", business.business_name),
-        ("cuit", business.cuit),
-        ("tipo_negocio", business.kind),
-        ("direccion_comercial", business.address),
-        ("telefono_comercial", business.phone),
-    ]);
+    let form = Form::showing(&merchants::business_fields(&business));
     layout.show(&BusinessPage { layout: &layout, form })
 }
 

@@ -9,6 +9,7 @@ use belgrano_shared::http::{Json, Keyed, Page, Path, Query};
 use belgrano_shared::map::Zones;
 use belgrano_shared::pages::{Choice, Form, KEY_FIELD, Layout, Notice};
 use belgrano_shared::problem::{FieldError, Problem};
+use belgrano_shared::seen::{SEEN_FIELD, Seen};
 use belgrano_shared::texts::{Language, Message};
 use belgrano_shared::timestamp::UnixMillis;
 use serde::Deserialize;
@@ -121,7 +122,12 @@ pub(super) async fn change(
         Ok(_) => Ok(Notice::done(layout.t("package-saved")).then(&format!("/paquetes/{id}"))),
         Err(problem) if Form::takes(&problem) => {
             let known = read(state.clone(), merchant, id).await?;
-            let page = package_page(&layout, state, Some(known), form.refused(&problem)).await?;
+            let untouched = lines_untouched(&form);
+            let mut form = form.refused(&problem);
+            if untouched && !lines_untouched(&form) {
+                put_lines(&mut form, &known.0);
+            }
+            let page = package_page(&layout, state, Some(known), form).await?;
             layout.show_as(problem.status(), &page)
         }
         Err(problem) => Err(problem),
@@ -238,8 +244,7 @@ impl PackagePage<'_> {
 
     /// The lines as they were typed, and some blank ones: a product and how many.
     fn lines(&self) -> Vec<(&str, &str)> {
-        let typed = self.form.values("producto").zip(self.form.values("cantidad"));
-        typed.filter(|(product, _)| !product.is_empty()).chain([("", ""); MORE_LINES]).collect()
+        typed_lines(&self.form).chain([("", ""); MORE_LINES]).collect()
     }
 
     fn in_days(&self, package: &PackageView) -> String {
@@ -266,21 +271,28 @@ impl PackagePage<'_> {
     }
 }
 
+/// The form as it stands before anybody typed: the fields, and the products line by line.
 fn filled(package: &PackageView) -> Form {
-    let text = |text: &Option<String>| text.clone().unwrap_or_default();
-    let head = [
-        ("nombre", package.name.clone()),
-        ("frecuencia", package.frequency.as_str().to_owned()),
-        ("direccion", text(&package.address)),
-        ("barrio", text(&package.barrio)),
-        ("metodo_pago", package.payment_method.clone()),
-        ("notas", package.notes.clone()),
-    ];
-    let lines = package
-        .items
-        .iter()
-        .flat_map(|item| [("producto", item.product_id.to_string()), ("cantidad", item.quantity.to_string())]);
-    Form::filled(head.into_iter().chain(lines))
+    let mut form = Form::showing(&merchants::fields(package));
+    put_lines(&mut form, package);
+    form
+}
+
+fn put_lines(form: &mut Form, package: &PackageView) {
+    form.replace("producto", package.items.iter().map(|item| item.product_id.to_string()));
+    form.replace("cantidad", package.items.iter().map(|item| item.quantity.to_string()));
+}
+
+/// Whether the lines are those that the form showed.
+fn lines_untouched(form: &Form) -> bool {
+    let lines = typed_lines(form).map(|(product, quantity)| Some((product.parse().ok()?, quantity.parse().ok()?)));
+    let lines: Option<Vec<_>> = lines.collect();
+    lines.is_some_and(|lines| form.seen().is("items", &merchants::canonical(lines)))
+}
+
+/// Products with how many, as they were typed.
+fn typed_lines(form: &Form) -> impl Iterator<Item = (&str, &str)> {
+    form.values("producto").zip(form.values("cantidad")).filter(|(product, _)| !product.is_empty())
 }
 
 /// The fields besides the lines.
@@ -293,11 +305,13 @@ struct Head {
     metodo_pago: Option<String>,
     notas: Option<String>,
     primera_fecha: Option<DueDate>,
+    #[serde(default)]
+    visto: Seen,
 }
 
 fn request(form: &Form) -> Result<PackageRequest, Problem> {
     let head: Head = form.read()?;
-    let lines = form.values("producto").zip(form.values("cantidad")).filter(|(product, _)| !product.is_empty());
+    let lines = typed_lines(form);
     let line = |(product, quantity): (&str, &str)| {
         let quantity = if quantity.is_empty() { "1" } else { quantity };
         Some(PackageItemRequest { product_id: product.parse().ok()?, quantity: quantity.parse().ok()? })
@@ -313,6 +327,7 @@ fn request(form: &Form) -> Result<PackageRequest, Problem> {
         payment_method: head.metodo_pago,
         notes: head.notas,
         first_on: head.primera_fecha,
+        seen: head.visto,
     })
 }
 
@@ -329,11 +344,7 @@ fn frequencies(language: impl Borrow<Language>) -> Vec<Choice> {
 }
 
 fn frequency_text(frequency: impl Borrow<Frequency>) -> &'static str {
-    match frequency.borrow() {
-        Frequency::Weekly => "package-weekly",
-        Frequency::Fortnightly => "package-fortnightly",
-        Frequency::Monthly => "package-monthly",
-    }
+    merchants::frequency_text(*frequency.borrow())
 }
 
 fn outcome_text(outcome: impl Borrow<Outcome>) -> &'static str {

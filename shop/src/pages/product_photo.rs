@@ -5,16 +5,17 @@ use axum::extract::{FromRequest, Request, State};
 use axum::http::StatusCode;
 use axum::response::Response;
 use belgrano_shared::http::{Path, Query};
-use belgrano_shared::pages::{Form, see_other};
+use belgrano_shared::pages::{Form, Layout, see_other};
 use belgrano_shared::picture::{MAX_PICTURE_BYTES, Picture};
 use belgrano_shared::problem::Problem;
+use belgrano_shared::seen::SEEN_FIELD;
 use belgrano_shared::texts::Message;
 
 use super::frame::Frame;
 use super::manage_products::{Asked, address, show_refused};
 use crate::accounts::Admin;
 use crate::app::App;
-use crate::catalog::{ManagedFilter, set_photo};
+use crate::catalog::{ManagedFilter, ProductView, set_photo};
 
 /// What is read of an upload. A camera's photo is more than what is kept, and whoever sends one is to be told beside the
 /// field, not by a connection that breaks off.
@@ -22,8 +23,11 @@ pub(super) const UPLOAD_BYTES: usize = 8 * MAX_PICTURE_BYTES;
 /// The field with the file.
 const FIELD: &str = "foto";
 
-/// The file of an upload, or what is wrong with it.
-pub(super) struct Upload(Result<Picture, Message>);
+/// The file of an upload, or what is wrong with it; and the photo that was seen before, which its form sends first.
+pub(super) struct Upload {
+    file: Result<Picture, Message>,
+    seen: Option<String>,
+}
 
 impl<S: Send + Sync> FromRequest<S> for Upload {
     type Rejection = Problem;
@@ -31,26 +35,35 @@ impl<S: Send + Sync> FromRequest<S> for Upload {
     async fn from_request(request: Request, state: &S) -> Result<Self, Problem> {
         let form = Multipart::from_request(request, state).await;
         let mut form = form.map_err(|_| Problem::unsupported_media_type(Message::new("refusal-form")))?;
-        loop {
+        let mut seen = None;
+        let file = loop {
             let field = match form.next_field().await {
-                Ok(Some(field)) if field.name() == Some(FIELD) => field,
-                Ok(Some(_)) => continue,
-                Ok(None) => return Ok(Self(Err(Message::new("error-missing")))),
-                Err(error) => return unread(&error),
+                Ok(Some(field)) => field,
+                Ok(None) => break Err(Message::new("error-missing")),
+                Err(error) => break unread(&error)?,
             };
-            return match field.bytes().await {
+            match (field.name(), seen.is_some()) {
+                (Some(FIELD), _) => {}
+                (Some(SEEN_FIELD), false) => {
+                    seen = field.text().await.ok();
+                    continue;
+                }
+                _ => continue,
+            }
+            break match field.bytes().await {
                 // A browser sends an empty file when none was chosen.
-                Ok(content) if content.is_empty() => Ok(Self(Err(Message::new("error-missing")))),
-                Ok(content) => Ok(Self(Picture::draw(content.into()).await)),
-                Err(error) => unread(&error),
+                Ok(content) if content.is_empty() => Err(Message::new("error-missing")),
+                Ok(content) => Picture::draw(content.into()).await,
+                Err(error) => unread(&error)?,
             };
-        }
+        };
+        Ok(Self { file, seen })
     }
 }
 
-fn unread(error: &MultipartError) -> Result<Upload, Problem> {
+fn unread(error: &MultipartError) -> Result<Result<Picture, Message>, Problem> {
     match error.status() {
-        StatusCode::PAYLOAD_TOO_LARGE => Ok(Upload(Err(Message::new("error-image-large")))),
+        StatusCode::PAYLOAD_TOO_LARGE => Ok(Err(Message::new("error-image-large"))),
         _ => Err(Problem::malformed(Message::new("refusal-cut"))),
     }
 }
@@ -63,29 +76,44 @@ pub(super) async fn put(
     Path(id): Path<i64>,
     Query(filter): Query<ManagedFilter>,
     Query(asked): Query<Asked>,
-    Upload(photo): Upload,
+    upload: Upload,
 ) -> Result<Response, Problem> {
-    match photo {
-        Ok(photo) => {
-            set_photo(&app, &admin, id, Some(photo)).await?;
-            Ok(see_other(&address(&filter, asked.cursor.as_deref(), Some(id))))
-        }
-        Err(wrong) => {
-            let problem = Problem::invalid_field(FIELD, wrong);
-            show_refused(&layout, &app, &admin, (&filter, asked), (id, Form::default()), (&problem, None)).await
-        }
-    }
+    let done = match upload.file {
+        Ok(photo) => set_photo(&app, &admin, id, Some(photo), upload.seen).await,
+        Err(wrong) => Err(Problem::invalid_field(FIELD, wrong)),
+    };
+    answer(&layout, &app, &admin, (&filter, asked), id, done).await
 }
 
 /// Takes a product's photo away, and back to the same place of the list.
 pub(super) async fn remove(
     State(app): State<App>,
     admin: Admin,
+    Frame { layout, .. }: Frame,
     Path(id): Path<i64>,
     Query(filter): Query<ManagedFilter>,
     Query(asked): Query<Asked>,
-    _: Form,
+    form: Form,
 ) -> Result<Response, Problem> {
-    set_photo(&app, &admin, id, None).await?;
-    Ok(see_other(&address(&filter, asked.cursor.as_deref(), Some(id))))
+    let seen = form.given(SEEN_FIELD).map(str::to_owned);
+    let done = set_photo(&app, &admin, id, None, seen).await;
+    answer(&layout, &app, &admin, (&filter, asked), id, done).await
+}
+
+/// Back to the same place of the list, with what is wrong beside the photo.
+async fn answer(
+    layout: &Layout,
+    app: &App,
+    admin: &Admin,
+    (filter, asked): (&ManagedFilter, Asked),
+    id: i64,
+    done: Result<ProductView, Problem>,
+) -> Result<Response, Problem> {
+    match done {
+        Ok(_) => Ok(see_other(&address(filter, asked.cursor.as_deref(), Some(id)))),
+        Err(problem) if problem.errors().iter().any(|error| error.field == FIELD) => {
+            show_refused(layout, app, admin, (filter, asked), (id, Form::default()), (&problem, None)).await
+        }
+        Err(problem) => Err(problem),
+    }
 }

@@ -1,6 +1,7 @@
 //! Changing a driver: the account's part as for any account, and what only a driver has.
 
 use belgrano_shared::execute;
+use belgrano_shared::seen::Fields;
 use belgrano_shared::storage::require_one;
 use belgrano_shared::writer::{Command, Failure};
 
@@ -23,6 +24,18 @@ pub struct ChangeDriver {
     pub on_shift: Option<bool>,
 }
 
+/// What a page shows of a driver to be changed.
+#[must_use]
+pub fn fields(driver: &DriverView) -> Fields {
+    Fields::default()
+        .text("nombre", &driver.name)
+        .text("telefono", &driver.phone)
+        .number("capacidad", driver.capacity)
+        .text("barrio", driver.neighbourhood.as_deref().unwrap_or_default())
+        .flag("en_turno", driver.on_shift)
+        .flag("activo", driver.active)
+}
+
 const UPDATE: &str = "UPDATE drivers SET phone = COALESCE($1, phone), capacity = COALESCE($2, capacity), \
      barrio = NULLIF(COALESCE($3, barrio), ''), on_shift = COALESCE($4, on_shift) WHERE user_id = $5";
 
@@ -33,7 +46,9 @@ impl Command<BoardUnit> for ChangeDriver {
     async fn apply(&self, unit: &mut BoardUnit) -> Result<DriverView, Failure<UserRefusal>> {
         let (id, now) = (self.user.id, unit.now());
         let missing = || Failure::Refused(UserRefusal::NotFound);
-        list(unit.reader(), 0, Some(id), 1, now).await?.pop().ok_or_else(missing)?;
+        let before = list(unit.reader(), 0, Some(id), 1, now).await?.pop().ok_or_else(missing)?;
+        let checked = self.user.seen.check(&fields(&before), &self.wanted());
+        checked.map_err(|changed| Failure::Refused(UserRefusal::Changed(changed)))?;
         let (phone, neighbourhood) = (&self.phone, &self.neighbourhood);
         // Before the account: a driver whose account ends is off shift, whatever was asked.
         let changed = execute!(*unit.session(), UPDATE, phone, self.capacity, neighbourhood, self.on_shift, id)?;
@@ -42,5 +57,20 @@ impl Command<BoardUnit> for ChangeDriver {
         // The load is counted from what is written.
         unit.flush().await?;
         list(unit.reader(), 0, Some(id), 1, now).await?.pop().ok_or_else(missing)
+    }
+}
+
+impl ChangeDriver {
+    /// The fields that are to be written.
+    fn wanted(&self) -> [(&'static str, Option<String>); 6] {
+        let flag = |yes: Option<bool>| yes.map(|yes| yes.to_string());
+        [
+            ("nombre", self.user.name.clone()),
+            ("telefono", self.phone.clone()),
+            ("capacidad", self.capacity.map(|capacity| capacity.to_string())),
+            ("barrio", self.neighbourhood.clone()),
+            ("en_turno", flag(self.on_shift)),
+            ("activo", flag(self.user.active)),
+        ]
     }
 }

@@ -10,7 +10,7 @@ pub(crate) mod routes;
 mod shift;
 mod worries;
 
-pub use change::ChangeDriver;
+pub use change::{ChangeDriver, fields};
 pub use list::{DriverView, list};
 pub use position::{PositionRefusal, Report, distance_m};
 pub use routes::routes;

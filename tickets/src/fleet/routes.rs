@@ -6,6 +6,7 @@ use belgrano_shared::auth::password::NewPassword;
 use belgrano_shared::free_text;
 use belgrano_shared::http::{Json, Page, Path};
 use belgrano_shared::problem::{FieldError, Problem, ProblemDocument};
+use belgrano_shared::seen::Seen;
 use belgrano_shared::texts::Message;
 use belgrano_shared::wire::{ClientMoment, ClientTime, Position, limits};
 use serde::{Deserialize, Serialize};
@@ -135,12 +136,16 @@ pub(crate) struct DriverChange {
     pub(crate) active: Option<bool>,
     #[serde(rename = "en_turno")]
     pub(crate) on_shift: Option<bool>,
+    /// What these fields were when they were looked at; that one of them is something else now is 409, with what it is in
+    /// `ahora`.
+    #[serde(rename = "visto", default)]
+    pub(crate) seen: Seen,
 }
 
 /// Cambia un repartidor.
 #[utoipa::path(patch, path = "/api/repartidores/{id}", tag = "flota", request_body = DriverChange,
     params(("id" = i64, Path)), responses((status = 200, body = DriverView), (status = 404, body = ProblemDocument),
-    (status = 422, body = ProblemDocument)))]
+    (status = 409, body = ProblemDocument), (status = 422, body = ProblemDocument)))]
 pub(crate) async fn change(
     State(app): State<App>,
     _: Admin,
@@ -157,7 +162,14 @@ pub(crate) async fn change(
     };
     let trimmed = |text: Option<String>| text.map(|text| text.trim().to_owned());
     let change = ChangeDriver {
-        user: ChangeUser { id, name: trimmed(body.name), role: None, active: body.active, password_hash },
+        user: ChangeUser {
+            id,
+            name: trimmed(body.name),
+            role: None,
+            active: body.active,
+            password_hash,
+            seen: body.seen,
+        },
         phone: body.phone.map(|phone| free_text::plain(&phone).trim().to_owned()),
         capacity: body.capacity,
         neighbourhood: trimmed(body.neighbourhood),

@@ -7,6 +7,7 @@ use belgrano_shared::http::{Json, Page, Path};
 use belgrano_shared::pages::{Choice, Form, Layout, Notice};
 use belgrano_shared::phone::tel;
 use belgrano_shared::problem::Problem;
+use belgrano_shared::seen::{Fields, SEEN_FIELD};
 use belgrano_shared::texts::{Language, Message};
 use belgrano_shared::timestamp::UnixMillis;
 
@@ -90,15 +91,7 @@ pub(super) async fn edit(
     Path(id): Path<i64>,
 ) -> Result<Response, Problem> {
     let driver = find(&app, id).await?;
-    let word = |yes: bool| if yes { "true" } else { "false" }.to_owned();
-    let form = Form::filled([
-        ("nombre", driver.name.clone()),
-        ("telefono", driver.phone.clone()),
-        ("capacidad", driver.capacity.to_string()),
-        ("barrio", driver.neighbourhood.clone().unwrap_or_default()),
-        ("activo", word(driver.active)),
-        ("en_turno", word(driver.on_shift)),
-    ]);
+    let form = Form::showing(&fleet::fields(&driver));
     layout.show(&EditPage { layout: &layout, driver, form })
 }
 
@@ -110,13 +103,8 @@ pub(super) async fn change(
     Path(id): Path<i64>,
     form: Form,
 ) -> Result<Response, Problem> {
-    let changed = match form.read::<DriverChange>() {
-        Ok(mut body) => {
-            // A blank field takes these away; a blank password stays what it was.
-            body.phone = Some(form.value("telefono").to_owned());
-            body.neighbourhood = Some(form.value("barrio").to_owned());
-            routes::change(state.clone(), admin, Path(id), Json(body)).await
-        }
+    let changed = match form.read_changes::<DriverChange>() {
+        Ok(body) => routes::change(state.clone(), admin, Path(id), Json(body)).await,
         Err(problem) => Err(problem),
     };
     match changed {
@@ -145,7 +133,7 @@ pub(super) async fn capacity(
 ) -> Result<Response, Problem> {
     let changed = match form.read::<DriverChange>() {
         Ok(body) => {
-            let only = DriverChange { capacity: body.capacity, ..DriverChange::default() };
+            let only = DriverChange { capacity: body.capacity, seen: body.seen, ..DriverChange::default() };
             routes::change(state, admin, Path(id), Json(only)).await
         }
         Err(problem) => Err(problem),
@@ -154,6 +142,11 @@ pub(super) async fn capacity(
         language.t("fleet-said-capacity").with("name", driver.name).with("capacity", driver.capacity)
     };
     tell(changed.map(said), language, "/flota")
+}
+
+/// What the list's form of how much a driver carries has shown.
+fn capacity_seen(driver: &DriverView) -> String {
+    Fields::default().number("capacidad", driver.capacity).seen()
 }
 
 /// Yes and no.

@@ -6,6 +6,7 @@ use axum::response::Response;
 use belgrano_shared::http::{Json, Page, Path};
 use belgrano_shared::pages::{Choice, Form, Layout, Notice};
 use belgrano_shared::problem::Problem;
+use belgrano_shared::seen::SEEN_FIELD;
 use belgrano_shared::texts::{Message, Text};
 
 use super::fleet::yes_no;
@@ -73,8 +74,7 @@ pub(super) async fn edit(
     Path(id): Path<i64>,
 ) -> Result<Response, Problem> {
     let user = find(&app, id).await?;
-    let active = if user.active { "true" } else { "false" };
-    let form = Form::filled([("nombre", user.name.as_str()), ("rol", user.role.as_str()), ("activo", active)]);
+    let form = Form::showing(&users::fields(&user));
     frame.layout.show(&UserPage { layout: &frame.layout, user, form })
 }
 
@@ -86,7 +86,7 @@ pub(super) async fn change(
     id: Path<i64>,
     form: Form,
 ) -> Result<Response, Problem> {
-    let changed = match form.read::<UserChange>() {
+    let changed = match form.read_changes::<UserChange>() {
         Ok(body) => users::change(state.clone(), admin, Path(id.0), Json(body)).await,
         Err(problem) => Err(problem),
     };
@@ -113,8 +113,5 @@ fn roles(layout: &Layout) -> Vec<Choice> {
 
 /// A role as a person says it.
 fn role(layout: &Layout, role: impl std::borrow::Borrow<Role>) -> Text {
-    layout.language.t(match role.borrow() {
-        Role::Admin => "role-administration",
-        Role::Driver => "role-driver",
-    })
+    layout.language.t(role.borrow().text())
 }

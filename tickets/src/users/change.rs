@@ -1,6 +1,7 @@
 //! Changing an account. Whatever takes something away from it ends its sessions.
 
 use belgrano_shared::problem::Problem;
+use belgrano_shared::seen::{Changed, Fields, Seen};
 use belgrano_shared::storage::require_one;
 use belgrano_shared::texts::Message;
 use belgrano_shared::writer::{Command, Failure};
@@ -10,7 +11,7 @@ use super::{Account, NewDriver, Role, account, create};
 use crate::unit::{Announcement, BoardUnit};
 
 /// Why an account is not made or changed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug)]
 pub enum UserRefusal {
     /// There is no such account.
     NotFound,
@@ -18,6 +19,8 @@ pub enum UserRefusal {
     EmailTaken,
     /// Nobody could administer the board any more.
     LastAdmin,
+    /// It is not as it was seen.
+    Changed(Changed),
 }
 
 impl From<UserRefusal> for Problem {
@@ -26,6 +29,7 @@ impl From<UserRefusal> for Problem {
             UserRefusal::NotFound => Self::not_found(Message::new("refusal-no-account")),
             UserRefusal::EmailTaken => Self::taken("correo-repetido", "email", "refusal-email-taken"),
             UserRefusal::LastAdmin => Self::conflict("ultimo-admin", Message::new("refusal-last-admin")),
+            UserRefusal::Changed(changed) => changed.into(),
         }
     }
 }
@@ -43,6 +47,16 @@ pub struct ChangeUser {
     pub active: Option<bool>,
     /// A new password, hashed before the command was submitted.
     pub password_hash: Option<String>,
+    /// What was seen of it: what is no longer so is not overwritten.
+    pub seen: Seen,
+}
+
+/// What a page shows of an account to be changed.
+#[must_use]
+pub fn fields(account: &Account) -> Fields {
+    let role = Message::new("error-changed-now").with("now", Message::new(account.role.text()));
+    let fields = Fields::default().text("nombre", &account.name);
+    fields.said("rol", account.role.as_str().to_owned(), role).flag("activo", account.active)
 }
 
 const UPDATE: &str = "UPDATE users SET name = $1, role = $2, active = $3, \
@@ -54,6 +68,14 @@ impl Command<BoardUnit> for ChangeUser {
 
     async fn apply(&self, unit: &mut BoardUnit) -> Result<Account, Failure<UserRefusal>> {
         let before = account::find(unit.reader(), self.id).await?.ok_or(Failure::Refused(UserRefusal::NotFound))?;
+        let wanted = [
+            ("nombre", self.name.clone()),
+            ("rol", self.role.map(|role| role.as_str().to_owned())),
+            ("activo", self.active.map(|active| active.to_string())),
+        ];
+        self.seen
+            .check(&fields(&before), &wanted)
+            .map_err(|changed| Failure::Refused(UserRefusal::Changed(changed)))?;
         let after = Account {
             name: self.name.clone().unwrap_or_else(|| before.name.clone()),
             role: self.role.unwrap_or(before.role),

@@ -3,6 +3,7 @@
 
 use belgrano_shared::auth::password::NewPassword;
 use belgrano_shared::fetch_scalar;
+use belgrano_shared::seen::Seen;
 use belgrano_shared::writer::{Command, Failure};
 
 use super::{ChangeUser, CreateUser, NewDriver, Role, UserRefusal, account};
@@ -48,6 +49,7 @@ impl Command<BoardUnit> for EnsureAdmin {
             role: Some(Role::Admin),
             active: Some(true),
             password_hash: (!fits).then(|| self.create.password_hash.clone()),
+            seen: Seen::default(),
         };
         change.apply(unit).await?;
         tracing::warn!(account = known.id, "is the administrator of ADMIN_EMAIL now");

@@ -14,7 +14,7 @@ mod routes;
 
 pub use account::{Account, LogInAccount, find, for_log_in};
 pub(crate) use account::{check_text, find_by_email};
-pub use change::{ChangeUser, UserRefusal};
+pub use change::{ChangeUser, UserRefusal, fields};
 pub use create::{CreateUser, NewDriver};
 pub use examine::{examine_passwords, password_report};
 pub use first_admin::ensure_admin;

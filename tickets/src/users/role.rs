@@ -23,6 +23,15 @@ impl Role {
             Self::Driver => "flota",
         }
     }
+
+    /// The key of the text that says it to a person.
+    #[must_use]
+    pub const fn text(self) -> &'static str {
+        match self {
+            Self::Admin => "role-administration",
+            Self::Driver => "role-driver",
+        }
+    }
 }
 
 /// A word that is no role.

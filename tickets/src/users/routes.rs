@@ -8,6 +8,7 @@ use belgrano_shared::fetch;
 use belgrano_shared::free_text;
 use belgrano_shared::http::{Json, Page, Path};
 use belgrano_shared::problem::{FieldError, Problem, ProblemDocument};
+use belgrano_shared::seen::Seen;
 use belgrano_shared::texts::Message;
 use belgrano_shared::wire::limits;
 use serde::{Deserialize, Serialize};
@@ -111,12 +112,16 @@ pub(crate) struct UserChange {
     active: Option<bool>,
     #[schema(value_type = Option<String>, min_length = 8, max_length = 128)]
     password: Option<NewPassword>,
+    /// What these fields were when they were looked at; that one of them is something else now is 409, with what it is in
+    /// `ahora`.
+    #[serde(rename = "visto", default)]
+    seen: Seen,
 }
 
 /// Cambia una cuenta. Otro rol, otra contraseña o la baja terminan sus sesiones.
 #[utoipa::path(patch, path = "/api/usuarios/{id}", tag = "cuentas", request_body = UserChange,
     params(("id" = i64, Path)), responses((status = 200, body = Account), (status = 404, body = ProblemDocument),
-    (status = 409, body = ProblemDocument, description = "Es la última cuenta de administración.")))]
+    (status = 409, body = ProblemDocument, description = "Es la última cuenta de administración, o no es como se la vio (`visto`).")))]
 pub(crate) async fn change(
     State(app): State<App>,
     _: Admin,
@@ -131,6 +136,6 @@ pub(crate) async fn change(
         None => None,
     };
     let name = body.name.map(|name| name.trim().to_owned());
-    let change = ChangeUser { id, name, role: body.role, active: body.active, password_hash };
+    let change = ChangeUser { id, name, role: body.role, active: body.active, password_hash, seen: body.seen };
     Ok(Json(app.writer.submit(change).await?))
 }

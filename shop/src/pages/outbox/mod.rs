@@ -11,6 +11,7 @@ use axum::response::Response;
 use belgrano_shared::http::{Json, Page, Path, Query};
 use belgrano_shared::pages::{Form, Layout, Notice};
 use belgrano_shared::problem::Problem;
+use belgrano_shared::seen::SEEN_FIELD;
 use belgrano_shared::storage::Db;
 use belgrano_shared::texts::{Language, Message};
 use belgrano_shared::timestamp::UnixMillis;
@@ -20,7 +21,7 @@ use super::frame::Frame;
 use crate::accounts::Admin;
 use crate::app::App;
 use crate::outbox::api::{self, DiscardBody, Filter, RetryBody, SummaryView};
-use crate::outbox::{AttemptView, Failure, MessageDetail, MessageState, MessageView, last_failures};
+use crate::outbox::{self, AttemptView, Failure, MessageDetail, MessageState, MessageView, last_failures};
 use crate::relay::Trouble;
 
 const HERE: &str = "/envios";
@@ -137,7 +138,7 @@ pub(super) async fn discard(
     Path(id): Path<i64>,
     form: Form,
 ) -> Result<Response, Problem> {
-    let body = DiscardBody { motivo: form.value("motivo").to_owned() };
+    let body = DiscardBody { motivo: form.value("motivo").to_owned(), visto: form.seen() };
     match api::discard_message(state.clone(), admin.clone(), Path(id), Json(body)).await {
         Ok(_) => Ok(Notice::done(layout.t("outbox-discarded")).then(&format!("{HERE}/{id}"))),
         Err(problem) if Form::takes(&problem) => {
@@ -147,6 +148,11 @@ pub(super) async fn discard(
         }
         Err(problem) => Err(problem),
     }
+}
+
+/// What the form to give a message up has shown of it.
+fn state_seen(state: impl Borrow<MessageState>) -> String {
+    outbox::fields(*state.borrow()).seen()
 }
 
 impl OutboxPage<'_> {

@@ -1,6 +1,7 @@
 //! The pages as a person meets them, in front of the whole router.
 
 mod buying;
+mod editing;
 mod managing;
 mod outbox;
 mod running;
@@ -155,10 +156,12 @@ async fn an_account_is_changed_and_recovered() {
     let mut visitor = shop.visitor();
     let account = [("nombre", "Ana"), ("email", "ana@example.com"), ("password", PASSWORD), ("telefono", "11 5555")];
     visitor.follow("/registro", &account).await;
-    let blank = [("nombre", ""), ("apellido", "Díaz"), ("telefono", ""), ("direccion", "")];
+    let seen = visitor.get("/perfil").await.hidden("visto");
+    let seen = ("visto", seen.as_str());
+    let blank = [seen, ("nombre", ""), ("apellido", "Díaz"), ("telefono", ""), ("direccion", "")];
     let refused = visitor.post("/perfil", &blank).await;
     assert!(refused.status == 422 && refused.body.contains("value=\"Díaz\""), "{}", refused.body);
-    let page = visitor.follow("/perfil", &[("nombre", "Ana María"), ("telefono", "")]).await;
+    let page = visitor.follow("/perfil", &[seen, ("nombre", "Ana María"), ("telefono", "")]).await;
     assert!(page.body.contains("quedaron guardados") && page.body.contains("value=\"Ana María\""));
     assert!(!page.body.contains("11 5555"), "a blank field takes it away");
 

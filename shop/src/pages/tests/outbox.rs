@@ -73,4 +73,20 @@ on_both_engines! {
             assert!(detail.contains(said), "{said}: {detail}");
         }
     }
+
+    async fn a_letter_that_another_tried_anew_meanwhile_is_not_given_up(database) {
+        let shop = TestShop::new(database).await;
+        shop.app.writer.submit(Send(&["MUERTO-1"])).await.expect("sent");
+        try_all(&shop, Verdict::Dead { reason: "HTTP 422".to_owned() }, 422, Some("rechazo")).await;
+        let mut admin = shop.visitor();
+        admin.follow("/ingresar", &[("email", ADMIN.0), ("password", ADMIN.1)]).await;
+        let opened = admin.get("/envios/1").await.hidden("visto");
+        admin.post("/envios/1/reintentar", &[]).await;
+        let why = ("motivo", "no va");
+        let refused = admin.post("/envios/1/descartar", &[why, ("visto", &opened)]).await;
+        assert!(refused.status == 409 && refused.body.contains("Esto cambió mientras lo mirabas"), "{}", refused.body);
+        let again = refused.hidden("visto");
+        assert_ne!(again, opened);
+        assert_eq!(admin.post("/envios/1/descartar", &[why, ("visto", &again)]).await.status, 303);
+    }
 }

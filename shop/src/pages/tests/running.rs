@@ -7,7 +7,7 @@ use serde_json::json;
 use super::PASSWORD;
 use crate::testing::{ADMIN, TestShop};
 
-async fn merchant(shop: &TestShop) -> Browser {
+pub(super) async fn merchant(shop: &TestShop) -> Browser {
     let mut visitor = shop.visitor();
     let account = [
         ("nombre", "Ana"),

@@ -2,6 +2,7 @@
 
 mod delivering;
 mod dispatching;
+mod editing;
 
 use belgrano_shared::config::Env;
 use belgrano_shared::lifecycle::Lifecycle;
@@ -15,7 +16,7 @@ use crate::service::assemble;
 use crate::settings::Settings;
 
 pub(super) const PASSWORD: &str = "una clave larga";
-const ADMIN: &str = "admin@belgrano.local";
+pub(super) const ADMIN: &str = "admin@belgrano.local";
 const ORIGIN: &str = "http://localhost:5001";
 
 /// A board with one administrator, and a browser in front of it.
