@@ -4,7 +4,7 @@ use std::process::ExitCode;
 use std::time::Duration;
 
 use belgrano_shared::ambient::Ambient;
-use belgrano_shared::auth::known_password::PasswordReport;
+use belgrano_shared::auth::examine::PasswordReport;
 use belgrano_shared::config::local_url;
 use belgrano_shared::texts::Language;
 use belgrano_shared::timestamp::UnixMillis;

@@ -6,8 +6,8 @@ use std::sync::Arc;
 
 use belgrano_shared::ambient::Ambient;
 use belgrano_shared::auth::api_key::ApiKeys;
+use belgrano_shared::auth::examine::ExamineError;
 use belgrano_shared::auth::gate::Gate;
-use belgrano_shared::auth::known_password::ExamineError;
 use belgrano_shared::auth::password::PasswordError;
 use belgrano_shared::config::SecretError;
 use belgrano_shared::http::health::Health;

@@ -8,8 +8,8 @@ use std::sync::{Arc, OnceLock};
 
 use axum::Router;
 use belgrano_shared::ambient::Ambient;
+use belgrano_shared::auth::examine::ExamineError;
 use belgrano_shared::auth::gate::Gate;
-use belgrano_shared::auth::known_password::ExamineError;
 use belgrano_shared::auth::password::PasswordError;
 use belgrano_shared::config::SecretError;
 use belgrano_shared::fetch_scalar;

@@ -5,14 +5,13 @@
 //! What must never happen here: one of them in a log line or in a report.
 
 use std::collections::BTreeSet;
-use std::convert::Infallible;
 
 use futures_util::{StreamExt, TryStreamExt};
 
-use super::old_password::{OldHash, WrappedHash};
-use super::password::{KNOWN_PASSWORD, NO_PASSWORD, PasswordError, Passwords};
+use super::examine::Examined;
+use super::old_password::OldHash;
+use super::password::{KNOWN_PASSWORD, NO_PASSWORD, PasswordError, Passwords, spellings};
 use crate::config::Secret;
-use crate::writer::WriteError;
 
 /// What the old pair was published with: its first administrator's and its drivers' in its own texts, and what the same hand
 /// would have written for the other roles.
@@ -144,6 +143,16 @@ impl Owner {
     }
 }
 
+impl Owner {
+    /// Whether `typed`, a password that somebody has just shown, is one that others know: all that is known is compared, which
+    /// costs nothing here.
+    #[must_use]
+    pub fn gives_away(&self, typed: &str) -> bool {
+        let known = candidates(self, false);
+        spellings(typed).iter().any(|(_, typed)| known.iter().any(|known| known.expose() == typed.expose()))
+    }
+}
+
 /// What to try on a password of `owner` that another program hashed: everything, or the likeliest where each try is `slow`.
 fn candidates(owner: &Owner, slow: bool) -> Vec<Secret> {
     let (behind_own, behind) = if slow { (&BEHIND_OWN[..2], &BEHIND[..0]) } else { (&BEHIND_OWN[..], &BEHIND[..]) };
@@ -211,43 +220,17 @@ impl Passwords {
     }
 }
 
-/// What becomes of a stored password.
-#[derive(Clone, PartialEq, Eq)]
-pub enum Examined {
-    /// Others know it: the account gets none.
-    Known,
-    /// Nobody else is known to have it, and its hash is of Argon2id already: nothing changes.
-    Stays,
-    /// Nobody else is known to have it; its old hash is stored within this one of Argon2id.
-    Wrapped(String),
-}
-
-impl std::fmt::Debug for Examined {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str(match self {
-            Self::Known => "Known",
-            Self::Stays => "Stays",
-            Self::Wrapped(_) => "Wrapped(***)",
-        })
-    }
-}
-
 impl Passwords {
     /// Whether others know the password of `owner` that `stored` was made of.
     ///
-    /// On a hash of the old pair all that is known is tried, or what is likeliest where it is a slow one. One of our own was proven by somebody who logged in, or chosen
-    /// here; only what the old pair was published with is tried on it, because each try costs as much as a log-in.
+    /// On a hash of the old pair all that is known is tried, or what is likeliest where it is a slow one, one of our own among
+    /// them: somebody who logged in with an older version of this program may have had it made.
     pub async fn is_known(&self, stored: &str, owner: &Owner) -> Result<bool, PasswordError> {
         if stored.starts_with(NO_PASSWORD) {
             return Ok(false);
         }
-        let old = OldHash::parse(stored);
-        let candidates = if old.is_some() || WrappedHash::parse(stored).is_some() {
-            candidates(owner, old.is_none_or(|old| old.is_slow()))
-        } else {
-            published().map(Secret::new).collect()
-        };
-        match self.any_opens(candidates, stored).await {
+        let slow = OldHash::parse(stored).is_none_or(|old| old.is_slow());
+        match self.any_opens(candidates(owner, slow), stored).await {
             // Nothing opens what is no hash.
             Err(PasswordError::Hash(_)) => Ok(false),
             known => known,
@@ -263,32 +246,13 @@ impl Passwords {
     }
 }
 
-/// Why an account could not be examined. It is tried again.
-#[derive(Debug, thiserror::Error)]
-pub enum ExamineError {
-    /// No hash could be made.
-    #[error(transparent)]
-    Password(#[from] PasswordError),
-    /// It could not be stored.
-    #[error(transparent)]
-    Write(#[from] WriteError<Infallible>),
-}
-
-/// What an operator has to know of the accounts' passwords.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct PasswordReport {
-    /// Accounts that are not examined yet.
-    pub unexamined: i64,
-    /// Those whose password was taken away, and that have no other yet.
-    pub taken_away: Vec<i64>,
-}
-
 #[cfg(test)]
 mod tests {
     use sha2::{Digest, Sha256};
 
-    use super::{Examined, Owner, candidates, is_published_key};
+    use super::{Owner, candidates, is_published_key};
     use crate::ambient::Ambient;
+    use crate::auth::examine::Examined;
     use crate::auth::password::{KNOWN_PASSWORD, NewPassword, PasswordSettings, Passwords, Spelling};
     use crate::hex::hex;
 
@@ -334,6 +298,15 @@ mod tests {
         let published = NewPassword::parse("admin123").expect("long enough");
         let today = passwords().hash(&published).await.expect("a hash");
         assert_eq!(passwords().examine(&today, &owner).await.expect("an answer"), Examined::Known);
+    }
+
+    #[test]
+    fn what_is_shown_is_held_against_all_that_is_known() {
+        let owner = Owner::new(&["ana.diaz@example.com", "Ana Díaz"]);
+        for known in ["admin123", "bienvenido", "Ana2025", "di\u{301}az123", "repartidor2025", "anadiaz1234"] {
+            assert!(owner.gives_away(known), "{known}");
+        }
+        assert!(!owner.gives_away("correcto caballo") && !owner.gives_away(""));
     }
 
     #[test]

@@ -6,6 +6,7 @@
 
 pub mod api_key;
 pub mod email;
+pub mod examine;
 pub mod gate;
 pub mod known_password;
 pub mod old_password;

@@ -253,7 +253,7 @@ pub enum Spelling {
 
 /// `typed` as it would be stored today; then, where that is another text, as it was typed and as a keyboard that writes an
 /// accent as a character of its own would have sent it. None of a text that nobody could have chosen.
-fn spellings(typed: &str) -> Vec<(Spelling, Secret)> {
+pub(super) fn spellings(typed: &str) -> Vec<(Spelling, Secret)> {
     // No character has more than four bytes or comes apart into more than four, and hashing megabytes is an attack.
     if typed.len() > 16 * MAX_CHARS {
         return Vec::new();

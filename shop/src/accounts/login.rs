@@ -7,18 +7,20 @@ use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use belgrano_shared::auth::email::Email;
 use belgrano_shared::auth::gate::{NewSession, Verified, WrongCredentials};
+use belgrano_shared::auth::known_password::Owner;
 use belgrano_shared::auth::session::{Token, TokenHash};
 use belgrano_shared::http::{ClientIp, Json};
 use belgrano_shared::problem::{Problem, ProblemDocument};
 use belgrano_shared::writer::{Command, Failure, WriteError};
-use belgrano_shared::{execute, fetch};
-use serde::Deserialize;
+use belgrano_shared::{execute, fetch, fetch_scalar};
+use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::MaybeSession;
+use super::examine::take_away;
 use super::profile::{AccountView, read_account};
 use crate::app::App;
-use crate::cart;
+use crate::cart::{self, Fewer};
 use crate::unit::ShopUnit;
 
 /// A session to open, and the anonymous cart that comes along.
@@ -35,15 +37,16 @@ impl OpenSession {
         (token, Self { session, cart: cart::anonymous_token(app, headers) })
     }
 
-    /// Opens it, closes the account's oldest beyond the limit, and brings the anonymous cart along.
-    pub(super) async fn open(&self, unit: &mut ShopUnit, account_id: i64) -> sqlx::Result<()> {
+    /// Opens it, closes the account's oldest beyond the limit, and brings the anonymous cart along, of which not everything may
+    /// fit.
+    pub(super) async fn open(&self, unit: &mut ShopUnit, account_id: i64) -> sqlx::Result<Vec<Fewer>> {
         let (now, NewSession { token, lifetime_ms, max_sessions }) = (unit.now(), &self.session);
         let session = unit.session();
         execute!(*session, INSERT, &token[..], account_id, now, now.plus_ms(*lifetime_ms))?;
         execute!(*session, DELETE_OLDEST, account_id, max_sessions, &token[..])?;
         match self.cart {
-            Some(cart) => cart::adopt(unit.session(), cart, account_id, now).await,
-            None => Ok(()),
+            Some(cart) => cart::adopt(unit, cart, account_id).await,
+            None => Ok(Vec::new()),
         }
     }
 }
@@ -59,25 +62,28 @@ const DELETE: &str = "DELETE FROM sessions WHERE token_hash = $1";
 struct LogIn {
     account_id: i64,
     verified: Verified,
+    /// Whether the account's password was examined before.
+    examined: bool,
     session: OpenSession,
 }
 
 impl Command<ShopUnit> for LogIn {
-    type Output = ();
+    type Output = Vec<Fewer>;
     type Refusal = WrongCredentials;
 
-    async fn apply(&self, unit: &mut ShopUnit) -> Result<(), Failure<WrongCredentials>> {
-        const SELECT: &str = "SELECT id, password_hash FROM accounts WHERE id = $1 AND active";
-        let known = fetch!(optional, *unit.reader(), Known, SELECT, self.account_id)?;
-        if known.is_none_or(|known| known.password_hash != self.verified.stored) {
+    async fn apply(&self, unit: &mut ShopUnit) -> Result<Vec<Fewer>, Failure<WrongCredentials>> {
+        const SELECT: &str = "SELECT password_hash FROM accounts WHERE id = $1 AND active";
+        let Verified { stored, rehashed } = &self.verified;
+        let now = fetch_scalar!(optional, *unit.reader(), String, SELECT, self.account_id)?;
+        if now.as_ref() != Some(stored) {
             return Err(Failure::Refused(WrongCredentials));
         }
-        if let Some(rehashed) = &self.verified.rehashed {
-            const UPDATE: &str = "UPDATE accounts SET password_hash = $1 WHERE id = $2";
-            execute!(*unit.session(), UPDATE, rehashed, self.account_id)?;
+        if rehashed.is_some() || !self.examined {
+            // Whoever opens a session with it has shown it: it was looked at before this command was submitted.
+            const UPDATE: &str = "UPDATE accounts SET password_hash = $1, password_examined = TRUE WHERE id = $2";
+            execute!(*unit.session(), UPDATE, rehashed.as_ref().unwrap_or(stored), self.account_id)?;
         }
-        self.session.open(unit, self.account_id).await?;
-        Ok(())
+        Ok(self.session.open(unit, self.account_id).await?)
     }
 }
 
@@ -101,7 +107,22 @@ impl Command<ShopUnit> for CloseSession {
 #[derive(sqlx::FromRow)]
 struct Known {
     id: i64,
+    email: String,
+    first_name: String,
+    last_name: String,
+    phone: String,
     password_hash: String,
+    password_examined: bool,
+}
+
+/// Who is logged in, and what of the anonymous cart did not fit.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct LoggedIn {
+    #[serde(flatten)]
+    account: AccountView,
+    /// Products of which the cart has fewer than the two carts that became one: there are no more.
+    #[serde(rename = "ajustes", skip_serializing_if = "Vec::is_empty")]
+    fewer: Vec<Fewer>,
 }
 
 /// Who logs in.
@@ -119,7 +140,7 @@ pub(crate) struct LoginBody {
 #[utoipa::path(
     post, path = "/api/login", tag = "cuentas", security(()), request_body = LoginBody,
     responses(
-        (status = 200, body = AccountView),
+        (status = 200, body = LoggedIn),
         (status = 401, body = ProblemDocument, description = "No such account, or another password; not told apart"),
         (status = 429, body = ProblemDocument),
     )
@@ -137,25 +158,33 @@ pub(crate) async fn login(
         None => open(&app, &headers, &body).await?,
         opened => opened,
     };
-    let (account_id, token) = opened.ok_or(WrongCredentials)?;
+    let (account_id, token, fewer) = opened.ok_or(WrongCredentials)?;
     let account = read_account(&app, account_id).await?;
     let role = account.role;
-    let mut response = ([(header::SET_COOKIE, app.gate.cookie().set(&token))], Json(account)).into_response();
-    // Where a page goes on from here depends on it.
+    let body = LoggedIn { account, fewer: fewer.clone() };
+    let mut response = ([(header::SET_COOKIE, app.gate.cookie().set(&token))], Json(body)).into_response();
+    // Where a page goes on from here depends on it, and what it tells.
     response.extensions_mut().insert(role);
+    response.extensions_mut().insert(fewer);
     Ok(response)
 }
 
 /// Opens a session; `None` when the password was right and its hash is not the account's any more.
-async fn open(app: &App, headers: &HeaderMap, body: &LoginBody) -> Result<Option<(i64, Token)>, Problem> {
-    const SELECT: &str = "SELECT id, password_hash FROM accounts WHERE email = $1 AND active";
+async fn open(app: &App, headers: &HeaderMap, body: &LoginBody) -> Result<Option<(i64, Token, Vec<Fewer>)>, Problem> {
+    const SELECT: &str = "SELECT id, email, first_name, last_name, phone, password_hash, password_examined \
+         FROM accounts WHERE email = $1 AND active";
     let known = fetch!(optional, app.db.read().await?, Known, SELECT, body.email.as_str())?;
-    let (account_id, stored) = known.map(|known| (known.id, known.password_hash)).unzip();
-    let verified = app.gate.verify(&body.password, stored).await?;
-    let (account_id, verified) = account_id.zip(verified).ok_or(WrongCredentials)?;
+    let verified = app.gate.verify(&body.password, known.as_ref().map(|known| known.password_hash.clone())).await?;
+    let (known, verified) = known.zip(verified).ok_or(WrongCredentials)?;
+    let account_id = known.id;
+    let owner = || Owner::new(&[&known.email, &known.first_name, &known.last_name, &known.phone]);
+    if !known.password_examined && owner().gives_away(&body.password) {
+        take_away(app, account_id, verified.stored).await?;
+        return Err(WrongCredentials.into());
+    }
     let (token, session) = OpenSession::prepare(app, headers);
-    match app.writer.submit(LogIn { account_id, verified, session }).await {
-        Ok(()) => Ok(Some((account_id, token))),
+    match app.writer.submit(LogIn { account_id, verified, examined: known.password_examined, session }).await {
+        Ok(fewer) => Ok(Some((account_id, token, fewer))),
         Err(WriteError::Refused(WrongCredentials)) => Ok(None),
         Err(error) => Err(error.into()),
     }

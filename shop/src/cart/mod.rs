@@ -21,7 +21,7 @@ use utoipa_axum::routes;
 
 pub(crate) use change::Added;
 pub(crate) use handlers::{Whose, add_item, empty_cart, set_item, show_cart, units};
-pub(crate) use merge::adopt;
+pub(crate) use merge::{Fewer, adopt};
 pub use settings::CartSettings;
 pub use view::{CartItemView, CartView};
 pub(crate) use view::{priced, what_there_is};

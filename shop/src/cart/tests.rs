@@ -19,6 +19,35 @@ fn lines(cart: &Value) -> Vec<(i64, i64)> {
 }
 
 on_both_engines! {
+    async fn two_carts_become_one_as_far_as_there_is_so_much(database) {
+        let shop = TestShop::new(database).await;
+        database.execute(&shop.app.db, "UPDATE products SET stock = 5 WHERE id = 1").await;
+        database.execute(&shop.app.db, "UPDATE products SET stock = 9 WHERE id = 2").await;
+        let mut ana = shop.customer("ana@example.com").await;
+        for (product, quantity) in [(1, 4), (3, 1)] {
+            assert_eq!(put(&shop, &mut ana, product, quantity).await.0, 200);
+        }
+        let mut page = shop.visitor();
+        for product in ["1", "1", "2", "2"] {
+            page.post(&format!("/carrito/{product}/agregar"), &[("cantidad", "2")]).await;
+        }
+        database.execute(&shop.app.db, "UPDATE products SET stock = 3 WHERE id = 2").await;
+        let typed = [("email", "ana@example.com"), ("password", "correcto caballo"), ("volver", "/carrito")];
+        let told = page.follow("/ingresar", &typed).await;
+        assert_eq!(lines(&shop.get(&mut ana, "/api/carrito").await.body), [(1, 5), (2, 3), (3, 1)], "what there is");
+        assert!(told.body.contains("Pusimos lo que hay:") && told.body.contains(": 5 de 8; "), "{}", told.body);
+        assert!(told.body.contains(": 3 de 4."), "{}", told.body);
+
+        let mut phone = Browser::default();
+        put(&shop, &mut phone, 1, 2).await;
+        database.execute(&shop.app.db, "UPDATE products SET stock = 0 WHERE id = 1").await;
+        let body = json!({ "email": "ana@example.com", "password": "correcto caballo" });
+        let answer = shop.post(&mut phone, "/api/login", body).await;
+        let fewer = &answer.body["ajustes"][0];
+        assert_eq!((answer.status, &fewer["producto_id"], &fewer["pedido"], &fewer["puesto"]), (200, &json!(1), &json!(7), &json!(5)));
+        assert!(answer.body["rol"] == "cliente" && answer.body["ajustes"][1].is_null(), "{}", answer.body);
+    }
+
     async fn a_cart_without_an_account(database) {
         let shop = TestShop::new(database).await;
         let (mut ana, mut beto) = (Browser::default(), Browser::default());

@@ -5,8 +5,9 @@ use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
 use belgrano_shared::http::{ClientIp, Json, Query};
-use belgrano_shared::pages::{Field, Form, Layout, see_other, with_cookies_of};
+use belgrano_shared::pages::{Field, Form, Layout, Notice, see_other, with_cookies_of};
 use belgrano_shared::problem::Problem;
+use belgrano_shared::texts::Language;
 use serde::Deserialize;
 use url::form_urlencoded;
 
@@ -14,6 +15,7 @@ use super::frame::Frame;
 use super::typed_email::TypedEmail;
 use crate::accounts::{self, LoginBody, MaybeSession, RegisterBody, Role};
 use crate::app::App;
+use crate::cart::Fewer;
 
 #[derive(Template)]
 #[template(path = "log_in.html")]
@@ -67,13 +69,27 @@ pub(super) async fn send(
         Ok(answer) => {
             let admin = answer.extensions().get() == Some(&Role::Admin);
             let to = form.given("volver").unwrap_or(if admin { "/envios" } else { "/" });
-            Ok(TypedEmail::forgotten(&app.settings.common.public_url, with_cookies_of(&answer, see_other(to))))
+            let on = match answer.extensions().get::<Vec<Fewer>>() {
+                Some(fewer) if !fewer.is_empty() => Notice::failed(fewer_than_both(layout.language, fewer)).then(to),
+                _ => see_other(to),
+            };
+            Ok(TypedEmail::forgotten(&app.settings.common.public_url, with_cookies_of(&answer, on)))
         }
         Err(problem) if Form::takes(&problem) => {
             layout.show_as(problem.status(), &LogInPage { layout: &layout, form: form.refused(&problem) })
         }
         Err(problem) => Err(problem),
     }
+}
+
+/// What of two carts that became one there is not enough of.
+fn fewer_than_both(language: Language, fewer: &[Fewer]) -> String {
+    let line = |one: &Fewer| {
+        let text = language.t("cart-fewer").with("name", &one.name).with("put", one.put).with("asked", one.asked);
+        text.to_string()
+    };
+    let products: Vec<String> = fewer.iter().map(line).collect();
+    language.t("cart-fewer-than-both").with("products", products.join("; ")).into()
 }
 
 /// Logs out.

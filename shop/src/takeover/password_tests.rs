@@ -73,13 +73,17 @@ on_both_engines! {
         for statement in AS_BEFORE {
             database.execute(&shop.app.db, statement).await;
         }
-        // This one logged in before, so that its hash is of today; and is still there.
+        // These two logged in with an older version, which looked at nothing: their hashes are of today, and one is still there.
+        database.execute(&shop.app.db, "UPDATE accounts SET password_examined = TRUE").await;
         let (status, mut admin) = log_in(&shop, TRIED[0]).await;
         assert_eq!((status, shop.get(&mut admin, "/api/me").await.status), (200, 200));
+        assert_eq!(log_in(&shop, TRIED[1]).await.0, 200);
+        database.execute(&shop.app.db, "UPDATE accounts SET password_examined = FALSE").await;
         let again = TestShop::seeded(database, 9, &[]).await;
         assert_eq!(log_in(&again, TRIED[0]).await.0, 401, "from the start on");
         assert_eq!(again.get(&mut admin, "/api/me").await.status, 401, "its session ended");
         examine_passwords(&again.app, None).await.expect("examined");
+        assert_eq!(password_report(&again.app.db).await.expect("read").taken_away.len(), 3, "of today or not");
         for tried in TRIED {
             assert_eq!(log_in(&again, tried).await.0, 401, "{}", tried.0);
         }
@@ -89,6 +93,24 @@ on_both_engines! {
         assert_eq!(log_in(&again, ("beto@example.com", "correcto caballo")).await.0, 200);
         assert_eq!(password_report(&again.app.db).await.expect("read").unexamined, 0);
         again.admin().await;
+    }
+
+    async fn nobody_comes_in_unexamined_before_its_turn(database) {
+        let shop = TestShop::new(database).await;
+        take_over(&shop).await;
+        for statement in [
+            "UPDATE accounts SET password_hash = 'ab12$453ac3af058b7dc9f55fd28b1aef7a917d3baf085f44aaa425b8b77d730aab6c' WHERE email LIKE 'ana.diaz@%'",
+            "UPDATE accounts SET password_hash = 'ab12$3bab78233df483002b013c5194bef1ccf454e7bfbacc1a60d3936b67e6a9083f' WHERE email LIKE 'beto@%'",
+            "UPDATE accounts SET password_examined = FALSE WHERE email LIKE 'ana.diaz@%' OR email LIKE 'beto@%'",
+        ] {
+            database.execute(&shop.app.db, statement).await;
+        }
+        assert_eq!(log_in(&shop, ("ana.diaz@example.com", "12345678")).await.0, 401, "wrong, and known: nothing happens");
+        assert_eq!(password_report(&shop.app.db).await.expect("read").unexamined, 2);
+        assert_eq!(log_in(&shop, TRIED[1]).await.0, 401, "right, and known to others");
+        assert_eq!(log_in(&shop, ("beto@example.com", "correcto caballo")).await.0, 200);
+        let found = password_report(&shop.app.db).await.expect("read");
+        assert_eq!((found.unexamined, found.taken_away.len()), (0, 3), "both are done");
     }
 
     async fn the_administrator_of_the_settings_always_gets_in(database) {

@@ -7,6 +7,7 @@ use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use belgrano_shared::auth::email::Email;
 use belgrano_shared::auth::gate::{NewSession, Verified, WrongCredentials};
+use belgrano_shared::auth::known_password::Owner;
 use belgrano_shared::auth::session::{Token, TokenHash};
 use belgrano_shared::http::{ClientIp, Json};
 use belgrano_shared::problem::{Problem, ProblemDocument};
@@ -62,6 +63,8 @@ impl From<&Principal> for Me {
 struct Begin {
     user_id: i64,
     verified: Verified,
+    /// Whether the account's password was examined before.
+    examined: bool,
     session: NewSession,
 }
 
@@ -83,8 +86,10 @@ impl Command<BoardUnit> for Begin {
         }
         let (now, NewSession { token, lifetime_ms, max_sessions }) = (unit.now(), &self.session);
         let session = unit.session();
-        if let Some(rehashed) = rehashed {
-            execute!(*session, "UPDATE users SET password_hash = $1 WHERE id = $2", rehashed, self.user_id)?;
+        if rehashed.is_some() || !self.examined {
+            // Whoever opens a session with it has shown it: it was looked at before this command was submitted.
+            const UPDATE: &str = "UPDATE users SET password_hash = $1, password_examined = TRUE WHERE id = $2";
+            execute!(*session, UPDATE, rehashed.as_ref().unwrap_or(stored), self.user_id)?;
         }
         execute!(*session, INSERT, &token[..], self.user_id, now, now.plus_ms(*lifetime_ms))?;
         execute!(*session, DELETE_OLDEST, self.user_id, max_sessions, &token[..])?;
@@ -134,8 +139,14 @@ async fn begin(app: &App, body: &LogIn) -> Result<Option<(LogInAccount, Token)>,
     let stored = account.as_ref().map(|account| account.password_hash.clone());
     let verified = app.gate.verify(&body.password, stored).await?;
     let (account, verified) = account.zip(verified).ok_or(WrongCredentials)?;
+    let owner = || Owner::new(&[body.email.as_str(), &account.name, &account.phone]);
+    if !account.password_examined && owner().gives_away(&body.password) {
+        users::take_away(app, account.id, verified.stored).await?;
+        return Err(WrongCredentials.into());
+    }
     let (token, session) = app.gate.new_session();
-    match app.writer.submit(Begin { user_id: account.id, verified, session }).await {
+    let begin = Begin { user_id: account.id, verified, examined: account.password_examined, session };
+    match app.writer.submit(begin).await {
         Ok(()) => Ok(Some((account, token))),
         Err(WriteError::Refused(WrongCredentials)) => Ok(None),
         Err(error) => Err(error.into()),

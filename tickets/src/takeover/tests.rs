@@ -143,9 +143,11 @@ on_both_engines! {
         }
         let found = users::password_report(&board.app.db).await.expect("read");
         assert!(found.unexamined >= 5);
-        // One logged in before, so that its hash is of today; and is still there.
+        // One logged in with an older version, which looked at nothing: its hash is of today, and it is still there.
+        database.execute(&board.app.db, "UPDATE users SET password_examined = TRUE").await;
         let driver = board.log_in("repartidor1@belgranoahorro.com", "flota123").await.expect("as before");
         assert_eq!(board.get(&driver, "/api/me").await.0, 200);
+        database.execute(&board.app.db, "UPDATE users SET password_examined = FALSE").await;
         let again = Board::seeded(database, 9, &[]).await;
         assert_eq!(again.log_in("admin@belgranoahorro.com", "admin123").await.err(), Some(401), "from the start on");
         users::examine_passwords(&again.app, None).await.expect("examined");
@@ -156,6 +158,21 @@ on_both_engines! {
         let found = users::password_report(&again.app.db).await.expect("read");
         assert_eq!((found.unexamined, found.taken_away.len()), (0, 3));
         again.admin().await;
+    }
+
+    async fn nobody_comes_in_unexamined_before_its_turn(database) {
+        let (board, old) = (Board::start(database).await, OldFile::new(KNOWN).await);
+        take_over(&board, &old, false).await;
+        for statement in [
+            "UPDATE users SET password_hash = 'pbkdf2:sha256:1000$sal$2903bea1b3b22fe02a4565a9e2ec9346ae1023c5e13e6441cc71a0e4d14e3a38' WHERE email LIKE 'repartidor1@%'",
+            "UPDATE users SET password_examined = FALSE WHERE email LIKE 'repartidor1@%' OR email LIKE 'beto@%'",
+        ] {
+            database.execute(&board.app.db, statement).await;
+        }
+        cannot_log_in(&board).await;
+        assert!(board.log_in("beto@example.com", "correcto caballo").await.is_ok());
+        let found = users::password_report(&board.app.db).await.expect("read");
+        assert_eq!((found.unexamined, found.taken_away.len()), (0, 3), "both are done");
     }
 
     async fn the_administrator_of_the_settings_always_gets_in(database) {

@@ -47,11 +47,16 @@ pub struct LogInAccount {
     pub role: Role,
     /// Whether it may log in.
     pub active: bool,
+    /// A driver's telephone.
+    pub phone: String,
+    /// Whether its password was examined: one that comes from elsewhere may be one that others know.
+    pub password_examined: bool,
 }
 
 /// The account that logs in with `email`.
 pub async fn for_log_in(db: &Db, email: &Email) -> sqlx::Result<Option<LogInAccount>> {
-    const FIND: &str = "SELECT id, name, password_hash, role, active FROM users WHERE email = $1";
+    const FIND: &str = "SELECT u.id, u.name, u.password_hash, u.role, u.active, COALESCE(d.phone, '') AS phone, \
+         u.password_examined FROM users u LEFT JOIN drivers d ON d.user_id = u.id WHERE u.email = $1";
     let mut session = db.read().await?;
     fetch!(optional, session, LogInAccount, FIND, email.as_str())
 }

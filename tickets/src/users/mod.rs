@@ -16,6 +16,7 @@ pub use account::{Account, LogInAccount, find, for_log_in};
 pub(crate) use account::{check_text, find_by_email};
 pub use change::{ChangeUser, UserRefusal, fields};
 pub use create::{CreateUser, NewDriver};
+pub(crate) use examine::take_away;
 pub use examine::{examine_passwords, password_report};
 pub use first_admin::ensure_admin;
 pub use respell::respell_emails;
