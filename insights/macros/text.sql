@@ -14,7 +14,7 @@ nullif(lower(trim({{ text }})), '')
 {% macro tidy_case(text) -%}
 case
     when {{ tidy(text) }} is null then null
-    when trim({{ text }}) = upper({{ text }}) or trim({{ text }}) = lower({{ text }}) then {{ initcap('trim(' ~ text ~ ')') }}
+    when trim({{ text }}) in (upper(trim({{ text }})), lower(trim({{ text }}))) then {{ initcap('trim(' ~ text ~ ')') }}
     else trim({{ text }})
 end
 {%- endmacro %}
