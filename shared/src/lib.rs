@@ -8,6 +8,7 @@ pub mod address;
 pub mod ambient;
 pub mod auth;
 mod chain;
+pub mod changes;
 pub mod config;
 pub mod free_text;
 pub mod hex;

@@ -55,6 +55,12 @@ pub fn is_cancel_id(id: &str, number: &OrderNumber) -> bool {
     named.is_some_and(|(_, named)| named == digest(number))
 }
 
+/// Whether `id` is that of a request with a purpose of its own, which signs for nothing else.
+#[must_use]
+pub(crate) fn signs_something_else(id: &str) -> bool {
+    [SOCKET_TOKEN_ID_PREFIX, LOOKUP_ID_PREFIX, CANCEL_ID_PREFIX].iter().any(|prefix| id.starts_with(prefix))
+}
+
 /// A number has any characters, an id only some: half a hash stands for it.
 fn digest(number: &OrderNumber) -> String {
     hex(&Sha256::digest(number.as_str())[..16])

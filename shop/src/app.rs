@@ -6,6 +6,7 @@ use std::sync::Arc;
 use belgrano_shared::ambient::Ambient;
 use belgrano_shared::auth::api_key::ApiKeys;
 use belgrano_shared::auth::gate::Gate;
+use belgrano_shared::changes::ChangeFeed;
 use belgrano_shared::lifecycle::Lifecycle;
 use belgrano_shared::notices::push::Vapid;
 use belgrano_shared::signature::SigningSecrets;
@@ -70,6 +71,8 @@ pub struct Parts {
     pub secrets: SigningSecrets,
     /// The keys of programs that call back.
     pub api_keys: ApiKeys,
+    /// Who reads the shop's changes.
+    pub changes: ChangeFeed,
     /// What the relay says of the board.
     pub relay_status: RelayStatus,
 }
@@ -90,39 +93,59 @@ impl App {
     }
 }
 
+/// Whom a commit concerns.
+#[derive(Debug)]
+pub(crate) struct Listeners {
+    /// Sends what is in the outbox.
+    pub(crate) relay: Arc<Notify>,
+    /// The same, without asking the database.
+    pub(crate) handoff: Handoff,
+    /// Orders packages.
+    pub(crate) packages: Arc<Notify>,
+    /// Sends notices.
+    pub(crate) notices: Arc<Notify>,
+    /// Remembers who is logged in.
+    pub(crate) gate: Gate<Principal>,
+    /// Customers who watch an order.
+    pub(crate) watch: OrderWatch,
+    /// Every socket.
+    pub(crate) sockets: Sockets,
+    /// Counts orders among the views.
+    pub(crate) funnel: Funnel,
+    /// When they are counted.
+    pub(crate) ambient: Ambient,
+    /// Readers of the change feed.
+    pub(crate) changes: ChangeFeed,
+}
+
 /// What happens after each commit, in order. Quick, and never waits.
-pub fn announcer(
-    relay_wake: Arc<Notify>,
-    handoff: Handoff,
-    packages_wake: Arc<Notify>,
-    notices_wake: Arc<Notify>,
-    gate: Gate<Principal>,
-    (watch, sockets): (OrderWatch, Sockets),
-    (funnel, ambient): (Funnel, Ambient),
-) -> impl Fn(Committed) + Send + Sync + 'static {
+pub(crate) fn announcer(to: Listeners) -> impl Fn(Committed) + Send + Sync + 'static {
     move |committed| {
-        handoff.hand_over(committed.handed);
+        to.handoff.hand_over(committed.handed);
         if committed.outbox {
-            relay_wake.notify_one();
+            to.relay.notify_one();
         }
         if committed.packages {
-            packages_wake.notify_one();
+            to.packages.notify_one();
         }
         if committed.noticed {
-            notices_wake.notify_one();
+            to.notices.notify_one();
         }
-        gate.forget_accounts(&committed.accounts);
+        to.gate.forget_accounts(&committed.accounts);
         for (_, token) in &committed.sessions {
-            gate.forget_session(token);
+            to.gate.forget_session(token);
         }
         // After the sessions in memory: a socket that asks again whose it is must not find the one that has just ended.
         for account_id in &committed.accounts {
-            sockets.revoke(*account_id, None);
+            to.sockets.revoke(*account_id, None);
         }
         for (account_id, token) in &committed.sessions {
-            sockets.revoke(*account_id, Some(&token[..]));
+            to.sockets.revoke(*account_id, Some(&token[..]));
         }
-        watch.wake(&committed.orders);
-        funnel.placed(&committed.placed, ambient.now());
+        to.watch.wake(&committed.orders);
+        if committed.changed {
+            to.changes.committed();
+        }
+        to.funnel.placed(&committed.placed, to.ambient.now());
     }
 }

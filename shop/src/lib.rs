@@ -4,6 +4,7 @@ pub mod accounts;
 pub mod app;
 pub mod cart;
 pub mod catalog;
+pub mod changes;
 pub mod checkout;
 pub mod feed;
 pub mod housekeeping;

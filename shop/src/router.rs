@@ -9,7 +9,7 @@ use utoipa_axum::router::OpenApiRouter;
 
 use crate::app::App;
 use crate::service::SESSION_COOKIE;
-use crate::{accounts, cart, catalog, checkout, merchants, notices, orders, outbox, pages, visits};
+use crate::{accounts, cart, catalog, changes, checkout, merchants, notices, orders, outbox, pages, visits};
 
 /// The API's document; the rooms add their paths.
 #[derive(OpenApi)]
@@ -47,6 +47,7 @@ fn api_routes() -> OpenApiRouter<App> {
         .merge(orders::routes())
         .merge(merchants::routes())
         .merge(outbox::api::routes())
+        .merge(changes::routes())
         .merge(notices::routes())
         .merge(visits::routes())
 }

@@ -9,6 +9,7 @@ use belgrano_shared::auth::api_key::ApiKeys;
 use belgrano_shared::auth::examine::ExamineError;
 use belgrano_shared::auth::gate::Gate;
 use belgrano_shared::auth::password::PasswordError;
+use belgrano_shared::changes::{ChangeFeed, Peers};
 use belgrano_shared::config::SecretError;
 use belgrano_shared::http::health::Health;
 use belgrano_shared::http::serve;
@@ -22,7 +23,7 @@ use belgrano_shared::zone::OtherZone;
 use tokio::sync::Notify;
 
 use crate::accounts::{self, AccountLimits, FirstAdminError, Role};
-use crate::app::{App, Parts, announcer};
+use crate::app::{App, Listeners, Parts, announcer};
 use crate::catalog::{self, ImportError};
 use crate::orders::{OrderWatch, Whereabouts};
 use crate::outbox::Handoff;
@@ -134,11 +135,22 @@ pub async fn assemble(settings: ShopSettings, ambient: Ambient, life: &Lifecycle
     let sockets = Sockets::new(settings.sockets.limits);
     sockets.end_with(life);
     let notices_wake = Arc::new(Notify::new());
-    let (relay, packages, notices) = (Arc::clone(&relay_wake), Arc::clone(&packages_wake), Arc::clone(&notices_wake));
     let funnel = Funnel::default();
-    let counting = (funnel.clone(), ambient.clone());
-    let announce =
-        announcer(relay, handoff.clone(), packages, notices, gate.clone(), (watch.clone(), sockets.clone()), counting);
+    let (secrets, api_keys) = (settings.common.integration_secrets(&ambient)?, ApiKeys::new(&settings.common.api_keys));
+    let peers = Peers::new(secrets.clone(), api_keys.clone(), &ambient);
+    let changes = ChangeFeed::new(settings.common.changes, peers, life);
+    let announce = announcer(Listeners {
+        relay: Arc::clone(&relay_wake),
+        handoff: handoff.clone(),
+        packages: Arc::clone(&packages_wake),
+        notices: Arc::clone(&notices_wake),
+        gate: gate.clone(),
+        watch: watch.clone(),
+        sockets: sockets.clone(),
+        funnel: funnel.clone(),
+        ambient: ambient.clone(),
+        changes: changes.clone(),
+    });
     let context = ShopContext { ambient: ambient.clone(), handoff: handoff.clone() };
     let (writer, writing) = Writer::new(db.clone(), context, settings.writer, announce);
     let closing = db.clone();
@@ -151,9 +163,8 @@ pub async fn assemble(settings: ShopSettings, ambient: Ambient, life: &Lifecycle
         tracing::warn!("no SMTP_URL: no mail is sent, so nobody recovers a password by mail or is told by mail");
     }
     let limits = AccountLimits::new(&settings.accounts, &ambient);
-    let secrets = settings.common.integration_secrets(&ambient)?;
     let vapid = settings.common.vapid(&ambient).map_err(SecretError::from)?;
-    let (life, metrics, api_keys) = (life.clone(), Metrics::new(), ApiKeys::new(&settings.common.api_keys));
+    let (life, metrics) = (life.clone(), Metrics::new());
     Ok(App::new(Parts {
         settings,
         ambient,
@@ -174,6 +185,7 @@ pub async fn assemble(settings: ShopSettings, ambient: Ambient, life: &Lifecycle
         sockets,
         secrets,
         api_keys,
+        changes,
         relay_status: RelayStatus::default(),
     }))
 }

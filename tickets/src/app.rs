@@ -6,6 +6,7 @@ use std::sync::{Arc, OnceLock};
 use belgrano_shared::ambient::Ambient;
 use belgrano_shared::auth::gate::Gate;
 use belgrano_shared::auth::session::TokenHash;
+use belgrano_shared::changes::ChangeFeed;
 use belgrano_shared::notices::push::Vapid;
 use belgrano_shared::signature::SigningSecrets;
 use belgrano_shared::storage::Db;
@@ -47,6 +48,8 @@ pub struct Parts {
     pub metrics: Metrics,
     /// The live feed.
     pub live: Live,
+    /// Who reads the board's changes.
+    pub changes: ChangeFeed,
     /// What the announcer tells.
     pub signals: Arc<Signals>,
 }
@@ -85,8 +88,12 @@ pub fn announcer(
     signals: Arc<Signals>,
     gate: Gate<Principal>,
     hub: Arc<OnceLock<Hub>>,
+    changes: ChangeFeed,
 ) -> impl Fn(Committed) + Send + Sync + 'static {
     move |committed| {
+        if committed.changed {
+            changes.committed();
+        }
         if committed.noticed {
             signals.noticed.notify_one();
         }

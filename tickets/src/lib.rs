@@ -3,6 +3,7 @@
 pub mod app;
 pub mod assignment;
 pub mod callbacks;
+pub mod changes;
 pub mod fleet;
 pub mod housekeeping;
 pub mod intake;

@@ -9,7 +9,7 @@ use utoipa_axum::router::OpenApiRouter;
 
 use crate::app::App;
 use crate::sessions::SESSION_COOKIE;
-use crate::{assignment, fleet, intake, live, notices, pages, progress, reports, sessions, tickets, users};
+use crate::{assignment, changes, fleet, intake, live, notices, pages, progress, reports, sessions, tickets, users};
 
 #[derive(OpenApi)]
 #[openapi(info(title = "Belgrano Tickets", description = "Cada pedido es un ticket; cada ticket llega."))]
@@ -49,6 +49,7 @@ fn api_routes() -> OpenApiRouter<App> {
         .merge(reports::routes())
         .merge(live::routes())
         .merge(notices::routes())
+        .merge(changes::routes())
 }
 
 #[cfg(test)]

@@ -8,9 +8,11 @@ use std::sync::{Arc, OnceLock};
 
 use axum::Router;
 use belgrano_shared::ambient::Ambient;
+use belgrano_shared::auth::api_key::ApiKeys;
 use belgrano_shared::auth::examine::ExamineError;
 use belgrano_shared::auth::gate::Gate;
 use belgrano_shared::auth::password::PasswordError;
+use belgrano_shared::changes::{ChangeFeed, Peers};
 use belgrano_shared::config::SecretError;
 use belgrano_shared::fetch_scalar;
 use belgrano_shared::http::health::Health;
@@ -88,7 +90,10 @@ pub async fn assemble(settings: Settings, ambient: &Ambient, life: &Lifecycle) -
     let gate = Gate::new(SESSION_COOKIE, &settings.common, ambient)?;
     let signals = Arc::new(Signals::default());
     let hub_to_be = Arc::new(OnceLock::new());
-    let announce = announcer(Arc::clone(&signals), gate.clone(), Arc::clone(&hub_to_be));
+    let secrets = settings.common.integration_secrets(ambient)?;
+    let peers = Peers::new(secrets.clone(), ApiKeys::new(&settings.common.api_keys), ambient);
+    let changes = ChangeFeed::new(settings.common.changes, peers, life);
+    let announce = announcer(Arc::clone(&signals), gate.clone(), Arc::clone(&hub_to_be), changes.clone());
     let (writer, task) = Writer::new(db.clone(), ambient.clone(), settings.writer, announce);
     spawn_writer(life, task, db.clone());
     // Before anything reads: an epoch there is from the first moment on.
@@ -100,7 +105,6 @@ pub async fn assemble(settings: Settings, ambient: &Ambient, life: &Lifecycle) -
     // Only here is it set.
     let _ = hub_to_be.set(hub.clone());
     hub.know_tickets(count_tickets(&db).await?);
-    let secrets = settings.common.integration_secrets(ambient)?;
     let vapid = settings.common.vapid(ambient).map_err(SecretError::from)?;
     let app = App::new(Parts {
         intake: IntakeGate::new(&settings, secrets.clone(), ambient),
@@ -113,6 +117,7 @@ pub async fn assemble(settings: Settings, ambient: &Ambient, life: &Lifecycle) -
         secrets,
         vapid,
         metrics,
+        changes,
         signals,
     });
     users::examine_passwords(&app, Some(users::Role::Admin)).await?;

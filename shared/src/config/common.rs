@@ -11,6 +11,7 @@ use crate::ambient::Ambient;
 use crate::auth::email::Email;
 use crate::auth::gate::GateSettings;
 use crate::auth::password::NewPassword;
+use crate::changes::ChangeSettings;
 use crate::http::HttpSettings;
 use crate::http::serve::ServeSettings;
 use crate::map::MapSettings;
@@ -49,6 +50,8 @@ pub struct Common {
     pub admin: FirstAdmin,
     /// What people are told who are not looking.
     pub notices: NoticeSettings,
+    /// Limits of the change feed.
+    pub changes: ChangeSettings,
     /// `None`: nobody set one, so it is generated into `data_dir`.
     integration: Option<SigningSecrets>,
 }
@@ -107,6 +110,7 @@ impl Common {
             gate: GateSettings::from_env(env),
             admin: first_admin(env),
             notices,
+            changes: ChangeSettings::from_env(env),
             integration: integration(env, generated_allowed),
             public_url,
             zone,

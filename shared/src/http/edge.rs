@@ -26,6 +26,7 @@ use super::throttle::Throttle;
 use super::{ClientIp, Proxies, REQUEST_ID, RequestContext, cross_site, health, security_headers};
 use crate::ambient::Ambient;
 use crate::auth::origin::AllowedOrigins;
+use crate::changes;
 use crate::config::{Env, parse_site};
 use crate::lifecycle::panic_message;
 use crate::map::Ground;
@@ -212,7 +213,7 @@ impl Edge {
         // An overloaded process must still say that it lives, or it is killed for being busy.
         let arrival = Arrival::begin(&self.room, client.counted(), health::is_probe(route)).map_err(|_| self.shed())?;
         let _counted = self.metrics.http.in_flight();
-        let limit = self.settings.handler_timeout;
+        let limit = self.settings.handler_timeout + may_wait(route);
         let mut handler = pin!(AssertUnwindSafe(next.run(arrival.watch(request))).catch_unwind());
         let mut timer = pin!(tokio::time::sleep_until(arrival.deadline(limit)));
         // Each piece of a body moves the deadline, and so does waiting for one.
@@ -264,7 +265,7 @@ impl Edge {
         let status = response.status().as_u16();
         self.metrics.http.observe(route, status, took);
         let took_ms = took.as_millis();
-        if took >= SLOW && response.status() != StatusCode::REQUEST_TIMEOUT {
+        if took >= SLOW + may_wait(route) && response.status() != StatusCode::REQUEST_TIMEOUT {
             tracing::warn!(status, took_ms, "slow response");
         } else if response.status().is_server_error() {
             // Whoever made a 500 logged its cause; overload would be thousands of lines, so they are counted.
@@ -275,6 +276,11 @@ impl Edge {
             tracing::debug!(status, took_ms, "response");
         }
     }
+}
+
+/// How much longer than elsewhere a request may take here, because it waits for something to happen.
+fn may_wait(route: &str) -> Duration {
+    if route == changes::PATH { changes::LONGEST_WAIT } else { Duration::ZERO }
 }
 
 #[derive(Debug, thiserror::Error)]

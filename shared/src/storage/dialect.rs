@@ -40,6 +40,16 @@ impl Engine {
         }
     }
 
+    /// What goes with [`Engine::own_turn`] where triggers mark changes: the time of the batch, which is in the column `clock`, for
+    /// its transaction. SQLite's triggers read the column.
+    #[must_use]
+    pub fn own_time(self, clock: &str) -> String {
+        match self {
+            Self::Sqlite => String::new(),
+            Self::Postgres => format!(", set_config('belgrano.now', CAST({clock} AS TEXT), true)"),
+        }
+    }
+
     /// The text under `key` in the JSON object that a text column holds; NULL where there is none.
     #[must_use]
     pub fn json_text(self, column: &str, key: &str) -> String {

@@ -16,6 +16,7 @@ use std::sync::LazyLock;
 
 use belgrano_shared::ambient::Ambient;
 use belgrano_shared::auth::session::TokenHash;
+use belgrano_shared::changes::FeedUnit;
 use belgrano_shared::idempotency::{Answers, IdempotencyKey, KeepsAnswers, StoredAnswer};
 use belgrano_shared::notices::{Notice, NoticeService, NoticeUnit, Outgoing};
 use belgrano_shared::storage::Session;
@@ -109,6 +110,8 @@ pub struct Committed {
     pub noticed: bool,
     /// Orders that requests placed, for the funnel.
     pub placed: Vec<Placed>,
+    /// Anything was written at all.
+    pub changed: bool,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, sqlx::FromRow)]
@@ -119,7 +122,8 @@ struct Counters {
 
 /// Writing the row locks it: on Postgres the writers of other instances wait here until this batch is over.
 fn lock_counters(engine: Engine) -> String {
-    format!("UPDATE counters SET id = 1 WHERE id = 1 RETURNING order_id, outbox_id{}", engine.own_turn())
+    let (turn, time) = (engine.own_turn(), engine.own_time("clock"));
+    format!("UPDATE counters SET clock = $1 WHERE id = 1 RETURNING order_id, outbox_id{turn}{time}")
 }
 
 static LOCK_SQLITE: LazyLock<String> = LazyLock::new(|| lock_counters(Engine::Sqlite));
@@ -211,6 +215,12 @@ impl KeepsAnswers for ShopUnit {
     }
 }
 
+impl FeedUnit for ShopUnit {
+    fn feed_session(&mut self) -> &mut Session {
+        self.session()
+    }
+}
+
 impl NoticeUnit for ShopUnit {
     const NOTICES: &'static NoticeService = &notices::SERVICE;
 
@@ -246,9 +256,10 @@ impl UnitOfWork for ShopUnit {
             Engine::Sqlite => &LOCK_SQLITE,
             Engine::Postgres => &LOCK_POSTGRES,
         };
-        let counters = fetch!(one, session, Counters, lock)?;
+        let now = ambient.now();
+        let counters = fetch!(one, session, Counters, lock, now)?;
         Ok(Self {
-            now: ambient.now(),
+            now,
             ambient: ambient.clone(),
             handoff: handoff.clone(),
             changes: 0,
@@ -283,6 +294,7 @@ impl UnitOfWork for ShopUnit {
         }
         self.flush().await?;
         self.session.commit().await?;
+        self.committed.changed = true;
         Ok(self.committed)
     }
 }

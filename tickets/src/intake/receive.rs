@@ -10,7 +10,7 @@ use belgrano_shared::timestamp::UnixMillis;
 use belgrano_shared::wire::{EventKind, IntakeReply, OrderMessage, Position, TicketState, TicketView};
 use belgrano_shared::writer::{Command, Failure};
 
-use crate::unit::{Actor, BoardUnit, BoardWants, Change, Ticket};
+use crate::unit::{Actor, BoardUnit, BoardWants, Change, Milestones, Ticket};
 
 /// Take in an order.
 #[derive(Debug)]
@@ -81,6 +81,7 @@ pub fn new_ticket(message: &OrderMessage, fingerprint: [u8; 32], ticket_id: i64,
         fingerprint: fingerprint.to_vec(),
         assignment_reason: None,
         recorded_at: now,
+        milestones: Milestones::default(),
     }
 }
 

@@ -10,7 +10,7 @@ use crate::unit::{Actor, AssignmentReason, BoardUnit, BoardWants, Change, Ticket
 
 /// How long a change can be taken back.
 const UNDO_WINDOW_MS: i64 = 10 * 60 * 1000;
-const ACTION: &str = "deshacer";
+pub(crate) const ACTION: &str = "deshacer";
 /// Whoever did it: the shop has heard of it and sells those goods to somebody else.
 const STOCK_IS_BACK: &str = "refusal-undo-stock";
 

@@ -8,12 +8,14 @@
 mod assignment_reason;
 pub(crate) mod counts;
 mod event;
+mod milestones;
 mod ticket;
 
 use std::collections::{BTreeMap, HashMap};
 use std::sync::LazyLock;
 
 use belgrano_shared::ambient::Ambient;
+use belgrano_shared::changes::FeedUnit;
 use belgrano_shared::idempotency::{Answers, IdempotencyKey, KeepsAnswers, StoredAnswer};
 use belgrano_shared::notices::{NoticeService, NoticeUnit, Outgoing};
 use belgrano_shared::storage::Session;
@@ -26,6 +28,7 @@ use belgrano_shared::{execute, fetch};
 pub use assignment_reason::{AssignmentReason, Decision, Grounds};
 pub use counts::Recount;
 pub use event::{Actor, Change, CommittedEvent};
+pub use milestones::Milestones;
 pub use ticket::Ticket;
 pub(crate) use ticket::{TicketRow, searchable, select_tickets};
 
@@ -93,9 +96,10 @@ struct Counters {
 /// until this batch is over, which is what makes `seq` follow commit order.
 fn lock_counters(engine: Engine) -> String {
     format!(
-        "INSERT INTO counters (id, epoch, seq, ticket_id) VALUES (1, $1, 0, 0) \
-         ON CONFLICT (id) DO UPDATE SET id = excluded.id RETURNING epoch, seq, ticket_id{}",
-        engine.own_turn()
+        "INSERT INTO counters (id, epoch, seq, ticket_id, clock) VALUES (1, $1, 0, 0, $2) \
+         ON CONFLICT (id) DO UPDATE SET clock = excluded.clock RETURNING epoch, seq, ticket_id{}{}",
+        engine.own_turn(),
+        engine.own_time("clock")
     )
 }
 
@@ -160,6 +164,9 @@ impl BoardUnit {
         self.changes += 1;
         self.counters.seq += 1;
         ticket.view.version += 1;
+        if let Some(Some(before)) = self.tickets.get(&ticket.view.number) {
+            ticket.milestones.pass(before.view.state, ticket.view.state, &change);
+        }
         let number = ticket.view.number.clone();
         let row = event::Row::new(self.counters.seq, &ticket, change, self.now);
         self.announcements.push(Announcement::Event(row.committed(&number)));
@@ -203,6 +210,8 @@ pub struct Committed {
     pub announcements: Vec<Announcement>,
     /// There are notices to be sent.
     pub noticed: bool,
+    /// Anything was written at all.
+    pub changed: bool,
 }
 
 impl UnitOfWork for BoardUnit {
@@ -216,9 +225,10 @@ impl UnitOfWork for BoardUnit {
             Engine::Sqlite => &LOCK_SQLITE,
             Engine::Postgres => &LOCK_POSTGRES,
         };
-        let counters = fetch!(one, session, Counters, lock, epoch.as_str())?;
+        let now = ambient.now();
+        let counters = fetch!(one, session, Counters, lock, epoch.as_str(), now)?;
         Ok(Self {
-            now: ambient.now(),
+            now,
             ambient: ambient.clone(),
             changes: 0,
             stored: (counters.seq, counters.ticket_id),
@@ -245,13 +255,21 @@ impl UnitOfWork for BoardUnit {
     }
 
     async fn commit(mut self) -> sqlx::Result<Committed> {
-        if self.changes == 0 {
-            self.session.rollback().await?;
-        } else {
+        let changed = self.changes > 0;
+        if changed {
             self.flush().await?;
             self.session.commit().await?;
+        } else {
+            self.session.rollback().await?;
         }
-        Ok(Committed { epoch: self.counters.epoch, announcements: self.announcements, noticed: self.noticed })
+        let (announcements, noticed) = (self.announcements, self.noticed);
+        Ok(Committed { epoch: self.counters.epoch, announcements, noticed, changed })
+    }
+}
+
+impl FeedUnit for BoardUnit {
+    fn feed_session(&mut self) -> &mut Session {
+        self.session()
     }
 }
 

@@ -9,7 +9,7 @@ use belgrano_shared::timestamp::UnixMillis;
 use belgrano_shared::wire::{CustomerKind, OrderNumber, PaymentMethod, Priority, TicketState, TicketView};
 use belgrano_shared::{execute_rows, fetch_in};
 
-use super::AssignmentReason;
+use super::{AssignmentReason, Milestones};
 
 /// A ticket: what everyone may see of it, and what only the board needs.
 #[derive(Clone, Debug, PartialEq)]
@@ -22,6 +22,8 @@ pub struct Ticket {
     pub assignment_reason: Option<AssignmentReason>,
     /// When the order was taken in, by this clock.
     pub recorded_at: UnixMillis,
+    /// When it last came to each state.
+    pub milestones: Milestones,
 }
 
 /// A row of `tickets`.
@@ -60,6 +62,8 @@ pub(crate) struct TicketRow {
     delivered_at: Option<UnixMillis>,
     updated_at: UnixMillis,
     version: i64,
+    #[sqlx(flatten)]
+    milestones: Milestones,
 }
 
 /// `SELECT` of every column of a ticket; what follows says which.
@@ -69,7 +73,7 @@ macro_rules! select_tickets {
             "SELECT id, number, fingerprint, customer_name, customer_address, customer_phone, customer_email, customer_kind, ",
             "lines, total, payment_method, instructions, origin, neighbourhood, lat, lng, state, priority, driver_id, ",
             "driver_name, assignment_reason, offer_expires_at, reason, created_at, recorded_at, assigned_at, delivered_at, ",
-            "updated_at, version FROM tickets ",
+            "updated_at, version, accepted_at, departed_at, failed_at, cancelled_at, attempts FROM tickets ",
             $($which)+
         )
     };
@@ -79,13 +83,14 @@ pub(crate) use select_tickets;
 const UPSERT: &str = "INSERT INTO tickets (id, number, fingerprint, customer_name, customer_address, customer_phone, customer_email, \
      customer_kind, lines, total, payment_method, instructions, origin, neighbourhood, lat, lng, state, priority, driver_id, \
      driver_name, assignment_reason, offer_expires_at, reason, created_at, recorded_at, assigned_at, delivered_at, updated_at, \
-     version, search, neighbourhood_search) VALUES";
+     version, search, neighbourhood_search, accepted_at, departed_at, failed_at, cancelled_at, attempts) VALUES";
 /// What of a ticket can change after it was taken in.
 const UPSERT_TAIL: &str = "ON CONFLICT (id) DO UPDATE SET instructions = excluded.instructions, state = excluded.state, \
      priority = excluded.priority, driver_id = excluded.driver_id, driver_name = excluded.driver_name, \
      assignment_reason = excluded.assignment_reason, offer_expires_at = excluded.offer_expires_at, reason = excluded.reason, \
      assigned_at = excluded.assigned_at, delivered_at = excluded.delivered_at, updated_at = excluded.updated_at, \
-     version = excluded.version";
+     version = excluded.version, accepted_at = excluded.accepted_at, departed_at = excluded.departed_at, \
+     failed_at = excluded.failed_at, cancelled_at = excluded.cancelled_at, attempts = excluded.attempts";
 
 impl TryFrom<TicketRow> for Ticket {
     type Error = sqlx::Error;
@@ -127,6 +132,7 @@ impl TryFrom<TicketRow> for Ticket {
             fingerprint: row.fingerprint,
             assignment_reason: row.assignment_reason.map(AssignmentReason::parse),
             recorded_at: row.recorded_at,
+            milestones: row.milestones,
         })
     }
 }
@@ -157,7 +163,7 @@ pub(crate) fn searchable(number: &str, name: &str, address: Option<&str>, phone:
 }
 
 pub(super) async fn store(session: &mut Session, tickets: &[&Ticket]) -> sqlx::Result<()> {
-    execute_rows!(*session, UPSERT, 31, tickets, UPSERT_TAIL, |query, row| {
+    execute_rows!(*session, UPSERT, 36, tickets, UPSERT_TAIL, |query, row| {
         query
             .bind(row.view.ticket_id)
             .bind(row.view.number.as_str())
@@ -195,6 +201,11 @@ pub(super) async fn store(session: &mut Session, tickets: &[&Ticket]) -> sqlx::R
                 row.view.customer_phone.as_deref(),
             ))
             .bind(row.view.neighbourhood.as_deref().map(fold))
+            .bind(row.milestones.accepted_at)
+            .bind(row.milestones.departed_at)
+            .bind(row.milestones.failed_at)
+            .bind(row.milestones.cancelled_at)
+            .bind(row.milestones.attempts)
     });
     Ok(())
 }

@@ -1,0 +1,76 @@
+//! What the shop tells in its change feed (`GET /api/cambios`): its catalog, its accounts and its orders.
+//!
+//! A new kind of thing is a struct and its line in [`ShopData`] here, and its triggers in a migration: on SQLite
+//! `INSERT INTO mark VALUES ('kind', NEW.id)`, on Postgres `mark_row('kind', 'id')` or, for what many rows a batch go to,
+//! `mark_rows('kind')`; and its name in the list of `every_table_of_the_feed_has_its_triggers`. A new member of a thing that
+//! is there is a field of its struct; if it comes from another table, that table's triggers mark the thing.
+
+mod accounts;
+mod catalog;
+mod orders;
+#[cfg(test)]
+mod tests;
+
+use axum::extract::{FromRequestParts, State};
+use axum::http::request::Parts;
+use belgrano_shared::changes::{Asked, ChangePage, Contents, Source, answer, ask};
+use belgrano_shared::http::Json;
+use belgrano_shared::problem::{Problem, ProblemDocument};
+use belgrano_shared::storage::Session;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+use crate::app::App;
+
+/// The feed.
+pub fn routes() -> OpenApiRouter<App> {
+    OpenApiRouter::new().routes(routes!(changes))
+}
+
+/// What each kind of thing looks like.
+struct ShopData;
+
+impl Source for ShopData {
+    async fn contents(session: &mut Session, entity: &str, keys: &[&str]) -> sqlx::Result<Option<Contents>> {
+        let contents = match entity {
+            "negocio" => Contents::by_id::<catalog::Business>(session, keys).await?,
+            "sucursal" => Contents::by_id::<catalog::Branch>(session, keys).await?,
+            "categoria" => Contents::by_id::<catalog::Category>(session, keys).await?,
+            "producto" => catalog::products(session, keys).await?,
+            "oferta" => catalog::offers(session, keys).await?,
+            "cuenta" => Contents::by_id::<accounts::Account>(session, keys).await?,
+            "pedido" => orders::orders(session, keys).await?,
+            _ => return Ok(None),
+        };
+        Ok(Some(contents))
+    }
+}
+
+/// A reader that may read, and what it asks for.
+struct Reader(Asked);
+
+impl FromRequestParts<App> for Reader {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Problem> {
+        ask(parts, app, &app.changes).await.map(Self)
+    }
+}
+
+/// Lo que cambió en la tienda
+///
+/// Cada cosa (negocio, sucursal, categoria, producto, oferta, cuenta, pedido) una sola vez, por su último cambio y como es ahora;
+/// desde 0, todo lo que hay. Si no hay nada, espera lo que se pida. Con otra `epoca` se empieza de nuevo.
+#[utoipa::path(
+    get, path = "/api/cambios", tag = "integración", security(("firma" = []), ("clave" = [])), params(Asked),
+    responses(
+        (status = 200, body = ChangePage),
+        (status = 401, body = ProblemDocument),
+        (status = 422, body = ProblemDocument),
+        (status = 429, body = ProblemDocument),
+        (status = 503, body = ProblemDocument, description = "Ya esperan demasiados."),
+    )
+)]
+async fn changes(State(app): State<App>, Reader(asked): Reader) -> Result<Json<ChangePage>, Problem> {
+    answer::<ShopData, _>(&app.changes, &app.db, &app.writer, asked).await
+}

@@ -1,0 +1,4 @@
+//! The feed as a reader meets it.
+
+mod reader;
+mod reading;

@@ -1,0 +1,183 @@
+//! Who may read, what is told, and how long a reader waits.
+
+use std::collections::HashSet;
+use std::time::Duration;
+
+use axum::body::Body;
+use axum::http::Request;
+use belgrano_shared::on_both_engines;
+use belgrano_shared::signature::{ID_HEADER, SIGNATURE_HEADER, TIMESTAMP_HEADER};
+use belgrano_shared::testing::TestDatabase;
+use serde_json::{Value, json};
+
+use super::reader::{Reader, ask, send};
+use crate::testing::{Browser, TestShop};
+
+async fn buy(shop: &TestShop, who: &mut Browser, product: i64) -> String {
+    let body = json!({ "items": [{ "producto_id": product, "cantidad": 2 }], "direccion": "Av. Cabildo 2040", "barrio": "Belgrano" });
+    let answer = shop.post(who, "/api/pedidos", body).await;
+    assert_eq!(answer.status, 201, "{answer:?}");
+    answer.body["numero"].as_str().expect("a number").to_owned()
+}
+
+on_both_engines! {
+    async fn each_thing_comes_once_at_its_newest_and_whole(database) {
+        let shop = TestShop::new(database).await;
+        let mut ana = shop.customer("ana@example.com").await;
+        let numbers = [buy(&shop, &mut ana, 1).await, buy(&shop, &mut ana, 1).await];
+        let (_, page) = ask(&shop, "despues=0&limite=5000").await;
+        let changes = page["cambios"].as_array().expect("changes");
+        let things: HashSet<(&str, &str)> = changes
+            .iter()
+            .map(|change| (change["entidad"].as_str().expect("text"), change["clave"].as_str().expect("text")))
+            .collect();
+        assert_eq!(things.len(), changes.len(), "none comes twice");
+        let of = |entity: &str, key: &str| {
+            let found = changes.iter().find(|change| change["entidad"] == entity && change["clave"] == key);
+            found.unwrap_or_else(|| panic!("no {entity} {key}"))["dato"].clone()
+        };
+        let order = of("pedido", &numbers[1]);
+        assert_eq!((&order["numero"], &order["estado"]), (&json!(numbers[1]), &json!("pendiente")));
+        assert_eq!(order["lineas"][0]["cantidad"], 2);
+        for unknown in ["dispositivo", "origen", "prometido"] {
+            assert!(order.as_object().expect("an object").contains_key(unknown), "{unknown} is written");
+        }
+        let account = of("cuenta", &order["cuenta_id"].to_string());
+        assert_eq!((&account["email"], &account["rol"]), (&json!("ana@example.com"), &json!("cliente")));
+        assert!(account.get("password_hash").is_none());
+        let product = of("producto", "1");
+        assert_eq!(product["id"], 1);
+        for entity in ["negocio", "sucursal", "categoria", "oferta"] {
+            assert!(things.iter().any(|(kind, _)| *kind == entity), "no {entity}");
+        }
+        // What is bought is told again, and nothing else.
+        let after = page["hasta"].as_i64().expect("a number");
+        let third = buy(&shop, &mut ana, 2).await;
+        let (_, page) = ask(&shop, &format!("despues={after}")).await;
+        let mut told: Vec<String> = page["cambios"]
+            .as_array()
+            .expect("changes")
+            .iter()
+            .map(|change| format!("{} {}", change["entidad"], change["clave"]))
+            .collect();
+        told.sort();
+        assert_eq!(told, [format!("\"pedido\" \"{third}\""), "\"producto\" \"2\"".to_owned()]);
+    }
+}
+
+#[tokio::test]
+async fn nobody_reads_without_a_key() {
+    let database = TestDatabase::sqlite();
+    let shop = TestShop::with(&database, &[("API_KEY", "clave")]).await;
+    let request = |headers: &[(&str, &str)]| {
+        let mut request = Request::get("/api/cambios?limite=0");
+        for (name, value) in headers {
+            request = request.header(*name, *value);
+        }
+        request.body(Body::empty()).expect("a request")
+    };
+    for headers in
+        [&[][..], &[("x-api-key", "otra")], &[(ID_HEADER, "a"), (TIMESTAMP_HEADER, "1"), (SIGNATURE_HEADER, "v1,x")]]
+    {
+        assert_eq!(send(&shop, request(headers)).await.0, 401, "before anything is said of what is asked");
+    }
+    assert_eq!(send(&shop, request(&[("x-api-key", "clave")])).await.0, 422);
+    // A signature over nothing that was made for something else.
+    let now = shop.app.ambient.now();
+    for id in ["ws_1", "lookup_1", "cancel_1_2"] {
+        let signed = shop.app.secrets.sign(id, now, b"");
+        let headers = [(ID_HEADER, id), (TIMESTAMP_HEADER, &signed.timestamp), (SIGNATURE_HEADER, &signed.signature)];
+        assert_eq!(send(&shop, request(&headers)).await.0, 401, "{id}");
+    }
+    let late = now.plus_ms(-3_600_000);
+    let signed = shop.app.secrets.sign("c", late, b"");
+    let headers = [(ID_HEADER, "c"), (TIMESTAMP_HEADER, &signed.timestamp), (SIGNATURE_HEADER, &signed.signature)];
+    let (status, problem) = send(&shop, request(&headers)).await;
+    assert_eq!((status, &problem["desfase_s"]), (401, &json!(-3600)));
+    let mut ana = shop.customer("ana@example.com").await;
+    assert_eq!(shop.get(&mut ana, "/api/cambios").await.status, 401);
+}
+
+#[tokio::test]
+async fn what_is_out_of_range_is_named() {
+    let database = TestDatabase::sqlite();
+    let shop = TestShop::new(&database).await;
+    for (query, field) in [
+        ("despues=-1", "despues"),
+        ("despues=x", "despues"),
+        ("limite=0", "limite"),
+        ("limite=5001", "limite"),
+        ("espera=31", "espera"),
+        ("espera=-1", "espera"),
+        ("espera=18446744073709551615", "espera"),
+    ] {
+        let (status, problem) = ask(&shop, query).await;
+        assert_eq!((status, &problem["errors"][0]["field"]), (422, &json!(field)), "{query}: {problem}");
+    }
+}
+
+#[tokio::test]
+async fn ahead_of_everything_there_is_nothing() {
+    let database = TestDatabase::sqlite();
+    let shop = TestShop::new(&database).await;
+    let (status, page) = ask(&shop, "despues=9000000000000000").await;
+    assert_eq!((status, &page["cambios"], &page["hasta"]), (200, &json!([]), &json!(9_000_000_000_000_000_i64)));
+}
+
+/// Asks to be told within half a minute of what comes after `after`; `meanwhile` happens once it waits.
+async fn told(shop: &TestShop, after: i64, meanwhile: impl Future<Output = ()>) -> Value {
+    let query = format!("despues={after}&espera=30");
+    let waits = async {
+        while shop.app.changes.waiting() == 0 {
+            tokio::task::yield_now().await;
+        }
+    };
+    let happens = async {
+        tokio::time::timeout(Duration::from_mins(1), waits).await.expect("it waits: there is nothing");
+        meanwhile.await;
+    };
+    let ((status, page), ()) = tokio::join!(ask(shop, &query), happens);
+    assert_eq!(status, 200, "{page}");
+    page
+}
+
+on_both_engines! {
+    async fn who_waits_is_told_once_it_is_committed(database) {
+        let shop = TestShop::new(database).await;
+        let mut ana = shop.customer("ana@example.com").await;
+        let mut reader = Reader::default();
+        reader.catch_up(&shop).await;
+        let buying = async {
+            // First what the feed does not tell of.
+            assert_eq!(shop.post(&mut ana.clone(), "/api/logout", json!({})).await.status, 204);
+            ana = shop.customer("eva@example.com").await;
+        };
+        let page = told(&shop, reader.after, buying).await;
+        assert_eq!(page["cambios"][0]["entidad"], "cuenta", "{page}");
+        // Another instance commits: nobody here is woken.
+        reader.catch_up(&shop).await;
+        let other = TestShop::seeded(database, 8, &[]).await;
+        let buying = async {
+            buy(&other, &mut ana, 1).await;
+        };
+        let page = told(&shop, reader.after, buying).await;
+        assert!(!page["cambios"].as_array().expect("changes").is_empty());
+    }
+}
+
+#[tokio::test]
+async fn a_stop_ends_the_wait_and_so_many_may_wait() {
+    let database = TestDatabase::sqlite();
+    let shop = TestShop::with(&database, &[("CHANGES_WAITING", "1")]).await;
+    let mut reader = Reader::default();
+    reader.catch_up(&shop).await;
+    let after = reader.after;
+    let page = told(&shop, after, async {
+        let (status, problem) = ask(&shop, &format!("despues={after}&espera=30")).await;
+        assert_eq!(status, 503, "{problem}");
+        assert_eq!(ask(&shop, &format!("despues={after}")).await.0, 200, "who does not wait needs no place");
+        shop.app.life.stop();
+    })
+    .await;
+    assert_eq!((&page["cambios"], &page["hasta"]), (&json!([]), &json!(after)));
+}

@@ -1,0 +1,3 @@
+//! The feed as a reader meets it.
+
+mod reading;
