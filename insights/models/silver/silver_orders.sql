@@ -1,4 +1,4 @@
-{{ config(materialized='table', meta={'key': ['source', 'order_id'], 'keys_from': 'bronze_orders'}) }}
+{{ config(materialized='table', meta={'day': 'ordered_on', 'key': ['source', 'order_id'], 'keys_from': 'bronze_orders'}) }}
 
 with newest as (
     {{ newest(source('bronze', 'bronze_orders'), ['source', 'order_id']) }}

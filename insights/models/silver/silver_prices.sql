@@ -1,4 +1,4 @@
-{{ config(materialized='table', meta={'key': ['source', 'price_id'], 'keys_from': 'bronze_prices'}) }}
+{{ config(materialized='table', meta={'day': 'changed_on', 'key': ['source', 'price_id'], 'keys_from': 'bronze_prices'}) }}
 
 with newest as (
     {{ newest(source('bronze', 'bronze_prices'), ['source', 'price_id']) }}

@@ -1,4 +1,4 @@
-{{ config(materialized='table', meta={'key': ['source', 'order_id'], 'keys_from': 'bronze_orders'}) }}
+{{ config(materialized='table', meta={'day': 'ordered_on', 'key': ['source', 'order_id'], 'keys_from': 'bronze_orders'}) }}
 
 -- One row for each line of an order, with what the order says beside it, so that a question about sales reads one table
 -- and joins nothing. An order comes with all of its lines under one `seq`: the lines of another version are left out.

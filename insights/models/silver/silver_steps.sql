@@ -1,4 +1,4 @@
-{{ config(materialized='table', meta={'key': ['source', 'step_id'], 'keys_from': 'bronze_steps'}) }}
+{{ config(materialized='table', meta={'day': 'occurred_on', 'key': ['source', 'step_id'], 'keys_from': 'bronze_steps'}) }}
 
 with newest as (
     {{ newest(source('bronze', 'bronze_steps'), ['source', 'step_id']) }}

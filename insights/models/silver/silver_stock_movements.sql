@@ -1,4 +1,4 @@
-{{ config(materialized='table', meta={'key': ['source', 'movement_id'], 'keys_from': 'bronze_stock_movements'}) }}
+{{ config(materialized='table', meta={'day': 'moved_on', 'key': ['source', 'movement_id'], 'keys_from': 'bronze_stock_movements'}) }}
 
 with newest as (
     {{ newest(source('bronze', 'bronze_stock_movements'), ['source', 'movement_id']) }}

@@ -1,4 +1,4 @@
-{{ config(materialized='table', meta={'key': ['source', 'ticket_id'], 'keys_from': 'bronze_tickets'}) }}
+{{ config(materialized='table', meta={'day': 'created_on', 'key': ['source', 'ticket_id'], 'keys_from': 'bronze_tickets'}) }}
 
 with newest as (
     {{ newest(source('bronze', 'bronze_tickets'), ['source', 'ticket_id']) }}

@@ -1,6 +1,6 @@
 //! The catalogues, in the binary: Fluent files, one folder per language with the same files in each.
 
-use std::sync::LazyLock;
+use std::sync::{LazyLock, OnceLock};
 
 use fluent_bundle::concurrent::FluentBundle;
 use fluent_bundle::{FluentArgs, FluentResource};
@@ -30,6 +30,16 @@ pub struct Catalogue {
 static SPANISH: LazyLock<Catalogue> = LazyLock::new(|| Catalogue::load(Language::Spanish, files!("es-AR")));
 static ENGLISH: LazyLock<Catalogue> = LazyLock::new(|| Catalogue::load(Language::English, files!("en")));
 
+/// The Fluent file of a service that keeps its texts to itself, by language.
+pub type OwnTexts = fn(Language) -> &'static str;
+
+static OWN: OnceLock<OwnTexts> = OnceLock::new();
+
+/// Adds the texts of a service that keeps them to itself: once, before anything is said.
+pub fn add_texts(of: OwnTexts) {
+    let _ = OWN.set(of);
+}
+
 impl Catalogue {
     /// The texts of `language`.
     #[must_use]
@@ -45,12 +55,13 @@ impl Catalogue {
         let mut bundle = FluentBundle::new_concurrent(vec![tag]);
         // Marks around arguments help where writing directions mix, and break whoever compares texts.
         bundle.set_use_isolating(false);
-        for file in files {
+        let own = OWN.get().map(|of| of(language));
+        for file in files.iter().chain(&own) {
             // What cannot be read is left out; the tests below say which.
             let resource = FluentResource::try_new((*file).to_owned()).unwrap_or_else(|(readable, _)| readable);
             let _ = bundle.add_resource(resource);
         }
-        let mut lines: Vec<_> = files.iter().copied().flat_map(lines).collect();
+        let mut lines: Vec<_> = files.iter().copied().chain(own).flat_map(lines).collect();
         lines.sort_unstable_by_key(|(key, _)| *key);
         Self {
             #[cfg(test)]

@@ -11,6 +11,6 @@ mod message;
 #[cfg(test)]
 mod spanish_tests;
 
-pub use catalogue::Catalogue;
+pub use catalogue::{Catalogue, OwnTexts, add_texts};
 pub use language::{LANGUAGE_COOKIE, Language};
 pub use message::{AnyOf, Argument, Message, Said, Text, Value};

@@ -1,0 +1,91 @@
+//! From a question of ours to rows of JSON.
+
+use belgrano_shared::problem::Problem;
+use datafusion::arrow::json::WriterBuilder;
+use datafusion::arrow::json::writer::JsonArray;
+use datafusion::arrow::record_batch::RecordBatch;
+use datafusion::common::ScalarValue;
+use serde::Deserialize;
+use serde::de::DeserializeOwned;
+use serde_json::Value;
+
+use crate::app::App;
+use crate::engine::QueryError;
+use crate::ingest::OWN;
+
+impl From<QueryError> for Problem {
+    fn from(error: QueryError) -> Self {
+        Self::internal(&error)
+    }
+}
+
+/// The rows of `sql` as `T`; members are named as its columns are.
+pub(super) async fn rows<T: DeserializeOwned>(
+    app: &App,
+    sql: &str,
+    values: Vec<ScalarValue>,
+) -> Result<Vec<T>, Problem> {
+    let answer = app.answers.ask(sql, values).await?;
+    serde_json::from_value(json(&answer.batches)?).map_err(|error| Problem::internal(&error))
+}
+
+/// Rows as a list of objects; a value that is none is null.
+pub(crate) fn json(batches: &[RecordBatch]) -> Result<Value, Problem> {
+    let mut writer = WriterBuilder::new().with_explicit_nulls(true).build::<_, JsonArray>(Vec::new());
+    let written = writer.write_batches(&batches.iter().collect::<Vec<_>>()).and_then(|()| writer.finish());
+    written.map_err(|error| Problem::internal(&error))?;
+    let text = writer.into_inner();
+    if text.is_empty() {
+        return Ok(Value::Array(Vec::new()));
+    }
+    serde_json::from_slice(&text).map_err(|error| Problem::internal(&error))
+}
+
+/// A text as a value of a question.
+pub(super) fn text(value: impl Into<String>) -> ScalarValue {
+    ScalarValue::Utf8(Some(value.into()))
+}
+
+/// A whole number as its source writes it, as a pattern in SQL.
+const NUMBER: &str = "'^(0|[1-9][0-9]{0,17})$'";
+
+/// Whether the identifiers of a source are numbers there.
+#[derive(Clone, Copy, Debug, Deserialize)]
+pub(super) struct Ids {
+    products: Option<bool>,
+    customers: Option<bool>,
+}
+
+impl Ids {
+    /// Of a source: ours are numbers; those of an import where every one of them is.
+    pub(super) async fn of(app: &App, source: &str) -> Result<Self, Problem> {
+        if source == OWN {
+            return Ok(Self { products: Some(true), customers: Some(true) });
+        }
+        let sql = format!(
+            "SELECT (SELECT bool_and(regexp_like(product_id, {NUMBER})) FROM silver_products WHERE source = $1) AS products, \
+             (SELECT bool_and(regexp_like(customer_id, {NUMBER})) FROM silver_customers WHERE source = $1) AS customers"
+        );
+        let found: Vec<Self> = rows(app, &sql, vec![text(source)]).await?;
+        Ok(found.into_iter().next().unwrap_or(Self { products: None, customers: None }))
+    }
+
+    /// A product's.
+    pub(super) fn product(self, id: Option<String>) -> Value {
+        as_source_has_it(self.products == Some(true), id)
+    }
+
+    /// A customer's.
+    pub(super) fn customer(self, id: Option<String>) -> Value {
+        as_source_has_it(self.customers == Some(true), id)
+    }
+}
+
+fn as_source_has_it(numbers: bool, id: Option<String>) -> Value {
+    let number = id.as_deref().filter(|_| numbers).and_then(|text| text.parse::<i64>().ok());
+    match (number, id) {
+        (Some(number), _) => number.into(),
+        (None, Some(text)) => text.into(),
+        (None, None) => Value::Null,
+    }
+}

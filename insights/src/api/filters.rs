@@ -1,0 +1,297 @@
+//! The filters that every question takes, and the SQL they become: conditions over `gold_sales` and values for them.
+
+use std::fmt::Write as _;
+
+use belgrano_shared::problem::{FieldError, Problem};
+use belgrano_shared::texts::Message;
+use datafusion::common::ScalarValue;
+use jiff::civil::Date;
+use serde::Deserialize;
+use utoipa::IntoParams;
+
+use crate::ingest::OWN;
+
+/// What a question is narrowed to; what is left out narrows nothing.
+#[derive(Clone, Debug, Default, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub(crate) struct Filters {
+    /// First day, `YYYY-MM-DD`, in the zone of the source.
+    start_date: Option<String>,
+    /// Last day.
+    end_date: Option<String>,
+    country: Option<String>,
+    region: Option<String>,
+    city: Option<String>,
+    barrio: Option<String>,
+    category: Option<String>,
+    /// Business of the marketplace.
+    negocio: Option<String>,
+    /// Branch of a business.
+    sucursal: Option<String>,
+    /// Segment of the customer, of TechStore's six or of the eleven.
+    segment: Option<String>,
+    payment_method: Option<String>,
+    /// Class of device: `movil`, `tablet`, `escritorio`, `otro`.
+    device: Option<String>,
+    /// Where the visit came from.
+    source: Option<String>,
+    /// Price of a line's article, at least.
+    min_price: Option<f64>,
+    /// Price of a line's article, at most.
+    max_price: Option<f64>,
+    /// `net` (after cancellations and returns) or `gross` (before both).
+    sales: Option<String>,
+    /// Which source of data; our own when it is left out.
+    fuente: Option<String>,
+}
+
+/// A stretch of days, both ends included.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Days {
+    pub(crate) from: Date,
+    pub(crate) to: Date,
+}
+
+impl Days {
+    /// The stretch of the same length right before.
+    pub(crate) fn before(self) -> Option<Self> {
+        use jiff::ToSpan;
+        let length = (self.to - self.from).get_days();
+        let to = self.from.yesterday().ok()?;
+        Some(Self { from: to.checked_sub(i64::from(length).days()).ok()?, to })
+    }
+}
+
+/// A question's filters, checked.
+#[derive(Clone, Debug)]
+pub(crate) struct Narrowed {
+    /// Which source.
+    pub(crate) source: String,
+    /// From which day on.
+    pub(crate) from: Option<Date>,
+    /// Until which day.
+    pub(crate) to: Option<Date>,
+    /// Before cancellations and returns.
+    pub(crate) gross: bool,
+    /// Whether it narrows to some articles or customers, so that orders have to be counted one by one.
+    pub(crate) within_orders: bool,
+    /// Whether it narrows to some customers.
+    pub(crate) by_customer: bool,
+    conditions: Vec<(&'static str, ScalarValue)>,
+}
+
+/// The columns that a filter compares, and whether lines of one order may differ in them.
+const EQUAL: [(&str, &str); 9] = [
+    ("country", "s.country = "),
+    ("region", "s.region = "),
+    ("city", "s.city = "),
+    ("barrio", "s.barrio = "),
+    ("payment_method", "s.payment_method = "),
+    ("device", "s.device = "),
+    ("source", "s.traffic_source = "),
+    ("category", "s.category = "),
+    ("negocio", "s.business = "),
+];
+
+impl Filters {
+    /// Checks them. What is wrong is named.
+    pub(crate) fn check(self) -> Result<Narrowed, Problem> {
+        let mut errors = Vec::new();
+        let mut day = |name: &'static str, text: Option<&String>| {
+            let text = text?;
+            let day = text.parse::<Date>().ok();
+            if day.is_none() {
+                errors.push(FieldError::new(name, Message::new("error-insights-day")));
+            }
+            day
+        };
+        let (from, to) = (day("start_date", self.start_date.as_ref()), day("end_date", self.end_date.as_ref()));
+        if let (Some(first), Some(last)) = (from, to)
+            && first > last
+        {
+            errors.push(FieldError::new("end_date", Message::new("error-insights-order")));
+        }
+        let gross = match self.sales.as_deref() {
+            None | Some("net") => false,
+            Some("gross") => true,
+            Some(_) => {
+                errors.push(FieldError::new("sales", Message::new("error-insights-sales")));
+                false
+            }
+        };
+        for (name, price) in [("min_price", self.min_price), ("max_price", self.max_price)] {
+            if price.is_some_and(|price| !price.is_finite() || price < 0.0) {
+                errors.push(FieldError::new(name, Message::new("error-insights-price")));
+            }
+        }
+        if !errors.is_empty() {
+            return Err(Problem::invalid(errors));
+        }
+        let by_customer = self.segment.is_some();
+        let within_orders = [&self.category, &self.negocio, &self.sucursal].iter().any(|text| text.is_some())
+            || self.min_price.is_some()
+            || self.max_price.is_some();
+        let conditions = self.conditions();
+        let source = self.fuente.unwrap_or_else(|| OWN.to_owned());
+        Ok(Narrowed { source, from, to, gross, within_orders, by_customer, conditions })
+    }
+
+    /// The country that is asked about.
+    pub(crate) fn country(&self) -> Option<&String> {
+        self.country.as_ref()
+    }
+
+    /// The category that is asked about.
+    pub(crate) fn category(&self) -> Option<&String> {
+        self.category.as_ref()
+    }
+
+    fn conditions(&self) -> Vec<(&'static str, ScalarValue)> {
+        let texts = [
+            &self.country,
+            &self.region,
+            &self.city,
+            &self.barrio,
+            &self.payment_method,
+            &self.device,
+            &self.source,
+            &self.category,
+            &self.negocio,
+        ];
+        let equal = EQUAL.iter().zip(texts).filter_map(|((_, sql), text)| Some((*sql, text.clone()?)));
+        let equal = equal.chain(self.sucursal.clone().map(|branch| ("s.branch = ", branch)));
+        let mut conditions: Vec<_> = equal.map(|(sql, text)| (sql, ScalarValue::Utf8(Some(text)))).collect();
+        conditions.extend(self.min_price.map(|price| ("CAST(s.unit_price AS DOUBLE) >= ", price.into())));
+        conditions.extend(self.max_price.map(|price| ("CAST(s.unit_price AS DOUBLE) <= ", price.into())));
+        if let Some(segment) = &self.segment {
+            conditions.push((SEGMENT, ScalarValue::Utf8(Some(segment.clone()))));
+        }
+        conditions
+    }
+}
+
+/// Told apart from a comparison: who is of a segment is in another table.
+const SEGMENT: &str = "segment";
+
+impl Narrowed {
+    /// The same where orders have to be counted one by one, because lines of an order stand apart.
+    pub(crate) fn by_line(self) -> Self {
+        Self { within_orders: true, ..self }
+    }
+
+    /// The condition over `gold_sales s`, of some days, with its values from `$1` on.
+    pub(crate) fn sales(&self, days: Option<Days>) -> (String, Vec<ScalarValue>) {
+        let mut sql = "s.source = $1 AND s.kind IN ('sale', 'return')".to_owned();
+        let mut values = vec![ScalarValue::Utf8(Some(self.source.clone()))];
+        for (condition, value) in &self.conditions {
+            values.push(value.clone());
+            let place = values.len();
+            let _ = if *condition == SEGMENT {
+                write!(
+                    sql,
+                    " AND s.customer_id IN (SELECT c.customer_id FROM gold_customer_analytics c WHERE c.source = $1 \
+                     AND (c.customer_segment = ${place} OR c.rfm_segment = ${place}))"
+                )
+            } else {
+                write!(sql, " AND {condition}${place}")
+            };
+        }
+        let (from, to) = days.map_or((self.from, self.to), |days| (Some(days.from), Some(days.to)));
+        // A date is digits and dashes: it may stand in the text, where the engine finds the months it needs.
+        let _ = from.map(|day| write!(sql, " AND s.ordered_on >= DATE '{day}'"));
+        let _ = to.map(|day| write!(sql, " AND s.ordered_on <= DATE '{day}'"));
+        (sql, values)
+    }
+
+    /// The amount of a line: net or gross.
+    pub(crate) fn amount(&self) -> &'static str {
+        if self.gross { "s.gross" } else { "s.net" }
+    }
+
+    /// Pieces of a line.
+    pub(crate) fn units(&self) -> &'static str {
+        if self.gross { "s.gross_units" } else { "s.net_units" }
+    }
+
+    /// How many orders there are among the lines.
+    pub(crate) fn orders(&self) -> &'static str {
+        match (self.within_orders, self.gross) {
+            (false, false) => "sum(s.net_orders)",
+            (false, true) => "sum(s.gross_orders)",
+            (true, false) => "count(DISTINCT CASE WHEN s.kind = 'sale' AND NOT s.voided THEN s.order_id END)",
+            (true, true) => "count(DISTINCT CASE WHEN s.kind = 'sale' THEN s.order_id END)",
+        }
+    }
+
+    /// Profit on the lines whose cost is known.
+    pub(crate) fn profit(&self) -> &'static str {
+        if self.gross {
+            "sum(CASE WHEN s.kind = 'sale' AND s.gross_cost IS NOT NULL THEN s.gross - s.gross_cost END)"
+        } else {
+            "sum(CASE WHEN s.net_cost IS NOT NULL THEN s.net - s.net_cost END)"
+        }
+    }
+
+    /// The amount of the lines whose cost is known: what profit is a share of.
+    pub(crate) fn costed(&self) -> &'static str {
+        if self.gross {
+            "sum(CASE WHEN s.kind = 'sale' AND s.gross_cost IS NOT NULL THEN s.gross END)"
+        } else {
+            "sum(CASE WHEN s.net_cost IS NOT NULL THEN s.net END)"
+        }
+    }
+}
+
+/// A number within a range, or a refusal that names it.
+pub(crate) fn within(
+    name: &'static str,
+    value: Option<i64>,
+    otherwise: i64,
+    range: std::ops::RangeInclusive<i64>,
+) -> Result<i64, Problem> {
+    let value = value.unwrap_or(otherwise);
+    if range.contains(&value) {
+        return Ok(value);
+    }
+    let message = Message::new("error-insights-range").with("from", *range.start()).with("to", *range.end());
+    Err(Problem::invalid_field(name, message))
+}
+
+/// Of an SQL sum: a number with two decimals, or none.
+pub(crate) fn money(sum: &str) -> String {
+    format!("CAST(CAST({sum} AS DECIMAL(38, 2)) AS DOUBLE)")
+}
+
+#[cfg(test)]
+mod tests {
+    use jiff::civil::date;
+
+    use super::{Days, Filters};
+
+    #[test]
+    fn the_period_before_is_as_long_and_ends_the_day_before() {
+        let march = Days { from: date(2026, 3, 1), to: date(2026, 3, 31) };
+        assert_eq!(march.before(), Some(Days { from: date(2026, 1, 29), to: date(2026, 2, 28) }));
+    }
+
+    #[test]
+    fn a_value_never_becomes_part_of_the_text() {
+        let filters = Filters { category: Some("x' OR 1=1 --".to_owned()), ..Filters::default() };
+        let (sql, values) = filters.check().expect("good filters").sales(None);
+        assert!(sql.ends_with("s.category = $2"), "{sql}");
+        assert_eq!(values.len(), 2);
+    }
+
+    #[test]
+    fn what_is_wrong_is_named() {
+        let filters = Filters {
+            start_date: Some("ayer".to_owned()),
+            sales: Some("all".to_owned()),
+            min_price: Some(-1.0),
+            ..Filters::default()
+        };
+        let problem = filters.check().expect_err("a refusal");
+        let named: Vec<_> = problem.errors().iter().map(|error| error.field.clone()).collect();
+        assert_eq!(named, ["start_date", "sales", "min_price"]);
+    }
+}

@@ -1,0 +1,498 @@
+//! The data addresses of Global Ecommerce Analytics: key figures, lists, and sums by place, category, time and product.
+
+use axum::extract::State;
+use belgrano_shared::http::{Json, Query};
+use belgrano_shared::problem::{Problem, ProblemDocument};
+use belgrano_shared::texts::Message;
+use datafusion::common::ScalarValue;
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+use utoipa::{IntoParams, ToSchema};
+
+use super::ask::{Ids, rows, text};
+use super::filters::{Days, Filters, Narrowed, money, within};
+use crate::access::Reader;
+use crate::app::App;
+
+/// Key figures of a period.
+#[derive(Clone, Debug, Default, Serialize, ToSchema)]
+pub(crate) struct Figures {
+    total_revenue: f64,
+    total_orders: i64,
+    avg_order_value: f64,
+    /// Of the lines whose cost is known; null while none is.
+    gross_profit: Option<f64>,
+    /// Percent of the sales whose cost is known.
+    profit_margin: Option<f64>,
+    /// Customers who bought; sales without one are in no count of customers.
+    total_customers: i64,
+    /// Customers whose first order is of the period.
+    new_customers: i64,
+    /// Orders over visits, percent; null where visits are not counted, and under a filter by customer or product.
+    conversion_rate: Option<f64>,
+    /// Net sales to date of the customers of the period, on average.
+    customer_lifetime_value: Option<f64>,
+    /// Of the customers of the period before, those who did not buy in this one, percent; null without one.
+    churn_rate: Option<f64>,
+    /// Before cancellations and returns.
+    gross_revenue: f64,
+    /// What was given back, as a negative amount.
+    returns: f64,
+}
+
+/// Key figures, and the same of the period before.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct Kpis {
+    #[serde(flatten)]
+    now: Figures,
+    /// The stretch of the same length right before; null when all days are asked about.
+    previous: Option<Figures>,
+}
+
+#[derive(Deserialize)]
+struct Sums {
+    revenue: Option<f64>,
+    orders: Option<i64>,
+    profit: Option<f64>,
+    costed: Option<f64>,
+    customers: i64,
+    gross: Option<f64>,
+    returned: Option<f64>,
+}
+
+#[derive(Deserialize)]
+struct People {
+    new_customers: i64,
+    lifetime: Option<f64>,
+}
+
+#[derive(Deserialize)]
+struct Rate {
+    rate: Option<f64>,
+}
+
+#[derive(Deserialize)]
+struct Count {
+    n: Option<i64>,
+}
+
+/// Key figures
+///
+/// Of the days asked about, or of all, and the same figures of the stretch before.
+#[utoipa::path(
+    get, path = "/api/kpis", tag = "Global", params(Filters),
+    responses((status = 200, body = Kpis), (status = 422, body = ProblemDocument))
+)]
+pub(crate) async fn kpis(
+    State(app): State<App>,
+    _reader: Reader,
+    Query(filters): Query<Filters>,
+) -> Result<Json<Kpis>, Problem> {
+    let narrowed = filters.check()?;
+    let days = days(&app, &narrowed).await?;
+    let before = days.filter(|_| narrowed.from.is_some()).and_then(Days::before);
+    let mut now = figures(&app, &narrowed, days).await?;
+    let previous = match before {
+        Some(before) => {
+            now.churn_rate = churn(&app, &narrowed, before, days).await?;
+            Some(figures(&app, &narrowed, Some(before)).await?)
+        }
+        None => None,
+    };
+    Ok(Json(Kpis { now, previous }))
+}
+
+#[derive(Deserialize)]
+struct Told {
+    first_day: Option<String>,
+    told_until: Option<String>,
+}
+
+/// The days that are asked about; `None` while the source has none.
+async fn days(app: &App, narrowed: &Narrowed) -> Result<Option<Days>, Problem> {
+    const SQL: &str = "SELECT CAST(first_day AS VARCHAR) AS first_day, CAST(told_until AS VARCHAR) AS told_until \
+         FROM gold_sources WHERE source = $1";
+    let told: Vec<Told> = rows(app, SQL, vec![text(&narrowed.source)]).await?;
+    let told = told.into_iter().next();
+    let day = |text: Option<&String>| text.and_then(|text| text.parse().ok());
+    let from = narrowed.from.or_else(|| day(told.as_ref().and_then(|told| told.first_day.as_ref())));
+    let to = narrowed.to.or_else(|| day(told.as_ref().and_then(|told| told.told_until.as_ref())));
+    Ok(from.zip(to).filter(|(from, to)| from <= to).map(|(from, to)| Days { from, to }))
+}
+
+async fn figures(app: &App, narrowed: &Narrowed, days: Option<Days>) -> Result<Figures, Problem> {
+    let (condition, values) = narrowed.sales(days);
+    let sql = format!(
+        "SELECT {revenue} AS revenue, CAST({orders} AS BIGINT) AS orders, {profit} AS profit, {costed} AS costed, \
+         count(DISTINCT CASE WHEN s.kind = 'sale' AND NOT s.voided THEN s.customer_id END) AS customers, \
+         {gross} AS gross, {returned} AS returned FROM gold_sales s WHERE {condition}",
+        revenue = money(&format!("sum({})", narrowed.amount())),
+        orders = narrowed.orders(),
+        profit = money(narrowed.profit()),
+        costed = money(narrowed.costed()),
+        gross = money("sum(s.gross)"),
+        returned = money("sum(CASE WHEN s.kind = 'return' THEN s.net END)"),
+    );
+    let sums: Vec<Sums> = rows(app, &sql, values.clone()).await?;
+    let Some(sums) = sums.into_iter().next() else { return Ok(Figures::default()) };
+    let people = people(app, days, &condition, values).await?;
+    let (revenue, orders) = (sums.revenue.unwrap_or(0.0), sums.orders.unwrap_or(0));
+    let share = |part: f64, whole: f64| (whole != 0.0).then(|| two(part / whole));
+    Ok(Figures {
+        total_revenue: revenue,
+        total_orders: orders,
+        avg_order_value: share(revenue, as_real(orders)).unwrap_or(0.0),
+        gross_profit: sums.profit,
+        profit_margin: sums.profit.zip(sums.costed).and_then(|(profit, costed)| share(profit * 100.0, costed)),
+        total_customers: sums.customers,
+        new_customers: people.as_ref().map_or(0, |people| people.new_customers),
+        conversion_rate: conversion(app, narrowed, days, orders).await?,
+        customer_lifetime_value: people.and_then(|people| people.lifetime),
+        churn_rate: None,
+        gross_revenue: sums.gross.unwrap_or(0.0),
+        returns: sums.returned.unwrap_or(0.0),
+    })
+}
+
+/// Who bought: how many for the first time, and what they have brought so far.
+async fn people(
+    app: &App,
+    days: Option<Days>,
+    condition: &str,
+    values: Vec<ScalarValue>,
+) -> Result<Option<People>, Problem> {
+    let since = days.map_or_else(
+        || "TRUE".to_owned(),
+        |days| format!("c.first_order_on BETWEEN DATE '{}' AND DATE '{}'", days.from, days.to),
+    );
+    let sql = format!(
+        "SELECT count(CASE WHEN {since} THEN 1 END) AS new_customers, round(avg(c.total_revenue), 2) AS lifetime \
+         FROM gold_customer_analytics c WHERE c.source = $1 AND c.customer_id IN \
+         (SELECT s.customer_id FROM gold_sales s WHERE {condition} AND s.kind = 'sale' AND NOT s.voided)"
+    );
+    Ok(rows(app, &sql, values).await?.into_iter().next())
+}
+
+async fn churn(app: &App, narrowed: &Narrowed, before: Days, now: Option<Days>) -> Result<Option<f64>, Problem> {
+    let bought = "s.kind = 'sale' AND NOT s.voided AND s.customer_id IS NOT NULL";
+    let (then, values) = narrowed.sales(Some(before));
+    let (since, _) = narrowed.sales(now);
+    let sql = format!(
+        "SELECT round(100.0 * count(CASE WHEN b.customer_id IS NULL THEN 1 END) / nullif(count(*), 0), 2) AS rate \
+         FROM (SELECT DISTINCT s.customer_id FROM gold_sales s WHERE {then} AND {bought}) a \
+         LEFT JOIN (SELECT DISTINCT s.customer_id FROM gold_sales s WHERE {since} AND {bought}) b ON a.customer_id = b.customer_id"
+    );
+    let rate: Vec<Rate> = rows(app, &sql, values).await?;
+    Ok(rate.into_iter().next().and_then(|rate| rate.rate))
+}
+
+/// Orders over visits; visits are counted of nobody in particular, so under a filter by customer or article there is none.
+async fn conversion(app: &App, narrowed: &Narrowed, days: Option<Days>, orders: i64) -> Result<Option<f64>, Problem> {
+    let Some(days) = days.filter(|_| !narrowed.within_orders && !narrowed.by_customer) else { return Ok(None) };
+    let sql = format!(
+        "SELECT CAST(sum(visits) AS BIGINT) AS n FROM silver_funnel WHERE source = $1 AND hour_on BETWEEN DATE '{}' AND DATE '{}'",
+        days.from, days.to
+    );
+    let visits: Vec<Count> = rows(app, &sql, vec![text(&narrowed.source)]).await?;
+    let visits = visits.into_iter().next().and_then(|count| count.n).filter(|visits| *visits > 0);
+    Ok(visits.map(|visits| two(100.0 * as_real(orders) / as_real(visits))))
+}
+
+/// Two decimals.
+fn two(value: f64) -> f64 {
+    (value * 100.0).round() / 100.0
+}
+
+#[expect(clippy::cast_precision_loss, reason = "counts of orders are far below 2^53")]
+fn as_real(count: i64) -> f64 {
+    count as f64
+}
+
+/// A part of a list.
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub(crate) struct Slice {
+    /// At most so many, 1 to 1000; 100 when it is left out.
+    limit: Option<i64>,
+    /// After so many.
+    offset: Option<i64>,
+    /// Customers of an RFM segment.
+    rfm_segment: Option<String>,
+    /// Customers who have brought at least so much.
+    min_ltv: Option<f64>,
+    /// Products of at least so many stars.
+    min_rating: Option<f64>,
+}
+
+impl Slice {
+    fn check(&self) -> Result<(i64, i64), Problem> {
+        let limit = within("limit", self.limit, 100, 1..=1000)?;
+        Ok((limit, within("offset", self.offset, 0, 0..=10_000_000)?))
+    }
+}
+
+/// Rows of a list, and how many there are in all.
+type List = Json<Map<String, Value>>;
+
+async fn list(
+    app: &App,
+    name: &str,
+    sql: &str,
+    from: &str,
+    source: &str,
+    values: Vec<ScalarValue>,
+) -> Result<List, Problem> {
+    let found: Vec<Map<String, Value>> = rows(app, sql, values.clone()).await?;
+    let total: Vec<Count> = rows(app, &format!("SELECT count(*) AS n FROM {from}"), values).await?;
+    let total = total.into_iter().next().and_then(|count| count.n).unwrap_or(0);
+    Ok(named(name, found, total, Ids::of(app, source).await?))
+}
+
+async fn all(app: &App, name: &str, sql: &str, source: &str, values: Vec<ScalarValue>) -> Result<List, Problem> {
+    let found: Vec<Map<String, Value>> = rows(app, sql, values).await?;
+    let total = i64::try_from(found.len()).unwrap_or(i64::MAX);
+    Ok(named(name, found, total, Ids::of(app, source).await?))
+}
+
+fn named(name: &str, mut found: Vec<Map<String, Value>>, total: i64, ids: Ids) -> List {
+    for row in &mut found {
+        for (key, value) in row.iter_mut() {
+            match (key.as_str(), &value) {
+                ("product_id", Value::String(text)) => *value = ids.product(Some(text.clone())),
+                ("customer_id", Value::String(text)) => *value = ids.customer(Some(text.clone())),
+                _ => {}
+            }
+        }
+    }
+    let rows: Vec<Value> = found.into_iter().map(Value::Object).collect();
+    Json(Map::from_iter([(name.to_owned(), Value::Array(rows)), ("total".to_owned(), total.into())]))
+}
+
+/// Lines of orders
+///
+/// The latest first; what the source does not know is null.
+#[utoipa::path(
+    get, path = "/api/transactions", tag = "Global", params(Filters, Slice),
+    responses((status = 200, body = Object), (status = 422, body = ProblemDocument))
+)]
+pub(crate) async fn transactions(
+    State(app): State<App>,
+    _reader: Reader,
+    Query(filters): Query<Filters>,
+    Query(slice): Query<Slice>,
+) -> Result<List, Problem> {
+    let (limit, offset) = slice.check()?;
+    let narrowed = filters.check()?;
+    let (condition, values) = narrowed.sales(None);
+    let from = format!("gold_sales s WHERE {condition}");
+    let sql = format!(
+        "SELECT concat(s.order_id, '-', CAST(s.line_no AS VARCHAR)) AS transaction_id, s.order_id, s.ordered_at AS date, s.customer_id, \
+         s.country, s.region, s.city, s.barrio, s.product_id, s.product_name, s.category, s.subcategory, s.quantity, \
+         CAST(s.unit_price AS DOUBLE) AS unit_price, CAST(s.amount AS DOUBLE) AS total_amount, \
+         CAST(s.discount AS DOUBLE) AS discount_applied, s.payment_method, CAST(NULL AS DOUBLE) AS shipping_cost, \
+         CAST(NULL AS DOUBLE) AS delivery_time, CAST(NULL AS VARCHAR) AS customer_segment, s.device AS device_type, \
+         s.traffic_source, s.currency, CAST(NULL AS DOUBLE) AS exchange_rate, CAST(NULL AS DOUBLE) AS total_amount_usd, \
+         CAST(s.cost AS DOUBLE) AS cost_price, CAST(s.amount - s.cost AS DOUBLE) AS profit, s.kind, s.voided \
+         FROM {from} ORDER BY s.ordered_at DESC, s.order_id DESC, s.line_no LIMIT {limit} OFFSET {offset}"
+    );
+    list(&app, "transactions", &sql, &from, &narrowed.source, values).await
+}
+
+/// Customers
+///
+/// Of the highest value first.
+#[utoipa::path(
+    get, path = "/api/customers", tag = "Global", params(Filters, Slice),
+    responses((status = 200, body = Object), (status = 422, body = ProblemDocument))
+)]
+pub(crate) async fn customers(
+    State(app): State<App>,
+    _reader: Reader,
+    Query(filters): Query<Filters>,
+    Query(slice): Query<Slice>,
+) -> Result<List, Problem> {
+    let (limit, offset) = slice.check()?;
+    let country = filters.country().cloned();
+    let narrowed = filters.check()?;
+    let mut values = vec![text(&narrowed.source)];
+    let mut condition = "c.source = $1".to_owned();
+    for (column, value) in [("c.country", country), ("c.rfm_segment", slice.rfm_segment)] {
+        if let Some(value) = value {
+            values.push(text(value));
+            condition = format!("{condition} AND {column} = ${}", values.len());
+        }
+    }
+    if let Some(least) = slice.min_ltv {
+        values.push(least.into());
+        condition = format!("{condition} AND c.customer_lifetime_value >= ${}", values.len());
+    }
+    let from = format!("gold_customer_analytics c WHERE {condition}");
+    let sql = format!(
+        "SELECT c.customer_id, CAST(c.registered_on AS VARCHAR) AS registration_date, c.country, c.age, c.gender, \
+         c.customer_lifetime_value AS lifetime_value, c.total_orders, c.avg_order_value, CAST(c.last_order_on AS VARCHAR) AS last_purchase_date, \
+         c.recency_score, c.frequency_score, c.monetary_score, c.rfm_segment, c.customer_segment, CAST(NULL AS DOUBLE) AS churn_probability, \
+         c.preferred_category FROM {from} ORDER BY c.customer_lifetime_value DESC, c.customer_id LIMIT {limit} OFFSET {offset}"
+    );
+    list(&app, "customers", &sql, &from, &narrowed.source, values).await
+}
+
+/// Products
+///
+/// The best selling first.
+#[utoipa::path(
+    get, path = "/api/products", tag = "Global", params(Filters, Slice),
+    responses((status = 200, body = Object), (status = 422, body = ProblemDocument))
+)]
+pub(crate) async fn products(
+    State(app): State<App>,
+    _reader: Reader,
+    Query(filters): Query<Filters>,
+    Query(slice): Query<Slice>,
+) -> Result<List, Problem> {
+    let (limit, offset) = slice.check()?;
+    let category = filters.category().cloned();
+    let narrowed = filters.check()?;
+    let mut values = vec![text(&narrowed.source)];
+    let mut condition = "p.source = $1".to_owned();
+    if let Some(category) = category {
+        values.push(text(category));
+        condition.push_str(" AND p.category = $2");
+    }
+    if let Some(least) = slice.min_rating {
+        values.push(least.into());
+        condition = format!("{condition} AND p.avg_rating >= ${}", values.len());
+    }
+    let from = format!("gold_product_performance p WHERE {condition}");
+    let sql = format!(
+        "SELECT p.product_id, p.product_name, p.category, p.subcategory, p.brand, p.current_price AS base_price, p.current_cost AS cost_price, \
+         p.profit_margin_percent AS margin_percentage, p.current_stock AS stock_quantity, CAST(NULL AS VARCHAR) AS supplier_country, \
+         CAST(NULL AS DOUBLE) AS weight, p.avg_rating AS rating, p.reviews AS reviews_count, CAST(p.first_sold_on AS VARCHAR) AS launch_date, \
+         p.total_revenue, p.total_units_sold FROM {from} ORDER BY p.total_revenue DESC, p.product_id LIMIT {limit} OFFSET {offset}"
+    );
+    list(&app, "products", &sql, &from, &narrowed.source, values).await
+}
+
+/// Sales by country
+#[utoipa::path(
+    get, path = "/api/analytics/countries", tag = "Global", params(Filters),
+    responses((status = 200, body = Object), (status = 422, body = ProblemDocument))
+)]
+pub(crate) async fn countries(
+    State(app): State<App>,
+    _reader: Reader,
+    Query(filters): Query<Filters>,
+) -> Result<List, Problem> {
+    let narrowed = filters.check()?;
+    let (condition, values) = narrowed.sales(None);
+    let (revenue, orders) = (money(&format!("sum({})", narrowed.amount())), narrowed.orders());
+    let sql = format!(
+        "SELECT coalesce(s.country, 'Sin dato') AS country, {revenue} AS revenue, CAST({orders} AS BIGINT) AS orders, \
+         coalesce(round({revenue} / nullif({orders}, 0), 2), 0.0) AS aov, \
+         count(DISTINCT CASE WHEN s.kind = 'sale' AND NOT s.voided THEN s.customer_id END) AS customers \
+         FROM gold_sales s WHERE {condition} GROUP BY 1 ORDER BY 2 DESC, 1"
+    );
+    all(&app, "countries", &sql, &narrowed.source, values).await
+}
+
+/// Sales by category
+///
+/// `profit` and `margin` (percent) are of the lines whose cost is known. Fees are money but no category of goods.
+#[utoipa::path(
+    get, path = "/api/analytics/categories", tag = "Global", params(Filters),
+    responses((status = 200, body = Object), (status = 422, body = ProblemDocument))
+)]
+pub(crate) async fn categories(
+    State(app): State<App>,
+    _reader: Reader,
+    Query(filters): Query<Filters>,
+) -> Result<List, Problem> {
+    let narrowed = filters.check()?;
+    let (condition, values) = narrowed.sales(None);
+    let (revenue, profit) = (money(&format!("sum({})", narrowed.amount())), money(narrowed.profit()));
+    let sql = format!(
+        "SELECT coalesce(s.category, 'Sin dato') AS category, {revenue} AS revenue, {profit} AS profit, \
+         round(100.0 * {profit} / nullif({costed}, 0), 2) AS margin \
+         FROM gold_sales s WHERE {condition} AND NOT s.fee GROUP BY 1 ORDER BY 2 DESC, 1",
+        costed = money(narrowed.costed()),
+    );
+    all(&app, "categories", &sql, &narrowed.source, values).await
+}
+
+/// How fine a series is.
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub(crate) struct Granularity {
+    /// `day`, `week` (from Monday) or `month`; `day` when it is left out.
+    granularity: Option<String>,
+}
+
+/// Sales over time
+///
+/// By day, week or month of the source's own days, the earliest first.
+#[utoipa::path(
+    get, path = "/api/analytics/time-series", tag = "Global", params(Filters, Granularity),
+    responses((status = 200, body = Object), (status = 422, body = ProblemDocument))
+)]
+pub(crate) async fn time_series(
+    State(app): State<App>,
+    _reader: Reader,
+    Query(filters): Query<Filters>,
+    Query(granularity): Query<Granularity>,
+) -> Result<List, Problem> {
+    let step = one_of("granularity", granularity.granularity.as_deref(), &["day", "week", "month"])?;
+    let narrowed = filters.check()?;
+    let (condition, values) = narrowed.sales(None);
+    let sql = format!(
+        "SELECT CAST(CAST(date_trunc('{step}', s.ordered_on) AS DATE) AS VARCHAR) AS date, {revenue} AS revenue, \
+         CAST({orders} AS BIGINT) AS orders FROM gold_sales s WHERE {condition} GROUP BY 1 ORDER BY 1",
+        revenue = money(&format!("sum({})", narrowed.amount())),
+        orders = narrowed.orders(),
+    );
+    all(&app, "series", &sql, &narrowed.source, values).await
+}
+
+fn one_of(name: &'static str, given: Option<&str>, choices: &[&'static str]) -> Result<&'static str, Problem> {
+    let Some(given) = given else { return Ok(choices.first().copied().unwrap_or_default()) };
+    let found = choices.iter().find(|choice| **choice == given).copied();
+    found.ok_or_else(|| {
+        Problem::invalid_field(name, Message::new("error-insights-choice").with("of", choices.join(", ")))
+    })
+}
+
+/// By what products are ranked.
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub(crate) struct Ranking {
+    /// At most so many, 1 to 1000; 10 when it is left out.
+    limit: Option<i64>,
+    /// `revenue`, `orders` or `margin`; `revenue` when it is left out.
+    metric: Option<String>,
+}
+
+/// Products of the highest sales, orders or margin
+#[utoipa::path(
+    get, path = "/api/analytics/top-products", tag = "Global", params(Filters, Ranking),
+    responses((status = 200, body = Object), (status = 422, body = ProblemDocument))
+)]
+pub(crate) async fn top_products(
+    State(app): State<App>,
+    _reader: Reader,
+    Query(filters): Query<Filters>,
+    Query(ranking): Query<Ranking>,
+) -> Result<List, Problem> {
+    let metric = one_of("metric", ranking.metric.as_deref(), &["revenue", "orders", "margin"])?;
+    let limit = within("limit", ranking.limit, 10, 1..=1000)?;
+    let narrowed = filters.check()?.by_line();
+    let (condition, values) = narrowed.sales(None);
+    let sql = format!(
+        "SELECT s.product_id, max(s.product_name) AS product_name, {revenue} AS revenue, CAST({orders} AS BIGINT) AS orders, \
+         CAST(sum({units}) AS BIGINT) AS units, round(100.0 * {profit} / nullif({costed}, 0), 2) AS margin \
+         FROM gold_sales s WHERE {condition} AND NOT s.fee GROUP BY s.product_id ORDER BY {metric} DESC NULLS LAST, 1 LIMIT {limit}",
+        revenue = money(&format!("sum({})", narrowed.amount())),
+        orders = narrowed.orders(),
+        units = narrowed.units(),
+        profit = money(narrowed.profit()),
+        costed = money(narrowed.costed()),
+    );
+    all(&app, "products", &sql, &narrowed.source, values).await
+}

@@ -1,0 +1,45 @@
+//! The addresses that four systems published, and our own: their words outside, one set of figures inside.
+//!
+//! What must never happen here: a figure that is worked out in two places, or an answer that does not say as of when it is.
+
+mod ask;
+#[cfg(test)]
+pub(crate) use ask::json;
+mod filters;
+mod global;
+mod pharmavida;
+mod state;
+mod techstore;
+
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+use crate::app::App;
+
+/// All of them.
+pub(crate) fn routes() -> OpenApiRouter<App> {
+    OpenApiRouter::new()
+        .routes(routes!(pharmavida::ping))
+        .routes(routes!(pharmavida::sales_by_district))
+        .routes(routes!(pharmavida::sales_by_product))
+        .routes(routes!(pharmavida::top_customers))
+        .routes(routes!(pharmavida::products_without_offer))
+        .routes(routes!(pharmavida::query))
+        .routes(routes!(techstore::root))
+        .routes(routes!(techstore::top_customers))
+        .routes(routes!(techstore::by_segment))
+        .routes(routes!(techstore::best_sellers))
+        .routes(routes!(techstore::low_stock))
+        .routes(routes!(techstore::summary))
+        .routes(routes!(techstore::trends))
+        .routes(routes!(global::kpis))
+        .routes(routes!(global::transactions))
+        .routes(routes!(global::customers))
+        .routes(routes!(global::products))
+        .routes(routes!(global::countries))
+        .routes(routes!(global::categories))
+        .routes(routes!(global::time_series))
+        .routes(routes!(global::top_products))
+        .routes(routes!(state::state))
+        .routes(routes!(state::sources))
+}

@@ -1,0 +1,248 @@
+//! The addresses of PharmaVida's analytics: `/api/analitica/…`, in its words.
+
+use std::time::Duration;
+
+use axum::extract::State;
+use belgrano_shared::http::{ClientIp, Json, Query};
+use belgrano_shared::problem::{Problem, ProblemDocument};
+use belgrano_shared::texts::Message;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use utoipa::{IntoParams, ToSchema};
+
+use super::ask::{Ids, json, rows, text};
+use crate::access::Reader;
+use crate::app::App;
+use crate::guard::Refused;
+use crate::ingest::OWN;
+
+/// Which source is asked about.
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub(crate) struct Source {
+    /// Name of the source; our own when it is left out.
+    #[serde(default = "own")]
+    fuente: String,
+}
+
+fn own() -> String {
+    OWN.to_owned()
+}
+
+/// That the service lives.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct Pong {
+    message: &'static str,
+}
+
+/// Answers
+///
+/// Says that the service is there, in the words that its users look for.
+#[utoipa::path(get, path = "/api/analitica/ping", tag = "PharmaVida", security(()), responses((status = 200, body = Pong)))]
+pub(crate) async fn ping() -> Json<Pong> {
+    Json(Pong { message: "Conectado correctamente con Flask y Athena ✅" })
+}
+
+/// What was sold to a district.
+#[derive(Debug, Deserialize, Serialize, ToSchema)]
+pub(crate) struct DistrictSales {
+    distrito: String,
+    ventas_totales: f64,
+}
+
+/// Sales by district
+///
+/// Net sales by barrio, most first. Orders that say none stand under `Sin dato`.
+#[utoipa::path(get, path = "/api/analitica/ventas-por-distrito", tag = "PharmaVida", params(Source), responses((status = 200, body = [DistrictSales])))]
+pub(crate) async fn sales_by_district(
+    State(app): State<App>,
+    _reader: Reader,
+    Query(source): Query<Source>,
+) -> Result<Json<Vec<DistrictSales>>, Problem> {
+    const SQL: &str = "SELECT coalesce(barrio, city, country, 'Sin dato') AS distrito, \
+         round(CAST(sum(net) AS DOUBLE), 2) AS ventas_totales FROM gold_daily_places \
+         WHERE source = $1 GROUP BY 1 ORDER BY 2 DESC, 1";
+    Ok(Json(rows(&app, SQL, vec![text(source.fuente)]).await?))
+}
+
+#[derive(Deserialize)]
+struct ProductRow {
+    product_id: Option<String>,
+    nombre: Option<String>,
+    total_unidades: i64,
+    facturacion_total: f64,
+}
+
+/// What was sold of a product.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct ProductSales {
+    #[schema(value_type = i64)]
+    producto_id: Value,
+    nombre: Option<String>,
+    total_unidades: i64,
+    facturacion_total: f64,
+}
+
+/// Best selling products
+///
+/// The ten products with the highest net sales. Each line counts its own quantity at the price it was sold for.
+#[utoipa::path(get, path = "/api/analitica/ventas-por-producto", tag = "PharmaVida", params(Source), responses((status = 200, body = [ProductSales])))]
+pub(crate) async fn sales_by_product(
+    State(app): State<App>,
+    _reader: Reader,
+    Query(source): Query<Source>,
+) -> Result<Json<Vec<ProductSales>>, Problem> {
+    const SQL: &str = "SELECT product_id, max(product_name) AS nombre, sum(net_units) AS total_unidades, \
+         round(CAST(sum(net) AS DOUBLE), 2) AS facturacion_total FROM gold_sales \
+         WHERE source = $1 AND NOT fee GROUP BY product_id ORDER BY 4 DESC, 1 LIMIT 10";
+    let ids = Ids::of(&app, &source.fuente).await?;
+    let found: Vec<ProductRow> = rows(&app, SQL, vec![text(source.fuente)]).await?;
+    let view = |row: ProductRow| ProductSales {
+        producto_id: ids.product(row.product_id),
+        nombre: row.nombre,
+        total_unidades: row.total_unidades,
+        facturacion_total: row.facturacion_total,
+    };
+    Ok(Json(found.into_iter().map(view).collect()))
+}
+
+#[derive(Deserialize)]
+struct CustomerRow {
+    customer_id: String,
+    nombre: Option<String>,
+    apellido: Option<String>,
+    gasto_total: f64,
+}
+
+/// What a customer spent.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct CustomerSpending {
+    #[schema(value_type = i64)]
+    usuario_id: Value,
+    nombre: Option<String>,
+    apellido: Option<String>,
+    gasto_total: f64,
+}
+
+/// Customers who spent most
+///
+/// The ten customers with the highest net purchases. Names are null for who may not see them.
+#[utoipa::path(get, path = "/api/analitica/top-clientes", tag = "PharmaVida", params(Source), responses((status = 200, body = [CustomerSpending])))]
+pub(crate) async fn top_customers(
+    State(app): State<App>,
+    reader: Reader,
+    Query(source): Query<Source>,
+) -> Result<Json<Vec<CustomerSpending>>, Problem> {
+    const SQL: &str = "SELECT s.customer_id, p.first_name AS nombre, p.last_name AS apellido, s.gasto AS gasto_total FROM (\
+           SELECT customer_id, round(CAST(sum(net) AS DOUBLE), 2) AS gasto FROM gold_sales \
+           WHERE source = $1 AND customer_id IS NOT NULL GROUP BY customer_id ORDER BY 2 DESC, 1 LIMIT 10) s \
+         LEFT JOIN silver_persons p ON p.source = $1 AND p.customer_id = s.customer_id ORDER BY 4 DESC, 1";
+    let ids = Ids::of(&app, &source.fuente).await?;
+    let found: Vec<CustomerRow> = rows(&app, SQL, vec![text(source.fuente)]).await?;
+    let view = |row: CustomerRow| CustomerSpending {
+        usuario_id: ids.customer(Some(row.customer_id)),
+        nombre: row.nombre.filter(|_| reader.persons),
+        apellido: row.apellido.filter(|_| reader.persons),
+        gasto_total: row.gasto_total,
+    };
+    Ok(Json(found.into_iter().map(view).collect()))
+}
+
+#[derive(Deserialize)]
+struct UnofferedRow {
+    product_id: String,
+    nombre_producto: Option<String>,
+    precio: Option<f64>,
+    stock: Option<i64>,
+    oferta_id: Option<String>,
+    fecha_vencimiento: Option<String>,
+}
+
+/// A product that nobody has bought and that no offer is about.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct UnofferedProduct {
+    #[schema(value_type = i64)]
+    producto_id: Value,
+    nombre_producto: Option<String>,
+    precio: Option<f64>,
+    stock: Option<i64>,
+    /// Its last offer, which is over; null when it never had one.
+    oferta_id: Option<String>,
+    /// The last day of that offer.
+    fecha_vencimiento: Option<String>,
+}
+
+/// Products without an offer
+///
+/// Products that nobody has bought and that no offer of today is about, by name.
+#[utoipa::path(get, path = "/api/analitica/productos-sin-oferta", tag = "PharmaVida", params(Source), responses((status = 200, body = [UnofferedProduct])))]
+pub(crate) async fn products_without_offer(
+    State(app): State<App>,
+    _reader: Reader,
+    Query(source): Query<Source>,
+) -> Result<Json<Vec<UnofferedProduct>>, Problem> {
+    const SQL: &str = "WITH offered AS (\
+           SELECT d.product_id, max(o.offer_id) AS offer_id, max(o.ends_on) AS ends_on, \
+             bool_or(o.starts_at <= now() AND o.ends_at > now()) AS active \
+           FROM silver_offer_products d JOIN silver_offers o ON o.source = d.source AND o.offer_id = d.offer_id \
+           WHERE d.source = $1 GROUP BY d.product_id), \
+         sold AS (SELECT DISTINCT product_id FROM gold_sales WHERE source = $1) \
+         SELECT p.product_id, p.product_name AS nombre_producto, CAST(p.price AS DOUBLE) AS precio, p.stock, \
+           o.offer_id AS oferta_id, CAST(o.ends_on AS VARCHAR) AS fecha_vencimiento \
+         FROM silver_products p LEFT JOIN offered o ON o.product_id = p.product_id \
+           LEFT JOIN sold s ON s.product_id = p.product_id \
+         WHERE p.source = $1 AND p.active AND s.product_id IS NULL AND NOT coalesce(o.active, false) \
+         ORDER BY 2, 1";
+    let ids = Ids::of(&app, &source.fuente).await?;
+    let found: Vec<UnofferedRow> = rows(&app, SQL, vec![text(source.fuente)]).await?;
+    let view = |row: UnofferedRow| UnofferedProduct {
+        producto_id: ids.product(Some(row.product_id)),
+        nombre_producto: row.nombre_producto,
+        precio: row.precio,
+        stock: row.stock,
+        oferta_id: row.oferta_id,
+        fecha_vencimiento: row.fecha_vencimiento,
+    };
+    Ok(Json(found.into_iter().map(view).collect()))
+}
+
+/// A query of somebody's own.
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub(crate) struct OwnQuery {
+    /// One `SELECT` over the views.
+    q: String,
+}
+
+/// Answers a query of one's own
+///
+/// One `SELECT` over the views, within limits on its time, its memory and its rows.
+#[utoipa::path(
+    get, path = "/api/analitica/query", tag = "PharmaVida", params(OwnQuery),
+    responses(
+        (status = 200, body = [Object]),
+        (status = 400, body = ProblemDocument, description = "It is wrong, too large, took too long, or asks for what cannot be reached"),
+        (status = 429, body = ProblemDocument, description = "Another query of the same caller is running"),
+    )
+)]
+pub(crate) async fn query(
+    State(app): State<App>,
+    reader: Reader,
+    ip: ClientIp,
+    Query(query): Query<OwnQuery>,
+) -> Result<Json<Value>, Problem> {
+    let caller = reader.caller(ip);
+    let came = app.warehouse.came();
+    let result = app.guard.run(&caller, &reader, &query.q, &came.rows).await.map_err(refused)?;
+    Ok(Json(json(&result.batches)?))
+}
+
+fn refused(refused: Refused) -> Problem {
+    match refused {
+        Refused::Busy => Problem::too_many_requests(Duration::from_secs(1)),
+        Refused::NotStarted => Problem::unavailable(Duration::from_secs(5)),
+        Refused::Deadline => Problem::malformed(Message::new("refusal-query-deadline")),
+        Refused::TooLarge => Problem::malformed(Message::new("refusal-query-memory")),
+        Refused::Wrong(why) => Problem::malformed(Message::new("refusal-query").with("why", why)),
+    }
+}

@@ -1,0 +1,119 @@
+//! `/api/estado` and `/api/fuentes`: how far everything is, and what there is to ask about.
+
+use axum::extract::State;
+use belgrano_shared::http::Json;
+use belgrano_shared::problem::Problem;
+use belgrano_shared::timestamp::UnixMillis;
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use super::ask::rows;
+use crate::access::Reader;
+use crate::app::App;
+
+/// How far a feed is.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct FeedView {
+    nombre: &'static str,
+    /// The last change that was read.
+    hasta_seq: i64,
+    /// Seconds since everything that the feed had to say was here; null before that.
+    retraso_s: Option<i64>,
+    /// Rows that came of it since the start.
+    filas: u64,
+    /// Changes that could not be read, since the start; they are in the table `quarantine`.
+    rechazadas: u64,
+    /// Why it does not answer.
+    problema: Option<String>,
+}
+
+/// How the last run of a model went.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct ModelView {
+    nombre: String,
+    capa: &'static str,
+    filas: Option<usize>,
+    /// When it was last made.
+    construido: Option<UnixMillis>,
+    ms: Option<u64>,
+    bien: bool,
+    /// Tests that found something.
+    pruebas_fallidas: Vec<String>,
+}
+
+/// How far everything is.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct StateView {
+    fuentes: Vec<FeedView>,
+    modelos: Vec<ModelView>,
+    /// As of when the answers are.
+    datos_hasta: Option<UnixMillis>,
+}
+
+/// How far everything is
+///
+/// Each feed with its lag, and each model with its last run.
+#[utoipa::path(get, path = "/api/estado", tag = "Belgrano", responses((status = 200, body = StateView)))]
+pub(crate) async fn state(State(app): State<App>, _reader: Reader) -> Json<StateView> {
+    use crate::models::project::Layer;
+    let (now, feeds) = (app.ambient.now(), app.feeds.all());
+    let until = feeds.values().map(|state| state.current_at).min().flatten();
+    let fuentes = feeds.into_iter().map(|(nombre, state)| FeedView {
+        nombre,
+        hasta_seq: state.seq,
+        retraso_s: state.current_at.map(|at| now.since_ms(at).max(0) / 1000),
+        filas: state.rows,
+        rechazadas: state.refused,
+        problema: state.trouble,
+    });
+    let runs = app.runner.runs();
+    let modelos = app.warehouse.project().models().iter().map(|model| {
+        let run = runs.get(&model.name);
+        ModelView {
+            nombre: model.name.clone(),
+            capa: match model.layer {
+                Layer::Bronze => "bronze",
+                Layer::Silver => "silver",
+                Layer::Gold => "gold",
+            },
+            filas: run.map(|run| run.rows),
+            construido: run.map(|run| run.at),
+            ms: run.map(|run| run.ms),
+            bien: run.is_none_or(crate::models::runner::Run::is_good),
+            pruebas_fallidas: run
+                .map(|run| run.failed.iter().map(|(name, _)| name.clone()).collect())
+                .unwrap_or_default(),
+        }
+    });
+    Json(StateView { fuentes: fuentes.collect(), modelos: modelos.collect(), datos_hasta: until })
+}
+
+/// A source of data.
+#[derive(Debug, Deserialize, Serialize, ToSchema)]
+pub(crate) struct SourceView {
+    /// Its name, for `fuente=`.
+    nombre: String,
+    /// Whether it is our own marketplace.
+    propia: bool,
+    /// First and last day of its orders.
+    desde: Option<String>,
+    hasta: Option<String>,
+    moneda: Option<String>,
+    pedidos: i64,
+}
+
+/// All sources.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct SourceList {
+    fuentes: Vec<SourceView>,
+}
+
+/// What there is to ask about
+///
+/// Our own marketplace, and every source that was imported.
+#[utoipa::path(get, path = "/api/fuentes", tag = "Belgrano", responses((status = 200, body = SourceList)))]
+pub(crate) async fn sources(State(app): State<App>, _reader: Reader) -> Result<Json<SourceList>, Problem> {
+    const SQL: &str = "SELECT source AS nombre, own AS propia, CAST(first_day AS VARCHAR) AS desde, \
+         CAST(last_day AS VARCHAR) AS hasta, currency AS moneda, orders AS pedidos FROM gold_sources ORDER BY own DESC, source";
+    Ok(Json(SourceList { fuentes: rows(&app, SQL, Vec::new()).await? }))
+}

@@ -1,0 +1,62 @@
+//! What every handler and background task of insights can reach.
+
+use std::ops::Deref;
+use std::sync::Arc;
+
+use belgrano_shared::ambient::Ambient;
+use belgrano_shared::lifecycle::Lifecycle;
+use belgrano_shared::telemetry::Metrics;
+
+use crate::access::Keys;
+use crate::engine::{Answers, Warehouse};
+use crate::guard::Guard;
+use crate::ingest::{FeedStates, Store};
+use crate::models::runner::Runner;
+use crate::settings::InsightsSettings;
+
+/// Insights, shared by all of its handlers and tasks; cheap to clone.
+#[derive(Clone, Debug)]
+pub struct App(Arc<Parts>);
+
+/// What an [`App`] is made of.
+#[derive(Debug)]
+pub struct Parts {
+    /// What the operator chose.
+    pub settings: InsightsSettings,
+    /// Time and randomness.
+    pub ambient: Ambient,
+    /// The process' life.
+    pub life: Lifecycle,
+    /// Where a capability registers what it counts.
+    pub metrics: Metrics,
+    /// Keys of programs that read.
+    pub keys: Keys,
+    /// All of the data.
+    pub warehouse: Warehouse,
+    /// Asks it, and remembers.
+    pub answers: Answers,
+    /// Runs other people's SQL.
+    pub guard: Guard,
+    /// Brings rows into the lake.
+    pub store: Store,
+    /// Makes tables of the models.
+    pub runner: Runner,
+    /// How the feeds are doing.
+    pub feeds: FeedStates,
+}
+
+impl Deref for App {
+    type Target = Parts;
+
+    fn deref(&self) -> &Parts {
+        &self.0
+    }
+}
+
+impl App {
+    /// Puts the parts together.
+    #[must_use]
+    pub fn new(parts: Parts) -> Self {
+        Self(Arc::new(parts))
+    }
+}

@@ -1,0 +1,17 @@
+//! The engine: SQL over what is stored and what has just come, as one.
+//!
+//! In: rows from the feeds, and what the lake holds. Out: answers that are seconds old. What must never happen here: an answer
+//! made of two states, or one that reads a file or an address that the query names.
+
+mod answers;
+mod context;
+mod names;
+mod visible;
+mod warehouse;
+
+pub use answers::{Answer, Answers, QueryError};
+pub use context::Limits;
+pub use names::Hot;
+pub(crate) use names::MONTH;
+pub(crate) use warehouse::first_day;
+pub use warehouse::{Came, Cold, Session, Warehouse, WarehouseError};

@@ -1,0 +1,15 @@
+//! What comes from the feeds of the shop and the board, into memory and from there into the lake.
+
+mod client;
+#[expect(clippy::struct_field_names, reason = "fields are named as the columns of the lake are")]
+mod dato;
+mod fresh;
+mod store;
+mod tail;
+mod translate;
+
+pub use client::{Access, FeedError};
+pub use fresh::Fresh;
+pub use store::{Store, StoreError};
+pub use tail::{BOARD, BOARD_FEED, Feed, FeedState, FeedStates, OWN, SHOP, SHOP_FEED, follow};
+pub use translate::{Change, Unreadable, translate};

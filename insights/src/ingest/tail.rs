@@ -1,0 +1,232 @@
+//! Following a feed into memory: one task for each feed, for as long as the service lives.
+//!
+//! A page of changes becomes rows, the rows become visible together, and the place moves with them. What is not stored when the
+//! process dies is asked for again: the feed tells the present state of each key, so nothing is lost and nothing counts twice.
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use belgrano_shared::ambient::Ambient;
+use belgrano_shared::lifecycle::Lifecycle;
+use belgrano_shared::timestamp::UnixMillis;
+
+use super::client::{Access, Client, FeedError, PAGE};
+use super::fresh::Fresh;
+use super::store::Store;
+use super::translate::translate;
+use crate::lake::LakeError;
+use crate::lake::column::Table;
+use crate::lake::rows::Origin;
+use crate::lake::tables as t;
+
+/// The source that our own services are.
+pub const OWN: &str = "belgrano";
+/// Between two questions: a busy shop changes all the time, and a page of many changes costs less than many pages.
+const BREATH: Duration = Duration::from_secs(1);
+/// After a failure.
+const PAUSE: Duration = Duration::from_secs(3);
+
+/// A feed of ours.
+#[derive(Clone, Debug)]
+pub struct Feed {
+    /// What it is called, in `/api/estado` and in the lake.
+    pub name: &'static str,
+    /// The tables that its changes are for.
+    pub tables: &'static [&'static Table],
+    /// Where it is.
+    pub access: Access,
+}
+
+/// The shop's feed.
+pub const SHOP_FEED: &str = "shop";
+/// The board's feed.
+pub const BOARD_FEED: &str = "board";
+/// Tables of the shop's feed.
+pub static SHOP: [&Table; 14] = [
+    &t::CUSTOMERS,
+    &t::PERSONS,
+    &t::PRODUCTS,
+    &t::PRODUCT_CATEGORIES,
+    &t::BUSINESSES,
+    &t::BRANCHES,
+    &t::OFFERS,
+    &t::OFFER_PRODUCTS,
+    &t::ORDERS,
+    &t::ORDER_ITEMS,
+    &t::REVIEWS,
+    &t::STOCK_MOVEMENTS,
+    &t::PRICES,
+    &t::FUNNEL,
+];
+/// Tables of the board's feed.
+pub static BOARD: [&Table; 3] = [&t::TICKETS, &t::STEPS, &t::DRIVERS];
+
+/// Which feed fills a table; what both fill says it by its row.
+pub(super) fn feed_of(table: &str) -> Option<&'static str> {
+    let has = |tables: &[&Table]| tables.iter().any(|own| own.name == table);
+    match (has(&SHOP), has(&BOARD)) {
+        (true, _) => Some(SHOP_FEED),
+        (_, true) => Some(BOARD_FEED),
+        _ => None,
+    }
+}
+
+/// How a feed is doing.
+#[derive(Clone, Debug, Default)]
+pub struct FeedState {
+    /// The life of the service's database.
+    pub epoch: String,
+    /// Up to where it was read.
+    pub seq: i64,
+    /// When it last answered.
+    pub answered_at: Option<UnixMillis>,
+    /// Since when everything it had to say is here; `None` while there is more.
+    pub current_at: Option<UnixMillis>,
+    /// Rows that came of it since the start.
+    pub rows: u64,
+    /// Changes of it that could not be read, since the start.
+    pub refused: u64,
+    /// Why it does not answer.
+    pub trouble: Option<String>,
+}
+
+/// How all feeds are doing. Cheap to clone.
+#[derive(Clone, Debug, Default)]
+pub struct FeedStates(Arc<Mutex<BTreeMap<&'static str, FeedState>>>);
+
+impl FeedStates {
+    /// Of each feed, by name.
+    #[must_use]
+    pub fn all(&self) -> BTreeMap<&'static str, FeedState> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    fn change(&self, feed: &'static str, change: impl FnOnce(&mut FeedState)) {
+        change(self.0.lock().unwrap_or_else(PoisonError::into_inner).entry(feed).or_default());
+    }
+}
+
+/// Why a feed could not be followed for now.
+#[derive(Debug, thiserror::Error)]
+enum TailError {
+    #[error(transparent)]
+    Feed(#[from] FeedError),
+    #[error(transparent)]
+    Lake(#[from] LakeError),
+    #[error("rows of the lake")]
+    Rows(#[from] datafusion::arrow::error::ArrowError),
+    #[error(transparent)]
+    Store(#[from] super::store::StoreError),
+}
+
+/// Follows a feed until the process stops.
+pub async fn follow(feed: Feed, store: Store, states: FeedStates, ambient: Ambient, life: Lifecycle) {
+    let client = match Client::new(feed.access.clone(), ambient.clone()) {
+        Ok(client) => client,
+        Err(error) => {
+            tracing::error!(feed = feed.name, %error, "cannot make an HTTP client");
+            return;
+        }
+    };
+    let mut tail = Tail { feed, client, store, states, ambient, at: None };
+    while !life.soft().is_cancelled() {
+        let step = tokio::select! {
+            step = tail.step() => step,
+            () = life.soft().cancelled() => break,
+        };
+        let pause = match step {
+            Ok(more) => {
+                if more {
+                    Duration::ZERO
+                } else {
+                    BREATH
+                }
+            }
+            Err(error) => {
+                tail.complain(&error);
+                PAUSE
+            }
+        };
+        let _ = tokio::time::timeout(pause, life.soft().cancelled()).await;
+    }
+}
+
+struct Tail {
+    feed: Feed,
+    client: Client,
+    store: Store,
+    states: FeedStates,
+    ambient: Ambient,
+    /// In which life of the feed, and up to where.
+    at: Option<(String, i64)>,
+}
+
+impl Tail {
+    /// Takes one page. Whether there is more at once.
+    async fn step(&mut self) -> Result<bool, TailError> {
+        let Some((epoch, seq)) = self.at.clone() else {
+            let epoch = self.client.ask(0, 1, false).await?.read()?.epoch;
+            let seq = self.store.stored(self.feed.name, &epoch).await?;
+            self.at = Some((epoch, seq));
+            return Ok(true);
+        };
+        let caught_up = self.states.all().get(self.feed.name).is_some_and(|state| state.current_at.is_some());
+        let page = self.client.ask(seq, PAGE, caught_up).await?;
+        let page = page.read()?;
+        if page.epoch != epoch {
+            tracing::warn!(feed = self.feed.name, "the database behind a feed has begun another life; reading it anew");
+            self.store.begin_anew(&self.feed).await?;
+            self.at = Some((page.epoch, 0));
+            self.states.change(self.feed.name, |state| *state = FeedState::default());
+            return Ok(true);
+        }
+        let now = self.ambient.now();
+        let (mut fresh, mut refused) = (Fresh::default(), 0);
+        for change in &page.changes {
+            let origin = Origin { source: OWN, seq: change.seq, at: now };
+            if let Err(error) = translate(change, origin, &mut fresh) {
+                tracing::warn!(
+                    feed = self.feed.name,
+                    entity = error.entity,
+                    why = error.why,
+                    "a change cannot be read"
+                );
+                refused += 1;
+                let content = change.content.map(|content| content.get().to_owned());
+                let kept = [(&error.entity).into(), (&error.key).into(), (&error.why).into(), (&content).into()];
+                fresh.rows(&t::QUARANTINE).push(origin, &kept);
+            }
+        }
+        let rows = u64::try_from(fresh.len()).unwrap_or_default();
+        let more = page.changes.len() >= PAGE;
+        let until = page.until;
+        if !page.changes.is_empty() {
+            self.store.add(fresh.take()?, self.feed.name, &epoch, until).await?;
+        }
+        self.at = Some((epoch.clone(), until));
+        self.states.change(self.feed.name, |state| {
+            *state = FeedState {
+                epoch,
+                seq: until,
+                answered_at: Some(now),
+                current_at: (!more).then_some(now),
+                rows: state.rows + rows,
+                refused: state.refused + refused,
+                trouble: None,
+            };
+        });
+        Ok(more)
+    }
+
+    /// Says once what is wrong; the same again is in `/api/estado`.
+    fn complain(&mut self, error: &TailError) {
+        let words = belgrano_shared::chain(error);
+        self.states.change(self.feed.name, |state| {
+            if state.trouble.as_ref() != Some(&words) {
+                tracing::warn!(feed = self.feed.name, error = words, "a feed cannot be followed; trying again");
+            }
+            state.trouble = Some(words);
+        });
+    }
+}

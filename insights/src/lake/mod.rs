@@ -1,0 +1,201 @@
+//! The lake: open tables (Delta Lake over Parquet) in a local folder or on any object store.
+//!
+//! In: batches of rows, each with the place of its source's feed up to which they bring the table. Out: what DataFusion, Spark,
+//! Athena or Trino read. What must never happen here: a row written twice, or a place moved without its rows.
+
+pub mod column;
+mod durable;
+pub mod rows;
+pub mod tables;
+mod upkeep;
+
+use std::collections::HashMap;
+use std::path::Path;
+use std::sync::Arc;
+
+use datafusion::arrow::datatypes::SchemaRef;
+use datafusion::arrow::record_batch::RecordBatch;
+use deltalake::kernel::engine::arrow_conversion::TryIntoKernel as _;
+use deltalake::kernel::transaction::CommitProperties;
+use deltalake::kernel::{StructType, Transaction};
+use deltalake::parquet::basic::{Compression, ZstdLevel};
+use deltalake::parquet::file::properties::WriterProperties;
+use deltalake::protocol::SaveMode;
+use deltalake::{DeltaTable, DeltaTableBuilder, DeltaTableError};
+use object_store::ObjectStore;
+use url::Url;
+
+use durable::Durable;
+
+/// Why the lake did not do it.
+#[derive(Debug, thiserror::Error)]
+pub enum LakeError {
+    /// Where it is, is no place for one.
+    #[error("LAKE_URL: {0} is no place for a lake")]
+    Place(Url),
+    /// The object store.
+    #[error("the object store of the lake")]
+    Store(#[from] object_store::Error),
+    /// The table format.
+    #[error("a table of the lake")]
+    Table(#[from] DeltaTableError),
+    /// The folder could not be made.
+    #[error("the folder of the lake")]
+    Folder(#[from] std::io::Error),
+    /// Rows that do not fit their table.
+    #[error("rows of the lake")]
+    Rows(#[from] datafusion::arrow::error::ArrowError),
+    /// The engine.
+    #[error("the engine")]
+    Engine(#[from] datafusion::error::DataFusionError),
+}
+
+/// How far a table is of one feed: the lake's own transaction identifiers, so that it moves with the rows.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Reached {
+    /// Which feed, in which life of it.
+    pub feed: String,
+    /// Up to where its changes are in.
+    pub seq: i64,
+}
+
+/// The lake. Cheap to clone.
+#[derive(Clone, Debug)]
+pub struct Lake {
+    root: Url,
+    store: Arc<dyn ObjectStore>,
+}
+
+impl Lake {
+    /// A lake at `url`, with the credentials that `options` (the names of the object store's settings) give.
+    pub fn at(url: &Url, options: &HashMap<String, String>) -> Result<Self, LakeError> {
+        let mut root = url.clone();
+        root.set_path(&format!("{}/", url.path().trim_end_matches('/')));
+        let local = root.scheme() == "file";
+        let store: Arc<dyn ObjectStore> = if local {
+            Arc::new(Durable::new())
+        } else {
+            deltalake::logstore::logstore_factories().entry(scheme_of(&root)).or_insert_with(|| Arc::new(AnyStore));
+            Arc::from(object_store::parse_url_opts(&root, options)?.0)
+        };
+        Ok(Self { root, store })
+    }
+
+    /// A lake in a local folder, which is made when there is none.
+    pub fn in_folder(folder: &Path) -> Result<Self, LakeError> {
+        std::fs::create_dir_all(folder)?;
+        let folder = folder.canonicalize()?;
+        let url = Url::from_directory_path(&folder)
+            .map_err(|()| LakeError::Folder(std::io::ErrorKind::InvalidInput.into()))?;
+        Self::at(&url, &HashMap::new())
+    }
+
+    /// Where it is.
+    #[must_use]
+    pub fn root(&self) -> &Url {
+        &self.root
+    }
+
+    /// A table as it is now; made empty when there is none.
+    pub async fn table(&self, name: &str, schema: &SchemaRef, partitions: &[&str]) -> Result<DeltaTable, LakeError> {
+        match self.find(name).await? {
+            Some(table) => Ok(table),
+            None => self.create(name, schema, partitions).await,
+        }
+    }
+
+    /// A table as it is now, if there is one.
+    pub async fn find(&self, name: &str) -> Result<Option<DeltaTable>, LakeError> {
+        let mut table = self.handle(name)?;
+        if !table.verify_deltatable_existence().await? {
+            return Ok(None);
+        }
+        table.load().await?;
+        Ok(Some(table))
+    }
+
+    async fn create(&self, name: &str, schema: &SchemaRef, partitions: &[&str]) -> Result<DeltaTable, LakeError> {
+        let described: StructType = schema.as_ref().try_into_kernel()?;
+        let created = self
+            .handle(name)?
+            .create()
+            .with_table_name(name)
+            .with_columns(described.fields().cloned())
+            .with_partition_columns(partitions.iter().copied())
+            .await;
+        match created {
+            Ok(table) => Ok(table),
+            // Another instance was first.
+            Err(error) => self.find(name).await?.ok_or_else(|| error.into()),
+        }
+    }
+
+    fn handle(&self, name: &str) -> Result<DeltaTable, LakeError> {
+        let place = |_| LakeError::Place(self.root.clone());
+        let url = self.root.join(&format!("{name}/")).map_err(place)?;
+        Ok(DeltaTableBuilder::from_url(url.clone())?.with_storage_backend(Arc::clone(&self.store), url).build()?)
+    }
+}
+
+/// The factory of log stores for object stores that can put a file only where there is none, as all of today's can.
+struct AnyStore;
+
+impl deltalake::logstore::LogStoreFactory for AnyStore {
+    fn with_options(
+        &self,
+        prefixed: deltalake::logstore::ObjectStoreRef,
+        root: deltalake::logstore::ObjectStoreRef,
+        location: &Url,
+        options: &deltalake::logstore::StorageConfig,
+    ) -> deltalake::DeltaResult<Arc<dyn deltalake::logstore::LogStore>> {
+        Ok(deltalake::logstore::default_logstore(prefixed, root, location, options))
+    }
+}
+
+fn scheme_of(url: &Url) -> Url {
+    let mut scheme = url.clone();
+    scheme.set_path("");
+    Url::parse(&format!("{}://", url.scheme())).unwrap_or(scheme)
+}
+
+/// Up to where the changes of `feed` are in `table`: none is 0.
+pub async fn reached(table: &DeltaTable, feed: &str) -> Result<i64, LakeError> {
+    let Ok(state) = table.snapshot() else { return Ok(0) };
+    Ok(state.transaction_version(table.log_store().as_ref(), feed).await?.unwrap_or(0))
+}
+
+/// Adds rows that bring `table` to `to`. Whether they are in already is the caller's to know ([`reached`]): the format itself
+/// does not refuse a place twice.
+pub async fn append(table: DeltaTable, batches: Vec<RecordBatch>, to: &[Reached]) -> Result<DeltaTable, LakeError> {
+    write(table, batches, SaveMode::Append, None, to).await
+}
+
+/// Puts `batches` in the place of the rows that `which` (an SQL condition over the partition columns) holds for.
+pub async fn replace(
+    table: DeltaTable,
+    batches: Vec<RecordBatch>,
+    which: Option<&str>,
+    to: &[Reached],
+) -> Result<DeltaTable, LakeError> {
+    write(table, batches, SaveMode::Overwrite, which, to).await
+}
+
+async fn write(
+    table: DeltaTable,
+    batches: Vec<RecordBatch>,
+    mode: SaveMode,
+    which: Option<&str>,
+    to: &[Reached],
+) -> Result<DeltaTable, LakeError> {
+    let places = to.iter().map(|place| Transaction::new(&place.feed, place.seq)).collect();
+    let commit = CommitProperties::default().with_application_transactions(places);
+    let level = ZstdLevel::try_new(3).map_err(DeltaTableError::from)?;
+    let files = WriterProperties::builder().set_compression(Compression::ZSTD(level)).build();
+    let writing =
+        table.write(batches).with_save_mode(mode).with_commit_properties(commit).with_writer_properties(files);
+    let writing = match which {
+        Some(which) => writing.with_replace_where(which),
+        None => writing,
+    };
+    Ok(writing.await?)
+}

@@ -1,0 +1,98 @@
+//! Insights by itself. Wiring only.
+
+use std::error::Error;
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use belgrano_shared::ambient::Ambient;
+use belgrano_shared::config::Env;
+use belgrano_shared::lifecycle::Lifecycle;
+use belgrano_shared::telemetry::{self, LogFormat};
+use clap::Parser as _;
+use insights::imports::{Form, Report};
+use insights::settings::InsightsSettings;
+use insights::{guard, imports, service};
+
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
+fn main() -> ExitCode {
+    // A query's process makes its own threads, few and bounded.
+    if std::env::args().nth(1).as_deref() == Some(guard::CHILD) {
+        return guard::child::run();
+    }
+    start()
+}
+
+/// What is logged when nobody says otherwise: the table format tells of every look that it takes.
+const LOGGED: &str = "info,buoyant_kernel=warn,buoyant_kernel_engine=warn,deltalake_core=warn";
+
+/// What insights is asked to do.
+#[derive(Debug, clap::Parser)]
+#[command(name = "insights", about = "What the marketplace learns from its own orders")]
+struct Cli {
+    #[command(subcommand)]
+    command: Option<Command>,
+}
+
+#[derive(Debug, clap::Subcommand)]
+enum Command {
+    /// Follows the shop and the board, and serves; the default.
+    Serve,
+    /// Brings a file of sales in as a source of its own.
+    Import {
+        /// The form of the file.
+        #[arg(long = "formato")]
+        form: Form,
+        /// What the source is to be called.
+        #[arg(long = "fuente")]
+        source: Option<String>,
+        /// The file: CSV, CSV.gz or Parquet.
+        file: PathBuf,
+    },
+}
+
+#[tokio::main]
+async fn start() -> ExitCode {
+    run().await.unwrap_or_else(|error| {
+        eprintln!("insights: {}", belgrano_shared::chain(error.as_ref()));
+        ExitCode::FAILURE
+    })
+}
+
+async fn run() -> Result<ExitCode, Box<dyn Error>> {
+    let cli = Cli::parse();
+    let mut env = Env::from_process();
+    let log = env.optional("LOG", "what is logged, for example `info,sqlx=warn`");
+    telemetry::init(Some(log.as_deref().unwrap_or(LOGGED)), LogFormat::Auto)?;
+    let settings = InsightsSettings::from_env(&mut env);
+    env.finish()?;
+    let life = Lifecycle::new();
+    match cli.command.unwrap_or(Command::Serve) {
+        Command::Serve => {
+            life.stop_on_signals()?;
+            let running = service::start(settings, Ambient::system(), &life).await?;
+            println!("Belgrano Insights: http://{}", running.addr);
+            drop(running);
+            Ok(life.run_to_exit().await)
+        }
+        Command::Import { form, source, file } => {
+            let app = service::assemble(settings, Ambient::system(), &life).await?;
+            let source = source.unwrap_or_else(|| form.usual_source().to_owned());
+            let report = imports::import(&app.warehouse, &app.runner, &app.ambient, form, &source, &file).await?;
+            say(&source, &report);
+            Ok(ExitCode::SUCCESS)
+        }
+    }
+}
+
+fn say(source: &str, report: &Report) {
+    if report.known {
+        println!("{source}: this file was imported before; nothing changed");
+        return;
+    }
+    println!("{source}: {} rows taken", report.taken);
+    for (reason, count) in &report.refused {
+        println!("{source}: {count} rows refused for their {reason}");
+    }
+}

@@ -1,0 +1,92 @@
+//! What an operator may choose about insights, read from the environment once.
+
+use std::collections::HashMap;
+use std::time::Duration;
+
+use belgrano_shared::config::{Common, Env, local_url};
+use url::Url;
+
+use crate::engine::Limits;
+use crate::guard::QueryLimits;
+
+/// The port when none is given.
+pub const DEFAULT_PORT: u16 = 8000;
+const SHOP_PORT: u16 = 5000;
+const TICKETS_PORT: u16 = 5001;
+
+/// Every setting of insights.
+#[derive(Clone, Debug)]
+pub struct InsightsSettings {
+    /// What every service has.
+    pub common: Common,
+    /// Where the shop is.
+    pub shop_url: Url,
+    /// Where the board is.
+    pub board_url: Url,
+    /// Where the lake is; `None`: in `DATA_DIR/lake`.
+    pub lake_url: Option<Url>,
+    /// What the lake's object store is told, by the names it has for that.
+    pub lake_options: HashMap<String, String>,
+    /// Between two commits to the lake.
+    pub lake_commit: Duration,
+    /// Limits of the engine.
+    pub engine: Limits,
+    /// Limits of other people's SQL.
+    pub query: QueryLimits,
+    /// Keys of programs that read.
+    pub keys: crate::access::Keys,
+    /// Whether anybody may read, without a log-in or a key.
+    pub open: bool,
+}
+
+impl InsightsSettings {
+    /// Reads everything; `env` keeps the mistakes.
+    pub fn from_env(env: &mut Env) -> Self {
+        let common = Common::from_env(env, "insights", DEFAULT_PORT);
+        let lake_url = env.optional(
+            "LAKE_URL",
+            "where the lake is: `s3://…`, `gs://…`, `az://…` or `file://…`; unset: in `DATA_DIR`",
+        );
+        let lake_url = lake_url.and_then(|url| {
+            let url = Url::parse(&url).ok();
+            if url.is_none() {
+                env.mistake("LAKE_URL", "has to be an address such as s3://bucket/folder");
+            }
+            url
+        });
+        let access =
+            env.optional("ACCESS", "`open`: anybody may read, without a log-in or a key; for a closed network");
+        let open = access.as_deref() == Some("open");
+        if access.is_some() && !open {
+            env.mistake("ACCESS", "has to be `open`, or unset");
+        }
+        let limits = Limits::default();
+        Self {
+            shop_url: env.url("BELGRANO_AHORRO_URL", local_url(SHOP_PORT), "where the shop is"),
+            board_url: env.url("TICKETERA_URL", local_url(TICKETS_PORT), "where the ticket board is"),
+            lake_commit: env.duration_s("LAKE_COMMIT", 300, "seconds between two commits to the lake"),
+            lake_options: object_store_options(),
+            engine: Limits {
+                memory_bytes: env.number("QUERY_MEMORY_MIB", 256, 64..=65_536, "MiB that queries may hold together")
+                    << 20,
+                threads: env.number("QUERY_THREADS", limits.threads, 1..=64, "threads of one query"),
+            },
+            query: QueryLimits {
+                deadline: env.duration_s("SQL_DEADLINE", 10, "seconds after which a query of somebody's own is ended"),
+                memory_mib: env.number("SQL_MEMORY_MIB", 256, 32..=65_536, "MiB that such a query may have"),
+                rows: env.number("SQL_ROWS", 10_000, 1..=1_000_000, "rows of its answer"),
+            },
+            keys: crate::access::Keys::from_env(env),
+            lake_url,
+            open,
+            common,
+        }
+    }
+}
+
+/// The variables that object stores have names for: `AWS_…`, `GOOGLE_…`, `AZURE_…`.
+pub(crate) fn object_store_options() -> HashMap<String, String> {
+    let known = |name: &str| ["AWS_", "GOOGLE_", "AZURE_"].iter().any(|prefix| name.starts_with(prefix));
+    let lower = |(name, value): (String, String)| (name.to_lowercase(), value);
+    std::env::vars().filter(|(name, _)| known(name)).map(lower).collect()
+}

@@ -1,0 +1,129 @@
+//! From changes of the feeds to answers, through memory and the lake.
+
+use belgrano_shared::ambient::Ambient;
+use belgrano_shared::timestamp::UnixMillis;
+use serde_json::{Value, json};
+use tempfile::TempDir;
+
+use crate::engine::{Answers, Came, Limits, Warehouse};
+use crate::ingest::{Change, Fresh, OWN, Store, translate};
+use crate::lake::Lake;
+use crate::lake::rows::Origin;
+use crate::models::runner::Runner;
+
+/// A lake in a folder that goes with the test.
+struct World {
+    folder: TempDir,
+    answers: Answers,
+    store: Store,
+    runner: Runner,
+    seq: i64,
+}
+
+impl World {
+    async fn new() -> Self {
+        let folder = tempfile::tempdir().expect("a folder");
+        Self::open(folder, 0).await
+    }
+
+    async fn open(folder: TempDir, seq: i64) -> Self {
+        let lake = Lake::in_folder(folder.path()).expect("a lake");
+        let warehouse = Warehouse::open(lake, Limits::default()).expect("models");
+        let cold = warehouse.look().await.expect("the lake");
+        warehouse.settle(cold, &Came::default());
+        let runner = Runner::new(warehouse.clone(), Ambient::system());
+        let store = Store::new(warehouse.clone(), runner.clone(), Ambient::system());
+        Self { folder, answers: Answers::new(warehouse), store, runner, seq }
+    }
+
+    async fn reopened(self) -> Self {
+        Self::open(self.folder, self.seq).await
+    }
+
+    async fn came(&mut self, changes: &[(&str, &str, Value)]) {
+        let mut fresh = Fresh::default();
+        for (entity, key, content) in changes {
+            self.seq += 1;
+            let text = json!({ "seq": self.seq, "entidad": entity, "clave": key, "dato": content }).to_string();
+            let change: Change<'_> = serde_json::from_str(&text).expect("a change");
+            let origin = Origin { source: OWN, seq: self.seq, at: UnixMillis(1_764_000_000_000) };
+            translate(&change, origin, &mut fresh).expect("a change that can be read");
+        }
+        self.store.add(fresh.take().expect("batches"), "shop", "e1", self.seq).await.expect("rows");
+    }
+
+    async fn ask(&self, sql: &str) -> Value {
+        let answer = self.answers.ask(sql, Vec::new()).await.unwrap_or_else(|error| panic!("{sql}: {error:?}"));
+        crate::api::json(&answer.batches).expect("rows")
+    }
+}
+
+fn order(number: &str, state: &str, at: &str, quantity: i64) -> Value {
+    json!({
+        "numero": number, "cuenta_id": 7, "estado": state, "total": 100.5, "metodo_pago": "efectivo", "barrio": "Belgrano",
+        "creado": at, "lineas": [
+            { "posicion": 1, "producto_id": 3, "nombre": "Yerba", "cantidad": quantity, "precio": 50.25, "costo": 30, "categoria": "Almacén" },
+            { "posicion": 2, "producto_id": 4, "nombre": "Azúcar", "cantidad": 1, "precio": 10, "costo": null },
+        ],
+    })
+}
+
+/// Every model with what came and what is stored, each of them or neither.
+async fn ask_every_model(world: &World) {
+    let models = world.answers.warehouse().project().models().iter();
+    for name in models.map(|model| model.name.clone()).collect::<Vec<_>>() {
+        let session = world.answers.warehouse().session().expect("a session");
+        let planned = session.context().sql(&format!("SELECT * FROM {name}")).await;
+        planned.unwrap_or_else(|error| panic!("{name}: {error}"));
+    }
+}
+
+#[tokio::test]
+async fn every_model_has_a_plan_whatever_is_stored() {
+    let mut world = World::new().await;
+    ask_every_model(&world).await;
+    world.came(&[("pedido", "BA-1", order("BA-1", "pendiente", "2026-11-21T12:00:00-03:00", 2))]).await;
+    ask_every_model(&world).await;
+    world.store.flush().await.expect("a flush");
+    ask_every_model(&world).await;
+}
+
+#[tokio::test]
+async fn gold_is_made_and_its_tests_find_nothing() {
+    let mut world = World::new().await;
+    world.came(&[("pedido", "BA-1", order("BA-1", "pendiente", "2026-11-21T12:00:00-03:00", 2))]).await;
+    world.store.flush().await.expect("a flush");
+    world.runner.build_gold(true).await.expect("gold");
+    let bad: Vec<_> = world.runner.runs().into_iter().filter(|(_, run)| !run.is_good()).collect();
+    assert!(bad.is_empty(), "{bad:?}");
+}
+
+const SALES: &str = "SELECT order_id, sum(net) AS net FROM gold_sales GROUP BY 1 ORDER BY 1";
+
+#[tokio::test]
+async fn what_came_wins_over_what_is_stored() {
+    let mut world = World::new().await;
+    world
+        .came(&[
+            ("pedido", "BA-1", order("BA-1", "pendiente", "2026-10-21T12:00:00-03:00", 2)),
+            ("pedido", "BA-2", order("BA-2", "pendiente", "2026-11-21T12:00:00-03:00", 1)),
+        ])
+        .await;
+    let both = json!([{ "order_id": "BA-1", "net": 110.5 }, { "order_id": "BA-2", "net": 60.25 }]);
+    assert_eq!(world.ask(SALES).await, both);
+    world.store.flush().await.expect("a flush");
+    assert_eq!(world.ask(SALES).await, both);
+    assert_eq!(world.ask("SELECT count(*) AS n FROM hot_bronze_orders").await, json!([{ "n": 0 }]));
+
+    world.came(&[("pedido", "BA-1", order("BA-1", "cancelado", "2026-10-21T12:00:00-03:00", 2))]).await;
+    let one = json!([{ "order_id": "BA-2", "net": 60.25 }]);
+    assert_eq!(world.ask(SALES).await, one);
+    world.store.flush().await.expect("a flush");
+    assert_eq!(world.ask(SALES).await, one);
+
+    let mut world = world.reopened().await;
+    assert_eq!(world.ask(SALES).await, one);
+    assert_eq!(world.store.stored("shop", "e1").await.expect("a place"), 3);
+    world.came(&[("pedido", "BA-2", Value::Null)]).await;
+    assert_eq!(world.ask(SALES).await, json!([]));
+}
