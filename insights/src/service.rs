@@ -4,7 +4,6 @@ use std::net::SocketAddr;
 use std::time::Duration;
 
 use belgrano_shared::ambient::Ambient;
-use belgrano_shared::config::SecretError;
 use belgrano_shared::http::health::Health;
 use belgrano_shared::http::serve;
 use belgrano_shared::lifecycle::Lifecycle;
@@ -14,7 +13,7 @@ use belgrano_shared::zone::OtherZone;
 use crate::app::{App, Parts};
 use crate::engine::{Answers, Came, Warehouse, WarehouseError};
 use crate::guard::Guard;
-use crate::ingest::{self, Access, BOARD, BOARD_FEED, Feed, FeedStates, SHOP, SHOP_FEED, Store};
+use crate::ingest::{self, Access, BOARD, BOARD_FEED, Credentials, Feed, FeedStates, SHOP, SHOP_FEED, Store};
 use crate::lake::{Lake, LakeError, tables};
 use crate::models::runner::Runner;
 use crate::settings::InsightsSettings;
@@ -38,9 +37,6 @@ pub enum StartError {
     /// The other service of this process has another zone.
     #[error(transparent)]
     Zone(#[from] OtherZone),
-    /// The secret shared with the services.
-    #[error(transparent)]
-    Secret(#[from] SecretError),
     /// The lake.
     #[error(transparent)]
     Lake(#[from] LakeError),
@@ -55,7 +51,7 @@ pub enum StartError {
 /// Starts insights: it serves when this returns, and stops with `life`.
 pub async fn start(settings: InsightsSettings, ambient: Ambient, life: &Lifecycle) -> Result<Running, StartError> {
     let app = assemble(settings, ambient, life).await?;
-    for feed in feeds(&app)? {
+    for feed in feeds(&app) {
         let (store, states) = (app.store.clone(), app.feeds.clone());
         life.spawn_critical("feed", ingest::follow(feed, store, states, app.ambient.clone(), life.clone()));
     }
@@ -94,10 +90,10 @@ pub async fn assemble(settings: InsightsSettings, ambient: Ambient, life: &Lifec
         guard: Guard::new(&settings, warehouse.lake().root()),
         keys: settings.keys.clone(),
         settings,
+        answers: Answers::new(warehouse.clone(), ambient.clone()),
         ambient,
         life: life.clone(),
         metrics: Metrics::new(),
-        answers: Answers::new(warehouse.clone()),
         warehouse,
         store,
         runner,
@@ -105,14 +101,16 @@ pub async fn assemble(settings: InsightsSettings, ambient: Ambient, life: &Lifec
     }))
 }
 
-fn feeds(app: &App) -> Result<[Feed; 2], SecretError> {
-    let secrets = app.settings.common.integration_secrets(&app.ambient)?;
+fn feeds(app: &App) -> [Feed; 2] {
+    let common = &app.settings.common;
+    let credentials = Credentials::new(common.configured_secrets(), common.data_dir.clone());
     let api_key = app.settings.common.api_keys.first().cloned();
-    let access = |url: &url::Url| Access { url: url.clone(), secrets: secrets.clone(), api_key: api_key.clone() };
-    Ok([
+    let access =
+        |url: &url::Url| Access { url: url.clone(), credentials: credentials.clone(), api_key: api_key.clone() };
+    [
         Feed { name: SHOP_FEED, tables: &SHOP, access: access(&app.settings.shop_url) },
         Feed { name: BOARD_FEED, tables: &BOARD, access: access(&app.settings.board_url) },
-    ])
+    ]
 }
 
 /// Brings what came into the lake now and then, and a last time at the end.

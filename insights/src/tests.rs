@@ -33,7 +33,7 @@ impl World {
         warehouse.settle(cold, &Came::default());
         let runner = Runner::new(warehouse.clone(), Ambient::system());
         let store = Store::new(warehouse.clone(), runner.clone(), Ambient::system());
-        Self { folder, answers: Answers::new(warehouse), store, runner, seq }
+        Self { folder, answers: Answers::new(warehouse, Ambient::system()), store, runner, seq }
     }
 
     async fn reopened(self) -> Self {
@@ -126,4 +126,21 @@ async fn what_came_wins_over_what_is_stored() {
     assert_eq!(world.store.stored("shop", "e1").await.expect("a place"), 3);
     world.came(&[("pedido", "BA-2", Value::Null)]).await;
     assert_eq!(world.ask(SALES).await, json!([]));
+}
+
+#[tokio::test]
+async fn what_a_killed_flush_has_stored_counts_once() {
+    let mut world = World::new().await;
+    let changes = [("pedido", "BA-1", order("BA-1", "pendiente", "2026-11-21T12:00:00-03:00", 2))];
+    world.came(&changes).await;
+    world.store.append_alone().await.expect("rows in the lake");
+    let mut world = world.reopened().await;
+    assert_eq!(world.store.stored("shop", "e1").await.expect("a place"), 0);
+    world.seq = 0;
+    world.came(&changes).await;
+    let once = json!([{ "order_id": "BA-1", "net": 110.5 }]);
+    assert_eq!(world.ask(SALES).await, once);
+    world.store.flush().await.expect("a flush");
+    assert_eq!(world.ask(SALES).await, once);
+    assert_eq!(world.ask("SELECT count(*) AS n FROM bronze_orders").await, json!([{ "n": 1 }]));
 }

@@ -4,13 +4,15 @@
 
 use std::sync::Arc;
 
+use belgrano_shared::ambient::Ambient;
 use datafusion::arrow::record_batch::RecordBatch;
-use datafusion::common::ParamValues;
-use datafusion::common::ScalarValue;
+use datafusion::common::{ParamValues, ScalarValue};
 use datafusion::execution::context::SQLOptions;
+use datafusion::logical_expr::LogicalPlan;
+use datafusion::physical_plan::collect;
 use quick_cache::sync::Cache;
 
-use super::warehouse::{Warehouse, WarehouseError};
+use super::warehouse::{Session, Warehouse, WarehouseError};
 
 /// Answers kept.
 const KEPT: usize = 512;
@@ -35,18 +37,30 @@ pub struct Answer {
     pub version: u64,
 }
 
+/// A question: its text and its values.
+type Question = (String, String);
+
 /// Asks, and remembers. Cheap to clone.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct Answers {
     warehouse: Warehouse,
-    known: Arc<Cache<(u64, String), Answer>>,
+    ambient: Ambient,
+    known: Arc<Cache<(u64, Question), Answer>>,
+    /// By house, and by minute: a plan has the time of its making in it where it asks for today.
+    plans: Arc<Cache<(u64, i64, Question), Arc<LogicalPlan>>>,
+}
+
+impl std::fmt::Debug for Answers {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Answers").field("warehouse", &self.warehouse).finish_non_exhaustive()
+    }
 }
 
 impl Answers {
     /// Nothing was asked yet.
     #[must_use]
-    pub fn new(warehouse: Warehouse) -> Self {
-        Self { warehouse, known: Arc::new(Cache::new(KEPT)) }
+    pub fn new(warehouse: Warehouse, ambient: Ambient) -> Self {
+        Self { warehouse, ambient, known: Arc::new(Cache::new(KEPT)), plans: Arc::new(Cache::new(KEPT)) }
     }
 
     /// What is asked.
@@ -59,16 +73,34 @@ impl Answers {
     pub async fn ask(&self, sql: &str, values: Vec<ScalarValue>) -> Result<Answer, QueryError> {
         let session = self.warehouse.session()?;
         let version = session.version();
-        let key = (version, format!("{sql}\u{0}{values:?}"));
+        let question = (sql.to_owned(), format!("{values:?}"));
+        let work = async {
+            let plan = self.plan(&session, &question, values).await?;
+            let state = session.context().state();
+            let plan = state.query_planner().create_physical_plan(&plan, &state).await?;
+            let batches = collect(plan, session.context().task_ctx()).await?;
+            Ok(Answer { batches: Arc::new(batches), version })
+        };
+        self.known.get_or_insert_async(&(version, question.clone()), work).await
+    }
+
+    /// The plan of a question, which holds for every state of the same house.
+    async fn plan(
+        &self,
+        session: &Session,
+        question: &Question,
+        values: Vec<ScalarValue>,
+    ) -> Result<Arc<LogicalPlan>, QueryError> {
+        let minute = self.ambient.now().0 / 60_000;
         let work = async {
             let options = SQLOptions::new().with_allow_ddl(false).with_allow_dml(false).with_allow_statements(false);
-            let mut frame = session.context().sql_with_options(sql, options).await?;
+            let mut frame = session.context().sql_with_options(&question.0, options).await?;
             if !values.is_empty() {
                 frame = frame.with_param_values(ParamValues::List(values.into_iter().map(Into::into).collect()))?;
             }
-            let batches = frame.collect().await?;
-            Ok(Answer { batches: Arc::new(batches), version })
+            let (state, plan) = frame.into_parts();
+            Ok(Arc::new(state.optimize(&plan)?))
         };
-        self.known.get_or_insert_async(&key, work).await
+        self.plans.get_or_insert_async(&(session.house(), minute, question.clone()), work).await
     }
 }

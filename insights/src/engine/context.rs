@@ -35,6 +35,8 @@ pub(super) fn runtime(limits: Limits) -> datafusion::error::Result<Arc<RuntimeEn
 pub(super) fn context(runtime: &Arc<RuntimeEnv>, limits: Limits) -> SessionContext {
     let mut config = SessionConfig::new()
         .with_default_catalog_and_schema(CATALOG, SCHEMA)
+        // A state that is made of another one would put an empty catalog in the place of ours.
+        .with_create_default_catalog_and_schema(false)
         .with_target_partitions(limits.threads)
         .with_information_schema(true);
     let options = config.options_mut();

@@ -5,6 +5,7 @@
 
 mod answers;
 mod context;
+mod fresh;
 mod names;
 mod visible;
 mod warehouse;

@@ -15,7 +15,9 @@ use datafusion::error::{DataFusionError, Result};
 use datafusion::execution::context::SessionState;
 use jiff::civil::Date;
 
+use super::fresh::Fresh;
 use super::warehouse::Cold;
+use crate::ingest::OWN;
 use crate::lake::column::Table;
 use crate::lake::tables;
 use crate::models::project::{Layer, Model, Project};
@@ -27,10 +29,23 @@ pub(crate) const MONTH: &str = "month";
 /// Rows that have come and are not stored yet, by table.
 pub type Hot = BTreeMap<&'static str, Arc<Vec<RecordBatch>>>;
 
+/// What plans depend on of the rows that came, by table.
+pub(super) type Shape = BTreeMap<&'static str, Came>;
+
+/// What plans depend on of the rows that came of a table.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Came {
+    /// The first of the month of their oldest day; `None` when some row has none.
+    pub(super) since: Option<Date>,
+    /// Where the first of them stands in its feed.
+    pub(super) first_seq: i64,
+}
+
 /// The names of one state of the data.
 pub(super) struct Names {
     project: Arc<Project>,
-    hot: Hot,
+    /// Tables of which something has come.
+    hot: Shape,
     cold: Arc<Cold>,
     vars: Vec<(&'static str, serde_json::Value)>,
     state: OnceLock<Weak<SessionState>>,
@@ -46,7 +61,7 @@ impl fmt::Debug for Names {
 impl Names {
     pub(super) fn new(
         project: Arc<Project>,
-        hot: Hot,
+        hot: Shape,
         cold: Arc<Cold>,
         vars: Vec<(&'static str, serde_json::Value)>,
     ) -> Self {
@@ -67,7 +82,7 @@ impl Names {
         }
         if let Some(fresh) = name.strip_prefix("hot_") {
             return match (table(fresh), self.project.model(fresh)) {
-                (Some(table), _) => self.fresh(table).map(Some),
+                (Some(table), _) => Ok(Some(Arc::new(Fresh::of(table)))),
                 (None, Some(model)) => self.view(&self.sql(model, &Naming::Hot)?).await.map(Some),
                 (None, None) => Ok(None),
             };
@@ -106,17 +121,16 @@ impl Names {
         })
     }
 
-    fn fresh(&self, table: &'static Table) -> Result<Arc<dyn TableProvider>> {
-        let rows = self.hot.get(table.name).map(|rows| rows.as_ref().clone()).unwrap_or_default();
-        Ok(Arc::new(MemTable::try_new(table.schema(), vec![rows])?))
-    }
-
     async fn both(&self, table: &'static Table) -> Result<Arc<dyn TableProvider>> {
         let name = table.name;
-        if !self.hot.contains_key(name) {
+        let Some(Came { first_seq, .. }) = self.hot.get(name) else {
             return self.stored(name)?.ok_or_else(|| missing(name));
-        }
-        self.view(&format!("SELECT * FROM cold_{name} UNION ALL SELECT * FROM hot_{name}")).await
+        };
+        // After a kill in the middle of a flush some rows are stored whose place is not: those come again.
+        self.view(&format!(
+            "SELECT * FROM cold_{name} WHERE NOT (source = '{OWN}' AND seq >= {first_seq}) UNION ALL SELECT * FROM hot_{name}"
+        ))
+        .await
     }
 
     /// A model that is worked out key by key: what came wins, and what is stored of other keys stays.
@@ -155,8 +169,7 @@ impl Names {
 
     /// The first of the month of the oldest day among the rows that came.
     fn first_day(&self, table: &str) -> Option<Date> {
-        let rows = self.hot.get(table)?;
-        super::warehouse::first_day(rows)
+        self.hot.get(table)?.since
     }
 
     fn sql(&self, model: &Model, naming: &Naming) -> Result<String> {

@@ -1,14 +1,16 @@
 //! All of the data of one process: what is stored, what has come since, and which state of both an answer is of.
 
 use std::collections::{BTreeMap, HashMap};
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, PoisonError, RwLock};
 
-use datafusion::arrow::array::{Array, Date32Array};
+use datafusion::arrow::array::{Array, AsArray, Date32Array};
+use datafusion::arrow::datatypes::Int64Type;
 use datafusion::arrow::record_batch::RecordBatch;
 use datafusion::catalog::CatalogProvider;
 use datafusion::catalog::{MemoryCatalogProvider, SchemaProvider, TableProvider};
 use datafusion::execution::runtime_env::RuntimeEnv;
-use datafusion::execution::session_state::SessionStateBuilder;
+use datafusion::execution::session_state::{SessionState, SessionStateBuilder};
 use datafusion::prelude::SessionContext;
 use deltalake::DeltaTable;
 use jiff::ToSpan;
@@ -16,7 +18,8 @@ use jiff::civil::Date;
 use tokio::sync::watch;
 
 use super::context::{CATALOG, Limits, SCHEMA, context, runtime};
-use super::names::{Hot, Names};
+use super::fresh::HotRows;
+use super::names::{self, Hot, Names, Shape};
 use super::visible::{Scope, Visible};
 use crate::lake::{Lake, LakeError, tables};
 use crate::models::project::{Project, ProjectError};
@@ -45,10 +48,15 @@ pub struct Cold {
 }
 
 /// The data. Cheap to clone.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct Warehouse(Arc<Inner>);
 
-#[derive(Debug)]
+impl std::fmt::Debug for Warehouse {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Warehouse({})", self.0.lake.root())
+    }
+}
+
 struct Inner {
     lake: Lake,
     project: Arc<Project>,
@@ -56,15 +64,28 @@ struct Inner {
     limits: Limits,
     data: RwLock<Data>,
     version: watch::Sender<u64>,
+    houses: AtomicU64,
 }
 
-#[derive(Debug, Default)]
+#[derive(Default)]
 struct Data {
     hot: Hot,
     /// Up to where the rows are that came, by feed.
     reached: BTreeMap<String, i64>,
     cold: Arc<Cold>,
+    house: Option<Arc<House>>,
     session: Option<Arc<Session>>,
+}
+
+/// What plans are made in: it holds while rows come, until the lake is looked at again or rows of another month come.
+struct House {
+    /// Told apart from every other house of this process.
+    id: u64,
+    shape: Shape,
+    context: SessionContext,
+    names: Arc<Names>,
+    // The names hold their planner weakly.
+    _planner: Arc<SessionState>,
 }
 
 /// Rows that have come, and up to where, at one moment.
@@ -81,9 +102,7 @@ pub struct Session {
     context: SessionContext,
     /// Which state it is of.
     version: u64,
-    names: Arc<Names>,
-    // The names hold their planner weakly.
-    _planner: Arc<datafusion::execution::context::SessionState>,
+    house: Arc<House>,
 }
 
 impl std::fmt::Debug for Session {
@@ -103,6 +122,12 @@ impl Session {
     #[must_use]
     pub fn version(&self) -> u64 {
         self.version
+    }
+
+    /// What plans are made in: a plan is good for every session of the same house.
+    #[must_use]
+    pub fn house(&self) -> u64 {
+        self.house.id
     }
 
     /// The same with none but these functions, and no function that makes tables.
@@ -126,7 +151,15 @@ impl Warehouse {
     /// The data of a lake; nothing has come yet.
     pub fn open(lake: Lake, limits: Limits) -> Result<Self, WarehouseError> {
         let (project, runtime) = (Arc::new(Project::load()?), runtime(limits)?);
-        let inner = Inner { lake, project, runtime, limits, data: RwLock::default(), version: watch::Sender::new(1) };
+        let inner = Inner {
+            lake,
+            project,
+            runtime,
+            limits,
+            data: RwLock::default(),
+            version: watch::Sender::new(1),
+            houses: AtomicU64::new(0),
+        };
         Ok(Self(Arc::new(inner)))
     }
 
@@ -195,6 +228,7 @@ impl Warehouse {
     pub fn settle(&self, cold: Cold, stored: &Came) {
         self.change(|data| {
             data.cold = Arc::new(cold);
+            data.house = None;
             for (table, batches) in &stored.rows {
                 if let Some(rows) = data.hot.get_mut(table) {
                     Arc::make_mut(rows).drain(..batches.len());
@@ -226,8 +260,14 @@ impl Warehouse {
             return Ok(Arc::clone(session));
         }
         let mut data = self.0.data.write().unwrap_or_else(PoisonError::into_inner);
-        let version = *self.0.version.borrow();
-        let session = Arc::new(self.build(&data, version, Vec::new())?);
+        let shape = shape(&data.hot);
+        let house = match &data.house {
+            Some(house) if house.shape == shape => Arc::clone(house),
+            _ => Arc::new(self.build(&data, shape, Vec::new())?),
+        };
+        data.house = Some(Arc::clone(&house));
+        let context = with_rows(&house.context, &data.hot);
+        let session = Arc::new(Session { context, version: *self.0.version.borrow(), house });
         data.session = Some(Arc::clone(&session));
         Ok(session)
     }
@@ -245,33 +285,47 @@ impl Warehouse {
         business: Option<&str>,
     ) -> Result<Session, WarehouseError> {
         let data = self.0.data.read().unwrap_or_else(PoisonError::into_inner);
-        let whole = self.build(&data, *self.0.version.borrow(), vars)?;
+        let house = Arc::new(self.build(&data, shape(&data.hot), vars)?);
         let scope = Scope { persons, business: business.map(ToOwned::to_owned) };
         let context = context(&self.0.runtime, self.0.limits);
-        let visible = Visible::new(Arc::clone(&whole.names), scope);
-        register(&context, Arc::new(visible))?;
+        register(&context, Arc::new(Visible::new(Arc::clone(&house.names), scope)))?;
         for table in data.cold.handles.values() {
             table.update_datafusion_session(&context.state()).map_err(LakeError::from)?;
         }
-        Ok(Session { context, ..whole })
+        let context = with_rows(&context, &data.hot);
+        Ok(Session { context, version: *self.0.version.borrow(), house })
     }
 
     fn build(
         &self,
         data: &Data,
-        version: u64,
+        shape: Shape,
         vars: Vec<(&'static str, serde_json::Value)>,
-    ) -> Result<Session, WarehouseError> {
+    ) -> Result<House, WarehouseError> {
         let context = context(&self.0.runtime, self.0.limits);
         for table in data.cold.handles.values() {
             table.update_datafusion_session(&context.state()).map_err(LakeError::from)?;
         }
-        let names = Arc::new(Names::new(Arc::clone(&self.0.project), data.hot.clone(), Arc::clone(&data.cold), vars));
+        let names = Names::new(Arc::clone(&self.0.project), shape.clone(), Arc::clone(&data.cold), vars);
+        let names = Arc::new(names);
         register(&context, Arc::clone(&names) as _)?;
         let planner = Arc::new(context.state());
         names.settle(&planner);
-        Ok(Session { context, version, names, _planner: planner })
+        let id = self.0.houses.fetch_add(1, Ordering::Relaxed);
+        Ok(House { id, shape, context, names, _planner: planner })
     }
+}
+
+fn shape(hot: &Hot) -> Shape {
+    let came = |rows: &[RecordBatch]| names::Came { since: first_day(rows), first_seq: first_seq(rows) };
+    hot.iter().map(|(table, rows)| (*table, came(rows))).collect()
+}
+
+/// The same context for one state: its rows come along.
+fn with_rows(context: &SessionContext, hot: &Hot) -> SessionContext {
+    let state = context.state();
+    let config = state.config().clone().with_extension(Arc::new(HotRows(hot.clone())));
+    SessionContext::new_with_state(SessionStateBuilder::new_from_existing(state).with_config(config).build())
 }
 
 fn register(context: &SessionContext, names: Arc<dyn SchemaProvider>) -> datafusion::error::Result<()> {
@@ -279,6 +333,12 @@ fn register(context: &SessionContext, names: Arc<dyn SchemaProvider>) -> datafus
     catalog.register_schema(SCHEMA, names)?;
     context.register_catalog(CATALOG, Arc::new(catalog));
     Ok(())
+}
+
+/// The smallest `seq` among rows.
+fn first_seq(batches: &[RecordBatch]) -> i64 {
+    let seqs = batches.iter().filter_map(|batch| batch.column_by_name("seq")).map(AsArray::as_primitive::<Int64Type>);
+    seqs.flat_map(|seqs| seqs.values().iter().copied()).min().unwrap_or(i64::MAX)
 }
 
 /// The first of the month of the oldest day (`ordered_on`, `created_on` …) among rows; `None` when some row has none.

@@ -1,6 +1,7 @@
 //! What comes from the feeds of the shop and the board, into memory and from there into the lake.
 
 mod client;
+mod credentials;
 #[expect(clippy::struct_field_names, reason = "fields are named as the columns of the lake are")]
 mod dato;
 mod fresh;
@@ -9,6 +10,7 @@ mod tail;
 mod translate;
 
 pub use client::{Access, FeedError};
+pub use credentials::Credentials;
 pub use fresh::Fresh;
 pub use store::{Store, StoreError};
 pub use tail::{BOARD, BOARD_FEED, Feed, FeedState, FeedStates, OWN, SHOP, SHOP_FEED, follow};

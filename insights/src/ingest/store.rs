@@ -89,16 +89,27 @@ impl Store {
         if came.rows.is_empty() {
             return Ok(());
         }
-        for table in tables::ALL {
-            if let Some(batches) = came.rows.get(table.name) {
-                self.append(table, batches, &came.reached).await?;
-            }
-        }
+        self.append_all(&came).await?;
         self.runner.store_silver(&came, OWN).await?;
         self.mark(&came.reached).await?;
         let cold = self.warehouse.look().await?;
         self.warehouse.settle(cold, &came);
         Ok(())
+    }
+
+    async fn append_all(&self, came: &Came) -> Result<(), StoreError> {
+        for table in tables::ALL {
+            if let Some(batches) = came.rows.get(table.name) {
+                self.append(table, batches, &came.reached).await?;
+            }
+        }
+        Ok(())
+    }
+
+    /// The first part of a flush, as if the process were killed after it.
+    #[cfg(test)]
+    pub(crate) async fn append_alone(&self) -> Result<(), StoreError> {
+        self.append_all(&self.warehouse.came()).await
     }
 
     /// Sees what others have written.

@@ -22,8 +22,8 @@ use crate::storage::{StorageSettings, Target};
 use crate::texts::Language;
 use crate::zone::Zone;
 
-/// The file of the secret that nobody set.
-const GENERATED: &str = "integration_secret";
+/// The file in `DATA_DIR` of the secret that nobody set.
+pub const GENERATED_SECRET: &str = "integration_secret";
 
 /// The settings of either service.
 #[derive(Clone, Debug)]
@@ -139,13 +139,19 @@ impl Common {
         self.notices.has_key() || matches!(self.storage.target, Target::Sqlite(_))
     }
 
+    /// The secrets that the operator set, if any.
+    #[must_use]
+    pub fn configured_secrets(&self) -> Option<SigningSecrets> {
+        self.integration.clone()
+    }
+
     /// The secrets shared with the other service: the configured ones, else one that is made once and kept.
     pub fn integration_secrets(&self, ambient: &Ambient) -> Result<SigningSecrets, SecretError> {
         if let Some(secrets) = &self.integration {
             return Ok(secrets.clone());
         }
-        let secret = generated_secret(&self.data_dir, GENERATED, "whsec_", ambient)?;
-        let invalid = |_| SecretError::Invalid { path: self.data_dir.join(GENERATED) };
+        let secret = generated_secret(&self.data_dir, GENERATED_SECRET, "whsec_", ambient)?;
+        let invalid = |_| SecretError::Invalid { path: self.data_dir.join(GENERATED_SECRET) };
         SigningSecrets::parse(secret.expose()).map_err(invalid)
     }
 }

@@ -8,7 +8,7 @@ mod env;
 mod generated;
 mod secret;
 
-pub use common::{Common, FirstAdmin, SecretError};
+pub use common::{Common, FirstAdmin, GENERATED_SECRET, SecretError};
 pub(crate) use env::parse_site;
 pub use env::{ConfigMistakes, Env, Mistake, Setting, local_url, table};
 pub use generated::{GeneratedSecretError, generated_secret};

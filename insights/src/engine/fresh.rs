@@ -1,0 +1,56 @@
+//! What has come of a table, as a query finds it: the rows of the state that the query is asked of.
+//!
+//! The plan of a question stays good while rows come, so the rows are no part of it: they come along with the session.
+
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use datafusion::arrow::datatypes::SchemaRef;
+use datafusion::catalog::{Session, TableProvider};
+use datafusion::datasource::{MemTable, TableType};
+use datafusion::error::Result;
+use datafusion::logical_expr::Expr;
+use datafusion::physical_plan::ExecutionPlan;
+
+use super::names::Hot;
+use crate::lake::column::Table;
+
+/// The rows of one state, on the session that asks it.
+#[derive(Debug, Default)]
+pub(super) struct HotRows(pub(super) Hot);
+
+/// What has come of a table.
+#[derive(Debug)]
+pub(super) struct Fresh {
+    name: &'static str,
+    schema: SchemaRef,
+}
+
+impl Fresh {
+    pub(super) fn of(table: &'static Table) -> Self {
+        Self { name: table.name, schema: table.schema() }
+    }
+}
+
+#[async_trait]
+impl TableProvider for Fresh {
+    fn schema(&self) -> SchemaRef {
+        Arc::clone(&self.schema)
+    }
+
+    fn table_type(&self) -> TableType {
+        TableType::Base
+    }
+
+    async fn scan(
+        &self,
+        state: &dyn Session,
+        projection: Option<&Vec<usize>>,
+        filters: &[Expr],
+        limit: Option<usize>,
+    ) -> Result<Arc<dyn ExecutionPlan>> {
+        let hot = state.config().get_extension::<HotRows>();
+        let rows = hot.and_then(|hot| hot.0.get(self.name).map(|rows| rows.as_ref().clone())).unwrap_or_default();
+        MemTable::try_new(self.schema(), vec![rows])?.scan(state, projection, filters, limit).await
+    }
+}
