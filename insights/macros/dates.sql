@@ -19,14 +19,22 @@ cast({{ finish }} - {{ start }} as bigint)
 cast(floor(round((extract(epoch from {{ finish }}) - extract(epoch from {{ start }})) * 1000) / 1000) as bigint)
 {%- endmacro %}
 
-{#- Bridge: today in the zone of our own source, or the date the variable `as_of` fixes. What `at time zone` answers is
-    a local time in DuckDB, and in DataFusion still an instant, which `to_local_time` turns into one. -#}
+{#- Bridge: the local date of an instant in the zone of our own source. `at time zone` answers a local time in DuckDB. In
+    DataFusion it answers an instant again, which `to_local_time` makes local, and takes an instant without a zone, as `now()`
+    is there, for a local time of that zone, so UTC is named first. -#}
+{% macro local_date(instant) -%}
+{% if target.type == 'duckdb' -%}
+cast({{ instant }} at time zone '{{ var('own_zone', 'America/Argentina/Buenos_Aires') }}' as date)
+{%- else -%}
+cast(to_local_time({{ instant }} at time zone 'UTC' at time zone '{{ var('own_zone', 'America/Argentina/Buenos_Aires') }}') as date)
+{%- endif %}
+{%- endmacro %}
+
+{#- Today in the zone of our own source, or the date the variable `as_of` fixes. -#}
 {% macro today() -%}
 {% if var('as_of', '') -%}
 date '{{ var('as_of', '') }}'
-{%- elif target.type == 'duckdb' -%}
-cast(now() at time zone '{{ var('own_zone', 'America/Argentina/Buenos_Aires') }}' as date)
 {%- else -%}
-cast(to_local_time(now() at time zone '{{ var('own_zone', 'America/Argentina/Buenos_Aires') }}') as date)
+{{ local_date('now()') }}
 {%- endif %}
 {%- endmacro %}

@@ -31,6 +31,8 @@ CASES = [
     ("month_of(\"date '2028-02-29'\")", datetime.date(2028, 2, 1)),
     ("add_months(\"date '2027-03-31'\", -1)", datetime.date(2027, 2, 28)),
     ("add_months(\"date '2027-12-01'\", 1)", datetime.date(2028, 1, 1)),
+    ("local_date(\"timestamptz '2027-01-01 01:30:00Z'\")", datetime.date(2026, 12, 31)),
+    ("local_date(\"timestamptz '2027-01-01 03:00:00Z'\")", datetime.date(2027, 1, 1)),
     ("days_between(\"date '2027-12-30'\", \"date '2028-01-02'\")", 3),
     ("seconds_between(\"timestamp '2027-01-01 00:00:00.100'\", \"timestamp '2027-01-01 00:01:00.100'\")", 60),
     ("seconds_between(\"timestamp '2027-01-01 00:00:00.100'\", \"timestamp '2027-01-01 00:01:00.099'\")", 59),
