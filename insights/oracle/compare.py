@@ -3,7 +3,7 @@
     python compare.py [--work FOLDER]
 
 Then the agreed figure is compared with one worked out by hand, each macro that bridges the dialects with what it has to
-answer, the singular tests run in DataFusion too (dbt runs them itself), and the queries the first system published have to
+answer, silver of two halves of bronze with silver of the whole, the singular tests run in DataFusion too (dbt runs them itself), and the queries the first system published have to
 run as printed and answer alike. Needs what
 `requirements.txt` lists; `scripts/models-oracle` sees to that. The last line says how many checks passed and failed.
 """
@@ -20,6 +20,7 @@ import duckdb
 
 import bridges
 import figures
+import halves
 import marketplace
 import online_retail
 import runner
@@ -58,6 +59,8 @@ def check(work):
             compare_query(database, session, work, name, printed, found)
         for name, fault in bridges.check(database, session):
             found.note(f"macro {name}", fault)
+        for name, fault in halves.check(database, work, models):
+            found.note(f"halves of {name}", fault)
     for name, test in runner.load({"as_of": AS_OF}, folder="data_tests").items():
         found.note(f"test {name} in DataFusion", rows_of(session, test.sql))
     for name, fault in figures.check(session, HERE / "fixtures" / "sales.figures.json", "tienda-vieja"):
