@@ -8,7 +8,7 @@ use belgrano_shared::lifecycle::Lifecycle;
 use belgrano_shared::telemetry::Metrics;
 
 use crate::access::Keys;
-use crate::engine::{Answers, Warehouse};
+use crate::engine::{Answers, Catalog, Warehouse};
 use crate::guard::Guard;
 use crate::ingest::{FeedStates, Store};
 use crate::models::runner::Runner;
@@ -35,6 +35,8 @@ pub struct Parts {
     pub warehouse: Warehouse,
     /// Asks it, and remembers.
     pub answers: Answers,
+    /// What there is to ask about.
+    pub catalog: Catalog,
     /// Runs other people's SQL.
     pub guard: Guard,
     /// Brings rows into the lake.

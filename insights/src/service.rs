@@ -11,7 +11,7 @@ use belgrano_shared::telemetry::Metrics;
 use belgrano_shared::zone::OtherZone;
 
 use crate::app::{App, Parts};
-use crate::engine::{Answers, Came, Warehouse, WarehouseError};
+use crate::engine::{Answers, Came, Catalog, Warehouse, WarehouseError};
 use crate::guard::Guard;
 use crate::ingest::{self, Access, BOARD, BOARD_FEED, Credentials, Feed, FeedStates, SHOP, SHOP_FEED, Store};
 use crate::lake::{Lake, LakeError, tables};
@@ -94,6 +94,7 @@ pub async fn assemble(settings: InsightsSettings, ambient: Ambient, life: &Lifec
         ambient,
         life: life.clone(),
         metrics: Metrics::new(),
+        catalog: Catalog::default(),
         warehouse,
         store,
         runner,

@@ -70,6 +70,7 @@ impl InsightsSettings {
                 memory_bytes: env.number("QUERY_MEMORY_MIB", 256, 64..=65_536, "MiB that queries may hold together")
                     << 20,
                 threads: env.number("QUERY_THREADS", limits.threads, 1..=64, "threads of one query"),
+                disk: limits.disk,
             },
             query: QueryLimits {
                 deadline: env.duration_s("SQL_DEADLINE", 10, "seconds after which a query of somebody's own is ended"),

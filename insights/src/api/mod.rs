@@ -5,10 +5,12 @@
 mod ask;
 #[cfg(test)]
 pub(crate) use ask::json;
+mod console;
 mod filters;
 mod global;
 mod pharmavida;
 mod state;
+mod table;
 mod techstore;
 
 use utoipa_axum::router::OpenApiRouter;
@@ -25,6 +27,8 @@ pub(crate) fn routes() -> OpenApiRouter<App> {
         .routes(routes!(pharmavida::top_customers))
         .routes(routes!(pharmavida::products_without_offer))
         .routes(routes!(pharmavida::query))
+        .routes(routes!(console::ask))
+        .routes(routes!(console::schema))
         .routes(routes!(techstore::root))
         .routes(routes!(techstore::top_customers))
         .routes(routes!(techstore::by_segment))

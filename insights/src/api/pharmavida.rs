@@ -1,19 +1,20 @@
 //! The addresses of PharmaVida's analytics: `/api/analitica/…`, in its words.
 
-use std::time::Duration;
-
 use axum::extract::State;
+use axum::http::header::CONTENT_TYPE;
+use axum::response::{IntoResponse as _, Response};
 use belgrano_shared::http::{ClientIp, Json, Query};
 use belgrano_shared::problem::{Problem, ProblemDocument};
-use belgrano_shared::texts::Message;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use utoipa::{IntoParams, ToSchema};
 
-use super::ask::{Ids, json, rows, text};
+use super::ask::{Ids, rows, text};
+use super::console::{refused, written};
+use super::table;
 use crate::access::Reader;
 use crate::app::App;
-use crate::guard::Refused;
+use crate::guard::Question;
 use crate::ingest::OWN;
 
 /// Which source is asked about.
@@ -230,19 +231,9 @@ pub(crate) async fn query(
     reader: Reader,
     ip: ClientIp,
     Query(query): Query<OwnQuery>,
-) -> Result<Json<Value>, Problem> {
+) -> Result<Response, Problem> {
     let caller = reader.caller(ip);
-    let came = app.warehouse.came();
-    let result = app.guard.run(&caller, &reader, &query.q, &came.rows).await.map_err(refused)?;
-    Ok(Json(json(&result.batches)?))
-}
-
-fn refused(refused: Refused) -> Problem {
-    match refused {
-        Refused::Busy => Problem::too_many_requests(Duration::from_secs(1)),
-        Refused::NotStarted => Problem::unavailable(Duration::from_secs(5)),
-        Refused::Deadline => Problem::malformed(Message::new("refusal-query-deadline")),
-        Refused::TooLarge => Problem::malformed(Message::new("refusal-query-memory")),
-        Refused::Wrong(why) => Problem::malformed(Message::new("refusal-query").with("why", why)),
-    }
+    let found = app.guard.run(&caller, &reader, Question::rows(query.q), &app.warehouse).await.map_err(refused)?;
+    let body = written(found, |found| table::objects(&found.batches)).await?;
+    Ok(([(CONTENT_TYPE, "application/json")], body).into_response())
 }

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use datafusion::execution::disk_manager::{DiskManagerBuilder, DiskManagerMode};
 use datafusion::execution::memory_pool::FairSpillPool;
 use datafusion::execution::runtime_env::{RuntimeEnv, RuntimeEnvBuilder};
 use datafusion::prelude::{SessionConfig, SessionContext};
@@ -13,11 +14,13 @@ pub struct Limits {
     pub memory_bytes: usize,
     /// Threads of one query.
     pub threads: usize,
+    /// Whether a query may put aside on a disk what does not fit into memory.
+    pub disk: bool,
 }
 
 impl Default for Limits {
     fn default() -> Self {
-        Self { memory_bytes: 256 << 20, threads: 2 }
+        Self { memory_bytes: 256 << 20, threads: 2, disk: true }
     }
 }
 
@@ -28,7 +31,11 @@ pub(super) const CATALOG: &str = "belgrano";
 
 /// What all contexts of one process share.
 pub(super) fn runtime(limits: Limits) -> datafusion::error::Result<Arc<RuntimeEnv>> {
-    RuntimeEnvBuilder::new().with_memory_pool(Arc::new(FairSpillPool::new(limits.memory_bytes))).build_arc()
+    let mode = if limits.disk { DiskManagerMode::OsTmpDirectory } else { DiskManagerMode::Disabled };
+    RuntimeEnvBuilder::new()
+        .with_memory_pool(Arc::new(FairSpillPool::new(limits.memory_bytes)))
+        .with_disk_manager_builder(DiskManagerBuilder::default().with_mode(mode))
+        .build_arc()
 }
 
 /// A context without any table.

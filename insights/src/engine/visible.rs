@@ -6,6 +6,7 @@ use async_trait::async_trait;
 use datafusion::catalog::{SchemaProvider, TableProvider};
 use datafusion::error::Result;
 
+use super::fence::Fenced;
 use super::names::Names;
 use crate::lake::tables;
 
@@ -18,6 +19,9 @@ const PERSONS: [&str; 2] = [tables::PERSONS.name, "silver_persons"];
 /// Words of customers, in which a person may be named.
 const WORDS: [&str; 2] = ["bronze_reviews", "silver_reviews"];
 
+/// Columns that name a person, in tables that do not: who may see no persons finds them empty.
+const NAMES: [&str; 1] = ["driver_name"];
+
 /// What a caller may see.
 #[derive(Clone, Debug)]
 pub(super) struct Scope {
@@ -25,6 +29,20 @@ pub(super) struct Scope {
     pub(super) persons: bool,
     /// The one business whose rows they are.
     pub(super) business: Option<String>,
+}
+
+impl Scope {
+    /// Whether a table or model of this name is shown at all.
+    pub(super) fn shows(&self, name: &str) -> bool {
+        let personal = PERSONS.contains(&name) || WORDS.contains(&name);
+        !HIDDEN.contains(&name) && (self.persons || !personal)
+    }
+
+    /// Whether a table with these columns says which of its rows may be shown. One that does not say whose its rows are shows
+    /// none of them to who sees one business alone.
+    pub(super) fn has_rows_of<'a>(&self, mut columns: impl Iterator<Item = &'a str>) -> bool {
+        self.business.is_none() || columns.any(|column| column == BUSINESS)
+    }
 }
 
 /// The names of a state of the data as far as a caller may see them.
@@ -40,8 +58,7 @@ impl Visible {
     }
 
     fn shows(&self, name: &str) -> bool {
-        let personal = PERSONS.contains(&name) || WORDS.contains(&name);
-        self.names.table_exist(name) && !HIDDEN.contains(&name) && (self.scope.persons || !personal)
+        self.names.table_exist(name) && self.scope.shows(name)
     }
 }
 
@@ -56,13 +73,29 @@ impl SchemaProvider for Visible {
             return Ok(None);
         }
         let Some(table) = self.names.table(name).await? else { return Ok(None) };
-        let Some(business) = &self.scope.business else { return Ok(Some(table)) };
-        // A table that does not say whose its rows are shows none of them.
-        if table.schema().column_with_name(BUSINESS).is_none() {
+        let schema = table.schema();
+        let columns = || schema.fields().iter().map(|field| field.name().as_str());
+        if !self.scope.has_rows_of(columns()) {
             return Ok(None);
         }
+        let hides = !self.scope.persons && columns().any(|column| NAMES.contains(&column));
+        if !hides && self.scope.business.is_none() {
+            return Ok(Some(table));
+        }
+        let column = |name: &str| {
+            if hides && NAMES.contains(&name) {
+                format!("CAST(NULL AS VARCHAR) AS \"{name}\"")
+            } else {
+                format!("\"{name}\"")
+            }
+        };
+        let columns = columns().map(column).collect::<Vec<_>>().join(", ");
+        let Some(business) = &self.scope.business else {
+            return self.names.view(&format!("SELECT {columns} FROM {name}")).await.map(Some);
+        };
         let business = business.replace('\'', "''");
-        self.names.view(&format!("SELECT * FROM {name} WHERE {BUSINESS} = '{business}'")).await.map(Some)
+        let own = self.names.view(&format!("SELECT {columns} FROM {name} WHERE {BUSINESS} = '{business}'")).await?;
+        Ok(Some(Arc::new(Fenced(own))))
     }
 
     fn table_exist(&self, name: &str) -> bool {

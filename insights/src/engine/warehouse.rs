@@ -130,6 +130,11 @@ impl Session {
         self.house.id
     }
 
+    /// What its names stand for.
+    pub(super) fn names(&self) -> &Arc<Names> {
+        &self.house.names
+    }
+
     /// The same with none but these functions, and no function that makes tables.
     #[must_use]
     pub fn confined(&self, scalar: &[&str], aggregate: &[&str], window: &[&str]) -> SessionContext {
@@ -216,6 +221,12 @@ impl Warehouse {
     pub fn came(&self) -> Came {
         let data = self.0.data.read().unwrap_or_else(PoisonError::into_inner);
         Came { rows: data.hot.clone(), reached: data.reached.clone() }
+    }
+
+    /// What came and what is stored, of the same state.
+    pub(crate) fn parts(&self) -> (Hot, Arc<Cold>) {
+        let data = self.0.data.read().unwrap_or_else(PoisonError::into_inner);
+        (data.hot.clone(), Arc::clone(&data.cold))
     }
 
     /// What the lake holds.

@@ -5,34 +5,37 @@
 //! ends its process, and the service does not notice.
 
 mod allowed;
+mod bounds;
 pub mod child;
+mod process;
+mod question;
 mod wire;
+mod words;
 
-use std::collections::HashSet;
-use std::process::Stdio;
+use std::collections::{BTreeMap, HashSet};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use datafusion::arrow::datatypes::SchemaRef;
-use datafusion::arrow::record_batch::RecordBatch;
-use tokio::io::{AsyncReadExt, AsyncWriteExt};
-use tokio::process::Command;
 use tokio::sync::Semaphore;
 
 use crate::access::Reader;
-use crate::engine::Hot;
+use crate::engine::{Cold, Warehouse, needs};
 use crate::settings::InsightsSettings;
-use wire::{Asked, Reply};
+pub use question::{Kind, Question, Value};
+use wire::{Asked, Found, States};
+pub use words::{About, Wrong};
 
 /// The argument that makes this program a query's process.
 pub const CHILD: &str = "consulta";
 /// Queries that run at once, over all callers.
 const AT_ONCE: usize = 2;
+/// Longest query, in bytes.
+pub const LONGEST_SQL: usize = 64 << 10;
 
 /// Limits of one query.
 #[derive(Clone, Copy, Debug)]
 pub struct QueryLimits {
-    /// Until it is ended.
+    /// From when it is asked until it is ended.
     pub deadline: Duration,
     /// Memory of its process beyond what it starts with, in MiB.
     pub memory_mib: u64,
@@ -47,33 +50,24 @@ impl Default for QueryLimits {
 }
 
 /// Rows, and whether there were more.
-#[derive(Clone, Debug)]
-pub struct Result {
-    /// Their columns.
-    pub schema: SchemaRef,
-    /// The rows.
-    pub batches: Vec<RecordBatch>,
-    /// Whether rows were left off at the limit.
-    pub cut: bool,
-}
+pub(crate) type Result = Found;
 
 /// Why a query has no answer.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Refused {
-    /// It is wrong, or asks for what cannot be reached; the engine's words.
-    #[error("{0}")]
-    Wrong(String),
+    /// It is wrong, or asks for what cannot be reached.
+    Wrong(Wrong),
     /// It took too long.
-    #[error("the query took longer than it may")]
     Deadline,
-    /// It needed too much memory, or broke its process in another way.
-    #[error("the query needs more memory than it may have")]
+    /// It needed too much memory.
     TooLarge,
+    /// It is nested too deeply.
+    TooDeep,
     /// The same caller has one running.
-    #[error("another query of the same caller is running")]
     Busy,
+    /// Others have been running for too long.
+    Full,
     /// The process could not be started.
-    #[error("the query could not be started")]
     NotStarted,
 }
 
@@ -81,10 +75,14 @@ pub enum Refused {
 #[derive(Clone, Debug)]
 pub struct Guard {
     limits: QueryLimits,
-    lake: Option<String>,
+    lake: String,
     places: Arc<Semaphore>,
     callers: Arc<Mutex<HashSet<String>>>,
+    states: Arc<Mutex<Known>>,
 }
+
+/// The state of each stored table, by its name and version, as a query's process is told of it.
+type Known = BTreeMap<String, (Option<u64>, Arc<Vec<u8>>)>;
 
 /// A caller's one place; given back when it is dropped.
 struct Turn {
@@ -104,36 +102,72 @@ impl Guard {
     pub fn new(settings: &InsightsSettings, lake_root: &url::Url) -> Self {
         Self {
             limits: settings.query,
-            lake: Some(lake_root.to_string()),
+            lake: lake_root.to_string(),
             places: Arc::new(Semaphore::new(AT_ONCE)),
             callers: Arc::default(),
+            states: Arc::default(),
         }
     }
 
-    /// Runs `sql` for `caller`. Dropping this ends the query.
-    pub async fn run(
+    /// Answers `question` to `caller` from the present state of the data. Dropping this ends the query.
+    pub(crate) async fn run(
         &self,
         caller: &str,
         reader: &Reader,
-        sql: &str,
-        hot: &Hot,
+        question: Question,
+        warehouse: &Warehouse,
     ) -> std::result::Result<Result, Refused> {
+        let deadline = tokio::time::Instant::now() + self.limits.deadline;
+        if question.sql().len() > LONGEST_SQL {
+            return Err(Refused::TooDeep);
+        }
         let _turn = self.turn(caller)?;
-        let _place = self.places.acquire().await.map_err(|_| Refused::NotStarted)?;
+        // Whoever waited still has half of the time.
+        let wait = self.limits.deadline / 2;
+        let place = tokio::time::timeout(wait, self.places.acquire()).await.map_err(|_| Refused::Full)?;
+        let _place = place.map_err(|_| Refused::NotStarted)?;
+        let request = self.request(reader, question, warehouse)?;
+        match tokio::time::timeout_at(deadline, process::ask(&request)).await {
+            Ok(answer) => answer,
+            Err(_) => Err(Refused::Deadline),
+        }
+    }
+
+    fn request(
+        &self,
+        reader: &Reader,
+        question: Question,
+        warehouse: &Warehouse,
+    ) -> std::result::Result<Vec<u8>, Refused> {
+        let (mut hot, cold) = warehouse.parts();
+        let names = needs(warehouse.project(), &cold, question.sql());
+        hot.retain(|table, _| names.contains(*table));
         let asked = Asked {
-            sql: sql.to_owned(),
-            lake: self.lake.clone().unwrap_or_default(),
+            question,
+            lake: self.lake.clone(),
             persons: reader.persons,
             business: reader.business.clone(),
             rows: self.limits.rows,
             memory_mib: self.limits.memory_mib,
-            cpu_s: self.limits.deadline.as_secs().max(1),
+            deadline_s: self.limits.deadline.as_secs().max(1),
         };
-        let request = wire::request(&asked, hot).map_err(|_| Refused::NotStarted)?;
-        match tokio::time::timeout(self.limits.deadline, ask(&request)).await {
-            Ok(answer) => answer,
-            Err(_) => Err(Refused::Deadline),
-        }
+        wire::request(&asked, &self.states(&cold, names), &hot).map_err(|_| Refused::NotStarted)
+    }
+
+    fn states(&self, cold: &Cold, names: std::collections::BTreeSet<String>) -> States {
+        let mut known = self.states.lock().unwrap_or_else(PoisonError::into_inner);
+        let state = |name: String| {
+            let table = cold.handles.get(&name)?;
+            match known.get(&name) {
+                Some((version, state)) if *version == table.version() => Some((name, Arc::clone(state))),
+                _ => {
+                    let state = Arc::new(crate::lake::described(table)?);
+                    known.insert(name.clone(), (table.version(), Arc::clone(&state)));
+                    Some((name, state))
+                }
+            }
+        };
+        names.into_iter().filter_map(state).collect()
     }
 
     fn turn(&self, caller: &str) -> std::result::Result<Turn, Refused> {
@@ -142,39 +176,5 @@ impl Guard {
             return Err(Refused::Busy);
         }
         Ok(Turn { caller: caller.to_owned(), callers: Arc::clone(&self.callers) })
-    }
-}
-
-/// Starts a process, gives it the request and reads what it says until it ends.
-async fn ask(request: &[u8]) -> std::result::Result<Result, Refused> {
-    let program = std::env::current_exe().map_err(|_| Refused::NotStarted)?;
-    let mut child = Command::new(program)
-        .arg(CHILD)
-        // The allocator would set aside a gigabyte of addresses, which then no limit on addresses sees.
-        .env("MIMALLOC_ARENA_RESERVE", "16MiB")
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::null())
-        .kill_on_drop(true)
-        .spawn()
-        .map_err(|_| Refused::NotStarted)?;
-    let (Some(mut stdin), Some(mut stdout)) = (child.stdin.take(), child.stdout.take()) else {
-        return Err(Refused::NotStarted);
-    };
-    let mut answer = Vec::new();
-    let write = async {
-        // It may end before it has read everything: what it said then is the answer.
-        let _ = stdin.write_all(request).await;
-        drop(stdin);
-    };
-    let ((), read) = tokio::join!(write, stdout.read_to_end(&mut answer));
-    let ended = child.wait().await;
-    if read.is_err() || !ended.is_ok_and(|status| status.success()) {
-        return Err(Refused::TooLarge);
-    }
-    match wire::reply(&answer) {
-        Some(Reply::Rows { schema, batches, cut }) => Ok(Result { schema, batches, cut }),
-        Some(Reply::Wrong(words)) => Err(Refused::Wrong(words)),
-        None => Err(Refused::TooLarge),
     }
 }

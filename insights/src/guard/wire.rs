@@ -1,7 +1,7 @@
 //! What a query's process is told on its input, and what it says on its output.
 //!
-//! In: the length of a JSON head, the head, then an Arrow stream for each table of rows that are not stored yet. Out: one byte
-//! that says what follows, then an Arrow stream or words.
+//! In: the length of a JSON head, the head, then for each table that the query may read the state it is in and an Arrow stream of
+//! its rows that are not stored yet. Out: the length of a JSON head that says what became of it, the head, then an Arrow stream.
 
 use std::collections::BTreeMap;
 use std::io::Cursor;
@@ -14,42 +14,63 @@ use datafusion::arrow::ipc::writer::StreamWriter;
 use datafusion::arrow::record_batch::RecordBatch;
 use serde::{Deserialize, Serialize};
 
+use super::question::{Kind, Question};
+use super::words::Wrong;
 use crate::engine::Hot;
 
 /// What is asked.
 #[derive(Debug, Serialize, Deserialize)]
 pub(super) struct Asked {
-    pub(super) sql: String,
+    pub(super) question: Question,
     pub(super) lake: String,
     pub(super) persons: bool,
     pub(super) business: Option<String>,
     pub(super) rows: usize,
     pub(super) memory_mib: u64,
-    pub(super) cpu_s: u64,
+    /// Seconds until it ends itself, and of each of its threads on a processor.
+    pub(super) deadline_s: u64,
 }
+
+/// The state of each stored table that may be read, as [`crate::lake::described`] has it.
+pub(super) type States = BTreeMap<String, Arc<Vec<u8>>>;
 
 #[derive(Serialize, Deserialize)]
 struct Head<A> {
     asked: A,
-    /// The table and the length of each stream that follows.
+    /// The table and the length of each state that follows.
+    states: Vec<(String, usize)>,
+    /// The table and the length of each stream that follows after those.
     streams: Vec<(String, usize)>,
+}
+
+/// Rows that a query's process found.
+#[derive(Clone, Debug)]
+pub(crate) struct Found {
+    pub(crate) schema: SchemaRef,
+    pub(crate) batches: Vec<RecordBatch>,
+    /// Whether rows were left off at the limit.
+    pub(crate) cut: bool,
+    /// What the query's `$1`, `$2` … are taken for.
+    pub(crate) parameters: Vec<Kind>,
 }
 
 /// What a query's process says.
 #[derive(Debug)]
 pub(super) enum Reply {
-    Rows { schema: SchemaRef, batches: Vec<RecordBatch>, cut: bool },
-    Wrong(String),
+    Found(Found),
+    Wrong(Wrong),
 }
 
-const ROWS: u8 = b'R';
-const CUT: u8 = b'C';
-const WRONG: u8 = b'W';
+#[derive(Serialize, Deserialize)]
+enum Said {
+    Found { cut: bool, parameters: Vec<Kind> },
+    Wrong(Wrong),
+}
 
 /// The input of a query's process.
-pub(super) fn request(asked: &Asked, hot: &Hot) -> Result<Vec<u8>, ArrowError> {
+pub(super) fn request(asked: &Asked, states: &States, hot: &Hot) -> Result<Vec<u8>, ArrowError> {
+    let mut bodies: Vec<Vec<u8>> = Vec::new();
     let mut streams = Vec::new();
-    let mut bodies = Vec::new();
     for (table, batches) in hot {
         if let Some(first) = batches.first() {
             let body = stream(&first.schema(), batches)?;
@@ -57,55 +78,69 @@ pub(super) fn request(asked: &Asked, hot: &Hot) -> Result<Vec<u8>, ArrowError> {
             bodies.push(body);
         }
     }
-    let head =
-        serde_json::to_vec(&Head { asked, streams }).map_err(|error| ArrowError::JsonError(error.to_string()))?;
-    let mut request = u32::try_from(head.len()).unwrap_or(u32::MAX).to_le_bytes().to_vec();
-    request.extend(head);
+    let lengths = states.iter().map(|(name, state)| (name.clone(), state.len())).collect();
+    let mut request = headed(&Head { asked, states: lengths, streams })?;
+    for state in states.values() {
+        request.extend_from_slice(state);
+    }
     request.extend(bodies.into_iter().flatten());
     Ok(request)
 }
 
 /// Reads the input of a query's process; `None` when it is not one.
-pub(super) fn asked(request: &[u8]) -> Option<(Asked, Hot)> {
-    let (length, rest) = request.split_first_chunk::<4>()?;
-    let (head, mut rest) = rest.split_at_checked(usize::try_from(u32::from_le_bytes(*length)).ok()?)?;
-    let head: Head<Asked> = serde_json::from_slice(head).ok()?;
-    let mut hot = BTreeMap::new();
+pub(super) fn asked(request: &[u8]) -> Option<(Asked, States, Hot)> {
+    let (head, mut rest): (Head<Asked>, _) = head_of(request)?;
+    let (mut states, mut hot) = (States::new(), Hot::new());
+    for (name, length) in head.states {
+        let (state, after) = rest.split_at_checked(length)?;
+        rest = after;
+        states.insert(name, Arc::new(state.to_vec()));
+    }
     for (name, length) in head.streams {
         let (body, after) = rest.split_at_checked(length)?;
         rest = after;
         let table = crate::lake::tables::ALL.iter().find(|table| table.name == name)?;
         hot.insert(table.name, Arc::new(batches(body)?.1));
     }
-    Some((head.asked, hot))
+    Some((head.asked, states, hot))
 }
 
 /// The output of a query's process.
-pub(super) fn said(reply: &Reply) -> Result<Vec<u8>, ArrowError> {
+pub(super) fn said(reply: Reply) -> Result<Vec<u8>, ArrowError> {
     match reply {
-        Reply::Rows { schema, batches, cut } => {
-            let mut said = vec![if *cut { CUT } else { ROWS }];
-            said.extend(stream(schema, batches)?);
+        Reply::Found(Found { schema, batches, cut, parameters }) => {
+            let mut said = headed(&Said::Found { cut, parameters })?;
+            said.extend(stream(&schema, &batches)?);
             Ok(said)
         }
-        Reply::Wrong(words) => {
-            let mut said = vec![WRONG];
-            said.extend(words.as_bytes());
-            Ok(said)
-        }
+        Reply::Wrong(wrong) => headed(&Said::Wrong(wrong)),
     }
 }
 
 /// Reads the output of a query's process; `None` when it is cut off.
 pub(super) fn reply(said: &[u8]) -> Option<Reply> {
-    match said.split_first()? {
-        (kind @ (&ROWS | &CUT), body) => {
+    let (head, body) = head_of(said)?;
+    match head {
+        Said::Found { cut, parameters } => {
             let (schema, batches) = batches(body)?;
-            Some(Reply::Rows { schema, batches, cut: *kind == CUT })
+            Some(Reply::Found(Found { schema, batches, cut, parameters }))
         }
-        (&WRONG, words) => Some(Reply::Wrong(String::from_utf8_lossy(words).into_owned())),
-        _ => None,
+        Said::Wrong(wrong) => Some(Reply::Wrong(wrong)),
     }
+}
+
+fn headed(head: &impl Serialize) -> Result<Vec<u8>, ArrowError> {
+    let head = serde_json::to_vec(head).map_err(|error| ArrowError::JsonError(error.to_string()))?;
+    let length = u32::try_from(head.len()).map_err(|error| ArrowError::JsonError(error.to_string()))?;
+    let mut bytes = length.to_le_bytes().to_vec();
+    bytes.extend(head);
+    Ok(bytes)
+}
+
+fn head_of<'a, H: Deserialize<'a>>(bytes: &'a [u8]) -> Option<(H, &'a [u8])> {
+    let (length, rest) = bytes.split_first_chunk::<4>()?;
+    let (head, rest) = rest.split_at_checked(usize::try_from(u32::from_le_bytes(*length)).ok()?)?;
+    Some((serde_json::from_slice(head).ok()?, rest))
 }
 
 fn stream(schema: &SchemaRef, batches: &[RecordBatch]) -> Result<Vec<u8>, ArrowError> {

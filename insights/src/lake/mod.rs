@@ -114,6 +114,14 @@ impl Lake {
         Ok(Some(table))
     }
 
+    /// A table in a state that another process has read and described ([`described`]), without reading its log.
+    pub fn in_state(&self, name: &str, state: &[u8]) -> Result<DeltaTable, LakeError> {
+        let mut table = self.handle(name)?;
+        let read = serde_json::from_slice(state).map_err(|error| DeltaTableError::Generic(error.to_string()))?;
+        table.state = Some(read);
+        Ok(table)
+    }
+
     async fn create(&self, name: &str, schema: &SchemaRef, partitions: &[&str]) -> Result<DeltaTable, LakeError> {
         let described: StructType = schema.as_ref().try_into_kernel()?;
         let created = self
@@ -156,6 +164,12 @@ fn scheme_of(url: &Url) -> Url {
     let mut scheme = url.clone();
     scheme.set_path("");
     Url::parse(&format!("{}://", url.scheme())).unwrap_or(scheme)
+}
+
+/// The state that a table is in, its list of files among it, for [`Lake::in_state`]; `None` when nothing of it was read.
+#[must_use]
+pub fn described(table: &DeltaTable) -> Option<Vec<u8>> {
+    serde_json::to_vec(table.state.as_ref()?).ok()
 }
 
 /// Up to where the changes of `feed` are in `table`: none is 0.

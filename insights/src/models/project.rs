@@ -123,6 +123,7 @@ pub struct Project {
     models: Vec<Model>,
     tests: Vec<Test>,
     renderer: Renderer,
+    sources: BTreeMap<String, (String, Vec<Column>)>,
 }
 
 impl Project {
@@ -143,7 +144,7 @@ impl Project {
             let model = asked.refs.into_iter().next().unwrap_or_default();
             tests.push(Test { name, model, sql: sql.to_owned() });
         }
-        Ok(Self { models: ordered(models)?, tests, renderer })
+        Ok(Self { models: ordered(models)?, tests, renderer, sources: described.sources })
     }
 
     /// Every model, each after those it reads.
@@ -156,6 +157,13 @@ impl Project {
     #[must_use]
     pub fn model(&self, name: &str) -> Option<&Model> {
         self.models.iter().find(|model| model.name == name)
+    }
+
+    /// What a table or a model holds, in words, and its columns.
+    #[must_use]
+    pub fn described(&self, name: &str) -> Option<(&str, &[Column])> {
+        let model = self.model(name).map(|model| (model.description.as_str(), model.columns.as_slice()));
+        model.or_else(|| self.sources.get(name).map(|(words, columns)| (words.as_str(), columns.as_slice())))
     }
 
     /// The questions that have to find nothing.
@@ -256,6 +264,7 @@ fn ordered(mut waiting: Vec<Model>) -> Result<Vec<Model>, ProjectError> {
 #[derive(Default)]
 struct Described {
     models: BTreeMap<String, (String, Vec<Column>)>,
+    sources: BTreeMap<String, (String, Vec<Column>)>,
     tests: Vec<Test>,
 }
 
@@ -266,6 +275,13 @@ impl Described {
             let document = yaml(text, &file)?;
             for model in list(&document, "models") {
                 all.take(model);
+            }
+            for table in list(&document, "sources").flat_map(|source| list(source, "tables")) {
+                let columns = list(table, "columns");
+                let column =
+                    |column| Column { name: string(column, "name"), description: string(column, "description") };
+                let columns = columns.map(column).collect();
+                all.sources.insert(string(table, "name"), (string(table, "description"), columns));
             }
         }
         Ok(all)

@@ -1,5 +1,17 @@
 # What insights says and no other service does.
-refusal-query = La consulta falló: {$why}
+refusal-query = La consulta falló: {$why}.
+refusal-query-syntax = La consulta falló: the SQL cannot be read: {$why}.
+refusal-query-statement = La consulta falló: one query at a time, and only to read (SELECT).
+refusal-query-table = La consulta falló: there is no table {$why}.
+refusal-query-function = La consulta falló: there is no function {$why}, or it cannot be used here.
+refusal-query-division = La consulta falló: it divides by zero.
+refusal-query-columns = La consulta falló: the answer has more than {$why} columns.
+refusal-query-answer = La consulta falló: the answer is too large.
+refusal-query-engine = La consulta falló: it cannot be answered the way it is written.
+refusal-query-deep = La consulta falló: it is too long or nested too deeply.
+refusal-query-data = La consulta falló: the data cannot be read at present.
+refusal-query-full = La consulta falló: too many queries are running.
+refusal-query-busy = La consulta falló: another query of yours is running.
 refusal-query-deadline = La consulta falló: the query took longer than it may.
 refusal-query-memory = La consulta falló: the query needs more memory than it may have.
 error-insights-day = Has to be a date, such as 2026-11-21.

@@ -1,5 +1,17 @@
 # Lo que dice insights y ningún otro servicio.
-refusal-query = La consulta falló: {$why}
+refusal-query = La consulta falló: {$why}.
+refusal-query-syntax = La consulta falló: no se entiende el SQL: {$why}.
+refusal-query-statement = La consulta falló: se puede hacer una sola consulta por vez, y solo de lectura (SELECT).
+refusal-query-table = La consulta falló: no hay una tabla {$why}.
+refusal-query-function = La consulta falló: no hay una función {$why}, o no se puede usar acá.
+refusal-query-division = La consulta falló: divide por cero.
+refusal-query-columns = La consulta falló: la respuesta tiene más de {$why} columnas.
+refusal-query-answer = La consulta falló: la respuesta es demasiado grande.
+refusal-query-engine = La consulta falló: no se puede responder tal como está escrita.
+refusal-query-deep = La consulta falló: es demasiado larga o está anidada a demasiada profundidad.
+refusal-query-data = La consulta falló: ahora no se pueden leer los datos.
+refusal-query-full = La consulta falló: hay demasiadas consultas en curso.
+refusal-query-busy = La consulta falló: ya hay otra consulta tuya en curso.
 refusal-query-deadline = La consulta falló: tardó más de lo permitido.
 refusal-query-memory = La consulta falló: necesita más memoria de la permitida.
 error-insights-day = Tiene que ser una fecha, como 2026-11-21.
