@@ -1,6 +1,10 @@
 //! The database turns read-only, or away, under both services: nobody is told a lie, and all is well by itself afterwards.
 
-use crate::harness::{Cast, Engine, Node, Pair, Plan, Proxy, eventually};
+use std::net::SocketAddr;
+
+use belgrano_shared::testing::Pooler;
+
+use crate::harness::{Cast, Database, Engine, Node, Pair, Plan, Proxy, eventually};
 
 /// What both services answer until the database takes writes again.
 async fn told_to_come_back(cast: &Cast, round: &str) {
@@ -64,13 +68,50 @@ async fn a_database_that_went_away_is_waited_for() {
     all_is_well(&mut cast, "antes").await;
     proxy.set(|faults| faults.refuse = true);
     proxy.cut();
+    nothing_works_for_now(&cast, "lejos").await;
+    proxy.heal();
+    all_is_well(&mut cast, "despues").await;
+    cast.check_journal().await;
+    cast.finish().await;
+}
+
+/// Both say that they are not ready, and that an order should come back.
+async fn nothing_works_for_now(cast: &Cast, key: &str) {
     for node in [&cast.pair.shop, &cast.pair.tickets] {
         unready(node).await;
     }
-    let reply = cast.customer.try_checkout("lejos", &[(1, 1)]).await.expect("the shop answers");
+    let reply = cast.customer.try_checkout(key, &[(1, 1)]).await.expect("the shop answers");
     reply.problem(503);
     assert!(!reply.header("retry-after").is_empty(), "{reply:?}");
-    proxy.heal();
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_server_with_no_connection_for_us_is_waited_for() {
+    let mut cast = Cast::on(Engine::Postgres).await;
+    all_is_well(&mut cast, "antes").await;
+    for round in ["primera", "segunda"] {
+        cast.pair.database.turn_full().await;
+        nothing_works_for_now(&cast, round).await;
+        cast.pair.database.make_room().await;
+        all_is_well(&mut cast, &format!("despues-{round}")).await;
+    }
+    cast.check_journal().await;
+    cast.finish().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_pooler_that_stands_still_or_dies_is_waited_for() {
+    let mut pooler = Pooler::start("transaction", 40, "extra_float_digits").await;
+    let pair = by_way_of(SocketAddr::from(([127, 0, 0, 1], pooler.port()))).await;
+    let mut cast = Cast::around(pair).await;
+    all_is_well(&mut cast, "antes").await;
+    pooler.freeze();
+    nothing_works_for_now(&cast, "quieto").await;
+    pooler.thaw();
+    all_is_well(&mut cast, "sigue").await;
+    pooler.kill();
+    nothing_works_for_now(&cast, "muerto").await;
+    pooler.restart().await;
     all_is_well(&mut cast, "despues").await;
     cast.check_journal().await;
     cast.finish().await;
@@ -78,9 +119,14 @@ async fn a_database_that_went_away_is_waited_for() {
 
 /// A pair whose way to the server can be cut.
 async fn behind_a_proxy() -> (Pair, Proxy) {
+    let proxy = Proxy::before(Database::server_address()).await;
+    (by_way_of(proxy.address()).await, proxy)
+}
+
+/// A pair whose way to the server leads by way of `there`.
+async fn by_way_of(there: SocketAddr) -> Pair {
     let mut pair = Plan::new(Engine::Postgres).prepare().await;
-    let proxy = Proxy::before(pair.database.server_address()).await;
-    let (server, there) = (pair.database.server_address().to_string(), proxy.address().to_string());
+    let (server, there) = (Database::server_address().to_string(), there.to_string());
     for node in [&mut pair.shop, &mut pair.tickets] {
         for (name, value) in &mut node.program().env {
             if name == "DATABASE_URL" {
@@ -90,5 +136,5 @@ async fn behind_a_proxy() -> (Pair, Proxy) {
     }
     pair.tickets.start().await;
     pair.shop.start().await;
-    (pair, proxy)
+    pair
 }

@@ -2,6 +2,7 @@
 
 use std::net::TcpListener;
 use std::os::unix::fs::PermissionsExt;
+use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
@@ -19,6 +20,7 @@ const TRIES: u32 = 200;
 pub struct Pooler {
     process: Child,
     port: u16,
+    config: PathBuf,
     _folder: TempDir,
 }
 
@@ -48,21 +50,57 @@ impl Pooler {
             let mode = if path.is_dir() { 0o755 } else { 0o644 };
             std::fs::set_permissions(path, std::fs::Permissions::from_mode(mode)).expect("a mode");
         }
-        let found = ["/usr/sbin/pgbouncer", "/usr/bin/pgbouncer", "/usr/local/bin/pgbouncer"];
-        let program = found.into_iter().find(|path| std::path::Path::new(path).exists()).unwrap_or("pgbouncer");
-        let process = Command::new(program).arg("-q").arg(&config).stdin(Stdio::null()).stderr(Stdio::null()).spawn();
-        let process = process.expect("pgbouncer: scripts/need pgbouncer installs it");
-        let pooler = Self { process, port, _folder: folder };
-        let options = pooler.before(&server).extra_float_digits(None);
+        let mut pooler = Self { process: spawn(&config), port, config, _folder: folder };
+        pooler.answers().await;
+        pooler
+    }
+
+    /// Waits until it answers.
+    async fn answers(&mut self) {
+        let server: PgConnectOptions = server_url().parse().expect("a PostgreSQL URL");
+        let options = self.before(&server).extra_float_digits(None);
         for _ in 0..TRIES {
             if let Ok(connection) = options.connect().await {
                 // In statement mode even this may be refused.
                 drop(connection.close().await);
-                return pooler;
+                return;
             }
             tokio::time::sleep(Duration::from_millis(25)).await;
         }
         panic!("pgbouncer does not answer");
+    }
+
+    /// The port it listens on.
+    #[must_use]
+    pub fn port(&self) -> u16 {
+        self.port
+    }
+
+    /// Stands still: takes connections, as the system does for it, and says nothing.
+    pub fn freeze(&self) {
+        self.signal("-STOP");
+    }
+
+    /// Goes on after [`Pooler::freeze`].
+    pub fn thaw(&self) {
+        self.signal("-CONT");
+    }
+
+    fn signal(&self, signal: &str) {
+        let sent = Command::new("kill").args([signal, &self.process.id().to_string()]).status();
+        assert!(sent.expect("kill is there").success(), "{signal}");
+    }
+
+    /// Dies with all its connections.
+    pub fn kill(&mut self) {
+        self.process.kill().expect("it is ours");
+        self.process.wait().expect("it is ours");
+    }
+
+    /// Is started again, where it was.
+    pub async fn restart(&mut self) {
+        self.process = spawn(&self.config);
+        self.answers().await;
     }
 
     /// The same database by way of this pooler.
@@ -70,6 +108,13 @@ impl Pooler {
     pub fn before(&self, server: &PgConnectOptions) -> PgConnectOptions {
         server.clone().host("127.0.0.1").port(self.port)
     }
+}
+
+fn spawn(config: &Path) -> Child {
+    let found = ["/usr/sbin/pgbouncer", "/usr/bin/pgbouncer", "/usr/local/bin/pgbouncer"];
+    let program = found.into_iter().find(|path| Path::new(path).exists()).unwrap_or("pgbouncer");
+    let process = Command::new(program).arg("-q").arg(config).stdin(Stdio::null()).stderr(Stdio::null()).spawn();
+    process.expect("pgbouncer: scripts/need pgbouncer installs it")
 }
 
 impl Drop for Pooler {

@@ -94,18 +94,35 @@ impl Database {
 
     /// The server's side of a failover: every session ends, and new ones find the database read-only.
     pub async fn turn_read_only(&self) {
-        let name = self.name();
-        let mut server = server().await;
-        let read_only = format!("ALTER DATABASE {name} SET default_transaction_read_only = on");
-        server.execute(AssertSqlSafe(read_only)).await.expect("the database is ours");
+        self.alter("SET default_transaction_read_only = on").await;
+        self.end_sessions().await;
+    }
+
+    /// Somebody else takes all the connections that the server gives: every session ends, and new ones are refused (53300).
+    pub async fn turn_full(&self) {
+        self.alter("CONNECTION LIMIT 0").await;
+        self.end_sessions().await;
+    }
+
+    /// And there is room again, for as many as the server takes.
+    pub async fn make_room(&self) {
+        self.alter("CONNECTION LIMIT -1").await;
+    }
+
+    async fn alter(&self, what: &str) {
+        let alter = format!("ALTER DATABASE {} {what}", self.name());
+        server().await.execute(AssertSqlSafe(alter)).await.expect("the database is ours");
+    }
+
+    async fn end_sessions(&self) {
+        let (name, mut server) = (self.name(), server().await);
         let ends = format!("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{name}'");
         server.execute(AssertSqlSafe(ends)).await.expect("the sessions are ours");
     }
 
     /// And back. The sessions that were opened meanwhile stay as they are: those of a server that takes no writes.
     pub async fn turn_writable(&self) {
-        let reset = format!("ALTER DATABASE {} RESET default_transaction_read_only", self.name());
-        server().await.execute(AssertSqlSafe(reset)).await.expect("the database is ours");
+        self.alter("RESET default_transaction_read_only").await;
     }
 
     fn name(&self) -> &str {
@@ -114,8 +131,8 @@ impl Database {
     }
 
     /// Where the server listens.
-    pub fn server_address(&self) -> SocketAddr {
-        let (options, _) = self.postgres.as_ref().expect("on Postgres");
+    pub fn server_address() -> SocketAddr {
+        let options = PgConnectOptions::from_str(&server_url()).expect("a PostgreSQL URL");
         let host = options.get_host().parse().expect("the tests' server has an address");
         SocketAddr::new(host, options.get_port())
     }
