@@ -11,7 +11,7 @@ export const VISITS = [
   ["customer", "shop", CUSTOMER, ({ order }) => ["/carrito", "/finalizar", "/pedidos", `/pedidos/${order}`, `/pedidos/${order}/repetir`, `/pedidos/${order}/cancelar`, "/perfil", "/perfil/clave", "/avisos"]],
   ["merchant", "shop", MERCHANT, ({ pack }) => ["/comercio", "/paquetes", "/paquetes/nuevo", `/paquetes/${pack}`, `/paquetes/${pack}/ejecutar`]],
   ["shop-admin", "shop", ADMIN, () => [
-    "/envios", "/envios?estado=entregado", "/envios/1", "/avisos/envios", "/administrar/productos", "/administrar/productos?estado=pausados",
+    "/envios", "/envios?estado=entregado", "/envios/1", "/avisos/envios", "/administrar/productos", "/administrar/productos?estado=pausados", "/administrar/visitas",
   ]],
   ["anybody", "board", null, () => ["/ingresar", "/sin-conexion", "/_estilo"]],
   ["admin", "board", ADMIN, ({ order, driver }) => [

@@ -29,7 +29,7 @@ function unfold() {
 
 /** The words that are broken, that could be, or that are wider than what they are written on. */
 function broken() {
-  const OURS = "button, .button, summary, legend, .label, .badge, .count, .late-chip, .chips a, .tabs a, .tiles dt, .tiles dd, .amount, .price, thead th, dt, nav a, .countdown, .tally";
+  const OURS = "button, .button, summary, legend, .label, .badge, .count, .late-chip, .chips a, .tabs a, .tiles dt, .tiles dd, .amount, .price, thead th, dt, nav a, .countdown, .tally, .pick .what";
   const found = new Set();
   for (const element of document.querySelectorAll(`${OURS}, label, th, h1, h2, h3`)) {
     if (!element.checkVisibility({ visibilityProperty: true, opacityProperty: true }) || element.closest(".visually-hidden")) continue;
@@ -50,6 +50,16 @@ function broken() {
       }
     }
   }
+  // What has one line: the name above, the tabs at the foot.
+  for (const element of document.querySelectorAll(".brand a, .site-head nav > ul > li > a, .site-head nav > ul > li > details > summary")) {
+    const texts = [...element.childNodes].filter((node) => node.nodeType === Node.TEXT_NODE && node.data.trim());
+    const range = document.createRange();
+    const lines = texts.flatMap((text) => (range.selectNodeContents(text), [...range.getClientRects()].filter(({ width }) => width > 0.5).map(({ bottom }) => Math.round(bottom / 4))));
+    if (lines.length && Math.max(...lines) - Math.min(...lines) > 1) found.add(`two lines: ${element.textContent.trim()}`);
+    if (element.getBoundingClientRect().right > innerWidth + 0.5) found.add(`off the screen: ${element.textContent.trim()}`);
+  }
+  // What may scroll sideways and should not have to: a table of three columns.
+  for (const table of document.querySelectorAll(".ticket-page .table")) if (table.scrollWidth > table.clientWidth + 1) found.add(`a table wider than the screen: ${table.scrollWidth}`);
   // Money that lies under what is pressed beside it.
   const near = (element) => element.closest("li, tr, article");
   for (const money of document.querySelectorAll("main .amount, main .price")) {
