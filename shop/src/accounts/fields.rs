@@ -34,13 +34,15 @@ impl Form {
         text.to_owned()
     }
 
-    /// A telephone number, as people write and paste them: digits, blanks and `+-()/.`; or none.
+    /// A telephone number, as people write and paste them: digits, blanks and `+-()/.`, with what it is before it (`tel:`, which
+    /// is taken off) and an extension or whose it is behind it; or none.
     pub(crate) fn phone(&mut self, field: &str, text: Option<&str>) -> String {
         let text = text.map(free_text::plain);
-        let text = self.text(field, text.as_deref(), 0..=limits::PHONE);
-        let digits = text.chars().filter(char::is_ascii_digit).count();
-        let strange = text.chars().any(|c| !c.is_ascii_digit() && !" +-()/.".contains(c));
-        if strange || !text.is_empty() && digits < FEWEST_DIGITS {
+        let text = text.as_deref().map(without_its_name);
+        let text = self.text(field, text, 0..=limits::PHONE);
+        let number = text.split(|c: char| !c.is_ascii_digit() && !" +-()/.".contains(c)).next().unwrap_or_default();
+        let digits = number.chars().filter(char::is_ascii_digit).count();
+        if !text.is_empty() && digits < FEWEST_DIGITS {
             self.errors.push(FieldError::new(field, Message::new("error-phone")));
         }
         text
@@ -55,6 +57,12 @@ impl Form {
     pub(crate) fn finish(self) -> Result<(), Problem> {
         if self.errors.is_empty() { Ok(()) } else { Err(Problem::invalid(self.errors)) }
     }
+}
+
+/// A telephone without the word that says it is one: `tel:+54…`, as a link gives it, `Cel.: 15…`.
+fn without_its_name(text: &str) -> &str {
+    let number = text.trim_start_matches(|c: char| c.is_alphabetic() || " .:".contains(c));
+    if number.starts_with(|c: char| c.is_ascii_digit() || "+(".contains(c)) { number } else { text }
 }
 
 #[cfg(test)]
@@ -78,8 +86,13 @@ mod tests {
             form.phone("telefono", Some(text));
             form.finish().is_ok()
         };
-        for number in ["", "4780-1234", "+54 (11) 5555.0101", "011/478012"] {
+        for number in ["", "4780-1234", "+54 (11) 5555.0101", "011/478012", "11 5555-0101 int. 3", "1155550101 (Ana)"] {
             assert!(takes(number), "{number}");
+        }
+        for pasted in ["tel:+54-11-5555-0101", "Tel.: +54-11-5555-0101", "WhatsApp +54-11-5555-0101"] {
+            let mut form = Form::default();
+            assert_eq!(form.phone("telefono", Some(pasted)), "+54-11-5555-0101");
+            form.finish().expect("a telephone");
         }
         // As a contact card, a message and a keyboard of another script give it.
         for pasted in ["\u{202a}+54\u{a0}11 5555‑0101\u{202c}", "\u{2066}＋54 11 ５５５５−０１０１\u{2069}\u{200b}"]
@@ -88,7 +101,7 @@ mod tests {
             assert_eq!(form.phone("telefono", Some(pasted)), "+54 11 5555-0101");
             form.finish().expect("a telephone");
         }
-        for number in ["-", "()", "........", "0", "12345", "once cuatro", "11 5555 0101 int. 3"] {
+        for number in ["-", "()", "........", "0", "12345", "once cuatro", "int. 3 de 11 5555", "tel: 123"] {
             assert!(!takes(number), "{number}");
         }
     }
