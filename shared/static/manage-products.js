@@ -132,6 +132,8 @@ function replace(row, fresh, typed) {
   const focused = row.contains(document.activeElement) ? document.activeElement : null;
   const name = focused?.getAttribute("name");
   const atPhoto = Boolean(focused?.closest(".photo-of"));
+  // What was unfolded stays so.
+  if (row.querySelector(".costs[open]")) fresh.querySelector(".costs")?.setAttribute("open", "");
   row.replaceWith(fresh);
   const form = /** @type {HTMLFormElement} */ (fresh.querySelector("[data-product]"));
   for (const [field, value] of typed) {

@@ -20,6 +20,7 @@ pub mod router;
 pub mod schema;
 pub mod service;
 pub mod settings;
+pub mod stock;
 pub mod takeover;
 #[cfg(test)]
 mod testing;

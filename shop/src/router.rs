@@ -9,7 +9,7 @@ use utoipa_axum::router::OpenApiRouter;
 
 use crate::app::App;
 use crate::service::SESSION_COOKIE;
-use crate::{accounts, cart, catalog, changes, checkout, merchants, notices, orders, outbox, pages, visits};
+use crate::{accounts, cart, catalog, changes, checkout, merchants, notices, orders, outbox, pages, stock, visits};
 
 /// The API's document; the rooms add their paths.
 #[derive(OpenApi)]
@@ -38,10 +38,17 @@ fn described() -> OpenApiRouter<App> {
     api
 }
 
+/// The API's document.
+#[cfg(test)]
+pub(crate) fn document() -> utoipa::openapi::OpenApi {
+    described().to_openapi()
+}
+
 fn api_routes() -> OpenApiRouter<App> {
     OpenApiRouter::with_openapi(Api::openapi())
         .merge(accounts::routes())
         .merge(catalog::routes())
+        .merge(stock::routes())
         .merge(cart::routes())
         .merge(checkout::routes())
         .merge(orders::routes())

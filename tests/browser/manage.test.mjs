@@ -47,6 +47,26 @@ test("a row is saved where it is, with the keyboard too, and says when somebody 
   assert.deepEqual([await price.inputValue(), await one.row.getByLabel(/^A la venta/).isChecked()], ["4700", false]);
 });
 
+test("what it costs is typed behind a fold that stays open", PATIENCE, async () => {
+  const one = await admin(DESKTOP, "harina", 6);
+  await one.row.getByText("Costo y reposición").click();
+  await one.row.getByLabel(/^Costo/).fill("610,50");
+  await one.row.getByLabel(/^Pedir desde/).fill("9999");
+  await one.row.getByLabel(/^Días de entrega/).fill("2");
+  await one.row.getByRole("button", { name: /Guardar/ }).click();
+  await one.row.getByText("Costo $ 610,50").waitFor();
+  assert.equal(await one.row.getByLabel(/^Costo/).isVisible(), true, "one goes on where one was");
+  assert.match(await one.row.locator(".marks").innerText(), /Para reponer/);
+  await isClean(one);
+  await one.row.getByRole("link", { name: /^Movimientos y precios/ }).click();
+  await one.page.getByLabel("Qué pasó").selectOption("recuento");
+  await one.page.getByLabel("Cantidad").fill("31");
+  await one.page.getByLabel("Motivo").fill("Recuento");
+  await one.page.getByRole("button", { name: "Anotar" }).click();
+  await one.page.getByText("Ahora hay 31.").waitFor();
+  await isClean(one);
+});
+
 /** A picture as a camera makes them: of several megabytes. */
 const takePhoto = (page) =>
   page.evaluate(() => {

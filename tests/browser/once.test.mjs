@@ -160,6 +160,15 @@ const FORMS = [
     what: "stock is changed", who: "shopkeeper", prepare: async () => ({ path: "/administrar/productos" }), button: /^Guardar Yerba mate 1 kg/,
     fill: async (page) => page.locator("#stock-1").fill(String((await product(1)).stock + 7)), count: async () => (await product(1)).stock, times: 7,
   },
+  {
+    what: "goods come in", who: "shopkeeper", prepare: async () => ({ path: "/administrar/productos/3" }), button: "Anotar", times: 5,
+    fill: async (page) => {
+      await page.getByLabel("Qué pasó").selectOption("recepcion");
+      await page.getByLabel("Cantidad").fill("5");
+      await page.getByLabel("Motivo").fill("Remito 7");
+    },
+    count: async () => (await product(3)).stock,
+  },
   { what: "a ticket is assigned", who: "dispatcher", prepare: async () => aTicket({}), fill: (page) => page.locator("#asignar select").selectOption(String(driver)), button: "Asignar", count: version },
   { what: "a ticket is taken back", who: "dispatcher", prepare: async () => aTicket({ given: true }), button: "Desasignar", count: version },
   { what: "a change is undone", who: "dispatcher", prepare: async () => aTicket({ given: true }), button: /^Deshacer/, count: version },

@@ -46,6 +46,9 @@ export async function afternoon(belgrano) {
     drivers.push({ id, phone });
   }
 
+  const shopkeeper = await logIn(belgrano.shop, ADMIN);
+  await shopkeeper("PATCH", "/api/productos/1", { costo: 2950, punto_pedido: 130, plazo_dias: 3 });
+  await shopkeeper("POST", "/api/productos/1/movimientos", { tipo: "recepcion", cantidad: 24, motivo: "Remito 0001-00004512" });
   const numbers = [];
   for (const [index, [nombre, apellido, direccion, barrio, lat, lng]] of NEIGHBOURS.entries()) {
     const account = { nombre, apellido, direccion, email: `vecino${index}@cliente.test`, password: "clave-de-vecino-1", telefono: `+54 11 5555 03${10 + index}` };
@@ -63,6 +66,7 @@ export async function afternoon(belgrano) {
   const pantry = { nombre: "Reposición de la semana", frecuencia: "semanal", items: [{ producto_id: 1, cantidad: 6 }, { producto_id: 4, cantidad: 12 }] };
   const { id: pack } = await merchant("POST", "/api/paquetes", pantry);
   await merchant("POST", `/api/paquetes/${pack}/ejecutar`);
+  await shopkeeper("POST", "/api/productos/1/movimientos", { tipo: "recuento", cantidad: 128, motivo: "Recuento del mes: dos paquetes rotos" });
   const tracking = await shares(belgrano, CUSTOMER, order);
   await arrived(admin, [...numbers, order]);
 

@@ -24,3 +24,8 @@ kept-notice-away = it could not be reached: { $cause }
 kept-notice-cut = the connection was cut: { $cause }
 kept-notice-bad-address = not an https address of a push service
 kept-notice-inside = not a public address
+
+## Why a stock was counted
+
+kept-stock-edited = Corrected in the list of products.
+kept-stock-imported = From the imported catalog.

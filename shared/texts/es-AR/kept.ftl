@@ -26,3 +26,8 @@ kept-notice-away = no se pudo conectar: { $cause }
 kept-notice-cut = la conexión se cortó: { $cause }
 kept-notice-bad-address = no es una dirección https de un servicio de avisos
 kept-notice-inside = no es una dirección pública
+
+## Why a stock was counted
+
+kept-stock-edited = Corregido en la lista de productos.
+kept-stock-imported = Del catálogo importado.

@@ -85,6 +85,15 @@ pub(super) struct Product {
     pub(super) business: String,
     #[serde(rename = "categoria")]
     pub(super) category: String,
+    /// What one costs its business; absent: what the shop knows of it stays.
+    #[serde(rename = "costo")]
+    pub(super) cost: Option<Money>,
+    /// From how many left on it is to be ordered again; absent as above.
+    #[serde(rename = "punto_pedido")]
+    pub(super) reorder_point: Option<i64>,
+    /// Days from ordering it to having it; absent as above.
+    #[serde(rename = "plazo_dias")]
+    pub(super) lead_days: Option<i64>,
     /// Absent: it never runs out.
     pub(super) stock: Option<i64>,
     #[serde(rename = "destacado", default)]

@@ -6,10 +6,12 @@ use belgrano_shared::problem::Problem;
 use belgrano_shared::storage::Session;
 use belgrano_shared::texts::Message;
 use belgrano_shared::timestamp::UnixMillis;
-use belgrano_shared::{fetch, fetch_in};
-use serde::Deserialize;
+use belgrano_shared::{fetch, fetch_in, fetch_scalar};
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
 
 use super::product::{ProductView, products_by_id};
+use super::products::no_such_product;
 use super::search::{MAX_WORDS, patterns, some_words};
 use crate::accounts::Admin;
 use crate::app::App;
@@ -18,7 +20,8 @@ use crate::app::App;
 pub(crate) const LOW_STOCK: i64 = 5;
 
 /// What is looked for; everything absent matches everything.
-#[derive(Clone, Debug, Default, Deserialize)]
+#[derive(Clone, Debug, Default, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
 pub(crate) struct ManagedFilter {
     /// Words, as in the shop's own search.
     #[serde(default)]
@@ -35,7 +38,7 @@ pub(crate) struct ManagedFilter {
 }
 
 /// How a product stands on the shelf.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum Shelf {
     /// In any way.
@@ -46,12 +49,14 @@ pub(crate) enum Shelf {
     SinStock,
     /// [`LOW_STOCK`] or fewer left.
     PocoStock,
+    /// So few left that it is to be ordered again.
+    Reponer,
     /// Not sold: it, or its business.
     Pausados,
 }
 
 impl Shelf {
-    pub(crate) const ALL: [Self; 4] = [Self::Todos, Self::SinStock, Self::PocoStock, Self::Pausados];
+    pub(crate) const ALL: [Self; 5] = [Self::Todos, Self::SinStock, Self::PocoStock, Self::Reponer, Self::Pausados];
 
     /// As in an address; empty for any.
     pub(crate) fn as_str(self) -> &'static str {
@@ -59,6 +64,7 @@ impl Shelf {
             Self::Todos => "",
             Self::SinStock => "sin_stock",
             Self::PocoStock => "poco_stock",
+            Self::Reponer => "reponer",
             Self::Pausados => "pausados",
         }
     }
@@ -70,21 +76,48 @@ impl Shelf {
             Self::SinStock => 1,
             Self::PocoStock => 2,
             Self::Pausados => 3,
+            Self::Reponer => 4,
         }
     }
 }
 
-/// A product with what can be edited.
-#[derive(Clone, Debug, PartialEq)]
+/// A product as administrators see it: as it is shown, with what can be edited.
+#[derive(Clone, Debug, PartialEq, Serialize, ToSchema)]
 pub(crate) struct Managed {
     /// As the shop shows it.
+    #[serde(flatten)]
     pub(crate) view: ProductView,
-    /// The price without offers.
+    /// The price without offers, in pesos.
+    #[serde(rename = "precio_base")]
     pub(crate) price: Money,
+    /// What one costs its business, in pesos; null where nobody said.
+    #[serde(rename = "costo")]
+    pub(crate) cost: Option<Money>,
+    /// From how many left on it is to be ordered again; null where nobody said.
+    #[serde(rename = "punto_pedido")]
+    pub(crate) reorder_point: Option<i64>,
+    /// Days from ordering it to having it; null where nobody said.
+    #[serde(rename = "plazo_dias")]
+    pub(crate) lead_days: Option<i64>,
     /// Whether it is to be sold.
+    #[serde(rename = "activo")]
     pub(crate) active: bool,
     /// Whether its business sells at all.
+    #[serde(rename = "negocio_activo")]
     pub(crate) business_active: bool,
+}
+
+impl Managed {
+    /// What of the price of today is left after the cost, in whole percent of that price; below zero at a loss.
+    pub(crate) fn margin_percent(&self) -> Option<i64> {
+        let (price, cost) = (self.view.price.cents(), self.cost?.cents());
+        (price > 0).then(|| ((price - cost) * 100).div_euclid(price))
+    }
+
+    /// Whether it is to be ordered again.
+    pub(crate) fn is_to_order(&self) -> bool {
+        self.view.stock.zip(self.reorder_point).is_some_and(|(left, point)| left <= point)
+    }
 }
 
 /// How many there are of each [`Shelf`], whichever is looked at.
@@ -93,6 +126,7 @@ pub(crate) struct Counts {
     every: i64,
     sold_out: i64,
     low: i64,
+    to_order: i64,
     paused: i64,
 }
 
@@ -102,6 +136,7 @@ impl Counts {
             Shelf::Todos => self.every,
             Shelf::SinStock => self.sold_out,
             Shelf::PocoStock => self.low,
+            Shelf::Reponer => self.to_order,
             Shelf::Pausados => self.paused,
         }
     }
@@ -122,6 +157,9 @@ pub(crate) struct ManagedPage {
 struct Row {
     id: i64,
     price: Money,
+    cost: Option<Money>,
+    reorder_point: Option<i64>,
+    lead_days: Option<i64>,
     active: bool,
     business_active: bool,
     /// How many of the eight words it has.
@@ -133,7 +171,7 @@ macro_rules! from_fitting {
     ($select:expr, $rest:expr) => {
         concat!(
             $select,
-            " FROM (SELECT p.id, p.price, p.stock, p.active, b.active AS business_active, CAST(",
+            " FROM (SELECT p.id, p.price, p.cost, p.reorder_point, p.lead_days, p.stock, p.active, b.active AS business_active, CAST(",
             "CASE WHEN p.search LIKE $3 THEN 1 ELSE 0 END + CASE WHEN p.search LIKE $4 THEN 1 ELSE 0 END + ",
             "CASE WHEN p.search LIKE $5 THEN 1 ELSE 0 END + CASE WHEN p.search LIKE $6 THEN 1 ELSE 0 END + ",
             "CASE WHEN p.search LIKE $7 THEN 1 ELSE 0 END + CASE WHEN p.search LIKE $8 THEN 1 ELSE 0 END + ",
@@ -147,14 +185,16 @@ macro_rules! from_fitting {
 }
 
 const LIST: &str = from_fitting!(
-    "SELECT f.id, f.price, f.active, f.business_active, f.words",
+    "SELECT f.id, f.price, f.cost, f.reorder_point, f.lead_days, f.active, f.business_active, f.words",
     "AND (f.words < $12 OR (f.words = $12 AND f.id > $13)) AND ($14 = 0 OR ($14 = 1 AND f.stock = 0) \
-     OR ($14 = 2 AND f.stock BETWEEN 1 AND $15) OR ($14 = 3 AND NOT (f.active AND f.business_active))) \
+     OR ($14 = 2 AND f.stock BETWEEN 1 AND $15) OR ($14 = 3 AND NOT (f.active AND f.business_active)) \
+     OR ($14 = 4 AND f.stock <= f.reorder_point)) \
      ORDER BY f.words DESC, f.id LIMIT $16"
 );
 const COUNT: &str = from_fitting!(
     "SELECT COUNT(*) AS every, COUNT(CASE WHEN f.stock = 0 THEN 1 END) AS sold_out, \
      COUNT(CASE WHEN f.stock BETWEEN 1 AND $12 THEN 1 END) AS low, \
+     COUNT(CASE WHEN f.stock <= f.reorder_point THEN 1 END) AS to_order, \
      COUNT(CASE WHEN NOT (f.active AND f.business_active) THEN 1 END) AS paused",
     ""
 );
@@ -215,19 +255,31 @@ impl Asked<'_> {
 
 /// One of them, or `None`.
 pub(crate) async fn managed_by_id(app: &App, _: &Admin, id: i64) -> Result<Option<Managed>, Problem> {
-    const ONE: &str = "SELECT p.id, p.price, p.active, b.active AS business_active, CAST(0 AS BIGINT) AS words FROM products p \
-         JOIN businesses b ON b.id = p.business_id WHERE p.id IN";
-    let mut snapshot = app.db.snapshot().await?;
-    let rows = fetch_in!(snapshot, Row, ONE, &[id], "");
-    Ok(with_views(&mut snapshot, rows, app.ambient.now()).await?.pop())
+    Ok(managed_row(&mut app.db.snapshot().await?, id, app.ambient.now()).await?)
+}
+
+/// The same for somebody who has a session and may.
+pub(super) async fn managed_row(session: &mut Session, id: i64, now: UnixMillis) -> sqlx::Result<Option<Managed>> {
+    const ONE: &str = "SELECT p.id, p.price, p.cost, p.reorder_point, p.lead_days, p.active, b.active AS business_active, \
+         CAST(0 AS BIGINT) AS words FROM products p JOIN businesses b ON b.id = p.business_id WHERE p.id IN";
+    let rows = fetch_in!(*session, Row, ONE, &[id], "");
+    Ok(with_views(session, rows, now).await?.pop())
+}
+
+/// 404 where there is no such product.
+pub(crate) async fn require_product(session: &mut Session, id: i64) -> Result<(), Problem> {
+    const COUNT: &str = "SELECT COUNT(*) FROM products WHERE id = $1";
+    let there = fetch_scalar!(one, *session, i64, COUNT, id)? > 0;
+    if there { Ok(()) } else { Err(no_such_product()) }
 }
 
 async fn with_views(session: &mut Session, rows: Vec<Row>, now: UnixMillis) -> sqlx::Result<Vec<Managed>> {
     let ids: Vec<i64> = rows.iter().map(|row| row.id).collect();
     let mut views = products_by_id(session, &ids, now).await?;
     let managed = |row: Row| {
-        let Row { id, price, active, business_active, .. } = row;
-        Some(Managed { view: views.remove(&id)?, price, active, business_active })
+        let Row { id, price, cost, reorder_point, lead_days, active, business_active, .. } = row;
+        let view = views.remove(&id)?;
+        Some(Managed { view, price, cost, reorder_point, lead_days, active, business_active })
     };
     Ok(rows.into_iter().filter_map(managed).collect())
 }

@@ -5,16 +5,23 @@
 //! taken from a client.
 
 mod builtin;
+mod change;
+mod changed;
+#[cfg(test)]
+mod cost_tests;
 mod edit;
 mod file;
 mod import;
 mod lists;
 mod manage;
+mod manage_api;
 mod meant;
+mod merge;
 mod photo;
 #[cfg(test)]
 mod photo_tests;
 mod photos_from;
+mod prices;
 mod product;
 mod products;
 mod redraw;
@@ -29,14 +36,19 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 pub use builtin::fill_if_empty;
-pub(crate) use edit::{Changed, EditBody, NotEdited, StockChange, edit};
+pub(crate) use change::Change;
+pub(crate) use changed::{Changed, stock_changed};
+pub(crate) use edit::{EditBody, MAX_STOCK, NotEdited, edit};
 pub use import::{ImportError, ImportOptions, Refused, Report, import};
 pub(crate) use lists::{BusinessView, CategoryView, CurrentOffer, businesses, categories, offers, stocked};
-pub(crate) use manage::{LOW_STOCK, Managed, ManagedFilter, ManagedPage, Shelf, managed, managed_by_id};
+pub(crate) use manage::{
+    LOW_STOCK, Managed, ManagedFilter, ManagedPage, Shelf, managed, managed_by_id, require_product,
+};
 pub(crate) use photo::set_photo;
 pub use photos_from::{PhotosError, PhotosReport, photos_from};
+pub(crate) use prices::{PriceView, prices_of};
 pub use product::{Named, ProductView, products_by_id};
-pub(crate) use products::{Filter, list_products, show_product};
+pub(crate) use products::{Filter, list_products, no_such_product, show_product};
 pub(crate) use redraw::redraw_photos;
 
 use crate::app::App;
@@ -49,6 +61,9 @@ pub fn routes() -> OpenApiRouter<App> {
         .routes(routes!(lists::offers))
         .routes(routes!(products::list_products))
         .routes(routes!(products::show_product, edit::edit_product))
+        .routes(routes!(prices::list_prices))
+        .routes(routes!(manage_api::list_managed))
+        .routes(routes!(manage_api::show_managed))
         .merge(photo::routes())
 }
 

@@ -217,6 +217,6 @@ pub(crate) async fn show_product(State(app): State<App>, Path(id): Path<i64>) ->
     found.filter(|_| for_sale).map(Json).ok_or_else(no_such_product)
 }
 
-pub(super) fn no_such_product() -> Problem {
+pub(crate) fn no_such_product() -> Problem {
     Problem::not_found(Message::new("refusal-no-product"))
 }

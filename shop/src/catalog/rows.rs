@@ -49,6 +49,9 @@ pub(super) struct ProductRow {
     pub(super) search: String,
     pub(super) price: Money,
     pub(super) list_price: Option<Money>,
+    pub(super) cost: Option<Money>,
+    pub(super) reorder_point: Option<i64>,
+    pub(super) lead_days: Option<i64>,
     pub(super) stock: Option<i64>,
     pub(super) featured: bool,
     pub(super) active: bool,
@@ -82,8 +85,8 @@ pub(super) struct Stored {
     pub(super) offers: HashMap<String, OfferRow>,
 }
 
-const SELECT_PRODUCTS: &str = "SELECT id, business_id, category_id, name, search, price, list_price, stock, featured, \
-     active, image FROM products";
+const SELECT_PRODUCTS: &str = "SELECT id, business_id, category_id, name, search, price, list_price, cost, \
+     reorder_point, lead_days, stock, featured, active, image FROM products";
 
 impl Stored {
     pub(super) async fn load(session: &mut Session) -> sqlx::Result<Self> {
@@ -174,16 +177,18 @@ pub(super) async fn write_categories(session: &mut Session, rows: &[CategoryRow]
 /// What these rows change nobody has changed by hand.
 pub(super) async fn write_products(session: &mut Session, rows: &[ProductRow]) -> sqlx::Result<()> {
     let head = "INSERT INTO products (id, business_id, category_id, name, search, price, list_price, stock, featured, \
-         active, image) VALUES";
+         active, image, cost, reorder_point, lead_days) VALUES";
     let tail = "ON CONFLICT (id) DO UPDATE SET business_id = excluded.business_id, category_id = excluded.category_id, \
          name = excluded.name, search = excluded.search, price = excluded.price, list_price = excluded.list_price, \
          stock = excluded.stock, featured = excluded.featured, active = excluded.active, image = excluded.image, \
+         cost = excluded.cost, reorder_point = excluded.reorder_point, lead_days = excluded.lead_days, \
          price_by = CASE WHEN products.price = excluded.price THEN products.price_by END, \
          active_by = CASE WHEN products.active = excluded.active THEN products.active_by END";
-    execute_rows!(*session, head, 11, rows, tail, |query, row| {
+    execute_rows!(*session, head, 14, rows, tail, |query, row| {
         let query = query.bind(row.id).bind(row.business_id).bind(row.category_id).bind(&row.name).bind(&row.search);
         let query = query.bind(row.price).bind(row.list_price).bind(row.stock).bind(row.featured);
-        query.bind(row.active).bind(&row.image)
+        let query = query.bind(row.active).bind(&row.image);
+        query.bind(row.cost).bind(row.reorder_point).bind(row.lead_days)
     });
     for row in rows {
         execute!(*session, "DELETE FROM product_branches WHERE product_id = $1", row.id)?;

@@ -79,17 +79,14 @@ struct Product {
     list_price: Option<Money>,
     /// What one costs the shop; null: unknown.
     #[serde(rename = "costo")]
-    #[sqlx(default)]
     cost: Option<Money>,
     /// Null: not counted.
     stock: Option<i64>,
     /// From which stock on to order more.
     #[serde(rename = "punto_pedido")]
-    #[sqlx(default)]
     reorder_point: Option<i64>,
     /// How long that takes to come.
     #[serde(rename = "plazo_dias")]
-    #[sqlx(default)]
     lead_days: Option<i64>,
     #[serde(rename = "activo")]
     active: bool,
@@ -100,8 +97,8 @@ struct Product {
     branches: Vec<i64>,
 }
 
-const PRODUCTS: &str = "SELECT id, name, business_id, category_id, price, list_price, stock, active, featured \
-     FROM products WHERE id IN";
+const PRODUCTS: &str = "SELECT id, name, business_id, category_id, price, list_price, cost, stock, reorder_point, \
+     lead_days, active, featured FROM products WHERE id IN";
 const PRODUCT_BRANCHES: &str = "SELECT product_id, branch_id FROM product_branches WHERE product_id IN";
 
 /// Products with the branches that have them.

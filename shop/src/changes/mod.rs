@@ -1,4 +1,5 @@
-//! What the shop tells in its change feed (`GET /api/cambios`): its catalog, its accounts and its orders.
+//! What the shop tells in its change feed (`GET /api/cambios`): its catalog, its accounts and its orders, and what happened to
+//! stock and prices.
 //!
 //! A new kind of thing is a struct and its line in [`ShopData`] here, and its triggers in a migration: on SQLite
 //! `INSERT INTO mark VALUES ('kind', NEW.id)`, on Postgres `mark_row('kind', 'id')` or, for what many rows a batch go to,
@@ -7,6 +8,7 @@
 
 mod accounts;
 mod catalog;
+mod histories;
 mod orders;
 #[cfg(test)]
 mod tests;
@@ -40,6 +42,8 @@ impl Source for ShopData {
             "oferta" => catalog::offers(session, keys).await?,
             "cuenta" => Contents::by_id::<accounts::Account>(session, keys).await?,
             "pedido" => orders::orders(session, keys).await?,
+            "movimiento" => Contents::history::<histories::Movement>(session, keys).await?,
+            "precio" => Contents::history::<histories::PriceChange>(session, keys).await?,
             _ => return Ok(None),
         };
         Ok(Some(contents))
@@ -59,7 +63,7 @@ impl FromRequestParts<App> for Reader {
 
 /// Lo que cambió en la tienda
 ///
-/// Cada cosa (negocio, sucursal, categoria, producto, oferta, cuenta, pedido) una sola vez, por su último cambio y como es ahora;
+/// Cada cosa (negocio, sucursal, categoria, producto, oferta, cuenta, pedido, movimiento, precio) una sola vez, por su último cambio y como es ahora;
 /// desde 0, todo lo que hay. Si no hay nada, espera lo que se pida. Con otra `epoca` se empieza de nuevo.
 #[utoipa::path(
     get, path = "/api/cambios", tag = "integración", security(("firma" = []), ("clave" = [])), params(Asked),

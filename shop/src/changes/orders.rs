@@ -68,7 +68,6 @@ struct Line {
     price: Money,
     /// What one cost the shop then; null: unknown.
     #[serde(rename = "costo")]
-    #[sqlx(default)]
     cost: Option<Money>,
     subtotal: Money,
     #[serde(rename = "sucursal")]
@@ -81,7 +80,7 @@ struct Line {
 
 const ORDERS: &str = "SELECT id, number, account_id, state, total, payment_method, address, barrio, lat, lng, priority, \
      customer_kind, created_at, updated_at FROM orders WHERE id IN";
-const LINES: &str = "SELECT order_id, position, product_id, name, quantity, price, subtotal, branch, business, category \
+const LINES: &str = "SELECT order_id, position, product_id, name, quantity, price, cost, subtotal, branch, business, category \
      FROM order_lines WHERE order_id IN";
 
 /// Orders with their lines.

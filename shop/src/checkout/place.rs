@@ -15,7 +15,7 @@ use belgrano_shared::writer::{Command, Failure};
 use super::basket::Basket;
 use super::delivery::Delivery;
 use crate::orders::OrderView;
-use crate::unit::{Customer, MessageKind, Order, OrderLine, OutboxMessage, ShopUnit, ShopWants};
+use crate::unit::{Cause, Customer, MessageKind, Order, OrderLine, OutboxMessage, ShopUnit, ShopWants};
 use crate::visits::{Arrival, Placed};
 
 /// Place an order.
@@ -159,7 +159,7 @@ pub async fn place_order(
     let order = new_order(unit, &customer, (address, delivery), total, arrival);
     for line in &mut lines {
         line.order_id = order.id;
-        unit.take_stock(line.product_id, line.quantity);
+        unit.move_stock(line.product_id, -line.quantity, Cause::sold(&order.number, account_id));
     }
     let payload = String::from_utf8(message(&order, &lines, delivery).to_json()).unwrap_or_default();
     unit.send(OutboxMessage {
@@ -206,6 +206,7 @@ async fn price(unit: &mut ShopUnit, basket: &Basket) -> Result<(Vec<OrderLine>, 
             product_id: item.product_id,
             name: product.name.clone(),
             price: product.price,
+            cost: product.cost,
             quantity: item.quantity,
             subtotal: subtotal.unwrap_or_default(),
             branch: product.branch.clone().unwrap_or_default(),

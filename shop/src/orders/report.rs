@@ -13,7 +13,7 @@ use belgrano_shared::writer::{Command, Failure};
 
 use super::give_up::{is_given_up, keep_given_up};
 use crate::notices;
-use crate::unit::{Order, ShopUnit, ShopWants};
+use crate::unit::{Cause, Order, ShopUnit, ShopWants};
 
 /// What the board says of one order.
 #[derive(Clone, Debug)]
@@ -155,7 +155,7 @@ pub(super) async fn give_back_stock(unit: &mut ShopUnit, mut order: Order) -> sq
     for line in super::history::lines(unit.reader(), &[order.id]).await? {
         // A product that left the catalog has no shelf.
         if unit.product(line.product_id).await?.is_some() {
-            unit.take_stock(line.product_id, -line.quantity);
+            unit.move_stock(line.product_id, line.quantity, Cause::returned(&order.number));
         }
     }
     order.stock_returned = true;

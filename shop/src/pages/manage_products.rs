@@ -8,19 +8,17 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
 use belgrano_shared::http::{Json, Page, Query};
-use belgrano_shared::money::Money;
 use belgrano_shared::pages::{Choice, Form, Layout, see_other};
-use belgrano_shared::problem::{FieldError, Problem};
-use belgrano_shared::texts::{Language, Message};
+use belgrano_shared::problem::Problem;
+use belgrano_shared::texts::Message;
 use serde::Deserialize;
 use url::form_urlencoded;
 
 use super::frame::Frame;
+use super::manage_row::{COSTS, Row, edited};
 use crate::accounts::Admin;
 use crate::app::App;
-use crate::catalog::{
-    self, Changed, EditBody, LOW_STOCK, Managed, ManagedFilter, ManagedPage, NotEdited, Shelf, StockChange,
-};
+use crate::catalog::{self, Changed, ManagedFilter, ManagedPage, NotEdited, Shelf};
 
 const PATH: &str = "/administrar/productos";
 /// Products on a page.
@@ -55,14 +53,6 @@ struct Tab {
     text: &'static str,
     count: i64,
     shown: bool,
-}
-
-/// A product and its form.
-struct Row {
-    product: Managed,
-    form: Form,
-    saved: bool,
-    refused: bool,
 }
 
 /// Which place of the list.
@@ -113,11 +103,11 @@ pub(super) async fn save(
             // The form was sent to its row (`#producto-1`), and browsers keep that through the redirect.
             return Ok(see_other(&address(&filter, asked.cursor.as_deref(), Some(id))));
         }
-        Err(NotEdited::Changed(changed)) => (Problem::from(changed.clone()), Some(changed)),
+        Err(NotEdited::Changed(changed)) => (Problem::from((*changed).clone()), Some(changed)),
         Err(NotEdited::Refused(problem)) if Form::takes(&problem) => (problem, None),
         Err(NotEdited::Refused(problem)) => return Err(problem),
     };
-    show_refused(&layout, &app, &admin, (&filter, asked), (id, form), (&problem, changed.as_ref())).await
+    show_refused(&layout, &app, &admin, (&filter, asked), (id, form), (&problem, changed.as_deref())).await
 }
 
 /// The list at the same place, with `problem` in the row of product `id`, whose form holds what was typed.
@@ -194,6 +184,7 @@ fn shelf_key(shelf: Shelf) -> &'static str {
         Shelf::Todos => "manage-all",
         Shelf::SinStock => "manage-sold-out",
         Shelf::PocoStock => "manage-low",
+        Shelf::Reponer => "manage-to-order",
         Shelf::Pausados => "manage-paused",
     }
 }
@@ -214,109 +205,4 @@ pub(super) fn address(filter: &ManagedFilter, cursor: Option<&str>, saved: Optio
         return PATH.to_owned();
     }
     format!("{PATH}?{}", form_urlencoded::Serializer::new(String::new()).extend_pairs(pairs).finish())
-}
-
-/// What a form changes of what its visitor saw.
-fn edited(form: &Form) -> Result<EditBody, Problem> {
-    let price = Money::from_typed(form.value("precio"));
-    let stock = stock_of(form.value("stock"));
-    let wrong = |field: &str, key| FieldError::new(field, Message::new(key));
-    match (price, stock) {
-        (Some(price), Some(stock)) => {
-            let (price_seen, stock_seen) =
-                (Money::from_typed(form.value("precio_visto")), stock_of(form.value("stock_visto")));
-            let (active, active_seen) = (form.given("activo").is_some(), form.given("activo_visto").is_some());
-            Ok(EditBody {
-                precio: Some(price).filter(|_| Some(price) != price_seen),
-                precio_visto: price_seen,
-                stock: if Some(stock) == stock_seen { StockChange::Keep } else { stock },
-                stock_visto: stock_seen.unwrap_or_default(),
-                activo: Some(active).filter(|active| *active != active_seen),
-                activo_visto: Some(active_seen),
-            })
-        }
-        (price, stock) => {
-            let price = price.is_none().then(|| wrong("precio", "error-price"));
-            let stock = stock.is_none().then(|| wrong("stock", "error-stock"));
-            Err(Problem::invalid(price.into_iter().chain(stock).collect()))
-        }
-    }
-}
-
-/// A stock as it is typed: nothing is without end.
-fn stock_of(text: &str) -> Option<StockChange> {
-    if text.is_empty() { Some(StockChange::Unlimited) } else { text.parse().ok().map(StockChange::Set) }
-}
-
-impl Row {
-    fn of(product: Managed, language: Language) -> Self {
-        let mut form = Form::default();
-        for (name, seen, value) in now(&product, language) {
-            form.set(seen, value.clone());
-            form.set(name, value);
-        }
-        Self { product, form, saved: false, refused: false }
-    }
-
-    /// The row on its way back: what was typed is kept, what was not touched is what it is now, and what somebody else
-    /// changed counts as seen, because the row tells it.
-    fn refused(mut product: Managed, mut form: Form, changed: Option<&Changed>, language: Language) -> Self {
-        if let Some(changed) = changed {
-            (product.price, product.view.stock, product.active) =
-                (changed.now.price, changed.now.stock, changed.now.active);
-        }
-        for (name, seen, value) in now(&product, language) {
-            let touched = form.value(name) != form.value(seen);
-            if !touched {
-                form.set(name, value.clone());
-            }
-            if !touched || changed.is_some() {
-                form.set(seen, value);
-            }
-        }
-        Self { product, form, saved: false, refused: true }
-    }
-
-    /// What is wrong with a field.
-    fn error(&self, name: &str, layout: &Layout) -> Option<String> {
-        self.form.error(name).map(|error| error.to(layout.language))
-    }
-
-    /// The price that somebody else set, beside the one that was typed.
-    fn price_now(&self) -> Option<Money> {
-        let typed = Money::from_typed(self.form.value("precio"));
-        Some(self.product.price).filter(|now| {
-            self.refused && typed.is_some_and(|typed| typed != *now) && self.form.error("precio").is_some()
-        })
-    }
-
-    /// The field to begin with: the first that is wrong.
-    fn begins_with(&self, name: &str) -> bool {
-        ["foto", "precio", "stock", "activo"].into_iter().find(|field| self.form.error(field).is_some()) == Some(name)
-    }
-
-    /// Few or none left.
-    fn stock_badge(&self) -> Option<(&'static str, &'static str)> {
-        match self.product.view.stock {
-            Some(0) => Some(("bad", "manage-sold-out")),
-            Some(left) if left <= LOW_STOCK => Some(("warn", "manage-low")),
-            _ => None,
-        }
-    }
-
-    /// Whether it is in the shop now.
-    fn in_shop(&self) -> bool {
-        self.product.active && self.product.business_active
-    }
-}
-
-/// Every field with the one that tells what was seen, and what both are for this product.
-fn now(product: &Managed, language: Language) -> [(&'static str, &'static str, String); 3] {
-    let stock = product.view.stock.map(|stock| stock.to_string()).unwrap_or_default();
-    let active = if product.active { "1" } else { "" };
-    [
-        ("precio", "precio_visto", language.typed(product.price)),
-        ("stock", "stock_visto", stock),
-        ("activo", "activo_visto", active.to_owned()),
-    ]
 }

@@ -12,12 +12,14 @@ mod confirm;
 mod enter;
 mod frame;
 mod manage_products;
+mod manage_row;
 mod notices;
 mod orders;
 mod outbox;
 mod package_run;
 mod packages;
 mod product_photo;
+mod product_stock;
 mod recover;
 mod repeat;
 #[cfg(test)]
@@ -68,6 +70,8 @@ pub(crate) fn routes(app: &App, development: bool) -> Router<App> {
         .route("/paquetes/{id}/ejecutar", get(package_run::show).post(package_run::order))
         .route("/paquetes/{id}/{accion}", post(packages::act))
         .route("/administrar/productos", get(manage_products::list).post(manage_products::save))
+        .route("/administrar/productos/{id}", get(product_stock::show))
+        .route("/administrar/productos/{id}/movimientos", post(product_stock::act))
         .route(
             "/administrar/productos/{id}/foto",
             post(product_photo::put).layer(DefaultBodyLimit::max(product_photo::UPLOAD_BYTES)),

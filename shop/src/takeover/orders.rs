@@ -79,6 +79,7 @@ fn line(position: i64, item: &OldRow, products: &HashMap<i64, &OldRow>) -> Optio
         product_id,
         name: if name.is_empty() { format!("Producto {product_id}") } else { name },
         price: item.money("precio_unitario")?,
+        cost: None,
         quantity: item.whole("cantidad").filter(|quantity| *quantity > 0)?,
         subtotal: item.money("subtotal")?,
         branch: String::new(),

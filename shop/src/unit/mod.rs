@@ -6,6 +6,7 @@
 //! [`ShopUnit::session`] instead, after [`ShopUnit::flush`] when they read what the batch may have buffered.
 
 mod customers;
+mod movements;
 mod orders;
 mod outbox;
 #[cfg(test)]
@@ -27,6 +28,7 @@ use belgrano_shared::writer::UnitOfWork;
 use belgrano_shared::{execute, fetch};
 
 pub use customers::Customer;
+pub use movements::{Cause, MovementKind};
 pub use orders::{Order, OrderLine};
 pub(crate) use orders::{select_lines, select_orders};
 pub use outbox::{MessageKind, OutboxMessage};
@@ -36,6 +38,7 @@ use crate::notices;
 use crate::outbox::{Claimed, Handoff};
 use crate::visits::Placed;
 use customers::Customers;
+use movements::Movements;
 use orders::Orders;
 use outbox::Outbox;
 use products::Products;
@@ -52,6 +55,7 @@ pub struct ShopUnit {
     stored_counters: Counters,
     products: Products,
     customers: Customers,
+    movements: Movements,
     orders: Orders,
     outbox: Outbox,
     answers: Answers,
@@ -187,6 +191,7 @@ impl ShopUnit {
     /// Writes what is buffered, so that a statement can read it.
     pub async fn flush(&mut self) -> sqlx::Result<()> {
         self.products.flush(&mut self.session).await?;
+        self.movements.flush(&mut self.session, self.now).await?;
         self.orders.flush(&mut self.session).await?;
         self.outbox.flush(&mut self.session).await?;
         let outgoing = self.outgoing.flush(&mut self.session, Self::NOTICES, &self.ambient, self.now);
@@ -267,6 +272,7 @@ impl UnitOfWork for ShopUnit {
             stored_counters: counters,
             products: Products::default(),
             customers: Customers::default(),
+            movements: Movements::default(),
             orders: Orders::default(),
             outbox: Outbox::default(),
             answers: Answers::default(),

@@ -86,6 +86,8 @@ pub struct OrderLine {
     pub name: String,
     /// The price of one.
     pub price: Money,
+    /// What one cost its business when it was sold, where that was known. No customer reads it.
+    pub cost: Option<Money>,
     /// How many.
     pub quantity: i64,
     /// `price` times `quantity`.
@@ -123,7 +125,7 @@ pub(crate) use select_orders;
 macro_rules! select_lines {
     ($which:literal) => {
         concat!(
-            "SELECT order_id, position, product_id, name, price, quantity, subtotal, branch, business, category ",
+            "SELECT order_id, position, product_id, name, price, cost, quantity, subtotal, branch, business, category ",
             "FROM order_lines ",
             $which
         )
@@ -139,8 +141,8 @@ const UPSERT_ORDERS_TAIL: &str = "ON CONFLICT (id) DO UPDATE SET state = exclude
      ticket_id = excluded.ticket_id, ticket_version = excluded.ticket_version, driver_id = excluded.driver_id, \
      driver_name = excluded.driver_name, reason = excluded.reason, \
      cancel_requested_at = excluded.cancel_requested_at, stock_returned = excluded.stock_returned";
-const INSERT_LINES: &str = "INSERT INTO order_lines (order_id, position, product_id, name, price, quantity, subtotal, branch, \
-     business, category) VALUES";
+const INSERT_LINES: &str = "INSERT INTO order_lines (order_id, position, product_id, name, price, cost, quantity, subtotal, \
+     branch, business, category) VALUES";
 /// The same news may come twice.
 const INSERT_STEPS: &str = "INSERT INTO order_steps (order_id, at, state) VALUES";
 
@@ -200,13 +202,14 @@ impl Orders {
                 .bind(&row.device)
                 .bind(&row.origin)
         });
-        execute_rows!(*session, INSERT_LINES, 10, &self.fresh_lines, |query, row| {
+        execute_rows!(*session, INSERT_LINES, 11, &self.fresh_lines, |query, row| {
             query
                 .bind(row.order_id)
                 .bind(row.position)
                 .bind(row.product_id)
                 .bind(&row.name)
                 .bind(row.price)
+                .bind(row.cost)
                 .bind(row.quantity)
                 .bind(row.subtotal)
                 .bind(&row.branch)

@@ -14,10 +14,11 @@ use crate::outbox::{Attempt, Charge, Claim, Claimed, Forgive, Settle, Settlement
 use crate::testing::{Browser, TestShop};
 
 /// What grows with the orders.
-const TABLES: [&str; 10] = [
+const TABLES: [&str; 11] = [
     "orders",
     "order_lines",
     "order_steps",
+    "stock_movements",
     "outbox",
     "outbox_attempts",
     "idempotency_keys",
@@ -27,7 +28,7 @@ const TABLES: [&str; 10] = [
     "notices",
 ];
 
-const FILL: [&str; 7] = [
+const FILL: [&str; 8] = [
     "INSERT INTO accounts (id, role, first_name, last_name, email, password_hash, phone, address, created_at) \
      SELECT n + 1000, 'cliente', 'x', 'y', 'x' || n || '@example.com', '', '', '', 0 FROM generate_series(1, 5000) n",
     "INSERT INTO orders (id, number, account_id, state, total, payment_method, customer_name, address, phone, email, notes, \
@@ -35,6 +36,8 @@ const FILL: [&str; 7] = [
      'x', 'y', 'z', '', '', 'normal', 'cliente', 0, 0 FROM generate_series(1, 20000) n",
     "INSERT INTO order_lines (order_id, position, product_id, name, price, quantity, subtotal, branch, business, category) \
      SELECT n + 1000, 0, 1, 'x', 1, 1, 1, '', '', '' FROM generate_series(1, 20000) n",
+    "INSERT INTO stock_movements (product_id, kind, quantity, stock, account_id, order_number, at) \
+     SELECT n % 24 + 1, 'venta', -1, 9, n % 5000 + 1001, 'X-' || n, 0 FROM generate_series(1, 20000) n",
     "INSERT INTO outbox (id, order_number, kind, payload, trace, state, created_at, next_attempt_at, settled_at) \
      SELECT n + 1000, 'X-' || n, 'order.created', '{}', '', CASE WHEN n % 4 = 0 THEN 'pendiente' ELSE 'entregado' END, 0, \
      9000000000000, 0 FROM generate_series(1, 20000) n",
@@ -45,7 +48,7 @@ const FILL: [&str; 7] = [
     "UPDATE counters SET order_id = order_id + 30000, outbox_id = outbox_id + 30000",
 ];
 
-const ANALYZE: &str = "ANALYZE orders, order_lines, order_steps, outbox, outbox_attempts, idempotency_keys, accounts, carts, \
+const ANALYZE: &str = "ANALYZE orders, order_lines, order_steps, stock_movements, outbox, outbox_attempts, idempotency_keys, accounts, carts, \
      cart_items, notices";
 
 /// A day at the shop: orders from the API and from a cart, every verdict of the relay, the board's news, a cancellation.

@@ -20,6 +20,8 @@ pub struct ProductForSale {
     pub name: String,
     /// The price now, offers included.
     pub price: Money,
+    /// What one costs its business, where somebody said so.
+    pub cost: Option<Money>,
     /// What is left; `None` never runs out.
     pub stock: Option<i64>,
     /// Whether it is sold at all.
@@ -40,7 +42,7 @@ struct Offer {
     ends_at: UnixMillis,
 }
 
-const SELECT_PRODUCTS: &str = "SELECT p.id, p.name, p.price, p.stock, p.active AND b.active AS active, b.name AS business, \
+const SELECT_PRODUCTS: &str = "SELECT p.id, p.name, p.price, p.cost, p.stock, p.active AND b.active AS active, b.name AS business, \
      c.name AS category, (SELECT s.name FROM product_branches x JOIN branches s ON s.id = x.branch_id \
      WHERE x.product_id = p.id AND s.active ORDER BY s.id LIMIT 1) AS branch \
      FROM products p JOIN businesses b ON b.id = p.business_id JOIN categories c ON c.id = p.category_id WHERE p.id IN";
@@ -84,6 +86,17 @@ impl Products {
         Ok(())
     }
 
+    /// Puts another stock in the place of the one there is. Returns it; `None` for what is not counted and what is not known.
+    pub(super) fn change_stock(&mut self, id: i64, change: impl FnOnce(Option<i64>) -> Option<i64>) -> Option<i64> {
+        let Some(Some(product)) = self.known.get_mut(&id) else { return None };
+        let before = product.stock;
+        product.stock = change(before);
+        if product.stock != before && !self.dirty.contains(&id) {
+            self.dirty.push(id);
+        }
+        product.stock
+    }
+
     pub(super) async fn flush(&mut self, session: &mut Session) -> sqlx::Result<()> {
         let rows: Vec<(i64, i64)> =
             self.dirty.drain(..).filter_map(|id| Some((id, self.known.get(&id)?.as_ref()?.stock?))).collect();
@@ -102,16 +115,5 @@ impl ShopUnit {
     pub async fn product(&mut self, id: i64) -> sqlx::Result<Option<&ProductForSale>> {
         self.products.load(&mut self.session, &[id], self.now).await?;
         Ok(self.products.known.get(&id).and_then(Option::as_ref))
-    }
-
-    /// Takes `quantity` from the stock of a product that was read and checked before; negative gives back.
-    pub fn take_stock(&mut self, id: i64, quantity: i64) {
-        let Some(Some(product)) = self.products.known.get_mut(&id) else { return };
-        let Some(stock) = &mut product.stock else { return };
-        *stock -= quantity;
-        self.changes += 1;
-        if !self.products.dirty.contains(&id) {
-            self.products.dirty.push(id);
-        }
     }
 }

@@ -39,6 +39,7 @@ on_both_engines! {
         let order = of("pedido", &numbers[1]);
         assert_eq!((&order["numero"], &order["estado"]), (&json!(numbers[1]), &json!("pendiente")));
         assert_eq!(order["lineas"][0]["cantidad"], 2);
+        assert_eq!(order["lineas"][0]["costo"], Value::Null);
         for unknown in ["dispositivo", "origen", "prometido"] {
             assert!(order.as_object().expect("an object").contains_key(unknown), "{unknown} is written");
         }
@@ -50,7 +51,12 @@ on_both_engines! {
         for entity in ["negocio", "sucursal", "categoria", "oferta"] {
             assert!(things.iter().any(|(kind, _)| *kind == entity), "no {entity}");
         }
-        // What is bought is told again, and nothing else.
+        let (movement, price) = (of("movimiento", "1"), of("precio", "1"));
+        assert_eq!((&movement["tipo"], &movement["cantidad"]), (&json!("venta"), &json!(-2)));
+        assert_eq!((&movement["actor"], &movement["pedido"]), (&json!("cuenta"), &json!(numbers[0])));
+        assert_eq!(movement["stock"].as_i64(), product["stock"].as_i64().map(|left| left + 2), "before the second order");
+        assert_eq!((&price["producto_id"], &price["costo"]), (&json!(1), &Value::Null));
+        // What is bought is told again with what that did to the stock, and nothing else.
         let after = page["hasta"].as_i64().expect("a number");
         let third = buy(&shop, &mut ana, 2).await;
         let (_, page) = ask(&shop, &format!("despues={after}")).await;
@@ -61,7 +67,10 @@ on_both_engines! {
             .map(|change| format!("{} {}", change["entidad"], change["clave"]))
             .collect();
         told.sort();
-        assert_eq!(told, [format!("\"pedido\" \"{third}\""), "\"producto\" \"2\"".to_owned()]);
+        assert_eq!(
+            told,
+            ["\"movimiento\" \"3\"".to_owned(), format!("\"pedido\" \"{third}\""), "\"producto\" \"2\"".to_owned()]
+        );
     }
 }
 

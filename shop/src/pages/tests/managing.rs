@@ -210,4 +210,39 @@ on_both_engines! {
         assert!(many.status == 200 && many.body.contains("id=\"q-error\""), "{}", many.body);
         assert_eq!(admin.get(&format!("{PATH}?estado=perdido")).await.status, 422);
     }
+
+    async fn what_a_product_costs_is_edited_behind_a_fold(database) {
+        let shop = TestShop::new(database).await;
+        let mut admin = admin(&shop).await;
+        let with = |costs: [&'static str; 3], seen: [&'static str; 3]| {
+            let mut fields = form("9", ("1450", "220", true), ("1450", "220", true));
+            fields.extend(["costo", "punto_pedido", "plazo_dias"].into_iter().zip(costs));
+            fields.extend(["costo_visto", "punto_pedido_visto", "plazo_dias_visto"].into_iter().zip(seen));
+            fields
+        };
+        let page = admin.get(PATH).await;
+        assert!(row(&page, 9).contains("Costo y reposición") && !row(&page, 9).contains("class=\"costs\" open"));
+        let wrong = admin.post(PATH, &with(["barato", "-", "uno"], ["", "", ""])).await;
+        let milk = row(&wrong, 9);
+        assert!(wrong.status == 422 && milk.contains("class=\"costs\" open") && milk.contains("value=\"barato\""), "{milk}");
+        for field in ["costo", "punto_pedido", "plazo_dias"] {
+            assert!(milk.contains(&format!("id=\"{field}-9-error\"")), "{field}: {milk}");
+        }
+        assert_eq!(admin.post(PATH, &with(["$ 986", "220", "2"], ["", "", ""])).await.status, 303);
+        let page = admin.get(&format!("{PATH}?estado=reponer")).await;
+        let milk = row(&page, 9);
+        // Of 1.232,50 with the offer of today.
+        assert!(milk.contains("Costo $ 986 · margen 20 %") && milk.contains("Para reponer"), "{milk}");
+        assert!(rows(&page) == 1 && page.body.contains("Para reponer <span class=\"amount\">1</span>"), "{}", page.body);
+        let behind = admin.post(PATH, &with(["900", "220", "2"], ["950", "220", "2"])).await;
+        let milk = row(&behind, 9);
+        assert!(behind.status == 409 && milk.contains("ahora es $ 986,00") && milk.contains("value=\"900\""), "{milk}");
+        assert_eq!(admin.post(PATH, &with(["900", "", ""], ["986", "220", "2"])).await.status, 303, "told once, then theirs");
+        let page = admin.get(PATH).await;
+        let milk = row(&page, 9);
+        assert!(milk.contains("name=\"costo_visto\" value=\"900\"") && milk.contains("name=\"plazo_dias_visto\" value=\"\""), "{milk}");
+        let old = admin.post(PATH, &form("9", ("1450", "220", true), ("1500", "220", true))).await;
+        assert_eq!(old.status, 303);
+        assert!(row(&admin.get(PATH).await, 9).contains("name=\"costo_visto\" value=\"900\""), "a form without them leaves them");
+    }
 }
