@@ -70,3 +70,21 @@ package-item-gone = { $name } · no longer sold
 package-gone = “{ $name }” is no longer sold. Until you take it out or it is back, this package is not ordered.
 refusal-total-changed = The price changed while you looked: it is { $total } now. Check it and confirm again.
 error-no-longer-sold = “{ $name }” is no longer sold
+
+## Merchants and their plans, for administrators
+
+nav-merchants = Businesses
+merchants-title = Businesses
+merchants-search = Business, CUIT, name or email
+merchants-none = No business has registered yet.
+merchants-not-found = There is no such business.
+merchants-since = since { $day }
+merchants-closed = Closed account
+plan = Plan
+plan-none = No plan
+plan-basic = Basic
+plan-premium = Premium
+plan-enterprise = Enterprise
+plan-saved = { $name }: { $plan } plan.
+plan-changed = The plan changed meanwhile: see what it is now.
+refusal-no-merchant = There is no such business.

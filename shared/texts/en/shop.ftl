@@ -244,6 +244,8 @@ refusal-no-tracking = This link does not exist or has expired. Ask for another f
 
 account-surname = Surname
 account-phone = Telephone
+account-birth-year = Year of birth
+account-birth-year-hint = Only if you like: it tells which ages buy. Erase it whenever you want.
 account-title = My account
 account-change-password = Change the password
 account-saved = Your details are saved.

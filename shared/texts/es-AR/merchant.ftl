@@ -70,3 +70,21 @@ package-item-gone = { $name } · ya no se vende
 package-gone = «{ $name }» ya no se vende. Hasta que lo saques o vuelva a venderse, este paquete no se pide.
 refusal-total-changed = El precio cambió mientras lo mirabas: ahora son { $total }. Fijate y confirmá de nuevo.
 error-no-longer-sold = «{ $name }» ya no se vende
+
+## Comercios y sus planes, para administradores
+
+nav-merchants = Comercios
+merchants-title = Comercios
+merchants-search = Negocio, CUIT, nombre o correo
+merchants-none = Todavía no se registró ningún comercio.
+merchants-not-found = No hay un comercio así.
+merchants-since = desde el { $day }
+merchants-closed = Cuenta cerrada
+plan = Plan
+plan-none = Sin plan
+plan-basic = Básico
+plan-premium = Premium
+plan-enterprise = Enterprise
+plan-saved = { $name }: plan { $plan }.
+plan-changed = El plan cambió mientras tanto: mirá cuál es ahora.
+refusal-no-merchant = No existe ese comercio.

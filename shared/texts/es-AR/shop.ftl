@@ -247,6 +247,8 @@ refusal-no-tracking = Este enlace no existe o ya venció. Pedile otro a quien te
 
 account-surname = Apellido
 account-phone = Teléfono
+account-birth-year = Año de nacimiento
+account-birth-year-hint = Solo si querés: sirve para saber qué edades compran. Borralo cuando quieras.
 account-title = Mi cuenta
 account-change-password = Cambiar la contraseña
 account-saved = Tus datos quedaron guardados.

@@ -5,6 +5,7 @@
 //! recovery that tells whether an account exists, or a password, code or address in a log line.
 
 mod add;
+mod birth_year;
 mod cuit;
 mod examine;
 mod fields;

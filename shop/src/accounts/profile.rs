@@ -6,15 +6,18 @@ use belgrano_shared::problem::{Problem, ProblemDocument};
 use belgrano_shared::seen::{Changed, Fields, Seen};
 use belgrano_shared::storage::{Session as DbSession, require_one};
 use belgrano_shared::texts::Message;
+use belgrano_shared::timestamp::UnixMillis;
 use belgrano_shared::wire::limits;
 use belgrano_shared::writer::{Command, Failure};
 use belgrano_shared::{execute, fetch, fetch_scalar};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use super::birth_year::BirthYear;
 use super::fields::Form;
 use super::{Role, Session};
 use crate::app::App;
+use crate::merchants::Plan;
 use crate::unit::ShopUnit;
 
 /// An account as its owner sees it.
@@ -33,6 +36,9 @@ pub struct AccountView {
     pub(crate) phone: String,
     #[serde(rename = "direccion")]
     pub(crate) address: String,
+    /// The year its owner was born in, if they said so.
+    #[serde(rename = "anio_nacimiento")]
+    pub(crate) birth_year: Option<i64>,
     /// The business of a merchant.
     #[serde(flatten)]
     #[sqlx(flatten)]
@@ -52,10 +58,14 @@ pub(crate) struct BusinessView {
     pub(crate) business_address: Option<String>,
     #[serde(rename = "telefono_comercial", skip_serializing_if = "Option::is_none")]
     pub(crate) business_phone: Option<String>,
+    /// What it pays for, where an administrator said so.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<Plan>)]
+    pub(crate) plan: Option<String>,
 }
 
-const SELECT: &str = "SELECT a.id, a.role, a.first_name, a.last_name, a.email, a.phone, a.address, m.business_name, m.cuit, \
-     m.kind, m.address AS business_address, m.phone AS business_phone \
+const SELECT: &str = "SELECT a.id, a.role, a.first_name, a.last_name, a.email, a.phone, a.address, a.birth_year, \
+     m.business_name, m.cuit, m.kind, m.address AS business_address, m.phone AS business_phone, m.plan \
      FROM accounts a LEFT JOIN merchants m ON m.account_id = a.id WHERE a.id = $1 AND a.active";
 
 /// Where an account's orders go unless they say otherwise, if it says so.
@@ -98,6 +108,10 @@ pub(crate) struct ProfileBody {
     phone: Option<String>,
     #[serde(rename = "direccion")]
     address: Option<String>,
+    /// The year of birth; null erases it.
+    #[serde(rename = "anio_nacimiento", default)]
+    #[schema(value_type = Option<i64>)]
+    birth_year: BirthYear,
     #[serde(rename = "nombre_negocio")]
     business_name: Option<String>,
     #[serde(rename = "tipo_negocio")]
@@ -118,7 +132,8 @@ pub(crate) fn fields(account: &AccountView) -> Fields {
         .text("nombre", &account.first_name)
         .text("apellido", &account.last_name)
         .text("telefono", &account.phone)
-        .text("direccion", &account.address);
+        .text("direccion", &account.address)
+        .text("anio_nacimiento", account.birth_year.map(|year| year.to_string()).unwrap_or_default());
     let business = &account.business;
     let Some(name) = &business.business_name else { return fields };
     let text = |text: &Option<String>| text.clone().unwrap_or_default();
@@ -136,6 +151,7 @@ struct ChangeProfile {
     last_name: Option<String>,
     phone: Option<String>,
     address: Option<String>,
+    birth_year: BirthYear,
     business_name: Option<String>,
     kind: Option<String>,
     business_address: Option<String>,
@@ -144,7 +160,7 @@ struct ChangeProfile {
 }
 
 impl ChangeProfile {
-    fn parse(account_id: i64, body: &ProfileBody) -> Result<Self, Problem> {
+    fn parse(account_id: i64, body: &ProfileBody, now: UnixMillis) -> Result<Self, Problem> {
         let mut form = Form::default();
         let mut text = |field: &str, text: &Option<String>, min, max| {
             text.as_deref().map(|text| form.text(field, Some(text), min..=max))
@@ -160,17 +176,20 @@ impl ChangeProfile {
             phone: body.phone.as_deref().map(|phone| form.phone("telefono", Some(phone))),
             business_phone: body.business_phone.as_deref().map(|phone| form.phone("telefono_comercial", Some(phone))),
             seen: body.seen.clone(),
+            birth_year: body.birth_year,
         };
+        change.birth_year.check(&mut form, now);
         form.finish().map(|()| change)
     }
 
     /// The fields that are to be written.
-    fn wanted(&self) -> [(&'static str, Option<String>); 8] {
+    fn wanted(&self) -> [(&'static str, Option<String>); 9] {
         [
             ("nombre", self.first_name.clone()),
             ("apellido", self.last_name.clone()),
             ("telefono", self.phone.clone()),
             ("direccion", self.address.clone()),
+            ("anio_nacimiento", self.birth_year.typed()),
             ("nombre_negocio", self.business_name.clone()),
             ("tipo_negocio", self.kind.clone()),
             ("direccion_comercial", self.business_address.clone()),
@@ -180,8 +199,8 @@ impl ChangeProfile {
 }
 
 const UPDATE_ACCOUNT: &str = "UPDATE accounts SET first_name = COALESCE($2, first_name), \
-     last_name = COALESCE($3, last_name), phone = COALESCE($4, phone), address = COALESCE($5, address) \
-     WHERE id = $1 AND active";
+     last_name = COALESCE($3, last_name), phone = COALESCE($4, phone), address = COALESCE($5, address), \
+     birth_year = CASE WHEN $6 THEN $7 ELSE birth_year END WHERE id = $1 AND active";
 const UPDATE_MERCHANT: &str = "UPDATE merchants SET business_name = COALESCE($2, business_name), \
      kind = COALESCE($3, kind), address = COALESCE($4, address), phone = COALESCE($5, phone) WHERE account_id = $1";
 
@@ -215,7 +234,10 @@ impl Command<ShopUnit> for ChangeProfile {
         checked.map_err(|changed| Failure::Refused(ProfileRefusal::Changed(changed)))?;
         let Self { account_id, first_name, last_name, phone, address, .. } = self;
         let session = unit.own_statements().await?;
-        require_one(execute!(*session, UPDATE_ACCOUNT, account_id, first_name, last_name, phone, address)?)?;
+        let (says_year, year) = self.birth_year.columns();
+        let changed =
+            execute!(*session, UPDATE_ACCOUNT, account_id, first_name, last_name, phone, address, says_year, year)?;
+        require_one(changed)?;
         if before.role == Role::Merchant {
             let Self { business_name, kind, business_address, business_phone, .. } = self;
             let changed =
@@ -243,7 +265,7 @@ pub(crate) async fn change_me(
     Session(who): Session,
     Json(body): Json<ProfileBody>,
 ) -> Result<Json<AccountView>, Problem> {
-    Ok(Json(app.writer.submit(ChangeProfile::parse(who.account_id, &body)?).await?))
+    Ok(Json(app.writer.submit(ChangeProfile::parse(who.account_id, &body, app.ambient.now())?).await?))
 }
 
 /// Changes my profile, for clients that only know `PUT`

@@ -19,6 +19,7 @@ use super::login::OpenSession;
 use super::profile::{AccountView, find_account};
 use super::{Cuit, Role};
 use crate::app::App;
+use crate::merchants::Plan;
 use crate::unit::ShopUnit;
 
 /// Who registers. `rol: "comerciante"` needs the business as well.
@@ -81,6 +82,8 @@ pub(crate) struct NewBusiness {
     pub(crate) kind: String,
     pub(crate) address: String,
     pub(crate) phone: String,
+    /// What it pays for; `None` where nobody said.
+    pub(crate) plan: Option<Plan>,
 }
 
 /// Why no account is made.
@@ -103,8 +106,8 @@ impl From<RegisterRefusal> for Problem {
 
 const INSERT_ACCOUNT: &str = "INSERT INTO accounts (role, first_name, last_name, email, password_hash, phone, address, \
      active, created_at, password_examined) VALUES ($1, $2, $3, $4, $5, $6, $7, TRUE, $8, TRUE) RETURNING id";
-const INSERT_MERCHANT: &str = "INSERT INTO merchants (account_id, business_name, cuit, kind, address, phone) \
-     VALUES ($1, $2, $3, $4, $5, $6)";
+const INSERT_MERCHANT: &str = "INSERT INTO merchants (account_id, business_name, cuit, kind, address, phone, plan) \
+     VALUES ($1, $2, $3, $4, $5, $6, $7)";
 
 impl NewAccount {
     /// Writes the account. Returns its id.
@@ -136,8 +139,9 @@ impl NewAccount {
             address,
             now
         )?;
-        if let Some(NewBusiness { name, cuit, kind, address, phone }) = &self.business {
-            execute!(*session, INSERT_MERCHANT, id, name, cuit.as_str(), kind, address, phone)?;
+        if let Some(NewBusiness { name, cuit, kind, address, phone, plan }) = &self.business {
+            let plan = plan.map(Plan::as_str);
+            execute!(*session, INSERT_MERCHANT, id, name, cuit.as_str(), kind, address, phone, plan)?;
         }
         Ok(id)
     }
@@ -217,5 +221,6 @@ fn new_business(form: &mut Form, body: &RegisterBody) -> Option<NewBusiness> {
         form.wrong("cuit", Message::new("error-missing"));
         return None;
     };
-    Some(NewBusiness { name, cuit, kind, address, phone })
+    // Whoever registers begins with the smallest; an administrator gives another.
+    Some(NewBusiness { name, cuit, kind, address, phone, plan: Some(Plan::Basic) })
 }

@@ -69,6 +69,42 @@ on_both_engines! {
         assert_eq!(empty.status, 422);
     }
 
+    async fn a_year_of_birth_is_told_only_by_its_owner_and_taken_back(database) {
+        let shop = TestShop::new(database).await;
+        let mut ana = shop.customer(EMAIL).await;
+        let mut say = async |year: Value| {
+            let body = json!({ "anio_nacimiento": year });
+            let answer = shop.send(&mut ana, Method::PATCH, "/api/me", Some(body)).await;
+            (answer.status, answer.body["anio_nacimiento"].clone(), answer.body["errors"][0]["field"].clone())
+        };
+        assert_eq!(say(json!(1987)).await, (200, json!(1987), Value::Null));
+        // The tests' year is 2026.
+        for wrong in [json!(1905), json!(2014), json!(i64::MIN), json!(u64::MAX), json!("hace mucho"), json!(19.87), json!([1987])] {
+            let (status, _, field) = say(wrong.clone()).await;
+            assert_eq!((status, field), (422, json!("anio_nacimiento")), "{wrong}");
+        }
+        for right in [1906, 2013] {
+            assert_eq!(say(json!(right)).await.1, right);
+        }
+        let kept = shop.send(&mut shop.admin().await, Method::PATCH, "/api/me", Some(json!({ "nombre": "Otra" }))).await;
+        assert_eq!(kept.body["anio_nacimiento"], Value::Null, "nobody else's");
+        assert_eq!(say(Value::Null).await, (200, Value::Null, Value::Null), "erased");
+        say(json!(1987)).await;
+        let mut visitor = shop.visitor();
+        visitor.follow("/ingresar", &[("email", EMAIL), ("password", PASSWORD)]).await;
+        let page = visitor.get("/perfil").await;
+        assert!(page.body.contains("name=\"anio_nacimiento\" type=\"number\" value=\"1987\""), "{}", page.body);
+        let saw = page.hidden("visto");
+        let wrong = visitor.post("/perfil", &[("visto", &saw), ("nombre", "Ana"), ("anio_nacimiento", "2020")]).await;
+        assert!(wrong.status == 422 && wrong.body.contains("va de 1906 a 2013"), "{}", wrong.body);
+        let page = visitor.follow("/perfil", &[("visto", &saw), ("nombre", "Ana"), ("anio_nacimiento", "")]).await;
+        assert!(page.body.contains("name=\"anio_nacimiento\" type=\"number\" value=\"\""), "blank is erased: {}", page.body);
+        let behind = visitor.post("/perfil", &[("visto", &saw), ("nombre", "Ana"), ("anio_nacimiento", "1988")]).await;
+        assert_eq!(behind.status, 409, "it was erased meanwhile: {}", behind.body);
+        visitor.follow("/perfil", &[("nombre", "Ana"), ("anio_nacimiento", " 1990 ")]).await;
+        assert_eq!(shop.get(&mut ana, "/api/me").await.body["anio_nacimiento"], 1990);
+    }
+
     async fn a_new_password_ends_the_other_sessions(database) {
         let shop = TestShop::new(database).await;
         let mut here = shop.customer(EMAIL).await;

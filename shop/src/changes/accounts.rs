@@ -10,7 +10,6 @@ pub(super) struct Account {
     #[serde(rename = "rol")]
     role: String,
     /// Of a merchant; null for everybody else.
-    #[sqlx(default)]
     plan: Option<String>,
     #[serde(rename = "creada")]
     created_at: Utc,
@@ -28,7 +27,6 @@ pub(super) struct Account {
     #[sqlx(default)]
     barrio: Option<String>,
     #[serde(rename = "anio_nacimiento")]
-    #[sqlx(default)]
     birth_year: Option<i64>,
     /// The business of a merchant.
     #[serde(rename = "nombre_negocio")]
@@ -37,7 +35,7 @@ pub(super) struct Account {
 
 impl Content for Account {
     const SELECT: &'static str = "SELECT a.id, a.role, a.created_at, a.active, a.first_name, a.last_name, a.email, a.phone, \
-         a.address, m.business_name FROM accounts a LEFT JOIN merchants m ON m.account_id = a.id WHERE a.id IN";
+         a.address, a.birth_year, m.business_name, m.plan FROM accounts a LEFT JOIN merchants m ON m.account_id = a.id WHERE a.id IN";
 
     fn key(&self) -> String {
         self.id.to_string()

@@ -19,7 +19,7 @@ use utoipa_axum::routes;
 use super::edit::not_found;
 use super::{
     Create, Delete, DueDate, Frequency, PackageDraft, PackageView, RunNow, RunView, SetActive, Update, business,
-    package, run,
+    package, plan_http, run,
 };
 use crate::accounts::{Merchant, Principal};
 use crate::app::App;
@@ -37,6 +37,8 @@ pub fn routes() -> OpenApiRouter<App> {
         .routes(routes!(resume_package))
         .routes(routes!(run_package))
         .routes(routes!(list_runs))
+        .routes(routes!(plan_http::list_merchants))
+        .routes(routes!(plan_http::set_plan))
 }
 
 /// A package as a merchant asks for it.

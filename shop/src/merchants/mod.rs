@@ -10,6 +10,10 @@ mod http;
 #[cfg(test)]
 mod http_tests;
 mod package;
+mod plan;
+mod plan_http;
+#[cfg(test)]
+mod plan_tests;
 mod quote;
 mod realign;
 mod run;
@@ -29,6 +33,8 @@ pub(crate) use http::{
     replace_package, resume_package, run_now, show_package,
 };
 pub use package::{MissedView, PackageDraft, PackageItemView, PackageView};
+pub(crate) use plan::{MerchantFilter, MerchantPage, MerchantView, Plan, SetPlan, merchants};
+pub(crate) use plan_http::PlanBody;
 pub(crate) use quote::{Quote, quote};
 pub use run::{Outcome, Ran, RunNow, RunPackage, RunRefusal, RunView};
 pub use scheduler::{run, run_due};

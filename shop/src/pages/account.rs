@@ -11,6 +11,7 @@ use belgrano_shared::seen::SEEN_FIELD;
 use super::frame::Frame;
 use crate::accounts::{self, AccountView, ChangePasswordBody, ProfileBody, Session};
 use crate::app::App;
+use crate::merchants::Plan;
 
 #[derive(Template)]
 #[template(path = "profile.html")]

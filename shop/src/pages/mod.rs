@@ -13,6 +13,7 @@ mod enter;
 mod frame;
 mod manage_products;
 mod manage_row;
+mod merchants;
 mod notices;
 mod orders;
 mod outbox;
@@ -78,6 +79,8 @@ pub(crate) fn routes(app: &App, development: bool) -> Router<App> {
         )
         .route("/administrar/productos/{id}/sin-foto", post(product_photo::remove))
         .route("/administrar/visitas", get(visits::show))
+        .route("/administrar/comercios", get(merchants::list))
+        .route("/administrar/comercios/{id}", post(merchants::set_plan))
         .route("/envios", get(outbox::list))
         .route("/envios/reintentar", post(outbox::retry_all))
         .route("/envios/{id}", get(outbox::show))

@@ -107,6 +107,7 @@ fn business(row: &OldRow, user: &str, refused: &mut Report) -> Option<NewBusines
         kind: words("kind of business", "tipo_negocio", 100),
         address: words("business address", "direccion_comercial", limits::ADDRESS),
         phone: words("business telephone", "telefono_comercial", limits::PHONE),
+        plan: None,
     })
 }
 

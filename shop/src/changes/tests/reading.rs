@@ -4,13 +4,13 @@ use std::collections::HashSet;
 use std::time::Duration;
 
 use axum::body::Body;
-use axum::http::Request;
+use axum::http::{Method, Request};
 use belgrano_shared::on_both_engines;
 use belgrano_shared::signature::{ID_HEADER, SIGNATURE_HEADER, TIMESTAMP_HEADER};
 use belgrano_shared::testing::TestDatabase;
 use serde_json::{Value, json};
 
-use super::reader::{Reader, ask, send};
+use super::reader::{Copy, Reader, ask, send};
 use crate::testing::{Browser, TestShop};
 
 async fn buy(shop: &TestShop, who: &mut Browser, product: i64) -> String {
@@ -71,6 +71,47 @@ on_both_engines! {
             told,
             ["\"movimiento\" \"3\"".to_owned(), format!("\"pedido\" \"{third}\""), "\"producto\" \"2\"".to_owned()]
         );
+    }
+}
+
+on_both_engines! {
+    async fn what_only_administrators_set_is_told_too(database) {
+        let shop = TestShop::new(database).await;
+        let (mut admin, mut ana) = (shop.admin().await, shop.customer("ana@example.com").await);
+        let mut rosa = Browser::default();
+        let merchant = json!({ "nombre": "Rosa", "email": "rosa@example.com", "password": "correcto caballo", "rol": "comerciante",
+            "nombre_negocio": "Granja", "cuit": "30-50001091-2" });
+        let rosa_id = shop.post(&mut rosa, "/api/register", merchant).await.body["id"].to_string();
+        let mut reader = Reader::default();
+        reader.catch_up(&shop).await;
+        let mut patch = async |who: &mut Browser, path: &str, body: Value| {
+            let answer = shop.send(who, Method::PATCH, path, Some(body)).await;
+            assert_eq!(answer.status, 200, "{answer:?}");
+            let before = reader.after;
+            reader.catch_up(&shop).await;
+            assert!(reader.after > before, "{path} was not told");
+            reader.copy.clone()
+        };
+        let of = |copy: &Copy, entity: &str, key: &str| copy[&(entity.to_owned(), key.to_owned())].clone();
+        let ana_id = shop.get(&mut ana, "/api/me").await.body["id"].to_string();
+        let copy = patch(&mut ana, "/api/me", json!({ "anio_nacimiento": 1987 })).await;
+        assert_eq!((&of(&copy, "cuenta", &ana_id)["anio_nacimiento"], &of(&copy, "cuenta", &ana_id)["plan"]), (&json!(1987), &Value::Null));
+        let copy = patch(&mut ana, "/api/me", json!({ "anio_nacimiento": null })).await;
+        assert_eq!(of(&copy, "cuenta", &ana_id)["anio_nacimiento"], Value::Null, "erased here is erased there");
+        let copy = patch(&mut admin, &format!("/api/administrar/comercios/{rosa_id}"), json!({ "plan": "premium" })).await;
+        assert_eq!(of(&copy, "cuenta", &rosa_id)["plan"], "premium");
+        let costs = json!({ "costo": 2900.5, "punto_pedido": 40, "plazo_dias": 3 });
+        let copy = patch(&mut admin, "/api/productos/1", costs.clone()).await;
+        for (member, value) in costs.as_object().expect("members") {
+            assert_eq!(&of(&copy, "producto", "1")[member], value);
+        }
+        let newest = copy.iter().filter(|((entity, _), _)| entity == "precio").max_by_key(|(_, price)| price["id"].as_i64());
+        assert_eq!(newest.map(|(_, price)| (&price["producto_id"], &price["costo"])), Some((&json!(1), &json!(2900.5))));
+        let count = json!({ "tipo": "recuento", "cantidad": 7, "motivo": "mes" });
+        assert_eq!(shop.post(&mut admin, "/api/productos/1/movimientos", count).await.status, 201);
+        reader.catch_up(&shop).await;
+        let movement = of(&reader.copy, "movimiento", "1");
+        assert_eq!((&movement["motivo"], &movement["stock"], &movement["pedido"]), (&json!("mes"), &json!(7), &Value::Null));
     }
 }
 
