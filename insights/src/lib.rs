@@ -12,6 +12,7 @@ pub mod imports;
 pub mod ingest;
 pub mod lake;
 pub mod models;
+pub mod pg;
 mod router;
 pub mod service;
 pub mod settings;

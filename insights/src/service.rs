@@ -17,7 +17,7 @@ use crate::ingest::{self, Access, BOARD, BOARD_FEED, Credentials, Feed, FeedStat
 use crate::lake::{Lake, LakeError, tables};
 use crate::models::runner::Runner;
 use crate::settings::InsightsSettings;
-use crate::{router, texts};
+use crate::{pg, router, texts};
 
 /// Where in `DATA_DIR` the lake is when nobody says otherwise.
 const LAKE_FOLDER: &str = "lake";
@@ -58,6 +58,11 @@ pub async fn start(settings: InsightsSettings, ambient: Ambient, life: &Lifecycl
     life.spawn_critical("lake", commit(app.clone()));
     life.spawn_critical("watch", watch(app.clone()));
 
+    let common = &app.settings.common;
+    if let Some(wire) = pg::bind(&app.settings.wire, &common.serve.host).await? {
+        tracing::info!(addr = ?wire.local_addr().ok(), "insights serves clients of PostgreSQL");
+        life.spawn_critical("pg", wire.serve(app.clone(), life.clone()));
+    }
     let bound = serve::bind(app.settings.common.serve.clone()).await?;
     let addr = bound.local_addr()?;
     life.spawn_critical(

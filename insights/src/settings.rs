@@ -33,6 +33,8 @@ pub struct InsightsSettings {
     pub engine: Limits,
     /// Limits of other people's SQL.
     pub query: QueryLimits,
+    /// The wire of `PostgreSQL`.
+    pub wire: crate::pg::WireSettings,
     /// Keys of programs that read.
     pub keys: crate::access::Keys,
     /// Whether anybody may read, without a log-in or a key.
@@ -77,6 +79,7 @@ impl InsightsSettings {
                 memory_mib: env.number("SQL_MEMORY_MIB", 256, 32..=65_536, "MiB that such a query may have"),
                 rows: env.number("SQL_ROWS", 10_000, 1..=1_000_000, "rows of its answer"),
             },
+            wire: crate::pg::WireSettings::from_env(env),
             keys: crate::access::Keys::from_env(env),
             lake_url,
             open,

@@ -6,6 +6,7 @@ mod ask;
 #[cfg(test)]
 pub(crate) use ask::json;
 mod console;
+pub(crate) use console::words as query_words;
 mod filters;
 mod global;
 mod pharmavida;

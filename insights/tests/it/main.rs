@@ -3,4 +3,5 @@
 mod attacks;
 mod console;
 mod guard;
+mod wire;
 mod world;

@@ -1,0 +1,89 @@
+//! Who connects: a key of `API_KEYS` is the password. It travels as it is, so over TLS or within this machine alone.
+
+use std::collections::HashMap;
+use std::fmt::Debug;
+
+use async_trait::async_trait;
+use futures_util::{Sink, SinkExt as _};
+use pgwire::api::auth::{
+    ServerParameterProvider, StartupHandler, finish_authentication, protocol_negotiation,
+    save_startup_parameters_to_metadata,
+};
+use pgwire::api::{ClientInfo, ConnectionGuard, ConnectionHandle, PgWireConnectionState};
+use pgwire::error::{PgWireError, PgWireResult};
+use pgwire::messages::startup::{Authentication, SecretKey};
+use pgwire::messages::{PgWireBackendMessage, PgWireFrontendMessage, ProtocolVersion};
+
+use super::connection::Connection;
+use super::error::fatal;
+
+/// The version that clients take it for: the one whose questions about the catalog are known here.
+pub(super) const VERSION: &str = "15.0";
+
+/// What clients are told about the server when they connect.
+struct Parameters;
+
+impl ServerParameterProvider for Parameters {
+    fn server_parameters<C: ClientInfo>(&self, client: &C) -> Option<HashMap<String, String>> {
+        let user = client.metadata().get("user").cloned().unwrap_or_default();
+        let known = super::known::PARAMETERS.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
+        Some(known.chain([("session_authorization".to_owned(), user)]).collect())
+    }
+}
+
+#[async_trait]
+impl StartupHandler for Connection {
+    async fn on_startup<C>(&self, client: &mut C, message: PgWireFrontendMessage) -> PgWireResult<()>
+    where
+        C: ClientInfo + Sink<PgWireBackendMessage> + Unpin + Send + Sync,
+        C::Error: Debug,
+        PgWireError: From<<C as Sink<PgWireBackendMessage>>::Error>,
+    {
+        match message {
+            PgWireFrontendMessage::Startup(startup) => {
+                protocol_negotiation(client, &startup).await?;
+                save_startup_parameters_to_metadata(client, &startup);
+                if self.app.settings.open {
+                    self.is(crate::access::Reader { name: None, persons: true, business: None });
+                    return self.finish(client).await;
+                }
+                if !client.is_secure() && !client.socket_addr().ip().is_loopback() {
+                    return Err(fatal("28000", "hace falta TLS: sslmode=require"));
+                }
+                client.set_state(PgWireConnectionState::AuthenticationInProgress);
+                let ask = Authentication::CleartextPassword;
+                client.send(PgWireBackendMessage::Authentication(ask)).await?;
+                Ok(())
+            }
+            PgWireFrontendMessage::PasswordMessageFamily(message) => {
+                let password = message.into_password()?.password;
+                let user = client.metadata().get("user").cloned().unwrap_or_default();
+                let reader = self.app.keys.reader(&password).ok_or(PgWireError::InvalidPassword(user))?;
+                self.is(reader);
+                self.finish(client).await
+            }
+            _ => Ok(()),
+        }
+    }
+}
+
+impl Connection {
+    /// Lets the client in, with what it needs to call a query of its own off.
+    async fn finish<C>(&self, client: &mut C) -> PgWireResult<()>
+    where
+        C: ClientInfo + Sink<PgWireBackendMessage> + Unpin + Send + Sync,
+        C::Error: Debug,
+        PgWireError: From<<C as Sink<PgWireBackendMessage>>::Error>,
+    {
+        let number = i32::from_be_bytes(self.app.ambient.bytes());
+        let key = match client.protocol_version() {
+            ProtocolVersion::PROTOCOL3_0 => SecretKey::I32(i32::from_be_bytes(self.app.ambient.bytes())),
+            _ => SecretKey::Bytes(self.app.ambient.bytes::<32>().to_vec().into()),
+        };
+        client.set_pid_and_secret_key(number, key.clone());
+        let (handle, guard) = self.manager.register(number, key);
+        client.session_extensions().insert::<std::sync::Arc<ConnectionHandle>>(handle);
+        client.session_extensions().insert::<ConnectionGuard>(guard);
+        finish_authentication(client, &Parameters).await
+    }
+}
