@@ -11,6 +11,8 @@ use crate::guard::QueryLimits;
 
 /// The port when none is given.
 pub const DEFAULT_PORT: u16 = 8000;
+/// For the answer to a query, after the query's own time.
+const ANSWER: Duration = Duration::from_secs(5);
 const SHOP_PORT: u16 = 5000;
 const TICKETS_PORT: u16 = 5001;
 
@@ -44,7 +46,7 @@ pub struct InsightsSettings {
 impl InsightsSettings {
     /// Reads everything; `env` keeps the mistakes.
     pub fn from_env(env: &mut Env) -> Self {
-        let common = Common::from_env(env, "insights", DEFAULT_PORT);
+        let mut common = Common::from_env(env, "insights", DEFAULT_PORT);
         let lake_url = env.optional(
             "LAKE_URL",
             "where the lake is: `s3://…`, `gs://…`, `az://…` or `file://…`; unset: in `DATA_DIR`",
@@ -63,6 +65,13 @@ impl InsightsSettings {
             env.mistake("ACCESS", "has to be `open`, or unset");
         }
         let limits = Limits::default();
+        let query = QueryLimits {
+            deadline: env.duration_s("SQL_DEADLINE", 10, "seconds after which a query of somebody's own is ended"),
+            memory_mib: env.number("SQL_MEMORY_MIB", 256, 32..=65_536, "MiB that such a query may have"),
+            rows: env.number("SQL_ROWS", 10_000, 1..=1_000_000, "rows of its answer"),
+        };
+        // So that a query that takes too long is told so, before its request is.
+        common.http.handler_timeout = common.http.handler_timeout.max(query.deadline + ANSWER);
         Self {
             shop_url: env.url("BELGRANO_AHORRO_URL", local_url(SHOP_PORT), "where the shop is"),
             board_url: env.url("TICKETERA_URL", local_url(TICKETS_PORT), "where the ticket board is"),
@@ -74,11 +83,7 @@ impl InsightsSettings {
                 threads: env.number("QUERY_THREADS", limits.threads, 1..=64, "threads of one query"),
                 disk: limits.disk,
             },
-            query: QueryLimits {
-                deadline: env.duration_s("SQL_DEADLINE", 10, "seconds after which a query of somebody's own is ended"),
-                memory_mib: env.number("SQL_MEMORY_MIB", 256, 32..=65_536, "MiB that such a query may have"),
-                rows: env.number("SQL_ROWS", 10_000, 1..=1_000_000, "rows of its answer"),
-            },
+            query,
             wire: crate::pg::WireSettings::from_env(env),
             keys: crate::access::Keys::from_env(env),
             lake_url,

@@ -64,7 +64,7 @@ def types_and_parameters(binary):
 def errors():
     with psycopg.connect(ADDRESS, autocommit=True) as connection:
         for code, sql in {
-            "42601": "SELECT FROM WHERE",
+            "42601": "SELECT (1",
             "42P01": "SELECT * FROM no_such_table",
             "42703": "SELECT nothing FROM silver_sales",
             "42883": "SELECT repeat('x', 1000000000)",

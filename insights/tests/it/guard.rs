@@ -77,7 +77,7 @@ async fn a_query_ends_at_its_deadline_and_others_do_not_wait_for_ever() {
 
 #[tokio::test]
 async fn a_query_that_needs_too_much_memory_dies_alone() {
-    let world = World::start(&[]).await;
+    let world = World::start(&[("SQL_DEADLINE", "50")]).await;
     let before = world.memory_mib();
     // Text that grows fourfold with each step: the engine does not count it, the system does.
     let steps: Vec<String> =

@@ -47,9 +47,9 @@ async fn psql_asks_and_looks_around() {
     assert_eq!(rows, "BA-1|100.5000|f|2026-11-21|2026-11-21 15:00:00+00");
     let (tables, wrong) = psql.ask(r"\dt").await;
     assert!(tables.contains("public|gold_sales|table|belgrano") && !tables.contains("persons"), "{tables}{wrong}");
-    let (tables, wrong) = psql.ask(r"\d gold_d*").await;
+    let (tables, wrong) = psql.ask(r"\dt gold_d*").await;
     assert!(
-        tables.contains("public|gold_daily_sales|table|belgrano") || tables.contains("gold_daily_sales"),
+        tables.contains("public|gold_daily_sales|table|belgrano") && !tables.contains("silver_"),
         "{tables}{wrong}"
     );
     let (columns, wrong) = psql.ask(r"\d silver_sales").await;
