@@ -65,16 +65,17 @@ impl From<&DataFusionError> for Wrong {
             | DataFusionError::Configuration(_)
             | DataFusionError::Substrait(_)
             | DataFusionError::Ffi(_) => return Self::plain(About::Engine),
-            DataFusionError::IoError(_)
-            | DataFusionError::ObjectStore(_)
-            | DataFusionError::ParquetError(_)
-            | DataFusionError::External(_) => return Self::plain(About::Data),
+            DataFusionError::IoError(_) | DataFusionError::ObjectStore(_) | DataFusionError::ParquetError(_) => {
+                return Self::plain(About::Data);
+            }
+            DataFusionError::External(error) if is_of_data(error.as_ref()) => return Self::plain(About::Data),
             _ => {}
         }
         let said = match root {
             DataFusionError::SQL(error, _) => error.to_string(),
             DataFusionError::SchemaError(error, _) => error.to_string(),
             DataFusionError::ArrowError(error, _) => error.to_string(),
+            DataFusionError::External(error) => error.to_string(),
             other => other.message().into_owned(),
         };
         read(root, &said)
@@ -108,6 +109,17 @@ fn read(error: &DataFusionError, said: &str) -> Wrong {
     let words = ["sql parser error: ", "ParserError: ", "Arrow error: ", "Cast error: ", "Parser error: "];
     let bare = words.iter().fold(said, |said, word| said.strip_prefix(word).unwrap_or(said));
     Wrong { about, words: shortened(bare) }
+}
+
+/// Whether it is about files and where they are, and not about a value.
+fn is_of_data(error: &(dyn std::error::Error + 'static)) -> bool {
+    let causes = std::iter::successors(Some(error), |error| error.source());
+    causes.into_iter().any(|error| {
+        error.is::<std::io::Error>()
+            || error.is::<object_store::Error>()
+            || error.is::<deltalake::DeltaTableError>()
+            || error.is::<deltalake::parquet::errors::ParquetError>()
+    })
 }
 
 fn between<'a>(text: &'a str, before: &str, after: &str) -> Option<&'a str> {

@@ -6,7 +6,8 @@ use datafusion::arrow::array::{ArrayRef, RecordBatch, StringArray};
 use datafusion::arrow::datatypes::{DataType, Field, Schema, SchemaRef};
 use pgwire::error::PgWireResult;
 
-use super::error::error;
+use super::error::{error, refused};
+use crate::guard::{About, Refused, Wrong};
 
 /// What clients are told of the server when they connect, and when they ask (`SHOW`).
 pub(super) const PARAMETERS: [(&str, &str); 12] = [
@@ -66,6 +67,8 @@ pub(super) fn answer(sql: &str) -> PgWireResult<Option<Known>> {
     let words: Vec<String> = sql.split_whitespace().map(str::to_lowercase).collect();
     let word = |at: usize| words.get(at).map_or("", String::as_str);
     Ok(Some(match word(0) {
+        // Half of its forms cannot be read as SQL of ours.
+        "copy" => return Err(refused(Refused::Wrong(Wrong { about: About::Statement, words: String::new() }), sql)),
         "set" => Known::Done("SET"),
         "reset" => Known::Done("RESET"),
         "discard" => Known::Done("DISCARD ALL"),
