@@ -91,11 +91,11 @@ pub(crate) async fn kpis(
     let narrowed = filters.check()?;
     let days = days(&app, &narrowed).await?;
     let before = days.filter(|_| narrowed.from.is_some()).and_then(Days::before);
-    let mut now = figures(&app, &narrowed, days).await?;
+    let mut now = Box::pin(figures(&app, &narrowed, days)).await?;
     let previous = match before {
         Some(before) => {
             now.churn_rate = churn(&app, &narrowed, before, days).await?;
-            Some(figures(&app, &narrowed, Some(before)).await?)
+            Some(Box::pin(figures(&app, &narrowed, Some(before))).await?)
         }
         None => None,
     };

@@ -31,8 +31,7 @@ impl Credentials {
             return Some(configured.clone());
         }
         let read = |folder: &&str| std::fs::read_to_string(self.data_dir.join(folder).join(GENERATED_SECRET)).ok();
-        let found: Vec<String> =
-            FOLDERS.iter().filter_map(|folder| read(folder)).map(|text| text.trim().to_owned()).collect();
+        let found: Vec<String> = FOLDERS.iter().filter_map(read).map(|text| text.trim().to_owned()).collect();
         SigningSecrets::parse(&found.join(",")).ok()
     }
 }

@@ -1,4 +1,4 @@
-//! Questions about `PostgreSQL`'s catalog, as `psql`'s `\d` and SQLAlchemy's inspector put them.
+//! Questions about `PostgreSQL`'s catalog, as `psql`'s `\d` and `SQLAlchemy`'s inspector put them.
 //!
 //! They are not run: which of the catalog's tables they read says whether they are about our tables, about columns, or about
 //! something that is not there (indexes, constraints, triggers), and the names of their own columns say what to tell.

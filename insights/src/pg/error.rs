@@ -35,7 +35,7 @@ fn code(refused: &Refused, sql: &str) -> &'static str {
     match about {
         About::Syntax => "42601",
         About::Statement if super::known::writes(sql) => "25006",
-        About::Statement => "0A000",
+        About::Statement | About::Engine => "0A000",
         About::Table => "42P01",
         About::Column => "42703",
         About::Function => "42883",
@@ -45,7 +45,6 @@ fn code(refused: &Refused, sql: &str) -> &'static str {
         About::Columns | About::Answer => "54000",
         About::Memory => "53200",
         About::Data => "58030",
-        About::Engine => "0A000",
         About::Other => "42000",
     }
 }

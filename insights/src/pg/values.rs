@@ -1,5 +1,7 @@
 //! Values that clients send for `$1`, `$2` …: as text, or in `PostgreSQL`'s binary form.
 
+use std::fmt::Write as _;
+
 use jiff::civil::Date;
 use jiff::{SignedDuration, Timestamp, ToSpan as _};
 use pgwire::api::Type;
@@ -97,9 +99,14 @@ fn decimal(bytes: &[u8]) -> Option<String> {
         return None;
     }
     let group = |at: i16| usize::try_from(at).ok().and_then(|at| groups.get(at)).copied().unwrap_or(0);
-    let whole: String = (0..=weight).map(|at| format!("{:04}", group(at))).collect();
-    let after = (weight + 1..weight + 1 + (scale.clamp(0, 40) + 3) / 4).map(|at| format!("{:04}", group(at)));
-    let mut after: String = after.collect();
+    let written = |places: std::ops::Range<i16>| {
+        places.fold(String::new(), |mut text, at| {
+            let _ = write!(text, "{:04}", group(at));
+            text
+        })
+    };
+    let whole = written(0..weight + 1);
+    let mut after = written(weight + 1..weight + 1 + (scale.clamp(0, 40) + 3) / 4);
     after.truncate(usize::try_from(scale).ok()?);
     let whole = whole.trim_start_matches('0');
     let sign = if sign == 0 { "" } else { "-" };
