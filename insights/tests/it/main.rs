@@ -1,4 +1,4 @@
-//! Insights as a process of its own: other people's SQL, over HTTP and over the wire of PostgreSQL, and what it must not do.
+//! Insights as a process of its own: other people's SQL, over HTTP and over the wire of `PostgreSQL`, and what it must not do.
 
 mod attacks;
 mod console;

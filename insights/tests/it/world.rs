@@ -168,8 +168,8 @@ impl World {
             .filter_map(|entry| std::fs::read_to_string(entry.ok()?.path().join("stat")).ok());
         let of_ours = stats.filter(|stat| {
             let mut fields = stat.rsplit(')').next().unwrap_or_default().split_whitespace();
-            let (state, of) = (fields.next(), fields.next());
-            state != Some("Z") && of == Some(parent.to_string().as_str())
+            let (condition, of) = (fields.next(), fields.next());
+            condition != Some("Z") && of == Some(parent.to_string().as_str())
         });
         of_ours.count()
     }
