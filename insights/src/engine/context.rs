@@ -48,7 +48,7 @@ pub(super) fn context(runtime: &Arc<RuntimeEnv>, limits: Limits) -> SessionConte
         .with_information_schema(true);
     let options = config.options_mut();
     // Filters found while a join runs are applied to a column of the same name of the wrong table
-    // (apache/datafusion #25296, #25244); a test in this crate is made from those reports.
+    // (apache/datafusion #25296, #25244).
     options.optimizer.enable_dynamic_filter_pushdown = false;
     options.execution.parquet.pushdown_filters = false;
     options.sql_parser.map_string_types_to_utf8view = false;
