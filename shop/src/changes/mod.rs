@@ -1,7 +1,7 @@
 //! What the shop tells in its change feed (`GET /api/cambios`): its catalog, its accounts and its orders, and what happened to
 //! stock and prices.
 //!
-//! A new kind of thing is a struct and its line in [`ShopData`] here, and its triggers in a migration: on SQLite
+//! A new kind of thing is a struct and its line in `ShopData` here, and its triggers in a migration: on SQLite
 //! `INSERT INTO mark VALUES ('kind', NEW.id)`, on Postgres `mark_row('kind', 'id')` or, for what many rows a batch go to,
 //! `mark_rows('kind')`; and its name in the list of `every_table_of_the_feed_has_its_triggers`. A new member of a thing that
 //! is there is a field of its struct; if it comes from another table, that table's triggers mark the thing.

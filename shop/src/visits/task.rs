@@ -9,7 +9,7 @@ use crate::app::App;
 const EVERY: Duration = Duration::from_secs(10);
 
 /// Writes down what was counted until the soft stop. What the last requests count is written when they are answered
-/// ([`flush`]).
+/// (`flush`).
 pub async fn run(app: App) {
     let soft = app.life.soft().clone();
     let rounds = async {

@@ -1,7 +1,7 @@
 //! What the board tells in its change feed (`GET /api/cambios`): its tickets, their history and its drivers.
 //!
 //! This is for copies of the data; whoever shows tickets as they move follows [`crate::live`]. A new kind of thing is a struct
-//! and its line in [`BoardData`], and its triggers in a migration, as the shop's `changes` says. Of a driver neither the place nor
+//! and its line in `BoardData`, and its triggers in a migration, as the shop's `changes` says. Of a driver neither the place nor
 //! the telephone is told, and of a customer nothing but where the order goes.
 
 #[cfg(test)]
