@@ -90,13 +90,16 @@ async function send(form, body, sent) {
  */
 async function sendPhoto(form) {
   const before = asRendered(/** @type {HTMLFormElement} */ (form.closest("li")?.querySelector("[data-product]")));
-  const file = form.querySelector("input")?.files?.[0];
-  if (!file) return send(form, new URLSearchParams(), before);
+  const seen = pairs(form).filter(([name]) => name === "visto");
+  const chosen = /** @type {HTMLInputElement | null} */ (form.querySelector("input[type=file]"));
+  const file = chosen?.files?.[0];
+  if (!file) return send(form, new URLSearchParams(seen), before);
   form.ariaBusy = "true";
   try {
     const canvas = await shrink(file, PHOTO_PX);
     const small = await new Promise((resolve) => canvas.toBlob(resolve, "image/jpeg", 0.82));
     const body = new FormData();
+    for (const [name, value] of seen) body.set(name, value);
     body.set("foto", /** @type {Blob} */ (small), "foto.jpg");
     await send(form, body, before);
   } catch {
