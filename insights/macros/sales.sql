@@ -106,3 +106,38 @@ left join gone
     on source = g_source and ordered_on = g_ordered_on
     {%- for column in columns %} and coalesce(cast({{ column }} as varchar), '') = coalesce(cast(g_{{ column }} as varchar), ''){% endfor %}
 {%- endmacro %}
+
+{#- The columns of a line that counts, in the order of the tables of such lines, up to what is measured of it. `voided` is the
+    expression of that column. -#}
+{% macro sale_columns(voided) -%}
+source,
+    order_id,
+    line_no,
+    customer_id,
+    kind,
+    {{ voided }} as voided,
+    ordered_at,
+    ordered_on,
+    ordered_hour,
+    product_id,
+    product_name,
+    category,
+    subcategory,
+    business,
+    branch,
+    fee,
+    quantity,
+    unit_price,
+    amount,
+    cost,
+    discount,
+    currency,
+    country,
+    region,
+    city,
+    barrio,
+    payment_method,
+    customer_kind,
+    device,
+    traffic_source
+{%- endmacro %}

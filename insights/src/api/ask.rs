@@ -46,6 +46,12 @@ pub(super) fn text(value: impl Into<String>) -> ScalarValue {
     ScalarValue::Utf8(Some(value.into()))
 }
 
+/// A question for one count, called `n`; of no rows it is none.
+#[derive(Deserialize)]
+pub(super) struct Count {
+    pub(super) n: Option<i64>,
+}
+
 /// A whole number as its source writes it, as a pattern in SQL.
 const NUMBER: &str = "'^(0|[1-9][0-9]{0,17})$'";
 
@@ -70,22 +76,18 @@ impl Ids {
         Ok(found.into_iter().next().unwrap_or(Self { products: None, customers: None }))
     }
 
-    /// A product's.
-    pub(super) fn product(self, id: Option<String>) -> Value {
+    /// A product's identifier, which the engine gives as text.
+    pub(super) fn product(self, id: Value) -> Value {
         as_source_has_it(self.products == Some(true), id)
     }
 
-    /// A customer's.
-    pub(super) fn customer(self, id: Option<String>) -> Value {
+    /// A customer's identifier, which the engine gives as text.
+    pub(super) fn customer(self, id: Value) -> Value {
         as_source_has_it(self.customers == Some(true), id)
     }
 }
 
-fn as_source_has_it(numbers: bool, id: Option<String>) -> Value {
-    let number = id.as_deref().filter(|_| numbers).and_then(|text| text.parse::<i64>().ok());
-    match (number, id) {
-        (Some(number), _) => number.into(),
-        (None, Some(text)) => text.into(),
-        (None, None) => Value::Null,
-    }
+fn as_source_has_it(numbers: bool, id: Value) -> Value {
+    let number = id.as_str().filter(|_| numbers).and_then(|text| text.parse::<i64>().ok());
+    number.map_or(id, Value::from)
 }

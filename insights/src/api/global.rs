@@ -1,212 +1,18 @@
-//! The data addresses of Global Ecommerce Analytics: key figures, lists, and sums by place, category, time and product.
+//! The lists of Global Ecommerce Analytics, and its sums by place, category, time and product.
 
 use axum::extract::State;
 use belgrano_shared::http::{Json, Query};
 use belgrano_shared::problem::{Problem, ProblemDocument};
 use belgrano_shared::texts::Message;
 use datafusion::common::ScalarValue;
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
 use serde_json::{Map, Value};
-use utoipa::{IntoParams, ToSchema};
+use utoipa::IntoParams;
 
-use super::ask::{Ids, rows, text};
-use super::filters::{Days, Filters, Narrowed, money, within};
+use super::ask::{Count, Ids, rows, text};
+use super::filters::{Filters, money, within};
 use crate::access::Reader;
 use crate::app::App;
-
-/// Key figures of a period.
-#[derive(Clone, Debug, Default, Serialize, ToSchema)]
-pub(crate) struct Figures {
-    total_revenue: f64,
-    total_orders: i64,
-    avg_order_value: f64,
-    /// Of the lines whose cost is known; null while none is.
-    gross_profit: Option<f64>,
-    /// Percent of the sales whose cost is known.
-    profit_margin: Option<f64>,
-    /// Customers who bought; sales without one are in no count of customers.
-    total_customers: i64,
-    /// Customers whose first order is of the period.
-    new_customers: i64,
-    /// Orders over visits, percent; null where visits are not counted, and under a filter by customer or product.
-    conversion_rate: Option<f64>,
-    /// Net sales to date of the customers of the period, on average.
-    customer_lifetime_value: Option<f64>,
-    /// Of the customers of the period before, those who did not buy in this one, percent; null without one.
-    churn_rate: Option<f64>,
-    /// Before cancellations and returns.
-    gross_revenue: f64,
-    /// What was given back, as a negative amount.
-    returns: f64,
-}
-
-/// Key figures, and the same of the period before.
-#[derive(Debug, Serialize, ToSchema)]
-pub(crate) struct Kpis {
-    #[serde(flatten)]
-    now: Figures,
-    /// The stretch of the same length right before; null when all days are asked about.
-    previous: Option<Figures>,
-}
-
-#[derive(Deserialize)]
-struct Sums {
-    revenue: Option<f64>,
-    orders: Option<i64>,
-    profit: Option<f64>,
-    costed: Option<f64>,
-    customers: i64,
-    gross: Option<f64>,
-    returned: Option<f64>,
-}
-
-#[derive(Deserialize)]
-struct People {
-    new_customers: i64,
-    lifetime: Option<f64>,
-}
-
-#[derive(Deserialize)]
-struct Rate {
-    rate: Option<f64>,
-}
-
-#[derive(Deserialize)]
-struct Count {
-    n: Option<i64>,
-}
-
-/// Key figures
-///
-/// Of the days asked about, or of all, and the same figures of the stretch before.
-#[utoipa::path(
-    get, path = "/api/kpis", tag = "Global", params(Filters),
-    responses((status = 200, body = Kpis), (status = 422, body = ProblemDocument))
-)]
-pub(crate) async fn kpis(
-    State(app): State<App>,
-    _reader: Reader,
-    Query(filters): Query<Filters>,
-) -> Result<Json<Kpis>, Problem> {
-    let narrowed = filters.check()?;
-    let days = days(&app, &narrowed).await?;
-    let before = days.filter(|_| narrowed.from.is_some()).and_then(Days::before);
-    let mut now = Box::pin(figures(&app, &narrowed, days)).await?;
-    let previous = match before {
-        Some(before) => {
-            now.churn_rate = churn(&app, &narrowed, before, days).await?;
-            Some(Box::pin(figures(&app, &narrowed, Some(before))).await?)
-        }
-        None => None,
-    };
-    Ok(Json(Kpis { now, previous }))
-}
-
-#[derive(Deserialize)]
-struct Told {
-    first_day: Option<String>,
-    told_until: Option<String>,
-}
-
-/// The days that are asked about; `None` while the source has none.
-async fn days(app: &App, narrowed: &Narrowed) -> Result<Option<Days>, Problem> {
-    const SQL: &str = "SELECT CAST(first_day AS VARCHAR) AS first_day, CAST(told_until AS VARCHAR) AS told_until \
-         FROM gold_sources WHERE source = $1";
-    let told: Vec<Told> = rows(app, SQL, vec![text(&narrowed.source)]).await?;
-    let told = told.into_iter().next();
-    let day = |text: Option<&String>| text.and_then(|text| text.parse().ok());
-    let from = narrowed.from.or_else(|| day(told.as_ref().and_then(|told| told.first_day.as_ref())));
-    let to = narrowed.to.or_else(|| day(told.as_ref().and_then(|told| told.told_until.as_ref())));
-    Ok(from.zip(to).filter(|(from, to)| from <= to).map(|(from, to)| Days { from, to }))
-}
-
-async fn figures(app: &App, narrowed: &Narrowed, days: Option<Days>) -> Result<Figures, Problem> {
-    let (condition, values) = narrowed.sales(days);
-    let sql = format!(
-        "SELECT {revenue} AS revenue, CAST({orders} AS BIGINT) AS orders, {profit} AS profit, {costed} AS costed, \
-         count(DISTINCT CASE WHEN s.kind = 'sale' AND NOT s.voided THEN s.customer_id END) AS customers, \
-         {gross} AS gross, {returned} AS returned FROM gold_sales s WHERE {condition}",
-        revenue = money(&format!("sum({})", narrowed.amount())),
-        orders = narrowed.orders(),
-        profit = money(narrowed.profit()),
-        costed = money(narrowed.costed()),
-        gross = money("sum(s.gross)"),
-        returned = money("sum(CASE WHEN s.kind = 'return' THEN s.net END)"),
-    );
-    let sums: Vec<Sums> = rows(app, &sql, values.clone()).await?;
-    let Some(sums) = sums.into_iter().next() else { return Ok(Figures::default()) };
-    let people = people(app, days, &condition, values).await?;
-    let (revenue, orders) = (sums.revenue.unwrap_or(0.0), sums.orders.unwrap_or(0));
-    let share = |part: f64, whole: f64| (whole != 0.0).then(|| two(part / whole));
-    Ok(Figures {
-        total_revenue: revenue,
-        total_orders: orders,
-        avg_order_value: share(revenue, as_real(orders)).unwrap_or(0.0),
-        gross_profit: sums.profit,
-        profit_margin: sums.profit.zip(sums.costed).and_then(|(profit, costed)| share(profit * 100.0, costed)),
-        total_customers: sums.customers,
-        new_customers: people.as_ref().map_or(0, |people| people.new_customers),
-        conversion_rate: conversion(app, narrowed, days, orders).await?,
-        customer_lifetime_value: people.and_then(|people| people.lifetime),
-        churn_rate: None,
-        gross_revenue: sums.gross.unwrap_or(0.0),
-        returns: sums.returned.unwrap_or(0.0),
-    })
-}
-
-/// Who bought: how many for the first time, and what they have brought so far.
-async fn people(
-    app: &App,
-    days: Option<Days>,
-    condition: &str,
-    values: Vec<ScalarValue>,
-) -> Result<Option<People>, Problem> {
-    let since = days.map_or_else(
-        || "TRUE".to_owned(),
-        |days| format!("c.first_order_on BETWEEN DATE '{}' AND DATE '{}'", days.from, days.to),
-    );
-    let sql = format!(
-        "SELECT count(CASE WHEN {since} THEN 1 END) AS new_customers, round(avg(c.total_revenue), 2) AS lifetime \
-         FROM gold_customer_analytics c WHERE c.source = $1 AND c.customer_id IN \
-         (SELECT s.customer_id FROM gold_sales s WHERE {condition} AND s.kind = 'sale' AND NOT s.voided)"
-    );
-    Ok(rows(app, &sql, values).await?.into_iter().next())
-}
-
-async fn churn(app: &App, narrowed: &Narrowed, before: Days, now: Option<Days>) -> Result<Option<f64>, Problem> {
-    let bought = "s.kind = 'sale' AND NOT s.voided AND s.customer_id IS NOT NULL";
-    let (then, values) = narrowed.sales(Some(before));
-    let (since, _) = narrowed.sales(now);
-    let sql = format!(
-        "SELECT round(100.0 * count(CASE WHEN b.customer_id IS NULL THEN 1 END) / nullif(count(*), 0), 2) AS rate \
-         FROM (SELECT DISTINCT s.customer_id FROM gold_sales s WHERE {then} AND {bought}) a \
-         LEFT JOIN (SELECT DISTINCT s.customer_id FROM gold_sales s WHERE {since} AND {bought}) b ON a.customer_id = b.customer_id"
-    );
-    let rate: Vec<Rate> = rows(app, &sql, values).await?;
-    Ok(rate.into_iter().next().and_then(|rate| rate.rate))
-}
-
-/// Orders over visits; visits are counted of nobody in particular, so under a filter by customer or article there is none.
-async fn conversion(app: &App, narrowed: &Narrowed, days: Option<Days>, orders: i64) -> Result<Option<f64>, Problem> {
-    let Some(days) = days.filter(|_| !narrowed.within_orders && !narrowed.by_customer) else { return Ok(None) };
-    let sql = format!(
-        "SELECT CAST(sum(visits) AS BIGINT) AS n FROM silver_funnel WHERE source = $1 AND hour_on BETWEEN DATE '{}' AND DATE '{}'",
-        days.from, days.to
-    );
-    let visits: Vec<Count> = rows(app, &sql, vec![text(&narrowed.source)]).await?;
-    let visits = visits.into_iter().next().and_then(|count| count.n).filter(|visits| *visits > 0);
-    Ok(visits.map(|visits| two(100.0 * as_real(orders) / as_real(visits))))
-}
-
-/// Two decimals.
-fn two(value: f64) -> f64 {
-    (value * 100.0).round() / 100.0
-}
-
-#[expect(clippy::cast_precision_loss, reason = "counts of orders are far below 2^53")]
-fn as_real(count: i64) -> f64 {
-    count as f64
-}
 
 /// A part of a list.
 #[derive(Debug, Deserialize, IntoParams)]
@@ -257,9 +63,9 @@ async fn all(app: &App, name: &str, sql: &str, source: &str, values: Vec<ScalarV
 fn named(name: &str, mut found: Vec<Map<String, Value>>, total: i64, ids: Ids) -> List {
     for row in &mut found {
         for (key, value) in row.iter_mut() {
-            match (key.as_str(), &value) {
-                ("product_id", Value::String(text)) => *value = ids.product(Some(text.clone())),
-                ("customer_id", Value::String(text)) => *value = ids.customer(Some(text.clone())),
+            match key.as_str() {
+                "product_id" => *value = ids.product(value.take()),
+                "customer_id" => *value = ids.customer(value.take()),
                 _ => {}
             }
         }

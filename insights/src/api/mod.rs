@@ -9,6 +9,7 @@ mod console;
 pub(crate) use console::words as query_words;
 mod filters;
 mod global;
+mod kpis;
 mod pharmavida;
 mod state;
 mod table;
@@ -37,7 +38,7 @@ pub(crate) fn routes() -> OpenApiRouter<App> {
         .routes(routes!(techstore::low_stock))
         .routes(routes!(techstore::summary))
         .routes(routes!(techstore::trends))
-        .routes(routes!(global::kpis))
+        .routes(routes!(kpis::kpis))
         .routes(routes!(global::transactions))
         .routes(routes!(global::customers))
         .routes(routes!(global::products))

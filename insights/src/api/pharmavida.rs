@@ -66,16 +66,8 @@ pub(crate) async fn sales_by_district(
     Ok(Json(rows(&app, SQL, vec![text(source.fuente)]).await?))
 }
 
-#[derive(Deserialize)]
-struct ProductRow {
-    product_id: Option<String>,
-    nombre: Option<String>,
-    total_unidades: i64,
-    facturacion_total: f64,
-}
-
 /// What was sold of a product.
-#[derive(Debug, Serialize, ToSchema)]
+#[derive(Debug, Deserialize, Serialize, ToSchema)]
 pub(crate) struct ProductSales {
     #[schema(value_type = i64)]
     producto_id: Value,
@@ -93,30 +85,17 @@ pub(crate) async fn sales_by_product(
     _reader: Reader,
     Query(source): Query<Source>,
 ) -> Result<Json<Vec<ProductSales>>, Problem> {
-    const SQL: &str = "SELECT product_id, max(product_name) AS nombre, sum(net_units) AS total_unidades, \
+    const SQL: &str = "SELECT product_id AS producto_id, max(product_name) AS nombre, sum(net_units) AS total_unidades, \
          round(CAST(sum(net) AS DOUBLE), 2) AS facturacion_total FROM gold_sales \
          WHERE source = $1 AND NOT fee GROUP BY product_id ORDER BY 4 DESC, 1 LIMIT 10";
     let ids = Ids::of(&app, &source.fuente).await?;
-    let found: Vec<ProductRow> = rows(&app, SQL, vec![text(source.fuente)]).await?;
-    let view = |row: ProductRow| ProductSales {
-        producto_id: ids.product(row.product_id),
-        nombre: row.nombre,
-        total_unidades: row.total_unidades,
-        facturacion_total: row.facturacion_total,
-    };
+    let found: Vec<ProductSales> = rows(&app, SQL, vec![text(source.fuente)]).await?;
+    let view = |row: ProductSales| ProductSales { producto_id: ids.product(row.producto_id), ..row };
     Ok(Json(found.into_iter().map(view).collect()))
 }
 
-#[derive(Deserialize)]
-struct CustomerRow {
-    customer_id: String,
-    nombre: Option<String>,
-    apellido: Option<String>,
-    gasto_total: f64,
-}
-
 /// What a customer spent.
-#[derive(Debug, Serialize, ToSchema)]
+#[derive(Debug, Deserialize, Serialize, ToSchema)]
 pub(crate) struct CustomerSpending {
     #[schema(value_type = i64)]
     usuario_id: Value,
@@ -134,33 +113,23 @@ pub(crate) async fn top_customers(
     reader: Reader,
     Query(source): Query<Source>,
 ) -> Result<Json<Vec<CustomerSpending>>, Problem> {
-    const SQL: &str = "SELECT s.customer_id, p.first_name AS nombre, p.last_name AS apellido, s.gasto AS gasto_total FROM (\
+    const SQL: &str = "SELECT s.customer_id AS usuario_id, p.first_name AS nombre, p.last_name AS apellido, s.gasto AS gasto_total FROM (\
            SELECT customer_id, round(CAST(sum(net) AS DOUBLE), 2) AS gasto FROM gold_sales \
            WHERE source = $1 AND customer_id IS NOT NULL GROUP BY customer_id ORDER BY 2 DESC, 1 LIMIT 10) s \
          LEFT JOIN silver_persons p ON p.source = $1 AND p.customer_id = s.customer_id ORDER BY 4 DESC, 1";
     let ids = Ids::of(&app, &source.fuente).await?;
-    let found: Vec<CustomerRow> = rows(&app, SQL, vec![text(source.fuente)]).await?;
-    let view = |row: CustomerRow| CustomerSpending {
-        usuario_id: ids.customer(Some(row.customer_id)),
+    let found: Vec<CustomerSpending> = rows(&app, SQL, vec![text(source.fuente)]).await?;
+    let view = |row: CustomerSpending| CustomerSpending {
+        usuario_id: ids.customer(row.usuario_id),
         nombre: row.nombre.filter(|_| reader.persons),
         apellido: row.apellido.filter(|_| reader.persons),
-        gasto_total: row.gasto_total,
+        ..row
     };
     Ok(Json(found.into_iter().map(view).collect()))
 }
 
-#[derive(Deserialize)]
-struct UnofferedRow {
-    product_id: String,
-    nombre_producto: Option<String>,
-    precio: Option<f64>,
-    stock: Option<i64>,
-    oferta_id: Option<String>,
-    fecha_vencimiento: Option<String>,
-}
-
 /// A product that nobody has bought and that no offer is about.
-#[derive(Debug, Serialize, ToSchema)]
+#[derive(Debug, Deserialize, Serialize, ToSchema)]
 pub(crate) struct UnofferedProduct {
     #[schema(value_type = i64)]
     producto_id: Value,
@@ -188,22 +157,15 @@ pub(crate) async fn products_without_offer(
            FROM silver_offer_products d JOIN silver_offers o ON o.source = d.source AND o.offer_id = d.offer_id \
            WHERE d.source = $1 GROUP BY d.product_id), \
          sold AS (SELECT DISTINCT product_id FROM gold_sales WHERE source = $1) \
-         SELECT p.product_id, p.product_name AS nombre_producto, CAST(p.price AS DOUBLE) AS precio, p.stock, \
+         SELECT p.product_id AS producto_id, p.product_name AS nombre_producto, CAST(p.price AS DOUBLE) AS precio, p.stock, \
            o.offer_id AS oferta_id, CAST(o.ends_on AS VARCHAR) AS fecha_vencimiento \
          FROM silver_products p LEFT JOIN offered o ON o.product_id = p.product_id \
            LEFT JOIN sold s ON s.product_id = p.product_id \
          WHERE p.source = $1 AND p.active AND s.product_id IS NULL AND NOT coalesce(o.active, false) \
          ORDER BY 2, 1";
     let ids = Ids::of(&app, &source.fuente).await?;
-    let found: Vec<UnofferedRow> = rows(&app, SQL, vec![text(source.fuente)]).await?;
-    let view = |row: UnofferedRow| UnofferedProduct {
-        producto_id: ids.product(Some(row.product_id)),
-        nombre_producto: row.nombre_producto,
-        precio: row.precio,
-        stock: row.stock,
-        oferta_id: row.oferta_id,
-        fecha_vencimiento: row.fecha_vencimiento,
-    };
+    let found: Vec<UnofferedProduct> = rows(&app, SQL, vec![text(source.fuente)]).await?;
+    let view = |row: UnofferedProduct| UnofferedProduct { producto_id: ids.product(row.producto_id), ..row };
     Ok(Json(found.into_iter().map(view).collect()))
 }
 

@@ -38,24 +38,8 @@ impl Limited {
     }
 }
 
-#[derive(Deserialize)]
-struct CustomerRow {
-    customer_id: String,
-    name: Option<String>,
-    email: Option<String>,
-    city: Option<String>,
-    country: Option<String>,
-    age_group: Option<String>,
-    customer_lifetime_stage: Option<String>,
-    total_orders: i64,
-    total_revenue: f64,
-    avg_order_value: Option<f64>,
-    customer_segment: Option<String>,
-    customer_lifetime_value: f64,
-}
-
 /// A customer.
-#[derive(Debug, Serialize, ToSchema)]
+#[derive(Debug, Deserialize, Serialize, ToSchema)]
 pub(crate) struct CustomerView {
     #[schema(value_type = i64)]
     customer_id: Value,
@@ -91,20 +75,12 @@ async fn customers(
     let sql = CUSTOMERS.replace("{and}", condition).replace("{limit}", &limited.limit()?.to_string());
     let ids = Ids::of(app, &limited.fuente).await?;
     let values = [text(limited.fuente)].into_iter().chain(segment.map(text)).collect();
-    let found: Vec<CustomerRow> = rows(app, &sql, values).await?;
-    let view = |row: CustomerRow| CustomerView {
-        customer_id: ids.customer(Some(row.customer_id)),
+    let found: Vec<CustomerView> = rows(app, &sql, values).await?;
+    let view = |row: CustomerView| CustomerView {
+        customer_id: ids.customer(row.customer_id),
         name: row.name.filter(|_| reader.persons),
         email: row.email.filter(|_| reader.persons),
-        city: row.city,
-        country: row.country,
-        age_group: row.age_group,
-        customer_lifetime_stage: row.customer_lifetime_stage,
-        total_orders: row.total_orders,
-        total_revenue: row.total_revenue,
-        avg_order_value: row.avg_order_value,
-        customer_segment: row.customer_segment,
-        customer_lifetime_value: row.customer_lifetime_value,
+        ..row
     };
     Ok(Json(found.into_iter().map(view).collect()))
 }
@@ -142,27 +118,8 @@ pub(crate) async fn by_segment(
     customers(&app, &reader, limited, Some((*known).to_owned())).await
 }
 
-#[derive(Deserialize)]
-struct ProductRow {
-    product_id: String,
-    product_name: Option<String>,
-    category: Option<String>,
-    brand: Option<String>,
-    current_price: Option<f64>,
-    current_stock: Option<i64>,
-    total_units_sold: i64,
-    total_revenue: f64,
-    total_profit: Option<f64>,
-    sales_performance: String,
-    avg_rating: Option<f64>,
-    product_health_score: f64,
-    stock_level: Option<String>,
-    reorder_point: Option<i64>,
-    days_of_stock: Option<f64>,
-}
-
 /// A product.
-#[derive(Debug, Serialize, ToSchema)]
+#[derive(Debug, Deserialize, Serialize, ToSchema)]
 pub(crate) struct ProductView {
     #[schema(value_type = i64)]
     product_id: Value,
@@ -199,24 +156,8 @@ async fn products(
          FROM gold_product_performance WHERE source = $1 AND {condition} ORDER BY {order}, product_id LIMIT {limit}"
     );
     let ids = Ids::of(app, &limited.fuente).await?;
-    let found: Vec<ProductRow> = rows(app, &sql, vec![text(limited.fuente)]).await?;
-    let view = |row: ProductRow| ProductView {
-        product_id: ids.product(Some(row.product_id)),
-        product_name: row.product_name,
-        category: row.category,
-        brand: row.brand,
-        current_price: row.current_price,
-        current_stock: row.current_stock,
-        total_units_sold: row.total_units_sold,
-        total_revenue: row.total_revenue,
-        total_profit: row.total_profit,
-        sales_performance: row.sales_performance,
-        avg_rating: row.avg_rating,
-        product_health_score: row.product_health_score,
-        stock_level: row.stock_level,
-        reorder_point: row.reorder_point,
-        days_of_stock: row.days_of_stock,
-    };
+    let found: Vec<ProductView> = rows(app, &sql, vec![text(limited.fuente)]).await?;
+    let view = |row: ProductView| ProductView { product_id: ids.product(row.product_id), ..row };
     Ok(Json(found.into_iter().map(view).collect()))
 }
 

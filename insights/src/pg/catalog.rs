@@ -3,6 +3,7 @@
 //! They are not run: which of the catalog's tables they read says whether they are about our tables, about columns, or about
 //! something that is not there (indexes, constraints, triggers), and the names of their own columns say what to tell.
 
+use belgrano_shared::texts::Message;
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
@@ -13,7 +14,7 @@ use datafusion::sql::sqlparser::dialect::PostgreSqlDialect;
 use datafusion::sql::sqlparser::parser::Parser;
 use pgwire::error::PgWireResult;
 
-use super::error::error;
+use super::error::{broken, error};
 use super::known::{Known, setting};
 use super::rows::pg_type;
 use crate::engine::{Described, DescribedColumn};
@@ -74,12 +75,12 @@ impl Seen<'_> {
         let schema = Arc::new(Schema::new(fields.clone()));
         let options = RecordBatchOptions::new().with_row_count(Some(rows.len()));
         let batch = RecordBatch::try_new_with_options(Arc::clone(&schema), arrays.collect(), &options);
-        Ok(Known::Rows { schema, batch: batch.map_err(|why| error("XX000", why.to_string()))? })
+        Ok(Known::Rows { schema, batch: batch.map_err(|why| broken(&why))? })
     }
 
     /// The columns that it asks for, each with the expression behind it, in small letters.
     fn columns(&self) -> PgWireResult<Vec<(String, String)>> {
-        let unknown = || error("0A000", "esta consulta al catálogo de PostgreSQL no se conoce");
+        let unknown = || error("0A000", &Message::new("pg-catalog"));
         let parsed = Parser::parse_sql(&PostgreSqlDialect {}, self.sql).map_err(|_| unknown())?;
         let Some(Statement::Query(query)) = parsed.first() else { return Err(unknown()) };
         let select = first(&query.body).ok_or_else(unknown)?;

@@ -1,5 +1,6 @@
 //! One client of the wire: what it asks, in both of its protocols, and its answers.
 
+use belgrano_shared::texts::Message;
 use std::fmt::Debug;
 use std::net::IpAddr;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
@@ -22,7 +23,7 @@ use pgwire::messages::data::DataRow;
 use tokio::net::TcpStream;
 
 use super::catalog::Seen;
-use super::error::{error, refused};
+use super::error::{broken, error, refused};
 use super::known::{self, Known};
 use super::{rows, values};
 use crate::access::Reader;
@@ -78,7 +79,7 @@ impl Connection {
     }
 
     fn reader(&self) -> PgWireResult<&Reader> {
-        self.reader.get().ok_or_else(|| error("28000", "falta la clave"))
+        self.reader.get().ok_or_else(|| error("28000", &Message::new("pg-key")))
     }
 
     /// What the client takes for granted of `PostgreSQL`.
@@ -90,7 +91,7 @@ impl Connection {
         let shown = self.app.catalog.shown(&self.app.warehouse, reader.persons, reader.business.as_deref()).await;
         let shown = shown.map_err(|why| {
             tracing::error!(error = belgrano_shared::chain(&why), "the tables cannot be told");
-            error("58000", "ahora no se pueden leer los datos")
+            error("58000", &Message::new("refusal-query-data"))
         })?;
         Seen { tables: &shown, sql, values }.answer().map(Some)
     }
@@ -165,7 +166,7 @@ impl Answer {
         };
         let mut all: Vec<PgWireResult<DataRow>> = Vec::new();
         for batch in &batches {
-            let rows = rows::rows(batch, &fields).map_err(|why| error("XX000", why.to_string()))?;
+            let rows = rows::rows(batch, &fields).map_err(|why| broken(&why))?;
             all.extend(rows.into_iter().map(Ok));
         }
         Ok(Response::Query(QueryResponse::new(fields, stream::iter(all))))
@@ -198,7 +199,7 @@ impl QueryParser for AsSent {
         C: ClientInfo + Unpin + Send + Sync,
     {
         if sql.len() > guard::LONGEST_SQL {
-            return Err(error("54001", "la consulta es demasiado larga"));
+            return Err(error("54001", &Message::new("refusal-query-deep")));
         }
         Ok(Some(sql.into()))
     }

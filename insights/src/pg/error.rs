@@ -1,25 +1,34 @@
 //! Refusals as `PostgreSQL`'s clients know them: a code of five signs and words.
 
-use belgrano_shared::texts::Language;
+use belgrano_shared::texts::{Language, Message};
 use pgwire::error::{ErrorInfo, PgWireError};
 
 use crate::api::query_words;
 use crate::guard::{About, Refused};
 
 /// An error with its SQLSTATE.
-pub(super) fn error(code: &str, words: impl Into<String>) -> PgWireError {
-    PgWireError::UserError(Box::new(ErrorInfo::new("ERROR".to_owned(), code.to_owned(), words.into())))
+pub(super) fn error(code: &str, words: &Message) -> PgWireError {
+    told("ERROR", code, words.to(Language::Spanish))
 }
 
 /// One that ends the connection.
-pub(super) fn fatal(code: &str, words: &str) -> PgWireError {
-    PgWireError::UserError(Box::new(ErrorInfo::new("FATAL".to_owned(), code.to_owned(), words.to_owned())))
+pub(super) fn fatal(code: &str, words: &Message) -> PgWireError {
+    told("FATAL", code, words.to(Language::Spanish))
+}
+
+/// Something of ours is broken: a library's words, for whoever reports it.
+pub(super) fn broken(why: &impl std::error::Error) -> PgWireError {
+    told("ERROR", "XX000", why.to_string())
+}
+
+fn told(severity: &str, code: &str, words: String) -> PgWireError {
+    PgWireError::UserError(Box::new(ErrorInfo::new(severity.to_owned(), code.to_owned(), words)))
 }
 
 /// Why the guard gave no answer to `sql`.
 pub(super) fn refused(refused: Refused, sql: &str) -> PgWireError {
     let code = code(&refused, sql);
-    error(code, query_words(refused).to(Language::Spanish))
+    told("ERROR", code, query_words(refused).to(Language::Spanish))
 }
 
 fn code(refused: &Refused, sql: &str) -> &'static str {

@@ -1,12 +1,13 @@
 //! What clients take for granted of `PostgreSQL`, apart from its catalog: settings and transactions, which change nothing here.
 
+use belgrano_shared::texts::Message;
 use std::sync::Arc;
 
 use datafusion::arrow::array::{ArrayRef, RecordBatch, StringArray};
 use datafusion::arrow::datatypes::{DataType, Field, Schema, SchemaRef};
 use pgwire::error::PgWireResult;
 
-use super::error::{error, refused};
+use super::error::{broken, error, refused};
 use crate::guard::{About, Refused, Wrong};
 
 /// What clients are told of the server when they connect, and when they ask (`SHOW`).
@@ -57,7 +58,7 @@ impl Known {
         let column: ArrayRef = Arc::new(StringArray::from(vec![value]));
         let schema = Arc::new(Schema::new(vec![Field::new(name, DataType::Utf8, true)]));
         let batch = RecordBatch::try_new(Arc::clone(&schema), vec![column]);
-        Ok(Self::Rows { schema, batch: batch.map_err(|why| error("XX000", why.to_string()))? })
+        Ok(Self::Rows { schema, batch: batch.map_err(|why| broken(&why))? })
     }
 }
 
@@ -107,7 +108,7 @@ fn shown(name: &str) -> PgWireResult<Known> {
     };
     match setting(name) {
         Some((name, value)) => Known::text(name, value),
-        None => Err(error("42704", format!("no hay una opción {name}"))),
+        None => Err(error("42704", &Message::new("pg-option").with("name", name))),
     }
 }
 

@@ -1,5 +1,6 @@
 //! Who connects: a key of `API_KEYS` is the password. It travels as it is, so over TLS or within this machine alone.
 
+use belgrano_shared::texts::Message;
 use std::collections::HashMap;
 use std::fmt::Debug;
 
@@ -48,7 +49,7 @@ impl StartupHandler for Connection {
                     return self.finish(client).await;
                 }
                 if !client.is_secure() && !client.socket_addr().ip().is_loopback() {
-                    return Err(fatal("28000", "hace falta TLS: sslmode=require"));
+                    return Err(fatal("28000", &Message::new("pg-tls")));
                 }
                 client.set_state(PgWireConnectionState::AuthenticationInProgress);
                 let ask = Authentication::CleartextPassword;

@@ -1,5 +1,6 @@
 //! Values that clients send for `$1`, `$2` …: as text, or in `PostgreSQL`'s binary form.
 
+use belgrano_shared::texts::Message;
 use std::fmt::Write as _;
 
 use jiff::civil::Date;
@@ -59,12 +60,12 @@ pub(super) fn values<S>(portal: &Portal<S>, kinds: &[Kind]) -> PgWireResult<Vec<
 }
 
 fn utf8(bytes: &[u8]) -> PgWireResult<String> {
-    let text = std::str::from_utf8(bytes).map_err(|_| error("22021", "un valor no es texto en UTF-8"))?;
+    let text = std::str::from_utf8(bytes).map_err(|_| error("22021", &Message::new("pg-not-text")))?;
     Ok(text.to_owned())
 }
 
 fn from_binary(of: &Type, bytes: &[u8]) -> PgWireResult<String> {
-    let wrong = || error("22P03", format!("un valor de tipo {} tiene una forma que no se entiende", of.name()));
+    let wrong = || error("22P03", &Message::new("pg-form").with("kind", of.name()));
     let text = match *of {
         Type::INT2 => i16::from_be_bytes(bytes.try_into().map_err(|_| wrong())?).to_string(),
         Type::INT4 => i32::from_be_bytes(bytes.try_into().map_err(|_| wrong())?).to_string(),
@@ -84,7 +85,7 @@ fn from_binary(of: &Type, bytes: &[u8]) -> PgWireResult<String> {
         }
         Type::NUMERIC => decimal(bytes).ok_or_else(wrong)?,
         Type::TEXT | Type::VARCHAR | Type::BPCHAR | Type::NAME | Type::UNKNOWN => utf8(bytes)?,
-        _ => return Err(error("0A000", format!("no se aceptan valores de tipo {}", of.name()))),
+        _ => return Err(error("0A000", &Message::new("pg-kind").with("kind", of.name()))),
     };
     Ok(text)
 }

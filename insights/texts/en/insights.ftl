@@ -20,3 +20,10 @@ error-insights-sales = Has to be net or gross.
 error-insights-price = Has to be an amount, from 0 on.
 error-insights-range = Has to be between {$from} and {$to}.
 error-insights-choice = Has to be one of: {$of}.
+pg-not-text = A value is not text in UTF-8.
+pg-form = A value of type {$kind} has a form that is not understood.
+pg-kind = Values of type {$kind} are not taken.
+pg-catalog = This question to PostgreSQL's catalog is not known.
+pg-key = The key is missing.
+pg-option = There is no option {$name}.
+pg-tls = TLS is needed: sslmode=require.

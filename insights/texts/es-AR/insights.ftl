@@ -20,3 +20,10 @@ error-insights-sales = Tiene que ser net o gross.
 error-insights-price = Tiene que ser un importe, desde 0.
 error-insights-range = Tiene que estar entre {$from} y {$to}.
 error-insights-choice = Tiene que ser uno de: {$of}.
+pg-not-text = Un valor no es texto en UTF-8.
+pg-form = Un valor de tipo {$kind} tiene una forma que no se entiende.
+pg-kind = No se aceptan valores de tipo {$kind}.
+pg-catalog = Esta consulta al catálogo de PostgreSQL no se conoce.
+pg-key = Falta la clave.
+pg-option = No hay una opción {$name}.
+pg-tls = Hace falta TLS: sslmode=require.
