@@ -101,7 +101,7 @@ impl Intake {
 }
 
 /// `v1,` and the base64 of HMAC-SHA256 over `id.timestamp.body` (standardwebhooks.com, "Signature scheme").
-fn sign(secret: &[u8], id: &str, at: u64, body: &str) -> Result<String> {
+pub fn sign(secret: &[u8], id: &str, at: u64, body: &str) -> Result<String> {
     let mut mac = Hmac::<Sha256>::new_from_slice(secret).context("secret")?;
     mac.update(format!("{id}.{at}.{body}").as_bytes());
     Ok(format!("v1,{}", BASE64_STANDARD.encode(mac.finalize().into_bytes())))

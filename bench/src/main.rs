@@ -23,6 +23,7 @@ mod flow;
 mod frame;
 mod hist;
 mod http;
+mod insights;
 mod orders;
 mod outage;
 mod process;
@@ -83,6 +84,8 @@ enum Test {
     Replay(replay::Args),
     /// Clients that stop half-way, and what is left for honest ones
     Flood(flood::Args),
+    /// The analytics service: imports, a dashboard's questions, a shop's feed, and its peer
+    Insights(Box<insights::Args>),
     /// Starts the pair itself, runs the tests and prints one table
     All(all::Args),
 }
@@ -133,6 +136,7 @@ async fn run(test: &Test) -> Result<Vec<Report>> {
         Test::Start(args) => start::run(args).await?,
         Test::Replay(args) => replay::run(args).await?,
         Test::Flood(args) => return flood::run(args).await,
+        Test::Insights(args) => return insights::run(*args).await,
         Test::All(args) => return all::run(args).await,
     };
     println!("{report}");

@@ -63,7 +63,7 @@ impl Program {
     /// Runs it to its end; an exit code other than 0 is an error with the end of its log.
     pub fn run(&self) -> Result<()> {
         let status = self.command()?.status().context(&self.name)?;
-        if status.success() { Ok(()) } else { Err(self.ended(status)) }
+        if status.success() { Ok(()) } else { Err(self.failed(status)) }
     }
 
     /// Starts it and does not wait.
@@ -72,7 +72,8 @@ impl Program {
         Ok(Process { program: self.clone(), child })
     }
 
-    fn ended(&self, status: std::process::ExitStatus) -> Error {
+    /// Why a run of it ended as it did, with the end of its log.
+    pub fn failed(&self, status: std::process::ExitStatus) -> Error {
         let how = status.signal().map_or_else(|| status.to_string(), |s| format!("signal {s}"));
         let log = self.log.as_ref().and_then(|p| std::fs::read_to_string(p).ok()).unwrap_or_default();
         let lines: Vec<&str> = log.lines().collect();
@@ -94,12 +95,17 @@ impl Process {
         self.child.id()
     }
 
+    /// How it ended, if it has.
+    pub fn ended(&mut self) -> Result<Option<std::process::ExitStatus>> {
+        Ok(self.child.try_wait()?)
+    }
+
     /// Waits until `GET path` answers 200, and says at what time that was.
     pub async fn healthy(&mut self, endpoint: &Endpoint, path: &str, within: Duration) -> Result<u64> {
         let deadline = now_ns() + seconds_ns(within.as_secs_f64());
         while now_ns() < deadline {
             if let Some(status) = self.child.try_wait()? {
-                return Err(self.program.ended(status));
+                return Err(self.program.failed(status));
             }
             if answers(endpoint, path).await {
                 return Ok(now_ns());

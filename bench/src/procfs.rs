@@ -136,6 +136,16 @@ pub fn memory(pid: u32) -> Memory {
     Memory { resident_kb: kb(&status, "VmRSS:"), proportional_kb: kb(&rollup, "Pss:"), peak_kb: kb(&status, "VmHWM:") }
 }
 
+/// The most that was ever resident of `pid`, without the rest of [`memory`], which takes the kernel a while; 0 when it is gone.
+pub fn peak_kb(pid: u32) -> u64 {
+    kb(&fs::read_to_string(format!("/proc/{pid}/status")).unwrap_or_default(), "VmHWM:")
+}
+
+/// Processor time of `pid` so far, in seconds; 0 when it is gone.
+pub fn cpu_of(pid: u32) -> f64 {
+    cpu_s(&pid.to_string())
+}
+
 /// Starts the peak of `pid` anew. False when the kernel does not allow it: then the peak is since start.
 pub fn reset_peak(pid: u32) -> bool {
     fs::write(format!("/proc/{pid}/clear_refs"), "5").is_ok()

@@ -196,12 +196,12 @@ fn program(args: &StackArgs, dir: &Path, name: &str, env: Vec<(String, String)>)
 }
 
 /// A port that was free a moment ago.
-fn free_port() -> Result<u16> {
+pub fn free_port() -> Result<u16> {
     Ok(TcpListener::bind(("127.0.0.1", 0))?.local_addr()?.port())
 }
 
 /// 32 random bytes in base64.
-fn random_key() -> Result<String> {
+pub fn random_key() -> Result<String> {
     let mut bytes = [0; 32];
     File::open("/dev/urandom")?.read_exact(&mut bytes).map_err(Error::from)?;
     Ok(BASE64_STANDARD.encode(bytes))
