@@ -4,19 +4,32 @@
 //! what is shown, and what somebody types is folded likewise. What must never happen here: a change of [`fold`] without a
 //! migration that folds the stored columns anew.
 
-/// Lower case, accents off, anything that is no letter or digit becomes one blank.
+use unicode_normalization::UnicodeNormalization as _;
+use unicode_normalization::char::is_combining_mark;
+
+/// Lower case, accents off, full-width and other shapes of a letter or digit as the plain one, anything that is no letter or
+/// digit becomes one blank.
 #[must_use]
 pub fn fold(text: &str) -> String {
     let mut folded = String::with_capacity(text.len());
-    for c in text.chars().flat_map(char::to_lowercase).map(without_accent) {
-        if c.is_alphanumeric() {
-            folded.push(c);
-        } else if !folded.is_empty() && !folded.ends_with(' ') && !is_combining(c) {
-            folded.push(' ');
-        }
+    if text.is_ascii() {
+        fold_into(&mut folded, text.chars());
+    } else {
+        fold_into(&mut folded, text.nfkd().filter(|c| !is_combining_mark(*c)));
     }
     folded.truncate(folded.trim_end().len());
     folded
+}
+
+fn fold_into(folded: &mut String, text: impl Iterator<Item = char>) {
+    // The small letter of some capitals is a letter and an accent.
+    for c in text.flat_map(char::to_lowercase).filter(|c| !is_combining_mark(*c)) {
+        if c.is_alphanumeric() {
+            folded.push(c);
+        } else if !folded.is_empty() && !folded.ends_with(' ') {
+            folded.push(' ');
+        }
+    }
 }
 
 /// Whether `query` asks for something that nothing is called: marks, an emoji, a blank, and no letter or digit. No query at
@@ -33,25 +46,6 @@ pub fn telephone(query: &str) -> Option<String> {
     let between = |c: char| c.is_ascii_digit() || c.is_whitespace() || matches!(c, '+' | '-' | '.' | '(' | ')' | '/');
     let digits: String = query.chars().filter(char::is_ascii_digit).collect();
     (query.chars().all(between) && digits.len() >= 6).then(|| digits[digits.len().saturating_sub(8)..].to_owned())
-}
-
-/// The letters of Spanish and its neighbours.
-fn without_accent(c: char) -> char {
-    match c {
-        'á' | 'à' | 'â' | 'ä' | 'ã' => 'a',
-        'é' | 'è' | 'ê' | 'ë' => 'e',
-        'í' | 'ì' | 'î' | 'ï' => 'i',
-        'ó' | 'ò' | 'ô' | 'ö' | 'õ' => 'o',
-        'ú' | 'ù' | 'û' | 'ü' => 'u',
-        'ñ' => 'n',
-        'ç' => 'c',
-        other => other,
-    }
-}
-
-/// An accent that stands by itself, as a Mac types it.
-fn is_combining(c: char) -> bool {
-    ('\u{300}'..='\u{36f}').contains(&c)
 }
 
 #[cfg(test)]
@@ -85,5 +79,13 @@ mod tests {
         assert_eq!(fold("Ñandú — Güemes"), "nandu guemes");
         assert_eq!(fold("Man\u{303}ana"), "manana");
         assert_eq!(fold("🔥"), "");
+    }
+
+    #[test]
+    fn the_shapes_of_a_letter_are_one() {
+        assert_eq!(fold("ＹＥＲＢＡ　５００"), "yerba 500");
+        assert_eq!(fold("N.º 5, 3.ª, 20 m²"), "n o 5 3 a 20 m2");
+        assert_eq!(fold("ﬁdeos Dvořák İzmir"), "fideos dvorak izmir");
+        assert_eq!(fold("½ kg"), "1 2 kg");
     }
 }

@@ -8,7 +8,7 @@ const MOST_WORDS = 6;
  * @param {string} text
  */
 export function fold(text) {
-  return text.replace(/\p{Cf}/gu, "").toLowerCase().normalize("NFD").replace(/[\u0300-\u036f]/g, "").replace(/[^\p{L}\p{N}]+/gu, " ").trim();
+  return text.replace(/\p{Cf}/gu, "").normalize("NFKD").replace(/\p{M}/gu, "").toLowerCase().replace(/[^\p{L}\p{N}]+/gu, " ").trim();
 }
 
 /**

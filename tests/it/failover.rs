@@ -3,6 +3,7 @@
 use std::net::SocketAddr;
 
 use belgrano_shared::testing::Pooler;
+use futures_util::future::join_all;
 
 use crate::harness::{Cast, Database, Engine, Node, Pair, Plan, Proxy, eventually};
 
@@ -96,6 +97,20 @@ async fn a_server_with_no_connection_for_us_is_waited_for() {
         all_is_well(&mut cast, &format!("despues-{round}")).await;
     }
     cast.check_journal().await;
+    cast.finish().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn who_starts_first_leaves_connections_to_the_other() {
+    let mut pair = Plan::new(Engine::Postgres).env("DATABASE_READERS", "20").prepare().await;
+    pair.database.give(9).await;
+    pair.shop.start().await;
+    let client = pair.shop.client();
+    let read = join_all((0..20).map(|_| client.get("/api/productos"))).await;
+    assert!(read.iter().all(|reply| reply.as_ref().is_ok_and(|reply| reply.status == 200)), "{read:?}");
+    pair.tickets.start().await;
+    let mut cast = Cast::around(pair).await;
+    all_is_well(&mut cast, "justo").await;
     cast.finish().await;
 }
 

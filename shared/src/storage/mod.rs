@@ -11,6 +11,7 @@ mod error;
 mod open;
 mod postgres;
 mod presence;
+mod room;
 mod rows;
 mod session;
 mod suspects;

@@ -17,6 +17,7 @@ use sqlx::{AssertSqlSafe, ConnectOptions, Connection, Row};
 
 use super::error::condemns;
 use super::open::{Failed, STATEMENTS, StorageSettings};
+use super::room;
 use super::session::{Handle, PgHandle};
 use super::suspects::Suspects;
 
@@ -133,6 +134,10 @@ pub(super) async fn open(
     migrate(&mut connection, way, schema, migrator).await?;
     rehearse(&mut connection, way, schema, WRITING, "BEGIN").await?;
     rehearse(&mut connection, way, schema, READING, "BEGIN READ ONLY").await?;
+    let readers = match way {
+        Way::Direct => room::readers(&mut connection, settings.readers).await?,
+        Way::Pooled => settings.readers,
+    };
     connection.close().await?;
 
     let options = match way {
@@ -147,8 +152,8 @@ pub(super) async fn open(
         let pool = PgPoolOptions::new().max_connections(connections).acquire_timeout(settings.wait);
         side(pool, &options, (way, schema, told), trusted, &suspects)
     };
-    let write = side(WRITING, 2, FRESH).await?;
-    let read = side(READING, settings.readers, Duration::ZERO).await?;
+    let write = side(WRITING, room::WRITERS, FRESH).await?;
+    let read = side(READING, readers, Duration::ZERO).await?;
     Ok((read, write))
 }
 

@@ -153,7 +153,7 @@ async fn alter(server: &mut PgConnection, sql: String) {
 }
 
 async fn end_sessions(server: &mut PgConnection, name: &str) {
-    alter(server, format!("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{name}'")).await;
+    alter(server, format!("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{name}' AND backend_type = 'client backend'")).await;
 }
 
 #[tokio::test]

@@ -25,7 +25,7 @@ pub use database::TestDatabase;
 pub use document::{Operation, assert_committed, assert_refusals_are_problems, operations};
 pub use log::CapturedLog;
 pub use old_database::OldFile;
-pub use plans::table_readers;
+pub use plans::{keep_statistics, table_readers};
 pub use pooler::Pooler;
 pub use push_service::{FakeBrowser, FakePushService, PushAnswer, PushReceived};
 pub use templates::assert_forms_say_what_they_saw;

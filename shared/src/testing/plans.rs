@@ -1,13 +1,23 @@
 //! How Postgres goes about the statements of a writer.
 
 use crate::storage::Db;
-use crate::{fetch, fetch_scalar};
+use crate::{execute, fetch, fetch_scalar};
 
 #[derive(sqlx::FromRow)]
 struct Prepared {
     name: String,
     statement: String,
     places: i32,
+}
+
+/// Leaves what the planner knows of `tables` to the test: the server does not analyze them in between.
+pub async fn keep_statistics(db: &Db, tables: &[&str]) {
+    let mut session = db.begin().await.expect("a transaction");
+    for table in tables {
+        let keep = sqlx::AssertSqlSafe(format!("ALTER TABLE {table} SET (autovacuum_enabled = off)"));
+        execute!(session, keep).expect("the tables are ours");
+    }
+    session.commit().await.expect("a commit");
 }
 
 /// Everything that the writer of `db` has prepared, looked at in the plan that is kept for it: the statements that read one

@@ -104,6 +104,11 @@ impl Database {
         self.end_sessions().await;
     }
 
+    /// The server gives this many connections to both services and the test together.
+    pub async fn give(&self, connections: u32) {
+        self.alter(&format!("CONNECTION LIMIT {connections}")).await;
+    }
+
     /// And there is room again, for as many as the server takes.
     pub async fn make_room(&self) {
         self.alter("CONNECTION LIMIT -1").await;
@@ -116,7 +121,10 @@ impl Database {
 
     async fn end_sessions(&self) {
         let (name, mut server) = (self.name(), server().await);
-        let ends = format!("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{name}'");
+        let ends = format!(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{name}' \
+             AND backend_type = 'client backend'"
+        );
         server.execute(AssertSqlSafe(ends)).await.expect("the sessions are ours");
     }
 

@@ -1,0 +1,2 @@
+-- What is searched in is now folded to plain letters and digits in these too: the board folds them anew as it starts.
+UPDATE tickets SET search = NULL WHERE search ~ '[^a-z0-9 ]' OR neighbourhood_search ~ '[^a-z0-9 ]';
