@@ -93,7 +93,7 @@ test("filters say the same as the server's search", () => {
   assert.deepEqual(shown({ demorados: true }), ["BA-2"]);
   assert.deepEqual(shown({ repartidor: "1" }), []);
   assert.deepEqual(it.late(NOW), ["BA-2"]);
-  assert.equal(fold("  Ñandú, «Café»: 3º-B "), "nandu cafe 3º b");
+  assert.equal(fold("  Ñandú, «Café»: 3º-B "), "nandu cafe 3o b");
 });
 
 test("what was just put somewhere is shown there until the board has answered", () => {
