@@ -14,6 +14,9 @@ use sqlx::sqlite::SqliteRow;
 use crate::fetch_in;
 use crate::storage::Session;
 
+/// What the key of something that is gone begins with, where its id does not say what readers know it by.
+const GONE: char = '!';
+
 /// A kind of thing that is one row.
 pub trait Content: Serialize + for<'r> FromRow<'r, SqliteRow> + for<'r> FromRow<'r, PgRow> + Send + Unpin {
     /// Selects it by its key: ends in `WHERE id IN`.
@@ -33,13 +36,14 @@ pub trait Content: Serialize + for<'r> FromRow<'r, SqliteRow> + for<'r> FromRow<
 pub struct Contents {
     told: HashMap<String, Told>,
     history: bool,
+    name_of: Option<fn(&str) -> String>,
 }
 
 /// One of them.
 #[derive(Debug)]
-pub(super) struct Told {
-    pub(super) name: Option<String>,
-    pub(super) content: Box<RawValue>,
+struct Told {
+    name: Option<String>,
+    content: Box<RawValue>,
 }
 
 impl Contents {
@@ -73,18 +77,38 @@ impl Contents {
         Ok(())
     }
 
-    /// Takes the one with this key out; `Err` when it is to be passed over.
-    pub(super) fn take(&mut self, key: &str) -> Result<Option<Told>, PassedOver> {
-        match self.told.remove(key) {
-            None if self.history => Err(PassedOver),
-            told => Ok(told),
+    /// Says what readers know one by that is gone, where its key says that.
+    #[must_use]
+    pub fn named_by(self, name_of: fn(&str) -> String) -> Self {
+        Self { name_of: Some(name_of), ..self }
+    }
+
+    /// All of them by the name that readers know, for a test to compare.
+    #[cfg(any(test, feature = "testing"))]
+    #[must_use]
+    pub fn all(self) -> Vec<(String, serde_json::Value)> {
+        let value = |content: &RawValue| serde_json::from_str(content.get()).unwrap_or_default();
+        self.told.into_iter().map(|(key, told)| (told.name.unwrap_or(key), value(&told.content))).collect()
+    }
+
+    /// Takes the one with this key out: what readers know it by and what it looks like, if it is still there. `None` when it is
+    /// to be passed over.
+    pub(super) fn take(&mut self, key: String) -> Option<(String, Option<Box<RawValue>>)> {
+        match self.told.remove(&key) {
+            Some(Told { name, content }) => Some((name.unwrap_or(key), Some(content))),
+            None if self.history => None,
+            None => Some((self.name_of_gone(key), None)),
+        }
+    }
+
+    fn name_of_gone(&self, key: String) -> String {
+        match (key.strip_prefix(GONE), self.name_of) {
+            (Some(name), _) => name.to_owned(),
+            (None, Some(name_of)) => name_of(&key),
+            (None, None) => key,
         }
     }
 }
-
-/// Nothing is to be told of it.
-#[derive(Debug)]
-pub(super) struct PassedOver;
 
 /// The numbers among `keys`. What is none is the mark of something that is gone.
 #[must_use]

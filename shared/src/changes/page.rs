@@ -7,7 +7,7 @@ use serde_json::value::RawValue;
 use utoipa::ToSchema;
 
 use super::Utc;
-use super::contents::{Contents, Told};
+use super::contents::Contents;
 use crate::storage::Session;
 use crate::{fetch, fetch_scalar};
 
@@ -79,9 +79,6 @@ pub(super) const PAGE: &str = "SELECT seq, entity, key, at FROM changes WHERE se
 const NEXT: &str = "SELECT seq FROM changes WHERE seq > $1 ORDER BY seq LIMIT 1";
 const UNNUMBERED: &str = "SELECT COUNT(*) FROM (SELECT 1 FROM changes WHERE seq IS NULL LIMIT 1) AS stray";
 
-/// What the key of something that is gone begins with, where readers know it by another name than its key.
-const GONE: char = '!';
-
 /// Whether anything has changed after `after`.
 pub(super) async fn is_any(session: &mut Session, after: i64) -> sqlx::Result<bool> {
     Ok(fetch_scalar!(optional, *session, i64, NEXT, after)?.is_some())
@@ -108,16 +105,9 @@ pub(super) async fn read<S: Source>(session: &mut Session, after: i64, limit: i6
     }
     let mut changes = Vec::with_capacity(rows.len());
     for Row { seq, entity, key, at } in rows {
-        let Some(Ok(told)) = contents.get_mut(&entity).map(|contents| contents.take(&key)) else { continue };
-        let (key, content) = told_of(key, told);
+        let told = contents.get_mut(&entity).and_then(|contents| contents.take(key));
+        let Some((key, content)) = told else { continue };
         changes.push(Change { seq, entity, key, at, content });
     }
     Ok(ChangePage { epoch, changes, until })
-}
-
-fn told_of(key: String, told: Option<Told>) -> (String, Option<Box<RawValue>>) {
-    match told {
-        Some(Told { name, content }) => (name.unwrap_or(key), Some(content)),
-        None => (key.strip_prefix(GONE).map_or_else(|| key.clone(), str::to_owned), None),
-    }
 }

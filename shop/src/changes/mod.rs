@@ -1,13 +1,14 @@
-//! What the shop tells in its change feed (`GET /api/cambios`): its catalog, its accounts and its orders, and what happened to
-//! stock and prices.
+//! What the shop tells in its change feed (`GET /api/cambios`): its catalog, its accounts, its orders and its visits, and what
+//! happened to stock and prices.
 //!
-//! A new kind of thing is a struct and its line in `ShopData` here, and its triggers in a migration: on SQLite
-//! `INSERT INTO mark VALUES ('kind', NEW.id)`, on Postgres `mark_row('kind', 'id')` or, for what many rows a batch go to,
-//! `mark_rows('kind')`; and its name in the list of `every_table_of_the_feed_has_its_triggers`. A new member of a thing that
-//! is there is a field of its struct; if it comes from another table, that table's triggers mark the thing.
+//! A new kind of thing is a struct and its line in `ShopData`, and its triggers in a migration: on SQLite
+//! `INSERT INTO mark VALUES ('kind', NEW.id)`; on Postgres `mark_row('kind', 'id')`, or `mark_rows('kind')` for what many rows a
+//! batch go to. `every_table_of_the_feed_has_its_triggers` lists them. A new member of a thing that is there is a field of its
+//! struct; if it comes from another table, that table's triggers mark the thing.
 
 mod accounts;
 mod catalog;
+mod funnel;
 mod histories;
 mod orders;
 #[cfg(test)]
@@ -44,6 +45,7 @@ impl Source for ShopData {
             "pedido" => orders::orders(session, keys).await?,
             "movimiento" => Contents::history::<histories::Movement>(session, keys).await?,
             "precio" => Contents::history::<histories::PriceChange>(session, keys).await?,
+            "embudo" => funnel::hours(session, keys).await?,
             _ => return Ok(None),
         };
         Ok(Some(contents))
@@ -63,8 +65,9 @@ impl FromRequestParts<App> for Reader {
 
 /// Lo que cambió en la tienda
 ///
-/// Cada cosa (negocio, sucursal, categoria, producto, oferta, cuenta, pedido, movimiento, precio) una sola vez, por su último cambio y como es ahora;
-/// desde 0, todo lo que hay. Si no hay nada, espera lo que se pida. Con otra `epoca` se empieza de nuevo.
+/// Cada cosa (negocio, sucursal, categoria, producto, oferta, cuenta, pedido, movimiento, precio, embudo) una sola vez, por su
+/// último cambio y como es ahora; desde 0, todo lo que hay. Movimientos y precios son historia: solo crecen. Si no hay nada, espera
+/// lo que se pida. Con otra `epoca` se empieza de nuevo.
 #[utoipa::path(
     get, path = "/api/cambios", tag = "integración", security(("firma" = []), ("clave" = [])), params(Asked),
     responses(

@@ -37,12 +37,10 @@ struct Order {
     updated_at: Utc,
     /// What kind of device it was placed from; null: unknown.
     #[serde(rename = "dispositivo")]
-    #[sqlx(default)]
     device: Option<String>,
     /// What brought the customer; null: unknown.
     #[serde(rename = "origen")]
-    #[sqlx(default)]
-    source: Option<String>,
+    origin: Option<String>,
     /// From when on it is late; null: nothing was promised.
     #[serde(rename = "prometido")]
     #[sqlx(default)]
@@ -79,7 +77,7 @@ struct Line {
 }
 
 const ORDERS: &str = "SELECT id, number, account_id, state, total, payment_method, address, barrio, lat, lng, priority, \
-     customer_kind, created_at, updated_at FROM orders WHERE id IN";
+     customer_kind, created_at, updated_at, device, origin FROM orders WHERE id IN";
 const LINES: &str = "SELECT order_id, position, product_id, name, quantity, price, cost, subtotal, branch, business, category \
      FROM order_lines WHERE order_id IN";
 
