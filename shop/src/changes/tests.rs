@@ -1,4 +1,8 @@
-//! The feed as a reader meets it.
+//! The feed as a reader meets it, and what it promises.
 
+mod copies;
 mod reader;
 mod reading;
+mod restoring;
+mod triggers;
+mod world;

@@ -1,3 +1,4 @@
 //! The feed as a reader meets it.
 
+mod copies;
 mod reading;

@@ -8,7 +8,7 @@ use crate::housekeeping::round;
 use crate::tests::board::{Board, Client, NOBODY};
 
 /// One page, asked for with the key.
-async fn ask(board: &Board, query: &str) -> Value {
+pub(super) async fn ask(board: &Board, query: &str) -> Value {
     let path = format!("/api/cambios?{query}");
     let (status, page) = board.call_with(&NOBODY, "GET", &path, &[("x-api-key", "clave")], Value::Null).await;
     assert_eq!(status, 200, "{page}");
