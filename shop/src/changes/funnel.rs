@@ -10,7 +10,7 @@ use serde::Serialize;
 use sqlx::FromRow;
 
 #[derive(Serialize, FromRow)]
-struct Hour {
+struct Counters {
     /// Its first millisecond.
     #[serde(rename = "hora")]
     hour: Utc,
@@ -34,7 +34,7 @@ struct Hour {
 const HOURS: &str =
     "SELECT hour, device, origin, home, product, cart, checkout, orders, visits FROM funnel WHERE hour IN";
 
-impl Hour {
+impl Counters {
     fn key(&self) -> String {
         format!("{}|{}|{}", self.hour.0, self.device, self.origin)
     }
@@ -54,7 +54,7 @@ pub(super) async fn hours(session: &mut Session, keys: &[&str]) -> sqlx::Result<
     // An hour has few: as many as there are devices and origins.
     let hours: Vec<i64> = hours.into_iter().collect();
     let mut contents = Contents::default().named_by(name);
-    for hour in fetch_in!(*session, Hour, HOURS, &hours, "") {
+    for hour in fetch_in!(*session, Counters, HOURS, &hours, "") {
         let key = hour.key();
         if wanted.contains(key.as_str()) {
             let name = name(&key);

@@ -4,6 +4,7 @@ use belgrano_shared::testing::TestDatabase;
 use futures_util::future::join_all;
 use proptest::prelude::*;
 use proptest::sample::Index;
+use proptest::test_runner::RngSeed;
 
 use super::world::{BY_HAND, Move, World};
 
@@ -14,6 +15,8 @@ type Round = (Vec<(usize, Move)>, Between);
 #[derive(Clone, Debug)]
 enum Between {
     Nothing,
+    /// An order is erased. Not while somebody writes it: that would bring it back without its lines.
+    Erase,
     Restart,
     BackUp,
     Restore,
@@ -30,7 +33,6 @@ fn moves() -> impl Strategy<Value = Move> {
         1 => (1..9_u32).prop_map(Move::Rename),
         1 => (1..3_u32).prop_map(Move::Register),
         3 => any::<Index>().prop_map(|which| Move::ByHand(which.index(BY_HAND.len()))),
-        1 => Just(Move::Erase),
         6 => (1..60_usize).prop_map(Move::Read),
     ]
 }
@@ -38,6 +40,7 @@ fn moves() -> impl Strategy<Value = Move> {
 fn rounds() -> impl Strategy<Value = Vec<Round>> {
     let between = prop_oneof![
         12 => Just(Between::Nothing),
+        2 => Just(Between::Erase),
         1 => Just(Between::Restart),
         1 => Just(Between::BackUp),
         1 => Just(Between::Restore),
@@ -52,6 +55,10 @@ async fn follow(database: &TestDatabase, rounds: Vec<Round>) {
         join_all(at_once.iter().map(|(at, happens)| world.make(*at, happens))).await;
         world = match between {
             Between::Nothing => world,
+            Between::Erase => {
+                world.erase().await;
+                world
+            }
             Between::Restart => world.restart(async |_| {}).await,
             Between::BackUp => {
                 backup = Some(world.back_up().await);
@@ -83,13 +90,22 @@ fn run(follow: impl Future<Output = ()>) {
     runtime.block_on(follow);
 }
 
+/// The same cases every time: what fails, fails again.
+fn cases(cases: u32) -> ProptestConfig {
+    ProptestConfig { cases, rng_seed: RngSeed::Fixed(18), max_shrink_time: 20_000, ..ProptestConfig::default() }
+}
+
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 10, ..ProptestConfig::default() })]
+    #![proptest_config(cases(10))]
 
     #[test]
     fn a_copy_ends_as_the_tables_on_sqlite(rounds in rounds()) {
         run(follow(&TestDatabase::sqlite(), rounds));
     }
+}
+
+proptest! {
+    #![proptest_config(cases(5))]
 
     #[test]
     fn a_copy_ends_as_the_tables_on_postgres(rounds in rounds()) {

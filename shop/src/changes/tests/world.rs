@@ -42,8 +42,6 @@ pub(super) enum Move {
     Register(u32),
     /// Somebody types SQL.
     ByHand(usize),
-    /// An order is erased.
-    Erase,
     /// A reader asks for so many changes.
     Read(usize),
 }
@@ -134,7 +132,6 @@ impl<'a> World<'a> {
             Move::Hear(state) => self.hear(shop, *state).await,
             Move::Import(percent) => self.import(shop, *percent).await,
             Move::ByHand(which) => self.type_in(shop, &BY_HAND[*which..=*which]).await,
-            Move::Erase => self.type_in(shop, &ERASE).await,
             Move::Read(limit) => {
                 self.reader.lock().await.page(shop, *limit).await;
                 200
@@ -186,6 +183,11 @@ impl<'a> World<'a> {
         let options = ImportOptions { replace_stock: percent % 2 == 0, ..ImportOptions::default() };
         import(&shop.app.writer, catalog.to_string().as_bytes(), options).await.expect("a catalog");
         200
+    }
+
+    /// The oldest order is erased by hand.
+    pub(super) async fn erase(&self) {
+        self.type_in(&self.shops[0], &ERASE).await;
     }
 
     /// In one transaction, without the writers' turn.
