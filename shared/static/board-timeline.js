@@ -24,7 +24,7 @@ const TICK_PX = 72;
 const STEPS = [1, 2, 5, 10, 15, 30, 60, 120, 180, 360, 720, 1440];
 
 /**
- * Where the tickets of each column lie in time. Nothing can be due later than what is shown.
+ * Where the tickets of each column lie in time.
  * @param {import("./board.js").Board} board
  * @param {import("./board.js").Column[]} columns by driver
  * @param {number} now
@@ -35,8 +35,8 @@ export function rows(board, columns, now) {
   return columns.flatMap(({ key, driver, numbers }) => {
     if (key === "failed") return [];
     const due = numbers.flatMap((number) => {
-      const ticket = board.ticket(number);
-      return ticket ? [{ number, dueMs: Date.parse(ticket.fecha_creacion) + lateMs, lane: 0, late: board.isLate(number, now), more: 0 }] : [];
+      // What was promised for later than is shown stands at its end.
+      return board.ticket(number) ? [{ number, dueMs: Math.min(board.due(number), now + AFTER * lateMs), lane: 0, late: board.isLate(number, now), more: 0 }] : [];
     });
     if (!due.length) return [];
     due.sort((a, b) => a.dueMs - b.dueMs || (a.number < b.number ? -1 : 1));

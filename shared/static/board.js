@@ -17,6 +17,7 @@ import { fold, found } from "./board-search.js";
  * @property {string} estado
  * @property {string} prioridad
  * @property {string} fecha_creacion
+ * @property {string | null} [prometido] by when its customer was promised it
  * @property {number | null} repartidor_id
  * @property {string | null} repartidor_nombre
  * @property {string | null} motivo
@@ -68,6 +69,7 @@ class Entry {
   constructor(ticket) {
     this.ticket = ticket;
     this.createdMs = Date.parse(ticket.fecha_creacion);
+    this.promisedMs = ticket.prometido ? Date.parse(ticket.prometido) : null;
     this.text = [ticket.barrio, ticket.numero, ticket.cliente_nombre, ticket.cliente_direccion, ticket.cliente_telefono].map((part) => fold(part ?? "")).join(" ");
     this.together = this.text.replaceAll(" ", "");
     this.barrio = fold(ticket.barrio ?? "");
@@ -98,7 +100,7 @@ export class Board {
    */
   #expected = new Map();
 
-  /** @param {number} lateMs from when on a ticket is late, after it was ordered */
+  /** @param {number} lateMs from when on a ticket is late of which nothing was promised, after it was ordered */
   constructor(lateMs) {
     this.lateMs = lateMs;
   }
@@ -262,12 +264,21 @@ export class Board {
   }
 
   /**
+   * From when on a ticket is late: when its customer was promised it, else so long after it was ordered.
+   * @param {string} number
+   */
+  due(number) {
+    const entry = this.#entries.get(number);
+    return entry ? (entry.promisedMs ?? entry.createdMs + this.lateMs) : Infinity;
+  }
+
+  /**
    * @param {string} number
    * @param {number} now
    */
   isLate(number, now) {
     const entry = this.#entries.get(number);
-    return !!entry && ON_TIME.includes(entry.ticket.estado) && now - entry.createdMs > this.lateMs;
+    return !!entry && ON_TIME.includes(entry.ticket.estado) && now > this.due(number);
   }
 
   /** @param {number} now */

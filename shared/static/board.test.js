@@ -105,6 +105,16 @@ test("what was just put somewhere is shown there until the board has answered", 
   assert.deepEqual(lists(it).pool, ["A"]);
 });
 
+test("late is what was promised, and else the limit", () => {
+  const at = (minutes) => new Date(NOW + minutes * 60_000).toISOString();
+  const it = board(
+    ticket("soon", { prometido: at(5) }), ticket("broken", { prometido: at(-1) }), ticket("long", { fecha_creacion: at(-80), prometido: at(10) }),
+    ticket("none", { fecha_creacion: at(-61), prometido: null }),
+  );
+  assert.deepEqual(it.late(NOW), ["broken", "none"]);
+  assert.equal(it.due("long"), NOW + 10 * 60_000);
+});
+
 test("a list of drivers does not take a later position back", () => {
   const it = board();
   assert.ok(it.move({ type: "position", repartidor_id: 1, lat: 1, lng: 2, at: "2026-11-21T17:59:00Z" }));

@@ -17,7 +17,7 @@ use belgrano_shared::writer::Writer;
 use tokio::sync::Notify;
 
 use crate::accounts::{AccountLimits, Principal};
-use crate::orders::{OrderWatch, Whereabouts};
+use crate::orders::{Arrivals, OrderWatch, Whereabouts};
 use crate::outbox::Handoff;
 use crate::relay::RelayStatus;
 use crate::settings::ShopSettings;
@@ -61,6 +61,8 @@ pub struct Parts {
     pub vapid: Option<Vapid>,
     /// Who watches which order.
     pub watch: OrderWatch,
+    /// When an order that is placed now is likely to arrive.
+    pub arrivals: Arrivals,
     /// Where the drivers are.
     pub whereabouts: Whereabouts,
     /// Page views that are not written down yet.

@@ -10,7 +10,7 @@ use belgrano_shared::writer::{Command, Failure};
 
 use crate::app::App;
 use crate::unit::ShopUnit;
-use crate::{accounts, catalog};
+use crate::{accounts, catalog, reviews};
 
 const EVERY: Duration = Duration::from_mins(10);
 /// A link that ended is remembered, so that its owner reads when.
@@ -72,6 +72,9 @@ pub async fn run(app: App) {
             }
             if let Err(error) = accounts::examine_passwords(&app, None).await {
                 tracing::warn!(%error, "passwords of an older version are not examined; it is tried again");
+            }
+            if let Err(error) = reviews::ask(&app).await {
+                tracing::warn!(%error, "nobody is asked for a review; it is tried again");
             }
             if let Err(error) = catalog::redraw_photos(&app).await {
                 tracing::warn!(%error, "photos of an older version are not drawn anew; it is tried again");

@@ -16,6 +16,7 @@ mod pages;
 #[cfg(test)]
 mod pasted_tests;
 pub mod relay;
+pub mod reviews;
 pub mod router;
 pub mod schema;
 pub mod service;

@@ -9,7 +9,9 @@ use utoipa_axum::router::OpenApiRouter;
 
 use crate::app::App;
 use crate::service::SESSION_COOKIE;
-use crate::{accounts, cart, catalog, changes, checkout, merchants, notices, orders, outbox, pages, stock, visits};
+use crate::{
+    accounts, cart, catalog, changes, checkout, merchants, notices, orders, outbox, pages, reviews, stock, visits,
+};
 
 /// The API's document; the rooms add their paths.
 #[derive(OpenApi)]
@@ -56,6 +58,7 @@ fn api_routes() -> OpenApiRouter<App> {
         .merge(outbox::api::routes())
         .merge(changes::routes())
         .merge(notices::routes())
+        .merge(reviews::routes())
         .merge(visits::routes())
 }
 

@@ -25,13 +25,13 @@ use tokio::sync::Notify;
 use crate::accounts::{self, AccountLimits, FirstAdminError, Role};
 use crate::app::{App, Listeners, Parts, announcer};
 use crate::catalog::{self, ImportError};
-use crate::orders::{OrderWatch, Whereabouts};
+use crate::orders::{Arrivals, OrderWatch, Whereabouts};
 use crate::outbox::Handoff;
 use crate::relay::{self, RelayError, RelayStatus};
 use crate::settings::ShopSettings;
 use crate::unit::ShopContext;
 use crate::visits::Funnel;
-use crate::{feed, housekeeping, merchants, notices, router, schema, visits};
+use crate::{feed, housekeeping, merchants, notices, orders, router, schema, visits};
 
 /// The cookie of the shop's sessions.
 pub(crate) const SESSION_COOKIE: &str = "belgrano_shop";
@@ -90,6 +90,7 @@ pub async fn start(settings: ShopSettings, ambient: Ambient, life: &Lifecycle) -
     // What runs beside the requests: one line each.
     life.spawn_critical("packages", merchants::run(app.clone()));
     life.spawn_critical("housekeeping", housekeeping::run(app.clone()));
+    life.spawn_critical("arrivals", orders::watch_arrivals(app.clone()));
     life.spawn_critical("visits", visits::run(app.clone()));
     life.spawn_critical("feed", feed::follow(app.clone(), app.settings.feed(&app.ambient)?));
     relay::start(&app)?;
@@ -151,7 +152,8 @@ pub async fn assemble(settings: ShopSettings, ambient: Ambient, life: &Lifecycle
         ambient: ambient.clone(),
         changes: changes.clone(),
     });
-    let context = ShopContext { ambient: ambient.clone(), handoff: handoff.clone() };
+    let arrivals = Arrivals::default();
+    let context = ShopContext { ambient: ambient.clone(), handoff: handoff.clone(), arrivals: arrivals.clone() };
     let (writer, writing) = Writer::new(db.clone(), context, settings.writer, announce);
     let closing = db.clone();
     life.spawn_critical("writer", async move {
@@ -181,6 +183,7 @@ pub async fn assemble(settings: ShopSettings, ambient: Ambient, life: &Lifecycle
         vapid,
         watch,
         whereabouts: Whereabouts::default(),
+        arrivals,
         funnel,
         sockets,
         secrets,

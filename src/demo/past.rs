@@ -124,6 +124,7 @@ fn message(dice: &Dice, created_at: UnixMillis) -> OrderMessage {
         "barrio": barrio, "lat": near(*lat), "lng": near(*lng), "productos": lines, "total": total,
         "metodo_pago": dice.one_of(&["efectivo", "efectivo", "tarjeta", "transferencia"]),
         "indicaciones": NOTES.get(dice.pick(2 * NOTES.len())), "fecha_creacion": created_at,
+        "prometido": created_at.plus_ms(minutes(45.0)),
         "prioridad": if dice.pick(12) == 0 { "alta" } else { "normal" }, "origen": "belgrano_ahorro",
     });
     #[expect(clippy::expect_used, reason = "the demo's own words, proved by a test")]

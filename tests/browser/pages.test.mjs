@@ -40,7 +40,7 @@ for (const [who, service, account, paths] of VISITS) {
         const beyond = await page.$$eval("nav a", (links) => links.filter((a) => a.scrollWidth > a.clientWidth || a.getBoundingClientRect().right > innerWidth).map((a) => a.textContent));
         assert.deepEqual(beyond, [], `${path}: links nobody sees`);
         if (SCREENSHOTS) {
-          const name = path.replace(world.order, "pedido").replace(/(?<=seguimiento.).+/, "clave").replaceAll(/\W+/g, "-").replace(/^-$/, "-home");
+          const name = path.replace(world.order, "pedido").replace(world.received, "recibido").replace(/(?<=seguimiento.).+/, "clave").replaceAll(/\W+/g, "-").replace(/^-$/, "-home");
           // As high as the page is, so that what stays at the foot of a screen is at the foot of the picture.
           const height = await page.evaluate(() => document.documentElement.scrollHeight);
           await page.setViewportSize({ ...options.viewport, height: Math.max(height, options.viewport.height) });

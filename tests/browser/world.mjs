@@ -60,6 +60,7 @@ export async function afternoon(belgrano) {
   await register(belgrano, MERCHANT);
   const customer = await logIn(belgrano.shop, CUSTOMER);
   const order = await orders(customer, { barrio: "Belgrano", lat: -34.5631, lng: -58.4583 }, [[1, 2]]);
+  const received = await orders(customer, { barrio: "Belgrano" }, [[1, 1], [9, 2]]);
   await customer("PUT", "/api/carrito/2", { cantidad: 3 });
   await customer("PUT", "/api/carrito/5", { cantidad: 1 });
   const merchant = await logIn(belgrano.shop, MERCHANT);
@@ -68,17 +69,24 @@ export async function afternoon(belgrano) {
   await merchant("POST", `/api/paquetes/${pack}/ejecutar`);
   await shopkeeper("POST", "/api/productos/1/movimientos", { tipo: "recuento", cantidad: 128, motivo: "Recuento del mes: dos paquetes rotos" });
   const tracking = await shares(belgrano, CUSTOMER, order);
-  await arrived(admin, [...numbers, order]);
+  await arrived(admin, [...numbers, order, received]);
 
   const [rosa, julian, mirta] = drivers;
   await admin("POST", `/api/tickets/${order}/asignar`, { repartidor_id: rosa.id });
   await carry(admin, rosa, numbers[0], ["aceptado", "en_camino", "entregado"]);
+  await carry(admin, rosa, received, ["aceptado", "en_camino", "entregado"]);
   await carry(admin, rosa, numbers[1], ["aceptado", "en_camino"]);
   await carry(admin, julian, numbers[2], ["aceptado", "en_camino", "fallido"]);
   await carry(admin, julian, numbers[3], ["aceptado"]);
   await carry(admin, mirta, numbers[4], []);
   await admin("PATCH", `/api/tickets/${numbers[5]}`, { prioridad: "urgente" });
-  return { order, driver: rosa, pack, tracking };
+  const [nombre] = NEIGHBOURS[0];
+  const neighbour = await logIn(belgrano.shop, { email: "vecino0@cliente.test", password: "clave-de-vecino-1" });
+  await reaches(neighbour, numbers[0], "entregado");
+  await reaches(customer, received, "entregado");
+  const said = { estrellas: 4, texto: `Fresca y bien envasada.\nLa vuelvo a pedir. — ${nombre}` };
+  await neighbour("POST", `/api/pedidos/${numbers[0]}/resenas`, { productos: [{ producto_id: 1, ...said }], entrega: { estrellas: 5 } });
+  return { order, received, driver: rosa, pack, tracking };
 }
 
 /** Until the board has them all. */
@@ -109,13 +117,17 @@ export async function register({ shop }, account) {
 }
 
 /** Orders products, `[id, quantity]` each, and gives the order's number. */
-async function orders(customer, place, products) {
+export async function orders(customer, place, products) {
   const items = products.map(([producto_id, cantidad]) => ({ producto_id, cantidad }));
   const { numero } = await customer("POST", "/api/pedidos", { ...place, metodo_pago: "efectivo", items });
   return numero;
 }
 
-async function carry(admin, { id, phone }, number, states) {
+/** Until the shop has heard that an order of this customer's is in a state. */
+export const reaches = (customer, number, estado) =>
+  until(`${number} as ${estado}`, async () => (await customer("GET", `/api/pedidos/${number}`)).estado === estado);
+
+export async function carry(admin, { id, phone }, number, states) {
   await admin("POST", `/api/tickets/${number}/asignar`, { repartidor_id: id });
   for (const estado of states) {
     const proofs = estado === "entregado" ? { foto: PICTURE, firma: PICTURE } : {};

@@ -59,7 +59,7 @@ impl Settings {
             proofs: proofs(&mut env),
             offer_timeout: env.duration_s("OFFER_TIMEOUT", 60, "seconds a driver has to accept an offer"),
             auto_assign: env.bool("AUTO_ASSIGN", false, "offer pending tickets to drivers without being asked"),
-            late_after: env.duration_s("LATE_AFTER", 3600, "seconds after the order from which on a ticket is late"),
+            late_after: env.duration_s("LATE_AFTER", 3600, "seconds after the order from which on a ticket is late of which its customer was promised no time"),
             address_city: env.string(
                 "ADDRESS_CITY",
                 CITY,

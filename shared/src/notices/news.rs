@@ -31,6 +31,8 @@ vocabulary! {
         Restored = "recuperado";
         /// A merchant's package was due and became no order. Its number is the package's, its place what the package is called.
         PackageMissed = "paquete";
+        /// A customer is asked what it says of an order that was delivered.
+        ReviewAsked = "resena";
     }
 }
 
@@ -67,7 +69,7 @@ impl News {
             Self::Offered => 10 * MINUTE,
             Self::OnTheWay | Self::Cancelled | Self::Withdrawn | Self::Restored => 30 * MINUTE,
             Self::Delivered => 4 * 60 * MINUTE,
-            Self::PackageMissed => 24 * 60 * MINUTE,
+            Self::PackageMissed | Self::ReviewAsked => 24 * 60 * MINUTE,
         }
     }
 
@@ -75,7 +77,7 @@ impl News {
     #[must_use]
     pub fn urgency(self) -> Urgency {
         match self {
-            Self::Delivered | Self::PackageMissed => Urgency::Normal,
+            Self::Delivered | Self::PackageMissed | Self::ReviewAsked => Urgency::Normal,
             Self::Offered | Self::OnTheWay | Self::Cancelled | Self::Withdrawn | Self::Restored => Urgency::High,
         }
     }
@@ -101,6 +103,7 @@ impl News {
             Self::Withdrawn => "notices-withdrawn",
             Self::Restored => "notices-restored",
             Self::PackageMissed => "notices-package-missed",
+            Self::ReviewAsked => "notices-review-asked",
         }
     }
 
@@ -113,6 +116,7 @@ impl News {
             Self::Withdrawn => "notice-withdrawn-title",
             Self::Restored => "notice-restored-title",
             Self::PackageMissed => "notice-package-missed-title",
+            Self::ReviewAsked => "notice-review-asked-title",
         }
     }
 
@@ -124,6 +128,7 @@ impl News {
             match self {
                 Self::OnTheWay | Self::Delivered => path.extend(["pedidos", number]),
                 Self::PackageMissed => path.extend(["paquetes", number]),
+                Self::ReviewAsked => path.extend(["pedidos", number, "resena"]),
                 Self::Offered | Self::Cancelled | Self::Withdrawn | Self::Restored => path.push("reparto"),
             };
         }
@@ -199,6 +204,7 @@ impl Composed {
             (News::Restored, Some(_)) => "notice-restored-place",
             (News::Restored, None) => "notice-restored",
             (News::PackageMissed, _) => "notice-package-missed",
+            (News::ReviewAsked, _) => "notice-review-asked",
         };
         let text = Message::new(text).with("until", language.time(until)).with("place", place.unwrap_or_default());
         Self {

@@ -50,6 +50,8 @@ pub struct OrderMessage {
     pub neighbourhood: Option<String>,
     /// `lat` and `lng`, both or neither.
     pub position: Option<Position>,
+    /// `prometido`: by when the customer was promised it. The old board does not know it and walks over it.
+    pub promised_at: Option<UnixMillis>,
 }
 
 /// Why bytes are not an order.
@@ -103,7 +105,7 @@ impl OrderMessage {
     /// SHA-256 over the content, to tell "the same order again" from "another order under the same number".
     ///
     /// Independent of the order of the fields, of their old or new names, of how numbers are written and of
-    /// `fecha_creacion` (an old client stamps each attempt anew).
+    /// `fecha_creacion` (an old client stamps each attempt anew) and `prometido` (no part of what was ordered).
     #[must_use]
     pub fn fingerprint(&self) -> [u8; 32] {
         super::fingerprint::of(self)
@@ -163,6 +165,9 @@ struct OrderWire<'a> {
     lat: Option<f64>,
     #[serde(skip_serializing_if = "Option::is_none")]
     lng: Option<f64>,
+    /// By when the customer was promised it: from then on it is late.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    prometido: Option<UnixMillis>,
 }
 
 impl<'a> From<&'a OrderMessage> for OrderWire<'a> {
@@ -185,6 +190,7 @@ impl<'a> From<&'a OrderMessage> for OrderWire<'a> {
             barrio: order.neighbourhood.as_deref(),
             lat: order.position.map(Position::lat),
             lng: order.position.map(Position::lng),
+            prometido: order.promised_at,
         }
     }
 }

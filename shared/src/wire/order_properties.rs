@@ -34,6 +34,7 @@ prop_compose! {
         method in proptest::option::of("[a-z]{1,50}"), merchant: bool, priority in 0usize..4,
         created_ms in proptest::option::of(0i64..4_000_000_000_000),
         degrees in proptest::option::of((-90.0..=90.0, -180.0..=180.0)),
+        promised_ms in proptest::option::of(0i64..4_000_000_000_000),
     ) -> OrderMessage {
         let customer_kind = if merchant { CustomerKind::Merchant } else { CustomerKind::Customer };
         OrderMessage {
@@ -52,6 +53,7 @@ prop_compose! {
             origin: None,
             neighbourhood: text,
             position: degrees.map(|(lat, lng)| Position::new(lat, lng).expect("a place")),
+            promised_at: promised_ms.map(UnixMillis),
         }
     }
 }

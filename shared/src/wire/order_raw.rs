@@ -98,6 +98,7 @@ raw_fields!(RawOrder {
     neighbourhood: Scalar<'a> = "barrio",
     lat: Scalar<'a> = "lat",
     lng: Scalar<'a> = "lng",
+    promised_at: Scalar<'a> = "prometido",
 });
 
 raw_fields!(RawLineFields {

@@ -52,6 +52,7 @@ pub(super) fn read(raw: RawOrder<'_>, check: &mut Checker) -> Option<OrderMessag
     let origin = Checker::kept(raw.origin, limits::ORIGIN);
     let neighbourhood = Checker::kept(raw.neighbourhood, limits::NEIGHBOURHOOD);
     let position = read_position(raw.lat, raw.lng);
+    let promised_at = word(raw.promised_at, UnixMillis::parse);
     if check.found_errors() {
         return None;
     }
@@ -71,6 +72,7 @@ pub(super) fn read(raw: RawOrder<'_>, check: &mut Checker) -> Option<OrderMessag
         origin,
         neighbourhood,
         position,
+        promised_at,
     })
 }
 

@@ -84,6 +84,9 @@ pub struct TicketView {
     /// When it was delivered.
     #[serde(rename = "fecha_entrega")]
     pub delivered_at: Option<UnixMillis>,
+    /// By when its customer was promised it: from then on it is late. Null where nothing was promised.
+    #[serde(rename = "prometido")]
+    pub promised_at: Option<UnixMillis>,
     /// When it last changed.
     #[serde(rename = "actualizado")]
     pub updated_at: UnixMillis,

@@ -18,6 +18,8 @@ notice-delivered-title = We delivered your order
 notice-delivered = Order { $number } has been delivered.
 notice-package-missed-title = Your package was not ordered
 notice-package-missed = “{ $place }” was not ordered: something is missing. You can order what there is, or all of it again when it is there.
+notice-review-asked-title = How was it?
+notice-review-asked = Tell us how order { $number } was: it takes a minute and helps your neighbours.
 notice-mail-why-package = You get this because a package of yours was not ordered. Other notices: { $link }
 notice-mail-why = You get this because you asked for notices by e-mail. To stop them: { $link }
 
@@ -58,6 +60,7 @@ notices-retry = Send again
 notices-more = Show more
 notices-retried = It will be sent right away.
 notices-offered = Offer to a driver
+notices-review-asked = Review asked for
 notices-package-missed = Package not ordered
 notices-on-the-way = On its way
 notices-delivered = Delivered

@@ -18,6 +18,8 @@ notice-delivered-title = Entregamos tu pedido
 notice-delivered = El pedido { $number } fue entregado.
 notice-package-missed-title = No se pidió tu paquete
 notice-package-missed = «{ $place }» no se pidió: falta algo. Podés pedir lo que hay, o todo de nuevo cuando esté.
+notice-review-asked-title = ¿Qué te pareció?
+notice-review-asked = Contanos cómo estuvo el pedido { $number }: lleva un minuto y ayuda a los vecinos.
 notice-mail-why-package = Te escribimos porque un paquete tuyo no se pidió. Otros avisos: { $link }
 notice-mail-why = Te escribimos porque pediste avisos por correo. Para no recibirlos más: { $link }
 
@@ -58,6 +60,7 @@ notices-retry = Mandar otra vez
 notices-more = Ver más
 notices-retried = Se va a mandar enseguida.
 notices-offered = Oferta a quien reparte
+notices-review-asked = Pedido de opinión
 notices-package-missed = Paquete sin pedir
 notices-on-the-way = En camino
 notices-delivered = Entregado

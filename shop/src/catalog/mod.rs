@@ -11,6 +11,7 @@ mod changed;
 mod cost_tests;
 mod edit;
 mod file;
+mod found;
 mod import;
 mod lists;
 mod manage;

@@ -10,6 +10,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::{photo, price_with_offer};
+use crate::reviews::{self, Rating};
 
 /// A product as the shop shows it.
 #[derive(Clone, Debug, PartialEq, Serialize, ToSchema)]
@@ -48,6 +49,9 @@ pub struct ProductView {
     /// The same, when it is a photo that this shop has.
     #[serde(skip)]
     pub photo: Option<String>,
+    /// What its reviews come to.
+    #[serde(rename = "calificacion")]
+    pub rating: Rating,
     /// Whether it is shown first.
     #[serde(rename = "destacado")]
     pub featured: bool,
@@ -78,13 +82,13 @@ pub struct Named {
 
 /// `SELECT` of what a [`ProductView`] needs of the product itself; what follows says which.
 macro_rules! select_products {
-    ($which:expr) => {
+    ($($which:tt)+) => {
         concat!(
             "SELECT p.id, p.name, p.price, p.list_price, p.stock, p.active AND b.active AS active, p.featured, p.image, f.hash AS photo, ",
             "b.id AS business_id, b.name AS business_name, b.slug AS business_slug, ",
             "c.id AS category_id, c.name AS category_name, c.slug AS category_slug FROM products p ",
             "JOIN businesses b ON b.id = p.business_id JOIN categories c ON c.id = p.category_id LEFT JOIN product_photos f ON f.product_id = p.id ",
-            $which
+            $($which)+
         )
     };
 }
@@ -162,14 +166,16 @@ pub(super) async fn complete(
         let branch = Named { id: row.id, name: row.name, slug: row.slug };
         branches.entry(row.product_id).or_default().push(branch);
     }
+    let mut ratings = reviews::ratings(session, &ids).await?;
     let view = |row: ProductRow| {
+        let rating = ratings.remove(&row.id).unwrap_or_default();
         let (offer, branches) = (offers.remove(&row.id), branches.remove(&row.id));
-        view(row, offer, branches.unwrap_or_default())
+        view(row, offer, branches.unwrap_or_default(), rating)
     };
     Ok(rows.into_iter().map(view).collect())
 }
 
-fn view(row: ProductRow, offer: Option<OfferView>, branches: Vec<Named>) -> ProductView {
+fn view(row: ProductRow, offer: Option<OfferView>, branches: Vec<Named>, rating: Rating) -> ProductView {
     let photo = row.photo.map(|hash| photo::address(row.id, &hash));
     ProductView {
         id: row.id,
@@ -184,6 +190,7 @@ fn view(row: ProductRow, offer: Option<OfferView>, branches: Vec<Named>) -> Prod
         branches,
         image: photo.clone().unwrap_or(row.image),
         photo,
+        rating,
         featured: row.featured,
     }
 }

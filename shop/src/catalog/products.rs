@@ -15,11 +15,13 @@ use belgrano_shared::timestamp::UnixMillis;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
+use super::found::{After, search};
 use super::meant::{Meant, Near};
-use super::product::{ProductRow, ProductView, complete, products_by_id, select_products};
+use super::product::{ProductView, products_by_id};
 use super::search::{MAX_WORDS, patterns};
 use super::some_words::{Rank, SomeWords};
 use crate::app::App;
+use crate::reviews::select_score;
 
 /// What is looked for; everything absent matches everything.
 #[derive(Debug, Default, Deserialize, IntoParams)]
@@ -28,6 +30,7 @@ pub(crate) struct Filter {
     /// Words; without a letter or a digit among them nothing is found. Each has to be in the name, the category or the business. Case and accents do not count. When there is nothing,
     /// what comes close is found: a slip in a word of four letters or more, two from eight on, and plurals. When that is
     /// nothing either, what some of the words find, the most words first, also by the place or telephone of a branch.
+    /// What fits alike comes by what its reviews say.
     #[serde(default)]
     pub(crate) q: String,
     /// A business, by slug or id.
@@ -40,7 +43,7 @@ pub(crate) struct Filter {
 
 impl Filter {
     /// Business, category and what is shown first, for a statement.
-    fn parts(&self) -> (&str, &str, i64) {
+    pub(super) fn parts(&self) -> (&str, &str, i64) {
         // SQLite has no typed null to compare with: 0 is "both".
         let featured = match self.destacado {
             None => 0,
@@ -62,44 +65,21 @@ pub(crate) struct ProductPage {
     pub(crate) close: bool,
 }
 
-const LIST: &str = select_products!(
-    "WHERE p.active AND b.active AND p.id > $1 AND ($2 = '' OR b.slug = $2 OR CAST(b.id AS TEXT) = $2) \
-     AND ($3 = '' OR c.slug = $3 OR CAST(c.id AS TEXT) = $3) AND ($4 = 0 OR p.featured = ($4 = 1)) \
-     AND p.search LIKE $5 AND p.search LIKE $6 AND p.search LIKE $7 AND p.search LIKE $8 \
-     AND p.search LIKE $9 AND p.search LIKE $10 AND p.search LIKE $11 AND p.search LIKE $12 \
-     ORDER BY p.id LIMIT $13"
-);
-
-/// Up to `limit` products after `after` that are for sale and fit; one more is read to know whether there are more.
-pub(super) async fn search(
-    session: &mut Session,
-    filter: &Filter,
-    words: &[String; MAX_WORDS],
-    after: i64,
-    limit: u32,
-    now: UnixMillis,
-) -> sqlx::Result<(Vec<ProductView>, bool)> {
-    let (business, category, featured) = filter.parts();
-    let [w1, w2, w3, w4, w5, w6, w7, w8] = words;
-    let beyond = i64::from(limit) + 1;
-    let mut rows = fetch!(
-        all, *session, ProductRow, LIST, after, business, category, featured, w1, w2, w3, w4, w5, w6, w7, w8, beyond
-    )?;
-    let more = rows.len() > limit as usize;
-    rows.truncate(limit as usize);
-    Ok((complete(session, rows, now).await?, more))
-}
-
-const TO_COMPARE: &str = "SELECT p.id, p.search FROM products p JOIN businesses b ON b.id = p.business_id \
-     JOIN categories c ON c.id = p.category_id WHERE p.active AND b.active \
+/// Id, words and score of what is for sale.
+const TO_COMPARE: &str = concat!(
+    "SELECT p.id, p.search, ",
+    select_score!(),
+    " FROM products p JOIN businesses b ON b.id = p.business_id JOIN categories c ON c.id = p.category_id \
+     LEFT JOIN product_ratings r ON r.product_id = p.id WHERE p.active AND b.active \
      AND ($1 = '' OR b.slug = $1 OR CAST(b.id AS TEXT) = $1) AND ($2 = '' OR c.slug = $2 OR CAST(c.id AS TEXT) = $2) \
-     AND ($3 = 0 OR p.featured = ($3 = 1)) ORDER BY p.id";
+     AND ($3 = 0 OR p.featured = ($3 = 1)) ORDER BY p.id"
+);
 
 /// The same for what nothing is called: the products whose words come close, whole ones if there are any.
 async fn search_meant(
     session: &mut Session,
     filter: &Filter,
-    after: i64,
+    after: After,
     limit: u32,
     now: UnixMillis,
 ) -> sqlx::Result<(Vec<ProductView>, bool)> {
@@ -108,18 +88,21 @@ async fn search_meant(
         return Ok((Vec::new(), false));
     }
     let (business, category, featured) = filter.parts();
-    let products = fetch!(all, *session, (i64, String), TO_COMPARE, business, category, featured)?;
+    let products = fetch!(all, *session, (i64, String, i64), TO_COMPARE, business, category, featured)?;
     let meant = Meant::new(&query);
-    let fitting = |near| -> Vec<i64> {
-        products.iter().filter(|(_, search)| meant.fits(search, near)).map(|(id, _)| *id).collect()
+    let fitting = |near| -> Vec<(Reverse<i64>, i64)> {
+        let fit = products.iter().filter(|(_, search, _)| meant.fits(search, near));
+        fit.map(|(id, _, score)| (Reverse(*score), *id)).collect()
     };
-    let mut ids = fitting(Near::Words);
-    if ids.is_empty() {
-        ids = fitting(Near::Beginnings);
+    let mut fit = fitting(Near::Words);
+    if fit.is_empty() {
+        fit = fitting(Near::Beginnings);
     }
-    ids.retain(|id| *id > after);
-    let more = ids.len() > limit as usize;
-    ids.truncate(limit as usize);
+    let (score, id) = after.rated();
+    fit.retain(|place| *place > (Reverse(score), id));
+    fit.sort_unstable();
+    let more = fit.len() > limit as usize;
+    let ids: Vec<i64> = fit.into_iter().take(limit as usize).map(|(_, id)| id).collect();
     let mut views = products_by_id(session, &ids, now).await?;
     Ok((ids.iter().filter_map(|id| views.remove(id)).collect(), more))
 }
@@ -137,7 +120,7 @@ async fn search_some(
     now: UnixMillis,
 ) -> sqlx::Result<(Vec<ProductView>, bool)> {
     let (business, category, featured) = filter.parts();
-    let products = fetch!(all, *session, (i64, String), TO_COMPARE, business, category, featured)?;
+    let products = fetch!(all, *session, (i64, String, i64), TO_COMPARE, business, category, featured)?;
     let wanted = SomeWords::new(&filter.q);
     let mut places: HashMap<i64, Vec<Arc<str>>> = HashMap::new();
     let mut folded: HashMap<[String; 3], Arc<str>> = HashMap::new();
@@ -146,10 +129,9 @@ async fn search_some(
         places.entry(product).or_default().push(Arc::clone(text));
     }
     let none = Vec::new();
-    let mut ranked: Vec<(Reverse<Rank>, i64)> = products
-        .iter()
-        .filter_map(|(id, search)| Some((Reverse(wanted.rank(search, places.get(id).unwrap_or(&none))?), *id)))
-        .collect();
+    let rank = |id: &i64, search: &str| wanted.rank(search, places.get(id).unwrap_or(&none));
+    let mut ranked: Vec<(Reverse<(Rank, i64)>, i64)> =
+        products.iter().filter_map(|(id, search, score)| Some((Reverse((rank(id, search)?, *score)), *id))).collect();
     ranked.sort_unstable();
     let more = ranked.len() > skip + limit as usize;
     let ids: Vec<i64> = ranked.into_iter().skip(skip).take(limit as usize).map(|(_, id)| id).collect();
@@ -174,10 +156,10 @@ pub(crate) async fn list_products(
 ) -> Result<Json<ProductPage>, Problem> {
     let words = patterns(&filter.q)
         .ok_or_else(|| Problem::invalid_field("q", Message::new("error-words").with("max", MAX_WORDS)))?;
-    let after = page.position::<i64>()?.unwrap_or(0);
+    let after = page.position::<After>()?.unwrap_or(After::START);
     let (mut snapshot, now) = (app.db.snapshot().await?, app.ambient.now());
     // What only some words find has an order of its own: its cursor counts backwards how many were shown.
-    let shown = usize::try_from(after.saturating_neg()).unwrap_or(0);
+    let shown = after.shown();
     if shown > 0 {
         let (products, more) = search_some(&mut snapshot, &filter, shown, page.limit, now).await?;
         return Ok(Json(some_page(products, shown, more)));
@@ -185,22 +167,32 @@ pub(crate) async fn list_products(
     let (mut products, mut more) = search(&mut snapshot, &filter, &words, after, page.limit, now).await?;
     let mut close = false;
     // Beyond the last page of what is called like that, nothing is meant.
-    if products.is_empty() && (after == 0 || search(&mut snapshot, &filter, &words, 0, 1, now).await?.0.is_empty()) {
+    if products.is_empty()
+        && (after == After::START || search(&mut snapshot, &filter, &words, After::START, 1, now).await?.0.is_empty())
+    {
         (products, more) = search_meant(&mut snapshot, &filter, after, page.limit, now).await?;
         close = !products.is_empty();
-        if products.is_empty() && after == 0 {
+        if products.is_empty() && after == After::START {
             let (products, more) = search_some(&mut snapshot, &filter, 0, page.limit, now).await?;
             return Ok(Json(some_page(products, 0, more)));
         }
     }
     let last = products.last().filter(|_| more);
-    Ok(Json(ProductPage { cursor: last.map(|product| Page::encode(&product.id)), productos: products, close }))
+    Ok(Json(ProductPage {
+        cursor: last.map(|product| Page::encode(&After::product(product, &filter))),
+        productos: products,
+        close,
+    }))
 }
 
 /// A page of what only some words find, after `shown` others.
 fn some_page(products: Vec<ProductView>, shown: usize, more: bool) -> ProductPage {
     let next = i64::try_from(shown + products.len()).unwrap_or(i64::MAX);
-    ProductPage { cursor: more.then(|| Page::encode(&-next)), close: !products.is_empty(), productos: products }
+    ProductPage {
+        cursor: more.then(|| Page::encode(&After::Id(-next))),
+        close: !products.is_empty(),
+        productos: products,
+    }
 }
 
 /// One product

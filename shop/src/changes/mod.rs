@@ -1,5 +1,5 @@
-//! What the shop tells in its change feed (`GET /api/cambios`): its catalog, its accounts, its orders and its visits, and what
-//! happened to stock and prices.
+//! What the shop tells in its change feed (`GET /api/cambios`): its catalog, its accounts, its orders, what customers say of them,
+//! its visits, and what happened to stock and prices.
 //!
 //! A new kind of thing is a struct and its line in `ShopData`, and its triggers in a migration: on SQLite
 //! `INSERT INTO mark VALUES ('kind', NEW.id)`; on Postgres `mark_row('kind', 'id')`, or `mark_rows('kind')` for what many rows a
@@ -11,6 +11,7 @@ mod catalog;
 mod funnel;
 mod histories;
 mod orders;
+mod reviews;
 #[cfg(test)]
 mod tests;
 
@@ -45,6 +46,7 @@ impl Source for ShopData {
             "pedido" => orders::orders(session, keys).await?,
             "movimiento" => Contents::history::<histories::Movement>(session, keys).await?,
             "precio" => Contents::history::<histories::PriceChange>(session, keys).await?,
+            "resena" => Contents::by_id::<reviews::Review>(session, keys).await?,
             "embudo" => funnel::hours(session, keys).await?,
             _ => return Ok(None),
         };
@@ -65,8 +67,8 @@ impl FromRequestParts<App> for Reader {
 
 /// Lo que cambió en la tienda
 ///
-/// Cada cosa (negocio, sucursal, categoria, producto, oferta, cuenta, pedido, movimiento, precio, embudo) una sola vez, por su
-/// último cambio y como es ahora; desde 0, todo lo que hay. Movimientos y precios son historia: solo crecen. Si no hay nada, espera
+/// Cada cosa (negocio, sucursal, categoria, producto, oferta, cuenta, pedido, movimiento, precio, resena, embudo) una sola vez, por
+/// su último cambio y como es ahora; desde 0, todo lo que hay. Movimientos y precios son historia: solo crecen. Si no hay nada, espera
 /// lo que se pida. Con otra `epoca` se empieza de nuevo.
 #[utoipa::path(
     get, path = "/api/cambios", tag = "integración", security(("firma" = []), ("clave" = [])), params(Asked),

@@ -43,8 +43,7 @@ struct Order {
     origin: Option<String>,
     /// From when on it is late; null: nothing was promised.
     #[serde(rename = "prometido")]
-    #[sqlx(default)]
-    promised_at: Option<Utc>,
+    promised_to: Option<Utc>,
     #[serde(rename = "lineas")]
     #[sqlx(skip)]
     lines: Vec<Line>,
@@ -77,7 +76,7 @@ struct Line {
 }
 
 const ORDERS: &str = "SELECT id, number, account_id, state, total, payment_method, address, barrio, lat, lng, priority, \
-     customer_kind, created_at, updated_at, device, origin FROM orders WHERE id IN";
+     customer_kind, created_at, updated_at, device, origin, promised_to FROM orders WHERE id IN";
 const LINES: &str = "SELECT order_id, position, product_id, name, quantity, price, cost, subtotal, branch, business, category \
      FROM order_lines WHERE order_id IN";
 

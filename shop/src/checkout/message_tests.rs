@@ -184,6 +184,7 @@ fn the_longest_message_is_not_too_long() {
         origin: Some(text(limits::ORIGIN)),
         neighbourhood: Some(text(limits::NEIGHBOURHOOD)),
         position: Position::new(-89.123_456_7, -179.123_456_7).ok(),
+        promised_at: Some(START),
     };
     assert!(message.to_json().len() <= limits::MESSAGE_BYTES);
 }

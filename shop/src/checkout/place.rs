@@ -259,6 +259,7 @@ fn new_order(
         stock_returned: false,
         device: arrival.device.map(|device| device.as_str().to_owned()),
         origin: Some(arrival.origin.as_str().to_owned()),
+        promised: unit.first_promise(),
     }
 }
 
@@ -293,5 +294,6 @@ fn message(order: &Order, lines: &[OrderLine], delivery: &Delivery) -> OrderMess
         origin: Some("belgrano_ahorro".to_owned()),
         neighbourhood: order.barrio.clone(),
         position: delivery.position,
+        promised_at: order.promised.to,
     }
 }

@@ -1,4 +1,4 @@
-//! Notices to customers: their order is on its way, their order is there; to merchants: a package was not ordered. On the browsers that asked for it, else by mail
+//! Notices to customers: their order is on its way, their order is there, what do they say of it; to merchants: a package was not ordered. On the browsers that asked for it, else by mail
 //! where the account asked for that.
 //!
 //! What the board says of an order leaves its notice in the transaction that applies it ([`of`]); the rest is
@@ -31,7 +31,9 @@ pub static SERVICE: NoticeService = NoticeService {
         "SELECT 1 FROM orders o WHERE o.number = notices.order_number AND o.state = notices.news \
          UNION ALL SELECT 1 FROM package_runs r WHERE r.outcome = 'rechazada' \
          AND r.package_id = CASE WHEN notices.news = 'paquete' THEN CAST(notices.order_number AS BIGINT) END \
-         AND r.id = (SELECT MAX(l.id) FROM package_runs l WHERE l.package_id = r.package_id)"
+         AND r.id = (SELECT MAX(l.id) FROM package_runs l WHERE l.package_id = r.package_id) \
+         UNION ALL SELECT 1 FROM orders o WHERE notices.news = 'resena' AND o.number = notices.order_number \
+         AND o.state = 'entregado' AND NOT EXISTS (SELECT 1 FROM reviews v WHERE v.order_id = o.id)"
     ),
     mail: Some(MailService {
         wanted: "SELECT account_id FROM mail_notices WHERE account_id IN",

@@ -32,7 +32,7 @@ pub enum CancelRefusal {
 }
 
 /// Somebody else's order is none, and nobody learns that it exists.
-pub(super) fn no_such_order() -> Problem {
+pub(crate) fn no_such_order() -> Problem {
     Problem::not_found(Message::new("refusal-not-your-order"))
 }
 

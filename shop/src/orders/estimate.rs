@@ -85,7 +85,7 @@ pub(crate) async fn outlook(
         }
         _ => return Ok(None),
     };
-    let usual = middle_half(took.into_iter().flatten().collect(), since);
+    let usual = MiddleHalf::of(took.into_iter().flatten().collect()).map(|took| took.after(since));
     let overdue_since = usual.map_or(UnixMillis(0), |usual| now.plus_ms(-usual.to.since_ms(since)));
     let (ahead, sharing) = match (order.state, order.driver_id) {
         (TicketState::OnTheWay, _) => return Ok(usual.map(|usual| usual.told_at(now))),
@@ -98,10 +98,53 @@ pub(crate) async fn outlook(
     let Some(usual) = usual else {
         return Ok((ahead.orders >= LONG_QUEUE).then_some(Outlook::Delayed));
     };
-    let (last_hour, _) = fetch!(one, *session, (i64, i64), PACE, now.plus_ms(-HOUR_MS))?;
-    let (delivered, hours) = fetch!(one, *session, (i64, i64), PACE, lately)?;
-    let an_hour = last_hour.max(delivered / hours.max(1)).max(1);
+    let an_hour = Pace::usual(session, now).await?.or_last_hour(session, now).await?;
     Ok(Some(weigh(usual, ahead, ahead.orders.saturating_mul(HOUR_MS).saturating_mul(sharing) / an_hour, now)))
+}
+
+/// So many deliveries an hour, at least one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Pace(i64);
+
+impl Pace {
+    /// Of a usual hour in which something was delivered.
+    pub(super) async fn usual(session: &mut Session, now: UnixMillis) -> sqlx::Result<Self> {
+        let (delivered, hours) = fetch!(one, *session, (i64, i64), PACE, now.plus_ms(-LATELY_MS))?;
+        Ok(Self((delivered / hours.max(1)).max(1)))
+    }
+
+    /// Of this or of the last hour, whichever is faster.
+    async fn or_last_hour(self, session: &mut Session, now: UnixMillis) -> sqlx::Result<i64> {
+        let (last_hour, _) = fetch!(one, *session, (i64, i64), PACE, now.plus_ms(-HOUR_MS))?;
+        Ok(last_hour.max(self.0))
+    }
+}
+
+/// What there was to know at a moment of an order that would be placed then.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Forecast {
+    pub(super) seen_at: UnixMillis,
+    took: MiddleHalf,
+    ahead: Ahead,
+    an_hour: i64,
+}
+
+impl Forecast {
+    /// Looks, with the pace of a usual hour; `None` while nobody can say.
+    pub(super) async fn look(session: &mut Session, usual: Pace, now: UnixMillis) -> sqlx::Result<Option<Self>> {
+        let took = fetch_scalar!(all, *session, Option<i64>, FROM_ORDER, now.plus_ms(-LATELY_MS))?;
+        let Some(took) = MiddleHalf::of(took.into_iter().flatten().collect()) else { return Ok(None) };
+        let overdue_since = now.plus_ms(-took.after(now).to.since_ms(now));
+        let ahead = fetch!(one, *session, Ahead, AHEAD, i64::MAX, overdue_since)?;
+        let an_hour = usual.or_last_hour(session, now).await?;
+        Ok(Some(Self { seen_at: now, took, ahead, an_hour }))
+    }
+
+    /// What can be told of an order placed `now`, after `placed` others since the look.
+    pub(super) fn of_the_last(&self, placed: i64, now: UnixMillis) -> Outlook {
+        let ahead = Ahead { orders: self.ahead.orders.saturating_add(placed), ..self.ahead };
+        weigh(self.took.after(now), ahead, ahead.orders.saturating_mul(HOUR_MS) / self.an_hour, now)
+    }
 }
 
 /// The usual range for an order whose turn comes in `turn_ms`.
@@ -131,21 +174,32 @@ fn step_of(at: UnixMillis) -> UnixMillis {
     UnixMillis(at.0.div_euclid(STEP_MS) * STEP_MS)
 }
 
-fn middle_half(mut took_ms: Vec<i64>, since: UnixMillis) -> Option<Estimate> {
-    if took_ms.len() < FEWEST {
-        return None;
+/// How long the middle half of the last ones took: the shortest and the longest of it, in milliseconds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct MiddleHalf(i64, i64);
+
+impl MiddleHalf {
+    fn of(mut took_ms: Vec<i64>) -> Option<Self> {
+        if took_ms.len() < FEWEST {
+            return None;
+        }
+        took_ms.sort_unstable();
+        let at = |quarters: usize| took_ms[(took_ms.len() - 1) * quarters / 4];
+        Some(Self(at(1), at(3)))
     }
-    took_ms.sort_unstable();
-    let at = |quarters: usize| since.plus_ms(took_ms[(took_ms.len() - 1) * quarters / 4]);
-    let (from, to) = (step_of(at(1)), step_of(at(3)).plus_ms(STEP_MS));
-    Some(Estimate { from, to })
+
+    /// The range for one that began at `since`.
+    fn after(self, since: UnixMillis) -> Estimate {
+        let (from, to) = (since.plus_ms(self.0), since.plus_ms(self.1));
+        Estimate { from: step_of(from), to: step_of(to).plus_ms(STEP_MS) }
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use belgrano_shared::timestamp::UnixMillis;
 
-    use super::{Ahead, Estimate, Outlook, STEP_MS, middle_half, weigh};
+    use super::{Ahead, Estimate, MiddleHalf, Outlook, STEP_MS, weigh};
 
     const MINUTE: i64 = 60_000;
 
@@ -153,9 +207,9 @@ mod tests {
     fn the_middle_half_of_what_others_took() {
         let since = UnixMillis(1000 * STEP_MS);
         let minutes = |list: &[i64]| list.iter().map(|minutes| minutes * MINUTE).collect();
-        assert_eq!(middle_half(minutes(&[20, 30, 40, 50]), since), None, "too few to say");
+        assert_eq!(MiddleHalf::of(minutes(&[20, 30, 40, 50])), None, "too few to say");
         // One that was forgotten at a depot and one from next door do not move it.
-        let range = middle_half(minutes(&[900, 1, 31, 22, 41]), since).expect("a range");
+        let range = MiddleHalf::of(minutes(&[900, 1, 31, 22, 41])).expect("a range").after(since);
         assert_eq!([range.from.0, range.to.0].map(|at| (at - since.0) / MINUTE), [20, 45]);
     }
 

@@ -5,6 +5,7 @@
 //! message: the order is cancelled when the board says so.
 
 mod again;
+mod arrivals;
 mod callbacks;
 mod cancel;
 mod estimate;
@@ -30,11 +31,15 @@ mod watch;
 mod whereabouts;
 
 pub(crate) use again::{Again, again, order_again};
+#[cfg(test)]
+pub(crate) use arrivals::look as look_at_arrivals;
+pub use arrivals::{Arrivals, watch_arrivals};
+pub(crate) use cancel::no_such_order;
 pub use cancel::{Cancel, CancelRefusal};
 pub use estimate::{Estimate, Outlook};
 pub(crate) use following::{Following, Progress, follow};
 pub(crate) use give_up::give_up;
-pub(crate) use history::{LastDelivery, last_delivery};
+pub(crate) use history::{LastDelivery, last_delivery, lines};
 pub use http::routes;
 pub(crate) use http::{CancelRequest, cancel, list, view as view_of};
 pub use promise::Promise;

@@ -13,7 +13,7 @@ use belgrano_shared::{execute, fetch};
 
 use super::estimate::{Estimate, Outlook, outlook};
 use crate::app::App;
-use crate::unit::{Order, ShopUnit};
+use crate::unit::{Order, Promised, ShopUnit};
 
 /// What its customer is told of an order's arrival.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -39,7 +39,17 @@ const KEEP: &str = "INSERT INTO order_promises (order_id, since, from_at, to_at,
      from_at = excluded.from_at, to_at = excluded.to_at, before_from = excluded.before_from, before_to = excluded.before_to \
      WHERE order_promises.since <> excluded.since";
 
+/// What is promised first is kept for good: what "late" is measured against.
+const FIRST: &str = "UPDATE orders SET promised_from = $2, promised_to = $3 WHERE id = $1 AND promised_to IS NULL";
+
 impl Row {
+    /// What was promised when it was ordered.
+    fn at_the_order(order: &Order) -> Option<Self> {
+        let Promised { from, to } = order.promised;
+        let told = Self { since: order.created_at, from_at: from, to_at: to, before_from: None, before_to: None };
+        from.zip(to).map(|_| told)
+    }
+
     fn promise(self) -> Promise {
         let range = |from: Option<UnixMillis>, to| from.zip(to).map(|(from, to)| Estimate { from, to });
         let outlook = range(self.from_at, self.to_at).map_or(Outlook::Delayed, Outlook::Between);
@@ -55,7 +65,7 @@ pub(super) async fn promise(app: &App, order: &Order, since: UnixMillis) -> sqlx
     }
     let now = app.ambient.now();
     let mut session = app.db.snapshot().await?;
-    let told = read(&mut session, order.id).await?;
+    let told = read(&mut session, order.id).await?.or_else(|| Row::at_the_order(order));
     if let Some(told) = told.filter(|told| told.since == since) {
         return Ok(Some(told.promise()));
     }
@@ -112,6 +122,10 @@ impl Command<ShopUnit> for Keep {
         let range = if let Outlook::Between(range) = self.promise.outlook { Some(range) } else { None };
         let ((from, to), (before_from, before_to)) = (ends(range), ends(self.promise.before));
         execute!(*unit.session(), KEEP, self.order_id, self.since, from, to, before_from, before_to)?;
+        if range.is_some() {
+            unit.flush().await?;
+            execute!(*unit.session(), FIRST, self.order_id, from, to)?;
+        }
         Ok(read(unit.reader(), self.order_id).await?.map_or(self.promise, Row::promise))
     }
 }

@@ -1,12 +1,12 @@
 //! What a customer is told of an arrival: not before its turn, and never moved in silence.
 
-use belgrano_shared::on_both_engines;
 use belgrano_shared::testing::{Browser, TestDatabase};
 use belgrano_shared::texts::Language;
 use belgrano_shared::timestamp::UnixMillis;
 use belgrano_shared::wire::{OrderNumber, TicketState};
+use belgrano_shared::{fetch_scalar, on_both_engines};
 
-use super::{Apply, Report};
+use super::{Apply, Report, look_at_arrivals};
 use crate::testing::TestShop;
 
 const MINUTE_MS: i64 = 60_000;
@@ -87,7 +87,77 @@ fn range(of: UnixMillis, from_min: i64, to_min: i64) -> String {
     format!("entre las {} y las {}", Language::Spanish.time(UnixMillis(from)), Language::Spanish.time(UnixMillis(to)))
 }
 
+/// The number of the order that a page shows.
+fn number(page: &str) -> OrderNumber {
+    OrderNumber::parse(page.rsplit('/').next().expect("a number")).expect("a number")
+}
+
+/// The end of what was promised first, as it is stored.
+async fn stored(shop: &TestShop, page: &str) -> Option<UnixMillis> {
+    const STORED: &str = "SELECT promised_to FROM orders WHERE number = $1";
+    let (mut session, number) = (shop.app.db.read().await.expect("a connection"), number(page));
+    fetch_scalar!(one, session, Option<UnixMillis>, STORED, number.as_str()).expect("one row")
+}
+
+fn end_of(of: UnixMillis, to_min: i64) -> UnixMillis {
+    const STEP_MS: i64 = 5 * MINUTE_MS;
+    UnixMillis((of.0 + to_min * MINUTE_MS).div_euclid(STEP_MS) * STEP_MS + STEP_MS)
+}
+
 on_both_engines! {
+    async fn an_order_is_promised_as_it_is_placed_and_the_board_is_told(database) {
+        let shop = TestShop::new(database).await;
+        delivered(database, &shop).await;
+        let (_, early) = ordered(&shop, "eva@example.com").await;
+        assert_eq!(stored(&shop, &early).await, None, "nobody has looked yet");
+        let pace = look_at_arrivals(&shop.app, None).await.expect("read");
+        look_at_arrivals(&shop.app, Some(pace)).await.expect("read");
+        let (mut ana, page) = ordered(&shop, "ana@example.com").await;
+        let placed = shop.app.ambient.now();
+        assert_eq!(stored(&shop, &page).await, Some(end_of(placed, 29)));
+        assert_eq!(told(&mut ana, &page).await, format!("Llega aprox. {}", range(placed, 23, 29)), "the page says the same");
+        let mut session = shop.app.db.read().await.expect("a connection");
+        let sent = "SELECT payload FROM outbox ORDER BY id DESC LIMIT 1";
+        let sent: String = fetch_scalar!(one, session, String, sent).expect("a message");
+        drop(session);
+        let sent: serde_json::Value = serde_json::from_str(&sent).expect("JSON");
+        assert_eq!(sent["prometido"], end_of(placed, 29).to_rfc3339());
+        // It stands for good, whatever is told later.
+        shop.clock.advance_ms(40 * MINUTE_MS);
+        report(&shop, &page, TicketState::OnTheWay, 1).await;
+        told(&mut ana, &page).await;
+        assert_eq!(stored(&shop, &page).await, Some(end_of(placed, 29)));
+        // What was looked at long ago promises nothing.
+        let (_, later) = ordered(&shop, "ema@example.com").await;
+        assert_eq!(stored(&shop, &later).await, None);
+    }
+
+    async fn where_nothing_was_promised_at_the_order_the_first_promise_counts(database) {
+        let shop = TestShop::new(database).await;
+        delivered(database, &shop).await;
+        let (mut ana, page) = ordered(&shop, "ana@example.com").await;
+        let placed = shop.app.ambient.now();
+        assert_eq!(stored(&shop, &page).await, None);
+        told(&mut ana, &page).await;
+        let first = stored(&shop, &page).await;
+        assert_eq!(first, Some(end_of(placed, 29)));
+        shop.clock.advance_ms(50 * MINUTE_MS);
+        report(&shop, &page, TicketState::Assigned, 1).await;
+        told(&mut ana, &page).await;
+        assert_eq!(stored(&shop, &page).await, first);
+    }
+
+    async fn who_orders_behind_many_is_promised_no_time_before_their_turn(database) {
+        let shop = TestShop::new(database).await;
+        delivered(database, &shop).await;
+        look_at_arrivals(&shop.app, None).await.expect("read");
+        let now = shop.app.ambient.now();
+        let promises: Vec<_> = (0..40).map(|_| shop.app.arrivals.promise(now)).collect();
+        assert_eq!(promises[0].map(|range| range.to), Some(end_of(now, 29)));
+        assert!(promises.windows(2).all(|two| two[0].map(|range| range.from) <= two[1].map(|range| range.from) || two[1].is_none()));
+        assert_eq!(promises[39], None, "their turn comes after that: nothing is promised but a delay");
+    }
+
     async fn a_range_that_was_shown_is_not_moved_in_silence(database) {
         let shop = TestShop::new(database).await;
         delivered(database, &shop).await;

@@ -38,6 +38,10 @@ pub struct OrderView {
     /// When it last changed.
     #[serde(rename = "actualizado")]
     pub updated_at: UnixMillis,
+    /// The end of the range in which its arrival was promised first: what "late" is measured against. Null where nothing was
+    /// promised.
+    #[serde(rename = "prometido")]
+    pub promised_at: Option<UnixMillis>,
     /// Who carries it, while it is under way.
     #[serde(rename = "repartidor_nombre")]
     pub driver_name: Option<String>,
@@ -88,6 +92,7 @@ impl OrderView {
             notes: order.notes.clone(),
             created_at: order.created_at,
             updated_at: order.updated_at,
+            promised_at: order.promised.to,
             driver_name: shown_driver(order).map(str::to_owned),
             reason: order.reason.clone(),
             cancel_requested: order.cancel_requested_at.is_some()

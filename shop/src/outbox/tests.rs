@@ -9,6 +9,7 @@ use super::{
     Attempt, Charge, Claim, Claimed, Discard, DiscardRefusal, EndLeases, Forgive, Handoff, MessageState, Replay,
     ReplayFilter, ReplayRefusal, Settle, Settlement, Verdict, list, prune, replay_dead, show, summary,
 };
+use crate::orders::Arrivals;
 use crate::schema::migrations;
 use crate::unit::{Committed, MessageKind, OutboxMessage, ShopContext, ShopUnit};
 use belgrano_shared::ambient::{Ambient, ManualClock};
@@ -69,7 +70,7 @@ impl Shop {
         let (ambient, clock) = still_ambient(7);
         let db = database.open(&migrations()).await;
         let handoff = Handoff::new(2, LEASE);
-        let context = ShopContext { ambient: ambient.clone(), handoff: handoff.clone() };
+        let context = ShopContext { ambient: ambient.clone(), handoff: handoff.clone(), arrivals: Arrivals::default() };
         let arrived = handoff.clone();
         let announce = move |committed: Committed| arrived.hand_over(committed.handed);
         let (writer, task) = Writer::new(db.clone(), context, WriterSettings::default(), announce);

@@ -14,6 +14,7 @@ use url::form_urlencoded;
 use super::frame::Frame;
 use crate::app::App;
 use crate::catalog::{self, BusinessView, CategoryView, CurrentOffer, Filter, LOW_STOCK, ProductView};
+use crate::reviews::{self, PublicReview};
 
 /// Products on a page: full rows of two, three and four.
 const PRODUCTS: u32 = 24;
@@ -21,6 +22,8 @@ const PRODUCTS: u32 = 24;
 const FEATURED: u32 = 8;
 /// Products shown below another of their category.
 const OTHERS: u32 = 6;
+/// Reviews on a product's page.
+const REVIEWS: u32 = 6;
 /// An offer that ends later than this needs no end: nobody hurries for it.
 const SOON_MS: i64 = 14 * 24 * 3600 * 1000;
 
@@ -70,6 +73,10 @@ struct ProductsPage<'a> {
 struct ProductPage<'a> {
     layout: &'a Layout,
     product: ProductView,
+    /// What customers say of it, newest first.
+    reviews: Vec<PublicReview>,
+    /// The address of more of that.
+    more_reviews: Option<String>,
     /// Some more of its category.
     others: Vec<ProductView>,
     /// One-time key for additions to the cart.
@@ -164,16 +171,26 @@ pub(super) struct Asked {
     cursor: Option<String>,
 }
 
+/// Which page of the reviews of a product.
+#[derive(serde::Deserialize)]
+pub(super) struct AskedReviews {
+    opiniones: Option<String>,
+}
+
 /// One product.
 pub(super) async fn product(
     state: State<App>,
     Frame { layout, .. }: Frame,
     id: Path<i64>,
+    Query(AskedReviews { opiniones }): Query<AskedReviews>,
 ) -> Result<Response, Problem> {
     let Json(product) = catalog::show_product(state.clone(), id).await?;
+    let page = Page { cursor: opiniones.filter(|cursor| !cursor.is_empty()), limit: REVIEWS };
+    let Json(said) = reviews::shown(state.clone(), Path(product.id), page).await?;
+    let more_reviews = said.cursor.map(|cursor| format!("/productos/{}?opiniones={cursor}#opiniones", product.id));
     let key = state.0.ambient.uuid().to_string();
     let same = Filter { categoria: Some(product.category.slug.clone()), ..Filter::default() };
     let Json(found) = catalog::list_products(state, Query(same), Page { cursor: None, limit: OTHERS + 1 }).await?;
     let others = found.productos.into_iter().filter(|other| other.id != product.id).take(OTHERS as usize).collect();
-    layout.show(&ProductPage { layout: &layout, product, others, key })
+    layout.show(&ProductPage { layout: &layout, product, reviews: said.resenas, more_reviews, others, key })
 }

@@ -75,11 +75,12 @@ fn links(role: Option<Role>, in_cart: i64) -> (Vec<Link>, Vec<Link>) {
     const MERCHANTS: Link = Link::new("/administrar/comercios", "nav-merchants", "store");
     const OUTBOX: Link = Link::new("/envios", "nav-outbox", "send");
     const VISITS: Link = Link::new("/administrar/visitas", "nav-visits", "chart");
+    const REVIEWS: Link = Link::new("/administrar/resenas", "nav-reviews", "star");
     let (own, more): (&[Link], &[Link]) = match role {
         None => (&[LOG_IN, REGISTER], &[]),
         Some(Role::Customer) => (&[ORDERS, ACCOUNT], &[]),
         Some(Role::Merchant) => (&[ORDERS, PACKAGES], &[BUSINESS, DETAILS]),
-        Some(Role::Admin) => (&[PRICES, OUTBOX], &[MERCHANTS, VISITS, ORDERS, DETAILS]),
+        Some(Role::Admin) => (&[PRICES, OUTBOX], &[MERCHANTS, VISITS, REVIEWS, ORDERS, DETAILS]),
     };
     let everybody = [PRODUCTS, Link { count: Some(in_cart), ..CART }];
     (everybody.into_iter().chain(own.iter().cloned()).collect(), more.to_vec())

@@ -12,6 +12,7 @@ mod confirm;
 mod enter;
 mod frame;
 mod manage_products;
+mod manage_reviews;
 mod manage_row;
 mod merchants;
 mod notices;
@@ -23,6 +24,7 @@ mod product_photo;
 mod product_stock;
 mod recover;
 mod repeat;
+mod review;
 #[cfg(test)]
 mod tests;
 mod tracking;
@@ -61,6 +63,7 @@ pub(crate) fn routes(app: &App, development: bool) -> Router<App> {
         .route("/pedidos/{numero}", get(orders::show))
         .route("/pedidos/{numero}/cancelar", get(orders::ask_cancel).post(orders::cancel))
         .route("/pedidos/{numero}/repetir", get(repeat::show).post(repeat::order))
+        .route("/pedidos/{numero}/resena", get(review::show).post(review::send))
         .route("/pedidos/{numero}/compartir", post(orders::share))
         .route("/pedidos/{numero}/no-compartir", post(orders::unshare))
         .route("/seguimiento/{clave}", get(tracking::show))
@@ -78,6 +81,8 @@ pub(crate) fn routes(app: &App, development: bool) -> Router<App> {
             post(product_photo::put).layer(DefaultBodyLimit::max(product_photo::UPLOAD_BYTES)),
         )
         .route("/administrar/productos/{id}/sin-foto", post(product_photo::remove))
+        .route("/administrar/resenas", get(manage_reviews::list))
+        .route("/administrar/resenas/{id}/{accion}", post(manage_reviews::act))
         .route("/administrar/visitas", get(visits::show))
         .route("/administrar/comercios", get(merchants::list))
         .route("/administrar/comercios/{id}", post(merchants::set_plan))

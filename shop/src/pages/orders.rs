@@ -15,6 +15,7 @@ use super::way::Way;
 use crate::accounts::Session;
 use crate::app::App;
 use crate::orders::{self, CancelRequest, Fix, Following, OrderView, Shared};
+use crate::reviews;
 
 /// Products of an order that its card names.
 const SHOWN_ITEMS: usize = 3;
@@ -41,6 +42,8 @@ struct OrderPage<'a> {
     pin: Option<String>,
     /// The link to follow it without an account.
     shared: Shared,
+    /// Its customer has said something of it.
+    reviewed: bool,
 }
 
 /// The question before an order is called off.
@@ -86,8 +89,10 @@ pub(super) async fn show(
         Shared::Open { path, until } => Shared::Open { path: absolute(&app, &path), until },
         other => other,
     };
+    let reviewed = order.state == TicketState::Delivered
+        && !reviews::of_order(&mut app.db.read().await?, who.account_id, &number).await?.is_empty();
     let way = Way::new(&layout, progress);
-    layout.show(&OrderPage { layout: &layout, order, way, door, fix, pin, shared })
+    layout.show(&OrderPage { layout: &layout, order, way, door, fix, pin, shared, reviewed })
 }
 
 fn absolute(app: &App, path: &str) -> String {

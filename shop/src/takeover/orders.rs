@@ -9,7 +9,7 @@ use belgrano_shared::timestamp::UnixMillis;
 use belgrano_shared::wire::{OrderMessage, OrderNumber, PaymentMethod, Priority, TicketState, limits};
 use belgrano_shared::writer::Failure;
 
-use crate::unit::{MessageKind, Order, OrderLine, OutboxMessage, ShopUnit};
+use crate::unit::{MessageKind, Order, OrderLine, OutboxMessage, Promised, ShopUnit};
 
 const ORDERS: &str = "orders";
 const MESSAGES: &str = "orders to be sent to the board";
@@ -137,6 +137,7 @@ pub(super) async fn store<R>(
             stock_returned: true,
             device: None,
             origin: None,
+            promised: Promised::default(),
         };
         let lines = old.lines.iter().map(|line| OrderLine { order_id: order.id, ..line.clone() }).collect();
         unit.put_order(order, lines);

@@ -5,6 +5,7 @@
 //! checkout falls as the load rises. Commands of the quiet rooms (accounts, cart, merchants) run their own statements on
 //! [`ShopUnit::session`] instead, after [`ShopUnit::flush`] when they read what the batch may have buffered.
 
+mod batch;
 mod customers;
 mod movements;
 mod orders;
@@ -16,27 +17,26 @@ mod products;
 use std::sync::LazyLock;
 
 use belgrano_shared::ambient::Ambient;
-use belgrano_shared::auth::session::TokenHash;
 use belgrano_shared::changes::FeedUnit;
 use belgrano_shared::idempotency::{Answers, IdempotencyKey, KeepsAnswers, StoredAnswer};
 use belgrano_shared::notices::{Notice, NoticeService, NoticeUnit, Outgoing};
 use belgrano_shared::storage::Session;
 use belgrano_shared::storage::dialect::Engine;
 use belgrano_shared::timestamp::UnixMillis;
-use belgrano_shared::wire::OrderNumber;
 use belgrano_shared::writer::UnitOfWork;
 use belgrano_shared::{execute, fetch};
 
+pub use batch::{Committed, ShopContext, ShopWants};
 pub use customers::Customer;
 pub use movements::{Cause, MovementKind};
-pub use orders::{Order, OrderLine};
+pub use orders::{Order, OrderLine, Promised};
 pub(crate) use orders::{select_lines, select_orders};
 pub use outbox::{MessageKind, OutboxMessage};
 pub use products::ProductForSale;
 
 use crate::notices;
-use crate::outbox::{Claimed, Handoff};
-use crate::visits::Placed;
+use crate::orders::Arrivals;
+use crate::outbox::Handoff;
 use customers::Customers;
 use movements::Movements;
 use orders::Orders;
@@ -49,6 +49,7 @@ pub struct ShopUnit {
     session: Session,
     ambient: Ambient,
     handoff: Handoff,
+    arrivals: Arrivals,
     now: UnixMillis,
     changes: u64,
     counters: Counters,
@@ -61,61 +62,6 @@ pub struct ShopUnit {
     answers: Answers,
     outgoing: Outgoing,
     committed: Committed,
-}
-
-/// What a batch asks to be read before its commands run.
-#[derive(Debug, Default)]
-pub struct ShopWants {
-    /// Products that will be sold.
-    pub products: Vec<i64>,
-    /// Accounts that will buy.
-    pub accounts: Vec<i64>,
-    /// Orders that will change.
-    pub orders: Vec<OrderNumber>,
-    /// Keys that may have been answered before.
-    pub keys: Vec<IdempotencyKey>,
-}
-
-/// What every batch needs beside the transaction.
-#[derive(Clone, Debug)]
-pub struct ShopContext {
-    /// Time and randomness.
-    pub ambient: Ambient,
-    /// Where new messages may go without being claimed.
-    pub handoff: Handoff,
-}
-
-impl From<Ambient> for ShopContext {
-    /// Without a relay in this process: its messages wait to be claimed.
-    fn from(ambient: Ambient) -> Self {
-        Self { ambient, handoff: Handoff::new(0, std::time::Duration::ZERO) }
-    }
-}
-
-/// What a commit hands on.
-#[derive(Debug, Default)]
-#[expect(clippy::struct_excessive_bools, reason = "each is news to somebody else")]
-pub struct Committed {
-    /// Outbox rows were added or made due: the relay has something to claim.
-    pub outbox: bool,
-    /// New messages that are the relay's already.
-    pub handed: Vec<Claimed>,
-    /// Orders that changed, for whoever watches them.
-    pub orders: Vec<OrderNumber>,
-    /// Packages changed: one may be due sooner.
-    pub packages: bool,
-    /// The catalog changed.
-    pub catalog: bool,
-    /// Accounts whose sessions or rights changed.
-    pub accounts: Vec<i64>,
-    /// Sessions that ended, each with its account.
-    pub sessions: Vec<(i64, TokenHash)>,
-    /// There are notices to be sent.
-    pub noticed: bool,
-    /// Orders that requests placed, for the funnel.
-    pub placed: Vec<Placed>,
-    /// Anything was written at all.
-    pub changed: bool,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, sqlx::FromRow)]
@@ -165,6 +111,13 @@ impl ShopUnit {
     #[must_use]
     pub fn ambient(&self) -> &Ambient {
         &self.ambient
+    }
+
+    /// What an order that is placed now is promised of its arrival.
+    #[must_use]
+    pub fn first_promise(&self) -> Promised {
+        let promise = self.arrivals.promise(self.now);
+        Promised { from: promise.map(|range| range.from), to: promise.map(|range| range.to) }
     }
 
     /// Tells an account, if it asked for that.
@@ -256,7 +209,7 @@ impl UnitOfWork for ShopUnit {
     type Committed = Committed;
 
     async fn begin(mut session: Session, context: &ShopContext) -> sqlx::Result<Self> {
-        let ShopContext { ambient, handoff } = context;
+        let ShopContext { ambient, handoff, arrivals } = context;
         let lock: &'static str = match session.engine() {
             Engine::Sqlite => &LOCK_SQLITE,
             Engine::Postgres => &LOCK_POSTGRES,
@@ -267,6 +220,7 @@ impl UnitOfWork for ShopUnit {
             now,
             ambient: ambient.clone(),
             handoff: handoff.clone(),
+            arrivals: arrivals.clone(),
             changes: 0,
             counters,
             stored_counters: counters,

@@ -71,6 +71,20 @@ pub struct Order {
     pub device: Option<String>,
     /// The word of an [`Origin`](crate::visits::Origin); `None` of older orders.
     pub origin: Option<String>,
+    /// The range that its customer was promised first; `None` where nothing was promised.
+    #[sqlx(flatten)]
+    pub promised: Promised,
+}
+
+/// A range of time that was promised, if one was.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, sqlx::FromRow)]
+pub struct Promised {
+    /// Its beginning.
+    #[sqlx(rename = "promised_from")]
+    pub from: Option<UnixMillis>,
+    /// Its end: from then on the order is late.
+    #[sqlx(rename = "promised_to")]
+    pub to: Option<UnixMillis>,
 }
 
 /// One line of an order, priced when it was placed.
@@ -114,7 +128,7 @@ macro_rules! select_orders {
         concat!(
             "SELECT id, number, account_id, state, total, payment_method, customer_name, address, phone, email, barrio, ",
             "lat, lng, notes, priority, customer_kind, created_at, updated_at, ticket_id, ticket_version, driver_id, ",
-            "driver_name, reason, cancel_requested_at, stock_returned, device, origin FROM orders ",
+            "driver_name, reason, cancel_requested_at, stock_returned, device, origin, promised_from, promised_to FROM orders ",
             $which
         )
     };
@@ -135,7 +149,7 @@ pub(crate) use select_lines;
 
 const UPSERT_ORDERS: &str = "INSERT INTO orders (id, number, account_id, state, total, payment_method, customer_name, address, phone, email, \
      barrio, lat, lng, notes, priority, customer_kind, created_at, updated_at, ticket_id, ticket_version, driver_id, driver_name, \
-     reason, cancel_requested_at, stock_returned, device, origin) VALUES";
+     reason, cancel_requested_at, stock_returned, device, origin, promised_from, promised_to) VALUES";
 /// What of an order can change after it was placed.
 const UPSERT_ORDERS_TAIL: &str = "ON CONFLICT (id) DO UPDATE SET state = excluded.state, updated_at = excluded.updated_at, \
      ticket_id = excluded.ticket_id, ticket_version = excluded.ticket_version, driver_id = excluded.driver_id, \
@@ -172,7 +186,7 @@ impl Orders {
 
     pub(super) async fn flush(&mut self, session: &mut Session) -> sqlx::Result<()> {
         let rows: Vec<&Order> = self.dirty.drain(..).filter_map(|number| self.known.get(&number)?.as_ref()).collect();
-        execute_rows!(*session, UPSERT_ORDERS, 27, &rows, UPSERT_ORDERS_TAIL, |query, row| {
+        execute_rows!(*session, UPSERT_ORDERS, 29, &rows, UPSERT_ORDERS_TAIL, |query, row| {
             query
                 .bind(row.id)
                 .bind(row.number.as_str())
@@ -201,6 +215,8 @@ impl Orders {
                 .bind(row.stock_returned)
                 .bind(&row.device)
                 .bind(&row.origin)
+                .bind(row.promised.from)
+                .bind(row.promised.to)
         });
         execute_rows!(*session, INSERT_LINES, 11, &self.fresh_lines, |query, row| {
             query

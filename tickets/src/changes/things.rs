@@ -54,7 +54,6 @@ pub(super) struct Ticket {
     attempts: i64,
     /// From when on it is late; null: nothing was promised.
     #[serde(rename = "prometido")]
-    #[sqlx(default)]
     promised_at: Option<Utc>,
     version: i64,
 }
@@ -62,7 +61,7 @@ pub(super) struct Ticket {
 impl Content for Ticket {
     const SELECT: &'static str = "SELECT id, number, state, priority, customer_kind, total, payment_method, neighbourhood, lat, lng, \
          driver_id, driver_name, reason, created_at, recorded_at, assigned_at, accepted_at, departed_at, delivered_at, failed_at, \
-         cancelled_at, updated_at, attempts, version FROM tickets WHERE id IN";
+         cancelled_at, updated_at, attempts, promised_at, version FROM tickets WHERE id IN";
 
     fn key(&self) -> String {
         self.id.to_string()

@@ -113,6 +113,7 @@ fn view(message: &OrderMessage, ticket_id: i64, now: UnixMillis) -> TicketView {
         offer_expires_at: None,
         assigned_at: None,
         delivered_at: None,
+        promised_at: message.promised_at,
         updated_at: now,
         version: 0,
     }

@@ -53,6 +53,12 @@ impl ReportsPage<'_> {
         (all > 0).then(|| in_time * 100 / all)
     }
 
+    /// How many of a hundred promises were kept.
+    fn kept(&self) -> Option<i64> {
+        let demora = &self.summary.demora;
+        (demora.prometidos > 0).then(|| demora.cumplidos * 100 / demora.prometidos)
+    }
+
     fn took(&self, driver: &DriverRow) -> Option<Took> {
         self.analysis.by_driver.get(&driver.repartidor_id).copied()
     }

@@ -8,7 +8,7 @@ use belgrano_shared::wire::TicketState;
 use belgrano_shared::{fetch, fetch_scalar};
 
 use super::{Day, DriverRow, Lateness, days};
-use crate::unit::counts::{QUARTER_MS, UTC_DAY_MS};
+use crate::unit::counts::{KEPT, QUARTER_MS, UTC_DAY_MS};
 
 /// Tickets in each state, zeroes too.
 pub(super) async fn by_state(session: &mut Session) -> sqlx::Result<BTreeMap<&'static str, i64>> {
@@ -64,17 +64,23 @@ struct DeliveredRow {
 pub(super) async fn lateness(session: &mut Session, now: UnixMillis, late_ms: i64) -> sqlx::Result<Lateness> {
     // The first condition is the text of the partial index `tickets_open`: SQLite needs it word for word.
     const OPEN: &str = "SELECT COUNT(*) FROM tickets WHERE state NOT IN ('entregado', 'devuelto', 'cancelado') \
-         AND state IN ('pendiente', 'asignado', 'aceptado', 'en-camino') AND created_at < $1";
+         AND state IN ('pendiente', 'asignado', 'aceptado', 'en-camino') \
+         AND COALESCE(promised_at, created_at + $2) < $1";
+    const PROMISED: &str = "SELECT CAST(COALESCE(SUM(n), 0) AS BIGINT), \
+         CAST(COALESCE(SUM(CASE WHEN word = $1 THEN n END), 0) AS BIGINT) FROM report_counts WHERE what = 'promesa'";
     const DELIVERED: &str = "SELECT CAST(COALESCE(SUM(n), 0) AS BIGINT) AS delivered, \
          CAST(COALESCE(SUM(CASE WHEN minutes > $1 THEN n END), 0) AS BIGINT) AS late, \
          CAST(COALESCE(SUM(total_ms), 0) AS BIGINT) AS total_ms FROM report_counts WHERE what = 'demora'";
-    let abiertos_tarde = fetch_scalar!(one, *session, i64, OPEN, now.plus_ms(-late_ms))?;
+    let abiertos_tarde = fetch_scalar!(one, *session, i64, OPEN, now, late_ms)?;
+    let (prometidos, cumplidos) = fetch!(one, *session, (i64, i64), PROMISED, KEPT)?;
     let row = fetch!(one, *session, DeliveredRow, DELIVERED, whole_minutes(late_ms))?;
     Ok(Lateness {
         limite_s: late_ms / 1000,
         abiertos_tarde,
         entregados: row.delivered,
         entregados_tarde: row.late,
+        prometidos,
+        cumplidos,
         promedio_s: (row.delivered > 0).then(|| row.total_ms / row.delivered.max(1) / 1000),
     })
 }

@@ -1,6 +1,7 @@
 //! Reports: counts by state, by driver and by day, and lateness.
 //!
-//! A ticket is late when more than `LATE_AFTER` (an hour unless set) has passed since it was ordered and it is not
+//! An open ticket is late when what its customer was promised has passed. Where nothing was promised, and for how long deliveries
+//! took, a ticket is late when more than `LATE_AFTER` (an hour unless set) has passed since it was ordered and it is not
 //! delivered, or was delivered later than that. Failed, returned and cancelled tickets are not counted as late: they
 //! have a reason instead. A day is a day of the calendar on the wall (`TIME_ZONE`), by when the order was made.
 //!
@@ -74,12 +75,17 @@ pub(crate) struct Day {
 /// How late.
 #[derive(Serialize, ToSchema)]
 pub(crate) struct Lateness {
-    /// From when on a ticket is late, in seconds after it was ordered.
+    /// From when on a ticket is late of which nothing was promised, in seconds after it was ordered.
     pub(crate) limite_s: i64,
     /// Open and late now.
     pub(crate) abiertos_tarde: i64,
     pub(crate) entregados: i64,
+    /// Delivered later than the limit, whatever was promised.
     pub(crate) entregados_tarde: i64,
+    /// Delivered of those whose customer was promised a time.
+    pub(crate) prometidos: i64,
+    /// Delivered by the time that was promised.
+    pub(crate) cumplidos: i64,
     /// From order to delivery on average, in seconds; null while nothing was delivered.
     pub(crate) promedio_s: Option<i64>,
 }

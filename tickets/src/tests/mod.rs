@@ -8,6 +8,7 @@ mod forgetting;
 mod intake;
 mod pasted;
 mod plans;
+mod promising;
 mod proofs;
 mod reassigning;
 mod searching;

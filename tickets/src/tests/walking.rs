@@ -5,7 +5,7 @@ use belgrano_shared::testing::TestDatabase;
 use proptest::prelude::*;
 use serde_json::json;
 
-use super::board::{Board, NOBODY};
+use super::board::{Board, NOBODY, order};
 use crate::unit::Recount;
 
 const STATES: [&str; 7] = ["pendiente", "aceptado", "en-camino", "entregado", "fallido", "devuelto", "cancelado"];
@@ -41,7 +41,7 @@ proptest! {
 }
 
 /// What the reports would count if they counted tickets.
-const COUNTED_ANEW: [(&str, &str); 5] = [
+const COUNTED_ANEW: [(&str, &str); 6] = [
     (
         "SELECT COUNT(*) FROM (SELECT who, word, SUM(n) AS n FROM report_counts WHERE what = 'estado' GROUP BY who, word \
          HAVING SUM(n) <> 0) AS kept FULL JOIN (SELECT COALESCE(driver_id, 0) AS who, state AS word, COUNT(*) AS n \
@@ -69,6 +69,13 @@ const COUNTED_ANEW: [(&str, &str); 5] = [
          AS minutes, COUNT(*) AS n FROM tickets WHERE state = 'entregado' GROUP BY 1, 2, 3) AS real ON real.slot = kept.slot \
          AND real.who = kept.who AND real.minutes = kept.minutes AND real.n = kept.n WHERE real.n IS NULL OR kept.n IS NULL",
         "by who delivered them",
+    ),
+    (
+        "SELECT COUNT(*) FROM (SELECT slot, word, n FROM report_counts WHERE what = 'promesa' AND n <> 0) AS kept FULL JOIN \
+         (SELECT delivered_at / 900000 AS slot, CASE WHEN delivered_at <= promised_at THEN 'a-tiempo' ELSE 'tarde' END AS word, \
+         COUNT(*) AS n FROM tickets WHERE state = 'entregado' AND promised_at IS NOT NULL GROUP BY 1, 2) AS real \
+         ON real.slot = kept.slot AND real.word = kept.word AND real.n = kept.n WHERE real.n IS NULL OR kept.n IS NULL",
+        "by what was promised",
     ),
     (
         "SELECT (SELECT COUNT(*) FROM events WHERE action = 'fallido') - (SELECT COALESCE(CAST(SUM(n) AS BIGINT), 0) FROM \
@@ -108,7 +115,14 @@ async fn many(database: &TestDatabase, moves: Vec<Move>) {
             12..16 => {
                 board.step(&beto.0, &number, json!({ "estado": STATES[to - 11], "motivo": "no había nadie" })).await
             }
-            _ => board.order(&number).await,
+            _ => {
+                let mut order = order(&number);
+                // Of every other one nothing was promised.
+                if ticket % 2 == 0 {
+                    order["prometido"] = json!(board.app.ambient.now().plus_ms(30 * 60_000));
+                }
+                board.intake(&order).await
+            }
         };
         assert!([200, 201, 404, 409, 422].contains(&status), "{body}");
         assert_counted(&board).await;

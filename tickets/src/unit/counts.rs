@@ -24,6 +24,9 @@ pub(crate) const QUARTER_MS: i64 = 15 * 60_000;
 /// What a slot of a driver is: a day of UTC.
 pub(crate) const UTC_DAY_MS: i64 = 24 * 3600 * 1000;
 const MINUTE_MS: i64 = 60_000;
+/// Delivered by when it was promised, and later.
+pub(crate) const KEPT: &str = "a-tiempo";
+const BROKEN: &str = "tarde";
 /// Deliveries that took longer count as this long: two weeks.
 const MOST_MINUTES: i64 = 14 * 24 * 60;
 
@@ -47,6 +50,7 @@ struct Counted {
     driver_id: Option<i64>,
     created_at: UnixMillis,
     delivered_at: Option<UnixMillis>,
+    promised_at: Option<UnixMillis>,
 }
 
 /// How long a delivery took in whole minutes, the begun one included.
@@ -62,6 +66,7 @@ impl Counted {
             driver_id: view.driver_id,
             created_at: view.created_at,
             delivered_at: view.delivered_at,
+            promised_at: view.promised_at,
         }
     }
 
@@ -81,13 +86,17 @@ impl Counted {
         let minutes = minutes(took_ms);
         add("entrega", delivered_at.0 / QUARTER_MS, 0, minutes, "", took_ms);
         add("demora", 0, 0, minutes, "", took_ms);
+        if let Some(promised_at) = self.promised_at {
+            let word = if delivered_at <= promised_at { KEPT } else { BROKEN };
+            add("promesa", delivered_at.0 / QUARTER_MS, 0, 0, word, 0);
+        }
         if let Some(driver) = self.driver_id {
             add("repartidor", delivered_at.0 / UTC_DAY_MS, driver, minutes, "", took_ms);
         }
     }
 }
 
-const STORED: &str = "SELECT state, driver_id, created_at, delivered_at FROM tickets WHERE id IN";
+const STORED: &str = "SELECT state, driver_id, created_at, delivered_at, promised_at FROM tickets WHERE id IN";
 const INSERT: &str = "INSERT INTO report_counts (what, slot, who, minutes, word, n, total_ms) VALUES";
 const INSERT_TAIL: &str = "ON CONFLICT (what, slot, who, minutes, word) DO UPDATE SET n = report_counts.n + excluded.n, \
      total_ms = report_counts.total_ms + excluded.total_ms";
@@ -160,7 +169,7 @@ impl Command<BoardUnit> for Recount {
 }
 
 /// What [`Counted::add`] and [`keep`] count, counted by the engine.
-fn selects(engine: Engine) -> [String; 6] {
+fn selects(engine: Engine) -> [String; 7] {
     let took = "(delivered_at - created_at)";
     let minutes = format!(
         "CASE WHEN {took} <= 0 THEN 0 WHEN {took} > {MOST_MINUTES} * {MINUTE_MS} THEN {MOST_MINUTES} \
@@ -179,6 +188,11 @@ fn selects(engine: Engine) -> [String; 6] {
         deliveries("entrega", &format!("delivered_at / {QUARTER_MS}"), "0"),
         deliveries("demora", "0", "0"),
         deliveries("repartidor", &format!("delivered_at / {UTC_DAY_MS}"), "driver_id"),
+        format!(
+            "SELECT 'promesa', delivered_at / {QUARTER_MS}, 0, 0, \
+             CASE WHEN delivered_at <= promised_at THEN '{KEPT}' ELSE '{BROKEN}' END, COUNT(*), 0 FROM tickets \
+             WHERE state = 'entregado' AND delivered_at IS NOT NULL AND promised_at IS NOT NULL GROUP BY 2, 5"
+        ),
         format!(
             "SELECT 'motivo', recorded_at / {QUARTER_MS}, 0, 0, TRIM({reason}), COUNT(*), 0 FROM events \
              WHERE action = 'fallido' AND {reason} IS NOT NULL GROUP BY 2, 5"

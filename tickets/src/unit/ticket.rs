@@ -60,6 +60,7 @@ pub(crate) struct TicketRow {
     recorded_at: UnixMillis,
     assigned_at: Option<UnixMillis>,
     delivered_at: Option<UnixMillis>,
+    promised_at: Option<UnixMillis>,
     updated_at: UnixMillis,
     version: i64,
     #[sqlx(flatten)]
@@ -73,7 +74,7 @@ macro_rules! select_tickets {
             "SELECT id, number, fingerprint, customer_name, customer_address, customer_phone, customer_email, customer_kind, ",
             "lines, total, payment_method, instructions, origin, neighbourhood, lat, lng, state, priority, driver_id, ",
             "driver_name, assignment_reason, offer_expires_at, reason, created_at, recorded_at, assigned_at, delivered_at, ",
-            "updated_at, version, accepted_at, departed_at, failed_at, cancelled_at, attempts FROM tickets ",
+            "promised_at, updated_at, version, accepted_at, departed_at, failed_at, cancelled_at, attempts FROM tickets ",
             $($which)+
         )
     };
@@ -83,7 +84,7 @@ pub(crate) use select_tickets;
 const UPSERT: &str = "INSERT INTO tickets (id, number, fingerprint, customer_name, customer_address, customer_phone, customer_email, \
      customer_kind, lines, total, payment_method, instructions, origin, neighbourhood, lat, lng, state, priority, driver_id, \
      driver_name, assignment_reason, offer_expires_at, reason, created_at, recorded_at, assigned_at, delivered_at, updated_at, \
-     version, search, neighbourhood_search, accepted_at, departed_at, failed_at, cancelled_at, attempts) VALUES";
+     version, search, neighbourhood_search, accepted_at, departed_at, failed_at, cancelled_at, attempts, promised_at) VALUES";
 /// What of a ticket can change after it was taken in.
 const UPSERT_TAIL: &str = "ON CONFLICT (id) DO UPDATE SET instructions = excluded.instructions, state = excluded.state, \
      priority = excluded.priority, driver_id = excluded.driver_id, driver_name = excluded.driver_name, \
@@ -124,6 +125,7 @@ impl TryFrom<TicketRow> for Ticket {
             offer_expires_at: row.offer_expires_at,
             assigned_at: row.assigned_at,
             delivered_at: row.delivered_at,
+            promised_at: row.promised_at,
             updated_at: row.updated_at,
             version: row.version,
         };
@@ -163,7 +165,7 @@ pub(crate) fn searchable(number: &str, name: &str, address: Option<&str>, phone:
 }
 
 pub(super) async fn store(session: &mut Session, tickets: &[&Ticket]) -> sqlx::Result<()> {
-    execute_rows!(*session, UPSERT, 36, tickets, UPSERT_TAIL, |query, row| {
+    execute_rows!(*session, UPSERT, 37, tickets, UPSERT_TAIL, |query, row| {
         query
             .bind(row.view.ticket_id)
             .bind(row.view.number.as_str())
@@ -206,6 +208,7 @@ pub(super) async fn store(session: &mut Session, tickets: &[&Ticket]) -> sqlx::R
             .bind(row.milestones.failed_at)
             .bind(row.milestones.cancelled_at)
             .bind(row.milestones.attempts)
+            .bind(row.view.promised_at)
     });
     Ok(())
 }

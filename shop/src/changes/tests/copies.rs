@@ -27,6 +27,7 @@ fn moves() -> impl Strategy<Value = Move> {
         6 => (1..12_i64, 1..4_i64).prop_map(|(product, quantity)| Move::Buy(product, quantity)),
         2 => Just(Move::Cancel),
         2 => (0..8_usize).prop_map(Move::Hear),
+        3 => (1..12_i64, 1..6_i64).prop_map(|(product, stars)| Move::Rate(product, stars)),
         2 => (1..12_i64, 1..90_i64).prop_map(|(product, stock)| Move::Edit(product, stock)),
         1 => (1..12_i64, any::<bool>()).prop_map(|(product, active)| Move::Pause(product, active)),
         1 => (0..30_i64).prop_map(Move::Import),

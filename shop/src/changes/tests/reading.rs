@@ -8,9 +8,11 @@ use axum::http::{Method, Request};
 use belgrano_shared::on_both_engines;
 use belgrano_shared::signature::{ID_HEADER, SIGNATURE_HEADER, TIMESTAMP_HEADER};
 use belgrano_shared::testing::TestDatabase;
+use belgrano_shared::wire::{OrderNumber, TicketState};
 use serde_json::{Value, json};
 
 use super::reader::{Copy, Reader, ask, send};
+use crate::orders::{Apply, Report};
 use crate::testing::{Browser, TestShop};
 
 async fn buy(shop: &TestShop, who: &mut Browser, product: i64) -> String {
@@ -112,6 +114,45 @@ on_both_engines! {
         reader.catch_up(&shop).await;
         let movement = of(&reader.copy, "movimiento", "1");
         assert_eq!((&movement["motivo"], &movement["stock"], &movement["pedido"]), (&json!("mes"), &json!(7), &Value::Null));
+    }
+}
+
+on_both_engines! {
+    async fn what_customers_say_is_told(database) {
+        let shop = TestShop::new(database).await;
+        let (mut ana, mut admin) = (shop.customer("ana@example.com").await, shop.admin().await);
+        let number = buy(&shop, &mut ana, 1).await;
+        let report = Report {
+            number: OrderNumber::parse(&number).expect("a number"),
+            state: Some(TicketState::Delivered),
+            ticket_id: Some(1),
+            version: Some(1),
+            driver: None,
+            reason: None,
+            changed_at: None,
+        };
+        let apply = Apply { reports: vec![report], cursor: None, another_life: false };
+        assert_eq!(shop.app.writer.submit(apply).await.expect("applied"), 1);
+        let said = json!({ "productos": [{ "producto_id": 1, "estrellas": 4, "texto": "Rica" }], "entrega": { "estrellas": 5 } });
+        let said = shop.post(&mut ana, &format!("/api/pedidos/{number}/resenas"), said).await;
+        assert_eq!(said.status, 200, "{said:?}");
+        let mut reader = Reader::default();
+        reader.catch_up(&shop).await;
+        let of = |reader: &Reader, entity: &str, key: &str| reader.copy[&(entity.to_owned(), key.to_owned())].clone();
+        let order = of(&reader, "pedido", &number);
+        assert_eq!((&order["dispositivo"], &order["origen"], &order["prometido"]), (&json!("otro"), &json!("directo"), &Value::Null));
+        let (first, second) = (&said.body["resenas"][0]["id"], &said.body["resenas"][1]["id"]);
+        let review = of(&reader, "resena", &first.to_string());
+        assert_eq!(review, json!({
+            "id": first, "pedido": number, "cuenta_id": order["cuenta_id"], "producto_id": 1, "estrellas": 4, "texto": "Rica",
+            "en": review["en"], "oculta": false, "motivo_oculta": null,
+        }));
+        assert_eq!(of(&reader, "resena", &second.to_string())["producto_id"], Value::Null);
+        // What changes is told again.
+        let hide = format!("/api/resenas/{first}/ocultar");
+        assert_eq!(shop.post(&mut admin, &hide, json!({ "motivo": "Maltrato" })).await.status, 200);
+        reader.catch_up(&shop).await;
+        assert_eq!(of(&reader, "resena", &first.to_string())["motivo_oculta"], "Maltrato");
     }
 }
 

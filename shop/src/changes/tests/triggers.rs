@@ -16,7 +16,7 @@ use crate::schema::migrations;
 use crate::testing::TestShop;
 
 /// The tables that the feed tells of, and which of insert, update and delete mark something.
-const TABLES: [(&str, &str); 14] = [
+const TABLES: [(&str, &str); 15] = [
     ("businesses", "IUD"),
     ("branches", "IUD"),
     ("categories", "IUD"),
@@ -27,6 +27,7 @@ const TABLES: [(&str, &str); 14] = [
     ("accounts", "IUD"),
     ("merchants", "IUD"),
     ("orders", "IUD"),
+    ("reviews", "IUD"),
     ("funnel", "IUD"),
     ("stock_movements", "IUD"),
     ("price_changes", "IUD"),

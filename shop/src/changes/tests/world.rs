@@ -30,6 +30,8 @@ pub(super) enum Move {
     Cancel,
     /// The board says something of the last order.
     Hear(usize),
+    /// The customer gives a product of the last order so many stars, or its delivery, once the board says it is there.
+    Rate(i64, i64),
     /// An administrator sets price and stock.
     Edit(i64, i64),
     /// An administrator pauses or resumes a product.
@@ -47,7 +49,8 @@ pub(super) enum Move {
 }
 
 /// What somebody may type. None of it is needed by whoever buys at the same time for long.
-pub(super) const BY_HAND: [&str; 12] = [
+pub(super) const BY_HAND: [&str; 13] = [
+    "UPDATE reviews SET hidden_at = 0, hidden_reason = 'x' WHERE hidden_at IS NULL",
     "INSERT INTO funnel VALUES (3600000, 'movil', 'directo', 1, 0, 0, 0, 0, 1) ON CONFLICT (hour, device, origin) \
      DO UPDATE SET home = funnel.home + 1",
     "INSERT INTO funnel VALUES (7200000, 'otro', 'redes', 1, 1, 1, 1, 1, 1) ON CONFLICT DO NOTHING",
@@ -63,7 +66,8 @@ pub(super) const BY_HAND: [&str; 12] = [
     "UPDATE order_lines SET branch = 'otra' WHERE order_id = (SELECT MIN(order_id) FROM order_lines)",
 ];
 
-const ERASE: [&str; 5] = [
+const ERASE: [&str; 6] = [
+    "DELETE FROM reviews WHERE order_id = (SELECT MIN(id) FROM orders)",
     "DELETE FROM order_lines WHERE order_id = (SELECT MIN(id) FROM orders)",
     "DELETE FROM order_steps WHERE order_id = (SELECT MIN(id) FROM orders)",
     "DELETE FROM order_promises WHERE order_id = (SELECT MIN(id) FROM orders)",
@@ -130,6 +134,7 @@ impl<'a> World<'a> {
                 shop.post(&mut Browser::default(), "/api/register", body).await.status
             }
             Move::Hear(state) => self.hear(shop, *state).await,
+            Move::Rate(product, stars) => self.rate(shop, *product, *stars).await,
             Move::Import(percent) => self.import(shop, *percent).await,
             Move::ByHand(which) => self.type_in(shop, &BY_HAND[*which..=*which]).await,
             Move::Read(limit) => {
@@ -173,6 +178,18 @@ impl<'a> World<'a> {
         200
     }
 
+    async fn rate(&self, shop: &TestShop, product: i64, stars: i64) -> u16 {
+        let Some(number) = self.last().await else { return 200 };
+        let delivered = TicketState::ALL.iter().position(|state| *state == TicketState::Delivered);
+        self.hear(shop, delivered.expect("a state")).await;
+        let products = json!([{ "producto_id": product, "estrellas": stars }]);
+        let body = match stars % 2 {
+            0 => json!({ "productos": products }),
+            _ => json!({ "entrega": { "estrellas": stars } }),
+        };
+        self.post(shop, &format!("/api/pedidos/{}/resenas", number.as_str()), body).await
+    }
+
     async fn import(&self, shop: &TestShop, percent: i64) -> u16 {
         let mut catalog: Value = serde_json::from_slice(CATALOG).expect("JSON");
         for product in catalog["productos"].as_array_mut().into_iter().flatten() {
@@ -202,7 +219,7 @@ impl<'a> World<'a> {
 
     /// What the tables have, whatever the feed says.
     pub(super) async fn tables(&self) -> Copy {
-        const KEYS: [(&str, &str); 10] = [
+        const KEYS: [(&str, &str); 11] = [
             ("negocio", "SELECT CAST(id AS TEXT) FROM businesses"),
             ("sucursal", "SELECT CAST(id AS TEXT) FROM branches"),
             ("categoria", "SELECT CAST(id AS TEXT) FROM categories"),
@@ -210,6 +227,7 @@ impl<'a> World<'a> {
             ("oferta", "SELECT id FROM offers"),
             ("cuenta", "SELECT CAST(id AS TEXT) FROM accounts"),
             ("pedido", "SELECT CAST(id AS TEXT) FROM orders"),
+            ("resena", "SELECT CAST(id AS TEXT) FROM reviews"),
             ("movimiento", "SELECT CAST(id AS TEXT) FROM stock_movements"),
             ("precio", "SELECT CAST(id AS TEXT) FROM price_changes"),
             ("embudo", "SELECT hour || '|' || device || '|' || origin FROM funnel"),

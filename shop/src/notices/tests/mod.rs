@@ -1,5 +1,6 @@
 //! Notices on their way to customers, with a push service whose answer can be flipped.
 
+mod asking;
 mod delivering;
 mod listing;
 mod subscribing;

@@ -79,10 +79,15 @@ fn clock(ms: i64) -> String {
     if hours > 0 { format!("{hours}:{minutes:02}:{seconds:02}") } else { format!("{minutes}:{seconds:02}") }
 }
 
+/// From when on a ticket is late: when its customer was promised it, else so long after it was ordered.
+pub(in crate::pages) fn due(ticket: &TicketView, late_ms: i64) -> UnixMillis {
+    ticket.promised_at.unwrap_or_else(|| ticket.created_at.plus_ms(late_ms))
+}
+
 /// Whether a ticket should have arrived by now. What failed has a reason instead.
 pub(in crate::pages) fn is_late(ticket: &TicketView, now: UnixMillis, late_ms: i64) -> bool {
     use TicketState::{Accepted, Assigned, OnTheWay, Pending};
-    matches!(ticket.state, Pending | Assigned | Accepted | OnTheWay) && now.since_ms(ticket.created_at) > late_ms
+    matches!(ticket.state, Pending | Assigned | Accepted | OnTheWay) && now > due(ticket, late_ms)
 }
 
 /// How old something is, in as few letters as say it.

@@ -1,0 +1,67 @@
+//! What a batch of the shop's writer asks for, what it has beside the transaction, and what its commit hands on.
+
+use belgrano_shared::ambient::Ambient;
+use belgrano_shared::auth::session::TokenHash;
+use belgrano_shared::idempotency::IdempotencyKey;
+use belgrano_shared::wire::OrderNumber;
+
+use crate::orders::Arrivals;
+use crate::outbox::{Claimed, Handoff};
+use crate::visits::Placed;
+
+/// What a batch asks to be read before its commands run.
+#[derive(Debug, Default)]
+pub struct ShopWants {
+    /// Products that will be sold.
+    pub products: Vec<i64>,
+    /// Accounts that will buy.
+    pub accounts: Vec<i64>,
+    /// Orders that will change.
+    pub orders: Vec<OrderNumber>,
+    /// Keys that may have been answered before.
+    pub keys: Vec<IdempotencyKey>,
+}
+
+/// What every batch needs beside the transaction.
+#[derive(Clone, Debug)]
+pub struct ShopContext {
+    /// Time and randomness.
+    pub ambient: Ambient,
+    /// Where new messages may go without being claimed.
+    pub handoff: Handoff,
+    /// What new orders are promised.
+    pub arrivals: Arrivals,
+}
+
+impl From<Ambient> for ShopContext {
+    /// Without a relay in this process: its messages wait to be claimed.
+    fn from(ambient: Ambient) -> Self {
+        Self { ambient, handoff: Handoff::new(0, std::time::Duration::ZERO), arrivals: Arrivals::default() }
+    }
+}
+
+/// What a commit hands on.
+#[derive(Debug, Default)]
+#[expect(clippy::struct_excessive_bools, reason = "each is news to somebody else")]
+pub struct Committed {
+    /// Outbox rows were added or made due: the relay has something to claim.
+    pub outbox: bool,
+    /// New messages that are the relay's already.
+    pub handed: Vec<Claimed>,
+    /// Orders that changed, for whoever watches them.
+    pub orders: Vec<OrderNumber>,
+    /// Packages changed: one may be due sooner.
+    pub packages: bool,
+    /// The catalog changed.
+    pub catalog: bool,
+    /// Accounts whose sessions or rights changed.
+    pub accounts: Vec<i64>,
+    /// Sessions that ended, each with its account.
+    pub sessions: Vec<(i64, TokenHash)>,
+    /// There are notices to be sent.
+    pub noticed: bool,
+    /// Orders that requests placed, for the funnel.
+    pub placed: Vec<Placed>,
+    /// Anything was written at all.
+    pub changed: bool,
+}
