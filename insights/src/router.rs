@@ -21,6 +21,7 @@ struct Api;
 pub fn router(app: App, health: Health) -> Router {
     let (api, document) = described().split_for_parts();
     let (http, metrics, ambient) = (app.settings.common.http.clone(), app.metrics.clone(), app.ambient.clone());
+    let api = api.layer(axum::middleware::from_fn(api::tell_age));
     let router = api.merge(health.router()).merge(openapi::docs(document)).with_state(app);
     standard_layers(router, http, &metrics, &ambient)
 }

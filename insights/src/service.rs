@@ -11,9 +11,10 @@ use belgrano_shared::telemetry::Metrics;
 use belgrano_shared::zone::OtherZone;
 
 use crate::app::{App, Parts};
-use crate::engine::{Answers, Came, Catalog, Warehouse, WarehouseError};
+use crate::engine::{Answers, Catalog, Warehouse, WarehouseError};
 use crate::guard::Guard;
-use crate::ingest::{self, Access, BOARD, BOARD_FEED, Credentials, Feed, FeedStates, SHOP, SHOP_FEED, Store};
+use crate::ingest::{self, Access, BOARD_FEED, Credentials, Feed, FeedStates, Flushed, SHOP_FEED, Store};
+use crate::lake::upkeep::Upkeep;
 use crate::lake::{Lake, LakeError, tables};
 use crate::models::runner::Runner;
 use crate::settings::InsightsSettings;
@@ -57,6 +58,7 @@ pub async fn start(settings: InsightsSettings, ambient: Ambient, life: &Lifecycl
     }
     life.spawn_critical("lake", commit(app.clone()));
     life.spawn_critical("watch", watch(app.clone()));
+    life.spawn_critical("upkeep", tend(app.clone()));
 
     let common = &app.settings.common;
     if let Some(wire) = pg::bind(&app.settings.wire, &common.serve.host).await? {
@@ -87,8 +89,7 @@ pub async fn assemble(settings: InsightsSettings, ambient: Ambient, life: &Lifec
         None => Lake::in_folder(&settings.common.data_dir.join(LAKE_FOLDER))?,
     };
     let warehouse = Warehouse::open(lake, settings.engine)?;
-    let cold = warehouse.look().await?;
-    warehouse.settle(cold, &Came::default());
+    warehouse.refresh().await?;
     let runner = Runner::new(warehouse.clone(), ambient.clone());
     let store = Store::new(warehouse.clone(), runner.clone(), ambient.clone());
     Ok(App::new(Parts {
@@ -114,8 +115,8 @@ fn feeds(app: &App) -> [Feed; 2] {
     let access =
         |url: &url::Url| Access { url: url.clone(), credentials: credentials.clone(), api_key: api_key.clone() };
     [
-        Feed { name: SHOP_FEED, tables: &SHOP, access: access(&app.settings.shop_url) },
-        Feed { name: BOARD_FEED, tables: &BOARD, access: access(&app.settings.board_url) },
+        Feed { name: SHOP_FEED, access: access(&app.settings.shop_url) },
+        Feed { name: BOARD_FEED, access: access(&app.settings.board_url) },
     ]
 }
 
@@ -128,9 +129,15 @@ async fn commit(app: App) {
             tracing::error!(error = belgrano_shared::chain(error), "the lake takes nothing; what came stays in memory");
         }
         if ended {
+            if let Err(error) = app.store.lease().give_back().await {
+                tracing::warn!(
+                    error = belgrano_shared::chain(&error),
+                    "the lease of the lake's writer is not given back"
+                );
+            }
             return;
         }
-        if stored.is_ok()
+        if matches!(stored, Ok(Flushed::Stored))
             && let Err(error) = app.runner.build_gold(false).await
         {
             tracing::error!(error = belgrano_shared::chain(&error), "the gold tables could not be made");
@@ -138,26 +145,51 @@ async fn commit(app: App) {
     }
 }
 
-/// Looks whether somebody else has changed the lake: an import, or another instance.
-async fn watch(app: App) {
-    let mut seen = None;
-    while !app.life.soft().is_cancelled() {
-        match app.warehouse.lake().find(tables::FEEDS.name).await {
-            Ok(table) => {
-                let version = table.and_then(|table| table.version());
-                if seen.is_some_and(|seen| seen != version)
-                    && let Err(error) = app.store.look().await
-                {
-                    tracing::warn!(error = belgrano_shared::chain(&error), "the lake cannot be looked at");
-                }
-                seen = Some(version);
-            }
-            Err(error) => tracing::warn!(error = belgrano_shared::chain(&error), "the lake cannot be reached"),
+/// Keeps the lake small, if it is ours to write.
+async fn tend(app: App) {
+    let upkeep = Upkeep::new(app.settings.lake_retention, app.ambient.clone());
+    while tokio::time::timeout(UPKEEP, app.life.soft().cancelled()).await.is_err() {
+        let tended = match app.store.lease().hold().await {
+            Ok(true) => upkeep.tend(&app.store, &app.warehouse).await,
+            // Its files may be gone a retention time after another instance has taken them out.
+            Ok(false) => app.store.look().await,
+            Err(error) => Err(error.into()),
+        };
+        if let Err(error) = tended {
+            tracing::warn!(error = belgrano_shared::chain(&error), "the lake is not kept small; trying again later");
         }
+    }
+}
+
+/// Looks whether somebody else has changed the lake, an import or another instance, and stays the one who writes, or becomes it.
+async fn watch(app: App) {
+    let mut trouble = false;
+    while !app.life.soft().is_cancelled() {
+        let looked = look(&app).await;
+        app.warehouse.note_away(looked.is_err());
+        if let Err(error) = &looked
+            && !trouble
+        {
+            tracing::warn!(error = belgrano_shared::chain(error), "the lake cannot be reached; trying again");
+        }
+        trouble = looked.is_err();
         let _ = tokio::time::timeout(LOOK, app.life.soft().cancelled()).await;
     }
 }
 
+async fn look(app: &App) -> Result<(), ingest::StoreError> {
+    app.store.lease().hold().await?;
+    let known = app.warehouse.cold();
+    let known = known.handles.get(tables::FEEDS.name);
+    let now = app.warehouse.lake().newest(tables::FEEDS.name, known).await?;
+    if now.and_then(|table| table.version()) != known.and_then(|table| table.version()) {
+        app.store.look().await?;
+    }
+    Ok(())
+}
+
+/// Between two rounds of upkeep.
+const UPKEEP: Duration = Duration::from_hours(3);
 /// Between two looks at the lake.
 const LOOK: Duration = Duration::from_secs(2);
 /// A feed that was silent for so long is behind.

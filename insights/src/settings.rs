@@ -31,6 +31,8 @@ pub struct InsightsSettings {
     pub lake_options: HashMap<String, String>,
     /// Between two commits to the lake.
     pub lake_commit: Duration,
+    /// How long the lake keeps what readers of earlier versions may need.
+    pub lake_retention: Duration,
     /// Limits of the engine.
     pub engine: Limits,
     /// Limits of other people's SQL.
@@ -76,6 +78,13 @@ impl InsightsSettings {
             shop_url: env.url("BELGRANO_AHORRO_URL", local_url(SHOP_PORT), "where the shop is"),
             board_url: env.url("TICKETERA_URL", local_url(TICKETS_PORT), "where the ticket board is"),
             lake_commit: env.duration_s("LAKE_COMMIT", 300, "seconds between two commits to the lake"),
+            lake_retention: Duration::from_hours(24)
+                * env.number(
+                    "LAKE_RETENTION",
+                    7,
+                    1..=3650,
+                    "days that the lake keeps what readers of earlier versions may need",
+                ),
             lake_options: object_store_options(),
             engine: Limits {
                 memory_bytes: env.number("QUERY_MEMORY_MIB", 256, 64..=65_536, "MiB that queries may hold together")

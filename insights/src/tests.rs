@@ -5,7 +5,7 @@ use belgrano_shared::timestamp::UnixMillis;
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
-use crate::engine::{Answers, Came, Limits, Warehouse};
+use crate::engine::{Answers, Limits, Warehouse};
 use crate::ingest::{Change, Fresh, OWN, Store, translate};
 use crate::lake::Lake;
 use crate::lake::rows::Origin;
@@ -29,14 +29,15 @@ impl World {
     async fn open(folder: TempDir, seq: i64) -> Self {
         let lake = Lake::in_folder(folder.path()).expect("a lake");
         let warehouse = Warehouse::open(lake, Limits::default()).expect("models");
-        let cold = warehouse.look().await.expect("the lake");
-        warehouse.settle(cold, &Came::default());
+        warehouse.refresh().await.expect("the lake");
         let runner = Runner::new(warehouse.clone(), Ambient::system());
         let store = Store::new(warehouse.clone(), runner.clone(), Ambient::system());
+        store.open("shop", "e1").await.expect("a feed");
         Self { folder, answers: Answers::new(warehouse, Ambient::system()), store, runner, seq }
     }
 
     async fn reopened(self) -> Self {
+        self.store.lease().give_back().await.expect("a lease");
         Self::open(self.folder, self.seq).await
     }
 
@@ -49,7 +50,7 @@ impl World {
             let origin = Origin { source: OWN, seq: self.seq, at: UnixMillis(1_764_000_000_000) };
             translate(&change, origin, &mut fresh).expect("a change that can be read");
         }
-        self.store.add(fresh.take().expect("batches"), "shop", "e1", self.seq).await.expect("rows");
+        self.store.add(fresh.take().expect("batches"), "shop", "e1", self.seq).expect("rows");
     }
 
     async fn ask(&self, sql: &str) -> Value {
@@ -123,7 +124,7 @@ async fn what_came_wins_over_what_is_stored() {
 
     let mut world = world.reopened().await;
     assert_eq!(world.ask(SALES).await, one);
-    assert_eq!(world.store.stored("shop", "e1").await.expect("a place"), 3);
+    assert_eq!(world.store.open("shop", "e1").await.expect("a place"), 3);
     world.came(&[("pedido", "BA-2", Value::Null)]).await;
     assert_eq!(world.ask(SALES).await, json!([]));
 }
@@ -135,7 +136,7 @@ async fn what_a_killed_flush_has_stored_counts_once() {
     world.came(&changes).await;
     world.store.append_alone().await.expect("rows in the lake");
     let mut world = world.reopened().await;
-    assert_eq!(world.store.stored("shop", "e1").await.expect("a place"), 0);
+    assert_eq!(world.store.open("shop", "e1").await.expect("a place"), 0);
     world.seq = 0;
     world.came(&changes).await;
     let once = json!([{ "order_id": "BA-1", "net": 110.5 }]);

@@ -1,5 +1,7 @@
 //! From a question of ours to rows of JSON.
 
+use std::time::Duration;
+
 use belgrano_shared::problem::Problem;
 use datafusion::arrow::json::WriterBuilder;
 use datafusion::arrow::json::writer::JsonArray;
@@ -13,9 +15,15 @@ use crate::app::App;
 use crate::engine::QueryError;
 use crate::ingest::OWN;
 
+/// When it may be worth another try while the lake cannot be reached.
+const TRY_AGAIN: Duration = Duration::from_secs(10);
+
 impl From<QueryError> for Problem {
     fn from(error: QueryError) -> Self {
-        Self::internal(&error)
+        match error {
+            QueryError::Away => Self::unavailable(TRY_AGAIN),
+            error => Self::internal(&error),
+        }
     }
 }
 
@@ -26,6 +34,9 @@ pub(super) async fn rows<T: DeserializeOwned>(
     values: Vec<ScalarValue>,
 ) -> Result<Vec<T>, Problem> {
     let answer = app.answers.ask(sql, values).await?;
+    if let Some(since) = answer.since {
+        super::age::note(since.elapsed());
+    }
     serde_json::from_value(json(&answer.batches)?).map_err(|error| Problem::internal(&error))
 }
 

@@ -3,6 +3,7 @@
 //! What the same question asks twice of the same state is worked out once, also when many ask at the same moment.
 
 use std::sync::Arc;
+use std::time::Instant;
 
 use belgrano_shared::ambient::Ambient;
 use datafusion::arrow::record_batch::RecordBatch;
@@ -10,9 +11,11 @@ use datafusion::common::{ParamValues, ScalarValue};
 use datafusion::execution::context::SQLOptions;
 use datafusion::logical_expr::LogicalPlan;
 use datafusion::physical_plan::collect;
+use deltalake::parquet::errors::ParquetError;
 use quick_cache::sync::Cache;
 
-use super::warehouse::{Session, Warehouse, WarehouseError};
+use super::session::Session;
+use super::warehouse::{Warehouse, WarehouseError};
 
 /// Answers kept.
 const KEPT: usize = 512;
@@ -26,6 +29,9 @@ pub enum QueryError {
     /// The engine.
     #[error("the engine")]
     Engine(#[from] datafusion::error::DataFusionError),
+    /// The lake cannot be reached, and nobody asked this before.
+    #[error("the lake cannot be reached")]
+    Away,
 }
 
 /// Rows, and which state of the data they are of.
@@ -35,6 +41,8 @@ pub struct Answer {
     pub batches: Arc<Vec<RecordBatch>>,
     /// Which state.
     pub version: u64,
+    /// Since when it is not of the present state, because the lake cannot be reached: when it was worked out. `None` when it is.
+    pub since: Option<Instant>,
 }
 
 /// A question: its text and its values.
@@ -46,6 +54,8 @@ pub struct Answers {
     warehouse: Warehouse,
     ambient: Ambient,
     known: Arc<Cache<(u64, Question), Answer>>,
+    /// The newest answer to each question, for when there is none of the present state.
+    last: Arc<Cache<Question, (Answer, Instant)>>,
     /// By house, and by minute: a plan has the time of its making in it where it asks for today.
     plans: Arc<Cache<(u64, i64, Question), Arc<LogicalPlan>>>,
 }
@@ -60,7 +70,8 @@ impl Answers {
     /// Nothing was asked yet.
     #[must_use]
     pub fn new(warehouse: Warehouse, ambient: Ambient) -> Self {
-        Self { warehouse, ambient, known: Arc::new(Cache::new(KEPT)), plans: Arc::new(Cache::new(KEPT)) }
+        let (known, last) = (Arc::new(Cache::new(KEPT)), Arc::new(Cache::new(KEPT)));
+        Self { warehouse, ambient, known, last, plans: Arc::new(Cache::new(KEPT)) }
     }
 
     /// What is asked.
@@ -69,19 +80,42 @@ impl Answers {
         &self.warehouse
     }
 
-    /// The rows of `sql`, where `$1`, `$2` … are `values`.
+    /// The rows of `sql`, where `$1`, `$2` … are `values`; those of an earlier state when the lake cannot be reached.
     pub async fn ask(&self, sql: &str, values: Vec<ScalarValue>) -> Result<Answer, QueryError> {
+        let question = (sql.to_owned(), format!("{values:?}"));
+        if self.warehouse.is_away()
+            && let Some(old) = self.old(&question)
+        {
+            return Ok(old);
+        }
+        match self.work(&question, values).await {
+            Err(QueryError::Engine(error)) if is_of_the_store(&error) => {
+                tracing::warn!(error = belgrano_shared::chain(&error), "the lake cannot be reached for an answer");
+                self.old(&question).ok_or(QueryError::Away)
+            }
+            answer => answer,
+        }
+    }
+
+    async fn work(&self, question: &Question, values: Vec<ScalarValue>) -> Result<Answer, QueryError> {
         let session = self.warehouse.session()?;
         let version = session.version();
-        let question = (sql.to_owned(), format!("{values:?}"));
         let work = async {
-            let plan = self.plan(&session, &question, values).await?;
+            let plan = self.plan(&session, question, values).await?;
             let state = session.context().state();
             let plan = state.query_planner().create_physical_plan(&plan, &state).await?;
             let batches = collect(plan, session.context().task_ctx()).await?;
-            Ok(Answer { batches: Arc::new(batches), version })
+            let answer = Answer { batches: Arc::new(batches), version, since: None };
+            self.last.insert(question.clone(), (answer.clone(), Instant::now()));
+            Ok(answer)
         };
         self.known.get_or_insert_async(&(version, question.clone()), work).await
+    }
+
+    /// The newest answer of an earlier state.
+    fn old(&self, question: &Question) -> Option<Answer> {
+        let (answer, at) = self.last.get(question)?;
+        Some(Answer { since: (answer.version != self.warehouse.version()).then_some(at), ..answer })
     }
 
     /// The plan of a question, which holds for every state of the same house.
@@ -103,4 +137,17 @@ impl Answers {
         };
         self.plans.get_or_insert_async(&(session.house(), minute, question.clone()), work).await
     }
+}
+
+/// Whether it is the object store that failed, however deep within.
+fn is_of_the_store(error: &(dyn std::error::Error + 'static)) -> bool {
+    let mut error = Some(error);
+    while let Some(inner) = error {
+        // The reader of files passes on the store's words alone.
+        if inner.is::<object_store::Error>() || inner.is::<ParquetError>() {
+            return true;
+        }
+        error = inner.source();
+    }
+    false
 }

@@ -12,23 +12,34 @@ use datafusion::error::Result;
 use datafusion::logical_expr::Expr;
 use datafusion::physical_plan::ExecutionPlan;
 
-use super::names::Hot;
+use super::hot::Hot;
 use crate::lake::column::Table;
 
 /// The rows of one state, on the session that asks it.
 #[derive(Debug, Default)]
-pub(super) struct HotRows(pub(super) Hot);
+pub(super) struct HotRows {
+    /// All of them.
+    pub(super) all: Hot,
+    /// Those that their own table does not hold.
+    pub(super) beyond: Hot,
+}
 
 /// What has come of a table.
 #[derive(Debug)]
 pub(super) struct Fresh {
     name: &'static str,
+    /// Only what its table does not hold.
+    beyond: bool,
     schema: SchemaRef,
 }
 
 impl Fresh {
     pub(super) fn of(table: &'static Table) -> Self {
-        Self { name: table.name, schema: table.schema() }
+        Self { name: table.name, beyond: false, schema: table.schema() }
+    }
+
+    pub(super) fn beyond(table: &'static Table) -> Self {
+        Self { beyond: true, ..Self::of(table) }
     }
 }
 
@@ -50,7 +61,8 @@ impl TableProvider for Fresh {
         limit: Option<usize>,
     ) -> Result<Arc<dyn ExecutionPlan>> {
         let hot = state.config().get_extension::<HotRows>();
-        let rows = hot.and_then(|hot| hot.0.get(self.name).map(|rows| rows.as_ref().clone())).unwrap_or_default();
+        let of = |hot: &HotRows| if self.beyond { hot.beyond.get(self.name) } else { hot.all.get(self.name) }.cloned();
+        let rows = hot.and_then(|hot| of(&hot)).map(|rows| rows.as_ref().clone()).unwrap_or_default();
         MemTable::try_new(self.schema(), vec![rows])?.scan(state, projection, filters, limit).await
     }
 }

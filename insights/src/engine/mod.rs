@@ -5,19 +5,26 @@
 
 mod answers;
 mod catalog;
+mod cold;
 mod context;
+mod data;
 mod fence;
 mod fresh;
+mod hot;
 mod names;
 mod needs;
+mod session;
 mod visible;
 mod warehouse;
 
 pub use answers::{Answer, Answers, QueryError};
 pub use catalog::{Catalog, Described, DescribedColumn};
+pub use cold::Cold;
 pub use context::Limits;
-pub use names::Hot;
+pub use data::{Came, Reach};
+pub(crate) use hot::first_day;
+pub use hot::{Hot, beyond};
 pub(crate) use names::MONTH;
 pub(crate) use needs::needs;
-pub(crate) use warehouse::first_day;
-pub use warehouse::{Came, Cold, Session, Warehouse, WarehouseError};
+pub use session::Session;
+pub use warehouse::{Warehouse, WarehouseError};

@@ -8,16 +8,14 @@ use std::fmt;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError, Weak};
 
 use async_trait::async_trait;
-use datafusion::arrow::record_batch::RecordBatch;
 use datafusion::catalog::{SchemaProvider, TableProvider};
 use datafusion::datasource::{MemTable, ViewTable};
 use datafusion::error::{DataFusionError, Result};
 use datafusion::execution::context::SessionState;
 use jiff::civil::Date;
 
+use super::cold::Cold;
 use super::fresh::Fresh;
-use super::warehouse::Cold;
-use crate::ingest::OWN;
 use crate::lake::column::Table;
 use crate::lake::tables;
 use crate::models::project::{Layer, Model, Project};
@@ -26,20 +24,8 @@ use crate::models::render::Naming;
 /// The column that divides a stored table into folders: the first day of a month.
 pub(crate) const MONTH: &str = "month";
 
-/// Rows that have come and are not stored yet, by table.
-pub type Hot = BTreeMap<&'static str, Arc<Vec<RecordBatch>>>;
-
-/// What plans depend on of the rows that came, by table.
-pub(super) type Shape = BTreeMap<&'static str, Came>;
-
-/// What plans depend on of the rows that came of a table.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Came {
-    /// The first of the month of their oldest day; `None` when some row has none.
-    pub(super) since: Option<Date>,
-    /// Where the first of them stands in its feed.
-    pub(super) first_seq: i64,
-}
+/// What plans depend on of the rows that came, by table: the first of the month of their oldest day; `None` when some row has none.
+pub(super) type Shape = BTreeMap<&'static str, Option<Date>>;
 
 /// The names of one state of the data.
 pub(super) struct Names {
@@ -87,6 +73,9 @@ impl Names {
                 (None, None) => Ok(None),
             };
         }
+        if let Some(table) = name.strip_prefix("beyond_").and_then(table) {
+            return Ok(Some(Arc::new(Fresh::beyond(table))));
+        }
         match (table(name), self.project.model(name)) {
             (Some(table), _) => self.both(table).await.map(Some),
             (None, Some(model)) if model.layer == Layer::Silver => self.silver(model).await.map(Some),
@@ -123,12 +112,19 @@ impl Names {
 
     async fn both(&self, table: &'static Table) -> Result<Arc<dyn TableProvider>> {
         let name = table.name;
-        let Some(Came { first_seq, .. }) = self.hot.get(name) else {
+        if !self.hot.contains_key(name) {
             return self.stored(name)?.ok_or_else(|| missing(name));
-        };
-        // After a kill in the middle of a flush some rows are stored whose place is not: those come again.
+        }
+        // After a kill in the middle of a flush some of what came is stored.
+        let both = format!("SELECT * FROM cold_{name} UNION ALL SELECT * FROM beyond_{name}");
+        if name != tables::PERSONS.name {
+            return self.view(&both).await;
+        }
+        // Who was erased is gone at once, not when the lake is next written.
+        let erased = format!("SELECT source AS e_source, customer_id AS e_id FROM hot_{name} WHERE deleted");
         self.view(&format!(
-            "SELECT * FROM cold_{name} WHERE NOT (source = '{OWN}' AND seq >= {first_seq}) UNION ALL SELECT * FROM hot_{name}"
+            "SELECT p.* FROM ({both}) p LEFT ANTI JOIN ({erased}) e \
+             ON p.source = e.e_source AND p.customer_id = e.e_id AND NOT p.deleted"
         ))
         .await
     }
@@ -169,7 +165,7 @@ impl Names {
 
     /// The first of the month of the oldest day among the rows that came.
     fn first_day(&self, table: &str) -> Option<Date> {
-        self.hot.get(table)?.since
+        *self.hot.get(table)?
     }
 
     fn sql(&self, model: &Model, naming: &Naming) -> Result<String> {

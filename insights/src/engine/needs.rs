@@ -5,12 +5,12 @@
 
 use std::collections::BTreeSet;
 
-use super::warehouse::Cold;
+use super::cold::Cold;
 use crate::lake::tables;
 use crate::models::project::{Layer, Project};
 
 /// What comes before a name for a part of its rows.
-const PARTS: [&str; 3] = ["hot_", "cold_", "stored_"];
+const PARTS: [&str; 4] = ["hot_", "cold_", "stored_", "beyond_"];
 /// Words of questions about the names themselves.
 const ALL: [&str; 4] = ["information_schema", "show", "describe", "desc"];
 

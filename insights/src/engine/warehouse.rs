@@ -1,25 +1,25 @@
 //! All of the data of one process: what is stored, what has come since, and which state of both an answer is of.
 
-use std::collections::{BTreeMap, HashMap};
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, PoisonError, RwLock};
 
-use datafusion::arrow::array::{Array, AsArray, Date32Array};
-use datafusion::arrow::datatypes::Int64Type;
+use datafusion::arrow::error::ArrowError;
 use datafusion::arrow::record_batch::RecordBatch;
 use datafusion::catalog::CatalogProvider;
-use datafusion::catalog::{MemoryCatalogProvider, SchemaProvider, TableProvider};
+use datafusion::catalog::{MemoryCatalogProvider, SchemaProvider};
 use datafusion::execution::runtime_env::RuntimeEnv;
-use datafusion::execution::session_state::{SessionState, SessionStateBuilder};
+use datafusion::execution::session_state::SessionStateBuilder;
 use datafusion::prelude::SessionContext;
-use deltalake::DeltaTable;
-use jiff::ToSpan;
-use jiff::civil::Date;
-use tokio::sync::watch;
+use tokio::sync::{Mutex, watch};
 
+use super::cold::Cold;
 use super::context::{CATALOG, Limits, SCHEMA, context, runtime};
+use super::data::{Came, Data, Reach};
 use super::fresh::HotRows;
-use super::names::{self, Hot, Names, Shape};
+use super::hot::{self, Hot, beyond};
+use super::names::{Names, Shape};
+use super::session::{House, Session};
 use super::visible::{Scope, Visible};
 use crate::lake::{Lake, LakeError, tables};
 use crate::models::project::{Project, ProjectError};
@@ -36,15 +36,9 @@ pub enum WarehouseError {
     /// The engine.
     #[error("the engine")]
     Engine(#[from] datafusion::error::DataFusionError),
-}
-
-/// What the lake holds, as it was when it was last looked at.
-#[derive(Debug, Default)]
-pub struct Cold {
-    /// Tables and models by name.
-    pub tables: BTreeMap<String, Arc<dyn TableProvider>>,
-    /// The same as the format knows them.
-    pub handles: BTreeMap<String, DeltaTable>,
+    /// Rows that do not fit their table.
+    #[error("rows of the lake")]
+    Rows(#[from] ArrowError),
 }
 
 /// The data. Cheap to clone.
@@ -63,93 +57,12 @@ struct Inner {
     runtime: Arc<RuntimeEnv>,
     limits: Limits,
     data: RwLock<Data>,
+    /// Held by who looks at the lake: no look is ever followed by an older one.
+    looking: Mutex<()>,
+    /// Whether the last look failed.
+    away: AtomicBool,
     version: watch::Sender<u64>,
     houses: AtomicU64,
-}
-
-#[derive(Default)]
-struct Data {
-    hot: Hot,
-    /// Up to where the rows are that came, by feed.
-    reached: BTreeMap<String, i64>,
-    cold: Arc<Cold>,
-    house: Option<Arc<House>>,
-    session: Option<Arc<Session>>,
-}
-
-/// What plans are made in: it holds while rows come, until the lake is looked at again or rows of another month come.
-struct House {
-    /// Told apart from every other house of this process.
-    id: u64,
-    shape: Shape,
-    context: SessionContext,
-    names: Arc<Names>,
-    // The names hold their planner weakly.
-    _planner: Arc<SessionState>,
-}
-
-/// Rows that have come, and up to where, at one moment.
-#[derive(Clone, Debug, Default)]
-pub struct Came {
-    /// The rows, by table.
-    pub rows: Hot,
-    /// Up to where, by feed.
-    pub reached: BTreeMap<String, i64>,
-}
-
-/// One state of the data, to be asked. Cheap to share; it stays as it is while others come.
-pub struct Session {
-    context: SessionContext,
-    /// Which state it is of.
-    version: u64,
-    house: Arc<House>,
-}
-
-impl std::fmt::Debug for Session {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Session").field("version", &self.version).finish_non_exhaustive()
-    }
-}
-
-impl Session {
-    /// What SQL is asked of.
-    #[must_use]
-    pub fn context(&self) -> &SessionContext {
-        &self.context
-    }
-
-    /// Which state of the data it is of.
-    #[must_use]
-    pub fn version(&self) -> u64 {
-        self.version
-    }
-
-    /// What plans are made in: a plan is good for every session of the same house.
-    #[must_use]
-    pub fn house(&self) -> u64 {
-        self.house.id
-    }
-
-    /// What its names stand for.
-    pub(super) fn names(&self) -> &Arc<Names> {
-        &self.house.names
-    }
-
-    /// The same with none but these functions, and no function that makes tables.
-    #[must_use]
-    pub fn confined(&self, scalar: &[&str], aggregate: &[&str], window: &[&str]) -> SessionContext {
-        let state = self.context.state();
-        let scalars = state.scalar_functions().values().filter(|function| scalar.contains(&function.name()));
-        let aggregates = state.aggregate_functions().values().filter(|function| aggregate.contains(&function.name()));
-        let windows = state.window_functions().values().filter(|function| window.contains(&function.name()));
-        let confined = SessionStateBuilder::new_from_existing(state.clone())
-            .with_scalar_functions(scalars.cloned().collect())
-            .with_aggregate_functions(aggregates.cloned().collect())
-            .with_window_functions(windows.cloned().collect())
-            .with_table_functions(HashMap::new())
-            .build();
-        SessionContext::new_with_state(confined)
-    }
 }
 
 impl Warehouse {
@@ -162,6 +75,8 @@ impl Warehouse {
             runtime,
             limits,
             data: RwLock::default(),
+            looking: Mutex::default(),
+            away: AtomicBool::default(),
             version: watch::Sender::new(1),
             houses: AtomicU64::new(0),
         };
@@ -180,18 +95,45 @@ impl Warehouse {
         &self.0.project
     }
 
-    /// What the lake holds now.
-    pub async fn look(&self) -> Result<Cold, WarehouseError> {
-        let models = self.project().models().iter().map(|model| model.name.as_str());
-        let names = tables::ALL.iter().map(|table| table.name).chain(models);
-        let mut cold = Cold::default();
-        for name in names {
-            if let Some(table) = self.lake().find(name).await? {
-                cold.tables.insert(name.to_owned(), table.table_provider().await?);
-                cold.handles.insert(name.to_owned(), table);
+    /// Takes a look at the lake. What it holds leaves memory, whoever has stored it.
+    pub async fn refresh(&self) -> Result<(), WarehouseError> {
+        let _looking = self.0.looking.lock().await;
+        let models = self.project().models().iter().map(|model| model.name.clone());
+        let names = tables::ALL.iter().map(|table| table.name.to_owned()).chain(models).collect();
+        let before = self.cold();
+        let looked = Cold::look(self.lake(), names, &before).await;
+        self.note_away(looked.is_err());
+        let cold = looked?;
+        let mut begun = Vec::new();
+        for (feed, reach) in self.reached().into_iter().filter(|(_, reach)| reach.life.is_none()) {
+            if let Some(life) = cold.life_of(feed, &reach.epoch).await? {
+                begun.push((feed, reach.epoch, life));
             }
         }
-        Ok(cold)
+        if begun.is_empty() && cold.is_same(&before) {
+            return Ok(());
+        }
+        self.change(|data| {
+            data.cold = Arc::new(cold);
+            data.house = None;
+            for (feed, epoch, life) in begun {
+                if let Some(reach) = data.reached.get_mut(feed).filter(|reach| reach.epoch == epoch) {
+                    reach.life = Some(life);
+                }
+            }
+            Ok(data.drop_stored()?)
+        })
+    }
+
+    /// Says whether the lake can be reached, for who has found out.
+    pub fn note_away(&self, away: bool) {
+        self.0.away.store(away, Ordering::Relaxed);
+    }
+
+    /// Whether it could not, when somebody last tried.
+    #[must_use]
+    pub fn is_away(&self) -> bool {
+        self.0.away.load(Ordering::Relaxed)
     }
 
     /// Tells of every new state.
@@ -206,14 +148,43 @@ impl Warehouse {
         *self.0.version.borrow()
     }
 
-    /// Adds rows that have come, which bring `feed` to `seq`.
-    pub fn add(&self, fresh: Vec<(&'static str, RecordBatch)>, feed: &str, seq: i64) {
+    /// From now on the changes of a feed are those of a life of it. Where to read on: what another life said is forgotten.
+    pub async fn begin(&self, feed: &'static str, epoch: &str) -> Result<i64, WarehouseError> {
+        self.refresh().await?;
+        let cold = self.cold();
+        let life = cold.life_of(feed, epoch).await?;
         self.change(|data| {
-            for (table, batch) in fresh {
-                Arc::make_mut(data.hot.entry(table).or_default()).push(batch);
+            if let Some(reach) = data.reached.get(feed).filter(|reach| reach.epoch == epoch) {
+                return Ok(reach.seq);
             }
-            data.reached.insert(feed.to_owned(), seq);
-        });
+            let others = |_, of: &str| if of == feed { i64::MAX } else { i64::MIN };
+            data.hot = hot::all_beyond(&data.hot, others)?;
+            let seq = if life.is_some() { cold.mark(feed) } else { 0 };
+            data.reached.insert(feed, Reach { epoch: epoch.to_owned(), life, seq });
+            Ok(seq)
+        })
+    }
+
+    /// Adds rows that have come of a life of a feed, which bring it to `seq`. What was added before is not added again.
+    pub fn add(
+        &self,
+        fresh: Vec<(&'static str, RecordBatch)>,
+        feed: &'static str,
+        epoch: &str,
+        seq: i64,
+    ) -> Result<(), WarehouseError> {
+        self.change(|data| {
+            let Some(reach) = data.reached.get_mut(feed).filter(|reach| reach.epoch == epoch) else { return Ok(()) };
+            let before = reach.seq;
+            reach.seq = before.max(seq);
+            for (table, batch) in fresh {
+                let batch = beyond(table, &batch, |_| before)?;
+                if batch.num_rows() > 0 {
+                    Arc::make_mut(data.hot.entry(table).or_default()).push(batch);
+                }
+            }
+            Ok(data.drop_stored()?)
+        })
     }
 
     /// Rows that have come and are not stored.
@@ -221,6 +192,18 @@ impl Warehouse {
     pub fn came(&self) -> Came {
         let data = self.0.data.read().unwrap_or_else(PoisonError::into_inner);
         Came { rows: data.hot.clone(), reached: data.reached.clone() }
+    }
+
+    /// Up to where each feed was read.
+    #[must_use]
+    pub fn reached(&self) -> BTreeMap<&'static str, Reach> {
+        self.0.data.read().unwrap_or_else(PoisonError::into_inner).reached.clone()
+    }
+
+    /// How many rows are in memory alone.
+    #[must_use]
+    pub fn waiting(&self) -> usize {
+        hot::count(&self.0.data.read().unwrap_or_else(PoisonError::into_inner).hot)
     }
 
     /// What came and what is stored, of the same state.
@@ -235,34 +218,13 @@ impl Warehouse {
         Arc::clone(&self.0.data.read().unwrap_or_else(PoisonError::into_inner).cold)
     }
 
-    /// Takes another look of the lake, which holds what `stored` says: that leaves memory.
-    pub fn settle(&self, cold: Cold, stored: &Came) {
-        self.change(|data| {
-            data.cold = Arc::new(cold);
-            data.house = None;
-            for (table, batches) in &stored.rows {
-                if let Some(rows) = data.hot.get_mut(table) {
-                    Arc::make_mut(rows).drain(..batches.len());
-                }
-            }
-            data.hot.retain(|_, rows| !rows.is_empty());
-        });
-    }
-
-    /// Forgets the rows of some tables that came, and how far the feeds were whose names begin with `feed`: it begins anew.
-    pub fn forget(&self, tables: &[&str], feed: &str) {
-        self.change(|data| {
-            data.hot.retain(|table, _| !tables.contains(table));
-            data.reached.retain(|name, _| !name.starts_with(feed));
-        });
-    }
-
-    fn change(&self, change: impl FnOnce(&mut Data)) {
+    fn change<T>(&self, change: impl FnOnce(&mut Data) -> T) -> T {
         let mut data = self.0.data.write().unwrap_or_else(PoisonError::into_inner);
-        change(&mut data);
+        let done = change(&mut data);
         data.session = None;
         // While the lock is held: who asks for a session never gets one of an older state under a newer number.
         self.0.version.send_modify(|version| *version += 1);
+        done
     }
 
     /// The present state, to be asked.
@@ -277,15 +239,19 @@ impl Warehouse {
             _ => Arc::new(self.build(&data, shape, Vec::new())?),
         };
         data.house = Some(Arc::clone(&house));
-        let context = with_rows(&house.context, &data.hot);
+        let context = with_rows(&house.context, data.rows()?);
         let session = Arc::new(Session { context, version: *self.0.version.borrow(), house });
         data.session = Some(Arc::clone(&session));
         Ok(session)
     }
 
-    /// Puts `hot` in the place of what came.
-    pub fn put(&self, hot: Hot) {
-        self.change(|data| data.hot = hot);
+    /// What another process has in memory and has seen of the lake.
+    pub fn put(&self, cold: Cold, hot: Hot) {
+        self.change(|data| {
+            data.cold = Arc::new(cold);
+            data.house = None;
+            data.hot = hot;
+        });
     }
 
     /// The present state as a caller may see it: with persons or without, of one business or of all.
@@ -303,7 +269,7 @@ impl Warehouse {
         for table in data.cold.handles.values() {
             table.update_datafusion_session(&context.state()).map_err(LakeError::from)?;
         }
-        let context = with_rows(&context, &data.hot);
+        let context = with_rows(&context, data.rows()?);
         Ok(Session { context, version: *self.0.version.borrow(), house })
     }
 
@@ -328,14 +294,13 @@ impl Warehouse {
 }
 
 fn shape(hot: &Hot) -> Shape {
-    let came = |rows: &[RecordBatch]| names::Came { since: first_day(rows), first_seq: first_seq(rows) };
-    hot.iter().map(|(table, rows)| (*table, came(rows))).collect()
+    hot.iter().map(|(table, rows)| (*table, hot::first_day(rows))).collect()
 }
 
 /// The same context for one state: its rows come along.
-fn with_rows(context: &SessionContext, hot: &Hot) -> SessionContext {
+fn with_rows(context: &SessionContext, rows: HotRows) -> SessionContext {
     let state = context.state();
-    let config = state.config().clone().with_extension(Arc::new(HotRows(hot.clone())));
+    let config = state.config().clone().with_extension(Arc::new(rows));
     SessionContext::new_with_state(SessionStateBuilder::new_from_existing(state).with_config(config).build())
 }
 
@@ -344,26 +309,4 @@ fn register(context: &SessionContext, names: Arc<dyn SchemaProvider>) -> datafus
     catalog.register_schema(SCHEMA, names)?;
     context.register_catalog(CATALOG, Arc::new(catalog));
     Ok(())
-}
-
-/// The smallest `seq` among rows.
-fn first_seq(batches: &[RecordBatch]) -> i64 {
-    let seqs = batches.iter().filter_map(|batch| batch.column_by_name("seq")).map(AsArray::as_primitive::<Int64Type>);
-    seqs.flat_map(|seqs| seqs.values().iter().copied()).min().unwrap_or(i64::MAX)
-}
-
-/// The first of the month of the oldest day (`ordered_on`, `created_on` …) among rows; `None` when some row has none.
-pub(crate) fn first_day(batches: &[RecordBatch]) -> Option<Date> {
-    let mut first: Option<i32> = None;
-    for batch in batches {
-        let column = batch.schema().fields().iter().position(|field| field.name().ends_with("_on"))?;
-        let days = batch.column(column).as_any().downcast_ref::<Date32Array>()?;
-        if days.null_count() > 0 {
-            return None;
-        }
-        let earliest = days.iter().flatten().min();
-        first = first.into_iter().chain(earliest).min();
-    }
-    let day = Date::constant(1970, 1, 1).checked_add(i64::from(first?).days()).ok()?;
-    Some(day.first_of_month())
 }

@@ -23,7 +23,7 @@ use super::bounds;
 use super::question::{Kind, Question, Value, scalar};
 use super::wire::{self, Asked, Found, Reply, States};
 use super::words::{About, Wrong};
-use crate::engine::{Came, Cold, Hot, Limits, Session, Warehouse};
+use crate::engine::{Cold, Hot, Limits, Session, Warehouse};
 use crate::lake::{Lake, LakeError};
 use crate::settings::object_store_options;
 
@@ -171,12 +171,11 @@ async fn open(asked: &Asked, states: &States, hot: Hot) -> Result<(SessionContex
     };
     let url = Url::parse(&asked.lake).map_err(|error| failed(&error))?;
     let lake = Lake::at(&url, &object_store_options()).map_err(|error| failed(&error))?;
-    let cold = stored(&lake, states).await.map_err(|error| failed(&error))?;
+    let cold = stored(&lake, states, &asked.ahead).await.map_err(|error| failed(&error))?;
     let counted = usize::try_from((asked.memory_mib << 20) / COUNTED_SHARE).unwrap_or(usize::MAX);
     let limits = Limits { memory_bytes: counted, threads: bounds::THREADS, disk: false };
     let warehouse = Warehouse::open(lake, limits).map_err(|error| failed(&error))?;
-    warehouse.settle(cold, &Came::default());
-    warehouse.put(hot);
+    warehouse.put(cold, hot);
     let vars = vec![("persons", json!(asked.persons))];
     let session =
         warehouse.session_for(vars, asked.persons, asked.business.as_deref()).map_err(|error| failed(&error))?;
@@ -184,12 +183,7 @@ async fn open(asked: &Asked, states: &States, hot: Hot) -> Result<(SessionContex
 }
 
 /// The stored tables in the states that whoever asks has read: no log is read twice, and no answer is of two states.
-async fn stored(lake: &Lake, states: &States) -> Result<Cold, LakeError> {
-    let mut cold = Cold::default();
-    for (name, state) in states {
-        let table = lake.in_state(name, state)?;
-        cold.tables.insert(name.clone(), table.table_provider().await?);
-        cold.handles.insert(name.clone(), table);
-    }
-    Ok(cold)
+async fn stored(lake: &Lake, states: &States, ahead: &[(String, String, i64)]) -> Result<Cold, LakeError> {
+    let handles = states.iter().map(|(name, state)| Ok((name.clone(), lake.in_state(name, state)?)));
+    Cold::of(handles.collect::<Result<_, LakeError>>()?, ahead).await
 }

@@ -150,6 +150,7 @@ impl Guard {
             rows: self.limits.rows,
             memory_mib: self.limits.memory_mib,
             deadline_s: self.limits.deadline.as_secs().max(1),
+            ahead: cold.ahead(),
         };
         wire::request(&asked, &self.states(&cold, names), &hot).map_err(|_| Refused::NotStarted)
     }

@@ -29,6 +29,8 @@ pub(super) struct Asked {
     pub(super) memory_mib: u64,
     /// Seconds until it ends itself, and of each of its threads on a processor.
     pub(super) deadline_s: u64,
+    /// Where stored tables hold more than their feed's mark says: table, feed, place.
+    pub(super) ahead: Vec<(String, String, i64)>,
 }
 
 /// The state of each stored table that may be read, as [`crate::lake::described`] has it.

@@ -5,13 +5,16 @@ mod credentials;
 #[expect(clippy::struct_field_names, reason = "fields are named as the columns of the lake are")]
 mod dato;
 mod fresh;
+#[cfg(test)]
+mod small;
 mod store;
 mod tail;
 mod translate;
 
+pub use crate::lake::feeds::{BOARD_FEED, OWN, SHOP_FEED};
 pub use client::{Access, FeedError};
 pub use credentials::Credentials;
 pub use fresh::Fresh;
-pub use store::{Store, StoreError};
-pub use tail::{BOARD, BOARD_FEED, Feed, FeedState, FeedStates, OWN, SHOP, SHOP_FEED, follow};
+pub use store::{Flushed, Store, StoreError};
+pub use tail::{Feed, FeedState, FeedStates, follow};
 pub use translate::{Change, Unreadable, translate};

@@ -1,29 +1,31 @@
 //! From memory into the lake, so that a kill at any moment neither loses nor doubles a row.
 //!
 //! A flush appends to each table the rows beyond the place that the table itself names, then brings the silver tables up, and
-//! last of all writes the place of the feed in `lake_feeds`. A restart asks the feed from there on; what a half-done flush had
-//! written already is known by its table's place.
+//! last of all writes the feed's mark in `lake_feeds`. A restart asks the feed from the mark on; what a half-done flush had written
+//! already is known by its table's place. What another writer did meanwhile makes a commit fail: then all is looked at again.
+//!
+//! A life of a feed begins with its number, then what its earlier life said is taken out, then the epoch gets the number. Killed in
+//! between, the epoch has none, and the next flush begins once more.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use datafusion::arrow::array::{AsArray, BooleanArray};
-use datafusion::arrow::compute::filter_record_batch;
-use datafusion::arrow::datatypes::Int64Type;
-use datafusion::arrow::record_batch::RecordBatch;
+use belgrano_shared::ambient::Ambient;
+use datafusion::arrow::array::{Array as _, AsArray, RecordBatch};
 use tokio::sync::Mutex;
 
-use belgrano_shared::ambient::Ambient;
-
-use super::tail::{Feed, OWN, feed_of};
-use crate::engine::{Came, Warehouse, WarehouseError};
+use crate::engine::{Came, Cold, Reach, Warehouse, WarehouseError, beyond};
 use crate::lake::column::Table;
+use crate::lake::feeds::{self, OWN};
+use crate::lake::lease::Lease;
 use crate::lake::rows::{Origin, Rows};
 use crate::lake::{self, LakeError, Reached, tables};
 use crate::models::runner::Runner;
 
-/// Rows in memory that are reason enough to write.
+/// Rows in memory that are reason enough to write, and to read no more while they cannot be written.
 const MANY_ROWS: usize = 200_000;
+/// How often a flush begins anew because another writer was first.
+const ATTEMPTS: usize = 4;
 
 /// Why rows did not get into the lake.
 #[derive(Debug, thiserror::Error)]
@@ -37,9 +39,27 @@ pub enum StoreError {
     /// Rows that do not fit their table.
     #[error("rows of the lake")]
     Rows(#[from] datafusion::arrow::error::ArrowError),
-    /// The table format.
-    #[error("a table of the lake")]
-    Table(#[from] deltalake::DeltaTableError),
+}
+
+impl StoreError {
+    /// Whether another writer was first.
+    fn is_conflict(&self) -> bool {
+        match self {
+            Self::Lake(error) | Self::Warehouse(WarehouseError::Lake(error)) => error.is_conflict(),
+            _ => false,
+        }
+    }
+}
+
+/// What a flush did.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Flushed {
+    /// Everything that had come is in the lake.
+    Stored,
+    /// Nothing had come.
+    Nothing,
+    /// Another instance writes.
+    NotOurs,
 }
 
 /// Brings rows into memory and from there into the lake. Cheap to clone.
@@ -48,6 +68,9 @@ pub struct Store {
     warehouse: Warehouse,
     runner: Runner,
     ambient: Ambient,
+    lease: Lease,
+    /// Rows in memory from which on no more is read while they cannot be written.
+    pub(super) many: usize,
     /// Held by who changes the lake.
     writing: Arc<Mutex<()>>,
 }
@@ -56,45 +79,92 @@ impl Store {
     /// Into this lake.
     #[must_use]
     pub fn new(warehouse: Warehouse, runner: Runner, ambient: Ambient) -> Self {
-        Self { warehouse, runner, ambient, writing: Arc::default() }
+        let lease = Lease::new(warehouse.lake(), ambient.clone());
+        Self { warehouse, runner, ambient, lease, many: MANY_ROWS, writing: Arc::default() }
     }
 
-    /// Up to where the changes of a feed are in the lake, in this life of it.
-    pub async fn stored(&self, feed: &str, epoch: &str) -> Result<i64, LakeError> {
-        let Some(table) = self.warehouse.lake().find(tables::FEEDS.name).await? else { return Ok(0) };
-        lake::reached(&table, &place(feed, epoch)).await
+    /// Who writes.
+    #[must_use]
+    pub fn lease(&self) -> &Lease {
+        &self.lease
     }
 
-    /// Makes rows visible; when there are many in memory, they are written first.
-    pub async fn add(
+    /// Held while the lake is changed by other means.
+    pub(crate) async fn hold_still(&self) -> tokio::sync::MutexGuard<'_, ()> {
+        self.writing.lock().await
+    }
+
+    /// Where to read a feed on, in this life of it: from the start when it is another one than the lake knows.
+    pub async fn open(&self, feed: &'static str, epoch: &str) -> Result<i64, StoreError> {
+        let seq = self.warehouse.begin(feed, epoch).await?;
+        // What the earlier life said goes at once.
+        if self.warehouse.reached().get(feed).is_some_and(|reach| reach.life.is_none())
+            && self.warehouse.cold().life(feed) > 0
+        {
+            self.flush().await?;
+        }
+        Ok(seq)
+    }
+
+    /// Whether so much waits for the lake that no more should be read.
+    #[must_use]
+    pub fn is_full(&self) -> bool {
+        self.warehouse.waiting() >= self.many
+    }
+
+    /// Makes rows visible.
+    pub fn add(
         &self,
         fresh: Vec<(&'static str, RecordBatch)>,
-        feed: &str,
+        feed: &'static str,
         epoch: &str,
         until: i64,
     ) -> Result<(), StoreError> {
-        self.warehouse.add(fresh, &place(feed, epoch), until);
-        let rows: usize =
-            self.warehouse.came().rows.values().flat_map(|rows| rows.iter()).map(RecordBatch::num_rows).sum();
-        if rows >= MANY_ROWS {
-            self.flush().await?;
-        }
-        Ok(())
+        Ok(self.warehouse.add(fresh, feed, epoch, until)?)
     }
 
-    /// Writes everything that has come. Gold follows.
-    pub async fn flush(&self) -> Result<(), StoreError> {
+    /// Writes everything that has come, if it is ours to write. Gold follows.
+    pub async fn flush(&self) -> Result<Flushed, StoreError> {
         let _writing = self.writing.lock().await;
-        let came = self.warehouse.came();
+        let mut attempt = 1;
+        loop {
+            if !self.lease.hold().await? {
+                self.warehouse.refresh().await?;
+                return Ok(Flushed::NotOurs);
+            }
+            match self.write().await {
+                Err(error) if error.is_conflict() && attempt < ATTEMPTS => attempt += 1,
+                done => return done,
+            }
+        }
+    }
+
+    /// Sees what others have written.
+    pub async fn look(&self) -> Result<(), StoreError> {
+        Ok(self.warehouse.refresh().await?)
+    }
+
+    /// Writes, whoever else does: what another was first with is refused.
+    pub(super) async fn write(&self) -> Result<Flushed, StoreError> {
+        self.begin_lives().await?;
+        let cold = self.warehouse.cold();
+        let came = ours(self.warehouse.came(), &cold)?;
         if came.rows.is_empty() {
-            return Ok(());
+            return Ok(Flushed::Nothing);
         }
         self.append_all(&came).await?;
+        self.erase(&came).await?;
         self.runner.store_silver(&came, OWN).await?;
-        self.mark(&came.reached).await?;
-        let cold = self.warehouse.look().await?;
-        self.warehouse.settle(cold, &came);
-        Ok(())
+        self.mark(&cold, &came.reached).await?;
+        self.warehouse.refresh().await?;
+        Ok(Flushed::Stored)
+    }
+
+    /// The first part of a flush, as if the process were killed after it.
+    #[cfg(test)]
+    pub(crate) async fn append_alone(&self) -> Result<(), StoreError> {
+        self.begin_lives().await?;
+        self.append_all(&ours(self.warehouse.came(), &self.warehouse.cold())?).await
     }
 
     async fn append_all(&self, came: &Came) -> Result<(), StoreError> {
@@ -106,86 +176,141 @@ impl Store {
         Ok(())
     }
 
-    /// The first part of a flush, as if the process were killed after it.
-    #[cfg(test)]
-    pub(crate) async fn append_alone(&self) -> Result<(), StoreError> {
-        self.append_all(&self.warehouse.came()).await
-    }
-
-    /// Sees what others have written.
-    pub async fn look(&self) -> Result<(), StoreError> {
-        let _writing = self.writing.lock().await;
-        let cold = self.warehouse.look().await?;
-        self.warehouse.settle(cold, &Came::default());
-        Ok(())
-    }
-
     /// Appends the rows beyond the place where the table is.
     async fn append(
         &self,
         table: &'static Table,
         batches: &[RecordBatch],
-        reached: &BTreeMap<String, i64>,
+        reached: &BTreeMap<&'static str, Reach>,
     ) -> Result<(), StoreError> {
         let stored = self.warehouse.lake().table(table.name, &table.schema(), &[]).await?;
-        let (mut behind, mut places) = (i64::MAX, Vec::new());
-        for (feed, seq) in reached {
-            let at = lake::reached(&stored, feed).await?;
-            let own = feed_of(table.name).is_none_or(|name| feed.split('/').nth(1) == Some(name));
-            if own && at < *seq {
-                behind = behind.min(at);
-                places.push(Reached { feed: feed.clone(), seq: *seq });
+        let (mut at, mut to) = (BTreeMap::new(), Vec::new());
+        for feed in feeds::filling(table.name) {
+            let Some((reach, life)) = reached.get(feed).and_then(|reach| Some((reach, reach.life?))) else { continue };
+            let place = feeds::place(feed, life);
+            let is = lake::reached(&stored, &place).await?;
+            at.insert(feed, is);
+            if is < reach.seq {
+                to.push(Reached { feed: place, seq: reach.seq });
             }
         }
-        let new = batches.iter().map(|batch| beyond(batch, behind)).collect::<Result<Vec<_>, _>>()?;
+        let place = |feed| at.get(feed).copied().unwrap_or(i64::MAX);
+        let new = batches.iter().map(|batch| beyond(table.name, batch, place)).collect::<Result<Vec<_>, _>>()?;
         let new: Vec<RecordBatch> = new.into_iter().filter(|batch| batch.num_rows() > 0).collect();
         if !new.is_empty() {
-            lake::append(stored, new, &places).await?;
+            lake::append(stored, new, &to).await?;
         }
         Ok(())
     }
 
-    async fn mark(&self, reached: &BTreeMap<String, i64>) -> Result<(), StoreError> {
-        let mut rows = Rows::new(&tables::FEEDS);
-        let (now, mut places) = (self.ambient.now(), Vec::new());
-        for (feed, seq) in reached {
-            let (name, epoch) = feed.rsplit_once('/').unwrap_or((feed, ""));
-            rows.push(Origin { source: OWN, seq: *seq, at: now }, &[name.into(), epoch.into()]);
-            places.push(Reached { feed: feed.clone(), seq: *seq });
+    /// Takes out what persons said of themselves who are gone: what stays of them is that they are.
+    async fn erase(&self, came: &Came) -> Result<(), StoreError> {
+        let gone: Vec<String> =
+            came.rows.get(tables::PERSONS.name).into_iter().flat_map(|rows| rows.iter()).flat_map(gone).collect();
+        if gone.is_empty() {
+            return Ok(());
         }
-        let table = self.warehouse.lake().table(tables::FEEDS.name, &tables::FEEDS.schema(), &[]).await?;
-        lake::append(table, vec![rows.take()?], &places).await?;
-        Ok(())
-    }
-
-    /// Forgets what a feed said: its database is another one now.
-    pub async fn begin_anew(&self, feed: &Feed) -> Result<(), StoreError> {
-        let _writing = self.writing.lock().await;
-        let names: Vec<&str> = feed.tables.iter().map(|table| table.name).collect();
-        self.warehouse.forget(&names, &format!("{OWN}/{}/", feed.name));
-        for name in names {
-            if let Some(table) = self.warehouse.lake().find(name).await? {
-                table.delete().with_predicate(format!("source = '{OWN}'")).await?;
+        let gone = gone.join(", ");
+        let persons = format!("source = '{OWN}' AND deleted = false AND customer_id IN ({gone})");
+        // A change of theirs that could not be read is kept as it came.
+        let unread = format!("source = '{OWN}' AND entity = 'cuenta' AND key IN ({gone})");
+        for (table, which) in [(&tables::PERSONS, persons), (&tables::QUARANTINE, unread)] {
+            if let Some(table) = self.warehouse.lake().find(table.name).await? {
+                lake::delete(table, &which, &[]).await?;
             }
         }
-        let cold = self.warehouse.look().await?;
-        self.warehouse.settle(cold, &Came::default());
-        self.runner.rebuild_silver(OWN).await?;
-        let cold = self.warehouse.look().await?;
-        self.warehouse.settle(cold, &Came::default());
+        Ok(())
+    }
+
+    /// The last thing of a flush; `cold` is what the lake held when it began.
+    async fn mark(&self, cold: &Cold, reached: &BTreeMap<&'static str, Reach>) -> Result<(), StoreError> {
+        let mut rows = Rows::new(&tables::FEEDS);
+        let (now, mut places) = (self.ambient.now(), Vec::new());
+        for (feed, reach) in reached {
+            let Some(life) = reach.life.filter(|_| reach.seq > cold.mark(feed)) else { continue };
+            rows.push(Origin { source: OWN, seq: reach.seq, at: now }, &[(*feed).into(), (&reach.epoch).into()]);
+            places.push(Reached { feed: feeds::place(feed, life), seq: reach.seq });
+        }
+        let Some(table) = cold.handles.get(tables::FEEDS.name) else { return Err(LakeError::Overtaken.into()) };
+        lake::append(table.clone(), vec![rows.take()?], &places).await?;
+        Ok(())
+    }
+
+    /// Takes a look, and begins the lives that the lake does not know of.
+    async fn begin_lives(&self) -> Result<(), StoreError> {
+        self.warehouse.refresh().await?;
+        for (feed, reach) in self.warehouse.reached() {
+            if reach.life.is_none() {
+                self.begin(feed, &reach.epoch).await?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Begins a life of a feed: its database is another one now.
+    async fn begin(&self, feed: &'static str, epoch: &str) -> Result<(), StoreError> {
+        let before = self.warehouse.cold().life(feed);
+        let life = Reached { feed: feeds::lives(feed), seq: before + 1 };
+        self.note(feed, epoch, before, &[life.clone()]).await?;
+        if before > 0 {
+            tracing::warn!(
+                feed,
+                "the database behind a feed has begun another life; what it said before is taken out of the lake"
+            );
+            let own = format!("source = '{OWN}'");
+            for table in feeds::tables(feed) {
+                self.take_out(table, &own, feed, before).await?;
+            }
+            self.take_out(&tables::QUARANTINE, &format!("{own} AND feed = '{feed}'"), feed, before).await?;
+            self.warehouse.refresh().await?;
+            self.runner.rebuild_silver(OWN).await?;
+        }
+        let epoch_is = Reached { feed: feeds::life_of(feed, epoch), seq: life.seq };
+        self.note(feed, epoch, life.seq, &[epoch_is, life]).await?;
+        self.warehouse.refresh().await?;
+        Ok(())
+    }
+
+    /// Says something of the lives of a feed; refused when it is no longer in the life `present`.
+    async fn note(&self, feed: &'static str, epoch: &str, present: i64, what: &[Reached]) -> Result<(), StoreError> {
+        let mut rows = Rows::new(&tables::FEEDS);
+        rows.push(Origin { source: OWN, seq: 0, at: self.ambient.now() }, &[feed.into(), epoch.into()]);
+        let table = self.warehouse.lake().table(tables::FEEDS.name, &tables::FEEDS.schema(), &[]).await?;
+        if lake::reached(&table, &feeds::lives(feed)).await? != present {
+            return Err(LakeError::Overtaken.into());
+        }
+        lake::append(table, vec![rows.take()?], what).await?;
+        Ok(())
+    }
+
+    async fn take_out(&self, table: &Table, which: &str, feed: &str, life: i64) -> Result<(), StoreError> {
+        let Some(stored) = self.warehouse.lake().find(table.name).await? else { return Ok(()) };
+        let place = feeds::place(feed, life);
+        // Named again, so that who still writes of the earlier life is refused.
+        let held = Reached { seq: lake::reached(&stored, &place).await?, feed: place };
+        lake::delete(stored, which, &[held]).await?;
         Ok(())
     }
 }
 
-/// A feed in one life of it, as the lake's transactions name it.
-fn place(feed: &str, epoch: &str) -> String {
-    format!("{OWN}/{feed}/{epoch}")
+/// What came of the lives that the lake is in: of another the lake takes nothing.
+fn ours(came: Came, cold: &Cold) -> Result<Came, StoreError> {
+    let Came { mut rows, mut reached } = came;
+    reached.retain(|feed, reach| reach.life == Some(cold.life(feed)));
+    let place = |feed| if reached.contains_key(feed) { i64::MIN } else { i64::MAX };
+    for (table, batches) in &mut rows {
+        let own = batches.iter().map(|batch| beyond(table, batch, place)).collect::<Result<Vec<_>, _>>()?;
+        *batches = Arc::new(own.into_iter().filter(|batch| batch.num_rows() > 0).collect());
+    }
+    rows.retain(|_, batches| !batches.is_empty());
+    Ok(Came { rows, reached })
 }
 
-/// The rows whose `seq` is beyond a place.
-fn beyond(batch: &RecordBatch, place: i64) -> Result<RecordBatch, datafusion::arrow::error::ArrowError> {
-    let Some(seq) = batch.column_by_name("seq") else { return Ok(batch.clone()) };
-    let newer: BooleanArray =
-        seq.as_primitive::<Int64Type>().iter().map(|seq| Some(seq.is_some_and(|seq| seq > place))).collect();
-    filter_record_batch(batch, &newer)
+/// The accounts among these rows of `persons` that are gone, as SQL.
+fn gone(batch: &RecordBatch) -> Vec<String> {
+    let columns = batch.column_by_name("customer_id").zip(batch.column_by_name("deleted"));
+    let Some((ids, deleted)) = columns else { return Vec::new() };
+    let (ids, deleted) = (ids.as_string::<i32>(), deleted.as_boolean());
+    let rows = (0..batch.num_rows()).filter(|row| deleted.is_valid(*row) && deleted.value(*row));
+    rows.map(|row| format!("'{}'", ids.value(row).replace('\'', "''"))).collect()
 }

@@ -15,13 +15,10 @@ use super::client::{Access, Client, FeedError, PAGE};
 use super::fresh::Fresh;
 use super::store::Store;
 use super::translate::translate;
-use crate::lake::LakeError;
-use crate::lake::column::Table;
+use crate::lake::feeds::OWN;
 use crate::lake::rows::Origin;
 use crate::lake::tables as t;
 
-/// The source that our own services are.
-pub const OWN: &str = "belgrano";
 /// Between two questions: a busy shop changes all the time, and a page of many changes costs less than many pages.
 const BREATH: Duration = Duration::from_secs(1);
 /// After a failure.
@@ -32,44 +29,8 @@ const PAUSE: Duration = Duration::from_secs(3);
 pub struct Feed {
     /// What it is called, in `/api/estado` and in the lake.
     pub name: &'static str,
-    /// The tables that its changes are for.
-    pub tables: &'static [&'static Table],
     /// Where it is.
     pub access: Access,
-}
-
-/// The shop's feed.
-pub const SHOP_FEED: &str = "shop";
-/// The board's feed.
-pub const BOARD_FEED: &str = "board";
-/// Tables of the shop's feed.
-pub static SHOP: [&Table; 14] = [
-    &t::CUSTOMERS,
-    &t::PERSONS,
-    &t::PRODUCTS,
-    &t::PRODUCT_CATEGORIES,
-    &t::BUSINESSES,
-    &t::BRANCHES,
-    &t::OFFERS,
-    &t::OFFER_PRODUCTS,
-    &t::ORDERS,
-    &t::ORDER_ITEMS,
-    &t::REVIEWS,
-    &t::STOCK_MOVEMENTS,
-    &t::PRICES,
-    &t::FUNNEL,
-];
-/// Tables of the board's feed.
-pub static BOARD: [&Table; 3] = [&t::TICKETS, &t::STEPS, &t::DRIVERS];
-
-/// Which feed fills a table; what both fill says it by its row.
-pub(super) fn feed_of(table: &str) -> Option<&'static str> {
-    let has = |tables: &[&Table]| tables.iter().any(|own| own.name == table);
-    match (has(&SHOP), has(&BOARD)) {
-        (true, _) => Some(SHOP_FEED),
-        (_, true) => Some(BOARD_FEED),
-        _ => None,
-    }
 }
 
 /// How a feed is doing.
@@ -109,15 +70,15 @@ impl FeedStates {
 
 /// Why a feed could not be followed for now.
 #[derive(Debug, thiserror::Error)]
-enum TailError {
+pub(super) enum TailError {
     #[error(transparent)]
     Feed(#[from] FeedError),
-    #[error(transparent)]
-    Lake(#[from] LakeError),
     #[error("rows of the lake")]
     Rows(#[from] datafusion::arrow::error::ArrowError),
     #[error(transparent)]
     Store(#[from] super::store::StoreError),
+    #[error("so much waits for the lake that no more is read")]
+    Full,
 }
 
 /// Follows a feed until the process stops.
@@ -129,7 +90,7 @@ pub async fn follow(feed: Feed, store: Store, states: FeedStates, ambient: Ambie
             return;
         }
     };
-    let mut tail = Tail { feed, client, store, states, ambient, at: None };
+    let mut tail = Tail { feed, client, page: PAGE, store, states, ambient, at: None };
     while !life.soft().is_cancelled() {
         let step = tokio::select! {
             step = tail.step() => step,
@@ -152,32 +113,38 @@ pub async fn follow(feed: Feed, store: Store, states: FeedStates, ambient: Ambie
     }
 }
 
-struct Tail {
-    feed: Feed,
-    client: Client,
-    store: Store,
-    states: FeedStates,
-    ambient: Ambient,
+pub(super) struct Tail {
+    pub(super) feed: Feed,
+    pub(super) client: Client,
+    /// Changes of one question.
+    pub(super) page: usize,
+    pub(super) store: Store,
+    pub(super) states: FeedStates,
+    pub(super) ambient: Ambient,
     /// In which life of the feed, and up to where.
-    at: Option<(String, i64)>,
+    pub(super) at: Option<(String, i64)>,
 }
 
 impl Tail {
     /// Takes one page. Whether there is more at once.
-    async fn step(&mut self) -> Result<bool, TailError> {
+    pub(super) async fn step(&mut self) -> Result<bool, TailError> {
         let Some((epoch, seq)) = self.at.clone() else {
             let epoch = self.client.ask(0, 1, false).await?.read()?.epoch;
-            let seq = self.store.stored(self.feed.name, &epoch).await?;
+            let seq = self.store.open(self.feed.name, &epoch).await?;
             self.at = Some((epoch, seq));
             return Ok(true);
         };
+        if self.store.is_full() {
+            self.store.flush().await?;
+            if self.store.is_full() {
+                return Err(TailError::Full);
+            }
+        }
         let caught_up = self.states.all().get(self.feed.name).is_some_and(|state| state.current_at.is_some());
-        let page = self.client.ask(seq, PAGE, caught_up).await?;
+        let page = self.client.ask(seq, self.page, caught_up).await?;
         let page = page.read()?;
         if page.epoch != epoch {
-            tracing::warn!(feed = self.feed.name, "the database behind a feed has begun another life; reading it anew");
-            self.store.begin_anew(&self.feed).await?;
-            self.at = Some((page.epoch, 0));
+            self.at = None;
             self.states.change(self.feed.name, |state| *state = FeedState::default());
             return Ok(true);
         }
@@ -194,15 +161,21 @@ impl Tail {
                 );
                 refused += 1;
                 let content = change.content.map(|content| content.get().to_owned());
-                let kept = [(&error.entity).into(), (&error.key).into(), (&error.why).into(), (&content).into()];
+                let kept = [
+                    (&error.entity).into(),
+                    (&error.key).into(),
+                    (&error.why).into(),
+                    (&content).into(),
+                    self.feed.name.into(),
+                ];
                 fresh.rows(&t::QUARANTINE).push(origin, &kept);
             }
         }
         let rows = u64::try_from(fresh.len()).unwrap_or_default();
-        let more = page.changes.len() >= PAGE;
+        let more = page.changes.len() >= self.page;
         let until = page.until;
         if !page.changes.is_empty() {
-            self.store.add(fresh.take()?, self.feed.name, &epoch, until).await?;
+            self.store.add(fresh.take()?, self.feed.name, &epoch, until)?;
         }
         self.at = Some((epoch.clone(), until));
         self.states.change(self.feed.name, |state| {

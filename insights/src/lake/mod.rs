@@ -5,9 +5,14 @@
 
 pub mod column;
 mod durable;
+#[cfg(test)]
+pub(crate) mod failing;
+pub mod feeds;
+pub mod lease;
+mod remote;
 pub mod rows;
 pub mod tables;
-mod upkeep;
+pub mod upkeep;
 
 use std::collections::HashMap;
 use std::path::Path;
@@ -16,7 +21,7 @@ use std::sync::Arc;
 use datafusion::arrow::datatypes::SchemaRef;
 use datafusion::arrow::record_batch::RecordBatch;
 use deltalake::kernel::engine::arrow_conversion::TryIntoKernel as _;
-use deltalake::kernel::transaction::CommitProperties;
+use deltalake::kernel::transaction::{CommitProperties, TransactionError};
 use deltalake::kernel::{StructType, Transaction};
 use deltalake::parquet::basic::{Compression, ZstdLevel};
 use deltalake::parquet::file::properties::WriterProperties;
@@ -48,6 +53,25 @@ pub enum LakeError {
     /// The engine.
     #[error("the engine")]
     Engine(#[from] datafusion::error::DataFusionError),
+    /// Somebody else was there first: what this was worked out of is no longer so.
+    #[error("somebody else has written the same table meanwhile")]
+    Overtaken,
+}
+
+impl LakeError {
+    /// Whether another writer was first: with another look at the lake it may go well.
+    #[must_use]
+    pub fn is_conflict(&self) -> bool {
+        use TransactionError::{CommitConflict, MaxCommitAttempts, VersionAlreadyExists};
+        let lost = |error: &TransactionError| {
+            matches!(error, CommitConflict(_) | MaxCommitAttempts(_) | VersionAlreadyExists(_))
+        };
+        match self {
+            Self::Overtaken | Self::Table(DeltaTableError::VersionAlreadyExists(_)) => true,
+            Self::Table(DeltaTableError::Transaction { source }) => lost(source),
+            _ => false,
+        }
+    }
 }
 
 /// How far a table is of one feed: the lake's own transaction identifiers, so that it moves with the rows.
@@ -64,6 +88,8 @@ pub struct Reached {
 pub struct Lake {
     root: Url,
     store: Arc<dyn ObjectStore>,
+    /// Where it is within the store.
+    path: object_store::path::Path,
 }
 
 impl Lake {
@@ -71,14 +97,18 @@ impl Lake {
     pub fn at(url: &Url, options: &HashMap<String, String>) -> Result<Self, LakeError> {
         let mut root = url.clone();
         root.set_path(&format!("{}/", url.path().trim_end_matches('/')));
-        let local = root.scheme() == "file";
-        let store: Arc<dyn ObjectStore> = if local {
-            Arc::new(Durable::new())
-        } else {
-            deltalake::logstore::logstore_factories().entry(scheme_of(&root)).or_insert_with(|| Arc::new(AnyStore));
-            Arc::from(object_store::parse_url_opts(&root, options)?.0)
-        };
-        Ok(Self { root, store })
+        if root.scheme() == "file" {
+            return Ok(Self { path: within(&root)?, root, store: Arc::new(Durable::new()) });
+        }
+        deltalake::logstore::logstore_factories().entry(scheme_of(&root)).or_insert_with(|| Arc::new(AnyStore));
+        let (store, path) = remote::store(&root, options)?;
+        Ok(Self { root, store, path })
+    }
+
+    /// A lake in a store of the caller's, whose paths begin at `root`.
+    #[cfg(test)]
+    pub(crate) fn over(root: Url, store: Arc<dyn ObjectStore>) -> Result<Self, LakeError> {
+        Ok(Self { path: within(&root)?, root, store })
     }
 
     /// A lake in a local folder, which is made when there is none.
@@ -94,6 +124,10 @@ impl Lake {
     #[must_use]
     pub fn root(&self) -> &Url {
         &self.root
+    }
+
+    fn store(&self) -> Arc<dyn ObjectStore> {
+        Arc::clone(&self.store)
     }
 
     /// A table as it is now; made empty when there is none.
@@ -122,6 +156,18 @@ impl Lake {
         Ok(table)
     }
 
+    /// A table as it is now, from what is known of it: only what was committed since is read.
+    pub async fn newest(&self, name: &str, known: Option<&DeltaTable>) -> Result<Option<DeltaTable>, LakeError> {
+        if let Some(known) = known {
+            let mut table = known.clone();
+            // It may be so old that the log no longer leads from it to the present.
+            if table.update_state().await.is_ok() {
+                return Ok(Some(table));
+            }
+        }
+        self.find(name).await
+    }
+
     async fn create(&self, name: &str, schema: &SchemaRef, partitions: &[&str]) -> Result<DeltaTable, LakeError> {
         let described: StructType = schema.as_ref().try_into_kernel()?;
         let created = self
@@ -130,6 +176,7 @@ impl Lake {
             .with_table_name(name)
             .with_columns(described.fields().cloned())
             .with_partition_columns(partitions.iter().copied())
+            .with_configuration(settings(name))
             .await;
         match created {
             Ok(table) => Ok(table),
@@ -145,6 +192,17 @@ impl Lake {
     }
 }
 
+/// What the format is told of a table of ours.
+fn settings(name: &str) -> Vec<(&'static str, Option<&'static str>)> {
+    // How long its log is kept is upkeep's to say, by the same time as its files.
+    let mut settings = vec![("delta.checkpointInterval", Some("20")), ("delta.enableExpiredLogCleanup", Some("false"))];
+    if tables::PERSONAL.contains(&name) {
+        // Else the log would name the first and the last of all names.
+        settings.push(("delta.dataSkippingStatsColumns", Some("source,seq")));
+    }
+    settings
+}
+
 /// The factory of log stores for object stores that can put a file only where there is none, as all of today's can.
 struct AnyStore;
 
@@ -158,6 +216,10 @@ impl deltalake::logstore::LogStoreFactory for AnyStore {
     ) -> deltalake::DeltaResult<Arc<dyn deltalake::logstore::LogStore>> {
         Ok(deltalake::logstore::default_logstore(prefixed, root, location, options))
     }
+}
+
+fn within(root: &Url) -> Result<object_store::path::Path, LakeError> {
+    object_store::path::Path::from_url_path(root.path()).map_err(|error| LakeError::Store(error.into()))
 }
 
 fn scheme_of(url: &Url) -> Url {
@@ -178,38 +240,55 @@ pub async fn reached(table: &DeltaTable, feed: &str) -> Result<i64, LakeError> {
     Ok(state.transaction_version(table.log_store().as_ref(), feed).await?.unwrap_or(0))
 }
 
-/// Adds rows that bring `table` to `to`. Whether they are in already is the caller's to know ([`reached`]): the format itself
-/// does not refuse a place twice.
+/// Adds rows that bring `table` to `to`. Whether they are in already is the caller's to know ([`reached`] of this very
+/// `table`): the format itself refuses only a place that another commit has named since.
 pub async fn append(table: DeltaTable, batches: Vec<RecordBatch>, to: &[Reached]) -> Result<DeltaTable, LakeError> {
-    write(table, batches, SaveMode::Append, None, to).await
+    let commit = commit(to);
+    Ok(table
+        .write(batches)
+        .with_save_mode(SaveMode::Append)
+        .with_commit_properties(commit)
+        .with_writer_properties(files()?)
+        .await?)
 }
 
-/// Puts `batches` in the place of the rows that `which` (an SQL condition over the partition columns) holds for.
+/// Puts `batches` in the place of the rows that `which` (an SQL condition over the partition columns) holds for. Refused when
+/// anybody has rewritten a part of it since `table` was looked at.
 pub async fn replace(
     table: DeltaTable,
     batches: Vec<RecordBatch>,
     which: Option<&str>,
-    to: &[Reached],
 ) -> Result<DeltaTable, LakeError> {
-    write(table, batches, SaveMode::Overwrite, which, to).await
-}
-
-async fn write(
-    table: DeltaTable,
-    batches: Vec<RecordBatch>,
-    mode: SaveMode,
-    which: Option<&str>,
-    to: &[Reached],
-) -> Result<DeltaTable, LakeError> {
-    let places = to.iter().map(|place| Transaction::new(&place.feed, place.seq)).collect();
-    let commit = CommitProperties::default().with_application_transactions(places);
-    let level = ZstdLevel::try_new(3).map_err(DeltaTableError::from)?;
-    let files = WriterProperties::builder().set_compression(Compression::ZSTD(level)).build();
-    let writing =
-        table.write(batches).with_save_mode(mode).with_commit_properties(commit).with_writer_properties(files);
+    let commit = commit(&[rewritten(&table)]);
+    let writing = table.write(batches).with_save_mode(SaveMode::Overwrite);
     let writing = match which {
         Some(which) => writing.with_replace_where(which),
         None => writing,
     };
-    Ok(writing.await?)
+    Ok(writing.with_commit_properties(commit).with_writer_properties(files()?).await?)
+}
+
+/// Takes the rows out that `which` holds for. Refused when anybody has rewritten a part of the table, or moved one of the places
+/// `held`, since it was looked at.
+pub async fn delete(table: DeltaTable, which: &str, held: &[Reached]) -> Result<DeltaTable, LakeError> {
+    let held: Vec<Reached> = held.iter().cloned().chain([rewritten(&table)]).collect();
+    let deleting = table.delete().with_predicate(which.to_owned()).with_commit_properties(commit(&held));
+    Ok(deleting.with_writer_properties(files()?).await?.0)
+}
+
+/// What every commit names that takes files out of a table. The library lets two such commits pass each other if one of them only
+/// joins files, and the rows would be there twice; it refuses the later of two commits that name the same thing.
+fn rewritten(table: &DeltaTable) -> Reached {
+    let next = table.version().map_or(0, |version| i64::try_from(version).unwrap_or(i64::MAX - 1) + 1);
+    Reached { feed: "rewritten".to_owned(), seq: next }
+}
+
+fn commit(to: &[Reached]) -> CommitProperties {
+    let places = to.iter().map(|place| Transaction::new(&place.feed, place.seq)).collect();
+    CommitProperties::default().with_application_transactions(places)
+}
+
+fn files() -> Result<WriterProperties, LakeError> {
+    let level = ZstdLevel::try_new(3).map_err(DeltaTableError::from)?;
+    Ok(WriterProperties::builder().set_compression(Compression::ZSTD(level)).build())
 }

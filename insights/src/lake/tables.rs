@@ -284,9 +284,14 @@ pub static DRIVERS: Table = Table {
 /// Up to where each feed is in the lake: a row for each time that all of its tables were brought there.
 pub static FEEDS: Table = Table { name: "lake_feeds", columns: &[("feed", Text), ("epoch", Text)] };
 
-/// Changes and rows of files that could not be read, with why.
-pub static QUARANTINE: Table =
-    Table { name: "quarantine", columns: &[("entity", Text), ("key", Text), ("reason", Text), ("content", Text)] };
+/// Changes and rows of files that could not be read, with why. `feed`: which of our own feeds said it.
+pub static QUARANTINE: Table = Table {
+    name: "quarantine",
+    columns: &[("entity", Text), ("key", Text), ("reason", Text), ("content", Text), ("feed", Text)],
+};
+
+/// Tables and models in which persons are named.
+pub const PERSONAL: [&str; 3] = [PERSONS.name, "silver_persons", QUARANTINE.name];
 
 /// All of them.
 pub static ALL: [&Table; 19] = [

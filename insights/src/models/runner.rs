@@ -12,8 +12,8 @@ use datafusion::arrow::record_batch::RecordBatch;
 use datafusion::prelude::SessionContext;
 
 use super::project::{Layer, Model};
-use crate::engine::{Came, MONTH, Warehouse, WarehouseError, first_day};
-use crate::lake;
+use crate::engine::{Came, Cold, MONTH, Warehouse, WarehouseError, first_day};
+use crate::lake::{self, LakeError};
 
 /// How the last run of a model went.
 #[derive(Clone, Debug)]
@@ -61,13 +61,16 @@ impl Runner {
 
     /// Stores the silver models as they are with what came: the months that changed, for the source that they came of.
     pub async fn store_silver(&self, came: &Came, source: &str) -> Result<(), WarehouseError> {
+        let cold = self.warehouse.cold();
         let session = self.warehouse.session()?;
         for model in self.of(Layer::Silver) {
             let sources = self.warehouse.project().sources_of(&model.name);
             if sources.iter().any(|table| came.rows.contains_key(table)) {
                 let first = model.keys_from().and_then(|table| came.rows.get(table)).and_then(|rows| first_day(rows));
                 let since = first.filter(|_| model.day().is_some()).map(|day| format!("{MONTH} >= DATE '{day}'"));
-                self.store(session.context(), &model, Some(source), since.as_deref()).await?;
+                let select = format!("SELECT * FROM {}", model.name);
+                let part = Part { source, since: since.as_deref() };
+                self.put(session.context(), &cold, &model, &select, part).await?;
             }
         }
         Ok(())
@@ -75,9 +78,14 @@ impl Runner {
 
     /// Works the silver models of a source out anew, from all that is stored of it.
     pub async fn rebuild_silver(&self, source: &str) -> Result<(), WarehouseError> {
+        let cold = self.warehouse.cold();
         let session = self.warehouse.session()?;
         for model in self.of(Layer::Silver) {
-            self.rebuild(session.context(), &model, source).await?;
+            let naming = super::render::Naming::Cold;
+            let rendered = self.warehouse.project().renderer().render(&model.template, &naming);
+            let (sql, _) = rendered.map_err(|error| datafusion::error::DataFusionError::External(Box::new(error)))?;
+            let select = format!("SELECT * FROM ({sql})");
+            self.put(session.context(), &cold, &model, &select, Part { source, since: None }).await?;
         }
         Ok(())
     }
@@ -90,8 +98,7 @@ impl Runner {
             }
             self.note(&model).await;
             if model.is_kept() {
-                let cold = self.warehouse.look().await?;
-                self.warehouse.settle(cold, &Came::default());
+                self.warehouse.refresh().await?;
             }
         }
         Ok(())
@@ -101,8 +108,7 @@ impl Runner {
     pub async fn build_imports(&self) -> Result<(), WarehouseError> {
         for model in self.of(Layer::Gold).into_iter().filter(Model::is_kept) {
             self.make(&model).await?;
-            let cold = self.warehouse.look().await?;
-            self.warehouse.settle(cold, &Came::default());
+            self.warehouse.refresh().await?;
         }
         Ok(())
     }
@@ -147,7 +153,7 @@ impl Runner {
         let failed = self.failed_tests(session.context(), model).await?;
         if failed.is_empty() {
             let table = self.warehouse.lake().table(&model.name, &Arc::new(nullable(&schema)), &[]).await?;
-            lake::replace(table, batches, None, &[]).await?;
+            lake::replace(table, batches, None).await?;
         }
         Ok((rows, failed))
     }
@@ -175,50 +181,47 @@ impl Runner {
         self.warehouse.project().models().iter().filter(|model| model.layer == layer).cloned().collect()
     }
 
-    async fn rebuild(&self, context: &SessionContext, model: &Model, source: &str) -> Result<(), WarehouseError> {
-        let naming = super::render::Naming::Cold;
-        let rendered = self.warehouse.project().renderer().render(&model.template, &naming);
-        let (sql, _) = rendered.map_err(|error| datafusion::error::DataFusionError::External(Box::new(error)))?;
-        self.put(context, model, &format!("SELECT * FROM ({sql})"), Some(source), None).await
-    }
-
-    async fn store(
-        &self,
-        context: &SessionContext,
-        model: &Model,
-        source: Option<&str>,
-        since: Option<&str>,
-    ) -> Result<(), WarehouseError> {
-        self.put(context, model, &format!("SELECT * FROM {}", model.name), source, since).await
-    }
-
-    /// Stores the rows of `select` that are of `source`, from a month on, in the place of those that are stored.
+    /// Stores the rows of `select` that are of a part, in the place of those that are stored; refused when the table is not what
+    /// it is in `cold`, which `select` was planned over.
     async fn put(
         &self,
         context: &SessionContext,
+        cold: &Cold,
         model: &Model,
         select: &str,
-        source: Option<&str>,
-        since: Option<&str>,
+        part: Part<'_>,
     ) -> Result<(), WarehouseError> {
         let month = model.day().map(|day| format!(", CAST(date_trunc('month', {day}) AS DATE) AS {MONTH}"));
         let select = format!("SELECT *{} FROM ({select})", month.unwrap_or_default());
-        let mut which: Vec<String> = Vec::new();
-        which.extend(source.map(|source| format!("source = '{}'", source.replace('\'', "''"))));
-        which.extend(since.map(ToOwned::to_owned));
-        let which = (!which.is_empty()).then(|| which.join(" AND "));
-        let sql = match &which {
-            Some(which) => format!("SELECT * FROM ({select}) WHERE {which}"),
-            None => select,
-        };
-        let frame = context.sql(&sql).await?;
+        let mut which = format!("source = '{}'", part.source.replace('\'', "''"));
+        if let Some(since) = part.since {
+            which = format!("{which} AND {since}");
+        }
+        let frame = context.sql(&format!("SELECT * FROM ({select}) WHERE {which}")).await?;
         let schema = Arc::new(nullable(frame.schema().as_arrow()));
         let batches = some(frame.collect().await?, &schema);
-        let partitions: &[&str] = if model.day().is_some() { &["source", MONTH] } else { &["source"] };
-        let table = self.warehouse.lake().table(&model.name, &schema, partitions).await?;
-        lake::replace(table, batches, which.as_deref(), &[]).await?;
+        let table = match cold.handles.get(&model.name) {
+            Some(table) => table.clone(),
+            None => {
+                let partitions: &[&str] = if model.day().is_some() { &["source", MONTH] } else { &["source"] };
+                let made = self.warehouse.lake().table(&model.name, &schema, partitions).await?;
+                if made.version() != Some(0) {
+                    return Err(LakeError::Overtaken.into());
+                }
+                made
+            }
+        };
+        lake::replace(table, batches, Some(&which)).await?;
         Ok(())
     }
+}
+
+/// Rows of a silver model that are worked out together.
+#[derive(Clone, Copy, Debug)]
+struct Part<'a> {
+    source: &'a str,
+    /// A condition on their month.
+    since: Option<&'a str>,
 }
 
 /// At least one batch, if without rows: the table is then emptied.
