@@ -103,18 +103,24 @@ impl Warehouse {
         let before = self.cold();
         let looked = Cold::look(self.lake(), names, &before).await;
         self.note_away(looked.is_err());
-        let cold = looked?;
+        let cold = Arc::new(looked?);
         let mut begun = Vec::new();
         for (feed, reach) in self.reached().into_iter().filter(|(_, reach)| reach.life.is_none()) {
             if let Some(life) = cold.life_of(feed, &reach.epoch).await? {
                 begun.push((feed, reach.epoch, life));
             }
         }
-        if begun.is_empty() && cold.is_same(&before) {
+        let goes_on = |feed: &str, reach: &Reach| reach.life.is_none_or(|life| life == cold.life(feed));
+        let go_on = self.reached().iter().all(|(feed, reach)| goes_on(feed, reach));
+        if begun.is_empty() && go_on && cold.is_same(&before) {
             return Ok(());
         }
         self.change(|data| {
-            data.cold = Arc::new(cold);
+            // Another writer has begun a life since: what of ours is stored in it, its own mark says, so it is read from there.
+            data.reached.retain(|feed, reach| goes_on(feed, reach));
+            let reached = |feed| if data.reached.contains_key(feed) { i64::MIN } else { i64::MAX };
+            data.hot = hot::all_beyond(&data.hot, |_, feed| reached(feed))?;
+            data.cold = Arc::clone(&cold);
             data.house = None;
             for (feed, epoch, life) in begun {
                 if let Some(reach) = data.reached.get_mut(feed).filter(|reach| reach.epoch == epoch) {
@@ -165,16 +171,17 @@ impl Warehouse {
         })
     }
 
-    /// Adds rows that have come of a life of a feed, which bring it to `seq`. What was added before is not added again.
+    /// Adds rows that have come of a life of a feed, which bring it to `seq`. What was added before is not added again. Whether the
+    /// feed still is in that life here: else it has to be begun anew.
     pub fn add(
         &self,
         fresh: Vec<(&'static str, RecordBatch)>,
         feed: &'static str,
         epoch: &str,
         seq: i64,
-    ) -> Result<(), WarehouseError> {
+    ) -> Result<bool, WarehouseError> {
         self.change(|data| {
-            let Some(reach) = data.reached.get_mut(feed).filter(|reach| reach.epoch == epoch) else { return Ok(()) };
+            let Some(reach) = data.reached.get_mut(feed).filter(|reach| reach.epoch == epoch) else { return Ok(false) };
             let before = reach.seq;
             reach.seq = before.max(seq);
             for (table, batch) in fresh {
@@ -183,7 +190,8 @@ impl Warehouse {
                     Arc::make_mut(data.hot.entry(table).or_default()).push(batch);
                 }
             }
-            Ok(data.drop_stored()?)
+            data.drop_stored()?;
+            Ok(true)
         })
     }
 

@@ -112,14 +112,19 @@ impl Store {
         self.warehouse.waiting() >= self.many
     }
 
-    /// Makes rows visible.
+    /// Whether the changes that come of a feed are those of this life of it.
+    pub(super) fn follows(&self, feed: &str, epoch: &str) -> bool {
+        self.warehouse.reached().get(feed).is_some_and(|reach| reach.epoch == epoch)
+    }
+
+    /// Makes rows visible; not when the feed is in another life meanwhile.
     pub fn add(
         &self,
         fresh: Vec<(&'static str, RecordBatch)>,
         feed: &'static str,
         epoch: &str,
         until: i64,
-    ) -> Result<(), StoreError> {
+    ) -> Result<bool, StoreError> {
         Ok(self.warehouse.add(fresh, feed, epoch, until)?)
     }
 

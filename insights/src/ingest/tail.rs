@@ -140,13 +140,15 @@ impl Tail {
                 return Err(TailError::Full);
             }
         }
+        // Another writer may have begun another life of it.
+        if !self.store.follows(self.feed.name, &epoch) {
+            return Ok(self.begin_anew());
+        }
         let caught_up = self.states.all().get(self.feed.name).is_some_and(|state| state.current_at.is_some());
         let page = self.client.ask(seq, self.page, caught_up).await?;
         let page = page.read()?;
         if page.epoch != epoch {
-            self.at = None;
-            self.states.change(self.feed.name, |state| *state = FeedState::default());
-            return Ok(true);
+            return Ok(self.begin_anew());
         }
         let now = self.ambient.now();
         let (mut fresh, mut refused) = (Fresh::default(), 0);
@@ -174,8 +176,8 @@ impl Tail {
         let rows = u64::try_from(fresh.len()).unwrap_or_default();
         let more = page.changes.len() >= self.page;
         let until = page.until;
-        if !page.changes.is_empty() {
-            self.store.add(fresh.take()?, self.feed.name, &epoch, until)?;
+        if !page.changes.is_empty() && !self.store.add(fresh.take()?, self.feed.name, &epoch, until)? {
+            return Ok(self.begin_anew());
         }
         self.at = Some((epoch.clone(), until));
         self.states.change(self.feed.name, |state| {
@@ -190,6 +192,13 @@ impl Tail {
             };
         });
         Ok(more)
+    }
+
+    /// Forgets where it is. There is more to read at once.
+    fn begin_anew(&mut self) -> bool {
+        self.at = None;
+        self.states.change(self.feed.name, |state| *state = FeedState::default());
+        true
     }
 
     /// Says once what is wrong; the same again is in `/api/estado`.

@@ -69,7 +69,9 @@ async fn run(seed: u64) {
         change(&around);
         let place = usize::from(around.dice(2) == 0);
         let world = &mut worlds[place];
-        match around.dice(8) {
+        let what = around.dice(8);
+        println!("step {step}: {place} does {what}");
+        match what {
             0 | 1 => {
                 let tail = usize::from(around.dice(2) == 0);
                 let _ = world.tails[tail].step().await;
@@ -107,7 +109,6 @@ async fn run(seed: u64) {
                 worlds[place] = World::open(&around).await;
             }
         }
-        tracing::debug!(seed, step, "a step of the gateway in small");
     }
     finish(&around, worlds, &format!("BELGRANO_SEED={seed}")).await;
 }

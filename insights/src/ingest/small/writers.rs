@@ -2,7 +2,7 @@
 
 use std::io::Write as _;
 
-use super::feed::order;
+use super::feed::{Told, order};
 use super::figures::check;
 use super::world::{Around, World};
 use crate::imports::{self, Form};
@@ -38,6 +38,31 @@ async fn one_writes_and_the_others_drop_what_it_stored() {
     two.store.lease().give_back().await.expect("a lease");
     assert_eq!(three.store.flush().await.expect("a flush"), Flushed::Stored);
     check(&three, &around, "the next").await;
+}
+
+#[tokio::test]
+async fn who_slept_through_a_restore_disturbs_for_a_moment_alone() {
+    let around = Around::new(14).await;
+    around.shop.change(|told| told.set("pedido", "BA-1", order("pendiente", 1, 2, true)));
+    let (mut one, mut two) = (World::open(&around).await, World::open(&around).await);
+    two.catch_up().await.expect("a feed");
+    let epoch = around.ambient.uuid().to_string();
+    around.shop.change(|told| *told = Told { epoch, ..Told::default() });
+    around.shop.change(|told| told.set("pedido", "BA-2", order("pendiente", 1, 1, false)));
+    one.catch_up().await.expect("a feed");
+    one.store.write().await.expect("a flush");
+    // It was asleep, and takes the life that it knows for the newest.
+    two.store.write().await.expect("a flush");
+    one.store.look().await.expect("a look");
+    for world in [&mut one, &mut two] {
+        world.catch_up().await.expect("a feed");
+    }
+    one.store.write().await.expect("a flush");
+    check(&one, &around, "who was overtaken").await;
+    two.store.look().await.expect("a look");
+    two.catch_up().await.expect("a feed");
+    check(&two, &around, "who slept").await;
+    check(&World::open(&around).await, &around, "the lake").await;
 }
 
 #[tokio::test]
