@@ -182,7 +182,7 @@ async fn look(app: &App) -> Result<(), ingest::StoreError> {
     let known = app.warehouse.cold();
     let known = known.handles.get(tables::FEEDS.name);
     let now = app.warehouse.lake().newest(tables::FEEDS.name, known).await?;
-    if now.and_then(|table| table.version()) != known.and_then(|table| table.version()) {
+    if now.and_then(|table| table.version()) != known.and_then(deltalake::DeltaTable::version) {
         app.store.look().await?;
     }
     Ok(())

@@ -41,7 +41,7 @@ impl World {
         Self::open(self.folder, self.seq).await
     }
 
-    async fn came(&mut self, changes: &[(&str, &str, Value)]) {
+    fn came(&mut self, changes: &[(&str, &str, Value)]) {
         let mut fresh = Fresh::default();
         for (entity, key, content) in changes {
             self.seq += 1;
@@ -83,7 +83,7 @@ async fn ask_every_model(world: &World) {
 async fn every_model_has_a_plan_whatever_is_stored() {
     let mut world = World::new().await;
     ask_every_model(&world).await;
-    world.came(&[("pedido", "BA-1", order("BA-1", "pendiente", "2026-11-21T12:00:00-03:00", 2))]).await;
+    world.came(&[("pedido", "BA-1", order("BA-1", "pendiente", "2026-11-21T12:00:00-03:00", 2))]);
     ask_every_model(&world).await;
     world.store.flush().await.expect("a flush");
     ask_every_model(&world).await;
@@ -92,7 +92,7 @@ async fn every_model_has_a_plan_whatever_is_stored() {
 #[tokio::test]
 async fn gold_is_made_and_its_tests_find_nothing() {
     let mut world = World::new().await;
-    world.came(&[("pedido", "BA-1", order("BA-1", "pendiente", "2026-11-21T12:00:00-03:00", 2))]).await;
+    world.came(&[("pedido", "BA-1", order("BA-1", "pendiente", "2026-11-21T12:00:00-03:00", 2))]);
     world.store.flush().await.expect("a flush");
     world.runner.build_gold(true).await.expect("gold");
     let bad: Vec<_> = world.runner.runs().into_iter().filter(|(_, run)| !run.is_good()).collect();
@@ -104,19 +104,17 @@ const SALES: &str = "SELECT order_id, sum(net) AS net FROM gold_sales GROUP BY 1
 #[tokio::test]
 async fn what_came_wins_over_what_is_stored() {
     let mut world = World::new().await;
-    world
-        .came(&[
-            ("pedido", "BA-1", order("BA-1", "pendiente", "2026-10-21T12:00:00-03:00", 2)),
-            ("pedido", "BA-2", order("BA-2", "pendiente", "2026-11-21T12:00:00-03:00", 1)),
-        ])
-        .await;
+    world.came(&[
+        ("pedido", "BA-1", order("BA-1", "pendiente", "2026-10-21T12:00:00-03:00", 2)),
+        ("pedido", "BA-2", order("BA-2", "pendiente", "2026-11-21T12:00:00-03:00", 1)),
+    ]);
     let both = json!([{ "order_id": "BA-1", "net": 110.5 }, { "order_id": "BA-2", "net": 60.25 }]);
     assert_eq!(world.ask(SALES).await, both);
     world.store.flush().await.expect("a flush");
     assert_eq!(world.ask(SALES).await, both);
     assert_eq!(world.ask("SELECT count(*) AS n FROM hot_bronze_orders").await, json!([{ "n": 0 }]));
 
-    world.came(&[("pedido", "BA-1", order("BA-1", "cancelado", "2026-10-21T12:00:00-03:00", 2))]).await;
+    world.came(&[("pedido", "BA-1", order("BA-1", "cancelado", "2026-10-21T12:00:00-03:00", 2))]);
     let one = json!([{ "order_id": "BA-2", "net": 60.25 }]);
     assert_eq!(world.ask(SALES).await, one);
     world.store.flush().await.expect("a flush");
@@ -125,7 +123,7 @@ async fn what_came_wins_over_what_is_stored() {
     let mut world = world.reopened().await;
     assert_eq!(world.ask(SALES).await, one);
     assert_eq!(world.store.open("shop", "e1").await.expect("a place"), 3);
-    world.came(&[("pedido", "BA-2", Value::Null)]).await;
+    world.came(&[("pedido", "BA-2", Value::Null)]);
     assert_eq!(world.ask(SALES).await, json!([]));
 }
 
@@ -133,12 +131,12 @@ async fn what_came_wins_over_what_is_stored() {
 async fn what_a_killed_flush_has_stored_counts_once() {
     let mut world = World::new().await;
     let changes = [("pedido", "BA-1", order("BA-1", "pendiente", "2026-11-21T12:00:00-03:00", 2))];
-    world.came(&changes).await;
+    world.came(&changes);
     world.store.append_alone().await.expect("rows in the lake");
     let mut world = world.reopened().await;
     assert_eq!(world.store.open("shop", "e1").await.expect("a place"), 0);
     world.seq = 0;
-    world.came(&changes).await;
+    world.came(&changes);
     let once = json!([{ "order_id": "BA-1", "net": 110.5 }]);
     assert_eq!(world.ask(SALES).await, once);
     world.store.flush().await.expect("a flush");

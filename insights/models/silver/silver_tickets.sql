@@ -1,7 +1,7 @@
-{{ config(materialized='table', meta={'day': 'created_on', 'key': ['source', 'ticket_id'], 'keys_from': 'bronze_tickets'}) }}
+{{ config(materialized='table', meta={'day': 'created_on', 'key': ['source', 'order_id'], 'keys_from': 'bronze_tickets'}) }}
 
 with newest as (
-    {{ newest(source('bronze', 'bronze_tickets'), ['source', 'ticket_id']) }}
+    {{ newest(source('bronze', 'bronze_tickets'), ['source', 'order_id']) }}
 )
 
 select

@@ -88,7 +88,8 @@ impl Answers {
         {
             return Ok(old);
         }
-        match self.work(&question, values).await {
+        // A plan takes much room while it is made.
+        match Box::pin(self.work(&question, values)).await {
             Err(QueryError::Engine(error)) if is_of_the_store(&error) => {
                 tracing::warn!(error = belgrano_shared::chain(&error), "the lake cannot be reached for an answer");
                 self.old(&question).ok_or(QueryError::Away)

@@ -256,7 +256,7 @@ impl Store {
     async fn begin(&self, feed: &'static str, epoch: &str) -> Result<(), StoreError> {
         let before = self.warehouse.cold().life(feed);
         let life = Reached { feed: feeds::lives(feed), seq: before + 1 };
-        self.note(feed, epoch, before, &[life.clone()]).await?;
+        self.note(feed, epoch, before, std::slice::from_ref(&life)).await?;
         if before > 0 {
             tracing::warn!(
                 feed,

@@ -200,16 +200,15 @@ impl Runner {
         let frame = context.sql(&format!("SELECT * FROM ({select}) WHERE {which}")).await?;
         let schema = Arc::new(nullable(frame.schema().as_arrow()));
         let batches = some(frame.collect().await?, &schema);
-        let table = match cold.handles.get(&model.name) {
-            Some(table) => table.clone(),
-            None => {
-                let partitions: &[&str] = if model.day().is_some() { &["source", MONTH] } else { &["source"] };
-                let made = self.warehouse.lake().table(&model.name, &schema, partitions).await?;
-                if made.version() != Some(0) {
-                    return Err(LakeError::Overtaken.into());
-                }
-                made
+        let table = if let Some(table) = cold.handles.get(&model.name) {
+            table.clone()
+        } else {
+            let partitions: &[&str] = if model.day().is_some() { &["source", MONTH] } else { &["source"] };
+            let made = self.warehouse.lake().table(&model.name, &schema, partitions).await?;
+            if made.version() != Some(0) {
+                return Err(LakeError::Overtaken.into());
             }
+            made
         };
         lake::replace(table, batches, Some(&which)).await?;
         Ok(())
