@@ -106,7 +106,7 @@ proptest! {
 }
 
 proptest! {
-    #![proptest_config(cases(5))]
+    #![proptest_config(cases(4))]
 
     #[test]
     fn a_copy_ends_as_the_tables_on_postgres(rounds in rounds()) {
