@@ -8,6 +8,7 @@ use jiff::civil::{Date, DateTime};
 
 use super::form::{Form, Reader, RefusedRow};
 use crate::ingest::Fresh;
+use crate::lake::column::WHOLE_LIMIT;
 use crate::lake::rows::{Amount, Origin, Value};
 use crate::lake::tables;
 
@@ -68,7 +69,10 @@ impl Reader for OnlineRetail {
         let at = self.zone.rules().to_timestamp(local).map_err(|_| RefusedRow { reason: "InvoiceDate" })?;
         let (at, on) = (UnixMillis(at.as_millisecond()), local.date());
         let customer = customer_id(customer);
-        let amount = price.0.checked_mul(quantity).ok_or(RefusedRow { reason: "Quantity" })?;
+        let amount = price.times(quantity);
+        if !amount.is_possible() {
+            return Err(RefusedRow { reason: "Quantity" });
+        }
 
         let order = self.orders.entry((*invoice).to_owned()).or_insert_with(|| Order {
             customer: customer.clone(),
@@ -80,7 +84,7 @@ impl Reader for OnlineRetail {
             total: 0,
         });
         order.lines += 1;
-        order.total = order.total.saturating_add(amount);
+        order.total = order.total.saturating_add(amount.0);
         let fee = FEES.contains(code);
         let none = Value::Text(None);
         let line = [
@@ -91,7 +95,7 @@ impl Reader for OnlineRetail {
             quantity.into(),
             price.into(),
             Value::Money(None),
-            Amount(amount).into(),
+            amount.into(),
             Value::Money(None),
             none,
             none,
@@ -129,7 +133,7 @@ impl Reader for OnlineRetail {
                 order.at.into(),
                 order.on.into(),
                 i64::from(order.hour).into(),
-                Amount(order.total).into(),
+                Some(Amount(order.total)).filter(|total| total.is_possible()).into(),
                 CURRENCY.into(),
                 none,
                 (&order.country).into(),
@@ -204,7 +208,7 @@ fn pad<'a>(values: &[Value<'a>], columns: usize) -> Vec<Value<'a>> {
 
 fn whole(text: &str) -> Option<i64> {
     let text = text.strip_suffix(".0").unwrap_or(text);
-    text.parse().ok().filter(|number: &i64| number.abs() < 1_000_000_000)
+    text.parse().ok().filter(|number| (1 - WHOLE_LIMIT..WHOLE_LIMIT).contains(number))
 }
 
 /// An amount with up to four decimals; more are rounded.

@@ -9,6 +9,7 @@ use jiff::civil::{Date, DateTime};
 
 use super::form::{Form, Reader, RefusedRow};
 use crate::ingest::Fresh;
+use crate::lake::column::WHOLE_LIMIT;
 use crate::lake::rows::{Amount, Origin, Value};
 use crate::lake::tables;
 
@@ -104,9 +105,13 @@ impl<'a> Row<'a> {
         }
         let quantity: i64 = quantity.parse().map_err(|_| RefusedRow { reason: "quantity" })?;
         let price = amount(price).ok_or(RefusedRow { reason: "unit_price" })?;
-        let plain = price.0.checked_mul(quantity).ok_or(RefusedRow { reason: "quantity" })?;
-        let paid = amount(total).unwrap_or(Amount(plain));
-        let (cost, discount) = (amount(cost), amount(discount));
+        let (plain, cost, discount) = (price.times(quantity), amount(cost), amount(discount));
+        let possible =
+            [Some(plain), cost.map(|cost| cost.times(quantity))].into_iter().flatten().all(Amount::is_possible);
+        if !possible || !(1 - WHOLE_LIMIT..WHOLE_LIMIT).contains(&quantity) {
+            return Err(RefusedRow { reason: "quantity" });
+        }
+        let paid = amount(total).unwrap_or(plain);
         Ok(Self {
             id,
             date,
@@ -283,4 +288,30 @@ fn amount(text: &str) -> Option<Amount> {
     let units = (value * 10_000.0).round();
     #[expect(clippy::cast_possible_truncation, reason = "bounded right here")]
     (units.abs() < 1e15).then_some(Amount(units as i64))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Row;
+
+    fn refused(quantity: &str, price: &str, cost: &str) -> Option<&'static str> {
+        let mut values = [""; 19];
+        values[..6].copy_from_slice(&["1", "2026-11-21", "7", "3", quantity, price]);
+        values[17] = cost;
+        Row::read(&values).err().map(|refused| refused.reason)
+    }
+
+    #[test]
+    fn a_quantity_that_sums_cannot_bear_is_refused() {
+        assert_eq!(refused("999999999", "0.01", ""), None);
+        for (quantity, price, cost) in [
+            ("1000000000", "0", ""),
+            ("-9223372036854775808", "1", ""),
+            ("9223372036854775807", "1", ""),
+            ("999999999", "5000", ""),
+            ("999999999", "1", "5000"),
+        ] {
+            assert_eq!(refused(quantity, price, cost), Some("quantity"), "{quantity} at {price}, cost {cost}");
+        }
+    }
 }

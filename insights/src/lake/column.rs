@@ -7,6 +7,12 @@ use datafusion::arrow::datatypes::{DataType, Field, Schema, SchemaRef, TimeUnit}
 /// Digits of an amount, and how many of them stand after the point.
 pub const MONEY: (u8, i8) = (18, 4);
 
+/// Whole numbers of a row stay below this, either way: sums of 64 bits wrap in the engine without a word, and it takes nine thousand
+/// million rows of such numbers to get there.
+pub const WHOLE_LIMIT: i64 = 1_000_000_000;
+/// Amounts of a row stay below this, in ten-thousandths: a million million, as everywhere in Belgrano.
+pub const MONEY_LIMIT: i64 = 10_000_000_000_000_000;
+
 /// What a column holds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Kind {

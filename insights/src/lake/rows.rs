@@ -11,7 +11,7 @@ use datafusion::arrow::error::ArrowError;
 use datafusion::arrow::record_batch::RecordBatch;
 use jiff::civil::Date;
 
-use super::column::{HEAD, Kind, Table};
+use super::column::{HEAD, Kind, MONEY_LIMIT, Table, WHOLE_LIMIT};
 
 /// An amount in ten-thousandths of the currency, as a money column stores it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -23,6 +23,33 @@ impl Amount {
     pub fn of_cents(cents: i64) -> Self {
         Self(cents.saturating_mul(100))
     }
+
+    /// So many times the amount; beyond every limit where that is more than there is room for.
+    #[must_use]
+    pub fn times(self, quantity: i64) -> Self {
+        Self(self.0.saturating_mul(quantity))
+    }
+
+    /// Whether sums can bear it.
+    #[must_use]
+    pub fn is_possible(self) -> bool {
+        within(self.0, MONEY_LIMIT)
+    }
+}
+
+fn within(number: i64, limit: i64) -> bool {
+    -limit < number && number < limit
+}
+
+/// The first column of a row whose value is beyond what sums can bear: such a row is refused.
+#[must_use]
+pub fn excessive(table: &Table, values: &[Value<'_>]) -> Option<&'static str> {
+    let possible = |value: &Value<'_>| match value {
+        Value::Whole(Some(number)) => within(*number, WHOLE_LIMIT),
+        Value::Money(Some(amount)) => amount.is_possible(),
+        _ => true,
+    };
+    table.columns.iter().zip(values).find(|(_, value)| !possible(value)).map(|((name, _), _)| *name)
 }
 
 /// One value of a row.

@@ -34,8 +34,7 @@ impl Row<'_> {
             it.version.into(),
             gone.into(),
         ];
-        self.add(&t::TICKETS, &values);
-        Ok(())
+        self.add(&t::TICKETS, &values)
     }
 
     pub(super) fn step(self) -> Result<(), Unreadable> {
@@ -54,8 +53,7 @@ impl Row<'_> {
             it.recorded.into(),
             (&it.reason).into(),
         ];
-        self.add(&t::STEPS, &values);
-        Ok(())
+        self.add(&t::STEPS, &values)
     }
 
     pub(super) fn driver(self) -> Result<(), Unreadable> {
@@ -70,7 +68,6 @@ impl Row<'_> {
             it.on_shift.into(),
             gone.into(),
         ];
-        self.add(&t::DRIVERS, &values);
-        Ok(())
+        self.add(&t::DRIVERS, &values)
     }
 }

@@ -14,7 +14,8 @@ use serde_json::value::RawValue;
 
 use super::dato::Id;
 use super::fresh::Fresh;
-use crate::lake::rows::{Amount, Origin, Value};
+use crate::lake::column::Table;
+use crate::lake::rows::{Amount, Origin, Value, excessive};
 
 /// One change as the feed sends it.
 #[derive(Debug, Deserialize)]
@@ -78,16 +79,26 @@ impl Row<'_> {
         let Some(content) = self.change.content else { return Ok((T::default(), true)) };
         match serde_json::from_str(content.get()) {
             Ok(content) => Ok((content, false)),
-            Err(error) => Err(Unreadable {
-                entity: self.change.entity.to_owned(),
-                key: self.change.key.to_string(),
-                why: error.to_string(),
-            }),
+            Err(error) => Err(self.unreadable(error.to_string())),
         }
     }
 
-    fn add(self, table: &'static crate::lake::column::Table, values: &[Value<'_>]) {
+    fn unreadable(&self, why: String) -> Unreadable {
+        Unreadable { entity: self.change.entity.to_owned(), key: self.change.key.to_string(), why }
+    }
+
+    /// Refuses a row with a number that sums cannot bear.
+    fn examine(&self, table: &'static Table, values: &[Value<'_>]) -> Result<(), Unreadable> {
+        match excessive(table, values) {
+            Some(column) => Err(self.unreadable(format!("{column} is beyond what is possible"))),
+            None => Ok(()),
+        }
+    }
+
+    fn add(self, table: &'static Table, values: &[Value<'_>]) -> Result<(), Unreadable> {
+        self.examine(table, values)?;
         self.fresh.rows(table).push(self.origin, values);
+        Ok(())
     }
 }
 
@@ -105,4 +116,42 @@ fn money(money: Option<Money>) -> Value<'static> {
 
 fn day(at: Option<UnixMillis>) -> Option<Date> {
     at.and_then(UnixMillis::local).map(|local| local.date())
+}
+
+#[cfg(test)]
+mod tests {
+    use belgrano_shared::timestamp::UnixMillis;
+    use serde_json::{Value, json};
+
+    use super::{Change, Fresh, Origin, translate};
+
+    /// Why a change is refused, and how many rows came of it.
+    fn read(entity: &str, content: &Value) -> (Option<String>, usize) {
+        let text = json!({ "seq": 1, "entidad": entity, "clave": "1", "dato": content }).to_string();
+        let change: Change<'_> = serde_json::from_str(&text).expect("a change");
+        let mut fresh = Fresh::default();
+        let origin = Origin { source: "belgrano", seq: 1, at: UnixMillis(0) };
+        let refused = translate(&change, origin, &mut fresh).err();
+        (refused.map(|refused| refused.why), fresh.len())
+    }
+
+    fn order(quantity: i64, price: f64, cost: f64) -> Value {
+        let line = |quantity| json!({ "posicion": 1, "cantidad": quantity, "precio": price, "costo": cost });
+        json!({ "creado": "2026-11-21T12:00:00Z", "lineas": [line(1), line(quantity)] })
+    }
+
+    #[test]
+    fn a_change_with_a_number_that_sums_cannot_bear_is_refused_as_a_whole() {
+        let beyond = |column: &str| (Some(format!("{column} is beyond what is possible")), 0);
+        assert_eq!(read("pedido", &order(999_999_999, 1.0, 1.0)), (None, 3));
+        assert_eq!(read("pedido", &order(1_000_000_000, 0.0, 0.0)), beyond("quantity"));
+        assert_eq!(read("pedido", &order(i64::MIN, 0.0, 0.0)), beyond("quantity"));
+        assert_eq!(read("pedido", &order(999_999_999, 5_000.0, 1.0)), beyond("amount"));
+        assert_eq!(read("pedido", &order(999_999_999, 1.0, 5_000.0)), beyond("unit_cost"));
+        assert_eq!(read("embudo", &json!({ "visitas": i64::MAX })), beyond("visits"));
+        assert_eq!(read("movimiento", &json!({ "id": 1, "cantidad": -9_000_000_000_i64 })), beyond("quantity"));
+        assert_eq!(read("cuenta", &json!({ "id": 1, "anio_nacimiento": 9_000_000_000_i64 })), beyond("birth_year"));
+        let offer = json!({ "id": "1", "porcentaje": 9_000_000_000_i64, "productos": [1] });
+        assert_eq!(read("oferta", &offer), beyond("percent"));
+    }
 }

@@ -1,10 +1,13 @@
 //! What the shop's feed tells, as rows.
 
 use belgrano_shared::timestamp::UnixMillis;
+use jiff::civil::Date;
 
-use super::super::dato::{Account, Branch, Business, Category, Funnel, Movement, Offer, Order, Price, Product, Review};
+use super::super::dato::{
+    Account, Branch, Business, Category, Funnel, Line, Movement, Offer, Order, Price, Product, Review,
+};
 use super::{Row, Unreadable, amount, day, id, money};
-use crate::lake::rows::{Amount, Value};
+use crate::lake::rows::Value;
 use crate::lake::tables as t;
 
 /// The currency of our own sources.
@@ -17,8 +20,7 @@ impl Row<'_> {
     pub(super) fn business(self) -> Result<(), Unreadable> {
         let (it, gone) = self.read::<Business>()?;
         let key = self.change.key.to_string();
-        self.add(&t::BUSINESSES, &[(&key).into(), (&it.name).into(), it.active.into(), gone.into()]);
-        Ok(())
+        self.add(&t::BUSINESSES, &[(&key).into(), (&it.name).into(), it.active.into(), gone.into()])
     }
 
     pub(super) fn branch(self) -> Result<(), Unreadable> {
@@ -27,15 +29,13 @@ impl Row<'_> {
         self.add(
             &t::BRANCHES,
             &[(&key).into(), id(it.business_id.as_ref()), (&it.name).into(), it.active.into(), gone.into()],
-        );
-        Ok(())
+        )
     }
 
     pub(super) fn category(self) -> Result<(), Unreadable> {
         let (it, gone) = self.read::<Category>()?;
         let key = self.change.key.to_string();
-        self.add(&t::PRODUCT_CATEGORIES, &[(&key).into(), (&it.name).into(), gone.into()]);
-        Ok(())
+        self.add(&t::PRODUCT_CATEGORIES, &[(&key).into(), (&it.name).into(), gone.into()])
     }
 
     pub(super) fn product(self) -> Result<(), Unreadable> {
@@ -59,16 +59,12 @@ impl Row<'_> {
             it.featured.into(),
             gone.into(),
         ];
-        self.add(&t::PRODUCTS, &values);
-        Ok(())
+        self.add(&t::PRODUCTS, &values)
     }
 
     pub(super) fn offer(self) -> Result<(), Unreadable> {
         let (it, gone) = self.read::<Offer>()?;
         let key = self.change.key.to_string();
-        for product in &it.products {
-            self.fresh.rows(&t::OFFER_PRODUCTS).push(self.origin, &[(&key).into(), (&product.0).into()]);
-        }
         let values = [
             (&key).into(),
             id(it.business_id.as_ref()),
@@ -80,8 +76,11 @@ impl Row<'_> {
             day(it.ends).into(),
             gone.into(),
         ];
-        self.add(&t::OFFERS, &values);
-        Ok(())
+        self.examine(&t::OFFERS, &values)?;
+        for product in &it.products {
+            self.fresh.rows(&t::OFFER_PRODUCTS).push(self.origin, &[(&key).into(), (&product.0).into()]);
+        }
+        self.add(&t::OFFERS, &values)
     }
 
     pub(super) fn account(self) -> Result<(), Unreadable> {
@@ -96,7 +95,6 @@ impl Row<'_> {
             (&it.address).into(),
             gone.into(),
         ];
-        self.fresh.rows(&t::PERSONS).push(self.origin, &person);
         let values = [
             (&key).into(),
             (&it.role).into(),
@@ -113,35 +111,21 @@ impl Row<'_> {
             (&it.firm).into(),
             gone.into(),
         ];
-        self.add(&t::CUSTOMERS, &values);
-        Ok(())
+        self.examine(&t::CUSTOMERS, &values)?;
+        self.fresh.rows(&t::PERSONS).push(self.origin, &person);
+        self.add(&t::CUSTOMERS, &values)
     }
 
     pub(super) fn order(self) -> Result<(), Unreadable> {
         let (it, gone) = self.read::<Order>()?;
         let key = self.change.key.to_string();
         let on = day(it.created);
-        for line in &it.lines {
-            let amount = line.price.map(|price| Amount(amount(price).0.saturating_mul(line.quantity)));
-            let none = Value::Text(None);
-            let values = [
-                (&key).into(),
-                line.position.into(),
-                id(line.product_id.as_ref()),
-                (&line.name).into(),
-                line.quantity.into(),
-                money(line.price),
-                money(line.cost),
-                amount.into(),
-                Value::Money(None),
-                (&line.category).into(),
-                none,
-                (&line.business).into(),
-                (&line.branch).into(),
-                false.into(),
-                on.into(),
-            ];
-            self.fresh.rows(&t::ORDER_ITEMS).push(self.origin, &values);
+        if it.lines.iter().any(|line| line.cost.is_some_and(|cost| !amount(cost).times(line.quantity).is_possible())) {
+            return Err(self.unreadable("unit_cost is beyond what is possible".to_owned()));
+        }
+        let lines: Vec<_> = it.lines.iter().map(|line| line_of(&key, on, line)).collect();
+        for line in &lines {
+            self.examine(&t::ORDER_ITEMS, line)?;
         }
         let hour = it.created.and_then(UnixMillis::local).map(|local| i64::from(local.hour()));
         let values = [
@@ -169,8 +153,11 @@ impl Row<'_> {
             it.updated.into(),
             gone.into(),
         ];
-        self.add(&t::ORDERS, &values);
-        Ok(())
+        self.examine(&t::ORDERS, &values)?;
+        for line in &lines {
+            self.fresh.rows(&t::ORDER_ITEMS).push(self.origin, line);
+        }
+        self.add(&t::ORDERS, &values)
     }
 
     pub(super) fn movement(self) -> Result<(), Unreadable> {
@@ -188,8 +175,7 @@ impl Row<'_> {
             it.at.into(),
             day(it.at).into(),
         ];
-        self.add(&t::STOCK_MOVEMENTS, &values);
-        Ok(())
+        self.add(&t::STOCK_MOVEMENTS, &values)
     }
 
     pub(super) fn price(self) -> Result<(), Unreadable> {
@@ -199,8 +185,7 @@ impl Row<'_> {
         self.add(
             &t::PRICES,
             &[(&key).into(), id(it.product_id.as_ref()), price, list, cost, it.at.into(), day(it.at).into()],
-        );
-        Ok(())
+        )
     }
 
     pub(super) fn review(self) -> Result<(), Unreadable> {
@@ -218,8 +203,7 @@ impl Row<'_> {
             it.hidden.into(),
             gone.into(),
         ];
-        self.add(&t::REVIEWS, &values);
-        Ok(())
+        self.add(&t::REVIEWS, &values)
     }
 
     pub(super) fn funnel(self) -> Result<(), Unreadable> {
@@ -236,7 +220,27 @@ impl Row<'_> {
             it.orders.into(),
             it.visits.into(),
         ];
-        self.add(&t::FUNNEL, &values);
-        Ok(())
+        self.add(&t::FUNNEL, &values)
     }
+}
+
+fn line_of<'a>(key: &'a String, on: Option<Date>, line: &'a Line) -> [Value<'a>; 15] {
+    let (amount, none) = (line.price.map(|price| amount(price).times(line.quantity)), Value::Text(None));
+    [
+        key.into(),
+        line.position.into(),
+        id(line.product_id.as_ref()),
+        (&line.name).into(),
+        line.quantity.into(),
+        money(line.price),
+        money(line.cost),
+        amount.into(),
+        Value::Money(None),
+        (&line.category).into(),
+        none,
+        (&line.business).into(),
+        (&line.branch).into(),
+        false.into(),
+        on.into(),
+    ]
 }
