@@ -141,9 +141,12 @@ on_both_engines! {
         told(&mut ana, &page).await;
         let first = stored(&shop, &page).await;
         assert_eq!(first, Some(end_of(placed, 29)));
-        shop.clock.advance_ms(50 * MINUTE_MS);
+        // Its driver lets go of it: another range is told, and the first one stays.
         report(&shop, &page, TicketState::Assigned, 1).await;
-        told(&mut ana, &page).await;
+        shop.clock.advance_ms(20 * MINUTE_MS);
+        report(&shop, &page, TicketState::Pending, 2).await;
+        let anew = told(&mut ana, &page).await;
+        assert!(anew.contains("Antes habíamos dicho"), "{anew}");
         assert_eq!(stored(&shop, &page).await, first);
     }
 
