@@ -82,11 +82,11 @@ impl Feed {
 
 pub(super) fn order(state: &str, month: u64, quantity: u64, second: bool) -> Value {
     let mut lines = vec![
-        json!({ "posicion": 1, "producto_id": 3, "nombre": "Yerba", "cantidad": quantity, "precio": 50.25, "costo": 30, "categoria": "Almacén" }),
+        json!({ "posicion": 1, "producto_id": 3, "nombre": "Yerba", "cantidad": quantity, "precio": 50.25, "costo": 30, "categoria": "Almacen" }),
     ];
     if second {
         lines.push(
-            json!({ "posicion": 2, "producto_id": 4, "nombre": "Azúcar", "cantidad": 1, "precio": 10, "costo": null }),
+            json!({ "posicion": 2, "producto_id": 4, "nombre": "Azucar", "cantidad": 1, "precio": 10, "costo": null }),
         );
     }
     json!({
@@ -97,7 +97,7 @@ pub(super) fn order(state: &str, month: u64, quantity: u64, second: bool) -> Val
 
 pub(super) fn account(name: &str) -> Value {
     json!({
-        "rol": "cliente", "creada": "2026-01-02T03:04:05Z", "activa": true, "nombre": name, "apellido": "Pérez",
+        "rol": "cliente", "creada": "2026-01-02T03:04:05Z", "activa": true, "nombre": name, "apellido": "Perez",
         "email": format!("{name}@ejemplo.ar"), "telefono": "11", "direccion": "Cabildo 1", "barrio": "Belgrano",
     })
 }
