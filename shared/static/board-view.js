@@ -1,7 +1,7 @@
 // The board on the page: takes over what the server rendered, and afterwards touches only the cards and columns that
 // changed, once per frame. What is not on the screen costs no layout (`content-visibility` in board.css).
 
-import { diff } from "./board.js";
+import { diff } from "./list-diff.js";
 import { blankCard, briefAge, copyOf, equip, partsOf, write, writeAge, writeCard, writeOffer } from "./board-card.js";
 import { serverNow } from "./clock.js";
 import { t } from "./texts.js";

@@ -2,7 +2,8 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import { fold } from "./board-search.js";
-import { Board, diff } from "./board.js";
+import { Board } from "./board.js";
+import { diff } from "./list-diff.js";
 
 const NOW = Date.parse("2026-11-21T18:00:00Z");
 const ALL = { estado: "", prioridad: "", barrio: "", repartidor: "", demorados: false, q: "" };

@@ -106,6 +106,7 @@ static OURS: LazyLock<Vec<Asset>> = LazyLock::new(|| {
     "driver.js": SCRIPT,
     "fragment.js": SCRIPT,
     "install.js": SCRIPT,
+    "list-diff.js": SCRIPT,
     "live.js": SCRIPT,
     "manage-products.js": SCRIPT,
     "map.css": CSS,
