@@ -116,6 +116,7 @@ pub(crate) async fn prepare(settings: ShopSettings, ambient: Ambient, life: &Lif
     accounts::examine_passwords(&app, Some(Role::Admin)).await?;
     accounts::ensure_first_admin(&app).await?;
     catalog::fill_if_empty(&app).await?;
+    catalog::fold_stored(&app.writer).await?;
     Ok(app)
 }
 

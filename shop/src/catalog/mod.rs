@@ -11,6 +11,7 @@ mod changed;
 mod cost_tests;
 mod edit;
 mod file;
+mod fold_stored;
 mod found;
 mod import;
 mod lists;
@@ -40,6 +41,7 @@ pub use builtin::fill_if_empty;
 pub(crate) use change::Change;
 pub(crate) use changed::{Changed, stock_changed};
 pub(crate) use edit::{EditBody, MAX_STOCK, NotEdited, edit};
+pub(crate) use fold_stored::fold_stored;
 pub use import::{ImportError, ImportOptions, Refused, Report, import};
 pub(crate) use lists::{BusinessView, CategoryView, CurrentOffer, businesses, categories, offers, stocked};
 pub(crate) use manage::{

@@ -10,7 +10,7 @@ use belgrano_shared::texts::Message;
 use serde_json::{Value, json};
 
 use super::builtin::CATALOG;
-use super::{ImportOptions, PhotosReport, Report, import, photos_from, price_with_offer};
+use super::{ImportOptions, PhotosReport, Report, fold_stored, import, photos_from, price_with_offer};
 use crate::testing::{Browser, TestShop};
 
 async fn load(shop: &TestShop, catalog: &Value, options: ImportOptions) -> Report {
@@ -77,6 +77,18 @@ on_both_engines! {
         let mut nobody = Browser::default();
         assert_eq!(shop.get(&mut nobody, "/api/productos?q=a+b+c+d+e+f+g+h+i").await.status, 422);
         assert_eq!(shop.get(&mut nobody, "/api/productos?destacado=quizas").await.status, 422);
+    }
+
+    async fn what_an_older_version_folded_is_found_after_the_next_start(database) {
+        const AS_BEFORE: &str = "UPDATE products SET search = 'ｙｅｒｂａ škoda 20 m²' WHERE id = 9";
+        let shop = TestShop::new(database).await;
+        database.execute(&shop.app.db, AS_BEFORE).await;
+        assert!(ids(&shop, "q=m2").await.0.is_empty());
+        for _ in 0..2 {
+            fold_stored(&shop.app.writer).await.expect("folded");
+            assert_eq!(ids(&shop, "q=m2+skoda+yerba").await.0, [9]);
+        }
+        assert_eq!(ids(&shop, "q=YERBA").await.0, [1, 9], "the others are as they were");
     }
 
     async fn what_is_meant_is_found_only_where_nothing_is_called_like_that(database) {
