@@ -28,14 +28,14 @@ const DEVICES: [&str; 4] = ["movil", "movil", "escritorio", "tablet"];
 const ORIGINS: [&str; 5] = ["directo", "buscador", "red-social", "otro-sitio", "boletin"];
 const CATEGORIES: [&str; 8] =
     ["Almacén", "Bebidas", "Lácteos", "Limpieza", "Perfumería", "Panadería", "Verdulería", "Congelados"];
-/// Days of history.
+/// Days over which the made-up history is spread.
 const DAYS: i64 = 425;
 
 /// A feed's changes by number: one after the other, from 1 on.
 #[derive(Debug, Default)]
 pub struct Log {
     text: Vec<u8>,
-    /// Where each ends.
+    /// Where in `text` each change ends; the place in the list is its number less one.
     ends: Vec<usize>,
 }
 
@@ -100,7 +100,7 @@ impl Shop {
         }
     }
 
-    /// Orders so far.
+    /// How many orders the log tells of.
     pub fn orders(&self) -> u64 {
         self.orders
     }

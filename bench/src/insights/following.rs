@@ -22,7 +22,7 @@ use crate::report::{Report, float, ratio};
 
 /// How long a whole history may take.
 const CAUGHT_UP_WITHIN: f64 = 900.0;
-/// Between two looks.
+/// Time between two looks at the figure that is watched.
 const LOOK: Duration = Duration::from_millis(100);
 /// The figure that is watched: orders of the last days.
 const WATCHED: &str = "/api/sales/summary?days=3650";

@@ -9,11 +9,11 @@ pub enum Target {
     AtMost(f64),
     /// Not less than this.
     AtLeast(f64),
-    /// Only told.
+    /// It has no target and is only told.
     None,
 }
 
-/// One figure.
+/// A figure with its unit and its target.
 #[derive(Clone, Debug)]
 struct Goal {
     what: String,
@@ -27,7 +27,7 @@ struct Goal {
 pub struct Goals(Vec<Goal>);
 
 impl Goals {
-    /// Adds a figure.
+    /// Adds a figure; `unit` is printed behind it and behind its target.
     pub fn put(&mut self, what: impl Into<String>, reached: f64, unit: &'static str, target: Target) {
         self.0.push(Goal { what: what.into(), reached, unit, target });
     }
@@ -37,7 +37,7 @@ impl Goals {
         self.0.iter().filter(|goal| !goal.kept()).map(|goal| goal.what.as_str()).collect()
     }
 
-    /// Markdown.
+    /// The table of all figures, in Markdown, with a mark at those that missed their target.
     pub fn markdown(&self) -> String {
         let mut text = String::from("| what | reached | target | |\n|---|--:|--:|---|\n");
         for goal in &self.0 {

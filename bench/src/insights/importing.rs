@@ -13,7 +13,7 @@ use super::service::{Site, Took, get};
 use crate::error::{Context as _, Result};
 use crate::report::{Report, float};
 
-/// What is imported.
+/// Which files are imported, made up and real.
 #[derive(clap::Args, Clone, Debug)]
 pub struct ImportPlan {
     /// Lines of a made-up year of Online Retail

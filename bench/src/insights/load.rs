@@ -43,14 +43,14 @@ impl Tally {
         *self.errors.entry(wrong).or_default() += 1;
     }
 
-    /// All addresses together.
+    /// The latencies of all addresses together.
     pub fn all(&self) -> Hist {
         let mut all = Hist::default();
         self.by_name.values().for_each(|hist| all.add(hist));
         all
     }
 
-    /// Some addresses together.
+    /// The latencies of the addresses with these names together.
     pub fn of(&self, names: &[&str]) -> Hist {
         let mut some = Hist::default();
         self.by_name.iter().filter(|(name, _)| names.contains(name)).for_each(|(_, hist)| some.add(hist));

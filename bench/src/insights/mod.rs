@@ -26,7 +26,7 @@ use crate::report::Report;
 use goals::{Goals, Target};
 use service::Site;
 
-/// Options of `insights`.
+/// The options of `belgrano-bench insights`, part by part.
 #[derive(clap::Args, Clone, Debug)]
 pub struct Args {
     #[command(flatten)]
@@ -58,7 +58,7 @@ enum Part {
 /// What is measured, and where.
 #[derive(clap::Args, Clone, Debug)]
 pub struct Setting {
-    /// The service's program
+    /// The program of the service that is measured
     #[arg(long, default_value = "target/release/insights")]
     bin: PathBuf,
     /// Where lakes and files go, in folders of their own that are removed; a memory disk would flatter

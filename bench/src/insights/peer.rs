@@ -18,7 +18,7 @@ use crate::stack::free_port;
 /// How long it may take to answer for the first time.
 const HEALTHY_WITHIN: Duration = Duration::from_mins(1);
 
-/// The peer.
+/// The stack that is asked the same questions, and where it runs.
 #[derive(clap::Args, Clone, Debug)]
 #[expect(clippy::struct_field_names, reason = "they are options of a command line that has others")]
 pub struct Peer {
@@ -28,10 +28,10 @@ pub struct Peer {
     /// An empty Postgres database, `postgres://…`
     #[arg(long)]
     pub peer_database: Option<String>,
-    /// Its program
+    /// The folder with its program
     #[arg(long, default_value = "bench/peer-insights")]
     pub peer: PathBuf,
-    /// Its processes
+    /// How many processes of it serve
     #[arg(long, default_value_t = 2)]
     pub peer_workers: usize,
 }

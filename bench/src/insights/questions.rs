@@ -40,12 +40,12 @@ const ALL: [Asked; 13] = [
 /// What the comparison with the peer is about: key figures, series, top lists.
 pub const COMPARED: [&str; 5] = ["kpis", "time-series", "top-products", "top-customers", "best-sellers"];
 
-/// One question.
+/// A question that a dashboard asks.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Question {
     /// Of which address, for the table.
     pub name: &'static str,
-    /// Path and query.
+    /// Path and query, with every value encoded.
     pub path: String,
 }
 

@@ -49,7 +49,7 @@ impl Random {
         )
     }
 
-    /// One of these.
+    /// One of `of`, each as likely; `None` of an empty list.
     pub fn pick<'a, T>(&mut self, of: &'a [T]) -> Option<&'a T> {
         of.get(usize::try_from(self.below(of.len() as u64)).unwrap_or(0))
     }

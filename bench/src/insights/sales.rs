@@ -45,15 +45,15 @@ const COLOURS: [&str; 6] = ["WHITE", "RED RETROSPOT", "PINK", "VINTAGE", "IVORY"
 pub struct Shape {
     /// Invoices, cancellations among them.
     pub orders: u64,
-    /// Their lines.
+    /// Lines of all invoices together.
     pub lines: u64,
-    /// Customers.
+    /// Different customers, who come again.
     pub customers: u64,
-    /// Articles.
+    /// Different articles, which come again.
     pub articles: u64,
-    /// First day.
+    /// Day of the first invoice.
     pub from: Date,
-    /// How many days.
+    /// Days from the first invoice to the last.
     pub days: u64,
 }
 
@@ -108,13 +108,13 @@ pub struct Written {
     pub rows: u64,
     /// Documents that are no cancellations.
     pub sales: u64,
-    /// Cancellations.
+    /// Documents that cancel an earlier one.
     pub cancellations: u64,
-    /// Bytes.
+    /// Length of the file, before any compression.
     pub bytes: u64,
 }
 
-/// Writes the file.
+/// Writes such a file: the same bytes for the same shape and seed.
 pub fn write(shape: &Shape, seed: u64, to: impl Write) -> Result<Written> {
     let mut maker = Maker {
         random: Random::new(seed),

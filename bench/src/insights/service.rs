@@ -59,7 +59,7 @@ impl Site {
         Ok(Self { dir, bin: bin.to_owned(), env, secret })
     }
 
-    /// The folder.
+    /// The folder with the lake and everything else of this run.
     pub fn dir(&self) -> &Path {
         self.dir.path()
     }

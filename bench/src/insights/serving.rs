@@ -25,13 +25,13 @@ pub struct ServePlan {
     /// Orders that are asked about
     #[arg(long, default_value_t = 1_000_000)]
     pub orders: u64,
-    /// Their lines
+    /// Lines of all those orders together
     #[arg(long, default_value_t = 3_000_000)]
     pub order_lines: u64,
-    /// Questions a second
+    /// Questions a second of the mix
     #[arg(short = 'r', long, default_value_t = 20.0)]
     pub rate: f64,
-    /// Seconds
+    /// Seconds that the mix is asked
     #[arg(short = 't', long, default_value_t = 60.0)]
     pub seconds: f64,
     /// Seconds at the same rate before that
@@ -40,7 +40,7 @@ pub struct ServePlan {
     /// Connections, when it is about as many as possible
     #[arg(short = 'n', long, default_value_t = 8)]
     pub connections: usize,
-    /// Seconds of that
+    /// Seconds that as many as possible are asked
     #[arg(long, default_value_t = 20.0)]
     pub flat_out: f64,
     /// Questions one after the other, for latency without a queue
@@ -50,17 +50,17 @@ pub struct ServePlan {
 
 /// A lake with the orders, and their file.
 pub struct Filled {
-    /// The lake.
+    /// The folder and the settings of the service over that lake.
     pub site: Site,
     /// The file it was imported from.
     pub csv: PathBuf,
-    /// What it has.
+    /// How many orders, lines, customers and articles it has.
     pub shape: Shape,
 }
 
 /// What somebody did as fast as they could, and with one question at a time.
 pub struct Reached {
-    /// Many at once.
+    /// With many questions under way at once.
     pub flat_out: Tally,
     /// One at a time.
     pub alone: Tally,
@@ -140,7 +140,7 @@ pub async fn most(endpoint: &Endpoint, alone: Questions, many: Questions, plan: 
     Ok(Reached { flat_out, alone })
 }
 
-/// Nanoseconds as milliseconds.
+/// A time in nanoseconds as milliseconds.
 pub fn ms(ns: u64) -> f64 {
     float(ns) / 1e6
 }

@@ -21,11 +21,11 @@ use crate::feed::lock;
 /// Largest head of a request.
 const MAX_HEAD: usize = 16 << 10;
 
-/// Both feeds.
+/// The feeds of a shop and a board, served on this machine until it is dropped.
 pub struct Feeds {
     state: Arc<State>,
     task: JoinHandle<()>,
-    /// Where they are.
+    /// Where both feeds are asked for.
     pub endpoint: Endpoint,
 }
 

@@ -28,7 +28,7 @@ pub struct Reach {
     pub epoch: String,
     /// The number that the lake has for that life; `None` when the lake does not know of it yet.
     pub life: Option<i64>,
-    /// Its newest change.
+    /// Number of the newest change that was read.
     pub seq: i64,
 }
 

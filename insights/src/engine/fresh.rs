@@ -18,7 +18,7 @@ use crate::lake::column::Table;
 /// The rows of one state, on the session that asks it.
 #[derive(Debug, Default)]
 pub(super) struct HotRows {
-    /// All of them.
+    /// All rows that came and are still in memory.
     pub(super) all: Hot,
     /// Those that their own table does not hold.
     pub(super) beyond: Hot,

@@ -50,7 +50,7 @@ pub(super) fn all_beyond(hot: &Hot, place: impl Fn(&'static str, &'static str) -
     Ok(rest)
 }
 
-/// How many rows.
+/// How many rows all tables hold together.
 pub(super) fn count(hot: &Hot) -> usize {
     hot.values().flat_map(|batches| batches.iter()).map(RecordBatch::num_rows).sum()
 }

@@ -56,9 +56,9 @@ impl StoreError {
 pub enum Flushed {
     /// Everything that had come is in the lake.
     Stored,
-    /// Nothing had come.
+    /// Nothing had come since the last one.
     Nothing,
-    /// Another instance writes.
+    /// Another instance holds the lease, so nothing was written.
     NotOurs,
 }
 
@@ -83,7 +83,7 @@ impl Store {
         Self { warehouse, runner, ambient, lease, many: MANY_ROWS, writing: Arc::default() }
     }
 
-    /// Who writes.
+    /// The lease that says which instance writes the lake.
     #[must_use]
     pub fn lease(&self) -> &Lease {
         &self.lease

@@ -16,7 +16,7 @@ use object_store::{
 /// What is to go wrong.
 #[derive(Clone, Copy, Debug, Default)]
 struct Plan {
-    /// Writes until then.
+    /// How many writes still go before the one that fails; `None`: no write fails.
     left: Option<u64>,
     /// Whether that write is done all the same, and only its answer lost.
     done: bool,
@@ -49,12 +49,12 @@ impl Failing {
         self.plan(Plan { left: Some(writes), done, dies: false, away: false });
     }
 
-    /// Nothing goes.
+    /// From now on no read and no write goes.
     pub(crate) fn go_away(&self) {
         self.plan(Plan { away: true, ..Plan::default() });
     }
 
-    /// Everything goes.
+    /// Everything goes again, whatever was planned.
     pub(crate) fn come_back(&self) {
         self.plan(Plan::default());
     }

@@ -9,11 +9,11 @@ use super::tables as t;
 
 /// The source that our own services are.
 pub const OWN: &str = "belgrano";
-/// The shop's feed.
+/// Name of the shop's feed, as the lake writes it down.
 pub const SHOP_FEED: &str = "shop";
-/// The board's feed.
+/// Name of the board's feed, as the lake writes it down.
 pub const BOARD_FEED: &str = "board";
-/// All feeds.
+/// The feeds that are read into the lake.
 pub const FEEDS: [&str; 2] = [SHOP_FEED, BOARD_FEED];
 
 /// Tables of the shop's feed.

@@ -63,7 +63,7 @@ impl Upkeep {
         Ok(())
     }
 
-    /// One table.
+    /// Joins the small files of one table, and takes away what its retention time no longer keeps.
     pub async fn tend_to(&self, table: DeltaTable, name: &str) -> Result<(), LakeError> {
         let retention = if tables::ALL.iter().any(|table| table.name == name) {
             self.retention

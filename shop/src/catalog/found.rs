@@ -45,7 +45,7 @@ pub(super) enum After {
 }
 
 impl After {
-    /// Before the first.
+    /// Before the first product: where the first page starts.
     pub(super) const START: Self = Self::Id(0);
 
     /// Score and id, in what is ordered by both.

@@ -11,7 +11,7 @@ use sqlx::FromRow;
 
 #[derive(Serialize, FromRow)]
 struct Counters {
-    /// Its first millisecond.
+    /// The first millisecond of the hour that was counted.
     #[serde(rename = "hora")]
     hour: Utc,
     #[serde(rename = "dispositivo")]

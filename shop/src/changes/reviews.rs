@@ -13,7 +13,7 @@ pub(super) struct Review {
     order_number: String,
     #[serde(rename = "cuenta_id")]
     account_id: i64,
-    /// Null: the delivery.
+    /// The product that was rated; null for the delivery.
     #[serde(rename = "producto_id")]
     product_id: Option<i64>,
     #[serde(rename = "estrellas")]

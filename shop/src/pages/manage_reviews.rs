@@ -55,7 +55,7 @@ pub(super) struct Asked {
     cursor: Option<String>,
 }
 
-/// The newest.
+/// The page with the reviews, newest first, that an administrator may hide.
 pub(super) async fn list(
     state: State<App>,
     admin: Admin,

@@ -24,9 +24,9 @@ vocabulary! {
 /// Hide a review or show it again.
 #[derive(Clone, Debug)]
 pub struct Decide {
-    /// Which review.
+    /// The review that it is about.
     pub id: i64,
-    /// Which administrator.
+    /// The administrator who decides.
     pub account_id: i64,
     /// What becomes of it.
     pub action: Action,

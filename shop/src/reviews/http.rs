@@ -30,10 +30,10 @@ pub fn routes() -> OpenApiRouter<App> {
     OpenApiRouter::new().routes(routes!(rate, own)).routes(routes!(shown)).merge(manage::routes())
 }
 
-/// Stars, and words.
+/// What a customer gives a product or a delivery: stars, and words if wanted.
 #[derive(Clone, Debug, Deserialize, ToSchema)]
 pub(crate) struct RatingBody {
-    /// 1 to 5.
+    /// How many stars, from 1 to 5.
     pub(crate) estrellas: i64,
     /// Up to 1000 characters.
     #[serde(default)]
@@ -55,7 +55,7 @@ pub(crate) struct ReviewsBody {
     /// Of its products, none twice.
     #[serde(default)]
     pub(crate) productos: Vec<RatingOf>,
-    /// Of the delivery.
+    /// What the delivery gets; left out, it stays as it is.
     pub(crate) entrega: Option<RatingBody>,
 }
 

@@ -25,11 +25,11 @@ pub(super) fn routes() -> OpenApiRouter<App> {
     OpenApiRouter::new().routes(routes!(managed)).routes(routes!(hide)).routes(routes!(show))
 }
 
-/// Which reviews.
+/// Which reviews a list has, by whether they are hidden.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, ToSchema)]
 #[serde(rename_all = "lowercase")]
 pub(crate) enum Shown {
-    /// All.
+    /// All of them, hidden or not.
     #[default]
     #[serde(alias = "")]
     Todas,
@@ -39,7 +39,7 @@ pub(crate) enum Shown {
     Ocultas,
 }
 
-/// Which reviews.
+/// What narrows the list of reviews.
 #[derive(Clone, Copy, Debug, Default, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 pub(crate) struct ShownFilter {
@@ -165,7 +165,7 @@ async fn read(session: &mut Session, which: Shown, before: i64, limit: i64) -> s
     Ok(rows.into_iter().map(view).collect())
 }
 
-/// Reviews
+/// List what customers said, newest first
 #[utoipa::path(
     get, path = "/api/resenas", tag = "reseñas",
     params(

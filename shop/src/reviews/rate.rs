@@ -19,7 +19,7 @@ use crate::unit::{ShopUnit, ShopWants};
 pub struct Given {
     /// The product; `None` for the delivery.
     pub product_id: Option<i64>,
-    /// How many stars.
+    /// How many stars it gets.
     pub stars: Stars,
     /// What the customer says; empty for nothing.
     pub words: String,
@@ -28,11 +28,11 @@ pub struct Given {
 /// Rate what is in a delivered order of an account. What it rated before is changed; the same again changes nothing.
 #[derive(Clone, Debug)]
 pub struct Rate {
-    /// Whose order.
+    /// The account whose order it is.
     pub account_id: i64,
-    /// Which order.
+    /// The number of the order.
     pub number: OrderNumber,
-    /// No product twice.
+    /// One for each product and one for the delivery at most.
     pub given: Vec<Given>,
 }
 

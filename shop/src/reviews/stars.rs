@@ -19,7 +19,7 @@ impl Stars {
         (1..=Self::MOST).contains(&stars).then_some(Self(stars))
     }
 
-    /// How many.
+    /// How many stars these are, 1 to 5.
     #[must_use]
     pub fn count(self) -> i64 {
         self.0

@@ -79,7 +79,7 @@ pub struct Order {
 /// A range of time that was promised, if one was.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, sqlx::FromRow)]
 pub struct Promised {
-    /// Its beginning.
+    /// The beginning of the range.
     #[sqlx(rename = "promised_from")]
     pub from: Option<UnixMillis>,
     /// Its end: from then on the order is late.

@@ -8,8 +8,7 @@ use crate::app::App;
 /// What a kill may lose at most.
 const EVERY: Duration = Duration::from_secs(10);
 
-/// Writes down what was counted until the soft stop. What the last requests count is written when they are answered
-/// (`flush`).
+/// Writes down what was counted, until the soft stop. What the last requests count is written by `flush`, when they are answered.
 pub async fn run(app: App) {
     let soft = app.life.soft().clone();
     let rounds = async {

@@ -11,7 +11,7 @@ use belgrano_shared::ambient::Ambient;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-/// Entity and key.
+/// What a change is of: its entity (`pedido`, `cuenta` …) and its key there.
 pub(super) type Key = (&'static str, String);
 
 /// What a feed tells: each key at its newest change.

@@ -56,7 +56,7 @@ impl Around {
     }
 }
 
-/// One process.
+/// One instance of the service, without sockets: it reads both feeds and may write the lake.
 pub(super) struct World {
     pub(super) answers: Answers,
     pub(super) runner: Runner,

@@ -25,7 +25,7 @@ pub struct Change<'a> {
     /// What it is of.
     #[serde(rename = "entidad")]
     pub entity: &'a str,
-    /// Which one.
+    /// Which one of that entity it is of.
     #[serde(rename = "clave")]
     pub key: std::borrow::Cow<'a, str>,
     /// Its present content; `null`: it is gone.
@@ -39,7 +39,7 @@ pub struct Change<'a> {
 pub struct Unreadable {
     /// What it is of.
     pub entity: String,
-    /// Which one.
+    /// Which one of that entity it is of.
     pub key: String,
     /// What does not fit.
     pub why: String,

@@ -21,7 +21,7 @@ use crate::testing::{Browser, TestShop};
 /// The catalog that is imported, again and again and never the same.
 const CATALOG: &[u8] = include_bytes!("../../../assets/catalogo.json");
 
-/// Something that happens.
+/// Something that happens to the shop between two looks of a reader.
 #[derive(Clone, Debug)]
 pub(super) enum Move {
     /// Somebody buys some of a product.
@@ -40,9 +40,9 @@ pub(super) enum Move {
     Import(i64),
     /// A customer calls herself something else.
     Rename(u32),
-    /// Somebody registers.
+    /// Somebody registers as a customer, under a new address.
     Register(u32),
-    /// Somebody types SQL.
+    /// Somebody types one of [`BY_HAND`] into the database.
     ByHand(usize),
     /// A reader asks for so many changes.
     Read(usize),
@@ -257,7 +257,7 @@ async fn contents(db: &Db, entity: &'static str, keys: &'static str) -> Copy {
 /// Where the database was copied to.
 #[derive(Clone, Debug)]
 pub(super) enum Backup {
-    /// A file.
+    /// A copy of the file of SQLite.
     File(PathBuf),
     /// Another schema, and where the numbers were.
     Schema(String, i64),
