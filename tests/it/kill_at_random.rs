@@ -4,7 +4,7 @@
 //! times. Then all of it is compared: what was answered, what the shop has, what the board has, what was told.
 
 mod audit;
-mod load;
+pub mod load;
 
 use rand::RngExt;
 use rand::rngs::StdRng;
@@ -39,7 +39,7 @@ on_both_engines! {
 }
 
 /// Kills one of the two or both, and starts them again, at once or while orders go on. Returns how many were killed.
-async fn strike(cast: &mut Cast, load: &Load, rng: &mut StdRng) -> usize {
+pub async fn strike(cast: &mut Cast, load: &Load, rng: &mut StdRng) -> usize {
     let (pair, which) = (&mut cast.pair, rng.random_range(0..3));
     match which {
         0 => revive(&mut pair.shop).await,
@@ -71,6 +71,6 @@ async fn revive(node: &mut Node) {
 }
 
 /// Some microseconds, so that a kill meets every phase of a commit, a request and a frame.
-async fn hair(rng: &mut StdRng) {
+pub async fn hair(rng: &mut StdRng) {
     tokio::time::sleep(std::time::Duration::from_micros(rng.random_range(0..20_000))).await;
 }

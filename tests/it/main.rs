@@ -12,6 +12,7 @@ mod graceful_stop;
 mod harness;
 mod held_rows;
 mod kill_at_random;
+mod learned;
 mod lost_log;
 mod notices;
 mod old_dialect;

@@ -44,7 +44,11 @@ pub(super) async fn ask(request: &[u8]) -> std::result::Result<Result, Refused> 
     match wire::reply(&answer) {
         Some(Reply::Found(found)) => Ok(found),
         Some(Reply::Wrong(wrong)) => Err(Refused::Wrong(wrong)),
-        None => Err(Refused::Wrong(Wrong::plain(About::Answer))),
+        None if answer.len() > MOST_BYTES => Err(Refused::Wrong(Wrong::plain(About::Answer))),
+        None => {
+            tracing::error!(bytes = answer.len(), "what a query's process said cannot be read");
+            Err(Refused::Wrong(Wrong::plain(About::Engine)))
+        }
     }
 }
 

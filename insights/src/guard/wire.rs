@@ -7,11 +7,12 @@ use std::collections::BTreeMap;
 use std::io::Cursor;
 use std::sync::Arc;
 
+use datafusion::arrow::compute::cast;
 use datafusion::arrow::datatypes::SchemaRef;
 use datafusion::arrow::error::ArrowError;
 use datafusion::arrow::ipc::reader::StreamReader;
 use datafusion::arrow::ipc::writer::StreamWriter;
-use datafusion::arrow::record_batch::RecordBatch;
+use datafusion::arrow::record_batch::{RecordBatch, RecordBatchOptions};
 use serde::{Deserialize, Serialize};
 
 use super::question::{Kind, Question};
@@ -148,9 +149,20 @@ fn head_of<'a, H: Deserialize<'a>>(bytes: &'a [u8]) -> Option<(H, &'a [u8])> {
 fn stream(schema: &SchemaRef, batches: &[RecordBatch]) -> Result<Vec<u8>, ArrowError> {
     let mut writer = StreamWriter::try_new(Vec::new(), schema)?;
     for batch in batches {
-        writer.write(batch)?;
+        writer.write(&as_told(schema, batch)?)?;
     }
     writer.into_inner()
+}
+
+/// A batch in the types of `schema`, which the writer believes without a look: what comes from a file may hold its texts in another
+/// way than the plan says.
+fn as_told(schema: &SchemaRef, batch: &RecordBatch) -> Result<RecordBatch, ArrowError> {
+    let columns = batch.columns().iter().zip(schema.fields()).map(|(column, field)| cast(column, field.data_type()));
+    RecordBatch::try_new_with_options(
+        Arc::clone(schema),
+        columns.collect::<Result<_, _>>()?,
+        &RecordBatchOptions::new().with_row_count(Some(batch.num_rows())),
+    )
 }
 
 fn batches(stream: &[u8]) -> Option<(SchemaRef, Vec<RecordBatch>)> {
@@ -158,4 +170,25 @@ fn batches(stream: &[u8]) -> Option<(SchemaRef, Vec<RecordBatch>)> {
     let schema = reader.schema();
     let batches: Result<Vec<_>, _> = reader.collect();
     Some((schema, batches.ok()?))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use datafusion::arrow::array::{ArrayRef, StringArray, StringViewArray};
+    use datafusion::arrow::record_batch::RecordBatch;
+
+    use super::{Found, Reply, reply, said};
+
+    #[test]
+    fn texts_that_are_held_in_another_way_than_the_plan_says_are_told_as_it_says() {
+        let of = |words: ArrayRef| RecordBatch::try_from_iter([("status", words)]).expect("a batch");
+        let planned = of(Arc::new(StringArray::from(vec!["pendiente", "aceptado"])));
+        let read = of(Arc::new(StringViewArray::from(vec!["pendiente", "aceptado"])));
+        let found = Found { schema: planned.schema(), batches: vec![read], cut: false, parameters: Vec::new() };
+        let told = said(Reply::Found(found)).expect("told");
+        let Some(Reply::Found(found)) = reply(&told) else { panic!("it cannot be read") };
+        assert_eq!(found.batches, [planned]);
+    }
 }

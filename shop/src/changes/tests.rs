@@ -5,4 +5,5 @@ mod reader;
 mod reading;
 mod restoring;
 mod triggers;
+mod turns;
 mod world;

@@ -7,6 +7,7 @@
 mod cast;
 mod database;
 mod http;
+mod insights;
 mod live;
 mod old_board;
 mod pair;
@@ -19,6 +20,7 @@ mod seed;
 pub use cast::{Cast, catalog, check_journal};
 pub use database::{Database, Engine, Service};
 pub use http::{Client, Reply};
+pub use insights::Insights;
 pub use live::{Heard, LiveReader, Viewer};
 pub use old_board::OldBoard;
 pub use pair::{Node, Pair, Plan};

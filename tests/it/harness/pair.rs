@@ -7,13 +7,14 @@ use super::cast::catalog;
 use super::database::{Database, Engine, Service};
 use super::http::Client;
 use super::poll::{DEADLINE, pause};
-use super::process::{Process, Program};
+use super::process::{Process, Program, belgrano};
 
 /// The first administrator of both services.
 pub const ADMIN: (&str, &str) = ("admin@belgrano.test", "una-clave-de-prueba");
 /// What clients of the old pair send.
 pub const API_KEY: &str = "clave-de-la-pareja-vieja";
-const SECRET: &str = "whsec_MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY=";
+/// What the services know each other by.
+pub const SECRET: &str = "whsec_MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY=";
 
 /// What is configured otherwise than usual.
 #[derive(Clone, Debug)]
@@ -147,7 +148,7 @@ impl Pair {
         };
         let name = format!("{}-{port}", service.name());
         let log = self.database.folder().join(&name).with_extension("log");
-        Node { port, program: Program { name, arguments, env, before, log }, process: None }
+        Node { port, program: Program { name, binary: belgrano(), arguments, env, before, log }, process: None }
     }
 
     /// Stops both as a platform would, insists on a clean end, and removes the database.
@@ -194,9 +195,15 @@ pub struct Node {
 }
 
 impl Node {
+    /// Of a program that listens on `port`.
+    pub fn new(port: u16, program: Program) -> Self {
+        Self { port, program, process: None }
+    }
+
     fn nowhere() -> Self {
         let program = Program {
             name: String::new(),
+            binary: belgrano(),
             arguments: vec![],
             env: vec![],
             before: None,
@@ -292,7 +299,7 @@ impl Node {
 }
 
 /// A port nobody listens on, outside of those that the system gives to outgoing connections and to port 0.
-fn free_port() -> u16 {
+pub fn free_port() -> u16 {
     static NEXT: AtomicU16 = AtomicU16::new(0);
     // Test processes that run side by side have neighbouring ids, and a port is only taken once its service listens.
     let start = u16::try_from(std::process::id() * 16 % 9000).unwrap_or(0);

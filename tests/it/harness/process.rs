@@ -9,11 +9,18 @@ use super::poll::eventually;
 /// How much of a log a failing test shows.
 const LOG_TAIL: usize = 16 * 1024;
 
+/// Where the program is that has shop and board.
+pub fn belgrano() -> PathBuf {
+    env!("CARGO_BIN_EXE_belgrano").into()
+}
+
 /// How to start it.
 #[derive(Clone, Debug)]
 pub struct Program {
     pub name: String,
-    /// `belgrano` and what is asked of it.
+    /// Its file.
+    pub binary: PathBuf,
+    /// What is asked of it.
     pub arguments: Vec<String>,
     /// Its whole environment.
     pub env: Vec<(String, String)>,
@@ -26,10 +33,10 @@ pub struct Program {
 impl Program {
     fn command(&self) -> Command {
         let mut command = match &self.before {
-            None => Command::new(env!("CARGO_BIN_EXE_belgrano")),
+            None => Command::new(&self.binary),
             Some(before) => {
                 let mut shell = Command::new("sh");
-                shell.arg("-c").arg(format!("{before}; exec \"$0\" \"$@\"")).arg(env!("CARGO_BIN_EXE_belgrano"));
+                shell.arg("-c").arg(format!("{before}; exec \"$0\" \"$@\"")).arg(&self.binary);
                 shell
             }
         };
