@@ -67,7 +67,7 @@ impl Settings {
 /// Starts the log as the variables of this process say.
 pub fn start_log() -> Result<(), Box<dyn std::error::Error>> {
     let mut env = Env::from_process();
-    telemetry::init_from_env(&mut env)?;
+    telemetry::init_from_env(&mut env, None)?;
     env.finish()?;
     Ok(())
 }

@@ -7,7 +7,7 @@ use std::process::ExitCode;
 use belgrano_shared::ambient::Ambient;
 use belgrano_shared::config::Env;
 use belgrano_shared::lifecycle::Lifecycle;
-use belgrano_shared::telemetry::{self, LogFormat};
+use belgrano_shared::telemetry;
 use clap::Parser as _;
 use insights::imports::{Form, Report};
 use insights::settings::InsightsSettings;
@@ -24,8 +24,8 @@ fn main() -> ExitCode {
     start()
 }
 
-/// What is logged when nobody says otherwise: the table format tells of every look that it takes.
-const LOGGED: &str = "info,buoyant_kernel=warn,buoyant_kernel_engine=warn,deltalake_core=warn";
+/// What comes before the operator's own words: the table format tells of every look that it takes, unless it is asked to by name.
+const QUIET: &str = "buoyant_kernel=warn,buoyant_kernel_engine=warn,deltalake_core=warn";
 
 /// What insights is asked to do.
 #[derive(Debug, clap::Parser)]
@@ -63,8 +63,7 @@ async fn start() -> ExitCode {
 async fn run() -> Result<ExitCode, Box<dyn Error>> {
     let cli = Cli::parse();
     let mut env = Env::from_process();
-    let log = env.optional("LOG", "what is logged, for example `info,sqlx=warn`");
-    telemetry::init(Some(log.as_deref().unwrap_or(LOGGED)), LogFormat::Auto)?;
+    telemetry::init_from_env(&mut env, Some(QUIET))?;
     let settings = InsightsSettings::from_env(&mut env);
     env.finish()?;
     let life = Lifecycle::new();

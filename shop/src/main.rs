@@ -6,7 +6,7 @@ use std::process::ExitCode;
 use belgrano_shared::ambient::Ambient;
 use belgrano_shared::config::Env;
 use belgrano_shared::lifecycle::Lifecycle;
-use belgrano_shared::telemetry::{self, LogFormat};
+use belgrano_shared::telemetry;
 use shop::service;
 use shop::settings::ShopSettings;
 
@@ -24,8 +24,7 @@ async fn main() -> ExitCode {
 
 async fn run() -> Result<ExitCode, Box<dyn Error>> {
     let mut env = Env::from_process();
-    let log = env.optional("LOG", "what is logged, for example `info,sqlx=warn`");
-    telemetry::init(log.as_deref(), LogFormat::Auto)?;
+    telemetry::init_from_env(&mut env, None)?;
     let settings = ShopSettings::from_env(&mut env);
     env.finish()?;
 

@@ -5,7 +5,7 @@ use std::process::ExitCode;
 use belgrano_shared::ambient::Ambient;
 use belgrano_shared::config::Env;
 use belgrano_shared::lifecycle::Lifecycle;
-use belgrano_shared::telemetry::{LogFormat, init};
+use belgrano_shared::telemetry;
 use tickets::service::start;
 use tickets::settings::Settings;
 
@@ -26,8 +26,7 @@ async fn main() -> ExitCode {
 
 async fn run() -> Result<ExitCode, Box<dyn std::error::Error>> {
     let mut env = Env::from_process();
-    let log = env.optional("LOG", "filter of the log, like `info,sqlx=warn`");
-    init(log.as_deref(), LogFormat::Auto)?;
+    telemetry::init_from_env(&mut env, None)?;
     let (settings, _) = Settings::from_env(env)?;
     let life = Lifecycle::new();
     life.stop_on_signals()?;

@@ -36,9 +36,15 @@ pub enum LogError {
 }
 
 /// [`init`] as `LOG` (or `RUST_LOG`) and `LOG_FORMAT` say.
-pub fn init_from_env(env: &mut Env) -> Result<(), LogError> {
+///
+/// `quiet` is a filter of libraries that tell of everything they do; it holds until one of them is asked for by name.
+pub fn init_from_env(env: &mut Env, quiet: Option<&str>) -> Result<(), LogError> {
     let log = env.optional("LOG", "what to log, e.g. `info,sqlx=debug`");
     let filter = log.or_else(|| env.optional("RUST_LOG", "the same, when `LOG` is unset"));
+    let filter = match quiet {
+        Some(quiet) => Some(format!("{quiet},{}", filter.as_deref().unwrap_or(DEFAULT_FILTER))),
+        None => filter,
+    };
     let format = match env.string("LOG_FORMAT", "auto", "`json`, `text`, or `auto`: text on a terminal").as_str() {
         "json" => LogFormat::Json,
         "text" => LogFormat::Text,
@@ -79,7 +85,7 @@ mod tests {
     #[test]
     fn a_filter_that_is_none_is_a_mistake() {
         let mut env = Env::from_map([("RUST_LOG", "info,sqlx=loudly"), ("LOG_FORMAT", "xml")]);
-        assert!(matches!(init_from_env(&mut env), Err(LogError::Filter(_))));
+        assert!(matches!(init_from_env(&mut env, None), Err(LogError::Filter(_))));
         assert_eq!(env.finish().expect_err("a mistake").0[0].name, "LOG_FORMAT");
     }
 }
