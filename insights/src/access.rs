@@ -1,4 +1,4 @@
-//! Who may read, and what of it: keys with a scope, and `ACCESS=open` for a closed network.
+//! Who may read, and what of it: keys with a scope, people who are logged in, and `ACCESS=open` for a closed network.
 
 use axum::extract::FromRequestParts;
 use axum::http::HeaderMap;
@@ -11,13 +11,18 @@ use belgrano_shared::problem::Problem;
 use belgrano_shared::texts::Message;
 use sha2::{Digest, Sha256};
 
+use crate::accounts::Role;
 use crate::app::App;
+use crate::engine::Scope;
+use crate::sessions::Principal;
 
 /// What somebody may see.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Reader {
     /// The name of the key or the account; `None`: nobody in particular.
     pub name: Option<String>,
+    /// The account, of somebody who is logged in.
+    pub account: Option<i64>,
     /// Names, e-mail addresses and telephones too.
     pub persons: bool,
     /// The one business whose rows they are, for a merchant; `None`: all.
@@ -25,6 +30,25 @@ pub struct Reader {
 }
 
 impl Reader {
+    /// What of the data they are shown.
+    #[must_use]
+    pub fn scope(&self) -> Scope {
+        Scope { persons: self.persons, business: self.business.clone() }
+    }
+
+    /// Somebody who is logged in; 403 for a merchant whose business nobody has named.
+    fn of(principal: &Principal) -> Result<Self, Problem> {
+        let business = principal.business.as_deref().map(str::to_owned);
+        let (persons, business) = match principal.role {
+            Role::Admin | Role::Analyst => (true, None),
+            Role::Merchant => {
+                (false, Some(business.ok_or_else(|| Problem::forbidden(Message::new("refusal-business-not-given")))?))
+            }
+        };
+        let id = principal.account_id;
+        Ok(Self { name: Some(format!("account {id}")), account: Some(id), persons, business })
+    }
+
     /// Who counts as one caller: a key, else an address.
     pub(crate) fn caller(&self, ip: ClientIp) -> String {
         self.name.clone().unwrap_or_else(|| ip.key().to_string())
@@ -36,6 +60,7 @@ impl Reader {
 struct Key {
     name: String,
     persons: bool,
+    business: Option<String>,
     hash: [u8; 32],
 }
 
@@ -53,14 +78,15 @@ impl Keys {
     /// Reads `API_KEYS`.
     pub fn from_env(env: &mut Env) -> Self {
         let meaning = "keys of programs that read, as `name:scope:key`, separated by commas; scope `lectura` sees no \
-                       names, e-mails or telephones, `completa` does";
+                       names, e-mails or telephones, `completa` does; `lectura@La Granja` sees that business alone";
         let words = env.secrets("API_KEYS", meaning);
         let keys = words.iter().filter_map(|word| {
             let key = parse(word);
             if key.is_none() {
                 env.mistake(
                     "API_KEYS",
-                    "each has to be name:lectura:key or name:completa:key, the key of 16 characters or more",
+                    "each has to be name:lectura:key, name:completa:key or name:lectura@business:key, the key of 16 \
+                     characters or more",
                 );
             }
             key
@@ -71,7 +97,8 @@ impl Keys {
     /// Whoever has this key.
     pub(crate) fn reader(&self, sent: &str) -> Option<Reader> {
         let key = self.find(sent)?;
-        Some(Reader { name: Some(format!("key {}", key.name)), persons: key.persons, business: None })
+        let (name, business) = (Some(format!("key {}", key.name)), key.business.clone());
+        Some(Reader { name, account: None, persons: key.persons, business })
     }
 
     fn find(&self, sent: &str) -> Option<&Key> {
@@ -84,13 +111,15 @@ impl Keys {
 fn parse(word: &Secret) -> Option<Key> {
     let mut parts = word.expose().trim().splitn(3, ':');
     let (name, scope, key) = (parts.next()?, parts.next()?, parts.next()?);
+    let (scope, business) = scope.split_once('@').map_or((scope, None), |(scope, business)| (scope, Some(business)));
+    let business = business.map(|business| business.trim().to_owned());
     let persons = match scope {
         "lectura" => false,
         "completa" => true,
         _ => return None,
     };
-    let long = key.len() >= 16 && !name.is_empty();
-    long.then(|| Key { name: name.to_owned(), persons, hash: Sha256::digest(key.as_bytes()).into() })
+    let good = key.len() >= 16 && !name.is_empty() && business.as_ref().is_none_or(|business| !business.is_empty());
+    good.then(|| Key { name: name.to_owned(), persons, business, hash: Sha256::digest(key.as_bytes()).into() })
 }
 
 /// The key that a request carries, in either of the two usual places.
@@ -107,9 +136,10 @@ impl FromRequestParts<App> for Reader {
         if let Some(sent) = sent(&parts.headers) {
             return app.keys.reader(sent).ok_or_else(|| Problem::unauthenticated(Message::new("refusal-key")));
         }
-        if app.settings.open {
-            return Ok(Self { name: None, persons: true, business: None });
+        match app.principal(&parts.headers).await? {
+            Some(principal) => Self::of(&principal),
+            None if app.settings.open => Ok(Self { name: None, account: None, persons: true, business: None }),
+            None => Err(Problem::unauthenticated(Message::new("refusal-log-in"))),
         }
-        Err(Problem::unauthenticated(Message::new("refusal-log-in")))
     }
 }

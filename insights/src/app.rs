@@ -4,15 +4,20 @@ use std::ops::Deref;
 use std::sync::Arc;
 
 use belgrano_shared::ambient::Ambient;
+use belgrano_shared::auth::gate::Gate;
 use belgrano_shared::lifecycle::Lifecycle;
+use belgrano_shared::storage::Db;
 use belgrano_shared::telemetry::Metrics;
+use belgrano_shared::writer::Writer;
 
 use crate::access::Keys;
 use crate::engine::{Answers, Catalog, Warehouse};
 use crate::guard::Guard;
-use crate::ingest::{FeedStates, Store};
+use crate::ingest::{Credentials, FeedStates, Store};
 use crate::models::runner::Runner;
+use crate::sessions::Principal;
 use crate::settings::InsightsSettings;
+use crate::unit::InsightsUnit;
 
 /// Insights, shared by all of its handlers and tasks; cheap to clone.
 #[derive(Clone, Debug)]
@@ -29,6 +34,14 @@ pub struct Parts {
     pub life: Lifecycle,
     /// Where a capability registers what it counts.
     pub metrics: Metrics,
+    /// Insights' own small state, to read.
+    pub db: Db,
+    /// The only way to change it.
+    pub writer: Writer<InsightsUnit>,
+    /// Who is asking: passwords, sessions and their limits.
+    pub gate: Gate<Principal>,
+    /// What is shared with the services.
+    pub credentials: Credentials,
     /// Keys of programs that read.
     pub keys: Keys,
     /// All of the data.

@@ -4,18 +4,25 @@
 //! are at most seconds old. What must never happen here: reading another service's tables, or anything that an order waits for.
 
 pub mod access;
+pub mod accounts;
 mod api;
 pub mod app;
+mod cors;
 pub mod engine;
 pub mod guard;
+mod housekeeping;
 pub mod imports;
 pub mod ingest;
 pub mod lake;
 pub mod models;
+mod pages;
 pub mod pg;
 mod router;
+pub mod schema;
 pub mod service;
+pub mod sessions;
 pub mod settings;
 #[cfg(test)]
 mod tests;
 pub mod texts;
+pub mod unit;

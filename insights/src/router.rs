@@ -1,16 +1,18 @@
 //! Every address of insights, on one screen.
 
 use axum::Router;
+use axum::middleware::from_fn_with_state;
 use belgrano_shared::http::health::Health;
 use belgrano_shared::http::{openapi, standard_layers};
 use utoipa::OpenApi;
+use utoipa::openapi::SecurityRequirement;
+use utoipa::openapi::security::{ApiKey, ApiKeyValue, SecurityScheme};
 use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
 
-use crate::api;
 use crate::app::App;
-
-/// The cookie of the sessions of insights.
-pub(crate) const SESSION_COOKIE: &str = "belgrano_insights";
+use crate::sessions::{self, SESSION_COOKIE};
+use crate::{accounts, api, cors, pages};
 
 /// The API's document; the rooms add their paths.
 #[derive(OpenApi)]
@@ -21,15 +23,122 @@ struct Api;
 pub fn router(app: App, health: Health) -> Router {
     let (api, document) = described().split_for_parts();
     let (http, metrics, ambient) = (app.settings.common.http.clone(), app.metrics.clone(), app.ambient.clone());
-    let api = api.layer(axum::middleware::from_fn(api::tell_age));
-    let router = api.merge(health.router()).merge(openapi::docs(document)).with_state(app);
-    standard_layers(router, http, &metrics, &ambient)
+    let api = api.layer(axum::middleware::from_fn(crate::api::tell_age));
+    let (development, origins) = (app.settings.common.development(), http.origins.clone());
+    let router =
+        api.merge(pages::routes(development)).merge(health.router()).merge(openapi::docs(document)).with_state(app);
+    // Outermost: a page of another site may read a refusal too, whoever refused.
+    standard_layers(router, http, &metrics, &ambient).layer(from_fn_with_state(origins, cors::share))
 }
 
 /// The API, without what stands around it, in a document that says who may.
-fn described() -> OpenApiRouter<App> {
-    let mut api = OpenApiRouter::with_openapi(Api::openapi()).merge(api::routes());
-    let document = std::mem::take(api.get_openapi_mut());
-    *api.get_openapi_mut() = openapi::completed(document, SESSION_COOKIE);
+pub(crate) fn described() -> OpenApiRouter<App> {
+    let mut api = OpenApiRouter::with_openapi(Api::openapi())
+        .routes(routes!(pages::home::root))
+        .merge(api::routes())
+        .merge(sessions::routes())
+        .merge(accounts::routes());
+    let mut document = openapi::completed(std::mem::take(api.get_openapi_mut()), SESSION_COOKIE);
+    admit_keys(&mut document);
+    *api.get_openapi_mut() = document;
     api
+}
+
+/// Where a person's session is asked for, the key of a program does as well; accounts are for people.
+fn admit_keys(document: &mut utoipa::openapi::OpenApi) {
+    let key = ApiKeyValue::with_description("X-API-Key", "Una de las claves de `API_KEYS`.");
+    if let Some(components) = &mut document.components {
+        components.add_security_scheme("clave", SecurityScheme::ApiKey(ApiKey::Header(key)));
+    }
+    let people = ["/api/me", "/api/usuarios"];
+    for (path, item) in &mut document.paths.paths {
+        if people.iter().any(|people| path.starts_with(people)) {
+            continue;
+        }
+        for operation in [&mut item.get, &mut item.put, &mut item.post, &mut item.delete, &mut item.patch] {
+            let security = operation.as_mut().and_then(|operation| operation.security.as_mut());
+            if let Some(security) = security.filter(|security| !security.contains(&SecurityRequirement::default())) {
+                security.push(SecurityRequirement::new("clave", [""; 0]));
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use axum::body::Body;
+    use axum::http::Request;
+    use belgrano_shared::testing::{
+        TestDatabase, Unread, assert_committed, assert_no_foreign_words, assert_refusals_are_problems, operations,
+        posted, wrong_requests,
+    };
+    use serde_json::{Value, json};
+
+    use crate::tests::house::{Caller, House};
+
+    #[test]
+    fn the_committed_api_document_is_the_one_served() {
+        let document = super::described().to_openapi().to_pretty_json().expect("a document");
+        assert_committed("docs/openapi/insights.json", &(document + "\n"));
+    }
+
+    #[test]
+    fn every_refusal_of_the_document_is_a_problem() {
+        assert_refusals_are_problems(&super::described().to_openapi());
+    }
+
+    #[tokio::test]
+    async fn no_word_of_a_library_is_in_a_refusal() {
+        let database = TestDatabase::sqlite();
+        let house = House::start(&database).await;
+        let admin = house.admin().await;
+        let mut refused = 0;
+        for request in wrong_requests(&super::described().to_openapi()) {
+            // What the engine says of somebody's SQL is the engine's to say.
+            if request.path.starts_with("/api/analitica/query") {
+                continue;
+            }
+            let body = request.body.clone().unwrap_or(Value::Null);
+            let (status, answer) = house.call(&admin, &request.method, &request.path, body).await;
+            if status >= 400 {
+                assert_no_foreign_words(&request, &answer);
+            }
+            refused += i32::from(status == 422);
+        }
+        assert!(refused > 100, "{refused}");
+    }
+
+    #[tokio::test]
+    async fn who_is_nobody_gets_as_far_as_the_document_says() {
+        let database = TestDatabase::sqlite();
+        let house = House::start(&database).await;
+        for operation in operations(&super::described().to_openapi()) {
+            let (status, answer) = house.call(&Caller::Nobody, operation.method, &operation.path, json!({})).await;
+            assert_eq!(status == 401, operation.asks_who, "{operation:?}: {status} {answer}");
+        }
+    }
+
+    #[tokio::test]
+    async fn no_body_is_awaited_of_nobody() {
+        let head = |method: &str, path: &str, kind: &str, body: Body| {
+            Request::builder().method(method).uri(path).header("content-type", kind).body(body).expect("a request")
+        };
+        let database = TestDatabase::sqlite();
+        let house = House::start(&database).await;
+        for operation in operations(&super::described().to_openapi()).iter().filter(|operation| operation.asks_who) {
+            let unread = Unread::default();
+            let request = head(operation.method, &operation.path, "application/json", unread.body());
+            let (status, _, _) = house.exchange(request).await;
+            assert_eq!((status, unread.was_awaited()), (401, false), "{operation:?}");
+        }
+        let mut awaited = Vec::new();
+        for path in posted(include_str!("pages/mod.rs")) {
+            let unread = Unread::default();
+            house.answer(head("POST", &path, "application/x-www-form-urlencoded", unread.body())).await;
+            if unread.was_awaited() {
+                awaited.push(path);
+            }
+        }
+        assert_eq!(awaited, ["/ingresar"], "forms that anybody may send");
+    }
 }

@@ -1,13 +1,17 @@
-//! Insights as a whole: opens the lake, starts what follows the feeds, and serves.
+//! Insights as a whole: opens its own state and the lake, starts what follows the feeds, and serves.
 
 use std::net::SocketAddr;
 use std::time::Duration;
 
 use belgrano_shared::ambient::Ambient;
+use belgrano_shared::auth::gate::Gate;
+use belgrano_shared::auth::password::PasswordError;
 use belgrano_shared::http::health::Health;
 use belgrano_shared::http::serve;
 use belgrano_shared::lifecycle::Lifecycle;
+use belgrano_shared::storage::{Db, OpenError, open};
 use belgrano_shared::telemetry::Metrics;
+use belgrano_shared::writer::{WriteError, Writer, WriterSettings};
 use belgrano_shared::zone::OtherZone;
 
 use crate::app::{App, Parts};
@@ -17,8 +21,10 @@ use crate::ingest::{self, Access, BOARD_FEED, Credentials, Feed, FeedStates, Flu
 use crate::lake::upkeep::Upkeep;
 use crate::lake::{Lake, LakeError, tables};
 use crate::models::runner::Runner;
+use crate::sessions::{Principal, SESSION_COOKIE};
 use crate::settings::InsightsSettings;
-use crate::{pg, router, texts};
+use crate::unit::{InsightsUnit, announcer};
+use crate::{accounts, housekeeping, pg, router, schema, texts};
 
 /// Where in `DATA_DIR` the lake is when nobody says otherwise.
 const LAKE_FOLDER: &str = "lake";
@@ -44,14 +50,34 @@ pub enum StartError {
     /// The data.
     #[error(transparent)]
     Warehouse(#[from] WarehouseError),
+    /// The database cannot be opened.
+    #[error(transparent)]
+    Open(#[from] OpenError),
+    /// The database does not answer.
+    #[error("cannot read the database of insights")]
+    Read(#[from] sqlx::Error),
+    /// The first write failed.
+    #[error("cannot write to the database of insights: {0}")]
+    Write(String),
+    /// Passwords cannot be hashed with these parameters.
+    #[error("ARGON2_MEMORY_KIB, ARGON2_PASSES: cannot hash passwords")]
+    Passwords(#[from] PasswordError),
     /// The port is taken, or not ours to take.
     #[error("HOST, PORT")]
     Bind(#[from] std::io::Error),
 }
 
+impl<R: std::fmt::Debug> From<WriteError<R>> for StartError {
+    fn from(error: WriteError<R>) -> Self {
+        Self::Write(error.to_string())
+    }
+}
+
 /// Starts insights: it serves when this returns, and stops with `life`.
 pub async fn start(settings: InsightsSettings, ambient: Ambient, life: &Lifecycle) -> Result<Running, StartError> {
     let app = assemble(settings, ambient, life).await?;
+    accounts::ensure_admin(&app).await?;
+    housekeeping::spawn(&app);
     for feed in feeds(&app) {
         let (store, states) = (app.store.clone(), app.feeds.clone());
         life.spawn_critical("feed", ingest::follow(feed, store, states, app.ambient.clone(), life.clone()));
@@ -80,10 +106,14 @@ pub async fn start(settings: InsightsSettings, ambient: Ambient, life: &Lifecycl
     Ok(Running { addr, app })
 }
 
-/// Opens the lake: an [`App`] that works, without a socket and without background tasks.
+/// Opens its own state and the lake: an [`App`] that works, without a socket and without background tasks.
 pub async fn assemble(settings: InsightsSettings, ambient: Ambient, life: &Lifecycle) -> Result<App, StartError> {
     texts::make_known();
     settings.common.zone.settle()?;
+    let credentials = Credentials::new(settings.common.configured_secrets(), settings.common.data_dir.clone());
+    let db = open(&settings.common.storage, &schema::migrations()).await?;
+    let gate = Gate::new(SESSION_COOKIE, &settings.common, &ambient)?;
+    let writer = start_writer(&db, &ambient, &gate, life);
     let lake = match &settings.lake_url {
         Some(url) => Lake::at(url, &settings.lake_options)?,
         None => Lake::in_folder(&settings.common.data_dir.join(LAKE_FOLDER))?,
@@ -95,6 +125,10 @@ pub async fn assemble(settings: InsightsSettings, ambient: Ambient, life: &Lifec
     Ok(App::new(Parts {
         guard: Guard::new(&settings, warehouse.lake().root()),
         keys: settings.keys.clone(),
+        db,
+        writer,
+        gate,
+        credentials,
         settings,
         answers: Answers::new(warehouse.clone(), ambient.clone()),
         ambient,
@@ -108,9 +142,20 @@ pub async fn assemble(settings: InsightsSettings, ambient: Ambient, life: &Lifec
     }))
 }
 
+/// The writer ends when the last handler that could submit is gone; then nobody needs the database any more.
+fn start_writer(db: &Db, ambient: &Ambient, gate: &Gate<Principal>, life: &Lifecycle) -> Writer<InsightsUnit> {
+    let announce = announcer(gate.clone());
+    let (writer, task) = Writer::new(db.clone(), ambient.clone(), WriterSettings::default(), announce);
+    let db = db.clone();
+    life.spawn_critical("writer", async move {
+        task.await;
+        db.close().await;
+    });
+    writer
+}
+
 fn feeds(app: &App) -> [Feed; 2] {
-    let common = &app.settings.common;
-    let credentials = Credentials::new(common.configured_secrets(), common.data_dir.clone());
+    let credentials = &app.credentials;
     let api_key = app.settings.common.api_keys.first().cloned();
     let access =
         |url: &url::Url| Access { url: url.clone(), credentials: credentials.clone(), api_key: api_key.clone() };
@@ -195,13 +240,18 @@ const LOOK: Duration = Duration::from_secs(2);
 /// A feed that was silent for so long is behind.
 const BEHIND: Duration = Duration::from_mins(1);
 
-fn health(app: &App) -> Health {
+pub(crate) fn health(app: &App) -> Health {
+    let db = app.db.clone();
     let (tasks, stopping, feeds, ambient) =
         (app.life.clone(), app.life.clone(), app.feeds.clone(), app.ambient.clone());
     Health::new("insights", env!("CARGO_PKG_VERSION"), "lake", &app.metrics, &app.ambient)
         .check("tasks", move || {
             let alive = tasks.critical_tasks_alive();
             async move { if alive { Ok(()) } else { Err("a task that matters has ended".to_owned()) } }
+        })
+        .check("database", move || {
+            let db = db.clone();
+            async move { db.ping().await.map_err(|error| error.to_string()) }
         })
         .check("accepting", move || {
             let stopping = stopping.soft().is_cancelled();

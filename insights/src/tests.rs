@@ -1,11 +1,17 @@
 //! From changes of the feeds to answers, through memory and the lake.
 
+mod accounts;
+mod doors;
+mod entering;
+pub(crate) mod house;
+mod seeing;
+
 use belgrano_shared::ambient::Ambient;
 use belgrano_shared::timestamp::UnixMillis;
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
-use crate::engine::{Answers, Limits, Warehouse};
+use crate::engine::{Answers, Limits, Scope, Warehouse};
 use crate::ingest::{Change, Fresh, OWN, Store, translate};
 use crate::lake::Lake;
 use crate::lake::rows::Origin;
@@ -54,7 +60,8 @@ impl World {
     }
 
     async fn ask(&self, sql: &str) -> Value {
-        let answer = self.answers.ask(sql, Vec::new()).await.unwrap_or_else(|error| panic!("{sql}: {error:?}"));
+        let answer =
+            self.answers.ask(&Scope::WHOLE, sql, Vec::new()).await.unwrap_or_else(|error| panic!("{sql}: {error:?}"));
         crate::api::json(&answer.batches).expect("rows")
     }
 }

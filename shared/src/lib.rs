@@ -20,6 +20,7 @@ pub mod map;
 pub mod money;
 pub mod notices;
 pub mod pages;
+pub mod passage;
 pub mod phone;
 pub mod picture;
 pub mod pin;

@@ -39,6 +39,8 @@ pub const DEFAULT_TOLERANCE: Duration = Duration::from_mins(5);
 pub const SOCKET_TOKEN_ID_PREFIX: &str = "ws_";
 /// What the id of a signed question for tickets starts with.
 pub const LOOKUP_ID_PREFIX: &str = "lookup_";
+/// What the id of a link starts with that takes a person to insights.
+pub const PASSAGE_ID_PREFIX: &str = "insights_";
 /// What the id of a signed cancellation starts with.
 const CANCEL_ID_PREFIX: &str = "cancel_";
 
@@ -58,7 +60,8 @@ pub fn is_cancel_id(id: &str, number: &OrderNumber) -> bool {
 /// Whether `id` is that of a request with a purpose of its own, which signs for nothing else.
 #[must_use]
 pub(crate) fn signs_something_else(id: &str) -> bool {
-    [SOCKET_TOKEN_ID_PREFIX, LOOKUP_ID_PREFIX, CANCEL_ID_PREFIX].iter().any(|prefix| id.starts_with(prefix))
+    let others = [SOCKET_TOKEN_ID_PREFIX, LOOKUP_ID_PREFIX, CANCEL_ID_PREFIX, PASSAGE_ID_PREFIX];
+    others.iter().any(|prefix| id.starts_with(prefix))
 }
 
 /// A number has any characters, an id only some: half a hash stands for it.

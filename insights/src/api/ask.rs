@@ -11,6 +11,7 @@ use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
+use crate::access::Reader;
 use crate::app::App;
 use crate::engine::QueryError;
 use crate::ingest::OWN;
@@ -27,13 +28,16 @@ impl From<QueryError> for Problem {
     }
 }
 
-/// The rows of `sql` as `T`; members are named as its columns are.
+/// The rows of `sql` as `T`, as far as `reader` may see them; members are named as its columns are. There is no other way from
+/// a handler to the data, so none can forget whose rows it shows.
 pub(super) async fn rows<T: DeserializeOwned>(
     app: &App,
+    reader: &Reader,
     sql: &str,
     values: Vec<ScalarValue>,
 ) -> Result<Vec<T>, Problem> {
-    let answer = app.answers.ask(sql, values).await?;
+    // Boxed: what the engine keeps while it works is large.
+    let answer = Box::pin(app.answers.ask(&reader.scope(), sql, values)).await?;
     if let Some(since) = answer.since {
         super::age::note(since.elapsed());
     }
@@ -75,7 +79,7 @@ pub(super) struct Ids {
 
 impl Ids {
     /// Of a source: ours are numbers; those of an import where every one of them is.
-    pub(super) async fn of(app: &App, source: &str) -> Result<Self, Problem> {
+    pub(super) async fn of(app: &App, reader: &Reader, source: &str) -> Result<Self, Problem> {
         if source == OWN {
             return Ok(Self { products: Some(true), customers: Some(true) });
         }
@@ -83,7 +87,7 @@ impl Ids {
             "SELECT (SELECT bool_and(regexp_like(product_id, {NUMBER})) FROM silver_products WHERE source = $1) AS products, \
              (SELECT bool_and(regexp_like(customer_id, {NUMBER})) FROM silver_customers WHERE source = $1) AS customers"
         );
-        let found: Vec<Self> = rows(app, &sql, vec![text(source)]).await?;
+        let found: Vec<Self> = rows(app, reader, &sql, vec![text(source)]).await?;
         Ok(found.into_iter().next().unwrap_or(Self { products: None, customers: None }))
     }
 

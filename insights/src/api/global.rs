@@ -42,22 +42,30 @@ type List = Json<Map<String, Value>>;
 
 async fn list(
     app: &App,
+    reader: &Reader,
     name: &str,
     sql: &str,
     from: &str,
     source: &str,
     values: Vec<ScalarValue>,
 ) -> Result<List, Problem> {
-    let found: Vec<Map<String, Value>> = rows(app, sql, values.clone()).await?;
-    let total: Vec<Count> = rows(app, &format!("SELECT count(*) AS n FROM {from}"), values).await?;
+    let found: Vec<Map<String, Value>> = rows(app, reader, sql, values.clone()).await?;
+    let total: Vec<Count> = rows(app, reader, &format!("SELECT count(*) AS n FROM {from}"), values).await?;
     let total = total.into_iter().next().and_then(|count| count.n).unwrap_or(0);
-    Ok(named(name, found, total, Ids::of(app, source).await?))
+    Ok(named(name, found, total, Ids::of(app, reader, source).await?))
 }
 
-async fn all(app: &App, name: &str, sql: &str, source: &str, values: Vec<ScalarValue>) -> Result<List, Problem> {
-    let found: Vec<Map<String, Value>> = rows(app, sql, values).await?;
+async fn all(
+    app: &App,
+    reader: &Reader,
+    name: &str,
+    sql: &str,
+    source: &str,
+    values: Vec<ScalarValue>,
+) -> Result<List, Problem> {
+    let found: Vec<Map<String, Value>> = rows(app, reader, sql, values).await?;
     let total = i64::try_from(found.len()).unwrap_or(i64::MAX);
-    Ok(named(name, found, total, Ids::of(app, source).await?))
+    Ok(named(name, found, total, Ids::of(app, reader, source).await?))
 }
 
 fn named(name: &str, mut found: Vec<Map<String, Value>>, total: i64, ids: Ids) -> List {
@@ -83,7 +91,7 @@ fn named(name: &str, mut found: Vec<Map<String, Value>>, total: i64, ids: Ids) -
 )]
 pub(crate) async fn transactions(
     State(app): State<App>,
-    _reader: Reader,
+    reader: Reader,
     Query(filters): Query<Filters>,
     Query(slice): Query<Slice>,
 ) -> Result<List, Problem> {
@@ -101,7 +109,7 @@ pub(crate) async fn transactions(
          CAST(s.cost AS DOUBLE) AS cost_price, CAST(s.amount - s.cost AS DOUBLE) AS profit, s.kind, s.voided \
          FROM {from} ORDER BY s.ordered_at DESC, s.order_id DESC, s.line_no LIMIT {limit} OFFSET {offset}"
     );
-    list(&app, "transactions", &sql, &from, &narrowed.source, values).await
+    list(&app, &reader, "transactions", &sql, &from, &narrowed.source, values).await
 }
 
 /// Customers
@@ -113,7 +121,7 @@ pub(crate) async fn transactions(
 )]
 pub(crate) async fn customers(
     State(app): State<App>,
-    _reader: Reader,
+    reader: Reader,
     Query(filters): Query<Filters>,
     Query(slice): Query<Slice>,
 ) -> Result<List, Problem> {
@@ -139,7 +147,7 @@ pub(crate) async fn customers(
          c.recency_score, c.frequency_score, c.monetary_score, c.rfm_segment, c.customer_segment, CAST(NULL AS DOUBLE) AS churn_probability, \
          c.preferred_category FROM {from} ORDER BY c.customer_lifetime_value DESC, c.customer_id LIMIT {limit} OFFSET {offset}"
     );
-    list(&app, "customers", &sql, &from, &narrowed.source, values).await
+    list(&app, &reader, "customers", &sql, &from, &narrowed.source, values).await
 }
 
 /// Products
@@ -151,7 +159,7 @@ pub(crate) async fn customers(
 )]
 pub(crate) async fn products(
     State(app): State<App>,
-    _reader: Reader,
+    reader: Reader,
     Query(filters): Query<Filters>,
     Query(slice): Query<Slice>,
 ) -> Result<List, Problem> {
@@ -175,7 +183,7 @@ pub(crate) async fn products(
          CAST(NULL AS DOUBLE) AS weight, p.avg_rating AS rating, p.reviews AS reviews_count, CAST(p.first_sold_on AS VARCHAR) AS launch_date, \
          p.total_revenue, p.total_units_sold FROM {from} ORDER BY p.total_revenue DESC, p.product_id LIMIT {limit} OFFSET {offset}"
     );
-    list(&app, "products", &sql, &from, &narrowed.source, values).await
+    list(&app, &reader, "products", &sql, &from, &narrowed.source, values).await
 }
 
 /// Sales by country
@@ -185,7 +193,7 @@ pub(crate) async fn products(
 )]
 pub(crate) async fn countries(
     State(app): State<App>,
-    _reader: Reader,
+    reader: Reader,
     Query(filters): Query<Filters>,
 ) -> Result<List, Problem> {
     let narrowed = filters.check()?;
@@ -197,7 +205,7 @@ pub(crate) async fn countries(
          count(DISTINCT CASE WHEN s.kind = 'sale' AND NOT s.voided THEN s.customer_id END) AS customers \
          FROM gold_sales s WHERE {condition} GROUP BY 1 ORDER BY 2 DESC, 1"
     );
-    all(&app, "countries", &sql, &narrowed.source, values).await
+    all(&app, &reader, "countries", &sql, &narrowed.source, values).await
 }
 
 /// Sales by category
@@ -209,7 +217,7 @@ pub(crate) async fn countries(
 )]
 pub(crate) async fn categories(
     State(app): State<App>,
-    _reader: Reader,
+    reader: Reader,
     Query(filters): Query<Filters>,
 ) -> Result<List, Problem> {
     let narrowed = filters.check()?;
@@ -221,7 +229,7 @@ pub(crate) async fn categories(
          FROM gold_sales s WHERE {condition} AND NOT s.fee GROUP BY 1 ORDER BY 2 DESC, 1",
         costed = money(narrowed.costed()),
     );
-    all(&app, "categories", &sql, &narrowed.source, values).await
+    all(&app, &reader, "categories", &sql, &narrowed.source, values).await
 }
 
 /// How fine a series is.
@@ -241,7 +249,7 @@ pub(crate) struct Granularity {
 )]
 pub(crate) async fn time_series(
     State(app): State<App>,
-    _reader: Reader,
+    reader: Reader,
     Query(filters): Query<Filters>,
     Query(granularity): Query<Granularity>,
 ) -> Result<List, Problem> {
@@ -254,7 +262,7 @@ pub(crate) async fn time_series(
         revenue = money(&format!("sum({})", narrowed.amount())),
         orders = narrowed.orders(),
     );
-    all(&app, "series", &sql, &narrowed.source, values).await
+    all(&app, &reader, "series", &sql, &narrowed.source, values).await
 }
 
 fn one_of(name: &'static str, given: Option<&str>, choices: &[&'static str]) -> Result<&'static str, Problem> {
@@ -282,7 +290,7 @@ pub(crate) struct Ranking {
 )]
 pub(crate) async fn top_products(
     State(app): State<App>,
-    _reader: Reader,
+    reader: Reader,
     Query(filters): Query<Filters>,
     Query(ranking): Query<Ranking>,
 ) -> Result<List, Problem> {
@@ -300,5 +308,5 @@ pub(crate) async fn top_products(
         profit = money(narrowed.profit()),
         costed = money(narrowed.costed()),
     );
-    all(&app, "products", &sql, &narrowed.source, values).await
+    all(&app, &reader, "products", &sql, &narrowed.source, values).await
 }

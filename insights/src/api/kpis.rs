@@ -78,17 +78,17 @@ struct Rate {
 )]
 pub(crate) async fn kpis(
     State(app): State<App>,
-    _reader: Reader,
+    reader: Reader,
     Query(filters): Query<Filters>,
 ) -> Result<Json<Kpis>, Problem> {
     let narrowed = filters.check()?;
-    let days = days(&app, &narrowed).await?;
+    let days = days(&app, &reader, &narrowed).await?;
     let before = days.filter(|_| narrowed.from.is_some()).and_then(Days::before);
-    let mut now = Box::pin(figures(&app, &narrowed, days)).await?;
+    let mut now = Box::pin(figures(&app, &reader, &narrowed, days)).await?;
     let previous = match before {
         Some(before) => {
-            now.churn_rate = churn(&app, &narrowed, before, days).await?;
-            Some(Box::pin(figures(&app, &narrowed, Some(before))).await?)
+            now.churn_rate = churn(&app, &reader, &narrowed, before, days).await?;
+            Some(Box::pin(figures(&app, &reader, &narrowed, Some(before))).await?)
         }
         None => None,
     };
@@ -102,10 +102,10 @@ struct Told {
 }
 
 /// The days that are asked about; `None` while the source has none.
-async fn days(app: &App, narrowed: &Narrowed) -> Result<Option<Days>, Problem> {
+async fn days(app: &App, reader: &Reader, narrowed: &Narrowed) -> Result<Option<Days>, Problem> {
     const SQL: &str = "SELECT CAST(first_day AS VARCHAR) AS first_day, CAST(told_until AS VARCHAR) AS told_until \
          FROM gold_sources WHERE source = $1";
-    let told: Vec<Told> = rows(app, SQL, vec![text(&narrowed.source)]).await?;
+    let told: Vec<Told> = rows(app, reader, SQL, vec![text(&narrowed.source)]).await?;
     let told = told.into_iter().next();
     let day = |text: Option<&String>| text.and_then(|text| text.parse().ok());
     let from = narrowed.from.or_else(|| day(told.as_ref().and_then(|told| told.first_day.as_ref())));
@@ -113,7 +113,7 @@ async fn days(app: &App, narrowed: &Narrowed) -> Result<Option<Days>, Problem> {
     Ok(from.zip(to).filter(|(from, to)| from <= to).map(|(from, to)| Days { from, to }))
 }
 
-async fn figures(app: &App, narrowed: &Narrowed, days: Option<Days>) -> Result<Figures, Problem> {
+async fn figures(app: &App, reader: &Reader, narrowed: &Narrowed, days: Option<Days>) -> Result<Figures, Problem> {
     let (condition, values) = narrowed.sales(days);
     let sql = format!(
         "SELECT {revenue} AS revenue, CAST({orders} AS BIGINT) AS orders, {profit} AS profit, {costed} AS costed, \
@@ -126,9 +126,9 @@ async fn figures(app: &App, narrowed: &Narrowed, days: Option<Days>) -> Result<F
         gross = money("sum(s.gross)"),
         returned = money("sum(CASE WHEN s.kind = 'return' THEN s.net END)"),
     );
-    let sums: Vec<Sums> = rows(app, &sql, values.clone()).await?;
+    let sums: Vec<Sums> = rows(app, reader, &sql, values.clone()).await?;
     let Some(sums) = sums.into_iter().next() else { return Ok(Figures::default()) };
-    let people = people(app, days, &condition, values).await?;
+    let people = people(app, reader, days, &condition, values).await?;
     let (revenue, orders) = (sums.revenue.unwrap_or(0.0), sums.orders.unwrap_or(0));
     let share = |part: f64, whole: f64| (whole != 0.0).then(|| two(part / whole));
     Ok(Figures {
@@ -139,7 +139,7 @@ async fn figures(app: &App, narrowed: &Narrowed, days: Option<Days>) -> Result<F
         profit_margin: sums.profit.zip(sums.costed).and_then(|(profit, costed)| share(profit * 100.0, costed)),
         total_customers: sums.customers,
         new_customers: people.as_ref().map_or(0, |people| people.new_customers),
-        conversion_rate: conversion(app, narrowed, days, orders).await?,
+        conversion_rate: conversion(app, reader, narrowed, days, orders).await?,
         customer_lifetime_value: people.and_then(|people| people.lifetime),
         churn_rate: None,
         gross_revenue: sums.gross.unwrap_or(0.0),
@@ -150,6 +150,7 @@ async fn figures(app: &App, narrowed: &Narrowed, days: Option<Days>) -> Result<F
 /// Who bought: how many for the first time, and what they have brought so far.
 async fn people(
     app: &App,
+    reader: &Reader,
     days: Option<Days>,
     condition: &str,
     values: Vec<ScalarValue>,
@@ -163,10 +164,16 @@ async fn people(
          FROM gold_customer_analytics c WHERE c.source = $1 AND c.customer_id IN \
          (SELECT s.customer_id FROM gold_sales s WHERE {condition} AND s.kind = 'sale' AND NOT s.voided)"
     );
-    Ok(rows(app, &sql, values).await?.into_iter().next())
+    Ok(rows(app, reader, &sql, values).await?.into_iter().next())
 }
 
-async fn churn(app: &App, narrowed: &Narrowed, before: Days, now: Option<Days>) -> Result<Option<f64>, Problem> {
+async fn churn(
+    app: &App,
+    reader: &Reader,
+    narrowed: &Narrowed,
+    before: Days,
+    now: Option<Days>,
+) -> Result<Option<f64>, Problem> {
     let bought = "s.kind = 'sale' AND NOT s.voided AND s.customer_id IS NOT NULL";
     let (then, values) = narrowed.sales(Some(before));
     let (since, _) = narrowed.sales(now);
@@ -175,18 +182,24 @@ async fn churn(app: &App, narrowed: &Narrowed, before: Days, now: Option<Days>) 
          FROM (SELECT DISTINCT s.customer_id FROM gold_sales s WHERE {then} AND {bought}) a \
          LEFT JOIN (SELECT DISTINCT s.customer_id FROM gold_sales s WHERE {since} AND {bought}) b ON a.customer_id = b.customer_id"
     );
-    let rate: Vec<Rate> = rows(app, &sql, values).await?;
+    let rate: Vec<Rate> = rows(app, reader, &sql, values).await?;
     Ok(rate.into_iter().next().and_then(|rate| rate.rate))
 }
 
 /// Orders over visits; visits are counted of nobody in particular, so under a filter by customer or article there is none.
-async fn conversion(app: &App, narrowed: &Narrowed, days: Option<Days>, orders: i64) -> Result<Option<f64>, Problem> {
+async fn conversion(
+    app: &App,
+    reader: &Reader,
+    narrowed: &Narrowed,
+    days: Option<Days>,
+    orders: i64,
+) -> Result<Option<f64>, Problem> {
     let Some(days) = days.filter(|_| !narrowed.within_orders && !narrowed.by_customer) else { return Ok(None) };
     let sql = format!(
         "SELECT CAST(sum(visits) AS BIGINT) AS n FROM silver_funnel WHERE source = $1 AND hour_on BETWEEN DATE '{}' AND DATE '{}'",
         days.from, days.to
     );
-    let visits: Vec<Count> = rows(app, &sql, vec![text(&narrowed.source)]).await?;
+    let visits: Vec<Count> = rows(app, reader, &sql, vec![text(&narrowed.source)]).await?;
     let visits = visits.into_iter().next().and_then(|count| count.n).filter(|visits| *visits > 0);
     Ok(visits.map(|visits| two(100.0 * as_real(orders) / as_real(visits))))
 }

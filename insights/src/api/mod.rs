@@ -33,7 +33,6 @@ pub(crate) fn routes() -> OpenApiRouter<App> {
         .routes(routes!(pharmavida::query))
         .routes(routes!(console::ask))
         .routes(routes!(console::schema))
-        .routes(routes!(techstore::root))
         .routes(routes!(techstore::top_customers))
         .routes(routes!(techstore::by_segment))
         .routes(routes!(techstore::best_sellers))

@@ -57,13 +57,13 @@ pub(crate) struct DistrictSales {
 #[utoipa::path(get, path = "/api/analitica/ventas-por-distrito", tag = "PharmaVida", params(Source), responses((status = 200, body = [DistrictSales])))]
 pub(crate) async fn sales_by_district(
     State(app): State<App>,
-    _reader: Reader,
+    reader: Reader,
     Query(source): Query<Source>,
 ) -> Result<Json<Vec<DistrictSales>>, Problem> {
     const SQL: &str = "SELECT coalesce(barrio, city, country, 'Sin dato') AS distrito, \
          round(CAST(sum(net) AS DOUBLE), 2) AS ventas_totales FROM gold_daily_places \
          WHERE source = $1 GROUP BY 1 ORDER BY 2 DESC, 1";
-    Ok(Json(rows(&app, SQL, vec![text(source.fuente)]).await?))
+    Ok(Json(rows(&app, &reader, SQL, vec![text(source.fuente)]).await?))
 }
 
 /// What was sold of a product.
@@ -82,14 +82,14 @@ pub(crate) struct ProductSales {
 #[utoipa::path(get, path = "/api/analitica/ventas-por-producto", tag = "PharmaVida", params(Source), responses((status = 200, body = [ProductSales])))]
 pub(crate) async fn sales_by_product(
     State(app): State<App>,
-    _reader: Reader,
+    reader: Reader,
     Query(source): Query<Source>,
 ) -> Result<Json<Vec<ProductSales>>, Problem> {
     const SQL: &str = "SELECT product_id AS producto_id, max(product_name) AS nombre, sum(net_units) AS total_unidades, \
          round(CAST(sum(net) AS DOUBLE), 2) AS facturacion_total FROM gold_sales \
          WHERE source = $1 AND NOT fee GROUP BY product_id ORDER BY 4 DESC, 1 LIMIT 10";
-    let ids = Ids::of(&app, &source.fuente).await?;
-    let found: Vec<ProductSales> = rows(&app, SQL, vec![text(source.fuente)]).await?;
+    let ids = Ids::of(&app, &reader, &source.fuente).await?;
+    let found: Vec<ProductSales> = rows(&app, &reader, SQL, vec![text(source.fuente)]).await?;
     let view = |row: ProductSales| ProductSales { producto_id: ids.product(row.producto_id), ..row };
     Ok(Json(found.into_iter().map(view).collect()))
 }
@@ -117,8 +117,8 @@ pub(crate) async fn top_customers(
            SELECT customer_id, round(CAST(sum(net) AS DOUBLE), 2) AS gasto FROM gold_sales \
            WHERE source = $1 AND customer_id IS NOT NULL GROUP BY customer_id ORDER BY 2 DESC, 1 LIMIT 10) s \
          LEFT JOIN silver_persons p ON p.source = $1 AND p.customer_id = s.customer_id ORDER BY 4 DESC, 1";
-    let ids = Ids::of(&app, &source.fuente).await?;
-    let found: Vec<CustomerSpending> = rows(&app, SQL, vec![text(source.fuente)]).await?;
+    let ids = Ids::of(&app, &reader, &source.fuente).await?;
+    let found: Vec<CustomerSpending> = rows(&app, &reader, SQL, vec![text(source.fuente)]).await?;
     let view = |row: CustomerSpending| CustomerSpending {
         usuario_id: ids.customer(row.usuario_id),
         nombre: row.nombre.filter(|_| reader.persons),
@@ -148,7 +148,7 @@ pub(crate) struct UnofferedProduct {
 #[utoipa::path(get, path = "/api/analitica/productos-sin-oferta", tag = "PharmaVida", params(Source), responses((status = 200, body = [UnofferedProduct])))]
 pub(crate) async fn products_without_offer(
     State(app): State<App>,
-    _reader: Reader,
+    reader: Reader,
     Query(source): Query<Source>,
 ) -> Result<Json<Vec<UnofferedProduct>>, Problem> {
     const SQL: &str = "WITH offered AS (\
@@ -163,8 +163,8 @@ pub(crate) async fn products_without_offer(
            LEFT JOIN sold s ON s.product_id = p.product_id \
          WHERE p.source = $1 AND p.active AND s.product_id IS NULL AND NOT coalesce(o.active, false) \
          ORDER BY 2, 1";
-    let ids = Ids::of(&app, &source.fuente).await?;
-    let found: Vec<UnofferedProduct> = rows(&app, SQL, vec![text(source.fuente)]).await?;
+    let ids = Ids::of(&app, &reader, &source.fuente).await?;
+    let found: Vec<UnofferedProduct> = rows(&app, &reader, SQL, vec![text(source.fuente)]).await?;
     let view = |row: UnofferedProduct| UnofferedProduct { producto_id: ids.product(row.producto_id), ..row };
     Ok(Json(found.into_iter().map(view).collect()))
 }

@@ -112,8 +112,8 @@ pub(crate) struct SourceList {
 ///
 /// Our own marketplace, and every source that was imported.
 #[utoipa::path(get, path = "/api/fuentes", tag = "Belgrano", responses((status = 200, body = SourceList)))]
-pub(crate) async fn sources(State(app): State<App>, _reader: Reader) -> Result<Json<SourceList>, Problem> {
+pub(crate) async fn sources(State(app): State<App>, reader: Reader) -> Result<Json<SourceList>, Problem> {
     const SQL: &str = "SELECT source AS nombre, own AS propia, CAST(first_day AS VARCHAR) AS desde, \
          CAST(last_day AS VARCHAR) AS hasta, currency AS moneda, orders AS pedidos FROM gold_sources ORDER BY own DESC, source";
-    Ok(Json(SourceList { fuentes: rows(&app, SQL, Vec::new()).await? }))
+    Ok(Json(SourceList { fuentes: rows(&app, &reader, SQL, Vec::new()).await? }))
 }

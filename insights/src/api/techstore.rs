@@ -73,9 +73,9 @@ async fn customers(
 ) -> Result<Json<Vec<CustomerView>>, Problem> {
     let condition = if segment.is_some() { "AND customer_segment = $2" } else { "" };
     let sql = CUSTOMERS.replace("{and}", condition).replace("{limit}", &limited.limit()?.to_string());
-    let ids = Ids::of(app, &limited.fuente).await?;
+    let ids = Ids::of(app, reader, &limited.fuente).await?;
     let values = [text(limited.fuente)].into_iter().chain(segment.map(text)).collect();
-    let found: Vec<CustomerView> = rows(app, &sql, values).await?;
+    let found: Vec<CustomerView> = rows(app, reader, &sql, values).await?;
     let view = |row: CustomerView| CustomerView {
         customer_id: ids.customer(row.customer_id),
         name: row.name.filter(|_| reader.persons),
@@ -145,6 +145,7 @@ pub(crate) struct ProductView {
 
 async fn products(
     app: &App,
+    reader: &Reader,
     limited: Limited,
     condition: &str,
     order: &str,
@@ -155,8 +156,8 @@ async fn products(
          total_profit, sales_performance, avg_rating, product_health_score, stock_level, reorder_point, days_of_stock \
          FROM gold_product_performance WHERE source = $1 AND {condition} ORDER BY {order}, product_id LIMIT {limit}"
     );
-    let ids = Ids::of(app, &limited.fuente).await?;
-    let found: Vec<ProductView> = rows(app, &sql, vec![text(limited.fuente)]).await?;
+    let ids = Ids::of(app, reader, &limited.fuente).await?;
+    let found: Vec<ProductView> = rows(app, reader, &sql, vec![text(limited.fuente)]).await?;
     let view = |row: ProductView| ProductView { product_id: ids.product(row.product_id), ..row };
     Ok(Json(found.into_iter().map(view).collect()))
 }
@@ -170,10 +171,10 @@ async fn products(
 )]
 pub(crate) async fn best_sellers(
     State(app): State<App>,
-    _reader: Reader,
+    reader: Reader,
     Query(limited): Query<Limited>,
 ) -> Result<Json<Vec<ProductView>>, Problem> {
-    products(&app, limited, "total_units_sold > 0", "total_revenue DESC").await
+    products(&app, &reader, limited, "total_units_sold > 0", "total_revenue DESC").await
 }
 
 /// Products with little or no stock
@@ -185,13 +186,13 @@ pub(crate) async fn best_sellers(
 )]
 pub(crate) async fn low_stock(
     State(app): State<App>,
-    _reader: Reader,
+    reader: Reader,
     Query(limited): Query<Limited>,
 ) -> Result<Json<Vec<ProductView>>, Problem> {
     let condition = "active AND stock_level IN ('Out of Stock', 'Critical', 'Low')";
     let order =
         "CASE stock_level WHEN 'Out of Stock' THEN 0 WHEN 'Critical' THEN 1 ELSE 2 END, days_of_stock NULLS LAST";
-    products(&app, limited, condition, order).await
+    products(&app, &reader, limited, condition, order).await
 }
 
 /// A period that ends today.
@@ -225,7 +226,7 @@ pub(crate) struct Summary {
 )]
 pub(crate) async fn summary(
     State(app): State<App>,
-    _reader: Reader,
+    reader: Reader,
     Query(period): Query<Period>,
 ) -> Result<Json<Summary>, Problem> {
     let days = within("days", period.days, 30, 1..=3650)?;
@@ -237,7 +238,7 @@ pub(crate) async fn summary(
            FROM gold_sources f LEFT JOIN gold_daily_sales d ON d.source = f.source \
              AND d.ordered_on > f.told_until - INTERVAL '{days} day' AND d.ordered_on <= f.told_until WHERE f.source = $1)"
     );
-    let found: Vec<Summary> = rows(&app, &sql, vec![text(period.fuente)]).await?;
+    let found: Vec<Summary> = rows(&app, &reader, &sql, vec![text(period.fuente)]).await?;
     let none =
         Summary { days_analyzed: 0, total_revenue: 0.0, total_orders: 0, avg_daily_revenue: 0.0, avg_order_value: 0.0 };
     let summary = found.into_iter().next().unwrap_or(none);
@@ -279,7 +280,7 @@ pub(crate) struct MonthView {
 )]
 pub(crate) async fn trends(
     State(app): State<App>,
-    _reader: Reader,
+    reader: Reader,
     Query(months): Query<Months>,
 ) -> Result<Json<Vec<MonthView>>, Problem> {
     let count = within("months", months.months, 12, 1..=120)?;
@@ -288,25 +289,5 @@ pub(crate) async fn trends(
          monthly_orders AS daily_orders, monthly_revenue, mom_revenue_growth_percent \
          FROM gold_monthly_sales WHERE source = $1 ORDER BY month DESC LIMIT {count}"
     );
-    Ok(Json(rows(&app, &sql, vec![text(months.fuente)]).await?))
-}
-
-/// That the service is well.
-#[derive(Debug, Serialize, ToSchema)]
-pub(crate) struct Welcome {
-    message: &'static str,
-    version: &'static str,
-    docs: &'static str,
-    endpoints: [&'static str; 4],
-}
-
-/// What there is
-#[utoipa::path(get, path = "/", tag = "TechStore", security(()), responses((status = 200, body = Welcome)))]
-pub(crate) async fn root() -> Json<Welcome> {
-    Json(Welcome {
-        message: "TechStore Analytics API",
-        version: env!("CARGO_PKG_VERSION"),
-        docs: "/docs",
-        endpoints: ["/api/customers", "/api/products", "/api/sales", "/health"],
-    })
+    Ok(Json(rows(&app, &reader, &sql, vec![text(months.fuente)]).await?))
 }

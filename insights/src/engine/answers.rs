@@ -14,6 +14,7 @@ use datafusion::physical_plan::collect;
 use deltalake::parquet::errors::ParquetError;
 use quick_cache::sync::Cache;
 
+use super::scope::Scope;
 use super::session::Session;
 use super::warehouse::{Warehouse, WarehouseError};
 
@@ -53,9 +54,9 @@ type Question = (String, String);
 pub struct Answers {
     warehouse: Warehouse,
     ambient: Ambient,
-    known: Arc<Cache<(u64, Question), Answer>>,
-    /// The newest answer to each question, for when there is none of the present state.
-    last: Arc<Cache<Question, (Answer, Instant)>>,
+    known: Arc<Cache<(u64, Scope, Question), Answer>>,
+    /// The newest answer to each question within a scope, for when there is none of the present state.
+    last: Arc<Cache<(Scope, Question), (Answer, Instant)>>,
     /// By house, and by minute: a plan has the time of its making in it where it asks for today.
     plans: Arc<Cache<(u64, i64, Question), Arc<LogicalPlan>>>,
 }
@@ -80,9 +81,10 @@ impl Answers {
         &self.warehouse
     }
 
-    /// The rows of `sql`, where `$1`, `$2` … are `values`; those of an earlier state when the lake cannot be reached.
-    pub async fn ask(&self, sql: &str, values: Vec<ScalarValue>) -> Result<Answer, QueryError> {
-        let question = (sql.to_owned(), format!("{values:?}"));
+    /// The rows of `sql`, where `$1`, `$2` … are `values`, as somebody sees them; those of an earlier state when the lake cannot be
+    /// reached. What nobody in particular asks for is asked with [`Scope::WHOLE`].
+    pub async fn ask(&self, scope: &Scope, sql: &str, values: Vec<ScalarValue>) -> Result<Answer, QueryError> {
+        let question = (scope.clone(), (sql.to_owned(), format!("{values:?}")));
         if self.warehouse.is_away()
             && let Some(old) = self.old(&question)
         {
@@ -98,8 +100,9 @@ impl Answers {
         }
     }
 
-    async fn work(&self, question: &Question, values: Vec<ScalarValue>) -> Result<Answer, QueryError> {
-        let session = self.warehouse.session()?;
+    async fn work(&self, asked: &(Scope, Question), values: Vec<ScalarValue>) -> Result<Answer, QueryError> {
+        let (scope, question) = asked;
+        let session = self.warehouse.session_within(scope)?;
         let version = session.version();
         let work = async {
             let plan = self.plan(&session, question, values).await?;
@@ -107,14 +110,14 @@ impl Answers {
             let plan = state.query_planner().create_physical_plan(&plan, &state).await?;
             let batches = collect(plan, session.context().task_ctx()).await?;
             let answer = Answer { batches: Arc::new(batches), version, since: None };
-            self.last.insert(question.clone(), (answer.clone(), Instant::now()));
+            self.last.insert(asked.clone(), (answer.clone(), Instant::now()));
             Ok(answer)
         };
-        self.known.get_or_insert_async(&(version, question.clone()), work).await
+        self.known.get_or_insert_async(&(version, scope.clone(), question.clone()), work).await
     }
 
     /// The newest answer of an earlier state.
-    fn old(&self, question: &Question) -> Option<Answer> {
+    fn old(&self, question: &(Scope, Question)) -> Option<Answer> {
         let (answer, at) = self.last.get(question)?;
         Some(Answer { since: (answer.version != self.warehouse.version()).then_some(at), ..answer })
     }

@@ -6,7 +6,7 @@ use datafusion::arrow::datatypes::DataType;
 use datafusion::catalog::SchemaProvider as _;
 use tokio::sync::OnceCell;
 
-use super::visible::Scope;
+use super::scope::Scope;
 use super::warehouse::{Warehouse, WarehouseError};
 
 /// A column.
@@ -45,10 +45,7 @@ impl Catalog {
     ) -> Result<Vec<&Described>, WarehouseError> {
         let all = self.0.get_or_try_init(|| read(warehouse)).await?;
         let scope = Scope { persons, business: business.map(ToOwned::to_owned) };
-        let shown = |table: &&Described| {
-            scope.shows(&table.name) && scope.has_rows_of(table.columns.iter().map(|column| column.name.as_str()))
-        };
-        Ok(all.iter().filter(shown).collect())
+        Ok(all.iter().filter(|table| scope.shows(&table.name)).collect())
     }
 }
 

@@ -8,6 +8,7 @@ use datafusion::arrow::error::ArrowError;
 use super::cold::Cold;
 use super::fresh::HotRows;
 use super::hot::{self, Hot};
+use super::scope::Scope;
 use super::session::{House, Session};
 
 /// What there is at one moment.
@@ -17,8 +18,8 @@ pub(super) struct Data {
     /// Up to where the rows are that came, by feed.
     pub(super) reached: BTreeMap<&'static str, Reach>,
     pub(super) cold: Arc<Cold>,
-    pub(super) house: Option<Arc<House>>,
-    pub(super) session: Option<Arc<Session>>,
+    pub(super) houses: BTreeMap<Scope, Arc<House>>,
+    pub(super) sessions: BTreeMap<Scope, Arc<Session>>,
 }
 
 /// Up to where a feed was read.

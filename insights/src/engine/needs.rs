@@ -6,6 +6,8 @@
 use std::collections::BTreeSet;
 
 use super::cold::Cold;
+use super::rules;
+use super::scope::Scope;
 use crate::lake::tables;
 use crate::models::project::{Layer, Project};
 
@@ -14,8 +16,8 @@ const PARTS: [&str; 4] = ["hot_", "cold_", "stored_", "beyond_"];
 /// Words of questions about the names themselves.
 const ALL: [&str; 4] = ["information_schema", "show", "describe", "desc"];
 
-/// Names of tables of the lake and of models that `sql` may read, with all that those are made of.
-pub(crate) fn needs(project: &Project, cold: &Cold, sql: &str) -> BTreeSet<String> {
+/// Names of tables of the lake and of models that `sql` may read within a scope, with all that those are made of.
+pub(crate) fn needs(project: &Project, cold: &Cold, scope: &Scope, sql: &str) -> BTreeSet<String> {
     let sql = sql.to_lowercase();
     let words: BTreeSet<&str> = sql.split(|c: char| !(c.is_alphanumeric() || c == '_')).collect();
     let mut found = BTreeSet::new();
@@ -24,7 +26,9 @@ pub(crate) fn needs(project: &Project, cold: &Cold, sql: &str) -> BTreeSet<Strin
         found.extend(project.models().iter().map(|model| model.name.clone()));
         return found;
     }
-    for word in words {
+    // By these it is told whose rows are whose.
+    let told_by = if scope.business.is_some() { rules::TOLD_BY } else { &[] };
+    for word in words.into_iter().chain(told_by.iter().copied()) {
         take(project, cold, word, &mut found);
     }
     found

@@ -7,6 +7,7 @@ use datafusion::execution::session_state::{SessionState, SessionStateBuilder};
 use datafusion::prelude::SessionContext;
 
 use super::names::{Names, Shape};
+use super::scope::Scoped;
 
 /// What plans are made in: it holds while rows come, until the lake is looked at again or rows of another month come.
 pub(super) struct House {
@@ -15,8 +16,10 @@ pub(super) struct House {
     pub(super) shape: Shape,
     pub(super) context: SessionContext,
     pub(super) names: Arc<Names>,
-    // The names hold their planner weakly.
-    pub(super) _planner: Arc<SessionState>,
+    /// The names as far as they may be seen, when that is not all.
+    pub(super) scoped: Option<Arc<Scoped>>,
+    // The names hold their planners weakly.
+    pub(super) planners: Vec<Arc<SessionState>>,
 }
 
 /// One state of the data, to be asked. Cheap to share; it stays as it is while others come.

@@ -19,8 +19,9 @@ use super::data::{Came, Data, Reach};
 use super::fresh::HotRows;
 use super::hot::{self, Hot, beyond};
 use super::names::{Names, Shape};
+use super::scope::{Scope, Scoped};
 use super::session::{House, Session};
-use super::visible::{Scope, Visible};
+use super::visible::Visible;
 use crate::lake::{Lake, LakeError, tables};
 use crate::models::project::{Project, ProjectError};
 
@@ -121,7 +122,7 @@ impl Warehouse {
             let reached = |feed| if data.reached.contains_key(feed) { i64::MIN } else { i64::MAX };
             data.hot = hot::all_beyond(&data.hot, |_, feed| reached(feed))?;
             data.cold = Arc::clone(&cold);
-            data.house = None;
+            data.houses.clear();
             for (feed, epoch, life) in begun {
                 if let Some(reach) = data.reached.get_mut(feed).filter(|reach| reach.epoch == epoch) {
                     reach.life = Some(life);
@@ -229,56 +230,93 @@ impl Warehouse {
     fn change<T>(&self, change: impl FnOnce(&mut Data) -> T) -> T {
         let mut data = self.0.data.write().unwrap_or_else(PoisonError::into_inner);
         let done = change(&mut data);
-        data.session = None;
+        data.sessions.clear();
         // While the lock is held: who asks for a session never gets one of an older state under a newer number.
         self.0.version.send_modify(|version| *version += 1);
         done
     }
 
-    /// The present state, to be asked.
+    /// The present state, to be asked by who may see all of it.
     pub fn session(&self) -> Result<Arc<Session>, WarehouseError> {
-        if let Some(session) = &self.0.data.read().unwrap_or_else(PoisonError::into_inner).session {
+        self.session_within(&Scope::WHOLE)
+    }
+
+    /// The present state as it is within a scope, to be asked in our own words.
+    pub fn session_within(&self, scope: &Scope) -> Result<Arc<Session>, WarehouseError> {
+        if let Some(session) = self.0.data.read().unwrap_or_else(PoisonError::into_inner).sessions.get(scope) {
             return Ok(Arc::clone(session));
         }
         let mut data = self.0.data.write().unwrap_or_else(PoisonError::into_inner);
-        let shape = shape(&data.hot);
-        let house = match &data.house {
-            Some(house) if house.shape == shape => Arc::clone(house),
-            _ => Arc::new(self.build(&data, shape, Vec::new())?),
-        };
-        data.house = Some(Arc::clone(&house));
+        let house = self.house(&mut data, scope)?;
         let context = with_rows(&house.context, data.rows()?);
         let session = Arc::new(Session { context, version: *self.0.version.borrow(), house });
-        data.session = Some(Arc::clone(&session));
+        data.sessions.insert(scope.clone(), Arc::clone(&session));
         Ok(session)
+    }
+
+    /// What plans of a scope are made in now.
+    fn house(&self, data: &mut Data, scope: &Scope) -> Result<Arc<House>, WarehouseError> {
+        let shape = shape(&data.hot);
+        data.houses.retain(|_, house| house.shape == shape);
+        if let Some(house) = data.houses.get(scope) {
+            return Ok(Arc::clone(house));
+        }
+        let house = if scope.is_whole() {
+            self.build(data, shape, Vec::new())?
+        } else {
+            let whole = self.house(data, &Scope::WHOLE)?;
+            self.within(data, &whole, scope)?
+        };
+        let house = Arc::new(house);
+        data.houses.insert(scope.clone(), Arc::clone(&house));
+        Ok(house)
     }
 
     /// What another process has in memory and has seen of the lake.
     pub fn put(&self, cold: Cold, hot: Hot) {
         self.change(|data| {
             data.cold = Arc::new(cold);
-            data.house = None;
+            data.houses.clear();
             data.hot = hot;
         });
     }
 
-    /// The present state as a caller may see it: with persons or without, of one business or of all.
-    pub fn session_for(
-        &self,
-        vars: Vec<(&'static str, serde_json::Value)>,
-        persons: bool,
-        business: Option<&str>,
-    ) -> Result<Session, WarehouseError> {
+    /// The present state as it is within a scope, to be asked in a caller's words.
+    pub fn session_for(&self, scope: &Scope) -> Result<Session, WarehouseError> {
         let data = self.0.data.read().unwrap_or_else(PoisonError::into_inner);
-        let house = Arc::new(self.build(&data, shape(&data.hot), vars)?);
-        let scope = Scope { persons, business: business.map(ToOwned::to_owned) };
+        let vars = vec![("persons", serde_json::json!(scope.persons))];
+        let whole = self.build(&data, shape(&data.hot), vars)?;
+        let house = self.within(&data, &whole, scope)?;
+        let context = match &house.scoped {
+            Some(scoped) => self.context_of(&data, Arc::new(Visible::new(Arc::clone(scoped))))?,
+            None => house.context.clone(),
+        };
+        let context = with_rows(&context, data.rows()?);
+        Ok(Session { context, version: *self.0.version.borrow(), house: Arc::new(house) })
+    }
+
+    /// The same names, as far as they may be seen.
+    fn within(&self, data: &Data, whole: &House, scope: &Scope) -> Result<House, WarehouseError> {
+        let names = Arc::clone(&whole.names);
+        let scoped = Arc::new(Scoped::new(Arc::clone(&names), Arc::clone(&self.0.project), scope.clone()));
+        let context = self.context_of(data, Arc::clone(&scoped) as _)?;
+        let planner = Arc::new(context.state());
+        scoped.settle(&planner);
+        let planners = whole.planners.iter().cloned().chain([planner]).collect();
+        Ok(House { id: self.next_house(), shape: whole.shape.clone(), context, names, scoped: Some(scoped), planners })
+    }
+
+    fn next_house(&self) -> u64 {
+        self.0.houses.fetch_add(1, Ordering::Relaxed)
+    }
+
+    fn context_of(&self, data: &Data, names: Arc<dyn SchemaProvider>) -> Result<SessionContext, WarehouseError> {
         let context = context(&self.0.runtime, self.0.limits);
-        register(&context, Arc::new(Visible::new(Arc::clone(&house.names), scope)))?;
         for table in data.cold.handles.values() {
             table.update_datafusion_session(&context.state()).map_err(LakeError::from)?;
         }
-        let context = with_rows(&context, data.rows()?);
-        Ok(Session { context, version: *self.0.version.borrow(), house })
+        register(&context, names)?;
+        Ok(context)
     }
 
     fn build(
@@ -287,17 +325,12 @@ impl Warehouse {
         shape: Shape,
         vars: Vec<(&'static str, serde_json::Value)>,
     ) -> Result<House, WarehouseError> {
-        let context = context(&self.0.runtime, self.0.limits);
-        for table in data.cold.handles.values() {
-            table.update_datafusion_session(&context.state()).map_err(LakeError::from)?;
-        }
         let names = Names::new(Arc::clone(&self.0.project), shape.clone(), Arc::clone(&data.cold), vars);
         let names = Arc::new(names);
-        register(&context, Arc::clone(&names) as _)?;
+        let context = self.context_of(data, Arc::clone(&names) as _)?;
         let planner = Arc::new(context.state());
         names.settle(&planner);
-        let id = self.0.houses.fetch_add(1, Ordering::Relaxed);
-        Ok(House { id, shape, context, names, _planner: planner })
+        Ok(House { id: self.next_house(), shape, context, names, scoped: None, planners: vec![planner] })
     }
 }
 

@@ -15,7 +15,6 @@ use datafusion::prelude::{DataFrame, SessionContext};
 use datafusion::sql::parser::{DFParserBuilder, Statement};
 use datafusion::sql::sqlparser::ast::Statement as Sql;
 use datafusion::sql::sqlparser::dialect::GenericDialect;
-use serde_json::json;
 use url::Url;
 
 use super::allowed::{AGGREGATE, SCALAR, WINDOW};
@@ -23,7 +22,7 @@ use super::bounds;
 use super::question::{Kind, Question, Value, scalar};
 use super::wire::{self, Asked, Found, Reply, States};
 use super::words::{About, Wrong};
-use crate::engine::{Cold, Hot, Limits, Session, Warehouse};
+use crate::engine::{Cold, Hot, Limits, Scope, Session, Warehouse};
 use crate::lake::{Lake, LakeError};
 use crate::settings::object_store_options;
 
@@ -176,9 +175,8 @@ async fn open(asked: &Asked, states: &States, hot: Hot) -> Result<(SessionContex
     let limits = Limits { memory_bytes: counted, threads: bounds::THREADS, disk: false };
     let warehouse = Warehouse::open(lake, limits).map_err(|error| failed(&error))?;
     warehouse.put(cold, hot);
-    let vars = vec![("persons", json!(asked.persons))];
-    let session =
-        warehouse.session_for(vars, asked.persons, asked.business.as_deref()).map_err(|error| failed(&error))?;
+    let scope = Scope { persons: asked.persons, business: asked.business.clone() };
+    let session = warehouse.session_for(&scope).map_err(|error| failed(&error))?;
     Ok((session.confined(SCALAR, AGGREGATE, WINDOW), session))
 }
 

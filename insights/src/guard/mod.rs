@@ -140,7 +140,7 @@ impl Guard {
         warehouse: &Warehouse,
     ) -> std::result::Result<Vec<u8>, Refused> {
         let (mut hot, cold) = warehouse.parts();
-        let names = needs(warehouse.project(), &cold, question.sql());
+        let names = needs(warehouse.project(), &cold, &reader.scope(), question.sql());
         hot.retain(|table, _| names.contains(*table));
         let asked = Asked {
             question,

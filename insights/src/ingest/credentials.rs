@@ -1,4 +1,4 @@
-//! With what the feeds are asked: the secret that the operator set, else those that lie in the data folder of this machine.
+//! With what the feeds are asked, and what signs the links of people who come from there: the secret that the operator set, else those that lie in the data folder of this machine.
 //!
 //! A `belgrano` beside us makes its secret at its first start and keeps it in `DATA_DIR`; `belgrano demo` keeps its own in
 //! `DATA_DIR/demo`, another one each time. So the files are read whenever they are needed.
@@ -26,7 +26,7 @@ impl Credentials {
     }
 
     /// The secrets to sign with now, each of them; `None` while there is none.
-    pub(super) fn secrets(&self) -> Option<SigningSecrets> {
+    pub(crate) fn secrets(&self) -> Option<SigningSecrets> {
         if let Some(configured) = &self.configured {
             return Some(configured.clone());
         }

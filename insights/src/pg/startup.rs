@@ -45,7 +45,7 @@ impl StartupHandler for Connection {
                 protocol_negotiation(client, &startup).await?;
                 save_startup_parameters_to_metadata(client, &startup);
                 if self.app.settings.open {
-                    self.is(crate::access::Reader { name: None, persons: true, business: None });
+                    self.is(crate::access::Reader { name: None, account: None, persons: true, business: None });
                     return self.finish(client).await;
                 }
                 if !client.is_secure() && !client.socket_addr().ip().is_loopback() {

@@ -27,3 +27,16 @@ pg-catalog = This question to PostgreSQL's catalog is not known.
 pg-key = The key is missing.
 pg-option = There is no option {$name}.
 pg-tls = TLS is needed: sslmode=require.
+insights-role-admin = Administration
+insights-role-analyst = Analysis
+insights-role-merchant = Business
+refusal-no-password-here = This account comes in from its own service: it has no password here.
+refusal-business-not-given = Your account has no business yet. The administrators of insights give it one.
+refusal-link-used = This link was used already. Go back to where you were and press Insights again.
+refusal-link-expired = This link has expired: it holds for a minute. Go back to where you were and press Insights again.
+refusal-link-forged = This link is not valid. Go back to where you were and press Insights again.
+refusal-link-nothing = There is nothing for your account to see in insights.
+refusal-link-closed = The administrators of insights have closed your account.
+refusal-key = The key is not valid.
+insights-purpose = What the business learns from its own orders.
+insights-nav-api = API

@@ -27,3 +27,16 @@ pg-catalog = Esta consulta al catálogo de PostgreSQL no se conoce.
 pg-key = Falta la clave.
 pg-option = No hay una opción {$name}.
 pg-tls = Hace falta TLS: sslmode=require.
+insights-role-admin = Administración
+insights-role-analyst = Análisis
+insights-role-merchant = Comercio
+refusal-no-password-here = Esta cuenta entra desde su propio servicio: acá no tiene contraseña.
+refusal-business-not-given = Tu cuenta todavía no tiene un negocio asignado. La administración de insights lo asigna.
+refusal-link-used = Este enlace ya se usó. Volvé a donde estabas y tocá Insights otra vez.
+refusal-link-expired = Este enlace venció: vale un minuto. Volvé a donde estabas y tocá Insights otra vez.
+refusal-link-forged = Este enlace no es válido. Volvé a donde estabas y tocá Insights otra vez.
+refusal-link-nothing = Para tu cuenta no hay nada que ver en insights.
+refusal-link-closed = La administración de insights dio de baja tu cuenta.
+refusal-key = La clave no es válida.
+insights-purpose = Lo que el negocio aprende de sus propios pedidos.
+insights-nav-api = API

@@ -27,7 +27,7 @@ fn is_text(_: StatusCode, _: Version, headers: &HeaderMap, _: &Extensions) -> bo
 }
 
 /// Whether a client reads gzip.
-pub(crate) fn accepts_gzip(headers: &HeaderMap) -> bool {
+pub fn accepts_gzip(headers: &HeaderMap) -> bool {
     let lists = headers.get_all(header::ACCEPT_ENCODING).iter().filter_map(|value| value.to_str().ok());
     let mut entries = lists.flat_map(|list| list.split(','));
     entries.any(|entry| {
@@ -37,7 +37,8 @@ pub(crate) fn accepts_gzip(headers: &HeaderMap) -> bool {
 }
 
 /// `content`, compressed as far as it goes: for what is compressed once and sent often.
-pub(crate) fn gzip(content: &[u8]) -> Bytes {
+#[must_use]
+pub fn gzip(content: &[u8]) -> Bytes {
     let mut encoder = GzEncoder::new(Vec::with_capacity(content.len() / 3), Compression::best());
     // Writing into memory does not fail.
     let written = encoder.write_all(content).and_then(|()| encoder.finish());

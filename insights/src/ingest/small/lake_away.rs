@@ -4,6 +4,7 @@ use super::feed::order;
 use super::figures::check;
 use super::world::{Around, World};
 use crate::engine::QueryError;
+use crate::engine::Scope;
 use crate::ingest::tail::TailError;
 
 const SALES: &str = "SELECT order_id, CAST(sum(net) * 100 AS BIGINT) AS cents FROM gold_sales GROUP BY 1 ORDER BY 1";
@@ -19,7 +20,7 @@ async fn answers_last_and_memory_is_bounded_and_it_is_well_again_by_itself() {
     world.store.many = 12;
     world.catch_up().await.expect("a feed");
     world.store.flush().await.expect("a flush");
-    let answer = world.answers.ask(SALES, Vec::new()).await.expect("an answer");
+    let answer = world.answers.ask(&Scope::WHOLE, SALES, Vec::new()).await.expect("an answer");
     assert!(answer.since.is_none(), "it is of the present state");
 
     around.files.go_away();
@@ -36,15 +37,18 @@ async fn answers_last_and_memory_is_bounded_and_it_is_well_again_by_itself() {
     assert!(matches!(refused, TailError::Store(_) | TailError::Full), "{refused:?}");
     let waiting = world.answers.warehouse().waiting();
     assert!((12..24).contains(&waiting), "{waiting} rows wait");
-    let last = world.answers.ask(SALES, Vec::new()).await.expect("the last answer");
+    let last = world.answers.ask(&Scope::WHOLE, SALES, Vec::new()).await.expect("the last answer");
     assert!(last.since.is_some(), "it says that it is old");
     assert_eq!(last.batches, answer.batches);
-    let other = world.answers.ask("SELECT min(payment_method) AS first FROM cold_bronze_orders", Vec::new()).await;
+    let other = world
+        .answers
+        .ask(&Scope::WHOLE, "SELECT min(payment_method) AS first FROM cold_bronze_orders", Vec::new())
+        .await;
     assert!(matches!(other, Err(QueryError::Away)), "{other:?}");
 
     around.files.come_back();
     world.catch_up().await.expect("a feed");
     world.store.flush().await.expect("a flush");
     check(&world, &around, "well again").await;
-    assert!(world.answers.ask(SALES, Vec::new()).await.expect("an answer").since.is_none());
+    assert!(world.answers.ask(&Scope::WHOLE, SALES, Vec::new()).await.expect("an answer").since.is_none());
 }

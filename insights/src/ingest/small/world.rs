@@ -109,7 +109,11 @@ impl World {
     }
 
     pub(super) async fn ask(&self, sql: &str) -> Vec<Value> {
-        let answer = self.answers.ask(sql, Vec::new()).await.unwrap_or_else(|error| panic!("{sql}: {error:?}"));
+        let answer = self
+            .answers
+            .ask(&crate::engine::Scope::WHOLE, sql, Vec::new())
+            .await
+            .unwrap_or_else(|error| panic!("{sql}: {error:?}"));
         let Value::Array(rows) = crate::api::json(&answer.batches).expect("rows") else { return Vec::new() };
         rows
     }

@@ -1,0 +1,22 @@
+//! Accounts: administrators, analysts and merchants, and what each may see.
+//!
+//! What must never happen here: insights without an administrator who can come in by themselves, a password that reaches the
+//! writer unhashed, or a merchant whose own words decide whose rows it sees.
+
+mod account;
+mod arrive;
+mod change;
+mod first_admin;
+mod role;
+mod routes;
+
+pub use account::Account;
+pub(crate) use account::{LogInAccount, for_log_in};
+pub(crate) use arrive::{Arrival, Arrive};
+pub use change::{AccountRefusal, ChangeAccount, CreateAccount, fields};
+pub use first_admin::ensure_admin;
+pub use role::Role;
+pub(crate) use routes::routes;
+
+/// The origin of accounts with a password here.
+const HERE: &str = "insights";

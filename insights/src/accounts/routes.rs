@@ -1,0 +1,150 @@
+//! `/api/usuarios`: the accounts, for administrators.
+
+use axum::extract::State;
+use axum::http::StatusCode;
+use belgrano_shared::auth::email::Email;
+use belgrano_shared::auth::password::NewPassword;
+use belgrano_shared::free_text;
+use belgrano_shared::http::{Json, Page, Path};
+use belgrano_shared::problem::{FieldError, Problem, ProblemDocument};
+use belgrano_shared::seen::Seen;
+use belgrano_shared::texts::Message;
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+use super::{Account, ChangeAccount, CreateAccount, Role, account};
+use crate::app::App;
+use crate::sessions::Admin;
+
+/// The most characters of a name, and of a business' name.
+const NAME_CHARS: usize = 100;
+
+/// `/api/usuarios` and one of them.
+pub(crate) fn routes() -> OpenApiRouter<App> {
+    OpenApiRouter::new().routes(routes!(list, create)).routes(routes!(change))
+}
+
+/// A page of accounts.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct Accounts {
+    usuarios: Vec<Account>,
+    /// For the next page; null at the end.
+    cursor: Option<String>,
+}
+
+/// Las cuentas, de la más vieja a la más nueva.
+#[utoipa::path(get, path = "/api/usuarios", tag = "cuentas",
+    params(("cursor" = Option<String>, Query), ("limit" = Option<u32>, Query)),
+    responses((status = 200, body = Accounts), (status = 403, body = ProblemDocument)))]
+pub(crate) async fn list(State(app): State<App>, _: Admin, page: Page) -> Result<Json<Accounts>, Problem> {
+    let after = page.position::<i64>()?.unwrap_or(0);
+    let usuarios = account::page(&app.db, after, page.limit).await?;
+    let full = usuarios.len() == page.limit as usize;
+    let cursor = usuarios.last().filter(|_| full).map(|last| Page::encode(&last.id));
+    Ok(Json(Accounts { usuarios, cursor }))
+}
+
+/// `POST /api/usuarios`.
+#[derive(Deserialize, ToSchema)]
+pub(crate) struct NewAccount {
+    #[serde(rename = "nombre")]
+    name: String,
+    email: String,
+    #[schema(value_type = String, min_length = 8, max_length = 128)]
+    password: NewPassword,
+    #[serde(rename = "rol")]
+    role: Role,
+    /// Of a merchant: the name of the business whose rows it sees. Of anybody else it is not kept.
+    #[serde(rename = "negocio", default)]
+    business: Option<String>,
+}
+
+/// Crea una cuenta.
+#[utoipa::path(post, path = "/api/usuarios", tag = "cuentas", request_body = NewAccount, responses(
+    (status = 201, body = Account), (status = 403, body = ProblemDocument), (status = 409, body = ProblemDocument),
+    (status = 422, body = ProblemDocument)))]
+pub(crate) async fn create(
+    State(app): State<App>,
+    _: Admin,
+    Json(body): Json<NewAccount>,
+) -> Result<(StatusCode, Json<Account>), Problem> {
+    let business = body.business.filter(|business| !business.trim().is_empty());
+    let mut wrong = checked(Some(&body.name), business.as_ref());
+    let email = Email::parse(&body.email);
+    if email.is_none() {
+        wrong.push(FieldError::new("email", Message::new("error-email")));
+    }
+    let email = email.filter(|_| wrong.is_empty()).ok_or_else(|| Problem::invalid(wrong))?;
+    let create = CreateAccount {
+        name: tidy(&body.name),
+        email,
+        password_hash: app.gate.hash(&body.password).await?,
+        role: body.role,
+        business: business.as_deref().map(tidy),
+    };
+    Ok((StatusCode::CREATED, Json(app.writer.submit(create).await?)))
+}
+
+/// What is wrong with the texts of an account.
+fn checked(name: Option<&String>, business: Option<&String>) -> Vec<FieldError> {
+    let fields = [("nombre", name), ("negocio", business)];
+    let wrong = |(field, text): (&'static str, Option<&String>)| {
+        let wrong = free_text::required(text?, NAME_CHARS).err()?;
+        Some(FieldError::new(field, wrong))
+    };
+    fields.into_iter().filter_map(wrong).collect()
+}
+
+fn tidy(text: &str) -> String {
+    text.trim().to_owned()
+}
+
+/// `PATCH /api/usuarios/{id}`; what is left out stays.
+#[derive(Deserialize, ToSchema)]
+pub(crate) struct AccountChange {
+    #[serde(rename = "nombre")]
+    name: Option<String>,
+    #[serde(rename = "rol")]
+    role: Option<Role>,
+    /// The business whose rows a merchant sees; empty: none.
+    #[serde(rename = "negocio")]
+    business: Option<String>,
+    #[serde(rename = "activo")]
+    active: Option<bool>,
+    /// Only of an account whose `origen` is `insights`.
+    #[schema(value_type = Option<String>, min_length = 8, max_length = 128)]
+    password: Option<NewPassword>,
+    /// What these fields were when they were looked at; that one of them is something else now is 409, with what it is in
+    /// `ahora`.
+    #[serde(rename = "visto", default)]
+    seen: Seen,
+}
+
+/// Cambia una cuenta. Otro rol, otro negocio, otra contraseña o la baja terminan sus sesiones.
+#[utoipa::path(patch, path = "/api/usuarios/{id}", tag = "cuentas", request_body = AccountChange,
+    params(("id" = i64, Path)), responses((status = 200, body = Account), (status = 403, body = ProblemDocument),
+    (status = 404, body = ProblemDocument), (status = 409, body = ProblemDocument,
+    description = "Es la última cuenta de administración, no tiene contraseña acá, o no es como se la vio (`visto`)."),
+    (status = 422, body = ProblemDocument)))]
+pub(crate) async fn change(
+    State(app): State<App>,
+    _: Admin,
+    Path(id): Path<i64>,
+    Json(body): Json<AccountChange>,
+) -> Result<Json<Account>, Problem> {
+    let named = body.business.as_ref().filter(|business| !business.trim().is_empty());
+    let wrong = checked(body.name.as_ref(), named);
+    if !wrong.is_empty() {
+        return Err(Problem::invalid(wrong));
+    }
+    let password_hash = match &body.password {
+        Some(password) => Some(app.gate.hash(password).await?),
+        None => None,
+    };
+    let (name, business) = (body.name.as_deref().map(tidy), body.business.as_deref().map(tidy));
+    let change =
+        ChangeAccount { id, name, role: body.role, business, active: body.active, password_hash, seen: body.seen };
+    Ok(Json(app.writer.submit(change).await?))
+}

@@ -1,0 +1,154 @@
+//! Logging in and out, and saying who is logged in.
+
+use std::convert::Infallible;
+
+use axum::extract::State;
+use axum::http::{StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use belgrano_shared::auth::email::Email;
+use belgrano_shared::auth::gate::{NewSession, Verified, WrongCredentials};
+use belgrano_shared::auth::session::{Token, TokenHash};
+use belgrano_shared::http::{ClientIp, Json};
+use belgrano_shared::problem::{Problem, ProblemDocument};
+use belgrano_shared::writer::{Command, Failure, WriteError};
+use belgrano_shared::{execute, fetch_scalar};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use super::{Principal, Session, open_session};
+use crate::accounts::{self, LogInAccount, Role};
+use crate::app::App;
+use crate::unit::{Ended, InsightsUnit};
+
+/// `POST /api/login`.
+#[derive(Deserialize, ToSchema)]
+pub(crate) struct LogIn {
+    /// The account's address.
+    #[schema(value_type = String, example = "ana@example.com")]
+    email: Email,
+    /// Its password.
+    #[schema(format = Password)]
+    password: String,
+}
+
+/// Who is logged in.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct Me {
+    /// The account.
+    id: i64,
+    /// Its name.
+    #[serde(rename = "nombre")]
+    name: String,
+    /// Its address.
+    email: String,
+    /// What it may do.
+    #[serde(rename = "rol")]
+    role: Role,
+    /// The business whose rows a merchant sees; null: none yet, or no merchant.
+    #[serde(rename = "negocio")]
+    business: Option<String>,
+}
+
+impl From<&Principal> for Me {
+    fn from(principal: &Principal) -> Self {
+        Self {
+            id: principal.account_id,
+            name: principal.name.to_string(),
+            email: principal.email.to_string(),
+            role: principal.role,
+            business: principal.business.as_deref().map(str::to_owned),
+        }
+    }
+}
+
+/// Begin a session of an account whose password was verified.
+#[derive(Debug)]
+struct Begin {
+    account_id: i64,
+    verified: Verified,
+    session: NewSession,
+}
+
+impl Command<InsightsUnit> for Begin {
+    type Output = ();
+    type Refusal = WrongCredentials;
+
+    async fn apply(&self, unit: &mut InsightsUnit) -> Result<(), Failure<WrongCredentials>> {
+        const STILL: &str = "SELECT id FROM accounts WHERE id = $1 AND active AND password_hash = $2";
+        let Verified { stored, rehashed } = &self.verified;
+        if fetch_scalar!(optional, *unit.reader(), i64, STILL, self.account_id, stored)?.is_none() {
+            return Err(Failure::Refused(WrongCredentials));
+        }
+        if let Some(rehashed) = rehashed {
+            const UPDATE: &str = "UPDATE accounts SET password_hash = $1 WHERE id = $2";
+            execute!(*unit.session(), UPDATE, rehashed, self.account_id)?;
+        }
+        open_session(unit, self.account_id, &self.session).await?;
+        Ok(())
+    }
+}
+
+/// End a session.
+#[derive(Debug)]
+struct End {
+    token: TokenHash,
+}
+
+impl Command<InsightsUnit> for End {
+    type Output = ();
+    type Refusal = Infallible;
+
+    async fn apply(&self, unit: &mut InsightsUnit) -> Result<(), Failure<Infallible>> {
+        execute!(*unit.session(), "DELETE FROM sessions WHERE token_hash = $1", &self.token[..])?;
+        unit.ended(Ended::Session(self.token));
+        Ok(())
+    }
+}
+
+/// Inicia una sesión.
+#[utoipa::path(post, path = "/api/login", tag = "sesión", security(()), request_body = LogIn, responses(
+    (status = 200, body = Me, description = "Con la cookie `belgrano_insights`."),
+    (status = 401, body = ProblemDocument), (status = 429, body = ProblemDocument)))]
+pub(crate) async fn log_in(State(app): State<App>, ip: ClientIp, Json(body): Json<LogIn>) -> Result<Response, Problem> {
+    app.gate.take_try(ip, &body.email)?;
+    let began = match begin(&app, &body).await? {
+        // Another log-in of this moment has put today's hash in the place of an outdated one, or the password was changed:
+        // the account says.
+        None => begin(&app, &body).await?,
+        began => began,
+    };
+    let (account, token) = began.ok_or(WrongCredentials)?;
+    let LogInAccount { id, name, role, business, .. } = account;
+    let me = Me { id, name, email: body.email.as_str().to_owned(), role, business };
+    Ok(([(header::SET_COOKIE, app.gate.cookie().set(&token))], Json(me)).into_response())
+}
+
+/// Begins a session; `None` when the password was right and its hash is not the account's any more.
+async fn begin(app: &App, body: &LogIn) -> Result<Option<(LogInAccount, Token)>, Problem> {
+    let account = accounts::for_log_in(&app.db, &body.email).await?.filter(|account| account.active);
+    let stored = account.as_ref().map(|account| account.password_hash.clone());
+    let verified = app.gate.verify(&body.password, stored).await?;
+    let (account, verified) = account.zip(verified).ok_or(WrongCredentials)?;
+    let (token, session) = app.gate.new_session();
+    match app.writer.submit(Begin { account_id: account.id, verified, session }).await {
+        Ok(()) => Ok(Some((account, token))),
+        Err(WriteError::Refused(WrongCredentials)) => Ok(None),
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// Termina la sesión.
+#[utoipa::path(post, path = "/api/logout", tag = "sesión", security(()), responses((status = 204)))]
+pub(crate) async fn log_out(State(app): State<App>, session: Result<Session, Problem>) -> Result<Response, Problem> {
+    if let Ok(Session(principal)) = session {
+        app.writer.submit(End { token: principal.session }).await?;
+    }
+    Ok((StatusCode::NO_CONTENT, [(header::SET_COOKIE, app.gate.cookie().clear())]).into_response())
+}
+
+/// Quién inició la sesión.
+#[utoipa::path(get, path = "/api/me", tag = "sesión", responses(
+    (status = 200, body = Me), (status = 401, body = ProblemDocument)))]
+pub(crate) async fn me(Session(principal): Session) -> Json<Me> {
+    Json(Me::from(&principal))
+}

@@ -1,0 +1,107 @@
+//! Who is logged in, and the extractors that refuse everybody else.
+
+use std::sync::Arc;
+
+use axum::extract::FromRequestParts;
+use axum::http::HeaderMap;
+use axum::http::request::Parts;
+use belgrano_shared::auth::gate;
+use belgrano_shared::auth::session::TokenHash;
+use belgrano_shared::fetch;
+use belgrano_shared::problem::Problem;
+use belgrano_shared::texts::Message;
+use belgrano_shared::timestamp::UnixMillis;
+
+use crate::accounts::Role;
+use crate::app::App;
+
+/// Somebody with an account, logged in.
+#[derive(Clone, Debug)]
+pub struct Principal {
+    /// The account.
+    pub account_id: i64,
+    /// Its name.
+    pub name: Arc<str>,
+    /// Its address.
+    pub email: Arc<str>,
+    /// What it may do.
+    pub role: Role,
+    /// The business whose rows a merchant sees.
+    pub business: Option<Arc<str>>,
+    /// Hash of the session's token.
+    pub session: TokenHash,
+    /// When the session ends by itself.
+    pub expires_at: UnixMillis,
+}
+
+impl gate::Principal for Principal {
+    fn account_id(&self) -> i64 {
+        self.account_id
+    }
+
+    fn expires_at(&self) -> UnixMillis {
+        self.expires_at
+    }
+}
+
+/// Anybody logged in; else 401.
+#[derive(Clone, Debug)]
+pub struct Session(pub Principal);
+
+/// An administrator; else 401 or 403.
+#[derive(Clone, Debug)]
+pub struct Admin(pub Principal);
+
+#[derive(sqlx::FromRow)]
+struct Row {
+    account_id: i64,
+    name: String,
+    email: String,
+    #[sqlx(try_from = "String")]
+    role: Role,
+    business: Option<String>,
+    expires_at: UnixMillis,
+}
+
+impl App {
+    /// Whose session cookie came with a request, if it came with one that holds.
+    pub async fn principal(&self, headers: &HeaderMap) -> Result<Option<Principal>, sqlx::Error> {
+        const FIND: &str = "SELECT s.account_id, a.name, a.email, a.role, a.business, s.expires_at FROM sessions s \
+             JOIN accounts a ON a.id = s.account_id WHERE s.token_hash = $1 AND a.active";
+        let Some(token) = self.gate.session_of(headers) else { return Ok(None) };
+        let load = async {
+            let row = fetch!(optional, self.db.read().await?, Row, FIND, &token[..])?;
+            Ok::<_, sqlx::Error>(row.map(|row| Principal {
+                account_id: row.account_id,
+                name: row.name.into(),
+                email: row.email.into(),
+                role: row.role,
+                business: row.business.map(Into::into),
+                session: token,
+                expires_at: row.expires_at,
+            }))
+        };
+        self.gate.find(&token, load).await
+    }
+}
+
+impl FromRequestParts<App> for Session {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Problem> {
+        let principal = app.principal(&parts.headers).await?;
+        principal.map(Self).ok_or_else(|| Problem::unauthenticated(Message::new("refusal-log-in")))
+    }
+}
+
+impl FromRequestParts<App> for Admin {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Problem> {
+        let Session(principal) = Session::from_request_parts(parts, app).await?;
+        if principal.role == Role::Admin {
+            return Ok(Self(principal));
+        }
+        Err(Problem::forbidden(Message::new("refusal-administration-only")))
+    }
+}

@@ -1,0 +1,127 @@
+//! The way in from the shop and the board: a signed link of one use.
+
+use axum::body::Body;
+use axum::http::Request;
+use belgrano_shared::on_both_engines;
+use belgrano_shared::passage::{From, Passage};
+use serde_json::{Value, json};
+use url::Url;
+
+use super::house::{Caller, House, cookie};
+
+fn passage(from: From, account: i64, role: &str) -> Passage {
+    Passage {
+        from,
+        account,
+        name: "Ana Díaz".to_owned(),
+        email: "ana@example.com".to_owned(),
+        role: role.to_owned(),
+        business: (role == "comerciante").then(|| "La Granja".to_owned()),
+    }
+}
+
+fn link(house: &House, passage: &Passage) -> String {
+    let to = Url::parse("http://localhost:8000").expect("a URL");
+    let secrets = house.app.credentials.secrets().expect("a secret");
+    let link = passage.link(&to, &secrets, &house.app.ambient);
+    format!("{}?{}", link.path(), link.query().expect("a query"))
+}
+
+/// Follows a link; who one is then, or what a browser is shown.
+async fn follow(house: &House, link: &str) -> Result<Caller, (u16, String)> {
+    let request = Request::get(link).header("accept", "text/html").body(Body::empty()).expect("a request");
+    let (status, headers, page) = house.exchange(request).await;
+    match cookie(&headers) {
+        Some(caller) => {
+            assert_eq!((status, headers["location"].to_str().expect("text")), (303, "/"));
+            Ok(caller)
+        }
+        None => Err((status, page)),
+    }
+}
+
+async fn enter(house: &House, passage: &Passage) -> (Caller, Value) {
+    let caller = follow(house, &link(house, passage)).await.expect("somebody comes in");
+    let me = house.get(&caller, "/api/me").await.1;
+    (caller, me)
+}
+
+on_both_engines! {
+    async fn a_link_opens_a_session_of_the_same_person_once(database) {
+        let house = House::start(database).await;
+        for (from, role, here) in
+            [(From::Shop, "admin", "admin"), (From::Board, "admin", "analista"), (From::Shop, "comerciante", "comerciante")]
+        {
+            let account = i64::try_from(here.len()).expect("a number");
+            let link = link(&house, &passage(from, account, role));
+            let caller = follow(&house, &link).await.expect("somebody comes in");
+            let me = house.get(&caller, "/api/me").await.1;
+            assert_eq!((&me["rol"], &me["nombre"]), (&json!(here), &json!("Ana Díaz")));
+            let (status, page) = follow(&house, &link).await.expect_err("used");
+            assert!(status == 403 && page.contains("ya se usó"), "{status} {page}");
+            let again = enter(&house, &passage(from, account, role)).await.1;
+            assert_eq!(again["id"], me["id"], "the same person");
+        }
+        let (status, page) = follow(&house, &link(&house, &passage(From::Shop, 9, "cliente"))).await.expect_err("a customer");
+        assert!(status == 403 && page.contains("nada que ver"), "{page}");
+    }
+
+    async fn a_link_that_is_old_or_forged_opens_nothing(database) {
+        let house = House::start(database).await;
+        let good = link(&house, &passage(From::Shop, 7, "admin"));
+        let forged = good.replace("cuenta", "x").replace("quien=ey", "quien=eY");
+        let (status, page) = follow(&house, &forged).await.expect_err("forged");
+        assert!(status == 403 && page.contains("no es válido"), "{page}");
+        assert!(follow(&house, "/entrar").await.expect_err("nothing").1.contains("no es válido"));
+        house.clock.advance_ms(62_000);
+        let (status, page) = follow(&house, &good).await.expect_err("old");
+        assert!(status == 403 && page.contains("venció"), "{page}");
+        assert_eq!(house.get(&Caller::Nobody, "/api/me").await.0, 401);
+    }
+
+    async fn what_a_merchant_calls_their_business_decides_nothing(database) {
+        let house = House::start(database).await;
+        let (merchant, me) = enter(&house, &passage(From::Shop, 7, "comerciante")).await;
+        assert_eq!(me["negocio"], Value::Null);
+        let (status, refusal) = house.get(&merchant, "/api/kpis").await;
+        assert!(status == 403 && refusal["detail"].as_str().expect("a text").contains("negocio asignado"), "{refusal}");
+        let admin = house.admin().await;
+        let (_, accounts) = house.get(&admin, "/api/usuarios").await;
+        let shown = accounts["usuarios"].as_array().expect("accounts").last().expect("one").clone();
+        assert_eq!((&shown["origen"], &shown["dice_ser"]), (&json!("shop"), &json!("La Granja")));
+        let path = format!("/api/usuarios/{}", shown["id"]);
+        assert_eq!(house.call(&admin, "PATCH", &path, json!({ "negocio": "La Granja" })).await.0, 200);
+        let (merchant, me) = enter(&house, &passage(From::Shop, 7, "comerciante")).await;
+        assert_eq!(me["negocio"], "La Granja", "given here, it stays");
+        assert_eq!(house.get(&merchant, "/api/kpis").await.0, 200);
+        assert_eq!(house.call(&admin, "PATCH", &path, json!({ "password": "una clave larga" })).await.0, 409);
+        assert_eq!(house.log_in("ana@example.com", "una clave larga").await.err(), Some(401));
+        assert_eq!(house.call(&admin, "PATCH", &path, json!({ "activo": false })).await.0, 200);
+        let closed = follow(&house, &link(&house, &passage(From::Shop, 7, "comerciante"))).await.expect_err("closed");
+        assert!(closed.1.contains("dio de baja"), "{}", closed.1);
+    }
+
+    async fn nobody_becomes_somebody_else_by_an_address(database) {
+        let house = House::start(database).await;
+        let own = house.get(&house.admin().await, "/api/me").await.1;
+        let with = |from, account, role| Passage { email: "admin@belgrano.local".to_owned(), ..passage(from, account, role) };
+        // The shop's administrator is the one of insights; nobody else is, whatever address they have there.
+        assert_eq!(enter(&house, &with(From::Shop, 1, "admin")).await.1["id"], own["id"]);
+        for (from, role) in [(From::Shop, "comerciante"), (From::Board, "admin")] {
+            let me = enter(&house, &with(from, 2, role)).await.1;
+            assert!(me["id"] != own["id"] && me["rol"] != "admin", "{me}");
+        }
+    }
+
+    async fn whoever_may_do_less_there_may_do_less_here(database) {
+        let house = House::start(database).await;
+        let (before, _) = enter(&house, &passage(From::Shop, 7, "admin")).await;
+        let (_, me) = enter(&house, &passage(From::Shop, 7, "comerciante")).await;
+        assert_eq!((&me["rol"], &me["negocio"]), (&json!("comerciante"), &Value::Null));
+        assert_eq!(house.get(&before, "/api/me").await.0, 401, "what was open before is not");
+        house.clock.advance_ms(12 * 3600 * 1000);
+        let (later, _) = enter(&house, &passage(From::Shop, 7, "comerciante")).await;
+        house.clock.advance_ms(12 * 3600 * 1000);
+        assert_eq!(house.get(&later, "/api/me").await.0, 401, "such a session ends within half a day");
+    }
+}

@@ -1,0 +1,120 @@
+//! The unit of work of insights' own state: one transaction for the commands of a batch, and which sessions it ended.
+
+use std::sync::LazyLock;
+
+use belgrano_shared::ambient::Ambient;
+use belgrano_shared::auth::gate::Gate;
+use belgrano_shared::auth::session::TokenHash;
+use belgrano_shared::fetch_scalar;
+use belgrano_shared::storage::Session;
+use belgrano_shared::storage::dialect::Engine;
+use belgrano_shared::timestamp::UnixMillis;
+use belgrano_shared::writer::UnitOfWork;
+
+use crate::sessions::Principal;
+
+/// One batch of the writer.
+#[derive(Debug)]
+pub struct InsightsUnit {
+    session: Session,
+    ambient: Ambient,
+    now: UnixMillis,
+    changes: u64,
+    ended: Vec<Ended>,
+}
+
+/// Sessions that ended.
+#[derive(Clone, Copy, Debug)]
+pub enum Ended {
+    /// One.
+    Session(TokenHash),
+    /// All of an account.
+    Account(i64),
+}
+
+impl InsightsUnit {
+    /// The transaction, to write: taking it counts as a change.
+    pub fn session(&mut self) -> &mut Session {
+        self.changes += 1;
+        &mut self.session
+    }
+
+    /// The transaction, to read.
+    pub fn reader(&mut self) -> &mut Session {
+        &mut self.session
+    }
+
+    /// The time of this batch.
+    #[must_use]
+    pub fn now(&self) -> UnixMillis {
+        self.now
+    }
+
+    /// Randomness and ids.
+    #[must_use]
+    pub fn ambient(&self) -> &Ambient {
+        &self.ambient
+    }
+
+    /// Says that sessions ended, once this is committed.
+    pub fn ended(&mut self, ended: Ended) {
+        self.ended.push(ended);
+    }
+}
+
+/// Makes the row when it is missing and locks it when it is there: on Postgres the writers of other instances wait here.
+fn take_turn(engine: Engine) -> String {
+    format!(
+        "INSERT INTO counters (id, clock) VALUES (1, $1) ON CONFLICT (id) DO UPDATE SET clock = excluded.clock \
+         RETURNING id{}",
+        engine.own_turn()
+    )
+}
+
+static TURN_SQLITE: LazyLock<String> = LazyLock::new(|| take_turn(Engine::Sqlite));
+static TURN_POSTGRES: LazyLock<String> = LazyLock::new(|| take_turn(Engine::Postgres));
+
+impl UnitOfWork for InsightsUnit {
+    type Context = Ambient;
+    type Wants = ();
+    type Committed = Vec<Ended>;
+
+    async fn begin(mut session: Session, ambient: &Ambient) -> sqlx::Result<Self> {
+        let turn: &'static str = match session.engine() {
+            Engine::Sqlite => &TURN_SQLITE,
+            Engine::Postgres => &TURN_POSTGRES,
+        };
+        let now = ambient.now();
+        fetch_scalar!(one, session, i64, turn, now)?;
+        Ok(Self { session, ambient: ambient.clone(), now, changes: 0, ended: Vec::new() })
+    }
+
+    async fn read(&mut self, (): ()) -> sqlx::Result<()> {
+        Ok(())
+    }
+
+    fn changes(&self) -> u64 {
+        self.changes
+    }
+
+    async fn commit(self) -> sqlx::Result<Vec<Ended>> {
+        if self.changes > 0 {
+            self.session.commit().await?;
+        } else {
+            self.session.rollback().await?;
+        }
+        Ok(self.ended)
+    }
+}
+
+/// What happens after each commit: sessions that ended are believed no longer.
+pub fn announcer(gate: Gate<Principal>) -> impl Fn(Vec<Ended>) + Send + Sync + 'static {
+    move |ended| {
+        for ended in ended {
+            match ended {
+                Ended::Session(token) => gate.forget_session(&token),
+                Ended::Account(id) => gate.forget_accounts(&[id]),
+            }
+        }
+    }
+}
