@@ -108,3 +108,32 @@ pub(crate) fn object_store_options() -> HashMap<String, String> {
     let lower = |(name, value): (String, String)| (name.to_lowercase(), value);
     std::env::vars().filter(|(name, _)| known(name)).map(lower).collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use belgrano_shared::config::{Common, Env, table};
+    use belgrano_shared::testing::assert_committed;
+
+    use super::{DEFAULT_PORT, InsightsSettings};
+
+    /// `BELGRANO_WRITE_DOCS=1 cargo nextest run -p insights operations` writes the table instead of comparing it.
+    #[test]
+    fn operations_document_lists_every_setting() {
+        let nothing_set = || Env::from_map::<&str, &str>([]);
+        let mut every_service = nothing_set();
+        Common::from_env(&mut every_service, "insights", DEFAULT_PORT);
+        let every_service = every_service.finish().expect("nothing has to be set");
+        let mut env = nothing_set();
+        InsightsSettings::from_env(&mut env);
+        let mut settings = env.finish().expect("nothing has to be set");
+        settings.retain(|setting| !every_service.iter().any(|other| other.name == setting.name));
+        let table = table(&settings);
+        let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../docs/operations.md");
+        let mut document = std::fs::read_to_string(path).expect("docs/operations.md");
+        let (start, end) = ("<!-- settings: insights -->\n", "<!-- end -->");
+        let from = document.find(start).expect("a place for the table") + start.len();
+        let to = from + document[from..].find(end).expect("the end of the table");
+        document.replace_range(from..to, &table);
+        assert_committed("docs/operations.md", &document);
+    }
+}

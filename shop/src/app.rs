@@ -9,6 +9,7 @@ use belgrano_shared::auth::gate::Gate;
 use belgrano_shared::changes::ChangeFeed;
 use belgrano_shared::lifecycle::Lifecycle;
 use belgrano_shared::notices::push::Vapid;
+use belgrano_shared::passage::Door;
 use belgrano_shared::signature::SigningSecrets;
 use belgrano_shared::sockets::Sockets;
 use belgrano_shared::storage::Db;
@@ -75,6 +76,8 @@ pub struct Parts {
     pub api_keys: ApiKeys,
     /// Who reads the shop's changes.
     pub changes: ChangeFeed,
+    /// The way to insights.
+    pub insights: Door,
     /// What the relay says of the board.
     pub relay_status: RelayStatus,
 }

@@ -15,6 +15,7 @@ use belgrano_shared::http::health::Health;
 use belgrano_shared::http::serve;
 use belgrano_shared::lifecycle::Lifecycle;
 use belgrano_shared::notices::DeliveryError;
+use belgrano_shared::passage::Door;
 use belgrano_shared::sockets::Sockets;
 use belgrano_shared::storage::{self, OpenError};
 use belgrano_shared::telemetry::Metrics;
@@ -168,6 +169,7 @@ pub async fn assemble(settings: ShopSettings, ambient: Ambient, life: &Lifecycle
     let limits = AccountLimits::new(&settings.accounts, &ambient);
     let vapid = settings.common.vapid(&ambient).map_err(SecretError::from)?;
     let (life, metrics) = (life.clone(), Metrics::new());
+    let insights = Door::new(settings.insights.clone(), &ambient);
     Ok(App::new(Parts {
         settings,
         ambient,
@@ -190,6 +192,7 @@ pub async fn assemble(settings: ShopSettings, ambient: Ambient, life: &Lifecycle
         secrets,
         api_keys,
         changes,
+        insights,
         relay_status: RelayStatus::default(),
     }))
 }

@@ -7,6 +7,7 @@ use std::time::Duration;
 use belgrano_shared::ambient::Ambient;
 use belgrano_shared::config::{Common, Env, SecretError, local_url};
 use belgrano_shared::mailer::Mailer;
+use belgrano_shared::passage::DoorSettings;
 use belgrano_shared::sockets::SocketSettings;
 use belgrano_shared::writer::WriterSettings;
 use url::Url;
@@ -30,6 +31,8 @@ pub struct ShopSettings {
     pub common: Common,
     /// Where the board is.
     pub ticketera_url: Url,
+    /// Where insights is.
+    pub insights: DoorSettings,
     /// How mail leaves.
     pub mailer: Mailer,
     /// Limits of the writer.
@@ -57,6 +60,7 @@ impl ShopSettings {
         let limits = WriterSettings::default();
         Self {
             ticketera_url: env.url("TICKETERA_URL", local_url(TICKETS_PORT), "where the ticket board is"),
+            insights: DoorSettings::from_env(env, common.development()),
             mailer: Mailer::from_env(env, common.development()),
             writer: WriterSettings {
                 queue: env.number("WRITER_QUEUE", limits.queue, 1..=1_000_000, "changes that may wait; more get a 503"),

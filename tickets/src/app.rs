@@ -8,6 +8,7 @@ use belgrano_shared::auth::gate::Gate;
 use belgrano_shared::auth::session::TokenHash;
 use belgrano_shared::changes::ChangeFeed;
 use belgrano_shared::notices::push::Vapid;
+use belgrano_shared::passage::Door;
 use belgrano_shared::signature::SigningSecrets;
 use belgrano_shared::storage::Db;
 use belgrano_shared::telemetry::Metrics;
@@ -44,6 +45,8 @@ pub struct Parts {
     pub secrets: SigningSecrets,
     /// Who sends messages to browsers, if anybody does.
     pub vapid: Option<Vapid>,
+    /// The way to insights.
+    pub insights: Door,
     /// What is measured.
     pub metrics: Metrics,
     /// The live feed.

@@ -19,6 +19,7 @@ use belgrano_shared::http::health::Health;
 use belgrano_shared::http::serve::bind;
 use belgrano_shared::lifecycle::Lifecycle;
 use belgrano_shared::notices::DeliveryError;
+use belgrano_shared::passage::Door;
 use belgrano_shared::storage::{Db, OpenError, open};
 use belgrano_shared::telemetry::Metrics;
 use belgrano_shared::writer::{WriteError, Writer};
@@ -109,6 +110,7 @@ pub async fn assemble(settings: Settings, ambient: &Ambient, life: &Lifecycle) -
     let app = App::new(Parts {
         intake: IntakeGate::new(&settings, secrets.clone(), ambient),
         live: Live::new(hub, &settings.live, life),
+        insights: Door::new(settings.insights.clone(), ambient),
         ambient: ambient.clone(),
         settings,
         db,

@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use belgrano_shared::address::CITY;
 use belgrano_shared::config::{Common, ConfigMistakes, Env, Setting};
+use belgrano_shared::passage::DoorSettings;
 use belgrano_shared::writer::WriterSettings;
 use url::Url;
 
@@ -17,6 +18,8 @@ use crate::progress::Proofs;
 pub struct Settings {
     /// What the shop has alike.
     pub common: Common,
+    /// Where insights is.
+    pub insights: DoorSettings,
     /// The writer's limits.
     pub writer: WriterSettings,
     /// The old shop to call back; a new one follows the feed by itself.
@@ -47,6 +50,7 @@ impl Settings {
         let common = Common::from_env(&mut env, "tickets", 5001);
         let writer = WriterSettings::default();
         let settings = Self {
+            insights: DoorSettings::from_env(&mut env, common.development()),
             writer: WriterSettings {
                 queue: env.number("WRITER_QUEUE", writer.queue, 1..=1_000_000, "changes that may wait; more are 503"),
                 batch: env.number("WRITER_BATCH", writer.batch, 1..=10_000, "changes in one transaction"),

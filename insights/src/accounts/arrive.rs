@@ -5,7 +5,7 @@
 
 use belgrano_shared::auth::gate::NewSession;
 use belgrano_shared::auth::password::NO_PASSWORD;
-use belgrano_shared::passage::{From as Origin, Passage, Valid};
+use belgrano_shared::passage::{Origin, Passage, Valid};
 use belgrano_shared::problem::Problem;
 use belgrano_shared::texts::Message;
 use belgrano_shared::writer::{Command, Failure};

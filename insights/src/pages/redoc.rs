@@ -1,4 +1,4 @@
-//! `/redoc`: the API's document as ReDoc shows it, from a file that is part of the program.
+//! `/redoc`: the API's document as `ReDoc` shows it, from a file that is part of the program.
 
 use std::sync::LazyLock;
 

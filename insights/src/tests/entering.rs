@@ -3,13 +3,13 @@
 use axum::body::Body;
 use axum::http::Request;
 use belgrano_shared::on_both_engines;
-use belgrano_shared::passage::{From, Passage};
+use belgrano_shared::passage::{Origin, Passage};
 use serde_json::{Value, json};
 use url::Url;
 
 use super::house::{Caller, House, cookie};
 
-fn passage(from: From, account: i64, role: &str) -> Passage {
+fn passage(from: Origin, account: i64, role: &str) -> Passage {
     Passage {
         from,
         account,
@@ -50,7 +50,7 @@ on_both_engines! {
     async fn a_link_opens_a_session_of_the_same_person_once(database) {
         let house = House::start(database).await;
         for (from, role, here) in
-            [(From::Shop, "admin", "admin"), (From::Board, "admin", "analista"), (From::Shop, "comerciante", "comerciante")]
+            [(Origin::Shop, "admin", "admin"), (Origin::Board, "admin", "analista"), (Origin::Shop, "comerciante", "comerciante")]
         {
             let account = i64::try_from(here.len()).expect("a number");
             let link = link(&house, &passage(from, account, role));
@@ -62,13 +62,13 @@ on_both_engines! {
             let again = enter(&house, &passage(from, account, role)).await.1;
             assert_eq!(again["id"], me["id"], "the same person");
         }
-        let (status, page) = follow(&house, &link(&house, &passage(From::Shop, 9, "cliente"))).await.expect_err("a customer");
+        let (status, page) = follow(&house, &link(&house, &passage(Origin::Shop, 9, "cliente"))).await.expect_err("a customer");
         assert!(status == 403 && page.contains("nada que ver"), "{page}");
     }
 
     async fn a_link_that_is_old_or_forged_opens_nothing(database) {
         let house = House::start(database).await;
-        let good = link(&house, &passage(From::Shop, 7, "admin"));
+        let good = link(&house, &passage(Origin::Shop, 7, "admin"));
         let forged = good.replace("cuenta", "x").replace("quien=ey", "quien=eY");
         let (status, page) = follow(&house, &forged).await.expect_err("forged");
         assert!(status == 403 && page.contains("no es válido"), "{page}");
@@ -81,7 +81,7 @@ on_both_engines! {
 
     async fn what_a_merchant_calls_their_business_decides_nothing(database) {
         let house = House::start(database).await;
-        let (merchant, me) = enter(&house, &passage(From::Shop, 7, "comerciante")).await;
+        let (merchant, me) = enter(&house, &passage(Origin::Shop, 7, "comerciante")).await;
         assert_eq!(me["negocio"], Value::Null);
         let (status, refusal) = house.get(&merchant, "/api/kpis").await;
         assert!(status == 403 && refusal["detail"].as_str().expect("a text").contains("negocio asignado"), "{refusal}");
@@ -91,13 +91,13 @@ on_both_engines! {
         assert_eq!((&shown["origen"], &shown["dice_ser"]), (&json!("shop"), &json!("La Granja")));
         let path = format!("/api/usuarios/{}", shown["id"]);
         assert_eq!(house.call(&admin, "PATCH", &path, json!({ "negocio": "La Granja" })).await.0, 200);
-        let (merchant, me) = enter(&house, &passage(From::Shop, 7, "comerciante")).await;
+        let (merchant, me) = enter(&house, &passage(Origin::Shop, 7, "comerciante")).await;
         assert_eq!(me["negocio"], "La Granja", "given here, it stays");
         assert_eq!(house.get(&merchant, "/api/kpis").await.0, 200);
         assert_eq!(house.call(&admin, "PATCH", &path, json!({ "password": "una clave larga" })).await.0, 409);
         assert_eq!(house.log_in("ana@example.com", "una clave larga").await.err(), Some(401));
         assert_eq!(house.call(&admin, "PATCH", &path, json!({ "activo": false })).await.0, 200);
-        let closed = follow(&house, &link(&house, &passage(From::Shop, 7, "comerciante"))).await.expect_err("closed");
+        let closed = follow(&house, &link(&house, &passage(Origin::Shop, 7, "comerciante"))).await.expect_err("closed");
         assert!(closed.1.contains("dio de baja"), "{}", closed.1);
     }
 
@@ -106,8 +106,8 @@ on_both_engines! {
         let own = house.get(&house.admin().await, "/api/me").await.1;
         let with = |from, account, role| Passage { email: "admin@belgrano.local".to_owned(), ..passage(from, account, role) };
         // The shop's administrator is the one of insights; nobody else is, whatever address they have there.
-        assert_eq!(enter(&house, &with(From::Shop, 1, "admin")).await.1["id"], own["id"]);
-        for (from, role) in [(From::Shop, "comerciante"), (From::Board, "admin")] {
+        assert_eq!(enter(&house, &with(Origin::Shop, 1, "admin")).await.1["id"], own["id"]);
+        for (from, role) in [(Origin::Shop, "comerciante"), (Origin::Board, "admin")] {
             let me = enter(&house, &with(from, 2, role)).await.1;
             assert!(me["id"] != own["id"] && me["rol"] != "admin", "{me}");
         }
@@ -115,12 +115,12 @@ on_both_engines! {
 
     async fn whoever_may_do_less_there_may_do_less_here(database) {
         let house = House::start(database).await;
-        let (before, _) = enter(&house, &passage(From::Shop, 7, "admin")).await;
-        let (_, me) = enter(&house, &passage(From::Shop, 7, "comerciante")).await;
+        let (before, _) = enter(&house, &passage(Origin::Shop, 7, "admin")).await;
+        let (_, me) = enter(&house, &passage(Origin::Shop, 7, "comerciante")).await;
         assert_eq!((&me["rol"], &me["negocio"]), (&json!("comerciante"), &Value::Null));
         assert_eq!(house.get(&before, "/api/me").await.0, 401, "what was open before is not");
         house.clock.advance_ms(12 * 3600 * 1000);
-        let (later, _) = enter(&house, &passage(From::Shop, 7, "comerciante")).await;
+        let (later, _) = enter(&house, &passage(Origin::Shop, 7, "comerciante")).await;
         house.clock.advance_ms(12 * 3600 * 1000);
         assert_eq!(house.get(&later, "/api/me").await.0, 401, "such a session ends within half a day");
     }

@@ -1,15 +1,12 @@
-// Fetches what manifest.json names, at the versions it names, and writes each file's checksum back. Run scripts/vendor.
+// Fetches what manifest.json of each folder names, at the versions it names, and writes each file's checksum back. Run
+// scripts/vendor.
 
 import { execFileSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 
-const here = fileURLToPath(new URL(".", import.meta.url));
-const manifestPath = join(here, "manifest.json");
-const manifest = JSON.parse(readFileSync(manifestPath, "utf8"));
 const folder = mkdtempSync(join(tmpdir(), "belgrano-vendor-"));
 
 /** The package's files, unpacked. */
@@ -34,20 +31,27 @@ function sprite(unpacked, { version, icons }) {
   return `<svg xmlns="http://www.w3.org/2000/svg">${comment}\n${symbols.join("\n")}\n</svg>\n`;
 }
 
-function write(file, content) {
+function write(here, file, content) {
   writeFileSync(join(here, file.to), content);
   file.sha256 = createHash("sha256").update(content).digest("hex");
 }
 
-for (const entry of manifest.packages) {
-  const unpacked = unpack(entry);
-  for (const file of entry.files) {
-    // A licence that its package leaves out is kept here by hand.
-    const content = readFileSync(file.from ? join(unpacked, file.from) : join(here, file.to));
-    write(file, file.append ? Buffer.concat([content, Buffer.from(file.append)]) : content);
+/** What the manifest of a folder names, into that folder. */
+function refresh(here) {
+  const manifestPath = join(here, "manifest.json");
+  const manifest = JSON.parse(readFileSync(manifestPath, "utf8"));
+  for (const entry of manifest.packages) {
+    const unpacked = unpack(entry);
+    for (const file of entry.files) {
+      // A licence that its package leaves out is kept here by hand.
+      const content = readFileSync(file.from ? join(unpacked, file.from) : join(here, file.to));
+      write(here, file, file.append ? Buffer.concat([content, Buffer.from(file.append)]) : content);
+    }
+    if (entry.icons) write(here, entry.icons, sprite(unpacked, entry));
+    rmSync(unpacked, { recursive: true });
   }
-  if (entry.icons) write(entry.icons, sprite(unpacked, entry));
-  rmSync(unpacked, { recursive: true });
+  writeFileSync(manifestPath, `${JSON.stringify(manifest, null, 2)}\n`);
 }
+
+for (const here of process.argv.slice(2)) refresh(here);
 rmSync(folder, { recursive: true });
-writeFileSync(manifestPath, `${JSON.stringify(manifest, null, 2)}\n`);

@@ -63,3 +63,5 @@ offline-again = Try again
 search-no-words = To search, type at least one letter or digit.
 list-or = { $others } or { $last }
 list-or-before-o = { $others } or { $last }
+nav-insights = Insights
+refusal-insights-away = Insights is not there: there is nowhere to go.

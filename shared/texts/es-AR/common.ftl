@@ -63,3 +63,5 @@ offline-again = Probar de nuevo
 search-no-words = Para buscar hace falta al menos una letra o un número.
 list-or = { $others } o { $last }
 list-or-before-o = { $others } u { $last }
+nav-insights = Insights
+refusal-insights-away = Insights no está: no hay adónde ir.

@@ -36,7 +36,7 @@ pub(crate) use login::{LoginBody, login, logout};
 pub(crate) use password::{ChangePasswordBody, change_password};
 pub use principal::{Admin, MaybeSession, Merchant, Principal, Role, Session, still_holds};
 pub use profile::AccountView;
-pub(crate) use profile::{ProfileBody, address_of, change_me, fields, me};
+pub(crate) use profile::{ProfileBody, address_of, change_me, fields, me, passage};
 pub(crate) use recovery::{ForgotBody, ResetBody, forgot_password, reset_password};
 pub(crate) use register::{NewAccount, NewBusiness, RegisterBody, register};
 pub(crate) use respell::respell_emails;

@@ -2,6 +2,7 @@
 
 use axum::extract::State;
 use belgrano_shared::http::Json;
+use belgrano_shared::passage::{Origin, Passage};
 use belgrano_shared::problem::{Problem, ProblemDocument};
 use belgrano_shared::seen::{Changed, Fields, Seen};
 use belgrano_shared::storage::{Session as DbSession, require_one};
@@ -15,7 +16,7 @@ use utoipa::ToSchema;
 
 use super::birth_year::BirthYear;
 use super::fields::Form;
-use super::{Role, Session};
+use super::{Principal, Role, Session};
 use crate::app::App;
 use crate::merchants::Plan;
 use crate::unit::ShopUnit;
@@ -82,6 +83,19 @@ pub(super) async fn find_account(session: &mut DbSession, id: i64) -> sqlx::Resu
 /// The account `id` of somebody who just proved to have it.
 pub(super) async fn read_account(app: &App, id: i64) -> Result<AccountView, Problem> {
     find_account(&mut app.db.read().await?, id).await?.ok_or_else(closed)
+}
+
+/// The account of somebody who is logged in, as another service is told of it.
+pub(crate) async fn passage(app: &App, who: &Principal) -> Result<Passage, Problem> {
+    let account = read_account(app, who.account_id).await?;
+    Ok(Passage {
+        from: Origin::Shop,
+        account: account.id,
+        name: format!("{} {}", account.first_name, account.last_name).trim().to_owned(),
+        email: account.email,
+        role: account.role.as_str().to_owned(),
+        business: account.business.business_name,
+    })
 }
 
 fn closed() -> Problem {

@@ -30,7 +30,7 @@ pub(super) static SERVICE: Service = Service {
 /// says `noindex`, and who may not read that could list its address.
 const ROBOTS: &str = "User-agent: *\nAllow: /$\nAllow: /productos\nDisallow: /administrar/\nDisallow: /api/\n\
      Disallow: /avisos\nDisallow: /carrito\nDisallow: /comercio\nDisallow: /envios\nDisallow: /finalizar\nDisallow: /ingresar\n\
-     Disallow: /paquetes\nDisallow: /pedidos\nDisallow: /perfil\nDisallow: /recuperar\nDisallow: /registro\n";
+     Disallow: /insights\nDisallow: /paquetes\nDisallow: /pedidos\nDisallow: /perfil\nDisallow: /recuperar\nDisallow: /registro\n";
 
 /// The layout of this request. Nobody is refused: a page that is not for everybody asks for a session as well.
 pub(super) struct Frame {
@@ -47,10 +47,16 @@ impl FromRequestParts<App> for Frame {
         let mut layout = Layout::of(parts, &SERVICE);
         let whose = Whose::from_request_parts(parts, app).await?;
         (layout.links, layout.more) = links(role, cart::units(app, whose).await?);
+        if matches!(role, Some(Role::Admin | Role::Merchant)) && app.insights.leads_to().await.is_some() {
+            layout.more.insert(1, INSIGHTS);
+        }
         layout.who = role.map(|role| layout.t(role_text(role)).into());
         Ok(Self { layout, who })
     }
 }
+
+/// For who has something to see there, when it is there.
+const INSIGHTS: Link = Link::new("/insights", "nav-insights", "chart");
 
 fn role_text(role: Role) -> &'static str {
     match role {

@@ -11,6 +11,7 @@ mod checkout;
 mod confirm;
 mod enter;
 mod frame;
+mod insights;
 mod manage_products;
 mod manage_reviews;
 mod manage_row;
@@ -86,6 +87,7 @@ pub(crate) fn routes(app: &App, development: bool) -> Router<App> {
         .route("/administrar/visitas", get(visits::show))
         .route("/administrar/comercios", get(merchants::list))
         .route("/administrar/comercios/{id}", post(merchants::set_plan))
+        .route("/insights", get(insights::go))
         .route("/envios", get(outbox::list))
         .route("/envios/reintentar", post(outbox::retry_all))
         .route("/envios/{id}", get(outbox::show))

@@ -11,6 +11,7 @@ mod fleet;
 mod frame;
 mod history;
 mod home;
+mod insights;
 mod log_in;
 mod notices;
 mod reports;
@@ -59,6 +60,7 @@ pub fn routes(development: bool) -> Router<App> {
         .route("/reportes", get(reports::show))
         .route("/reportes/dias.csv", get(reports::days_csv))
         .route("/reportes/repartidores.csv", get(reports::drivers_csv))
+        .route("/insights", get(insights::go))
         .route("/ajustes", get(settings::show))
         .route("/usuarios", get(users::list).post(users::create))
         .route("/usuarios/{id}", get(users::edit).post(users::change));

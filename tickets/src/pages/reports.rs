@@ -25,6 +25,8 @@ struct ReportsPage<'a> {
     layout: &'a Layout,
     summary: Summary,
     analysis: Analysis,
+    /// Whether insights is there, which tells more.
+    insights: bool,
 }
 
 /// By state, by driver, by day and by hour, and how late.
@@ -32,7 +34,8 @@ pub(super) async fn show(state: State<App>, admin: Admin, Frame { layout, .. }: 
     let app = state.0.clone();
     let Json(summary) = reports::summary(state, admin).await?;
     let analysis = reports::analyse(&mut app.db.read().await?, app.ambient.now(), late_ms(&app)).await?;
-    layout.show(&ReportsPage { layout: &layout, summary, analysis })
+    let insights = app.insights.leads_to().await.is_some();
+    layout.show(&ReportsPage { layout: &layout, summary, analysis, insights })
 }
 
 impl ReportsPage<'_> {

@@ -2,6 +2,7 @@
 
 mod buying;
 mod editing;
+mod insights;
 mod managing;
 mod outbox;
 mod running;

@@ -3,6 +3,7 @@
 mod delivering;
 mod dispatching;
 mod editing;
+mod insights;
 
 use belgrano_shared::config::Env;
 use belgrano_shared::lifecycle::Lifecycle;

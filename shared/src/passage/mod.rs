@@ -4,12 +4,18 @@
 //! one that is entered verifies it, remembers that it was used, and opens a session of its own. What must never happen here: a
 //! link that says nothing of when, of whom or for what it was signed.
 
+mod door;
+
 use std::time::Duration;
 
+use axum::http::{HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Response};
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD as BASE64;
 use serde::{Deserialize, Serialize};
 use url::Url;
+
+pub use door::{Door, DoorSettings};
 
 use crate::ambient::Ambient;
 use crate::signature::{PASSAGE_ID_PREFIX, SignatureError, SignatureHeaders, SigningSecrets};
@@ -22,7 +28,7 @@ pub const PATH: &str = "/entrar";
 
 /// The service that knows the person.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub enum From {
+pub enum Origin {
     /// The shop.
     #[serde(rename = "shop")]
     Shop,
@@ -31,7 +37,7 @@ pub enum From {
     Board,
 }
 
-impl From {
+impl Origin {
     /// The word in links and databases.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
@@ -47,7 +53,7 @@ impl From {
 pub struct Passage {
     /// From where.
     #[serde(rename = "de")]
-    pub from: From,
+    pub from: Origin,
     /// The account there.
     #[serde(rename = "cuenta")]
     pub account: i64,
@@ -123,7 +129,20 @@ impl Passage {
     }
 }
 
+/// 303 to a link: to another site, unlike where forms lead.
+#[must_use]
+pub fn follow(link: &Url) -> Response {
+    let location = HeaderValue::try_from(link.as_str()).unwrap_or(HeaderValue::from_static("/"));
+    (StatusCode::SEE_OTHER, [(header::LOCATION, location)]).into_response()
+}
+
 impl Signed {
+    /// What a link says.
+    #[must_use]
+    pub fn of(link: &Url) -> Option<Self> {
+        serde_urlencoded::from_str(link.query()?).ok()
+    }
+
     /// Who comes, if the link holds.
     pub fn open(&self, secrets: &SigningSecrets, now: UnixMillis) -> Result<Valid, Invalid> {
         let body = BASE64.decode(&self.quien).map_err(|_| Invalid::Forged)?;
@@ -147,7 +166,9 @@ impl Signed {
 mod tests {
     use std::sync::Arc;
 
-    use super::{From, Invalid, Passage, Signed};
+    use base64::Engine as _;
+
+    use super::{Invalid, Origin, Passage, Signed};
     use crate::ambient::{Ambient, ManualClock};
     use crate::signature::SigningSecrets;
     use crate::testing::still_ambient;
@@ -160,7 +181,7 @@ mod tests {
 
     fn ana() -> Passage {
         Passage {
-            from: From::Shop,
+            from: Origin::Shop,
             account: 7,
             name: "Ana Díaz".to_owned(),
             email: "ana@example.com".to_owned(),
@@ -170,7 +191,7 @@ mod tests {
     }
 
     fn read(url: &url::Url) -> Signed {
-        serde_urlencoded::from_str(url.query().expect("a query")).expect("a link")
+        Signed::of(url).expect("a link")
     }
 
     #[test]
