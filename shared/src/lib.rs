@@ -30,6 +30,7 @@ pub mod search;
 pub mod seen;
 pub mod signature;
 pub mod sockets;
+pub mod spreadsheet;
 pub mod steady;
 pub mod storage;
 pub mod takeover;

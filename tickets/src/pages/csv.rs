@@ -5,13 +5,9 @@
 
 use axum::http::{HeaderName, HeaderValue, header};
 use belgrano_shared::money::Money;
+use belgrano_shared::spreadsheet::harmless;
 use belgrano_shared::texts::Language;
 use csv::{Terminator, Writer, WriterBuilder};
-
-/// What a spreadsheet takes for the beginning of a formula (OWASP, "CSV Injection"), and the full-width forms of it.
-const FORMULA: [char; 8] = ['=', '+', '-', '@', '\u{ff1d}', '\u{ff0b}', '\u{ff0d}', '\u{ff20}'];
-/// What some spreadsheet ends a cell at.
-const ENDS: [char; 6] = [';', ',', '\t', '\r', '\n', '|'];
 
 /// One cell.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -93,21 +89,6 @@ fn written(language: Language, cell: Cell) -> String {
     }
 }
 
-/// `text` with an apostrophe before everything that would be a formula if a cell began there: at its beginning, and behind
-/// whatever some spreadsheet ends a cell at. Blanks, quotation marks and control characters in between do not help it.
-fn harmless(text: &str) -> String {
-    let mut harmless = String::with_capacity(text.len() + 1);
-    let mut begins = true;
-    for c in text.chars() {
-        if begins && FORMULA.contains(&c) {
-            harmless.push('\'');
-        }
-        begins = ENDS.contains(&c) || begins && (c.is_whitespace() || c.is_control() || matches!(c, '"' | '\''));
-        harmless.push(c);
-    }
-    harmless
-}
-
 /// What the answer says about itself.
 pub(super) fn download(name: &'static str) -> [(HeaderName, HeaderValue); 2] {
     let saved = HeaderValue::try_from(format!("attachment; filename=\"{name}\""));
@@ -120,9 +101,10 @@ pub(super) fn download(name: &'static str) -> [(HeaderName, HeaderValue); 2] {
 #[cfg(test)]
 mod tests {
     use belgrano_shared::money::Money;
+    use belgrano_shared::spreadsheet::FORMULA;
     use belgrano_shared::texts::Language;
 
-    use super::{Cell, Csv, FORMULA};
+    use super::{Cell, Csv};
 
     fn written(language: Language, cells: &[Cell]) -> String {
         let mut csv = Csv::further(language);
