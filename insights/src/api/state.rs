@@ -15,14 +15,14 @@ use crate::app::App;
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct FeedView {
     nombre: &'static str,
-    /// The last change that was read.
-    hasta_seq: i64,
+    /// The last change that was read; null for who sees one business alone, as all that tells of how much there is.
+    hasta_seq: Option<i64>,
     /// Seconds since everything that the feed had to say was here; null before that.
     retraso_s: Option<i64>,
     /// Rows that came of it since the start.
-    filas: u64,
+    filas: Option<u64>,
     /// Changes that could not be read, since the start; they are in the table `quarantine`.
-    rechazadas: u64,
+    rechazadas: Option<u64>,
     /// Why it does not answer.
     problema: Option<String>,
 }
@@ -32,6 +32,7 @@ pub(crate) struct FeedView {
 pub(crate) struct ModelView {
     nombre: String,
     capa: &'static str,
+    /// Null for who sees one business alone.
     filas: Option<usize>,
     /// When it was last made.
     construido: Option<UnixMillis>,
@@ -54,17 +55,18 @@ pub(crate) struct StateView {
 ///
 /// Each feed with its lag, and each model with its last run.
 #[utoipa::path(get, path = "/api/estado", tag = "Belgrano", responses((status = 200, body = StateView)))]
-pub(crate) async fn state(State(app): State<App>, _reader: Reader) -> Json<StateView> {
+pub(crate) async fn state(State(app): State<App>, reader: Reader) -> Json<StateView> {
     use crate::models::project::Layer;
     let (now, feeds) = (app.ambient.now(), app.feeds.all());
+    let whole = reader.business.is_none();
     let until = feeds.values().map(|state| state.current_at).min().flatten();
     let fuentes = feeds.into_iter().map(|(nombre, state)| FeedView {
         nombre,
-        hasta_seq: state.seq,
+        hasta_seq: whole.then_some(state.seq),
         retraso_s: state.current_at.map(|at| now.since_ms(at).max(0) / 1000),
-        filas: state.rows,
-        rechazadas: state.refused,
-        problema: state.trouble,
+        filas: whole.then_some(state.rows),
+        rechazadas: whole.then_some(state.refused),
+        problema: state.trouble.filter(|_| whole),
     });
     let runs = app.runner.runs();
     let modelos = app.warehouse.project().models().iter().map(|model| {
@@ -76,7 +78,7 @@ pub(crate) async fn state(State(app): State<App>, _reader: Reader) -> Json<State
                 Layer::Silver => "silver",
                 Layer::Gold => "gold",
             },
-            filas: run.map(|run| run.rows),
+            filas: run.filter(|_| whole).map(|run| run.rows),
             construido: run.map(|run| run.at),
             ms: run.map(|run| run.ms),
             bien: run.is_none_or(crate::models::runner::Run::is_good),

@@ -63,6 +63,12 @@ impl FeedStates {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
+    /// As if the feed had come so far.
+    #[cfg(test)]
+    pub(crate) fn put(&self, feed: &'static str, state: FeedState) {
+        self.change(feed, |known| *known = state);
+    }
+
     fn change(&self, feed: &'static str, change: impl FnOnce(&mut FeedState)) {
         change(self.0.lock().unwrap_or_else(PoisonError::into_inner).entry(feed).or_default());
     }

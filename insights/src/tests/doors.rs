@@ -73,6 +73,32 @@ async fn a_person_logs_in_on_a_page_and_goes_on() {
 }
 
 #[tokio::test]
+async fn no_page_of_another_site_sends_a_form_and_no_script_reads_the_session() {
+    let database = TestDatabase::sqlite();
+    let house = House::start_with(&database, &[("PUBLIC_URL", "https://datos.example")]).await;
+    let form = ("content-type", "application/x-www-form-urlencoded");
+    let right = "email=admin%40belgrano.local&password=una+clave+larga&volver=%2Fdocs";
+    let (_, headers, _) =
+        ask(&house, "POST", "/ingresar", &[HTML, form, ("sec-fetch-site", "same-origin")], right).await;
+    let session = header(&headers, "set-cookie").to_owned();
+    assert!(["; HttpOnly", "; SameSite=Lax", "; Secure"].iter().all(|part| session.contains(part)), "{session}");
+    let session = session.split(';').next().expect("a cookie");
+    let theirs = [
+        ("sec-fetch-site", "cross-site"),
+        ("sec-fetch-site", "same-site"),
+        ("origin", "https://otro.example"),
+        ("origin", "null"),
+    ];
+    for (path, body) in [("/ingresar", right), ("/salir", ""), ("/idioma", "idioma=en&volver=%2F")] {
+        for sent in theirs {
+            let (status, headers, _) = ask(&house, "POST", path, &[HTML, form, ("cookie", session), sent], body).await;
+            assert_eq!((status, header(&headers, "set-cookie")), (403, ""), "{path} {sent:?}");
+        }
+    }
+    assert_eq!(house.get(&Caller::Cookie(session.to_owned()), "/api/me").await.0, 200, "still logged in");
+}
+
+#[tokio::test]
 async fn the_api_is_documented_three_times() {
     let database = TestDatabase::sqlite();
     let house = House::start(&database).await;

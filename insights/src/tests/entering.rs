@@ -4,6 +4,7 @@ use axum::body::Body;
 use axum::http::Request;
 use belgrano_shared::on_both_engines;
 use belgrano_shared::passage::{Origin, Passage};
+use belgrano_shared::signature::SigningSecrets;
 use serde_json::{Value, json};
 use url::Url;
 
@@ -75,8 +76,45 @@ on_both_engines! {
         assert!(follow(&house, "/entrar").await.expect_err("nothing").1.contains("no es válido"));
         house.clock.advance_ms(62_000);
         let (status, page) = follow(&house, &good).await.expect_err("old");
+        assert!(status == 403 && page.contains("venció") && page.contains("tocá Insights otra vez"), "{page}");
+        // Signed by a clock that is more than a minute ahead.
+        let ahead = link(&house, &passage(Origin::Shop, 7, "admin"));
+        house.clock.set_by_ms(-62_000);
+        let (status, page) = follow(&house, &ahead).await.expect_err("not yet");
         assert!(status == 403 && page.contains("venció"), "{page}");
         assert_eq!(house.get(&Caller::Nobody, "/api/me").await.0, 401);
+    }
+
+    async fn no_byte_of_a_link_may_be_another(database) {
+        let house = House::start(database).await;
+        let good = link(&house, &passage(Origin::Board, 7, "admin"));
+        let start = good.find('?').expect("a query") + 1;
+        for at in (start..good.len()).filter(|at| good.as_bytes()[*at].is_ascii_alphanumeric()) {
+            let other = if &good[at..=at] == "x" { "y" } else { "x" };
+            let (status, page) = follow(&house, &format!("{}{other}{}", &good[..at], &good[at + 1..])).await.expect_err("altered");
+            assert!(status == 403 && page.contains("tocá Insights otra vez"), "{at} {status} {page}");
+        }
+        let _ = follow(&house, &good).await.expect("as it was made");
+    }
+
+    async fn nobody_comes_in_from_anywhere_else(database) {
+        let house = House::start(database).await;
+        let to = Url::parse("http://localhost:8000").expect("a URL");
+        let path = |link: &Url| format!("{}?{}", link.path(), link.query().expect("a query"));
+        let (own, body) = (house.app.credentials.secrets().expect("a secret"), passage(Origin::Shop, 7, "admin"));
+        let theirs = SigningSecrets::parse("whsec_AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA").expect("a secret");
+        // A service with a secret of its own, and a message of ours that was signed for something else.
+        let other = body.link(&to, &theirs, &house.app.ambient);
+        let content = serde_json::to_vec(&body).expect("a body");
+        let signed = own.sign("msg_1", house.app.ambient.now(), &content);
+        let mut message = body.link(&to, &own, &house.app.ambient);
+        let who = message.query_pairs().find(|(name, _)| name == "quien").expect("who comes").1.into_owned();
+        let said = [("pase", "msg_1"), ("en", &signed.timestamp), ("quien", &who), ("firma", &signed.signature)];
+        message.query_pairs_mut().clear().extend_pairs(said);
+        for link in [other, message] {
+            let (status, page) = follow(&house, &path(&link)).await.expect_err("not ours");
+            assert!(status == 403 && page.contains("no es válido"), "{status} {page}");
+        }
     }
 
     async fn what_a_merchant_calls_their_business_decides_nothing(database) {

@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 
 use super::house::{Caller, House};
 use crate::engine::Scope;
+use crate::ingest::FeedState;
 
 /// Words that only the other business, its goods, its orders and its buyers have.
 const OTHERS: [&str; 9] =
@@ -82,6 +83,7 @@ async fn marketplace(database: &TestDatabase) -> House {
     let driver =
         json!({ "id": 5, "nombre": "Raúl", "activo": true, "capacidad": 3, "barrio": "Belgrano", "en_turno": true });
     house.came("board", &[("ticket", "BA-1", ticket), ("repartidor", "5", driver)]).await;
+    house.app.feeds.put("shop", FeedState { seq: 18, rows: 41, ..FeedState::default() });
     house
 }
 
@@ -109,6 +111,15 @@ async fn assert_unsaid(house: &House, who: &Caller, words: &[&str]) {
     assert!(answered > 30, "{answered}");
 }
 
+/// How many numbers of changes, rows and refusals of feeds, and rows of models, `/api/estado` tells.
+fn counts(state: &Value) -> [usize; 4] {
+    let told = |list: &str, member: &str| {
+        let all = state[list].as_array().expect("a list");
+        all.iter().filter(|one| !one[member].is_null()).count()
+    };
+    [told("fuentes", "hasta_seq"), told("fuentes", "filas"), told("fuentes", "rechazadas"), told("modelos", "filas")]
+}
+
 #[tokio::test]
 async fn a_merchant_sees_no_row_of_another_business() {
     let database = TestDatabase::sqlite();
@@ -130,11 +141,17 @@ async fn a_merchant_sees_no_row_of_another_business() {
             let top = house.get(who, "/api/customers/top-customers").await.1;
             assert_eq!(top.as_array().map(Vec::len), Some(1), "{top}");
             assert_eq!(top[0]["total_revenue"].as_f64(), Some(123.5), "what they brought to others is not told: {top}");
+            let sources = house.get(who, "/api/fuentes").await.1;
+            assert_eq!(sources["fuentes"][0]["pedidos"].as_i64(), Some(2), "{sources}");
+            let state = house.get(who, "/api/estado").await.1;
+            assert_eq!(counts(&state), [0; 4], "how much there is of all businesses: {state}");
             let unsold = house.get(who, "/api/analitica/productos-sin-oferta").await.1;
             assert_eq!(unsold[0]["nombre_producto"], "Azúcar", "{unsold}");
         }
         let (analyst, whole) = (house.admin().await, 777.0 * 2.0 + 123.5);
         assert_eq!(house.get(&analyst, "/api/kpis").await.1["total_revenue"].as_f64(), Some(whole));
+        let state = house.get(&analyst, "/api/estado").await.1;
+        assert!(counts(&state)[..3] == [1; 3] && (counts(&state)[3] > 5) == stored, "{state}");
     }
 }
 

@@ -3,5 +3,6 @@
 mod attacks;
 mod console;
 mod guard;
+mod scope;
 mod wire;
 mod world;

@@ -11,7 +11,7 @@ use crate::world::{ORDERS, READER, World, until};
 const ROOT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/..");
 
 /// A port that nobody has at present.
-fn free_port() -> String {
+pub(crate) fn free_port() -> String {
     let socket = std::net::TcpListener::bind("127.0.0.1:0").expect("a port");
     socket.local_addr().expect("an address").port().to_string()
 }
@@ -23,16 +23,17 @@ async fn run(program: &str, arguments: &[&str], environment: &[(&str, &str)]) ->
     output.unwrap_or_else(|_| panic!("{program} does not end")).unwrap_or_else(|error| panic!("{program}: {error}"))
 }
 
-struct Psql {
-    port: String,
+pub(crate) struct Psql {
+    pub(crate) port: String,
+    pub(crate) key: &'static str,
 }
 
 impl Psql {
     /// What `psql` prints, and what it complains about.
-    async fn ask(&self, sql: &str) -> (String, String) {
+    pub(crate) async fn ask(&self, sql: &str) -> (String, String) {
         let address = format!("host=127.0.0.1 port={} user=analista dbname=belgrano", self.port);
         let shown = ["-X", "-A", "-t", "-v", "VERBOSITY=verbose", "-d", &address, "-c", sql];
-        let output = run("psql", &shown, &[("PGPASSWORD", READER)]).await;
+        let output = run("psql", &shown, &[("PGPASSWORD", self.key)]).await;
         let text = |bytes: Vec<u8>| String::from_utf8(bytes).expect("text").trim().to_owned();
         (text(output.stdout), text(output.stderr))
     }
@@ -42,7 +43,7 @@ impl Psql {
 async fn psql_asks_and_looks_around() {
     let port = free_port();
     let world = World::start(&[("PG_PORT", &port), ("SQL_DEADLINE", "6")]).await;
-    let psql = Psql { port };
+    let psql = Psql { port, key: READER };
     let (rows, _) = psql.ask("SELECT order_id, amount, fee, ordered_on, ordered_at FROM silver_sales WHERE line_no = 1 AND order_id = 'BA-1'").await;
     assert_eq!(rows, "BA-1|100.5000|f|2026-11-21|2026-11-21 15:00:00+00");
     let (tables, wrong) = psql.ask(r"\dt").await;

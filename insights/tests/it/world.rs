@@ -17,6 +17,8 @@ use tokio::process::{Child, Command};
 pub const READER: &str = "lectura-0123456789";
 /// A key that sees everything.
 pub const ALL: &str = "completa-0123456789";
+/// A key that sees one of the two businesses alone.
+pub const PARTNER: &str = "comercio-0123456789";
 /// Orders of the made-up shop, with two lines each.
 pub const ORDERS: i64 = 300;
 
@@ -40,8 +42,8 @@ fn order(number: i64) -> Value {
     json!({
         "numero": format!("BA-{number}"), "cuenta_id": number % 7, "estado": "entregado", "total": 110.5,
         "metodo_pago": "efectivo", "barrio": "Belgrano", "creado": "2026-11-21T12:00:00-03:00", "lineas": [
-            { "posicion": 1, "producto_id": 3, "nombre": "Yerba", "cantidad": 2, "precio": 50.25, "costo": 30, "categoria": "Almacén" },
-            { "posicion": 2, "producto_id": 4, "nombre": "Azúcar", "cantidad": 1, "precio": 10, "costo": null },
+            { "posicion": 1, "producto_id": 3, "nombre": "Yerba", "cantidad": 2, "precio": 50.25, "costo": 30, "categoria": "Almacén", "negocio": "La Granja" },
+            { "posicion": 2, "producto_id": 4, "nombre": "Azúcar", "cantidad": 1, "precio": 10, "costo": null, "negocio": "Dulces Sur" },
         ],
     })
 }
@@ -54,9 +56,9 @@ fn account(id: i64) -> Value {
     })
 }
 
-fn product(id: i64, name: &str) -> Value {
+fn product(id: i64, name: &str, business: i64) -> Value {
     json!({
-        "id": id, "nombre": name, "negocio_id": 1, "categoria_id": 1, "precio": 50.25, "precio_lista": 60, "costo": 30,
+        "id": id, "nombre": name, "negocio_id": business, "categoria_id": 1, "precio": 50.25, "precio_lista": 60, "costo": 30,
         "stock": 5, "punto_pedido": 1, "plazo_dias": 2, "activo": true, "destacado": false, "sucursales": [],
     })
 }
@@ -64,10 +66,13 @@ fn product(id: i64, name: &str) -> Value {
 /// Everything the made-up shop has to tell.
 fn shop() -> Vec<(&'static str, String, Value)> {
     let accounts = (0..7).map(|id| ("cuenta", id.to_string(), account(id)));
-    let products =
-        [(3, "Yerba"), (4, "Azúcar"), (5, "Café")].map(|(id, name)| ("producto", id.to_string(), product(id, name)));
+    let business = |id: i64, name: &str| json!({ "id": id, "slug": format!("n{id}"), "nombre": name, "activo": true });
+    let businesses =
+        [(1, "La Granja"), (2, "Dulces Sur")].map(|(id, name)| ("negocio", id.to_string(), business(id, name)));
+    let products = [(3, "Yerba", 1), (4, "Azúcar", 2), (5, "Café", 2)];
+    let products = products.map(|(id, name, business)| ("producto", id.to_string(), product(id, name, business)));
     let orders = (1..=ORDERS).map(|number| ("pedido", format!("BA-{number}"), order(number)));
-    accounts.chain(products).chain(orders).collect()
+    accounts.chain(businesses).chain(products).chain(orders).collect()
 }
 
 /// What the made-up board has to tell.
@@ -115,7 +120,7 @@ impl World {
     pub async fn start(settings: &[(&str, &str)]) -> Self {
         rustls::crypto::ring::default_provider().install_default().ok();
         let folder = tempfile::tempdir().expect("a folder");
-        let keys = format!("lector:lectura:{READER},todo:completa:{ALL}");
+        let keys = format!("lector:lectura:{READER},todo:completa:{ALL},socio:lectura@La Granja:{PARTNER}");
         let mut process = Command::new(env!("CARGO_BIN_EXE_insights"))
             .env_clear()
             .envs(["HOST", "PORT"].into_iter().zip(["127.0.0.1", "0"]))
@@ -153,7 +158,11 @@ impl World {
     }
 
     pub async fn post(&self, path: &str, body: &Value) -> (u16, Value) {
-        answer(self.http.post(format!("{}{path}", self.url)).header("X-API-Key", READER).json(body)).await
+        self.post_as(READER, path, body).await
+    }
+
+    pub async fn post_as(&self, key: &str, path: &str, body: &Value) -> (u16, Value) {
+        answer(self.http.post(format!("{}{path}", self.url)).header("X-API-Key", key).json(body)).await
     }
 
     pub async fn get_as(&self, key: &str, path: &str) -> (u16, Value) {
