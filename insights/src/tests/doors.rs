@@ -143,7 +143,8 @@ async fn pages_of_allowed_origins_read_the_api_and_no_others() {
     }
     let (_, headers, _) = ask(&house, "GET", "/ingresar", &[HTML, ("origin", THEIRS)], "").await;
     assert_eq!(header(&headers, "access-control-allow-origin"), "", "pages are nobody else's");
-    let open = House::start(&TestDatabase::sqlite()).await;
-    let (_, headers, _) = ask(&open, "GET", "/api/kpis", &[("origin", THEIRS), key], "").await;
+    let database = TestDatabase::sqlite();
+    let none = House::start(&database).await;
+    let (_, headers, _) = ask(&none, "GET", "/api/kpis", &[("origin", THEIRS), key], "").await;
     assert_eq!(header(&headers, "access-control-allow-origin"), "");
 }

@@ -4,7 +4,7 @@ use belgrano_shared::testing::{TestDatabase, operations};
 use serde_json::{Value, json};
 
 use super::house::{Caller, House};
-use crate::engine::Scope;
+use crate::engine::{Scope, Session};
 use crate::ingest::FeedState;
 
 /// Words that only the other business, its goods, its orders and its buyers have.
@@ -120,93 +120,115 @@ fn counts(state: &Value) -> [usize; 4] {
     [told("fuentes", "hasta_seq"), told("fuentes", "filas"), told("fuentes", "rechazadas"), told("modelos", "filas")]
 }
 
-#[tokio::test]
-async fn a_merchant_sees_no_row_of_another_business() {
-    let database = TestDatabase::sqlite();
-    let house = marketplace(&database).await;
-    let (merchant, _) = house.account("comerciante", Some("La Granja")).await;
-    let partner = Caller::Key("aaaabbbbccccdddd");
-    for stored in [false, true] {
-        if stored {
-            house.stored().await;
-        }
-        for who in [&merchant, &partner] {
-            assert_unsaid(&house, who, &OTHERS).await;
-            assert_unsaid(&house, who, &PERSONS).await;
-            let kpis = house.get(who, "/api/kpis").await.1;
-            let figures = ["total_revenue", "total_orders", "total_customers"].map(|name| kpis[name].as_f64());
-            assert_eq!(figures, [Some(123.5), Some(2.0), Some(1.0)], "{kpis}");
-            let summary = house.get(who, "/api/sales/summary").await.1;
-            assert_eq!((summary["total_revenue"].as_f64(), summary["total_orders"].as_i64()), (Some(123.5), Some(2)));
-            let top = house.get(who, "/api/customers/top-customers").await.1;
-            assert_eq!(top.as_array().map(Vec::len), Some(1), "{top}");
-            assert_eq!(top[0]["total_revenue"].as_f64(), Some(123.5), "what they brought to others is not told: {top}");
-            let sources = house.get(who, "/api/fuentes").await.1;
-            assert_eq!(sources["fuentes"][0]["pedidos"].as_i64(), Some(2), "{sources}");
-            let state = house.get(who, "/api/estado").await.1;
-            assert_eq!(counts(&state), [0; 4], "how much there is of all businesses: {state}");
-            let unsold = house.get(who, "/api/analitica/productos-sin-oferta").await.1;
-            assert_eq!(unsold[0]["nombre_producto"], "Azúcar", "{unsold}");
-        }
-        let (analyst, whole) = (house.admin().await, 777.0 * 2.0 + 123.5);
-        assert_eq!(house.get(&analyst, "/api/kpis").await.1["total_revenue"].as_f64(), Some(whole));
-        let state = house.get(&analyst, "/api/estado").await.1;
-        assert!(counts(&state)[..3] == [1; 3] && (counts(&state)[3] > 5) == stored, "{state}");
+/// A marketplace as it came, or when all of it is in the lake.
+async fn marketplace_that(is_stored: bool, database: &TestDatabase) -> House {
+    let house = marketplace(database).await;
+    if is_stored {
+        house.stored().await;
     }
+    house
+}
+
+async fn a_merchant_sees_its_own(stored: bool) {
+    let database = TestDatabase::sqlite();
+    let house = marketplace_that(stored, &database).await;
+    let (merchant, _) = house.account("comerciante", Some("La Granja")).await;
+    let unsaid = [OTHERS, PERSONS].concat();
+    for who in [&merchant, &Caller::Key("aaaabbbbccccdddd")] {
+        assert_unsaid(&house, who, &unsaid).await;
+        let kpis = house.get(who, "/api/kpis").await.1;
+        let figures = ["total_revenue", "total_orders", "total_customers"].map(|name| kpis[name].as_f64());
+        assert_eq!(figures, [Some(123.5), Some(2.0), Some(1.0)], "{kpis}");
+        let summary = house.get(who, "/api/sales/summary").await.1;
+        assert_eq!((summary["total_revenue"].as_f64(), summary["total_orders"].as_i64()), (Some(123.5), Some(2)));
+        let top = house.get(who, "/api/customers/top-customers").await.1;
+        assert_eq!(top.as_array().map(Vec::len), Some(1), "{top}");
+        assert_eq!(top[0]["total_revenue"].as_f64(), Some(123.5), "what they brought to others is not told: {top}");
+        let sources = house.get(who, "/api/fuentes").await.1;
+        assert_eq!(sources["fuentes"][0]["pedidos"].as_i64(), Some(2), "{sources}");
+        let state = house.get(who, "/api/estado").await.1;
+        assert_eq!(counts(&state), [0; 4], "how much there is of all businesses: {state}");
+        let unsold = house.get(who, "/api/analitica/productos-sin-oferta").await.1;
+        assert_eq!(unsold[0]["nombre_producto"], "Azúcar", "{unsold}");
+    }
+    let (admin, whole) = (house.admin().await, 777.0 * 2.0 + 123.5);
+    assert_eq!(house.get(&admin, "/api/kpis").await.1["total_revenue"].as_f64(), Some(whole));
+    let state = house.get(&admin, "/api/estado").await.1;
+    assert!(counts(&state)[..3] == [1; 3] && (counts(&state)[3] > 5) == stored, "{state}");
 }
 
 #[tokio::test]
-async fn a_key_that_reads_sees_no_person() {
+async fn a_merchant_sees_no_row_of_another_business_that_came() {
+    a_merchant_sees_its_own(false).await;
+}
+
+#[tokio::test]
+async fn a_merchant_sees_no_row_of_another_business_that_is_stored() {
+    a_merchant_sees_its_own(true).await;
+}
+
+async fn a_reading_key_sees_no_person(stored: bool) {
     let database = TestDatabase::sqlite();
-    let house = marketplace(&database).await;
+    let house = marketplace_that(stored, &database).await;
     let (reads, all) = (Caller::Key("0123456789abcdef"), Caller::Key("fedcba9876543210"));
-    for stored in [false, true] {
-        if stored {
-            house.stored().await;
-        }
-        assert_unsaid(&house, &reads, &PERSONS).await;
-        let name = async |who: &Caller| house.get(who, "/api/analitica/top-clientes").await.1[0]["nombre"].clone();
-        assert_eq!((name(&reads).await, name(&all).await), (Value::Null, json!("Carla")));
-    }
+    assert_unsaid(&house, &reads, &PERSONS).await;
+    let name = async |who: &Caller| house.get(who, "/api/analitica/top-clientes").await.1[0]["nombre"].clone();
+    assert_eq!((name(&reads).await, name(&all).await), (Value::Null, json!("Anahí")));
+}
+
+#[tokio::test]
+async fn a_key_that_reads_sees_no_person_who_came() {
+    a_reading_key_sees_no_person(false).await;
+}
+
+#[tokio::test]
+async fn a_key_that_reads_sees_no_person_who_is_stored() {
+    a_reading_key_sees_no_person(true).await;
 }
 
 /// What somebody's own SQL finds in a table.
-async fn own_words(house: &House, scope: &Scope, table: &str) -> Option<String> {
-    let session = house.app.warehouse.session_for(scope).expect("a session");
+async fn own_words(session: &Session, table: &str) -> Option<String> {
     let frame = session.context().sql(&format!("SELECT * FROM {table}")).await.ok()?;
     let batches = frame.collect().await.unwrap_or_else(|error| panic!("{table}: {error}"));
     Some(crate::api::json(&batches).expect("rows").to_string())
 }
 
-#[tokio::test]
-async fn nor_does_their_own_sql() {
+async fn own_sql_finds_nothing_more(stored: bool) {
     let database = TestDatabase::sqlite();
-    let house = marketplace(&database).await;
-    let own = Scope { persons: false, business: Some("La Granja".to_owned()) };
-    let odd = Scope { persons: true, business: Some("x' OR '1'='1".to_owned()) };
-    let reads = Scope { persons: false, business: None };
-    for stored in [false, true] {
-        if stored {
-            house.stored().await;
-        }
-        let session = house.app.warehouse.session_for(&Scope::WHOLE).expect("a session");
-        let schema = session.context().catalog("belgrano").and_then(|one| one.schema("public")).expect("a schema");
-        let mut found = 0;
-        for table in schema.table_names() {
-            let mut unsaid = async |scope: &Scope, words: &[&str]| {
-                let Some(text) = own_words(&house, scope, &table).await else { return };
-                let said: Vec<_> = words.iter().filter(|word| text.contains(**word)).collect();
-                assert!(said.is_empty(), "{scope:?} {table}: {said:?} in {text}");
-                found += i32::from(text.len() > 2);
-            };
-            unsaid(&own, &OTHERS).await;
-            unsaid(&own, &PERSONS).await;
-            unsaid(&reads, &PERSONS).await;
-            unsaid(&odd, &["Yerba", "Alfalfa", "BA-"]).await;
-        }
-        assert!(found > 60, "{found}");
-        for hidden in ["whole_silver_sales", "persons", "silver_persons", "stored_silver_sales", "bronze_orders"] {
-            assert_eq!(own_words(&house, &own, hidden).await, None, "{hidden}");
+    let house = marketplace_that(stored, &database).await;
+    let session = |persons: bool, business: Option<&str>| {
+        let scope = Scope { persons, business: business.map(str::to_owned) };
+        house.app.warehouse.session_for(&scope).expect("a session")
+    };
+    let (own, all) = (session(false, Some("La Granja")), session(true, None));
+    let others = [OTHERS, PERSONS].concat();
+    let asked = [
+        (&own, others.as_slice()),
+        (&session(false, None), &PERSONS),
+        (&session(true, Some("x' OR '1'='1")), &["Yerba", "Alfalfa", "BA-"]),
+    ];
+    let schema = all.context().catalog("belgrano").and_then(|one| one.schema("public")).expect("a schema");
+    let mut found = 0;
+    for table in schema.table_names() {
+        for (session, unsaid) in asked {
+            let Some(text) = own_words(session, &table).await else { continue };
+            let said: Vec<_> = unsaid.iter().filter(|word| text.contains(**word)).collect();
+            assert!(said.is_empty(), "{table}: {said:?} in {text}");
+            found += i32::from(text.len() > 2);
         }
     }
+    assert!(found > 20, "{found}");
+    for hidden in ["whole_silver_sales", "persons", "silver_persons", "stored_silver_sales", "bronze_orders"] {
+        assert_eq!(own_words(&own, hidden).await, None, "{hidden}");
+    }
+}
+
+#[tokio::test]
+async fn nor_does_their_own_sql_of_what_came() {
+    own_sql_finds_nothing_more(false).await;
+}
+
+#[tokio::test]
+async fn nor_does_their_own_sql_of_what_is_stored() {
+    own_sql_finds_nothing_more(true).await;
 }

@@ -129,6 +129,8 @@ impl World {
             .env("BELGRANO_AHORRO_URL", feed(shop()).await)
             .env("TICKETERA_URL", feed(board()).await)
             .env("API_KEYS", keys)
+            // Chosen: one that is made is printed before the address.
+            .env("ADMIN_PASSWORD", "una clave larga")
             .envs(settings.iter().copied())
             .stdout(Stdio::piped())
             .kill_on_drop(true)

@@ -41,7 +41,8 @@ async fn who_has_nothing_to_see_there_does_not_go() {
     assert_eq!(ana.get("/insights").await.status, 403);
 
     // Nobody said where it is, and this is not somebody's own machine.
-    let shop = TestShop::with(&TestDatabase::sqlite(), &[("PUBLIC_URL", "https://tienda.example")]).await;
+    let database = TestDatabase::sqlite();
+    let shop = TestShop::with(&database, &[("PUBLIC_URL", "https://tienda.example")]).await;
     let mut admin = logged_in(&shop, ADMIN.0, ADMIN.1).await;
     assert!(!admin.get("/").await.body.contains("href=\"/insights\""));
     assert_eq!(admin.get("/insights").await.status, 404);

@@ -2,7 +2,7 @@
 
 use belgrano_shared::passage::{Origin, Signed};
 
-use super::{ADMIN, stage_with};
+use super::{ADMIN, ORIGIN, stage_with};
 
 #[tokio::test]
 async fn an_administrator_goes_to_insights_by_a_signed_link() {
@@ -20,7 +20,7 @@ async fn an_administrator_goes_to_insights_by_a_signed_link() {
 
 #[tokio::test]
 async fn without_insights_there_is_no_way_to_it() {
-    let mut stage = stage_with(&[("PUBLIC_URL", "https://reparto.example")]).await;
+    let mut stage = stage_with(&[("PUBLIC_URL", "https://reparto.example"), ("ALLOWED_ORIGINS", ORIGIN)]).await;
     stage.log_in(ADMIN).await;
     assert!(!stage.browser.get("/reportes").await.body.contains("href=\"/insights\""));
     assert_eq!(stage.browser.get("/insights").await.status, 404);
