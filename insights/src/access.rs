@@ -49,6 +49,11 @@ impl Reader {
         Ok(Self { name: Some(format!("account {id}")), account: Some(id), persons, business })
     }
 
+    /// Whether nothing is kept from them.
+    pub(crate) fn sees_all(&self) -> bool {
+        self.scope().is_whole()
+    }
+
     /// Who counts as one caller: a key, else an address.
     pub(crate) fn caller(&self, ip: ClientIp) -> String {
         self.name.clone().unwrap_or_else(|| ip.key().to_string())

@@ -9,6 +9,7 @@ use belgrano_shared::http::{ClientIp, Json};
 use belgrano_shared::problem::{Problem, ProblemDocument};
 use belgrano_shared::texts::Message;
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 use serde_json::value::RawValue;
 use utoipa::ToSchema;
 
@@ -27,12 +28,12 @@ pub(crate) struct ConsoleQuery {
 /// A column of a table.
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct ColumnView {
-    nombre: String,
+    pub(crate) nombre: String,
     /// As SQL calls it: `BIGINT`, `DECIMAL(18,4)`, `VARCHAR`, `DATE`, `TIMESTAMPTZ` ….
-    tipo: String,
+    pub(crate) tipo: String,
     /// What it holds, in words; left out in answers.
     #[serde(skip_serializing_if = "Option::is_none")]
-    descripcion: Option<String>,
+    pub(crate) descripcion: Option<String>,
 }
 
 /// An answer as a table.
@@ -85,20 +86,45 @@ pub(crate) async fn ask(
     Ok(([(CONTENT_TYPE, "application/json")], body).into_response())
 }
 
+/// An answer for a page or a file.
+#[derive(Debug)]
+pub(crate) struct Tabular {
+    /// Each column's name, and what it holds as SQL calls it.
+    pub(crate) columns: Vec<(String, String)>,
+    pub(crate) rows: Vec<Vec<Value>>,
+    /// Whether there were more rows than an answer may have.
+    pub(crate) cut: bool,
+    /// Milliseconds that it took.
+    pub(crate) ms: u64,
+}
+
+/// Answers a query as [`ask`] does.
+pub(crate) async fn tabular(app: &App, reader: &Reader, ip: ClientIp, sql: String) -> Result<Tabular, Problem> {
+    let (caller, start) = (reader.caller(ip), app.ambient.steady());
+    let found = app.guard.run(&caller, reader, Question::rows(sql), &app.warehouse).await.map_err(refused)?;
+    let fields = found.schema.fields().iter();
+    let columns = fields.map(|field| (field.name().clone(), sql_type(field.data_type()))).collect();
+    let cut = found.cut;
+    let text = written(found, |found| table::lists(&found.batches)).await?;
+    let rows = serde_json::from_slice(&text).map_err(|error| Problem::internal(&error))?;
+    let ms = u64::try_from(app.ambient.steady().left(start).as_millis()).unwrap_or(u64::MAX);
+    Ok(Tabular { columns, rows, cut, ms })
+}
+
 /// A table that may be asked about.
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct TableView {
-    nombre: String,
+    pub(crate) nombre: String,
     /// `bronze` (as it came), `silver` (cleaned), `gold` (what answers are made of) or `pharmavida` (under that system's names).
-    capa: &'static str,
-    descripcion: String,
-    columnas: Vec<ColumnView>,
+    pub(crate) capa: &'static str,
+    pub(crate) descripcion: String,
+    pub(crate) columnas: Vec<ColumnView>,
 }
 
 /// All tables that may be asked about.
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct SchemaView {
-    tablas: Vec<TableView>,
+    pub(crate) tablas: Vec<TableView>,
 }
 
 /// What the console may ask about

@@ -136,6 +136,12 @@ impl Filters {
         Ok(Narrowed { source, from, to, gross, within_orders, by_customer, conditions })
     }
 
+    /// All that was sold on these days.
+    pub(crate) fn of_days(first: Date, last: Date, source: &str) -> Self {
+        let (start_date, end_date) = (Some(first.to_string()), Some(last.to_string()));
+        Self { start_date, end_date, fuente: Some(source.to_owned()), ..Self::default() }
+    }
+
     /// The country that is asked about.
     pub(crate) fn country(&self) -> Option<&String> {
         self.country.as_ref()

@@ -15,36 +15,36 @@ use crate::app::App;
 /// Key figures of a period.
 #[derive(Clone, Debug, Default, Serialize, ToSchema)]
 pub(crate) struct Figures {
-    total_revenue: f64,
-    total_orders: i64,
-    avg_order_value: f64,
+    pub(crate) total_revenue: f64,
+    pub(crate) total_orders: i64,
+    pub(crate) avg_order_value: f64,
     /// Of the lines whose cost is known; null while none is.
-    gross_profit: Option<f64>,
+    pub(crate) gross_profit: Option<f64>,
     /// Percent of the sales whose cost is known.
-    profit_margin: Option<f64>,
+    pub(crate) profit_margin: Option<f64>,
     /// Customers who bought; sales without one are in no count of customers.
-    total_customers: i64,
+    pub(crate) total_customers: i64,
     /// Customers whose first order is of the period.
-    new_customers: i64,
+    pub(crate) new_customers: i64,
     /// Orders over visits, percent; null where visits are not counted, and under a filter by customer or product.
-    conversion_rate: Option<f64>,
+    pub(crate) conversion_rate: Option<f64>,
     /// Net sales to date of the customers of the period, on average.
-    customer_lifetime_value: Option<f64>,
+    pub(crate) customer_lifetime_value: Option<f64>,
     /// Of the customers of the period before, those who did not buy in this one, percent; null without one.
-    churn_rate: Option<f64>,
+    pub(crate) churn_rate: Option<f64>,
     /// Before cancellations and returns.
-    gross_revenue: f64,
+    pub(crate) gross_revenue: f64,
     /// What was given back, as a negative amount.
-    returns: f64,
+    pub(crate) returns: f64,
 }
 
 /// Key figures, and the same of the period before.
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct Kpis {
     #[serde(flatten)]
-    now: Figures,
+    pub(crate) now: Figures,
     /// The stretch of the same length right before; null when all days are asked about.
-    previous: Option<Figures>,
+    pub(crate) previous: Option<Figures>,
 }
 
 #[derive(Deserialize)]

@@ -8,12 +8,17 @@ mod ask;
 #[cfg(test)]
 pub(crate) use ask::json;
 mod console;
-pub(crate) use console::words as query_words;
+pub(crate) use console::{TableView, Tabular, schema, tabular, words as query_words};
 mod filters;
+pub(crate) use filters::Filters;
 mod global;
 mod kpis;
+pub(crate) use kpis::{Figures, Kpis, kpis};
 mod pharmavida;
+mod refused;
+pub(crate) use refused::{RefusedRow, RefusedView, refused, refused_rows};
 mod state;
+pub(crate) use state::{FeedView, SourceView, sources, state};
 mod table;
 mod techstore;
 
@@ -49,4 +54,5 @@ pub(crate) fn routes() -> OpenApiRouter<App> {
         .routes(routes!(global::top_products))
         .routes(routes!(state::state))
         .routes(routes!(state::sources))
+        .routes(routes!(refused::refused))
 }

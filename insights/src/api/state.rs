@@ -14,17 +14,17 @@ use crate::app::App;
 /// How far a feed is.
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct FeedView {
-    nombre: &'static str,
+    pub(crate) nombre: &'static str,
     /// The last change that was read; null for who sees one business alone, as all that tells of how much there is.
-    hasta_seq: Option<i64>,
+    pub(crate) hasta_seq: Option<i64>,
     /// Seconds since everything that the feed had to say was here; null before that.
-    retraso_s: Option<i64>,
+    pub(crate) retraso_s: Option<i64>,
     /// Rows that came of it since the start.
-    filas: Option<u64>,
+    pub(crate) filas: Option<u64>,
     /// Changes that could not be read, since the start; they are in the table `quarantine`.
-    rechazadas: Option<u64>,
+    pub(crate) rechazadas: Option<u64>,
     /// Why it does not answer.
-    problema: Option<String>,
+    pub(crate) problema: Option<String>,
 }
 
 /// How the last run of a model went.
@@ -45,10 +45,10 @@ pub(crate) struct ModelView {
 /// How far everything is.
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct StateView {
-    fuentes: Vec<FeedView>,
-    modelos: Vec<ModelView>,
+    pub(crate) fuentes: Vec<FeedView>,
+    pub(crate) modelos: Vec<ModelView>,
     /// As of when the answers are.
-    datos_hasta: Option<UnixMillis>,
+    pub(crate) datos_hasta: Option<UnixMillis>,
 }
 
 /// How far everything is
@@ -94,20 +94,20 @@ pub(crate) async fn state(State(app): State<App>, reader: Reader) -> Json<StateV
 #[derive(Debug, Deserialize, Serialize, ToSchema)]
 pub(crate) struct SourceView {
     /// Its name, for `fuente=`.
-    nombre: String,
+    pub(crate) nombre: String,
     /// Whether it is our own marketplace.
-    propia: bool,
+    pub(crate) propia: bool,
     /// First and last day of its orders.
-    desde: Option<String>,
-    hasta: Option<String>,
-    moneda: Option<String>,
-    pedidos: i64,
+    pub(crate) desde: Option<String>,
+    pub(crate) hasta: Option<String>,
+    pub(crate) moneda: Option<String>,
+    pub(crate) pedidos: i64,
 }
 
 /// All sources.
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct SourceList {
-    fuentes: Vec<SourceView>,
+    pub(crate) fuentes: Vec<SourceView>,
 }
 
 /// What there is to ask about

@@ -62,6 +62,7 @@ static OURS: LazyLock<Vec<Asset>> = LazyLock::new(|| {
     "shop.css": CSS,
     "board.css": CSS,
     "driver.css": CSS,
+    "insights.css": CSS,
     "icon.svg": SVG,
     "icon-192.png": PNG,
     "icon-512.png": PNG,

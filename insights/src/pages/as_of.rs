@@ -1,0 +1,31 @@
+//! As of when the figures of a page are, and what is said when that is long ago or not yet.
+
+use belgrano_shared::timestamp::UnixMillis;
+
+use crate::app::App;
+
+/// An answer that is older says its age.
+const FRESH_MS: i64 = 60_000;
+
+/// As of when.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct AsOf {
+    /// Everything that had happened by then is in the figures; `None`: the feeds are still being read.
+    pub(super) until: Option<UnixMillis>,
+    /// When the page was made.
+    pub(super) now: UnixMillis,
+}
+
+impl AsOf {
+    /// Of our own marketplace: the feed that is furthest behind says.
+    pub(super) fn of(app: &App) -> Self {
+        let feeds = app.feeds.all();
+        let until = feeds.values().map(|feed| feed.current_at).min().flatten();
+        Self { until, now: app.ambient.now() }
+    }
+
+    /// Whether it is worth a warning.
+    pub(super) fn is_old(&self) -> bool {
+        self.until.is_some_and(|until| self.now.since_ms(until) > FRESH_MS)
+    }
+}

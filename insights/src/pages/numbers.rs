@@ -1,0 +1,54 @@
+//! Figures as each language writes them: `1.234,5` and `1,234.5`.
+
+use belgrano_shared::texts::Language;
+
+/// A number with so many decimals, its thousands apart.
+pub(super) fn number(language: Language, value: f64, decimals: usize) -> String {
+    let (thousands, point) = if language == Language::Spanish { ('.', ',') } else { (',', '.') };
+    let plain = format!("{:.decimals$}", value.abs());
+    let (whole, part) = plain.split_once('.').unwrap_or((&plain, ""));
+    let mut text = String::with_capacity(plain.len() + 4);
+    // What rounds to nothing has no sign.
+    if value < 0.0 && plain.bytes().any(|digit| (b'1'..=b'9').contains(&digit)) {
+        text.push('\u{2212}');
+    }
+    for (index, digit) in whole.chars().enumerate() {
+        if index > 0 && (whole.len() - index).is_multiple_of(3) {
+            text.push(thousands);
+        }
+        text.push(digit);
+    }
+    if !part.is_empty() {
+        text.push(point);
+        text.push_str(part);
+    }
+    text
+}
+
+/// How many.
+pub(super) fn count(language: Language, value: i64) -> String {
+    #[expect(clippy::cast_precision_loss, reason = "what is counted here is far below 2^53")]
+    number(language, value as f64, 0)
+}
+
+/// An amount in a currency: pesos by their sign where one reads Spanish.
+pub(super) fn amount(language: Language, value: f64, currency: &str) -> String {
+    let sign = if currency == "ARS" && language == Language::Spanish { "$" } else { currency };
+    format!("{sign} {}", number(language, value, 2))
+}
+
+#[cfg(test)]
+mod tests {
+    use belgrano_shared::texts::Language::{English, Spanish};
+
+    use super::{amount, count, number};
+
+    #[test]
+    fn a_figure_reads_as_its_language_writes_it() {
+        assert_eq!(amount(Spanish, 1_234_567.5, "ARS"), "$ 1.234.567,50");
+        assert_eq!(amount(English, 1_234_567.5, "ARS"), "ARS 1,234,567.50");
+        assert_eq!(amount(Spanish, -12.0, "GBP"), "GBP \u{2212}12,00");
+        assert_eq!((count(Spanish, 0), count(English, -1000)), ("0".to_owned(), "\u{2212}1,000".to_owned()));
+        assert_eq!((number(Spanish, -0.001, 1), number(English, 99.95, 1)), ("0,0".to_owned(), "100.0".to_owned()));
+    }
+}

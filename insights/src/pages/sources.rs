@@ -1,0 +1,106 @@
+//! `/fuentes`: what the figures are made of, how far each source is, and the rows that were refused.
+
+use std::borrow::Borrow;
+
+use askama::Template;
+use axum::extract::State;
+use axum::response::{IntoResponse, Response};
+use belgrano_shared::http::Query;
+use belgrano_shared::pages::Layout;
+use belgrano_shared::problem::Problem;
+use belgrano_shared::texts::{Language, Text};
+use serde::Deserialize;
+
+use super::Frame;
+use super::as_of::AsOf;
+use super::csv::{download, file};
+use super::numbers::count;
+use crate::access::Reader;
+use crate::api::{self, FeedView, RefusedView, SourceView};
+use crate::app::App;
+
+/// A feed that was silent for longer is behind.
+const BEHIND_S: i64 = 60;
+
+#[derive(Template)]
+#[template(path = "sources.html")]
+struct SourcesPage<'a> {
+    layout: &'a Layout,
+    feeds: Vec<FeedView>,
+    sources: Vec<SourceView>,
+    /// `None`: not for whoever is looking.
+    refused: Option<Vec<RefusedView>>,
+    as_of: AsOf,
+}
+
+/// Everything that is followed or was imported.
+pub(super) async fn show(State(app): State<App>, reader: Reader, frame: Frame) -> Result<Response, Problem> {
+    let feeds = api::state(State(app.clone()), reader.clone()).await.0.fuentes;
+    let sources = api::sources(State(app.clone()), reader.clone()).await?.0.fuentes;
+    let refused =
+        if reader.sees_all() { Some(api::refused(State(app.clone()), reader).await?.0.rechazadas) } else { None };
+    let layout = frame.layout;
+    layout.show(&SourcesPage { layout: &layout, feeds, sources, refused, as_of: AsOf::of(&app) })
+}
+
+/// Which source's rows.
+#[derive(Deserialize)]
+pub(super) struct Of {
+    #[serde(default)]
+    fuente: String,
+}
+
+/// Refused rows of a source, as a file.
+pub(super) async fn refused_csv(
+    State(app): State<App>,
+    reader: Reader,
+    language: Language,
+    Query(Of { fuente }): Query<Of>,
+) -> Result<Response, Problem> {
+    let found = api::refused_rows(&app, &reader, &fuente).await?;
+    let head = ["insights-file", "insights-line", "insights-reason", "insights-content"];
+    let head = head.map(|key| language.t(key).to_string()).to_vec();
+    let row = |row: api::RefusedRow| vec![row.tipo, row.clave, why(language, &row.motivo), row.contenido];
+    Ok((download("rechazadas.csv"), file(language, [head].into_iter().chain(found.into_iter().map(row))))
+        .into_response())
+}
+
+/// What was wrong with a row, in words: an import says which column.
+fn why(language: Language, reason: &str) -> String {
+    match reason {
+        "columns" => language.t("insights-refused-columns").to_string(),
+        column if !column.contains(' ') => language.t("insights-refused-column").with("column", column).to_string(),
+        other => other.to_owned(),
+    }
+}
+
+impl SourcesPage<'_> {
+    fn why(&self, reason: &str) -> String {
+        why(self.layout.language, reason)
+    }
+
+    fn count(&self, value: impl Borrow<i64>) -> String {
+        count(self.layout.language, *value.borrow())
+    }
+
+    fn rows(&self, value: impl Borrow<u64>) -> String {
+        count(self.layout.language, i64::try_from(*value.borrow()).unwrap_or(i64::MAX))
+    }
+
+    /// How a feed is doing, as a class and in a word.
+    fn health(&self, feed: &FeedView) -> (&'static str, Text) {
+        let (class, key) = match (feed.problema.is_some(), feed.retraso_s) {
+            (true, _) => ("bad", "insights-feed-away"),
+            (false, None) => ("info", "insights-feed-reading"),
+            (false, Some(lag)) if lag > BEHIND_S => ("warn", "insights-feed-behind"),
+            (false, Some(_)) => ("good", "insights-feed-current"),
+        };
+        (class, self.layout.t(key))
+    }
+
+    /// The address of the refused rows of a source.
+    fn file_of(source: &str) -> String {
+        let query: String = url::form_urlencoded::Serializer::new(String::new()).append_pair("fuente", source).finish();
+        format!("/fuentes/rechazadas.csv?{query}")
+    }
+}
