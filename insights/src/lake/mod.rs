@@ -176,7 +176,7 @@ impl Lake {
             .with_table_name(name)
             .with_columns(described.fields().cloned())
             .with_partition_columns(partitions.iter().copied())
-            .with_configuration(settings(name))
+            .with_configuration(settings(name, partitions))
             .await;
         match created {
             Ok(table) => Ok(table),
@@ -193,12 +193,13 @@ impl Lake {
 }
 
 /// What the format is told of a table of ours.
-fn settings(name: &str) -> Vec<(&'static str, Option<&'static str>)> {
+fn settings(name: &str, partitions: &[&str]) -> Vec<(&'static str, Option<&'static str>)> {
     // How long its log is kept is upkeep's to say, by the same time as its files.
     let mut settings = vec![("delta.checkpointInterval", Some("20")), ("delta.enableExpiredLogCleanup", Some("false"))];
     if tables::PERSONAL.contains(&name) {
         // Else the log would name the first and the last of all names.
-        settings.push(("delta.dataSkippingStatsColumns", Some("source,seq")));
+        let columns = if partitions.contains(&"source") { "seq" } else { "source,seq" };
+        settings.push(("delta.dataSkippingStatsColumns", Some(columns)));
     }
     settings
 }
