@@ -14,6 +14,7 @@ pub(crate) use filters::Filters;
 mod global;
 mod kpis;
 pub(crate) use kpis::{Figures, Kpis, kpis};
+mod lineage;
 mod pharmavida;
 mod refused;
 pub(crate) use refused::{RefusedRow, RefusedView, refused, refused_rows};
@@ -55,4 +56,7 @@ pub(crate) fn routes() -> OpenApiRouter<App> {
         .routes(routes!(state::state))
         .routes(routes!(state::sources))
         .routes(routes!(refused::refused))
+        .routes(routes!(lineage::models))
+        .routes(routes!(lineage::manifest))
+        .routes(routes!(lineage::catalog))
 }

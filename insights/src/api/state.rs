@@ -56,7 +56,6 @@ pub(crate) struct StateView {
 /// Each feed with its lag, and each model with its last run.
 #[utoipa::path(get, path = "/api/estado", tag = "Belgrano", responses((status = 200, body = StateView)))]
 pub(crate) async fn state(State(app): State<App>, reader: Reader) -> Json<StateView> {
-    use crate::models::project::Layer;
     let (now, feeds) = (app.ambient.now(), app.feeds.all());
     let whole = reader.business.is_none();
     let until = feeds.values().map(|state| state.current_at).min().flatten();
@@ -73,11 +72,7 @@ pub(crate) async fn state(State(app): State<App>, reader: Reader) -> Json<StateV
         let run = runs.get(&model.name);
         ModelView {
             nombre: model.name.clone(),
-            capa: match model.layer {
-                Layer::Bronze => "bronze",
-                Layer::Silver => "silver",
-                Layer::Gold => "gold",
-            },
+            capa: model.layer.name(),
             filas: run.filter(|_| whole).map(|run| run.rows),
             construido: run.map(|run| run.at),
             ms: run.map(|run| run.ms),

@@ -2,6 +2,7 @@
 //!
 //! `models/` in this crate is that project; dbt itself runs it too, which is how its figures are checked.
 
+pub mod lineage;
 pub mod project;
 pub mod render;
 pub mod runner;

@@ -59,6 +59,10 @@ pub struct Test {
     pub name: String,
     /// The model it is about.
     pub model: String,
+    /// Which of dbt's own kinds; `None`: it is written out.
+    pub kind: Option<String>,
+    /// The column that such a one is about.
+    pub column: Option<String>,
     /// A template of SQL whose rows are what is wrong.
     pub sql: String,
 }
@@ -142,7 +146,7 @@ impl Project {
             let name = stem(&file).to_owned();
             let asked = renderer.render(sql, &Naming::Live).map_err(|error| wrong(&file, error))?.1;
             let model = asked.refs.into_iter().next().unwrap_or_default();
-            tests.push(Test { name, model, sql: sql.to_owned() });
+            tests.push(Test { name, model, kind: None, column: None, sql: sql.to_owned() });
         }
         Ok(Self { models: ordered(models)?, tests, renderer, sources: described.sources })
     }
@@ -164,6 +168,11 @@ impl Project {
     pub fn described(&self, name: &str) -> Option<(&str, &[Column])> {
         let model = self.model(name).map(|model| (model.description.as_str(), model.columns.as_slice()));
         model.or_else(|| self.sources.get(name).map(|(words, columns)| (words.as_str(), columns.as_slice())))
+    }
+
+    /// The tables that take what comes, with what each holds, in words, and its columns.
+    pub fn sources(&self) -> impl Iterator<Item = (&str, &str, &[Column])> {
+        self.sources.iter().map(|(name, (words, columns))| (name.as_str(), words.as_str(), columns.as_slice()))
     }
 
     /// The questions that have to find nothing.
@@ -349,7 +358,8 @@ fn generic(model: &str, column: Option<&str>, test: &Value) -> Option<Test> {
         _ => return None,
     };
     let safe: String = column.chars().map(|c| if c.is_alphanumeric() { c } else { '_' }).collect();
-    Some(Test { name: format!("{kind}_{model}_{safe}"), model: model.to_owned(), sql })
+    let name = format!("{kind}_{model}_{safe}");
+    Some(Test { name, model: model.to_owned(), kind: Some(kind.to_owned()), column: Some(column), sql })
 }
 
 fn literal(value: &Value) -> String {

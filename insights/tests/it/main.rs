@@ -3,6 +3,7 @@
 mod attacks;
 mod console;
 mod guard;
+mod lineage;
 mod scope;
 mod wire;
 mod world;
