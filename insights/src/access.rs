@@ -25,24 +25,25 @@ pub struct Reader {
     pub account: Option<i64>,
     /// Names, e-mail addresses and telephones too.
     pub persons: bool,
-    /// The one business whose rows they are, for a merchant; `None`: all.
-    pub business: Option<String>,
+    /// The number of the one business whose rows they are, for a merchant; `None`: all.
+    pub business: Option<i64>,
 }
 
 impl Reader {
     /// What of the data they are shown.
     #[must_use]
     pub fn scope(&self) -> Scope {
-        Scope { persons: self.persons, business: self.business.clone() }
+        Scope { persons: self.persons, business: self.business }
     }
 
     /// Somebody who is logged in; 403 for a merchant whose business nobody has named.
     fn of(principal: &Principal) -> Result<Self, Problem> {
-        let business = principal.business.as_deref().map(str::to_owned);
         let (persons, business) = match principal.role {
             Role::Admin | Role::Analyst => (true, None),
             Role::Merchant => {
-                (false, Some(business.ok_or_else(|| Problem::forbidden(Message::new("refusal-business-not-given")))?))
+                let given =
+                    principal.business.ok_or_else(|| Problem::forbidden(Message::new("refusal-business-not-given")));
+                (false, Some(given?))
             }
         };
         let id = principal.account_id;
@@ -65,7 +66,7 @@ impl Reader {
 struct Key {
     name: String,
     persons: bool,
-    business: Option<String>,
+    business: Option<i64>,
     hash: [u8; 32],
 }
 
@@ -83,7 +84,7 @@ impl Keys {
     /// Reads `API_KEYS`.
     pub fn from_env(env: &mut Env) -> Self {
         let meaning = "keys of programs that read, as `name:scope:key`, separated by commas; scope `lectura` sees no \
-                       names, e-mails or telephones, `completa` does; `lectura@La Granja` sees that business alone";
+                       names, e-mails or telephones, `completa` does; `lectura@7` sees the business of that number in the shop alone";
         let words = env.secrets("API_KEYS", meaning);
         let keys = words.iter().filter_map(|word| {
             let key = parse(word);
@@ -91,7 +92,8 @@ impl Keys {
                 env.mistake(
                     "API_KEYS",
                     "each has to be name:lectura:key, name:completa:key or name:lectura@business:key, the key of 16 \
-                     characters or more",
+                     characters or more, the business its number in the shop (GET /api/negocios there): two may be called \
+                     the same",
                 );
             }
             key
@@ -102,7 +104,7 @@ impl Keys {
     /// Whoever has this key.
     pub(crate) fn reader(&self, sent: &str) -> Option<Reader> {
         let key = self.find(sent)?;
-        let (name, business) = (Some(format!("key {}", key.name)), key.business.clone());
+        let (name, business) = (Some(format!("key {}", key.name)), key.business);
         Some(Reader { name, account: None, persons: key.persons, business })
     }
 
@@ -117,14 +119,21 @@ fn parse(word: &Secret) -> Option<Key> {
     let mut parts = word.expose().trim().splitn(3, ':');
     let (name, scope, key) = (parts.next()?, parts.next()?, parts.next()?);
     let (scope, business) = scope.split_once('@').map_or((scope, None), |(scope, business)| (scope, Some(business)));
-    let business = business.map(|business| business.trim().to_owned());
+    let business = match business {
+        Some(number) => Some(number.trim().parse::<i64>().ok()?),
+        None => None,
+    };
     let persons = match scope {
         "lectura" => false,
         "completa" => true,
         _ => return None,
     };
-    let good = key.len() >= 16 && !name.is_empty() && business.as_ref().is_none_or(|business| !business.is_empty());
-    good.then(|| Key { name: name.to_owned(), persons, business, hash: Sha256::digest(key.as_bytes()).into() })
+    (key.len() >= 16 && !name.is_empty()).then(|| Key {
+        name: name.to_owned(),
+        persons,
+        business,
+        hash: Sha256::digest(key.as_bytes()).into(),
+    })
 }
 
 /// The key that a request carries, in either of the two usual places.

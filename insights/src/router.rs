@@ -46,7 +46,7 @@ pub(crate) fn described() -> OpenApiRouter<App> {
 
 /// Where a person's session is asked for, the key of a program does as well; accounts are for people.
 fn admit_keys(document: &mut utoipa::openapi::OpenApi) {
-    let key = ApiKeyValue::with_description("X-API-Key", "Una de las claves de `API_KEYS`.");
+    let key = ApiKeyValue::with_description("X-API-Key", "One of the keys of `API_KEYS`.");
     if let Some(components) = &mut document.components {
         components.add_security_scheme("clave", SecurityScheme::ApiKey(ApiKey::Header(key)));
     }
@@ -66,6 +66,8 @@ fn admit_keys(document: &mut utoipa::openapi::OpenApi) {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeSet;
+
     use axum::body::Body;
     use axum::http::Request;
     use belgrano_shared::testing::{
@@ -92,16 +94,23 @@ mod tests {
         let database = TestDatabase::sqlite();
         let house = House::start(&database).await;
         let admin = house.admin().await;
-        let mut refused = 0;
+        let (mut refused, mut taken) = (0, BTreeSet::new());
         for request in wrong_requests(&super::described().to_openapi()) {
             // What the engine says of somebody's SQL is the engine's to say.
             if request.path.starts_with("/api/analitica/query") {
+                continue;
+            }
+            // What one address takes is not wrong at the next, where the engine would only work it out again.
+            let query = request.path.split_once('?').map(|(_, query)| query.to_owned());
+            if query.as_ref().is_some_and(|query| taken.contains(query)) {
                 continue;
             }
             let body = request.body.clone().unwrap_or(Value::Null);
             let (status, answer) = house.call(&admin, &request.method, &request.path, body).await;
             if status >= 400 {
                 assert_no_foreign_words(&request, &answer);
+            } else {
+                taken.extend(query);
             }
             refused += i32::from(status == 422);
         }

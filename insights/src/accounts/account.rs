@@ -23,9 +23,9 @@ pub struct Account {
     #[serde(rename = "rol")]
     #[sqlx(try_from = "String")]
     pub role: Role,
-    /// The business whose rows a merchant sees; null: none yet, or no merchant.
-    #[serde(rename = "negocio")]
-    pub business: Option<String>,
+    /// The number, in the shop, of the business whose rows a merchant sees; null: none yet, or no merchant.
+    #[serde(rename = "negocio_id")]
+    pub business_id: Option<i64>,
     /// Whether it may come in.
     #[serde(rename = "activo")]
     pub active: bool,
@@ -48,34 +48,34 @@ pub(crate) struct LogInAccount {
     pub(crate) password_hash: String,
     #[sqlx(try_from = "String")]
     pub(crate) role: Role,
-    pub(crate) business: Option<String>,
+    pub(crate) business_id: Option<i64>,
     pub(crate) active: bool,
 }
 
 /// The account that logs in with `email` and a password.
 pub(crate) async fn for_log_in(db: &Db, email: &Email) -> sqlx::Result<Option<LogInAccount>> {
-    const FIND: &str = "SELECT id, name, password_hash, role, business, active FROM accounts \
+    const FIND: &str = "SELECT id, name, password_hash, role, business_id, active FROM accounts \
          WHERE origin = 'insights' AND email = $1";
     fetch!(optional, db.read().await?, LogInAccount, FIND, email.as_str())
 }
 
 /// One account, if there is one.
 pub(crate) async fn find(session: &mut Session, id: i64) -> sqlx::Result<Option<Account>> {
-    const FIND: &str = "SELECT id, name, email, role, business, active, origin, called, created_at FROM accounts \
+    const FIND: &str = "SELECT id, name, email, role, business_id, active, origin, called, created_at FROM accounts \
          WHERE id = $1";
     fetch!(optional, *session, Account, FIND, id)
 }
 
 /// The account with this address and a password, if there is one.
 pub(crate) async fn find_by_email(session: &mut Session, email: &str) -> sqlx::Result<Option<Account>> {
-    const FIND: &str = "SELECT id, name, email, role, business, active, origin, called, created_at FROM accounts \
+    const FIND: &str = "SELECT id, name, email, role, business_id, active, origin, called, created_at FROM accounts \
          WHERE origin = 'insights' AND email = $1";
     fetch!(optional, *session, Account, FIND, email)
 }
 
 /// Some of them, from the oldest on.
 pub(crate) async fn page(db: &Db, after: i64, limit: u32) -> sqlx::Result<Vec<Account>> {
-    const LIST: &str = "SELECT id, name, email, role, business, active, origin, called, created_at FROM accounts \
+    const LIST: &str = "SELECT id, name, email, role, business_id, active, origin, called, created_at FROM accounts \
          WHERE id > $1 ORDER BY id LIMIT $2";
     fetch!(all, db.read().await?, Account, LIST, after, i64::from(limit))
 }

@@ -144,7 +144,7 @@ impl Arrive {
     /// What it may see here stays what an administrator made of it, until it may do something else there.
     async fn update(&self, unit: &mut InsightsUnit, known: &Known) -> sqlx::Result<i64> {
         const UPDATE: &str = "UPDATE accounts SET name = $1, email = $2, called = $3 WHERE id = $4";
-        const CHANGED: &str = "UPDATE accounts SET role = $1, business = NULL, origin_role = $2 WHERE id = $3";
+        const CHANGED: &str = "UPDATE accounts SET role = $1, business_id = NULL, origin_role = $2 WHERE id = $3";
         let Passage { name, email, role: there, business, .. } = &self.arrival.link.passage;
         execute!(*unit.session(), UPDATE, name, email, business, known.id)?;
         if known.origin_role.as_ref() != Some(there) {

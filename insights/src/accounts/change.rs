@@ -7,6 +7,7 @@ use belgrano_shared::storage::require_one;
 use belgrano_shared::texts::Message;
 use belgrano_shared::writer::{Command, Failure};
 use belgrano_shared::{execute, fetch_scalar};
+use serde::{Deserialize, Deserializer};
 
 use super::{Account, Role, account};
 use crate::unit::{Ended, InsightsUnit};
@@ -49,8 +50,8 @@ pub struct CreateAccount {
     pub password_hash: String,
     /// What it may do.
     pub role: Role,
-    /// Of a merchant.
-    pub business: Option<String>,
+    /// Of a merchant: the number of its business.
+    pub business_id: Option<i64>,
 }
 
 impl Command<InsightsUnit> for CreateAccount {
@@ -58,13 +59,13 @@ impl Command<InsightsUnit> for CreateAccount {
     type Refusal = AccountRefusal;
 
     async fn apply(&self, unit: &mut InsightsUnit) -> Result<Account, Failure<AccountRefusal>> {
-        const INSERT: &str = "INSERT INTO accounts (name, email, password_hash, role, business, active, origin, created_at) \
+        const INSERT: &str = "INSERT INTO accounts (name, email, password_hash, role, business_id, active, origin, created_at) \
              VALUES ($1, $2, $3, $4, $5, TRUE, 'insights', $6) RETURNING id";
         let email = self.email.as_str();
         if account::find_by_email(unit.reader(), email).await?.is_some() {
             return Err(Failure::Refused(AccountRefusal::EmailTaken));
         }
-        let (now, business) = (unit.now(), of_merchant(self.role, self.business.as_ref()));
+        let (now, business) = (unit.now(), of_merchant(self.role, self.business_id));
         let (name, hash, role) = (&self.name, &self.password_hash, self.role.as_str());
         let id = fetch_scalar!(one, *unit.session(), i64, INSERT, name, email, hash, role, business, now)?;
         account::find(unit.reader(), id).await?.ok_or_else(|| sqlx::Error::RowNotFound.into())
@@ -72,8 +73,41 @@ impl Command<InsightsUnit> for CreateAccount {
 }
 
 /// Only a merchant is of a business.
-pub(super) fn of_merchant(role: Role, business: Option<&String>) -> Option<&str> {
-    business.filter(|_| role == Role::Merchant).map(String::as_str)
+pub(super) fn of_merchant(role: Role, business_id: Option<i64>) -> Option<i64> {
+    business_id.filter(|_| role == Role::Merchant)
+}
+
+/// What happens to the business of an account. `null` takes it away.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Business {
+    /// It stays.
+    #[default]
+    Keep,
+    /// It has none.
+    Clear,
+    /// It has the one of this number.
+    Set(i64),
+}
+
+impl Business {
+    fn after(self, before: Option<i64>) -> Option<i64> {
+        match self {
+            Self::Keep => before,
+            Self::Clear => None,
+            Self::Set(id) => Some(id),
+        }
+    }
+
+    /// What is to be written, as a form sends it.
+    fn typed(self) -> Option<String> {
+        (self != Self::Keep).then(|| number(self.after(None)))
+    }
+}
+
+impl<'de> Deserialize<'de> for Business {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        Ok(Option::<i64>::deserialize(deserializer)?.map_or(Self::Clear, Self::Set))
+    }
 }
 
 /// Change an account; what is `None` stays.
@@ -85,8 +119,8 @@ pub struct ChangeAccount {
     pub name: Option<String>,
     /// A new role.
     pub role: Option<Role>,
-    /// Another business; an empty text: none.
-    pub business: Option<String>,
+    /// Which business it sees from now on.
+    pub business: Business,
     /// Whether it may come in.
     pub active: Option<bool>,
     /// A new password, hashed before the command was submitted.
@@ -101,20 +135,21 @@ pub fn fields(account: &Account) -> Fields {
     let role = Message::new("error-changed-now").with("now", Message::new(account.role.text()));
     let fields = Fields::default().text("nombre", &account.name);
     let fields = fields.said("rol", account.role.as_str().to_owned(), role).flag("activo", account.active);
-    fields.text("negocio", account.business.clone().unwrap_or_default())
+    fields.text("negocio_id", number(account.business_id))
+}
+
+/// A business as a page has it; empty for none.
+fn number(business_id: Option<i64>) -> String {
+    business_id.map(|id| id.to_string()).unwrap_or_default()
 }
 
 impl ChangeAccount {
     fn after(&self, before: &Account) -> Account {
         let role = self.role.unwrap_or(before.role);
-        let business = match &self.business {
-            Some(business) => Some(business).filter(|business| !business.is_empty()),
-            None => before.business.as_ref(),
-        };
         Account {
             name: self.name.clone().unwrap_or_else(|| before.name.clone()),
             role,
-            business: of_merchant(role, business).map(str::to_owned),
+            business_id: of_merchant(role, self.business.after(before.business_id)),
             active: self.active.unwrap_or(before.active),
             ..before.clone()
         }
@@ -125,7 +160,7 @@ impl ChangeAccount {
             ("nombre", self.name.clone()),
             ("rol", self.role.map(|role| role.as_str().to_owned())),
             ("activo", self.active.map(|active| active.to_string())),
-            ("negocio", self.business.clone()),
+            ("negocio_id", self.business.typed()),
         ];
         self.seen.check(&fields(before), &wanted)
     }
@@ -136,7 +171,7 @@ impl Command<InsightsUnit> for ChangeAccount {
     type Refusal = AccountRefusal;
 
     async fn apply(&self, unit: &mut InsightsUnit) -> Result<Account, Failure<AccountRefusal>> {
-        const UPDATE: &str = "UPDATE accounts SET name = $1, role = $2, business = $3, active = $4, \
+        const UPDATE: &str = "UPDATE accounts SET name = $1, role = $2, business_id = $3, active = $4, \
              password_hash = COALESCE($5, password_hash) WHERE id = $6";
         let before = account::find(unit.reader(), self.id).await?.ok_or(Failure::Refused(AccountRefusal::NotFound))?;
         self.check_seen(&before).map_err(|changed| Failure::Refused(AccountRefusal::Changed(changed)))?;
@@ -148,9 +183,10 @@ impl Command<InsightsUnit> for ChangeAccount {
         if can_administer(&before) && !stays_admin && other_admins(unit, self.id).await? == 0 {
             return Err(Failure::Refused(AccountRefusal::LastAdmin));
         }
-        let (name, role, business, active) = (&after.name, after.role.as_str(), &after.business, after.active);
+        let (name, role, business, active) = (&after.name, after.role.as_str(), after.business_id, after.active);
         require_one(execute!(*unit.session(), UPDATE, name, role, business, active, &self.password_hash, self.id)?)?;
-        let sees_other = (before.role, &before.business, before.active) != (after.role, &after.business, after.active);
+        let sees_other =
+            (before.role, before.business_id, before.active) != (after.role, after.business_id, after.active);
         if sees_other || self.password_hash.is_some() {
             end_sessions(unit, self.id).await?;
         }

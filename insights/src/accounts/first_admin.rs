@@ -66,7 +66,7 @@ pub async fn ensure_admin(app: &App) -> Result<(), StartError> {
         password_hash: app.gate.hash(&password).await?,
         email: chosen.email.clone(),
         role: Role::Admin,
-        business: None,
+        business_id: None,
     };
     let made = app.writer.submit(EnsureAdmin { create, if_none: chosen.password.is_none(), fits }).await?;
     if made && chosen.password.is_none() {

@@ -13,7 +13,7 @@ mod routes;
 pub use account::Account;
 pub(crate) use account::{LogInAccount, for_log_in};
 pub(crate) use arrive::{Arrival, Arrive};
-pub use change::{AccountRefusal, ChangeAccount, CreateAccount, fields};
+pub use change::{AccountRefusal, Business, ChangeAccount, CreateAccount, fields};
 pub use first_admin::ensure_admin;
 pub use role::Role;
 pub(crate) use routes::routes;

@@ -14,11 +14,11 @@ use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use super::{Account, ChangeAccount, CreateAccount, Role, account};
+use super::{Account, Business, ChangeAccount, CreateAccount, Role, account};
 use crate::app::App;
 use crate::sessions::Admin;
 
-/// The most characters of a name, and of a business' name.
+/// The most characters of a name.
 const NAME_CHARS: usize = 100;
 
 /// `/api/usuarios` and one of them.
@@ -56,9 +56,9 @@ pub(crate) struct NewAccount {
     password: NewPassword,
     #[serde(rename = "rol")]
     role: Role,
-    /// Of a merchant: the name of the business whose rows it sees. Of anybody else it is not kept.
-    #[serde(rename = "negocio", default)]
-    business: Option<String>,
+    /// Of a merchant: the number, in the shop, of the business whose rows it sees. Of anybody else it is not kept.
+    #[serde(rename = "negocio_id", default)]
+    business_id: Option<i64>,
 }
 
 /// Crea una cuenta.
@@ -70,8 +70,7 @@ pub(crate) async fn create(
     _: Admin,
     Json(body): Json<NewAccount>,
 ) -> Result<(StatusCode, Json<Account>), Problem> {
-    let business = body.business.filter(|business| !business.trim().is_empty());
-    let mut wrong = checked(Some(&body.name), business.as_ref());
+    let mut wrong = checked(Some(&body.name));
     let email = Email::parse(&body.email);
     if email.is_none() {
         wrong.push(FieldError::new("email", Message::new("error-email")));
@@ -82,19 +81,15 @@ pub(crate) async fn create(
         email,
         password_hash: app.gate.hash(&body.password).await?,
         role: body.role,
-        business: business.as_deref().map(tidy),
+        business_id: body.business_id,
     };
     Ok((StatusCode::CREATED, Json(app.writer.submit(create).await?)))
 }
 
-/// What is wrong with the texts of an account.
-fn checked(name: Option<&String>, business: Option<&String>) -> Vec<FieldError> {
-    let fields = [("nombre", name), ("negocio", business)];
-    let wrong = |(field, text): (&'static str, Option<&String>)| {
-        let wrong = free_text::required(text?, NAME_CHARS).err()?;
-        Some(FieldError::new(field, wrong))
-    };
-    fields.into_iter().filter_map(wrong).collect()
+/// What is wrong with the name of an account.
+fn checked(name: Option<&String>) -> Vec<FieldError> {
+    let wrong = name.and_then(|name| free_text::required(name, NAME_CHARS).err());
+    wrong.map(|wrong| FieldError::new("nombre", wrong)).into_iter().collect()
 }
 
 fn tidy(text: &str) -> String {
@@ -108,9 +103,10 @@ pub(crate) struct AccountChange {
     name: Option<String>,
     #[serde(rename = "rol")]
     role: Option<Role>,
-    /// The business whose rows a merchant sees; empty: none.
-    #[serde(rename = "negocio")]
-    business: Option<String>,
+    /// The number, in the shop, of the business whose rows a merchant sees; null: none.
+    #[serde(rename = "negocio_id", default)]
+    #[schema(value_type = Option<i64>)]
+    business: Business,
     #[serde(rename = "activo")]
     active: Option<bool>,
     /// Only of an account whose `origen` is `insights`.
@@ -134,8 +130,7 @@ pub(crate) async fn change(
     Path(id): Path<i64>,
     Json(body): Json<AccountChange>,
 ) -> Result<Json<Account>, Problem> {
-    let named = body.business.as_ref().filter(|business| !business.trim().is_empty());
-    let wrong = checked(body.name.as_ref(), named);
+    let wrong = checked(body.name.as_ref());
     if !wrong.is_empty() {
         return Err(Problem::invalid(wrong));
     }
@@ -143,8 +138,8 @@ pub(crate) async fn change(
         Some(password) => Some(app.gate.hash(password).await?),
         None => None,
     };
-    let (name, business) = (body.name.as_deref().map(tidy), body.business.as_deref().map(tidy));
-    let change =
-        ChangeAccount { id, name, role: body.role, business, active: body.active, password_hash, seen: body.seen };
+    let AccountChange { name, role, business, active, seen, .. } = body;
+    let name = name.as_deref().map(tidy);
+    let change = ChangeAccount { id, name, role, business, active, password_hash, seen };
     Ok(Json(app.writer.submit(change).await?))
 }

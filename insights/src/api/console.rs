@@ -132,7 +132,7 @@ pub(crate) struct SchemaView {
 /// The tables that are shown to whoever asks, with their columns, types and descriptions.
 #[utoipa::path(get, path = "/api/consola/esquema", tag = "Belgrano", responses((status = 200, body = SchemaView)))]
 pub(crate) async fn schema(State(app): State<App>, reader: Reader) -> Result<Json<SchemaView>, Problem> {
-    let shown = app.catalog.shown(&app.warehouse, reader.persons, reader.business.as_deref()).await;
+    let shown = app.catalog.shown(&app.warehouse, reader.persons, reader.business).await;
     let tablas = shown.map_err(|error| Problem::internal(&error))?.into_iter().map(|table| TableView {
         capa: layer(&table.name),
         nombre: table.name.clone(),

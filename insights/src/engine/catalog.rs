@@ -41,10 +41,10 @@ impl Catalog {
         &self,
         warehouse: &Warehouse,
         persons: bool,
-        business: Option<&str>,
+        business: Option<i64>,
     ) -> Result<Vec<&Described>, WarehouseError> {
         let all = self.0.get_or_try_init(|| read(warehouse)).await?;
-        let scope = Scope { persons, business: business.map(ToOwned::to_owned) };
+        let scope = Scope { persons, business };
         Ok(all.iter().filter(|table| scope.shows(&table.name)).collect())
     }
 }

@@ -2,8 +2,8 @@
 
 use crate::lake::tables;
 
-/// What of a table is a business' own. `t` is the table, `{business}` the business' name, `{whole}` before the name of a table
-/// makes it that of everybody.
+/// What of a table is a business' own. `t` is the table, `{business}` the business' number, `{source}` the marketplace it is of.
+/// Another table's name stands for what of that table is the business' own; with `{whole}` before it, for all of it.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Rule {
     /// What follows `FROM … t`.
@@ -22,22 +22,21 @@ impl Rule {
 }
 
 /// Tables that the rules read.
-pub(super) const TOLD_BY: &[&str] = &["silver_businesses", "silver_products", "silver_offers", "silver_sales"];
+pub(super) const TOLD_BY: &[&str] = &["bronze_businesses", "silver_products", "silver_offers", "silver_sales"];
 
-const OWN_LINES: &str = "WHERE t.business = '{business}'";
-const OF_OWN_BUSINESS: &str = "LEFT SEMI JOIN (SELECT source AS o_source, business_id AS o_business_id FROM {whole}silver_businesses \
-     WHERE business_name = '{business}') o ON t.source = o.o_source AND t.business_id = o.o_business_id";
-const OF_OWN_PRODUCTS: &str = "LEFT SEMI JOIN (SELECT p.source AS o_source, p.product_id AS o_product_id FROM {whole}silver_products p \
-     INNER JOIN {whole}silver_businesses b ON b.source = p.source AND b.business_id = p.business_id \
-     WHERE b.business_name = '{business}') o ON t.source = o.o_source AND t.product_id = o.o_product_id";
-const OF_OWN_OFFERS: &str = "LEFT SEMI JOIN (SELECT f.source AS o_source, f.offer_id AS o_offer_id FROM {whole}silver_offers f \
-     INNER JOIN {whole}silver_businesses b ON b.source = f.source AND b.business_id = f.business_id \
-     WHERE b.business_name = '{business}') o ON t.source = o.o_source AND t.offer_id = o.o_offer_id";
-const OF_OWN_BUYERS: &str = "LEFT SEMI JOIN (SELECT source AS o_source, customer_id AS o_customer_id FROM {whole}silver_sales \
-     WHERE business = '{business}') o ON t.source = o.o_source AND t.customer_id = o.o_customer_id";
+const OF_OWN_BUSINESS: &str = "WHERE t.source = '{source}' AND t.business_id = '{business}'";
+/// A line says which product it is of and what that product's business was called. Both have to say this business: a product that
+/// is another business' now does not take the old one's sales along, and of two businesses of one name each has its own. Where
+/// nobody is known to have ever borne the name, the product alone decides.
+const OWN_LINES: &str = "LEFT SEMI JOIN silver_products o ON t.source = o.source AND t.product_id = o.product_id \
+     LEFT ANTI JOIN (SELECT trim(business_name) AS x_name FROM {whole}bronze_businesses WHERE source = '{source}' \
+     AND business_name IS NOT NULL GROUP BY trim(business_name) HAVING NOT bool_or(business_id = '{business}')) x ON t.business = x.x_name";
+const OF_OWN_PRODUCTS: &str = "LEFT SEMI JOIN silver_products o ON t.source = o.source AND t.product_id = o.product_id";
+const OF_OWN_OFFERS: &str = "LEFT SEMI JOIN silver_offers o ON t.source = o.source AND t.offer_id = o.offer_id";
+const OF_OWN_BUYERS: &str = "LEFT SEMI JOIN silver_sales o ON t.source = o.source AND t.customer_id = o.customer_id";
 /// What an order of several businesses brought to this one.
-const OF_OWN_ORDERS: &str = "INNER JOIN (SELECT source AS o_source, order_id AS o_order_id, sum(amount) AS o_amount FROM {whole}silver_sales \
-     WHERE business = '{business}' GROUP BY source, order_id) o ON t.source = o.o_source AND t.order_id = o.o_order_id";
+const OF_OWN_ORDERS: &str = "INNER JOIN (SELECT source AS o_source, order_id AS o_order_id, sum(amount) AS o_amount FROM silver_sales \
+     GROUP BY source, order_id) o ON t.source = o.o_source AND t.order_id = o.o_order_id";
 const OWN_TOTAL: (&str, &str) = ("total", "CAST(o.o_amount AS DECIMAL(18, 4))");
 /// The first of the business' own lines stands for its order.
 const OWN_OPENER: (&str, &str) = (
@@ -54,19 +53,13 @@ pub(super) fn of(table: &str) -> Option<Rule> {
         "silver_tickets" => Rule { only: OF_OWN_ORDERS, instead: &[OWN_TOTAL, ("driver_id", "{none}")] },
         "silver_customers" => Rule { only: OF_OWN_BUYERS, instead: &[("business_name", "{none}")] },
         "silver_persons" => Rule::rows(OF_OWN_BUYERS),
-        "silver_businesses" => Rule::rows("WHERE t.business_name = '{business}'"),
-        "silver_products" | "silver_branches" | "silver_offers" => Rule::rows(OF_OWN_BUSINESS),
+        "silver_businesses" | "silver_products" | "silver_branches" | "silver_offers" => Rule::rows(OF_OWN_BUSINESS),
         "silver_offer_products" => Rule::rows(OF_OWN_OFFERS),
         "silver_prices" | "silver_stock_movements" | "silver_reviews" => Rule::rows(OF_OWN_PRODUCTS),
         // Words for kinds of goods, the same for everybody.
         "silver_product_categories" => Rule::rows(""),
         _ => return None,
     })
-}
-
-/// What of figures that are not worked out anew is a business' own.
-pub(super) fn of_kept(columns: &[&str]) -> Option<Rule> {
-    columns.contains(&"business").then_some(Rule::rows(OWN_LINES))
 }
 
 /// Tables of nothing but persons.

@@ -18,6 +18,7 @@ use serde_json::json;
 
 use super::names::Names;
 use super::rules::{self, Rule};
+use crate::lake::feeds::OWN;
 use crate::lake::tables;
 use crate::models::project::{Layer, Project};
 use crate::models::render::Naming;
@@ -27,8 +28,8 @@ use crate::models::render::Naming;
 pub struct Scope {
     /// Names, e-mail addresses and telephones too.
     pub persons: bool,
-    /// The one business whose rows they are.
-    pub business: Option<String>,
+    /// The number of the one business whose rows they are, as our own marketplace counts them; `None`: all.
+    pub business: Option<i64>,
 }
 
 impl Scope {
@@ -107,10 +108,10 @@ impl Scoped {
             None => self.narrowed(name, &columns, "", &[]),
             Some(_) if figures => self.anew(name)?,
             Some(business) => {
-                let kept = model.is_some_and(|model| model.layer == Layer::Gold);
-                let rule = if kept { rules::of_kept(&columns) } else { rules::of(name) };
-                let Rule { only, instead } = rule.unwrap_or(Rule::NOTHING);
-                let only = only.replace("{business}", &business.replace('\'', "''")).replace("{whole}", WHOLE);
+                // Figures that are kept are those of imports, which are of no business of ours.
+                let Rule { only, instead } = rules::of(name).unwrap_or(Rule::NOTHING);
+                let only = only.replace("{business}", &business.to_string()).replace("{source}", OWN);
+                let only = only.replace("{whole}", WHOLE);
                 self.narrowed(name, &columns, &only, instead)
             }
         };

@@ -175,7 +175,7 @@ async fn open(asked: &Asked, states: &States, hot: Hot) -> Result<(SessionContex
     let limits = Limits { memory_bytes: counted, threads: bounds::THREADS, disk: false };
     let warehouse = Warehouse::open(lake, limits).map_err(|error| failed(&error))?;
     warehouse.put(cold, hot);
-    let scope = Scope { persons: asked.persons, business: asked.business.clone() };
+    let scope = Scope { persons: asked.persons, business: asked.business };
     let session = warehouse.session_for(&scope).map_err(|error| failed(&error))?;
     Ok((session.confined(SCALAR, AGGREGATE, WINDOW), session))
 }

@@ -146,7 +146,7 @@ impl Guard {
             question,
             lake: self.lake.clone(),
             persons: reader.persons,
-            business: reader.business.clone(),
+            business: reader.business,
             rows: self.limits.rows,
             memory_mib: self.limits.memory_mib,
             deadline_s: self.limits.deadline.as_secs().max(1),

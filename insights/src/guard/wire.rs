@@ -25,7 +25,7 @@ pub(super) struct Asked {
     pub(super) question: Question,
     pub(super) lake: String,
     pub(super) persons: bool,
-    pub(super) business: Option<String>,
+    pub(super) business: Option<i64>,
     pub(super) rows: usize,
     pub(super) memory_mib: u64,
     /// Seconds until it ends itself, and of each of its threads on a processor.

@@ -88,7 +88,7 @@ impl Connection {
         if !known::is_about_catalog(sql) {
             return known::answer(sql);
         }
-        let shown = self.app.catalog.shown(&self.app.warehouse, reader.persons, reader.business.as_deref()).await;
+        let shown = self.app.catalog.shown(&self.app.warehouse, reader.persons, reader.business).await;
         let shown = shown.map_err(|why| {
             tracing::error!(error = belgrano_shared::chain(&why), "the tables cannot be told");
             error("58000", &Message::new("refusal-query-data"))

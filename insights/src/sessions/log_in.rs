@@ -44,9 +44,9 @@ pub(crate) struct Me {
     /// What it may do.
     #[serde(rename = "rol")]
     role: Role,
-    /// The business whose rows a merchant sees; null: none yet, or no merchant.
-    #[serde(rename = "negocio")]
-    business: Option<String>,
+    /// The number, in the shop, of the business whose rows a merchant sees; null: none yet, or no merchant.
+    #[serde(rename = "negocio_id")]
+    business_id: Option<i64>,
 }
 
 impl From<&Principal> for Me {
@@ -56,7 +56,7 @@ impl From<&Principal> for Me {
             name: principal.name.to_string(),
             email: principal.email.to_string(),
             role: principal.role,
-            business: principal.business.as_deref().map(str::to_owned),
+            business_id: principal.business,
         }
     }
 }
@@ -118,8 +118,8 @@ pub(crate) async fn log_in(State(app): State<App>, ip: ClientIp, Json(body): Jso
         began => began,
     };
     let (account, token) = began.ok_or(WrongCredentials)?;
-    let LogInAccount { id, name, role, business, .. } = account;
-    let me = Me { id, name, email: body.email.as_str().to_owned(), role, business };
+    let LogInAccount { id, name, role, business_id, .. } = account;
+    let me = Me { id, name, email: body.email.as_str().to_owned(), role, business_id };
     Ok(([(header::SET_COOKIE, app.gate.cookie().set(&token))], Json(me)).into_response())
 }
 

@@ -26,8 +26,8 @@ pub struct Principal {
     pub email: Arc<str>,
     /// What it may do.
     pub role: Role,
-    /// The business whose rows a merchant sees.
-    pub business: Option<Arc<str>>,
+    /// The number of the business whose rows a merchant sees.
+    pub business: Option<i64>,
     /// Hash of the session's token.
     pub session: TokenHash,
     /// When the session ends by itself.
@@ -59,14 +59,14 @@ struct Row {
     email: String,
     #[sqlx(try_from = "String")]
     role: Role,
-    business: Option<String>,
+    business_id: Option<i64>,
     expires_at: UnixMillis,
 }
 
 impl App {
     /// Whose session cookie came with a request, if it came with one that holds.
     pub async fn principal(&self, headers: &HeaderMap) -> Result<Option<Principal>, sqlx::Error> {
-        const FIND: &str = "SELECT s.account_id, a.name, a.email, a.role, a.business, s.expires_at FROM sessions s \
+        const FIND: &str = "SELECT s.account_id, a.name, a.email, a.role, a.business_id, s.expires_at FROM sessions s \
              JOIN accounts a ON a.id = s.account_id WHERE s.token_hash = $1 AND a.active";
         let Some(token) = self.gate.session_of(headers) else { return Ok(None) };
         let load = async {
@@ -76,7 +76,7 @@ impl App {
                 name: row.name.into(),
                 email: row.email.into(),
                 role: row.role,
-                business: row.business.map(Into::into),
+                business: row.business_id,
                 session: token,
                 expires_at: row.expires_at,
             }))

@@ -12,11 +12,11 @@ on_both_engines! {
         let admin = house.admin().await;
         let (status, me) = house.get(&admin, "/api/me").await;
         assert_eq!((status, &me["rol"], &me["email"]), (200, &json!("admin"), &json!("admin@belgrano.local")));
-        let (merchant, id) = house.account("comerciante", Some(" La Granja ")).await;
+        let (merchant, id) = house.account("comerciante", Some(1)).await;
         let (_, me) = house.get(&merchant, "/api/me").await;
-        assert_eq!((me["id"].as_i64(), &me["negocio"]), (Some(id), &json!("La Granja")));
-        let (analyst, _) = house.account("analista", Some("La Granja")).await;
-        assert_eq!(house.get(&analyst, "/api/me").await.1["negocio"], Value::Null, "an analyst is of no business");
+        assert_eq!((me["id"].as_i64(), &me["negocio_id"]), (Some(id), &json!(1)));
+        let (analyst, _) = house.account("analista", Some(1)).await;
+        assert_eq!(house.get(&analyst, "/api/me").await.1["negocio_id"], Value::Null, "an analyst is of no business");
         for other in [&merchant, &analyst] {
             assert_eq!(house.get(other, "/api/usuarios").await.0, 403);
         }
@@ -32,11 +32,11 @@ on_both_engines! {
     async fn another_role_or_business_ends_the_sessions(database) {
         let house = House::start(database).await;
         let admin = house.admin().await;
-        let (merchant, id) = house.account("comerciante", Some("La Granja")).await;
+        let (merchant, id) = house.account("comerciante", Some(1)).await;
         let path = format!("/api/usuarios/{id}");
         let (status, _) = house.call(&admin, "PATCH", &path, json!({ "nombre": "Otro nombre" })).await;
         assert_eq!((status, house.get(&merchant, "/api/me").await.0), (200, 200), "a name changes nothing");
-        let changes = [json!({ "negocio": "Otra" }), json!({ "rol": "analista" }), json!({ "password": "otra clave larga" })];
+        let changes = [json!({ "negocio_id": 2 }), json!({ "negocio_id": null }), json!({ "rol": "analista" }), json!({ "password": "otra clave larga" })];
         let mut password = "secreto1234";
         for change in changes {
             let logged_in = house.log_in("comerciante@example.com", password).await.expect("a session");
@@ -62,10 +62,10 @@ on_both_engines! {
             assert_eq!((status, &refusal["type"]), (409, &json!("urn:belgrano:problema:ultimo-admin")));
         }
         assert_eq!(house.call(&admin, "PATCH", "/api/usuarios/99", json!({})).await.0, 404);
-        let wrong = json!({ "nombre": " ", "email": "x", "password": "secreto1234", "rol": "comerciante", "negocio": "x".repeat(101) });
+        let wrong = json!({ "nombre": " ", "email": "x", "password": "secreto1234", "rol": "comerciante", "negocio_id": 1 });
         let (status, refusal) = house.call(&admin, "POST", "/api/usuarios", wrong).await;
         let fields: Vec<_> = refusal["errors"].as_array().expect("errors").iter().map(|one| one["field"].clone()).collect();
-        assert_eq!((status, fields), (422, vec![json!("nombre"), json!("negocio"), json!("email")]));
+        assert_eq!((status, fields), (422, vec![json!("nombre"), json!("email")]));
     }
 
     async fn a_log_out_ends_the_session_and_tries_are_counted(database) {

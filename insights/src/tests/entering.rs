@@ -120,7 +120,7 @@ on_both_engines! {
     async fn what_a_merchant_calls_their_business_decides_nothing(database) {
         let house = House::start(database).await;
         let (merchant, me) = enter(&house, &passage(Origin::Shop, 7, "comerciante")).await;
-        assert_eq!(me["negocio"], Value::Null);
+        assert_eq!(me["negocio_id"], Value::Null);
         let (status, refusal) = house.get(&merchant, "/api/kpis").await;
         assert!(status == 403 && refusal["detail"].as_str().expect("a text").contains("negocio asignado"), "{refusal}");
         let admin = house.admin().await;
@@ -128,9 +128,9 @@ on_both_engines! {
         let shown = accounts["usuarios"].as_array().expect("accounts").last().expect("one").clone();
         assert_eq!((&shown["origen"], &shown["dice_ser"]), (&json!("shop"), &json!("La Granja")));
         let path = format!("/api/usuarios/{}", shown["id"]);
-        assert_eq!(house.call(&admin, "PATCH", &path, json!({ "negocio": "La Granja" })).await.0, 200);
+        assert_eq!(house.call(&admin, "PATCH", &path, json!({ "negocio_id": 1 })).await.0, 200);
         let (merchant, me) = enter(&house, &passage(Origin::Shop, 7, "comerciante")).await;
-        assert_eq!(me["negocio"], "La Granja", "given here, it stays");
+        assert_eq!(me["negocio_id"], 1, "given here, it stays");
         assert_eq!(house.get(&merchant, "/api/kpis").await.0, 200);
         assert_eq!(house.call(&admin, "PATCH", &path, json!({ "password": "una clave larga" })).await.0, 409);
         assert_eq!(house.log_in("ana@example.com", "una clave larga").await.err(), Some(401));
@@ -155,7 +155,7 @@ on_both_engines! {
         let house = House::start(database).await;
         let (before, _) = enter(&house, &passage(Origin::Shop, 7, "admin")).await;
         let (_, me) = enter(&house, &passage(Origin::Shop, 7, "comerciante")).await;
-        assert_eq!((&me["rol"], &me["negocio"]), (&json!("comerciante"), &Value::Null));
+        assert_eq!((&me["rol"], &me["negocio_id"]), (&json!("comerciante"), &Value::Null));
         assert_eq!(house.get(&before, "/api/me").await.0, 401, "what was open before is not");
         house.clock.advance_ms(12 * 3600 * 1000);
         let (later, _) = enter(&house, &passage(Origin::Shop, 7, "comerciante")).await;

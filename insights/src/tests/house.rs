@@ -25,7 +25,7 @@ use crate::settings::InsightsSettings;
 
 pub(crate) const SECRET: &str = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
 pub(crate) const KEYS: &str =
-    "leer:lectura:0123456789abcdef,todo:completa:fedcba9876543210,socio:lectura@La Granja:aaaabbbbccccdddd";
+    "leer:lectura:0123456789abcdef,todo:completa:fedcba9876543210,socio:lectura@1:aaaabbbbccccdddd";
 const ADMIN: (&str, &str) = ("admin@belgrano.local", "una clave larga");
 
 /// One instance of the service.
@@ -34,7 +34,7 @@ pub(crate) struct House {
     pub(crate) clock: Arc<ManualClock>,
     router: Router,
     seq: i64,
-    _folder: TempDir,
+    folder: TempDir,
 }
 
 /// What a caller sends along: a cookie, or a key.
@@ -72,7 +72,7 @@ impl House {
         let app = assemble(settings, ambient, &life).await.expect("insights opens");
         ensure_admin(&app).await.expect("an administrator");
         let router = router(app.clone(), health(&app));
-        Self { app, clock, router, seq: 0, _folder: folder }
+        Self { app, clock, router, seq: 0, folder }
     }
 
     /// What came of a feed.
@@ -85,7 +85,9 @@ impl House {
             let origin = Origin { source: OWN, seq: self.seq, at: self.app.ambient.now() };
             translate(&change, origin, &mut fresh).expect("a change that can be read");
         }
-        self.app.store.open(feed, "e1").await.expect("a feed");
+        if !self.app.warehouse.reached().contains_key(feed) {
+            self.app.store.open(feed, "e1").await.expect("a feed");
+        }
         self.app.store.add(fresh.take().expect("batches"), feed, "e1", self.seq).expect("rows");
     }
 
@@ -93,6 +95,13 @@ impl House {
     pub(crate) async fn stored(&self) {
         self.app.store.flush().await.expect("a flush");
         self.app.runner.build_gold(true).await.expect("gold");
+    }
+
+    /// From now on nothing that is stored can be read.
+    pub(crate) fn lose_the_lake(&self) {
+        let folder = self.folder.path();
+        std::fs::rename(folder.join("lake"), folder.join("gone")).expect("a lake");
+        self.app.warehouse.note_away(true);
     }
 
     pub(crate) async fn answer(&self, request: Request<Body>) -> Response {
@@ -136,10 +145,10 @@ impl House {
     }
 
     /// A new account, logged in, and its id.
-    pub(crate) async fn account(&self, role: &str, business: Option<&str>) -> (Caller, i64) {
+    pub(crate) async fn account(&self, role: &str, business: Option<i64>) -> (Caller, i64) {
         let email = format!("{role}@example.com");
         let body =
-            json!({ "nombre": role, "email": email, "password": "secreto1234", "rol": role, "negocio": business });
+            json!({ "nombre": role, "email": email, "password": "secreto1234", "rol": role, "negocio_id": business });
         let (status, made) = self.call(&self.admin().await, "POST", "/api/usuarios", body).await;
         assert_eq!(status, 201, "{made}");
         let caller = self.log_in(&email, "secreto1234").await.expect("the new account");

@@ -8,10 +8,21 @@ use crate::engine::{Scope, Session};
 use crate::ingest::FeedState;
 
 /// Words that only the other business, its goods, its orders and its buyers have.
-const OTHERS: [&str; 9] =
-    ["Forrajes Sur", "Alfalfa", "BA-2", "Núñez", "777", "carla", "OF-2", "Sucursal Sur", "Muy verde"];
+const OTHERS: [&str; 11] = [
+    "Forrajes Sur",
+    "Alfalfa",
+    "BA-2",
+    "Núñez",
+    "7771.25",
+    "carla",
+    "OF-2",
+    "Sucursal Sur",
+    "Muy verde",
+    "Miel",
+    "BA-4",
+];
 /// Words that name a person, or that a person wrote.
-const PERSONS: [&str; 9] = ["Anahí", "Díaz", "carla@", "anahí@", "5555", "Cabildo", "Raúl", "Muy rica", "Kiosco"];
+const PERSONS: [&str; 9] = ["Anahí", "Díaz", "carla@", "anahí@", "5555-0199", "Cabildo", "Raúl", "Muy rica", "Kiosco"];
 
 fn line(position: i64, product: (i64, &str, &str, &str), amount: f64) -> Value {
     let (id, name, business, category) = product;
@@ -21,6 +32,8 @@ fn line(position: i64, product: (i64, &str, &str, &str), amount: f64) -> Value {
 
 const YERBA: (i64, &str, &str, &str) = (3, "Yerba", "La Granja", "Almacén");
 const ALFALFA: (i64, &str, &str, &str) = (4, "Alfalfa", "Forrajes Sur", "Forrajes");
+/// Of another business of the same name.
+const MIEL: (i64, &str, &str, &str) = (7, "Miel", "La Granja", "Almacén");
 
 fn order(number: &str, customer: i64, barrio: &str, lines: &[Value]) -> Value {
     let total: f64 = lines.iter().filter_map(|line| line["precio"].as_f64()).sum();
@@ -31,7 +44,7 @@ fn order(number: &str, customer: i64, barrio: &str, lines: &[Value]) -> Value {
 
 fn account(id: i64, name: &str, surname: &str, barrio: &str) -> Value {
     json!({ "id": id, "rol": "cliente", "creada": "2026-10-01T12:00:00Z", "activa": true, "nombre": name, "apellido": surname,
-        "email": format!("{}@example.com", name.to_lowercase()), "telefono": "11 5555", "direccion": "Cabildo 2040",
+        "email": format!("{}@example.com", name.to_lowercase()), "telefono": "11 5555-0199", "direccion": "Cabildo 2040",
         "barrio": barrio, "anio_nacimiento": 1990, "nombre_negocio": "Kiosco" })
 }
 
@@ -40,7 +53,7 @@ fn product(id: i64, name: &str, business: i64) -> Value {
         "costo": 50, "stock": 1, "punto_pedido": 5, "plazo_dias": 2, "activo": true, "destacado": false, "sucursales": [business] })
 }
 
-/// Two businesses, an order of both and one of each, and all that is known of them.
+/// Two businesses, an order of both and one of each, a third that is called like the first, and all that is known of them.
 async fn marketplace(database: &TestDatabase) -> House {
     let mut house = House::start(database).await;
     let review = |id: i64, product: i64, words: &str| {
@@ -54,6 +67,7 @@ async fn marketplace(database: &TestDatabase) -> House {
     let shop = [
         ("negocio", "1", json!({ "id": 1, "slug": "granja", "nombre": "La Granja", "activo": true })),
         ("negocio", "2", json!({ "id": 2, "slug": "sur", "nombre": "Forrajes Sur", "activo": true })),
+        ("negocio", "3", json!({ "id": 3, "slug": "granja-2", "nombre": "La Granja", "activo": true })),
         ("sucursal", "1", json!({ "id": 1, "negocio_id": 1, "nombre": "Centro", "direccion": "x", "activa": true })),
         (
             "sucursal",
@@ -65,19 +79,21 @@ async fn marketplace(database: &TestDatabase) -> House {
         ("producto", "4", product(4, "Alfalfa", 2)),
         ("producto", "5", product(5, "Azúcar", 1)),
         ("producto", "6", product(6, "Alfalfa sin vender", 2)),
+        ("producto", "7", product(7, "Miel", 3)),
         ("oferta", "OF-1", offer("OF-1", 1, 3)),
         ("oferta", "OF-2", offer("OF-2", 2, 4)),
         ("cuenta", "7", account(7, "Anahí", "Díaz", "Belgrano")),
         ("cuenta", "8", account(8, "Carla", "Núñez", "Núñez")),
         ("resena", "1", review(1, 3, "Muy rica")),
         ("resena", "2", review(2, 4, "Muy verde")),
-        ("pedido", "BA-1", order("BA-1", 7, "Belgrano", &[line(1, ALFALFA, 777.0), line(2, YERBA, 100.0)])),
-        ("pedido", "BA-2", order("BA-2", 8, "Núñez", &[line(1, ALFALFA, 777.0)])),
+        ("pedido", "BA-1", order("BA-1", 7, "Belgrano", &[line(1, ALFALFA, 7771.25), line(2, YERBA, 100.0)])),
+        ("pedido", "BA-2", order("BA-2", 8, "Núñez", &[line(1, ALFALFA, 7771.25)])),
         ("pedido", "BA-3", order("BA-3", 7, "Belgrano", &[line(1, YERBA, 23.5)])),
+        ("pedido", "BA-4", order("BA-4", 8, "Núñez", &[line(1, MIEL, 55.0)])),
     ];
     house.came("shop", &shop).await;
     let ticket = json!({ "id": 1, "numero": "BA-1", "estado": "entregado", "prioridad": "normal", "tipo_cliente": "cliente",
-        "total": 877, "metodo_pago": "efectivo", "barrio": "Belgrano", "repartidor_id": 5, "repartidor_nombre": "Raúl",
+        "total": 7871.25, "metodo_pago": "efectivo", "barrio": "Belgrano", "repartidor_id": 5, "repartidor_nombre": "Raúl",
         "creado": "2026-11-21T15:00:00Z", "registrado": "2026-11-21T15:00:00Z", "entregado": "2026-11-21T16:00:00Z",
         "actualizado": "2026-11-21T16:00:00Z", "intentos": 1, "version": 3 });
     let driver =
@@ -132,8 +148,8 @@ async fn marketplace_that(is_stored: bool, database: &TestDatabase) -> House {
 async fn a_merchant_sees_its_own(stored: bool) {
     let database = TestDatabase::sqlite();
     let house = marketplace_that(stored, &database).await;
-    let (merchant, _) = house.account("comerciante", Some("La Granja")).await;
-    let unsaid = [OTHERS, PERSONS].concat();
+    let (merchant, _) = house.account("comerciante", Some(1)).await;
+    let unsaid = [&OTHERS[..], &PERSONS].concat();
     for who in [&merchant, &Caller::Key("aaaabbbbccccdddd")] {
         assert_unsaid(&house, who, &unsaid).await;
         let kpis = house.get(who, "/api/kpis").await.1;
@@ -151,7 +167,7 @@ async fn a_merchant_sees_its_own(stored: bool) {
         let unsold = house.get(who, "/api/analitica/productos-sin-oferta").await.1;
         assert_eq!(unsold[0]["nombre_producto"], "Azúcar", "{unsold}");
     }
-    let (admin, whole) = (house.admin().await, 777.0 * 2.0 + 123.5);
+    let (admin, whole) = (house.admin().await, 7771.25 * 2.0 + 123.5 + 55.0);
     assert_eq!(house.get(&admin, "/api/kpis").await.1["total_revenue"].as_f64(), Some(whole));
     let state = house.get(&admin, "/api/estado").await.1;
     assert!(counts(&state)[..3] == [1; 3] && (counts(&state)[3] > 5) == stored, "{state}");
@@ -196,16 +212,16 @@ async fn own_words(session: &Session, table: &str) -> Option<String> {
 async fn own_sql_finds_nothing_more(stored: bool) {
     let database = TestDatabase::sqlite();
     let house = marketplace_that(stored, &database).await;
-    let session = |persons: bool, business: Option<&str>| {
-        let scope = Scope { persons, business: business.map(str::to_owned) };
+    let session = |persons: bool, business: Option<i64>| {
+        let scope = Scope { persons, business };
         house.app.warehouse.session_for(&scope).expect("a session")
     };
-    let (own, all) = (session(false, Some("La Granja")), session(true, None));
-    let others = [OTHERS, PERSONS].concat();
+    let (own, all) = (session(false, Some(1)), session(true, None));
+    let others = [&OTHERS[..], &PERSONS].concat();
     let asked = [
         (&own, others.as_slice()),
         (&session(false, None), &PERSONS),
-        (&session(true, Some("x' OR '1'='1")), &["Yerba", "Alfalfa", "BA-"]),
+        (&session(true, Some(99)), &["Yerba", "Alfalfa", "BA-"]),
     ];
     let schema = all.context().catalog("belgrano").and_then(|one| one.schema("public")).expect("a schema");
     let mut found = 0;
@@ -231,4 +247,34 @@ async fn nor_does_their_own_sql_of_what_came() {
 #[tokio::test]
 async fn nor_does_their_own_sql_of_what_is_stored() {
     own_sql_finds_nothing_more(true).await;
+}
+
+/// The orders and amounts of the lines that are a business' own.
+async fn own_lines(house: &House, business: i64) -> Value {
+    let scope = Scope { persons: false, business: Some(business) };
+    let sql = "SELECT order_id AS o, CAST(sum(amount) AS DOUBLE) AS a FROM silver_sales GROUP BY 1 ORDER BY 1";
+    let answer = house.app.answers.ask(&scope, sql, Vec::new()).await.expect("an answer");
+    crate::api::json(&answer.batches).expect("rows")
+}
+
+#[tokio::test]
+async fn two_businesses_of_one_name_see_each_its_own() {
+    let database = TestDatabase::sqlite();
+    let mut house = marketplace(&database).await;
+    let of = |lines: &[(&str, f64)]| {
+        Value::from(lines.iter().map(|(order, amount)| json!({ "o": order, "a": amount })).collect::<Vec<_>>())
+    };
+    let (first, twin) = (of(&[("BA-1", 100.0), ("BA-3", 23.5)]), of(&[("BA-4", 55.0)]));
+    assert_eq!((own_lines(&house, 1).await, own_lines(&house, 3).await), (first.clone(), twin.clone()));
+    // Another name takes nothing away and gives nothing.
+    let renamed = json!({ "id": 1, "slug": "granja", "nombre": "El Molino", "activo": true });
+    house.came("shop", &[("negocio", "1", renamed.clone())]).await;
+    assert_eq!((own_lines(&house, 1).await, own_lines(&house, 3).await), (first.clone(), twin.clone()));
+    let other = json!({ "id": 3, "slug": "granja-2", "nombre": "Colmenas", "activo": true });
+    house.came("shop", &[("negocio", "3", other)]).await;
+    assert_eq!((own_lines(&house, 1).await, own_lines(&house, 3).await), (first, twin));
+    // A product that goes to another business does not take along what it brought to the one before.
+    house.came("shop", &[("producto", "4", product(4, "Alfalfa", 1))]).await;
+    assert_eq!(own_lines(&house, 1).await, of(&[("BA-1", 100.0), ("BA-3", 23.5)]));
+    assert_eq!(own_lines(&house, 2).await, of(&[]), "nor does it stay where nothing says that it is");
 }

@@ -120,7 +120,7 @@ impl World {
     pub async fn start(settings: &[(&str, &str)]) -> Self {
         rustls::crypto::ring::default_provider().install_default().ok();
         let folder = tempfile::tempdir().expect("a folder");
-        let keys = format!("lector:lectura:{READER},todo:completa:{ALL},socio:lectura@La Granja:{PARTNER}");
+        let keys = format!("lector:lectura:{READER},todo:completa:{ALL},socio:lectura@1:{PARTNER}");
         let mut process = Command::new(env!("CARGO_BIN_EXE_insights"))
             .env_clear()
             .envs(["HOST", "PORT"].into_iter().zip(["127.0.0.1", "0"]))

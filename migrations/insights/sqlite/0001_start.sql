@@ -5,15 +5,15 @@ CREATE TABLE counters (
 );
 
 -- Who may read. `origin` says who vouches for a person: an account of `insights` logs in with its password; one of another
--- service comes by that service's links, is `origin_id` there, and has no password here. `business` is the one business whose
--- rows a merchant sees; without one it sees none. `called` is what its own service calls a merchant's business.
+-- service comes by that service's links, is `origin_id` there, and has no password here. `business_id` is the number, in
+-- the shop, of the one business whose rows a merchant sees; without one it sees none. `called` is what its own service calls a merchant's business.
 CREATE TABLE accounts (
     id INTEGER PRIMARY KEY,
     name TEXT NOT NULL,
     email TEXT NOT NULL,
     password_hash TEXT NOT NULL,
     role TEXT NOT NULL CHECK (role IN ('admin', 'analista', 'comerciante')),
-    business TEXT CHECK (business IS NULL OR role = 'comerciante'),
+    business_id BIGINT CHECK (business_id IS NULL OR role = 'comerciante'),
     active BOOLEAN NOT NULL DEFAULT TRUE,
     origin TEXT NOT NULL CHECK (origin IN ('insights', 'shop', 'tickets')),
     origin_id BIGINT CHECK ((origin_id IS NULL) = (origin = 'insights')),
