@@ -57,15 +57,18 @@ pub(crate) struct LineageModel {
     pruebas: Vec<LineageTest>,
     /// The SQL that makes it.
     sql: String,
-    /// When it was last made; null for a view, and before the first time.
+    /// When its table was last made; null before the first time, and for what no run makes: views, and silver, which is stored
+    /// as it comes.
     construido: Option<UnixMillis>,
-    /// How long that took, in milliseconds.
+    /// When its tests were last run; null before the first time.
+    probado: Option<UnixMillis>,
+    /// How long the last run took, in milliseconds.
     ms: Option<u64>,
     /// Rows that it has; null for who sees one business alone.
     filas: Option<usize>,
     /// Whether its last run went well; null while there was none.
     bien: Option<bool>,
-    /// Why it could not be made.
+    /// Why it could not be made, or tested.
     problema: Option<String>,
 }
 
@@ -150,9 +153,10 @@ fn model(app: &App, model: &Model, run: Option<&Run>, types: &Types, rows: bool)
         columnas: columns(&model.name, &model.columns, types),
         pruebas: tests.map(|of| test(of, run)).collect(),
         sql,
-        construido: run.map(|run| run.at),
+        construido: run.filter(|run| run.made).map(|run| run.at),
+        probado: run.filter(|run| run.broke.is_none()).map(|run| run.at),
         ms: run.map(|run| run.ms),
-        filas: run.filter(|_| rows).map(|run| run.rows),
+        filas: run.filter(|_| rows).and_then(|run| run.rows),
         bien: run.map(Run::is_good),
         problema: run.and_then(|run| run.broke.clone()),
     })
@@ -191,6 +195,6 @@ pub(crate) async fn manifest(State(app): State<App>, _reader: Reader) -> Result<
 pub(crate) async fn catalog(State(app): State<App>, reader: Reader) -> Result<Json<Value>, Problem> {
     let tables = app.catalog.shown(&app.warehouse, true, None).await.map_err(|error| Problem::internal(&error))?;
     let runs = app.runner.runs().into_iter().filter(|_| reader.business.is_none());
-    let rows = runs.map(|(name, run)| (name, run.rows)).collect();
+    let rows = runs.filter_map(|(name, run)| Some((name, run.rows?))).collect();
     Ok(Json(lineage::catalog(app.warehouse.project(), &tables, sql_type, &rows, app.ambient.now())))
 }

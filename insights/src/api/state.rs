@@ -34,7 +34,7 @@ pub(crate) struct ModelView {
     capa: &'static str,
     /// Null for who sees one business alone.
     filas: Option<usize>,
-    /// When it was last made.
+    /// When its table was last made; null for what no run makes, silver and views.
     construido: Option<UnixMillis>,
     ms: Option<u64>,
     bien: bool,
@@ -73,8 +73,8 @@ pub(crate) async fn state(State(app): State<App>, reader: Reader) -> Json<StateV
         ModelView {
             nombre: model.name.clone(),
             capa: model.layer.name(),
-            filas: run.filter(|_| whole).map(|run| run.rows),
-            construido: run.map(|run| run.at),
+            filas: run.filter(|_| whole).and_then(|run| run.rows),
+            construido: run.filter(|run| run.made).map(|run| run.at),
             ms: run.map(|run| run.ms),
             bien: run.is_none_or(crate::models::runner::Run::is_good),
             pruebas_fallidas: run

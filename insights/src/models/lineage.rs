@@ -107,7 +107,7 @@ pub fn catalog(
     for table in tables {
         let model = project.model(&table.name);
         let name = model.map_or_else(|| of_source(&table.name), |model| of_model(&model.name));
-        let is_view = model.is_some_and(|model| model.materialized == "view");
+        let is_view = model.is_some_and(Model::is_view);
         let columns = table.columns.iter().enumerate().map(|(index, column)| {
             let kind = type_of(&column.data_type);
             let described =

@@ -108,6 +108,12 @@ impl Model {
         self.meta.get("rebuild").and_then(Value::as_str) == Some("import")
     }
 
+    /// Whether it is worked out when it is asked for.
+    #[must_use]
+    pub fn is_view(&self) -> bool {
+        self.materialized == "view"
+    }
+
     /// The table of the lake whose rows say which keys have come anew.
     #[must_use]
     pub fn keys_from(&self) -> Option<&str> {

@@ -20,10 +20,12 @@ use crate::lake::{self, LakeError};
 pub struct Run {
     /// When it ended.
     pub at: UnixMillis,
+    /// Whether its table was made, and not only its tests run.
+    pub made: bool,
     /// How long it took.
     pub ms: u64,
-    /// Rows that it has now.
-    pub rows: usize,
+    /// Rows that it has now; `None` where nobody counted them.
+    pub rows: Option<usize>,
     /// Tests that found something, with how many rows.
     pub failed: Vec<(String, usize)>,
     /// Why it could not be made at all.
@@ -37,6 +39,9 @@ impl Run {
         self.failed.is_empty() && self.broke.is_none()
     }
 }
+
+/// The rows of a model as far as they were counted, and which of its tests found how much.
+type Done = (Option<usize>, Vec<(String, usize)>);
 
 /// Runs models. Cheap to clone.
 #[derive(Clone, Debug)]
@@ -90,14 +95,13 @@ impl Runner {
         Ok(())
     }
 
-    /// Makes the gold models: those that only an import changes with `imports`, the others always. Then the tests.
+    /// Makes the gold models: those that only an import changes with `imports`, the others always. Each has its tests run, and so
+    /// has every model that is not made here: silver, which is stored with what came, and views.
     pub async fn build_gold(&self, imports: bool) -> Result<(), WarehouseError> {
-        for model in self.of(Layer::Gold) {
-            if model.materialized == "view" || (model.is_kept() && !imports) {
-                continue;
-            }
-            self.note(&model).await;
-            if model.is_kept() {
+        for model in self.warehouse.project().models().to_vec() {
+            let makes = model.layer == Layer::Gold && !model.is_view() && (imports || !model.is_kept());
+            self.note(&model, makes).await;
+            if makes && model.is_kept() {
                 self.warehouse.refresh().await?;
             }
         }
@@ -113,35 +117,28 @@ impl Runner {
         Ok(())
     }
 
-    async fn note(&self, model: &Model) {
+    async fn note(&self, model: &Model, makes: bool) {
         let begun = Instant::now();
-        let made = self.make(model).await;
-        let (rows, failed, broke) = match made {
+        let done = if makes { self.make(model).await } else { self.test(model).await };
+        let (rows, failed, broke) = match done {
             Ok((rows, failed)) => (rows, failed, None),
             Err(error) => {
-                tracing::error!(
-                    model = model.name,
-                    error = belgrano_shared::chain(&error),
-                    "a model could not be made"
-                );
-                (0, Vec::new(), Some(belgrano_shared::chain(&error)))
+                let error = belgrano_shared::chain(&error);
+                tracing::error!(model = model.name, error, "a model could not be made or tested");
+                (None, Vec::new(), Some(error))
             }
         };
         for (test, found) in &failed {
-            tracing::error!(
-                model = model.name,
-                test,
-                found,
-                "a test of a model found something; its last good table stays"
-            );
+            let what = if makes { "its last good table stays" } else { "it is shown as it is" };
+            tracing::error!(model = model.name, test, found, "a test of a model found something; {what}");
         }
         let ms = u64::try_from(begun.elapsed().as_millis()).unwrap_or(u64::MAX);
-        let run = Run { at: self.ambient.now(), ms, rows, failed, broke };
+        let run = Run { at: self.ambient.now(), made: makes, ms, rows, failed, broke };
         self.runs.lock().unwrap_or_else(PoisonError::into_inner).insert(model.name.clone(), run);
     }
 
     /// Makes a gold table, if its tests find nothing.
-    async fn make(&self, model: &Model) -> Result<(usize, Vec<(String, usize)>), WarehouseError> {
+    async fn make(&self, model: &Model) -> Result<Done, WarehouseError> {
         let session = self.warehouse.session()?;
         let naming = super::render::Naming::Live;
         let rendered = self.warehouse.project().renderer().render(&model.template, &naming);
@@ -155,6 +152,19 @@ impl Runner {
             let table = self.warehouse.lake().table(&model.name, &Arc::new(nullable(&schema)), &[]).await?;
             lake::replace(table, batches, None).await?;
         }
+        Ok((Some(rows), failed))
+    }
+
+    /// Runs the tests of a model that is made elsewhere.
+    async fn test(&self, model: &Model) -> Result<Done, WarehouseError> {
+        let session = self.warehouse.session()?;
+        let failed = self.failed_tests(session.context(), model).await?;
+        // What a view has is worked out for whoever asks, so nobody counts it for nothing.
+        let rows = if model.is_view() {
+            None
+        } else {
+            Some(session.context().sql(&format!("SELECT 1 FROM {}", model.name)).await?.count().await?)
+        };
         Ok((rows, failed))
     }
 

@@ -13,7 +13,7 @@ use super::Frame;
 use super::numbers::count;
 use crate::access::Reader;
 use crate::app::App;
-use crate::models::project::{Column, Layer, Project};
+use crate::models::project::{Column, Layer, Model, Project};
 use crate::models::runner::Run;
 
 /// Sizes of the picture, in its own units.
@@ -30,8 +30,46 @@ pub(super) enum Health {
     Good,
     /// It could not be made, or a test found something.
     Bad,
-    /// It is not run: it came, or is worked out when it is asked for.
+    /// Nothing was run of it yet.
     Unrun,
+}
+
+/// How a table comes to be.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Kind {
+    /// It takes what comes: there is nothing to run.
+    Came,
+    /// It is stored.
+    Stored,
+    /// It is worked out when it is asked for.
+    View,
+}
+
+impl Kind {
+    fn of(model: Option<&Model>) -> Self {
+        match model {
+            None => Self::Came,
+            Some(model) if model.is_view() => Self::View,
+            Some(_) => Self::Stored,
+        }
+    }
+
+    /// Its class.
+    pub(super) const fn as_str(self) -> &'static str {
+        match self {
+            Self::Came => "came",
+            Self::Stored => "stored",
+            Self::View => "view",
+        }
+    }
+
+    const fn text(self) -> &'static str {
+        match self {
+            Self::Came => "insights-kind-came",
+            Self::Stored => "insights-kind-stored",
+            Self::View => "insights-kind-view",
+        }
+    }
 }
 
 impl Health {
@@ -67,6 +105,7 @@ struct Node<'a> {
     name: &'a str,
     x: usize,
     y: usize,
+    kind: Kind,
     health: Health,
 }
 
@@ -77,6 +116,7 @@ struct Described<'a> {
     columns: &'a [Column],
     reads: Vec<&'a str>,
     tests: Vec<(&'a str, Health)>,
+    kind: Kind,
     health: Health,
     run: Option<&'a Run>,
 }
@@ -91,7 +131,9 @@ struct LineagePage<'a> {
     width: usize,
     height: usize,
     tables: Vec<Described<'a>>,
-    /// Models that are red.
+    /// Models that are red and whose last good table stays.
+    kept: Vec<&'a str>,
+    /// Models that are red and are shown as they are.
     bad: Vec<&'a str>,
     /// Whether it is told how many rows there are.
     whole: bool,
@@ -111,23 +153,50 @@ impl<'a> LineagePage<'a> {
         for (index, (_, names)) in columns.iter().enumerate() {
             for (row, name) in names.iter().enumerate() {
                 let table = described(project, runs, name);
-                nodes.push(Node { name, x: index * (WIDTH + GAP), y: HEAD + row * ROW, health: table.health });
+                nodes.push(Node {
+                    name,
+                    x: index * (WIDTH + GAP),
+                    y: HEAD + row * ROW,
+                    kind: table.kind,
+                    health: table.health,
+                });
                 tables.push(table);
             }
         }
         let most = columns.iter().map(|(_, names)| names.len()).max().unwrap_or(0);
         let edges = tables.iter().flat_map(|table| edges(&nodes, table)).collect();
+        let red = |made: bool| {
+            let red = tables.iter().filter(|table| table.health == Health::Bad);
+            red.filter(|table| table.run.is_some_and(|run| run.made) == made).map(|table| table.name).collect()
+        };
         Self {
             layout,
             columns: columns.iter().enumerate().map(|(index, (key, _))| (*key, index * (WIDTH + GAP))).collect(),
             edges,
             width: columns.len() * (WIDTH + GAP) - GAP,
             height: HEAD + most * ROW,
-            bad: tables.iter().filter(|table| table.health == Health::Bad).map(|table| table.name).collect(),
+            kept: red(true),
+            bad: red(false),
             nodes,
             tables,
             whole,
         }
+    }
+
+    fn kind(&self, kind: impl Borrow<Kind>) -> String {
+        self.layout.t(kind.borrow().text()).to_string()
+    }
+
+    /// How many tests a table has.
+    fn tests(&self, table: &Described<'_>) -> String {
+        let tests = i64::try_from(table.tests.len()).unwrap_or(i64::MAX);
+        self.layout.t("insights-tests-count").with("count", tests).to_string()
+    }
+
+    /// All that the picture says of a table, in words.
+    fn said(&self, node: &Node<'_>) -> String {
+        let kind = self.kind(node.kind);
+        if node.kind == Kind::Came { kind } else { format!("{kind}, {}", self.word(node.health)) }
     }
 
     fn word(&self, health: impl Borrow<Health>) -> String {
@@ -177,6 +246,7 @@ fn described<'a>(project: &'a Project, runs: &'a BTreeMap<String, Run>, name: &'
         words,
         columns,
         reads: reads.unwrap_or_default(),
+        kind: Kind::of(project.model(name)),
         tests: project.tests().iter().filter(|test| test.model == name).map(test).collect(),
         health: Health::of(run),
         run,
@@ -229,7 +299,7 @@ mod tests {
         }
         let reads: usize = project.models().iter().map(|model| model.refs.len() + model.sources.len()).sum();
         assert_eq!(page.matches("class=\"edge\"").count(), reads);
-        assert!(!page.contains("node bad") && page.contains("node unrun"));
+        assert!(!page.contains("node stored bad") && page.contains("node stored unrun"));
     }
 
     #[test]
@@ -238,8 +308,9 @@ mod tests {
         let test = project.tests().iter().find(|test| test.model == "gold_daily_sales").expect("a test");
         let run = |failed: &[&str]| Run {
             at: UnixMillis(0),
+            made: true,
             ms: 12,
-            rows: 3,
+            rows: Some(3),
             failed: failed.iter().map(|name| ((*name).to_owned(), 2)).collect(),
             broke: None,
         };
@@ -248,7 +319,35 @@ mod tests {
             ("gold_sales_metrics".to_owned(), run(&[])),
         ]);
         let page = drawn(&project, &runs);
-        assert_eq!((page.matches("node bad").count(), page.matches("node good").count()), (1, 1), "{page}");
+        assert_eq!(
+            (page.matches("node stored bad").count(), page.matches("node stored good").count()),
+            (1, 1),
+            "{page}"
+        );
         assert!(page.contains("role=\"alert\"") && page.contains(&test.name), "{page}");
+        assert!(page.contains("gold_daily_sales: quedó la última versión"), "{page}");
+    }
+
+    #[test]
+    fn what_is_not_made_says_what_it_is_and_what_its_tests_found() {
+        let project = Project::load().expect("models");
+        let of = |name: &str| project.tests().iter().find(|test| test.model == name).expect("a test").name.clone();
+        let run = |failed: Vec<(String, usize)>| Run {
+            at: UnixMillis(0),
+            made: false,
+            ms: 12,
+            rows: None,
+            failed,
+            broke: None,
+        };
+        let runs = BTreeMap::from([
+            ("silver_orders".to_owned(), run(vec![(of("silver_orders"), 2)])),
+            ("gold_sales".to_owned(), run(Vec::new())),
+        ]);
+        let page = drawn(&project, &runs);
+        assert!(page.contains("aria-label=\"gold_sales: Vista, Bien\""), "{page}");
+        assert!(page.contains("aria-label=\"bronze_orders: Llega\""), "{page}");
+        assert!(page.contains("silver_orders: se muestra como está"), "{page}");
+        assert!(!page.contains("quedó la última versión") && !page.contains("Última corrida"), "{page}");
     }
 }

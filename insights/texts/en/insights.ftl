@@ -1,19 +1,19 @@
 # What insights says and no other service does.
-refusal-query = La consulta falló: {$why}.
-refusal-query-syntax = La consulta falló: the SQL cannot be read: {$why}.
-refusal-query-statement = La consulta falló: one query at a time, and only to read (SELECT).
-refusal-query-table = La consulta falló: there is no table {$why}.
-refusal-query-function = La consulta falló: there is no function {$why}, or it cannot be used here.
-refusal-query-division = La consulta falló: it divides by zero.
-refusal-query-columns = La consulta falló: the answer has more than {$why} columns.
-refusal-query-answer = La consulta falló: the answer is too large.
-refusal-query-engine = La consulta falló: it cannot be answered the way it is written.
-refusal-query-deep = La consulta falló: it is too long or nested too deeply.
-refusal-query-data = La consulta falló: the data cannot be read at present.
-refusal-query-full = La consulta falló: too many queries are running.
-refusal-query-busy = La consulta falló: another query of yours is running.
-refusal-query-deadline = La consulta falló: the query took longer than it may.
-refusal-query-memory = La consulta falló: the query needs more memory than it may have.
+refusal-query = The query failed: {$why}.
+refusal-query-syntax = The query failed: the SQL cannot be read: {$why}.
+refusal-query-statement = The query failed: one query at a time, and only to read (SELECT).
+refusal-query-table = The query failed: there is no table {$why}.
+refusal-query-function = The query failed: there is no function {$why}, or it cannot be used here.
+refusal-query-division = The query failed: it divides by zero.
+refusal-query-columns = The query failed: the answer has more than {$why} columns.
+refusal-query-answer = The query failed: the answer is too large.
+refusal-query-engine = The query failed: it cannot be answered the way it is written.
+refusal-query-deep = The query failed: it is too long or nested too deeply.
+refusal-query-data = The query failed: the data cannot be read at present.
+refusal-query-full = The query failed: too many queries are running.
+refusal-query-busy = The query failed: another query of yours is running.
+refusal-query-deadline = The query failed: the query took longer than it may.
+refusal-query-memory = The query failed: the query needs more memory than it may have.
 error-insights-day = Has to be a date, such as 2026-11-21.
 error-insights-order = Has to be the first date or later.
 error-insights-sales = Has to be net or gross.
@@ -68,6 +68,8 @@ insights-failed = The figures could not be worked out. Orders go on as ever; try
 insights-again = Try again
 insights-until = Data as of {$at}.
 insights-stale = These figures are not of now: {$age}. A source does not answer.
+insights-lake-away = What is stored cannot be read: these figures were worked out {$age}.
+insights-part-failed = It could not be read now. Try again in a moment.
 insights-loading = The data is still being read: the figures will grow.
 insights-feeds = Services that are followed
 insights-no-feeds = Nothing has come from the shop or the board yet.
@@ -97,7 +99,8 @@ insights-refused-columns = It does not have the columns it should
 insights-refused-column = {$column} cannot be read
 refusal-insights-whole = This is for who sees every business and persons' data.
 insights-lineage-what = From what comes (bronze) to what is shown (gold): which table is made of which.
-insights-lineage-bad = There is a problem in {$models}: the last version that was right stays.
+insights-lineage-kept = There is a problem in {$models}: the last version that was right stays.
+insights-lineage-bad = There is a problem in {$models}: it is shown as it is.
 insights-lineage-picture = Picture of the tables and of what each reads
 insights-lineage-tables = Table by table
 insights-layer-bronze = Bronze: as it came
@@ -106,7 +109,18 @@ insights-layer-gold = Gold: what is shown
 insights-layer-views = PharmaVida's views
 insights-model-good = Good
 insights-model-bad = Has problems
-insights-model-unrun = Not run
+insights-model-unrun = Not run yet
+insights-kind-came = Comes in
+insights-kind-stored = Table
+insights-kind-view = View
+insights-tests-count =
+    { $count ->
+        [0] No tests
+        [one] { $count } test
+       *[other] { $count } tests
+    }
+insights-model-tested = Tests: {$at}, {$ms} ms
+insights-model-untested = It could not be tested.
 insights-model-run = Last run: {$at}, {$ms} ms
 insights-model-rows = {$rows} rows
 insights-model-broke = It could not be made.

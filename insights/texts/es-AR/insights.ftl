@@ -68,6 +68,8 @@ insights-failed = No se pudieron calcular los números. Los pedidos siguen su cu
 insights-again = Probar otra vez
 insights-until = Datos hasta el {$at}.
 insights-stale = Estos datos no son de ahora: {$age}. Alguna fuente no responde.
+insights-lake-away = No se puede leer lo guardado: estos números se calcularon {$age}.
+insights-part-failed = No se pudo leer ahora. Probá otra vez en un momento.
 insights-loading = Todavía se están leyendo los datos: los números van a crecer.
 insights-feeds = Servicios que se siguen
 insights-no-feeds = Todavía no llegó nada de la tienda ni del tablero.
@@ -97,7 +99,8 @@ insights-refused-columns = No tiene las columnas que corresponden
 insights-refused-column = No se entiende {$column}
 refusal-insights-whole = Es para quien ve todos los negocios y los datos de las personas.
 insights-lineage-what = De lo que llega (bronze) a lo que se muestra (gold): qué tabla se hace con cuáles.
-insights-lineage-bad = Hay un problema en {$models}: quedó la última versión que estaba bien.
+insights-lineage-kept = Hay un problema en {$models}: quedó la última versión que estaba bien.
+insights-lineage-bad = Hay un problema en {$models}: se muestra como está.
 insights-lineage-picture = Dibujo de las tablas y de lo que lee cada una
 insights-lineage-tables = Tabla por tabla
 insights-layer-bronze = Bronze: lo que llegó
@@ -106,7 +109,18 @@ insights-layer-gold = Gold: lo que se muestra
 insights-layer-views = Vistas PharmaVida
 insights-model-good = Bien
 insights-model-bad = Con problemas
-insights-model-unrun = Sin corrida
+insights-model-unrun = Todavía sin corrida
+insights-kind-came = Llega
+insights-kind-stored = Tabla
+insights-kind-view = Vista
+insights-tests-count =
+    { $count ->
+        [0] Sin pruebas
+        [one] { $count } prueba
+       *[other] { $count } pruebas
+    }
+insights-model-tested = Pruebas: {$at}, {$ms} ms
+insights-model-untested = No se pudo probar.
 insights-model-run = Última corrida: {$at}, {$ms} ms
 insights-model-rows = {$rows} filas
 insights-model-broke = No se pudo armar.
