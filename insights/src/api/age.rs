@@ -18,6 +18,11 @@ pub(super) fn note(age: Duration) {
     let _ = AGE.try_with(|oldest| oldest.set(oldest.get().max(Some(age))));
 }
 
+/// What `work` answers, with how old its oldest part is; for a page, which says it in words.
+pub(crate) async fn of<T>(work: impl Future<Output = T>) -> (T, Option<Duration>) {
+    AGE.scope(Cell::new(None), async { (work.await, AGE.with(Cell::get)) }).await
+}
+
 /// Puts the age of what a handler answers beside it.
 pub(crate) async fn tell(request: Request, next: Next) -> Response {
     AGE.scope(Cell::new(None), async {

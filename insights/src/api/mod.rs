@@ -3,7 +3,7 @@
 //! What must never happen here: a figure that is worked out in two places, or an answer that does not say as of when it is.
 
 mod age;
-pub(crate) use age::tell as tell_age;
+pub(crate) use age::{of as aged, tell as tell_age};
 mod ask;
 #[cfg(test)]
 pub(crate) use ask::json;

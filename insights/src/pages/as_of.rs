@@ -1,5 +1,7 @@
 //! As of when the figures of a page are, and what is said when that is long ago or not yet.
 
+use std::time::Duration;
+
 use belgrano_shared::timestamp::UnixMillis;
 
 use crate::app::App;
@@ -12,6 +14,8 @@ const FRESH_MS: i64 = 60_000;
 pub(super) struct AsOf {
     /// Everything that had happened by then is in the figures; `None`: the feeds are still being read.
     pub(super) until: Option<UnixMillis>,
+    /// When the figures were worked out, if that was earlier because the lake cannot be reached now.
+    pub(super) worked: Option<UnixMillis>,
     /// When the page was made.
     pub(super) now: UnixMillis,
 }
@@ -21,7 +25,13 @@ impl AsOf {
     pub(super) fn of(app: &App) -> Self {
         let feeds = app.feeds.all();
         let until = feeds.values().map(|feed| feed.current_at).min().flatten();
-        Self { until, now: app.ambient.now() }
+        Self { until, worked: None, now: app.ambient.now() }
+    }
+
+    /// Says how old the oldest of the figures is, where one is of an earlier state.
+    pub(super) fn aged(&mut self, age: Option<Duration>) {
+        let ms = age.map(|age| i64::try_from(age.as_millis()).unwrap_or(i64::MAX));
+        self.worked = ms.map(|ms| self.now.plus_ms(-ms));
     }
 
     /// Whether it is worth a warning.

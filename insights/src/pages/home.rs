@@ -123,7 +123,9 @@ async fn page(
         as_of: AsOf::of(app),
         failed: false,
     };
-    if let Err(problem) = page.fill(app, &reader, asked.fuente).await {
+    let (filled, age) = api::aged(page.fill(app, &reader, asked.fuente)).await;
+    page.as_of.aged(age);
+    if let Err(problem) = filled {
         if problem.status().is_client_error() {
             return Err(problem);
         }

@@ -4,8 +4,9 @@ use std::borrow::Borrow;
 
 use askama::Template;
 use axum::extract::State;
+use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
-use belgrano_shared::http::Query;
+use belgrano_shared::http::{Json, Query};
 use belgrano_shared::pages::Layout;
 use belgrano_shared::problem::Problem;
 use belgrano_shared::texts::{Language, Text};
@@ -22,25 +23,60 @@ use crate::app::App;
 /// A feed that was silent for longer is behind.
 const BEHIND_S: i64 = 60;
 
+/// A list of the page.
+enum Part<T> {
+    /// Not for whoever is looking.
+    Kept,
+    /// It could not be read.
+    Failed,
+    /// As it is.
+    There(Vec<T>),
+}
+
+impl<T> Part<T> {
+    /// Where the data cannot be read, the rest of the page says at least how the feeds are doing.
+    fn of(found: Result<Vec<T>, Problem>) -> Result<Self, Problem> {
+        match found {
+            Ok(found) => Ok(Self::There(found)),
+            Err(problem) if problem.status().is_client_error() => Err(problem),
+            Err(problem) => {
+                tracing::error!(why = problem.to(Language::English), "a part of the page of sources could not be read");
+                Ok(Self::Failed)
+            }
+        }
+    }
+}
+
 #[derive(Template)]
 #[template(path = "sources.html")]
 struct SourcesPage<'a> {
     layout: &'a Layout,
     feeds: Vec<FeedView>,
-    sources: Vec<SourceView>,
-    /// `None`: not for whoever is looking.
-    refused: Option<Vec<RefusedView>>,
+    sources: Part<SourceView>,
+    refused: Part<RefusedView>,
     as_of: AsOf,
 }
 
 /// Everything that is followed or was imported.
 pub(super) async fn show(State(app): State<App>, reader: Reader, frame: Frame) -> Result<Response, Problem> {
     let feeds = api::state(State(app.clone()), reader.clone()).await.0.fuentes;
-    let sources = api::sources(State(app.clone()), reader.clone()).await?.0.fuentes;
-    let refused =
-        if reader.sees_all() { Some(api::refused(State(app.clone()), reader).await?.0.rechazadas) } else { None };
+    let (whole, mut as_of) = (reader.sees_all(), AsOf::of(&app));
+    let parts = async {
+        let sources = api::sources(State(app.clone()), reader.clone()).await.map(|Json(list)| list.fuentes);
+        let refused = if whole {
+            Part::of(api::refused(State(app.clone()), reader).await.map(|Json(list)| list.rechazadas))?
+        } else {
+            Part::Kept
+        };
+        Ok::<_, Problem>((Part::of(sources)?, refused))
+    };
+    let (parts, age) = api::aged(parts).await;
+    let (sources, refused) = parts?;
+    as_of.aged(age);
+    let failed = matches!(sources, Part::Failed) || matches!(refused, Part::Failed);
+    let status = if failed { StatusCode::SERVICE_UNAVAILABLE } else { StatusCode::OK };
     let layout = frame.layout;
-    layout.show(&SourcesPage { layout: &layout, feeds, sources, refused, as_of: AsOf::of(&app) })
+    layout.show_as(status, &SourcesPage { layout: &layout, feeds, sources, refused, as_of })
 }
 
 /// Which source's rows.
