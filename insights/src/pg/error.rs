@@ -1,19 +1,20 @@
 //! Refusals as `PostgreSQL`'s clients know them: a code of five signs and words.
 
-use belgrano_shared::texts::{Language, Message};
+use belgrano_shared::texts::Message;
 use pgwire::error::{ErrorInfo, PgWireError};
 
+use super::language;
 use crate::api::query_words;
 use crate::guard::{About, Refused};
 
 /// An error with its SQLSTATE.
 pub(super) fn error(code: &str, words: &Message) -> PgWireError {
-    told("ERROR", code, words.to(Language::Spanish))
+    told("ERROR", code, words.to(language::present()))
 }
 
 /// One that ends the connection.
 pub(super) fn fatal(code: &str, words: &Message) -> PgWireError {
-    told("FATAL", code, words.to(Language::Spanish))
+    told("FATAL", code, words.to(language::present()))
 }
 
 /// Something of ours is broken: a library's words, for whoever reports it.
@@ -28,7 +29,7 @@ fn told(severity: &str, code: &str, words: String) -> PgWireError {
 /// Why the guard gave no answer to `sql`.
 pub(super) fn refused(refused: Refused, sql: &str) -> PgWireError {
     let code = code(&refused, sql);
-    told("ERROR", code, query_words(refused).to(Language::Spanish))
+    told("ERROR", code, query_words(refused).to(language::present()))
 }
 
 fn code(refused: &Refused, sql: &str) -> &'static str {

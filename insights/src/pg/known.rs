@@ -8,6 +8,7 @@ use datafusion::arrow::datatypes::{DataType, Field, Schema, SchemaRef};
 use pgwire::error::PgWireResult;
 
 use super::error::{broken, error, refused};
+use super::language;
 use crate::guard::{About, Refused, Wrong};
 
 /// What clients are told of the server when they connect, and when they ask (`SHOW`).
@@ -70,7 +71,10 @@ pub(super) fn answer(sql: &str) -> PgWireResult<Option<Known>> {
     Ok(Some(match word(0) {
         // Half of its forms cannot be read as SQL of ours.
         "copy" => return Err(refused(Refused::Wrong(Wrong { about: About::Statement, words: String::new() }), sql)),
-        "set" => Known::Done("SET"),
+        "set" => {
+            language::is_set(sql);
+            Known::Done("SET")
+        }
         "reset" => Known::Done("RESET"),
         "discard" => Known::Done("DISCARD ALL"),
         "deallocate" => Known::Done("DEALLOCATE"),
@@ -106,6 +110,9 @@ fn shown(name: &str) -> PgWireResult<Known> {
         "time zone" => "TimeZone",
         name => name,
     };
+    if name.eq_ignore_ascii_case(language::SETTING) {
+        return Known::text(language::SETTING, language::locale());
+    }
     match setting(name) {
         Some((name, value)) => Known::text(name, value),
         None => Err(error("42704", &Message::new("pg-option").with("name", name))),

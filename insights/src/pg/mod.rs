@@ -7,6 +7,7 @@ mod catalog;
 mod connection;
 mod error;
 mod known;
+mod language;
 mod rows;
 mod startup;
 mod values;
@@ -133,7 +134,7 @@ async fn serve(
 ) -> io::Result<()> {
     let (socket, watch) = doubled(socket)?;
     let connection = Arc::new(Connection::new(app, peer.ip(), watch, manager));
-    process_socket(socket, tls, Handlers(connection)).await
+    language::of_connection(process_socket(socket, tls, Handlers(connection))).await
 }
 
 /// A second handle of the same socket, to see its other side leave while the first is not read from.

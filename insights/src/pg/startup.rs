@@ -44,6 +44,7 @@ impl StartupHandler for Connection {
             PgWireFrontendMessage::Startup(startup) => {
                 protocol_negotiation(client, &startup).await?;
                 save_startup_parameters_to_metadata(client, &startup);
+                super::language::connects(client.metadata());
                 if self.app.settings.open {
                     self.is(crate::access::Reader { name: None, account: None, persons: true, business: None });
                     return self.finish(client).await;

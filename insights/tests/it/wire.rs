@@ -31,9 +31,15 @@ pub(crate) struct Psql {
 impl Psql {
     /// What `psql` prints, and what it complains about.
     pub(crate) async fn ask(&self, sql: &str) -> (String, String) {
+        self.ask_with("", &[sql]).await
+    }
+
+    /// The same of several statements of one connection with `PGOPTIONS`.
+    async fn ask_with(&self, options: &str, sql: &[&str]) -> (String, String) {
         let address = format!("host=127.0.0.1 port={} user=analista dbname=belgrano", self.port);
-        let shown = ["-X", "-A", "-t", "-v", "VERBOSITY=verbose", "-d", &address, "-c", sql];
-        let output = run("psql", &shown, &[("PGPASSWORD", self.key)]).await;
+        let mut arguments = vec!["-X", "-A", "-t", "-v", "VERBOSITY=verbose", "-d", &address];
+        arguments.extend(sql.iter().flat_map(|one| ["-c", *one]));
+        let output = run("psql", &arguments, &[("PGPASSWORD", self.key), ("PGOPTIONS", options)]).await;
         let text = |bytes: Vec<u8>| String::from_utf8(bytes).expect("text").trim().to_owned();
         (text(output.stdout), text(output.stderr))
     }
@@ -69,6 +75,16 @@ async fn psql_asks_and_looks_around() {
         assert!(rows.is_empty() && wrong.contains(code) && wrong.contains(words), "{sql}: {rows}{wrong}");
         assert!(!wrong.contains("DataFusion"), "{wrong}");
     }
+    let persons = "SELECT * FROM persons";
+    let english = [
+        psql.ask_with("-c lc_messages=en_US.UTF-8", &[persons]).await,
+        psql.ask_with("", &["SET lc_messages TO 'C'", persons]).await,
+    ];
+    for (_, wrong) in english {
+        assert!(wrong.contains("42P01") && wrong.contains("The query failed: there is no table persons"), "{wrong}");
+    }
+    let (shown, _) = psql.ask_with("-c lc_messages=en_GB", &["SHOW lc_messages"]).await;
+    assert_eq!(shown, "en_US.UTF-8");
     let (set, wrong) = psql.ask("SET search_path = public").await;
     assert_eq!((set.as_str(), wrong.as_str()), ("SET", ""));
     // A client that is gone takes its query along.
