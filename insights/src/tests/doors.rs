@@ -89,7 +89,13 @@ async fn no_page_of_another_site_sends_a_form_and_no_script_reads_the_session() 
         ("origin", "https://otro.example"),
         ("origin", "null"),
     ];
-    for (path, body) in [("/ingresar", right), ("/salir", ""), ("/idioma", "idioma=en&volver=%2F")] {
+    for (path, body) in [
+        ("/ingresar", right),
+        ("/salir", ""),
+        ("/idioma", "idioma=en&volver=%2F"),
+        ("/consola", "sql=SELECT+1"),
+        ("/consola/respuesta.csv", "sql=SELECT+1"),
+    ] {
         for sent in theirs {
             let (status, headers, _) = ask(&house, "POST", path, &[HTML, form, ("cookie", session), sent], body).await;
             assert_eq!((status, header(&headers, "set-cookie")), (403, ""), "{path} {sent:?}");
