@@ -2,6 +2,7 @@
 
 use axum::body::Body;
 use axum::http::{HeaderMap, Request};
+use belgrano_shared::on_both_engines;
 use belgrano_shared::testing::TestDatabase;
 use serde_json::{Value, json};
 
@@ -24,6 +25,14 @@ async fn ask(
 
 fn header<'a>(headers: &'a HeaderMap, name: &str) -> &'a str {
     headers.get(name).map_or("", |value| value.to_str().expect("text"))
+}
+
+on_both_engines! {
+    async fn the_platform_hears_that_it_is_ready(database) {
+        let house = House::start(database).await;
+        let (status, _, text) = ask(&house, "GET", "/ready", &[], "").await;
+        assert_eq!(status, 200, "{text}");
+    }
 }
 
 #[tokio::test]
