@@ -78,8 +78,9 @@ async fn run() -> Result<ExitCode, Box<dyn Error>> {
         Command::Import { form, source, file } => {
             let app = service::assemble(settings, Ambient::system(), &life).await?;
             let source = source.unwrap_or_else(|| form.usual_source().to_owned());
-            let report = imports::import(&app.warehouse, &app.runner, &app.ambient, form, &source, &file).await?;
-            say(&source, &report);
+            let imported = imports::import(&app.warehouse, &app.runner, &app.ambient, form, &source, &file).await;
+            life.stop();
+            say(&source, &imported?);
             Ok(ExitCode::SUCCESS)
         }
     }
