@@ -103,8 +103,24 @@ async fn gold_is_made_and_its_tests_find_nothing() {
     world.came(&[("pedido", "BA-1", order("BA-1", "pendiente", "2026-11-21T12:00:00-03:00", 2))]);
     world.store.flush().await.expect("a flush");
     world.runner.build_gold(true).await.expect("gold");
-    let bad: Vec<_> = world.runner.runs().into_iter().filter(|(_, run)| !run.is_good()).collect();
+    let runs = world.runner.runs();
+    let bad: Vec<_> = runs.iter().filter(|(_, run)| !run.is_good()).collect();
     assert!(bad.is_empty(), "{bad:?}");
+    let models = world.answers.warehouse().project().models();
+    let untested: Vec<_> = models.iter().map(|model| &model.name).filter(|name| !runs.contains_key(*name)).collect();
+    assert!(untested.is_empty(), "{untested:?}");
+    assert!(!runs["silver_orders"].made && !runs["gold_sales"].made && runs["gold_daily_sales"].made);
+}
+
+#[tokio::test]
+async fn a_test_of_a_silver_model_that_finds_something_is_told() {
+    let mut world = World::new().await;
+    world.came(&[("pedido", "BA-1", order("BA-1", "perdido", "2026-11-21T12:00:00-03:00", 2))]);
+    world.store.flush().await.expect("a flush");
+    world.runner.build_gold(false).await.expect("gold");
+    let runs = world.runner.runs();
+    assert_eq!(runs["silver_orders"].failed, [("accepted_values_silver_orders_status".to_owned(), 1)]);
+    assert!(runs["silver_customers"].is_good());
 }
 
 const SALES: &str = "SELECT order_id, sum(net) AS net FROM gold_sales GROUP BY 1 ORDER BY 1";
