@@ -41,15 +41,17 @@ count(*) as lines,
 {%- endmacro %}
 
 {#- A cube of lines whose cells may share an order, such as two articles of one purchase, so that orders have to be counted
-    cell by cell. Takes the columns of a cell, without `source` and `ordered_on`. Counting distinct orders beside the sums
+    cell by cell. Takes the columns of a cell, without `source` and `ordered_on`, and columns of which each cell has the last in
+    the alphabet. Counting distinct orders beside the sums
     would keep a set of orders for every cell, gigabytes of them; a count on its own, with its condition in `where`, is
     grouped twice instead. Orders that voids left nothing of are counted over the imports alone, where voids are. -#}
-{% macro cells(columns) -%}
+{% macro cells(columns, named=[]) -%}
 with sums as (
     select
         source,
         ordered_on,
         {% for column in columns %}{{ column }},
+        {% endfor %}{% for column in named %}max({{ column }}) as {{ column }},
         {% endfor %}{{ line_sums() }}
     from {{ ref('gold_sales') }}
     group by source, ordered_on{% for column in columns %}, {{ column }}{% endfor %}
@@ -86,6 +88,7 @@ select
     source,
     ordered_on,
     {% for column in columns %}{{ column }},
+    {% endfor %}{% for column in named %}{{ column }},
     {% endfor %}coalesce(k_orders, 0) + coalesce(g_orders, 0) as gross_orders,
     coalesce(k_orders, 0) as net_orders,
     lines,

@@ -9,6 +9,7 @@ use jiff::civil::Date;
 use serde::Deserialize;
 use utoipa::IntoParams;
 
+use super::sums::{Cube, Sums};
 use crate::ingest::OWN;
 
 /// What a question is narrowed to; what is left out narrows nothing.
@@ -185,9 +186,9 @@ impl Narrowed {
         Self { within_orders: true, ..self }
     }
 
-    /// The condition over `gold_sales s`, of some days, with its values from `$1` on.
+    /// The condition over lines or a cube of them, called `s`, of some days, with its values from `$1` on.
     pub(crate) fn sales(&self, days: Option<Days>) -> (String, Vec<ScalarValue>) {
-        let mut sql = "s.source = $1 AND s.kind IN ('sale', 'return')".to_owned();
+        let mut sql = "s.source = $1".to_owned();
         let mut values = vec![ScalarValue::Utf8(Some(self.source.clone()))];
         for (condition, value) in &self.conditions {
             values.push(value.clone());
@@ -219,32 +220,21 @@ impl Narrowed {
         if self.gross { "s.gross_units" } else { "s.net_units" }
     }
 
-    /// How many orders there are among the lines.
-    pub(crate) fn orders(&self) -> &'static str {
-        match (self.within_orders, self.gross) {
-            (false, false) => "sum(s.net_orders)",
-            (false, true) => "sum(s.gross_orders)",
-            (true, false) => "count(DISTINCT CASE WHEN s.kind = 'sale' AND NOT s.voided THEN s.order_id END)",
-            (true, true) => "count(DISTINCT CASE WHEN s.kind = 'sale' THEN s.order_id END)",
-        }
+    /// Lines of whoever bought: one at least of each order that voids left something of.
+    pub(crate) fn bought(&self) -> &'static str {
+        if self.within_orders { "s.kind = 'sale' AND NOT s.voided" } else { "s.net_orders = 1" }
     }
 
-    /// Profit on the lines whose cost is known.
-    pub(crate) fn profit(&self) -> &'static str {
-        if self.gross {
-            "sum(CASE WHEN s.kind = 'sale' AND s.gross_cost IS NOT NULL THEN s.gross - s.gross_cost END)"
-        } else {
-            "sum(CASE WHEN s.net_cost IS NOT NULL THEN s.net - s.net_cost END)"
-        }
+    /// Where the sums of a question stand: in the first of `cubes` that tells apart what it narrows to, else in the lines.
+    pub(super) fn sums(&self, cubes: &'static [Cube]) -> Sums {
+        let has = |cube: &&Cube| self.conditions.iter().all(|(condition, _)| cube.by.contains(condition));
+        let cube = cubes.iter().find(has).map(|cube| cube.table);
+        Sums { cube, gross: self.gross, within_orders: self.within_orders }
     }
 
-    /// The amount of the lines whose cost is known: what profit is a share of.
-    pub(crate) fn costed(&self) -> &'static str {
-        if self.gross {
-            "sum(CASE WHEN s.kind = 'sale' AND s.gross_cost IS NOT NULL THEN s.gross END)"
-        } else {
-            "sum(CASE WHEN s.net_cost IS NOT NULL THEN s.net END)"
-        }
+    /// The same for a question about profit as well, of which cubes have only the net one.
+    pub(super) fn sums_with_profit(&self, cubes: &'static [Cube]) -> Sums {
+        self.sums(if self.gross { &[] } else { cubes })
     }
 }
 

@@ -1,4 +1,4 @@
-//! The lists of Global Ecommerce Analytics, and its sums by place, category, time and product.
+//! The lists of Global Ecommerce Analytics but that of lines, and its sums by place, category, time and product.
 
 use axum::extract::State;
 use belgrano_shared::http::{Json, Query};
@@ -11,6 +11,7 @@ use utoipa::IntoParams;
 
 use super::ask::{Count, Ids, rows, text};
 use super::filters::{Filters, money, within};
+use super::sums::{OF_CATEGORIES, OF_ORDERS, OF_PRODUCTS};
 use crate::access::Reader;
 use crate::app::App;
 
@@ -31,14 +32,15 @@ pub(crate) struct Slice {
 }
 
 impl Slice {
-    fn check(&self) -> Result<(i64, i64), Problem> {
+    /// How many, after how many.
+    pub(super) fn check(&self) -> Result<(i64, i64), Problem> {
         let limit = within("limit", self.limit, 100, 1..=1000)?;
         Ok((limit, within("offset", self.offset, 0, 0..=10_000_000)?))
     }
 }
 
 /// Rows of a list, and how many there are in all.
-type List = Json<Map<String, Value>>;
+pub(super) type List = Json<Map<String, Value>>;
 
 async fn list(
     app: &App,
@@ -68,7 +70,8 @@ async fn all(
     Ok(named(name, found, total, Ids::of(app, reader, source).await?))
 }
 
-fn named(name: &str, mut found: Vec<Map<String, Value>>, total: i64, ids: Ids) -> List {
+/// A list as it is answered, with identifiers as its source has them.
+pub(super) fn named(name: &str, mut found: Vec<Map<String, Value>>, total: i64, ids: Ids) -> List {
     for row in &mut found {
         for (key, value) in row.iter_mut() {
             match key.as_str() {
@@ -80,36 +83,6 @@ fn named(name: &str, mut found: Vec<Map<String, Value>>, total: i64, ids: Ids) -
     }
     let rows: Vec<Value> = found.into_iter().map(Value::Object).collect();
     Json(Map::from_iter([(name.to_owned(), Value::Array(rows)), ("total".to_owned(), total.into())]))
-}
-
-/// Lines of orders
-///
-/// The latest first; what the source does not know is null.
-#[utoipa::path(
-    get, path = "/api/transactions", tag = "Global", params(Filters, Slice),
-    responses((status = 200, body = Object), (status = 422, body = ProblemDocument))
-)]
-pub(crate) async fn transactions(
-    State(app): State<App>,
-    reader: Reader,
-    Query(filters): Query<Filters>,
-    Query(slice): Query<Slice>,
-) -> Result<List, Problem> {
-    let (limit, offset) = slice.check()?;
-    let narrowed = filters.check()?;
-    let (condition, values) = narrowed.sales(None);
-    let from = format!("gold_sales s WHERE {condition}");
-    let sql = format!(
-        "SELECT concat(s.order_id, '-', CAST(s.line_no AS VARCHAR)) AS transaction_id, s.order_id, s.ordered_at AS date, s.customer_id, \
-         s.country, s.region, s.city, s.barrio, s.product_id, s.product_name, s.category, s.subcategory, s.quantity, \
-         CAST(s.unit_price AS DOUBLE) AS unit_price, CAST(s.amount AS DOUBLE) AS total_amount, \
-         CAST(s.discount AS DOUBLE) AS discount_applied, s.payment_method, CAST(NULL AS DOUBLE) AS shipping_cost, \
-         CAST(NULL AS DOUBLE) AS delivery_time, CAST(NULL AS VARCHAR) AS customer_segment, s.device AS device_type, \
-         s.traffic_source, s.currency, CAST(NULL AS DOUBLE) AS exchange_rate, CAST(NULL AS DOUBLE) AS total_amount_usd, \
-         CAST(s.cost AS DOUBLE) AS cost_price, CAST(s.amount - s.cost AS DOUBLE) AS profit, s.kind, s.voided \
-         FROM {from} ORDER BY s.ordered_at DESC, s.order_id DESC, s.line_no LIMIT {limit} OFFSET {offset}"
-    );
-    list(&app, &reader, "transactions", &sql, &from, &narrowed.source, values).await
 }
 
 /// Customers
@@ -198,12 +171,19 @@ pub(crate) async fn countries(
 ) -> Result<List, Problem> {
     let narrowed = filters.check()?;
     let (condition, values) = narrowed.sales(None);
-    let (revenue, orders) = (money(&format!("sum({})", narrowed.amount())), narrowed.orders());
+    let sums = narrowed.sums(OF_ORDERS);
     let sql = format!(
-        "SELECT coalesce(s.country, 'Sin dato') AS country, {revenue} AS revenue, CAST({orders} AS BIGINT) AS orders, \
-         coalesce(round({revenue} / nullif({orders}, 0), 2), 0.0) AS aov, \
-         count(DISTINCT CASE WHEN s.kind = 'sale' AND NOT s.voided THEN s.customer_id END) AS customers \
-         FROM gold_sales s WHERE {condition} GROUP BY 1 ORDER BY 2 DESC, 1"
+        "SELECT a.country, a.revenue, a.orders, coalesce(round(a.revenue / nullif(a.orders, 0), 2), 0.0) AS aov, \
+         coalesce(b.customers, 0) AS customers \
+         FROM (SELECT coalesce(s.country, 'Sin dato') AS country, {revenue} AS revenue, CAST({orders} AS BIGINT) AS orders \
+           FROM {table} s WHERE {condition} GROUP BY 1) a \
+         LEFT JOIN (SELECT coalesce(s.country, 'Sin dato') AS buyers_of, count(DISTINCT s.customer_id) AS customers \
+           FROM gold_sales s WHERE {condition} AND {bought} AND s.customer_id IS NOT NULL GROUP BY 1) b ON a.country = b.buyers_of \
+         ORDER BY 2 DESC, 1",
+        revenue = money(&format!("sum({})", narrowed.amount())),
+        orders = sums.orders(),
+        table = sums.table(),
+        bought = narrowed.bought(),
     );
     all(&app, &reader, "countries", &sql, &narrowed.source, values).await
 }
@@ -222,12 +202,15 @@ pub(crate) async fn categories(
 ) -> Result<List, Problem> {
     let narrowed = filters.check()?;
     let (condition, values) = narrowed.sales(None);
-    let (revenue, profit) = (money(&format!("sum({})", narrowed.amount())), money(narrowed.profit()));
+    let sums = narrowed.sums_with_profit(OF_CATEGORIES);
     let sql = format!(
         "SELECT coalesce(s.category, 'Sin dato') AS category, {revenue} AS revenue, {profit} AS profit, \
          round(100.0 * {profit} / nullif({costed}, 0), 2) AS margin \
-         FROM gold_sales s WHERE {condition} AND NOT s.fee GROUP BY 1 ORDER BY 2 DESC, 1",
-        costed = money(narrowed.costed()),
+         FROM {table} s WHERE {condition} AND NOT s.fee GROUP BY 1 ORDER BY 2 DESC, 1",
+        revenue = money(&format!("sum({})", narrowed.amount())),
+        profit = money(sums.profit()),
+        costed = money(sums.costed()),
+        table = sums.table(),
     );
     all(&app, &reader, "categories", &sql, &narrowed.source, values).await
 }
@@ -256,11 +239,13 @@ pub(crate) async fn time_series(
     let step = one_of("granularity", granularity.granularity.as_deref(), &["day", "week", "month"])?;
     let narrowed = filters.check()?;
     let (condition, values) = narrowed.sales(None);
+    let sums = narrowed.sums(OF_ORDERS);
     let sql = format!(
         "SELECT CAST(CAST(date_trunc('{step}', s.ordered_on) AS DATE) AS VARCHAR) AS date, {revenue} AS revenue, \
-         CAST({orders} AS BIGINT) AS orders FROM gold_sales s WHERE {condition} GROUP BY 1 ORDER BY 1",
+         CAST({orders} AS BIGINT) AS orders FROM {table} s WHERE {condition} GROUP BY 1 ORDER BY 1",
         revenue = money(&format!("sum({})", narrowed.amount())),
-        orders = narrowed.orders(),
+        orders = sums.orders(),
+        table = sums.table(),
     );
     all(&app, &reader, "series", &sql, &narrowed.source, values).await
 }
@@ -298,15 +283,17 @@ pub(crate) async fn top_products(
     let limit = within("limit", ranking.limit, 10, 1..=1000)?;
     let narrowed = filters.check()?.by_line();
     let (condition, values) = narrowed.sales(None);
+    let sums = narrowed.sums_with_profit(OF_PRODUCTS);
     let sql = format!(
         "SELECT s.product_id, max(s.product_name) AS product_name, {revenue} AS revenue, CAST({orders} AS BIGINT) AS orders, \
          CAST(sum({units}) AS BIGINT) AS units, round(100.0 * {profit} / nullif({costed}, 0), 2) AS margin \
-         FROM gold_sales s WHERE {condition} AND NOT s.fee GROUP BY s.product_id ORDER BY {metric} DESC NULLS LAST, 1 LIMIT {limit}",
+         FROM {table} s WHERE {condition} AND NOT s.fee GROUP BY s.product_id ORDER BY {metric} DESC NULLS LAST, 1 LIMIT {limit}",
         revenue = money(&format!("sum({})", narrowed.amount())),
-        orders = narrowed.orders(),
+        orders = sums.orders(),
         units = narrowed.units(),
-        profit = money(narrowed.profit()),
-        costed = money(narrowed.costed()),
+        profit = money(sums.profit()),
+        costed = money(sums.costed()),
+        table = sums.table(),
     );
     all(&app, &reader, "products", &sql, &narrowed.source, values).await
 }

@@ -3,12 +3,12 @@
 use axum::extract::State;
 use belgrano_shared::http::{Json, Query};
 use belgrano_shared::problem::{Problem, ProblemDocument};
-use datafusion::common::ScalarValue;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::ask::{Count, rows, text};
 use super::filters::{Days, Filters, Narrowed, money};
+use super::sums::OF_ORDERS;
 use crate::access::Reader;
 use crate::app::App;
 
@@ -53,13 +53,13 @@ struct Sums {
     orders: Option<i64>,
     profit: Option<f64>,
     costed: Option<f64>,
-    customers: i64,
     gross: Option<f64>,
     returned: Option<f64>,
 }
 
 #[derive(Deserialize)]
 struct People {
+    customers: i64,
     new_customers: i64,
     lifetime: Option<f64>,
 }
@@ -115,20 +115,21 @@ async fn days(app: &App, reader: &Reader, narrowed: &Narrowed) -> Result<Option<
 
 async fn figures(app: &App, reader: &Reader, narrowed: &Narrowed, days: Option<Days>) -> Result<Figures, Problem> {
     let (condition, values) = narrowed.sales(days);
+    let sums = narrowed.sums_with_profit(OF_ORDERS);
     let sql = format!(
         "SELECT {revenue} AS revenue, CAST({orders} AS BIGINT) AS orders, {profit} AS profit, {costed} AS costed, \
-         count(DISTINCT CASE WHEN s.kind = 'sale' AND NOT s.voided THEN s.customer_id END) AS customers, \
-         {gross} AS gross, {returned} AS returned FROM gold_sales s WHERE {condition}",
+         {gross} AS gross, {returned} AS returned FROM {table} s WHERE {condition}",
         revenue = money(&format!("sum({})", narrowed.amount())),
-        orders = narrowed.orders(),
-        profit = money(narrowed.profit()),
-        costed = money(narrowed.costed()),
+        orders = sums.orders(),
+        profit = money(sums.profit()),
+        costed = money(sums.costed()),
         gross = money("sum(s.gross)"),
-        returned = money("sum(CASE WHEN s.kind = 'return' THEN s.net END)"),
+        returned = money(sums.returned()),
+        table = sums.table(),
     );
-    let sums: Vec<Sums> = rows(app, reader, &sql, values.clone()).await?;
+    let sums: Vec<Sums> = rows(app, reader, &sql, values).await?;
     let Some(sums) = sums.into_iter().next() else { return Ok(Figures::default()) };
-    let people = people(app, reader, days, &condition, values).await?;
+    let people = people(app, reader, narrowed, days).await?;
     let (revenue, orders) = (sums.revenue.unwrap_or(0.0), sums.orders.unwrap_or(0));
     let share = |part: f64, whole: f64| (whole != 0.0).then(|| two(part / whole));
     Ok(Figures {
@@ -137,7 +138,7 @@ async fn figures(app: &App, reader: &Reader, narrowed: &Narrowed, days: Option<D
         avg_order_value: share(revenue, as_real(orders)).unwrap_or(0.0),
         gross_profit: sums.profit,
         profit_margin: sums.profit.zip(sums.costed).and_then(|(profit, costed)| share(profit * 100.0, costed)),
-        total_customers: sums.customers,
+        total_customers: people.as_ref().map_or(0, |people| people.customers),
         new_customers: people.as_ref().map_or(0, |people| people.new_customers),
         conversion_rate: conversion(app, reader, narrowed, days, orders).await?,
         customer_lifetime_value: people.and_then(|people| people.lifetime),
@@ -151,18 +152,19 @@ async fn figures(app: &App, reader: &Reader, narrowed: &Narrowed, days: Option<D
 async fn people(
     app: &App,
     reader: &Reader,
+    narrowed: &Narrowed,
     days: Option<Days>,
-    condition: &str,
-    values: Vec<ScalarValue>,
 ) -> Result<Option<People>, Problem> {
+    let (condition, values) = narrowed.sales(days);
     let since = days.map_or_else(
         || "TRUE".to_owned(),
         |days| format!("c.first_order_on BETWEEN DATE '{}' AND DATE '{}'", days.from, days.to),
     );
     let sql = format!(
-        "SELECT count(CASE WHEN {since} THEN 1 END) AS new_customers, round(avg(c.total_revenue), 2) AS lifetime \
+        "SELECT count(*) AS customers, count(CASE WHEN {since} THEN 1 END) AS new_customers, round(avg(c.total_revenue), 2) AS lifetime \
          FROM gold_customer_analytics c WHERE c.source = $1 AND c.customer_id IN \
-         (SELECT s.customer_id FROM gold_sales s WHERE {condition} AND s.kind = 'sale' AND NOT s.voided)"
+         (SELECT s.customer_id FROM gold_sales s WHERE {condition} AND {bought} AND s.customer_id IS NOT NULL)",
+        bought = narrowed.bought(),
     );
     Ok(rows(app, reader, &sql, values).await?.into_iter().next())
 }
@@ -174,7 +176,7 @@ async fn churn(
     before: Days,
     now: Option<Days>,
 ) -> Result<Option<f64>, Problem> {
-    let bought = "s.kind = 'sale' AND NOT s.voided AND s.customer_id IS NOT NULL";
+    let bought = format!("{} AND s.customer_id IS NOT NULL", narrowed.bought());
     let (then, values) = narrowed.sales(Some(before));
     let (since, _) = narrowed.sales(now);
     let sql = format!(

@@ -19,9 +19,11 @@ mod pharmavida;
 mod refused;
 pub(crate) use refused::{RefusedRow, RefusedView, refused, refused_rows};
 mod state;
+mod sums;
 pub(crate) use state::{FeedView, SourceView, sources, state};
 mod table;
 mod techstore;
+mod transactions;
 
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
@@ -46,7 +48,7 @@ pub(crate) fn routes() -> OpenApiRouter<App> {
         .routes(routes!(techstore::summary))
         .routes(routes!(techstore::trends))
         .routes(routes!(kpis::kpis))
-        .routes(routes!(global::transactions))
+        .routes(routes!(transactions::transactions))
         .routes(routes!(global::customers))
         .routes(routes!(global::products))
         .routes(routes!(global::countries))

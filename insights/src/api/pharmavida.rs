@@ -86,7 +86,7 @@ pub(crate) async fn sales_by_product(
     Query(source): Query<Source>,
 ) -> Result<Json<Vec<ProductSales>>, Problem> {
     const SQL: &str = "SELECT product_id AS producto_id, max(product_name) AS nombre, sum(net_units) AS total_unidades, \
-         round(CAST(sum(net) AS DOUBLE), 2) AS facturacion_total FROM gold_sales \
+         round(CAST(sum(net) AS DOUBLE), 2) AS facturacion_total FROM gold_daily_products \
          WHERE source = $1 AND NOT fee GROUP BY product_id ORDER BY 4 DESC, 1 LIMIT 10";
     let ids = Ids::of(&app, &reader, &source.fuente).await?;
     let found: Vec<ProductSales> = rows(&app, &reader, SQL, vec![text(source.fuente)]).await?;

@@ -1,0 +1,77 @@
+//! Where the sums of a question stand. What adds up over days is read from a cube, whose rows are a hundredth of the lines or
+//! fewer; what does not, and what a cube does not tell apart, from the lines.
+
+/// A cube, and the conditions that it can be narrowed by.
+pub(super) struct Cube {
+    pub(super) table: &'static str,
+    pub(super) by: &'static [&'static str],
+}
+
+/// Cubes in which orders add up over every column.
+pub(super) const OF_ORDERS: &[Cube] = &[
+    Cube {
+        table: "gold_daily_sales",
+        by: &["s.country = ", "s.payment_method = ", "s.device = ", "s.traffic_source = "],
+    },
+    Cube { table: "gold_daily_places", by: &["s.country = ", "s.region = ", "s.city = ", "s.barrio = "] },
+];
+/// The cube of what articles are of; orders add up over its days alone.
+pub(super) const OF_CATEGORIES: &[Cube] =
+    &[Cube { table: "gold_daily_categories", by: &["s.category = ", "s.business = ", "s.branch = "] }];
+/// The cube of articles; orders add up over its days alone.
+pub(super) const OF_PRODUCTS: &[Cube] = &[Cube { table: "gold_daily_products", by: &[] }];
+
+/// A table, and what is summed there.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Sums {
+    pub(super) cube: Option<&'static str>,
+    pub(super) gross: bool,
+    pub(super) within_orders: bool,
+}
+
+impl Sums {
+    /// The table.
+    pub(super) fn table(self) -> &'static str {
+        self.cube.unwrap_or("gold_sales")
+    }
+
+    /// How many orders there are.
+    pub(super) fn orders(self) -> &'static str {
+        match (self.within_orders && self.cube.is_none(), self.gross) {
+            (false, false) => "sum(s.net_orders)",
+            (false, true) => "sum(s.gross_orders)",
+            (true, false) => "count(DISTINCT CASE WHEN s.kind = 'sale' AND NOT s.voided THEN s.order_id END)",
+            (true, true) => "count(DISTINCT CASE WHEN s.kind = 'sale' THEN s.order_id END)",
+        }
+    }
+
+    /// How many lines there are.
+    pub(super) fn lines(self) -> &'static str {
+        if self.cube.is_some() { "sum(s.lines)" } else { "count(*)" }
+    }
+
+    /// What was given back.
+    pub(super) fn returned(self) -> &'static str {
+        if self.cube.is_some() { "sum(s.returns)" } else { "sum(CASE WHEN s.kind = 'return' THEN s.net END)" }
+    }
+
+    /// Profit on the lines whose cost is known.
+    pub(super) fn profit(self) -> &'static str {
+        match (self.cube, self.gross) {
+            (Some(_), _) => "sum(s.costed_net - s.net_cost)",
+            (None, true) => {
+                "sum(CASE WHEN s.kind = 'sale' AND s.gross_cost IS NOT NULL THEN s.gross - s.gross_cost END)"
+            }
+            (None, false) => "sum(CASE WHEN s.net_cost IS NOT NULL THEN s.net - s.net_cost END)",
+        }
+    }
+
+    /// The amount of the lines whose cost is known: what profit is a share of.
+    pub(super) fn costed(self) -> &'static str {
+        match (self.cube, self.gross) {
+            (Some(_), _) => "sum(s.costed_net)",
+            (None, true) => "sum(CASE WHEN s.kind = 'sale' AND s.gross_cost IS NOT NULL THEN s.gross END)",
+            (None, false) => "sum(CASE WHEN s.net_cost IS NOT NULL THEN s.net END)",
+        }
+    }
+}
