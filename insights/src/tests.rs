@@ -7,7 +7,10 @@ pub(crate) mod house;
 mod pages;
 mod seeing;
 
+use std::sync::Arc;
+
 use belgrano_shared::ambient::Ambient;
+use belgrano_shared::testing::still_ambient;
 use belgrano_shared::timestamp::UnixMillis;
 use serde_json::{Value, json};
 use tempfile::TempDir;
@@ -166,4 +169,17 @@ async fn what_a_killed_flush_has_stored_counts_once() {
     world.store.flush().await.expect("a flush");
     assert_eq!(world.ask(SALES).await, once);
     assert_eq!(world.ask("SELECT count(*) AS n FROM bronze_orders").await, json!([{ "n": 1 }]));
+}
+
+#[tokio::test]
+async fn an_answer_is_of_its_day() {
+    let world = World::new().await;
+    let (ambient, clock) = still_ambient(1);
+    let answers = Answers::new(world.answers.warehouse().clone(), ambient);
+    let ask = async || answers.ask(&Scope::WHOLE, "SELECT 1 AS n", Vec::new()).await.expect("an answer").batches;
+    let today = ask().await;
+    clock.advance_ms(60_000);
+    assert!(Arc::ptr_eq(&today, &ask().await));
+    clock.advance_ms(24 * 3_600_000);
+    assert!(!Arc::ptr_eq(&today, &ask().await));
 }

@@ -1,4 +1,4 @@
-{{ config(materialized='table', meta={'key': ['source', 'order_id', 'line_no'], 'rebuild': 'import'}) }}
+{{ config(materialized='table', meta={'day': 'ordered_on', 'key': ['source', 'order_id', 'line_no'], 'rebuild': 'import'}) }}
 
 -- Sales and cancellations of imported sources with what gold_sale_voids found, so that no question about sales has to look
 -- it up. Changes when a source is imported, and then only.

@@ -1,6 +1,7 @@
 //! Answers to SQL of our own, remembered for as long as the data stays as it is.
 //!
-//! What the same question asks twice of the same state is worked out once, also when many ask at the same moment.
+//! What the same question asks twice of the same state is worked out once, also when many ask at the same moment; of different
+//! questions so many at once as there are processors, since each takes memory of its own, and the others wait their turn.
 
 use std::sync::Arc;
 use std::time::Instant;
@@ -12,14 +13,25 @@ use datafusion::execution::context::SQLOptions;
 use datafusion::logical_expr::LogicalPlan;
 use datafusion::physical_plan::collect;
 use deltalake::parquet::errors::ParquetError;
+use jiff::civil::Date;
+use quick_cache::Weighter;
 use quick_cache::sync::Cache;
+use tokio::sync::Semaphore;
 
+use super::part::{self, Part};
 use super::scope::Scope;
 use super::session::Session;
 use super::warehouse::{Warehouse, WarehouseError};
 
-/// Answers kept.
-const KEPT: usize = 512;
+/// Answers kept, about.
+const KEPT: usize = 4096;
+/// Bytes of rows of answers kept.
+const KEPT_BYTES: u64 = 64 << 20;
+/// Plans kept: each is as large as many answers.
+const PLANS: usize = 128;
+
+/// Last answers kept for when the lake is away.
+const LAST: usize = 512;
 
 /// Why there is no answer.
 #[derive(Debug, thiserror::Error)]
@@ -49,14 +61,46 @@ pub struct Answer {
 /// A question: its text and its values.
 type Question = (String, String);
 
+/// What an answer is good for: one state of the data, on one day, since ages and "the last thirty days" are told of today.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+struct Good {
+    data: State,
+    day: Option<Date>,
+}
+
+/// A state of the data.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+enum State {
+    /// What is stored and what has come; each change makes another one.
+    Present(u64),
+    /// A source as the file of this number left it: what else comes or is stored is not of it.
+    Import(i64),
+}
+
+/// An answer counts by its rows.
+#[derive(Clone)]
+struct ByRows;
+
+impl<K> Weighter<K, Answer> for ByRows {
+    fn weight(&self, _: &K, answer: &Answer) -> u64 {
+        let bytes = answer.batches.iter().map(RecordBatch::get_array_memory_size).sum::<usize>();
+        u64::try_from(bytes).unwrap_or(u64::MAX).saturating_add(OF_QUESTION)
+    }
+}
+
+/// Bytes that a question takes beside its rows, about.
+const OF_QUESTION: u64 = 2048;
+
 /// Asks, and remembers. Cheap to clone.
 #[derive(Clone)]
 pub struct Answers {
     warehouse: Warehouse,
     ambient: Ambient,
-    known: Arc<Cache<(u64, Scope, Question), Answer>>,
+    known: Arc<Cache<(Good, Scope, Question), Answer, ByRows>>,
     /// The newest answer to each question within a scope, for when there is none of the present state.
     last: Arc<Cache<(Scope, Question), (Answer, Instant)>>,
+    /// For who works out an answer.
+    turns: Arc<Semaphore>,
     /// By house, and by minute: a plan has the time of its making in it where it asks for today.
     plans: Arc<Cache<(u64, i64, Question), Arc<LogicalPlan>>>,
 }
@@ -71,8 +115,15 @@ impl Answers {
     /// Nothing was asked yet.
     #[must_use]
     pub fn new(warehouse: Warehouse, ambient: Ambient) -> Self {
-        let (known, last) = (Arc::new(Cache::new(KEPT)), Arc::new(Cache::new(KEPT)));
-        Self { warehouse, ambient, known, last, plans: Arc::new(Cache::new(KEPT)) }
+        let turns = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
+        Self {
+            warehouse,
+            ambient,
+            known: Arc::new(Cache::with_weighter(KEPT, KEPT_BYTES, ByRows)),
+            last: Arc::new(Cache::new(LAST)),
+            turns: Arc::new(Semaphore::new(turns)),
+            plans: Arc::new(Cache::new(PLANS)),
+        }
     }
 
     /// What is asked.
@@ -82,7 +133,8 @@ impl Answers {
     }
 
     /// The rows of `sql`, where `$1`, `$2` … are `values`, as somebody sees them; those of an earlier state when the lake cannot be
-    /// reached. What nobody in particular asks for is asked with [`Scope::WHOLE`].
+    /// reached. What nobody in particular asks for is asked with [`Scope::WHOLE`]. A text that says `source = $1` is about that source
+    /// alone, in every table it reads.
     pub async fn ask(&self, scope: &Scope, sql: &str, values: Vec<ScalarValue>) -> Result<Answer, QueryError> {
         let question = (scope.clone(), (sql.to_owned(), format!("{values:?}")));
         if self.warehouse.is_away()
@@ -102,9 +154,17 @@ impl Answers {
 
     async fn work(&self, asked: &(Scope, Question), values: Vec<ScalarValue>) -> Result<Answer, QueryError> {
         let (scope, question) = asked;
-        let session = self.warehouse.session_within(scope)?;
+        let source = part::source(&question.0, &values);
+        let session = self.warehouse.session_of(Part::of(source), scope)?;
         let version = session.version();
+        let data = match source.filter(|source| Part::of(Some(source)) == Part::Imports) {
+            Some(source) => State::Import(self.warehouse.cold().imported(source).await.map_err(WarehouseError::from)?),
+            None => State::Present(version),
+        };
+        let good = Good { data, day: self.ambient.now().local().map(|now| now.date()) };
         let work = async {
+            // Never closed.
+            let _turn = self.turns.acquire().await.ok();
             let plan = self.plan(&session, question, values).await?;
             let state = session.context().state();
             let plan = state.query_planner().create_physical_plan(&plan, &state).await?;
@@ -113,7 +173,7 @@ impl Answers {
             self.last.insert(asked.clone(), (answer.clone(), Instant::now()));
             Ok(answer)
         };
-        self.known.get_or_insert_async(&(version, scope.clone(), question.clone()), work).await
+        self.known.get_or_insert_async(&(good, scope.clone(), question.clone()), work).await
     }
 
     /// The newest answer of an earlier state.

@@ -1,7 +1,7 @@
 //! What the lake holds, as it was when it was last looked at, and up to where that brings each feed.
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use datafusion::catalog::TableProvider;
 use deltalake::DeltaTable;
@@ -11,6 +11,8 @@ use crate::lake::{self, Lake, LakeError, feeds, tables};
 
 /// Tables that are looked at together.
 const AT_ONCE: usize = 8;
+/// Sources whose last file is remembered.
+const SOURCES: usize = 256;
 
 /// What the lake holds. Each table of a feed holds it up to the feed's mark at least, and some of them more: the mark is the last
 /// thing that is written.
@@ -24,6 +26,8 @@ pub struct Cold {
     marks: BTreeMap<&'static str, (i64, i64)>,
     /// Up to where one table is, by its name and the feed.
     places: BTreeMap<(String, &'static str), i64>,
+    /// Which file of each import was the last, as far as somebody has asked.
+    imported: Mutex<BTreeMap<String, i64>>,
 }
 
 struct Seen {
@@ -42,6 +46,9 @@ impl Cold {
         if let Some(feeds) = lake.newest(tables::FEEDS.name, known).await? {
             let same = known.is_some_and(|known| known.version() == feeds.version());
             cold.marks = if same { before.marks.clone() } else { marks(&feeds).await? };
+            if same {
+                cold.imported = Mutex::new(before.imports().clone());
+            }
             cold.handles.insert(tables::FEEDS.name.to_owned(), feeds);
         }
         let marks = &cold.marks;
@@ -91,6 +98,34 @@ impl Cold {
             cold.handles.iter().map(|(name, handle)| (name.clone(), handle.version())).collect()
         };
         versions(self) == versions(other)
+    }
+
+    fn imports(&self) -> std::sync::MutexGuard<'_, BTreeMap<String, i64>> {
+        self.imported.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The number of the last file of a source that is wholly in; 0: none is. Its rows change with this number, and then only.
+    pub async fn imported(&self, source: &str) -> Result<i64, LakeError> {
+        if let Some(number) = self.imports().get(source) {
+            return Ok(*number);
+        }
+        let number = match self.handles.get(tables::FEEDS.name) {
+            Some(feeds) => lake::reached(feeds, &feeds::imported(source)).await?,
+            None => 0,
+        };
+        let mut known = self.imports();
+        // Anybody may ask about any name.
+        if known.len() < SOURCES {
+            known.insert(source.to_owned(), number);
+        }
+        Ok(number)
+    }
+
+    /// Whether the rows of each source lie in a folder of their own.
+    #[must_use]
+    pub fn is_by_source(&self, name: &str) -> bool {
+        let table = self.handles.get(name).and_then(|table| table.snapshot().ok());
+        table.is_some_and(|table| table.metadata().partition_columns().first().is_some_and(|column| column == "source"))
     }
 
     /// In which life of a feed the lake is; 0: it never saw one.

@@ -8,6 +8,7 @@ use datafusion::arrow::error::ArrowError;
 use super::cold::Cold;
 use super::fresh::HotRows;
 use super::hot::{self, Hot};
+use super::part::Part;
 use super::scope::Scope;
 use super::session::{House, Session};
 
@@ -18,8 +19,8 @@ pub(super) struct Data {
     /// Up to where the rows are that came, by feed.
     pub(super) reached: BTreeMap<&'static str, Reach>,
     pub(super) cold: Arc<Cold>,
-    pub(super) houses: BTreeMap<Scope, Arc<House>>,
-    pub(super) sessions: BTreeMap<Scope, Arc<Session>>,
+    pub(super) houses: BTreeMap<(Part, Scope), Arc<House>>,
+    pub(super) sessions: BTreeMap<(Part, Scope), Arc<Session>>,
 }
 
 /// Up to where a feed was read.
@@ -46,8 +47,11 @@ impl Data {
         hot::all_beyond(&self.hot, |table, feed| self.stored(feed, self.cold.place(table, feed)))
     }
 
-    /// The rows of this state, as its sessions bring them along.
-    pub(super) fn rows(&self) -> Result<HotRows, ArrowError> {
+    /// The rows of this state, as its sessions bring them along. None that came is of an import.
+    pub(super) fn rows(&self, part: Part) -> Result<HotRows, ArrowError> {
+        if part == Part::Imports {
+            return Ok(HotRows::default());
+        }
         Ok(HotRows { all: self.hot.clone(), beyond: self.beyond_tables()? })
     }
 

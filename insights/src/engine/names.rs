@@ -1,7 +1,7 @@
 //! What a name in SQL stands for: a table of the lake, what has just come of it, or a model, made when it is first asked for.
 //!
 //! `orders`-like names are everything there is; `cold_…` is what is stored, `hot_…` what has come since. Models are views over
-//! those, so that an answer holds what came a second ago.
+//! those, so that an answer holds what came a second ago. Gold models of imports are read as their import left them.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -16,7 +16,9 @@ use jiff::civil::Date;
 
 use super::cold::Cold;
 use super::fresh::Fresh;
+use super::part::Part;
 use crate::lake::column::Table;
+use crate::lake::feeds::OWN;
 use crate::lake::tables;
 use crate::models::project::{Layer, Model, Project};
 use crate::models::render::Naming;
@@ -24,11 +26,18 @@ use crate::models::render::Naming;
 /// The column that divides a stored table into folders: the first day of a month.
 pub(crate) const MONTH: &str = "month";
 
+/// Before the name of a model: its rows of our own source. Only the views of this file say it.
+const OWN_ROWS: &str = "own_";
+/// Before the name of a silver model: its rows of every source. Only the views of this file say it.
+const EVERY: &str = "every_";
+
 /// What plans depend on of the rows that came, by table: the first of the month of their oldest day; `None` when some row has none.
 pub(super) type Shape = BTreeMap<&'static str, Option<Date>>;
 
 /// The names of one state of the data.
 pub(super) struct Names {
+    /// Of which sources the rows are that they stand for; those of others may be there or not.
+    part: Part,
     project: Arc<Project>,
     /// Tables of which something has come.
     hot: Shape,
@@ -46,12 +55,13 @@ impl fmt::Debug for Names {
 
 impl Names {
     pub(super) fn new(
+        part: Part,
         project: Arc<Project>,
         hot: Shape,
         cold: Arc<Cold>,
         vars: Vec<(&'static str, serde_json::Value)>,
     ) -> Self {
-        Self { project, hot, cold, vars, state: OnceLock::new(), made: Mutex::default() }
+        Self { part, project, hot, cold, vars, state: OnceLock::new(), made: Mutex::default() }
     }
 
     /// Says whose planner resolves the views.
@@ -76,13 +86,65 @@ impl Names {
         if let Some(table) = name.strip_prefix("beyond_").and_then(table) {
             return Ok(Some(Arc::new(Fresh::beyond(table))));
         }
+        if let Some(model) = name.strip_prefix(EVERY).and_then(|name| self.project.model(name)) {
+            return self.silver(model).await.map(Some);
+        }
+        if let Some(model) = name.strip_prefix(OWN_ROWS).and_then(|name| self.project.model(name)) {
+            return self.own(model).await.map(Some);
+        }
         match (table(name), self.project.model(name)) {
             (Some(table), _) => self.both(table).await.map(Some),
-            (None, Some(model)) if model.layer == Layer::Silver => self.silver(model).await.map(Some),
-            (None, Some(model)) if model.is_kept() && self.cold.tables.contains_key(name) => self.stored(name),
-            (None, Some(model)) => self.view(&self.sql(model, &Naming::Live)?).await.map(Some),
+            (None, Some(model)) if model.layer == Layer::Silver => match self.part {
+                Part::All => self.silver(model).await.map(Some),
+                Part::Own => self.view(&format!("SELECT * FROM {EVERY}{name} WHERE source = '{OWN}'")).await.map(Some),
+                Part::Imports => {
+                    self.view(&format!("SELECT * FROM {EVERY}{name} WHERE source <> '{OWN}'")).await.map(Some)
+                }
+            },
+            (None, Some(model)) => self.gold(model).await.map(Some),
             (None, None) => Ok(None),
         }
+    }
+
+    /// A gold model: of our own source as it is now, of imports as they were last worked out.
+    async fn gold(&self, model: &Model) -> Result<Arc<dyn TableProvider>> {
+        let name = &model.name;
+        let stored = self.cold.tables.contains_key(name);
+        let by_source = stored && self.cold.is_by_source(name);
+        match self.part {
+            Part::Own if model.is_kept() => self.none_of(model).await,
+            Part::All | Part::Imports if model.is_kept() && stored => self.whole(name).await,
+            Part::Imports if !model.is_view() && by_source => self.whole(name).await,
+            Part::All if !model.is_view() && by_source => {
+                let imported = format!("SELECT * FROM cold_{name} WHERE source <> '{OWN}'");
+                self.view(&format!("SELECT * FROM {OWN_ROWS}{name} UNION ALL {imported}")).await
+            }
+            _ => self.view(&self.sql(model, &Naming::Live)?).await,
+        }
+    }
+
+    /// Rows of our own source alone of a model.
+    async fn own(&self, model: &Model) -> Result<Arc<dyn TableProvider>> {
+        if model.is_kept() {
+            return self.none_of(model).await;
+        }
+        if model.layer == Layer::Silver {
+            return self.view(&format!("SELECT * FROM {} WHERE source = '{OWN}'", model.name)).await;
+        }
+        self.view(&self.sql(model, &Naming::Own)?).await
+    }
+
+    /// The columns of a model, without a row.
+    async fn none_of(&self, model: &Model) -> Result<Arc<dyn TableProvider>> {
+        if self.cold.tables.contains_key(&model.name) {
+            return self.view(&format!("SELECT * FROM cold_{} WHERE false", model.name)).await;
+        }
+        self.view(&format!("SELECT * FROM ({}) WHERE false", self.sql(model, &Naming::Live)?)).await
+    }
+
+    /// A stored model.
+    async fn whole(&self, name: &str) -> Result<Arc<dyn TableProvider>> {
+        self.columns_of(name).await?.ok_or_else(|| missing(name))
     }
 
     /// What the lake holds of a table or model, without the column that only divides it into folders.
@@ -112,7 +174,7 @@ impl Names {
 
     async fn both(&self, table: &'static Table) -> Result<Arc<dyn TableProvider>> {
         let name = table.name;
-        if !self.hot.contains_key(name) {
+        if self.part == Part::Imports || !self.hot.contains_key(name) {
             return self.stored(name)?.ok_or_else(|| missing(name));
         }
         // After a kill in the middle of a flush some of what came is stored.
@@ -133,10 +195,10 @@ impl Names {
     async fn silver(&self, model: &Model) -> Result<Arc<dyn TableProvider>> {
         let name = &model.name;
         let sources = self.project.sources_of(name);
-        let has_hot = sources.iter().any(|source| self.hot.contains_key(source));
+        let has_hot = self.part != Part::Imports && sources.iter().any(|source| self.hot.contains_key(source));
         let has_cold = self.cold.tables.contains_key(name.as_str());
         match (has_hot, has_cold) {
-            (false, true) => self.columns_of(name).await?.ok_or_else(|| missing(name)),
+            (false, true) => self.whole(name).await,
             (_, false) => self.view(&self.sql(model, &Naming::Live)?).await,
             (true, true) => self.view(&self.united(model)).await,
         }

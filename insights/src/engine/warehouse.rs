@@ -19,6 +19,7 @@ use super::data::{Came, Data, Reach};
 use super::fresh::HotRows;
 use super::hot::{self, Hot, beyond};
 use super::names::{Names, Shape};
+use super::part::Part;
 use super::scope::{Scope, Scoped};
 use super::session::{House, Session};
 use super::visible::Visible;
@@ -238,37 +239,40 @@ impl Warehouse {
 
     /// The present state, to be asked by who may see all of it.
     pub fn session(&self) -> Result<Arc<Session>, WarehouseError> {
-        self.session_within(&Scope::WHOLE)
+        self.session_of(Part::All, &Scope::WHOLE)
     }
 
-    /// The present state as it is within a scope, to be asked in our own words.
-    pub fn session_within(&self, scope: &Scope) -> Result<Arc<Session>, WarehouseError> {
-        if let Some(session) = self.0.data.read().unwrap_or_else(PoisonError::into_inner).sessions.get(scope) {
+    /// The present state as it is within a scope, to be asked in our own words about a part of the sources.
+    pub fn session_of(&self, part: Part, scope: &Scope) -> Result<Arc<Session>, WarehouseError> {
+        let key = (part, scope.clone());
+        if let Some(session) = self.0.data.read().unwrap_or_else(PoisonError::into_inner).sessions.get(&key) {
             return Ok(Arc::clone(session));
         }
         let mut data = self.0.data.write().unwrap_or_else(PoisonError::into_inner);
-        let house = self.house(&mut data, scope)?;
-        let context = with_rows(&house.context, data.rows()?);
+        let house = self.house(&mut data, part, scope)?;
+        let context = with_rows(&house.context, data.rows(part)?);
         let session = Arc::new(Session { context, version: *self.0.version.borrow(), house });
-        data.sessions.insert(scope.clone(), Arc::clone(&session));
+        data.sessions.insert(key, Arc::clone(&session));
         Ok(session)
     }
 
     /// What plans of a scope are made in now.
-    fn house(&self, data: &mut Data, scope: &Scope) -> Result<Arc<House>, WarehouseError> {
+    fn house(&self, data: &mut Data, part: Part, scope: &Scope) -> Result<Arc<House>, WarehouseError> {
         let shape = shape(&data.hot);
-        data.houses.retain(|_, house| house.shape == shape);
-        if let Some(house) = data.houses.get(scope) {
+        // What comes is of no import.
+        data.houses.retain(|(part, _), house| *part == Part::Imports || house.shape == shape);
+        let key = (part, scope.clone());
+        if let Some(house) = data.houses.get(&key) {
             return Ok(Arc::clone(house));
         }
         let house = if scope.is_whole() {
-            self.build(data, shape, Vec::new())?
+            self.build(data, part, shape, Vec::new())?
         } else {
-            let whole = self.house(data, &Scope::WHOLE)?;
+            let whole = self.house(data, part, &Scope::WHOLE)?;
             self.within(data, &whole, scope)?
         };
         let house = Arc::new(house);
-        data.houses.insert(scope.clone(), Arc::clone(&house));
+        data.houses.insert(key, Arc::clone(&house));
         Ok(house)
     }
 
@@ -285,13 +289,13 @@ impl Warehouse {
     pub fn session_for(&self, scope: &Scope) -> Result<Session, WarehouseError> {
         let data = self.0.data.read().unwrap_or_else(PoisonError::into_inner);
         let vars = vec![("persons", serde_json::json!(scope.persons))];
-        let whole = self.build(&data, shape(&data.hot), vars)?;
+        let whole = self.build(&data, Part::All, shape(&data.hot), vars)?;
         let house = self.within(&data, &whole, scope)?;
         let context = match &house.scoped {
             Some(scoped) => self.context_of(&data, Arc::new(Visible::new(Arc::clone(scoped))))?,
             None => house.context.clone(),
         };
-        let context = with_rows(&context, data.rows()?);
+        let context = with_rows(&context, data.rows(Part::All)?);
         Ok(Session { context, version: *self.0.version.borrow(), house: Arc::new(house) })
     }
 
@@ -322,10 +326,11 @@ impl Warehouse {
     fn build(
         &self,
         data: &Data,
+        part: Part,
         shape: Shape,
         vars: Vec<(&'static str, serde_json::Value)>,
     ) -> Result<House, WarehouseError> {
-        let names = Names::new(Arc::clone(&self.0.project), shape.clone(), Arc::clone(&data.cold), vars);
+        let names = Names::new(part, Arc::clone(&self.0.project), shape.clone(), Arc::clone(&data.cold), vars);
         let names = Arc::new(names);
         let context = self.context_of(data, Arc::clone(&names) as _)?;
         let planner = Arc::new(context.state());

@@ -24,6 +24,9 @@ pub enum FileError {
     /// Its values cannot be read.
     #[error("the file's values cannot be read")]
     Values(#[from] datafusion::arrow::error::ArrowError),
+    /// Whoever wanted its rows has ended.
+    #[error("nobody takes the file's rows")]
+    Unwanted,
     /// It lacks what the form needs.
     #[error("the file has no column {0}")]
     Column(String),
@@ -48,13 +51,13 @@ fn hex(bytes: &[u8]) -> String {
     bytes.iter().flat_map(|byte| [digit(byte >> 4), digit(byte & 15)]).collect()
 }
 
-/// Calls `each` with every row: its number, and its values in the order of `columns`. Columns after the first `required` may be
-/// missing; their values are then empty.
+/// Calls `each` with every row, until it fails: its number, and its values in the order of `columns`. Columns after the first
+/// `required` may be missing; their values are then empty.
 pub(super) fn rows(
     path: &Path,
     columns: &[&'static str],
     required: usize,
-    mut each: impl FnMut(u64, &[&str]),
+    mut each: impl FnMut(u64, &[&str]) -> Result<(), FileError>,
 ) -> Result<(), FileError> {
     let name = path.to_string_lossy();
     if name.ends_with(".parquet") {
@@ -72,7 +75,7 @@ fn csv(
     source: impl Read,
     columns: &[&'static str],
     required: usize,
-    each: &mut impl FnMut(u64, &[&str]),
+    each: &mut impl FnMut(u64, &[&str]) -> Result<(), FileError>,
 ) -> Result<(), FileError> {
     let mut reader = csv::ReaderBuilder::new().flexible(true).from_reader(source);
     let heads = reader.byte_headers()?.clone();
@@ -86,7 +89,7 @@ fn csv(
         let values: Vec<_> =
             places.iter().map(|place| text(place.and_then(|place| record.get(place)).unwrap_or_default())).collect();
         let values: Vec<&str> = values.iter().map(|value| value.trim()).collect();
-        each(number, &values);
+        each(number, &values)?;
     }
     Ok(())
 }
@@ -95,7 +98,7 @@ fn parquet(
     path: &Path,
     columns: &[&'static str],
     required: usize,
-    each: &mut impl FnMut(u64, &[&str]),
+    each: &mut impl FnMut(u64, &[&str]) -> Result<(), FileError>,
 ) -> Result<(), FileError> {
     let builder = ParquetRecordBatchReaderBuilder::try_new(File::open(path)?)?;
     let heads: Vec<String> = builder.schema().fields().iter().map(|field| field.name().clone()).collect();
@@ -113,7 +116,7 @@ fn parquet(
             };
             let values: Vec<String> = places.iter().map(|place| value(place).unwrap_or_default()).collect();
             let values: Vec<&str> = values.iter().map(String::as_str).collect();
-            each(number, &values);
+            each(number, &values)?;
         }
     }
     Ok(())

@@ -7,6 +7,8 @@ mod file;
 mod form;
 mod online_retail;
 mod run;
+#[cfg(test)]
+mod tests;
 mod transactions;
 
 pub use form::Form;

@@ -72,3 +72,9 @@ pub fn life_of(feed: &str, epoch: &str) -> String {
 pub fn place(feed: &str, life: i64) -> String {
     format!("{OWN}/{feed}/{life}")
 }
+
+/// Which file of an import was the last that is wholly in, in `lake_feeds`.
+#[must_use]
+pub fn imported(source: &str) -> String {
+    format!("imported/{source}")
+}

@@ -20,6 +20,9 @@ use std::sync::Arc;
 
 use datafusion::arrow::datatypes::SchemaRef;
 use datafusion::arrow::record_batch::RecordBatch;
+use datafusion::dataframe::DataFrame;
+use datafusion::execution::session_state::SessionStateBuilder;
+use deltalake::delta_datafusion::planner::DeltaPlanner;
 use deltalake::kernel::engine::arrow_conversion::TryIntoKernel as _;
 use deltalake::kernel::transaction::{CommitProperties, TransactionError};
 use deltalake::kernel::{StructType, Transaction};
@@ -267,6 +270,30 @@ pub async fn replace(
         None => writing,
     };
     Ok(writing.with_commit_properties(commit).with_writer_properties(files()?).await?)
+}
+
+/// The same with the rows of a question, which are written as they come and never are in memory together.
+pub async fn replace_by(table: DeltaTable, rows: DataFrame, which: &str) -> Result<DeltaTable, LakeError> {
+    let commit = commit(&[rewritten(&table)]);
+    let (state, plan) = rows.into_parts();
+    // The format writes by steps of a plan that its own planner knows.
+    let state = SessionStateBuilder::new_from_existing(state).with_query_planner(DeltaPlanner::new()).build();
+    Ok(table
+        .write(Vec::new())
+        .with_input_plan(plan)
+        .with_session_state(Arc::new(state))
+        .with_save_mode(SaveMode::Overwrite)
+        .with_replace_where(which)
+        .with_write_batch_size(8192)
+        .with_commit_properties(commit)
+        .with_writer_properties(files()?)
+        .await?)
+}
+
+/// Puts a table back to what it was in an earlier version. Refused when anybody has written it since `table` was looked at.
+pub async fn put_back(table: DeltaTable, version: u64) -> Result<DeltaTable, LakeError> {
+    let commit = commit(&[rewritten(&table)]);
+    Ok(table.restore().with_version_to_restore(version).with_commit_properties(commit).await?.0)
 }
 
 /// Takes the rows out that `which` holds for. Refused when anybody has rewritten a part of the table, or moved one of the places

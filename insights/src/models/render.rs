@@ -17,6 +17,8 @@ pub enum Naming {
     Live,
     /// What has come and is not stored: sources and models with `hot_` before their names.
     Hot,
+    /// Of our own source alone: models with `own_` before their names.
+    Own,
     /// What is stored: sources with `cold_` before their names; other models as they were just built.
     Cold,
 }
@@ -24,14 +26,14 @@ pub enum Naming {
 impl Naming {
     fn source(&self, table: &str) -> String {
         match self {
-            Self::Live => table.to_owned(),
+            Self::Live | Self::Own => table.to_owned(),
             Self::Hot => format!("hot_{table}"),
             Self::Cold => format!("cold_{table}"),
         }
     }
 
     fn model(&self, name: &str) -> String {
-        self.source(name)
+        if *self == Self::Own { format!("own_{name}") } else { self.source(name) }
     }
 }
 

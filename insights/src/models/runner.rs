@@ -1,4 +1,5 @@
-//! Making tables of the models: silver by the months that changed, gold as a whole, and what their tests say.
+//! Making tables of the models: silver by the months that changed, gold by the source, and what their tests say. Rows are written
+//! as they are worked out, so that memory does not grow with the table.
 //!
 //! A model whose test finds something keeps its last good table; the lineage page shows it red.
 
@@ -8,12 +9,18 @@ use std::time::Instant;
 
 use belgrano_shared::ambient::Ambient;
 use belgrano_shared::timestamp::UnixMillis;
-use datafusion::arrow::record_batch::RecordBatch;
+use datafusion::error::DataFusionError;
 use datafusion::prelude::SessionContext;
+use deltalake::DeltaTable;
 
 use super::project::{Layer, Model};
-use crate::engine::{Came, Cold, MONTH, Warehouse, WarehouseError, first_day};
+use super::render::Naming;
+use crate::engine::{Came, Cold, MONTH, Part, Scope, Session, Warehouse, WarehouseError, first_day};
+use crate::lake::feeds::OWN;
 use crate::lake::{self, LakeError};
+
+/// How often a table is made anew because another writer was first.
+const ATTEMPTS: usize = 4;
 
 /// How the last run of a model went.
 #[derive(Clone, Debug)]
@@ -72,10 +79,9 @@ impl Runner {
             let sources = self.warehouse.project().sources_of(&model.name);
             if sources.iter().any(|table| came.rows.contains_key(table)) {
                 let first = model.keys_from().and_then(|table| came.rows.get(table)).and_then(|rows| first_day(rows));
-                let since = first.filter(|_| model.day().is_some()).map(|day| format!("{MONTH} >= DATE '{day}'"));
-                let select = format!("SELECT * FROM {}", model.name);
-                let part = Part { source, since: since.as_deref() };
-                self.put(session.context(), &cold, &model, &select, part).await?;
+                let since = first.filter(|_| model.day().is_some()).map(|day| format!(" AND {MONTH} >= DATE '{day}'"));
+                let which = format!("{}{}", of_source(source), since.unwrap_or_default());
+                self.put(session.context(), &cold, &model, &model.name, &which).await?;
             }
         }
         Ok(())
@@ -86,40 +92,43 @@ impl Runner {
         let cold = self.warehouse.cold();
         let session = self.warehouse.session()?;
         for model in self.of(Layer::Silver) {
-            let naming = super::render::Naming::Cold;
-            let rendered = self.warehouse.project().renderer().render(&model.template, &naming);
-            let (sql, _) = rendered.map_err(|error| datafusion::error::DataFusionError::External(Box::new(error)))?;
-            let select = format!("SELECT * FROM ({sql})");
-            self.put(session.context(), &cold, &model, &select, Part { source, since: None }).await?;
+            let rows = format!("({})", self.sql(&model, &Naming::Cold)?);
+            self.put(session.context(), &cold, &model, &rows, &of_source(source)).await?;
         }
         Ok(())
     }
 
-    /// Makes the gold models: those that only an import changes with `imports`, the others always. Each has its tests run, and so
-    /// has every model that is not made here: silver, which is stored with what came, and views.
+    /// Makes the gold models of our own source; those of all imports with `imports`, too. Each has its tests run, and so has every
+    /// model that is not made here: silver, which is stored with what came, and views.
     pub async fn build_gold(&self, imports: bool) -> Result<(), WarehouseError> {
         for model in self.warehouse.project().models().to_vec() {
-            let makes = model.layer == Layer::Gold && !model.is_view() && (imports || !model.is_kept());
-            self.note(&model, makes).await;
-            if makes && model.is_kept() {
-                self.warehouse.refresh().await?;
+            let makes = model.layer == Layer::Gold && !model.is_view();
+            if makes && imports {
+                self.note(&model, Part::Imports, Some(&format!("source <> '{OWN}'"))).await;
+            }
+            if !model.is_kept() {
+                self.note(&model, Part::Own, makes.then(|| of_source(OWN)).as_deref()).await;
             }
         }
         Ok(())
     }
 
-    /// Makes the gold models that only an import changes.
-    pub async fn build_imports(&self) -> Result<(), WarehouseError> {
-        for model in self.of(Layer::Gold).into_iter().filter(Model::is_kept) {
-            self.make(&model).await?;
-            self.warehouse.refresh().await?;
+    /// Makes the gold models of a source that was imported, each out of those that it reads.
+    pub async fn build_import(&self, source: &str) -> Result<(), WarehouseError> {
+        for model in self.of(Layer::Gold).into_iter().filter(|model| !model.is_view()) {
+            let (_, failed) = self.make(&model, Part::Imports, &of_source(source)).await?;
+            told(&model, &failed, true);
         }
         Ok(())
     }
 
-    async fn note(&self, model: &Model, makes: bool) {
+    /// Makes the rows of a model that `made` holds for, or only tests it, and notes how that went.
+    async fn note(&self, model: &Model, part: Part, made: Option<&str>) {
         let begun = Instant::now();
-        let done = if makes { self.make(model).await } else { self.test(model).await };
+        let done = match made {
+            Some(which) => self.make(model, part, which).await,
+            None => self.test(model, part).await,
+        };
         let (rows, failed, broke) = match done {
             Ok((rows, failed)) => (rows, failed, None),
             Err(error) => {
@@ -128,36 +137,39 @@ impl Runner {
                 (None, Vec::new(), Some(error))
             }
         };
-        for (test, found) in &failed {
-            let what = if makes { "its last good table stays" } else { "it is shown as it is" };
-            tracing::error!(model = model.name, test, found, "a test of a model found something; {what}");
-        }
+        told(model, &failed, made.is_some());
         let ms = u64::try_from(begun.elapsed().as_millis()).unwrap_or(u64::MAX);
-        let run = Run { at: self.ambient.now(), made: makes, ms, rows, failed, broke };
+        let run = Run { at: self.ambient.now(), made: made.is_some(), ms, rows, failed, broke };
         self.runs.lock().unwrap_or_else(PoisonError::into_inner).insert(model.name.clone(), run);
     }
 
-    /// Makes a gold table, if its tests find nothing.
-    async fn make(&self, model: &Model) -> Result<Done, WarehouseError> {
-        let session = self.warehouse.session()?;
-        let naming = super::render::Naming::Live;
-        let rendered = self.warehouse.project().renderer().render(&model.template, &naming);
-        let (sql, _) = rendered.map_err(|error| datafusion::error::DataFusionError::External(Box::new(error)))?;
-        let frame = session.context().sql(&sql).await?;
-        let schema = frame.schema().as_arrow().clone();
-        let batches = some(frame.collect().await?, &schema);
-        let rows = batches.iter().map(RecordBatch::num_rows).sum();
-        let failed = self.failed_tests(session.context(), model).await?;
-        if failed.is_empty() {
-            let table = self.warehouse.lake().table(&model.name, &Arc::new(nullable(&schema)), &[]).await?;
-            lake::replace(table, batches, None).await?;
+    /// Makes the rows of a gold table that `which` holds for, if the tests find nothing. Begins anew when another writer was first.
+    async fn make(&self, model: &Model, part: Part, which: &str) -> Result<Done, WarehouseError> {
+        let mut attempt = 1;
+        loop {
+            let made = match part {
+                Part::Imports => Box::pin(self.make_imported(model, which)).await,
+                Part::All | Part::Own => Box::pin(self.make_own(model, part, which)).await,
+            };
+            match made {
+                Err(WarehouseError::Lake(error)) if error.is_conflict() && attempt < ATTEMPTS => attempt += 1,
+                made => return made,
+            }
+            self.warehouse.refresh().await?;
         }
-        Ok((Some(rows), failed))
+    }
+
+    /// Our own rows come all day, so the tests look at what is asked at this moment, and the table follows.
+    async fn make_own(&self, model: &Model, part: Part, which: &str) -> Result<Done, WarehouseError> {
+        let session = self.warehouse.session_of(part, &Scope::WHOLE)?;
+        let failed = self.failed_tests(session.context(), model).await?;
+        let rows = if failed.is_empty() { Some(self.write(&session, model, which).await?.0) } else { None };
+        Ok((rows, failed))
     }
 
     /// Runs the tests of a model that is made elsewhere.
-    async fn test(&self, model: &Model) -> Result<Done, WarehouseError> {
-        let session = self.warehouse.session()?;
+    async fn test(&self, model: &Model, part: Part) -> Result<Done, WarehouseError> {
+        let session = self.warehouse.session_of(part, &Scope::WHOLE)?;
         let failed = self.failed_tests(session.context(), model).await?;
         // What a view has is worked out for whoever asks, so nobody counts it for nothing.
         let rows = if model.is_view() {
@@ -166,6 +178,45 @@ impl Runner {
             Some(session.context().sql(&format!("SELECT 1 FROM {}", model.name)).await?.count().await?)
         };
         Ok((rows, failed))
+    }
+
+    /// The rows of an import are asked of the table itself: they are written, then tested, and what was before comes back when a
+    /// test finds something. In between, a question may see them.
+    async fn make_imported(&self, model: &Model, which: &str) -> Result<Done, WarehouseError> {
+        let session = self.warehouse.session_of(Part::Imports, &Scope::WHOLE)?;
+        let (rows, before, table) = self.write(&session, model, which).await?;
+        self.warehouse.refresh().await?;
+        let session = self.warehouse.session_of(Part::Imports, &Scope::WHOLE)?;
+        let failed = self.failed_tests(session.context(), model).await?;
+        if !failed.is_empty() {
+            lake::put_back(table, before).await?;
+            self.warehouse.refresh().await?;
+        }
+        Ok((Some(rows), failed))
+    }
+
+    /// Writes the rows of a gold table that `which` holds for: how many, the version before, and the table as it is now.
+    async fn write(
+        &self,
+        session: &Session,
+        model: &Model,
+        which: &str,
+    ) -> Result<(usize, u64, DeltaTable), WarehouseError> {
+        let sql = self.sql(model, &Naming::Live)?;
+        let rows = session.context().sql(&format!("SELECT *{} FROM ({sql}) WHERE {which}", month(model))).await?;
+        let schema = Arc::new(nullable(rows.schema().as_arrow()));
+        let table = self.warehouse.lake().table(&model.name, &schema, folders(model)).await?;
+        let before = table.version().unwrap_or(0);
+        let table = lake::replace_by(table, rows, which).await?;
+        let written = session.context().read_table(table.table_provider().await.map_err(LakeError::from)?)?;
+        let of = written.parse_sql_expr(which)?;
+        let written = written.filter(of)?.count().await?;
+        Ok((written, before, table))
+    }
+
+    fn sql(&self, model: &Model, naming: &Naming) -> Result<String, WarehouseError> {
+        let rendered = self.warehouse.project().renderer().render(&model.template, naming);
+        Ok(rendered.map_err(|error| DataFusionError::External(Box::new(error)))?.0)
     }
 
     /// The tests of a model that find something.
@@ -177,8 +228,8 @@ impl Runner {
         let mut failed = Vec::new();
         let project = self.warehouse.project();
         for test in project.tests().iter().filter(|test| test.model == model.name) {
-            let rendered = project.renderer().render(&test.sql, &super::render::Naming::Live);
-            let (sql, _) = rendered.map_err(|error| datafusion::error::DataFusionError::External(Box::new(error)))?;
+            let rendered = project.renderer().render(&test.sql, &Naming::Live);
+            let (sql, _) = rendered.map_err(|error| DataFusionError::External(Box::new(error)))?;
             let found = context.sql(&sql).await?.count().await?;
             if found > 0 {
                 failed.push((test.name.clone(), found));
@@ -191,51 +242,54 @@ impl Runner {
         self.warehouse.project().models().iter().filter(|model| model.layer == layer).cloned().collect()
     }
 
-    /// Stores the rows of `select` that are of a part, in the place of those that are stored; refused when the table is not what
-    /// it is in `cold`, which `select` was planned over.
+    /// Stores those of `rows` (a name, or a question in brackets) that `which` holds for, in the place of those that are stored;
+    /// refused when the table is not what it is in `cold`, which the rows were planned over.
     async fn put(
         &self,
         context: &SessionContext,
         cold: &Cold,
         model: &Model,
-        select: &str,
-        part: Part<'_>,
+        rows: &str,
+        which: &str,
     ) -> Result<(), WarehouseError> {
-        let month = model.day().map(|day| format!(", CAST(date_trunc('month', {day}) AS DATE) AS {MONTH}"));
-        let select = format!("SELECT *{} FROM ({select})", month.unwrap_or_default());
-        let mut which = format!("source = '{}'", part.source.replace('\'', "''"));
-        if let Some(since) = part.since {
-            which = format!("{which} AND {since}");
-        }
-        let frame = context.sql(&format!("SELECT * FROM ({select}) WHERE {which}")).await?;
-        let schema = Arc::new(nullable(frame.schema().as_arrow()));
-        let batches = some(frame.collect().await?, &schema);
+        let select = format!("SELECT * FROM (SELECT *{} FROM {rows}) WHERE {which}", month(model));
+        let rows = context.sql(&select).await?;
+        let schema = Arc::new(nullable(rows.schema().as_arrow()));
         let table = if let Some(table) = cold.handles.get(&model.name) {
             table.clone()
         } else {
-            let partitions: &[&str] = if model.day().is_some() { &["source", MONTH] } else { &["source"] };
-            let made = self.warehouse.lake().table(&model.name, &schema, partitions).await?;
+            let made = self.warehouse.lake().table(&model.name, &schema, folders(model)).await?;
             if made.version() != Some(0) {
                 return Err(LakeError::Overtaken.into());
             }
             made
         };
-        lake::replace(table, batches, Some(&which)).await?;
+        lake::replace_by(table, rows, which).await?;
         Ok(())
     }
 }
 
-/// Rows of a silver model that are worked out together.
-#[derive(Clone, Copy, Debug)]
-struct Part<'a> {
-    source: &'a str,
-    /// A condition on their month.
-    since: Option<&'a str>,
+/// What holds for the rows of a source.
+fn of_source(source: &str) -> String {
+    format!("source = '{}'", source.replace('\'', "''"))
 }
 
-/// At least one batch, if without rows: the table is then emptied.
-fn some(batches: Vec<RecordBatch>, schema: &datafusion::arrow::datatypes::Schema) -> Vec<RecordBatch> {
-    if batches.is_empty() { vec![RecordBatch::new_empty(Arc::new(schema.clone()))] } else { batches }
+/// The column that divides a model's table into folders beside the source, as one more of a `SELECT *`.
+fn month(model: &Model) -> String {
+    let month = model.day().map(|day| format!(", CAST(date_trunc('month', {day}) AS DATE) AS {MONTH}"));
+    month.unwrap_or_default()
+}
+
+/// The columns that divide a model's table into folders.
+fn folders(model: &Model) -> &'static [&'static str] {
+    if model.day().is_some() { &["source", MONTH] } else { &["source"] }
+}
+
+fn told(model: &Model, failed: &[(String, usize)], made: bool) {
+    for (test, found) in failed {
+        let what = if made { "its last good table stays" } else { "it is shown as it is" };
+        tracing::error!(model = model.name, test, found, "a test of a model found something; {what}");
+    }
 }
 
 /// The format keeps no promise about nulls that a query makes.
