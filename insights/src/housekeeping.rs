@@ -35,7 +35,7 @@ impl Command<InsightsUnit> for Prune {
     }
 }
 
-/// Starts the task.
+/// Starts the task that forgets sessions and links that ended.
 pub(crate) fn spawn(app: &App) {
     let (app, soft) = (app.clone(), app.life.soft().clone());
     let life = app.life.clone();

@@ -23,10 +23,10 @@ pub struct InsightsUnit {
     ended: Vec<Ended>,
 }
 
-/// Sessions that ended.
+/// Which sessions a batch ended.
 #[derive(Clone, Copy, Debug)]
 pub enum Ended {
-    /// One.
+    /// A single session, by the hash of its token.
     Session(TokenHash),
     /// All of an account.
     Account(i64),

@@ -62,7 +62,7 @@ impl Arrival {
     }
 }
 
-/// Let somebody in.
+/// Uses a link up: finds or makes the account of whoever comes by it, and opens a session.
 #[derive(Debug)]
 pub(crate) struct Arrive {
     pub(crate) arrival: Arrival,

@@ -80,10 +80,10 @@ pub(super) fn of_merchant(role: Role, business_id: Option<i64>) -> Option<i64> {
 /// What happens to the business of an account. `null` takes it away.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Business {
-    /// It stays.
+    /// The field was left out: it stays as it is.
     #[default]
     Keep,
-    /// It has none.
+    /// The field was null: from now on it has none.
     Clear,
     /// It has the one of this number.
     Set(i64),
@@ -113,11 +113,11 @@ impl<'de> Deserialize<'de> for Business {
 /// Change an account; what is `None` stays.
 #[derive(Debug, Default)]
 pub struct ChangeAccount {
-    /// Which.
+    /// Number of the account that is changed.
     pub id: i64,
-    /// A new name.
+    /// The new name; `None` leaves the old one.
     pub name: Option<String>,
-    /// A new role.
+    /// The new role; `None` leaves the old one.
     pub role: Option<Role>,
     /// Which business it sees from now on.
     pub business: Business,

@@ -6,7 +6,7 @@ use utoipa::ToSchema;
 /// What an account may do.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub enum Role {
-    /// Everything.
+    /// Sees everything, and decides who else may see what.
     #[serde(rename = "admin")]
     Admin,
     /// Read everything; accounts and alerts are the administrators'.
@@ -18,7 +18,7 @@ pub enum Role {
 }
 
 impl Role {
-    /// All of them.
+    /// Every role, in the order in which forms offer them.
     pub const ALL: [Self; 3] = [Self::Admin, Self::Analyst, Self::Merchant];
 
     /// The word on the wire and in the databases.

@@ -34,7 +34,7 @@ pub(crate) struct Accounts {
     cursor: Option<String>,
 }
 
-/// Las cuentas, de la más vieja a la más nueva.
+/// All accounts, the oldest first
 #[utoipa::path(get, path = "/api/usuarios", tag = "cuentas",
     params(("cursor" = Option<String>, Query), ("limit" = Option<u32>, Query)),
     responses((status = 200, body = Accounts), (status = 403, body = ProblemDocument)))]
@@ -61,7 +61,7 @@ pub(crate) struct NewAccount {
     business_id: Option<i64>,
 }
 
-/// Crea una cuenta.
+/// Create an account
 #[utoipa::path(post, path = "/api/usuarios", tag = "cuentas", request_body = NewAccount, responses(
     (status = 201, body = Account), (status = 403, body = ProblemDocument), (status = 409, body = ProblemDocument),
     (status = 422, body = ProblemDocument)))]
@@ -118,11 +118,11 @@ pub(crate) struct AccountChange {
     seen: Seen,
 }
 
-/// Cambia una cuenta. Otro rol, otro negocio, otra contraseña o la baja terminan sus sesiones.
+/// Change an account. Another role, business or password, or closing it, ends its sessions.
 #[utoipa::path(patch, path = "/api/usuarios/{id}", tag = "cuentas", request_body = AccountChange,
     params(("id" = i64, Path)), responses((status = 200, body = Account), (status = 403, body = ProblemDocument),
     (status = 404, body = ProblemDocument), (status = 409, body = ProblemDocument,
-    description = "Es la última cuenta de administración, no tiene contraseña acá, o no es como se la vio (`visto`)."),
+    description = "It is the last administrator, has no password here, or is not as it was seen (`visto`)"),
     (status = 422, body = ProblemDocument)))]
 pub(crate) async fn change(
     State(app): State<App>,

@@ -40,7 +40,7 @@ pub(crate) struct LineageTest {
     encontradas: usize,
 }
 
-/// A model.
+/// A table that is made of others: how, of what, and how its last run went.
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct LineageModel {
     nombre: String,

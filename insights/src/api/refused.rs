@@ -22,7 +22,7 @@ pub(crate) struct RefusedView {
     pub(crate) filas: i64,
 }
 
-/// All refusals.
+/// A page of the refused rows, and how many there are in all.
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct RefusedList {
     pub(crate) rechazadas: Vec<RefusedView>,

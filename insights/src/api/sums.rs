@@ -30,7 +30,7 @@ pub(super) struct Sums {
 }
 
 impl Sums {
-    /// The table.
+    /// Name of the table that has the sums.
     pub(super) fn table(self) -> &'static str {
         self.cube.unwrap_or("gold_sales")
     }

@@ -23,7 +23,7 @@ use super::scope::Scope;
 use super::session::Session;
 use super::warehouse::{Warehouse, WarehouseError};
 
-/// Answers kept, about.
+/// About how many answers are kept.
 const KEPT: usize = 4096;
 /// Bytes of rows of answers kept.
 const KEPT_BYTES: u64 = 64 << 20;

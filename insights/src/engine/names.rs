@@ -142,7 +142,7 @@ impl Names {
         self.view(&format!("SELECT * FROM ({}) WHERE false", self.sql(model, &Naming::Live)?)).await
     }
 
-    /// A stored model.
+    /// The table of a model whose rows are kept.
     async fn whole(&self, name: &str) -> Result<Arc<dyn TableProvider>> {
         self.columns_of(name).await?.ok_or_else(|| missing(name))
     }

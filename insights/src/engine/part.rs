@@ -7,14 +7,14 @@ use datafusion::common::ScalarValue;
 
 use crate::lake::feeds::OWN;
 
-/// Of which sources.
+/// Which sources a question is about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Part {
-    /// Of any.
+    /// Our own marketplace and imports alike.
     All,
     /// Of our own marketplace alone.
     Own,
-    /// Of imports alone.
+    /// Imports alone: their answers hold until the next file comes.
     Imports,
 }
 

@@ -9,7 +9,7 @@ use crate::app::App;
 /// An answer that is older says its age.
 const FRESH_MS: i64 = 60_000;
 
-/// As of when.
+/// Until when the figures of a page are told.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct AsOf {
     /// Everything that had happened by then is in the figures; `None`: the feeds are still being read.

@@ -25,7 +25,7 @@ enum Outcome {
     Unasked,
     /// Why there is no answer.
     Refused(String),
-    /// The answer.
+    /// What a query found, as the page shows it.
     Found(Tabular),
 }
 

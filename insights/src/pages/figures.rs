@@ -5,10 +5,10 @@ use belgrano_shared::texts::{Language, Text};
 use super::numbers::{amount, count, number};
 use crate::api::{Figures, Kpis};
 
-/// One figure.
+/// A figure of the page, with its words and what it was before.
 #[derive(Debug)]
 pub(super) struct Card {
-    /// What it is.
+    /// What the figure is called, in the words of the page.
     pub(super) name: Text,
     /// As it is; a dash where it is not known.
     pub(super) value: String,

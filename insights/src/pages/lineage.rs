@@ -39,7 +39,7 @@ pub(super) enum Health {
 pub(super) enum Kind {
     /// It takes what comes: there is nothing to run.
     Came,
-    /// It is stored.
+    /// A model whose rows are kept.
     Stored,
     /// It is worked out when it is asked for.
     View,
@@ -54,7 +54,7 @@ impl Kind {
         }
     }
 
-    /// Its class.
+    /// The class of the style sheet that draws it.
     pub(super) const fn as_str(self) -> &'static str {
         match self {
             Self::Came => "came",

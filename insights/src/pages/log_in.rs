@@ -50,7 +50,7 @@ pub(super) async fn send(State(app): State<App>, ip: ClientIp, frame: Frame, for
     }
 }
 
-/// Logs out.
+/// Ends the session and leads to the log-in page.
 pub(super) async fn leave(state: State<App>, session: Result<Session, Problem>) -> Result<Response, Problem> {
     let answer = sessions::log_out(state, session).await?;
     Ok(with_cookies_of(&answer, see_other(LOGIN_PATH)))

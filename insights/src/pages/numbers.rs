@@ -25,7 +25,7 @@ pub(super) fn number(language: Language, value: f64, decimals: usize) -> String 
     text
 }
 
-/// How many.
+/// A count, with the separators of the language.
 pub(super) fn count(language: Language, value: i64) -> String {
     #[expect(clippy::cast_precision_loss, reason = "what is counted here is far below 2^53")]
     number(language, value as f64, 0)

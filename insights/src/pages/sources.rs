@@ -29,7 +29,7 @@ enum Part<T> {
     Kept,
     /// It could not be read.
     Failed,
-    /// As it is.
+    /// It was read: this is on it.
     There(Vec<T>),
 }
 
@@ -79,7 +79,7 @@ pub(super) async fn show(State(app): State<App>, reader: Reader, frame: Frame) -
     layout.show_as(status, &SourcesPage { layout: &layout, feeds, sources, refused, as_of })
 }
 
-/// Which source's rows.
+/// The source whose refused rows are asked for.
 #[derive(Deserialize)]
 pub(super) struct Of {
     #[serde(default)]

@@ -88,7 +88,7 @@ impl Command<InsightsUnit> for Begin {
     }
 }
 
-/// End a session.
+/// Ends a session before its time.
 #[derive(Debug)]
 struct End {
     token: TokenHash,
@@ -105,9 +105,9 @@ impl Command<InsightsUnit> for End {
     }
 }
 
-/// Inicia una sesión.
+/// Log in
 #[utoipa::path(post, path = "/api/login", tag = "sesión", security(()), request_body = LogIn, responses(
-    (status = 200, body = Me, description = "Con la cookie `belgrano_insights`."),
+    (status = 200, body = Me, description = "With the cookie `belgrano_insights`"),
     (status = 401, body = ProblemDocument), (status = 429, body = ProblemDocument)))]
 pub(crate) async fn log_in(State(app): State<App>, ip: ClientIp, Json(body): Json<LogIn>) -> Result<Response, Problem> {
     app.gate.take_try(ip, &body.email)?;
@@ -137,7 +137,7 @@ async fn begin(app: &App, body: &LogIn) -> Result<Option<(LogInAccount, Token)>,
     }
 }
 
-/// Termina la sesión.
+/// Log out
 #[utoipa::path(post, path = "/api/logout", tag = "sesión", security(()), responses((status = 204)))]
 pub(crate) async fn log_out(State(app): State<App>, session: Result<Session, Problem>) -> Result<Response, Problem> {
     if let Ok(Session(principal)) = session {
@@ -146,7 +146,7 @@ pub(crate) async fn log_out(State(app): State<App>, session: Result<Session, Pro
     Ok((StatusCode::NO_CONTENT, [(header::SET_COOKIE, app.gate.cookie().clear())]).into_response())
 }
 
-/// Quién inició la sesión.
+/// Who is logged in
 #[utoipa::path(get, path = "/api/me", tag = "sesión", responses(
     (status = 200, body = Me), (status = 401, body = ProblemDocument)))]
 pub(crate) async fn me(Session(principal): Session) -> Json<Me> {

@@ -25,11 +25,11 @@ const MAX_BYTES: u64 = 64 << 10;
 /// Where insights is.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum DoorSettings {
-    /// There.
+    /// At this address, as the operator says.
     At(Url),
     /// There, if it answers.
     IfItAnswers(Url),
-    /// Nowhere.
+    /// Nowhere: no button leads there.
     Nowhere,
 }
 

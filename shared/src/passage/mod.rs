@@ -51,10 +51,10 @@ impl Origin {
 /// Who comes.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Passage {
-    /// From where.
+    /// The service that vouches for the person.
     #[serde(rename = "de")]
     pub from: Origin,
-    /// The account there.
+    /// Number of the account at that service.
     #[serde(rename = "cuenta")]
     pub account: i64,
     /// What the person is called.
@@ -74,7 +74,7 @@ pub struct Passage {
 /// The query of a link.
 #[derive(Clone, Debug, Deserialize)]
 pub struct Signed {
-    /// Names the link.
+    /// Name of the link: it can be used once.
     #[serde(default)]
     pase: String,
     /// When it was signed, in seconds.
@@ -83,7 +83,7 @@ pub struct Signed {
     /// Who comes.
     #[serde(default)]
     quien: String,
-    /// By whom.
+    /// Signature over name, time and person, with the shared secret.
     #[serde(default)]
     firma: String,
 }

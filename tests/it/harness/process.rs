@@ -18,7 +18,7 @@ pub fn belgrano() -> PathBuf {
 #[derive(Clone, Debug)]
 pub struct Program {
     pub name: String,
-    /// Its file.
+    /// The file that is run.
     pub binary: PathBuf,
     /// What is asked of it.
     pub arguments: Vec<String>,
