@@ -54,6 +54,8 @@ pub(super) fn context(runtime: &Arc<RuntimeEnv>, limits: Limits) -> SessionConte
     config = config.set_bool(DYNAMIC_FILTERS, false);
     let options = config.options_mut();
     options.execution.parquet.pushdown_filters = false;
+    // What each sort sets aside at its start: a plan of many would have all memory set aside before a row is read.
+    options.execution.sort_spill_reservation_bytes = 1 << 20;
     options.sql_parser.map_string_types_to_utf8view = false;
     SessionContext::new_with_config_rt(config, Arc::clone(runtime))
 }

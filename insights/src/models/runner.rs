@@ -15,7 +15,7 @@ use deltalake::DeltaTable;
 
 use super::project::{Layer, Model};
 use super::render::Naming;
-use crate::engine::{Came, Cold, MONTH, Part, Scope, Session, Warehouse, WarehouseError, first_day};
+use crate::engine::{Came, Cold, MONTH, Part, Scope, Warehouse, WarehouseError, first_day};
 use crate::lake::feeds::OWN;
 use crate::lake::{self, LakeError};
 
@@ -93,7 +93,7 @@ impl Runner {
         let session = self.warehouse.session()?;
         for model in self.of(Layer::Silver) {
             let rows = format!("({})", self.sql(&model, &Naming::Cold)?);
-            self.put(session.context(), &cold, &model, &rows, &of_source(source)).await?;
+            self.put(&session.for_large(), &cold, &model, &rows, &of_source(source)).await?;
         }
         Ok(())
     }
@@ -163,7 +163,7 @@ impl Runner {
     async fn make_own(&self, model: &Model, part: Part, which: &str) -> Result<Done, WarehouseError> {
         let session = self.warehouse.session_of(part, &Scope::WHOLE)?;
         let failed = self.failed_tests(session.context(), model).await?;
-        let rows = if failed.is_empty() { Some(self.write(&session, model, which).await?.0) } else { None };
+        let rows = if failed.is_empty() { Some(self.write(session.context(), model, which).await?.0) } else { None };
         Ok((rows, failed))
     }
 
@@ -184,10 +184,10 @@ impl Runner {
     /// test finds something. In between, a question may see them.
     async fn make_imported(&self, model: &Model, which: &str) -> Result<Done, WarehouseError> {
         let session = self.warehouse.session_of(Part::Imports, &Scope::WHOLE)?;
-        let (rows, before, table) = self.write(&session, model, which).await?;
+        let (rows, before, table) = self.write(&session.for_large(), model, which).await?;
         self.warehouse.refresh().await?;
         let session = self.warehouse.session_of(Part::Imports, &Scope::WHOLE)?;
-        let failed = self.failed_tests(session.context(), model).await?;
+        let failed = self.failed_tests(&session.for_large(), model).await?;
         if !failed.is_empty() {
             lake::put_back(table, before).await?;
             self.warehouse.refresh().await?;
@@ -198,17 +198,17 @@ impl Runner {
     /// Writes the rows of a gold table that `which` holds for: how many, the version before, and the table as it is now.
     async fn write(
         &self,
-        session: &Session,
+        context: &SessionContext,
         model: &Model,
         which: &str,
     ) -> Result<(usize, u64, DeltaTable), WarehouseError> {
         let sql = self.sql(model, &Naming::Live)?;
-        let rows = session.context().sql(&format!("SELECT *{} FROM ({sql}) WHERE {which}", month(model))).await?;
+        let rows = context.sql(&format!("SELECT *{} FROM ({sql}) WHERE {which}", month(model))).await?;
         let schema = Arc::new(nullable(rows.schema().as_arrow()));
         let table = self.warehouse.lake().table(&model.name, &schema, folders(model)).await?;
         let before = table.version().unwrap_or(0);
         let table = lake::replace_by(table, rows, which).await?;
-        let written = session.context().read_table(table.table_provider().await.map_err(LakeError::from)?)?;
+        let written = context.read_table(table.table_provider().await.map_err(LakeError::from)?)?;
         let of = written.parse_sql_expr(which)?;
         let written = written.filter(of)?.count().await?;
         Ok((written, before, table))
