@@ -118,6 +118,17 @@ mod tests {
         assert!(grouped.contains("| x1  | a1  |"), "{grouped}");
     }
 
+    /// What a plan of our models looks like, with its sorts all at work at once.
+    #[tokio::test]
+    async fn many_sorts_of_few_rows_find_room() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let context = with_tables(folder.path()).await;
+        let sorted = "SELECT row_number() OVER (PARTITION BY amount ORDER BY id) AS n FROM o";
+        let summed = format!("SELECT sum(n) AS n FROM ({})", [sorted; 100].join(" UNION ALL "));
+        let summed = ask(&context, &summed).await;
+        assert!(summed.contains("500"), "{summed}");
+    }
+
     #[test]
     fn no_filter_is_found_while_a_query_runs() {
         let limits = Limits::default();
