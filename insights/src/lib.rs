@@ -18,6 +18,7 @@ pub mod models;
 mod pages;
 pub mod pg;
 mod router;
+mod saved;
 pub mod schema;
 pub mod service;
 pub mod sessions;

@@ -12,7 +12,7 @@ use utoipa_axum::routes;
 
 use crate::app::App;
 use crate::sessions::{self, SESSION_COOKIE};
-use crate::{accounts, api, cors, pages};
+use crate::{accounts, api, cors, pages, saved};
 
 /// The API's document; the rooms add their paths.
 #[derive(OpenApi)]
@@ -36,6 +36,7 @@ pub(crate) fn described() -> OpenApiRouter<App> {
     let mut api = OpenApiRouter::with_openapi(Api::openapi())
         .routes(routes!(pages::home::root))
         .merge(api::routes())
+        .merge(saved::routes())
         .merge(sessions::routes())
         .merge(accounts::routes());
     let mut document = openapi::completed(std::mem::take(api.get_openapi_mut()), SESSION_COOKIE);
@@ -50,7 +51,7 @@ fn admit_keys(document: &mut utoipa::openapi::OpenApi) {
     if let Some(components) = &mut document.components {
         components.add_security_scheme("clave", SecurityScheme::ApiKey(ApiKey::Header(key)));
     }
-    let people = ["/api/me", "/api/usuarios"];
+    let people = ["/api/me", "/api/usuarios", "/api/vistas"];
     for (path, item) in &mut document.paths.paths {
         if people.iter().any(|people| path.starts_with(people)) {
             continue;

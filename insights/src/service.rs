@@ -24,7 +24,7 @@ use crate::models::runner::Runner;
 use crate::sessions::{Principal, SESSION_COOKIE};
 use crate::settings::InsightsSettings;
 use crate::unit::{InsightsUnit, announcer};
-use crate::{accounts, housekeeping, pg, router, schema, texts};
+use crate::{accounts, housekeeping, pages, pg, router, schema, texts};
 
 /// Where in `DATA_DIR` the lake is when nobody says otherwise.
 const LAKE_FOLDER: &str = "lake";
@@ -109,6 +109,7 @@ pub async fn start(settings: InsightsSettings, ambient: Ambient, life: &Lifecycl
 /// Opens its own state and the lake: an [`App`] that works, without a socket and without background tasks.
 pub async fn assemble(settings: InsightsSettings, ambient: Ambient, life: &Lifecycle) -> Result<App, StartError> {
     texts::make_known();
+    pages::make_known();
     settings.common.zone.settle()?;
     let credentials = Credentials::new(settings.common.configured_secrets(), settings.common.data_dir.clone());
     let db = open(&settings.common.storage, &schema::migrations()).await?;

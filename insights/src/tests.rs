@@ -4,6 +4,7 @@ mod accounts;
 mod doors;
 mod entering;
 pub(crate) mod house;
+mod looking;
 mod pages;
 mod seeing;
 

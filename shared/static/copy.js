@@ -6,7 +6,7 @@ import { t } from "./texts.js";
 for (const button of /** @type {NodeListOf<HTMLElement>} */ (document.querySelectorAll("[data-copy]"))) {
   button.hidden = false;
   button.addEventListener("click", async () => {
-    const url = button.dataset.copy ?? "";
+    const url = new URL(button.dataset.copy ?? "", location.href).href;
     try {
       if (navigator.share && matchMedia("(pointer: coarse)").matches) return await navigator.share({ url });
       await navigator.clipboard.writeText(url);

@@ -9,6 +9,8 @@ use jiff::civil::Date;
 use serde::Deserialize;
 use utoipa::IntoParams;
 
+use super::blank;
+use super::days::{Compare, Days};
 use super::sums::{Cube, Sums};
 use crate::ingest::OWN;
 
@@ -17,50 +19,53 @@ use crate::ingest::OWN;
 #[into_params(parameter_in = Query)]
 pub(crate) struct Filters {
     /// First day, `YYYY-MM-DD`, in the zone of the source.
-    start_date: Option<String>,
+    #[serde(default, deserialize_with = "blank::text")]
+    pub(super) start_date: Option<String>,
     /// Last day.
-    end_date: Option<String>,
-    country: Option<String>,
-    region: Option<String>,
-    city: Option<String>,
-    barrio: Option<String>,
-    category: Option<String>,
+    #[serde(default, deserialize_with = "blank::text")]
+    pub(super) end_date: Option<String>,
+    #[serde(default, deserialize_with = "blank::text")]
+    pub(super) country: Option<String>,
+    #[serde(default, deserialize_with = "blank::text")]
+    pub(super) region: Option<String>,
+    #[serde(default, deserialize_with = "blank::text")]
+    pub(super) city: Option<String>,
+    #[serde(default, deserialize_with = "blank::text")]
+    pub(super) barrio: Option<String>,
+    #[serde(default, deserialize_with = "blank::text")]
+    pub(super) category: Option<String>,
     /// Business of the marketplace.
-    negocio: Option<String>,
+    #[serde(default, deserialize_with = "blank::text")]
+    pub(super) negocio: Option<String>,
     /// Branch of a business.
-    sucursal: Option<String>,
+    #[serde(default, deserialize_with = "blank::text")]
+    pub(super) sucursal: Option<String>,
     /// Segment of the customer, of TechStore's six or of the eleven.
-    segment: Option<String>,
-    payment_method: Option<String>,
+    #[serde(default, deserialize_with = "blank::text")]
+    pub(super) segment: Option<String>,
+    #[serde(default, deserialize_with = "blank::text")]
+    pub(super) payment_method: Option<String>,
     /// Class of device: `movil`, `tablet`, `escritorio`, `otro`.
-    device: Option<String>,
+    #[serde(default, deserialize_with = "blank::text")]
+    pub(super) device: Option<String>,
     /// Where the visit came from.
-    source: Option<String>,
+    #[serde(default, deserialize_with = "blank::text")]
+    pub(super) source: Option<String>,
     /// Price of a line's article, at least.
-    min_price: Option<f64>,
+    #[serde(default, deserialize_with = "blank::number")]
+    pub(super) min_price: Option<f64>,
     /// Price of a line's article, at most.
-    max_price: Option<f64>,
+    #[serde(default, deserialize_with = "blank::number")]
+    pub(super) max_price: Option<f64>,
     /// `net` (after cancellations and returns) or `gross` (before both).
-    sales: Option<String>,
+    #[serde(default, deserialize_with = "blank::text")]
+    pub(super) sales: Option<String>,
+    /// What the days are compared with: `before` (as many right before), `month` or `year` (the same days of the one before).
+    #[serde(default, deserialize_with = "blank::text")]
+    pub(super) compare: Option<String>,
     /// Which source of data; our own when it is left out.
-    fuente: Option<String>,
-}
-
-/// A stretch of days, both ends included.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Days {
-    pub(crate) from: Date,
-    pub(crate) to: Date,
-}
-
-impl Days {
-    /// The stretch of the same length right before.
-    pub(crate) fn before(self) -> Option<Self> {
-        use jiff::ToSpan;
-        let length = (self.to - self.from).get_days();
-        let to = self.from.yesterday().ok()?;
-        Some(Self { from: to.checked_sub(i64::from(length).days()).ok()?, to })
-    }
+    #[serde(default, deserialize_with = "blank::text")]
+    pub(super) fuente: Option<String>,
 }
 
 /// A question's filters, checked.
@@ -72,6 +77,8 @@ pub(crate) struct Narrowed {
     pub(crate) from: Option<Date>,
     /// Until which day.
     pub(crate) to: Option<Date>,
+    /// What these days are compared with.
+    pub(crate) compare: Compare,
     /// Before cancellations and returns.
     pub(crate) gross: bool,
     /// Whether it narrows to some articles or customers, so that orders have to be counted one by one.
@@ -128,19 +135,14 @@ impl Filters {
         if !errors.is_empty() {
             return Err(Problem::invalid(errors));
         }
+        let compare = Compare::read(self.compare.as_deref())?;
         let by_customer = self.segment.is_some();
         let within_orders = [&self.category, &self.negocio, &self.sucursal].iter().any(|text| text.is_some())
             || self.min_price.is_some()
             || self.max_price.is_some();
         let conditions = self.conditions();
         let source = self.fuente.unwrap_or_else(|| OWN.to_owned());
-        Ok(Narrowed { source, from, to, gross, within_orders, by_customer, conditions })
-    }
-
-    /// All that was sold on these days.
-    pub(crate) fn of_days(first: Date, last: Date, source: &str) -> Self {
-        let (start_date, end_date) = (Some(first.to_string()), Some(last.to_string()));
-        Self { start_date, end_date, fuente: Some(source.to_owned()), ..Self::default() }
+        Ok(Narrowed { source, from, to, compare, gross, within_orders, by_customer, conditions })
     }
 
     /// The country that is asked about.
@@ -260,15 +262,7 @@ pub(crate) fn money(sum: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use jiff::civil::date;
-
-    use super::{Days, Filters};
-
-    #[test]
-    fn the_period_before_is_as_long_and_ends_the_day_before() {
-        let march = Days { from: date(2026, 3, 1), to: date(2026, 3, 31) };
-        assert_eq!(march.before(), Some(Days { from: date(2026, 1, 29), to: date(2026, 2, 28) }));
-    }
+    use super::Filters;
 
     #[test]
     fn a_value_never_becomes_part_of_the_text() {

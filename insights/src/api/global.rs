@@ -16,7 +16,7 @@ use crate::access::Reader;
 use crate::app::App;
 
 /// A part of a list.
-#[derive(Debug, Deserialize, IntoParams)]
+#[derive(Debug, Default, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 pub(crate) struct Slice {
     /// At most so many, 1 to 1000; 100 when it is left out.
@@ -32,6 +32,11 @@ pub(crate) struct Slice {
 }
 
 impl Slice {
+    /// So many after so many.
+    pub(crate) fn of(limit: i64, offset: i64) -> Self {
+        Self { limit: Some(limit), offset: Some(offset), ..Self::default() }
+    }
+
     /// How many, after how many.
     pub(super) fn check(&self) -> Result<(i64, i64), Problem> {
         let limit = within("limit", self.limit, 100, 1..=1000)?;
@@ -215,42 +220,12 @@ pub(crate) async fn categories(
     all(&app, &reader, "categories", &sql, &narrowed.source, values).await
 }
 
-/// How fine a series is.
-#[derive(Debug, Deserialize, IntoParams)]
-#[into_params(parameter_in = Query)]
-pub(crate) struct Granularity {
-    /// `day`, `week` (from Monday) or `month`; `day` when it is left out.
-    granularity: Option<String>,
-}
-
-/// Sales over time
-///
-/// By day, week or month of the source's own days, the earliest first.
-#[utoipa::path(
-    get, path = "/api/analytics/time-series", tag = "Global", params(Filters, Granularity),
-    responses((status = 200, body = Object), (status = 422, body = ProblemDocument))
-)]
-pub(crate) async fn time_series(
-    State(app): State<App>,
-    reader: Reader,
-    Query(filters): Query<Filters>,
-    Query(granularity): Query<Granularity>,
-) -> Result<List, Problem> {
-    let step = one_of("granularity", granularity.granularity.as_deref(), &["day", "week", "month"])?;
-    let narrowed = filters.check()?;
-    let (condition, values) = narrowed.sales(None);
-    let sums = narrowed.sums(OF_ORDERS);
-    let sql = format!(
-        "SELECT CAST(CAST(date_trunc('{step}', s.ordered_on) AS DATE) AS VARCHAR) AS date, {revenue} AS revenue, \
-         CAST({orders} AS BIGINT) AS orders FROM {table} s WHERE {condition} GROUP BY 1 ORDER BY 1",
-        revenue = money(&format!("sum({})", narrowed.amount())),
-        orders = sums.orders(),
-        table = sums.table(),
-    );
-    all(&app, &reader, "series", &sql, &narrowed.source, values).await
-}
-
-fn one_of(name: &'static str, given: Option<&str>, choices: &[&'static str]) -> Result<&'static str, Problem> {
+/// One of the words of a parameter, or a refusal that names them; the first when it is left out.
+pub(super) fn one_of(
+    name: &'static str,
+    given: Option<&str>,
+    choices: &[&'static str],
+) -> Result<&'static str, Problem> {
     let Some(given) = given else { return Ok(choices.first().copied().unwrap_or_default()) };
     let found = choices.iter().find(|choice| **choice == given).copied();
     found.ok_or_else(|| {

@@ -7,7 +7,8 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::ask::{Count, rows, text};
-use super::filters::{Days, Filters, Narrowed, money};
+use super::days::Days;
+use super::filters::{Filters, Narrowed, money};
 use super::sums::OF_ORDERS;
 use crate::access::Reader;
 use crate::app::App;
@@ -43,7 +44,8 @@ pub(crate) struct Figures {
 pub(crate) struct Kpis {
     #[serde(flatten)]
     pub(crate) now: Figures,
-    /// The stretch of the same length right before; null when all days are asked about.
+    /// The stretch that `compare` names, of the same length right before unless it says otherwise; null when all days are asked
+    /// about.
     pub(crate) previous: Option<Figures>,
 }
 
@@ -83,7 +85,7 @@ pub(crate) async fn kpis(
 ) -> Result<Json<Kpis>, Problem> {
     let narrowed = filters.check()?;
     let days = days(&app, &reader, &narrowed).await?;
-    let before = days.filter(|_| narrowed.from.is_some()).and_then(Days::before);
+    let before = days.filter(|_| narrowed.from.is_some()).and_then(|days| days.before(narrowed.compare));
     let mut now = Box::pin(figures(&app, &reader, &narrowed, days)).await?;
     let previous = match before {
         Some(before) => {

@@ -5,25 +5,42 @@
 mod age;
 pub(crate) use age::{of as aged, tell as tell_age};
 mod ask;
+mod asked;
+mod blank;
+mod breakdown;
+pub(crate) use breakdown::{Dimension, Share, WeekHour, breakdown, week};
+mod choices;
 #[cfg(test)]
 pub(crate) use ask::json;
 mod console;
 pub(crate) use console::{TableView, Tabular, schema, tabular, words as query_words};
+mod days;
+pub(crate) use choices::{Choices, OfSource, choices};
+pub(crate) use days::{Compare, Days};
 mod filters;
 pub(crate) use filters::Filters;
+mod funnel;
+pub(crate) use funnel::{Funnel, funnel};
 mod global;
+pub(crate) use global::Slice;
 mod kpis;
 pub(crate) use kpis::{Figures, Kpis, kpis};
 mod lineage;
 mod pharmavida;
 mod refused;
 pub(crate) use refused::{RefusedRow, RefusedView, refused, refused_rows};
+mod series;
+pub(crate) use series::{Granularity, Point, time_series};
 mod state;
 mod sums;
 pub(crate) use state::{FeedView, SourceView, sources, state};
 mod table;
 mod techstore;
+mod today;
 mod transactions;
+pub(crate) use today::{Late, Looks, ShortStock, Today, today};
+pub(crate) use transactions::{Sorting, transactions};
+mod version;
 
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
@@ -53,10 +70,16 @@ pub(crate) fn routes() -> OpenApiRouter<App> {
         .routes(routes!(global::products))
         .routes(routes!(global::countries))
         .routes(routes!(global::categories))
-        .routes(routes!(global::time_series))
+        .routes(routes!(series::time_series))
         .routes(routes!(global::top_products))
         .routes(routes!(state::state))
         .routes(routes!(state::sources))
+        .routes(routes!(choices::choices))
+        .routes(routes!(version::version))
+        .routes(routes!(today::today))
+        .routes(routes!(breakdown::breakdown))
+        .routes(routes!(breakdown::week))
+        .routes(routes!(funnel::funnel))
         .routes(routes!(refused::refused))
         .routes(routes!(lineage::models))
         .routes(routes!(lineage::manifest))

@@ -10,9 +10,10 @@ use utoipa::ToSchema;
 use super::ask::rows;
 use crate::access::Reader;
 use crate::app::App;
+use crate::ingest::FeedState;
 
 /// How far a feed is.
-#[derive(Debug, Serialize, ToSchema)]
+#[derive(Clone, Debug, Serialize, ToSchema)]
 pub(crate) struct FeedView {
     pub(crate) nombre: &'static str,
     /// The last change that was read; null for who sees one business alone, as all that tells of how much there is.
@@ -56,17 +57,9 @@ pub(crate) struct StateView {
 /// Each feed with its lag, and each model with its last run.
 #[utoipa::path(get, path = "/api/estado", tag = "Belgrano", responses((status = 200, body = StateView)))]
 pub(crate) async fn state(State(app): State<App>, reader: Reader) -> Json<StateView> {
-    let (now, feeds) = (app.ambient.now(), app.feeds.all());
     let whole = reader.business.is_none();
-    let until = feeds.values().map(|state| state.current_at).min().flatten();
-    let fuentes = feeds.into_iter().map(|(nombre, state)| FeedView {
-        nombre,
-        hasta_seq: whole.then_some(state.seq),
-        retraso_s: state.current_at.map(|at| now.since_ms(at).max(0) / 1000),
-        filas: whole.then_some(state.rows),
-        rechazadas: whole.then_some(state.refused),
-        problema: state.trouble.filter(|_| whole),
-    });
+    let until = app.feeds.all().values().map(|state| state.current_at).min().flatten();
+    let fuentes = feeds(&app, &reader);
     let runs = app.runner.runs();
     let modelos = app.warehouse.project().models().iter().map(|model| {
         let run = runs.get(&model.name);
@@ -82,7 +75,21 @@ pub(crate) async fn state(State(app): State<App>, reader: Reader) -> Json<StateV
                 .unwrap_or_default(),
         }
     });
-    Json(StateView { fuentes: fuentes.collect(), modelos: modelos.collect(), datos_hasta: until })
+    Json(StateView { fuentes, modelos: modelos.collect(), datos_hasta: until })
+}
+
+/// Each feed with its lag, as somebody may know of it.
+pub(super) fn feeds(app: &App, reader: &Reader) -> Vec<FeedView> {
+    let (now, whole) = (app.ambient.now(), reader.business.is_none());
+    let view = |(nombre, state): (&'static str, FeedState)| FeedView {
+        nombre,
+        hasta_seq: whole.then_some(state.seq),
+        retraso_s: state.current_at.map(|at| now.since_ms(at).max(0) / 1000),
+        filas: whole.then_some(state.rows),
+        rechazadas: whole.then_some(state.refused),
+        problema: state.trouble.filter(|_| whole),
+    };
+    app.feeds.all().into_iter().map(view).collect()
 }
 
 /// A source of data.

@@ -21,6 +21,9 @@ pub(super) const OF_CATEGORIES: &[Cube] =
 /// The cube of articles; orders add up over its days alone.
 pub(super) const OF_PRODUCTS: &[Cube] = &[Cube { table: "gold_daily_products", by: &[] }];
 
+/// The cube of hours of the day, in which orders add up.
+pub(super) const OF_HOURS: &[Cube] = &[Cube { table: "gold_hourly_sales", by: &[] }];
+
 /// A table, and what is summed there.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Sums {

@@ -1,23 +1,68 @@
-//! The list of lines of orders, the latest first.
+//! The list of lines of orders, the latest first unless it is asked for in another order.
 
 use axum::extract::State;
 use belgrano_shared::http::Query;
 use belgrano_shared::problem::{Problem, ProblemDocument};
 use serde::Deserialize;
 use serde_json::{Map, Value};
+use utoipa::IntoParams;
 
 use super::ask::{Ids, rows};
 use super::filters::{Filters, Narrowed};
-use super::global::{List, Slice, named};
+use super::global::{List, Slice, named, one_of};
 use super::sums::OF_ORDERS;
 use crate::access::Reader;
 use crate::app::App;
 
+/// In which order lines come.
+#[derive(Debug, Default, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub(crate) struct Sorting {
+    /// `date`, `order_id`, `product_name`, `category`, `quantity`, `unit_price` or `total_amount`; `date` when it is left out.
+    sort: Option<String>,
+    /// `desc` or `asc`; `desc` when it is left out.
+    direction: Option<String>,
+}
+
+/// The words of `sort`, and the columns.
+const SORTS: [(&str, &str); 7] = [
+    ("date", "s.ordered_at"),
+    ("order_id", "s.order_id"),
+    ("product_name", "s.product_name"),
+    ("category", "s.category"),
+    ("quantity", "s.quantity"),
+    ("unit_price", "s.unit_price"),
+    ("total_amount", "s.amount"),
+];
+
+impl Sorting {
+    /// By this column.
+    pub(crate) fn by(sort: &str, direction: &str) -> Self {
+        Self { sort: Some(sort.to_owned()), direction: Some(direction.to_owned()) }
+    }
+
+    /// The words that it is asked for with.
+    pub(crate) fn words() -> [&'static str; 7] {
+        SORTS.map(|(word, _)| word)
+    }
+
+    /// The order in SQL; `None` for the latest first.
+    fn check(&self) -> Result<Option<String>, Problem> {
+        let sort = one_of("sort", self.sort.as_deref(), &Self::words())?;
+        let direction = one_of("direction", self.direction.as_deref(), &["desc", "asc"])?;
+        if (sort, direction) == ("date", "desc") {
+            return Ok(None);
+        }
+        let column = SORTS.iter().find(|(word, _)| *word == sort).map_or("s.ordered_at", |(_, column)| column);
+        Ok(Some(format!("{column} {direction} NULLS LAST, s.ordered_at DESC, s.order_id DESC, s.line_no")))
+    }
+}
+
 /// Lines of orders
 ///
-/// The latest first; what the source does not know is null.
+/// The latest first, or as `sort` says; what the source does not know is null.
 #[utoipa::path(
-    get, path = "/api/transactions", tag = "Global", params(Filters, Slice),
+    get, path = "/api/transactions", tag = "Global", params(Filters, Slice, Sorting),
     responses((status = 200, body = Object), (status = 422, body = ProblemDocument))
 )]
 pub(crate) async fn transactions(
@@ -25,15 +70,22 @@ pub(crate) async fn transactions(
     reader: Reader,
     Query(filters): Query<Filters>,
     Query(slice): Query<Slice>,
+    Query(sorting): Query<Sorting>,
 ) -> Result<List, Problem> {
     let (limit, offset) = slice.check()?;
+    let sorted = sorting.check()?;
     let narrowed = filters.check()?;
-    let (total, since) = latest(&app, &reader, &narrowed, offset.saturating_add(limit)).await?;
+    let (total, mut since) = latest(&app, &reader, &narrowed, offset.saturating_add(limit)).await?;
     let ids = Ids::of(&app, &reader, &narrowed.source).await?;
     if total <= offset {
         return Ok(named("transactions", Vec::new(), total, ids));
     }
     let (condition, values) = narrowed.sales(None);
+    if sorted.is_some() {
+        // The first by another order may be of any day.
+        since.clear();
+    }
+    let order = sorted.unwrap_or_else(|| "s.ordered_at DESC, s.order_id DESC, s.line_no".to_owned());
     let sql = format!(
         "SELECT concat(s.order_id, '-', CAST(s.line_no AS VARCHAR)) AS transaction_id, s.order_id, s.ordered_at AS date, s.customer_id, \
          s.country, s.region, s.city, s.barrio, s.product_id, s.product_name, s.category, s.subcategory, s.quantity, \
@@ -42,7 +94,7 @@ pub(crate) async fn transactions(
          CAST(NULL AS DOUBLE) AS delivery_time, CAST(NULL AS VARCHAR) AS customer_segment, s.device AS device_type, \
          s.traffic_source, s.currency, CAST(NULL AS DOUBLE) AS exchange_rate, CAST(NULL AS DOUBLE) AS total_amount_usd, \
          CAST(s.cost AS DOUBLE) AS cost_price, CAST(s.amount - s.cost AS DOUBLE) AS profit, s.kind, s.voided \
-         FROM gold_sales s WHERE {condition}{since} ORDER BY s.ordered_at DESC, s.order_id DESC, s.line_no LIMIT {limit} OFFSET {offset}"
+         FROM gold_sales s WHERE {condition}{since} ORDER BY {order} LIMIT {limit} OFFSET {offset}"
     );
     let found: Vec<Map<String, Value>> = rows(&app, &reader, &sql, values).await?;
     Ok(named("transactions", found, total, ids))

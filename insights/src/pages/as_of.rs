@@ -31,7 +31,9 @@ impl AsOf {
     /// Says how old the oldest of the figures is, where one is of an earlier state.
     pub(super) fn aged(&mut self, age: Option<Duration>) {
         let ms = age.map(|age| i64::try_from(age.as_millis()).unwrap_or(i64::MAX));
-        self.worked = ms.map(|ms| self.now.plus_ms(-ms));
+        let worked = ms.map(|ms| self.now.plus_ms(-ms));
+        // Of several parts the oldest counts.
+        self.worked = self.worked.into_iter().chain(worked).min();
     }
 
     /// Whether it is worth a warning.

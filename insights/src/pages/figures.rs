@@ -3,18 +3,29 @@
 use belgrano_shared::texts::{Language, Text};
 
 use super::numbers::{amount, count, number};
-use crate::api::{Figures, Kpis};
+use super::spark::Spark;
+use crate::api::{Figures, Kpis, Point};
 
 /// A figure of the page, with its words and what it was before.
 #[derive(Debug)]
 pub(super) struct Card {
+    /// The name of what it is, for addresses and scripts.
+    pub(super) key: &'static str,
     /// What the figure is called, in the words of the page.
     pub(super) name: Text,
     /// As it is; a dash where it is not known.
     pub(super) value: String,
+    /// What belongs to it, in a line.
+    pub(super) beside: Option<String>,
     /// What it was in the period before; `None` where that is not known.
     pub(super) before: Option<String>,
+    /// The key of what that one is called.
+    pub(super) against: &'static str,
     pub(super) change: Option<Change>,
+    /// How it went over the days.
+    pub(super) spark: Option<Spark>,
+    /// How it is made.
+    pub(super) made: Text,
 }
 
 /// Which way a figure went.
@@ -26,8 +37,9 @@ pub(super) struct Change {
     pub(super) good: Option<bool>,
 }
 
+/// What a figure counts.
 #[derive(Clone, Copy)]
-enum Kind {
+pub(super) enum Kind {
     Amount,
     Count,
     Percent,
@@ -35,50 +47,102 @@ enum Kind {
 
 /// Which way is the good one.
 #[derive(Clone, Copy)]
-enum Better {
+pub(super) enum Better {
     More,
     Less,
 }
 
 type Of = fn(&Figures) -> Option<f64>;
 
+/// The eight of the contract: their names, how they are made, and what they are.
 #[expect(clippy::cast_precision_loss, reason = "what is counted here is far below 2^53")]
-const ALL: [(&str, Kind, Better, Of); 11] = [
-    ("insights-net", Kind::Amount, Better::More, |it| Some(it.total_revenue)),
-    ("insights-gross", Kind::Amount, Better::More, |it| Some(it.gross_revenue)),
-    ("insights-returns", Kind::Amount, Better::More, |it| Some(it.returns)),
-    ("insights-orders", Kind::Count, Better::More, |it| Some(it.total_orders as f64)),
-    ("insights-average", Kind::Amount, Better::More, |it| (it.total_orders > 0).then_some(it.avg_order_value)),
-    ("insights-profit", Kind::Amount, Better::More, |it| it.gross_profit),
-    ("insights-margin", Kind::Percent, Better::More, |it| it.profit_margin),
-    ("insights-customers", Kind::Count, Better::More, |it| Some(it.total_customers as f64)),
-    ("insights-new-customers", Kind::Count, Better::More, |it| Some(it.new_customers as f64)),
-    ("insights-conversion", Kind::Percent, Better::More, |it| it.conversion_rate),
-    ("insights-churn", Kind::Percent, Better::Less, |it| it.churn_rate),
+const ALL: [(&str, &str, &str, Kind, Better, Of); 8] = [
+    ("revenue", "insights-net", "insights-made-net", Kind::Amount, Better::More, |it| Some(it.total_revenue)),
+    ("orders", "insights-orders", "insights-made-orders", Kind::Count, Better::More, |it| Some(it.total_orders as f64)),
+    ("aov", "insights-average", "insights-made-average", Kind::Amount, Better::More, |it| {
+        (it.total_orders > 0).then_some(it.avg_order_value)
+    }),
+    ("profit", "insights-profit", "insights-made-profit", Kind::Amount, Better::More, |it| it.gross_profit),
+    ("customers", "insights-customers", "insights-made-customers", Kind::Count, Better::More, |it| {
+        Some(it.total_customers as f64)
+    }),
+    ("conversion", "insights-conversion", "insights-made-conversion", Kind::Percent, Better::More, |it| {
+        it.conversion_rate
+    }),
+    ("ltv", "insights-ltv", "insights-made-ltv", Kind::Amount, Better::More, |it| it.customer_lifetime_value),
+    ("churn", "insights-churn", "insights-made-churn", Kind::Percent, Better::Less, |it| it.churn_rate),
 ];
 
-/// The figures of a period beside those of the one before; none when nothing was sold in either.
-pub(super) fn cards(language: Language, found: &Kpis, currency: &str) -> Vec<Card> {
+/// The figures of a period beside those of the one before, with their course over `points`; none when nothing was sold in either.
+pub(super) fn cards(language: Language, found: &Kpis, currency: &str, points: &[Point]) -> Vec<Card> {
     let sold = |figures: &Figures| figures.total_orders > 0 || figures.returns != 0.0;
     if !sold(&found.now) && !found.previous.as_ref().is_some_and(sold) {
         return Vec::new();
     }
-    let card = |(key, kind, better, of): (&'static str, Kind, Better, Of)| {
+    let card = |(key, name, made, kind, better, of): (&'static str, &'static str, &'static str, Kind, Better, Of)| {
+        let (now, before) = (of(&found.now), found.previous.as_ref().and_then(of));
+        let card = Card::new(language, (key, name, made), (kind, better), (now, before), currency);
+        Card { beside: beside(language, key, &found.now, currency), spark: course(key, points), ..card }
+    };
+    ALL.map(card).into()
+}
+
+impl Card {
+    /// A figure with what it was before: its key, the keys of its name and of how it is made.
+    pub(super) fn new(
+        language: Language,
+        (key, name, made): (&'static str, &'static str, &'static str),
+        (kind, better): (Kind, Better),
+        (now, before): (Option<f64>, Option<f64>),
+        currency: &str,
+    ) -> Self {
         let written = |value: f64| match kind {
             Kind::Amount => amount(language, value, currency),
             #[expect(clippy::cast_possible_truncation, reason = "it was counted")]
-            Kind::Count => count(language, value as i64),
+            Kind::Count => count(language, value.round() as i64),
             Kind::Percent => format!("{} %", number(language, value, 1)),
         };
-        let (now, before) = (of(&found.now), found.previous.as_ref().and_then(of));
-        Card {
-            name: language.t(key),
+        Self {
+            key,
+            name: language.t(name),
             value: now.map_or_else(|| "–".to_owned(), written),
+            beside: None,
             before: before.map(written),
+            against: "insights-before",
             change: now.zip(before).and_then(|(now, before)| change(language, kind, better, now, before)),
+            spark: None,
+            made: language.t(made),
         }
+    }
+}
+
+/// What belongs to a figure.
+fn beside(language: Language, key: &str, now: &Figures, currency: &str) -> Option<String> {
+    match key {
+        "revenue" => {
+            let text = language.t("insights-of-gross").with("gross", amount(language, now.gross_revenue, currency));
+            Some(text.with("returns", amount(language, now.returns, currency)).to_string())
+        }
+        "profit" => {
+            let margin = now.profit_margin?;
+            Some(language.t("insights-of-margin").with("margin", number(language, margin, 1)).to_string())
+        }
+        "customers" => Some(language.t("insights-of-new").with("new", count(language, now.new_customers)).to_string()),
+        _ => None,
+    }
+}
+
+/// How a figure went over the days, of those that are told of days.
+fn course(key: &str, points: &[Point]) -> Option<Spark> {
+    #[expect(clippy::cast_precision_loss, reason = "what is counted here is far below 2^53")]
+    let of = |point: &Point| match key {
+        "revenue" => Some(point.revenue),
+        "orders" => Some(point.orders as f64),
+        "aov" => Some(if point.orders > 0 { point.revenue / point.orders as f64 } else { 0.0 }),
+        "profit" => Some(point.profit.unwrap_or(0.0)),
+        _ => None,
     };
-    ALL.map(card).into()
+    Spark::through(&points.iter().filter_map(of).collect::<Vec<_>>())
 }
 
 fn change(language: Language, kind: Kind, better: Better, now: f64, before: f64) -> Option<Change> {
@@ -120,7 +184,7 @@ mod tests {
     #[test]
     fn nothing_sold_is_no_card() {
         let kpis = |orders| Kpis { now: Figures { total_orders: orders, ..Figures::default() }, previous: None };
-        assert!(cards(Language::Spanish, &kpis(0), "ARS").is_empty());
-        assert_eq!(cards(Language::Spanish, &kpis(1), "ARS").len(), 11);
+        assert!(cards(Language::Spanish, &kpis(0), "ARS", &[]).is_empty());
+        assert_eq!(cards(Language::Spanish, &kpis(1), "ARS", &[]).len(), 8);
     }
 }

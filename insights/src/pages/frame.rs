@@ -2,9 +2,10 @@
 
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
-use belgrano_shared::pages::{Layout, Link, NOTHING_FOR_ROBOTS, Service};
+use belgrano_shared::pages::{Layout, Link, More, NOTHING_FOR_ROBOTS, Room, Service};
 use belgrano_shared::problem::Problem;
 
+use super::look::carried;
 use crate::accounts::Role;
 use crate::app::App;
 use crate::sessions::{Principal, Session};
@@ -22,14 +23,64 @@ pub(super) static SERVICE: Service = Service {
     robots: NOTHING_FOR_ROBOTS,
 };
 
-/// What may be looked at; five, because more do not fit on a phone.
-const LINKS: [Link; 5] = [
-    Link::new("/", "insights-nav-home", "chart"),
-    Link::new("/consola", "insights-nav-console", "search"),
-    Link::new("/linaje", "insights-nav-lineage", "route"),
-    Link::new("/fuentes", "insights-nav-sources", "layers"),
-    Link::new("/docs", "insights-nav-api", "copy"),
+/// A page of the navigation.
+struct Page {
+    link: Link,
+    /// Whether it takes the filters of the address along.
+    filtered: bool,
+    /// The key of the heading it is under, behind the button.
+    group: Option<&'static str>,
+}
+
+const fn page(href: &'static str, text: &'static str, icon: &'static str) -> Page {
+    Page { link: Link::new(href, text, icon), filtered: true, group: None }
+}
+
+/// Every page that there is, in the order people look for them: a new one is one more line. The first few stand beside each other,
+/// on a phone fewer of them; all others are behind the button, by group.
+const PAGES: &[Page] = &[
+    page("/", "insights-nav-today", "clock"),
+    page("/resumen", "insights-nav-summary", "chart"),
+    page("/ventas", "insights-nav-sales", "receipt"),
+    page("/detalle", "insights-nav-detail", "note"),
+    page("/consola", "insights-nav-console", "search").under("insights-group-data"),
+    page("/linaje", "insights-nav-lineage", "route").under("insights-group-data"),
+    page("/fuentes", "insights-nav-sources", "layers").under("insights-group-data"),
+    page("/docs", "insights-nav-api", "copy").under("insights-group-data").plain(),
 ];
+
+/// How many stand beside each other on a phone of 320 px, besides the button.
+const ON_A_PHONE: usize = 4;
+
+impl Page {
+    const fn under(self, group: &'static str) -> Self {
+        Self { group: Some(group), ..self }
+    }
+
+    /// Without the filters.
+    const fn plain(self) -> Self {
+        Self { filtered: false, ..self }
+    }
+}
+
+/// The links beside each other, and those behind the button.
+fn links() -> (Vec<Link>, Vec<Link>) {
+    let (mut beside, mut behind): (Vec<Link>, Vec<Link>) = (Vec::new(), Vec::new());
+    let mut heading = None;
+    for Page { link, filtered, group } in PAGES {
+        let link = if *filtered { link.clone().carrying() } else { link.clone() };
+        if group.is_some() {
+            behind.push(link.below(group.filter(|_| heading != *group)));
+            heading = *group;
+        } else if beside.len() < ON_A_PHONE {
+            beside.push(link);
+        } else {
+            beside.push(link.clone().at(Room::Wide));
+            behind.push(link.at(Room::Narrow));
+        }
+    }
+    (beside, behind)
+}
 
 /// The layout of this request. Nobody is refused: a page that is not for everybody asks for a session as well.
 pub(crate) struct Frame {
@@ -49,7 +100,13 @@ impl FromRequestParts<App> for Frame {
         let mut layout = Layout::of(parts, &SERVICE);
         // A merchant without a business, and whoever is not logged in, may look at nothing but the API's documents.
         let reads = who.as_ref().map_or(app.settings.open, |who| who.role != Role::Merchant || who.business.is_some());
-        layout.links = if reads { LINKS.to_vec() } else { LINKS[LINKS.len() - 1..].to_vec() };
+        if reads {
+            (layout.links, layout.more) = links();
+        } else {
+            layout.links = vec![Link::new("/docs", "insights-nav-api", "copy")];
+        }
+        layout.more_button = More::REST;
+        layout.carried = carried(parts.uri.query().unwrap_or_default());
         layout.who = who.as_ref().map(|who| who.name.to_string());
         Ok(Self { layout, who })
     }

@@ -4,16 +4,27 @@
 //! documents. What must never happen here: SQL, or a figure that the API does not give.
 
 mod as_of;
+mod assets;
+pub(crate) use assets::make_known;
 mod console;
 mod csv;
+mod detail;
+mod figure;
 mod figures;
 mod frame;
 pub(crate) mod home;
 mod lineage;
 mod log_in;
+mod look;
 mod numbers;
 mod redoc;
+mod sales;
+mod saved;
+mod series;
 mod sources;
+mod spark;
+mod summary;
+mod today;
 
 use axum::Router;
 use axum::routing::{get, post};
@@ -26,11 +37,22 @@ pub(crate) use frame::Frame;
 use crate::app::App;
 use crate::sessions;
 
+/// An amount as Spanish pages write it.
+#[cfg(test)]
+pub(crate) fn amount_for_tests(value: f64) -> String {
+    numbers::amount(belgrano_shared::texts::Language::Spanish, value, "ARS")
+}
+
 /// Every page, and what they share with the other services.
 pub(crate) fn routes(development: bool) -> Router<App> {
     let pages = Router::new()
         .route("/ingresar", get(log_in::show).post(log_in::send))
         .route("/salir", post(log_in::leave))
+        .route("/resumen", get(summary::show))
+        .route("/ventas", get(sales::show))
+        .route("/detalle", get(detail::show))
+        .route("/vistas", post(saved::save))
+        .route("/vistas/{id}/borrar", post(saved::delete))
         .route("/consola", get(console::show).post(console::ask))
         .route("/consola/respuesta.csv", post(console::ask_csv))
         .route("/linaje", get(lineage::show))

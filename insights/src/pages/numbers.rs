@@ -1,6 +1,9 @@
 //! Figures as each language writes them: `1.234,5` and `1,234.5`.
 
 use belgrano_shared::texts::Language;
+use jiff::civil::Date;
+
+use crate::api::Days;
 
 /// A number with so many decimals, its thousands apart.
 pub(super) fn number(language: Language, value: f64, decimals: usize) -> String {
@@ -29,6 +32,20 @@ pub(super) fn number(language: Language, value: f64, decimals: usize) -> String 
 pub(super) fn count(language: Language, value: i64) -> String {
     #[expect(clippy::cast_precision_loss, reason = "what is counted here is far below 2^53")]
     number(language, value as f64, 0)
+}
+
+/// A day: `21/11/2026` and `21 Nov 2026`.
+pub(super) fn day(language: Language, day: Date) -> String {
+    day.strftime(if language == Language::Spanish { "%d/%m/%Y" } else { "%-d %b %Y" }).to_string()
+}
+
+/// A stretch of days; one day is itself.
+pub(super) fn days(language: Language, days: Days) -> String {
+    if days.from == days.to {
+        return day(language, days.from);
+    }
+    let text = language.t("insights-days").with("first", day(language, days.from));
+    text.with("last", day(language, days.to)).to_string()
 }
 
 /// An amount in a currency: pesos by their sign where one reads Spanish.

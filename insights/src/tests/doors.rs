@@ -102,6 +102,8 @@ async fn no_page_of_another_site_sends_a_form_and_no_script_reads_the_session() 
         ("/ingresar", right),
         ("/salir", ""),
         ("/idioma", "idioma=en&volver=%2F"),
+        ("/vistas", "nombre=x&direccion=%2F"),
+        ("/vistas/1/borrar", ""),
         ("/consola", "sql=SELECT+1"),
         ("/consola/respuesta.csv", "sql=SELECT+1"),
     ] {

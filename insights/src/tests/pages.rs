@@ -31,7 +31,7 @@ async fn pages_say_how_old_their_figures_are_while_the_lake_cannot_be_read() {
         status == 200 && shown.contains("No se puede leer lo guardado: se muestran los últimos números, de"),
         "{shown}"
     );
-    let (status, shown) = page(&house, &session, "/?dias=30").await;
+    let (status, shown) = page(&house, &session, "/resumen?periodo=90").await;
     assert!(status == 503 && shown.contains("No se pudieron calcular") && shown.contains("role=\"alert\""), "{shown}");
     let (status, shown) = page(&house, &session, "/fuentes").await;
     assert!(status == 200 && shown.contains("los últimos números"), "what `/` has asked for is known: {shown}");

@@ -2,7 +2,8 @@
 //!
 //! One hash names the whole set, so that a module finds its neighbours by a relative path and a browser may keep all of
 //! them for a year. A page of another version that asks under its old hash gets what there is, and may not keep it.
-//! Text is compressed when it is first asked for, once.
+//! Text is compressed when it is first asked for, once. A service whose assets nobody else has keeps them in a `static` folder of its
+//! own and [`add`]s them: they are served in the same place, so that its modules import ours as neighbours.
 
 use std::sync::{LazyLock, OnceLock};
 
@@ -20,32 +21,42 @@ use crate::http::{accepts_gzip, gzip};
 use crate::problem::Problem;
 use crate::texts::Message;
 
-struct Asset {
+/// A file that browsers may have; [`assets_of!`](crate::assets_of) makes them.
+#[derive(Debug)]
+pub struct Asset {
+    folder: &'static str,
     name: &'static str,
     media_type: &'static str,
     content: &'static [u8],
     gzipped: OnceLock<Bytes>,
 }
 
-const CSS: &str = "text/css; charset=utf-8";
-const SCRIPT: &str = "text/javascript; charset=utf-8";
+/// The media type of a sheet.
+pub const CSS: &str = "text/css; charset=utf-8";
+/// The media type of a module.
+pub const SCRIPT: &str = "text/javascript; charset=utf-8";
 const SVG: &str = "image/svg+xml";
 const PNG: &str = "image/png";
 const FONT: &str = "font/woff2";
 
 const MANIFEST: &str = include_str!("../../static/vendor/manifest.json");
 
-macro_rules! assets {
+/// Files of the folder `static` of the crate that names them, each with its media type.
+#[macro_export]
+macro_rules! assets_of {
     ($($name:literal: $media_type:expr),+ $(,)?) => {
-        vec![$(assets!($name, $media_type, include_bytes!(concat!("../../static/", $name)))),+]
-    };
-    ($name:expr, $media_type:expr, $content:expr) => {
-        Asset { name: $name, media_type: $media_type, content: $content, gzipped: OnceLock::new() }
+        vec![$($crate::pages::assets::Asset::new(
+            concat!(env!("CARGO_MANIFEST_DIR"), "/static"),
+            $name,
+            $media_type,
+            include_bytes!(concat!(env!("CARGO_MANIFEST_DIR"), "/static/", $name)),
+        )),+]
     };
 }
 
 /// The sheet of every page: what it is made of is apart for whoever reads it.
-static SHEET: Asset = assets!(
+static SHEET: Asset = Asset::new(
+    concat!(env!("CARGO_MANIFEST_DIR"), "/static"),
     "belgrano.css",
     CSS,
     concat!(
@@ -53,16 +64,15 @@ static SHEET: Asset = assets!(
         include_str!("../../static/base.css"),
         include_str!("../../static/components.css"),
     )
-    .as_bytes()
+    .as_bytes(),
 );
 
 /// What we wrote.
 static OURS: LazyLock<Vec<Asset>> = LazyLock::new(|| {
-    assets! {
+    assets_of! {
     "shop.css": CSS,
     "board.css": CSS,
     "driver.css": CSS,
-    "insights.css": CSS,
     "icon.svg": SVG,
     "icon-192.png": PNG,
     "icon-512.png": PNG,
@@ -135,7 +145,7 @@ static OURS: LazyLock<Vec<Asset>> = LazyLock::new(|| {
 
 /// What others wrote: `vendor/manifest.json` says who, and which version.
 static VENDORED: LazyLock<Vec<Asset>> = LazyLock::new(|| {
-    assets! {
+    assets_of! {
     "vendor/bricolage-grotesque.woff2": FONT,
     "vendor/icons.svg": SVG,
     "vendor/maplibre-gl.css": CSS,
@@ -145,10 +155,22 @@ static VENDORED: LazyLock<Vec<Asset>> = LazyLock::new(|| {
     }
 });
 
+/// What the service of this process has of its own.
+static ADDED: OnceLock<Vec<Asset>> = OnceLock::new();
+
+/// Serves what a service has of its own as well: before any address is asked for, since their hash is over all. Once.
+pub fn add(own: fn() -> Vec<Asset>) {
+    ADDED.get_or_init(own);
+}
+
+fn added() -> impl Iterator<Item = &'static Asset> {
+    ADDED.get().into_iter().flatten()
+}
+
 /// Sixteen hex digits over all of them. The manifest stands for the vendored: it has their checksums.
 static HASH: LazyLock<String> = LazyLock::new(|| {
     let mut digest = Sha256::new();
-    for asset in OURS.iter().chain([&SHEET]) {
+    for asset in OURS.iter().chain([&SHEET]).chain(added()) {
         digest.update(asset.name);
         digest.update(asset.content);
     }
@@ -177,7 +199,8 @@ pub(super) fn with_imports(names: impl IntoIterator<Item = &'static str>) -> Vec
             continue;
         }
         found.push(name);
-        open.extend(OURS.iter().filter(|asset| asset.name == name && asset.media_type == SCRIPT).flat_map(imports));
+        let modules = OURS.iter().chain(added()).filter(|asset| asset.name == name && asset.media_type == SCRIPT);
+        open.extend(modules.flat_map(imports));
     }
     found
 }
@@ -197,7 +220,7 @@ pub(super) fn routes<S: Clone + Send + Sync + 'static>() -> Router<S> {
 }
 
 fn all() -> impl Iterator<Item = &'static Asset> {
-    OURS.iter().chain(VENDORED.iter()).chain([&SHEET])
+    OURS.iter().chain(VENDORED.iter()).chain([&SHEET]).chain(added())
 }
 
 async fn serve(Path((hash, name)): Path<(String, String)>, headers: HeaderMap) -> Result<Response, Problem> {
@@ -227,6 +250,17 @@ async fn serve(Path((hash, name)): Path<(String, String)>, headers: HeaderMap) -
 }
 
 impl Asset {
+    /// The file `name` of `folder`, which is looked into again for whoever writes a page.
+    #[must_use]
+    pub const fn new(
+        folder: &'static str,
+        name: &'static str,
+        media_type: &'static str,
+        content: &'static [u8],
+    ) -> Self {
+        Self { folder, name, media_type, content, gzipped: OnceLock::new() }
+    }
+
     fn is_text(&self) -> bool {
         ![PNG, FONT].contains(&self.media_type)
     }
@@ -235,7 +269,7 @@ impl Asset {
     #[cfg(debug_assertions)]
     fn on_disk(&self) -> Option<Vec<u8>> {
         std::env::var_os("ASSETS_FROM_DISK")?;
-        let folder = std::path::Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/static"));
+        let folder = std::path::Path::new(self.folder);
         let parts: &[&str] =
             if self.name == SHEET.name { &["tokens.css", "base.css", "components.css"] } else { &[self.name] };
         parts

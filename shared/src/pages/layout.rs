@@ -30,13 +30,77 @@ pub struct Link {
     pub icon: &'static str,
     /// How many there are behind it, where that is worth a number.
     pub count: Option<i64>,
+    /// Of what is behind one more button: the key of the heading that begins here.
+    pub heading: Option<&'static str>,
+    /// Where there is room for it.
+    pub room: Room,
+    /// Whether it takes [`Layout::carried`] along.
+    pub carries: bool,
+}
+
+/// Where a link has its place. One that stands beside the others on a wide screen is behind the button on a phone.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Room {
+    /// On every screen.
+    #[default]
+    Always,
+    /// On a wide screen alone.
+    Wide,
+    /// On a phone alone.
+    Narrow,
+}
+
+/// The button that has more links behind it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct More {
+    /// The key of what it says.
+    pub text: &'static str,
+    /// Its drawing in `icons.svg`.
+    pub icon: &'static str,
+}
+
+impl More {
+    /// What is somebody's own.
+    pub const ACCOUNT: Self = Self { text: "nav-account", icon: "person" };
+    /// What else there is.
+    pub const REST: Self = Self { text: "nav-more", icon: "more" };
+}
+
+impl Room {
+    /// The class that a sheet knows it by.
+    #[must_use]
+    pub fn class(self) -> &'static str {
+        match self {
+            Self::Always => "",
+            Self::Wide => "on-wide",
+            Self::Narrow => "on-narrow",
+        }
+    }
 }
 
 impl Link {
     /// A link.
     #[must_use]
     pub const fn new(href: &'static str, text: &'static str, icon: &'static str) -> Self {
-        Self { href, text, icon, count: None }
+        Self { href, text, icon, count: None, heading: None, room: Room::Always, carries: false }
+    }
+
+    /// The same where there is room for it.
+    #[must_use]
+    pub const fn at(self, room: Room) -> Self {
+        Self { room, ..self }
+    }
+
+    /// The same, with what a visitor chose on this page.
+    #[must_use]
+    pub const fn carrying(self) -> Self {
+        Self { carries: true, ..self }
+    }
+
+    /// The same, below a heading that begins with it.
+    #[must_use]
+    pub const fn below(self, heading: Option<&'static str>) -> Self {
+        Self { heading, ..self }
     }
 }
 
@@ -51,6 +115,10 @@ pub struct Layout {
     pub links: Vec<Link>,
     /// What is needed less often, behind one more button.
     pub more: Vec<Link>,
+    /// What that button says.
+    pub more_button: More,
+    /// The query that links take along which carry what a visitor chose, with its question mark; empty for none.
+    pub carried: String,
     /// The name of whoever is logged in.
     pub who: Option<String>,
     /// The path of this page.
@@ -71,6 +139,8 @@ impl Layout {
             language: Language::of(&parts.headers),
             links: Vec::new(),
             more: Vec::new(),
+            more_button: More::ACCOUNT,
+            carried: String::new(),
             who: None,
             here: parts.uri.path().to_owned(),
             address,
@@ -86,6 +156,8 @@ impl Layout {
             language,
             links: vec![Link::new("/", "nav-home", "home")],
             more: Vec::new(),
+            more_button: More::ACCOUNT,
+            carried: String::new(),
             who: None,
             here: String::new(),
             address: "/".to_owned(),
@@ -242,10 +314,17 @@ impl Layout {
         self.here == href || (href != "/" && self.here.strip_prefix(href).is_some_and(|rest| rest.starts_with('/')))
     }
 
-    /// Whether this page is one of those behind the button.
+    /// Where a link leads from here.
     #[must_use]
-    pub fn is_in_more(&self) -> bool {
-        self.more.iter().any(|link| self.is_here(link.href))
+    pub fn href(&self, link: &Link) -> String {
+        format!("{}{}", link.href, if link.carries { self.carried.as_str() } else { "" })
+    }
+
+    /// The class of the button when this page is one of those behind it, on every screen or on a phone.
+    #[must_use]
+    pub fn more_class(&self) -> Option<&'static str> {
+        let here = self.more.iter().find(|link| self.is_here(link.href))?;
+        Some(if here.room == Room::Narrow { "here-on-narrow" } else { "here" })
     }
 
     /// The page, 200.

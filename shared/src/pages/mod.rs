@@ -22,7 +22,7 @@ mod typed;
 pub use field::{Choice, Field, Label};
 pub use flash::{Flash, Notice};
 pub use form::{Form, KEY_FIELD};
-pub use layout::{Layout, Link};
+pub use layout::{Layout, Link, More, Room};
 pub use pieces::{Badge, Drawing, Icon};
 pub(crate) use refusal::{for_people, is_navigation};
 pub use return_to::{LOGIN_PATH, local_path, log_in_first};

@@ -3,7 +3,7 @@
 
 import { execFileSync } from "node:child_process";
 import { createHash } from "node:crypto";
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { copyFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
@@ -15,6 +15,16 @@ function unpack({ name, version }) {
   const [{ filename }] = JSON.parse(execFileSync("npm", ["pack", "--json", `${name}@${version}`], options));
   execFileSync("tar", ["xzf", filename], options);
   return join(folder, "package");
+}
+
+/** A library whose package is in many modules, with what it takes in turn: those that `entry` names and no others, as one. */
+function bundled({ name, version }, { bundle: entry, with: bundler, to }, here) {
+  const options = { cwd: folder, stdio: ["ignore", "ignore", "inherit"] };
+  execFileSync("npm", ["install", "--no-audit", "--no-fund", "--no-package-lock", `${name}@${version}`, bundler], options);
+  copyFileSync(join(here, entry), join(folder, entry));
+  const flags = ["--bundle", "--minify", "--format=esm", "--target=es2022", "--legal-comments=eof", `--outfile=${to}`];
+  execFileSync("npx", ["esbuild", entry, ...flags, "--log-level=warning"], options);
+  return readFileSync(join(folder, to));
 }
 
 /** One drawing of Lucide's as a symbol of our sprite. */
@@ -44,7 +54,8 @@ function refresh(here) {
     const unpacked = unpack(entry);
     for (const file of entry.files) {
       // A licence that its package leaves out is kept here by hand.
-      const content = readFileSync(file.from ? join(unpacked, file.from) : join(here, file.to));
+      const kept = () => readFileSync(file.from ? join(unpacked, file.from) : join(here, file.to));
+      const content = file.bundle ? bundled(entry, file, here) : kept();
       write(here, file, file.append ? Buffer.concat([content, Buffer.from(file.append)]) : content);
     }
     if (entry.icons) write(here, entry.icons, sprite(unpacked, entry));

@@ -5,6 +5,7 @@ nav-main = Main
 nav-home = Home
 language = Language
 nav-account = My account
+nav-more = More
 log-out = Log out
 back-home = Back to the start
 optional = (optional)

@@ -5,6 +5,7 @@ nav-main = Principal
 nav-home = Inicio
 language = Idioma
 nav-account = Mi cuenta
+nav-more = Más
 log-out = Salir
 back-home = Volver al inicio
 optional = (opcional)

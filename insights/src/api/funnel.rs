@@ -1,0 +1,67 @@
+//! `/api/ventas/embudo`: from a visit to an order, as far as views are counted.
+
+use axum::extract::State;
+use belgrano_shared::http::{Json, Query};
+use belgrano_shared::problem::{Problem, ProblemDocument};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use super::ask::{rows, text};
+use super::filters::Filters;
+use crate::access::Reader;
+use crate::app::App;
+
+/// Views of each step, and orders; all null where nothing is counted, and under a filter that views know nothing of.
+#[derive(Clone, Debug, Default, Deserialize, Serialize, ToSchema)]
+pub(crate) struct Funnel {
+    /// Views that came from another site, or from nowhere.
+    pub(crate) visitas: Option<i64>,
+    pub(crate) inicio: Option<i64>,
+    pub(crate) producto: Option<i64>,
+    pub(crate) carrito: Option<i64>,
+    pub(crate) checkout: Option<i64>,
+    pub(crate) pedidos: Option<i64>,
+}
+
+/// From a visit to an order
+///
+/// Views are counted by hour, device and origin, of nobody in particular: other filters leave nothing to count.
+#[utoipa::path(get, path = "/api/ventas/embudo", tag = "Belgrano", params(Filters),
+    responses((status = 200, body = Funnel), (status = 422, body = ProblemDocument)))]
+pub(crate) async fn funnel(
+    State(app): State<App>,
+    reader: Reader,
+    Query(filters): Query<Filters>,
+) -> Result<Json<Funnel>, Problem> {
+    let narrowing = filters.narrowing();
+    let narrowed = filters.check()?;
+    let (mut condition, mut values) = ("source = $1".to_owned(), vec![text(&narrowed.source)]);
+    for (name, value) in narrowing {
+        let column = match name {
+            "device" => "device",
+            "source" => "traffic_source",
+            "sales" => continue,
+            _ => return Ok(Json(Funnel::default())),
+        };
+        values.push(text(value));
+        condition = format!("{condition} AND {column} = ${}", values.len());
+    }
+    for (day, sign) in [(narrowed.from, ">="), (narrowed.to, "<=")] {
+        if let Some(day) = day {
+            condition = format!("{condition} AND hour_on {sign} DATE '{day}'");
+        }
+    }
+    let sum = |column: &str| format!("CAST(sum({column}) AS BIGINT)");
+    let sql = format!(
+        "SELECT {} AS visitas, {} AS inicio, {} AS producto, {} AS carrito, {} AS checkout, {} AS pedidos \
+         FROM silver_funnel WHERE {condition}",
+        sum("visits"),
+        sum("home"),
+        sum("product"),
+        sum("cart"),
+        sum("checkout"),
+        sum("orders"),
+    );
+    let found: Vec<Funnel> = rows(&app, &reader, &sql, values).await?;
+    Ok(Json(found.into_iter().next().unwrap_or_default()))
+}

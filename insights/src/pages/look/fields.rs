@@ -1,0 +1,98 @@
+//! The filters as a form and as chips: only those that the source knows something of.
+
+use belgrano_shared::pages::Layout;
+use belgrano_shared::texts::{Language, Text};
+
+use super::asked::Asked;
+use crate::api::{Choices, Filters};
+
+/// Filters with values to choose from: the name of the parameter, and the key of what it is called.
+const CHOSEN: [(&str, &str); 11] = [
+    ("country", "insights-filter-country"),
+    ("region", "insights-filter-region"),
+    ("city", "insights-filter-city"),
+    ("barrio", "insights-filter-barrio"),
+    ("category", "insights-filter-category"),
+    ("negocio", "insights-filter-business"),
+    ("sucursal", "insights-filter-branch"),
+    ("segment", "insights-filter-segment"),
+    ("payment_method", "insights-filter-payment"),
+    ("device", "insights-filter-device"),
+    ("source", "insights-filter-origin"),
+];
+
+/// A filter with its values.
+#[derive(Debug)]
+pub(crate) struct Field {
+    pub(crate) name: &'static str,
+    pub(crate) label: Text,
+    /// Value, what it is called, and whether it is the one that was chosen.
+    pub(crate) options: Vec<(String, String, bool)>,
+}
+
+/// Something that the figures are narrowed to, and the address without it.
+#[derive(Debug)]
+pub(crate) struct Chip {
+    pub(crate) label: Text,
+    pub(crate) value: String,
+    pub(crate) without: String,
+}
+
+/// The filters of a source that tell something apart, or that were chosen.
+pub(super) fn fields(layout: &Layout, choices: &Choices, chosen: &[(&'static str, String)]) -> Vec<Field> {
+    let field = |(name, label): (&'static str, &'static str)| {
+        let chosen = chosen.iter().find(|(own, _)| *own == name).map(|(_, value)| value);
+        let mut values = choices.filtros.get(name).cloned().unwrap_or_default();
+        if let Some(chosen) = chosen.filter(|chosen| !values.contains(chosen)) {
+            values.push(chosen.clone());
+        }
+        let worth = values.len() > 1 || chosen.is_some();
+        let option = |value: String| (said(layout, name, &value), chosen == Some(&value), value);
+        let options = values.into_iter().map(option).map(|(text, is_chosen, value)| (value, text, is_chosen));
+        worth.then(|| Field { name, label: layout.t(label), options: options.collect() })
+    };
+    CHOSEN.into_iter().filter_map(field).collect()
+}
+
+/// What the figures are narrowed to.
+pub(super) fn chips(layout: &Layout, filters: &Filters, asked: &Asked) -> Vec<Chip> {
+    let label = |name: &str| match name {
+        "min_price" => "insights-filter-min-price",
+        "max_price" => "insights-filter-max-price",
+        "sales" => "insights-filter-sales",
+        name => CHOSEN.iter().find(|(own, _)| *own == name).map_or("insights-filters", |(_, label)| label),
+    };
+    let chip = |(name, value): (&'static str, String)| Chip {
+        label: layout.t(label(name)),
+        value: said(layout, name, &value),
+        without: format!("{}?{}", layout.here, asked.query(&[(name, None), ("pagina", None)])),
+    };
+    filters.narrowing().into_iter().map(chip).collect()
+}
+
+/// A value in the words of the page.
+pub(crate) fn said(layout: &Layout, name: &str, value: &str) -> String {
+    let key = match (name, value) {
+        ("payment_method", method) => return layout.payment(method),
+        ("device", "movil") => "insights-device-mobile",
+        ("device", "tablet") => "insights-device-tablet",
+        ("device", "escritorio") => "insights-device-desktop",
+        ("device", "otro") => "insights-device-other",
+        ("source", "directo") => "insights-origin-direct",
+        ("source", "buscador") => "insights-origin-search",
+        ("source", "red-social") => "insights-origin-social",
+        ("source", "otro-sitio") => "insights-origin-site",
+        ("source", "paquete") => "insights-origin-package",
+        ("segment", "VIP") => "insights-segment-vip",
+        ("segment", "Loyal") => "insights-segment-loyal",
+        ("segment", "New") => "insights-segment-new",
+        ("segment", "At Risk") => "insights-segment-at-risk",
+        ("segment", "Lost") => "insights-segment-lost",
+        ("segment", "Regular") => "insights-segment-regular",
+        ("sales", "gross") => "insights-sales-gross",
+        ("sales", "net") => "insights-sales-net",
+        ("min_price" | "max_price", price) if layout.language == Language::Spanish => return price.replace('.', ","),
+        _ => return value.to_owned(),
+    };
+    layout.t(key).to_string()
+}

@@ -1,0 +1,187 @@
+//! The page of today: against an ordinary day of its weekday, the month so far, and what deserves a look, each with its remedy one
+//! press away in the shop or on the board.
+
+use askama::Template;
+use axum::extract::State;
+use axum::response::Response;
+use belgrano_shared::http::{Json, Query};
+use belgrano_shared::pages::Layout;
+use belgrano_shared::problem::Problem;
+use url::Url;
+
+use super::figure::{Cell, ChartKind, Column, Figure};
+use super::figures::{Better, Card, Kind};
+use super::look::{Asked, Look, Period};
+use super::numbers::{count, number};
+use crate::access::Reader;
+use crate::api::{self, FeedView, Late, Looks, ShortStock, Today};
+use crate::app::App;
+
+#[derive(Template)]
+#[template(path = "today.html")]
+struct TodayPage<'a> {
+    layout: &'a Layout,
+    look: &'a Look,
+    /// Where something is done about it; `None` for who may not.
+    ways: Option<Ways<'a>>,
+    found: Option<Found>,
+}
+
+/// The services in which something is done about what is seen.
+struct Ways<'a> {
+    shop: &'a Url,
+    board: &'a Url,
+}
+
+/// What the page shows.
+struct Found {
+    today: Today,
+    cards: Vec<Card>,
+    hours: Figure,
+}
+
+/// The page.
+pub(super) async fn page(app: &App, layout: &Layout, reader: &Reader, asked: Asked) -> Result<Response, Problem> {
+    let mut look = Look::of(app, layout, reader, asked, Period::Today).await?;
+    let (found, age) = api::aged(Box::pin(find(app, reader, layout, &look))).await;
+    let found = look.take(found, age)?;
+    // A merchant has neither page of those that these lead to.
+    let ways =
+        reader.business.is_none().then_some(Ways { shop: &app.settings.shop_url, board: &app.settings.board_url });
+    layout.show_as(look.status(), &TodayPage { layout, look: &look, ways, found })
+}
+
+async fn find(app: &App, reader: &Reader, layout: &Layout, look: &Look) -> Result<Option<Found>, Problem> {
+    if !look.is_well() {
+        return Ok(None);
+    }
+    let filters = Query(look.filters.clone());
+    let Json(today) = Box::pin(api::today(State(app.clone()), reader.clone(), filters)).await?;
+    let (cards, hours) = (cards(layout, &today, &look.currency), hours(layout, &today, &look.currency));
+    Ok(Some(Found { today, cards, hours }))
+}
+
+fn cards(layout: &Layout, today: &Today, currency: &str) -> Vec<Card> {
+    let language = layout.language;
+    let (now, then) = (&today.hoy, today.comun.as_ref());
+    let card = |words, kind, now, before, against| Card {
+        against,
+        ..Card::new(language, words, (kind, Better::More), (now, before), currency)
+    };
+    let usual = if today.hora.is_some() { "insights-ordinary-by-now" } else { "insights-ordinary" };
+    let (month, before) = (&today.mes, today.mes_anterior.as_ref());
+    vec![
+        card(
+            ("today", "insights-today-net", "insights-made-today"),
+            Kind::Amount,
+            Some(now.ventas),
+            then.map(|then| then.ventas),
+            usual,
+        ),
+        card(
+            ("today-orders", "insights-today-orders", "insights-made-today-orders"),
+            Kind::Count,
+            Some(now.pedidos),
+            then.map(|then| then.pedidos),
+            usual,
+        ),
+        card(
+            ("today-profit", "insights-today-profit", "insights-made-profit"),
+            Kind::Amount,
+            now.ganancia,
+            then.and_then(|then| then.ganancia),
+            usual,
+        ),
+        card(
+            ("month", "insights-month-net", "insights-made-month"),
+            Kind::Amount,
+            Some(month.total_revenue),
+            before.map(|before| before.total_revenue),
+            "insights-month-before",
+        ),
+        card(
+            ("month-profit", "insights-month-profit", "insights-made-profit"),
+            Kind::Amount,
+            month.gross_profit,
+            before.and_then(|before| before.gross_profit),
+            "insights-month-before",
+        ),
+    ]
+}
+
+fn hours(layout: &Layout, today: &Today, currency: &str) -> Figure {
+    let language = layout.language;
+    let rows = today.horas.iter().map(|hour| {
+        vec![
+            Cell::text(format!("{:02} h", hour.hora)),
+            Cell::of(hour.ventas, |value| Cell::amount(language, value, currency)),
+            Cell::of(hour.comun_ventas, |value| Cell::amount(language, value, currency)),
+            Cell::of(hour.pedidos, |value| Cell::count(language, value)),
+        ]
+    });
+    Figure::new(layout, "hours", ChartKind::Axis, layout.t("insights-hour-by-hour"))
+        .note(layout.t("insights-ordinary-of").with("days", today.dias_comunes.to_string()))
+        .column(Column::label(layout.t("insights-hour")))
+        .column(Column::amount(layout.t("insights-today-net"), currency))
+        .column(Column::amount(layout.t("insights-ordinary-day"), currency).shape("dashed"))
+        .column(Column::count(layout.t("insights-orders")).shape(""))
+        .rows(rows)
+}
+
+impl Ways<'_> {
+    /// A page of a service.
+    fn to(service: &Url, path: &str) -> String {
+        service.join(path).map_or_else(|_| service.to_string(), String::from)
+    }
+
+    /// The product, where its stock and its price are.
+    fn product(&self, product: &ShortStock) -> String {
+        Self::to(self.shop, &format!("/administrar/productos/{}", product.producto_id))
+    }
+
+    /// The ticket of an order.
+    fn ticket(&self, late: &Late) -> String {
+        Self::to(self.board, &format!("/tickets/{}", late.numero))
+    }
+
+    /// The live board.
+    fn board(&self) -> String {
+        Self::to(self.board, "/tablero")
+    }
+}
+
+impl TodayPage<'_> {
+    fn count(&self, value: &i64) -> String {
+        count(self.layout.language, *value)
+    }
+
+    /// How long a product lasts.
+    fn lasts(&self, product: &ShortStock) -> String {
+        match product.dias {
+            Some(days) if product.stock > 0 => {
+                let days = number(self.layout.language, days, 1);
+                self.layout.t("insights-stock-lasts").with("stock", product.stock.to_string()).with("days", days).into()
+            }
+            _ => self.layout.t("insights-stock-out").into(),
+        }
+    }
+
+    /// How late a delivery is.
+    fn late(&self, late: &Late) -> String {
+        let (hours, minutes) = (late.minutos / 60, late.minutos % 60);
+        if hours > 0 { format!("{hours} h {minutes:02} min") } else { format!("{minutes} min") }
+    }
+
+    /// What is wrong with a source.
+    fn trouble(&self, feed: &FeedView) -> String {
+        match feed.retraso_s {
+            Some(lag) => self.layout.t("insights-feed-silent").with("seconds", count(self.layout.language, lag)).into(),
+            None => self.layout.t("insights-feed-away").into(),
+        }
+    }
+
+    /// Whether there is nothing to look at.
+    fn is_calm(looks: &Looks) -> bool {
+        looks.tarde == 0 && looks.por_agotarse == 0 && looks.fuentes.is_empty()
+    }
+}

@@ -1,0 +1,96 @@
+//! `/api/vistas`: the saved views of whoever is logged in.
+
+use axum::extract::State;
+use axum::http::StatusCode;
+use belgrano_shared::free_text;
+use belgrano_shared::http::{Json, Path};
+use belgrano_shared::pages::local_path;
+use belgrano_shared::problem::{FieldError, Problem, ProblemDocument};
+use belgrano_shared::texts::Message;
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+use super::change::{DeleteView, SaveView};
+use super::{SavedView, of_account};
+use crate::app::App;
+use crate::sessions::Session;
+
+/// The most characters of a name.
+const NAME_CHARS: usize = 80;
+/// The most characters of an address.
+const ADDRESS_CHARS: usize = 2000;
+
+/// `/api/vistas` and one of them.
+pub(crate) fn routes() -> OpenApiRouter<App> {
+    OpenApiRouter::new().routes(routes!(list, save)).routes(routes!(delete))
+}
+
+/// All of an account.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct SavedViews {
+    vistas: Vec<SavedView>,
+}
+
+/// `POST /api/vistas`.
+#[derive(Debug, Deserialize, ToSchema)]
+pub(crate) struct NewView {
+    /// 1 to 80 characters; a view of the same name becomes this one.
+    nombre: String,
+    /// Path and query of a page of this service, `/ventas?periodo=7`.
+    direccion: String,
+}
+
+/// Saved views
+///
+/// Those of the account that asks, by name.
+#[utoipa::path(get, path = "/api/vistas", tag = "Belgrano", responses((status = 200, body = SavedViews)))]
+pub(crate) async fn list(State(app): State<App>, Session(who): Session) -> Result<Json<SavedViews>, Problem> {
+    Ok(Json(SavedViews { vistas: of_account(&app.db, who.account_id).await? }))
+}
+
+/// Save a view
+#[utoipa::path(post, path = "/api/vistas", tag = "Belgrano", request_body = NewView, responses(
+    (status = 201, body = SavedView), (status = 409, body = ProblemDocument), (status = 422, body = ProblemDocument)))]
+pub(crate) async fn save(
+    State(app): State<App>,
+    Session(who): Session,
+    Json(body): Json<NewView>,
+) -> Result<(StatusCode, Json<SavedView>), Problem> {
+    Ok((StatusCode::CREATED, Json(save_view(&app, who.account_id, body).await?)))
+}
+
+/// Take a saved view away
+#[utoipa::path(delete, path = "/api/vistas/{id}", tag = "Belgrano", params(("id" = i64, Path)), responses(
+    (status = 204, description = "It is gone."), (status = 404, body = ProblemDocument)))]
+pub(crate) async fn delete(
+    State(app): State<App>,
+    Session(who): Session,
+    Path(id): Path<i64>,
+) -> Result<StatusCode, Problem> {
+    delete_view(&app, who.account_id, id).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// Checks a view and saves it.
+pub(crate) async fn save_view(app: &App, account: i64, view: NewView) -> Result<SavedView, Problem> {
+    let mut wrong = Vec::new();
+    if let Err(why) = free_text::required(&view.nombre, NAME_CHARS) {
+        wrong.push(FieldError::new("nombre", why));
+    }
+    // What a browser would read as the address of another site leads home, and so is none of ours.
+    let address = local_path(&view.direccion);
+    if view.direccion.chars().count() > ADDRESS_CHARS || (address == "/" && view.direccion != "/") {
+        wrong.push(FieldError::new("direccion", Message::new("error-insights-address")));
+    }
+    if !wrong.is_empty() {
+        return Err(Problem::invalid(wrong));
+    }
+    Ok(app.writer.submit(SaveView { account, name: view.nombre.trim().to_owned(), address }).await?)
+}
+
+/// Takes a view of an account away.
+pub(crate) async fn delete_view(app: &App, account: i64, id: i64) -> Result<(), Problem> {
+    Ok(app.writer.submit(DeleteView { account, id }).await?)
+}

@@ -1,0 +1,252 @@
+//! What pages of figures show is what the API answers with the same filters; and the views of them that somebody saved.
+
+use axum::body::Body;
+use axum::http::Request;
+use belgrano_shared::on_both_engines;
+use belgrano_shared::testing::TestDatabase;
+use serde_json::{Value, json};
+
+use super::house::{Caller, House};
+use super::order;
+
+const DAY: &str = "2026-11-21T12:00:00-03:00";
+
+async fn page(house: &House, who: &Caller, path: &str) -> (u16, String) {
+    let request = Request::get(path).header("accept", "text/html");
+    let request = match who {
+        Caller::Cookie(cookie) => request.header("cookie", cookie),
+        Caller::Key(key) => request.header("x-api-key", *key),
+        Caller::Nobody => request,
+    };
+    let (status, _, page) = house.exchange(request.body(Body::empty()).expect("a request")).await;
+    (status, page)
+}
+
+/// A shop with a few orders, and whoever looks at it.
+async fn shop(database: &TestDatabase) -> (House, Caller) {
+    let mut house = House::start(database).await;
+    let orders = [
+        ("pedido", "BA-1", order("BA-1", "entregado", DAY, 2)),
+        ("pedido", "BA-2", order("BA-2", "pendiente", "2026-11-20T09:00:00-03:00", 3)),
+        ("pedido", "BA-3", order("BA-3", "cancelado", DAY, 5)),
+        ("pedido", "BA-4", order("BA-4", "entregado", "2026-10-20T09:00:00-03:00", 1)),
+    ];
+    house.came("shop", &orders).await;
+    let admin = house.admin().await;
+    (house, admin)
+}
+
+/// What stands between two texts, first.
+fn between<'a>(page: &'a str, before: &str, after: &str) -> &'a str {
+    let (_, rest) = page.split_once(before).unwrap_or_else(|| panic!("no {before} in {page}"));
+    rest.split_once(after).expect("an end").0
+}
+
+/// A figure as Spanish pages write it.
+fn amount(value: &Value) -> String {
+    crate::pages::amount_for_tests(value.as_f64().expect("a number"))
+}
+
+#[tokio::test]
+async fn the_cards_are_the_figures_of_the_api_with_the_same_filters() {
+    let database = TestDatabase::sqlite();
+    let (house, admin) = shop(&database).await;
+    for filters in [
+        "",
+        "?periodo=7",
+        "?periodo=todo",
+        "?periodo=30&category=Almac%C3%A9n",
+        "?start_date=2026-11-01&end_date=2026-11-20",
+        "?sales=gross",
+    ] {
+        let (status, shown) = page(&house, &admin, &format!("/resumen{filters}")).await;
+        assert_eq!(status, 200, "{shown}");
+        let address = between(&shown, "data-key=\"json\"><a href=\"", "\"").replace("&#38;", "&").replace("&amp;", "&");
+        let (_, kpis) = house.get(&admin, &address).await;
+        let card = |key: &str| {
+            between(between(&shown, &format!("id=\"card-{key}\""), "</div>"), "class=\"now\">", "<").to_owned()
+        };
+        assert_eq!(card("revenue"), amount(&kpis["total_revenue"]), "{filters} {address} {kpis}");
+        assert_eq!(card("orders"), kpis["total_orders"].to_string(), "{filters}");
+        assert_eq!(card("aov"), amount(&kpis["avg_order_value"]), "{filters}");
+        assert_eq!(card("customers"), kpis["total_customers"].to_string(), "{filters}");
+        if let Some(before) = kpis["previous"]["total_revenue"].as_f64() {
+            let said = between(&shown, "id=\"card-revenue\"", "class=\"made\"");
+            assert!(said.contains(&amount(&json!(before))), "{filters}: {said}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_part_of_a_month_stands_against_the_same_part_of_the_last() {
+    let database = TestDatabase::sqlite();
+    let (house, admin) = shop(&database).await;
+    let (_, shown) = page(&house, &admin, "/resumen?periodo=mes").await;
+    assert!(shown.contains("01/11/2026 al 21/11/2026, frente a 01/10/2026 al 21/10/2026."), "{shown}");
+    let asked = "/api/kpis?start_date=2026-11-01&end_date=2026-11-21";
+    let (_, month) = house.get(&admin, &format!("{asked}&compare=month")).await;
+    let (_, before) = house.get(&admin, asked).await;
+    assert_eq!((&month["previous"]["total_orders"], &before["previous"]["total_orders"]), (&json!(1), &json!(1)));
+    assert_eq!(house.get(&admin, &format!("{asked}&compare=week")).await.0, 422);
+}
+
+#[tokio::test]
+async fn filters_are_those_that_the_data_has_and_go_along_to_other_pages() {
+    let database = TestDatabase::sqlite();
+    let (house, admin) = shop(&database).await;
+    let (_, choices) = house.get(&admin, "/api/filtros").await;
+    assert_eq!(choices["filtros"]["category"], json!(["Almacén"]));
+    assert!(choices["filtros"]["city"].is_null(), "{choices}");
+    let (_, shown) = page(&house, &admin, "/resumen?periodo=7&category=Almac%C3%A9n&country=").await;
+    assert!(shown.contains("name=\"category\"") && !shown.contains("name=\"city\""), "{shown}");
+    let chip = between(&shown, "class=\"chips narrowed\"", "</ul>");
+    assert!(chip.contains("href=\"/resumen?periodo=7\"") && chip.contains("<strong>Almacén</strong>"), "{chip}");
+    let nav = between(&shown, "<nav", "</nav>");
+    assert!(nav.contains("href=\"/fuentes?periodo=7&#38;category=Almac%C3%A9n\""), "{nav}");
+    let (status, shown) = page(&house, &admin, "/resumen?start_date=ayer&min_price=x").await;
+    assert!(status == 422 && shown.contains("id=\"f-min_price-error\""), "{shown}");
+    let (status, shown) = page(&house, &admin, "/resumen?start_date=ayer").await;
+    assert!(status == 422 && shown.contains("id=\"f-start_date-error\"") && !shown.contains("card-revenue"), "{shown}");
+    assert_eq!(page(&house, &Caller::Nobody, "/resumen?periodo=7").await.0, 303);
+}
+
+/// The values that are drawn of a column of a figure, from its table.
+fn drawn(page: &str, figure: &str, column: usize) -> Vec<String> {
+    let body = between(
+        between(page, &format!("<figure class=\"figure\" id=\"{figure}\""), "</figure>"),
+        "<tbody>",
+        "</tbody>",
+    );
+    let row = |row: &str| {
+        row.split("data-value=\"").nth(column + 1).and_then(|rest| rest.split('"').next().map(str::to_owned))
+    };
+    body.split("<tr>").skip(1).filter_map(row).collect()
+}
+
+fn numbers(list: &Value, member: &str) -> Vec<f64> {
+    list.as_array().expect("a list").iter().filter_map(|row| row[member].as_f64()).collect()
+}
+
+fn sum(values: &[String]) -> f64 {
+    values.iter().filter_map(|value| value.parse::<f64>().ok()).sum()
+}
+
+#[tokio::test]
+async fn what_the_charts_of_sales_are_drawn_from_is_what_the_api_answers() {
+    let database = TestDatabase::sqlite();
+    let (house, admin) = shop(&database).await;
+    let range = "start_date=2026-11-01&end_date=2026-11-21";
+    for filters in ["", "&sales=gross", "&payment_method=efectivo", "&category=Almac%C3%A9n"] {
+        let (status, shown) = page(&house, &admin, &format!("/ventas?{range}{filters}")).await;
+        assert_eq!(status, 200, "{shown}");
+        let (_, series) = house.get(&admin, &format!("/api/analytics/time-series?{range}{filters}")).await;
+        for (column, member) in [(1, "revenue"), (2, "gross_revenue"), (4, "profit"), (5, "orders")] {
+            let (here, there) =
+                (sum(&drawn(&shown, "over-time", column)), numbers(&series["series"], member).iter().sum::<f64>());
+            assert!((here - there).abs() < 0.005 && there > 0.0, "{filters} {member}: {here} {there}");
+        }
+        assert_eq!(drawn(&shown, "over-time", 0).len(), 21, "days without sales are there too");
+        let (_, by) = house.get(&admin, &format!("/api/ventas/por?por=payment_method&{range}{filters}")).await;
+        assert_eq!(sum(&drawn(&shown, "by-payment", 1)), numbers(&by["partes"], "ventas").iter().sum::<f64>());
+        let (_, week) = house.get(&admin, &format!("/api/ventas/horas?{range}{filters}")).await;
+        let across: f64 = (1..=7).map(|day| sum(&drawn(&shown, "week", day))).sum();
+        assert_eq!(across, numbers(&week["horas"], "pedidos").iter().sum::<f64>(), "{week}");
+    }
+    let (_, week) = house.get(&admin, &format!("/api/ventas/horas?{range}")).await;
+    assert_eq!((&week["horas"][0]["dia"], &week["horas"][0]["hora"]), (&json!(5), &json!(9)), "a Friday at nine");
+}
+
+#[tokio::test]
+async fn today_stands_against_days_like_it() {
+    let database = TestDatabase::sqlite();
+    let mut house = House::start(&database).await;
+    let at = |day: &str, hour: &str| format!("2026-{day}T{hour}:00:00-03:00");
+    let mut orders = vec![("BA-1".to_owned(), at("11-21", "01"), 2), ("BA-9".to_owned(), at("11-20", "01"), 9)];
+    for (index, day) in ["11-14", "11-07", "10-31"].iter().enumerate() {
+        orders.push((format!("BA-2{index}"), at(day, "01"), i64::try_from(index).expect("small") + 1));
+        orders.push((format!("BA-3{index}"), at(day, "23"), 1));
+    }
+    for (number, at, quantity) in &orders {
+        house.came("shop", &[("pedido", number.as_str(), order(number, "entregado", at, *quantity))]).await;
+    }
+    let ticket = json!({ "id": 1, "numero": "BA-1", "estado": "en-camino", "barrio": "Palermo", "creado": at("11-01", "10"),
+        "prometido": at("11-01", "12"), "intentos": 1, "version": 1 });
+    house.came("board", &[("ticket", "BA-1", ticket)]).await;
+    let admin = house.admin().await;
+    let (status, today) = house.get(&admin, "/api/hoy").await;
+    assert_eq!((status, &today["dia"], &today["dias_comunes"]), (200, &json!("2026-11-21"), &json!(3)), "{today}");
+    assert_eq!((&today["hoy"]["ventas"], &today["comun_entero"]["ventas"]), (&json!(110.5), &json!(170.75)), "{today}");
+    assert_eq!(today["horas"][1]["comun_ventas"], json!(110.5), "the median of one, two and three");
+    let late = &today["atencion"];
+    assert_eq!((&late["tarde"], &late["tarde_en"][0]["barrio"]), (&json!(1), &json!("Palermo")), "{late}");
+    let (_, shown) = page(&house, &admin, "/").await;
+    let card = between(&shown, "id=\"card-today\"", "</div>");
+    assert!(card.contains(&amount(&today["hoy"]["ventas"])), "{card}");
+    assert_eq!(drawn(&shown, "hours", 1)[1], "110.5");
+    assert!(shown.contains("/tickets/BA-1\"") && shown.contains("1 entrega pasada de hora"), "{shown}");
+    let (merchant, _) = house.account("comerciante", Some(1)).await;
+    let (status, shown) = page(&house, &merchant, "/").await;
+    assert!(status == 200 && !shown.contains("/tickets/"), "whoever has no page there gets no link to it: {shown}");
+}
+
+#[tokio::test]
+async fn detail_has_every_line_in_the_order_that_somebody_wants() {
+    let database = TestDatabase::sqlite();
+    let (house, admin) = shop(&database).await;
+    let (_, shown) =
+        page(&house, &admin, "/detalle?periodo=todo&orden=total_amount&sentido=asc&col=total_amount&col=order_id")
+            .await;
+    let body = between(&shown, "<tbody>", "</tbody>");
+    let cells: Vec<&str> =
+        body.split("<td").skip(1).filter_map(|cell| cell.split_once('>')?.1.split('<').next()).collect();
+    let (_, all) = house.get(&admin, "/api/transactions?sort=total_amount&direction=asc").await;
+    assert_eq!(cells.len(), 2 * usize::try_from(all["total"].as_i64().expect("a total")).expect("small"), "{cells:?}");
+    assert_eq!(cells[1], amount(&all["transactions"][0]["total_amount"]), "{cells:?}");
+    assert!(shown.contains("aria-sort=\"ascending\"") && shown.contains("1 a 6 de 6 renglones"), "{shown}");
+    assert!(shown.contains("/api/export/csv?fuente=belgrano\""), "{shown}");
+    assert_eq!(house.get(&admin, "/api/transactions?sort=price").await.0, 422);
+    let (status, shown) = page(&house, &admin, "/detalle?pagina=7&limit=7").await;
+    assert!(status == 200 && shown.contains("No hay ventas"), "{shown}");
+}
+
+#[tokio::test]
+async fn a_page_hears_of_another_state_of_the_data() {
+    let database = TestDatabase::sqlite();
+    let (mut house, admin) = shop(&database).await;
+    let (_, now) = house.get(&admin, "/api/version").await;
+    let (_, shown) = page(&house, &admin, "/resumen").await;
+    assert_eq!(json!(between(&shown, "data-fresh=\"", "\"").parse::<u64>().expect("a number")), now["version"]);
+    house.came("shop", &[("pedido", "BA-5", order("BA-5", "pendiente", DAY, 1))]).await;
+    let (_, later) = house.get(&admin, &format!("/api/version?espera=30&vista={}", now["version"])).await;
+    assert_ne!(now, later);
+    assert_eq!(house.get(&admin, "/api/version?espera=31").await.0, 422);
+}
+
+on_both_engines! {
+    async fn a_view_is_saved_by_name_and_is_of_one_account(database) {
+        let house = House::start(database).await;
+        let admin = house.admin().await;
+        let view = json!({ "nombre": " Semana ", "direccion": "/resumen?periodo=7" });
+        let (status, saved) = house.call(&admin, "POST", "/api/vistas", view).await;
+        assert_eq!((status, &saved["nombre"], &saved["direccion"]), (201, &json!("Semana"), &json!("/resumen?periodo=7")));
+        let again = json!({ "nombre": "Semana", "direccion": "/resumen?periodo=30" });
+        assert_eq!(house.call(&admin, "POST", "/api/vistas", again).await.1["id"], saved["id"], "the same, changed");
+        for (wrong, field) in [
+            (json!({ "nombre": "", "direccion": "/resumen" }), "nombre"),
+            (json!({ "nombre": "x", "direccion": "https://evil.example/" }), "direccion"),
+            (json!({ "nombre": "x", "direccion": "//evil.example/" }), "direccion"),
+        ] {
+            let (status, refusal) = house.call(&admin, "POST", "/api/vistas", wrong).await;
+            assert_eq!((status, &refusal["errors"][0]["field"]), (422, &json!(field)), "{refusal}");
+        }
+        let (other, _) = house.account("analista", None).await;
+        assert_eq!(house.get(&other, "/api/vistas").await.1, json!({ "vistas": [] }));
+        let path = format!("/api/vistas/{}", saved["id"]);
+        assert_eq!(house.call(&other, "DELETE", &path, Value::Null).await.0, 404);
+        let (_, mine) = house.get(&admin, "/api/vistas").await;
+        assert_eq!(mine["vistas"][0]["direccion"], "/resumen?periodo=30");
+        assert_eq!(house.call(&admin, "DELETE", &path, Value::Null).await.0, 204);
+        assert_eq!(house.get(&admin, "/api/vistas").await.1, json!({ "vistas": [] }));
+        assert_eq!(house.get(&Caller::Key("fedcba9876543210"), "/api/vistas").await.0, 401, "views are for people");
+    }
+}

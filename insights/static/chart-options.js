@@ -1,0 +1,260 @@
+// From a table to the options of ECharts. Pure: what a chart shows of its table is tested without a browser.
+//
+// Tooltips say what the cells say, so that a figure reads the same wherever it is read.
+
+import { numberOf } from "./chart-table.js";
+
+/** @typedef {import("./chart-table.js").Column} Column */
+/** @typedef {import("./chart-colours.js").Colours} Colours */
+/** @typedef {{ language: string, narrow: boolean, moves: boolean, name: string }} Setting */
+
+/**
+ * An axis has room for few letters: `1,2 M`, `40 %`.
+ * @param {Column} column
+ * @param {string} language
+ * @returns {(value: number) => string}
+ */
+export function short({ unit }, language) {
+  const format = new Intl.NumberFormat(language, { notation: "compact", maximumFractionDigits: 1 });
+  return (value) => (unit === "percent" ? `${format.format(value)} %` : format.format(value));
+}
+
+/**
+ * What an axis writes for a day: `21/11`.
+ * @param {Column} column
+ */
+function categories({ unit, cells }) {
+  if (unit !== "day") return cells.map(({ text }) => text);
+  return cells.map(({ value }) => `${value.slice(8, 10)}/${value.slice(5, 7)}`);
+}
+
+/**
+ * What every chart has.
+ * @param {Colours} colours
+ * @param {Setting} setting
+ */
+function common(colours, { moves, name }) {
+  return {
+    animation: moves,
+    animationDuration: 400,
+    aria: { enabled: true, label: { enabled: true, description: name } },
+    color: colours.series,
+    textStyle: { fontFamily: colours.font, color: colours.text },
+    tooltip: {
+      renderMode: "richText", confine: true, backgroundColor: colours.paper, borderColor: colours.line,
+      textStyle: { color: colours.text, fontSize: 13 },
+    },
+  };
+}
+
+/**
+ * @param {Colours} colours
+ * @param {Column | undefined} column
+ * @param {Setting} setting
+ */
+function valueAxis(colours, column, { language }) {
+  return {
+    type: "value",
+    axisLabel: { color: colours.muted, formatter: column && short(column, language) },
+    splitLine: { lineStyle: { color: colours.line } },
+  };
+}
+
+/**
+ * @param {Colours} colours
+ * @param {string[]} data
+ */
+function categoryAxis(colours, data) {
+  return {
+    type: "category", data, axisTick: { show: false },
+    axisLine: { lineStyle: { color: colours.line } }, axisLabel: { color: colours.muted, hideOverlap: true },
+  };
+}
+
+/**
+ * The series of a column over an axis.
+ * @param {Column} column
+ * @param {number} index
+ * @param {Column[]} columns
+ * @param {Colours} colours
+ */
+function seriesOf(column, index, columns, colours) {
+  const { name, shape, stack } = column;
+  const data = column.cells.map(numberOf);
+  const colour = colours.series[index % colours.series.length];
+  const base = { name, yAxisIndex: column.right ? 1 : 0, ...(stack && { stack }) };
+  if (shape === "bar") return { ...base, type: "bar", data, itemStyle: { color: colour }, barMaxWidth: 32 };
+  if (shape === "low" || shape === "high") {
+    // The edge below is an invisible line, the band stands on it.
+    const low = columns.find((other) => other.shape === "low" && other.stack === stack);
+    const height = data.map((value, at) => (value === null ? null : value - (numberOf(low?.cells[at]) ?? 0)));
+    const area = shape === "high" && { areaStyle: { color: colour, opacity: 0.18 } };
+    return { ...base, type: "line", data: shape === "low" ? data : height, symbol: "none", lineStyle: { opacity: 0 }, itemStyle: { color: colour }, silent: true, ...area };
+  }
+  const area = shape === "area" && { areaStyle: { color: colour, opacity: 0.14 } };
+  const lone = data.filter((value) => value !== null).length < 2;
+  return {
+    ...base, type: "line", data, symbol: "circle", showSymbol: lone, symbolSize: 6, connectNulls: false,
+    itemStyle: { color: colour }, lineStyle: { width: 2, color: colour, ...(shape === "dashed" && { type: "dashed" }) }, ...area,
+  };
+}
+
+/**
+ * Columns over an axis of categories; `lying` for categories with long names.
+ * @param {Column[]} columns
+ * @param {Colours} colours
+ * @param {Setting} setting
+ * @param {boolean} lying
+ */
+function overAxis(columns, colours, setting, lying) {
+  const [axis] = columns;
+  const shown = columns.slice(1).filter(({ shape }) => shape);
+  const right = shown.find((column) => column.right);
+  const category = { ...categoryAxis(colours, axis ? categories(axis) : []), ...(lying && { inverse: true }) };
+  if (lying) category.axisLabel = { ...category.axisLabel, ...{ width: setting.narrow ? 96 : 180, overflow: "truncate", hideOverlap: false } };
+  const values = [valueAxis(colours, shown.find((column) => !column.right), setting)];
+  if (right) values.push({ ...valueAxis(colours, right, setting), splitLine: { lineStyle: { color: "transparent" } } });
+  /** @param {{ dataIndex: number }[]} marks */
+  const said = (marks) => {
+    const at = marks[0]?.dataIndex ?? 0;
+    return [axis?.cells[at]?.text, ...columns.slice(1).map(({ name, cells }) => `${name}: ${cells[at]?.text ?? ""}`)].join("\n");
+  };
+  const shared = common(colours, setting);
+  const legend = shown.filter(({ shape }) => shape !== "low").map(({ name }) => name);
+  return {
+    ...shared,
+    tooltip: { ...shared.tooltip, trigger: "axis", axisPointer: { type: lying ? "shadow" : "line", lineStyle: { color: colours.muted } }, formatter: said },
+    ...(legend.length > 1 && { legend: { data: legend, textStyle: { color: colours.text }, top: 0, left: 0, type: "scroll" } }),
+    grid: { left: 4, right: 8, top: legend.length > 1 ? 40 : 12, bottom: 4, outerBoundsMode: "same", outerBoundsContain: "axisLabel" },
+    ...(lying ? { xAxis: values, yAxis: category } : { xAxis: category, yAxis: values }),
+    series: shown.map((column, index) => seriesOf(column, index, columns, colours)).map(({ yAxisIndex, ...series }) => (lying ? series : { ...series, yAxisIndex })),
+  };
+}
+
+/**
+ * Rows by columns, the darker the more.
+ * @param {Column[]} columns
+ * @param {Colours} colours
+ * @param {Setting} setting
+ */
+function heat(columns, colours, setting) {
+  const [rows, ...across] = columns;
+  const data = across.flatMap(({ cells }, x) => cells.map((cell, y) => [x, y, numberOf(cell)]));
+  const most = Math.max(0, ...data.map(([, , value]) => value ?? 0));
+  const shared = common(colours, setting);
+  /** @param {{ value: [number, number, number | null] }} mark */
+  const said = ({ value: [x, y] }) => `${rows?.cells[y]?.text ?? ""}, ${across[x]?.name ?? ""}\n${across[x]?.cells[y]?.text ?? ""}`;
+  const names = across.map(({ name }) => (setting.narrow ? name.slice(0, 3) : name));
+  return {
+    ...shared,
+    tooltip: { ...shared.tooltip, formatter: said },
+    grid: { left: 4, right: 8, top: 8, bottom: 4, outerBoundsMode: "same", outerBoundsContain: "axisLabel" },
+    xAxis: categoryAxis(colours, names),
+    yAxis: { ...categoryAxis(colours, rows?.cells.map(({ text }) => text) ?? []), inverse: true },
+    visualMap: { show: false, min: 0, max: most || 1, inRange: { color: [colours.wash, colours.strong] } },
+    series: [{ type: "heatmap", data: data.filter(([, , value]) => value !== null), itemStyle: { borderColor: colours.paper, borderWidth: 1 } }],
+  };
+}
+
+/**
+ * Parts of a whole as areas: the label columns are its levels, the first number is the size.
+ * @param {Column[]} columns
+ * @param {Colours} colours
+ * @param {Setting} setting
+ */
+function tree(columns, colours, setting) {
+  const levels = columns.filter(({ unit }) => unit === "label");
+  const size = columns.find(({ unit }) => unit !== "label");
+  /** @typedef {{ name: string, value: number, said?: string, children: Node[] }} Node */
+  /** @type {Node[]} */
+  const roots = [];
+  for (const [at, cell] of (size?.cells ?? []).entries()) {
+    let here = roots;
+    for (const [depth, level] of levels.entries()) {
+      const name = level.cells[at]?.text ?? "";
+      let node = here.find((other) => other.name === name);
+      if (!node) here.push((node = { name, value: 0, children: [] }));
+      node.value += Math.max(0, numberOf(cell) ?? 0);
+      if (depth === levels.length - 1) node.said = cell.text;
+      here = node.children;
+    }
+  }
+  const shared = common(colours, setting);
+  /** @param {{ name: string, value: number, data?: { said?: string } }} mark */
+  const said = ({ name, value, data }) => `${name}\n${data?.said ?? new Intl.NumberFormat(setting.language).format(value)}`;
+  return {
+    ...shared,
+    tooltip: { ...shared.tooltip, formatter: said },
+    series: [{
+      type: "treemap", data: roots, roam: false, nodeClick: levels.length > 1 ? "zoomToNode" : false, breadcrumb: { show: levels.length > 1, bottom: 0 },
+      left: 0, right: 0, top: 0, bottom: levels.length > 1 ? 28 : 0, itemStyle: { borderColor: colours.paper, gapWidth: 2 },
+      label: { color: colours.paper, fontSize: 13 }, upperLabel: { show: levels.length > 1, height: 24, color: colours.paper },
+    }],
+  };
+}
+
+/**
+ * @param {Column[]} columns
+ * @param {Colours} colours
+ * @param {Setting} setting
+ */
+function pie(columns, colours, setting) {
+  const [names, size] = columns;
+  const data = (names?.cells ?? []).map(({ text }, at) => ({ name: text, value: numberOf(size?.cells[at]) ?? 0, said: size?.cells[at]?.text }));
+  const shared = common(colours, setting);
+  /** @param {{ name: string, percent: number, data: { said?: string } }} mark */
+  const said = ({ name, percent, data: { said: text } }) => `${name}\n${text ?? ""} (${new Intl.NumberFormat(setting.language, { maximumFractionDigits: 1 }).format(percent)} %)`;
+  return {
+    ...shared,
+    aria: { ...shared.aria, decal: { show: true } },
+    tooltip: { ...shared.tooltip, formatter: said },
+    legend: { textStyle: { color: colours.text }, type: "scroll", bottom: 0 },
+    series: [{ type: "pie", radius: ["45%", "72%"], center: ["50%", "44%"], data, label: { show: false }, itemStyle: { borderColor: colours.paper, borderWidth: 2 } }],
+  };
+}
+
+/**
+ * Two amounts against each other; the first column names the points, a third number is their size.
+ * @param {Column[]} columns
+ * @param {Colours} colours
+ * @param {Setting} setting
+ */
+function scatter(columns, colours, setting) {
+  const [names, across, up, size] = columns;
+  const sizes = (size?.cells ?? []).map((cell) => numberOf(cell) ?? 0);
+  const most = Math.max(1, ...sizes);
+  const data = (names?.cells ?? []).map((_, at) => [numberOf(across?.cells[at]), numberOf(up?.cells[at]), at]);
+  const shared = common(colours, setting);
+  /** @param {{ value: number[] }} mark */
+  const said = ({ value }) => columns.map(({ name, cells }, index) => (index ? `${name}: ` : "") + (cells[value[2] ?? 0]?.text ?? "")).join("\n");
+  const named = (/** @type {Column | undefined} */ column) => ({ ...valueAxis(colours, column, setting), name: column?.name, nameLocation: "middle", nameGap: 28, nameTextStyle: { color: colours.muted }, scale: true });
+  return {
+    ...shared,
+    tooltip: { ...shared.tooltip, formatter: said },
+    grid: { left: 28, right: 16, top: 12, bottom: 28, outerBoundsMode: "same", outerBoundsContain: "axisLabel" },
+    xAxis: named(across),
+    yAxis: { ...named(up), nameGap: 44 },
+    series: [{
+      type: "scatter", data, itemStyle: { color: colours.series[0], opacity: 0.65 },
+      symbolSize: (/** @type {number[]} */ value) => (sizes.length ? 8 + 24 * Math.sqrt((sizes[value[2] ?? 0] ?? 0) / most) : 10),
+    }],
+  };
+}
+
+/**
+ * The options for a kind of chart (`data-chart` of its figure).
+ * @param {string} kind
+ * @param {Column[]} columns
+ * @param {Colours} colours
+ * @param {Setting} setting
+ * @returns {object}
+ */
+export function optionsOf(kind, columns, colours, setting) {
+  switch (kind) {
+    case "heat": return heat(columns, colours, setting);
+    case "tree": return tree(columns, colours, setting);
+    case "pie": return pie(columns, colours, setting);
+    case "scatter": return scatter(columns, colours, setting);
+    default: return overAxis(columns, colours, setting, kind === "bars");
+  }
+}
