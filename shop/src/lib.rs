@@ -13,6 +13,7 @@ pub mod notices;
 pub mod orders;
 pub mod outbox;
 mod pages;
+pub mod past;
 #[cfg(test)]
 mod pasted_tests;
 pub mod relay;

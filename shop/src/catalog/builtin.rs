@@ -6,7 +6,7 @@ use super::import::{ImportError, ImportOptions, import};
 use crate::app::App;
 
 /// In the same format as any other catalog.
-pub(super) const CATALOG: &[u8] = include_bytes!("../../assets/catalogo.json");
+pub const CATALOG: &[u8] = include_bytes!("../../assets/catalogo.json");
 
 /// Loads the built-in catalog into a shop without products.
 pub async fn fill_if_empty(app: &App) -> Result<(), ImportError> {

@@ -100,16 +100,16 @@ impl EditBody {
 
 /// Changes a product.
 #[derive(Debug)]
-struct EditProduct {
+pub(crate) struct EditProduct {
     /// Which account changes it.
-    by: i64,
-    id: i64,
-    body: EditBody,
+    pub(crate) by: i64,
+    pub(crate) id: i64,
+    pub(crate) body: EditBody,
 }
 
 /// Why a product is not changed.
 #[derive(Debug)]
-enum EditRefusal {
+pub(crate) enum EditRefusal {
     NoSuchProduct,
     Changed(Box<Changed>),
 }

@@ -37,10 +37,10 @@ use belgrano_shared::money::Money;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-pub use builtin::fill_if_empty;
+pub use builtin::{CATALOG, fill_if_empty};
 pub(crate) use change::Change;
 pub(crate) use changed::{Changed, stock_changed};
-pub(crate) use edit::{EditBody, MAX_STOCK, NotEdited, edit};
+pub(crate) use edit::{EditBody, EditProduct, MAX_STOCK, NotEdited, edit};
 pub(crate) use fold_stored::fold_stored;
 pub use import::{ImportError, ImportOptions, Refused, Report, import};
 pub(crate) use lists::{BusinessView, CategoryView, CurrentOffer, businesses, categories, offers, stocked};

@@ -10,6 +10,7 @@ mod customers;
 mod movements;
 mod orders;
 mod outbox;
+mod past;
 #[cfg(test)]
 mod plan_tests;
 mod products;
@@ -51,6 +52,8 @@ pub struct ShopUnit {
     handoff: Handoff,
     arrivals: Arrivals,
     now: UnixMillis,
+    /// Where [`ShopUnit::go_back`] went, if it did.
+    then: Option<past::Then>,
     changes: u64,
     counters: Counters,
     stored_counters: Counters,
@@ -116,6 +119,9 @@ impl ShopUnit {
     /// What an order that is placed now is promised of its arrival.
     #[must_use]
     pub fn first_promise(&self) -> Promised {
+        if let Some(then) = &self.then {
+            return then.promised;
+        }
         let promise = self.arrivals.promise(self.now);
         Promised { from: promise.map(|range| range.from), to: promise.map(|range| range.to) }
     }
@@ -143,8 +149,9 @@ impl ShopUnit {
 
     /// Writes what is buffered, so that a statement can read it.
     pub async fn flush(&mut self) -> sqlx::Result<()> {
+        self.store_then().await?;
         self.products.flush(&mut self.session).await?;
-        self.movements.flush(&mut self.session, self.now).await?;
+        self.movements.flush(&mut self.session).await?;
         self.orders.flush(&mut self.session).await?;
         self.outbox.flush(&mut self.session).await?;
         let outgoing = self.outgoing.flush(&mut self.session, Self::NOTICES, &self.ambient, self.now);
@@ -221,6 +228,7 @@ impl UnitOfWork for ShopUnit {
             ambient: ambient.clone(),
             handoff: handoff.clone(),
             arrivals: arrivals.clone(),
+            then: None,
             changes: 0,
             counters,
             stored_counters: counters,

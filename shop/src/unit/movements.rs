@@ -102,6 +102,7 @@ struct Movement {
     /// What there is afterwards; `None` while it is not counted.
     stock: Option<i64>,
     cause: Cause,
+    at: UnixMillis,
 }
 
 const INSERT: &str =
@@ -113,7 +114,7 @@ pub(super) struct Movements {
 }
 
 impl Movements {
-    pub(super) async fn flush(&mut self, session: &mut Session, now: UnixMillis) -> sqlx::Result<()> {
+    pub(super) async fn flush(&mut self, session: &mut Session) -> sqlx::Result<()> {
         execute_rows!(*session, INSERT, 8, &self.fresh, |query, row| {
             query
                 .bind(row.product_id)
@@ -123,7 +124,7 @@ impl Movements {
                 .bind(row.cause.reason.as_deref())
                 .bind(row.cause.account_id)
                 .bind(row.cause.order_number.as_ref().map(OrderNumber::as_str))
-                .bind(now)
+                .bind(row.at)
         });
         self.fresh.clear();
         Ok(())
@@ -135,7 +136,7 @@ impl ShopUnit {
     /// not counted keeps no stock, but its movement is noted. Returns what there is afterwards.
     pub fn move_stock(&mut self, product_id: i64, quantity: i64, cause: Cause) -> Option<i64> {
         let stock = self.products.change_stock(product_id, |stock| stock.map(|stock| stock + quantity));
-        self.push_movement(Movement { product_id, quantity, stock, cause });
+        self.push_movement(Movement { product_id, quantity, stock, cause, at: self.now });
         stock
     }
 
@@ -153,7 +154,7 @@ impl ShopUnit {
     /// that was counted. Returns the change.
     pub fn note_count(&mut self, product_id: i64, before: Option<i64>, after: Option<i64>, cause: Cause) -> i64 {
         let quantity = after.unwrap_or_default() - before.unwrap_or_default();
-        self.push_movement(Movement { product_id, quantity, stock: after, cause });
+        self.push_movement(Movement { product_id, quantity, stock: after, cause, at: self.now });
         quantity
     }
 

@@ -72,6 +72,10 @@ pub(super) struct Outbox {
 }
 
 impl Outbox {
+    pub(super) fn take(&mut self) -> Vec<OutboxMessage> {
+        self.fresh.drain(..).map(|row| row.message).collect()
+    }
+
     pub(super) async fn flush(&mut self, session: &mut Session) -> sqlx::Result<()> {
         execute_rows!(*session, INSERT, 10, &self.fresh, |query, row| {
             let lease_until = row.lease.as_ref().map(|(_, until)| *until);

@@ -7,13 +7,26 @@ use belgrano_shared::timestamp::UnixMillis;
 use belgrano_shared::writer::{Command, Failure};
 use belgrano_shared::{execute_rows, fetch_in};
 
-use super::funnel::{Counted, Words};
+use super::funnel::{Counted, Counts, Words};
+use super::{Device, Origin};
 use crate::unit::ShopUnit;
 
 /// Add these counters to the stored ones. The words of links that count in an hour are so many in all: what comes beyond them,
 /// from whichever process, is some other site's.
 #[derive(Debug)]
 pub struct AddCounts(pub(super) Counted);
+
+impl AddCounts {
+    /// Counters of hours, each with its first millisecond, the kind of device and the origin.
+    #[must_use]
+    pub fn of(hours: impl IntoIterator<Item = (UnixMillis, Device, Origin, Counts)>) -> Self {
+        let mut counted = Counted::new();
+        for (hour, device, origin, counts) in hours {
+            counted.entry((hour, device, origin)).or_default().add(counts);
+        }
+        Self(counted)
+    }
+}
 
 const WORDS: &str = "SELECT DISTINCT hour, origin FROM funnel WHERE hour IN";
 const ADD: &str = "INSERT INTO funnel (hour, device, origin, home, product, cart, checkout, orders, visits) VALUES";
@@ -33,7 +46,7 @@ impl Command<ShopUnit> for AddCounts {
         let session = unit.session();
         let mut words: BTreeMap<UnixMillis, Words> = BTreeMap::new();
         for (hour, origin) in fetch_in!(*session, (UnixMillis, String), WORDS, &hours, "") {
-            if let Some(origin) = super::Origin::stored(&origin) {
+            if let Some(origin) = Origin::stored(&origin) {
                 words.entry(hour).or_default().know(&origin);
             }
         }

@@ -20,24 +20,24 @@ const HOUR_MS: i64 = 3600 * 1000;
 
 /// What was counted.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, ToSchema, sqlx::FromRow)]
-pub(crate) struct Counts {
+pub struct Counts {
     /// Views that another site, or nobody, led to.
     #[serde(rename = "visitas")]
-    pub(crate) visits: i64,
+    pub visits: i64,
     /// Views of the home page.
     #[serde(rename = "inicio")]
-    pub(crate) home: i64,
+    pub home: i64,
     /// Views of a product.
     #[serde(rename = "producto")]
-    pub(crate) product: i64,
+    pub product: i64,
     /// Views of the cart.
     #[serde(rename = "carrito")]
-    pub(crate) cart: i64,
+    pub cart: i64,
     /// Views of the checkout.
-    pub(crate) checkout: i64,
+    pub checkout: i64,
     /// Orders that a request placed.
     #[serde(rename = "pedidos")]
-    pub(crate) orders: i64,
+    pub orders: i64,
 }
 
 /// An order that a request placed.

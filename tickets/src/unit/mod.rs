@@ -9,6 +9,7 @@ mod assignment_reason;
 pub(crate) mod counts;
 mod event;
 mod milestones;
+mod past;
 mod ticket;
 
 use std::collections::{BTreeMap, HashMap};
@@ -161,19 +162,27 @@ impl BoardUnit {
 
     /// The same for a ticket that lived elsewhere: `updated_at` stays as it is, and it is no news to anybody.
     pub fn record_of_old(&mut self, mut ticket: Ticket, change: Change) -> &Ticket {
+        self.pass(&mut ticket, &change);
+        let row = event::Row::new(self.counters.seq, &ticket, change, self.now);
+        self.announcements.push(Announcement::Event(row.committed(&ticket.view.number)));
+        self.events.push(row);
+        self.put(ticket)
+    }
+
+    /// Counts a change, and notes with the ticket where it led to.
+    fn pass(&mut self, ticket: &mut Ticket, change: &Change) {
         self.changes += 1;
         self.counters.seq += 1;
         ticket.view.version += 1;
         if let Some(Some(before)) = self.tickets.get(&ticket.view.number) {
-            ticket.milestones.pass(before.view.state, ticket.view.state, &change);
+            ticket.milestones.pass(before.view.state, ticket.view.state, change);
         }
+    }
+
+    fn put(&mut self, ticket: Ticket) -> &Ticket {
         let number = ticket.view.number.clone();
-        let row = event::Row::new(self.counters.seq, &ticket, change, self.now);
-        self.announcements.push(Announcement::Event(row.committed(&number)));
-        self.events.push(row);
         self.dirty.insert(ticket.view.ticket_id, number.clone());
-        let slot = self.tickets.entry(number).or_default();
-        slot.insert(ticket)
+        self.tickets.entry(number).or_default().insert(ticket)
     }
 
     /// [`BoardUnit::flush`], if a change of this ticket is buffered: for who reads its events only.
