@@ -24,9 +24,10 @@ impl<U: UnitOfWork<Context: From<Ambient>>> Store<U> {
     async fn open(
         settings: &StorageSettings,
         migrations: &belgrano_shared::storage::Migrations,
+        ambient: Ambient,
     ) -> Result<Self, Box<dyn Error>> {
         let db = open(settings, migrations).await?;
-        let (writer, task) = Writer::new(db.clone(), Ambient::system().into(), WriterSettings::default(), drop);
+        let (writer, task) = Writer::new(db.clone(), ambient.into(), WriterSettings::default(), drop);
         Ok(Self { db, writer, task: tokio::spawn(task) })
     }
 
@@ -41,10 +42,18 @@ impl<U: UnitOfWork<Context: From<Ambient>>> Store<U> {
 
 /// The shop's database.
 pub async fn shop(settings: &StorageSettings) -> Result<Store<shop::unit::ShopUnit>, Box<dyn Error>> {
-    Store::open(settings, &shop::schema::migrations()).await
+    shop_at(settings, Ambient::system()).await
+}
+
+/// The shop's database, with another clock and other randomness.
+pub async fn shop_at(
+    settings: &StorageSettings,
+    ambient: Ambient,
+) -> Result<Store<shop::unit::ShopUnit>, Box<dyn Error>> {
+    Store::open(settings, &shop::schema::migrations(), ambient).await
 }
 
 /// The board's database.
 pub async fn tickets(settings: &StorageSettings) -> Result<Store<tickets::unit::BoardUnit>, Box<dyn Error>> {
-    Store::open(settings, &tickets::schema::migrations()).await
+    Store::open(settings, &tickets::schema::migrations(), Ambient::system()).await
 }

@@ -5,7 +5,8 @@ use std::sync::Arc;
 use belgrano_shared::ambient::{Ambient, Entropy, ManualClock, SeededEntropy, SystemClock};
 use belgrano_shared::timestamp::UnixMillis;
 
-/// Where everything random of the demo comes from.
+/// Where everything random of the demo comes from. Clones draw from the same.
+#[derive(Clone)]
 pub struct Dice {
     entropy: Arc<SeededEntropy>,
     ambient: Ambient,

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 
 use super::World;
 use super::client::{Failed, Login};
-use super::memory::email_of;
+use super::past::board::email_of;
 use super::places::{BARRIOS, DRIVERS};
 use super::way::{Place, Way};
 

@@ -1,7 +1,8 @@
-//! `belgrano demo`: both services with customers that order and drivers that move, so that the board is alive.
+//! `belgrano demo`: both services with customers that order and drivers that move, so that the board is alive, and a year
+//! behind them.
 //!
-//! The actors are ordinary clients: they register, log in and speak the public API over HTTP, and know nothing else. Only what
-//! went before them is written by the board's own writer. The demo has a folder of its own within `DATA_DIR`, emptied at each
+//! The actors are ordinary clients: they log in and speak the public API over HTTP, and know nothing else. Only what went before
+//! them is written by the writers of both services. The demo has a folder of its own within `DATA_DIR`, emptied at each
 //! start, so it never touches real data.
 
 mod client;
@@ -9,7 +10,6 @@ mod customers;
 mod dice;
 mod dispatcher;
 mod drivers;
-mod memory;
 mod past;
 mod places;
 mod shelves;
@@ -47,13 +47,15 @@ pub async fn run(options: DemoOptions) -> Done {
     empty(&folder)?;
     let password = Ambient::system().code(16);
     let (settings, dice) = (settings(&folder, &password)?, Dice::new(options.seed));
-    memory::remember(&settings.tickets, &password, &dice).await.map_err(|error| -> Box<dyn Error> { error })?;
+    let orders =
+        past::remember(&settings, ADMIN, &password, &dice).await.map_err(|error| -> Box<dyn Error> { error })?;
     let addresses = serve::start(settings, None, &life).await?;
     addresses.announce();
     println!("Administrator     {ADMIN}  password {password}");
-    println!("Customer          {}  password {password}", customers::first_email());
-    println!("Merchant          {}  password {password}", customers::merchant_email());
-    println!("Driver            {}  password {password}", memory::email_of(0).as_str());
+    println!("Customer          {}  password {password}", customers::first_email().as_str());
+    println!("Merchant          {}  password {password}", customers::merchant_email().as_str());
+    println!("Driver            {}  password {password}", past::board::email_of(0).as_str());
+    println!("Past              {orders} orders of a year, for the reports and for insights");
     println!("Data              {}  (emptied when the demo starts)", folder.display());
     let ignored: Vec<String> = std::env::vars().map(|(name, _)| name).filter(|name| is_ignored(name)).collect();
     if !ignored.is_empty() {

@@ -34,20 +34,6 @@ pub const FAILURES: &[&str] = &[
     "Se dañó en el camino",
 ];
 
-/// What was ordered before the demo began: name and price in pesos.
-pub const PRODUCTS: &[(&str, i64)] = &[
-    ("Yerba mate 1 kg", 4200),
-    ("Leche entera 1 l", 1450),
-    ("Pan lactal", 2300),
-    ("Docena de huevos", 3900),
-    ("Fideos tallarines 500 g", 1250),
-    ("Aceite de girasol 1,5 l", 3600),
-    ("Queso cremoso 500 g", 4800),
-    ("Café molido 500 g", 7900),
-    ("Tomates 1 kg", 2100),
-    ("Medialunas, docena", 5200),
-];
-
 pub const CUSTOMERS: &[(&str, &str)] = &[
     ("Ana", "Díaz"),
     ("Bruno", "Sosa"),
