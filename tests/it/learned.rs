@@ -22,14 +22,14 @@ const RATED: usize = 3;
 type Sum = (String, i64, i64);
 
 /// One figure as it is stored, and as insights has it. Both give a name, how many and how much.
-struct Same {
+pub struct Same {
     what: &'static str,
     of: Service,
     stored: &'static str,
     learned: &'static str,
 }
 
-const FIGURES: [Same; 9] = [
+pub const FIGURES: [Same; 9] = [
     Same {
         what: "orders by state",
         of: Service::Shop,
@@ -145,7 +145,7 @@ async fn rate(answers: &[Answers]) {
     }
 }
 
-async fn is_the_same(figure: &Same, pair: &Pair, insights: &Insights) {
+pub async fn is_the_same(figure: &Same, pair: &Pair, insights: &Insights) {
     agree(figure.what, async || {
         let mut stored: Vec<Sum> = pair.database.rows(figure.of, figure.stored).await;
         let mut learned: Vec<Sum> = insights.query(figure.learned).await?.iter().map(sum).collect();
@@ -162,7 +162,7 @@ fn sum(row: &Value) -> Sum {
 }
 
 /// The addresses that dashboards ask say the same as the tables.
-async fn addresses_say_it_too(pair: &Pair, insights: &Insights) {
+pub async fn addresses_say_it_too(pair: &Pair, insights: &Insights) {
     const SOLD: &str =
         "SELECT 'all', COUNT(*), CAST(SUM(total) AS BIGINT) FROM orders WHERE state NOT IN ('cancelado', 'devuelto')";
     let sold: Vec<Sum> = pair.database.rows(Service::Shop, SOLD).await;
@@ -187,7 +187,7 @@ fn centavos_of(money: &Value) -> i64 {
 }
 
 /// Waits until both are the same: what is stored and what was learned.
-async fn agree<T: Debug + PartialEq>(what: &str, mut both: impl AsyncFnMut() -> Result<(T, T), String>) {
+pub async fn agree<T: Debug + PartialEq>(what: &str, mut both: impl AsyncFnMut() -> Result<(T, T), String>) {
     eventually(what, async || {
         let (stored, learned) = both().await?;
         if stored == learned { Ok(()) } else { Err(format!("stored {stored:?}, learned {learned:?}")) }

@@ -22,3 +22,4 @@ mod refused_start;
 mod story;
 mod two_boards;
 mod two_shops;
+mod year;

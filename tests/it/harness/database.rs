@@ -3,7 +3,7 @@
 
 use std::hash::{BuildHasher, Hasher, RandomState};
 use std::net::SocketAddr;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::str::FromStr;
 
 use sqlx::postgres::{PgConnectOptions, PgRow};
@@ -39,6 +39,8 @@ impl Service {
 /// The databases of one pair, and its `DATA_DIR`.
 pub struct Database {
     folder: TempDir,
+    /// Where the files of SQLite are.
+    files: PathBuf,
     /// The database on the server.
     postgres: Option<(PgConnectOptions, String)>,
 }
@@ -50,7 +52,13 @@ impl Database {
             Engine::Sqlite => None,
             Engine::Postgres => Some(create_on_server().await),
         };
-        Self { folder, postgres }
+        Self { files: folder.path().to_owned(), folder, postgres }
+    }
+
+    /// That of a demo, which has a folder of its own within `DATA_DIR`.
+    pub async fn of_demo() -> Self {
+        let database = Self::create(Engine::Sqlite).await;
+        Self { files: database.folder().join("demo"), ..database }
     }
 
     /// `DATA_DIR`.
@@ -79,7 +87,7 @@ impl Database {
             connection.close().await.expect("the server answers");
             return rows;
         }
-        let file = self.folder.path().join(service.name()).with_extension("db");
+        let file = self.files.join(service.name()).with_extension("db");
         let mut connection = SqliteConnectOptions::new().filename(file).connect().await.expect("the file is there");
         let rows = sqlx::query_as(sql).fetch_all(&mut connection).await.expect("a query that works");
         connection.close().await.expect("the file is there");

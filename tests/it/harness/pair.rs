@@ -21,6 +21,7 @@ pub const SECRET: &str = "whsec_MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY=";
 pub struct Plan {
     engine: Engine,
     combined: bool,
+    demo: bool,
     env: Vec<(String, String)>,
     catalog: serde_json::Value,
     ticketera_url: Option<String>,
@@ -35,6 +36,7 @@ impl Plan {
         Self {
             engine,
             combined: false,
+            demo: false,
             env: Vec::new(),
             catalog,
             ticketera_url: none.clone(),
@@ -47,6 +49,11 @@ impl Plan {
     pub fn combined(mut self) -> Self {
         self.combined = true;
         self
+    }
+
+    /// A demo, in which little happens from now on.
+    pub fn demo() -> Self {
+        Self { demo: true, ..Self::new(Engine::Sqlite).combined() }
     }
 
     /// Sets a variable for both services (`SHOP_…` or `TICKETS_…` for one).
@@ -81,10 +88,14 @@ impl Plan {
 
     /// A database with a catalog and nothing running.
     pub async fn prepare(self) -> Pair {
-        let database = Database::create(self.engine).await;
+        let demo = self.demo;
+        let database = if demo { Database::of_demo().await } else { Database::create(self.engine).await };
         let mut pair = Pair { shop: Node::nowhere(), tickets: Node::nowhere(), plan: self, database };
         pair.tickets = pair.node(Service::Tickets);
         pair.shop = pair.node(Service::Shop);
+        if demo {
+            return pair;
+        }
         let file = pair.database.folder().join("productos.json");
         std::fs::write(&file, pair.plan.catalog.to_string()).expect("a file");
         let mut import = pair.shop.program.clone();
@@ -139,7 +150,9 @@ impl Pair {
         }
         env.extend(plan.env.iter().cloned());
         let mut arguments = vec!["serve".to_owned()];
-        if !combined {
+        if plan.demo {
+            arguments = ["demo", "--rate", "1"].map(str::to_owned).into();
+        } else if !combined {
             arguments.extend(["--solo".to_owned(), service.name().to_owned()]);
         }
         let before = match service {
