@@ -62,7 +62,7 @@ pub const FIGURES: [Same; 9] = [
         stored: "SELECT COALESCE(device, '') || '|' || COALESCE(origin, ''), COUNT(promised_to), \
             CAST(COALESCE(SUM(promised_to), 0) AS BIGINT) FROM orders GROUP BY 1",
         learned: "SELECT coalesce(device, '') || '|' || coalesce(traffic_source, '') AS k, count(promised_at) AS n, \
-            CAST(round(coalesce(sum(date_part('epoch', promised_at)), 0) * 1000) AS BIGINT) AS m FROM silver_orders GROUP BY 1",
+            coalesce(sum(CAST(round(date_part('epoch', promised_at) * 1000) AS BIGINT)), 0) AS m FROM silver_orders GROUP BY 1",
     },
     Same {
         what: "the funnel",

@@ -29,7 +29,7 @@ const EVE: f64 = 1.32;
 const FEASTS: [(i8, i8, f64); 5] = [(7, 20, 1.35), (12, 22, 1.25), (12, 23, 1.35), (12, 30, 1.2), (2, 14, 1.15)];
 
 /// A storm, and for hours no way to pay: few orders, late ones, and many that came in vain.
-pub const STORM: Storm = Storm { back: 73, orders: 0.14, pace: 2.6, failing: 0.22, visits: 3.2 };
+pub const STORM: Storm = Storm { back: 73, orders: 0.14, pace: 2.6, failing: 0.22, visits: 6.0 };
 /// What a company orders for an event: so many orders of so many lines, each of so many pieces.
 pub const SPIKE: Spike = Spike { back: 38, orders: 7, lines: 6, pieces: (16, 36) };
 /// A supplier did not deliver a product that sells well; the shelf was empty until it did.

@@ -2,6 +2,7 @@
 
 use std::net::{SocketAddr, TcpListener};
 use std::sync::atomic::{AtomicU16, Ordering};
+use std::time::Duration;
 
 use super::cast::catalog;
 use super::database::{Database, Engine, Service};
@@ -111,7 +112,9 @@ impl Plan {
         if !pair.plan.combined {
             pair.tickets.start().await;
         }
-        pair.shop.start().await;
+        pair.shop.launch();
+        // A demo writes a year first.
+        pair.shop.ready_within(if pair.plan.demo { DEADLINE * 3 } else { DEADLINE }).await;
         pair.tickets.ready().await;
         pair
     }
@@ -258,6 +261,10 @@ impl Node {
 
     /// Waits until it says that it is ready.
     pub async fn ready(&mut self) {
+        self.ready_within(DEADLINE).await;
+    }
+
+    async fn ready_within(&mut self, patience: Duration) {
         let client = self.client();
         let started = std::time::Instant::now();
         loop {
@@ -268,7 +275,7 @@ impl Node {
             };
             let ended = self.process.as_mut().and_then(Process::ended);
             assert!(ended.is_none(), "{} ended at start: {ended:?}", self.program.name);
-            assert!(started.elapsed() < DEADLINE, "{} is not ready: {seen}", self.program.name);
+            assert!(started.elapsed() < patience, "{} is not ready: {seen}", self.program.name);
             pause().await;
         }
     }
