@@ -17,6 +17,7 @@ use crate::ingest::{Credentials, FeedStates, Store};
 use crate::models::runner::Runner;
 use crate::sessions::Principal;
 use crate::settings::InsightsSettings;
+use crate::training::Training;
 use crate::unit::InsightsUnit;
 
 /// Insights, shared by all of its handlers and tasks; cheap to clone.
@@ -48,6 +49,8 @@ pub struct Parts {
     pub warehouse: Warehouse,
     /// Asks it, and remembers.
     pub answers: Answers,
+    /// What was learned from it.
+    pub training: Training,
     /// What there is to ask about.
     pub catalog: Catalog,
     /// Runs other people's SQL.

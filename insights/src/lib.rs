@@ -5,25 +5,33 @@
 
 pub mod access;
 pub mod accounts;
+pub mod anomalies;
 mod api;
 pub mod app;
+pub mod baskets;
+pub mod churn;
 mod cors;
 pub mod engine;
+pub mod forecast;
 pub mod guard;
 mod housekeeping;
 pub mod imports;
 pub mod ingest;
 pub mod lake;
+pub mod math;
 pub mod models;
 mod pages;
 pub mod pg;
 mod router;
 mod saved;
 pub mod schema;
+pub mod segments;
 pub mod service;
 pub mod sessions;
 pub mod settings;
 #[cfg(test)]
 mod tests;
 pub mod texts;
+pub mod training;
 pub mod unit;
+pub mod value;

@@ -23,6 +23,7 @@ use crate::lake::{Lake, LakeError, tables};
 use crate::models::runner::Runner;
 use crate::sessions::{Principal, SESSION_COOKIE};
 use crate::settings::InsightsSettings;
+use crate::training::Training;
 use crate::unit::{InsightsUnit, announcer};
 use crate::{accounts, housekeeping, pages, pg, router, schema, texts};
 
@@ -136,6 +137,7 @@ pub async fn assemble(settings: InsightsSettings, ambient: Ambient, life: &Lifec
         life: life.clone(),
         metrics: Metrics::new(),
         catalog: Catalog::default(),
+        training: Training::default(),
         warehouse,
         store,
         runner,

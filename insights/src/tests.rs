@@ -6,6 +6,7 @@ mod entering;
 pub(crate) mod house;
 mod looking;
 mod pages;
+mod predictions;
 mod seeing;
 
 use std::sync::Arc;

@@ -26,6 +26,7 @@ pub(crate) use global::Slice;
 mod kpis;
 pub(crate) use kpis::{Figures, Kpis, kpis};
 mod lineage;
+mod ml;
 mod pharmavida;
 mod refused;
 pub(crate) use refused::{RefusedRow, RefusedView, refused, refused_rows};
@@ -72,6 +73,7 @@ pub(crate) fn routes() -> OpenApiRouter<App> {
         .routes(routes!(global::categories))
         .routes(routes!(series::time_series))
         .routes(routes!(global::top_products))
+        .merge(ml::routes())
         .routes(routes!(state::state))
         .routes(routes!(state::sources))
         .routes(routes!(choices::choices))

@@ -163,17 +163,36 @@ impl Answers {
         };
         let good = Good { data, day: self.ambient.now().local().map(|now| now.date()) };
         let work = async {
-            // Never closed.
-            let _turn = self.turns.acquire().await.ok();
-            let plan = self.plan(&session, question, values).await?;
-            let state = session.context().state();
-            let plan = state.query_planner().create_physical_plan(&plan, &state).await?;
-            let batches = collect(plan, session.context().task_ctx()).await?;
-            let answer = Answer { batches: Arc::new(batches), version, since: None };
+            let answer = self.run(&session, question, values).await?;
             self.last.insert(asked.clone(), (answer.clone(), Instant::now()));
             Ok(answer)
         };
         self.known.get_or_insert_async(&(good, scope.clone(), question.clone()), work).await
+    }
+
+    async fn run(
+        &self,
+        session: &Session,
+        question: &Question,
+        values: Vec<ScalarValue>,
+    ) -> Result<Answer, QueryError> {
+        // Never closed.
+        let _turn = self.turns.acquire().await.ok();
+        let plan = self.plan(session, question, values).await?;
+        let state = session.context().state();
+        let plan = state.query_planner().create_physical_plan(&plan, &state).await?;
+        let batches = collect(plan, session.context().task_ctx()).await?;
+        Ok(Answer { batches: Arc::new(batches), version: session.version(), since: None })
+    }
+
+    /// The same for many rows that something is learned from and that nobody asks for again: they are not kept.
+    pub async fn ask_once(&self, scope: &Scope, sql: &str, values: Vec<ScalarValue>) -> Result<Answer, QueryError> {
+        let question = (sql.to_owned(), format!("{values:?}"));
+        let session = self.warehouse.session_of(Part::of(part::source(sql, &values)), scope)?;
+        match Box::pin(self.run(&session, &question, values)).await {
+            Err(QueryError::Engine(error)) if is_of_the_store(&error) => Err(QueryError::Away),
+            answer => answer,
+        }
     }
 
     /// The newest answer of an earlier state.

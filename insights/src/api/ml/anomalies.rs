@@ -1,0 +1,257 @@
+//! Strange orders and days: `/api/ml/anomalies`.
+
+use axum::extract::State;
+use axum::http::HeaderMap;
+use belgrano_shared::http::{Json, Query};
+use belgrano_shared::problem::{Problem, ProblemDocument};
+use belgrano_shared::texts::{Language, Message};
+use jiff::civil::Date;
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
+
+use super::columns::Columns;
+use super::{Source, note_age, share, subject, too_little};
+use crate::access::Reader;
+use crate::anomalies::{Forest, Severity, Strange, distances, strange_days};
+use crate::api::filters::{Filters, Narrowed, within};
+use crate::app::App;
+use crate::forecast::{Sum, after};
+use crate::math::{real, rounded, whole};
+
+/// Orders that are compared, at most: the latest.
+const ORDERS: usize = 200_000;
+/// Fewer orders say nothing.
+const LEAST: usize = 50;
+/// The same orders are always as strange.
+const SEED: u64 = 2_008;
+/// Days before the first that is asked about, by which it is told what is usual.
+const BEFORE: i64 = 90;
+
+/// What is strange.
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub(crate) struct Odd {
+    /// The share of orders that are taken to be strange, 0.01 to 0.1; 0.02 when it is left out.
+    contamination: Option<f64>,
+    /// The last so many days, 30 to 365; 90 when it is left out.
+    days_back: Option<i64>,
+}
+
+/// A strange order.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct Anomaly {
+    /// The order.
+    id: String,
+    /// Its local day, `YYYY-MM-DD`.
+    date: String,
+    /// Gross: an order that was cancelled within minutes is strange all the same.
+    amount: f64,
+    /// How easily it is told from all others, 0 to 1.
+    score: f64,
+    /// `high`, `medium` or `low`.
+    severity: String,
+    /// The figure that is furthest from that of other orders.
+    why: String,
+}
+
+/// A strange day.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct OddDay {
+    /// The local day, `YYYY-MM-DD`.
+    date: String,
+    /// Net sales.
+    value: f64,
+    /// What such a weekday usually brings.
+    usual: f64,
+    /// How far off that is, in standard deviations.
+    score: f64,
+    /// `high`, `medium` or `low`.
+    severity: String,
+}
+
+/// Strange orders and days.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct Anomalies {
+    /// The strangest first.
+    anomalies: Vec<Anomaly>,
+    total: usize,
+    /// The latest first.
+    days: Vec<OddDay>,
+    /// Orders that were compared.
+    learned_from: usize,
+    /// What one should know before believing it; null where there is nothing.
+    note: Option<String>,
+}
+
+#[derive(Clone, Debug)]
+struct Order {
+    id: String,
+    day: Date,
+    amount: f64,
+    score: f64,
+    /// The figure furthest off, and whether it is a high one.
+    why: (usize, bool),
+}
+
+struct Lesson {
+    orders: Vec<Order>,
+    days: Vec<Strange>,
+    learned_from: usize,
+}
+
+/// Strange orders and days
+///
+/// Orders by an isolation forest on their amount, pieces, lines and amount of a piece; days by their distance from the same weekdays
+/// around them.
+#[utoipa::path(
+    get, path = "/api/ml/anomalies", tag = "Global", params(Filters, Odd),
+    responses(
+        (status = 200, body = Anomalies), (status = 422, body = ProblemDocument), (status = 503, body = ProblemDocument)
+    )
+)]
+pub(crate) async fn anomalies(
+    State(app): State<App>,
+    reader: Reader,
+    Query(filters): Query<Filters>,
+    Query(odd): Query<Odd>,
+    headers: HeaderMap,
+) -> Result<Json<Anomalies>, Problem> {
+    let part = share("contamination", odd.contamination, 0.02, 0.01, 0.1)?;
+    let back = within("days_back", odd.days_back, 90, 30..=365)?;
+    let narrowed = filters.check()?;
+    let source = Source::of(&app, &reader, &narrowed).await?;
+    let subject = subject(&reader, &format!("anomalies {part} {back}"), &narrowed, source.as_ref());
+    let learn = learn(app.clone(), reader, narrowed, source, part, back);
+    let lesson = app.training.learned(subject, app.warehouse.version(), learn).await?;
+    note_age(&lesson);
+    let (language, lesson) = (Language::of(&headers), &lesson.what);
+    let few = lesson.learned_from < LEAST;
+    Ok(Json(Anomalies {
+        anomalies: lesson.orders.iter().map(|order| order.shown(language)).collect(),
+        total: lesson.orders.len(),
+        days: lesson.days.iter().rev().map(shown_day).collect(),
+        learned_from: lesson.learned_from,
+        note: few.then(|| too_little(language, LEAST)),
+    }))
+}
+
+async fn learn(
+    app: App,
+    reader: Reader,
+    narrowed: Narrowed,
+    source: Option<Source>,
+    part: f64,
+    back: i64,
+) -> Result<Lesson, Problem> {
+    let Some(source) = source else { return Ok(Lesson { orders: Vec::new(), days: Vec::new(), learned_from: 0 }) };
+    // An order of today may be strange today; what a day brings is known when it is over.
+    let today = narrowed.to.map_or(source.told_until, |to| to.min(source.told_until));
+    let first = after(today, 1 - back);
+    let orders = orders(&app, &reader, &narrowed, first, today).await?;
+    let sums = sums(&app, &reader, &narrowed, after(first, -BEFORE), source.last_day(&narrowed)).await?;
+    let learned_from = orders.len();
+    let work = move || {
+        let days = strange_days(&sums).into_iter().filter(|strange| strange.day >= first).collect();
+        Lesson { orders: strangest(orders, part), days, learned_from }
+    };
+    app.training.work_out(work).await
+}
+
+/// Orders of some days with the figures they are compared by.
+async fn orders(
+    app: &App,
+    reader: &Reader,
+    narrowed: &Narrowed,
+    first: Date,
+    last: Date,
+) -> Result<Vec<(Order, Vec<f64>)>, Problem> {
+    let (condition, values) = narrowed.sales(None);
+    let sql = format!(
+        "SELECT s.order_id, CAST(min(s.ordered_on) AS VARCHAR) AS day, CAST(sum(s.gross) AS DOUBLE) AS amount, \
+         CAST(sum(s.gross_units) AS DOUBLE) AS units, CAST(count(*) AS DOUBLE) AS lines FROM gold_sales s \
+         WHERE {condition} AND s.kind = 'sale' AND NOT s.fee AND s.ordered_on BETWEEN DATE '{first}' AND DATE '{last}' \
+         GROUP BY s.order_id ORDER BY 2 DESC, 1 LIMIT {ORDERS}"
+    );
+    let found = Columns::ask(app, reader, &sql, values).await?;
+    let (ids, days) = (found.texts(0)?, found.days(1)?);
+    let (amounts, units, lines) = (found.numbers(2)?, found.numbers(3)?, found.numbers(4)?);
+    let order = |(row, id): (usize, String)| {
+        let figure = |column: &[Option<f64>]| column[row].unwrap_or(0.0).max(0.0);
+        let (amount, pieces) = (figure(&amounts), figure(&units));
+        let figures = [amount, pieces, figure(&lines), amount / pieces.max(1.0)].map(f64::ln_1p).to_vec();
+        (Order { id, day: days[row], amount, score: 0.0, why: (0, true) }, figures)
+    };
+    Ok(ids.into_iter().enumerate().map(order).collect())
+}
+
+/// What each of some days brought.
+async fn sums(app: &App, reader: &Reader, narrowed: &Narrowed, first: Date, last: Date) -> Result<Vec<Sum>, Problem> {
+    let (condition, values) = narrowed.sales(None);
+    let sql = format!(
+        "SELECT CAST(s.ordered_on AS VARCHAR) AS day, CAST(sum({amount}) AS DOUBLE) AS value FROM gold_sales s WHERE {condition} \
+         AND s.ordered_on BETWEEN DATE '{first}' AND DATE '{last}' GROUP BY s.ordered_on ORDER BY s.ordered_on",
+        amount = narrowed.amount(),
+    );
+    let found = Columns::ask(app, reader, &sql, values).await?;
+    let sums = found.days(0)?.into_iter().zip(found.numbers(1)?);
+    Ok(sums.map(|(day, value)| Sum { day, value: value.unwrap_or(0.0) }).collect())
+}
+
+/// The part of the orders that is most easily told from all others, the strangest first.
+fn strangest(orders: Vec<(Order, Vec<f64>)>, part: f64) -> Vec<Order> {
+    if orders.len() < LEAST {
+        return Vec::new();
+    }
+    let (mut orders, rows): (Vec<Order>, Vec<Vec<f64>>) = orders.into_iter().unzip();
+    let forest = Forest::grow(&rows, SEED);
+    for ((order, row), apart) in orders.iter_mut().zip(&rows).zip(distances(&rows)) {
+        order.score = forest.score(row);
+        let furthest = apart.iter().copied().enumerate().max_by(|one, other| one.1.abs().total_cmp(&other.1.abs()));
+        order.why = furthest.map_or((0, true), |(figure, distance)| (figure, distance >= 0.0));
+    }
+    orders.sort_by(|one, other| other.score.total_cmp(&one.score).then_with(|| one.id.cmp(&other.id)));
+    orders.truncate(whole((part * real(orders.len())).ceil()));
+    orders
+}
+
+fn grave(severity: Severity) -> String {
+    match severity {
+        Severity::High => "high",
+        Severity::Medium => "medium",
+        Severity::Low => "low",
+    }
+    .to_owned()
+}
+
+impl Order {
+    fn shown(&self, language: Language) -> Anomaly {
+        let why = match self.why {
+            (0, true) => "insights-odd-amount-high",
+            (0, false) => "insights-odd-amount-low",
+            (1, true) => "insights-odd-pieces-high",
+            (1, false) => "insights-odd-pieces-low",
+            (2, true) => "insights-odd-lines-high",
+            (2, false) => "insights-odd-lines-low",
+            (_, true) => "insights-odd-price-high",
+            (_, false) => "insights-odd-price-low",
+        };
+        Anomaly {
+            id: self.id.clone(),
+            date: self.day.to_string(),
+            amount: rounded(self.amount, 2),
+            score: rounded(self.score, 4),
+            severity: grave(Severity::of_score(self.score)),
+            why: Message::new(why).to(language),
+        }
+    }
+}
+
+fn shown_day(strange: &Strange) -> OddDay {
+    OddDay {
+        date: strange.day.to_string(),
+        value: rounded(strange.value, 2),
+        usual: rounded(strange.usual, 2),
+        score: rounded(strange.distance, 2),
+        severity: grave(strange.severity),
+    }
+}

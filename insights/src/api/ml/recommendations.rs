@@ -1,0 +1,202 @@
+//! What sells together with an article: `/api/ml/recommendations/{product_id}`.
+
+use std::collections::{BTreeMap, HashMap};
+
+use axum::extract::State;
+use belgrano_shared::http::{Json, Path, Query};
+use belgrano_shared::problem::{Problem, ProblemDocument};
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use utoipa::{IntoParams, ToSchema};
+
+use super::columns::Columns;
+use super::{Source, note_age, subject};
+use crate::access::Reader;
+use crate::api::ask::{Ids, text};
+use crate::api::filters::{Filters, Narrowed, within};
+use crate::app::App;
+use crate::baskets::{Frequent, Item, Rule};
+use crate::math::{real, rounded, whole};
+
+/// Lines of orders that are learned from, at most: the latest.
+const LINES: usize = 400_000;
+/// A pair in fewer orders than these is chance.
+const LEAST: usize = 5;
+
+/// How many.
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub(crate) struct Top {
+    /// At most so many, 5 to 20; 10 when it is left out.
+    top_n: Option<i64>,
+}
+
+/// An article to recommend.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct Recommended {
+    /// A number where the source's are numbers, else text.
+    product_id: Value,
+    product_name: String,
+    /// How good it is, 0 to 100: the share of orders that have it as well, less those that would by chance. 0 for a best seller that was
+    /// not seen together with the article.
+    score: f64,
+    /// Share of all orders that have both; null for a best seller.
+    support: Option<f64>,
+    /// Share of the article's orders that have it as well.
+    confidence: Option<f64>,
+    /// How many times oftener than by chance.
+    lift: Option<f64>,
+    /// `basket`: seen together; `category`: the category's best seller; `shop`: the source's.
+    from: String,
+}
+
+/// Three articles that are in one order oftener than by chance.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct Together {
+    /// The two others.
+    product_ids: Vec<Value>,
+    /// Orders with all three.
+    orders: usize,
+    /// Share of all orders.
+    support: f64,
+}
+
+/// What to recommend beside an article.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct Recommendations {
+    product_id: Value,
+    recommendations: Vec<Recommended>,
+    /// Two others that are bought with it at once, the most frequent first.
+    together: Vec<Together>,
+    /// Orders it was learned from.
+    learned_from: usize,
+}
+
+#[derive(Clone, Debug)]
+struct Article {
+    id: String,
+    name: String,
+    category: String,
+}
+
+struct Lesson {
+    /// The best selling first.
+    articles: Vec<Article>,
+    places: HashMap<String, Item>,
+    frequent: Frequent,
+}
+
+/// Articles that sell together with one
+///
+/// Pairs of articles in orders (market basket analysis); what is missing is filled with best sellers of the same category, then of the
+/// source. An article that is not known gives an empty list.
+#[utoipa::path(
+    get, path = "/api/ml/recommendations/{product_id}", tag = "Global",
+    params(("product_id" = String, Path, description = "The article"), Filters, Top),
+    responses(
+        (status = 200, body = Recommendations), (status = 422, body = ProblemDocument), (status = 503, body = ProblemDocument)
+    )
+)]
+pub(crate) async fn recommendations(
+    State(app): State<App>,
+    reader: Reader,
+    Path(product_id): Path<String>,
+    Query(filters): Query<Filters>,
+    Query(top): Query<Top>,
+) -> Result<Json<Recommendations>, Problem> {
+    let top = usize::try_from(within("top_n", top.top_n, 10, 5..=20)?).unwrap_or(10);
+    let narrowed = filters.check()?;
+    let ids = Ids::of(&app, &reader, &narrowed.source).await?;
+    let source = Source::of(&app, &reader, &narrowed).await?;
+    let subject = subject(&reader, "baskets", &narrowed, source.as_ref());
+    let learn = learn(app.clone(), reader, narrowed);
+    let lesson = app.training.learned(subject, app.warehouse.version(), learn).await?;
+    note_age(&lesson);
+    let lesson = &lesson.what;
+    let place = lesson.places.get(&product_id).copied();
+    Ok(Json(Recommendations {
+        product_id: ids.product(Value::from(product_id)),
+        recommendations: place.map(|place| lesson.beside(place, top, ids)).unwrap_or_default(),
+        together: place.map(|place| lesson.together(place, ids)).unwrap_or_default(),
+        learned_from: lesson.frequent.orders,
+    }))
+}
+
+async fn learn(app: App, reader: Reader, narrowed: Narrowed) -> Result<Lesson, Problem> {
+    const ARTICLES: &str = "SELECT p.product_id, p.product_name, p.category FROM gold_product_performance p \
+         WHERE p.source = $1 ORDER BY p.total_revenue DESC, p.product_id";
+    let found = Columns::ask(&app, &reader, ARTICLES, vec![text(&narrowed.source)]).await?;
+    let articles = found.texts(0)?.into_iter().zip(found.texts(1)?).zip(found.texts(2)?);
+    let articles: Vec<Article> = articles.map(|((id, name), category)| Article { id, name, category }).collect();
+    let (condition, values) = narrowed.sales(None);
+    let voided = if narrowed.gross { "" } else { "AND NOT s.voided" };
+    let sql = format!(
+        "SELECT s.order_id, s.product_id FROM gold_sales s WHERE {condition} AND s.kind = 'sale' {voided} AND NOT s.fee \
+         ORDER BY s.ordered_at DESC, s.order_id, s.product_id LIMIT {LINES}"
+    );
+    let found = Columns::ask(&app, &reader, &sql, values).await?;
+    let lines: Vec<(String, String)> = found.texts(0)?.into_iter().zip(found.texts(1)?).collect();
+    app.training.work_out(move || count(articles, lines)).await
+}
+
+fn count(articles: Vec<Article>, lines: Vec<(String, String)>) -> Lesson {
+    let numbered = (0..).zip(&articles).map(|(place, article)| (article.id.clone(), place));
+    let places: HashMap<String, Item> = numbered.collect();
+    let mut orders: BTreeMap<String, Vec<Item>> = BTreeMap::new();
+    for (order, article) in lines {
+        if let Some(place) = places.get(&article) {
+            orders.entry(order).or_default().push(*place);
+        }
+    }
+    let orders: Vec<Vec<Item>> = orders.into_values().collect();
+    let at_least = |share: f64| LEAST.max(whole((share * real(orders.len())).ceil()));
+    let frequent = Frequent::of(&orders, at_least(0.001), at_least(0.01));
+    Lesson { articles, places, frequent }
+}
+
+impl Lesson {
+    fn article(&self, place: Item) -> Option<&Article> {
+        self.articles.get(usize::try_from(place).ok()?)
+    }
+
+    fn beside(&self, place: Item, top: usize, ids: Ids) -> Vec<Recommended> {
+        let rules = self.frequent.beside(place);
+        let seen =
+            |other: &Article| rules.iter().any(|rule| self.article(rule.then).is_some_and(|it| it.id == other.id));
+        let own = self.article(place);
+        let others = || self.articles.iter().filter(|other| own.is_none_or(|own| own.id != other.id) && !seen(other));
+        let alike =
+            |other: &Article| !other.category.is_empty() && own.is_some_and(|own| own.category == other.category);
+        let seller = |article: &Article, from: &str| recommended(article, None, from, ids);
+        let basket =
+            rules.iter().filter_map(|rule| Some(recommended(self.article(rule.then)?, Some(rule), "basket", ids)));
+        let category = others().filter(|other| alike(other)).map(|other| seller(other, "category"));
+        let shop = others().filter(|other| !alike(other)).map(|other| seller(other, "shop"));
+        basket.chain(category).chain(shop).take(top).collect()
+    }
+
+    fn together(&self, place: Item, ids: Ids) -> Vec<Together> {
+        let own = self.frequent.triples.iter().filter(|(set, _)| set.contains(&place));
+        let mut own: Vec<(&[Item; 3], usize)> = own.map(|(set, orders)| (set, *orders)).collect();
+        own.sort_by(|one, other| other.1.cmp(&one.1).then(one.0.cmp(other.0)));
+        let id = |item: &Item| self.article(*item).map(|article| ids.product(Value::from(article.id.clone())));
+        let shown = own.into_iter().take(5).map(|(set, orders)| Together {
+            product_ids: set.iter().filter(|item| **item != place).filter_map(id).collect(),
+            orders,
+            support: rounded(real(orders) / real(self.frequent.orders), 5),
+        });
+        shown.collect()
+    }
+}
+
+fn recommended(article: &Article, rule: Option<&Rule>, from: &str, ids: Ids) -> Recommended {
+    Recommended {
+        product_id: ids.product(Value::from(article.id.clone())),
+        product_name: article.name.clone(),
+        score: rule.map_or(0.0, |rule| rounded(100.0 * rule.score(), 2)),
+        support: rule.map(|rule| rounded(rule.support, 5)),
+        confidence: rule.map(|rule| rounded(rule.confidence, 5)),
+        lift: rule.map(|rule| rounded(rule.lift, 4)),
+        from: from.to_owned(),
+    }
+}
