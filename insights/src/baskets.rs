@@ -3,12 +3,87 @@
 //! In: the articles of each order. Out: how often articles are in one order, and how much oftener than by chance; and what to
 //! recommend beside an article. What must never happen here: a rule made of a handful of orders.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use crate::math::real;
 
 /// An article, by its place in a list.
 pub type Item = u32;
+
+/// The articles of orders, one order behind the other; an article counts once in an order.
+#[derive(Clone, Debug, Default)]
+pub struct Orders {
+    items: Vec<Item>,
+    /// Where each order ends.
+    ends: Vec<usize>,
+}
+
+impl Orders {
+    /// One more article of the order that is being told.
+    pub fn add(&mut self, item: Item) {
+        self.items.push(item);
+    }
+
+    /// That order is told; one of nothing is none.
+    pub fn close(&mut self) {
+        let from = self.ends.last().copied().unwrap_or(0);
+        self.items[from..].sort_unstable();
+        let mut kept = from;
+        for place in from..self.items.len() {
+            if kept == from || self.items[place] != self.items[kept - 1] {
+                self.items[kept] = self.items[place];
+                kept += 1;
+            }
+        }
+        self.items.truncate(kept);
+        if kept > from {
+            self.ends.push(kept);
+        }
+    }
+
+    /// How many orders there are.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.ends.len()
+    }
+
+    /// Whether there is none.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.ends.is_empty()
+    }
+
+    /// Each order, its articles in order.
+    fn iter(&self) -> impl Iterator<Item = &[Item]> {
+        let mut from = 0;
+        self.ends.iter().map(move |end| {
+            let order = &self.items[from..*end];
+            from = *end;
+            order
+        })
+    }
+
+    /// The same with these articles alone.
+    fn only(&self, kept: &BTreeMap<Item, usize>) -> Self {
+        let mut orders = Self::default();
+        for order in self.iter() {
+            order.iter().filter(|item| kept.contains_key(item)).for_each(|item| orders.add(*item));
+            orders.close();
+        }
+        orders
+    }
+}
+
+impl FromIterator<Vec<Item>> for Orders {
+    fn from_iter<I: IntoIterator<Item = Vec<Item>>>(all: I) -> Self {
+        let mut orders = Self::default();
+        for order in all {
+            orders.items.extend(order);
+            orders.close();
+        }
+        orders
+    }
+}
 
 /// Sets of articles that are in enough orders, each set in order, with the number of orders.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -42,22 +117,20 @@ pub struct Rule {
 
 impl Frequent {
     /// Articles and pairs in at least `least` of the orders, triples in at least `least_of_triples`, which are many where they may be
-    /// seldom. An article counts once in an order.
+    /// seldom.
     #[must_use]
-    pub fn of(orders: &[Vec<Item>], least: usize, least_of_triples: usize) -> Self {
+    pub fn of(orders: &Orders, least: usize, least_of_triples: usize) -> Self {
         let (least, least_of_triples) = (least.max(1), least_of_triples.max(least).max(1));
         let mut counted: HashMap<Item, usize> = HashMap::new();
-        let sets: Vec<BTreeSet<Item>> = orders.iter().map(|order| order.iter().copied().collect()).collect();
-        for item in sets.iter().flatten() {
+        for item in &orders.items {
             *counted.entry(*item).or_default() += 1;
         }
         let items = enough(counted, least);
         // Only what is frequent by itself can be so with another.
-        let kept = |set: &BTreeSet<Item>| set.iter().copied().filter(|item| items.contains_key(item)).collect();
-        let sets: Vec<Vec<Item>> = sets.iter().map(kept).collect();
-        let pairs = enough(count_pairs(&sets), least);
+        let kept = orders.only(&items);
+        let pairs = enough(count_pairs(&kept), least);
         let often = pairs.iter().filter(|(_, orders)| **orders >= least_of_triples).map(|(pair, _)| *pair).collect();
-        let triples = enough(count_triples(&sets, &often), least_of_triples);
+        let triples = enough(count_triples(&kept, &often), least_of_triples);
         Self { orders: orders.len(), items, pairs, triples }
     }
 
@@ -118,11 +191,11 @@ fn enough<K: Ord>(counted: HashMap<K, usize>, least: usize) -> BTreeMap<K, usize
     counted.into_iter().filter(|(_, count)| *count >= least).collect()
 }
 
-fn count_pairs(sets: &[Vec<Item>]) -> HashMap<[Item; 2], usize> {
+fn count_pairs(orders: &Orders) -> HashMap<[Item; 2], usize> {
     let mut counted = HashMap::new();
-    for set in sets {
-        for (place, one) in set.iter().enumerate() {
-            for other in &set[place + 1..] {
+    for order in orders.iter() {
+        for (place, one) in order.iter().enumerate() {
+            for other in &order[place + 1..] {
                 *counted.entry([*one, *other]).or_default() += 1;
             }
         }
@@ -131,18 +204,12 @@ fn count_pairs(sets: &[Vec<Item>]) -> HashMap<[Item; 2], usize> {
 }
 
 /// Only what has three frequent pairs can be frequent.
-fn count_triples(sets: &[Vec<Item>], pairs: &HashSet<[Item; 2]>) -> HashMap<[Item; 3], usize> {
+fn count_triples(orders: &Orders, pairs: &HashSet<[Item; 2]>) -> HashMap<[Item; 3], usize> {
     let mut counted = HashMap::new();
-    let mut followers: HashMap<Item, Vec<Item>> = HashMap::new();
-    for [one, other] in pairs {
-        followers.entry(*one).or_default().push(*other);
-    }
-    for set in sets {
-        let within: BTreeSet<Item> = set.iter().copied().collect();
-        for one in set {
-            let Some(others) = followers.get(one) else { continue };
-            let mut others: Vec<Item> = others.iter().copied().filter(|other| within.contains(other)).collect();
-            others.sort_unstable();
+    for order in orders.iter() {
+        for (place, one) in order.iter().enumerate() {
+            let later = order[place + 1..].iter().copied();
+            let others: Vec<Item> = later.filter(|other| pairs.contains(&[*one, *other])).collect();
             for (place, other) in others.iter().enumerate() {
                 for third in &others[place + 1..] {
                     if pairs.contains(&[*other, *third]) {
@@ -157,19 +224,20 @@ fn count_triples(sets: &[Vec<Item>], pairs: &HashSet<[Item; 2]>) -> HashMap<[Ite
 
 #[cfg(test)]
 mod tests {
-    use super::{Frequent, Item, Rule};
+    use super::{Frequent, Item, Orders, Rule};
     use crate::math::{Dice, whole};
 
     /// The example of mlxtend's manual: 0 apple, 1 corn, 2 dill, 3 eggs, 4 ice cream, 5 kidney beans, 6 milk, 7 nutmeg, 8 onion,
     /// 9 unicorn, 10 yogurt.
-    fn manual() -> Vec<Vec<Item>> {
-        vec![
+    fn manual() -> Orders {
+        let orders = vec![
             vec![6, 8, 7, 5, 3, 10],
             vec![2, 8, 7, 5, 3, 10],
             vec![6, 0, 5, 3],
             vec![6, 9, 1, 5, 10],
             vec![1, 8, 8, 5, 4, 3],
-        ]
+        ];
+        orders.into_iter().collect()
     }
 
     #[test]
@@ -185,7 +253,7 @@ mod tests {
         assert_eq!(format!("{support:.6} {confidence:.6} {lift:.6}"), "0.600000 1.000000 1.250000");
     }
 
-    fn made_up() -> Vec<Vec<Item>> {
+    fn made_up() -> Orders {
         let mut dice = Dice::new(7);
         let mut number = |end: f64| u32::try_from(whole(dice.share() * end)).expect("a small number");
         let order = |_| {

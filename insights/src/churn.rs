@@ -44,6 +44,12 @@ impl Churn {
         Some(Self { visits: Visits::fit(Family::AfterAny, customers)?, days })
     }
 
+    /// How often customers come back.
+    #[must_use]
+    pub fn visits(&self) -> &Visits {
+        &self.visits
+    }
+
     /// How likely it is that a customer makes no order in these days.
     #[must_use]
     pub fn chance(&self, customer: &Customer) -> f64 {

@@ -69,6 +69,11 @@ pub fn likely_share(share: f64, count: f64) -> Option<(f64, f64)> {
     Some(((middle - reach).max(0.0), (middle + reach).min(1.0)))
 }
 
+/// An evenly spread part of rows: all of them, or at most so many.
+pub fn evenly<T>(rows: &[T], most: usize) -> impl Iterator<Item = &T> {
+    rows.iter().step_by(rows.len().div_ceil(most.max(1)).max(1))
+}
+
 /// How well a score tells those of whom something is true: the chance that it is higher for one of them than for another
 /// (the area under the ROC curve); equals count half. `None` where all are alike.
 #[must_use]

@@ -126,6 +126,7 @@ pub async fn assemble(settings: InsightsSettings, ambient: Ambient, life: &Lifec
     let store = Store::new(warehouse.clone(), runner.clone(), ambient.clone());
     Ok(App::new(Parts {
         guard: Guard::new(&settings, warehouse.lake().root()),
+        training: Training::within(settings.common.http.handler_timeout),
         keys: settings.keys.clone(),
         db,
         writer,
@@ -137,7 +138,6 @@ pub async fn assemble(settings: InsightsSettings, ambient: Ambient, life: &Lifec
         life: life.clone(),
         metrics: Metrics::new(),
         catalog: Catalog::default(),
-        training: Training::default(),
         warehouse,
         store,
         runner,

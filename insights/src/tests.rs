@@ -4,6 +4,7 @@ mod accounts;
 mod doors;
 mod entering;
 pub(crate) mod house;
+mod learning;
 mod looking;
 mod pages;
 mod predictions;

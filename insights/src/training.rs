@@ -5,25 +5,44 @@
 
 use std::any::Any;
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use belgrano_shared::problem::Problem;
+use jiff::civil::Date;
 use quick_cache::sync::Cache;
 use tokio::sync::{OwnedMutexGuard, Semaphore};
+use tokio::time::Instant;
 
-use crate::engine::Scope;
+use crate::engine::{Scope, Standing};
+
+mod step;
+#[cfg(test)]
+mod tests;
+
+pub use step::Step;
 
 /// Lessons kept.
 const KEPT: usize = 128;
 /// A lesson younger than this is not learned anew, whatever came since.
 const PAUSE: Duration = Duration::from_mins(1);
-/// For a first lesson so long is waited.
-const PATIENCE: Duration = Duration::from_secs(25);
 /// When it may be worth another try after that.
 const TRY_AGAIN: Duration = Duration::from_secs(10);
 
-/// What is learned: within which scope, and which question.
-pub type Subject = (Scope, String);
+/// What is learned.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct Subject {
+    /// From which rows: those that its reader may see.
+    pub scope: Scope,
+    /// Which model.
+    pub model: &'static str,
+    /// Of which source.
+    pub source: String,
+    /// How it is asked, and what the rows are narrowed to.
+    pub question: String,
+}
+
+/// Of which data: their state, and the last day they can tell of.
+pub type Of = (Standing, Option<Date>);
 
 /// What was learned, and how old it is if the data has changed since.
 #[derive(Debug)]
@@ -34,9 +53,21 @@ pub struct Lesson<T> {
     pub age: Option<Duration>,
 }
 
+/// How far a model is.
+#[derive(Debug)]
+pub struct Progress {
+    /// What it is about.
+    pub subject: Subject,
+    /// How old the last lesson is, and how long it took to learn; `None` when there is none yet.
+    pub last: Option<(Duration, Duration)>,
+    /// What it does now, and since when; `None` when it rests.
+    pub now: Option<(Step, Duration)>,
+}
+
 struct Learned {
-    version: u64,
+    of: Of,
     at: Instant,
+    took: Duration,
     what: Arc<dyn Any + Send + Sync>,
 }
 
@@ -44,20 +75,35 @@ struct Learned {
 struct Slot {
     learned: Mutex<Option<Learned>>,
     turn: Arc<tokio::sync::Mutex<()>>,
+    step: step::Cell,
 }
 
 impl Slot {
-    /// What is known, of which state of the data and since when.
-    fn known<T: Send + Sync + 'static>(&self) -> Option<(Arc<T>, u64, Instant)> {
+    /// What is known, of which data and for how long.
+    fn known<T: Send + Sync + 'static>(&self) -> Option<(Arc<T>, Of, Duration)> {
         let learned = self.learned.lock().unwrap_or_else(PoisonError::into_inner);
-        let Learned { version, at, what } = learned.as_ref()?;
-        Some((Arc::clone(what).downcast().ok()?, *version, *at))
+        let Learned { of, at, what, .. } = learned.as_ref()?;
+        Some((Arc::clone(what).downcast().ok()?, of.clone(), at.elapsed()))
     }
 
-    fn keep<T: Send + Sync + 'static>(&self, what: &Arc<T>, version: u64) {
-        let what: Arc<dyn Any + Send + Sync> = Arc::<T>::clone(what);
-        let learned = Learned { version, at: Instant::now(), what };
+    /// Learns, and keeps it. Only who has the turn may.
+    async fn learn<T, F>(&self, of: Of, learn: F) -> Result<Arc<T>, Problem>
+    where
+        T: Send + Sync + 'static,
+        F: Future<Output = Result<T, Problem>> + Send + 'static,
+    {
+        let since = Instant::now();
+        let what = Arc::new(self.step.during(learn).await?);
+        let kept: Arc<dyn Any + Send + Sync> = Arc::<T>::clone(&what);
+        let learned = Learned { of, at: Instant::now(), took: since.elapsed(), what: kept };
         *self.learned.lock().unwrap_or_else(PoisonError::into_inner) = Some(learned);
+        Ok(what)
+    }
+
+    fn progress(&self, subject: Subject) -> Progress {
+        let learned = self.learned.lock().unwrap_or_else(PoisonError::into_inner);
+        let last = learned.as_ref().map(|learned| (learned.at.elapsed(), learned.took));
+        Progress { subject, last, now: self.step.now() }
     }
 }
 
@@ -67,12 +113,8 @@ pub struct Training {
     slots: Arc<Cache<Subject, Arc<Slot>>>,
     /// One processor at most is busy with learning.
     desk: Arc<Semaphore>,
-}
-
-impl Default for Training {
-    fn default() -> Self {
-        Self { slots: Arc::new(Cache::new(KEPT)), desk: Arc::new(Semaphore::new(1)) }
-    }
+    /// For a first lesson so long is waited.
+    patience: Duration,
 }
 
 impl std::fmt::Debug for Training {
@@ -82,119 +124,103 @@ impl std::fmt::Debug for Training {
 }
 
 impl Training {
-    /// What `learn` says of this state of the data, or what it last said. 503 while the first lesson takes too long; it goes on.
-    pub async fn learned<T, F>(&self, subject: Subject, version: u64, learn: F) -> Result<Lesson<T>, Problem>
+    /// For requests that may take so long: a first lesson is waited for as long as leaves time to say that it takes longer.
+    #[must_use]
+    pub fn within(request: Duration) -> Self {
+        let patience = request.mul_f64(0.8);
+        Self { slots: Arc::new(Cache::new(KEPT)), desk: Arc::new(Semaphore::new(1)), patience }
+    }
+
+    /// What `learn` says of these data, or what it last said. 503 while the first lesson takes too long; it goes on.
+    pub async fn learned<T, F>(&self, subject: Subject, of: Of, learn: F) -> Result<Lesson<T>, Problem>
     where
         T: Send + Sync + 'static,
         F: Future<Output = Result<T, Problem>> + Send + 'static,
     {
-        let slot = self.slots.get_or_insert_with(&subject, || Ok::<_, std::convert::Infallible>(Arc::default()));
-        let Ok(slot) = slot;
-        if let Some((what, of, at)) = slot.known::<T>() {
-            if of == version {
-                return Ok(Lesson { what, age: None });
+        let slot = self.slot(&subject);
+        if let Some((what, known, age)) = slot.known::<T>() {
+            let age = (known != of).then_some(age);
+            if age.is_some_and(|age| age >= PAUSE) {
+                begin(slot, of, learn);
             }
-            let age = at.elapsed();
-            if age >= PAUSE
-                && let Ok(turn) = Arc::clone(&slot.turn).try_lock_owned()
-            {
-                tokio::spawn(again(slot, turn, version, learn));
-            }
-            return Ok(Lesson { what, age: Some(age) });
+            return Ok(Lesson { what, age });
         }
         let first = tokio::spawn(async move {
             let _turn = Arc::clone(&slot.turn).lock_owned().await;
             // Whoever waited for the turn finds what the one before has learned.
-            if let Some((what, _, _)) = slot.known::<T>() {
-                return Ok(what);
+            match slot.known::<T>() {
+                Some((what, _, _)) => Ok(what),
+                None => slot.learn(of, learn).await,
             }
-            let what = Arc::new(learn.await?);
-            slot.keep(&what, version);
-            Ok(what)
         });
-        match tokio::time::timeout(PATIENCE, first).await {
+        match tokio::time::timeout(self.patience, first).await {
             Ok(Ok(learned)) => learned.map(|what| Lesson { what, age: None }),
             Ok(Err(ended)) => Err(Problem::internal(&ended)),
             Err(_) => Err(Problem::unavailable(TRY_AGAIN)),
         }
     }
 
+    /// What `learn` last said, for who can do without: it never waits. What is missing or old is learned behind it.
+    pub fn known<T, F>(&self, subject: &Subject, of: Of, learn: F) -> Option<Lesson<T>>
+    where
+        T: Send + Sync + 'static,
+        F: Future<Output = Result<T, Problem>> + Send + 'static,
+    {
+        let slot = self.slot(subject);
+        let known = slot.known::<T>();
+        let lesson = known.map(|(what, known, age)| Lesson { what, age: (known != of).then_some(age) });
+        if lesson.as_ref().is_none_or(|lesson| lesson.age.is_some_and(|age| age >= PAUSE)) {
+            begin(slot, of, learn);
+        }
+        lesson
+    }
+
+    /// How far each model is that learned from rows within `scope`.
+    #[must_use]
+    pub fn progress(&self, scope: &Scope) -> Vec<Progress> {
+        let own = self.slots.iter().filter(|(subject, _)| subject.scope == *scope);
+        let mut all: Vec<Progress> = own.map(|(subject, slot)| slot.progress(subject)).collect();
+        all.sort_by_cached_key(|it| (it.subject.model, it.subject.source.clone(), it.subject.question.clone()));
+        all
+    }
+
     /// Runs what keeps a processor busy where nobody waits for it, one at a time.
     pub async fn work_out<T: Send + 'static>(&self, work: impl FnOnce() -> T + Send + 'static) -> Result<T, Problem> {
+        step::note(Step::Waiting);
         let desk = Arc::clone(&self.desk).acquire_owned().await.map_err(|error| Problem::internal(&error))?;
+        step::note(Step::WorkingOut);
         let done = tokio::task::spawn_blocking(move || {
             let _desk = desk;
             work()
         });
         done.await.map_err(|error| Problem::internal(&error))
     }
+
+    fn slot(&self, subject: &Subject) -> Arc<Slot> {
+        let slot = self.slots.get_or_insert_with(subject, || Ok::<_, std::convert::Infallible>(Arc::default()));
+        let Ok(slot) = slot;
+        slot
+    }
 }
 
-async fn again<T, F>(slot: Arc<Slot>, turn: OwnedMutexGuard<()>, version: u64, learn: F)
+/// Learns behind whoever asked, unless somebody does already.
+fn begin<T, F>(slot: Arc<Slot>, of: Of, learn: F)
 where
     T: Send + Sync + 'static,
     F: Future<Output = Result<T, Problem>> + Send + 'static,
 {
-    match learn.await {
-        Ok(what) => slot.keep(&Arc::new(what), version),
-        Err(problem) => tracing::warn!(why = problem.detail(), "nothing new was learned; what is known stays"),
+    if let Ok(turn) = Arc::clone(&slot.turn).try_lock_owned() {
+        tokio::spawn(again(slot, turn, of, learn));
     }
-    drop(turn);
 }
 
-#[cfg(test)]
-mod tests {
-    use std::sync::Arc;
-    use std::sync::atomic::{AtomicU32, Ordering};
-
-    use belgrano_shared::problem::Problem;
-
-    use super::{Lesson, Training};
-    use crate::engine::Scope;
-
-    /// Asks what is learned from a state of the data; counts how often somebody learns.
-    async fn ask(training: &Training, scope: Scope, version: u64, times: &Arc<AtomicU32>) -> Lesson<u64> {
-        let times = Arc::clone(times);
-        let learn = async move {
-            times.fetch_add(1, Ordering::SeqCst);
-            Ok(version)
-        };
-        training.learned((scope, "all".to_owned()), version, learn).await.expect("a lesson")
+async fn again<T, F>(slot: Arc<Slot>, turn: OwnedMutexGuard<()>, of: Of, learn: F)
+where
+    T: Send + Sync + 'static,
+    F: Future<Output = Result<T, Problem>> + Send + 'static,
+{
+    if let Err(problem) = slot.learn(of, learn).await {
+        tracing::warn!(why = problem.detail(), "nothing new was learned; what is known stays");
     }
-
-    #[tokio::test]
-    async fn a_state_is_learned_once_however_many_ask() {
-        let (training, times) = (Training::default(), Arc::new(AtomicU32::new(0)));
-        let asked = (0..20).map(|_| ask(&training, Scope::WHOLE, 7, &times));
-        for lesson in futures_util::future::join_all(asked).await {
-            assert_eq!((*lesson.what, lesson.age), (7, None));
-        }
-        assert_eq!(times.load(Ordering::SeqCst), 1);
-    }
-
-    #[tokio::test]
-    async fn what_is_known_is_given_with_its_age_when_the_data_has_changed() {
-        let (training, times) = (Training::default(), Arc::new(AtomicU32::new(0)));
-        ask(&training, Scope::WHOLE, 7, &times).await;
-        let lesson = ask(&training, Scope::WHOLE, 8, &times).await;
-        assert_eq!((*lesson.what, lesson.age.is_some()), (7, true));
-        assert_eq!(times.load(Ordering::SeqCst), 1, "a minute has not gone by");
-    }
-
-    #[tokio::test]
-    async fn nobody_is_told_what_was_learned_within_another_scope() {
-        let (training, times) = (Training::default(), Arc::new(AtomicU32::new(0)));
-        ask(&training, Scope::WHOLE, 7, &times).await;
-        let merchant = Scope { persons: false, business: Some("La Granja".to_owned()) };
-        assert_eq!(*ask(&training, merchant, 8, &times).await.what, 8);
-    }
-
-    #[tokio::test]
-    async fn what_failed_is_tried_again() {
-        let (training, times) = (Training::default(), Arc::new(AtomicU32::new(0)));
-        let failing = async { Err::<u64, _>(Problem::timed_out()) };
-        training.learned((Scope::WHOLE, "all".to_owned()), 7, failing).await.expect_err("a problem");
-        assert_eq!(*ask(&training, Scope::WHOLE, 7, &times).await.what, 7);
-        assert_eq!(training.work_out(|| 1 + 1).await.expect("a sum"), 2);
-    }
+    drop(turn);
 }

@@ -37,9 +37,9 @@ fn usual_depth(rows: usize) -> f64 {
 }
 
 impl Forest {
-    /// Grown from rows, all of one width.
+    /// Grown from rows.
     #[must_use]
-    pub fn grow(rows: &[Vec<f64>], seed: u64) -> Self {
+    pub fn grow<const N: usize>(rows: &[[f64; N]], seed: u64) -> Self {
         let mut dice = Dice::new(seed);
         let sample = SAMPLE.min(rows.len());
         let depth = real(sample.max(2)).log2().ceil();

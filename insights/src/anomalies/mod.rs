@@ -48,27 +48,36 @@ impl Severity {
     }
 }
 
-/// How many standard deviations each figure of a row is from the middle of its column; the first of two says of which columns.
-#[must_use]
-pub fn distances(rows: &[Vec<f64>]) -> Vec<Vec<f64>> {
-    let width = rows.first().map_or(0, Vec::len);
-    let columns = (0..width).map(|column| {
-        let values: Vec<f64> = rows.iter().map(|row| row[column]).collect();
-        (median(&values), spread(&values))
-    });
-    let columns: Vec<(f64, f64)> = columns.collect();
-    let distance = |(value, (middle, usual)): (&f64, &(f64, f64))| {
-        let distance = value - middle;
-        // Where more than half are alike any other value is far.
-        if *usual > 0.0 {
-            distance / usual
-        } else if distance.abs() > 0.0 {
-            10.0 * distance.signum()
-        } else {
-            0.0
-        }
-    };
-    rows.iter().map(|row| row.iter().zip(&columns).map(distance).collect()).collect()
+/// The middle and the spread of each column of many rows.
+#[derive(Clone, Debug)]
+pub struct Usual<const N: usize>([(f64, f64); N]);
+
+impl<const N: usize> Usual<N> {
+    /// Of rows.
+    #[must_use]
+    pub fn of(rows: &[[f64; N]]) -> Self {
+        Self(std::array::from_fn(|column| {
+            let values: Vec<f64> = rows.iter().map(|row| row[column]).collect();
+            (median(&values), spread(&values))
+        }))
+    }
+
+    /// How many standard deviations each figure of a row is from the middle of its column.
+    #[must_use]
+    pub fn distances(&self, row: &[f64; N]) -> [f64; N] {
+        std::array::from_fn(|column| {
+            let (middle, usual) = self.0[column];
+            let distance = row[column] - middle;
+            // Where more than half are alike any other value is far.
+            if usual > 0.0 {
+                distance / usual
+            } else if distance.abs() > 0.0 {
+                10.0 * distance.signum()
+            } else {
+                0.0
+            }
+        })
+    }
 }
 
 #[cfg(test)]

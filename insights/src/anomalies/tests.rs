@@ -1,14 +1,17 @@
 use jiff::civil::date;
 
-use super::{Forest, Severity, distances, strange_days};
+use super::{Forest, Severity, Usual, strange_days};
 use crate::forecast::{Sum, after};
 use crate::math::{Dice, mean};
 
 /// Fisher's irises, and a flower that cannot be.
-fn flowers() -> Vec<Vec<f64>> {
+fn flowers() -> Vec<[f64; 4]> {
     let rows = include_str!("../../fixtures/iris.csv").lines().skip(1);
-    let rows = rows.map(|line| line.split(',').map(|part| part.parse().expect("a number")).collect());
-    rows.chain([vec![9.0, 1.0, 9.0, 0.1]]).collect()
+    let row = |line: &str| {
+        let parts: Vec<f64> = line.split(',').map(|part| part.parse().expect("a number")).collect();
+        parts.try_into().expect("four numbers")
+    };
+    rows.map(row).chain([[9.0, 1.0, 9.0, 0.1]]).collect()
 }
 
 #[test]
@@ -33,9 +36,9 @@ fn the_same_seed_grows_the_same_forest() {
     let score = |seed| Forest::grow(&rows, seed).score(&rows[41]);
     assert!((score(4) - score(4)).abs() < f64::EPSILON);
     assert!((score(4) - score(5)).abs() > 0.0);
-    let alike = vec![vec![1.0, 2.0]; 40];
+    let alike = [[1.0, 2.0]; 40];
     assert!((Forest::grow(&alike, 1).score(&alike[0]) - 0.5).abs() < 0.01, "all alike: none is strange");
-    assert!((Forest::grow(&[], 1).score(&[]) - 0.5).abs() < f64::EPSILON);
+    assert!((Forest::grow::<2>(&[], 1).score(&[]) - 0.5).abs() < f64::EPSILON);
 }
 
 #[test]
@@ -54,8 +57,9 @@ fn strange_days_are_found_and_others_are_not() {
 
 #[test]
 fn a_reason_is_the_figure_that_is_furthest_off() {
-    let rows = vec![vec![1.0, 5.0], vec![2.0, 5.0], vec![3.0, 5.0], vec![2.0, 9.0]];
-    let found = distances(&rows);
+    let rows = [[1.0, 5.0], [2.0, 5.0], [3.0, 5.0], [2.0, 9.0]];
+    let usual = Usual::of(&rows);
+    let found = rows.map(|row| usual.distances(&row));
     assert!(found[3][0].abs() < 1e-9 && found[3][1] > 9.0, "{found:?}");
     assert!(found[1].iter().all(|it| it.abs() < 1e-9));
 }

@@ -145,6 +145,11 @@ impl Filters {
         Ok(Narrowed { source, from, to, compare, gross, within_orders, by_customer, conditions })
     }
 
+    /// All that is known of a source.
+    pub(crate) fn of_source(source: &str) -> Self {
+        Self { fuente: Some(source.to_owned()), ..Self::default() }
+    }
+
     /// The country that is asked about.
     pub(crate) fn country(&self) -> Option<&String> {
         self.country.as_ref()

@@ -1,4 +1,4 @@
-//! The lists of Global Ecommerce Analytics but that of lines, and its sums by place, category, time and product.
+//! The lists of Global Ecommerce Analytics but those of lines and customers, and its sums by place, category, time and product.
 
 use axum::extract::State;
 use belgrano_shared::http::{Json, Query};
@@ -24,9 +24,9 @@ pub(crate) struct Slice {
     /// After so many.
     offset: Option<i64>,
     /// Customers of an RFM segment.
-    rfm_segment: Option<String>,
+    pub(super) rfm_segment: Option<String>,
     /// Customers who have brought at least so much.
-    min_ltv: Option<f64>,
+    pub(super) min_ltv: Option<f64>,
     /// Products of at least so many stars.
     min_rating: Option<f64>,
 }
@@ -56,10 +56,21 @@ async fn list(
     source: &str,
     values: Vec<ScalarValue>,
 ) -> Result<List, Problem> {
-    let found: Vec<Map<String, Value>> = rows(app, reader, sql, values.clone()).await?;
-    let total: Vec<Count> = rows(app, reader, &format!("SELECT count(*) AS n FROM {from}"), values).await?;
-    let total = total.into_iter().next().and_then(|count| count.n).unwrap_or(0);
+    let (found, total) = found(app, reader, sql, from, values).await?;
     Ok(named(name, found, total, Ids::of(app, reader, source).await?))
+}
+
+/// Rows of a list, and how many there are in all.
+pub(super) async fn found(
+    app: &App,
+    reader: &Reader,
+    sql: &str,
+    from: &str,
+    values: Vec<ScalarValue>,
+) -> Result<(Vec<Map<String, Value>>, i64), Problem> {
+    let found = rows(app, reader, sql, values.clone()).await?;
+    let total: Vec<Count> = rows(app, reader, &format!("SELECT count(*) AS n FROM {from}"), values).await?;
+    Ok((found, total.into_iter().next().and_then(|count| count.n).unwrap_or(0)))
 }
 
 async fn all(
@@ -88,44 +99,6 @@ pub(super) fn named(name: &str, mut found: Vec<Map<String, Value>>, total: i64, 
     }
     let rows: Vec<Value> = found.into_iter().map(Value::Object).collect();
     Json(Map::from_iter([(name.to_owned(), Value::Array(rows)), ("total".to_owned(), total.into())]))
-}
-
-/// Customers
-///
-/// Of the highest value first.
-#[utoipa::path(
-    get, path = "/api/customers", tag = "Global", params(Filters, Slice),
-    responses((status = 200, body = Object), (status = 422, body = ProblemDocument))
-)]
-pub(crate) async fn customers(
-    State(app): State<App>,
-    reader: Reader,
-    Query(filters): Query<Filters>,
-    Query(slice): Query<Slice>,
-) -> Result<List, Problem> {
-    let (limit, offset) = slice.check()?;
-    let country = filters.country().cloned();
-    let narrowed = filters.check()?;
-    let mut values = vec![text(&narrowed.source)];
-    let mut condition = "c.source = $1".to_owned();
-    for (column, value) in [("c.country", country), ("c.rfm_segment", slice.rfm_segment)] {
-        if let Some(value) = value {
-            values.push(text(value));
-            condition = format!("{condition} AND {column} = ${}", values.len());
-        }
-    }
-    if let Some(least) = slice.min_ltv {
-        values.push(least.into());
-        condition = format!("{condition} AND c.customer_lifetime_value >= ${}", values.len());
-    }
-    let from = format!("gold_customer_analytics c WHERE {condition}");
-    let sql = format!(
-        "SELECT c.customer_id, CAST(c.registered_on AS VARCHAR) AS registration_date, c.country, c.age, c.gender, \
-         c.customer_lifetime_value AS lifetime_value, c.total_orders, c.avg_order_value, CAST(c.last_order_on AS VARCHAR) AS last_purchase_date, \
-         c.recency_score, c.frequency_score, c.monetary_score, c.rfm_segment, c.customer_segment, CAST(NULL AS DOUBLE) AS churn_probability, \
-         c.preferred_category FROM {from} ORDER BY c.customer_lifetime_value DESC, c.customer_id LIMIT {limit} OFFSET {offset}"
-    );
-    list(&app, &reader, "customers", &sql, &from, &narrowed.source, values).await
 }
 
 /// Products

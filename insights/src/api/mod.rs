@@ -13,6 +13,7 @@ mod choices;
 #[cfg(test)]
 pub(crate) use ask::json;
 mod console;
+mod customers;
 pub(crate) use console::{TableView, Tabular, schema, tabular, words as query_words};
 mod days;
 pub(crate) use choices::{Choices, OfSource, choices};
@@ -67,7 +68,7 @@ pub(crate) fn routes() -> OpenApiRouter<App> {
         .routes(routes!(techstore::trends))
         .routes(routes!(kpis::kpis))
         .routes(routes!(transactions::transactions))
-        .routes(routes!(global::customers))
+        .routes(routes!(customers::customers))
         .routes(routes!(global::products))
         .routes(routes!(global::countries))
         .routes(routes!(global::categories))

@@ -11,6 +11,7 @@ use super::ask::rows;
 use crate::access::Reader;
 use crate::app::App;
 use crate::ingest::FeedState;
+use crate::training::Progress;
 
 /// How far a feed is.
 #[derive(Clone, Debug, Serialize, ToSchema)]
@@ -43,18 +44,50 @@ pub(crate) struct ModelView {
     pruebas_fallidas: Vec<String>,
 }
 
+/// A model of `/api/ml` that was learned, or that learns.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct LessonView {
+    /// `forecast`, `churn`, `clusters`, `baskets`, `demand` or `anomalies`.
+    modelo: &'static str,
+    fuente: String,
+    /// Seconds since it was learned last; null while the first lesson is not over.
+    edad_s: Option<u64>,
+    /// Milliseconds that took.
+    ms: Option<u64>,
+    /// What it does now: `lee` its rows, `espera` until another one has worked out, `calcula`; null when it rests.
+    paso: Option<&'static str>,
+    /// Seconds since that began.
+    aprende_s: Option<u64>,
+}
+
+impl From<Progress> for LessonView {
+    fn from(progress: Progress) -> Self {
+        let Progress { subject, last, now } = progress;
+        Self {
+            modelo: subject.model,
+            fuente: subject.source,
+            edad_s: last.map(|(age, _)| age.as_secs()),
+            ms: last.and_then(|(_, took)| u64::try_from(took.as_millis()).ok()),
+            paso: now.map(|(step, _)| step.name()),
+            aprende_s: now.map(|(_, since)| since.as_secs()),
+        }
+    }
+}
+
 /// How far everything is.
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct StateView {
     pub(crate) fuentes: Vec<FeedView>,
     pub(crate) modelos: Vec<ModelView>,
+    /// What was learned from rows that the reader may see, and what is being learned.
+    pub(crate) aprendizaje: Vec<LessonView>,
     /// As of when the answers are.
     pub(crate) datos_hasta: Option<UnixMillis>,
 }
 
 /// How far everything is
 ///
-/// Each feed with its lag, and each model with its last run.
+/// Each feed with its lag, each model with its last run, and what was learned.
 #[utoipa::path(get, path = "/api/estado", tag = "Belgrano", responses((status = 200, body = StateView)))]
 pub(crate) async fn state(State(app): State<App>, reader: Reader) -> Json<StateView> {
     let whole = reader.business.is_none();
@@ -75,7 +108,8 @@ pub(crate) async fn state(State(app): State<App>, reader: Reader) -> Json<StateV
                 .unwrap_or_default(),
         }
     });
-    Json(StateView { fuentes, modelos: modelos.collect(), datos_hasta: until })
+    let lessons = app.training.progress(&reader.scope()).into_iter().map(LessonView::from);
+    Json(StateView { fuentes, modelos: modelos.collect(), aprendizaje: lessons.collect(), datos_hasta: until })
 }
 
 /// Each feed with its lag, as somebody may know of it.

@@ -9,10 +9,12 @@ use std::time::Instant;
 use belgrano_shared::ambient::Ambient;
 use datafusion::arrow::record_batch::RecordBatch;
 use datafusion::common::{ParamValues, ScalarValue};
+use datafusion::error::DataFusionError;
 use datafusion::execution::context::SQLOptions;
 use datafusion::logical_expr::LogicalPlan;
-use datafusion::physical_plan::collect;
+use datafusion::physical_plan::{SendableRecordBatchStream, execute_stream};
 use deltalake::parquet::errors::ParquetError;
+use futures_util::TryStreamExt as _;
 use jiff::civil::Date;
 use quick_cache::Weighter;
 use quick_cache::sync::Cache;
@@ -41,7 +43,7 @@ pub enum QueryError {
     Warehouse(#[from] WarehouseError),
     /// The engine.
     #[error("the engine")]
-    Engine(#[from] datafusion::error::DataFusionError),
+    Engine(#[from] DataFusionError),
     /// The lake cannot be reached, and nobody asked this before.
     #[error("the lake cannot be reached")]
     Away,
@@ -63,9 +65,17 @@ type Question = (String, String);
 
 /// What an answer is good for: one state of the data, on one day, since ages and "the last thirty days" are told of today.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
-struct Good {
+pub struct Standing {
     data: State,
     day: Option<Date>,
+}
+
+impl Standing {
+    /// The present state of this number, whatever the day.
+    #[cfg(test)]
+    pub(crate) fn present(version: u64) -> Self {
+        Self { data: State::Present(version), day: None }
+    }
 }
 
 /// A state of the data.
@@ -96,7 +106,7 @@ const OF_QUESTION: u64 = 2048;
 pub struct Answers {
     warehouse: Warehouse,
     ambient: Ambient,
-    known: Arc<Cache<(Good, Scope, Question), Answer, ByRows>>,
+    known: Arc<Cache<(Standing, Scope, Question), Answer, ByRows>>,
     /// The newest answer to each question within a scope, for when there is none of the present state.
     last: Arc<Cache<(Scope, Question), (Answer, Instant)>>,
     /// For who works out an answer.
@@ -156,18 +166,26 @@ impl Answers {
         let (scope, question) = asked;
         let source = part::source(&question.0, &values);
         let session = self.warehouse.session_of(Part::of(source), scope)?;
-        let version = session.version();
-        let data = match source.filter(|source| Part::of(Some(source)) == Part::Imports) {
-            Some(source) => State::Import(self.warehouse.cold().imported(source).await.map_err(WarehouseError::from)?),
-            None => State::Present(version),
-        };
-        let good = Good { data, day: self.ambient.now().local().map(|now| now.date()) };
+        let good = self.standing_at(source, session.version()).await?;
         let work = async {
             let answer = self.run(&session, question, values).await?;
             self.last.insert(asked.clone(), (answer.clone(), Instant::now()));
             Ok(answer)
         };
         self.known.get_or_insert_async(&(good, scope.clone(), question.clone()), work).await
+    }
+
+    /// What an answer about a source that is worked out now is good for.
+    pub async fn standing(&self, source: &str) -> Result<Standing, QueryError> {
+        self.standing_at(Some(source), self.warehouse.version()).await
+    }
+
+    async fn standing_at(&self, source: Option<&str>, version: u64) -> Result<Standing, QueryError> {
+        let data = match source.filter(|source| Part::of(Some(source)) == Part::Imports) {
+            Some(source) => State::Import(self.warehouse.cold().imported(source).await.map_err(WarehouseError::from)?),
+            None => State::Present(version),
+        };
+        Ok(Standing { data, day: self.ambient.now().local().map(|now| now.date()) })
     }
 
     async fn run(
@@ -178,21 +196,53 @@ impl Answers {
     ) -> Result<Answer, QueryError> {
         // Never closed.
         let _turn = self.turns.acquire().await.ok();
-        let plan = self.plan(session, question, values).await?;
-        let state = session.context().state();
-        let plan = state.query_planner().create_physical_plan(&plan, &state).await?;
-        let batches = collect(plan, session.context().task_ctx()).await?;
+        let batches = self.stream(session, question, values).await?.try_collect().await?;
         Ok(Answer { batches: Arc::new(batches), version: session.version(), since: None })
     }
 
-    /// The same for many rows that something is learned from and that nobody asks for again: they are not kept.
-    pub async fn ask_once(&self, scope: &Scope, sql: &str, values: Vec<ScalarValue>) -> Result<Answer, QueryError> {
+    async fn stream(
+        &self,
+        session: &Session,
+        question: &Question,
+        values: Vec<ScalarValue>,
+    ) -> Result<SendableRecordBatchStream, QueryError> {
+        let plan = self.plan(session, question, values).await?;
+        let state = session.context().state();
+        let plan = state.query_planner().create_physical_plan(&plan, &state).await?;
+        Ok(execute_stream(plan, session.context().task_ctx())?)
+    }
+
+    /// The same for many rows that something is learned from and that nobody asks for again: `take` is handed each batch of them as
+    /// it comes, and none is kept.
+    pub async fn ask_each(
+        &self,
+        scope: &Scope,
+        sql: &str,
+        values: Vec<ScalarValue>,
+        take: impl FnMut(&RecordBatch) -> Result<(), DataFusionError> + Send,
+    ) -> Result<(), QueryError> {
+        match Box::pin(self.hand_on(scope, sql, values, take)).await {
+            Err(QueryError::Engine(error)) if is_of_the_store(&error) => Err(QueryError::Away),
+            done => done,
+        }
+    }
+
+    async fn hand_on(
+        &self,
+        scope: &Scope,
+        sql: &str,
+        values: Vec<ScalarValue>,
+        mut take: impl FnMut(&RecordBatch) -> Result<(), DataFusionError> + Send,
+    ) -> Result<(), QueryError> {
         let question = (sql.to_owned(), format!("{values:?}"));
         let session = self.warehouse.session_of(Part::of(part::source(sql, &values)), scope)?;
-        match Box::pin(self.run(&session, &question, values)).await {
-            Err(QueryError::Engine(error)) if is_of_the_store(&error) => Err(QueryError::Away),
-            answer => answer,
+        // Never closed.
+        let _turn = self.turns.acquire().await.ok();
+        let mut batches = self.stream(&session, &question, values).await?;
+        while let Some(batch) = batches.try_next().await? {
+            take(&batch)?;
         }
+        Ok(())
     }
 
     /// The newest answer of an earlier state.

@@ -20,7 +20,7 @@ mod session;
 mod visible;
 mod warehouse;
 
-pub use answers::{Answer, Answers, QueryError};
+pub use answers::{Answer, Answers, QueryError, Standing};
 pub use catalog::{Catalog, Described, DescribedColumn};
 pub use cold::Cold;
 pub use context::Limits;

@@ -32,8 +32,13 @@ pub const DISCOUNT: f64 = 0.1;
 #[must_use]
 pub fn lifetime(visits: &Visits, customer: &Customer, spend: f64, month: f64, months: u8) -> f64 {
     let rate = (1.0 + DISCOUNT).powf(1.0 / 12.0);
-    let expected = |month_number: u8| visits.expected(customer, f64::from(month_number) * month);
-    let of_month = |number: u8| (expected(number) - expected(number - 1)).max(0.0) * spend / rate.powi(number.into());
+    let mut before = 0.0;
+    let of_month = |number: u8| {
+        let until = visits.expected(customer, f64::from(number) * month);
+        let orders = (until - before).max(0.0);
+        before = until;
+        orders * spend / rate.powi(number.into())
+    };
     (1..=months).map(of_month).sum()
 }
 

@@ -2,7 +2,8 @@
 
 use super::gamma::ln_gamma;
 use super::search::lowest;
-use crate::math::{mean, real};
+use super::visits::FITTED;
+use crate::math::{evenly, mean, real};
 
 /// A model of what orders bring. What few orders say of a customer is drawn towards what all customers say.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -27,6 +28,7 @@ impl Spending {
         if known.len() < LEAST {
             return None;
         }
+        let known: Vec<(f64, f64)> = evenly(&known, FITTED).copied().collect();
         // In units of the mean the parameters are of one size whatever the currency.
         let unit = mean(&known.iter().map(|(_, m)| *m).collect::<Vec<_>>());
         let model = |point: &[f64; 3]| {

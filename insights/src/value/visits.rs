@@ -3,7 +3,7 @@
 use super::Customer;
 use super::gamma::{hypergeometric, ln_gamma};
 use super::search::lowest;
-use crate::math::real;
+use crate::math::{evenly, real};
 
 /// When a customer may leave.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -31,6 +31,8 @@ pub struct Visits {
 
 /// Fewer customers, or fewer of them who came back, say nothing of how readily they leave.
 const LEAST: usize = 30;
+/// Customers that the parameters are found by, at most: an evenly spread part of more.
+pub(super) const FITTED: usize = 20_000;
 
 impl Visits {
     /// The model under which `customers` are most likely; `None` of too few, or of too few who came back.
@@ -41,8 +43,9 @@ impl Visits {
         if customers.len() < LEAST || returned < LEAST || longest <= 0.0 {
             return None;
         }
+        let customers: Vec<Customer> = evenly(customers, FITTED).copied().collect();
         // Equal histories are priced once. In units of the longest history the parameters are of one size.
-        let kinds = kinds(customers, longest);
+        let kinds = kinds(&customers, longest);
         let count = real(customers.len());
         let model = |point: &[f64; 4]| {
             let [r, alpha, a, b] = point.map(f64::exp);

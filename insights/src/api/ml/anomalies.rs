@@ -9,10 +9,10 @@ use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
-use super::columns::Columns;
-use super::{Source, note_age, share, subject, too_little};
+use super::columns::{Batch, Columns, Words, day_of, each};
+use super::{Source, note_age, of, share, subject, too_little};
 use crate::access::Reader;
-use crate::anomalies::{Forest, Severity, Strange, distances, strange_days};
+use crate::anomalies::{Forest, Severity, Strange, Usual, strange_days};
 use crate::api::filters::{Filters, Narrowed, within};
 use crate::app::App;
 use crate::forecast::{Sum, after};
@@ -93,6 +93,16 @@ struct Order {
     why: (usize, bool),
 }
 
+/// Orders that are compared, each by its place.
+#[derive(Default)]
+struct Orders {
+    ids: Words,
+    /// Days since 1970.
+    days: Vec<i32>,
+    /// Amount, pieces, lines and amount of a piece, on a logarithmic scale.
+    figures: Vec<[f64; 4]>,
+}
+
 struct Lesson {
     orders: Vec<Order>,
     days: Vec<Strange>,
@@ -120,9 +130,10 @@ pub(crate) async fn anomalies(
     let back = within("days_back", odd.days_back, 90, 30..=365)?;
     let narrowed = filters.check()?;
     let source = Source::of(&app, &reader, &narrowed).await?;
-    let subject = subject(&reader, &format!("anomalies {part} {back}"), &narrowed, source.as_ref());
+    let subject = subject(&reader, "anomalies", &format!("{part} {back}"), &narrowed);
+    let of = of(&app, &narrowed, source.as_ref()).await?;
     let learn = learn(app.clone(), reader, narrowed, source, part, back);
-    let lesson = app.training.learned(subject, app.warehouse.version(), learn).await?;
+    let lesson = app.training.learned(subject, of, learn).await?;
     note_age(&lesson);
     let (language, lesson) = (Language::of(&headers), &lesson.what);
     let few = lesson.learned_from < LEAST;
@@ -149,46 +160,44 @@ async fn learn(
     let first = after(today, 1 - back);
     let orders = orders(&app, &reader, &narrowed, first, today).await?;
     let sums = sums(&app, &reader, &narrowed, after(first, -BEFORE), source.last_day(&narrowed)).await?;
-    let learned_from = orders.len();
+    let learned_from = orders.ids.len();
     let work = move || {
         let days = strange_days(&sums).into_iter().filter(|strange| strange.day >= first).collect();
-        Lesson { orders: strangest(orders, part), days, learned_from }
+        Lesson { orders: strangest(&orders, part), days, learned_from }
     };
     app.training.work_out(work).await
 }
 
 /// Orders of some days with the figures they are compared by.
-async fn orders(
-    app: &App,
-    reader: &Reader,
-    narrowed: &Narrowed,
-    first: Date,
-    last: Date,
-) -> Result<Vec<(Order, Vec<f64>)>, Problem> {
+async fn orders(app: &App, reader: &Reader, narrowed: &Narrowed, first: Date, last: Date) -> Result<Orders, Problem> {
     let (condition, values) = narrowed.sales(None);
     let sql = format!(
-        "SELECT s.order_id, CAST(min(s.ordered_on) AS VARCHAR) AS day, CAST(sum(s.gross) AS DOUBLE) AS amount, \
+        "SELECT s.order_id, min(s.ordered_on) AS day, CAST(sum(s.gross) AS DOUBLE) AS amount, \
          CAST(sum(s.gross_units) AS DOUBLE) AS units, CAST(count(*) AS DOUBLE) AS lines FROM gold_sales s \
          WHERE {condition} AND s.kind = 'sale' AND NOT s.fee AND s.ordered_on BETWEEN DATE '{first}' AND DATE '{last}' \
          GROUP BY s.order_id ORDER BY 2 DESC, 1 LIMIT {ORDERS}"
     );
-    let found = Columns::ask(app, reader, &sql, values).await?;
-    let (ids, days) = (found.texts(0)?, found.days(1)?);
-    let (amounts, units, lines) = (found.numbers(2)?, found.numbers(3)?, found.numbers(4)?);
-    let order = |(row, id): (usize, String)| {
-        let figure = |column: &[Option<f64>]| column[row].unwrap_or(0.0).max(0.0);
-        let (amount, pieces) = (figure(&amounts), figure(&units));
-        let figures = [amount, pieces, figure(&lines), amount / pieces.max(1.0)].map(f64::ln_1p).to_vec();
-        (Order { id, day: days[row], amount, score: 0.0, why: (0, true) }, figures)
+    let mut orders = Orders::default();
+    let take = |batch: Batch<'_>| {
+        let (amounts, units, lines) = (batch.numbers(2)?, batch.numbers(3)?, batch.numbers(4)?);
+        for (row, id) in batch.texts(0)?.iter().enumerate() {
+            let figure = |column: &[Option<f64>]| column[row].unwrap_or(0.0).max(0.0);
+            let (amount, pieces) = (figure(&amounts), figure(&units));
+            orders.ids.push(id.unwrap_or_default());
+            orders.figures.push([amount, pieces, figure(&lines), amount / pieces.max(1.0)].map(f64::ln_1p));
+        }
+        orders.days.extend(batch.days(1)?);
+        Ok(())
     };
-    Ok(ids.into_iter().enumerate().map(order).collect())
+    each(app, reader, &sql, values, take).await?;
+    Ok(orders)
 }
 
 /// What each of some days brought.
 async fn sums(app: &App, reader: &Reader, narrowed: &Narrowed, first: Date, last: Date) -> Result<Vec<Sum>, Problem> {
     let (condition, values) = narrowed.sales(None);
     let sql = format!(
-        "SELECT CAST(s.ordered_on AS VARCHAR) AS day, CAST(sum({amount}) AS DOUBLE) AS value FROM gold_sales s WHERE {condition} \
+        "SELECT s.ordered_on, CAST(sum({amount}) AS DOUBLE) AS value FROM gold_sales s WHERE {condition} \
          AND s.ordered_on BETWEEN DATE '{first}' AND DATE '{last}' GROUP BY s.ordered_on ORDER BY s.ordered_on",
         amount = narrowed.amount(),
     );
@@ -198,20 +207,24 @@ async fn sums(app: &App, reader: &Reader, narrowed: &Narrowed, first: Date, last
 }
 
 /// The part of the orders that is most easily told from all others, the strangest first.
-fn strangest(orders: Vec<(Order, Vec<f64>)>, part: f64) -> Vec<Order> {
-    if orders.len() < LEAST {
+fn strangest(orders: &Orders, part: f64) -> Vec<Order> {
+    let Orders { ids, days, figures } = orders;
+    if figures.len() < LEAST {
         return Vec::new();
     }
-    let (mut orders, rows): (Vec<Order>, Vec<Vec<f64>>) = orders.into_iter().unzip();
-    let forest = Forest::grow(&rows, SEED);
-    for ((order, row), apart) in orders.iter_mut().zip(&rows).zip(distances(&rows)) {
-        order.score = forest.score(row);
-        let furthest = apart.iter().copied().enumerate().max_by(|one, other| one.1.abs().total_cmp(&other.1.abs()));
-        order.why = furthest.map_or((0, true), |(figure, distance)| (figure, distance >= 0.0));
-    }
-    orders.sort_by(|one, other| other.score.total_cmp(&one.score).then_with(|| one.id.cmp(&other.id)));
-    orders.truncate(whole((part * real(orders.len())).ceil()));
-    orders
+    let forest = Forest::grow(figures, SEED);
+    let mut scores: Vec<(f64, usize)> = figures.iter().map(|row| forest.score(row)).zip(0..).collect();
+    scores.sort_by(|one, other| other.0.total_cmp(&one.0).then_with(|| ids.get(one.1).cmp(ids.get(other.1))));
+    scores.truncate(whole((part * real(scores.len())).ceil()));
+    let usual = Usual::of(figures);
+    let order = |(score, place): (f64, usize)| {
+        let apart = usual.distances(&figures[place]).into_iter().enumerate();
+        let furthest = apart.max_by(|one, other| one.1.abs().total_cmp(&other.1.abs()));
+        let why = furthest.map_or((0, true), |(figure, distance)| (figure, distance >= 0.0));
+        let amount = figures[place][0].exp_m1();
+        Order { id: ids.get(place).to_owned(), day: day_of(days[place]), amount, score, why }
+    };
+    scores.into_iter().map(order).collect()
 }
 
 fn grave(severity: Severity) -> String {

@@ -9,8 +9,9 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use utoipa::{IntoParams, ToSchema};
 
-use super::people::{Person, people, values};
-use super::{Source, note_age, share, subject, too_little};
+use super::columns::Words;
+use super::people::{People, Person, people, values};
+use super::{Source, note_age, of, share, subject, too_little};
 use crate::access::Reader;
 use crate::api::ask::Ids;
 use crate::api::filters::{Filters, Narrowed, within};
@@ -79,10 +80,16 @@ struct Judged {
 }
 
 struct Lesson {
+    ids: Words,
     /// Those who brought most first; empty of too few.
     judged: Vec<Judged>,
+    /// The chance of each, in the order of the identifiers; empty of too few.
+    chances: Vec<f64>,
     learned_from: usize,
 }
+
+/// Days that the chance looks ahead where nobody says how many.
+const DAYS: i64 = 90;
 
 /// Customers who may leave
 ///
@@ -103,17 +110,19 @@ pub(crate) async fn at_risk(
 ) -> Result<Json<AllAtRisk>, Problem> {
     let threshold = share("threshold", risk.threshold, 0.7, 0.5, 0.9)?;
     let limit = within("limit", risk.limit, 100, 1..=1000)?;
-    let days = within("days", risk.days, 90, 7..=365)?;
+    let days = within("days", risk.days, DAYS, 7..=365)?;
     let narrowed = filters.check()?;
     let ids = Ids::of(&app, &reader, &narrowed.source).await?;
     let source = Source::of(&app, &reader, &narrowed).await?;
-    let subject = subject(&reader, &format!("churn {days}"), &narrowed, source.as_ref());
+    let subject = subject(&reader, "churn", &days.to_string(), &narrowed);
+    let of = of(&app, &narrowed, source.as_ref()).await?;
     let learn = learn(app.clone(), reader, narrowed, source, days);
-    let lesson = app.training.learned(subject, app.warehouse.version(), learn).await?;
+    let lesson = app.training.learned(subject, of, learn).await?;
     note_age(&lesson);
     let language = Language::of(&headers);
     let at_risk = || lesson.what.judged.iter().filter(|judged| judged.chance >= threshold);
-    let shown = at_risk().take(usize::try_from(limit).unwrap_or(100)).map(|judged| judged.shown(ids, language));
+    let shown = |judged: &Judged| judged.shown(ids.customer(lesson.what.ids.get(judged.person.place).into()), language);
+    let shown = at_risk().take(usize::try_from(limit).unwrap_or(100)).map(shown);
     Ok(Json(AllAtRisk {
         customers: shown.collect(),
         total: at_risk().count(),
@@ -125,6 +134,30 @@ pub(crate) async fn at_risk(
     }))
 }
 
+/// How likely each of some customers of a source is to make no order in the next 90 days, by what was learned of all of them last;
+/// `None` for who never bought, and for all where nothing was learned yet. Nobody waits for that: it is begun behind the question.
+pub(in crate::api) async fn chances(
+    app: &App,
+    reader: &Reader,
+    source: &str,
+    customers: &[&str],
+) -> Result<Vec<Option<f64>>, Problem> {
+    let narrowed = Filters::of_source(source).check()?;
+    let source = Source::of(app, reader, &narrowed).await?;
+    let subject = subject(reader, "churn", &DAYS.to_string(), &narrowed);
+    let of = of(app, &narrowed, source.as_ref()).await?;
+    let learn = learn(app.clone(), reader.clone(), narrowed, source, DAYS);
+    let lesson = app.training.known(&subject, of, learn);
+    if let Some(lesson) = &lesson {
+        note_age(lesson);
+    }
+    let chance = |id: &&str| {
+        let lesson = &lesson.as_ref()?.what;
+        lesson.chances.get(lesson.ids.find(id)?).map(|chance| rounded(*chance, 4))
+    };
+    Ok(customers.iter().map(chance).collect())
+}
+
 async fn learn(
     app: App,
     reader: Reader,
@@ -134,30 +167,34 @@ async fn learn(
 ) -> Result<Lesson, Problem> {
     let people = match &source {
         Some(source) => people(&app, &reader, &narrowed, source).await?,
-        None => Vec::new(),
+        None => People::default(),
     };
     let days = f64::from(u16::try_from(days).unwrap_or(90));
     app.training.work_out(move || judge(people, days)).await
 }
 
-fn judge(mut people: Vec<Person>, days: f64) -> Lesson {
+fn judge(people: People, days: f64) -> Lesson {
+    let People { ids, all: mut people } = people;
     let learned_from = people.len();
-    people.sort_by(|one, other| other.revenue.total_cmp(&one.revenue).then_with(|| one.id.cmp(&other.id)));
     let bought: Vec<Customer> = people.iter().map(|person| person.bought).collect();
-    let Some(churn) = Churn::learn(&bought, days) else { return Lesson { judged: Vec::new(), learned_from } };
-    let values = values(&people);
-    let judged = people.into_iter().enumerate().map(|(place, person)| Judged {
-        chance: churn.chance(&person.bought),
+    let Some(churn) = Churn::learn(&bought, days) else {
+        return Lesson { ids, judged: Vec::new(), chances: Vec::new(), learned_from };
+    };
+    let chances: Vec<f64> = bought.iter().map(|bought| churn.chance(bought)).collect();
+    let values = values(&people, churn.visits());
+    people.sort_by(|one, other| other.revenue.total_cmp(&one.revenue).then(one.place.cmp(&other.place)));
+    let judged = people.into_iter().enumerate().map(|(rank, person)| Judged {
+        chance: chances[person.place],
         alive: churn.alive(&person.bought),
-        value: values.as_ref().map(|values| values[place]),
-        above: 1.0 - real(place + 1) / real(learned_from),
+        value: values.as_ref().map(|values| values[person.place]),
+        above: 1.0 - real(rank + 1) / real(learned_from),
         person,
     });
-    Lesson { judged: judged.collect(), learned_from }
+    Lesson { judged: judged.collect(), ids, chances, learned_from }
 }
 
 impl Judged {
-    fn shown(&self, ids: Ids, language: Language) -> AtRisk {
+    fn shown(&self, customer_id: Value, language: Language) -> AtRisk {
         let bought = &self.person.bought;
         let silent = bought.age - bought.last;
         let usual = if bought.repeats > 0.0 { bought.last / bought.repeats } else { 0.0 };
@@ -174,7 +211,7 @@ impl Judged {
         };
         let whole = |days: f64| rounded(days, 0).to_string();
         AtRisk {
-            customer_id: ids.customer(Value::from(self.person.id.clone())),
+            customer_id,
             churn_probability: rounded(self.chance, 4),
             alive_probability: rounded(self.alive, 4),
             recency_days: silent,

@@ -9,8 +9,8 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use utoipa::{IntoParams, ToSchema};
 
-use super::people::{Person, people};
-use super::{Source, note_age, subject, too_little};
+use super::people::{People, Person, people};
+use super::{Source, note_age, of, subject, too_little};
 use crate::access::Reader;
 use crate::api::ask::Ids;
 use crate::api::filters::{Filters, Narrowed, within};
@@ -99,9 +99,10 @@ pub(crate) async fn clusters(
     let narrowed = filters.check()?;
     let ids = Ids::of(&app, &reader, &narrowed.source).await?;
     let source = Source::of(&app, &reader, &narrowed).await?;
-    let subject = subject(&reader, &format!("clusters {count:?}"), &narrowed, source.as_ref());
+    let subject = subject(&reader, "clusters", &format!("{count:?}"), &narrowed);
+    let of = of(&app, &narrowed, source.as_ref()).await?;
     let learn = learn(app.clone(), reader, narrowed, source, count.and_then(|count| usize::try_from(count).ok()), ids);
-    let lesson = app.training.learned(subject, app.warehouse.version(), learn).await?;
+    let lesson = app.training.learned(subject, of, learn).await?;
     note_age(&lesson);
     let mut found = Clusters::clone(&lesson.what);
     if found.clusters.is_empty() {
@@ -120,7 +121,7 @@ async fn learn(
 ) -> Result<Clusters, Problem> {
     let people = match &source {
         Some(source) => people(&app, &reader, &narrowed, source).await?,
-        None => Vec::new(),
+        None => People::default(),
     };
     app.training.work_out(move || group(&people, count, ids)).await
 }
@@ -133,7 +134,9 @@ fn habits(person: &Person) -> Vec<f64> {
     vec![log(silent), log(person.orders), log(person.revenue), log(of_order), log(person.bought.age)]
 }
 
-fn group(people: &[Person], count: Option<usize>, ids: Ids) -> Clusters {
+fn group(people: &People, count: Option<usize>, ids: Ids) -> Clusters {
+    let People { ids: names, all: people } = people;
+    let name = |person: &Person| ids.customer(Value::from(names.get(person.place)));
     if people.len() < LEAST {
         return Clusters { learned_from: people.len(), ..Clusters::default() };
     }
@@ -144,7 +147,7 @@ fn group(people: &[Person], count: Option<usize>, ids: Ids) -> Clusters {
     clusters.sort_by(|one, other| other.revenue.total_cmp(&one.revenue));
     let place_of = |group: usize| clusters.iter().position(|cluster| cluster.cluster == group).unwrap_or(0);
     let picture = Picture::of(&rows);
-    let points = picture.as_ref().map_or_else(Vec::new, |picture| points(people, &groups, picture, place_of, ids));
+    let points = picture.as_ref().map_or_else(Vec::new, |picture| points(people, &groups, picture, place_of, name));
     let apart = silhouette(&rows, &groups.of, groups.centers.len());
     for (place, cluster) in clusters.iter_mut().enumerate() {
         cluster.cluster = place;
@@ -167,12 +170,12 @@ fn points(
     groups: &Groups,
     picture: &Picture,
     place_of: impl Fn(usize) -> usize,
-    ids: Ids,
+    name: impl Fn(&Person) -> Value,
 ) -> Vec<Point> {
     let step = people.len().div_ceil(SHOWN).max(1);
     let point = |(row, person): (usize, &Person)| {
         let [x, y] = picture.points[row].map(|it| rounded(it, 3));
-        Point { customer_id: ids.customer(Value::from(person.id.clone())), cluster: place_of(groups.of[row]), x, y }
+        Point { customer_id: name(person), cluster: place_of(groups.of[row]), x, y }
     };
     people.iter().enumerate().step_by(step).map(point).collect()
 }

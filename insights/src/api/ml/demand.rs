@@ -12,8 +12,8 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use utoipa::{IntoParams, ToSchema};
 
-use super::columns::Columns;
-use super::{Source, note_age, subject};
+use super::columns::{Batch, Columns, days_of, each};
+use super::{Source, note_age, of, subject};
 use crate::access::Reader;
 use crate::api::ask::{Ids, text};
 use crate::api::filters::{Filters, Narrowed, within};
@@ -111,9 +111,10 @@ pub(crate) async fn demand(
     let narrowed = filters.check()?.by_line();
     let ids = Ids::of(&app, &reader, &narrowed.source).await?;
     let source = Source::of(&app, &reader, &narrowed).await?;
-    let subject = subject(&reader, &format!("demand {top}"), &narrowed, source.as_ref());
+    let subject = subject(&reader, "demand", &top.to_string(), &narrowed);
+    let of = of(&app, &narrowed, source.as_ref()).await?;
     let learn = learn(app.clone(), reader, narrowed, source, top);
-    let lesson = app.training.learned(subject, app.warehouse.version(), learn).await?;
+    let lesson = app.training.learned(subject, of, learn).await?;
     note_age(&lesson);
     let (language, last) = (Language::of(&headers), lesson.what.last);
     let products: Vec<Asked> = lesson.what.articles.iter().map(|article| article.shown(last, ids, language)).collect();
@@ -157,22 +158,29 @@ async fn sold(
     let (condition, values) = narrowed.sales(None);
     let first = after(last, 1 - BACK);
     let sql = format!(
-        "SELECT s.product_id, CAST(s.ordered_on AS VARCHAR) AS day, CAST(sum({units}) AS DOUBLE) AS units FROM gold_sales s \
+        "SELECT s.product_id, s.ordered_on, CAST(sum({units}) AS DOUBLE) AS units FROM gold_sales s \
          WHERE {condition} AND NOT s.fee AND s.ordered_on BETWEEN DATE '{first}' AND DATE '{last}' \
          AND s.product_id IN (SELECT p_product_id FROM ({articles}) a) GROUP BY s.product_id, s.ordered_on ORDER BY 1, 2",
         units = narrowed.units(),
     );
-    let found = Columns::ask(app, reader, &sql, values).await?;
-    let rows = found.texts(0)?.into_iter().zip(found.days(1)?).zip(found.numbers(2)?);
+    let last = days_of(last);
     let mut sold: HashMap<String, Vec<f64>> = HashMap::new();
-    for ((id, day), units) in rows {
-        let left = usize::try_from((last - day).get_days()).unwrap_or(0);
-        // Rows are in order of days: the first one says how long the list is.
-        let days = sold.entry(id).or_insert_with(|| vec![0.0; left + 1]);
-        if let Some(place) = days.len().checked_sub(left + 1) {
-            days[place] += units.unwrap_or(0.0);
+    let take = |batch: Batch<'_>| {
+        let (ids, days, units) = (batch.texts(0)?, batch.days(1)?, batch.numbers(2)?);
+        for (row, id) in ids.iter().enumerate() {
+            let (id, left) = (id.unwrap_or_default(), usize::try_from(last - days[row]).unwrap_or(0));
+            if !sold.contains_key(id) {
+                // Rows are in order of days: the first one says how long the list is.
+                sold.insert(id.to_owned(), vec![0.0; left + 1]);
+            }
+            let days = sold.get_mut(id).map_or(&mut [][..], Vec::as_mut_slice);
+            if let Some(place) = days.len().checked_sub(left + 1) {
+                days[place] += units[row].unwrap_or(0.0);
+            }
         }
-    }
+        Ok(())
+    };
+    each(app, reader, &sql, values, take).await?;
     Ok(sold)
 }
 

@@ -9,10 +9,11 @@ use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
 use super::columns::Columns;
-use super::{Source, note_age, subject, too_little};
+use super::{Source, note_age, of, subject, too_little};
 use crate::access::Reader;
 use crate::api::filters::{Filters, Narrowed, within};
 use crate::api::global::one_of;
+use crate::api::sums::OF_ORDERS;
 use crate::app::App;
 use crate::forecast::{Calendar, Forecast, LEAST_DAYS, Measures, Sum, forecast as foretell};
 use crate::math::rounded;
@@ -114,10 +115,10 @@ pub(crate) async fn forecast(
     let ahead = within("days_ahead", horizon.days_ahead, 30, 7..=180)?;
     let narrowed = filters.check()?;
     let source = Source::of(&app, &reader, &narrowed).await?;
-    let what = format!("forecast {metric} {ahead}");
-    let (subject, version) = (subject(&reader, &what, &narrowed, source.as_ref()), app.warehouse.version());
+    let subject = subject(&reader, "forecast", &format!("{metric} {ahead}"), &narrowed);
+    let of = of(&app, &narrowed, source.as_ref()).await?;
     let learn = learn(app.clone(), reader, narrowed, source, metric, usize::try_from(ahead).unwrap_or(30));
-    let lesson = app.training.learned(subject, version, learn).await?;
+    let lesson = app.training.learned(subject, of, learn).await?;
     note_age(&lesson);
     Ok(Json(shown(&lesson.what, metric, Language::of(&headers))))
 }
@@ -134,10 +135,12 @@ async fn learn(
     let Some(source) = source else { return Ok(Forecast::default()) };
     let last = source.last_day(&narrowed);
     let (condition, values) = narrowed.sales(None);
-    let value = if metric == "revenue" { format!("sum({})", narrowed.amount()) } else { narrowed.orders().to_owned() };
+    let sums = narrowed.sums(OF_ORDERS);
+    let value = if metric == "revenue" { format!("sum({})", narrowed.amount()) } else { sums.orders().to_owned() };
     let sql = format!(
-        "SELECT CAST(s.ordered_on AS VARCHAR) AS day, CAST({value} AS DOUBLE) AS value FROM gold_sales s \
-         WHERE {condition} GROUP BY s.ordered_on ORDER BY s.ordered_on"
+        "SELECT s.ordered_on, CAST({value} AS DOUBLE) AS value FROM {table} s \
+         WHERE {condition} GROUP BY s.ordered_on ORDER BY s.ordered_on",
+        table = sums.table(),
     );
     let found = Columns::ask(&app, &reader, &sql, values).await?;
     let sums = found.days(0)?.into_iter().zip(found.numbers(1)?);

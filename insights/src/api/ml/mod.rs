@@ -13,6 +13,8 @@ mod forecast;
 mod people;
 mod recommendations;
 
+pub(super) use churn::chances;
+
 use belgrano_shared::problem::Problem;
 use belgrano_shared::texts::{Language, Message};
 use jiff::civil::Date;
@@ -24,7 +26,7 @@ use super::ask::{rows, text};
 use super::filters::Narrowed;
 use crate::access::Reader;
 use crate::app::App;
-use crate::training::Lesson;
+use crate::training::{Lesson, Of, Subject};
 
 /// All of them.
 pub(super) fn routes() -> OpenApiRouter<App> {
@@ -71,16 +73,17 @@ impl Source {
     }
 }
 
-/// A question as the name of what is learned for it: the same words over the same rows on the same day are the same lesson.
-fn subject(
-    reader: &Reader,
-    what: &str,
-    narrowed: &Narrowed,
-    source: Option<&Source>,
-) -> (crate::engine::Scope, String) {
+/// A question as the name of what is learned for it: the same words over the same rows are the same lesson.
+fn subject(reader: &Reader, model: &'static str, words: &str, narrowed: &Narrowed) -> Subject {
     let (condition, values) = narrowed.sales(None);
-    let day = source.map(|source| source.told_until);
-    (reader.scope(), format!("{what} {condition} {values:?} {} {day:?}", narrowed.amount()))
+    let question = format!("{words} {condition} {values:?} {}", narrowed.amount());
+    Subject { scope: reader.scope(), model, source: narrowed.source.clone(), question }
+}
+
+/// Of which data a lesson is that is learned now.
+async fn of(app: &App, narrowed: &Narrowed, source: Option<&Source>) -> Result<Of, Problem> {
+    let standing = app.answers.standing(&narrowed.source).await?;
+    Ok((standing, source.map(|source| source.told_until)))
 }
 
 /// Says of the answer how old a lesson is that is not of the present state.

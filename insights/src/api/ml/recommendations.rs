@@ -1,6 +1,6 @@
 //! What sells together with an article: `/api/ml/recommendations/{product_id}`.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::HashMap;
 
 use axum::extract::State;
 use belgrano_shared::http::{Json, Path, Query};
@@ -9,13 +9,13 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use utoipa::{IntoParams, ToSchema};
 
-use super::columns::Columns;
-use super::{Source, note_age, subject};
+use super::columns::{Batch, Columns, each};
+use super::{Source, note_age, of, subject};
 use crate::access::Reader;
 use crate::api::ask::{Ids, text};
 use crate::api::filters::{Filters, Narrowed, within};
 use crate::app::App;
-use crate::baskets::{Frequent, Item, Rule};
+use crate::baskets::{Frequent, Item, Orders, Rule};
 use crate::math::{real, rounded, whole};
 
 /// Lines of orders that are learned from, at most: the latest.
@@ -108,9 +108,10 @@ pub(crate) async fn recommendations(
     let narrowed = filters.check()?;
     let ids = Ids::of(&app, &reader, &narrowed.source).await?;
     let source = Source::of(&app, &reader, &narrowed).await?;
-    let subject = subject(&reader, "baskets", &narrowed, source.as_ref());
+    let subject = subject(&reader, "baskets", "", &narrowed);
+    let of = of(&app, &narrowed, source.as_ref()).await?;
     let learn = learn(app.clone(), reader, narrowed);
-    let lesson = app.training.learned(subject, app.warehouse.version(), learn).await?;
+    let lesson = app.training.learned(subject, of, learn).await?;
     note_age(&lesson);
     let lesson = &lesson.what;
     let place = lesson.places.get(&product_id).copied();
@@ -134,24 +135,29 @@ async fn learn(app: App, reader: Reader, narrowed: Narrowed) -> Result<Lesson, P
         "SELECT s.order_id, s.product_id FROM gold_sales s WHERE {condition} AND s.kind = 'sale' {voided} AND NOT s.fee \
          ORDER BY s.ordered_at DESC, s.order_id, s.product_id LIMIT {LINES}"
     );
-    let found = Columns::ask(&app, &reader, &sql, values).await?;
-    let lines: Vec<(String, String)> = found.texts(0)?.into_iter().zip(found.texts(1)?).collect();
-    app.training.work_out(move || count(articles, lines)).await
-}
-
-fn count(articles: Vec<Article>, lines: Vec<(String, String)>) -> Lesson {
     let numbered = (0..).zip(&articles).map(|(place, article)| (article.id.clone(), place));
     let places: HashMap<String, Item> = numbered.collect();
-    let mut orders: BTreeMap<String, Vec<Item>> = BTreeMap::new();
-    for (order, article) in lines {
-        if let Some(place) = places.get(&article) {
-            orders.entry(order).or_default().push(*place);
+    let (mut orders, mut present) = (Orders::default(), String::new());
+    let take = |batch: Batch<'_>| {
+        let (ids, products) = (batch.texts(0)?, batch.texts(1)?);
+        for (id, product) in ids.iter().zip(&products) {
+            let id = id.unwrap_or_default();
+            if id != present {
+                orders.close();
+                id.clone_into(&mut present);
+            }
+            if let Some(place) = product.and_then(|product| places.get(product)) {
+                orders.add(*place);
+            }
         }
-    }
-    let orders: Vec<Vec<Item>> = orders.into_values().collect();
-    let at_least = |share: f64| LEAST.max(whole((share * real(orders.len())).ceil()));
-    let frequent = Frequent::of(&orders, at_least(0.001), at_least(0.01));
-    Lesson { articles, places, frequent }
+        Ok(())
+    };
+    each(&app, &reader, &sql, values, take).await?;
+    orders.close();
+    let at_least = |share: f64, orders: &Orders| LEAST.max(whole((share * real(orders.len())).ceil()));
+    let count = move || Frequent::of(&orders, at_least(0.001, &orders), at_least(0.01, &orders));
+    let frequent = app.training.work_out(count).await?;
+    Ok(Lesson { articles, places, frequent })
 }
 
 impl Lesson {
