@@ -1,5 +1,5 @@
-// Keeps the figures of a page (`<div data-fresh="version">`) as fresh as the data: it waits at `/api/version` for another state,
-// asks for the same address again, and puts what changed in place child by child. What somebody opened stays open, where the
+// Keeps the figures of a page (`<div data-fresh="version">`) as fresh as the data: where `/api/version` tells of another state, it asks
+// for the same address again and puts what changed in place child by child. What somebody opened stays open, where the
 // focus was it stays, and charts are drawn again rather than anew. Without this module the page is as fresh as its last load.
 
 import { drawFigures, redraw } from "./chart.js";
@@ -7,10 +7,8 @@ import { clockTime, serverNow } from "./clock.js";
 import { reconcile, remember } from "./fragment.js";
 import { t } from "./texts.js";
 
-/** The server answers by then, changed or not. */
-const WAIT_S = 25;
 /** No page asks more often than this, nor spends more than a third of its time on being worked out. */
-const LEAST_MS = 5000;
+const LEAST_MS = 4000;
 const AFTER_FAILURE_MS = 10_000;
 /** To who hears the page, a change is said no more often than this. */
 const SAID_MS = 60_000;
@@ -111,10 +109,11 @@ async function follow(root) {
   behind.hidden = true;
   root.before(behind, status);
   let [good, said] = [serverNow(), serverNow()];
+  await sleep(LEAST_MS);
   for (;;) {
     await seen();
     try {
-      const answer = await fetch(`/api/version?vista=${root.dataset.fresh}&espera=${WAIT_S}`);
+      const answer = await fetch("/api/version");
       if (answer.status === 401) return location.reload();
       if (!answer.ok) throw new Error(String(answer.status));
       const { version } = await answer.json();
