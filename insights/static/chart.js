@@ -14,6 +14,16 @@ const drawn = new Map();
 const still = matchMedia("(prefers-reduced-motion: reduce)");
 
 /**
+ * What has a line for each row is as high as they need; anything else as the sheet says.
+ * @param {string | undefined} kind
+ * @param {number} rows
+ */
+function heightOf(kind, rows) {
+  if (kind === "bars") return `${Math.min(40, 4 + 2.25 * rows)}rem`;
+  return kind === "heat" ? `${Math.min(48, 4 + 1.75 * rows)}rem` : "";
+}
+
+/**
  * Draws a figure from its table, or again.
  * @param {HTMLElement} figure
  * @param {boolean} [moves] whether it may move on its way there
@@ -33,6 +43,11 @@ async function draw(figure, moves = !still.matches) {
       chart = init(box, null, { renderer: "canvas" });
       drawn.set(figure, chart);
       box.setAttribute("role", "img");
+    }
+    const height = heightOf(figure.dataset.chart, table.tBodies[0]?.rows.length ?? 0);
+    if (height && box.style.height !== height) {
+      box.style.height = height;
+      chart.resize();
     }
     const name = figure.querySelector("figcaption h2")?.textContent?.trim() ?? "";
     const setting = { language: document.documentElement.lang, narrow: box.clientWidth < 480, moves, name };

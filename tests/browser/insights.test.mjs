@@ -91,7 +91,7 @@ async function startInsights(port, at) {
 async function drawn(page) {
   for (const figure of await page.locator("figure[data-chart]:has(table)").all()) {
     await figure.scrollIntoViewIfNeeded();
-    await figure.locator("canvas").waitFor();
+    await figure.locator("canvas").first().waitFor();
   }
   await page.evaluate(() => scrollTo(0, 0));
 }

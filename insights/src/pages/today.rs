@@ -119,8 +119,12 @@ fn hours(layout: &Layout, today: &Today, currency: &str) -> Figure {
             Cell::of(hour.pedidos, |value| Cell::count(language, value)),
         ]
     });
+    let of = match today.dias_comunes {
+        0 => layout.t("insights-ordinary-none"),
+        days => layout.t("insights-ordinary-of").with("days", days.to_string()),
+    };
     Figure::new(layout, "hours", ChartKind::Axis, layout.t("insights-hour-by-hour"))
-        .note(layout.t("insights-ordinary-of").with("days", today.dias_comunes.to_string()))
+        .note(of)
         .column(Column::label(layout.t("insights-hour")))
         .column(Column::amount(layout.t("insights-today-net"), currency))
         .column(Column::amount(layout.t("insights-ordinary-day"), currency).shape("dashed"))

@@ -257,7 +257,7 @@ impl Look {
     pub(crate) fn stretch(&self) -> Option<(String, Option<String>)> {
         let days = self.days?;
         let said = |days: Days| numbers::days(self.language, days);
-        let before = days.before(self.period.compare()).filter(|_| self.period != Period::All);
+        let before = days.before(self.period.compare()).filter(|_| !matches!(self.period, Period::All | Period::Today));
         Some((said(days), before.map(said)))
     }
 }
