@@ -158,5 +158,6 @@ function working() {
 
 if (root) {
   working();
-  void follow(root);
+  // What is not understood has no other answer later.
+  if (!document.querySelector(".filters .invalid")) void follow(root);
 }

@@ -108,7 +108,7 @@ for (const [screen, options] of SCREENS) {
       assert.equal(answer.status(), refused ? 422 : 200, path);
       await drawn(page);
       // A browser says of a refusal that it is one.
-      await isClean({ page, complaints: somebody.complaints.filter((one) => !refused || !one.includes("422")) });
+      await isClean({ page, complaints: somebody.complaints.splice(0).filter((one) => !refused || !one.includes("422")) });
       const [width, room] = await page.evaluate(() => [document.documentElement.scrollWidth, innerWidth]);
       assert.ok(width <= room, `${path} is ${width} px wide on ${room}`);
       if (SCREENSHOTS && ["phone", "desktop"].includes(screen)) {
@@ -126,7 +126,7 @@ test("one press in the shop's administration leads to the figures", PATIENCE, as
   await page.goto(`${belgrano.shop}/insights`);
   assert.equal(new URL(page.url()).origin, insights.at);
   await page.locator(".tiles").waitFor();
-  assert.ok((await page.locator(".tiles > div").count()) > 5);
+  assert.equal(await page.locator(".tiles > div").count(), 5);
   await context.close();
 });
 
