@@ -97,7 +97,7 @@ async function drawn(page) {
 }
 
 for (const [screen, options] of SCREENS) {
-  test(`every page on a ${screen} screen`, PATIENCE, async () => {
+  test(`every page on a ${screen} screen`, { timeout: 600_000 }, async () => {
     const somebody = await visitor(browser, options);
     const { page, context } = somebody;
     page.setDefaultTimeout(100_000);

@@ -30,6 +30,7 @@ impl Granularity {
 
 /// Sales of a day, or of the week or month that begins on it.
 #[derive(Clone, Debug, Default, Deserialize, Serialize, ToSchema)]
+#[schema(as = SalesPoint)]
 pub(crate) struct Point {
     /// The first day, of the source's own days.
     pub(crate) date: String,
