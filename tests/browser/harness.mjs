@@ -27,9 +27,9 @@ export const PATIENCE = { timeout: 120_000 };
 /** As long as Playwright waits for what it is asked for. */
 const WAIT_MS = 30_000;
 
-/** What `look()` finds, once that is something; `what` is said of one that never does. */
-export async function until(what, look) {
-  const end = Date.now() + WAIT_MS;
+/** What `look()` finds, once that is something; `what` is said of one that never does within `ms`. */
+export async function until(what, look, ms = WAIT_MS) {
+  const end = Date.now() + ms;
   for (;;) {
     const found = await look();
     if (found) return found;

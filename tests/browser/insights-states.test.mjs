@@ -21,6 +21,8 @@ const SCREENS = [
   ["desktop", DESKTOP],
 ];
 const KEY = "0123456789abcdef";
+/** A debug build makes all tables, and tests them, in this time. */
+const LONG_MS = 150_000;
 const { STATES } = process.env;
 let browser, folder, shop, board, insights, storageState;
 
@@ -125,7 +127,7 @@ test("nothing came yet", PATIENCE, async () => {
 
 test("a test of the models found something", { timeout: 300_000 }, async () => {
   shop.told.push(order("BA-1", "entregado"), order("BA-2", "perdido"));
-  await until("a red model", async () => (await asks("/api/modelos"))?.modelos.some(({ bien }) => bien === false));
+  await until("a red model", async () => (await asks("/api/modelos"))?.modelos.some(({ bien }) => bien === false), LONG_MS);
   await looks("red", "/linaje", 200, /Hay un problema en silver_orders.*se muestra como está/s);
   await looks("red", "/", 200, /Ventas de hoy/);
 });
@@ -148,7 +150,7 @@ test("what is stored cannot be read", { timeout: 300_000 }, async () => {
   const gone = await away();
   shop.told.push(order("BA-3", "entregado"));
   const age = () => fetch(`${insights.at}/api/fuentes`, { headers: { "x-api-key": KEY } }).then(({ headers }) => headers.get("age"), () => null);
-  await until("an answer of before", age);
+  await until("an answer of before", age, LONG_MS);
   await looks("away", "/", 200, /No se puede leer lo guardado/);
   await looks("away", "/resumen?periodo=90", 503, /No se pudieron calcular/);
   await looks("away", "/fuentes", 200, /No se puede leer lo guardado/);
