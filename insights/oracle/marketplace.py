@@ -150,7 +150,7 @@ def _delivery(rng, rows, number, key, at, day, status):
 
 def _said(rng, rows, number, key, customer, day, product):
     rows.add("bronze_stock_movements", movement_id=str(number), product_id=product, kind="venta", quantity=-1,
-             stock_after=None, reason=None, actor="sistema", order_id=key, moved_at=_at(day, 10), moved_on=day)
+             stock_after=None if number % 2 else 5, reason=None, actor="sistema", order_id=key, moved_at=_at(day, 10), moved_on=day)
     if customer is None or number % 4:
         return
     for version in range(1 + number % 3):

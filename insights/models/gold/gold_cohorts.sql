@@ -17,18 +17,6 @@ sizes as (
     group by source, cohort_month
 ),
 
-bought as (
-    select
-        source,
-        customer_id,
-        {{ month_of('ordered_on') }} as month,
-        sum(net) as net,
-        sum(net_orders) as orders
-    from {{ ref('gold_sales') }}
-    where customer_id is not null
-    group by source, customer_id, {{ month_of('ordered_on') }}
-),
-
 returned as (
     select
         bought.source as r_source,
@@ -37,7 +25,7 @@ returned as (
         sum(case when bought.orders > 0 then 1 else 0 end) as active,
         sum(bought.orders) as orders,
         sum(bought.net) as net
-    from bought
+    from {{ ref('gold_customer_months') }} as bought
     inner join firsts on bought.source = firsts.source and bought.customer_id = firsts.customer_id
     where bought.month >= firsts.cohort_month
     group by bought.source, firsts.cohort_month, bought.month
