@@ -9,6 +9,7 @@ pub mod anomalies;
 mod api;
 pub mod app;
 pub mod baskets;
+mod capacity;
 pub mod churn;
 mod cors;
 pub mod engine;

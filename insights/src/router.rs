@@ -4,6 +4,7 @@ use axum::Router;
 use axum::middleware::from_fn_with_state;
 use belgrano_shared::http::health::Health;
 use belgrano_shared::http::{openapi, standard_layers};
+use belgrano_shared::map;
 use utoipa::OpenApi;
 use utoipa::openapi::SecurityRequirement;
 use utoipa::openapi::security::{ApiKey, ApiKeyValue, SecurityScheme};
@@ -25,8 +26,8 @@ pub fn router(app: App, health: Health) -> Router {
     let (http, metrics, ambient) = (app.settings.common.http.clone(), app.metrics.clone(), app.ambient.clone());
     let api = api.layer(axum::middleware::from_fn(crate::api::tell_age));
     let (development, origins) = (app.settings.common.development(), http.origins.clone());
-    let router =
-        api.merge(pages::routes(development)).merge(health.router()).merge(openapi::docs(document)).with_state(app);
+    let pages = pages::routes(development).merge(map::routes(&app.settings.common.map));
+    let router = api.merge(pages).merge(health.router()).merge(openapi::docs(document)).with_state(app);
     // Outermost: a page of another site may read a refusal too, whoever refused.
     standard_layers(router, http, &metrics, &ambient).layer(from_fn_with_state(origins, cors::share))
 }

@@ -4,11 +4,13 @@ mod accounts;
 mod doors;
 mod entering;
 pub(crate) mod house;
+mod instashop;
 mod learning;
 mod looking;
 mod pages;
 mod predictions;
 mod seeing;
+mod views;
 
 use std::sync::Arc;
 

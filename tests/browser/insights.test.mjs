@@ -16,7 +16,8 @@ const ROOT = fileURLToPath(new URL("../..", import.meta.url));
 const PROGRAM = process.env.INSIGHTS_BIN ?? resolve(ROOT, process.env.CARGO_TARGET_DIR ?? "target", "debug", "insights");
 const INTEGRATION_SECRET = `whsec_${Buffer.from("a secret of this test, long enough").toString("base64")}`;
 const PAGES = [
-  "/", "/resumen", "/resumen?periodo=todo&sales=gross", "/resumen?start_date=ayer", "/ventas", "/ventas?periodo=7&granularity=week", "/detalle",
+  "/", "/resumen", "/resumen?periodo=todo&sales=gross", "/resumen?start_date=ayer", "/ventas", "/ventas?periodo=7&granularity=week", "/mapa", "/productos", "/clientes",
+  "/entregas", "/detalle",
   "/detalle?limit=100&col=date&col=total_amount&col=barrio", "/consola", "/linaje", "/fuentes",
 ];
 const SCREENS = [

@@ -85,7 +85,7 @@ pub(crate) struct Narrowed {
     pub(crate) within_orders: bool,
     /// Whether it narrows to some customers.
     pub(crate) by_customer: bool,
-    conditions: Vec<(&'static str, ScalarValue)>,
+    pub(super) conditions: Vec<(&'static str, ScalarValue)>,
 }
 
 /// The columns that a filter compares, and whether lines of one order may differ in them.

@@ -3,6 +3,7 @@
 use axum::extract::State;
 use belgrano_shared::http::{Json, Query};
 use belgrano_shared::problem::{Problem, ProblemDocument};
+use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -98,21 +99,34 @@ pub(crate) async fn kpis(
 }
 
 #[derive(Deserialize)]
-struct Told {
+struct ToldView {
     first_day: Option<String>,
     told_until: Option<String>,
 }
 
-/// The days that are asked about; `None` while the source has none.
-async fn days(app: &App, reader: &Reader, narrowed: &Narrowed) -> Result<Option<Days>, Problem> {
+/// The days that a source has figures of.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Told {
+    pub(super) first_day: Option<Date>,
+    pub(super) told_until: Option<Date>,
+}
+
+/// From which day to which a source has figures.
+pub(super) async fn told(app: &App, reader: &Reader, source: &str) -> Result<Told, Problem> {
     const SQL: &str = "SELECT CAST(first_day AS VARCHAR) AS first_day, CAST(told_until AS VARCHAR) AS told_until \
          FROM gold_sources WHERE source = $1";
-    let told: Vec<Told> = rows(app, reader, SQL, vec![text(&narrowed.source)]).await?;
+    let told: Vec<ToldView> = rows(app, reader, SQL, vec![text(source)]).await?;
+    let day = |text: Option<String>| text.and_then(|text| text.parse().ok());
     let told = told.into_iter().next();
-    let day = |text: Option<&String>| text.and_then(|text| text.parse().ok());
-    let from = narrowed.from.or_else(|| day(told.as_ref().and_then(|told| told.first_day.as_ref())));
-    let to = narrowed.to.or_else(|| day(told.as_ref().and_then(|told| told.told_until.as_ref())));
-    Ok(from.zip(to).filter(|(from, to)| from <= to).map(|(from, to)| Days { from, to }))
+    Ok(told
+        .map_or_else(Told::default, |told| Told { first_day: day(told.first_day), told_until: day(told.told_until) }))
+}
+
+/// The days that are asked about; `None` while the source has none.
+pub(super) async fn days(app: &App, reader: &Reader, narrowed: &Narrowed) -> Result<Option<Days>, Problem> {
+    let told = told(app, reader, &narrowed.source).await?;
+    let days = narrowed.from.or(told.first_day).zip(narrowed.to.or(told.told_until));
+    Ok(days.filter(|(from, to)| from <= to).map(|(from, to)| Days { from, to }))
 }
 
 async fn figures(app: &App, reader: &Reader, narrowed: &Narrowed, days: Option<Days>) -> Result<Figures, Problem> {
@@ -171,7 +185,7 @@ async fn people(
     Ok(rows(app, reader, &sql, values).await?.into_iter().next())
 }
 
-async fn churn(
+pub(super) async fn churn(
     app: &App,
     reader: &Reader,
     narrowed: &Narrowed,
@@ -209,11 +223,11 @@ async fn conversion(
 }
 
 /// Rounded to two decimals.
-fn two(value: f64) -> f64 {
+pub(super) fn two(value: f64) -> f64 {
     (value * 100.0).round() / 100.0
 }
 
 #[expect(clippy::cast_precision_loss, reason = "counts of orders are far below 2^53")]
-fn as_real(count: i64) -> f64 {
+pub(super) fn as_real(count: i64) -> f64 {
     count as f64
 }

@@ -24,10 +24,13 @@ mod funnel;
 pub(crate) use funnel::{Funnel, funnel};
 mod global;
 pub(crate) use global::Slice;
+mod instashop;
+pub(crate) use instashop::{Back, StockPage, categories, cohorts, journey, plans, stock};
 mod kpis;
 pub(crate) use kpis::{Figures, Kpis, kpis};
 mod lineage;
 mod ml;
+mod narrowed;
 mod pharmavida;
 mod refused;
 pub(crate) use refused::{RefusedRow, RefusedView, refused, refused_rows};
@@ -43,6 +46,11 @@ mod transactions;
 pub(crate) use today::{Late, Looks, ShortStock, Today, today};
 pub(crate) use transactions::{Sorting, transactions};
 mod version;
+mod views;
+pub(crate) use views::{
+    Deliveries, DeliveryPart, Matrix, MatrixView, Most, PlaceView, Places, Quadrant, ValueView, deliveries, matrix,
+    places, returning, segments, tree, unsold, values,
+};
 
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
@@ -87,4 +95,6 @@ pub(crate) fn routes() -> OpenApiRouter<App> {
         .routes(routes!(lineage::models))
         .routes(routes!(lineage::manifest))
         .routes(routes!(lineage::catalog))
+        .merge(instashop::routes())
+        .merge(views::routes())
 }

@@ -4,9 +4,10 @@
 //! questions so many at once as there are processors, since each takes memory of its own, and the others wait their turn.
 
 use std::sync::Arc;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use belgrano_shared::ambient::Ambient;
+use belgrano_shared::timestamp::UnixMillis;
 use datafusion::arrow::record_batch::RecordBatch;
 use datafusion::common::{ParamValues, ScalarValue};
 use datafusion::error::DataFusionError;
@@ -20,6 +21,7 @@ use quick_cache::Weighter;
 use quick_cache::sync::Cache;
 use tokio::sync::Semaphore;
 
+use super::pace::{Pace, Pacing};
 use super::part::{self, Part};
 use super::scope::Scope;
 use super::session::Session;
@@ -113,6 +115,7 @@ pub struct Answers {
     turns: Arc<Semaphore>,
     /// By house, and by minute: a plan has the time of its making in it where it asks for today.
     plans: Arc<Cache<(u64, i64, Question), Arc<LogicalPlan>>>,
+    pace: Arc<Pace>,
 }
 
 impl std::fmt::Debug for Answers {
@@ -133,7 +136,14 @@ impl Answers {
             last: Arc::new(Cache::new(LAST)),
             turns: Arc::new(Semaphore::new(turns)),
             plans: Arc::new(Cache::new(PLANS)),
+            pace: Arc::default(),
         }
+    }
+
+    /// How the questions went that were worked out since `from`; slow is longer than `most`.
+    #[must_use]
+    pub fn pacing(&self, from: UnixMillis, most: Duration) -> Pacing {
+        self.pace.since(from, most)
     }
 
     /// What is asked.
@@ -168,7 +178,9 @@ impl Answers {
         let session = self.warehouse.session_of(Part::of(source), scope)?;
         let good = self.standing_at(source, session.version()).await?;
         let work = async {
+            let begun = Instant::now();
             let answer = self.run(&session, question, values).await?;
+            self.pace.note(self.ambient.now(), begun.elapsed());
             self.last.insert(asked.clone(), (answer.clone(), Instant::now()));
             Ok(answer)
         };

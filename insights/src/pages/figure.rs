@@ -18,7 +18,6 @@ use super::numbers;
 
 /// What is drawn of a table.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[expect(dead_code, reason = "pages that are still to come use the rest")]
 pub(crate) enum ChartKind {
     /// Columns over an axis of categories, each in its own shape.
     Axis,
@@ -49,7 +48,6 @@ pub(crate) struct Column {
     right: bool,
 }
 
-#[expect(dead_code, reason = "pages that are still to come use the rest")]
 impl Column {
     fn new(name: impl ToString, unit: &'static str, shape: &'static str) -> Self {
         Self { name: name.to_string(), unit, currency: String::new(), shape, stack: "", right: false }

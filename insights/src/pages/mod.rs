@@ -25,6 +25,7 @@ mod sources;
 mod spark;
 mod summary;
 mod today;
+mod views;
 
 use axum::Router;
 use axum::routing::{get, post};
@@ -50,6 +51,10 @@ pub(crate) fn routes(development: bool) -> Router<App> {
         .route("/salir", post(log_in::leave))
         .route("/resumen", get(summary::show))
         .route("/ventas", get(sales::show))
+        .route("/mapa", get(views::places))
+        .route("/productos", get(views::products))
+        .route("/clientes", get(views::customers))
+        .route("/entregas", get(views::deliveries))
         .route("/detalle", get(detail::show))
         .route("/vistas", post(saved::save))
         .route("/vistas/{id}/borrar", post(saved::delete))

@@ -1,0 +1,171 @@
+//! `/entregas`: what was promised and what was kept, by day, barrio, hour and driver, and why deliveries failed.
+
+use axum::extract::State;
+use axum::response::Response;
+use belgrano_shared::http::Json;
+use belgrano_shared::problem::Problem;
+
+use super::{Asking, Found, ViewPage};
+use crate::access::Reader;
+use crate::api::{self, Deliveries, DeliveryPart};
+use crate::app::App;
+use crate::pages::Frame;
+use crate::pages::figure::{Cell, ChartKind, Column, Figure};
+use crate::pages::look::{Asked, Look, Period};
+use crate::pages::numbers::{count, number};
+
+/// The page.
+pub(in crate::pages) async fn show(
+    State(app): State<App>,
+    reader: Reader,
+    frame: Frame,
+    asked: Asked,
+) -> Result<Response, Problem> {
+    let layout = frame.layout;
+    let mut look = Look::of(&app, &layout, &reader, asked, Period::Last(30)).await?;
+    let asking = Asking { app: &app, reader: &reader, layout: &layout, look: &look };
+    let (found, age) = api::aged(Box::pin(find(&asking))).await;
+    let found = look.take(found, age)?;
+    layout.show_as(look.status(), &ViewPage { layout: &layout, look: &look, title: "insights-nav-deliveries", found })
+}
+
+async fn find(asking: &Asking<'_>) -> Result<Option<Found>, Problem> {
+    if !asking.look.is_well() {
+        return Ok(None);
+    }
+    let (app, reader, filters) = asking.parts();
+    let Json(found) = Box::pin(api::deliveries(app, reader, filters)).await?;
+    let layout = asking.layout;
+    let board = &asking.app.settings.board_url;
+    let day = |part: &DeliveryPart| match part.of.as_deref().and_then(|day| day.parse().ok()) {
+        Some(day) => Cell::day(layout.language, day),
+        None => Cell::unknown(),
+    };
+    let barrio = |part: &DeliveryPart| match &part.of {
+        Some(barrio) => Cell::text(barrio).linked(asking.look.address(&[("barrio", Some(barrio.as_str()))])),
+        None => Cell::unknown(),
+    };
+    let hour =
+        |part: &DeliveryPart| part.of.as_ref().map_or_else(Cell::unknown, |hour| Cell::text(format!("{hour:0>2} h")));
+    let driver = |part: &DeliveryPart| {
+        let id = part.of.as_deref().unwrap_or_default();
+        let cell = Cell::text(part.name.clone().unwrap_or_else(|| format!("#{id}")));
+        match asking.way(board, &format!("/flota/{id}")) {
+            Some(way) => cell.linked(way),
+            None => cell,
+        }
+    };
+    let mut figures = vec![whole(asking, &found)];
+    figures.push(parts(
+        asking,
+        ("days", "insights-deliveries-by-day", "insights-date"),
+        ChartKind::Axis,
+        &found.days,
+        day,
+    ));
+    figures.push(parts(
+        asking,
+        ("barrios", "insights-by-barrio", "insights-filter-barrio"),
+        ChartKind::Bars,
+        &found.barrios,
+        barrio,
+    ));
+    figures.push(parts(asking, ("hours", "insights-by-hour", "insights-hour"), ChartKind::Axis, &found.hours, hour));
+    if asking.reader.business.is_none() {
+        figures.push(parts(
+            asking,
+            ("drivers", "insights-by-driver", "insights-driver"),
+            ChartKind::Bars,
+            &found.drivers,
+            driver,
+        ));
+    }
+    figures.push(reasons(asking, &found));
+    Ok(Some(Found { marks: Vec::new(), figures, json: vec!["/api/entregas"] }))
+}
+
+/// Promised against kept, and what can be carried now.
+fn whole(asking: &Asking<'_>, found: &Deliveries) -> Figure {
+    let (layout, all, capacity) = (asking.layout, &found.all, &found.capacity);
+    let language = layout.language;
+    let rows = [
+        ("insights-on-time", all.on_time),
+        ("insights-late-ones", all.promised - all.on_time),
+        ("insights-without-promise", all.delivered - all.promised),
+        ("insights-open-ones", all.open),
+        ("insights-failed-ones", all.failed),
+        ("insights-given-back", all.given_back),
+        ("insights-called-off", all.cancelled),
+    ];
+    let rows =
+        rows.into_iter().map(|(key, value)| vec![Cell::text(layout.t(key).to_string()), Cell::count(language, value)]);
+    let load = capacity.load_percent.map_or_else(|| "–".to_owned(), |load| format!("{} %", number(language, load, 1)));
+    let note = layout
+        .t("insights-capacity-note")
+        .with("drivers", count(language, capacity.on_shift))
+        .with("capacity", count(language, capacity.capacity))
+        .with("carried", count(language, capacity.carried))
+        .with("waiting", count(language, capacity.waiting))
+        .with("load", load);
+    let figure = Figure::new(layout, "kept", ChartKind::Pie, layout.t("insights-promised-kept"))
+        .column(Column::label(layout.t("insights-outcome")))
+        .column(Column::count(layout.t("insights-deliveries")))
+        .rows(if all.deliveries > 0 { rows.collect() } else { Vec::new() });
+    if asking.reader.business.is_none() { figure.note(note) } else { figure }
+}
+
+fn parts(
+    asking: &Asking<'_>,
+    (id, title, of): (&'static str, &'static str, &'static str),
+    kind: ChartKind,
+    parts: &[DeliveryPart],
+    heading: impl Fn(&DeliveryPart) -> Cell,
+) -> Figure {
+    let layout = asking.layout;
+    let language = layout.language;
+    let minutes = |value: Option<f64>| Cell::of(value, |value| Cell::text(number(language, value, 1)));
+    let rows = parts.iter().map(|part| {
+        vec![
+            heading(part),
+            Cell::count(language, part.deliveries),
+            Cell::of(part.on_time_percent, |value| Cell::percent(language, value)),
+            minutes(part.minutes),
+            minutes(part.late_minutes),
+            Cell::count(language, part.failed + part.given_back),
+            Cell::count(language, part.retried),
+        ]
+    });
+    let axis = kind == ChartKind::Axis;
+    let first = if id == "days" { Column::days(layout.t(of)) } else { Column::label(layout.t(of)) };
+    let on_time = Column::percent(layout.t("insights-on-time"));
+    Figure::new(layout, id, kind, layout.t(title))
+        .column(first)
+        .column(Column::count(layout.t("insights-deliveries")))
+        .column(if axis { on_time.shape("line").right() } else { on_time.shape("") })
+        .column(Column::count(layout.t("insights-minutes")).shape(""))
+        .column(Column::count(layout.t("insights-late-minutes")).shape(""))
+        .column(Column::count(layout.t("insights-not-delivered")).shape(""))
+        .column(Column::count(layout.t("insights-retried")).shape(""))
+        .rows(rows)
+}
+
+fn reasons(asking: &Asking<'_>, found: &Deliveries) -> Figure {
+    let layout = asking.layout;
+    let rows = found.reasons.iter().map(|reason| {
+        let outcome = match reason.status.as_str() {
+            "fallido" => "insights-failed-ones",
+            "devuelto" => "insights-given-back",
+            _ => "insights-called-off",
+        };
+        vec![
+            reason.reason.as_ref().map_or_else(|| Cell::text(layout.t("insights-no-reason").to_string()), Cell::text),
+            Cell::text(layout.t(outcome).to_string()),
+            Cell::count(layout.language, reason.deliveries),
+        ]
+    });
+    Figure::new(layout, "reasons", ChartKind::Bars, layout.t("insights-reasons"))
+        .column(Column::label(layout.t("insights-why")))
+        .column(Column::label(layout.t("insights-outcome")))
+        .column(Column::count(layout.t("insights-deliveries")))
+        .rows(rows)
+}
