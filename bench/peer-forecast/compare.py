@@ -41,7 +41,7 @@ class Insights:
         self.program, self.url = program, f"http://127.0.0.1:{port}"
         secret = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"  # noqa: S105, of this run alone
         settings = {"DATA_DIR": str(folder), "HOST": "127.0.0.1", "PORT": str(port), "INTEGRATION_SECRET": secret}
-        settings |= {"API_KEYS": f"bench:completa:{KEY}", "ADMIN_PASSWORD": "una clave larga", "LOG": "warn"}
+        settings |= {"API_KEYS": f"bench:completa:{KEY}", "ADMIN_PASSWORD": "una clave larga", "LOG": "error"}
         self.settings = {"PATH": os.environ["PATH"], **settings}
         self.serving: subprocess.Popen[bytes] | None = None
 
@@ -104,7 +104,7 @@ def rows_of(days: pandas.DatetimeIndex, known: pandas.Series) -> numpy.ndarray:
     for day in days:
         same = [known.get(day - pandas.Timedelta(weeks=weeks), math.nan) for weeks in range(1, 9)]
         same = [value for value in same if not math.isnan(value)][:4]
-        rows.append([day.dayofweek, day.dayofyear, day.toordinal(), *(same[:1] or [math.nan]), numpy.mean(same or [math.nan])])
+        rows.append([day.day_of_week, day.day_of_year, day.toordinal(), *(same[:1] or [math.nan]), numpy.mean(same or [math.nan])])
     return numpy.array(rows, dtype=float)
 
 
@@ -125,7 +125,7 @@ def again(known: pandas.Series, ahead: int) -> pandas.DataFrame:
     """The last value of the same weekday."""
     coming = pandas.date_range(known.index[-1], periods=ahead + 1)[1:]
     sold = known.dropna()
-    value = [sold[sold.index.dayofweek == day.dayofweek] for day in coming]
+    value = [sold[sold.index.day_of_week == day.day_of_week] for day in coming]
     return pandas.DataFrame({"value": [same.iloc[-1] if len(same) else sold.mean() for same in value]})
 
 
