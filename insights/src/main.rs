@@ -21,7 +21,26 @@ fn main() -> ExitCode {
     if std::env::args().nth(1).as_deref() == Some(guard::CHILD) {
         return guard::child::run();
     }
+    give_memory_back();
     start()
+}
+
+/// The allocator's setting for how many milliseconds freed memory is kept.
+const KEPT_MS: &str = "MIMALLOC_PURGE_DELAY";
+
+/// Sees to it that memory goes back to the system as soon as it is free: the engine takes much of it for a moment, and kept for
+/// the next time it would add up to twice what is used. The allocator reads its settings before `main`, so the program becomes
+/// itself once more with this one set. Whoever sets it otherwise is right.
+fn give_memory_back() {
+    use std::os::unix::process::CommandExt as _;
+    if std::env::var_os(KEPT_MS).is_some() {
+        return;
+    }
+    let Ok(program) = std::env::current_exe() else { return };
+    let mut arguments = std::env::args_os();
+    let Some(name) = arguments.next() else { return };
+    // It comes back only when that was not possible: then more memory is used, and nothing else is different.
+    let _ = std::process::Command::new(program).arg0(name).args(arguments).env(KEPT_MS, "0").exec();
 }
 
 /// What comes before the operator's own words: the table format tells of every look that it takes, unless it is asked to by name.
@@ -64,7 +83,7 @@ async fn run() -> Result<ExitCode, Box<dyn Error>> {
     let cli = Cli::parse();
     let mut env = Env::from_process();
     telemetry::init_from_env(&mut env, Some(QUIET))?;
-    let settings = InsightsSettings::from_env(&mut env);
+    let mut settings = InsightsSettings::from_env(&mut env);
     env.finish()?;
     let life = Lifecycle::new();
     match cli.command.unwrap_or(Command::Serve) {
@@ -76,6 +95,7 @@ async fn run() -> Result<ExitCode, Box<dyn Error>> {
             Ok(life.run_to_exit().await)
         }
         Command::Import { form, source, file } => {
+            settings.engine.memory_bytes = settings.import_memory_bytes;
             let app = service::assemble(settings, Ambient::system(), &life).await?;
             let source = source.unwrap_or_else(|| form.usual_source().to_owned());
             let imported = imports::import(&app.warehouse, &app.runner, &app.ambient, form, &source, &file).await;

@@ -35,6 +35,8 @@ pub struct InsightsSettings {
     pub lake_retention: Duration,
     /// Limits of the engine.
     pub engine: Limits,
+    /// Bytes that an import may hold, as far as the engine counts them.
+    pub import_memory_bytes: usize,
     /// Limits of other people's SQL.
     pub query: QueryLimits,
     /// The wire of `PostgreSQL`.
@@ -92,6 +94,12 @@ impl InsightsSettings {
                 threads: env.number("QUERY_THREADS", limits.threads, 1..=64, "threads of one query"),
                 disk: limits.disk,
             },
+            import_memory_bytes: env.number(
+                "IMPORT_MEMORY_MIB",
+                1024,
+                64..=65_536,
+                "MiB that an import may hold, of which a small one needs little",
+            ) << 20,
             query,
             wire: crate::pg::WireSettings::from_env(env),
             keys: crate::access::Keys::from_env(env),

@@ -15,12 +15,13 @@ mod views;
 use std::sync::Arc;
 
 use belgrano_shared::ambient::Ambient;
+use belgrano_shared::problem::Problem;
 use belgrano_shared::testing::still_ambient;
 use belgrano_shared::timestamp::UnixMillis;
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
-use crate::engine::{Answers, Limits, Scope, Warehouse};
+use crate::engine::{Answers, Limits, QueryError, Scope, Warehouse};
 use crate::ingest::{Change, Fresh, OWN, Store, translate};
 use crate::lake::Lake;
 use crate::lake::rows::Origin;
@@ -93,6 +94,19 @@ async fn ask_every_model(world: &World) {
         let planned = session.context().sql(&format!("SELECT * FROM {name}")).await;
         planned.unwrap_or_else(|error| panic!("{name}: {error}"));
     }
+}
+
+#[tokio::test]
+async fn a_question_that_finds_no_room_is_told_to_come_again() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let limits = Limits { memory_bytes: 1 << 10, ..Limits::default() };
+    let warehouse = Warehouse::open(Lake::in_folder(folder.path()).expect("a lake"), limits).expect("models");
+    warehouse.refresh().await.expect("the lake");
+    let answers = Answers::new(warehouse, Ambient::system());
+    let sql = "SELECT a, count(*) AS n FROM (VALUES ('one'), ('two'), ('three')) v(a) GROUP BY a";
+    let error = answers.ask(&Scope::WHOLE, sql, Vec::new()).await.expect_err("no room");
+    assert!(matches!(error, QueryError::NoRoom), "{error:?}");
+    assert_eq!(Problem::from(error).status(), 503);
 }
 
 #[tokio::test]

@@ -16,13 +16,13 @@ use crate::app::App;
 use crate::engine::QueryError;
 use crate::ingest::OWN;
 
-/// When it may be worth another try while the lake cannot be reached.
+/// When it may be worth another try while the lake cannot be reached, or memory is short.
 const TRY_AGAIN: Duration = Duration::from_secs(10);
 
 impl From<QueryError> for Problem {
     fn from(error: QueryError) -> Self {
         match error {
-            QueryError::Away => Self::unavailable(TRY_AGAIN),
+            QueryError::Away | QueryError::NoRoom => Self::unavailable(TRY_AGAIN),
             error => Self::internal(&error),
         }
     }

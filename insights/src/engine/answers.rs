@@ -46,6 +46,9 @@ pub enum QueryError {
     /// The engine.
     #[error("the engine")]
     Engine(#[from] DataFusionError),
+    /// It needs more memory than questions may have together, and did not find it when it was alone either.
+    #[error("there is not enough memory for this question")]
+    NoRoom,
     /// The lake cannot be reached, and nobody asked this before.
     #[error("the lake cannot be reached")]
     Away,
@@ -113,6 +116,8 @@ pub struct Answers {
     last: Arc<Cache<(Scope, Question), (Answer, Instant)>>,
     /// For who works out an answer.
     turns: Arc<Semaphore>,
+    /// How many may do so at once.
+    places: u32,
     /// By house, and by minute: a plan has the time of its making in it where it asks for today.
     plans: Arc<Cache<(u64, i64, Question), Arc<LogicalPlan>>>,
     pace: Arc<Pace>,
@@ -128,13 +133,14 @@ impl Answers {
     /// Nothing was asked yet.
     #[must_use]
     pub fn new(warehouse: Warehouse, ambient: Ambient) -> Self {
-        let turns = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
+        let places = std::thread::available_parallelism().ok().and_then(|n| u32::try_from(n.get()).ok()).unwrap_or(1);
         Self {
             warehouse,
             ambient,
             known: Arc::new(Cache::with_weighter(KEPT, KEPT_BYTES, ByRows)),
             last: Arc::new(Cache::new(LAST)),
-            turns: Arc::new(Semaphore::new(turns)),
+            turns: Arc::new(Semaphore::new(places as usize)),
+            places,
             plans: Arc::new(Cache::new(PLANS)),
             pace: Arc::default(),
         }
@@ -206,10 +212,34 @@ impl Answers {
         question: &Question,
         values: Vec<ScalarValue>,
     ) -> Result<Answer, QueryError> {
-        // Never closed.
-        let _turn = self.turns.acquire().await.ok();
-        let batches = self.stream(session, question, values).await?.try_collect().await?;
+        let found = match self.rows(session, question, values.clone(), 1).await {
+            Err(QueryError::Engine(error)) if found_no_room(&error) => {
+                tracing::debug!("a question found no room beside others; it is asked again alone");
+                self.rows(session, question, values, self.places).await
+            }
+            found => found,
+        };
+        let batches = found.map_err(|error| match error {
+            QueryError::Engine(error) if found_no_room(&error) => {
+                tracing::error!(%error, "a question needs more memory than QUERY_MEMORY_MIB allows");
+                QueryError::NoRoom
+            }
+            error => error,
+        })?;
         Ok(Answer { batches: Arc::new(batches), version: session.version(), since: None })
+    }
+
+    /// Works out the rows of a question, while it has so many of the places of those that are worked out at once.
+    async fn rows(
+        &self,
+        session: &Session,
+        question: &Question,
+        values: Vec<ScalarValue>,
+        places: u32,
+    ) -> Result<Vec<RecordBatch>, QueryError> {
+        // Never closed.
+        let _turn = self.turns.acquire_many(places).await.ok();
+        Ok(self.stream(session, question, values).await?.try_collect().await?)
     }
 
     async fn stream(
@@ -282,6 +312,10 @@ impl Answers {
         };
         self.plans.get_or_insert_async(&(session.house(), minute, question.clone()), work).await
     }
+}
+
+fn found_no_room(error: &DataFusionError) -> bool {
+    matches!(error.find_root(), DataFusionError::ResourcesExhausted(_))
 }
 
 /// Whether it is the object store that failed, however deep within.

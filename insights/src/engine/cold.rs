@@ -64,7 +64,7 @@ impl Cold {
             cold.handles.insert(name, handle);
         }
         if let Some(feeds) = cold.handles.get(tables::FEEDS.name) {
-            cold.tables.insert(tables::FEEDS.name.to_owned(), feeds.table_provider().await?);
+            cold.tables.insert(tables::FEEDS.name.to_owned(), lake::reader(feeds).await?);
         }
         Ok(cold)
     }
@@ -73,7 +73,7 @@ impl Cold {
     pub async fn of(handles: Vec<(String, DeltaTable)>, ahead: &[(String, String, i64)]) -> Result<Self, LakeError> {
         let mut cold = Self::default();
         for (name, handle) in handles {
-            cold.tables.insert(name.clone(), handle.table_provider().await?);
+            cold.tables.insert(name.clone(), lake::reader(&handle).await?);
             cold.handles.insert(name, handle);
         }
         for (table, feed, seq) in ahead {
@@ -184,7 +184,7 @@ async fn see(
     }
     let provider = match before.tables.get(&name).filter(|_| same) {
         Some(provider) => Arc::clone(provider),
-        None => handle.table_provider().await?,
+        None => lake::reader(&handle).await?,
     };
     Ok(Some(Seen { name, provider, handle, places }))
 }

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use datafusion::execution::disk_manager::{DiskManagerBuilder, DiskManagerMode};
-use datafusion::execution::memory_pool::FairSpillPool;
+use datafusion::execution::memory_pool::GreedyMemoryPool;
 use datafusion::execution::runtime_env::{RuntimeEnv, RuntimeEnvBuilder};
 use datafusion::prelude::{SessionConfig, SessionContext};
 
@@ -36,7 +36,9 @@ const DYNAMIC_FILTERS: &str = "datafusion.optimizer.enable_dynamic_filter_pushdo
 pub(super) fn runtime(limits: Limits) -> datafusion::error::Result<Arc<RuntimeEnv>> {
     let mode = if limits.disk { DiskManagerMode::OsTmpDirectory } else { DiskManagerMode::Disabled };
     RuntimeEnvBuilder::new()
-        .with_memory_pool(Arc::new(FairSpillPool::new(limits.memory_bytes)))
+        // Whoever needs memory gets it while there is some. Equal shares would starve plans of ours, of whose many steps few need
+        // much.
+        .with_memory_pool(Arc::new(GreedyMemoryPool::new(limits.memory_bytes)))
         .with_disk_manager_builder(DiskManagerBuilder::default().with_mode(mode))
         .build_arc()
 }

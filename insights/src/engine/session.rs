@@ -22,9 +22,6 @@ pub(super) struct House {
     pub(super) planners: Vec<Arc<SessionState>>,
 }
 
-/// Joins by a table of hashes hold one side in memory whole, those of sorted rows do not.
-const PREFER_HASH_JOIN: &str = "datafusion.optimizer.prefer_hash_join";
-
 /// One state of the data, to be asked. Cheap to share; it stays as it is while others come.
 pub struct Session {
     pub(super) context: SessionContext,
@@ -44,15 +41,6 @@ impl Session {
     #[must_use]
     pub fn context(&self) -> &SessionContext {
         &self.context
-    }
-
-    /// The same for tables that are made of all lines there are: what does not fit into memory is put aside on a disk, joins too,
-    /// which take longer so.
-    #[must_use]
-    pub fn for_large(&self) -> SessionContext {
-        let state = self.context.state();
-        let config = state.config().clone().set_bool(PREFER_HASH_JOIN, false);
-        SessionContext::new_with_state(SessionStateBuilder::new_from_existing(state).with_config(config).build())
     }
 
     /// Which state of the data it is of.

@@ -16,12 +16,14 @@ pub mod upkeep;
 
 use std::collections::HashMap;
 use std::path::Path;
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
 use datafusion::arrow::datatypes::SchemaRef;
 use datafusion::arrow::record_batch::RecordBatch;
+use datafusion::catalog::TableProvider;
 use datafusion::dataframe::DataFrame;
-use datafusion::execution::session_state::SessionStateBuilder;
+use datafusion::execution::session_state::{SessionState, SessionStateBuilder};
+use datafusion::prelude::SessionConfig;
 use deltalake::delta_datafusion::planner::DeltaPlanner;
 use deltalake::kernel::engine::arrow_conversion::TryIntoKernel as _;
 use deltalake::kernel::transaction::{CommitProperties, TransactionError};
@@ -232,6 +234,20 @@ fn scheme_of(url: &Url) -> Url {
     Url::parse(&format!("{}://", url.scheme())).unwrap_or(scheme)
 }
 
+/// How files are read: texts as they are, since a batch of views counts as all that they look at, and a sort of such batches finds
+/// no room; and no filter before rows are read, which the engine applies to the wrong column (apache/datafusion #25296).
+static READING: LazyLock<Arc<SessionState>> = LazyLock::new(|| {
+    let mut config = SessionConfig::new();
+    config.options_mut().execution.parquet.schema_force_view_types = false;
+    config.options_mut().execution.parquet.pushdown_filters = false;
+    Arc::new(SessionStateBuilder::new().with_config(config).build())
+});
+
+/// What the rows of a table are read by.
+pub async fn reader(table: &DeltaTable) -> Result<Arc<dyn TableProvider>, LakeError> {
+    Ok(table.table_provider().with_session(Arc::clone(&READING)).await?)
+}
+
 /// The state that a table is in, its list of files among it, for [`Lake::in_state`]; `None` when nothing of it was read.
 #[must_use]
 pub fn described(table: &DeltaTable) -> Option<Vec<u8>> {
@@ -316,7 +332,11 @@ fn commit(to: &[Reached]) -> CommitProperties {
     CommitProperties::default().with_application_transactions(places)
 }
 
+/// Rows of a file that are in memory until they are written: a rewrite holds as many for each month at once.
+const ROWS_AT_ONCE: usize = 128 << 10;
+
 fn files() -> Result<WriterProperties, LakeError> {
     let level = ZstdLevel::try_new(3).map_err(DeltaTableError::from)?;
-    Ok(WriterProperties::builder().set_compression(Compression::ZSTD(level)).build())
+    let files = WriterProperties::builder().set_compression(Compression::ZSTD(level));
+    Ok(files.set_max_row_group_row_count(Some(ROWS_AT_ONCE)).build())
 }

@@ -93,7 +93,7 @@ impl Runner {
         let session = self.warehouse.session()?;
         for model in self.of(Layer::Silver) {
             let rows = format!("({})", self.sql(&model, &Naming::Cold)?);
-            self.put(&session.for_large(), &cold, &model, &rows, &of_source(source)).await?;
+            self.put(session.context(), &cold, &model, &rows, &of_source(source)).await?;
         }
         Ok(())
     }
@@ -184,10 +184,10 @@ impl Runner {
     /// test finds something. In between, a question may see them.
     async fn make_imported(&self, model: &Model, which: &str) -> Result<Done, WarehouseError> {
         let session = self.warehouse.session_of(Part::Imports, &Scope::WHOLE)?;
-        let (rows, before, table) = self.write(&session.for_large(), model, which).await?;
+        let (rows, before, table) = self.write(session.context(), model, which).await?;
         self.warehouse.refresh().await?;
         let session = self.warehouse.session_of(Part::Imports, &Scope::WHOLE)?;
-        let failed = self.failed_tests(&session.for_large(), model).await?;
+        let failed = self.failed_tests(session.context(), model).await?;
         if !failed.is_empty() {
             lake::put_back(table, before).await?;
             self.warehouse.refresh().await?;
@@ -208,7 +208,7 @@ impl Runner {
         let table = self.warehouse.lake().table(&model.name, &schema, folders(model)).await?;
         let before = table.version().unwrap_or(0);
         let table = lake::replace_by(table, rows, which).await?;
-        let written = context.read_table(table.table_provider().await.map_err(LakeError::from)?)?;
+        let written = context.read_table(lake::reader(&table).await?)?;
         let of = written.parse_sql_expr(which)?;
         let written = written.filter(of)?.count().await?;
         Ok((written, before, table))

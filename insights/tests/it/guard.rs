@@ -126,3 +126,10 @@ async fn an_answer_is_no_larger_than_the_service_can_bear() {
     assert_eq!(found["error"], json!("La consulta falló: la respuesta tiene más de 1600 columnas."));
     assert!(world.memory_mib() < before + 150, "{} MiB after {before}", world.memory_mib());
 }
+
+#[tokio::test]
+async fn what_is_freed_goes_back_to_the_system() {
+    let world = World::start(&[]).await;
+    let surroundings = world.surroundings();
+    assert!(surroundings.lines().any(|line| line == "MIMALLOC_PURGE_DELAY=0"), "{surroundings}");
+}

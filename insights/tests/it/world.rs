@@ -185,6 +185,12 @@ impl World {
         of_ours.count()
     }
 
+    /// What it was told by its surroundings.
+    pub fn surroundings(&self) -> String {
+        let place = format!("/proc/{}/environ", self.process.id().expect("alive"));
+        std::fs::read_to_string(place).expect("a process").replace('\0', "\n")
+    }
+
     /// Memory of the service itself, in MiB.
     pub fn memory_mib(&self) -> u64 {
         let status = std::fs::read_to_string(format!("/proc/{}/status", self.process.id().expect("alive")));
