@@ -11,7 +11,7 @@ use shop::checkout::{Basket, Delivery, place_order};
 use shop::merchants::{Create, DueDate, PackageDraft, Ran, RunHour, RunPackage};
 use shop::orders::{Apply, Cancel, Report};
 use shop::past::Reprice;
-use shop::reviews::{Given, Rate, Stars};
+use shop::reviews::{Action, Decide, Given, Rate, Stars};
 use shop::unit::{Promised, ShopUnit};
 use shop::visits::AddCounts;
 use tickets::intake::new_ticket;
@@ -33,6 +33,9 @@ use super::{Done, Untold, accounts, done};
 const HEARD_MS: i64 = 40;
 /// Until the board has heard that somebody calls an order off.
 const CALLED_OFF_MS: i64 = 4000;
+/// When and why an administrator hides a review.
+const HIDDEN_AFTER_MS: i64 = 3 * 3_600_000;
+const HIDDEN_FOR: &str = "Nombra a un vecino";
 
 /// Tell the year.
 pub struct TellShop {
@@ -71,6 +74,8 @@ impl Command<ShopUnit> for TellShop {
             later: BTreeMap::new(),
             told: 0,
             ordered: Vec::new(),
+            reviews: 0,
+            hidden: false,
         };
         for act in &self.plan.acts {
             teller.come_to(act.at).await?;
@@ -97,12 +102,17 @@ struct Teller<'a> {
     /// How much of that has been told.
     told: usize,
     ordered: Vec<Ordered>,
+    /// How many reviews there are.
+    reviews: usize,
+    /// Whether one was found to be hidden.
+    hidden: bool,
 }
 
 enum Later {
     Heard(Report),
     CallOff(Cancel),
     Rate(Rate),
+    Hide(Decide),
 }
 
 impl Teller<'_> {
@@ -124,10 +134,25 @@ impl Teller<'_> {
                     done(cancel.apply(self.unit).await)?;
                     self.unit.take_messages();
                 }
-                Later::Rate(rate) => {
-                    done(rate.apply(self.unit).await)?;
+                Later::Rate(rate) => self.rated(at, &rate).await?,
+                Later::Hide(decide) => {
+                    done(decide.apply(self.unit).await)?;
                 }
             }
+        }
+        Ok(())
+    }
+
+    /// Of those who have nothing good to say of a delivery, the first is hidden by an administrator.
+    async fn rated(&mut self, at: UnixMillis, rate: &Rate) -> Done<()> {
+        let before = self.reviews;
+        self.reviews += done(rate.apply(self.unit).await)?;
+        let angry = rate.given.iter().position(|given| given.stars.count() == 1 && !given.words.is_empty());
+        if let Some(place) = angry.filter(|_| !std::mem::replace(&mut self.hidden, true)) {
+            let id = i64::try_from(before + place).unwrap_or_default() + 1;
+            let (account_id, reason) = (self.admin, HIDDEN_FOR.to_owned());
+            let decide = Decide { id, account_id, action: Action::Hide, reason };
+            self.afterwards(at.plus_ms(HIDDEN_AFTER_MS), Later::Hide(decide));
         }
         Ok(())
     }

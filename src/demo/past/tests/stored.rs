@@ -92,7 +92,7 @@ const CONTRADICTIONS: [(&str, &str); 20] = [
     ),
     (
         "products whose stars are not those of their reviews",
-        "SELECT COUNT(*) FROM product_ratings p LEFT JOIN (SELECT product_id, COUNT(*) AS n, SUM(stars) AS sum FROM reviews GROUP BY 1) r \
+        "SELECT COUNT(*) FROM product_ratings p LEFT JOIN (SELECT product_id, COUNT(*) AS n, SUM(stars) AS sum FROM reviews WHERE hidden_at IS NULL GROUP BY 1) r \
          ON r.product_id = p.product_id WHERE n IS NOT p.reviews OR sum IS NOT p.stars",
     ),
     (

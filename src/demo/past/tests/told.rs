@@ -63,6 +63,7 @@ async fn a_newcomer_finds_some_of_everything(made: &Made) {
         ("reviews with words", 200, "SELECT COUNT(*) FROM reviews WHERE words <> ''"),
         ("reviews of deliveries", 200, "SELECT COUNT(*) FROM reviews WHERE product_id IS NULL"),
         ("different stars", 5, "SELECT COUNT(DISTINCT stars) FROM reviews"),
+        ("a hidden review", 1, "SELECT COUNT(*) FROM reviews WHERE hidden_at IS NOT NULL"),
         ("people who say their age", 300, "SELECT COUNT(birth_year) FROM accounts"),
         ("plans", 3, "SELECT COUNT(DISTINCT plan) FROM merchants"),
         ("devices", 3, "SELECT COUNT(DISTINCT device) FROM orders"),
