@@ -109,10 +109,10 @@ fn plain(name: &str) -> String {
 }
 
 fn person(dice: &Dice, days: &[Day], (first, last): (&str, &str), back: usize) -> Person {
-    let day = days[days.len() - 1 - back.min(days.len() - 1)].day;
+    let day = days[days.len() - 1 - back.min(days.len() - 1)].local;
     let barrio = dice.pick(BARRIOS.len());
     let (home, street) = door(dice, barrio);
-    let this_year = days.last().map_or(2026, |day| i64::from(day.day.date.year()));
+    let this_year = days.last().map_or(2026, |day| i64::from(day.local.date.year()));
     let (_, youngest, years) = *weighed(dice, &AGES, |age| age.0);
     let age = youngest + i64::try_from(dice.pick(years)).unwrap_or_default();
     Person {

@@ -125,7 +125,7 @@ impl Planner<'_> {
     }
 
     fn day(&mut self, day: &Day) {
-        let at = |hour: i64| day.day.begins.plus_ms(hour * HOUR_MS);
+        let at = |hour: i64| day.local.begins.plus_ms(hour * HOUR_MS);
         self.add(at(MORNING_HOUR), What::Morning(*day));
         for (product, prices) in &PRICES {
             if let Some((_, price)) = prices.iter().skip(1).find(|(back, _)| *back == day.back) {
@@ -136,7 +136,7 @@ impl Planner<'_> {
         let mut left = self.dice.around(day.orders(), day.orders() * 0.06);
         while left > 0.0 {
             let hour = hour(self.dice);
-            self.order(day.day.begins.plus_ms(minutes(60.0 * hour)), Some(day), None);
+            self.order(day.local.begins.plus_ms(minutes(60.0 * hour)), Some(day), None);
             left -= 1.0;
         }
         if day.event == Some(Event::Spike) {
@@ -149,8 +149,8 @@ impl Planner<'_> {
     fn packages(&mut self, days: &[Day]) {
         for (business, named) in BUSINESSES.iter().enumerate() {
             let first = days.iter().position(|day| day.back == named.since).unwrap_or_default();
-            self.add(days[first].day.begins.plus_ms(12 * HOUR_MS), What::MakePackage(business));
-            let Some(anchor) = days.get(first + 1).map(|day| DueDate::new(day.day.date)) else { continue };
+            self.add(days[first].local.begins.plus_ms(12 * HOUR_MS), What::MakePackage(business));
+            let Some(anchor) = days.get(first + 1).map(|day| DueDate::new(day.local.date)) else { continue };
             let series = Series { frequency: named.package.every, anchor };
             let mut next = Some(anchor);
             while let Some(due_on) = next.filter(|due_on| due_on.at(RunHour::DEFAULT) < self.now) {
@@ -162,9 +162,9 @@ impl Planner<'_> {
 
     fn package(&mut self, business: usize, due_on: DueDate, days: &[Day]) {
         let mut at = due_on.at(RunHour::DEFAULT);
-        let is_closed = |day: &Day| day.kind == Kind::Closed && (day.day.begins..day.day.ends).contains(&at);
+        let is_closed = |day: &Day| day.kind == Kind::Closed && (day.local.begins..day.local.ends).contains(&at);
         if let Some(day) = days.iter().find(|day| is_closed(day)) {
-            at = day.day.ends.plus_ms(at.since_ms(day.day.begins));
+            at = day.local.ends.plus_ms(at.since_ms(day.local.begins));
         }
         let course = run(self.dice, at.plus_ms(TAKEN_OUT_MS), Trouble::NONE);
         if course.last().is_none_or(|last| last < self.now) {
@@ -174,10 +174,10 @@ impl Planner<'_> {
 
     /// A company orders for an event.
     fn spike(&mut self, day: &Day) {
-        let (business, month) = (&self.people[merchant_at(1)], day.day.date.month());
+        let (business, month) = (&self.people[merchant_at(1)], day.local.date.month());
         for place in 0..SPIKE.orders {
             let minute = 600 + 23 * i64::try_from(place).unwrap_or_default();
-            let at = day.day.begins.plus_ms(minute * MINUTE_MS);
+            let at = day.local.begins.plus_ms(minute * MINUTE_MS);
             let wish = Wish {
                 person: merchant_at(1),
                 basket: large(self.dice, month, SPIKE.lines, SPIKE.pieces),
@@ -206,7 +206,7 @@ impl Planner<'_> {
         let rush = is_rush(at, day);
         let course = course.unwrap_or_else(|| run(dice, at, trouble(day, barrio)));
         let late = course.delivered_at().zip(promised(at, rush).to).is_some_and(|(arrived, until)| arrived > until);
-        let basket = basket(dice, day.day.date.month());
+        let basket = basket(dice, day.local.date.month());
         let rated = course.delivered_at().and_then(|arrived| rate(dice, arrived, late, &basket));
         let origin = weighed(dice, &ORIGINS, |origin| origin.0).1;
         let wish = Wish {
@@ -234,7 +234,7 @@ impl Planner<'_> {
     fn gather(&mut self, day: &Day) {
         let mut together = 0.0;
         let here = self.people.iter().enumerate();
-        let here = here.filter(|(_, person)| person.since < day.day.begins && person.until_back < day.back);
+        let here = here.filter(|(_, person)| person.since < day.local.begins && person.until_back < day.back);
         self.crowd = here
             .map(|(place, person)| {
                 together += person.zeal;
@@ -263,7 +263,7 @@ fn hour(dice: &Dice) -> f64 {
 
 /// The nights on which everybody orders.
 fn is_rush(at: UnixMillis, day: &Day) -> bool {
-    matches!(day.weekday(), 4 | 5) && at.since_ms(day.day.begins) > 19 * HOUR_MS
+    matches!(day.weekday(), 4 | 5) && at.since_ms(day.local.begins) > 19 * HOUR_MS
 }
 
 fn trouble(day: &Day, barrio: usize) -> Trouble {

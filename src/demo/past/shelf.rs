@@ -32,7 +32,7 @@ impl Shelf {
                 let cause = Cause::received(admin, "Para el pedido grande de Eventos del Bajo");
                 stock = unit.move_stock(good.id, 3 * SPIKE.pieces.1, cause).unwrap_or_default();
             }
-            if day.day.date.day() == 1 && stock > 5 && dice.pick(100) < MISSING {
+            if day.local.date.day() == 1 && stock > 5 && dice.pick(100) < MISSING {
                 stock -= 1 + i64::try_from(dice.pick(3)).unwrap_or_default();
                 unit.count_stock(good.id, stock, Cause::counted(Some(admin), "Inventario del mes"));
             }

@@ -81,7 +81,7 @@ pub struct Deserted {
 /// A day of the story.
 #[derive(Clone, Copy, Debug)]
 pub struct Day {
-    pub day: LocalDay,
+    pub local: LocalDay,
     /// Days before today.
     pub back: i64,
     pub kind: Kind,
@@ -105,7 +105,7 @@ pub fn days(year: &[LocalDay]) -> Vec<Day> {
     let each = year.iter().enumerate().zip(0..);
     let mut days: Vec<Day> = each
         .map(|((at, day), place)| Day {
-            day: *day,
+            local: *day,
             back: last - place,
             kind: kind(*day),
             eve: is_closed(at + 1),
@@ -124,7 +124,7 @@ pub fn days(year: &[LocalDay]) -> Vec<Day> {
 impl Day {
     /// From Monday, which is 0.
     pub fn weekday(&self) -> usize {
-        usize::try_from(self.day.date.weekday().to_monday_zero_offset()).unwrap_or_default()
+        usize::try_from(self.local.date.weekday().to_monday_zero_offset()).unwrap_or_default()
     }
 
     /// How many orders it has, but for chance.
@@ -142,7 +142,7 @@ impl Day {
     }
 
     fn season(&self) -> f64 {
-        let (month, of_month) = (usize::try_from(self.day.date.month()).unwrap_or(1), self.day.date.day());
+        let (month, of_month) = (usize::try_from(self.local.date.month()).unwrap_or(1), self.local.date.day());
         let wages = match of_month {
             early if early <= PAYDAYS.0 => PAYDAYS.1,
             late if late >= LEAN_DAYS.0 && month != 12 => LEAN_DAYS.1,
@@ -152,7 +152,7 @@ impl Day {
     }
 
     fn feast(&self) -> f64 {
-        let date = (self.day.date.month(), self.day.date.day());
+        let date = (self.local.date.month(), self.local.date.day());
         let named = FEASTS.iter().find(|(month, day, _)| (*month, *day) == date).map_or(1.0, |(_, _, much)| *much);
         let holiday = if self.kind == Kind::Holiday { HOLIDAY } else { 1.0 };
         let eve = if self.eve { EVE } else { 1.0 };

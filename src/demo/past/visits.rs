@@ -35,7 +35,7 @@ impl Visits {
     /// All that was looked at on a day, until then.
     pub fn evening(&mut self, dice: &Dice, day: &Day, until: UnixMillis) -> Vec<(UnixMillis, Device, Origin, Counts)> {
         let mut orders = std::mem::take(&mut self.0);
-        let hours = HOURS.map(|hour| day.day.begins.plus_ms(hour * HOUR_MS)).filter(|hour| *hour <= until);
+        let hours = HOURS.map(|hour| day.local.begins.plus_ms(hour * HOUR_MS)).filter(|hour| *hour <= until);
         for hour in hours.filter(|_| day.orders() > 0.0) {
             for (device, _) in CONVERSION {
                 for (_, origin) in ORIGINS {
