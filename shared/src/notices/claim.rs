@@ -64,7 +64,9 @@ pub struct Claimed {
     pub event: String,
     /// Who is told.
     pub account_id: i64,
-    /// The browser; `None` for a mail.
+    /// How.
+    pub channel: Channel,
+    /// The browser; `None` for what goes another way.
     pub browser: Option<Browser>,
     /// What happened.
     pub news: News,
@@ -120,12 +122,14 @@ struct Row {
 const DUE: &str = "SELECT n.id, n.event, n.account_id, n.channel, n.news, n.order_number, n.place, n.expires_at, n.attempts, \
      n.first_attempt_at, n.subscription_id, s.endpoint, s.public_key, s.auth, s.language \
      FROM notices n LEFT JOIN push_subscriptions s ON s.id = n.subscription_id \
-     WHERE n.state = 'pendiente' AND n.next_attempt_at <= $1 ORDER BY n.next_attempt_at, n.id LIMIT $2";
+     WHERE n.state = 'pendiente' AND n.next_attempt_at <= $1";
+/// After [`DUE`], and after what a service adds to it.
+const FIRST: &str = " ORDER BY n.next_attempt_at, n.id LIMIT $2";
 /// Still news, and the browser that was to be told is gone.
 const ORPHANS: &str = "SELECT id FROM notices WHERE state = 'pendiente' AND next_attempt_at <= $1 AND expires_at > $1 \
      AND channel = 'push' AND subscription_id IS NULL ORDER BY id";
 const TAKE: &str = "UPDATE notices SET lease_token = v.column2, next_attempt_at = v.column3 FROM (VALUES";
-/// What passes over held rows on Postgres: after the condition of what lapses, and after [`DUE`].
+/// What passes over held rows on Postgres: after the condition of what lapses, and after [`FIRST`].
 const FREE_ONLY: &str = " AND id IN (SELECT id FROM notices WHERE state = 'pendiente' AND next_attempt_at <= $1 \
      FOR UPDATE SKIP LOCKED)";
 const FREE_DUE: &str = " FOR UPDATE OF n SKIP LOCKED";
@@ -189,7 +193,10 @@ impl<U: NoticeUnit> Command<U> for Claim {
             _ => ("", ""),
         };
         execute!(*unit.session(), AssertSqlSafe(format!("{}{free_only}", U::NOTICES.lapse)), now)?;
-        let (due, limit) = (AssertSqlSafe(format!("{DUE}{free_due}")), i64::try_from(LOOKED_AT).unwrap_or(i64::MAX));
+        let (due, limit) = (
+            AssertSqlSafe(format!("{DUE}{}{FIRST}{free_due}", U::NOTICES.in_order)),
+            i64::try_from(LOOKED_AT).unwrap_or(i64::MAX),
+        );
         let rows = fetch!(all, *unit.reader(), Row, due, now, limit)?;
         let steady = unit.ambient().steady();
         let Chosen { taken, put_off, passed_over, more } = self.choose(rows, now, steady);
@@ -257,8 +264,7 @@ impl Claim {
 impl Row {
     fn door(&self) -> Door {
         let endpoint = self.endpoint.as_deref().and_then(Endpoint::stored);
-        let host = endpoint.as_ref().map_or("", Endpoint::host).into();
-        Door { host, account_id: self.account_id }
+        door(self.channel, self.account_id, endpoint.as_ref())
     }
 
     fn claimed(self, token: &Arc<str>) -> Claimed {
@@ -267,6 +273,7 @@ impl Row {
             id: self.id,
             event: self.event,
             account_id: self.account_id,
+            channel: self.channel,
             browser,
             news: self.news,
             order_number: self.order_number,
@@ -292,9 +299,17 @@ impl Row {
 impl Claimed {
     /// Through which it is sent.
     pub(super) fn door(&self) -> Door {
-        let host = self.browser.as_ref().map_or("", |browser| browser.endpoint.host()).into();
-        Door { host, account_id: self.account_id }
+        door(self.channel, self.account_id, self.browser.as_ref().map(|browser| &browser.endpoint))
     }
+}
+
+/// Whoever has a webhook has a door of its own: one that hangs holds up no mail.
+fn door(channel: Channel, account_id: i64, endpoint: Option<&Endpoint>) -> Door {
+    let host = match channel {
+        Channel::Webhook => format!("webhook {account_id}").into(),
+        Channel::Push | Channel::Mail => endpoint.map_or("", Endpoint::host).into(),
+    };
+    Door { host, account_id }
 }
 
 #[cfg(test)]

@@ -15,7 +15,10 @@ use super::claim::{BringBack, Browser, any_beyond, any_due};
 use super::doors::{AT_ONCE, Doors, Ending, Pass};
 use super::metrics::NoticeMetrics;
 use super::push::{PushClient, PushMessage, PushOutcome};
-use super::{Channel, Claim, Claimed, Claims, Composed, EndLeases, NoticeSummary, NoticeUnit, Prune, Settle, Verdict};
+use super::webhook::{Posted, Target as Hook, WebhookClient};
+use super::{
+    Channel, Claim, Claimed, Claims, Composed, EndLeases, News, NoticeSummary, NoticeUnit, Prune, Settle, Verdict,
+};
 use crate::ambient::Ambient;
 use crate::fetch;
 use crate::lifecycle::Lifecycle;
@@ -38,10 +41,17 @@ const SCHEDULE: RetrySchedule = RetrySchedule {
     max_interval: Duration::from_mins(2),
     max_elapsed: Duration::from_mins(15),
 };
+/// Between tries at what nobody would find out by looking, and what waits for a server that somebody has to mend.
+const PATIENT: RetrySchedule = RetrySchedule {
+    initial: Duration::from_secs(2),
+    max_interval: Duration::from_mins(10),
+    max_elapsed: Duration::from_hours(24),
+};
 /// The longest that a notice is put off: by its own schedule, by a door that rests, or because a push service asked for it.
 const LONGEST_WAIT: Duration = Duration::from_hours(1);
 const NO_PUSH_ANSWER: &str = "kept-notice-slow";
 const NO_MAIL_ANSWER: &str = "kept-notice-mail-slow";
+const NO_HOOK_ANSWER: &str = "kept-notice-webhook-slow";
 const COUNT_EVERY: Duration = Duration::from_secs(15);
 /// Counts between two prunings: ten minutes.
 const PRUNE_EVERY: u32 = 40;
@@ -76,6 +86,8 @@ pub struct DeliveryParts<U> {
     pub push: Option<PushClient>,
     /// The way to mail boxes.
     pub mailer: Mailer,
+    /// The way to webhooks; `None`: there is no secret to sign with.
+    pub webhooks: Option<WebhookClient>,
     /// How long a push service may take.
     pub timeout: Duration,
     /// Where the service is found.
@@ -247,10 +259,11 @@ impl<U: NoticeUnit> Delivery<U> {
 
     async fn deliver(&self, notice: Claimed, pass: Pass) {
         let started_at = self.parts.ambient.now();
-        let channel = if notice.browser.is_some() { Channel::Push } else { Channel::Mail };
-        let Told { verdict, gone, ending } = match &notice.browser {
-            Some(browser) => self.push(&notice, browser, started_at).await,
-            None => self.mail(&notice).await,
+        let channel = notice.channel;
+        let Told { verdict, gone, ending } = match (&notice.browser, channel) {
+            (Some(browser), _) => self.push(&notice, browser, started_at).await,
+            (None, Channel::Webhook) => self.post(&notice).await,
+            (None, Channel::Push | Channel::Mail) => self.mail(&notice).await,
         };
         self.doors().leave(pass, ending, self.parts.ambient.steady());
         self.metrics.tried(channel, &verdict);
@@ -281,17 +294,49 @@ impl<U: NoticeUnit> Delivery<U> {
             urgency: notice.news.urgency(),
             topic: &said.topic,
         };
-        match client.send(&message).await {
+        let outcome = client.send(&message).await;
+        let gone = matches!(outcome, PushOutcome::Gone(_)).then_some(browser.subscription_id);
+        Told { gone, ..self.told(notice, outcome, NO_PUSH_ANSWER) }
+    }
+
+    /// What an outcome means for the notice; `silent` is the reason when nothing was answered.
+    fn told(&self, notice: &Claimed, outcome: PushOutcome, silent: &'static str) -> Told {
+        match outcome {
             PushOutcome::Taken => Told::of(Verdict::Delivered, Ending::Answered),
-            PushOutcome::Gone(reason) => {
-                let gone = Some(browser.subscription_id);
-                Told { gone, ..Told::of(Verdict::Gone { reason }, Ending::Answered) }
-            }
+            PushOutcome::Gone(reason) => Told::of(Verdict::Gone { reason }, Ending::Answered),
             PushOutcome::Refused(reason) => Told::of(Verdict::Dead { reason }, Ending::Broken),
             PushOutcome::Later(after, reason) => Told::of(self.later(notice, after, reason), Ending::Answered),
             PushOutcome::Unreachable(reason) => Told::of(self.later(notice, None, reason), Ending::Broken),
-            PushOutcome::Silent => Told::of(self.later(notice, None, kept(NO_PUSH_ANSWER)), Ending::Hung),
+            PushOutcome::Silent => Told::of(self.later(notice, None, kept(silent)), Ending::Hung),
         }
+    }
+
+    async fn post(&self, notice: &Claimed) -> Told {
+        let (Some(client), Some(service)) = (&self.parts.webhooks, &U::NOTICES.webhooks) else {
+            return Told::of(Verdict::Dead { reason: kept("kept-notice-no-secret") }, Ending::Broken);
+        };
+        let target = match self.webhook(service.target, notice.account_id).await {
+            Ok(Some(target)) => target,
+            Ok(None) => return Told::of(Verdict::Gone { reason: kept("kept-notice-no-webhook") }, Ending::Broken),
+            Err(error) => return Told::of(self.later(notice, None, error.to_string()), Ending::Broken),
+        };
+        let language = Language::parse(&target.language).unwrap_or_default();
+        let Composed { title, body, path, .. } = self.compose(notice, language);
+        let link = self.address(&path);
+        let particulars = notice.place.as_deref().unwrap_or_default();
+        let posted =
+            Posted { event: &notice.event, title: &title, text: &body, link: &link, particulars, form: &target.form };
+        let outcome = client.post(&target.address, &notice.event, (service.body)(&posted)).await;
+        self.told(notice, outcome, NO_HOOK_ANSWER)
+    }
+
+    async fn webhook(&self, target: &'static str, id: i64) -> sqlx::Result<Option<Hook>> {
+        let mut session = self.parts.db.read().await?;
+        fetch!(optional, session, Hook, target, id)
+    }
+
+    fn address(&self, path: &str) -> String {
+        self.parts.public_url.join(path).map_or_else(|_| self.parts.public_url.to_string(), String::from)
     }
 
     async fn mail(&self, notice: &Claimed) -> Told {
@@ -304,10 +349,8 @@ impl<U: NoticeUnit> Delivery<U> {
         };
         let language = Language::parse(&recipient.language).unwrap_or_default();
         let Composed { title, body, path, .. } = self.compose(notice, language);
-        let base = &self.parts.public_url;
-        let address = |path: &str| base.join(path).map_or_else(|_| base.to_string(), String::from);
-        let stop = Message::new(notice.news.why()).with("link", address("/avisos")).to(language);
-        let text = format!("{body}\n\n{}\n\n-- \n{stop}\n", address(&path));
+        let stop = Message::new(notice.news.why()).with("link", self.address(notice.news.chosen_at())).to(language);
+        let text = format!("{body}\n\n{}\n\n-- \n{stop}\n", self.address(&path));
         let mail = Mail { to: recipient.email, subject: title, text };
         // Before the lease ends, whatever a mail server does between two of its answers.
         let sent = tokio::time::timeout(self.parts.timeout * 2, self.parts.mailer.send_as(&mail, &notice.event)).await;
@@ -332,16 +375,24 @@ impl<U: NoticeUnit> Delivery<U> {
 
     fn compose(&self, notice: &Claimed, language: Language) -> Composed {
         let Claimed { news, order_number, place, expires_at, .. } = notice;
-        Composed::new(*news, order_number, place.as_deref(), *expires_at, &self.parts.public_url, language)
+        let said = Composed::new(*news, order_number, place.as_deref(), *expires_at, &self.parts.public_url, language);
+        match (U::NOTICES.words, place) {
+            (Some(words), Some(particulars)) if *news == News::Alarm => {
+                let (title, body) = words(particulars, language);
+                Composed { title, body, ..said }
+            }
+            _ => said,
+        }
     }
 
     /// Again after a while, unless nobody would want to hear of it by then.
     fn later(&self, notice: &Claimed, after: Option<Duration>, reason: String) -> Verdict {
         let now = self.parts.ambient.now();
+        let schedule = if notice.news == News::Alarm { PATIENT } else { SCHEDULE };
         let wait =
-            SCHEDULE.delay(notice.attempts.saturating_add(1), &self.parts.ambient).max(after.unwrap_or_default());
+            schedule.delay(notice.attempts.saturating_add(1), &self.parts.ambient).max(after.unwrap_or_default());
         let next = now.plus_ms(i64::try_from(wait.as_millis()).unwrap_or(i64::MAX));
-        let given_up = notice.first_attempt_at.is_some_and(|first| SCHEDULE.is_exhausted(first, now));
+        let given_up = notice.first_attempt_at.is_some_and(|first| schedule.is_exhausted(first, now));
         if given_up || next >= notice.expires_at { Verdict::Dead { reason } } else { Verdict::Retry { wait, reason } }
     }
 

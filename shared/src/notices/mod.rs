@@ -1,4 +1,5 @@
-//! Notices: what somebody who is not looking is told, on their devices or by mail, if they asked for it.
+//! Notices: what somebody who is not looking is told, on their devices or by mail, if they asked for it, or by a signed
+//! request to an address that somebody named.
 //!
 //! A service writes a notice in the transaction of what it is about ([`Outgoing`]), one row for each browser that the account
 //! has subscribed ([`Subscribe`]), else one by mail where the account wants that. From there on it is an outbox: [`Claim`]
@@ -20,6 +21,7 @@ pub mod push;
 mod queue;
 mod settings;
 mod subscription;
+mod webhook;
 
 pub use api::{
     Forget, Key, NoticePage, NoticeSummary, NoticeView, StateFilter, SubscriptionBody, SubscriptionKeys, list_statement,
@@ -32,9 +34,11 @@ pub use page::{NOTICES_PATH, retried, show_notices};
 pub use queue::{EndLeases, Prune, Replay, ReplayRefusal, Settle, Verdict};
 pub use settings::NoticeSettings;
 pub use subscription::{SessionOver, Subscribe, Unsubscribe};
+pub use webhook::{Posted, WebhookClient, WebhookService};
 
 use crate::ambient::Ambient;
 use crate::storage::Session;
+use crate::texts::Language;
 use crate::timestamp::UnixMillis;
 use crate::writer::UnitOfWork;
 
@@ -43,8 +47,15 @@ use crate::writer::UnitOfWork;
 pub struct NoticeService {
     /// What is no news any more leaves the queue: an `UPDATE` whose `$1` is now.
     pub lapse: &'static str,
+    /// What of the notices that are due has to wait for others: a condition on the row `n`, empty where nothing has.
+    pub in_order: &'static str,
     /// Mail, where there is any.
     pub mail: Option<MailService>,
+    /// Webhooks, where there are any.
+    pub webhooks: Option<WebhookService>,
+    /// Title and text of what the service words itself ([`News::Alarm`]), made of the particulars in `place`; `None` where there
+    /// is no such thing.
+    pub words: Option<fn(&str, Language) -> (String, String)>,
 }
 
 /// How a service finds out who wants mail.

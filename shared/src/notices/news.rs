@@ -33,6 +33,8 @@ vocabulary! {
         PackageMissed = "paquete";
         /// A customer is asked what it says of an order that was delivered.
         ReviewAsked = "resena";
+        /// A figure that somebody has set a limit to is beyond it, or well again. The service words it; its number is the rule's.
+        Alarm = "alarma";
     }
 }
 
@@ -43,6 +45,8 @@ vocabulary! {
         Push = "push";
         /// By mail.
         Mail = "correo";
+        /// By a signed request to an address of theirs.
+        Webhook = "webhook";
     }
 }
 
@@ -69,7 +73,7 @@ impl News {
             Self::Offered => 10 * MINUTE,
             Self::OnTheWay | Self::Cancelled | Self::Withdrawn | Self::Restored => 30 * MINUTE,
             Self::Delivered => 4 * 60 * MINUTE,
-            Self::PackageMissed | Self::ReviewAsked => 24 * 60 * MINUTE,
+            Self::PackageMissed | Self::ReviewAsked | Self::Alarm => 24 * 60 * MINUTE,
         }
     }
 
@@ -78,7 +82,9 @@ impl News {
     pub fn urgency(self) -> Urgency {
         match self {
             Self::Delivered | Self::PackageMissed | Self::ReviewAsked => Urgency::Normal,
-            Self::Offered | Self::OnTheWay | Self::Cancelled | Self::Withdrawn | Self::Restored => Urgency::High,
+            Self::Offered | Self::OnTheWay | Self::Cancelled | Self::Withdrawn | Self::Restored | Self::Alarm => {
+                Urgency::High
+            }
         }
     }
 
@@ -90,7 +96,16 @@ impl News {
 
     /// The key of why somebody gets a mail of it.
     pub(super) fn why(self) -> &'static str {
-        if self.always_by_mail() { "notice-mail-why-package" } else { "notice-mail-why" }
+        match self {
+            Self::PackageMissed => "notice-mail-why-package",
+            Self::Alarm => "notice-mail-why-alarm",
+            _ => "notice-mail-why",
+        }
+    }
+
+    /// Where whoever is told chooses what they are told.
+    pub(super) fn chosen_at(self) -> &'static str {
+        if self == Self::Alarm { "/alertas" } else { "/avisos" }
     }
 
     /// The key of what administrators read.
@@ -104,6 +119,7 @@ impl News {
             Self::Restored => "notices-restored",
             Self::PackageMissed => "notices-package-missed",
             Self::ReviewAsked => "notices-review-asked",
+            Self::Alarm => "notices-alarm",
         }
     }
 
@@ -117,6 +133,7 @@ impl News {
             Self::Restored => "notice-restored-title",
             Self::PackageMissed => "notice-package-missed-title",
             Self::ReviewAsked => "notice-review-asked-title",
+            Self::Alarm => "notices-alarm",
         }
     }
 
@@ -129,6 +146,7 @@ impl News {
                 Self::OnTheWay | Self::Delivered => path.extend(["pedidos", number]),
                 Self::PackageMissed => path.extend(["paquetes", number]),
                 Self::ReviewAsked => path.extend(["pedidos", number, "resena"]),
+                Self::Alarm => path.push("alertas"),
                 Self::Offered | Self::Cancelled | Self::Withdrawn | Self::Restored => path.push("reparto"),
             };
         }
@@ -142,6 +160,7 @@ impl Channel {
         match self {
             Self::Push => "notices-push",
             Self::Mail => "notices-mail",
+            Self::Webhook => "notices-webhook",
         }
     }
 }
@@ -205,6 +224,7 @@ impl Composed {
             (News::Restored, None) => "notice-restored",
             (News::PackageMissed, _) => "notice-package-missed",
             (News::ReviewAsked, _) => "notice-review-asked",
+            (News::Alarm, _) => "notices-alarm",
         };
         let text = Message::new(text).with("until", language.time(until)).with("place", place.unwrap_or_default());
         Self {

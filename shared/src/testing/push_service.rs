@@ -1,4 +1,5 @@
-//! The other side of Web Push: a push service whose answer can be flipped, and browsers that read what it was given.
+//! The other side of Web Push: a push service whose answer can be flipped, and browsers that read what it was given. It takes
+//! signed webhooks too, whatever they say.
 
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -15,6 +16,7 @@ use tokio::sync::watch;
 
 use crate::ambient::Ambient;
 use crate::notices::push::{TestBrowser, verified_claims};
+use crate::signature::SIGNATURE_HEADER;
 
 /// A message as the push service got it.
 #[derive(Clone, Debug)]
@@ -116,12 +118,20 @@ impl FakePushService {
     }
 }
 
-/// What a push service insists on, and then its answer.
-async fn take(State(service): State<FakePushService>, uri: Uri, headers: HeaderMap, body: Bytes) -> Response {
+/// What a push service insists on.
+fn check(service: &FakePushService, headers: &HeaderMap) -> Result<(), StatusCode> {
     let said = headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok()).unwrap_or_default();
-    let Some((claims, _)) = verified_claims(said) else { return StatusCode::UNAUTHORIZED.into_response() };
-    if claims["aud"] != service.origin() || headers.get("content-encoding").is_none_or(|coding| coding != "aes128gcm") {
-        return StatusCode::BAD_REQUEST.into_response();
+    let (claims, _) = verified_claims(said).ok_or(StatusCode::UNAUTHORIZED)?;
+    let is_coded = headers.get("content-encoding").is_some_and(|coding| coding == "aes128gcm");
+    if claims["aud"] == service.origin() && is_coded { Ok(()) } else { Err(StatusCode::BAD_REQUEST) }
+}
+
+/// Keeps what came, and answers.
+async fn take(State(service): State<FakePushService>, uri: Uri, headers: HeaderMap, body: Bytes) -> Response {
+    if !headers.contains_key(SIGNATURE_HEADER)
+        && let Err(status) = check(&service, &headers)
+    {
+        return status.into_response();
     }
     let message = PushReceived { path: uri.path().to_owned(), headers, body };
     service.0.received.send_modify(|received| received.push(message));

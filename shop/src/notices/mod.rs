@@ -35,6 +35,7 @@ pub static SERVICE: NoticeService = NoticeService {
          UNION ALL SELECT 1 FROM orders o WHERE notices.news = 'resena' AND o.number = notices.order_number \
          AND o.state = 'entregado' AND NOT EXISTS (SELECT 1 FROM reviews v WHERE v.order_id = o.id)"
     ),
+    in_order: "",
     mail: Some(MailService {
         wanted: "SELECT account_id FROM mail_notices WHERE account_id IN",
         recipient: "SELECT a.email, COALESCE(m.language, '') AS language FROM accounts a \
@@ -47,6 +48,8 @@ pub static SERVICE: NoticeService = NoticeService {
                   (SELECT 1 FROM notices o WHERE o.event = n.event AND \
                   (o.channel = 'correo' OR o.state IN ('pendiente', 'entregado')))",
     }),
+    webhooks: None,
+    words: None,
 };
 
 /// What the customer is told of an order that came to its state at `at`, if anything.
@@ -77,6 +80,7 @@ pub(crate) fn delivery(app: &App) -> Result<Delivery<ShopUnit>, reqwest::Error> 
         wake: Arc::clone(&app.notices_wake),
         push: app.vapid.clone().map(client).transpose()?,
         mailer: app.settings.mailer.clone(),
+        webhooks: None,
         timeout: settings.timeout,
         public_url: app.settings.common.public_url.clone(),
     };

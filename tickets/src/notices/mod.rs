@@ -33,7 +33,10 @@ pub static SERVICE: NoticeService = NoticeService {
          WHEN 'retirado' THEN t.driver_id IS DISTINCT FROM notices.account_id \
          ELSE t.state = notices.news END"
     ),
+    in_order: "",
     mail: None,
+    webhooks: None,
+    words: None,
 };
 
 /// What drivers are told of a change that made `after` of `before`.
@@ -98,6 +101,7 @@ pub fn spawn(app: &App, life: &Lifecycle) -> Result<(), DeliveryError> {
         wake: Arc::clone(&app.signals.noticed),
         push: app.vapid.clone().map(client).transpose()?,
         mailer: Mailer::unconfigured(),
+        webhooks: None,
         timeout: settings.timeout,
         public_url: app.settings.common.public_url.clone(),
     };

@@ -164,15 +164,15 @@ fn is_public_v6(address: Ipv6Addr) -> bool {
 
 /// Names that lead to public addresses only.
 #[derive(Clone, Debug)]
-pub(super) struct PublicNames {
-    pub(super) reach: Reach,
+pub(in crate::notices) struct PublicNames {
+    pub(in crate::notices) reach: Reach,
     /// What every name leads to, in a test of what is behind a name.
     #[cfg(test)]
-    pub(super) fixed: Option<SocketAddr>,
+    pub(in crate::notices) fixed: Option<SocketAddr>,
 }
 
 impl PublicNames {
-    pub(super) fn new(reach: Reach) -> Self {
+    pub(in crate::notices) fn new(reach: Reach) -> Self {
         Self {
             reach,
             #[cfg(test)]

@@ -11,8 +11,10 @@ mod vapid;
 #[cfg(any(test, feature = "testing"))]
 pub use encryption::TestBrowser;
 pub use encryption::{BrowserKeys, MAX_TEXT_BYTES, encrypt};
+pub(super) use endpoint::PublicNames;
 pub use endpoint::{Endpoint, Reach};
 pub use service::{PushClient, PushMessage, PushOutcome, Urgency};
+pub(super) use service::{failed, guarded};
 #[cfg(any(test, feature = "testing"))]
 pub use vapid::verified_claims;
 pub use vapid::{InvalidKey, Vapid};

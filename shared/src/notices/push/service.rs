@@ -99,16 +99,7 @@ impl PushClient {
         deadline: Duration,
         ambient: &Ambient,
     ) -> reqwest::Result<Self> {
-        crate::tls::use_ring();
-        let client = Client::builder()
-            .user_agent(concat!("belgrano/", env!("CARGO_PKG_VERSION")))
-            .no_proxy()
-            .redirect(Policy::none())
-            .dns_resolver(names)
-            .timeout(deadline)
-            .pool_idle_timeout(IDLE)
-            .build()?;
-        Ok(Self { client, vapid, reach, ambient: ambient.clone(), deadline })
+        Ok(Self { client: guarded(names, deadline)?, vapid, reach, ambient: ambient.clone(), deadline })
     }
 
     /// Sends one message, or says why not.
@@ -156,8 +147,22 @@ impl PushClient {
     }
 }
 
+/// What sends to addresses that strangers name: to those that `names` lets through, and no further. One exchange takes
+/// `deadline` at most.
+pub(in crate::notices) fn guarded(names: PublicNames, deadline: Duration) -> reqwest::Result<Client> {
+    crate::tls::use_ring();
+    Client::builder()
+        .user_agent(concat!("belgrano/", env!("CARGO_PKG_VERSION")))
+        .no_proxy()
+        .redirect(Policy::none())
+        .dns_resolver(names)
+        .timeout(deadline)
+        .pool_idle_timeout(IDLE)
+        .build()
+}
+
 /// A name that leads inside will do so the next time too; everything else about a network passes.
-fn failed(error: &reqwest::Error) -> PushOutcome {
+pub(in crate::notices) fn failed(error: &reqwest::Error) -> PushOutcome {
     if error.is_timeout() {
         return PushOutcome::Silent;
     }
