@@ -6,11 +6,14 @@ use std::sync::Arc;
 use belgrano_shared::ambient::Ambient;
 use belgrano_shared::auth::gate::Gate;
 use belgrano_shared::lifecycle::Lifecycle;
+use belgrano_shared::signature::SigningSecrets;
 use belgrano_shared::storage::Db;
 use belgrano_shared::telemetry::Metrics;
 use belgrano_shared::writer::Writer;
+use tokio::sync::Notify;
 
 use crate::access::Keys;
+use crate::alerts::Latencies;
 use crate::engine::{Answers, Catalog, Warehouse};
 use crate::guard::Guard;
 use crate::ingest::{Credentials, FeedStates, Store};
@@ -59,6 +62,14 @@ pub struct Parts {
     pub store: Store,
     /// Makes tables of the models.
     pub runner: Runner,
+    /// What this instance is called among several, for as long as it lives.
+    pub instance: Arc<str>,
+    /// How long requests took, of late.
+    pub latencies: Latencies,
+    /// What webhooks are signed with; `None`: none are told.
+    pub webhook_secrets: Option<SigningSecrets>,
+    /// Told whenever there are notices to be sent.
+    pub notices_wake: Arc<Notify>,
     /// How the feeds are doing.
     pub feeds: FeedStates,
 }

@@ -5,6 +5,7 @@
 
 pub mod access;
 pub mod accounts;
+pub mod alerts;
 pub mod anomalies;
 mod api;
 pub mod app;
@@ -19,6 +20,7 @@ mod housekeeping;
 pub mod imports;
 pub mod ingest;
 pub mod lake;
+mod lease;
 pub mod math;
 pub mod models;
 mod pages;

@@ -13,7 +13,7 @@ use utoipa_axum::routes;
 
 use crate::app::App;
 use crate::sessions::{self, SESSION_COOKIE};
-use crate::{accounts, api, cors, pages, saved};
+use crate::{accounts, alerts, api, cors, pages, saved};
 
 /// The API's document; the rooms add their paths.
 #[derive(OpenApi)]
@@ -25,6 +25,7 @@ pub fn router(app: App, health: Health) -> Router {
     let (api, document) = described().split_for_parts();
     let (http, metrics, ambient) = (app.settings.common.http.clone(), app.metrics.clone(), app.ambient.clone());
     let api = api.layer(axum::middleware::from_fn(crate::api::tell_age));
+    let api = api.layer(from_fn_with_state(app.clone(), alerts::time));
     let (development, origins) = (app.settings.common.development(), http.origins.clone());
     let pages = pages::routes(development).merge(map::routes(&app.settings.common.map));
     let router = api.merge(pages).merge(health.router()).merge(openapi::docs(document)).with_state(app);
@@ -39,20 +40,21 @@ pub(crate) fn described() -> OpenApiRouter<App> {
         .merge(api::routes())
         .merge(saved::routes())
         .merge(sessions::routes())
-        .merge(accounts::routes());
+        .merge(accounts::routes())
+        .merge(alerts::routes());
     let mut document = openapi::completed(std::mem::take(api.get_openapi_mut()), SESSION_COOKIE);
     admit_keys(&mut document);
     *api.get_openapi_mut() = document;
     api
 }
 
-/// Where a person's session is asked for, the key of a program does as well; accounts are for people.
+/// Where a person's session is asked for, the key of a program does as well; accounts and alerts are for people.
 fn admit_keys(document: &mut utoipa::openapi::OpenApi) {
     let key = ApiKeyValue::with_description("X-API-Key", "One of the keys of `API_KEYS`.");
     if let Some(components) = &mut document.components {
         components.add_security_scheme("clave", SecurityScheme::ApiKey(ApiKey::Header(key)));
     }
-    let people = ["/api/me", "/api/usuarios", "/api/vistas"];
+    let people = ["/api/me", "/api/usuarios", "/api/vistas", "/api/alertas"];
     for (path, item) in &mut document.paths.paths {
         if people.iter().any(|people| path.starts_with(people)) {
             continue;

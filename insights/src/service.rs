@@ -1,18 +1,23 @@
 //! Insights as a whole: opens its own state and the lake, starts what follows the feeds, and serves.
 
 use std::net::SocketAddr;
+use std::sync::Arc;
 use std::time::Duration;
 
 use belgrano_shared::ambient::Ambient;
 use belgrano_shared::auth::gate::Gate;
 use belgrano_shared::auth::password::PasswordError;
+use belgrano_shared::config::{GeneratedSecretError, generated_secret};
 use belgrano_shared::http::health::Health;
 use belgrano_shared::http::serve;
 use belgrano_shared::lifecycle::Lifecycle;
-use belgrano_shared::storage::{Db, OpenError, open};
+use belgrano_shared::notices::DeliveryError;
+use belgrano_shared::signature::SigningSecrets;
+use belgrano_shared::storage::{Db, OpenError, Target, open};
 use belgrano_shared::telemetry::Metrics;
 use belgrano_shared::writer::{WriteError, Writer, WriterSettings};
 use belgrano_shared::zone::OtherZone;
+use tokio::sync::Notify;
 
 use crate::app::{App, Parts};
 use crate::engine::{Answers, Catalog, Warehouse, WarehouseError};
@@ -25,10 +30,13 @@ use crate::sessions::{Principal, SESSION_COOKIE};
 use crate::settings::InsightsSettings;
 use crate::training::Training;
 use crate::unit::{InsightsUnit, announcer};
-use crate::{accounts, housekeeping, pages, pg, router, schema, texts};
+use crate::{accounts, alerts, housekeeping, pages, pg, router, schema, texts};
 
 /// Where in `DATA_DIR` the lake is when nobody says otherwise.
 const LAKE_FOLDER: &str = "lake";
+
+/// The file in `DATA_DIR` of what webhooks are signed with.
+const WEBHOOK_SECRET: &str = "webhook_secret";
 
 /// Insights that serves.
 #[derive(Debug)]
@@ -60,6 +68,12 @@ pub enum StartError {
     /// The first write failed.
     #[error("cannot write to the database of insights: {0}")]
     Write(String),
+    /// What webhooks are signed with.
+    #[error(transparent)]
+    Secret(#[from] GeneratedSecretError),
+    /// Nothing can send notices.
+    #[error("cannot prepare the sending of notices")]
+    Notices(#[from] DeliveryError),
     /// Passwords cannot be hashed with these parameters.
     #[error("ARGON2_MEMORY_KIB, ARGON2_PASSES: cannot hash passwords")]
     Passwords(#[from] PasswordError),
@@ -79,6 +93,8 @@ pub async fn start(settings: InsightsSettings, ambient: Ambient, life: &Lifecycl
     let app = assemble(settings, ambient, life).await?;
     accounts::ensure_admin(&app).await?;
     housekeeping::spawn(&app);
+    alerts::start_delivery(&app)?;
+    alerts::spawn(&app);
     for feed in feeds(&app) {
         let (store, states) = (app.store.clone(), app.feeds.clone());
         life.spawn_critical("feed", ingest::follow(feed, store, states, app.ambient.clone(), life.clone()));
@@ -115,7 +131,9 @@ pub async fn assemble(settings: InsightsSettings, ambient: Ambient, life: &Lifec
     let credentials = Credentials::new(settings.common.configured_secrets(), settings.common.data_dir.clone());
     let db = open(&settings.common.storage, &schema::migrations()).await?;
     let gate = Gate::new(SESSION_COOKIE, &settings.common, &ambient)?;
-    let writer = start_writer(&db, &ambient, &gate, life);
+    let notices_wake = Arc::new(Notify::new());
+    let writer = start_writer(&db, &ambient, (&gate, &notices_wake), life);
+    let webhook_secrets = webhook_secrets(&settings, &ambient)?;
     let lake = match &settings.lake_url {
         Some(url) => Lake::at(url, &settings.lake_options)?,
         None => Lake::in_folder(&settings.common.data_dir.join(LAKE_FOLDER))?,
@@ -134,6 +152,10 @@ pub async fn assemble(settings: InsightsSettings, ambient: Ambient, life: &Lifec
         credentials,
         settings,
         answers: Answers::new(warehouse.clone(), ambient.clone()),
+        instance: Arc::from(ambient.uuid().simple().to_string()),
+        latencies: alerts::Latencies::default(),
+        webhook_secrets,
+        notices_wake,
         ambient,
         life: life.clone(),
         metrics: Metrics::new(),
@@ -146,8 +168,13 @@ pub async fn assemble(settings: InsightsSettings, ambient: Ambient, life: &Lifec
 }
 
 /// The writer ends when the last handler that could submit is gone; then nobody needs the database any more.
-fn start_writer(db: &Db, ambient: &Ambient, gate: &Gate<Principal>, life: &Lifecycle) -> Writer<InsightsUnit> {
-    let announce = announcer(gate.clone());
+fn start_writer(
+    db: &Db,
+    ambient: &Ambient,
+    (gate, notices): (&Gate<Principal>, &Arc<Notify>),
+    life: &Lifecycle,
+) -> Writer<InsightsUnit> {
+    let announce = announcer(gate.clone(), Arc::clone(notices));
     let (writer, task) = Writer::new(db.clone(), ambient.clone(), WriterSettings::default(), announce);
     let db = db.clone();
     life.spawn_critical("writer", async move {
@@ -155,6 +182,19 @@ fn start_writer(db: &Db, ambient: &Ambient, gate: &Gate<Principal>, life: &Lifec
         db.close().await;
     });
     writer
+}
+
+/// What webhooks are signed with: what was set, else on one machine what is made once.
+fn webhook_secrets(settings: &InsightsSettings, ambient: &Ambient) -> Result<Option<SigningSecrets>, StartError> {
+    if settings.webhook.is_some() || !matches!(settings.common.storage.target, Target::Sqlite(_)) {
+        return Ok(settings.webhook.clone());
+    }
+    let made = generated_secret(&settings.common.data_dir, WEBHOOK_SECRET, "whsec_", ambient)?;
+    let secrets = SigningSecrets::parse(made.expose());
+    if secrets.is_err() {
+        tracing::error!("the generated secret of webhooks cannot be read: no webhooks are told");
+    }
+    Ok(secrets.ok())
 }
 
 fn feeds(app: &App) -> [Feed; 2] {

@@ -3,7 +3,9 @@
 use std::collections::HashMap;
 use std::time::Duration;
 
-use belgrano_shared::config::{Common, Env, local_url};
+use belgrano_shared::config::{Common, Env, Secret, local_url};
+use belgrano_shared::mailer::Mailer;
+use belgrano_shared::signature::SigningSecrets;
 use url::Url;
 
 use crate::engine::Limits;
@@ -41,6 +43,12 @@ pub struct InsightsSettings {
     pub query: QueryLimits,
     /// The wire of `PostgreSQL`.
     pub wire: crate::pg::WireSettings,
+    /// What alerts look at, and when.
+    pub alerts: crate::alerts::AlertSettings,
+    /// What webhooks are signed with; `None`: nobody set it.
+    pub webhook: Option<SigningSecrets>,
+    /// How mail leaves.
+    pub mailer: Mailer,
     /// Keys of programs that read.
     pub keys: crate::access::Keys,
     /// Whether anybody may read, without a log-in or a key.
@@ -102,12 +110,28 @@ impl InsightsSettings {
             ) << 20,
             query,
             wire: crate::pg::WireSettings::from_env(env),
+            alerts: crate::alerts::settings(env),
+            webhook: webhook_secrets(env),
+            mailer: Mailer::from_env(env, common.development()),
             keys: crate::access::Keys::from_env(env),
             lake_url,
             open,
             common,
         }
     }
+}
+
+/// What webhooks are signed with, not what the services share: whoever receives one has to know it.
+fn webhook_secrets(env: &mut Env) -> Option<SigningSecrets> {
+    let meaning = "`whsec_…`, what webhooks of alerts are signed with; several, separated by commas, while one is rotated; unset: \
+                   made once and kept in `DATA_DIR`, or with a `DATABASE_URL` no webhooks";
+    let words: Vec<String> =
+        env.secrets("WEBHOOK_SECRET", meaning).iter().map(Secret::expose).map(str::to_owned).collect();
+    if words.is_empty() {
+        return None;
+    }
+    let secrets = SigningSecrets::parse(&words.join(","));
+    secrets.map_err(|_| env.mistake("WEBHOOK_SECRET", "has to be `whsec_` and 16 to 64 bytes in base64")).ok()
 }
 
 /// The variables that object stores have names for: `AWS_…`, `GOOGLE_…`, `AZURE_…`.

@@ -1,16 +1,19 @@
 //! The unit of work of insights' own state: one transaction for the commands of a batch, and which sessions it ended.
 
-use std::sync::LazyLock;
+use std::sync::{Arc, LazyLock};
 
 use belgrano_shared::ambient::Ambient;
 use belgrano_shared::auth::gate::Gate;
 use belgrano_shared::auth::session::TokenHash;
 use belgrano_shared::fetch_scalar;
+use belgrano_shared::notices::{NoticeService, NoticeUnit};
 use belgrano_shared::storage::Session;
 use belgrano_shared::storage::dialect::Engine;
 use belgrano_shared::timestamp::UnixMillis;
 use belgrano_shared::writer::UnitOfWork;
+use tokio::sync::Notify;
 
+use crate::alerts;
 use crate::sessions::Principal;
 
 /// One batch of the writer.
@@ -21,6 +24,16 @@ pub struct InsightsUnit {
     now: UnixMillis,
     changes: u64,
     ended: Vec<Ended>,
+    noticed: bool,
+}
+
+/// Whom a commit concerns.
+#[derive(Debug, Default)]
+pub struct Committed {
+    /// Which sessions it ended.
+    ended: Vec<Ended>,
+    /// There are notices to be sent.
+    noticed: bool,
 }
 
 /// Which sessions a batch ended.
@@ -56,6 +69,11 @@ impl InsightsUnit {
         &self.ambient
     }
 
+    /// Says that there are notices to be sent, once this is committed.
+    pub fn wake_notices(&mut self) {
+        self.noticed = true;
+    }
+
     /// Says that sessions ended, once this is committed.
     pub fn ended(&mut self, ended: Ended) {
         self.ended.push(ended);
@@ -77,7 +95,7 @@ static TURN_POSTGRES: LazyLock<String> = LazyLock::new(|| take_turn(Engine::Post
 impl UnitOfWork for InsightsUnit {
     type Context = Ambient;
     type Wants = ();
-    type Committed = Vec<Ended>;
+    type Committed = Committed;
 
     async fn begin(mut session: Session, ambient: &Ambient) -> sqlx::Result<Self> {
         let turn: &'static str = match session.engine() {
@@ -86,7 +104,7 @@ impl UnitOfWork for InsightsUnit {
         };
         let now = ambient.now();
         fetch_scalar!(one, session, i64, turn, now)?;
-        Ok(Self { session, ambient: ambient.clone(), now, changes: 0, ended: Vec::new() })
+        Ok(Self { session, ambient: ambient.clone(), now, changes: 0, ended: Vec::new(), noticed: false })
     }
 
     async fn read(&mut self, (): ()) -> sqlx::Result<()> {
@@ -97,19 +115,46 @@ impl UnitOfWork for InsightsUnit {
         self.changes
     }
 
-    async fn commit(self) -> sqlx::Result<Vec<Ended>> {
+    async fn commit(self) -> sqlx::Result<Committed> {
         if self.changes > 0 {
             self.session.commit().await?;
         } else {
             self.session.rollback().await?;
         }
-        Ok(self.ended)
+        Ok(Committed { ended: self.ended, noticed: self.noticed })
     }
 }
 
-/// What happens after each commit: sessions that ended are believed no longer.
-pub fn announcer(gate: Gate<Principal>) -> impl Fn(Vec<Ended>) + Send + Sync + 'static {
-    move |ended| {
+impl NoticeUnit for InsightsUnit {
+    const NOTICES: &'static NoticeService = &alerts::SERVICE;
+
+    fn now(&self) -> UnixMillis {
+        self.now
+    }
+
+    fn ambient(&self) -> &Ambient {
+        &self.ambient
+    }
+
+    fn session(&mut self) -> &mut Session {
+        InsightsUnit::session(self)
+    }
+
+    fn reader(&mut self) -> &mut Session {
+        InsightsUnit::reader(self)
+    }
+
+    fn wake(&mut self) {
+        self.wake_notices();
+    }
+}
+
+/// What happens after each commit: sessions that ended are believed no longer, and notices are sent.
+pub fn announcer(gate: Gate<Principal>, notices: Arc<Notify>) -> impl Fn(Committed) + Send + Sync + 'static {
+    move |Committed { ended, noticed }| {
+        if noticed {
+            notices.notify_one();
+        }
         for ended in ended {
             match ended {
                 Ended::Session(token) => gate.forget_session(&token),

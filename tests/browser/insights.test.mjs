@@ -18,7 +18,8 @@ const INTEGRATION_SECRET = `whsec_${Buffer.from("a secret of this test, long eno
 const PAGES = [
   "/", "/resumen", "/resumen?periodo=todo&sales=gross", "/resumen?start_date=ayer", "/ventas", "/ventas?periodo=7&granularity=week", "/mapa", "/productos", "/clientes",
   "/entregas", "/detalle",
-  "/detalle?limit=100&col=date&col=total_amount&col=barrio", "/consola", "/linaje", "/fuentes",
+  "/detalle?limit=100&col=date&col=total_amount&col=barrio", "/consola", "/linaje", "/fuentes", "/alertas",
+  "/alertas/2",
 ];
 const SCREENS = [
   ["phone", PHONE],
@@ -217,6 +218,31 @@ test("the first paint takes less than 200 KB, without the library of the charts"
     assert.ok(bytes > 20_000 && bytes < 200 * 1024, `${path}: ${bytes} bytes`);
     await context.close();
   }
+});
+
+test("a rule of an alert is changed, tried and taken away without script", PATIENCE, async () => {
+  const { page, context } = await visitor(browser, { ...PHONE, javaScriptEnabled: false });
+  page.setDefaultTimeout(100_000);
+  await enters(page, insights.at, ADMIN);
+  await page.goto(`${insights.at}/alertas`);
+  const before = await page.locator(".card").count();
+  await page.locator("#clase").selectOption("disco");
+  await page.locator("main button.primary").click();
+  await page.locator("#umbral").fill("101");
+  await page.locator("#correos").fill("ana@example.com\nleo@example.com");
+  await page.locator("main button.primary").click();
+  assert.match(await page.locator("#umbral-error").textContent(), /entre 1 y 100/);
+  await page.locator("#umbral").fill("99,5");
+  await page.locator("main button.primary").click();
+  const card = page.locator(".card").last();
+  assert.equal(await page.locator(".card").count(), before + 1);
+  assert.match(await card.textContent(), /99,5 %.*ana@example.com, leo@example.com/s);
+  await card.locator("form button").click();
+  assert.match(await page.locator("[role=status]").first().textContent(), /La prueba sale enseguida/);
+  await page.locator(".card h2 a").last().click();
+  await page.locator("button.danger").click();
+  assert.equal(await page.locator(".card").count(), before);
+  await context.close();
 });
 
 test("SQL is answered without script, by keyboard, and a mistake is said", PATIENCE, async () => {

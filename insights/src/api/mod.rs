@@ -10,7 +10,6 @@ mod blank;
 mod breakdown;
 pub(crate) use breakdown::{Dimension, Share, WeekHour, breakdown, week};
 mod choices;
-#[cfg(test)]
 pub(crate) use ask::json;
 mod console;
 mod customers;

@@ -50,8 +50,12 @@ const PAGES: &[Page] = &[
     page("/consola", "insights-nav-console", "search").under("insights-group-data"),
     page("/linaje", "insights-nav-lineage", "route").under("insights-group-data"),
     page("/fuentes", "insights-nav-sources", "layers").under("insights-group-data"),
+    page(ALERTS, "alerts-title", "bell").under("insights-group-data").plain(),
     page("/docs", "insights-nav-api", "copy").under("insights-group-data").plain(),
 ];
+
+/// What merchants may not look at.
+const ALERTS: &str = "/alertas";
 
 /// How many stand beside each other on a phone of 320 px, besides the button.
 const ON_A_PHONE: usize = 4;
@@ -106,6 +110,9 @@ impl FromRequestParts<App> for Frame {
         let reads = who.as_ref().map_or(app.settings.open, |who| who.role != Role::Merchant || who.business.is_some());
         if reads {
             (layout.links, layout.more) = links();
+            if who.as_ref().is_some_and(|who| who.role == Role::Merchant) {
+                layout.more.retain(|link| link.href != ALERTS);
+            }
         } else {
             layout.links = vec![Link::new("/docs", "insights-nav-api", "copy")];
         }

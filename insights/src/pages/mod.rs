@@ -3,6 +3,7 @@
 //! A page reads and changes through the same functions as the API; it only turns forms into their bodies and their answers into
 //! documents. What must never happen here: SQL, or a figure that the API does not give.
 
+mod alerts;
 mod as_of;
 mod assets;
 pub(crate) use assets::make_known;
@@ -16,7 +17,7 @@ pub(crate) mod home;
 mod lineage;
 mod log_in;
 mod look;
-mod numbers;
+pub(crate) mod numbers;
 mod redoc;
 mod sales;
 mod saved;
@@ -62,6 +63,10 @@ pub(crate) fn routes(development: bool) -> Router<App> {
         .route("/consola/respuesta.csv", post(console::ask_csv))
         .route("/linaje", get(lineage::show))
         .route("/fuentes", get(sources::show))
+        .route("/alertas", get(alerts::show).post(alerts::create))
+        .route("/alertas/{id}", get(alerts::edit).post(alerts::change))
+        .route("/alertas/{id}/borrar", post(alerts::remove))
+        .route("/alertas/{id}/probar", post(alerts::test))
         .route("/fuentes/rechazadas.csv", get(sources::refused_csv))
         .route(passage::PATH, get(sessions::enter));
     compress_pages(pages).merge(redoc::routes()).merge(shared::routes(&frame::SERVICE, development))

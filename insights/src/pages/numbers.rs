@@ -6,7 +6,7 @@ use jiff::civil::Date;
 use crate::api::Days;
 
 /// A number with so many decimals, its thousands apart.
-pub(super) fn number(language: Language, value: f64, decimals: usize) -> String {
+pub(crate) fn number(language: Language, value: f64, decimals: usize) -> String {
     let (thousands, point) = if language == Language::Spanish { ('.', ',') } else { (',', '.') };
     let plain = format!("{:.decimals$}", value.abs());
     let (whole, part) = plain.split_once('.').unwrap_or((&plain, ""));
@@ -49,7 +49,7 @@ pub(super) fn days(language: Language, days: Days) -> String {
 }
 
 /// An amount in a currency: pesos by their sign where one reads Spanish.
-pub(super) fn amount(language: Language, value: f64, currency: &str) -> String {
+pub(crate) fn amount(language: Language, value: f64, currency: &str) -> String {
     let sign = if currency == "ARS" && language == Language::Spanish { "$" } else { currency };
     format!("{sign} {}", number(language, value, 2))
 }

@@ -1,6 +1,7 @@
 //! The whole of insights for one test: the real router over a fresh database and a lake of its own, without a socket.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use axum::Router;
 use axum::body::Body;
@@ -27,6 +28,9 @@ pub(crate) const SECRET: &str = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
 pub(crate) const KEYS: &str =
     "leer:lectura:0123456789abcdef,todo:completa:fedcba9876543210,socio:lectura@1:aaaabbbbccccdddd";
 const ADMIN: (&str, &str) = ("admin@belgrano.local", "una clave larga");
+
+/// Of the next instance.
+static SEED: AtomicU64 = AtomicU64::new(7);
 
 /// One instance of the service.
 pub(crate) struct House {
@@ -67,7 +71,8 @@ impl House {
         let mut settings = InsightsSettings::from_env(&mut env);
         env.finish().expect("a configuration without mistakes");
         settings.common.storage = database.settings();
-        let (ambient, clock) = still_ambient(7);
+        // Two instances over one database are not called alike.
+        let (ambient, clock) = still_ambient(SEED.fetch_add(1, Ordering::Relaxed));
         let life = Lifecycle::new();
         let app = assemble(settings, ambient, &life).await.expect("insights opens");
         ensure_admin(&app).await.expect("an administrator");

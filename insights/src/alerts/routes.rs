@@ -1,0 +1,143 @@
+//! `/api/alertas`: the rules, what they raised, and whether a notice of them arrives. Administrators change them, analysts read.
+
+use std::borrow::Borrow;
+
+use axum::extract::State;
+use axum::http::StatusCode;
+use belgrano_shared::http::{Json, Page, Path};
+use belgrano_shared::problem::{Problem, ProblemDocument};
+use belgrano_shared::texts::Message;
+use serde::Serialize;
+use utoipa::ToSchema;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+use super::body::{NewRule, RuleChange, usual};
+use super::rule;
+use super::view::RuleView;
+use super::{AlarmPage, ChangeRule, CreateRule, DeleteRule, RuleRefusal, TestRule};
+use crate::accounts::Role;
+use crate::app::App;
+use crate::sessions::{Admin, Principal, Session};
+
+/// `/api/alertas` and what is below it.
+pub(crate) fn routes() -> OpenApiRouter<App> {
+    OpenApiRouter::new()
+        .routes(routes!(list, create))
+        .routes(routes!(past))
+        .routes(routes!(change, remove))
+        .routes(routes!(test))
+}
+
+/// All rules.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct RuleList {
+    /// In the order in which they were made.
+    pub(crate) reglas: Vec<RuleView>,
+}
+
+/// Who may read alerts.
+fn may_read(principal: &Principal) -> Result<(), Problem> {
+    match principal.role {
+        Role::Admin | Role::Analyst => Ok(()),
+        Role::Merchant => Err(Problem::forbidden(Message::new("refusal-alerts-staff"))),
+    }
+}
+
+/// All rules, with their state
+#[utoipa::path(get, path = "/api/alertas", tag = "alertas",
+    responses((status = 200, body = RuleList), (status = 403, body = ProblemDocument)))]
+pub(crate) async fn list(State(app): State<App>, Session(who): Session) -> Result<Json<RuleList>, Problem> {
+    may_read(&who)?;
+    let mut session = app.db.read().await?;
+    let (rules, targets) = (rule::all(&mut session).await?, rule::all_targets(&mut session).await?);
+    let whole = who.role == Role::Admin;
+    Ok(Json(RuleList { reglas: rules.into_iter().map(|rule| RuleView::new(rule, &targets, whole)).collect() }))
+}
+
+/// What was raised, the youngest first
+#[utoipa::path(get, path = "/api/alertas/historia", tag = "alertas",
+    params(("cursor" = Option<String>, Query), ("limit" = Option<u32>, Query)),
+    responses((status = 200, body = AlarmPage), (status = 403, body = ProblemDocument)))]
+pub(crate) async fn past(
+    State(app): State<App>,
+    Session(who): Session,
+    page: Page,
+) -> Result<Json<AlarmPage>, Problem> {
+    may_read(&who)?;
+    Ok(Json(super::history(&app.db, page.position::<i64>()?, page.limit).await?))
+}
+
+async fn view(app: &App, id: i64) -> Result<RuleView, Problem> {
+    let mut session = app.db.read().await?;
+    let found = rule::find(&mut session, id).await?.ok_or(RuleRefusal::NotFound)?;
+    Ok(RuleView::new(found, &rule::targets(&mut session, id).await?, true))
+}
+
+/// Make a rule
+#[utoipa::path(post, path = "/api/alertas", tag = "alertas", request_body = NewRule, responses(
+    (status = 201, body = RuleView), (status = 403, body = ProblemDocument),
+    (status = 409, body = ProblemDocument, description = "There are as many as there may be"),
+    (status = 422, body = ProblemDocument)))]
+pub(crate) async fn create(
+    State(app): State<App>,
+    _: Admin,
+    Json(body): Json<NewRule>,
+) -> Result<(StatusCode, Json<RuleView>), Problem> {
+    let kind = body.kind;
+    let wanted = body.rest().wanted(&app, usual(kind))?;
+    let id = app.writer.submit(CreateRule { kind, wanted }).await?;
+    Ok((StatusCode::CREATED, Json(view(&app, id).await?)))
+}
+
+/// Change a rule
+///
+/// One that is switched off ends its alarm without a notice.
+#[utoipa::path(patch, path = "/api/alertas/{id}", tag = "alertas", request_body = RuleChange,
+    params(("id" = i64, Path)), responses((status = 200, body = RuleView), (status = 403, body = ProblemDocument),
+    (status = 404, body = ProblemDocument), (status = 422, body = ProblemDocument)))]
+pub(crate) async fn change(
+    State(app): State<App>,
+    _: Admin,
+    Path(id): Path<i64>,
+    Json(body): Json<RuleChange>,
+) -> Result<Json<RuleView>, Problem> {
+    let wanted = body.wanted(&app, view(&app, id).await?)?;
+    app.writer.submit(ChangeRule { id, wanted }).await?;
+    Ok(Json(view(&app, id).await?))
+}
+
+/// Take a rule away
+///
+/// What it raised stays in the history.
+#[utoipa::path(delete, path = "/api/alertas/{id}", tag = "alertas", params(("id" = i64, Path)), responses(
+    (status = 204), (status = 403, body = ProblemDocument), (status = 404, body = ProblemDocument)))]
+pub(crate) async fn remove(State(app): State<App>, _: Admin, Path(id): Path<i64>) -> Result<StatusCode, Problem> {
+    app.writer.submit(DeleteRule { id }).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// Whom a trial is sent to.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct Sent {
+    /// How many mails and webhooks.
+    pub(crate) destinos: usize,
+}
+
+/// Send a trial to everybody whom a rule tells
+#[utoipa::path(post, path = "/api/alertas/{id}/prueba", tag = "alertas", params(("id" = i64, Path)), responses(
+    (status = 202, body = Sent), (status = 403, body = ProblemDocument), (status = 404, body = ProblemDocument),
+    (status = 409, body = ProblemDocument, description = "It tells nobody")))]
+pub(crate) async fn test(
+    State(app): State<App>,
+    _: Admin,
+    Path(id): Path<i64>,
+) -> Result<(StatusCode, Json<Sent>), Problem> {
+    let destinos = app.writer.submit(TestRule { id }).await?;
+    Ok((StatusCode::ACCEPTED, Json(Sent { destinos })))
+}
+
+/// One rule, for its page.
+pub(crate) async fn one(app: &App, _: &Admin, id: impl Borrow<i64>) -> Result<RuleView, Problem> {
+    view(app, *id.borrow()).await
+}
