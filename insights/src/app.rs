@@ -15,6 +15,7 @@ use tokio::sync::Notify;
 use crate::access::Keys;
 use crate::alerts::Latencies;
 use crate::engine::{Answers, Catalog, Warehouse};
+use crate::exports::Jobs;
 use crate::guard::Guard;
 use crate::ingest::{Credentials, FeedStates, Store};
 use crate::models::runner::Runner;
@@ -72,6 +73,8 @@ pub struct Parts {
     pub notices_wake: Arc<Notify>,
     /// How the feeds are doing.
     pub feeds: FeedStates,
+    /// Files that are made in the background.
+    pub jobs: Jobs,
 }
 
 impl Deref for App {

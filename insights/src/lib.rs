@@ -14,6 +14,7 @@ mod capacity;
 pub mod churn;
 mod cors;
 pub mod engine;
+pub mod exports;
 pub mod forecast;
 pub mod guard;
 mod housekeeping;

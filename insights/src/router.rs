@@ -13,7 +13,7 @@ use utoipa_axum::routes;
 
 use crate::app::App;
 use crate::sessions::{self, SESSION_COOKIE};
-use crate::{accounts, alerts, api, cors, pages, saved};
+use crate::{accounts, alerts, api, cors, exports, pages, saved};
 
 /// The API's document; the rooms add their paths.
 #[derive(OpenApi)]
@@ -39,6 +39,7 @@ pub(crate) fn described() -> OpenApiRouter<App> {
         .routes(routes!(pages::home::root))
         .merge(api::routes())
         .merge(saved::routes())
+        .merge(exports::routes())
         .merge(sessions::routes())
         .merge(accounts::routes())
         .merge(alerts::routes());

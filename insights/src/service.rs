@@ -21,6 +21,7 @@ use tokio::sync::Notify;
 
 use crate::app::{App, Parts};
 use crate::engine::{Answers, Catalog, Warehouse, WarehouseError};
+use crate::exports::Jobs;
 use crate::guard::Guard;
 use crate::ingest::{self, Access, BOARD_FEED, Credentials, Feed, FeedStates, Flushed, SHOP_FEED, Store};
 use crate::lake::upkeep::Upkeep;
@@ -30,10 +31,12 @@ use crate::sessions::{Principal, SESSION_COOKIE};
 use crate::settings::InsightsSettings;
 use crate::training::Training;
 use crate::unit::{InsightsUnit, announcer};
-use crate::{accounts, alerts, housekeeping, pages, pg, router, schema, texts};
+use crate::{accounts, alerts, exports, housekeeping, pages, pg, router, schema, texts};
 
 /// Where in `DATA_DIR` the lake is when nobody says otherwise.
 const LAKE_FOLDER: &str = "lake";
+/// Where in `DATA_DIR` files are that are made in the background.
+const EXPORTS_FOLDER: &str = "exports";
 
 /// The file in `DATA_DIR` of what webhooks are signed with.
 const WEBHOOK_SECRET: &str = "webhook_secret";
@@ -77,6 +80,9 @@ pub enum StartError {
     /// Passwords cannot be hashed with these parameters.
     #[error("ARGON2_MEMORY_KIB, ARGON2_PASSES: cannot hash passwords")]
     Passwords(#[from] PasswordError),
+    /// The folder of files that are made in the background.
+    #[error("DATA_DIR: cannot make room for exports")]
+    Exports(#[source] std::io::Error),
     /// The port is taken, or not ours to take.
     #[error("HOST, PORT")]
     Bind(#[from] std::io::Error),
@@ -92,6 +98,7 @@ impl<R: std::fmt::Debug> From<WriteError<R>> for StartError {
 pub async fn start(settings: InsightsSettings, ambient: Ambient, life: &Lifecycle) -> Result<Running, StartError> {
     let app = assemble(settings, ambient, life).await?;
     accounts::ensure_admin(&app).await?;
+    app.jobs.clear().map_err(StartError::Exports)?;
     housekeeping::spawn(&app);
     alerts::start_delivery(&app)?;
     alerts::spawn(&app);
@@ -102,6 +109,7 @@ pub async fn start(settings: InsightsSettings, ambient: Ambient, life: &Lifecycl
     life.spawn_critical("lake", commit(app.clone()));
     life.spawn_critical("watch", watch(app.clone()));
     life.spawn_critical("upkeep", tend(app.clone()));
+    life.spawn_critical("exports", exports::forget_old(app.clone()));
 
     let common = &app.settings.common;
     if let Some(wire) = pg::bind(&app.settings.wire, &common.serve.host).await? {
@@ -142,7 +150,9 @@ pub async fn assemble(settings: InsightsSettings, ambient: Ambient, life: &Lifec
     warehouse.refresh().await?;
     let runner = Runner::new(warehouse.clone(), ambient.clone());
     let store = Store::new(warehouse.clone(), runner.clone(), ambient.clone());
+    let exports = settings.common.data_dir.join(EXPORTS_FOLDER);
     Ok(App::new(Parts {
+        jobs: Jobs::new(exports, settings.exports_bytes),
         guard: Guard::new(&settings, warehouse.lake().root()),
         training: Training::within(settings.common.http.handler_timeout),
         keys: settings.keys.clone(),

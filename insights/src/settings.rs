@@ -51,6 +51,8 @@ pub struct InsightsSettings {
     pub mailer: Mailer,
     /// Keys of programs that read.
     pub keys: crate::access::Keys,
+    /// Bytes of files that one account may have made in the background.
+    pub exports_bytes: u64,
     /// Whether anybody may read, without a log-in or a key.
     pub open: bool,
 }
@@ -109,6 +111,12 @@ impl InsightsSettings {
                 "MiB that an import may hold, of which a small one needs little",
             ) << 20,
             query,
+            exports_bytes: env.number::<u64>(
+                "EXPORTS_MIB",
+                1024,
+                0..=1 << 20,
+                "MiB of files made in the background that one account may have, and four times as many all together",
+            ) << 20,
             wire: crate::pg::WireSettings::from_env(env),
             alerts: crate::alerts::settings(env),
             webhook: webhook_secrets(env),

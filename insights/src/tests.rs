@@ -9,7 +9,7 @@ mod learning;
 mod looking;
 mod pages;
 mod predictions;
-mod seeing;
+pub(crate) mod seeing;
 mod views;
 
 use std::sync::Arc;
@@ -76,7 +76,7 @@ impl World {
     }
 }
 
-fn order(number: &str, state: &str, at: &str, quantity: i64) -> Value {
+pub(crate) fn order(number: &str, state: &str, at: &str, quantity: i64) -> Value {
     json!({
         "numero": number, "cuenta_id": 7, "estado": state, "total": 100.5, "metodo_pago": "efectivo", "barrio": "Belgrano",
         "creado": at, "lineas": [

@@ -13,7 +13,7 @@ use serde_json::Value;
 
 use crate::access::Reader;
 use crate::app::App;
-use crate::engine::QueryError;
+use crate::engine::{QueryError, Reading};
 use crate::ingest::OWN;
 
 /// When it may be worth another try while the lake cannot be reached, or memory is short.
@@ -42,6 +42,11 @@ pub(super) async fn rows<T: DeserializeOwned>(
         super::age::note(since.elapsed());
     }
     serde_json::from_value(json(&answer.batches)?).map_err(|error| Problem::internal(&error))
+}
+
+/// The present state of a source as `reader` sees it, for what is too long to be one answer.
+pub(crate) fn reading(app: &App, reader: &Reader, source: &str) -> Result<Reading, Problem> {
+    Ok(app.answers.reading(&reader.scope(), source)?)
 }
 
 /// Rows as a list of objects; a value that is none is null.

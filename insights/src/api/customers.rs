@@ -1,11 +1,14 @@
-//! The list of customers of Global Ecommerce Analytics, with what was learned of them.
+//! The list of customers of Global Ecommerce Analytics, with what was learned of them, and how many there are of each of the eleven
+//! segments.
 
 use axum::extract::State;
 use belgrano_shared::http::Query;
 use belgrano_shared::problem::{Problem, ProblemDocument};
+use datafusion::common::ScalarValue;
+use serde_json::{Map, Value};
 
-use super::ask::{Ids, text};
-use super::filters::Filters;
+use super::ask::{Ids, rows, text};
+use super::filters::{Filters, Narrowed};
 use super::global::{List, Slice, found, named};
 use super::ml;
 use crate::access::Reader;
@@ -13,7 +16,8 @@ use crate::app::App;
 
 /// Customers
 ///
-/// Of the highest value first. `churn_probability` is the chance of no order in the next 90 days, as far as it was learned already:
+/// Of the highest value first. Values, orders and scores are of all that a customer has bought; filters choose customers who
+/// bought what they say. `churn_probability` is the chance of no order in the next 90 days, as far as it was learned already:
 /// null until then, of too few customers, and for who never bought.
 #[utoipa::path(
     get, path = "/api/customers", tag = "Global", params(Filters, Slice),
@@ -25,11 +29,21 @@ pub(crate) async fn customers(
     Query(filters): Query<Filters>,
     Query(slice): Query<Slice>,
 ) -> Result<List, Problem> {
+    best(&app, &reader, filters, slice, false).await
+}
+
+/// Customers, of the highest value first; with their names when those are asked for and `reader` may see them.
+pub(crate) async fn best(
+    app: &App,
+    reader: &Reader,
+    filters: Filters,
+    slice: Slice,
+    names: bool,
+) -> Result<List, Problem> {
     let (limit, offset) = slice.check()?;
     let country = filters.country().cloned();
     let narrowed = filters.check()?;
-    let mut values = vec![text(&narrowed.source)];
-    let mut condition = "c.source = $1".to_owned();
+    let (mut condition, mut values) = buyers(&narrowed);
     for (column, value) in [("c.country", country), ("c.rfm_segment", slice.rfm_segment)] {
         if let Some(value) = value {
             values.push(text(value));
@@ -41,17 +55,59 @@ pub(crate) async fn customers(
         condition = format!("{condition} AND c.customer_lifetime_value >= ${}", values.len());
     }
     let from = format!("gold_customer_analytics c WHERE {condition}");
+    let (name, persons) = if names && reader.persons { NAMED } else { ("", "") };
     let sql = format!(
-        "SELECT c.customer_id, CAST(c.registered_on AS VARCHAR) AS registration_date, c.country, c.age, c.gender, \
+        "SELECT c.customer_id, {name}CAST(c.registered_on AS VARCHAR) AS registration_date, c.country, c.age, c.gender, \
          c.customer_lifetime_value AS lifetime_value, c.total_orders, c.avg_order_value, CAST(c.last_order_on AS VARCHAR) AS last_purchase_date, \
          c.recency_score, c.frequency_score, c.monetary_score, c.rfm_segment, c.customer_segment, \
-         c.preferred_category FROM {from} ORDER BY c.customer_lifetime_value DESC, c.customer_id LIMIT {limit} OFFSET {offset}"
+         c.preferred_category FROM (SELECT * FROM {from} ORDER BY c.customer_lifetime_value DESC, c.customer_id LIMIT {limit} OFFSET {offset}) c \
+         {persons} ORDER BY c.customer_lifetime_value DESC, c.customer_id"
     );
-    let (mut found, total) = found(&app, &reader, &sql, &from, values).await?;
+    let (mut found, total) = found(app, reader, &sql, &from, values).await?;
     let ids: Vec<&str> = found.iter().map(|row| row["customer_id"].as_str().unwrap_or_default()).collect();
-    let chances = ml::chances(&app, &reader, &narrowed.source, &ids).await?;
+    let chances = ml::chances(app, reader, &narrowed.source, &ids).await?;
     for (row, chance) in found.iter_mut().zip(chances) {
         row.insert("churn_probability".to_owned(), chance.into());
     }
-    Ok(named("customers", found, total, Ids::of(&app, &reader, &narrowed.source).await?))
+    Ok(named("customers", found, total, Ids::of(app, reader, &narrowed.source).await?))
+}
+
+/// The name as a column, and the table that it is from.
+const NAMED: (&str, &str) = (
+    "nullif(trim(concat_ws(' ', p.first_name, p.last_name)), '') AS name, ",
+    "LEFT JOIN silver_persons p ON p.source = $1 AND p.customer_id = c.customer_id",
+);
+
+/// The condition over customers, called `c`, that holds for those who bought what the filters say; for all when they say nothing.
+fn buyers(narrowed: &Narrowed) -> (String, Vec<ScalarValue>) {
+    if narrowed.is_whole() {
+        return ("c.source = $1".to_owned(), vec![text(&narrowed.source)]);
+    }
+    let (sold, values) = narrowed.sales(None);
+    let condition = format!(
+        "c.source = $1 AND c.customer_id IN (SELECT s.customer_id FROM gold_sales s \
+         WHERE {sold} AND {bought} AND s.customer_id IS NOT NULL)",
+        bought = narrowed.bought(),
+    );
+    (condition, values)
+}
+
+/// The customers of each of the eleven segments: how many, what they have brought and ordered to date, and for how many days they
+/// have not on average; of the highest value first.
+pub(crate) async fn segments(
+    app: &App,
+    reader: &Reader,
+    narrowed: &Narrowed,
+) -> Result<Vec<Map<String, Value>>, Problem> {
+    let (condition, values) = buyers(narrowed);
+    let sql = format!(
+        "SELECT c.rfm_segment AS segment, count(*) AS customers, round(sum(c.total_revenue), 2) AS revenue, \
+         CAST(sum(c.total_orders) AS BIGINT) AS orders, \
+         coalesce(round(sum(c.total_revenue) / nullif(sum(c.total_orders), 0), 2), 0.0) AS aov, \
+         round(avg(CAST(c.days_since_last_order AS DOUBLE)), 1) AS days_since, \
+         round(avg(CAST(c.recency_score AS DOUBLE)), 2) AS recency, round(avg(CAST(c.frequency_score AS DOUBLE)), 2) AS frequency, \
+         round(avg(CAST(c.monetary_score AS DOUBLE)), 2) AS monetary \
+         FROM gold_customer_analytics c WHERE {condition} AND c.rfm_segment IS NOT NULL GROUP BY 1 ORDER BY 3 DESC, 1"
+    );
+    rows(app, reader, &sql, values).await
 }

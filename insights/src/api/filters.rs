@@ -7,7 +7,7 @@ use belgrano_shared::texts::Message;
 use datafusion::common::ScalarValue;
 use jiff::civil::Date;
 use serde::Deserialize;
-use utoipa::IntoParams;
+use utoipa::{IntoParams, ToSchema};
 
 use super::blank;
 use super::days::{Compare, Days};
@@ -15,7 +15,7 @@ use super::sums::{Cube, Sums};
 use crate::ingest::OWN;
 
 /// What a question is narrowed to; what is left out narrows nothing.
-#[derive(Clone, Debug, Default, Deserialize, IntoParams)]
+#[derive(Clone, Debug, Default, Deserialize, IntoParams, ToSchema)]
 #[into_params(parameter_in = Query)]
 pub(crate) struct Filters {
     /// First day, `YYYY-MM-DD`, in the zone of the source.
@@ -188,6 +188,11 @@ impl Filters {
 const SEGMENT: &str = "segment";
 
 impl Narrowed {
+    /// Whether it narrows nothing but the source.
+    pub(super) fn is_whole(&self) -> bool {
+        self.conditions.is_empty() && self.from.is_none() && self.to.is_none()
+    }
+
     /// The same where orders have to be counted one by one, because lines of an order stand apart.
     pub(crate) fn by_line(self) -> Self {
         Self { within_orders: true, ..self }

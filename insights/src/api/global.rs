@@ -1,4 +1,4 @@
-//! The lists of Global Ecommerce Analytics but those of lines and customers, and its sums by place, category, time and product.
+//! The list of products of Global Ecommerce Analytics, and its sums by category, time and product.
 
 use axum::extract::State;
 use belgrano_shared::http::{Json, Query};
@@ -11,7 +11,7 @@ use utoipa::IntoParams;
 
 use super::ask::{Count, Ids, rows, text};
 use super::filters::{Filters, money, within};
-use super::sums::{OF_CATEGORIES, OF_ORDERS, OF_PRODUCTS};
+use super::sums::{OF_CATEGORIES, OF_PRODUCTS};
 use crate::access::Reader;
 use crate::app::App;
 
@@ -45,9 +45,9 @@ impl Slice {
 }
 
 /// Rows of a list, and how many there are in all.
-pub(super) type List = Json<Map<String, Value>>;
+pub(crate) type List = Json<Map<String, Value>>;
 
-async fn list(
+pub(super) async fn list(
     app: &App,
     reader: &Reader,
     name: &str,
@@ -73,7 +73,7 @@ pub(super) async fn found(
     Ok((found, total.into_iter().next().and_then(|count| count.n).unwrap_or(0)))
 }
 
-async fn all(
+pub(super) async fn all(
     app: &App,
     reader: &Reader,
     name: &str,
@@ -137,35 +137,6 @@ pub(crate) async fn products(
     list(&app, &reader, "products", &sql, &from, &narrowed.source, values).await
 }
 
-/// Sales by country
-#[utoipa::path(
-    get, path = "/api/analytics/countries", tag = "Global", params(Filters),
-    responses((status = 200, body = Object), (status = 422, body = ProblemDocument))
-)]
-pub(crate) async fn countries(
-    State(app): State<App>,
-    reader: Reader,
-    Query(filters): Query<Filters>,
-) -> Result<List, Problem> {
-    let narrowed = filters.check()?;
-    let (condition, values) = narrowed.sales(None);
-    let sums = narrowed.sums(OF_ORDERS);
-    let sql = format!(
-        "SELECT a.country, a.revenue, a.orders, coalesce(round(a.revenue / nullif(a.orders, 0), 2), 0.0) AS aov, \
-         coalesce(b.customers, 0) AS customers \
-         FROM (SELECT coalesce(s.country, 'Sin dato') AS country, {revenue} AS revenue, CAST({orders} AS BIGINT) AS orders \
-           FROM {table} s WHERE {condition} GROUP BY 1) a \
-         LEFT JOIN (SELECT coalesce(s.country, 'Sin dato') AS buyers_of, count(DISTINCT s.customer_id) AS customers \
-           FROM gold_sales s WHERE {condition} AND {bought} AND s.customer_id IS NOT NULL GROUP BY 1) b ON a.country = b.buyers_of \
-         ORDER BY 2 DESC, 1",
-        revenue = money(&format!("sum({})", narrowed.amount())),
-        orders = sums.orders(),
-        table = sums.table(),
-        bought = narrowed.bought(),
-    );
-    all(&app, &reader, "countries", &sql, &narrowed.source, values).await
-}
-
 /// Sales by category
 ///
 /// `profit` and `margin` (percent) are of the lines whose cost is known. Fees are money but no category of goods.
@@ -214,6 +185,13 @@ pub(crate) struct Ranking {
     limit: Option<i64>,
     /// `revenue`, `orders` or `margin`; `revenue` when it is left out.
     metric: Option<String>,
+}
+
+impl Ranking {
+    /// The first so many by revenue.
+    pub(crate) fn first(limit: i64) -> Self {
+        Self { limit: Some(limit), metric: None }
+    }
 }
 
 /// Products of the highest sales, orders or margin

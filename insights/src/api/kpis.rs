@@ -123,7 +123,7 @@ pub(super) async fn told(app: &App, reader: &Reader, source: &str) -> Result<Tol
 }
 
 /// The days that are asked about; `None` while the source has none.
-pub(super) async fn days(app: &App, reader: &Reader, narrowed: &Narrowed) -> Result<Option<Days>, Problem> {
+pub(crate) async fn days(app: &App, reader: &Reader, narrowed: &Narrowed) -> Result<Option<Days>, Problem> {
     let told = told(app, reader, &narrowed.source).await?;
     let days = narrowed.from.or(told.first_day).zip(narrowed.to.or(told.told_until));
     Ok(days.filter(|(from, to)| from <= to).map(|(from, to)| Days { from, to }))

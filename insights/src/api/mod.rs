@@ -8,29 +8,32 @@ mod ask;
 mod asked;
 mod blank;
 mod breakdown;
+pub(crate) use ask::{json, reading};
 pub(crate) use breakdown::{Dimension, Share, WeekHour, breakdown, week};
 mod choices;
-pub(crate) use ask::json;
 mod console;
-mod customers;
 pub(crate) use console::{TableView, Tabular, schema, tabular, words as query_words};
+mod customers;
+pub(crate) use customers::{best as best_customers, segments as rfm_segments};
 mod days;
 pub(crate) use choices::{Choices, OfSource, choices};
 pub(crate) use days::{Compare, Days};
 mod filters;
-pub(crate) use filters::Filters;
+pub(crate) use filters::{Filters, Narrowed};
 mod funnel;
 pub(crate) use funnel::{Funnel, funnel};
 mod global;
-pub(crate) use global::Slice;
 mod instashop;
+pub(crate) use global::{Ranking, Slice, categories as by_category, top_products};
 pub(crate) use instashop::{Back, StockPage, categories, cohorts, journey, plans, stock};
 mod kpis;
-pub(crate) use kpis::{Figures, Kpis, kpis};
+pub(crate) use kpis::{Figures, Kpis, days as days_of, kpis};
 mod lineage;
 mod ml;
 mod narrowed;
 mod pharmavida;
+mod places;
+pub(crate) use places::{Place, UNKNOWN, by_place};
 mod refused;
 pub(crate) use refused::{RefusedRow, RefusedView, refused, refused_rows};
 mod series;
@@ -43,7 +46,7 @@ mod techstore;
 mod today;
 mod transactions;
 pub(crate) use today::{Late, Looks, ShortStock, Today, today};
-pub(crate) use transactions::{Sorting, transactions};
+pub(crate) use transactions::{COLUMNS, DayCount, LOCAL, Sorting, by_day, lines, transactions};
 mod version;
 mod views;
 pub(crate) use views::{
@@ -77,7 +80,7 @@ pub(crate) fn routes() -> OpenApiRouter<App> {
         .routes(routes!(transactions::transactions))
         .routes(routes!(customers::customers))
         .routes(routes!(global::products))
-        .routes(routes!(global::countries))
+        .routes(routes!(places::countries))
         .routes(routes!(global::categories))
         .routes(routes!(series::time_series))
         .routes(routes!(global::top_products))

@@ -15,6 +15,9 @@ pub(super) const OF_ORDERS: &[Cube] = &[
     },
     Cube { table: "gold_daily_places", by: &["s.country = ", "s.region = ", "s.city = ", "s.barrio = "] },
 ];
+/// The cube that tells the places of a country apart.
+pub(super) const OF_PLACES: &[Cube] =
+    &[Cube { table: "gold_daily_places", by: &["s.country = ", "s.region = ", "s.city = ", "s.barrio = "] }];
 /// The cube of what articles are of; orders add up over its days alone.
 pub(super) const OF_CATEGORIES: &[Cube] =
     &[Cube { table: "gold_daily_categories", by: &["s.category = ", "s.business = ", "s.branch = "] }];

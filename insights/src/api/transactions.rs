@@ -3,6 +3,7 @@
 use axum::extract::State;
 use belgrano_shared::http::Query;
 use belgrano_shared::problem::{Problem, ProblemDocument};
+use datafusion::common::ScalarValue;
 use serde::Deserialize;
 use serde_json::{Map, Value};
 use utoipa::IntoParams;
@@ -75,40 +76,61 @@ pub(crate) async fn transactions(
     let (limit, offset) = slice.check()?;
     let sorted = sorting.check()?;
     let narrowed = filters.check()?;
-    let (total, mut since) = latest(&app, &reader, &narrowed, offset.saturating_add(limit)).await?;
+    let (mut found, total) = lines(&app, &reader, &narrowed, sorted, limit, offset).await?;
+    for line in &mut found {
+        line.remove(LOCAL);
+    }
     let ids = Ids::of(&app, &reader, &narrowed.source).await?;
-    if total <= offset {
-        return Ok(named("transactions", Vec::new(), total, ids));
-    }
-    let (condition, values) = narrowed.sales(None);
-    if sorted.is_some() {
-        // The first by another order may be of any day.
-        since.clear();
-    }
-    let order = sorted.unwrap_or_else(|| "s.ordered_at DESC, s.order_id DESC, s.line_no".to_owned());
-    let sql = format!(
-        "SELECT concat(s.order_id, '-', CAST(s.line_no AS VARCHAR)) AS transaction_id, s.order_id, s.ordered_at AS date, s.customer_id, \
-         s.country, s.region, s.city, s.barrio, s.product_id, s.product_name, s.category, s.subcategory, s.quantity, \
-         CAST(s.unit_price AS DOUBLE) AS unit_price, CAST(s.amount AS DOUBLE) AS total_amount, \
-         CAST(s.discount AS DOUBLE) AS discount_applied, s.payment_method, CAST(NULL AS DOUBLE) AS shipping_cost, \
-         CAST(NULL AS DOUBLE) AS delivery_time, CAST(NULL AS VARCHAR) AS customer_segment, s.device AS device_type, \
-         s.traffic_source, s.currency, CAST(NULL AS DOUBLE) AS exchange_rate, CAST(NULL AS DOUBLE) AS total_amount_usd, \
-         CAST(s.cost AS DOUBLE) AS cost_price, CAST(s.amount - s.cost AS DOUBLE) AS profit, s.kind, s.voided \
-         FROM gold_sales s WHERE {condition}{since} ORDER BY {order} LIMIT {limit} OFFSET {offset}"
-    );
-    let found: Vec<Map<String, Value>> = rows(&app, &reader, &sql, values).await?;
     Ok(named("transactions", found, total, ids))
 }
 
-#[derive(Deserialize)]
-struct DayCount {
-    day: Option<String>,
-    n: i64,
+/// When a line was ordered on a clock on the wall of its source, as `2026-11-21 15:04:05`. Zones are whole hours from UTC.
+pub(crate) const LOCAL: &str = "local_date";
+
+/// The columns of a line of `gold_sales`, called `s`.
+pub(crate) const COLUMNS: &str = "concat(s.order_id, '-', CAST(s.line_no AS VARCHAR)) AS transaction_id, s.order_id, s.ordered_at AS date, \
+     concat(CAST(s.ordered_on AS VARCHAR), ' ', right(concat('0', CAST(s.ordered_hour AS VARCHAR)), 2), to_char(s.ordered_at, ':%M:%S')) AS local_date, \
+     s.customer_id, s.country, s.region, s.city, s.barrio, s.product_id, s.product_name, s.category, s.subcategory, s.quantity, \
+     CAST(s.unit_price AS DOUBLE) AS unit_price, CAST(s.amount AS DOUBLE) AS total_amount, \
+     CAST(s.discount AS DOUBLE) AS discount_applied, s.payment_method, CAST(NULL AS DOUBLE) AS shipping_cost, \
+     CAST(NULL AS DOUBLE) AS delivery_time, CAST(NULL AS VARCHAR) AS customer_segment, s.device AS device_type, \
+     s.traffic_source, s.currency, CAST(NULL AS DOUBLE) AS exchange_rate, CAST(NULL AS DOUBLE) AS total_amount_usd, \
+     CAST(s.cost AS DOUBLE) AS cost_price, CAST(s.amount - s.cost AS DOUBLE) AS profit, s.kind, s.voided";
+
+/// Lines, the latest first or in an order in SQL, so many after so many, and how many there are in all.
+pub(crate) async fn lines(
+    app: &App,
+    reader: &Reader,
+    narrowed: &Narrowed,
+    order: Option<String>,
+    limit: i64,
+    offset: i64,
+) -> Result<(Vec<Map<String, Value>>, i64), Problem> {
+    let (total, mut since) = latest(app, reader, narrowed, offset.saturating_add(limit)).await?;
+    if total <= offset {
+        return Ok((Vec::new(), total));
+    }
+    if order.is_some() {
+        // The first by another order may be of any day.
+        since.clear();
+    }
+    let order = order.unwrap_or_else(|| "s.ordered_at DESC, s.order_id DESC, s.line_no".to_owned());
+    let (condition, values) = narrowed.sales(None);
+    let sql = format!(
+        "SELECT {COLUMNS} FROM gold_sales s WHERE {condition}{since} ORDER BY {order} LIMIT {limit} OFFSET {offset}"
+    );
+    Ok((rows(app, reader, &sql, values).await?, total))
 }
 
-/// How many lines there are, and a condition on their day that the latest `wanted` hold: days are in the order of instants, so that
-/// the rest need not be looked at.
-async fn latest(app: &App, reader: &Reader, narrowed: &Narrowed, wanted: i64) -> Result<(i64, String), Problem> {
+/// How many lines there are of a day; `None`: of no day that is known.
+#[derive(Debug, Deserialize)]
+pub(crate) struct DayCount {
+    pub(crate) day: Option<String>,
+    pub(crate) n: i64,
+}
+
+/// A question for how many lines there are of each day, the latest first, with its values.
+pub(crate) fn by_day(narrowed: &Narrowed) -> (String, Vec<ScalarValue>) {
     let (condition, values) = narrowed.sales(None);
     let sums = narrowed.sums(OF_ORDERS);
     let sql = format!(
@@ -117,6 +139,13 @@ async fn latest(app: &App, reader: &Reader, narrowed: &Narrowed, wanted: i64) ->
         lines = sums.lines(),
         table = sums.table(),
     );
+    (sql, values)
+}
+
+/// How many lines there are, and a condition on their day that the latest `wanted` hold: days are in the order of instants, so that
+/// the rest need not be looked at.
+async fn latest(app: &App, reader: &Reader, narrowed: &Narrowed, wanted: i64) -> Result<(i64, String), Problem> {
+    let (sql, values) = by_day(narrowed);
     let days: Vec<DayCount> = rows(app, reader, &sql, values).await?;
     let (mut total, mut since) = (0_i64, None);
     for DayCount { day, n } in days {

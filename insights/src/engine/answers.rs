@@ -23,6 +23,7 @@ use tokio::sync::Semaphore;
 
 use super::pace::{Pace, Pacing};
 use super::part::{self, Part};
+use super::reading::Reading;
 use super::scope::Scope;
 use super::session::Session;
 use super::warehouse::{Warehouse, WarehouseError};
@@ -178,6 +179,11 @@ impl Answers {
         }
     }
 
+    /// The present state of a source as somebody sees it, to be read for longer than one answer takes.
+    pub fn reading(&self, scope: &Scope, source: &str) -> Result<Reading, QueryError> {
+        Ok(Reading::new(self.warehouse.session_of(Part::of(Some(source)), scope)?, Arc::clone(&self.turns)))
+    }
+
     async fn work(&self, asked: &(Scope, Question), values: Vec<ScalarValue>) -> Result<Answer, QueryError> {
         let (scope, question) = asked;
         let source = part::source(&question.0, &values);
@@ -319,7 +325,7 @@ fn found_no_room(error: &DataFusionError) -> bool {
 }
 
 /// Whether it is the object store that failed, however deep within.
-fn is_of_the_store(error: &(dyn std::error::Error + 'static)) -> bool {
+pub(super) fn is_of_the_store(error: &(dyn std::error::Error + 'static)) -> bool {
     let mut error = Some(error);
     while let Some(inner) = error {
         // The reader of files passes on the store's words alone.

@@ -7,15 +7,19 @@ use csv::{Terminator, WriterBuilder};
 
 /// Rows of text, with the mark without which Excel takes UTF-8 for something else.
 pub(super) fn file(language: Language, rows: impl IntoIterator<Item = Vec<String>>) -> Vec<u8> {
-    let separator = if language == Language::Spanish { b';' } else { b',' };
     let mut builder = WriterBuilder::new();
-    let builder = builder.delimiter(separator).terminator(Terminator::CRLF).flexible(true);
+    let builder = builder.delimiter(separator(language)).terminator(Terminator::CRLF).flexible(true);
     let mut writer = builder.from_writer("\u{feff}".as_bytes().to_vec());
     for row in rows {
         // Into memory: there is nothing that could fail.
         let _ = writer.write_record(row.iter().map(|cell| if is_number(cell) { cell.clone() } else { harmless(cell) }));
     }
     writer.into_inner().unwrap_or_default()
+}
+
+/// What a spreadsheet of the reader's language splits cells at.
+pub(crate) fn separator(language: Language) -> u8 {
+    if language == Language::Spanish { b';' } else { b',' }
 }
 
 /// A plain number is no formula, with a sign neither.

@@ -34,7 +34,9 @@ use belgrano_shared::http::compress_pages;
 use belgrano_shared::pages as shared;
 use belgrano_shared::passage;
 
+pub(crate) use csv::separator;
 pub(crate) use frame::Frame;
+pub(crate) use numbers::{amount, day, number};
 
 use crate::app::App;
 use crate::sessions;

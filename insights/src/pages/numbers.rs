@@ -35,7 +35,7 @@ pub(super) fn count(language: Language, value: i64) -> String {
 }
 
 /// A day: `21/11/2026` and `21 Nov 2026`.
-pub(super) fn day(language: Language, day: Date) -> String {
+pub(crate) fn day(language: Language, day: Date) -> String {
     day.strftime(if language == Language::Spanish { "%d/%m/%Y" } else { "%-d %b %Y" }).to_string()
 }
 

@@ -8,7 +8,7 @@ use crate::engine::{Scope, Session};
 use crate::ingest::FeedState;
 
 /// Words that only the other business, its goods, its orders and its buyers have.
-const OTHERS: [&str; 11] = [
+pub(crate) const OTHERS: [&str; 11] = [
     "Forrajes Sur",
     "Alfalfa",
     "BA-2",
@@ -22,7 +22,8 @@ const OTHERS: [&str; 11] = [
     "BA-4",
 ];
 /// Words that name a person, or that a person wrote.
-const PERSONS: [&str; 9] = ["Anahí", "Díaz", "carla@", "anahí@", "5555-0199", "Cabildo", "Raúl", "Muy rica", "Kiosco"];
+pub(crate) const PERSONS: [&str; 9] =
+    ["Anahí", "Díaz", "carla@", "anahí@", "5555-0199", "Cabildo", "Raúl", "Muy rica", "Kiosco"];
 
 fn line(position: i64, product: (i64, &str, &str, &str), amount: f64) -> Value {
     let (id, name, business, category) = product;
@@ -54,7 +55,7 @@ fn product(id: i64, name: &str, business: i64) -> Value {
 }
 
 /// Two businesses, an order of both and one of each, a third that is called like the first, and all that is known of them.
-async fn marketplace(database: &TestDatabase) -> House {
+pub(crate) async fn marketplace(database: &TestDatabase) -> House {
     let mut house = House::start(database).await;
     let review = |id: i64, product: i64, words: &str| {
         json!({ "id": id, "pedido": "BA-1", "cuenta_id": 7, "producto_id": product, "estrellas": 5, "texto": words,
