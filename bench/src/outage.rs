@@ -78,7 +78,6 @@ impl Victim {
 }
 
 /// When tickets went and came.
-#[expect(clippy::struct_field_names, reason = "units belong into names")]
 struct Times {
     gone_ns: u64,
     /// SIGCONT, or the start of the new process.

@@ -119,7 +119,6 @@ impl Sample {
 
 /// Memory in KiB. Kernel memory (socket buffers) is in none of it.
 #[derive(Clone, Copy, Debug, Default)]
-#[expect(clippy::struct_field_names, reason = "units belong into names")]
 pub struct Memory {
     /// Resident.
     pub resident_kb: u64,

@@ -6,7 +6,7 @@ use crate::harness::{Insights, Plan, Service, pause};
 use crate::learned::{FIGURES, addresses_say_it_too, is_the_same};
 
 /// For a hundred thousand changes and more, on a loaded machine; nothing else here takes that long.
-const LEARNS_WITHIN: Duration = Duration::from_secs(120);
+const LEARNS_WITHIN: Duration = Duration::from_mins(2);
 /// Days on which something was sold; the zone of both has no summer time.
 const DAYS: &str = "SELECT COUNT(DISTINCT date(created_at / 1000, 'unixepoch', '-3 hours')) FROM orders \
      WHERE state NOT IN ('cancelado', 'devuelto')";

@@ -20,7 +20,6 @@ const HEALTHY_WITHIN: Duration = Duration::from_mins(1);
 
 /// The stack that is asked the same questions, and where it runs.
 #[derive(clap::Args, Clone, Debug)]
-#[expect(clippy::struct_field_names, reason = "they are options of a command line that has others")]
 pub struct Peer {
     /// A Python that has what `bench/peer-insights/requirements.txt` names; without it there is no comparison
     #[arg(long, requires = "peer_database")]

@@ -92,7 +92,7 @@ impl RuleChange {
         let mut wrong = Vec::new();
         let kind = now.kind;
         let threshold = self.threshold.unwrap_or(now.threshold);
-        within(&mut wrong, "umbral", Some(kind.thresholds()), threshold);
+        within(&mut wrong, "umbral", Some(kind.thresholds()), &threshold);
         let window_min = kept(&mut wrong, "ventana_min", kind.windows(), self.window_min, now.window_min);
         let minimum = kept(&mut wrong, "minimo", kind.minimums(), self.minimum, now.minimum);
         let quiet_min = kept(&mut wrong, "silencio_min", Some(QUIET), self.quiet_min, now.quiet_min);
@@ -104,12 +104,12 @@ impl RuleChange {
         let emails = emails(&mut wrong, &self.emails.unwrap_or(now.emails));
         let webhook = self.webhook.map(|address| address.trim().to_owned()).or(now.webhook);
         let webhook = webhook.filter(|address| !address.is_empty());
-        let webhook = webhook.and_then(|address| match Endpoint::parse(&address, app.settings.common.notices.reach) {
-            Ok(endpoint) => Some(endpoint.as_str().to_owned()),
-            Err(_) => {
+        let webhook = webhook.and_then(|address| {
+            let endpoint = Endpoint::parse(&address, app.settings.common.notices.reach).ok();
+            if endpoint.is_none() {
                 wrong.push(FieldError::new("webhook", Message::new("error-alert-webhook")));
-                None
             }
+            endpoint.map(|endpoint| endpoint.as_str().to_owned())
         });
         if !wrong.is_empty() {
             return Err(Problem::invalid(wrong));
@@ -137,7 +137,7 @@ fn kept(
 ) -> i64 {
     let Some(range) = range else { return now };
     let value = given.unwrap_or(now);
-    within(wrong, field, Some(range), value);
+    within(wrong, field, Some(range), &value);
     value
 }
 
@@ -145,9 +145,9 @@ fn within<T: PartialOrd + ToString>(
     wrong: &mut Vec<FieldError>,
     field: &'static str,
     range: Option<RangeInclusive<T>>,
-    value: T,
+    value: &T,
 ) {
-    let Some(range) = range.filter(|range| !range.contains(&value)) else { return };
+    let Some(range) = range.filter(|range| !range.contains(value)) else { return };
     let (from, to) = (range.start().to_string(), range.end().to_string());
     wrong.push(FieldError::new(field, Message::new("error-insights-range").with("from", from).with("to", to)));
 }

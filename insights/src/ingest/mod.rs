@@ -2,7 +2,6 @@
 
 mod client;
 mod credentials;
-#[expect(clippy::struct_field_names, reason = "fields are named as the columns of the lake are")]
 mod dato;
 mod fresh;
 #[cfg(test)]

@@ -49,6 +49,7 @@ pub(crate) struct Column {
 }
 
 impl Column {
+    #[expect(clippy::needless_pass_by_value, reason = "who calls it has words, numbers and texts at hand")]
     fn new(name: impl ToString, unit: &'static str, shape: &'static str) -> Self {
         Self { name: name.to_string(), unit, currency: String::new(), shape, stack: "", right: false }
     }
@@ -167,12 +168,14 @@ impl HtmlSafe for Figure {}
 
 impl Figure {
     /// A figure without rows yet.
+    #[expect(clippy::needless_pass_by_value, reason = "who calls it has words, numbers and texts at hand")]
     pub(crate) fn new(layout: &Layout, id: &'static str, kind: ChartKind, title: impl ToString) -> Self {
         let (table, empty) = (layout.t("insights-figure-table"), layout.t("insights-figure-empty"));
         Self { id, kind, title: title.to_string(), note: None, table, columns: Vec::new(), rows: Vec::new(), empty }
     }
 
     /// Says something below the heading.
+    #[expect(clippy::needless_pass_by_value, reason = "who calls it has words, numbers and texts at hand")]
     pub(crate) fn note(self, note: impl ToString) -> Self {
         Self { note: Some(note.to_string()), ..self }
     }
@@ -201,10 +204,12 @@ impl Figure {
     }
 
     /// Whether a cell of this column is the heading of its row.
+    #[expect(clippy::trivially_copy_pass_by_ref, reason = "templates pass references")]
     fn is_heading(index: &usize) -> bool {
         *index == 0
     }
 
+    #[expect(clippy::trivially_copy_pass_by_ref, reason = "templates pass references")]
     fn is_number(&self, index: &usize) -> bool {
         self.columns.get(*index).is_some_and(Column::is_number)
     }

@@ -155,6 +155,7 @@ impl Ways<'_> {
 }
 
 impl TodayPage<'_> {
+    #[expect(clippy::trivially_copy_pass_by_ref, reason = "templates pass references")]
     fn count(&self, value: &i64) -> String {
         count(self.layout.language, *value)
     }
@@ -171,6 +172,7 @@ impl TodayPage<'_> {
     }
 
     /// How late a delivery is.
+    #[expect(clippy::unused_self, reason = "a template calls it as it calls the others")]
     fn late(&self, late: &Late) -> String {
         let (hours, minutes) = (late.minutos / 60, late.minutos % 60);
         if hours > 0 { format!("{hours} h {minutes:02} min") } else { format!("{minutes} min") }

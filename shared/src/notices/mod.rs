@@ -42,6 +42,9 @@ use crate::texts::Language;
 use crate::timestamp::UnixMillis;
 use crate::writer::UnitOfWork;
 
+/// Subject and text of a notice, from what is stored of it, in somebody's language.
+pub type Words = fn(&str, Language) -> (String, String);
+
 /// What is different about the notices of a service.
 #[derive(Debug)]
 pub struct NoticeService {
@@ -55,7 +58,7 @@ pub struct NoticeService {
     pub webhooks: Option<WebhookService>,
     /// Title and text of what the service words itself ([`News::Alarm`]), made of the particulars in `place`; `None` where there
     /// is no such thing.
-    pub words: Option<fn(&str, Language) -> (String, String)>,
+    pub words: Option<Words>,
 }
 
 /// How a service finds out who wants mail.

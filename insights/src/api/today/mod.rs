@@ -94,10 +94,7 @@ pub(crate) async fn today(
     let month = Days { from: day.first_of_month(), to: day };
     let month = filters.over(Some(month), Compare::Month);
     let Json(month) = Box::pin(kpis::kpis(State(app.clone()), reader.clone(), Query(month))).await?;
-    let looks = match narrowed.source == OWN {
-        true => Some(Box::pin(looks::looks(&app, &reader)).await?),
-        false => None,
-    };
+    let looks = if narrowed.source == OWN { Some(Box::pin(looks::looks(&app, &reader)).await?) } else { None };
     Ok(Json(Today {
         dia: day.to_string(),
         hora: elapsed.map(|(hour, _)| hour),

@@ -138,7 +138,9 @@ fn files_are_bounded_in_number_and_in_room_and_an_earlier_process_leaves_none() 
     let first: Vec<_> = (0..AT_ONCE).map(|_| begin("ana").expect("a file")).collect();
     assert_eq!(begin("ana").expect_err("too many at once").status().as_u16(), 429);
     let other = begin("berto").expect("somebody else's");
-    first.iter().for_each(|job| jobs.remove(job));
+    for job in &first {
+        jobs.remove(job);
+    }
     let kept: Vec<_> = (0..MOST).map(|_| ready("ana")).collect();
     assert_eq!(begin("ana").expect_err("too many kept").status().as_u16(), 429);
     assert!(jobs.grow(&kept[0], 60) && !jobs.grow(&kept[1], 60) && jobs.grow(&kept[1], 40), "one account's room");
