@@ -152,18 +152,18 @@ impl Asking<'_> {
         Ok(known.unwrap_or_else(|| if self.narrowed.source == OWN { "ARS".to_owned() } else { String::new() }))
     }
 
-    /// By country; by barrio where no country is known.
+    /// By country; by barrio where there is one country at most and barrios are known.
     async fn places(&self) -> Result<(Place, Rows), Problem> {
         let by = async |place: Place, list: &'static str| {
             let found = api::by_place(self.app, self.reader, &self.narrowed, place).await?;
             Ok::<_, Problem>((place, listed(found.0, list)))
         };
         let countries = by(Place::Country, "countries").await?;
-        if is_told_apart(&countries) || countries.1.is_empty() {
+        if known(&countries) > 1 || countries.1.is_empty() {
             return Ok(countries);
         }
         let barrios = by(Place::Barrio, "barrios").await?;
-        Ok(if is_told_apart(&barrios) { barrios } else { countries })
+        Ok(if known(&barrios) > 0 { barrios } else { countries })
     }
 
     async fn lines(&self) -> Result<(Rows, i64), Problem> {
@@ -241,9 +241,10 @@ fn listed(mut list: Map<String, Value>, name: &str) -> Rows {
         .collect()
 }
 
-/// Whether more than one place is known, or one by its name.
-fn is_told_apart((place, rows): &(Place, Rows)) -> bool {
-    rows.iter().any(|row| row.get(place.column()).and_then(Value::as_str).is_some_and(|name| name != api::UNKNOWN))
+/// How many places are known by their names.
+fn known((place, rows): &(Place, Rows)) -> usize {
+    let name = |row: &Map<String, Value>| row.get(place.column()).and_then(Value::as_str).map(ToOwned::to_owned);
+    rows.iter().filter_map(name).filter(|name| name != api::UNKNOWN).count()
 }
 
 /// Three capital letters: what else a file says of its currency is no part of a format.

@@ -65,7 +65,7 @@ fn answer(kind: &'static str, made: Made) -> Response {
 /// All lines of orders
 ///
 /// The latest first, under the names of the table `transactions`; `date` is the day and time at the place of the source, an amount
-/// that is voided or given back has its sign, so that the lines add up to the net sales. In Spanish its cells are apart by `;` and
+/// that is given back has its sign, so that the lines that are not voided add up to the net sales. In Spanish its cells are apart by `;` and
 /// its decimals by a comma. It is sent as it is read, and ends when whoever asked closes the connection.
 #[utoipa::path(
     get, path = "/api/export/csv", tag = "Global", params(Filters),

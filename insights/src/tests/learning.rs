@@ -64,7 +64,13 @@ async fn today_is_the_clocks_for_us_and_the_last_day_for_an_import() {
 #[tokio::test]
 async fn customers_have_the_chance_that_was_learned_and_wait_for_none() {
     let database = TestDatabase::sqlite();
-    let house = shop(&database, 90).await;
+    let mut house = shop(&database, 90).await;
+    // Who came every other day and has not come for eleven weeks is gone, whatever day of the week it is.
+    let today = today(&house).await;
+    for (place, number) in (0..6_i64).zip(7_000_usize..) {
+        let gone = order(number, 777, after(today, place * 2 - 89), &[line(1, 3, 1)]);
+        house.came(SHOP_FEED, &[("pedido", &format!("BA-{number}"), gone)]).await;
+    }
     let found = ask(&house, &ALL, "GET", CUSTOMERS).await;
     assert!(
         list(&found, "customers").iter().all(|it| it["churn_probability"].is_null()),
