@@ -94,11 +94,11 @@ pub(super) const CATEGORIES: &[Column] = &[
 ];
 
 pub(super) const PRODUCTS: &[Column] = &[
-    column("export-product", "product_id", Kind::Text, 14),
+    column("export-product", "product_id", Kind::Text, 13),
     column("export-product-name", "product_name", Kind::Text, 42),
     column("export-revenue", "revenue", Kind::Amount, 18),
     column("export-orders", "orders", Kind::Count, 12),
-    column("export-units", "units", Kind::Count, 12),
+    column("export-units", "units", Kind::Count, 14),
     column("export-margin", "margin", Kind::Percent, 12),
 ];
 

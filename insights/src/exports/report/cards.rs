@@ -30,7 +30,7 @@ pub(super) fn cards(paper: &mut Paper, measures: &[Measure], language: Language,
 
 fn card(paper: &mut Paper, (x, y): (f32, f32), measure: &Measure, language: Language, currency: &str) -> Vec<Node> {
     paper.draw(Mark::Filled(Area(x, y, WIDTH, HEIGHT), LINE));
-    paper.draw(Mark::Filled(Area(x + 0.75, y + 0.75, WIDTH - 1.5, HEIGHT - 1.5), PAPER));
+    paper.draw(Mark::Filled(Area(x + 1.0, y + 1.0, WIDTH - 2.0, HEIGHT - 2.0), PAPER));
     let (left, room) = (x + 10.0, WIDTH - 20.0);
     let name = language.t(measure.key).to_string();
     let value = measure.now.map_or_else(|| "–".to_owned(), |now| super::written(measure.kind, now, language, currency));

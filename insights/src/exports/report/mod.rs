@@ -18,7 +18,7 @@ use self::paper::{
 };
 pub(super) use self::print::ReportError;
 use self::print::{About, print};
-use self::table::{BEGINNING, Table};
+use self::table::{Table, kept_together};
 use super::columns::{self, Column, Kind};
 use super::content::{Content, Rows};
 use super::words;
@@ -46,9 +46,9 @@ pub(super) fn report(content: &Content, language: Language) -> Result<Vec<u8>, R
         ("export-by-segment", &columns::SEGMENTS[..5], &content.segments, "customers"),
     ];
     for (heading, columns, rows, bar) in tables {
-        paper.heading(&language.t(heading).to_string(), BEGINNING);
         let most = if bar == "revenue" { MOST } else { rows.len() };
         let rows = &rows[..rows.len().min(most)];
+        paper.heading(&language.t(heading).to_string(), kept_together(rows.len()));
         Table { columns, rows, bar, language, currency: &content.currency }.draw(&mut paper);
     }
     feet(&mut paper, content, language);

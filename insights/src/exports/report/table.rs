@@ -25,7 +25,15 @@ pub(super) struct Table<'a> {
 }
 
 /// So much of a table is never alone on a page: its head and two rows.
-pub(super) const BEGINNING: f32 = 3.0 * ROW;
+const BEGINNING: f32 = 3.0 * ROW;
+/// A table of so many rows is not cut.
+const WHOLE: u8 = 12;
+
+/// How much of a table of so many rows stays with its heading.
+pub(super) fn kept_together(rows: usize) -> f32 {
+    let rows = u8::try_from(rows).unwrap_or(u8::MAX);
+    if rows <= WHOLE { f32::from(rows + 1) * ROW } else { BEGINNING }
+}
 
 impl Table<'_> {
     /// Draws it.

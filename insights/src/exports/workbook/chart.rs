@@ -1,7 +1,7 @@
 //! Charts of a sheet's own cells.
 
 use belgrano_shared::texts::Language;
-use rust_xlsxwriter::{Chart, ChartFormat, ChartLegendPosition, ChartLine, ChartSolidFill};
+use rust_xlsxwriter::{Chart, ChartAxisLabelPosition, ChartFormat, ChartLegendPosition, ChartLine, ChartSolidFill};
 
 use super::sheet::Sheet;
 use super::style::{BRAND, SUN, Styles};
@@ -50,8 +50,9 @@ pub(super) fn chart(name: &str, sheet: &Sheet<'_>, picture: Picture, language: L
         Shape::Bars => {
             series.set_format(ChartFormat::new().set_solid_fill(ChartSolidFill::new().set_color(BRAND))).set_gap(40);
             chart.legend().set_hidden();
-            chart.x_axis().set_reverse();
-            chart.y_axis().set_num_format(numbers);
+            // Lying on its side: what is named is on the axis called y.
+            chart.y_axis().set_reverse();
+            chart.x_axis().set_num_format(numbers);
             chart.set_width(640).set_height(160 + 22 * last.min(20));
         }
         Shape::Line => {
@@ -65,6 +66,8 @@ pub(super) fn chart(name: &str, sheet: &Sheet<'_>, picture: Picture, language: L
             } else {
                 "d mmm"
             });
+            // Below all of it, not across the line where it is below nothing.
+            chart.x_axis().set_label_position(ChartAxisLabelPosition::Low).set_major_unit(7);
             chart.y_axis().set_num_format(numbers);
             chart.legend().set_position(ChartLegendPosition::Bottom);
             chart.set_width(900).set_height(380);

@@ -61,7 +61,9 @@ pub(super) fn add(
 /// The table around the rows, and how the sheet is looked at and printed.
 fn lay_out(page: &mut Worksheet, sheet: &Sheet<'_>, language: Language, styles: &Styles) -> Result<(), XlsxError> {
     let heads = sheet.columns.iter().map(|column| {
-        TableColumn::new().set_header(language.t(column.head).to_string()).set_header_format(&styles.head)
+        TableColumn::new()
+            .set_header(language.t(column.head).to_string())
+            .set_header_format(styles.head_of(column.kind))
     });
     let heads: Vec<TableColumn> = heads.collect();
     // A table has a row at least.

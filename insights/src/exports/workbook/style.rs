@@ -27,7 +27,9 @@ pub(super) struct Styles {
     pub(super) change: Format,
     /// The same in points of a percentage.
     pub(super) points: Format,
-    pub(super) head: Format,
+    head: Format,
+    /// Above numbers.
+    head_of_numbers: Format,
     pub(super) brand: Format,
     pub(super) title: Format,
     pub(super) note: Format,
@@ -55,6 +57,7 @@ impl Styles {
             decimal: number("#,##0.0"),
             change: number("+0.0%;-0.0%;0.0%"),
             points: number("+0.0\" p\";-0.0\" p\";0.0\" p\""),
+            head_of_numbers: head.clone().set_align(FormatAlign::VerticalCenter).set_align(FormatAlign::Right),
             head: head.set_align(FormatAlign::VerticalCenter),
             brand: Format::new().set_bold().set_font_size(20).set_font_color(BRAND),
             title: Format::new().set_bold().set_font_size(13),
@@ -66,6 +69,11 @@ impl Styles {
                 .set_border_color(LINE),
             amounts: money(currency, "#,##0"),
         }
+    }
+
+    /// The format of the head of a kind of column.
+    pub(super) fn head_of(&self, kind: Kind) -> &Format {
+        if matches!(kind, Kind::Text | Kind::Flag) { &self.head } else { &self.head_of_numbers }
     }
 
     /// The format of a kind of column.

@@ -44,8 +44,10 @@ pub(super) fn add(
             page.write_number_with_format(row, 3, change, format)?;
         }
     }
-    let heads = HEADS
-        .map(|(key, _)| TableColumn::new().set_header(language.t(key).to_string()).set_header_format(&styles.head));
+    let heads = HEADS.map(|(key, _)| {
+        let kind = if key == HEADS[0].0 { Kind::Text } else { Kind::Amount };
+        TableColumn::new().set_header(language.t(key).to_string()).set_header_format(styles.head_of(kind))
+    });
     let table = Table::new().set_name("summary").set_columns(&heads).set_style(TableStyle::Light1);
     page.add_table(head, 0, row, 3, &table)?;
     for (place, (_, width)) in (0..).zip(HEADS) {
