@@ -40,10 +40,14 @@ pub(super) fn spawn(app: &App, reader: Reader, filters: Filters, language: Langu
             }
             None => State::CalledOff,
         };
-        let is_kept = matches!(state, State::Ready { .. }) && !job.off.is_cancelled();
-        job.put(if job.off.is_cancelled() { State::CalledOff } else { state });
-        if !is_kept {
+        // Whoever hears that there is no file finds none.
+        if !matches!(state, State::Ready { .. }) {
             job.bytes.store(0, Ordering::Relaxed);
+            let _ = tokio::fs::remove_file(&job.path).await;
+        }
+        job.put(state);
+        // It was called off in the meantime.
+        if job.off.is_cancelled() {
             let _ = tokio::fs::remove_file(&job.path).await;
         }
     });
