@@ -379,6 +379,7 @@ insights-quadrant = Quadrant
 insights-to-do = What to do
 insights-best = The twenty best sellers
 insights-pieces = Pieces
+insights-margin = Margin
 insights-margins = Margins by category
 insights-stock-critical = Critical
 insights-stock-low = Low

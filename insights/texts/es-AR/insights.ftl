@@ -379,6 +379,7 @@ insights-quadrant = Cuadrante
 insights-to-do = Qué hacer
 insights-best = Los veinte más vendidos
 insights-pieces = Unidades
+insights-margin = Margen
 insights-margins = Márgenes por categoría
 insights-stock-critical = Crítico
 insights-stock-low = Bajo
