@@ -232,9 +232,14 @@ impl Narrowed {
         if self.gross { "s.gross_units" } else { "s.net_units" }
     }
 
-    /// Lines of whoever bought: one at least of each order that voids left something of.
+    /// Lines of whoever bought: one at least of each order, net of those that voids left something of.
     pub(crate) fn bought(&self) -> &'static str {
-        if self.within_orders { "s.kind = 'sale' AND NOT s.voided" } else { "s.net_orders = 1" }
+        match (self.gross, self.within_orders) {
+            (true, true) => "s.kind = 'sale'",
+            (true, false) => "s.gross_orders = 1",
+            (false, true) => "s.kind = 'sale' AND NOT s.voided",
+            (false, false) => "s.net_orders = 1",
+        }
     }
 
     /// Where the sums of a question stand: in the first of `cubes` that tells apart what it narrows to, else in the lines.

@@ -8,6 +8,7 @@ use serde_json::{Value, json};
 
 use super::house::{Caller, House};
 use super::order;
+use crate::imports::{Form, import};
 
 const DAY: &str = "2026-11-21T12:00:00-03:00";
 
@@ -248,5 +249,27 @@ on_both_engines! {
         assert_eq!(house.call(&admin, "DELETE", &path, Value::Null).await.0, 204);
         assert_eq!(house.get(&admin, "/api/vistas").await.1, json!({ "vistas": [] }));
         assert_eq!(house.get(&Caller::Key("fedcba9876543210"), "/api/vistas").await.0, 401, "views are for people");
+    }
+}
+
+#[tokio::test]
+async fn who_voided_all_they_bought_is_a_customer_of_gross_sales_alone() {
+    let database = TestDatabase::sqlite();
+    let house = House::start(&database).await;
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("sales.csv");
+    let file = "InvoiceNo,StockCode,Description,Quantity,InvoiceDate,UnitPrice,CustomerID,Country\n\
+        1,A1,LANTERN,2,2010-12-01 09:00:00,2.50,7.0,France\n\
+        2,A1,LANTERN,1,2010-12-01 10:00:00,2.50,8.0,France\n\
+        C3,A1,LANTERN,-2,2010-12-01 11:00:00,2.50,7.0,France\n";
+    std::fs::write(&path, file).expect("a file");
+    let app = &house.app;
+    import(&app.warehouse, &app.runner, &app.ambient, Form::OnlineRetail, "tienda", &path).await.expect("an import");
+    for (sales, customers) in [("net", 1), ("gross", 2)] {
+        let asked = format!("?fuente=tienda&sales={sales}");
+        let kpis = house.get(&house.admin().await, &format!("/api/kpis{asked}")).await.1;
+        let countries = house.get(&house.admin().await, &format!("/api/analytics/countries{asked}")).await.1;
+        let counted = (&kpis["total_customers"], &countries["countries"][0]["customers"]);
+        assert_eq!(counted, (&json!(customers), &json!(customers)), "{sales}: {kpis} {countries}");
     }
 }
