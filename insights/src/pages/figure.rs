@@ -114,7 +114,7 @@ impl Cell {
         Self { value: text.clone(), text, link: None }
     }
 
-    /// A day.
+    /// A cell with a local day, as the reader's language writes it.
     pub(crate) fn day(language: Language, day: Date) -> Self {
         Self { text: numbers::day(language, day), value: day.to_string(), link: None }
     }
@@ -124,7 +124,7 @@ impl Cell {
         Self { text: numbers::amount(language, value, currency), value: value.to_string(), link: None }
     }
 
-    /// A count.
+    /// A cell with a whole number.
     pub(crate) fn count(language: Language, value: i64) -> Self {
         Self { text: numbers::count(language, value), value: value.to_string(), link: None }
     }

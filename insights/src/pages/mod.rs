@@ -54,10 +54,6 @@ pub(crate) fn routes(development: bool) -> Router<App> {
         .route("/salir", post(log_in::leave))
         .route("/resumen", get(summary::show))
         .route("/ventas", get(sales::show))
-        .route("/mapa", get(views::places))
-        .route("/productos", get(views::products))
-        .route("/clientes", get(views::customers))
-        .route("/entregas", get(views::deliveries))
         .route("/detalle", get(detail::show))
         .route("/vistas", post(saved::save))
         .route("/vistas/{id}/borrar", post(saved::delete))
@@ -70,6 +66,7 @@ pub(crate) fn routes(development: bool) -> Router<App> {
         .route("/alertas/{id}/borrar", post(alerts::remove))
         .route("/alertas/{id}/probar", post(alerts::test))
         .route("/fuentes/rechazadas.csv", get(sources::refused_csv))
-        .route(passage::PATH, get(sessions::enter));
+        .route(passage::PATH, get(sessions::enter))
+        .merge(views::routes());
     compress_pages(pages).merge(redoc::routes()).merge(shared::routes(&frame::SERVICE, development))
 }

@@ -1,39 +1,16 @@
 //! `/clientes`: segments, new against returning, how what they bring is spread, cohorts, the way to the fifth order, and plans.
 
-use axum::extract::State;
-use axum::response::Response;
 use belgrano_shared::http::{Json, Query};
 use belgrano_shared::problem::Problem;
 use jiff::civil::Date;
 
-use super::{Asking, Found, ViewPage};
-use crate::access::Reader;
+use super::{Asking, Found};
 use crate::api::{self, Back, ValueView};
-use crate::app::App;
-use crate::pages::Frame;
 use crate::pages::figure::{Cell, ChartKind, Column, Figure};
-use crate::pages::look::{Asked, Look, Period};
 use crate::pages::numbers::{amount, number};
 
-/// The page.
-pub(in crate::pages) async fn show(
-    State(app): State<App>,
-    reader: Reader,
-    frame: Frame,
-    asked: Asked,
-) -> Result<Response, Problem> {
-    let layout = frame.layout;
-    let mut look = Look::of(&app, &layout, &reader, asked, Period::All).await?;
-    let asking = Asking { app: &app, reader: &reader, layout: &layout, look: &look };
-    let (found, age) = api::aged(Box::pin(find(&asking))).await;
-    let found = look.take(found, age)?;
-    layout.show_as(look.status(), &ViewPage { layout: &layout, look: &look, title: "insights-nav-customers", found })
-}
-
-async fn find(asking: &Asking<'_>) -> Result<Option<Found>, Problem> {
-    if !asking.look.is_well() {
-        return Ok(None);
-    }
+/// What the page shows.
+pub(super) async fn find(asking: &Asking<'_>) -> Result<Found, Problem> {
     let figures = vec![
         segments(asking).await?,
         returning(asking).await?,
@@ -50,7 +27,7 @@ async fn find(asking: &Asking<'_>) -> Result<Option<Found>, Problem> {
         "/api/instashop/recorrido",
         "/api/instashop/planes",
     ];
-    Ok(Some(Found { marks: Vec::new(), figures, json: json.into() }))
+    Ok(Found { marks: Vec::new(), figures, json: json.into() })
 }
 
 /// What a segment is called, and what to do about it.

@@ -1,38 +1,15 @@
 //! `/entregas`: what was promised and what was kept, by day, barrio, hour and driver, and why deliveries failed.
 
-use axum::extract::State;
-use axum::response::Response;
 use belgrano_shared::http::Json;
 use belgrano_shared::problem::Problem;
 
-use super::{Asking, Found, ViewPage};
-use crate::access::Reader;
+use super::{Asking, Found};
 use crate::api::{self, Deliveries, DeliveryPart};
-use crate::app::App;
-use crate::pages::Frame;
 use crate::pages::figure::{Cell, ChartKind, Column, Figure};
-use crate::pages::look::{Asked, Look, Period};
 use crate::pages::numbers::{count, number};
 
-/// The page.
-pub(in crate::pages) async fn show(
-    State(app): State<App>,
-    reader: Reader,
-    frame: Frame,
-    asked: Asked,
-) -> Result<Response, Problem> {
-    let layout = frame.layout;
-    let mut look = Look::of(&app, &layout, &reader, asked, Period::Last(30)).await?;
-    let asking = Asking { app: &app, reader: &reader, layout: &layout, look: &look };
-    let (found, age) = api::aged(Box::pin(find(&asking))).await;
-    let found = look.take(found, age)?;
-    layout.show_as(look.status(), &ViewPage { layout: &layout, look: &look, title: "insights-nav-deliveries", found })
-}
-
-async fn find(asking: &Asking<'_>) -> Result<Option<Found>, Problem> {
-    if !asking.look.is_well() {
-        return Ok(None);
-    }
+/// What the page shows.
+pub(super) async fn find(asking: &Asking<'_>) -> Result<Found, Problem> {
     let (app, reader, filters) = asking.parts();
     let Json(found) = Box::pin(api::deliveries(app, reader, filters)).await?;
     let layout = asking.layout;
@@ -81,7 +58,7 @@ async fn find(asking: &Asking<'_>) -> Result<Option<Found>, Problem> {
         ));
     }
     figures.push(reasons(asking, &found));
-    Ok(Some(Found { marks: Vec::new(), figures, json: vec!["/api/entregas"] }))
+    Ok(Found { marks: Vec::new(), figures, json: vec!["/api/entregas"] })
 }
 
 /// Promised against kept, and what can be carried now.

@@ -7,22 +7,80 @@ mod deliveries;
 mod places;
 mod products;
 
-pub(super) use customers::show as customers;
-pub(super) use deliveries::show as deliveries;
-pub(super) use places::show as places;
-pub(super) use products::show as products;
-
 use askama::Template;
+use axum::Router;
 use axum::extract::State;
+use axum::response::Response;
+use axum::routing::get;
 use belgrano_shared::http::Query;
 use belgrano_shared::pages::Layout;
+use belgrano_shared::problem::Problem;
 use url::Url;
 
+use super::Frame;
 use super::figure::Figure;
-use super::look::Look;
+use super::look::{Asked, Look, Period};
 use crate::access::Reader;
-use crate::api::Filters;
+use crate::api::{self, Filters};
 use crate::app::App;
+
+/// One of these pages.
+#[derive(Clone, Copy, Debug)]
+enum View {
+    Places,
+    Products,
+    Customers,
+    Deliveries,
+}
+
+impl View {
+    /// The key of its heading, and the days it shows when nobody asks for others.
+    fn begins(self) -> (&'static str, Period) {
+        match self {
+            Self::Places => ("insights-nav-places", Period::Last(90)),
+            Self::Products => ("insights-nav-products", Period::Last(90)),
+            Self::Customers => ("insights-nav-customers", Period::All),
+            Self::Deliveries => ("insights-nav-deliveries", Period::Last(30)),
+        }
+    }
+
+    async fn find(self, asking: &Asking<'_>) -> Result<Option<Found>, Problem> {
+        if !asking.look.is_well() {
+            return Ok(None);
+        }
+        let found = match self {
+            Self::Places => places::find(asking).await,
+            Self::Products => products::find(asking).await,
+            Self::Customers => customers::find(asking).await,
+            Self::Deliveries => deliveries::find(asking).await,
+        };
+        found.map(Some)
+    }
+
+    async fn show(self, app: App, reader: Reader, frame: Frame, asked: Asked) -> Result<Response, Problem> {
+        let layout = frame.layout;
+        let (title, period) = self.begins();
+        let mut look = Look::of(&app, &layout, &reader, asked, period).await?;
+        let asking = Asking { app: &app, reader: &reader, layout: &layout, look: &look };
+        let (found, age) = api::aged(Box::pin(self.find(&asking))).await;
+        let found = look.take(found, age)?;
+        layout.show_as(look.status(), &ViewPage { layout: &layout, look: &look, title, found })
+    }
+}
+
+/// The four pages.
+pub(super) fn routes() -> Router<App> {
+    let page = |view: View| {
+        get(move |State(app): State<App>, reader: Reader, frame: Frame, asked: Asked| {
+            Box::pin(view.show(app, reader, frame, asked))
+        })
+    };
+    Router::new()
+        .route("/mapa", page(View::Places))
+        .route("/productos", page(View::Products))
+        .route("/clientes", page(View::Customers))
+        .route("/entregas", page(View::Deliveries))
+}
 
 #[derive(Template)]
 #[template(path = "views.html")]

@@ -1,17 +1,11 @@
 //! `/mapa`: sales and times to deliver by place, what is bought where, and how much the first few places make.
 
-use axum::extract::State;
-use axum::response::Response;
 use belgrano_shared::http::Json;
 use belgrano_shared::problem::Problem;
 
-use super::{Asking, Found, Mark, ViewPage};
-use crate::access::Reader;
+use super::{Asking, Found, Mark};
 use crate::api::{self, PlaceView, Places};
-use crate::app::App;
-use crate::pages::Frame;
 use crate::pages::figure::{Cell, ChartKind, Column, Figure};
-use crate::pages::look::{Asked, Look, Period};
 use crate::pages::numbers::{amount, number};
 
 /// Places of the list.
@@ -19,30 +13,13 @@ const LISTED: usize = 50;
 /// Leaves of the tree: more are too small to be seen.
 const LEAVES: usize = 120;
 
-/// The page.
-pub(in crate::pages) async fn show(
-    State(app): State<App>,
-    reader: Reader,
-    frame: Frame,
-    asked: Asked,
-) -> Result<Response, Problem> {
-    let layout = frame.layout;
-    let mut look = Look::of(&app, &layout, &reader, asked, Period::Last(90)).await?;
-    let asking = Asking { app: &app, reader: &reader, layout: &layout, look: &look };
-    let (found, age) = api::aged(Box::pin(find(&asking))).await;
-    let found = look.take(found, age)?;
-    layout.show_as(look.status(), &ViewPage { layout: &layout, look: &look, title: "insights-nav-places", found })
-}
-
-async fn find(asking: &Asking<'_>) -> Result<Option<Found>, Problem> {
-    if !asking.look.is_well() {
-        return Ok(None);
-    }
+/// What the page shows.
+pub(super) async fn find(asking: &Asking<'_>) -> Result<Found, Problem> {
     let (app, reader, filters) = asking.parts();
     let Json(places) = Box::pin(api::places(app, reader, filters)).await?;
     let marks = places.places.iter().filter_map(|place| mark(asking, place)).collect();
     let figures = vec![ranking(asking, &places), tree(asking).await?, concentration(asking, &places)];
-    Ok(Some(Found { marks, figures, json: vec!["/api/mapa", "/api/mapa/arbol"] }))
+    Ok(Found { marks, figures, json: vec!["/api/mapa", "/api/mapa/arbol"] })
 }
 
 /// The smallest place that is known of it, and the parameter that asks for it.

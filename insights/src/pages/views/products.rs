@@ -1,18 +1,12 @@
 //! `/productos`: where each article stands, the best twenty, margins, what is at hand and what to order, and what nobody buys.
 
-use axum::extract::State;
-use axum::response::Response;
 use belgrano_shared::http::{Json, Query};
 use belgrano_shared::problem::Problem;
 use serde_json::Value;
 
-use super::{Asking, Found, ViewPage};
-use crate::access::Reader;
+use super::{Asking, Found};
 use crate::api::{self, Matrix, MatrixView, Most, Quadrant, StockPage};
-use crate::app::App;
-use crate::pages::Frame;
 use crate::pages::figure::{Cell, ChartKind, Column, Figure};
-use crate::pages::look::{Asked, Look, Period};
 use crate::pages::numbers::number;
 
 /// Articles of the matrix: more are a cloud.
@@ -22,25 +16,8 @@ const BEST: usize = 20;
 /// Articles of the other lists.
 const LISTED: i64 = 50;
 
-/// The page.
-pub(in crate::pages) async fn show(
-    State(app): State<App>,
-    reader: Reader,
-    frame: Frame,
-    asked: Asked,
-) -> Result<Response, Problem> {
-    let layout = frame.layout;
-    let mut look = Look::of(&app, &layout, &reader, asked, Period::Last(90)).await?;
-    let asking = Asking { app: &app, reader: &reader, layout: &layout, look: &look };
-    let (found, age) = api::aged(Box::pin(find(&asking))).await;
-    let found = look.take(found, age)?;
-    layout.show_as(look.status(), &ViewPage { layout: &layout, look: &look, title: "insights-nav-products", found })
-}
-
-async fn find(asking: &Asking<'_>) -> Result<Option<Found>, Problem> {
-    if !asking.look.is_well() {
-        return Ok(None);
-    }
+/// What the page shows.
+pub(super) async fn find(asking: &Asking<'_>) -> Result<Found, Problem> {
     let (app, reader, filters) = asking.parts();
     let most = Query(Most { limit: Some(IN_MATRIX) });
     let Json(matrix) = Box::pin(api::matrix(app, reader, filters, most)).await?;
@@ -53,7 +30,7 @@ async fn find(asking: &Asking<'_>) -> Result<Option<Found>, Problem> {
     ];
     let json =
         ["/api/productos/matriz", "/api/instashop/categorias", "/api/instashop/stock", "/api/productos/sin-ventas"];
-    Ok(Some(Found { marks: Vec::new(), figures, json: json.into() }))
+    Ok(Found { marks: Vec::new(), figures, json: json.into() })
 }
 
 fn id(id: &Value) -> String {
