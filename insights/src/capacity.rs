@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-/// Memory, in bytes.
+/// What the process uses and what there is of memory, in bytes.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Memory {
     /// What this process has.

@@ -61,7 +61,7 @@ impl Told {
 pub struct Wanted {
     /// Whether it watches.
     pub enabled: bool,
-    /// Its limit.
+    /// The limit, in the unit of its kind.
     pub threshold: f64,
     /// How far it looks back, in minutes.
     pub window_min: i64,
@@ -107,7 +107,7 @@ impl Command<InsightsUnit> for CreateRule {
 /// Change a rule: all of it but its kind. One that is switched off ends its alarm, and nobody is told.
 #[derive(Clone, Debug)]
 pub struct ChangeRule {
-    /// Which.
+    /// The number of the rule.
     pub id: i64,
     /// What it is to be.
     pub wanted: Wanted,
@@ -137,7 +137,7 @@ impl Command<InsightsUnit> for ChangeRule {
 /// Take a rule away. Its history stays.
 #[derive(Clone, Copy, Debug)]
 pub struct DeleteRule {
-    /// Which.
+    /// The number of the rule.
     pub id: i64,
 }
 
@@ -156,7 +156,7 @@ impl Command<InsightsUnit> for DeleteRule {
 /// Tell everybody whom a rule tells that nothing happened, to see whether it arrives.
 #[derive(Clone, Copy, Debug)]
 pub struct TestRule {
-    /// Which.
+    /// The number of the rule.
     pub id: i64,
 }
 

@@ -18,7 +18,7 @@ use crate::unit::InsightsUnit;
 /// What a reading does to a rule.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Step {
-    /// Nothing.
+    /// Its state stays as it is, and nobody is told.
     Stay,
     /// An alarm begins; it is told unless the quiet time of the one before is still running.
     Begin { told: bool },
@@ -44,7 +44,7 @@ fn step(rule: &Rule, beyond: bool, now: UnixMillis) -> Step {
 /// Take readings into account. Only the holder of the lease may.
 #[derive(Clone, Debug)]
 pub struct Judge {
-    /// Who measured.
+    /// The instance that measured; it has to hold the lease still.
     pub holder: Arc<str>,
     /// The rules that were measured, each with what was found.
     pub readings: Vec<(i64, Reading)>,

@@ -51,7 +51,7 @@ impl Latencies {
     }
 }
 
-/// Times a request.
+/// Notes how long a request took to be answered, for the rule about slow ones.
 pub(crate) async fn time(State(app): State<App>, request: Request, next: Next) -> Response {
     let began = app.ambient.steady();
     let response = next.run(request).await;

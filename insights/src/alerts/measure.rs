@@ -23,7 +23,7 @@ const NAMED: usize = 5;
 /// More products than anybody reads.
 const COUNTED: usize = 1000;
 
-/// What was measured.
+/// What one round measured, for the rules to be held against.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Reading {
     /// The value, in the unit of the kind.

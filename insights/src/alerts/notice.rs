@@ -61,7 +61,7 @@ pub(super) async fn tell(unit: &mut InsightsUnit, targets: &[Target], particular
     Ok(())
 }
 
-/// What sends them.
+/// The task that sends notices of alerts by mail and webhook.
 pub(super) fn delivery(app: &App) -> Result<Delivery<InsightsUnit>, reqwest::Error> {
     delivery_by(app, app.settings.mailer.clone())
 }

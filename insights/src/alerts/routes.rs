@@ -29,7 +29,7 @@ pub(crate) fn routes() -> OpenApiRouter<App> {
         .routes(routes!(test))
 }
 
-/// All rules.
+/// Every rule with the state it is in.
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct RuleList {
     /// In the order in which they were made.

@@ -40,7 +40,7 @@ pub struct Rule {
     pub language: String,
     /// Whether it is beyond its limit.
     pub alarmed: bool,
-    /// Since when.
+    /// Since when it is in this state.
     pub since: Option<UnixMillis>,
     /// Whether somebody was told of this alarm.
     pub told: bool,
@@ -48,7 +48,7 @@ pub struct Rule {
     pub told_at: Option<UnixMillis>,
     /// What was measured last.
     pub reading: Option<f64>,
-    /// When.
+    /// When it was measured last; `None` before the first time.
     pub read_at: Option<UnixMillis>,
 }
 

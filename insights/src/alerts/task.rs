@@ -18,11 +18,11 @@ pub(super) const LEASE: &str = "alerts";
 /// What an operator may choose about alerts.
 #[derive(Clone, Copy, Debug)]
 pub struct AlertSettings {
-    /// Between two rounds.
+    /// Time between two rounds of measuring.
     pub every: Duration,
 }
 
-/// Reads the settings.
+/// Reads what operators may say of alerts.
 pub(crate) fn settings(env: &mut Env) -> AlertSettings {
     let seconds: u64 = env.number("ALERTS_EVERY", 30, 5..=3600, "seconds between two looks at what alerts are about");
     AlertSettings { every: Duration::from_secs(seconds) }

@@ -51,7 +51,7 @@ pub(crate) struct RuleView {
     /// What was measured last; null: nothing yet, or too little to tell from.
     #[serde(rename = "valor")]
     pub(crate) reading: Option<f64>,
-    /// When.
+    /// When it was measured last; null before the first time.
     #[serde(rename = "medida")]
     pub(crate) read_at: Option<UnixMillis>,
 }

@@ -13,7 +13,7 @@ const AROUND: usize = 8;
 /// A day further than this from them, in standard deviations, is strange.
 const FAR: f64 = 4.0;
 
-/// A strange day.
+/// A day that stands out from what was expected of it.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Strange {
     /// The day.

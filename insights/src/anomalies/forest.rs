@@ -2,7 +2,7 @@
 
 use crate::math::{Dice, real};
 
-/// Trees.
+/// How many trees a forest has; a score is the mean over them.
 const TREES: usize = 200;
 /// Rows a tree is grown from.
 const SAMPLE: usize = 256;
@@ -37,7 +37,7 @@ fn usual_depth(rows: usize) -> f64 {
 }
 
 impl Forest {
-    /// Grown from rows.
+    /// A forest grown from rows of numbers, all of one length.
     #[must_use]
     pub fn grow<const N: usize>(rows: &[[f64; N]], seed: u64) -> Self {
         let mut dice = Dice::new(seed);

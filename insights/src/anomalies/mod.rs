@@ -16,7 +16,7 @@ use crate::math::{median, spread};
 pub enum Severity {
     /// Worth a look some time.
     Low,
-    /// Worth a look.
+    /// Strange enough to be worth a look.
     Medium,
     /// Worth a look now.
     High,

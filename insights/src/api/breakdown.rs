@@ -37,7 +37,7 @@ pub(crate) struct Dimension {
 }
 
 impl Dimension {
-    /// This one.
+    /// The dimension that a page asks for by its name.
     pub(crate) fn of(por: &str) -> Self {
         Self { por: Some(por.to_owned()) }
     }

@@ -30,7 +30,7 @@ fn own() -> String {
 }
 
 impl OfSource {
-    /// This one.
+    /// The source that a page asks for by its name.
     pub(crate) fn named(fuente: &str) -> Self {
         Self { fuente: fuente.to_owned() }
     }

@@ -22,7 +22,7 @@ pub(crate) struct Granularity {
 }
 
 impl Granularity {
-    /// This one.
+    /// The step that a page asks for by its name.
     pub(crate) fn of(step: &str) -> Self {
         Self { granularity: Some(step.to_owned()) }
     }

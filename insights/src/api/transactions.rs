@@ -37,7 +37,7 @@ const SORTS: [(&str, &str); 7] = [
 ];
 
 impl Sorting {
-    /// By this column.
+    /// The order that a page asks for: a column and a direction.
     pub(crate) fn by(sort: &str, direction: &str) -> Self {
         Self { sort: Some(sort.to_owned()), direction: Some(direction.to_owned()) }
     }

@@ -7,7 +7,7 @@ use crate::api::{LOCAL, Place};
 pub(super) enum Kind {
     /// Words, or an identifier.
     Text,
-    /// A date, `2026-11-21`.
+    /// A local day, `2026-11-21` in the answer and a date in the workbook.
     Day,
     /// A date with a time on the clock on the wall.
     Moment,
@@ -23,7 +23,7 @@ pub(super) enum Kind {
     Flag,
 }
 
-/// A column.
+/// A column of a sheet or table: its heading, the member it shows, its kind and its width.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Column {
     /// Key of its heading.
@@ -31,7 +31,7 @@ pub(super) struct Column {
     /// Name of its value in a row.
     pub(super) member: &'static str,
     pub(super) kind: Kind,
-    /// In characters.
+    /// Its width in a workbook, in characters.
     pub(super) width: u8,
 }
 

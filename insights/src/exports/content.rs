@@ -38,7 +38,7 @@ pub(super) enum For {
 #[derive(Debug)]
 pub(super) struct Content {
     pub(super) source: String,
-    /// Three letters.
+    /// The currency's code of three letters; empty where a source has none.
     pub(super) currency: String,
     /// First and last day; `None` while the source has none.
     pub(super) days: Option<Days>,

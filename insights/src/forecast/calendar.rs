@@ -6,7 +6,7 @@
 use jiff::civil::{Date, Weekday, date};
 use jiff::{Span, ToSpan as _};
 
-/// Whose holidays.
+/// Whose public holidays a forecast knows of.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Calendar {
     /// Argentina.

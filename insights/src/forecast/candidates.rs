@@ -8,7 +8,7 @@ use super::course::{Course, Mark};
 use super::ridge;
 use crate::math::{mean, median};
 
-/// A model.
+/// A model that competes for a series by its backtest.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Candidate {
     /// The last value of the same slot again.

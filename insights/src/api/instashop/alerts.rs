@@ -36,7 +36,7 @@ const FREE_PERCENT: f64 = 5.0;
 /// Something that a condition is about.
 #[derive(Debug, Deserialize, Serialize, ToSchema)]
 pub(crate) struct AlertItem {
-    /// Article or order.
+    /// What it is about: the id of an article, or the number of an order.
     pub(crate) id: String,
     /// Name of the article; barrio of the delivery.
     pub(crate) name: Option<String>,
@@ -44,7 +44,7 @@ pub(crate) struct AlertItem {
     pub(crate) value: Option<i64>,
 }
 
-/// A condition.
+/// A condition that holds or does not at this moment, with what makes it hold.
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct AlertView {
     /// `critical_stock`, `failed_transactions`, `performance` or `capacity`.
@@ -61,7 +61,7 @@ pub(crate) struct AlertView {
     pub(crate) items: Vec<AlertItem>,
 }
 
-/// Conditions.
+/// The four conditions of InstaShop's monitoring.
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct AlertList {
     pub(crate) alerts: Vec<AlertView>,

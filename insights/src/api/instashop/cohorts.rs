@@ -16,7 +16,7 @@ use crate::api::filters::{Filters, Narrowed, within};
 use crate::api::kpis::told;
 use crate::app::App;
 
-/// How far back.
+/// How many months back cohorts are told.
 #[derive(Debug, Default, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 pub(crate) struct Back {
@@ -37,7 +37,7 @@ pub(crate) struct CellView {
     pub(crate) eligible: i64,
     /// Of those, the ones with a net order in it.
     pub(crate) returned: i64,
-    /// Percent.
+    /// Customers who came back, in percent of those who could; null while the month has not begun.
     pub(crate) retention: Option<f64>,
 }
 
@@ -51,7 +51,7 @@ pub(crate) struct CohortView {
     pub(crate) months: Vec<Option<CellView>>,
 }
 
-/// Cohorts.
+/// Customers by the month of their first order, and who of them came back.
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct CohortList {
     /// The earliest first; a month without a new customer has none.

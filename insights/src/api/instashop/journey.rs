@@ -26,7 +26,7 @@ const GIVEN: i64 = 90;
 /// A step: the first order, the second, and so on.
 #[derive(Debug, PartialEq, Serialize, ToSchema)]
 pub(crate) struct StepView {
-    /// 1 to 5.
+    /// The how-manieth order of a customer, 1 to 5.
     pub(crate) step: i64,
     /// Customers who have got this far.
     pub(crate) customers: i64,

@@ -21,7 +21,7 @@ const MONTH: i64 = 30;
 /// Days that are compared for `retention_rate` when none are asked about.
 const RETAINED: i64 = 90;
 
-/// Money.
+/// Financial figures: revenue, average order, growth and profit.
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct Financial {
     /// Sales of the days asked about, or of all: net unless `sales=gross`.
@@ -38,7 +38,7 @@ pub(crate) struct Financial {
     pub(crate) profit_margin: Option<f64>,
 }
 
-/// People.
+/// Figures of customers: how many bought, what they bring, who came back.
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct CustomerFigures {
     /// Customers who bought.
@@ -53,7 +53,7 @@ pub(crate) struct CustomerFigures {
     pub(crate) retention_days: Option<i64>,
 }
 
-/// Orders.
+/// Figures of orders: how many, and how many a day.
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct SalesFigures {
     pub(crate) orders: i64,

@@ -12,7 +12,7 @@ use crate::api::ask::rows;
 use crate::api::filters::{Filters, money};
 use crate::app::App;
 
-/// A plan.
+/// A plan of merchants: its accounts, and what its buyers brought.
 #[derive(Debug, Deserialize, Serialize, ToSchema)]
 pub(crate) struct PlanView {
     /// `basic`, `premium` or `enterprise`; null for accounts without a plan.
@@ -38,7 +38,7 @@ pub(crate) struct PlanView {
     pub(crate) share: Option<f64>,
 }
 
-/// All plans.
+/// The plans, each with its accounts and its buyers.
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct PlanList {
     /// Of the highest sales first.

@@ -19,7 +19,7 @@ use crate::app::App;
 /// Places that are listed.
 const PLACES: usize = 100;
 
-/// A day.
+/// Sales of a local day, with the mean of it and the six before.
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct DayView {
     pub(crate) date: String,
@@ -32,7 +32,7 @@ pub(crate) struct DayView {
     pub(crate) average_7d: Option<f64>,
 }
 
-/// A place.
+/// Sales of the smallest place that orders tell.
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct RegionView {
     /// The barrio, else the city, region or country: the smallest place that the order tells; null where it tells none.

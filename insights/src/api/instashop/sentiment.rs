@@ -28,9 +28,9 @@ pub(crate) struct StarsView {
     pub(crate) average: Option<f64>,
     /// Four or five stars.
     pub(crate) positive: i64,
-    /// Three.
+    /// Reviews of three stars.
     pub(crate) neutral: i64,
-    /// One or two.
+    /// Reviews of one or two stars.
     pub(crate) negative: i64,
     /// Percent of all.
     pub(crate) positive_share: Option<f64>,
@@ -38,7 +38,7 @@ pub(crate) struct StarsView {
     pub(crate) negative_share: Option<f64>,
 }
 
-/// A month.
+/// Stars of the reviews of a month.
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct MonthOfStars {
     /// Its first day.

@@ -41,7 +41,7 @@ pub(crate) struct ShareView {
     pub(crate) growth: Option<f64>,
 }
 
-/// Categories.
+/// Sales by category, each with its part of the whole.
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct CategoryList {
     /// Of the highest sales first. Fees are money, but no category of goods.
@@ -49,7 +49,7 @@ pub(crate) struct CategoryList {
     pub(crate) total: i64,
 }
 
-/// Ways of paying.
+/// Sales by way of paying, each with its part of the whole.
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct PaymentList {
     /// Of the highest sales first.

@@ -23,7 +23,7 @@ const SOLD_FROM: i64 = 90;
 pub(crate) struct StockPage {
     /// At most so many articles, 1 to 1000; 100 when it is left out.
     pub(crate) limit: Option<i64>,
-    /// After so many.
+    /// How many articles to leave out before the first that is told.
     pub(crate) offset: Option<i64>,
 }
 
@@ -49,7 +49,7 @@ pub(crate) struct StockFigures {
     pub(crate) order_quantity: i64,
 }
 
-/// An article.
+/// Stock of an article, how long it lasts, and how much to order.
 #[derive(Debug, Deserialize, Serialize, ToSchema)]
 pub(crate) struct StockView {
     #[schema(value_type = i64)]

@@ -13,7 +13,7 @@ use crate::api::kpis::two;
 
 /// Reviews with words that are needed.
 pub(super) const LEAST: usize = 200;
-/// Of each kind.
+/// Good and bad reviews that are needed of each before words are learned.
 const LEAST_OF_EACH: usize = 20;
 /// Parts of which one at a time is judged by the others.
 const PARTS: usize = 5;

@@ -27,7 +27,7 @@ const SEED: u64 = 2_008;
 /// Days before the first that is asked about, by which it is told what is usual.
 const BEFORE: i64 = 90;
 
-/// What is strange.
+/// How much is taken for strange, and how far back is looked.
 #[derive(Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 pub(crate) struct Odd {
@@ -37,10 +37,10 @@ pub(crate) struct Odd {
     days_back: Option<i64>,
 }
 
-/// A strange order.
+/// An order unlike the others, with why.
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct Anomaly {
-    /// The order.
+    /// The number of the order.
     id: String,
     /// Its local day, `YYYY-MM-DD`.
     date: String,
@@ -54,7 +54,7 @@ pub(crate) struct Anomaly {
     why: String,
 }
 
-/// A strange day.
+/// A day unlike what was expected of it, with why.
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct OddDay {
     /// The local day, `YYYY-MM-DD`.

@@ -48,7 +48,7 @@ pub(crate) struct AtRisk {
     lifetime_value: f64,
     /// What they will bring in twelve months, discounted at 10 % a year; null of too few customers who came back.
     expected_value_12m: Option<f64>,
-    /// Why.
+    /// What of the customer's habits says so, as words.
     reason: String,
     /// What to do about it.
     recommended_action: String,

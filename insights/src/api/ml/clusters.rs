@@ -25,7 +25,7 @@ const SHOWN: usize = 500;
 /// The same customers are always in the same groups.
 const SEED: u64 = 2_010;
 
-/// How many groups.
+/// How many groups are asked for; as many as fit best when it is left out.
 #[derive(Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 pub(crate) struct Count {

@@ -28,7 +28,7 @@ pub(super) async fn each(
     Ok(Box::pin(app.answers.ask_each(&reader.scope(), sql, values, take)).await?)
 }
 
-/// Some rows.
+/// Rows of an answer, read column by column.
 pub(super) struct Batch<'a>(&'a RecordBatch);
 
 impl Batch<'_> {
@@ -111,7 +111,7 @@ pub(super) struct Words {
 }
 
 impl Words {
-    /// One more.
+    /// Adds one more word at the end.
     pub(super) fn push(&mut self, word: &str) {
         self.text.push_str(word);
         self.ends.push(self.text.len());

@@ -31,7 +31,7 @@ const LOOK_DAYS: f64 = 7.0;
 /// The share of cases in which the stock is to be enough.
 const SERVICE: f64 = 0.95;
 
-/// How many.
+/// How many articles are told, those that sell most first.
 #[derive(Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 pub(crate) struct Most {

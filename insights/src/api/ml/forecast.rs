@@ -28,7 +28,7 @@ pub(crate) struct Horizon {
     metric: Option<String>,
 }
 
-/// A coming day.
+/// What is expected of a coming day, with bands of 80 and 95 percent.
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct Predicted {
     /// The local day, `YYYY-MM-DD`.

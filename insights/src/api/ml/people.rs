@@ -23,7 +23,7 @@ pub(super) struct Person {
     pub(super) later: f64,
 }
 
-/// Customers.
+/// Customers as the models see them: when they bought, and what it brought.
 #[derive(Debug, Default)]
 pub(super) struct People {
     /// Their identifiers, in order.

@@ -23,7 +23,7 @@ const LINES: usize = 400_000;
 /// A pair in fewer orders than these is chance.
 const LEAST: usize = 5;
 
-/// How many.
+/// How many articles are recommended at most.
 #[derive(Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 pub(crate) struct Top {

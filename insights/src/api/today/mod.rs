@@ -44,7 +44,7 @@ pub(crate) struct Today {
     pub(crate) hora: Option<i64>,
     /// How many days like it the ordinary one is the median of, at most eight: none of before the first sale.
     pub(crate) dias_comunes: usize,
-    /// Up to now.
+    /// Today up to this moment.
     pub(crate) hoy: SoFar,
     /// An ordinary day like it up to the same time; null without a day to compare with.
     pub(crate) comun: Option<SoFar>,

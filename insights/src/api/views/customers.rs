@@ -18,7 +18,7 @@ use crate::app::App;
 pub(crate) struct SegmentView {
     /// One of the eleven.
     pub(crate) segment: String,
-    /// TechStore's.
+    /// The segment of TechStore's six.
     pub(crate) group: String,
     /// Customers of it who bought what is asked about.
     pub(crate) customers: i64,
@@ -36,7 +36,7 @@ pub(crate) struct SegmentView {
     pub(crate) revenue_share: Option<f64>,
 }
 
-/// Segments.
+/// Customers who bought what is asked about, by segment.
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct Segments {
     /// Of the highest revenue first; those without a customer are left out.
@@ -76,7 +76,7 @@ pub(crate) async fn segments(
     Ok(Json(Segments { segments, total }))
 }
 
-/// A month.
+/// New and returning customers of a month.
 #[derive(Debug, Deserialize, Serialize, ToSchema)]
 pub(crate) struct NewcomersView {
     /// Its first day.

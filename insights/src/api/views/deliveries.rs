@@ -72,7 +72,7 @@ pub(crate) struct CapacityView {
     pub(crate) waiting: i64,
 }
 
-/// Deliveries.
+/// Deliveries against what was promised: in all, and by day, barrio, hour and driver.
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct Deliveries {
     pub(crate) all: DeliveryPart,

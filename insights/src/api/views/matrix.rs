@@ -41,7 +41,7 @@ pub(crate) enum Quadrant {
     Dog,
 }
 
-/// An article.
+/// An article's share of the sales and its growth, and the quadrant of both.
 #[derive(Debug, Deserialize, Serialize, ToSchema)]
 pub(crate) struct MatrixView {
     #[schema(value_type = i64)]

@@ -17,7 +17,7 @@ use crate::api::kpis::two;
 use crate::api::sums::OF_ORDERS;
 use crate::app::App;
 
-/// A place.
+/// Sales of a place, and how long deliveries to it take.
 #[derive(Debug, Deserialize, Serialize, ToSchema)]
 pub(crate) struct PlaceView {
     pub(crate) country: Option<String>,
@@ -47,7 +47,7 @@ pub(crate) struct PlaceView {
     pub(crate) lng: Option<f64>,
 }
 
-/// Places.
+/// Sales by place, and how much the first few make.
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct Places {
     /// Of the highest sales first.

@@ -66,7 +66,7 @@ enum State {
     Failed(String),
 }
 
-/// One file.
+/// A file that is made in the background, and how far it is.
 #[derive(Debug)]
 struct Job {
     id: String,

@@ -57,7 +57,7 @@ pub(crate) struct Asked {
     bytes: u64,
     /// Where the file is; null until it is ready.
     archivo: Option<String>,
-    /// When it goes.
+    /// When the file is removed, once it is there.
     vence: Option<UnixMillis>,
     /// Why there is none.
     problema: Option<String>,

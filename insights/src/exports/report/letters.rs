@@ -12,7 +12,7 @@ pub(super) const FILES: [&[u8]; 3] = [
     include_bytes!("../../../fonts/BricolageGrotesque-Bold.ttf"),
 ];
 
-/// A face.
+/// One of the embedded faces of a report.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Face {
     Regular,

@@ -36,7 +36,7 @@ pub(super) fn kept_together(rows: usize) -> f32 {
 }
 
 impl Table<'_> {
-    /// Draws it.
+    /// Draws the table from where the page is at, on further pages where it does not fit.
     pub(super) fn draw(&self, paper: &mut Paper) {
         if self.rows.is_empty() {
             paper.paragraph(&self.language.t("insights-no-sales").to_string());

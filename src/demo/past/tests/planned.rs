@@ -7,7 +7,7 @@ use super::super::plan::{Plan, What, Wish, plan};
 use super::super::story::{DAYS, LATE};
 use crate::demo::dice::Dice;
 
-/// A Saturday night.
+/// The day the made-up year ends on: a Saturday, late in the evening.
 const NOW: &str = "2026-11-21T23:30:00-03:00";
 const TWO_WEEKS_MS: i64 = 14 * 24 * 60 * MINUTE_MS;
 
