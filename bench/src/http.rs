@@ -102,8 +102,10 @@ async fn exchange(
     buf: &mut Vec<u8>,
     wire: &[u8],
 ) -> Result<Head, Failure> {
-    let stream = match stream {
-        Some(open) => open,
+    // A service ends connections that lie idle, and says so by ending them: such a one is not written to.
+    let kept = stream.take().filter(is_open);
+    let stream = match kept {
+        Some(open) => stream.insert(open),
         None => stream.insert(connect(endpoint).await?),
     };
     stream.write_all(wire).await.map_err(|_| Failure::Closed)?;
@@ -132,6 +134,12 @@ async fn exchange(
             }
         }
     }
+}
+
+/// Whether the other side has neither ended the connection nor sent what nobody asked for.
+fn is_open(stream: &TcpStream) -> bool {
+    let seen = stream.try_read(&mut [0; 1]);
+    seen.is_err_and(|error| error.kind() == std::io::ErrorKind::WouldBlock)
 }
 
 async fn connect(endpoint: &Endpoint) -> Result<TcpStream, Failure> {
@@ -176,6 +184,21 @@ mod tests {
         let second = client.send(&wire).await.unwrap();
         assert_eq!((second.status(), second.body()), (200, b"abcde".as_slice()));
         assert_eq!(client.send(&wire).await.err(), Some(Failure::Connect));
+    }
+
+    #[tokio::test]
+    async fn a_connection_that_ended_while_it_lay_idle_is_made_anew() {
+        let endpoint = canned(vec![
+            "HTTP/1.1 200 OK\r\ncontent-length: 1\r\n\r\na",
+            "HTTP/1.1 200 OK\r\ncontent-length: 1\r\n\r\nb",
+        ])
+        .await;
+        let mut client = Client::new(endpoint.clone(), Duration::from_secs(5));
+        let wire = request(&endpoint, "GET", "/", "", b"");
+        assert_eq!(client.send(&wire).await.unwrap().body(), b"a");
+        // Readable once its end has come.
+        client.stream.as_ref().expect("a kept connection").readable().await.unwrap();
+        assert_eq!(client.send(&wire).await.unwrap().body(), b"b");
     }
 
     #[tokio::test]

@@ -46,27 +46,11 @@ impl Narrowed {
             return (sql.to_owned(), vec![text(&self.source)]);
         }
         let (condition, values) = self.sales(None);
-        // Orders are gathered first: counting different ones for each customer would keep a set of them for each.
-        let sold = if self.gross { "s.kind = 'sale'" } else { "s.kind = 'sale' AND NOT s.voided" };
-        let (lines, orders, amount) = if self.within_orders {
-            let lines = format!(
-                "(SELECT s.customer_id, s.order_id, max(CASE WHEN {sold} THEN 1 ELSE 0 END) AS sold, sum({amount}) AS amount FROM gold_sales s \
-                 WHERE {condition} AND s.customer_id IS NOT NULL GROUP BY s.customer_id, s.order_id) q",
-                amount = self.amount(),
-            );
-            (lines, "sum(q.sold)", "q.amount")
-        } else {
-            let lines = format!("(SELECT * FROM gold_sales s WHERE {condition} AND s.customer_id IS NOT NULL) q");
-            (
-                lines,
-                if self.gross { "sum(q.gross_orders)" } else { "sum(q.net_orders)" },
-                if self.gross { "q.gross" } else { "q.net" },
-            )
-        };
         let sql = format!(
-            "SELECT q.customer_id AS b_customer, CAST({orders} AS BIGINT) AS b_orders, {revenue} AS b_revenue FROM {lines} \
-             GROUP BY q.customer_id HAVING {orders} > 0",
-            revenue = money(&format!("sum({amount})")),
+            "SELECT s.customer_id AS b_customer, CAST({orders} AS BIGINT) AS b_orders, {revenue} AS b_revenue FROM gold_sales s \
+             WHERE {condition} AND s.customer_id IS NOT NULL GROUP BY s.customer_id HAVING {orders} > 0",
+            orders = self.sums(&[]).orders(),
+            revenue = money(&format!("sum({})", self.amount())),
         );
         (sql, values)
     }

@@ -68,8 +68,8 @@ pub(crate) async fn by_place(app: &App, reader: &Reader, narrowed: &Narrowed, pl
          coalesce(b.customers, 0) AS customers \
          FROM (SELECT coalesce(s.{column}, '{UNKNOWN}') AS {column}, {revenue} AS revenue, CAST({orders} AS BIGINT) AS orders \
            FROM {table} s WHERE {condition} GROUP BY 1) a \
-         LEFT JOIN (SELECT coalesce(s.{column}, '{UNKNOWN}') AS buyers_of, count(DISTINCT s.customer_id) AS customers \
-           FROM gold_sales s WHERE {condition} AND {bought} AND s.customer_id IS NOT NULL GROUP BY 1) b ON a.{column} = b.buyers_of \
+         LEFT JOIN (SELECT coalesce(s.{column}, '{UNKNOWN}') AS buyers_of, count(DISTINCT key_of(s.customer_id)) AS customers \
+           FROM gold_sales s WHERE {condition} AND {bought} GROUP BY 1) b ON a.{column} = b.buyers_of \
          ORDER BY 2 DESC, 1",
         column = place.column(),
         revenue = money(&format!("sum({})", narrowed.amount())),

@@ -35,8 +35,10 @@ const KEPT_BYTES: u64 = 64 << 20;
 /// Plans kept: each is as large as many answers.
 const PLANS: usize = 128;
 
-/// Last answers kept for when the lake is away.
+/// About how many last answers are kept for when the lake is away.
 const LAST: usize = 512;
+/// Bytes of rows of those, many of which are among the answers kept.
+const LAST_BYTES: u64 = 16 << 20;
 
 /// Why there is no answer.
 #[derive(Debug, thiserror::Error)]
@@ -97,6 +99,12 @@ enum State {
 #[derive(Clone)]
 struct ByRows;
 
+impl<K> Weighter<K, (Answer, Instant)> for ByRows {
+    fn weight(&self, key: &K, (answer, _): &(Answer, Instant)) -> u64 {
+        self.weight(key, answer)
+    }
+}
+
 impl<K> Weighter<K, Answer> for ByRows {
     fn weight(&self, _: &K, answer: &Answer) -> u64 {
         let bytes = answer.batches.iter().map(RecordBatch::get_array_memory_size).sum::<usize>();
@@ -114,7 +122,7 @@ pub struct Answers {
     ambient: Ambient,
     known: Arc<Cache<(Standing, Scope, Question), Answer, ByRows>>,
     /// The newest answer to each question within a scope, for when there is none of the present state.
-    last: Arc<Cache<(Scope, Question), (Answer, Instant)>>,
+    last: Arc<Cache<(Scope, Question), (Answer, Instant), ByRows>>,
     /// For who works out an answer.
     turns: Arc<Semaphore>,
     /// How many may do so at once.
@@ -139,7 +147,7 @@ impl Answers {
             warehouse,
             ambient,
             known: Arc::new(Cache::with_weighter(KEPT, KEPT_BYTES, ByRows)),
-            last: Arc::new(Cache::new(LAST)),
+            last: Arc::new(Cache::with_weighter(LAST, LAST_BYTES, ByRows)),
             turns: Arc::new(Semaphore::new(places as usize)),
             places,
             plans: Arc::new(Cache::new(PLANS)),

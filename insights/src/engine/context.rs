@@ -7,6 +7,8 @@ use datafusion::execution::memory_pool::GreedyMemoryPool;
 use datafusion::execution::runtime_env::{RuntimeEnv, RuntimeEnvBuilder};
 use datafusion::prelude::{SessionConfig, SessionContext};
 
+use super::keys::KeyOf;
+
 /// Limits of the engine.
 #[derive(Clone, Copy, Debug)]
 pub struct Limits {
@@ -59,7 +61,9 @@ pub(super) fn context(runtime: &Arc<RuntimeEnv>, limits: Limits) -> SessionConte
     // What each sort sets aside at its start: a plan of many would have all memory set aside before a row is read.
     options.execution.sort_spill_reservation_bytes = 1 << 20;
     options.sql_parser.map_string_types_to_utf8view = false;
-    SessionContext::new_with_config_rt(config, Arc::clone(runtime))
+    let context = SessionContext::new_with_config_rt(config, Arc::clone(runtime));
+    context.register_udf(KeyOf::default().into());
+    context
 }
 
 #[cfg(test)]

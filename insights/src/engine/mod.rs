@@ -11,6 +11,7 @@ mod data;
 mod fence;
 mod fresh;
 mod hot;
+mod keys;
 mod names;
 mod needs;
 mod pace;
