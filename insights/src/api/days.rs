@@ -66,6 +66,11 @@ impl Days {
         Some(Self { from, to: if whole { to.last_of_month() } else { to } })
     }
 
+    /// From the first day of both to the last.
+    pub(super) fn with(self, other: Option<Self>) -> Self {
+        other.map_or(self, |other| Self { from: self.from.min(other.from), to: self.to.max(other.to) })
+    }
+
     /// How many days it has.
     pub(crate) fn count(self) -> i32 {
         (self.to - self.from).get_days() + 1

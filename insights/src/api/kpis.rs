@@ -60,16 +60,17 @@ struct Sums {
     returned: Option<f64>,
 }
 
-#[derive(Deserialize)]
+/// Who bought in a stretch of days, and in the one it is compared with.
+#[derive(Default, Deserialize)]
 struct People {
     customers: i64,
     new_customers: i64,
     lifetime: Option<f64>,
-}
-
-#[derive(Deserialize)]
-struct Rate {
-    rate: Option<f64>,
+    customers_before: i64,
+    new_before: i64,
+    lifetime_before: Option<f64>,
+    /// Of those before, who did not buy again, percent.
+    churn: Option<f64>,
 }
 
 /// Key figures
@@ -87,14 +88,20 @@ pub(crate) async fn kpis(
     let narrowed = filters.check()?;
     let days = days(&app, &reader, &narrowed).await?;
     let before = days.filter(|_| narrowed.from.is_some()).and_then(|days| days.before(narrowed.compare));
+    let people = Box::pin(people(&app, &reader, &narrowed, days, before)).await?;
     let mut now = Box::pin(figures(&app, &reader, &narrowed, days)).await?;
-    let previous = match before {
-        Some(before) => {
-            now.churn_rate = churn(&app, &reader, &narrowed, before, days).await?;
-            Some(Box::pin(figures(&app, &reader, &narrowed, Some(before))).await?)
-        }
-        None => None,
-    };
+    let mut previous = None;
+    if let Some(before) = before {
+        let mut figures = Box::pin(figures(&app, &reader, &narrowed, Some(before))).await?;
+        figures.total_customers = people.customers_before;
+        figures.new_customers = people.new_before;
+        figures.customer_lifetime_value = people.lifetime_before;
+        previous = Some(figures);
+        now.churn_rate = people.churn;
+    }
+    now.total_customers = people.customers;
+    now.new_customers = people.new_customers;
+    now.customer_lifetime_value = people.lifetime;
     Ok(Json(Kpis { now, previous }))
 }
 
@@ -129,6 +136,7 @@ pub(crate) async fn days(app: &App, reader: &Reader, narrowed: &Narrowed) -> Res
     Ok(days.filter(|(from, to)| from <= to).map(|(from, to)| Days { from, to }))
 }
 
+/// The figures of a stretch of days but those of its customers.
 async fn figures(app: &App, reader: &Reader, narrowed: &Narrowed, days: Option<Days>) -> Result<Figures, Problem> {
     let (condition, values) = narrowed.sales(days);
     let sums = narrowed.sums_with_profit(OF_ORDERS);
@@ -145,7 +153,6 @@ async fn figures(app: &App, reader: &Reader, narrowed: &Narrowed, days: Option<D
     );
     let sums: Vec<Sums> = rows(app, reader, &sql, values).await?;
     let Some(sums) = sums.into_iter().next() else { return Ok(Figures::default()) };
-    let people = people(app, reader, narrowed, days).await?;
     let (revenue, orders) = (sums.revenue.unwrap_or(0.0), sums.orders.unwrap_or(0));
     let share = |part: f64, whole: f64| (whole != 0.0).then(|| two(part / whole));
     Ok(Figures {
@@ -154,54 +161,63 @@ async fn figures(app: &App, reader: &Reader, narrowed: &Narrowed, days: Option<D
         avg_order_value: share(revenue, as_real(orders)).unwrap_or(0.0),
         gross_profit: sums.profit,
         profit_margin: sums.profit.zip(sums.costed).and_then(|(profit, costed)| share(profit * 100.0, costed)),
-        total_customers: people.as_ref().map_or(0, |people| people.customers),
-        new_customers: people.as_ref().map_or(0, |people| people.new_customers),
         conversion_rate: conversion(app, reader, narrowed, days, orders).await?,
-        customer_lifetime_value: people.and_then(|people| people.lifetime),
-        churn_rate: None,
         gross_revenue: sums.gross.unwrap_or(0.0),
         returns: sums.returned.unwrap_or(0.0),
+        ..Figures::default()
     })
 }
 
-/// Who bought: how many for the first time, and what they have brought so far.
+/// Who bought, of both stretches by one look at their sales: how many, how many for the first time, and what they have brought so
+/// far.
 async fn people(
     app: &App,
     reader: &Reader,
     narrowed: &Narrowed,
-    days: Option<Days>,
-) -> Result<Option<People>, Problem> {
-    let (condition, values) = narrowed.sales(days);
-    let since = days.map_or_else(
-        || "TRUE".to_owned(),
-        |days| format!("c.first_order_on BETWEEN DATE '{}' AND DATE '{}'", days.from, days.to),
-    );
+    now: Option<Days>,
+    before: Option<Days>,
+) -> Result<People, Problem> {
+    let within = |column: &str, days: Option<Days>, otherwise: &str| {
+        let between = |days: Days| format!("{column} BETWEEN DATE '{}' AND DATE '{}'", days.from, days.to);
+        days.map_or_else(|| otherwise.to_owned(), between)
+    };
+    let looked_at = now.map(|now| now.with(before));
+    let (condition, values) = narrowed.sales(looked_at);
+    let (is_now, is_before) = (within("s.ordered_on", now, "TRUE"), within("s.ordered_on", before, "FALSE"));
     let sql = format!(
-        "SELECT count(*) AS customers, count(CASE WHEN {since} THEN 1 END) AS new_customers, round(avg(c.total_revenue), 2) AS lifetime \
-         FROM gold_customer_analytics c WHERE c.source = $1 AND c.customer_id IN \
-         (SELECT s.customer_id FROM gold_sales s WHERE {condition} AND {bought} AND s.customer_id IS NOT NULL)",
+        "SELECT {now}, {earlier}, \
+         round(100.0 * count(CASE WHEN q.before AND NOT q.now THEN 1 END) / nullif(count(CASE WHEN q.before THEN 1 END), 0), 2) AS churn \
+         FROM (SELECT s.customer_id AS q_customer, bool_or({is_now}) AS now, bool_or({is_before}) AS before FROM gold_sales s \
+           WHERE {condition} AND ({is_now} OR {is_before}) AND {bought} AND s.customer_id IS NOT NULL GROUP BY s.customer_id) q \
+         INNER JOIN gold_customer_analytics c ON c.customer_id = q.q_customer WHERE c.source = $1",
+        now = counted("q.now", &within("c.first_order_on", now, "TRUE"), ["customers", "new_customers", "lifetime"]),
+        earlier = counted(
+            "q.before",
+            &within("c.first_order_on", before, "FALSE"),
+            ["customers_before", "new_before", "lifetime_before"]
+        ),
         bought = narrowed.bought(),
     );
-    Ok(rows(app, reader, &sql, values).await?.into_iter().next())
+    Ok(rows(app, reader, &sql, values).await?.into_iter().next().unwrap_or_default())
 }
 
+/// Of the customers of a stretch of days, those who did not buy in another one, percent; `None` where there were none.
 pub(super) async fn churn(
     app: &App,
     reader: &Reader,
     narrowed: &Narrowed,
     before: Days,
-    now: Option<Days>,
+    now: Days,
 ) -> Result<Option<f64>, Problem> {
-    let bought = format!("{} AND s.customer_id IS NOT NULL", narrowed.bought());
-    let (then, values) = narrowed.sales(Some(before));
-    let (since, _) = narrowed.sales(now);
-    let sql = format!(
-        "SELECT round(100.0 * count(CASE WHEN b.customer_id IS NULL THEN 1 END) / nullif(count(*), 0), 2) AS rate \
-         FROM (SELECT DISTINCT s.customer_id FROM gold_sales s WHERE {then} AND {bought}) a \
-         LEFT JOIN (SELECT DISTINCT s.customer_id FROM gold_sales s WHERE {since} AND {bought}) b ON a.customer_id = b.customer_id"
-    );
-    let rate: Vec<Rate> = rows(app, reader, &sql, values).await?;
-    Ok(rate.into_iter().next().and_then(|rate| rate.rate))
+    Ok(people(app, reader, narrowed, Some(now), Some(before)).await?.churn)
+}
+
+/// How many customers are of a stretch, how many of them new in it, and what they have brought on average, under these names.
+fn counted(of: &str, new: &str, [customers, new_customers, lifetime]: [&str; 3]) -> String {
+    format!(
+        "count(CASE WHEN {of} THEN 1 END) AS {customers}, count(CASE WHEN {of} AND {new} THEN 1 END) AS {new_customers}, \
+         round(avg(CASE WHEN {of} THEN c.total_revenue END), 2) AS {lifetime}"
+    )
 }
 
 /// Orders over visits; visits are counted of nobody in particular, so under a filter by customer or article there is none.

@@ -24,6 +24,8 @@ use crate::texts::Message;
 /// A file that browsers may have; [`assets_of!`](crate::assets_of) makes them.
 #[derive(Debug)]
 pub struct Asset {
+    // A release build looks into no folder.
+    #[cfg_attr(not(debug_assertions), expect(dead_code, reason = "read by debug builds alone"))]
     folder: &'static str,
     name: &'static str,
     media_type: &'static str,

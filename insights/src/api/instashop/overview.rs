@@ -160,7 +160,7 @@ async fn retention(
     let Some((now, before)) = stretch.and_then(|now| Some((now, now.before(compare)?))) else {
         return Ok((None, None));
     };
-    let lost = churn(app, reader, narrowed, before, Some(now)).await?;
+    let lost = churn(app, reader, narrowed, before, now).await?;
     Ok((lost.map(|lost| two(100.0 - lost)), Some(i64::from(now.count()))))
 }
 
