@@ -112,6 +112,9 @@ impl<K> Weighter<K, Answer> for ByRows {
     }
 }
 
+/// The newest answer of each question within a scope, and when it was worked out.
+type Last = Arc<Cache<(Scope, Question), (Answer, Instant), ByRows>>;
+
 /// Bytes that a question takes beside its rows, about.
 const OF_QUESTION: u64 = 2048;
 
@@ -122,7 +125,7 @@ pub struct Answers {
     ambient: Ambient,
     known: Arc<Cache<(Standing, Scope, Question), Answer, ByRows>>,
     /// The newest answer to each question within a scope, for when there is none of the present state.
-    last: Arc<Cache<(Scope, Question), (Answer, Instant), ByRows>>,
+    last: Last,
     /// For who works out an answer.
     turns: Arc<Semaphore>,
     /// How many may do so at once.

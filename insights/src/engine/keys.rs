@@ -8,6 +8,7 @@ use std::sync::Arc;
 use datafusion::arrow::array::{Array as _, Int64Array};
 use datafusion::arrow::buffer::ScalarBuffer;
 use datafusion::arrow::datatypes::DataType;
+use datafusion::common::exec_err;
 use datafusion::common::hash_utils::{QualityRandomState, create_hashes};
 use datafusion::error::Result;
 use datafusion::logical_expr::{ColumnarValue, ScalarFunctionArgs, ScalarUDFImpl, Signature, Volatility};
@@ -39,12 +40,12 @@ impl ScalarUDFImpl for KeyOf {
     }
 
     fn invoke_with_args(&self, args: ScalarFunctionArgs) -> Result<ColumnarValue> {
-        let texts = ColumnarValue::values_to_arrays(&args.args)?;
-        let mut hashes = vec![0; args.number_rows.max(texts.first().map_or(0, |texts| texts.len()))];
-        create_hashes(&texts, &QualityRandomState::with_seed(SEED), &mut hashes)?;
+        let [texts] = args.args.as_slice() else { return exec_err!("key_of takes one text") };
+        let texts = texts.to_array(args.number_rows)?;
+        let mut hashes = vec![0; args.number_rows];
+        create_hashes([&texts], &QualityRandomState::with_seed(SEED), &mut hashes)?;
         let keys: ScalarBuffer<i64> = hashes.into_iter().map(u64::cast_signed).collect();
-        let nulls = texts.first().and_then(|texts| texts.nulls().cloned());
-        Ok(ColumnarValue::Array(Arc::new(Int64Array::try_new(keys, nulls)?)))
+        Ok(ColumnarValue::Array(Arc::new(Int64Array::try_new(keys, texts.nulls().cloned())?)))
     }
 }
 
