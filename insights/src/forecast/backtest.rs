@@ -5,6 +5,8 @@
 //! the middle one of all that they say. Whether the bands are as wide as they should be is asked of each stretch
 //! with bands made of the errors on all others.
 
+use std::panic::resume_unwind;
+
 use super::candidates::Candidate;
 use super::course::{Course, Mark};
 use super::measures::{Measures, Told, weighted};
@@ -188,12 +190,20 @@ fn choose(trials: &[Trial]) -> Option<&Trial> {
     Some(if good { best } else { naive })
 }
 
+/// What each model said of the stretches, side by side: each takes its time, and none needs another.
+fn try_all(course: &Course, firsts: &[usize], length: usize) -> Vec<Trial> {
+    std::thread::scope(|scope| {
+        let trials = Candidate::ALL.map(|candidate| scope.spawn(move || Trial::of(candidate, course, firsts, length)));
+        let trials = trials.into_iter().map(|trial| trial.join().unwrap_or_else(|panic| resume_unwind(panic)));
+        trials.flatten().collect()
+    })
+}
+
 /// What the coming steps will bring; `None` where nothing is known.
 #[must_use]
 pub fn outcome(course: &Course, ahead: &[Mark]) -> Option<Outcome> {
     let (firsts, length) = folds(course.values.len(), ahead.len());
-    let trials = Candidate::ALL.iter().filter_map(|candidate| Trial::of(*candidate, course, &firsts, length));
-    let mut trials: Vec<Trial> = trials.collect();
+    let mut trials = try_all(course, &firsts, length);
     trials.extend(Trial::middle(&trials));
     let chosen = choose(&trials)?;
     let values = chosen.candidate.predict(course, ahead)?;
