@@ -31,7 +31,7 @@ use super::warehouse::{Warehouse, WarehouseError};
 /// About how many answers are kept.
 const KEPT: usize = 4096;
 /// Bytes of rows of answers kept.
-const KEPT_BYTES: u64 = 64 << 20;
+const KEPT_BYTES: u64 = 48 << 20;
 /// Plans kept: each is as large as many answers.
 const PLANS: usize = 128;
 
