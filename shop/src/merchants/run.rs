@@ -1,8 +1,9 @@
 //! Turning a package into an order: on its due date, or at once because its merchant says so.
 //!
-//! [`RunPackage`] does a due date in one unit of work: it looks again whether the date is still due, places the order,
+//! [`RunPackage`] does a due date in one unit of work: it looks what is due now, whatever its scheduler saw, places the order,
 //! writes the run and moves the series on. Schedulers of several instances may all submit it: the writers take turns, the
-//! first one moves the series, the others find nothing due; and the unique key of the runs holds even if they did not.
+//! first one moves the series, the others find nothing due; a date that was acted on is passed by, and the unique key of the
+//! runs holds even if it were not.
 //! An order that is refused is a run as well, with the reason in words. What must never happen here: an order without its run.
 
 use std::convert::Infallible;
@@ -64,8 +65,6 @@ impl TryFrom<String> for Outcome {
 pub struct RunPackage {
     /// Which package.
     pub id: i64,
-    /// The date its scheduler saw.
-    pub due_on: DueDate,
     /// When on a day packages are ordered.
     pub hour: RunHour,
     /// `traceparent` of the run.
@@ -94,7 +93,7 @@ impl Command<ShopUnit> for RunPackage {
     async fn apply(&self, unit: &mut ShopUnit) -> Result<Ran, Failure<Infallible>> {
         let now = unit.now();
         let package = match package::by_id(unit.reader(), self.id).await? {
-            Some(package) if package.active && package.next_on == self.due_on && package.next_at <= now => package,
+            Some(package) if package.active && package.next_at <= now => package,
             _ => return Ok(Ran::NotDue),
         };
         let Due { mut skipped, latest, next } = package.series().due(package.next_on, now, self.hour);

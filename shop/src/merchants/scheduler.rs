@@ -101,7 +101,7 @@ async fn run_due_at(app: &App, hour: RunHour, now: UnixMillis) -> sqlx::Result<u
 /// Whether the package was acted on.
 async fn submit(app: &App, hour: RunHour, package: &DuePackage) -> bool {
     let trace = RequestContext::continue_from(None, &app.ambient).traceparent();
-    let command = RunPackage { id: package.id, due_on: package.next_on, hour, trace };
+    let command = RunPackage { id: package.id, hour, trace };
     match app.writer.submit(command).await {
         Ok(Ran::NotDue) => false,
         Ok(Ran::Ordered(number)) => {

@@ -101,8 +101,7 @@ fn day(text: &str) -> DueDate {
 }
 
 fn command(package: &PackageView) -> RunPackage {
-    let due_on = package.next_on.expect("active");
-    RunPackage { id: package.id, due_on, hour: HOUR, trace: String::new() }
+    RunPackage { id: package.id, hour: HOUR, trace: String::new() }
 }
 
 /// Breaks its batch, so that its neighbours are applied a second time.
@@ -193,6 +192,17 @@ on_both_engines! {
         assert!(matches!(ran, Ok(Ran::Ordered(_))));
         assert!(matches!(app.writer.submit(run).await, Ok(Ran::NotDue)), "the caller did not hear of it and asks again");
         assert_eq!(orders(&app).await, (1, 1));
+    }
+
+    async fn a_date_that_was_acted_on_is_passed_by(database) {
+        let (app, clock) = shop(database).await;
+        let package = weekly(&app).await;
+        clock.advance_ms(DAY_MS);
+        assert_eq!(run_due(&app, HOUR).await.expect("a run"), 1);
+        database.execute(&app.db, "UPDATE packages SET next_on = '2026-11-22', next_at = 0").await;
+        assert_eq!(run_due(&app, HOUR).await.expect("a run"), 0);
+        assert_eq!(orders(&app).await, (1, 1));
+        assert_eq!(view(&app, package.id).await.next_on, Some(day("2026-11-29")), "it does not stay due for ever");
     }
 
     async fn a_refused_order_is_recorded_and_the_series_goes_on(database) {

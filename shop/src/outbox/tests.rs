@@ -1,5 +1,6 @@
 //! The storage contract of the outbox, on both engines.
 
+mod guards;
 mod plans;
 
 use std::sync::Arc;

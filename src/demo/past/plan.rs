@@ -56,7 +56,7 @@ pub enum What {
     /// A business (its place) has something sent again and again from now on.
     MakePackage(usize),
     /// What it is sent is due.
-    RunPackage { business: usize, due_on: DueDate, course: Course },
+    RunPackage { business: usize, course: Course },
     /// Somebody wants to order.
     Order(Box<Wish>),
     /// A product has another price from now on, in pesos.
@@ -168,7 +168,7 @@ impl Planner<'_> {
         }
         let course = run(self.dice, at.plus_ms(TAKEN_OUT_MS), Trouble::NONE);
         if course.last().is_none_or(|last| last < self.now) {
-            self.add(at, What::RunPackage { business, due_on, course });
+            self.add(at, What::RunPackage { business, course });
         }
     }
 

@@ -8,7 +8,7 @@ use belgrano_shared::timestamp::UnixMillis;
 use belgrano_shared::wire::{OrderMessage, OrderNumber, PaymentMethod, Position};
 use belgrano_shared::writer::Command;
 use shop::checkout::{Basket, Delivery, place_order};
-use shop::merchants::{Create, DueDate, PackageDraft, Ran, RunHour, RunPackage};
+use shop::merchants::{Create, PackageDraft, Ran, RunHour, RunPackage};
 use shop::orders::{Apply, Cancel, Report};
 use shop::past::Reprice;
 use shop::reviews::{Action, Decide, Given, Rate, Stars};
@@ -170,7 +170,7 @@ impl Teller<'_> {
                 self.accounts[*place] = done(account.apply(self.unit).await)?;
             }
             What::MakePackage(place) => self.make_package(*place).await?,
-            What::RunPackage { business, due_on, course } => self.run_package(*business, *due_on, course).await?,
+            What::RunPackage { business, course } => self.run_package(*business, course).await?,
             What::Order(wish) => self.order(act.at, wish).await?,
             What::Price(product, price) => self.reprice(*product, *price).await?,
             What::Morning(day) => {
@@ -207,8 +207,8 @@ impl Teller<'_> {
         Ok(())
     }
 
-    async fn run_package(&mut self, place: usize, due_on: DueDate, course: &Course) -> Done<()> {
-        let run = RunPackage { id: self.packages[place], due_on, hour: RunHour::DEFAULT, trace: String::new() };
+    async fn run_package(&mut self, place: usize, course: &Course) -> Done<()> {
+        let run = RunPackage { id: self.packages[place], hour: RunHour::DEFAULT, trace: String::new() };
         if let Ran::Ordered(number) = done(run.apply(self.unit).await)? {
             self.follow(number, self.accounts[merchant_at(place)], course)?;
         }
