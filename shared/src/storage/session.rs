@@ -165,6 +165,9 @@ impl Deref for Handle<Sqlite> {
 
 impl DerefMut for Handle<Sqlite> {
     fn deref_mut(&mut self) -> &mut SqliteConnection {
+        // Each statement asks for the connection once.
+        #[cfg(any(test, feature = "testing"))]
+        crate::testing::count_statement();
         match self {
             Self::Connection(connection) => connection,
             Self::Transaction(transaction) => transaction,
@@ -213,6 +216,8 @@ impl Deref for PgHandle {
 
 impl DerefMut for PgHandle {
     fn deref_mut(&mut self) -> &mut PgConnection {
+        #[cfg(any(test, feature = "testing"))]
+        crate::testing::count_statement();
         match &mut self.handle {
             Handle::Connection(connection) => connection,
             Handle::Transaction(transaction) => transaction,

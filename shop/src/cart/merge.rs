@@ -63,6 +63,7 @@ async fn together(
 ) -> sqlx::Result<(Vec<(i64, i64)>, Vec<Fewer>)> {
     let (mut lines, mut fewer) = (Vec::with_capacity(brought.len()), Vec::new());
     let mut products = has.len();
+    unit.read_products(brought.iter().map(|(product_id, _)| *product_id)).await?;
     for (product_id, quantity) in brought.iter().copied() {
         let already = has.iter().find(|(id, _)| *id == product_id).map(|(_, quantity)| *quantity);
         let asked = already.unwrap_or(0).saturating_add(quantity).min(Basket::MAX_QUANTITY);

@@ -55,6 +55,11 @@ impl Basket {
         if errors.is_empty() { Ok(Self(lines)) } else { Err(errors) }
     }
 
+    /// The products of its lines.
+    pub fn product_ids(&self) -> impl Iterator<Item = i64> {
+        self.0.iter().map(|item| item.product_id)
+    }
+
     /// Its lines.
     #[must_use]
     pub fn items(&self) -> &[BasketItem] {

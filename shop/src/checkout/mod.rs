@@ -12,6 +12,8 @@ mod oversell_tests;
 mod place;
 #[cfg(test)]
 mod place_tests;
+#[cfg(test)]
+mod statements_tests;
 
 pub use basket::{Basket, BasketItem};
 pub use delivery::{Delivery, DeliveryFields};

@@ -90,8 +90,9 @@ impl Command<ShopUnit> for Checkout {
 
     fn wants(&self, wants: &mut ShopWants) {
         wants.accounts.push(self.account_id);
-        if let Source::Items(basket) | Source::Shown(basket) = &self.source {
-            wants.products.extend(basket.items().iter().map(|item| item.product_id));
+        match &self.source {
+            Source::Items(basket) | Source::Shown(basket) => wants.products.extend(basket.product_ids()),
+            Source::Cart => wants.carts.push(self.account_id),
         }
     }
 
@@ -176,6 +177,7 @@ pub async fn place_order(
 
 /// The lines of `basket` at the prices of this moment, and their sum; `order_id` is still to be filled in.
 async fn price(unit: &mut ShopUnit, basket: &Basket) -> Result<(Vec<OrderLine>, Money), Failure<CheckoutRefusal>> {
+    unit.read_products(basket.product_ids()).await?;
     let mut lines = Vec::with_capacity(basket.items().len());
     let mut errors = Vec::new();
     let mut total = Some(Money::ZERO);

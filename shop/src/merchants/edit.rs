@@ -80,7 +80,7 @@ impl Command<ShopUnit> for Create {
     type Refusal = PackageRefusal;
 
     fn wants(&self, wants: &mut ShopWants) {
-        wants.products.extend(self.draft.basket.items().iter().map(|item| item.product_id));
+        wants.products.extend(self.draft.basket.product_ids());
     }
 
     async fn apply(&self, unit: &mut ShopUnit) -> Result<PackageView, Failure<PackageRefusal>> {
@@ -140,7 +140,7 @@ impl Command<ShopUnit> for Update {
     type Refusal = PackageRefusal;
 
     fn wants(&self, wants: &mut ShopWants) {
-        wants.products.extend(self.draft.basket.items().iter().map(|item| item.product_id));
+        wants.products.extend(self.draft.basket.product_ids());
     }
 
     async fn apply(&self, unit: &mut ShopUnit) -> Result<PackageView, Failure<PackageRefusal>> {

@@ -90,6 +90,10 @@ impl Command<ShopUnit> for RunPackage {
     type Output = Ran;
     type Refusal = Infallible;
 
+    fn wants(&self, wants: &mut ShopWants) {
+        wants.packages.push(self.id);
+    }
+
     async fn apply(&self, unit: &mut ShopUnit) -> Result<Ran, Failure<Infallible>> {
         let now = unit.now();
         let package = match package::by_id(unit.reader(), self.id).await? {
@@ -181,6 +185,7 @@ impl Command<ShopUnit> for RunNow {
 
     fn wants(&self, wants: &mut ShopWants) {
         wants.accounts.push(self.account_id);
+        wants.packages.push(self.id);
     }
 
     async fn apply(&self, unit: &mut ShopUnit) -> Result<OrderView, Failure<RunRefusal>> {
@@ -224,6 +229,7 @@ enum Much {
 
 /// Of each product what there is; what there is none of is left out.
 async fn what_there_is(unit: &mut ShopUnit, items: Vec<Item>) -> sqlx::Result<Vec<Item>> {
+    unit.read_products(items.iter().map(|item| item.product_id)).await?;
     let mut there = Vec::new();
     for mut item in items {
         let product = if item.sold { unit.product(item.product_id).await? } else { None };

@@ -152,7 +152,9 @@ pub(super) async fn give_back_stock(unit: &mut ShopUnit, mut order: Order) -> sq
         return Ok(order);
     }
     unit.flush().await?;
-    for line in super::history::lines(unit.reader(), &[order.id]).await? {
+    let lines = super::history::lines(unit.reader(), &[order.id]).await?;
+    unit.read_products(lines.iter().map(|line| line.product_id)).await?;
+    for line in lines {
         // A product that left the catalog has no shelf.
         if unit.product(line.product_id).await?.is_some() {
             unit.move_stock(line.product_id, line.quantity, Cause::returned(&order.number));

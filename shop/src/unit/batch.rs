@@ -16,6 +16,10 @@ pub struct ShopWants {
     pub products: Vec<i64>,
     /// Accounts that will buy.
     pub accounts: Vec<i64>,
+    /// Accounts whose whole cart will be bought.
+    pub carts: Vec<i64>,
+    /// Packages that will be ordered.
+    pub packages: Vec<i64>,
     /// Orders that will change.
     pub orders: Vec<OrderNumber>,
     /// Keys that may have been answered before.

@@ -5,6 +5,7 @@
 //! checkout falls as the load rises. Commands of the quiet rooms (accounts, cart, merchants) run their own statements on
 //! [`ShopUnit::session`] instead, after [`ShopUnit::flush`] when they read what the batch may have buffered.
 
+mod ahead;
 mod batch;
 mod customers;
 mod movements;
@@ -244,7 +245,8 @@ impl UnitOfWork for ShopUnit {
         })
     }
 
-    async fn read(&mut self, wants: ShopWants) -> sqlx::Result<()> {
+    async fn read(&mut self, mut wants: ShopWants) -> sqlx::Result<()> {
+        ahead::look(&mut self.session, &mut wants).await?;
         self.answers = Answers::load(&mut self.session, &wants.keys).await?;
         self.products.load(&mut self.session, &wants.products, self.now).await?;
         self.customers.load(&mut self.session, &wants.accounts).await?;
