@@ -53,7 +53,7 @@ fn signatures(c: &mut Criterion) {
 }
 
 fn frames(c: &mut Criterion) {
-    let ticket = String::from_utf8(OrderMessage::from_json(ORDER).unwrap().to_json()).unwrap();
+    let ticket = OrderMessage::from_json(ORDER).unwrap().to_json().unwrap();
     let now = UnixMillis(1_795_284_245_000);
     c.bench_function("live/event_frame", |b| {
         b.iter(|| live::event_frame(813, EventKind::Status, now, black_box(&ticket)));

@@ -97,7 +97,8 @@ impl Answers {
         let names: Vec<&str> = keys.iter().map(|key| key.key.as_str()).collect();
         let head = "SELECT scope, key, fingerprint, status, body FROM idempotency_keys WHERE key IN";
         for row in crate::fetch_in!(*session, Row, head, &names, "") {
-            let stored = StoredAnswer { status: u16::try_from(row.status).unwrap_or(200), body: row.body };
+            let status = u16::try_from(row.status).map_err(|error| sqlx::Error::Decode(Box::new(error)))?;
+            let stored = StoredAnswer { status, body: row.body };
             answers.known.insert((row.scope, row.key), (row.fingerprint, stored));
         }
         Ok(answers)

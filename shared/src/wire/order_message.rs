@@ -96,10 +96,8 @@ impl OrderMessage {
 
     /// Writes the order as the deployed boards read it; what is absent is left out, because the old board
     /// puts its own defaults in the place of a missing field but not of a null.
-    #[must_use]
-    pub fn to_json(&self) -> Vec<u8> {
-        // Strings, numbers and lists into memory: there is nothing here that can fail.
-        serde_json::to_vec(&OrderWire::from(self)).unwrap_or_default()
+    pub fn to_json(&self) -> serde_json::Result<String> {
+        serde_json::to_string(&OrderWire::from(self))
     }
 
     /// SHA-256 over the content, to tell "the same order again" from "another order under the same number".

@@ -186,7 +186,7 @@ fn the_longest_message_is_not_too_long() {
         position: Position::new(-89.123_456_7, -179.123_456_7).ok(),
         promised_at: Some(START),
     };
-    assert!(message.to_json().len() <= limits::MESSAGE_BYTES);
+    assert!(message.to_json().expect("JSON").len() <= limits::MESSAGE_BYTES);
 }
 
 on_both_engines! {

@@ -162,7 +162,8 @@ pub async fn place_order(
         line.order_id = order.id;
         unit.move_stock(line.product_id, -line.quantity, Cause::sold(&order.number, account_id));
     }
-    let payload = String::from_utf8(message(&order, &lines, delivery).to_json()).unwrap_or_default();
+    let payload = message(&order, &lines, delivery).to_json();
+    let payload = payload.map_err(|error| sqlx::Error::Encode(Box::new(error)))?;
     unit.send(OutboxMessage {
         order_number: order.number.clone(),
         kind: MessageKind::OrderCreated,

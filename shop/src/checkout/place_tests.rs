@@ -53,6 +53,28 @@ on_both_engines! {
         assert_eq!(shop.post(&mut ana, "/api/pedidos", json!({})).await.status, 422, "an empty cart");
     }
 
+    async fn an_answer_that_cannot_be_read_is_no_success(database) {
+        let shop = TestShop::new(database).await;
+        let mut ana = shop.customer("ana@example.com").await;
+        let order = json!({ "items": [{ "producto_id": 1, "cantidad": 1 }], "lat": -34.56, "lng": -58.45 });
+        assert_eq!(shop.keyed(&mut ana, "/api/pedidos", "una", order.clone()).await.status, 201);
+        database.execute(&shop.app.db, "UPDATE idempotency_keys SET status = 70000").await;
+        assert_eq!(shop.keyed(&mut ana, "/api/pedidos", "una", order.clone()).await.status, 500);
+        assert_eq!(count(&shop, "SELECT COUNT(*) FROM orders").await, 1);
+    }
+
+    async fn an_order_with_a_pin_that_cannot_be_read_is_not_repeated_without_it(database) {
+        let shop = TestShop::new(database).await;
+        let mut ana = shop.customer("ana@example.com").await;
+        let order = json!({ "items": [{ "producto_id": 1, "cantidad": 1 }] });
+        let placed = shop.post(&mut ana, "/api/pedidos", order).await.body;
+        let repeat = format!("/api/pedidos/{}/repetir", placed["numero"].as_str().expect("a number"));
+        assert_eq!(shop.post(&mut ana, &repeat, json!({})).await.status, 201);
+        database.execute(&shop.app.db, "UPDATE orders SET lat = 200, lng = 0").await;
+        assert_eq!(shop.post(&mut ana, &repeat, json!({})).await.status, 500);
+        assert_eq!(count(&shop, "SELECT COUNT(*) FROM orders").await, 2);
+    }
+
     async fn what_is_bought_is_what_was_shown_and_once(database) {
         let shop = TestShop::new(database).await;
         let mut ana = shop.customer("ana@example.com").await;

@@ -54,10 +54,11 @@ pub(crate) async fn order_again(
     };
     let payment_method =
         PaymentMethod::parse(&order.payment_method).map_err(|error| Problem::invalid_field("metodo_pago", error))?;
+    let position = order.lat.zip(order.lng).map(|(lat, lng)| Position::new(lat, lng)).transpose();
     let delivery = Delivery {
         address: Some(order.address),
         barrio: order.barrio,
-        position: order.lat.zip(order.lng).and_then(|(lat, lng)| Position::new(lat, lng).ok()),
+        position: position.map_err(|outside| Problem::internal(&outside))?,
         phone: Some(order.phone).filter(|phone| !phone.is_empty()),
         payment_method,
         notes: order.notes,

@@ -97,7 +97,7 @@ impl TellBoard {
             let stored = if a_move.at < self.remembered_from {
                 unit.record_forgotten(next, &change)
             } else {
-                unit.record_of_old(next, change)
+                unit.record_of_old(next, change)?
             };
             ticket = stored.clone();
         }

@@ -128,7 +128,7 @@ pub async fn assign(
         previous_driver: ticket.view.driver_id,
     };
     let next = take(&free, &Step::Offer(offer), now)?;
-    Ok(unit.record(next, change).view.clone())
+    Ok(unit.record(next, change)?.view.clone())
 }
 
 /// The offer to whoever is chosen.
@@ -232,7 +232,7 @@ pub(super) fn take_back(
     by: Actor,
 ) -> Result<TicketView, Failure<TicketRefusal>> {
     let next = released(ticket, also_on_the_way, unit.now())?;
-    Ok(written(unit, ticket, next, &Step::Release, "desasignado", by))
+    written(unit, ticket, next, &Step::Release, "desasignado", by)
 }
 
 fn released(ticket: &Ticket, also_on_the_way: bool, now: UnixMillis) -> Result<Ticket, Failure<TicketRefusal>> {
@@ -251,7 +251,7 @@ pub(super) fn record(
     by: Actor,
 ) -> Result<TicketView, Failure<TicketRefusal>> {
     let next = take(ticket, step, unit.now())?;
-    Ok(written(unit, ticket, next, step, action, by))
+    written(unit, ticket, next, step, action, by)
 }
 
 /// Records that `step` made `next` of `ticket`.
@@ -262,7 +262,7 @@ fn written(
     step: &Step,
     action: &'static str,
     by: Actor,
-) -> TicketView {
+) -> Result<TicketView, Failure<TicketRefusal>> {
     let change = Change {
         kind: step.kind(),
         action,
@@ -271,7 +271,7 @@ fn written(
         clock_moved_ms: None,
         previous_driver: ticket.view.driver_id,
     };
-    unit.record(next, change).view.clone()
+    Ok(unit.record(next, change)?.view.clone())
 }
 
 /// Offer one ticket.

@@ -2,6 +2,7 @@
 
 use belgrano_shared::changes::{Content, Utc};
 use belgrano_shared::money::Money;
+use serde::ser::Error as _;
 use serde::{Deserialize, Serialize, Serializer};
 use sqlx::FromRow;
 
@@ -109,7 +110,7 @@ impl Serialize for Then {
             motivo: Option<String>,
         }
         // A snapshot of an older form may lack a field.
-        serde_json::from_str::<Told>(&self.0).unwrap_or_default().serialize(serializer)
+        serde_json::from_str::<Told>(&self.0).map_err(S::Error::custom)?.serialize(serializer)
     }
 }
 

@@ -73,6 +73,6 @@ impl Command<BoardUnit> for CancelOrder {
             clock_moved_ms: None,
             previous_driver: ticket.view.driver_id,
         };
-        Ok(IntakeReply::of(&unit.record(next, change).view, false))
+        Ok(IntakeReply::of(&unit.record(next, change)?.view, false))
     }
 }

@@ -68,7 +68,7 @@ impl Command<BoardUnit> for Receive {
             clock_moved_ms: None,
             previous_driver: None,
         };
-        let ticket = unit.record(ticket, change);
+        let ticket = unit.record(ticket, change)?;
         Ok(IntakeReply::of(&ticket.view, false))
     }
 }

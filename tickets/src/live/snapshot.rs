@@ -82,8 +82,8 @@ impl Snapshots {
         drop(session);
         // Oldest first, as they came in.
         rows.sort_unstable_by_key(|ticket| ticket.view.ticket_id);
-        // Strings, numbers and lists into memory: there is nothing here that can fail.
-        let json: Vec<_> = rows.iter().map(|row| serde_json::to_string(&row.view).unwrap_or_default()).collect();
+        let json = rows.iter().map(|row| serde_json::to_string(&row.view)).collect::<Result<Vec<_>, _>>();
+        let json = json.map_err(|error| sqlx::Error::Encode(Box::new(error)))?;
         let frame = snapshot_frame(seq, json.iter().map(String::as_str)).into();
         Ok(Snapshot { seq, frame })
     }

@@ -44,7 +44,7 @@ impl Command<BoardUnit> for Edit {
             clock_moved_ms: None,
             previous_driver: next.view.driver_id,
         };
-        Ok(unit.record(next, change).view.clone())
+        Ok(unit.record(next, change)?.view.clone())
     }
 }
 

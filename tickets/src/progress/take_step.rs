@@ -67,7 +67,7 @@ impl Command<BoardUnit> for TakeStep {
             clock_moved_ms: judged.moved_ms,
             previous_driver,
         };
-        let view = unit.record(next, change).view.clone();
+        let view = unit.record(next, change)?.view.clone();
         self.keep_pictures(unit, ticket_id).await?;
         Ok(view)
     }

@@ -85,7 +85,7 @@ impl Command<BoardUnit> for Undo {
             clock_moved_ms: None,
             previous_driver: ticket.view.driver_id,
         };
-        Ok(unit.record(next, change).view.clone())
+        Ok(unit.record(next, change)?.view.clone())
     }
 }
 

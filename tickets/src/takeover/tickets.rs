@@ -128,7 +128,7 @@ pub(super) async fn store<R>(
             clock_moved_ms: None,
             previous_driver: None,
         };
-        unit.record_of_old(ticket, change);
+        unit.record_of_old(ticket, change)?;
     }
     Ok(())
 }

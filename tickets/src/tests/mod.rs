@@ -13,5 +13,6 @@ mod proofs;
 mod reassigning;
 mod searching;
 mod stepping;
+mod unreadable;
 mod walking;
 mod zone;

@@ -120,13 +120,12 @@ pub async fn last_actors(session: &mut Session, ticket_ids: &[i64]) -> sqlx::Res
 /// The changes of a ticket after the one that made `version`, oldest first.
 pub async fn history(session: &mut Session, ticket_id: i64, version: i64, limit: u32) -> sqlx::Result<Vec<Entry>> {
     let rows = fetch!(all, *session, Row, HISTORY, ticket_id, version, i64::from(limit))?;
-    Ok(rows.into_iter().map(entry).collect())
+    rows.into_iter().map(entry).collect()
 }
 
-fn entry(row: Row) -> Entry {
-    // The rest of the line is worth showing all the same.
-    let then: Then = serde_json::from_str(&row.ticket).unwrap_or_default();
-    Entry {
+fn entry(row: Row) -> sqlx::Result<Entry> {
+    let then: Then = serde_json::from_str(&row.ticket).map_err(|error| sqlx::Error::Decode(Box::new(error)))?;
+    Ok(Entry {
         seq: row.seq,
         kind: row.kind,
         action: row.action,
@@ -143,5 +142,5 @@ fn entry(row: Row) -> Entry {
         instructions: then.indicaciones,
         reason: then.motivo,
         assignment_reason: row.assignment_reason.map(AssignmentReason::parse),
-    }
+    })
 }

@@ -6,6 +6,8 @@ use std::fmt;
 use belgrano_shared::texts::{Language, Message};
 use serde::{Deserialize, Serialize, Serializer};
 
+use super::as_json;
+
 /// Why this driver.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum AssignmentReason {
@@ -55,12 +57,10 @@ impl AssignmentReason {
     }
 
     /// As it lies in the database.
-    #[must_use]
-    pub fn stored(&self) -> String {
+    pub fn stored(&self) -> sqlx::Result<String> {
         match self {
-            // Numbers and a short string into memory: there is nothing here that can fail.
-            Self::Decided(decision) => serde_json::to_string(decision).unwrap_or_default(),
-            Self::Sentence(sentence) => sentence.clone(),
+            Self::Decided(decision) => as_json(decision),
+            Self::Sentence(sentence) => Ok(sentence.clone()),
         }
     }
 
@@ -142,11 +142,11 @@ mod tests {
                 r#"{"grounds":"nearest","distance_m":80,"load":0,"capacity":5,"insisted":true}"#,
             ),
         ] {
-            assert_eq!(reason.stored(), stored);
+            assert_eq!(reason.stored().expect("JSON"), stored);
             assert_eq!(AssignmentReason::parse(stored.to_owned()), reason);
         }
         let old = AssignmentReason::parse("el más cercano, a 1.2 km, con 0 de 5 tickets".to_owned());
         assert_eq!(old.to(English), "el más cercano, a 1.2 km, con 0 de 5 tickets");
-        assert_eq!(AssignmentReason::parse(old.stored()), old);
+        assert_eq!(AssignmentReason::parse(old.stored().expect("as it was")), old);
     }
 }

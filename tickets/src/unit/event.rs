@@ -7,7 +7,7 @@ use belgrano_shared::storage::Session;
 use belgrano_shared::timestamp::UnixMillis;
 use belgrano_shared::wire::{EventKind, OrderNumber};
 
-use super::{AssignmentReason, Ticket};
+use super::{AssignmentReason, Ticket, as_json};
 
 /// Who changed a ticket.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -104,10 +104,9 @@ const INSERT: &str = "INSERT INTO events (seq, ticket_id, kind, action, actor, a
 const FAILED: &str = "fallido";
 
 impl Row {
-    pub(super) fn new(seq: i64, ticket: &Ticket, change: Change, recorded_at: UnixMillis) -> Self {
-        // Strings, numbers and lists into memory: there is nothing here that can fail.
-        let ticket_json = serde_json::to_string(&ticket.view).unwrap_or_default().into();
-        Self {
+    pub(super) fn new(seq: i64, ticket: &Ticket, change: Change, recorded_at: UnixMillis) -> sqlx::Result<Self> {
+        let ticket_json = as_json(&ticket.view)?.into();
+        Ok(Self {
             seq,
             failure: ticket.view.reason.clone().filter(|_| change.action == FAILED),
             change,
@@ -115,9 +114,9 @@ impl Row {
             driver_id: ticket.view.driver_id,
             version: ticket.view.version,
             recorded_at,
-            assignment_reason: ticket.assignment_reason.as_ref().map(AssignmentReason::stored),
+            assignment_reason: ticket.assignment_reason.as_ref().map(AssignmentReason::stored).transpose()?,
             ticket_json,
-        }
+        })
     }
 
     /// When an attempt failed and why, if this says so.

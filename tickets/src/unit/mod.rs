@@ -151,7 +151,7 @@ impl BoardUnit {
     }
 
     /// Puts a ticket back, changed (or a new one, with version 0), and the event that says so. Returns it as stored.
-    pub fn record(&mut self, mut ticket: Ticket, change: Change) -> &Ticket {
+    pub fn record(&mut self, mut ticket: Ticket, change: Change) -> sqlx::Result<&Ticket> {
         ticket.view.updated_at = self.now;
         let before = self.tickets.get(&ticket.view.number).and_then(Option::as_ref).map(|before| &before.view);
         for notice in notices::of(before, &ticket.view, &change, self.now) {
@@ -161,12 +161,12 @@ impl BoardUnit {
     }
 
     /// The same for a ticket that lived elsewhere: `updated_at` stays as it is, and it is no news to anybody.
-    pub fn record_of_old(&mut self, mut ticket: Ticket, change: Change) -> &Ticket {
+    pub fn record_of_old(&mut self, mut ticket: Ticket, change: Change) -> sqlx::Result<&Ticket> {
         self.pass(&mut ticket, &change);
-        let row = event::Row::new(self.counters.seq, &ticket, change, self.now);
+        let row = event::Row::new(self.counters.seq, &ticket, change, self.now)?;
         self.announcements.push(Announcement::Event(row.committed(&ticket.view.number)));
         self.events.push(row);
-        self.put(ticket)
+        Ok(self.put(ticket))
     }
 
     /// Counts a change, and notes with the ticket where it led to.
@@ -208,6 +208,11 @@ impl BoardUnit {
         }
         Ok(())
     }
+}
+
+/// As it is stored.
+fn as_json(value: &impl serde::Serialize) -> sqlx::Result<String> {
+    serde_json::to_string(value).map_err(|error| sqlx::Error::Encode(Box::new(error)))
 }
 
 /// What a commit of the board hands on.

@@ -9,7 +9,7 @@ use belgrano_shared::timestamp::UnixMillis;
 use belgrano_shared::wire::{CustomerKind, OrderNumber, PaymentMethod, Priority, TicketState, TicketView};
 use belgrano_shared::{execute_rows, fetch_in};
 
-use super::{AssignmentReason, Milestones};
+use super::{AssignmentReason, Milestones, as_json};
 
 /// A ticket: what everyone may see of it, and what only the board needs.
 #[derive(Clone, Debug, PartialEq)]
@@ -164,8 +164,24 @@ pub(crate) fn searchable(number: &str, name: &str, address: Option<&str>, phone:
     fold(&[number, name, address.unwrap_or_default(), phone.unwrap_or_default()].join(" "))
 }
 
+/// What of a ticket is stored as JSON.
+struct Stored<'a> {
+    ticket: &'a Ticket,
+    lines: String,
+    assignment_reason: Option<String>,
+}
+
+impl<'a> Stored<'a> {
+    fn of(ticket: &'a Ticket) -> sqlx::Result<Self> {
+        let assignment_reason = ticket.assignment_reason.as_ref().map(AssignmentReason::stored).transpose()?;
+        Ok(Self { ticket, lines: as_json(&ticket.view.lines)?, assignment_reason })
+    }
+}
+
 pub(super) async fn store(session: &mut Session, tickets: &[&Ticket]) -> sqlx::Result<()> {
-    execute_rows!(*session, UPSERT, 37, tickets, UPSERT_TAIL, |query, row| {
+    let rows = tickets.iter().map(|ticket| Stored::of(ticket)).collect::<sqlx::Result<Vec<_>>>()?;
+    execute_rows!(*session, UPSERT, 37, &rows, UPSERT_TAIL, |query, stored| {
+        let row = stored.ticket;
         query
             .bind(row.view.ticket_id)
             .bind(row.view.number.as_str())
@@ -175,7 +191,7 @@ pub(super) async fn store(session: &mut Session, tickets: &[&Ticket]) -> sqlx::R
             .bind(&row.view.customer_phone)
             .bind(&row.view.customer_email)
             .bind(row.view.customer_kind.as_str())
-            .bind(serde_json::to_string(&row.view.lines).unwrap_or_default())
+            .bind(&stored.lines)
             .bind(row.view.total)
             .bind(row.view.payment_method.as_ref().map(PaymentMethod::as_str))
             .bind(&row.view.instructions)
@@ -187,7 +203,7 @@ pub(super) async fn store(session: &mut Session, tickets: &[&Ticket]) -> sqlx::R
             .bind(row.view.priority.as_str())
             .bind(row.view.driver_id)
             .bind(&row.view.driver_name)
-            .bind(row.assignment_reason.as_ref().map(AssignmentReason::stored))
+            .bind(&stored.assignment_reason)
             .bind(row.view.offer_expires_at)
             .bind(&row.view.reason)
             .bind(row.view.created_at)

@@ -233,7 +233,7 @@ impl Command<BoardUnit> for Give {
         unit.record(
             ticket,
             Change { kind, action: "prueba", actor: Actor::System, occurred_at, clock_moved_ms: None, previous_driver },
-        );
+        )?;
         Ok(())
     }
 }
