@@ -2,6 +2,8 @@
 
 pub mod accounts;
 pub mod app;
+pub mod arrival;
+pub mod basket;
 pub mod cart;
 pub mod catalog;
 pub mod changes;
@@ -16,8 +18,11 @@ mod pages;
 pub mod past;
 #[cfg(test)]
 mod pasted_tests;
+mod price;
 pub mod relay;
 pub mod reviews;
+#[cfg(test)]
+mod rooms_tests;
 pub mod router;
 pub mod schema;
 pub mod service;

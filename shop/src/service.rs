@@ -27,10 +27,9 @@ use crate::accounts::{self, AccountLimits, FirstAdminError, Role};
 use crate::app::{App, Listeners, Parts, announcer};
 use crate::catalog::{self, ImportError};
 use crate::orders::{Arrivals, OrderWatch, Whereabouts};
-use crate::outbox::Handoff;
 use crate::relay::{self, RelayError, RelayStatus};
 use crate::settings::ShopSettings;
-use crate::unit::ShopContext;
+use crate::unit::{Handoff, ShopContext};
 use crate::visits::Funnel;
 use crate::{feed, housekeeping, merchants, notices, orders, router, schema, visits};
 
@@ -155,7 +154,7 @@ pub async fn assemble(settings: ShopSettings, ambient: Ambient, life: &Lifecycle
         changes: changes.clone(),
     });
     let arrivals = Arrivals::default();
-    let context = ShopContext { ambient: ambient.clone(), handoff: handoff.clone(), arrivals: arrivals.clone() };
+    let context = ShopContext { ambient: ambient.clone(), handoff: handoff.clone(), promises: arrivals.promises() };
     let (writer, writing) = Writer::new(db.clone(), context, settings.writer, announce);
     let closing = db.clone();
     life.spawn_critical("writer", async move {

@@ -10,7 +10,7 @@ use belgrano_shared::{execute, fetch_scalar};
 use serde::{Deserialize, Serialize};
 
 use super::view::{Adjusted, CartView, read_cart};
-use crate::checkout::Basket;
+use crate::basket::Basket;
 use crate::unit::ShopUnit;
 
 /// Whose cart.

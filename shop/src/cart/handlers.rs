@@ -16,7 +16,7 @@ use super::view::{CartView, read_cart};
 use super::{anonymous_token, cookie};
 use crate::accounts::MaybeSession;
 use crate::app::App;
-use crate::checkout::Basket;
+use crate::basket::Basket;
 
 /// The cookie of a cart that was made for somebody who had none.
 pub(crate) type SetCookie = AppendHeaders<[(HeaderName, HeaderValue); 1]>;

@@ -6,7 +6,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::OF_ACCOUNT;
-use crate::checkout::Basket;
+use crate::basket::Basket;
 use crate::unit::ShopUnit;
 
 const BY_TOKEN: &str = "SELECT id FROM carts WHERE token_hash = $1 AND account_id IS NULL";

@@ -27,7 +27,7 @@ pub use view::{CartItemView, CartView};
 pub(crate) use view::{priced, what_there_is};
 
 use crate::app::App;
-use crate::checkout::Basket;
+use crate::basket::Basket;
 
 /// The cookie of a cart without an account.
 const COOKIE: &str = "belgrano_carrito";

@@ -1,7 +1,7 @@
 //! Catalog: what is for sale, where, and at what price.
 //!
 //! Anybody reads it; administrators change single products; a file in the old pair's format fills it. Prices leave here
-//! with today's offers already in them, and checkout computes them the same way. What must never happen here: a price
+//! with today's offers already in them, and checkout has them from the same place (`crate::price`). What must never happen here: a price
 //! taken from a client.
 
 mod builtin;
@@ -33,7 +33,6 @@ mod some_words;
 #[cfg(test)]
 mod tests;
 
-use belgrano_shared::money::Money;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
@@ -68,12 +67,4 @@ pub fn routes() -> OpenApiRouter<App> {
         .routes(routes!(manage_api::list_managed))
         .routes(routes!(manage_api::show_managed))
         .merge(photo::routes())
-}
-
-/// A list price with `percent` off, rounded to the centavo, half up.
-#[must_use]
-pub fn price_with_offer(list: Money, percent: i64) -> Money {
-    let kept = 100 - percent.clamp(0, 100);
-    let cents = (i128::from(list.cents()) * i128::from(kept) + 50).div_euclid(100);
-    i64::try_from(cents).ok().and_then(Money::from_cents).unwrap_or(list)
 }

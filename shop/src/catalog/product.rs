@@ -9,7 +9,8 @@ use belgrano_shared::timestamp::UnixMillis;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::{photo, price_with_offer};
+use super::photo;
+use crate::price::{Offer, offers, price_now};
 use crate::reviews::{self, Rating};
 
 /// A product as the shop shows it.
@@ -114,15 +115,6 @@ pub(super) struct ProductRow {
 }
 
 #[derive(sqlx::FromRow)]
-struct OfferRow {
-    product_id: i64,
-    title: String,
-    percent: i64,
-    starts_at: UnixMillis,
-    ends_at: UnixMillis,
-}
-
-#[derive(sqlx::FromRow)]
 struct BranchRow {
     product_id: i64,
     id: i64,
@@ -130,8 +122,6 @@ struct BranchRow {
     slug: String,
 }
 
-const SELECT_OFFERS: &str = "SELECT x.product_id, o.title, o.percent, o.starts_at, o.ends_at \
-     FROM offer_products x JOIN offers o ON o.id = x.offer_id WHERE x.product_id IN";
 const SELECT_BRANCHES: &str = "SELECT x.product_id, s.id, s.name, s.slug \
      FROM product_branches x JOIN branches s ON s.id = x.branch_id WHERE s.active AND x.product_id IN";
 
@@ -153,14 +143,7 @@ pub(super) async fn complete(
     now: UnixMillis,
 ) -> sqlx::Result<Vec<ProductView>> {
     let ids: Vec<i64> = rows.iter().map(|row| row.id).collect();
-    // The best offer of today counts, as it does at checkout.
-    let mut offers: HashMap<i64, OfferView> = HashMap::new();
-    for row in fetch_in!(*session, OfferRow, SELECT_OFFERS, &ids, "ORDER BY o.id") {
-        let best = offers.get(&row.product_id).map_or(0, |offer| offer.percent);
-        if row.starts_at <= now && now < row.ends_at && row.percent > best {
-            offers.insert(row.product_id, OfferView { title: row.title, percent: row.percent });
-        }
-    }
+    let mut offers = offers(session, &ids, now).await?;
     let mut branches: HashMap<i64, Vec<Named>> = HashMap::new();
     for row in fetch_in!(*session, BranchRow, SELECT_BRANCHES, &ids, "ORDER BY s.id") {
         let branch = Named { id: row.id, name: row.name, slug: row.slug };
@@ -175,14 +158,14 @@ pub(super) async fn complete(
     Ok(rows.into_iter().map(view).collect())
 }
 
-fn view(row: ProductRow, offer: Option<OfferView>, branches: Vec<Named>, rating: Rating) -> ProductView {
+fn view(row: ProductRow, offer: Option<Offer>, branches: Vec<Named>, rating: Rating) -> ProductView {
     let photo = row.photo.map(|hash| photo::address(row.id, &hash));
     ProductView {
         id: row.id,
         name: row.name,
-        price: offer.as_ref().map_or(row.price, |offer| price_with_offer(row.price, offer.percent)),
+        price: price_now(row.price, offer.as_ref()),
         list_price: row.list_price.map_or(row.price, |list| list.max(row.price)),
-        offer,
+        offer: offer.map(|offer| OfferView { title: offer.title, percent: offer.percent }),
         stock: row.stock,
         available: row.active && row.stock != Some(0),
         business: Named { id: row.business_id, name: row.business_name, slug: row.business_slug },

@@ -10,7 +10,7 @@ use belgrano_shared::texts::Message;
 use serde_json::{Value, json};
 
 use super::builtin::CATALOG;
-use super::{ImportOptions, PhotosReport, Report, fold_stored, import, photos_from, price_with_offer};
+use super::{ImportOptions, PhotosReport, Report, fold_stored, import, photos_from};
 use crate::testing::{Browser, TestShop};
 
 async fn load(shop: &TestShop, catalog: &Value, options: ImportOptions) -> Report {
@@ -36,7 +36,7 @@ fn a_discount_rounds_half_up_to_the_centavo() {
         [(10_000, 15, 8500), (999, 50, 500), (1, 50, 1), (100, 0, 100), (100, 100, 0), (100, 250, 0), (100, -5, 100)]
     {
         let price = Money::from_cents(cents).expect("small");
-        assert_eq!(price_with_offer(price, percent).cents(), expected, "{cents} {percent}");
+        assert_eq!(crate::price::less(price, percent).cents(), expected, "{cents} {percent}");
     }
 }
 

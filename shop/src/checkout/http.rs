@@ -9,9 +9,10 @@ use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use super::{Basket, Checkout, DeliveryFields, Source};
+use super::{Checkout, DeliveryFields, Source};
 use crate::accounts::{self, Session};
 use crate::app::App;
+use crate::basket::Basket;
 use crate::orders::OrderView;
 use crate::visits::Arrival;
 

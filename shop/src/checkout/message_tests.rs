@@ -13,7 +13,7 @@ use proptest::strategy::ValueTree;
 use proptest::test_runner::TestRunner;
 use serde_json::{Value, json};
 
-use super::Basket;
+use crate::basket::Basket;
 use crate::catalog::{ImportOptions, import};
 use crate::testing::{Answer, Browser, TestShop};
 

@@ -1,6 +1,5 @@
 //! Checkout: a basket becomes an order, its stock is taken and the message to the board is written, all or nothing.
 
-mod basket;
 mod delivery;
 #[cfg(test)]
 mod held_tests;
@@ -15,7 +14,6 @@ mod place_tests;
 #[cfg(test)]
 mod statements_tests;
 
-pub use basket::{Basket, BasketItem};
 pub use delivery::{Delivery, DeliveryFields};
 pub use http::routes;
 pub use place::{Checkout, CheckoutRefusal, Source, place_order};

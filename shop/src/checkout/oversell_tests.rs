@@ -7,7 +7,8 @@ use belgrano_shared::{fetch_scalar, on_both_engines};
 use futures_util::future::join_all;
 use serde_json::json;
 
-use super::{Basket, Checkout, CheckoutRefusal, Delivery, Source};
+use super::{Checkout, CheckoutRefusal, Delivery, Source};
+use crate::basket::Basket;
 use crate::testing::TestShop;
 use crate::visits::Arrival;
 

@@ -12,11 +12,11 @@ use belgrano_shared::texts::Message;
 use belgrano_shared::wire::{self, OrderMessage, OrderNumber, Position, Priority, TicketState};
 use belgrano_shared::writer::{Command, Failure};
 
-use super::basket::Basket;
 use super::delivery::Delivery;
+use crate::arrival::{Arrival, Placed};
+use crate::basket::Basket;
 use crate::orders::OrderView;
 use crate::unit::{Cause, Customer, MessageKind, Order, OrderLine, OutboxMessage, ShopUnit, ShopWants};
-use crate::visits::{Arrival, Placed};
 
 /// Place an order.
 #[derive(Debug)]

@@ -6,7 +6,8 @@ use belgrano_shared::on_both_engines;
 use belgrano_shared::wire::PaymentMethod;
 use serde_json::json;
 
-use super::{Basket, Checkout, Delivery, Source};
+use super::{Checkout, Delivery, Source};
+use crate::basket::Basket;
 use crate::testing::{Browser, TestShop};
 use crate::visits::Arrival;
 

@@ -23,7 +23,8 @@ use super::{
 };
 use crate::accounts::{Merchant, Principal};
 use crate::app::App;
-use crate::checkout::{Basket, DeliveryFields};
+use crate::basket::Basket;
+use crate::checkout::DeliveryFields;
 use crate::orders::OrderView;
 use crate::visits::Arrival;
 

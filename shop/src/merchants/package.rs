@@ -9,7 +9,8 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::calendar::{DueDate, Frequency, Series};
-use crate::checkout::{Basket, Delivery};
+use crate::basket::Basket;
+use crate::checkout::Delivery;
 
 /// What a merchant wants of a package, parsed.
 #[derive(Clone, Debug)]

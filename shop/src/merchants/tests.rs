@@ -20,7 +20,8 @@ use super::realign::realign;
 use super::run::{Outcome, Ran, RunNow, RunPackage, RunRefusal, RunView};
 use super::{Create, Delete, PackageRefusal, PackageView, SetActive, Update, package, run, run_due, scheduler};
 use crate::app::App;
-use crate::checkout::{Basket, CheckoutRefusal, Delivery};
+use crate::basket::Basket;
+use crate::checkout::{CheckoutRefusal, Delivery};
 use crate::unit::ShopUnit;
 use crate::visits::Arrival;
 

@@ -16,9 +16,13 @@ pub(crate) use routes::{list, retry, set_mail};
 
 use std::sync::Arc;
 
+use belgrano_shared::ambient::Ambient;
 use belgrano_shared::lapse_notices;
 use belgrano_shared::notices::push::PushClient;
-use belgrano_shared::notices::{Delivery, DeliveryError, DeliveryParts, MailService, News, Notice, NoticeService};
+use belgrano_shared::notices::{
+    Delivery, DeliveryError, DeliveryParts, MailService, News, Notice, NoticeService, NoticeUnit,
+};
+use belgrano_shared::storage::Session;
 use belgrano_shared::timestamp::UnixMillis;
 use belgrano_shared::wire::TicketState;
 
@@ -51,6 +55,30 @@ pub static SERVICE: NoticeService = NoticeService {
     webhooks: None,
     words: None,
 };
+
+impl NoticeUnit for ShopUnit {
+    const NOTICES: &'static NoticeService = &SERVICE;
+
+    fn now(&self) -> UnixMillis {
+        self.now()
+    }
+
+    fn ambient(&self) -> &Ambient {
+        self.ambient()
+    }
+
+    fn session(&mut self) -> &mut Session {
+        self.session()
+    }
+
+    fn reader(&mut self) -> &mut Session {
+        self.reader()
+    }
+
+    fn wake(&mut self) {
+        self.announce().noticed = true;
+    }
+}
 
 /// What the customer is told of an order that came to its state at `at`, if anything.
 #[must_use]

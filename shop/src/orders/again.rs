@@ -9,8 +9,9 @@ use belgrano_shared::wire::{OrderNumber, PaymentMethod, Position};
 use super::cancel::no_such_order;
 use super::history;
 use crate::app::App;
+use crate::basket::Basket;
 use crate::cart::{self, CartView};
-use crate::checkout::{Basket, Checkout, Delivery, Source};
+use crate::checkout::{Checkout, Delivery, Source};
 use crate::unit::{Order, OrderLine};
 use crate::visits::Arrival;
 

@@ -13,6 +13,7 @@ use belgrano_shared::timestamp::UnixMillis;
 
 use super::estimate::{Estimate, Forecast, Outlook, Pace};
 use crate::app::App;
+use crate::unit::{Promised, Promises};
 
 /// How often somebody looks.
 const EVERY: Duration = Duration::from_secs(15);
@@ -43,6 +44,16 @@ impl Arrivals {
             Outlook::Between(estimate) if fresh => Some(estimate),
             _ => None,
         }
+    }
+
+    /// The same, for the unit of work.
+    #[must_use]
+    pub fn promises(&self) -> Promises {
+        let arrivals = self.clone();
+        Promises::of(move |now| {
+            let promise = arrivals.promise(now);
+            Promised { from: promise.map(|range| range.from), to: promise.map(|range| range.to) }
+        })
     }
 
     fn learn(&self, forecast: Option<Forecast>) {

@@ -14,8 +14,7 @@ use belgrano_shared::wire::OrderNumber;
 use belgrano_shared::writer::{Command, Failure};
 use belgrano_shared::{execute, execute_rows, fetch, fetch_scalar};
 
-use super::Place;
-use crate::unit::{MessageKind, ShopUnit};
+use crate::unit::{Claimed, MessageKind, ShopUnit};
 
 /// Take up to `limit` messages that are due, each the first of its order that is not settled.
 #[derive(Clone, Copy, Debug)]
@@ -33,31 +32,6 @@ pub struct Claims {
     pub messages: Vec<Claimed>,
     /// When the next message that is not due yet will be; only looked up when everything due was taken.
     pub next_due: Option<UnixMillis>,
-}
-
-/// A message a relay may deliver.
-#[derive(Debug)]
-pub struct Claimed {
-    /// Its id.
-    pub id: i64,
-    /// The order it is about.
-    pub order_number: OrderNumber,
-    /// What it asks for.
-    pub kind: MessageKind,
-    /// The JSON body.
-    pub payload: String,
-    /// `traceparent` of the request that caused it.
-    pub trace: String,
-    /// Tries that counted so far.
-    pub attempts: u32,
-    /// What it has spent of its budget of tries.
-    pub waited: Duration,
-    /// Fences the lease: a verdict without it changes nothing.
-    pub token: Arc<str>,
-    /// Until when it is ours, by the clock of this process.
-    pub held_until: SteadyMillis,
-    /// Its place in the [`Handoff`](super::Handoff), when it came that way.
-    pub place: Option<Place>,
 }
 
 #[derive(sqlx::FromRow)]

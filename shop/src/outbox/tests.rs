@@ -10,9 +10,8 @@ use super::{
     Attempt, Charge, Claim, Claimed, Discard, DiscardRefusal, EndLeases, Forgive, Handoff, MessageState, Replay,
     ReplayFilter, ReplayRefusal, Settle, Settlement, Verdict, list, prune, replay_dead, show, summary,
 };
-use crate::orders::Arrivals;
 use crate::schema::migrations;
-use crate::unit::{Committed, MessageKind, OutboxMessage, ShopContext, ShopUnit};
+use crate::unit::{Committed, MessageKind, OutboxMessage, Promises, ShopContext, ShopUnit};
 use belgrano_shared::ambient::{Ambient, ManualClock};
 use belgrano_shared::seen::Seen;
 use belgrano_shared::storage::Db;
@@ -71,7 +70,7 @@ impl Shop {
         let (ambient, clock) = still_ambient(7);
         let db = database.open(&migrations()).await;
         let handoff = Handoff::new(2, LEASE);
-        let context = ShopContext { ambient: ambient.clone(), handoff: handoff.clone(), arrivals: Arrivals::default() };
+        let context = ShopContext { ambient: ambient.clone(), handoff: handoff.clone(), promises: Promises::default() };
         let arrived = handoff.clone();
         let announce = move |committed: Committed| arrived.hand_over(committed.handed);
         let (writer, task) = Writer::new(db.clone(), context, WriterSettings::default(), announce);

@@ -9,8 +9,8 @@ use belgrano_shared::texts::{Language, Message, Text};
 use belgrano_shared::wire::OrderNumber;
 use serde::Deserialize;
 
+use crate::basket::Basket;
 use crate::cart::CartView;
-use crate::checkout::Basket;
 
 /// The hidden field with the total that was shown, in centavos.
 pub(super) const SEEN: &str = "total_visto";

@@ -18,8 +18,8 @@ use super::read::{OwnReview, PublicReview, of_order, of_product, ratings};
 use super::stars::Stars;
 use crate::accounts::Session;
 use crate::app::App;
+use crate::basket::Basket;
 use crate::catalog;
-use crate::checkout::Basket;
 use crate::orders;
 
 /// The longest text of a review, in characters.

@@ -9,8 +9,9 @@ use proptest::strategy::ValueTree;
 use proptest::test_runner::TestRunner;
 
 use super::moving::{MoveStock, StockAct, StockBody};
+use crate::basket::Basket;
 use crate::catalog::Change;
-use crate::checkout::{Basket, Checkout, Delivery, Source};
+use crate::checkout::{Checkout, Delivery, Source};
 use crate::orders::{Apply, Report};
 use crate::testing::TestShop;
 use crate::visits::Arrival;

@@ -1,13 +1,16 @@
 //! What a batch of the shop's writer asks for, what it has beside the transaction, and what its commit hands on.
 
+use std::fmt;
+use std::sync::Arc;
+
 use belgrano_shared::ambient::Ambient;
 use belgrano_shared::auth::session::TokenHash;
 use belgrano_shared::idempotency::IdempotencyKey;
+use belgrano_shared::timestamp::UnixMillis;
 use belgrano_shared::wire::OrderNumber;
 
-use crate::orders::Arrivals;
-use crate::outbox::{Claimed, Handoff};
-use crate::visits::Placed;
+use super::{Claimed, Handoff, Promised};
+use crate::arrival::Placed;
 
 /// What a batch asks to be read before its commands run.
 #[derive(Debug, Default)]
@@ -34,13 +37,42 @@ pub struct ShopContext {
     /// Where new messages may go without being claimed.
     pub handoff: Handoff,
     /// What new orders are promised.
-    pub arrivals: Arrivals,
+    pub promises: Promises,
 }
 
 impl From<Ambient> for ShopContext {
     /// Without a relay in this process: its messages wait to be claimed.
     fn from(ambient: Ambient) -> Self {
-        Self { ambient, handoff: Handoff::new(0, std::time::Duration::ZERO), arrivals: Arrivals::default() }
+        Self { ambient, handoff: Handoff::new(0, std::time::Duration::ZERO), promises: Promises::default() }
+    }
+}
+
+/// What an order that is placed at a moment is promised of its arrival: whoever knows says so here. Clones ask the same.
+#[derive(Clone)]
+pub struct Promises(Arc<dyn Fn(UnixMillis) -> Promised + Send + Sync>);
+
+impl Promises {
+    /// What `promise` says. It is asked once for each order that is placed, and must not wait.
+    #[must_use]
+    pub fn of(promise: impl Fn(UnixMillis) -> Promised + Send + Sync + 'static) -> Self {
+        Self(Arc::new(promise))
+    }
+
+    pub(super) fn at(&self, now: UnixMillis) -> Promised {
+        (self.0)(now)
+    }
+}
+
+impl Default for Promises {
+    /// Nothing is promised.
+    fn default() -> Self {
+        Self::of(|_| Promised::default())
+    }
+}
+
+impl fmt::Debug for Promises {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Promises").finish_non_exhaustive()
     }
 }
 

@@ -8,6 +8,7 @@
 mod ahead;
 mod batch;
 mod customers;
+mod handoff;
 mod movements;
 mod orders;
 mod outbox;
@@ -21,24 +22,22 @@ use std::sync::LazyLock;
 use belgrano_shared::ambient::Ambient;
 use belgrano_shared::changes::FeedUnit;
 use belgrano_shared::idempotency::{Answers, IdempotencyKey, KeepsAnswers, StoredAnswer};
-use belgrano_shared::notices::{Notice, NoticeService, NoticeUnit, Outgoing};
+use belgrano_shared::notices::{Notice, NoticeUnit, Outgoing};
 use belgrano_shared::storage::Session;
 use belgrano_shared::storage::dialect::Engine;
 use belgrano_shared::timestamp::UnixMillis;
 use belgrano_shared::writer::UnitOfWork;
 use belgrano_shared::{execute, fetch};
 
-pub use batch::{Committed, ShopContext, ShopWants};
+pub use batch::{Committed, Promises, ShopContext, ShopWants};
 pub use customers::Customer;
+pub use handoff::{Claimed, Handoff, Place};
 pub use movements::{Cause, MovementKind};
 pub use orders::{Order, OrderLine, Promised};
 pub(crate) use orders::{select_lines, select_orders};
 pub use outbox::{MessageKind, OutboxMessage};
 pub use products::ProductForSale;
 
-use crate::notices;
-use crate::orders::Arrivals;
-use crate::outbox::Handoff;
 use customers::Customers;
 use movements::Movements;
 use orders::Orders;
@@ -51,7 +50,7 @@ pub struct ShopUnit {
     session: Session,
     ambient: Ambient,
     handoff: Handoff,
-    arrivals: Arrivals,
+    promises: Promises,
     now: UnixMillis,
     /// Where [`ShopUnit::go_back`] went, if it did.
     then: Option<past::Then>,
@@ -123,8 +122,7 @@ impl ShopUnit {
         if let Some(then) = &self.then {
             return then.promised;
         }
-        let promise = self.arrivals.promise(self.now);
-        Promised { from: promise.map(|range| range.from), to: promise.map(|range| range.to) }
+        self.promises.at(self.now)
     }
 
     /// Tells an account, if it asked for that.
@@ -187,37 +185,13 @@ impl FeedUnit for ShopUnit {
     }
 }
 
-impl NoticeUnit for ShopUnit {
-    const NOTICES: &'static NoticeService = &notices::SERVICE;
-
-    fn now(&self) -> UnixMillis {
-        self.now
-    }
-
-    fn ambient(&self) -> &Ambient {
-        &self.ambient
-    }
-
-    fn session(&mut self) -> &mut Session {
-        self.session()
-    }
-
-    fn reader(&mut self) -> &mut Session {
-        self.reader()
-    }
-
-    fn wake(&mut self) {
-        self.committed.noticed = true;
-    }
-}
-
 impl UnitOfWork for ShopUnit {
     type Context = ShopContext;
     type Wants = ShopWants;
     type Committed = Committed;
 
     async fn begin(mut session: Session, context: &ShopContext) -> sqlx::Result<Self> {
-        let ShopContext { ambient, handoff, arrivals } = context;
+        let ShopContext { ambient, handoff, promises } = context;
         let lock: &'static str = match session.engine() {
             Engine::Sqlite => &LOCK_SQLITE,
             Engine::Postgres => &LOCK_POSTGRES,
@@ -228,7 +202,7 @@ impl UnitOfWork for ShopUnit {
             now,
             ambient: ambient.clone(),
             handoff: handoff.clone(),
-            arrivals: arrivals.clone(),
+            promises: promises.clone(),
             then: None,
             changes: 0,
             counters,

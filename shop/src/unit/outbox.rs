@@ -8,8 +8,7 @@ use belgrano_shared::storage::Session;
 use belgrano_shared::timestamp::UnixMillis;
 use belgrano_shared::wire::OrderNumber;
 
-use super::ShopUnit;
-use crate::outbox::Claimed;
+use super::{Claimed, ShopUnit};
 
 /// What a message asks the board to do.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -9,7 +9,7 @@ use belgrano_shared::timestamp::UnixMillis;
 use belgrano_shared::{execute_rows, fetch_in};
 
 use super::ShopUnit;
-use crate::catalog::price_with_offer;
+use crate::price::{offers, price_now};
 
 /// What a sale needs to know of a product.
 #[derive(Clone, Debug, sqlx::FromRow)]
@@ -34,20 +34,10 @@ pub struct ProductForSale {
     pub branch: Option<String>,
 }
 
-#[derive(sqlx::FromRow)]
-struct Offer {
-    product_id: i64,
-    percent: i64,
-    starts_at: UnixMillis,
-    ends_at: UnixMillis,
-}
-
 const SELECT_PRODUCTS: &str = "SELECT p.id, p.name, p.price, p.cost, p.stock, p.active AND b.active AS active, b.name AS business, \
      c.name AS category, (SELECT s.name FROM product_branches x JOIN branches s ON s.id = x.branch_id \
      WHERE x.product_id = p.id AND s.active ORDER BY s.id LIMIT 1) AS branch \
      FROM products p JOIN businesses b ON b.id = p.business_id JOIN categories c ON c.id = p.category_id WHERE p.id IN";
-const SELECT_OFFERS: &str = "SELECT x.product_id, o.percent, o.starts_at, o.ends_at \
-     FROM offer_products x JOIN offers o ON o.id = x.offer_id WHERE x.product_id IN";
 const UPDATE_STOCK: &str = "UPDATE products SET stock = v.column2 FROM (VALUES";
 
 #[derive(Debug, Default)]
@@ -68,20 +58,11 @@ impl Products {
         if missing.is_empty() {
             return Ok(());
         }
-        for product in fetch_in!(*session, ProductForSale, SELECT_PRODUCTS, &missing, "") {
+        let products = fetch_in!(*session, ProductForSale, SELECT_PRODUCTS, &missing, "");
+        let offers = offers(session, &missing, now).await?;
+        for mut product in products {
+            product.price = price_now(product.price, offers.get(&product.id));
             self.known.insert(product.id, Some(product));
-        }
-        let mut best: HashMap<i64, i64> = HashMap::new();
-        for offer in fetch_in!(*session, Offer, SELECT_OFFERS, &missing, "") {
-            if offer.starts_at <= now && now < offer.ends_at {
-                let percent = best.entry(offer.product_id).or_default();
-                *percent = offer.percent.max(*percent);
-            }
-        }
-        for (id, percent) in best {
-            if let Some(Some(product)) = self.known.get_mut(&id) {
-                product.price = price_with_offer(product.price, percent);
-            }
         }
         Ok(())
     }

@@ -13,41 +13,11 @@ use axum::http::{HeaderMap, HeaderValue, Uri, header};
 use belgrano_shared::http::cookie;
 use url::{Url, form_urlencoded};
 
-use super::device::Device;
-use super::origin::Origin;
 use crate::app::App;
+use crate::arrival::{Arrival, Device, Origin};
 
 /// The cookie with the word of an origin.
 const COOKIE: &str = "belgrano_origen";
-
-/// Where the sender of a request came from.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Arrival {
-    /// On what kind of device; `None` where no request did.
-    pub device: Option<Device>,
-    /// From where.
-    pub origin: Origin,
-}
-
-impl Arrival {
-    /// A package that was due: nobody sent it.
-    #[must_use]
-    pub fn of_package() -> Self {
-        Self { device: None, origin: Origin::package() }
-    }
-
-    /// The same device, for an order that is a package's.
-    #[must_use]
-    pub fn for_package(self) -> Self {
-        Self { origin: Origin::package(), ..self }
-    }
-
-    /// Nothing is known.
-    #[cfg(test)]
-    pub(crate) fn unknown() -> Self {
-        Self { device: None, origin: Origin::direct() }
-    }
-}
 
 /// What led to a request.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -10,9 +10,7 @@ use belgrano_shared::timestamp::UnixMillis;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::arrival::Arrival;
-use super::device::Device;
-use super::origin::Origin;
+use crate::arrival::{Arrival, Device, Origin, Placed};
 
 /// Words of links that count in one hour.
 pub(super) const WORDS_AN_HOUR: usize = 50;
@@ -38,21 +36,6 @@ pub struct Counts {
     /// Orders that a request placed.
     #[serde(rename = "pedidos")]
     pub orders: i64,
-}
-
-/// An order that a request placed.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Placed {
-    device: Device,
-    origin: Origin,
-}
-
-impl Placed {
-    /// By whom, as far as the funnel knows. `None` for what nobody sent: a package that was due is no end of a visit.
-    #[must_use]
-    pub fn by(arrival: &Arrival) -> Option<Self> {
-        Some(Self { device: arrival.device?, origin: arrival.origin.clone() })
-    }
 }
 
 /// A page that is a step of the funnel.

@@ -6,9 +6,9 @@ use axum::middleware::Next;
 use axum::response::Response;
 
 use super::arrival::Lead;
-use super::device::is_robot;
 use super::funnel::Step;
 use crate::app::App;
+use crate::arrival::is_robot;
 
 /// Pages that are no part of a visit to the shop: what administrators do, and an order that somebody follows by its link.
 const NO_VISIT: [&str; 4] = ["/administrar", "/envios", "/avisos/envios", "/seguimiento"];

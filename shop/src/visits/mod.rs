@@ -8,24 +8,21 @@
 
 mod add;
 mod arrival;
-mod device;
 mod funnel;
 mod http;
 mod layer;
-mod origin;
 mod report;
 mod task;
 #[cfg(test)]
 mod tests;
 
 pub use add::AddCounts;
-pub use arrival::Arrival;
-pub use device::Device;
-pub use funnel::{Counts, Funnel, Placed};
+pub use funnel::{Counts, Funnel};
 pub use http::routes;
 pub(crate) use http::{FunnelQuery, funnel};
 pub(crate) use layer::count_views;
-pub use origin::Origin;
 pub(crate) use report::{Figures, FunnelReport};
 pub(crate) use task::flush;
 pub use task::run;
+
+pub use crate::arrival::{Arrival, Device, Origin};

@@ -1,7 +1,7 @@
 //! The shelves over the year: what runs low is ordered and comes some days later, a supplier does not deliver, everything is
 //! counted once a month.
 
-use shop::checkout::Basket;
+use shop::basket::Basket;
 use shop::unit::{Cause, ShopUnit};
 
 use super::super::dice::Dice;

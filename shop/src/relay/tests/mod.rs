@@ -21,10 +21,9 @@ use tokio_util::sync::CancellationToken;
 use self::fake_board::Manners;
 use self::world::{PATIENCE, Running, SECRET, SendSlowly, TRACE, World, announcer, settings};
 use super::{Board, BreakerState, Relay, RelayParts, RelaySettings, RelayStatus};
-use crate::orders::Arrivals;
 use crate::outbox::{Handoff, MessageState, list, summary};
 use crate::schema::migrations;
-use crate::unit::{MessageKind, ShopContext};
+use crate::unit::{MessageKind, Promises, ShopContext};
 
 on_both_engines! {
     async fn nothing_is_lost_doubled_or_out_of_order_whatever_the_board_does(database) {
@@ -205,7 +204,7 @@ on_both_engines! {
         let second = database.open(&migrations()).await;
         // Two processes: nothing but the database is shared.
         let (wake, handoff) = (Arc::new(Notify::new()), Handoff::new(settings().buffer(), settings().lease));
-        let context = ShopContext { ambient: world.ambient.clone(), handoff: handoff.clone(), arrivals: Arrivals::default() };
+        let context = ShopContext { ambient: world.ambient.clone(), handoff: handoff.clone(), promises: Promises::default() };
         let (writer, task) = Writer::new(second.clone(), context, WriterSettings::default(), announcer(&wake, &handoff));
         tokio::spawn(task);
         let one = world.relay(settings());

@@ -17,11 +17,10 @@ use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
 use super::fake_board::FakeBoard;
-use crate::orders::Arrivals;
 use crate::outbox::{Handoff, MessageDetail, show, summary};
 use crate::relay::{Board, BreakerSettings, Relay, RelayParts, RelaySettings, RelayStatus};
 use crate::schema::migrations;
-use crate::unit::{Committed, MessageKind, OutboxMessage, ShopContext, ShopUnit};
+use crate::unit::{Committed, MessageKind, OutboxMessage, Promises, ShopContext, ShopUnit};
 
 /// Nothing here takes longer, unless it hangs.
 pub(super) const PATIENCE: Duration = Duration::from_secs(30);
@@ -134,7 +133,7 @@ impl World {
         let wake = Arc::new(Notify::new());
         let handoff = Handoff::new(settings().buffer(), settings().lease);
         let announce = announcer(&wake, &handoff);
-        let context = ShopContext { ambient: ambient.clone(), handoff: handoff.clone(), arrivals: Arrivals::default() };
+        let context = ShopContext { ambient: ambient.clone(), handoff: handoff.clone(), promises: Promises::default() };
         let (writer, task) = Writer::new(db.clone(), context, WriterSettings::default(), announce);
         tokio::spawn(task);
         let (status, metrics, board) = (RelayStatus::default(), Metrics::new(), FakeBoard::start().await);

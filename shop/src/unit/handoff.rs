@@ -11,9 +11,11 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
+use belgrano_shared::steady::SteadyMillis;
+use belgrano_shared::wire::OrderNumber;
 use tokio::sync::{AcquireError, Notify, OwnedSemaphorePermit, Semaphore};
 
-use super::Claimed;
+use super::MessageKind;
 
 /// The way from the writer to the relay. Clones are the same way.
 #[derive(Clone, Debug)]
@@ -31,6 +33,31 @@ struct Inner {
 
 /// The place of one message on its way, from before it is written until it is delivered.
 pub type Place = OwnedSemaphorePermit;
+
+/// A message a relay may deliver.
+#[derive(Debug)]
+pub struct Claimed {
+    /// Its id.
+    pub id: i64,
+    /// The order it is about.
+    pub order_number: OrderNumber,
+    /// What it asks for.
+    pub kind: MessageKind,
+    /// The JSON body.
+    pub payload: String,
+    /// `traceparent` of the request that caused it.
+    pub trace: String,
+    /// Tries that counted so far.
+    pub attempts: u32,
+    /// What it has spent of its budget of tries.
+    pub waited: Duration,
+    /// Fences the lease: a verdict without it changes nothing.
+    pub token: Arc<str>,
+    /// Until when it is ours, by the clock of this process.
+    pub held_until: SteadyMillis,
+    /// Its place in the [`Handoff`], when it came that way.
+    pub place: Option<Place>,
+}
 
 impl Handoff {
     /// A closed one, for at most `room` messages at once.
