@@ -1,5 +1,7 @@
 //! Packages on both engines: once per due date, whatever happens around it.
 
+mod bounds;
+
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -193,17 +195,6 @@ on_both_engines! {
         assert!(matches!(ran, Ok(Ran::Ordered(_))));
         assert!(matches!(app.writer.submit(run).await, Ok(Ran::NotDue)), "the caller did not hear of it and asks again");
         assert_eq!(orders(&app).await, (1, 1));
-    }
-
-    async fn a_date_that_was_acted_on_is_passed_by(database) {
-        let (app, clock) = shop(database).await;
-        let package = weekly(&app).await;
-        clock.advance_ms(DAY_MS);
-        assert_eq!(run_due(&app, HOUR).await.expect("a run"), 1);
-        database.execute(&app.db, "UPDATE packages SET next_on = '2026-11-22', next_at = 0").await;
-        assert_eq!(run_due(&app, HOUR).await.expect("a run"), 0);
-        assert_eq!(orders(&app).await, (1, 1));
-        assert_eq!(view(&app, package.id).await.next_on, Some(day("2026-11-29")), "it does not stay due for ever");
     }
 
     async fn a_refused_order_is_recorded_and_the_series_goes_on(database) {

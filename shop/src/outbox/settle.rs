@@ -207,9 +207,10 @@ pub(super) struct Waiting<'a> {
 }
 
 const MOVE: &str = "UPDATE outbox SET next_attempt_at = v.column3 FROM (VALUES";
-/// Twice the state: the second time in the words of the partial index.
+/// Twice the state: the second time in the words of the partial index. None of them is leased: what comes after a message is
+/// not claimed before that is settled, and what is settled is not revived.
 const MOVE_TAIL: &str = ") AS v WHERE outbox.order_number = v.column1 AND outbox.id > v.column2 \
-     AND outbox.state = 'pendiente' AND outbox.state IN ('pendiente', 'muerto') AND outbox.lease_token IS NULL";
+     AND outbox.state = 'pendiente' AND outbox.state IN ('pendiente', 'muerto')";
 
 pub(super) async fn move_followers(session: &mut Session, waiting: &[Waiting<'_>]) -> sqlx::Result<()> {
     execute_rows!(*session, MOVE, 3, waiting, MOVE_TAIL, |query, row| {

@@ -11,7 +11,7 @@ mod offers;
 mod routes;
 
 pub use assign::{Assign, Chosen, OnShift, Terms, Unassign, assign};
-pub use auto::AssignPending;
+pub use auto::{AssignPending, Place};
 pub use bulk::{Bulk, BulkAction, BulkResult, RowResult};
 pub use choose::{Candidate, Choice, FRESH_FIX_MS, Wanted, choose};
 pub use offers::Offers;

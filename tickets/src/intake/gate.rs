@@ -155,3 +155,36 @@ impl IntakeGate {
         true
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Mutex;
+    use std::time::Duration;
+
+    use belgrano_shared::auth::api_key::ApiKeys;
+    use belgrano_shared::http::RateLimit;
+    use belgrano_shared::signature::{DEFAULT_TOLERANCE, SigningSecrets};
+    use belgrano_shared::testing::still_ambient;
+
+    use super::{FAILURES_PER_MINUTE, IntakeGate, TOKEN_IDS};
+
+    #[test]
+    fn ids_of_token_requests_are_good_once_and_none_is_forgotten_before_its_signature_is_old() {
+        let (ambient, clock) = still_ambient(7);
+        let gate = IntakeGate {
+            secrets: SigningSecrets::parse(&SigningSecrets::generate(&ambient)).expect("a secret"),
+            api_keys: ApiKeys::new(&[]),
+            open: false,
+            failures: RateLimit::new(FAILURES_PER_MINUTE, Duration::from_mins(1), &ambient),
+            token_ids: Mutex::default(),
+            ambient,
+        };
+        for id in 0..TOKEN_IDS {
+            assert!(gate.is_new(&id.to_string()), "{id}");
+        }
+        assert!(!gate.is_new("0") && !gate.is_new("one more"), "there is no room to remember it");
+        clock.advance_ms(i64::try_from(2 * DEFAULT_TOLERANCE.as_millis()).expect("minutes") + 1001);
+        assert!(gate.is_new("one more"));
+        assert!(!gate.is_new("one more"));
+    }
+}

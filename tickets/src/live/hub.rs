@@ -21,7 +21,7 @@ use super::viewer::View;
 use crate::unit::{Announcement, Committed, CommittedEvent, LogHead};
 
 /// Events kept aside while a gap is filled; those beyond are read from the log again.
-const MAX_ASIDE: usize = 4096;
+pub(super) const MAX_ASIDE: usize = 4096;
 
 /// How much the hub remembers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -219,7 +219,7 @@ impl Hub {
     }
 
     /// Wakes who sees everything. Without the lock on the state: the first readers copy while the last are woken.
-    fn wake(&self, head: i64) {
+    pub(super) fn wake(&self, head: i64) {
         self.0.head.send_if_modified(|known| {
             let newer = head > *known;
             *known = head.max(*known);

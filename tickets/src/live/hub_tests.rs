@@ -9,7 +9,7 @@ use futures_util::FutureExt;
 use proptest::prelude::*;
 use tokio_tungstenite::tungstenite::Utf8Bytes;
 
-use super::hub::{Behind, Hub, HubLimits};
+use super::hub::{Behind, Hub, HubLimits, MAX_ASIDE};
 use super::reader::Reader;
 use super::ring::RingLimits;
 use super::viewer::View;
@@ -112,6 +112,59 @@ fn an_event_ahead_of_its_turn_waits_for_the_gap_to_be_filled() {
     assert_eq!(drain(&mut reader), Ok(vec![(1, false), (2, false), (3, false)]));
     hub.publish(Committed { epoch: "otra".to_owned(), ..committed(&[event(4, None, None)]) });
     assert_eq!(hub.head(), 3);
+}
+
+#[test]
+fn what_is_kept_aside_is_bounded_and_the_rest_comes_from_the_log() {
+    let hub = hub_with(HubLimits::default());
+    let beyond = i64::try_from(MAX_ASIDE).expect("small") + 10;
+    let log: Vec<_> = (1..=beyond).map(|seq| event(seq, None, None)).collect();
+    hub.publish(committed(&log[1..]));
+    hub.insert(&log[..1]);
+    assert_eq!((hub.head(), hub.known()), (beyond - 9, beyond));
+    hub.insert(&log[usize::try_from(hub.head()).expect("small")..]);
+    assert_eq!(hub.head(), beyond);
+}
+
+#[test]
+fn who_is_behind_a_hole_in_the_log_is_woken_and_told() {
+    let hub = hub_with(HubLimits::default());
+    let mut admin = hub.follow(View::All, false, 0).expect("in the ring");
+    let mut beto = hub.follow(View::Driver(1), false, 0).expect("in the ring");
+    hub.publish(committed(&[event(1, Some(1), None)]));
+    assert_eq!((drain(&mut admin), drain(&mut beto)), (Ok(vec![(1, false)]), Ok(vec![(1, false)])));
+    while beto.changed().now_or_never().is_some() {}
+    hub.skip_to(5);
+    assert_eq!(beto.changed().now_or_never(), Some(()));
+    assert_eq!((drain(&mut admin), drain(&mut beto)), (Err(Behind), Err(Behind)));
+    hub.skip_to(3);
+    hub.wake(3);
+    assert_eq!(hub.head(), 5, "never back");
+    let mut anew = hub.follow(View::Driver(1), false, 5).expect("in the ring");
+    hub.publish(committed(&[event(6, Some(1), None)]));
+    assert_eq!(drain(&mut anew), Ok(vec![(6, false)]));
+}
+
+#[test]
+fn a_restart_sends_nobody_to_the_log_who_was_there_lately() {
+    let head = LogHead { epoch: EPOCH.to_owned(), seq: 3 };
+    let history = [event(2, None, None), event(3, Some(1), None)];
+    let hub = Hub::with_history(head, HubLimits::default(), Sockets::new(SocketLimits::default()), &history);
+    assert_eq!((hub.head(), hub.follow(View::All, false, 0).err()), (3, Some(Behind)));
+    let mut admin = hub.follow(View::All, false, 1).expect("in the ring");
+    assert_eq!(drain(&mut admin), Ok(vec![(2, false), (3, false)]));
+    let mut beto = hub.follow(View::Driver(1), false, 1).expect("in the ring");
+    assert_eq!(drain(&mut beto), Ok(vec![(3, false)]));
+}
+
+#[test]
+fn a_driver_with_two_phones_reads_on_when_one_is_gone() {
+    let hub = hub_with(HubLimits::default());
+    let one = hub.follow(View::Driver(1), false, 0).expect("in the ring");
+    let mut other = hub.follow(View::Driver(1), false, 0).expect("in the ring");
+    drop(one);
+    hub.publish(committed(&[event(1, Some(1), None)]));
+    assert_eq!(drain(&mut other), Ok(vec![(1, false)]));
 }
 
 #[test]

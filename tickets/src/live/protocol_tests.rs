@@ -158,6 +158,12 @@ fn who_says_nonsense_or_too_much_is_closed() {
     }
     assert_eq!(step(&mut chatty, 1_000, Input::Control), []);
     assert_eq!(step(&mut chatty, 1_999, Input::Text(r#"{"type":"pong"}"#)), closed(CloseCode::TooMany));
+
+    let mut pinging = live(ViewerRole::Admin);
+    for _ in 0..4 {
+        assert_eq!(step(&mut pinging, 0, Input::Control), []);
+    }
+    assert_eq!(step(&mut pinging, 0, Input::Control), closed(CloseCode::TooMany), "pings count as well");
 }
 
 #[test]

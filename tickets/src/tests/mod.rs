@@ -3,6 +3,7 @@
 mod accounts;
 mod assigning;
 pub(crate) mod board;
+mod choosing;
 mod clock;
 mod forgetting;
 mod intake;

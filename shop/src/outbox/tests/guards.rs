@@ -6,7 +6,8 @@ use belgrano_shared::on_both_engines;
 use belgrano_shared::testing::START;
 
 use super::{Cancelled, Created, Shop, dead, ids, retry};
-use crate::outbox::{Charge, Forgive, Replay, ReplayFilter, Verdict, list, prune, replay_dead, show};
+use crate::outbox::{BringBack, Charge, Forgive, Replay, ReplayFilter, Verdict, list, prune, replay_dead, show};
+use crate::relay::RelaySettings;
 
 on_both_engines! {
     async fn what_waits_behind_a_retry_waits_as_long(database) {
@@ -51,6 +52,18 @@ on_both_engines! {
         shop.writer.submit(Replay { id: 1 }).await.expect("no error: it is being tried");
         assert!(shop.claim(1).await.is_empty());
         assert!(shop.settle(&taken, &Verdict::Delivered).await.is_empty());
+    }
+
+    async fn what_waits_for_people_is_not_brought_back_with_the_clock(database) {
+        let shop = Shop::open(database).await;
+        shop.send(&[("A-1", Created), ("A-1", Cancelled)]).await;
+        shop.settle(&shop.claim(1).await, &dead("HTTP 422")).await;
+        let settings = RelaySettings::default();
+        for bring_back in [BringBack::set_back(&settings), BringBack::beyond(&settings)] {
+            assert_eq!(shop.writer.submit(bring_back).await.expect("brought back"), 0);
+        }
+        let behind = show(&shop.db, 2).await.expect("a query").expect("a message");
+        assert_eq!(behind.message.next_attempt_at, None);
     }
 
     async fn the_dead_of_a_time_come_back_and_what_waits_behind_them(database) {

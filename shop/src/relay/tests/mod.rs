@@ -2,6 +2,7 @@
 
 mod clock;
 mod fake_board;
+mod mending;
 mod words;
 mod world;
 
