@@ -258,6 +258,7 @@ fn new_order(
         driver_id: None,
         driver_name: None,
         reason: None,
+        cause: None,
         cancel_requested_at: None,
         stock_returned: false,
         device: arrival.device.map(|device| device.as_str().to_owned()),

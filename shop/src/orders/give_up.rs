@@ -1,15 +1,13 @@
 //! An order the board will not hear of: its message was given up.
+//!
+//! Its cause says so ([`CancelCause::GivenUp`]), and tells it from one that was cancelled on the board and may come back: the
+//! message itself is not kept for ever. Why it was given up is between those who run the shop.
 
 use belgrano_shared::wire::{OrderNumber, TicketState};
 
 use super::cancel::call_off;
 use super::report::give_back_stock;
-use crate::unit::{Order, ShopUnit};
-
-/// What is stored, and what the customer reads in its language (`kept-given-up`); why the message was given up is between those
-/// who run the shop. It also tells such an order from one that was cancelled on the board and may come back: the message
-/// itself is not kept for ever, and so these words are the same for ever.
-const GIVEN_UP: &str = "No pudimos tomar tu pedido.";
+use crate::unit::{CancelCause, Order, ShopUnit};
 
 /// Ends it, unless it is over or its ticket is known: then it was delivered after all, and its board decides.
 pub(crate) async fn give_up(unit: &mut ShopUnit, number: &OrderNumber) -> sqlx::Result<bool> {
@@ -17,7 +15,8 @@ pub(crate) async fn give_up(unit: &mut ShopUnit, number: &OrderNumber) -> sqlx::
     else {
         return Ok(false);
     };
-    let order = Order { state: TicketState::Cancelled, reason: Some(GIVEN_UP.to_owned()), ..order.clone() };
+    let order =
+        Order { state: TicketState::Cancelled, reason: None, cause: Some(CancelCause::GivenUp), ..order.clone() };
     let order = give_back_stock(unit, order).await?;
     unit.note_step(order.id, unit.now(), order.state);
     unit.put_order(order, Vec::new());
@@ -25,7 +24,7 @@ pub(crate) async fn give_up(unit: &mut ShopUnit, number: &OrderNumber) -> sqlx::
 }
 
 pub(super) fn is_given_up(order: &Order) -> bool {
-    order.state == TicketState::Cancelled && order.reason.as_deref() == Some(GIVEN_UP)
+    order.state == TicketState::Cancelled && order.cause == Some(CancelCause::GivenUp)
 }
 
 /// It is over, and its goods are back on the shelf. When the board has a ticket all the same, the message had arrived and the
@@ -36,19 +35,9 @@ pub(super) fn keep_given_up(unit: &mut ShopUnit, order: &mut Order, had_ticket: 
         return;
     }
     order.state = TicketState::Cancelled;
-    order.reason = Some(GIVEN_UP.to_owned());
+    (order.reason, order.cause) = (None, Some(CancelCause::GivenUp));
     if open && order.ticket_id.is_some() && !had_ticket {
         order.cancel_requested_at = Some(unit.now());
-        call_off(unit, &order.number, GIVEN_UP, "");
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use belgrano_shared::texts::Language;
-
-    #[test]
-    fn what_is_stored_is_what_the_catalogue_recognizes() {
-        assert_eq!(Language::Spanish.t("kept-given-up").to_string(), super::GIVEN_UP);
+        call_off(unit, &order.number, &CancelCause::GivenUp.message().to_string(), "");
     }
 }

@@ -26,6 +26,8 @@ mod steps;
 mod tracking;
 #[cfg(test)]
 mod tracking_tests;
+#[cfg(test)]
+mod upgrade_tests;
 mod view;
 mod watch;
 mod whereabouts;

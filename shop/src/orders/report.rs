@@ -135,6 +135,7 @@ fn merge(order: &Order, report: &Report, another_life: bool) -> Option<Order> {
         driver_id,
         driver_name,
         reason,
+        cause: order.cause.filter(|_| report.state.is_none()),
         ..order.clone()
     };
     let same = merged.state == order.state
@@ -142,7 +143,8 @@ fn merge(order: &Order, report: &Report, another_life: bool) -> Option<Order> {
         && merged.ticket_version == order.ticket_version
         && merged.driver_id == order.driver_id
         && merged.driver_name == order.driver_name
-        && merged.reason == order.reason;
+        && merged.reason == order.reason
+        && merged.cause == order.cause;
     (!same).then_some(merged)
 }
 

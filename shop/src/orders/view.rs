@@ -94,7 +94,7 @@ impl OrderView {
             updated_at: order.updated_at,
             promised_at: order.promised.to,
             driver_name: shown_driver(order).map(str::to_owned),
-            reason: order.reason.clone(),
+            reason: order.cause.map_or_else(|| order.reason.clone(), |cause| Some(cause.message().to_string())),
             cancel_requested: order.cancel_requested_at.is_some()
                 && !order.state.is_final()
                 && order.state != TicketState::OnTheWay,

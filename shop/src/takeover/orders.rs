@@ -135,6 +135,7 @@ pub(super) async fn store<R>(
             cancel_requested_at: None,
             // The old shop had no stock, so none was taken of this one's and none goes back.
             stock_returned: true,
+            cause: None,
             device: None,
             origin: None,
             promised: Promised::default(),

@@ -7,6 +7,7 @@
 
 mod ahead;
 mod batch;
+mod cancel_cause;
 mod customers;
 mod handoff;
 mod movements;
@@ -30,6 +31,7 @@ use belgrano_shared::writer::UnitOfWork;
 use belgrano_shared::{execute, fetch};
 
 pub use batch::{Committed, Promises, ShopContext, ShopWants};
+pub use cancel_cause::CancelCause;
 pub use customers::Customer;
 pub use handoff::{Claimed, Handoff, Place};
 pub use movements::{Cause, MovementKind};

@@ -8,7 +8,7 @@ use belgrano_shared::timestamp::UnixMillis;
 use belgrano_shared::wire::{CustomerKind, OrderNumber, Priority, TicketState};
 use belgrano_shared::{execute_rows, fetch_in};
 
-use super::ShopUnit;
+use super::{CancelCause, ShopUnit};
 
 /// An order: what the customer asked for, and what the board last said of it.
 #[derive(Clone, Debug, sqlx::FromRow)]
@@ -61,8 +61,10 @@ pub struct Order {
     pub driver_id: Option<i64>,
     /// The name of who carries it.
     pub driver_name: Option<String>,
-    /// Why it failed or was cancelled.
+    /// Why it failed or was cancelled, in the words of whoever did that.
     pub reason: Option<String>,
+    /// Why the shop itself called it off.
+    pub cause: Option<CancelCause>,
     /// When the customer asked to cancel.
     pub cancel_requested_at: Option<UnixMillis>,
     /// Whether its stock went back to the shelf.
@@ -128,7 +130,7 @@ macro_rules! select_orders {
         concat!(
             "SELECT id, number, account_id, state, total, payment_method, customer_name, address, phone, email, barrio, ",
             "lat, lng, notes, priority, customer_kind, created_at, updated_at, ticket_id, ticket_version, driver_id, ",
-            "driver_name, reason, cancel_requested_at, stock_returned, device, origin, promised_from, promised_to FROM orders ",
+            "driver_name, reason, cause, cancel_requested_at, stock_returned, device, origin, promised_from, promised_to FROM orders ",
             $which
         )
     };
@@ -149,11 +151,11 @@ pub(crate) use select_lines;
 
 const UPSERT_ORDERS: &str = "INSERT INTO orders (id, number, account_id, state, total, payment_method, customer_name, address, phone, email, \
      barrio, lat, lng, notes, priority, customer_kind, created_at, updated_at, ticket_id, ticket_version, driver_id, driver_name, \
-     reason, cancel_requested_at, stock_returned, device, origin, promised_from, promised_to) VALUES";
+     reason, cause, cancel_requested_at, stock_returned, device, origin, promised_from, promised_to) VALUES";
 /// What of an order can change after it was placed.
 const UPSERT_ORDERS_TAIL: &str = "ON CONFLICT (id) DO UPDATE SET state = excluded.state, updated_at = excluded.updated_at, \
      ticket_id = excluded.ticket_id, ticket_version = excluded.ticket_version, driver_id = excluded.driver_id, \
-     driver_name = excluded.driver_name, reason = excluded.reason, \
+     driver_name = excluded.driver_name, reason = excluded.reason, cause = excluded.cause, \
      cancel_requested_at = excluded.cancel_requested_at, stock_returned = excluded.stock_returned";
 const INSERT_LINES: &str = "INSERT INTO order_lines (order_id, position, product_id, name, price, cost, quantity, subtotal, \
      branch, business, category) VALUES";
@@ -186,7 +188,7 @@ impl Orders {
 
     pub(super) async fn flush(&mut self, session: &mut Session) -> sqlx::Result<()> {
         let rows: Vec<&Order> = self.dirty.drain(..).filter_map(|number| self.known.get(&number)?.as_ref()).collect();
-        execute_rows!(*session, UPSERT_ORDERS, 29, &rows, UPSERT_ORDERS_TAIL, |query, row| {
+        execute_rows!(*session, UPSERT_ORDERS, 30, &rows, UPSERT_ORDERS_TAIL, |query, row| {
             query
                 .bind(row.id)
                 .bind(row.number.as_str())
@@ -211,6 +213,7 @@ impl Orders {
                 .bind(row.driver_id)
                 .bind(&row.driver_name)
                 .bind(&row.reason)
+                .bind(row.cause.map(CancelCause::code))
                 .bind(row.cancel_requested_at)
                 .bind(row.stock_returned)
                 .bind(&row.device)
