@@ -10,7 +10,7 @@ use belgrano_shared::{fetch, fetch_scalar};
 
 use super::choose::{Candidate, Choice, Wanted, choose};
 use crate::progress::{As, Offer, Step, TicketRefusal, check_version, recall, transition};
-use crate::unit::{Actor, BoardUnit, BoardWants, Change, Ticket};
+use crate::unit::{Action, Actor, BoardUnit, BoardWants, Change, Ticket};
 
 /// How long a driver who let a ticket go is spared it.
 const SPARED_MS: i64 = 10 * 60 * 1000;
@@ -169,13 +169,13 @@ fn freed(ticket: &Ticket, also_on_the_way: bool, now: UnixMillis) -> Ticket {
 }
 
 /// What the history calls it.
-fn action(ticket: &Ticket, offer: &Offer) -> &'static str {
+fn action(ticket: &Ticket, offer: &Offer) -> Action {
     let from_another = ticket.view.driver_id.is_some_and(|driver_id| driver_id != offer.driver_id);
     match (from_another, &offer.reason) {
-        (false, None) => "asignado",
-        (false, Some(_)) => "asignado automáticamente",
-        (true, None) => "reasignado",
-        (true, Some(_)) => "reasignado automáticamente",
+        (false, None) => Action::Assigned,
+        (false, Some(_)) => Action::AssignedByItself,
+        (true, None) => Action::Reassigned,
+        (true, Some(_)) => Action::ReassignedByItself,
     }
 }
 
@@ -232,7 +232,7 @@ pub(super) fn take_back(
     by: Actor,
 ) -> Result<TicketView, Failure<TicketRefusal>> {
     let next = released(ticket, also_on_the_way, unit.now())?;
-    written(unit, ticket, next, &Step::Release, "desasignado", by)
+    written(unit, ticket, next, &Step::Release, Action::Unassigned, by)
 }
 
 fn released(ticket: &Ticket, also_on_the_way: bool, now: UnixMillis) -> Result<Ticket, Failure<TicketRefusal>> {
@@ -247,7 +247,7 @@ pub(super) fn record(
     unit: &mut BoardUnit,
     ticket: &Ticket,
     step: &Step,
-    action: &'static str,
+    action: Action,
     by: Actor,
 ) -> Result<TicketView, Failure<TicketRefusal>> {
     let next = take(ticket, step, unit.now())?;
@@ -260,7 +260,7 @@ fn written(
     ticket: &Ticket,
     next: Ticket,
     step: &Step,
-    action: &'static str,
+    action: Action,
     by: Actor,
 ) -> Result<TicketView, Failure<TicketRefusal>> {
     let change = Change {

@@ -14,7 +14,7 @@ use utoipa::ToSchema;
 use super::assign::{Chosen, OnShift, Terms, assign, record, seen, take_back};
 use crate::progress::{Edit, Step, TicketRefusal, Undo};
 use crate::tickets::Detail;
-use crate::unit::{BoardUnit, BoardWants, Ticket};
+use crate::unit::{Action, BoardUnit, BoardWants, Ticket};
 
 /// What is done to each ticket.
 #[derive(Clone, Debug)]
@@ -144,7 +144,7 @@ impl Bulk {
             }
             BulkAction::Cancel(reason) => {
                 let ticket = seen(unit, number, if_match).await?;
-                record(unit, &ticket, &Step::Cancel(reason.clone()), "cancelado", by)
+                record(unit, &ticket, &Step::Cancel(reason.clone()), Action::Cancelled, by)
             }
             BulkAction::Prioritise(priority) => {
                 let number = number.clone();

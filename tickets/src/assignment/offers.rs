@@ -21,7 +21,7 @@ use tokio_util::sync::CancellationToken;
 use super::assign::record;
 use crate::app::App;
 use crate::progress::Step;
-use crate::unit::{Actor, BoardUnit};
+use crate::unit::{Action, Actor, BoardUnit};
 
 /// Looked at no less often than this: another instance may have made an offer that nobody here heard of.
 const BACKSTOP: Duration = Duration::from_secs(10);
@@ -54,7 +54,7 @@ impl Command<BoardUnit> for ExpireOffers {
             let Some(ticket) = unit.ticket(&offer.number).await?.cloned() else { continue };
             let stands = ticket.view.offer_expires_at == Some(offer.expires_at);
             if stands && ticket.view.state == TicketState::Assigned {
-                match record(unit, &ticket, &Step::Release, "oferta vencida", Actor::System) {
+                match record(unit, &ticket, &Step::Release, Action::OfferExpired, Actor::System) {
                     Ok(_) => expired += 1,
                     // An assigned ticket can always be released; if not, it keeps its driver.
                     Err(Failure::Refused(_)) => {}

@@ -6,6 +6,8 @@ use serde::ser::Error as _;
 use serde::{Deserialize, Serialize, Serializer};
 use sqlx::FromRow;
 
+use crate::unit::Action;
+
 #[derive(Serialize, FromRow)]
 pub(super) struct Ticket {
     id: i64,
@@ -82,7 +84,8 @@ pub(super) struct Step {
     #[serde(rename = "tipo")]
     kind: String,
     #[serde(rename = "accion")]
-    action: String,
+    #[sqlx(try_from = "String")]
+    action: Action,
     actor: String,
     actor_id: Option<i64>,
     #[serde(rename = "repartidor_id")]

@@ -6,7 +6,7 @@ use belgrano_shared::wire::{IntakeReply, OrderNumber, TicketState};
 use belgrano_shared::writer::{Command, Failure};
 
 use crate::progress::{As, IllegalStep, Step, legal, transition};
-use crate::unit::{Actor, BoardUnit, BoardWants, Change};
+use crate::unit::{Action, Actor, BoardUnit, BoardWants, Change};
 
 /// Call an order off. Again is the same.
 #[derive(Debug)]
@@ -67,7 +67,7 @@ impl Command<BoardUnit> for CancelOrder {
             .map_err(|illegal| Failure::Refused(CancelRefusal::TooLate(illegal)))?;
         let change = Change {
             kind: step.kind(),
-            action: "cancelado por la tienda",
+            action: Action::CancelledByShop,
             actor: Actor::Shop,
             occurred_at: now,
             clock_moved_ms: None,

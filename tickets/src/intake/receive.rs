@@ -10,7 +10,7 @@ use belgrano_shared::timestamp::UnixMillis;
 use belgrano_shared::wire::{EventKind, IntakeReply, OrderMessage, Position, TicketState, TicketView};
 use belgrano_shared::writer::{Command, Failure};
 
-use crate::unit::{Actor, BoardUnit, BoardWants, Change, Milestones, Ticket};
+use crate::unit::{Action, Actor, BoardUnit, BoardWants, Change, Milestones, Ticket};
 
 /// Take in an order.
 #[derive(Debug)]
@@ -62,7 +62,7 @@ impl Command<BoardUnit> for Receive {
         let ticket = new_ticket(&self.message, self.fingerprint, unit.new_ticket_id(), now);
         let change = Change {
             kind: EventKind::Created,
-            action: "recibido",
+            action: Action::Received,
             actor: Actor::Shop,
             occurred_at: ticket.view.created_at,
             clock_moved_ms: None,

@@ -1,12 +1,13 @@
 //! The history of a ticket in words: what was done, with whom, and from what to what.
 //!
-//! The log has a word for each change and the ticket as it was afterwards; what changed is the difference to the one before.
+//! The log has an action for each change and the ticket as it was afterwards; what changed is the difference to the one before.
 
 use belgrano_shared::texts::{Language, Message};
 use belgrano_shared::timestamp::UnixMillis;
 use belgrano_shared::wire::TicketState;
 
 use crate::tickets::Entry;
+use crate::unit::Action;
 
 /// A change told this much after it happened was told late: by a phone that had no signal.
 const LATE_MS: i64 = 60_000;
@@ -42,10 +43,10 @@ fn line(language: Language, entry: &Entry, before: Option<&Entry>) -> Line {
     let moved = entry.state.filter(|state| before.is_none_or(|before| before.state != Some(*state)));
     let reason =
         entry.reason.as_deref().filter(|reason| before.and_then(|before| before.reason.as_deref()) != Some(*reason));
-    let why = entry.assignment_reason.as_ref().filter(|_| entry.action.ends_with(BY_ITSELF));
+    let why = entry.assignment_reason.as_ref().filter(|_| entry.action.is_by_itself());
     Line {
         did: did(language, entry, before),
-        state: moved.filter(|_| !says_its_state(&entry.action)),
+        state: moved.filter(|_| !says_its_state(entry.action)),
         why: why.map(|why| why.to(language)),
         reason: reason.map(|reason| language.kept(reason)),
         actor: actor(language, entry.actor_id, &entry.actor),
@@ -63,8 +64,6 @@ fn corrected(language: Language, at: UnixMillis, moved_s: i64) -> String {
     }
 }
 
-const BY_ITSELF: &str = "automáticamente";
-
 /// Who did it, as a person says it.
 pub(super) fn actor(language: Language, id: Option<i64>, name: &str) -> String {
     match (id, name) {
@@ -75,48 +74,59 @@ pub(super) fn actor(language: Language, id: Option<i64>, name: &str) -> String {
 }
 
 /// Whether the words for an action name the state it leads to.
-fn says_its_state(action: &str) -> bool {
-    matches!(
-        action,
-        "recibido"
-            | "asignado"
-            | "asignado automáticamente"
-            | "aceptado"
-            | "en camino"
-            | "entregado"
-            | "fallido"
-            | "devuelto"
-    ) || action.starts_with("cancelado")
+fn says_its_state(action: Action) -> bool {
+    match action {
+        Action::Received
+        | Action::Assigned
+        | Action::AssignedByItself
+        | Action::Accepted
+        | Action::Started
+        | Action::Delivered
+        | Action::Failed
+        | Action::Returned
+        | Action::Cancelled
+        | Action::CancelledByShop => true,
+        Action::TakenOver
+        | Action::Reassigned
+        | Action::ReassignedByItself
+        | Action::Unassigned
+        | Action::OfferExpired
+        | Action::Rejected
+        | Action::MadePending
+        | Action::Edited
+        | Action::Undone => false,
+    }
 }
 
-/// What was done; a word that is not known stays as it is.
+/// What was done.
 fn did(language: Language, entry: &Entry, before: Option<&Entry>) -> String {
-    let key = match entry.action.as_str() {
-        "asignado" | "asignado automáticamente" | "reasignado" | "reasignado automáticamente" => {
+    let key = match entry.action {
+        Action::Assigned | Action::AssignedByItself | Action::Reassigned | Action::ReassignedByItself => {
             return assigned(language, entry, before);
         }
-        "editado" => return edits(language, entry, before).unwrap_or_else(|| language.t("did-edited").to_string()),
-        "deshacer" => return undone(language, entry, before),
-        "desasignado" => return taken_from("did-unassigned", language, before),
-        "oferta vencida" => return taken_from("did-expired", language, before),
-        "recibido" => "did-received",
-        "tomado" => "did-taken-over",
-        "aceptado" => "did-accepted",
-        "rechazado" => "did-rejected",
-        "vuelto a pendiente" => "did-pending",
-        "en camino" => "did-started",
-        "entregado" => "did-delivered",
-        "fallido" => "did-failed",
-        "devuelto" => "did-returned",
-        "cancelado" => "did-cancelled",
-        "cancelado por la tienda" => "did-cancelled-by-shop",
-        other => return other.to_owned(),
+        Action::Edited => {
+            return edits(language, entry, before).unwrap_or_else(|| language.t("did-edited").to_string());
+        }
+        Action::Undone => return undone(language, entry, before),
+        Action::Unassigned => return taken_from("did-unassigned", language, before),
+        Action::OfferExpired => return taken_from("did-expired", language, before),
+        Action::Received => "did-received",
+        Action::TakenOver => "did-taken-over",
+        Action::Accepted => "did-accepted",
+        Action::Rejected => "did-rejected",
+        Action::MadePending => "did-pending",
+        Action::Started => "did-started",
+        Action::Delivered => "did-delivered",
+        Action::Failed => "did-failed",
+        Action::Returned => "did-returned",
+        Action::Cancelled => "did-cancelled",
+        Action::CancelledByShop => "did-cancelled-by-shop",
     };
     language.t(key).to_string()
 }
 
 fn assigned(language: Language, entry: &Entry, before: Option<&Entry>) -> String {
-    let by_itself = entry.action.ends_with(BY_ITSELF);
+    let by_itself = entry.action.is_by_itself();
     let from =
         before.filter(|before| before.driver_id != entry.driver_id).and_then(|before| before.driver_name.as_deref());
     let text = match (from, by_itself) {

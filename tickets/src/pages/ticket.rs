@@ -24,7 +24,7 @@ use crate::fleet::DriverView;
 use crate::progress::{self, As, EditBody, IfMatch, SentAt, StepBody, is_fresh, legal};
 use crate::sessions::{Admin, Session};
 use crate::tickets::{self, Entry};
-use crate::unit::{Actor, LogHead, Ticket, log_head};
+use crate::unit::{Action, Actor, LogHead, Ticket, log_head};
 
 #[derive(Template)]
 #[template(path = "ticket.html")]
@@ -86,7 +86,12 @@ fn is_undoable(ticket: &TicketView, last: &Entry, now: UnixMillis) -> bool {
     let by_the_shop = last.actor_id.is_none() && last.actor == Actor::Shop.name();
     let over = matches!(ticket.state, TicketState::Cancelled | TicketState::Returned);
     let fresh = is_fresh(last.recorded_at, now);
-    last.version == ticket.version && last.version > 1 && last.action != "deshacer" && fresh && !over && !by_the_shop
+    last.version == ticket.version
+        && last.version > 1
+        && last.action != Action::Undone
+        && fresh
+        && !over
+        && !by_the_shop
 }
 
 impl TicketPage<'_> {

@@ -4,7 +4,7 @@ use belgrano_shared::wire::{EventKind, OrderNumber, Priority, TicketView};
 use belgrano_shared::writer::{Command, Failure};
 
 use super::{TicketRefusal, check_version};
-use crate::unit::{Actor, BoardUnit, BoardWants, Change, Ticket};
+use crate::unit::{Action, Actor, BoardUnit, BoardWants, Change, Ticket};
 
 /// Change what is known about a ticket; what is `None` stays.
 #[derive(Clone, Debug)]
@@ -38,7 +38,7 @@ impl Command<BoardUnit> for Edit {
         }
         let change = Change {
             kind: EventKind::Updated,
-            action: "editado",
+            action: Action::Edited,
             actor: self.by.clone(),
             occurred_at: unit.now(),
             clock_moved_ms: None,

@@ -16,7 +16,7 @@ use super::pin_tries::count_try;
 use super::{As, GivenProofs, ProofKind, Proofs, Step, TicketRefusal, transition};
 use crate::sessions::Principal;
 use crate::tickets::InFull;
-use crate::unit::{BoardUnit, BoardWants, Change, Ticket};
+use crate::unit::{Action, BoardUnit, BoardWants, Change, Ticket};
 use crate::users::Role;
 
 /// Take a step.
@@ -205,16 +205,16 @@ pub fn check_version(ticket: &Ticket, if_match: Option<i64>) -> Result<(), Ticke
 }
 
 /// What the history calls it.
-const fn action(step: &Step, role: Role) -> &'static str {
+const fn action(step: &Step, role: Role) -> Action {
     match (step, role) {
-        (Step::Offer(_), _) => "asignado",
-        (Step::Accept, _) => "aceptado",
-        (Step::Release, Role::Driver) => "rechazado",
-        (Step::Release, Role::Admin) => "vuelto a pendiente",
-        (Step::Start, _) => "en camino",
-        (Step::Deliver, _) => "entregado",
-        (Step::Fail(_), _) => "fallido",
-        (Step::Return(_), _) => "devuelto",
-        (Step::Cancel(_), _) => "cancelado",
+        (Step::Offer(_), _) => Action::Assigned,
+        (Step::Accept, _) => Action::Accepted,
+        (Step::Release, Role::Driver) => Action::Rejected,
+        (Step::Release, Role::Admin) => Action::MadePending,
+        (Step::Start, _) => Action::Started,
+        (Step::Deliver, _) => Action::Delivered,
+        (Step::Fail(_), _) => Action::Failed,
+        (Step::Return(_), _) => Action::Returned,
+        (Step::Cancel(_), _) => Action::Cancelled,
     }
 }

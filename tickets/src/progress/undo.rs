@@ -6,11 +6,10 @@ use belgrano_shared::writer::{Command, Failure};
 use belgrano_shared::{execute, fetch, fetch_scalar};
 
 use super::{TicketRefusal, check_version};
-use crate::unit::{Actor, AssignmentReason, BoardUnit, BoardWants, Change, Ticket};
+use crate::unit::{Action, Actor, AssignmentReason, BoardUnit, BoardWants, Change, Ticket};
 
 /// How long a change can be taken back.
 const UNDO_WINDOW_MS: i64 = 10 * 60 * 1000;
-pub(crate) const ACTION: &str = "deshacer";
 /// Whoever did it: the shop has heard of it and sells those goods to somebody else.
 const STOCK_IS_BACK: &str = "refusal-undo-stock";
 
@@ -33,7 +32,8 @@ pub struct Undo {
 
 #[derive(sqlx::FromRow)]
 struct Past {
-    action: String,
+    #[sqlx(try_from = "String")]
+    action: Action,
     recorded_at: UnixMillis,
     assignment_reason: Option<String>,
     ticket: String,
@@ -79,7 +79,7 @@ impl Command<BoardUnit> for Undo {
         }
         let change = Change {
             kind: kind(&ticket.view, &next.view),
-            action: ACTION,
+            action: Action::Undone,
             actor: self.by.clone(),
             occurred_at: now,
             clock_moved_ms: None,
@@ -118,7 +118,7 @@ pub fn is_fresh(recorded_at: UnixMillis, now: UnixMillis) -> bool {
 fn undoable(past: &[Past], version: i64, now: UnixMillis) -> Result<&Past, &'static str> {
     match past {
         _ if version <= 1 => Err("refusal-undo-nothing"),
-        [last, ..] if last.action == ACTION => Err("refusal-undo-done"),
+        [last, ..] if last.action == Action::Undone => Err("refusal-undo-done"),
         [last, ..] if is_fresh(last.recorded_at, now) => past.get(1).ok_or("refusal-undo-forgotten"),
         _ => Err("refusal-undo-late"),
     }

@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 
 use super::users::Driver;
 use crate::intake::new_ticket;
-use crate::unit::{Actor, BoardUnit, Change};
+use crate::unit::{Action, Actor, BoardUnit, Change};
 
 const WHAT: &str = "tickets";
 /// Tickets between two writes.
@@ -122,7 +122,7 @@ pub(super) async fn store<R>(
         ticket.view.updated_at = last.min(now);
         let change = Change {
             kind: EventKind::Created,
-            action: "tomado",
+            action: Action::TakenOver,
             actor: Actor::System,
             occurred_at,
             clock_moved_ms: None,

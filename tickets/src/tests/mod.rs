@@ -15,5 +15,6 @@ mod reassigning;
 mod searching;
 mod stepping;
 mod unreadable;
+mod upgrading;
 mod walking;
 mod zone;

@@ -78,7 +78,7 @@ const COUNTED_ANEW: [(&str, &str); 6] = [
         "by what was promised",
     ),
     (
-        "SELECT (SELECT COUNT(*) FROM events WHERE action = 'fallido') - (SELECT COALESCE(CAST(SUM(n) AS BIGINT), 0) FROM \
+        "SELECT (SELECT COUNT(*) FROM events WHERE action = 'failed') - (SELECT COALESCE(CAST(SUM(n) AS BIGINT), 0) FROM \
          report_counts WHERE what = 'motivo')",
         "attempts that failed",
     ),

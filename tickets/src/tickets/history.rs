@@ -7,7 +7,7 @@ use belgrano_shared::{fetch, fetch_in};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use crate::unit::AssignmentReason;
+use crate::unit::{Action, AssignmentReason};
 
 /// One change.
 #[derive(Serialize, ToSchema)]
@@ -19,7 +19,8 @@ pub struct Entry {
     pub(crate) kind: String,
     /// What was done, for people.
     #[serde(rename = "accion")]
-    pub(crate) action: String,
+    #[schema(value_type = String)]
+    pub(crate) action: Action,
     /// Who did it.
     pub(crate) actor: String,
     /// Whose account that was; null for the shop and for the board itself.
@@ -64,7 +65,8 @@ pub struct Entry {
 struct Row {
     seq: i64,
     kind: String,
-    action: String,
+    #[sqlx(try_from = "String")]
+    action: Action,
     actor: String,
     actor_id: Option<i64>,
     occurred_at: UnixMillis,

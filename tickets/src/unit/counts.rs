@@ -195,7 +195,7 @@ fn selects(engine: Engine) -> [String; 7] {
         ),
         format!(
             "SELECT 'motivo', recorded_at / {QUARTER_MS}, 0, 0, TRIM({reason}), COUNT(*), 0 FROM events \
-             WHERE action = 'fallido' AND {reason} IS NOT NULL GROUP BY 2, 5"
+             WHERE action IN ('failed', 'fallido') AND {reason} IS NOT NULL GROUP BY 2, 5"
         ),
     ]
 }

@@ -7,7 +7,7 @@ use belgrano_shared::storage::Session;
 use belgrano_shared::timestamp::UnixMillis;
 use belgrano_shared::wire::{EventKind, OrderNumber};
 
-use super::{AssignmentReason, Ticket, as_json};
+use super::{Action, AssignmentReason, Ticket, as_json};
 
 /// Who changed a ticket.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -49,8 +49,8 @@ impl Actor {
 pub struct Change {
     /// What readers branch on.
     pub kind: EventKind,
-    /// What was done, for the history: `recibido`, `oferta vencida`, `deshacer`. Shown to people.
-    pub action: &'static str,
+    /// What was done, for the history.
+    pub action: Action,
     /// Who did it.
     pub actor: Actor,
     /// When it happened, which may be before it was recorded: a driver may have been offline.
@@ -100,15 +100,12 @@ pub(super) struct Row {
 const INSERT: &str = "INSERT INTO events (seq, ticket_id, kind, action, actor, actor_id, driver_id, previous_driver_id, \
      occurred_at, clock_moved_ms, recorded_at, version, assignment_reason, ticket) VALUES";
 
-/// The action of an attempt that failed.
-const FAILED: &str = "fallido";
-
 impl Row {
     pub(super) fn new(seq: i64, ticket: &Ticket, change: Change, recorded_at: UnixMillis) -> sqlx::Result<Self> {
         let ticket_json = as_json(&ticket.view)?.into();
         Ok(Self {
             seq,
-            failure: ticket.view.reason.clone().filter(|_| change.action == FAILED),
+            failure: ticket.view.reason.clone().filter(|_| change.action == Action::Failed),
             change,
             ticket_id: ticket.view.ticket_id,
             driver_id: ticket.view.driver_id,
@@ -145,7 +142,7 @@ pub(super) async fn store(session: &mut Session, rows: &[Row]) -> sqlx::Result<(
             .bind(row.seq)
             .bind(row.ticket_id)
             .bind(row.change.kind.as_str())
-            .bind(row.change.action)
+            .bind(row.change.action.code())
             .bind(row.change.actor.name())
             .bind(row.change.actor.id())
             .bind(row.driver_id)

@@ -5,8 +5,7 @@
 use belgrano_shared::timestamp::UnixMillis;
 use belgrano_shared::wire::TicketState;
 
-use super::Change;
-use crate::progress::UNDO;
+use super::{Action, Change};
 
 /// Null until it happened. What was taken back did not happen.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, sqlx::FromRow)]
@@ -30,7 +29,7 @@ impl Milestones {
             return;
         }
         let (state, at, attempt) =
-            if change.action == UNDO { (from, None, -1) } else { (to, Some(change.occurred_at), 1) };
+            if change.action == Action::Undone { (from, None, -1) } else { (to, Some(change.occurred_at), 1) };
         match state {
             TicketState::Accepted => self.accepted_at = at,
             TicketState::OnTheWay => {
@@ -49,8 +48,7 @@ mod tests {
     use belgrano_shared::timestamp::UnixMillis;
     use belgrano_shared::wire::{EventKind, TicketState};
 
-    use super::super::{Actor, Change, Milestones};
-    use super::UNDO;
+    use super::super::{Action, Actor, Change, Milestones};
 
     #[test]
     fn what_was_taken_back_did_not_happen() {
@@ -62,13 +60,13 @@ mod tests {
             milestones
         };
         let (accepted, away) = (TicketState::Accepted, TicketState::OnTheWay);
-        pass(TicketState::Assigned, accepted, "aceptado", 1);
-        let left = pass(accepted, away, "en camino", 2);
+        pass(TicketState::Assigned, accepted, Action::Accepted, 1);
+        let left = pass(accepted, away, Action::Started, 2);
         assert_eq!((left.accepted_at, left.departed_at, left.attempts), (Some(UnixMillis(1)), Some(UnixMillis(2)), 1));
-        assert_eq!(pass(away, away, "editado", 3), left);
-        assert_eq!(pass(away, TicketState::Failed, "fallido", 4).failed_at, Some(UnixMillis(4)));
-        assert_eq!(pass(TicketState::Failed, away, UNDO, 5), left);
-        let back = pass(away, accepted, UNDO, 6);
+        assert_eq!(pass(away, away, Action::Edited, 3), left);
+        assert_eq!(pass(away, TicketState::Failed, Action::Failed, 4).failed_at, Some(UnixMillis(4)));
+        assert_eq!(pass(TicketState::Failed, away, Action::Undone, 5), left);
+        let back = pass(away, accepted, Action::Undone, 6);
         assert_eq!((back.accepted_at, back.departed_at, back.attempts), (Some(UnixMillis(1)), None, 0));
     }
 }

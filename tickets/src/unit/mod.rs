@@ -5,6 +5,7 @@
 //! [`BoardUnit::commit`] writes a whole batch with a handful of many-row statements.
 //! What must never happen here: a changed ticket without an event, or a `seq` that does not follow commit order.
 
+mod action;
 mod assignment_reason;
 pub(crate) mod counts;
 mod event;
@@ -26,6 +27,7 @@ use belgrano_shared::wire::{OrderNumber, Position};
 use belgrano_shared::writer::UnitOfWork;
 use belgrano_shared::{execute, fetch};
 
+pub use action::Action;
 pub use assignment_reason::{AssignmentReason, Decision, Grounds};
 pub use counts::Recount;
 pub use event::{Actor, Change, CommittedEvent};

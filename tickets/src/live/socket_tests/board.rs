@@ -23,7 +23,7 @@ use crate::intake::Receive;
 use crate::progress::Undo;
 use crate::service;
 use crate::settings::Settings;
-use crate::unit::{Actor, Announcement, BoardUnit, BoardWants, Change};
+use crate::unit::{Action, Actor, Announcement, BoardUnit, BoardWants, Change};
 use crate::users::{CreateUser, Role};
 
 pub(super) const API_KEY: &str = "clave-de-prueba-0123456789abcdef";
@@ -232,7 +232,14 @@ impl Command<BoardUnit> for Give {
         let occurred_at = unit.now();
         unit.record(
             ticket,
-            Change { kind, action: "prueba", actor: Actor::System, occurred_at, clock_moved_ms: None, previous_driver },
+            Change {
+                kind,
+                action: Action::Edited,
+                actor: Actor::System,
+                occurred_at,
+                clock_moved_ms: None,
+                previous_driver,
+            },
         )?;
         Ok(())
     }
