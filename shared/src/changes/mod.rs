@@ -3,7 +3,7 @@
 //! State by key: each thing comes once, at its newest `seq`, with its content as it now is; what has to be a history is a kind
 //! of thing of its own that only grows. So a reader that begins at 0 gets everything, however old the service. The table
 //! `changes` is kept by triggers (migration `change_feed`), so that nothing can change without being told: no command, import
-//! or statement by hand has to think of it. The log and the contents of a page are read in one transaction.
+//! or statement by hand has to think of it. Rows of a table that only grows are marked when somebody reads. The log and the contents of a page are read in one transaction.
 //!
 //! A service says what its things look like ([`Source`], [`Content`]) and what its commits are ([`ChangeFeed::committed`]). What
 //! must never happen here: an answer to somebody who is neither of ours nor has a key, for it holds personal data; or a change
@@ -11,6 +11,7 @@
 
 mod ask;
 mod contents;
+mod grown;
 mod page;
 mod peers;
 mod settings;
@@ -20,6 +21,7 @@ mod wait;
 
 pub use ask::{Asked, ask};
 pub use contents::{Content, Contents, ids};
+pub use grown::Growing;
 pub use page::{Change, ChangePage, Source};
 pub use peers::Peers;
 pub use settings::ChangeSettings;

@@ -5,7 +5,7 @@
 
 use std::convert::Infallible;
 
-use super::page;
+use super::{Growing, page};
 use crate::execute;
 use crate::storage::Session;
 use crate::storage::dialect::Engine;
@@ -13,6 +13,9 @@ use crate::writer::{AtOnce, Command, Failure, UnitOfWork, WriteError, Writer};
 
 /// A unit of work of a service with a feed.
 pub trait FeedUnit: UnitOfWork {
+    /// The table of this service that only grows.
+    const GROWING: Growing;
+
     /// The transaction, to write on.
     fn feed_session(&mut self) -> &mut Session;
 }

@@ -8,7 +8,7 @@ use tokio::time::{Instant, sleep, sleep_until};
 use tokio_util::sync::CancellationToken;
 
 use super::page::{self, PageError};
-use super::{Asked, ChangePage, ChangeSettings, FeedUnit, Peers, Source, strays};
+use super::{Asked, ChangePage, ChangeSettings, FeedUnit, Peers, Source, grown, strays};
 use crate::http::Json;
 use crate::lifecycle::Lifecycle;
 use crate::problem::Problem;
@@ -82,7 +82,7 @@ pub async fn answer<S: Source, U: FeedUnit>(
     }
     let Ok(_place) = feed.0.waiting.try_acquire() else { return Err(Problem::unavailable(FULL_RETRY_AFTER)) };
     while is_to_look(&mut committed, until, &feed.0.stop).await {
-        if has_news(db, &asked).await? {
+        if has_news::<U>(db, &asked).await? {
             let page = read::<S, U>(db, writer, &asked).await?;
             if page.until != asked.after {
                 return Ok(Json(page));
@@ -104,16 +104,24 @@ async fn is_to_look(committed: &mut watch::Receiver<()>, until: Instant, stop: &
     }
 }
 
-async fn has_news(db: &Db, asked: &Asked) -> sqlx::Result<bool> {
+async fn has_news<U: FeedUnit>(db: &Db, asked: &Asked) -> sqlx::Result<bool> {
     let mut session = db.read().await?;
-    Ok(page::is_any(&mut session, asked.after).await? || strays::any(&mut session).await?)
+    Ok(page::is_any(&mut session, asked.after).await?
+        || grown::any::<U>(&mut session).await?
+        || strays::any(&mut session).await?)
 }
 
 async fn read<S: Source, U: FeedUnit>(db: &Db, writer: &Writer<U>, asked: &Asked) -> Result<ChangePage, Problem> {
     let mut session = db.snapshot().await?;
-    if strays::any(&mut session).await? {
+    let (strayed, grown) = (strays::any(&mut session).await?, grown::any::<U>(&mut session).await?);
+    if strayed || grown {
         drop(session);
-        strays::number(writer).await?;
+        if strayed {
+            strays::number(writer).await?;
+        }
+        if grown {
+            grown::mark(writer).await?;
+        }
         session = db.snapshot().await?;
     }
     page::read::<S>(&mut session, asked.after, asked.limit).await.map_err(|error| match error {

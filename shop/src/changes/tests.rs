@@ -1,6 +1,7 @@
 //! The feed as a reader meets it, and what it promises.
 
 mod copies;
+mod growing;
 mod reader;
 mod reading;
 mod restoring;

@@ -21,14 +21,14 @@ mod products;
 use std::sync::LazyLock;
 
 use belgrano_shared::ambient::Ambient;
-use belgrano_shared::changes::FeedUnit;
+use belgrano_shared::changes::{FeedUnit, Growing};
 use belgrano_shared::idempotency::{Answers, IdempotencyKey, KeepsAnswers, StoredAnswer};
 use belgrano_shared::notices::{Notice, NoticeUnit, Outgoing};
 use belgrano_shared::storage::Session;
 use belgrano_shared::storage::dialect::Engine;
 use belgrano_shared::timestamp::UnixMillis;
 use belgrano_shared::writer::UnitOfWork;
-use belgrano_shared::{execute, fetch};
+use belgrano_shared::{execute, fetch, growing};
 
 pub use batch::{Committed, Promises, ShopContext, ShopWants};
 pub use cancel_cause::CancelCause;
@@ -182,6 +182,8 @@ impl KeepsAnswers for ShopUnit {
 }
 
 impl FeedUnit for ShopUnit {
+    const GROWING: Growing = growing!("movimiento", "stock_movements", "id", "at");
+
     fn feed_session(&mut self) -> &mut Session {
         self.session()
     }

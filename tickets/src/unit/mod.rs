@@ -17,7 +17,7 @@ use std::collections::{BTreeMap, HashMap};
 use std::sync::LazyLock;
 
 use belgrano_shared::ambient::Ambient;
-use belgrano_shared::changes::FeedUnit;
+use belgrano_shared::changes::{FeedUnit, Growing};
 use belgrano_shared::idempotency::{Answers, IdempotencyKey, KeepsAnswers, StoredAnswer};
 use belgrano_shared::notices::{NoticeService, NoticeUnit, Outgoing};
 use belgrano_shared::storage::Session;
@@ -25,7 +25,7 @@ use belgrano_shared::storage::dialect::Engine;
 use belgrano_shared::timestamp::UnixMillis;
 use belgrano_shared::wire::{OrderNumber, Position};
 use belgrano_shared::writer::UnitOfWork;
-use belgrano_shared::{execute, fetch};
+use belgrano_shared::{execute, fetch, growing};
 
 pub use action::Action;
 pub use assignment_reason::{AssignmentReason, Decision, Grounds};
@@ -284,6 +284,8 @@ impl UnitOfWork for BoardUnit {
 }
 
 impl FeedUnit for BoardUnit {
+    const GROWING: Growing = growing!("paso", "events", "seq", "recorded_at");
+
     fn feed_session(&mut self) -> &mut Session {
         self.session()
     }
