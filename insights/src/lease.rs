@@ -5,10 +5,12 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use belgrano_shared::steady::is_due;
+use belgrano_shared::storage::Target;
 use belgrano_shared::timestamp::UnixMillis;
-use belgrano_shared::writer::{Command, Failure};
+use belgrano_shared::writer::{Command, Failure, WriteError};
 use belgrano_shared::{execute, fetch};
 
+use crate::app::App;
 use crate::unit::InsightsUnit;
 
 /// How long a lease holds that nobody renews.
@@ -72,4 +74,27 @@ impl Command<InsightsUnit> for GiveBack {
         execute!(*unit.session(), "DELETE FROM leases WHERE name = $1 AND holder = $2", *name, &**by)?;
         Ok(())
     }
+}
+
+/// Forget every lease.
+#[derive(Clone, Copy, Debug)]
+struct ForgetAll;
+
+impl Command<InsightsUnit> for ForgetAll {
+    type Output = ();
+    type Refusal = Infallible;
+
+    async fn apply(&self, unit: &mut InsightsUnit) -> Result<(), Failure<Infallible>> {
+        execute!(*unit.session(), "DELETE FROM leases")?;
+        Ok(())
+    }
+}
+
+/// What a process does at its start: on `SQLite` there is one process at a time, so whoever holds a lease then was killed, and what it
+/// did goes on at once.
+pub(crate) async fn inherit(app: &App) -> Result<(), WriteError<Infallible>> {
+    if matches!(app.settings.common.storage.target, Target::Sqlite(_)) {
+        app.writer.submit(ForgetAll).await?;
+    }
+    Ok(())
 }

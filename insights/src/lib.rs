@@ -33,6 +33,7 @@ pub mod segments;
 pub mod service;
 pub mod sessions;
 pub mod settings;
+pub mod stream;
 #[cfg(test)]
 mod tests;
 pub mod texts;

@@ -11,7 +11,7 @@ use belgrano_shared::telemetry;
 use clap::Parser as _;
 use insights::imports::{Form, Report};
 use insights::settings::InsightsSettings;
-use insights::{guard, imports, service};
+use insights::{guard, imports, service, stream};
 
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
@@ -69,6 +69,17 @@ enum Command {
         /// The file: CSV, CSV.gz or Parquet.
         file: PathBuf,
     },
+    /// The stream of changes to a broker (`STREAM_URL`).
+    Stream {
+        #[command(subcommand)]
+        what: Streaming,
+    },
+}
+
+#[derive(Debug, clap::Subcommand)]
+enum Streaming {
+    /// Says in one sentence what is wrong with it, if anything; changes nothing.
+    Check,
 }
 
 #[tokio::main]
@@ -93,6 +104,10 @@ async fn run() -> Result<ExitCode, Box<dyn Error>> {
             println!("Belgrano Insights: http://{}", running.addr);
             drop(running);
             Ok(life.run_to_exit().await)
+        }
+        Command::Stream { what: Streaming::Check } => {
+            println!("Belgrano Insights: {}", stream::check(&settings, &Ambient::system()).await?);
+            Ok(ExitCode::SUCCESS)
         }
         Command::Import { form, source, file } => {
             settings.engine.memory_bytes = settings.import_memory_bytes;

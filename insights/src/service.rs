@@ -23,7 +23,7 @@ use crate::app::{App, Parts};
 use crate::engine::{Answers, Catalog, Warehouse, WarehouseError};
 use crate::exports::Jobs;
 use crate::guard::Guard;
-use crate::ingest::{self, Access, BOARD_FEED, Credentials, Feed, FeedStates, Flushed, SHOP_FEED, Store};
+use crate::ingest::{self, FeedStates, Flushed, Store};
 use crate::lake::upkeep::Upkeep;
 use crate::lake::{Lake, LakeError, tables};
 use crate::models::runner::Runner;
@@ -31,7 +31,7 @@ use crate::sessions::{Principal, SESSION_COOKIE};
 use crate::settings::InsightsSettings;
 use crate::training::Training;
 use crate::unit::{InsightsUnit, announcer};
-use crate::{accounts, alerts, exports, housekeeping, pages, pg, router, schema, texts};
+use crate::{accounts, alerts, exports, housekeeping, lease, pages, pg, router, schema, stream, texts};
 
 /// Where in `DATA_DIR` the lake is when nobody says otherwise.
 const LAKE_FOLDER: &str = "lake";
@@ -98,11 +98,14 @@ impl<R: std::fmt::Debug> From<WriteError<R>> for StartError {
 pub async fn start(settings: InsightsSettings, ambient: Ambient, life: &Lifecycle) -> Result<Running, StartError> {
     let app = assemble(settings, ambient, life).await?;
     accounts::ensure_admin(&app).await?;
+    lease::inherit(&app).await?;
     app.jobs.clear().map_err(StartError::Exports)?;
     housekeeping::spawn(&app);
     alerts::start_delivery(&app)?;
     alerts::spawn(&app);
-    for feed in feeds(&app) {
+    let feeds = ingest::feeds(&app.settings);
+    stream::spawn(&app, &feeds);
+    for feed in feeds {
         let (store, states) = (app.store.clone(), app.feeds.clone());
         life.spawn_critical("feed", ingest::follow(feed, store, states, app.ambient.clone(), life.clone()));
     }
@@ -136,7 +139,7 @@ pub async fn assemble(settings: InsightsSettings, ambient: Ambient, life: &Lifec
     texts::make_known();
     pages::make_known();
     settings.common.zone.settle()?;
-    let credentials = Credentials::new(settings.common.configured_secrets(), settings.common.data_dir.clone());
+    let credentials = ingest::credentials(&settings);
     let db = open(&settings.common.storage, &schema::migrations()).await?;
     let gate = Gate::new(SESSION_COOKIE, &settings.common, &ambient)?;
     let notices_wake = Arc::new(Notify::new());
@@ -205,17 +208,6 @@ fn webhook_secrets(settings: &InsightsSettings, ambient: &Ambient) -> Result<Opt
         tracing::error!("the generated secret of webhooks cannot be read: no webhooks are told");
     }
     Ok(secrets.ok())
-}
-
-fn feeds(app: &App) -> [Feed; 2] {
-    let credentials = &app.credentials;
-    let api_key = app.settings.common.api_keys.first().cloned();
-    let access =
-        |url: &url::Url| Access { url: url.clone(), credentials: credentials.clone(), api_key: api_key.clone() };
-    [
-        Feed { name: SHOP_FEED, access: access(&app.settings.shop_url) },
-        Feed { name: BOARD_FEED, access: access(&app.settings.board_url) },
-    ]
 }
 
 /// Brings what came into the lake now and then, and a last time at the end.

@@ -45,6 +45,8 @@ pub struct InsightsSettings {
     pub wire: crate::pg::WireSettings,
     /// What alerts look at, and when.
     pub alerts: crate::alerts::AlertSettings,
+    /// The broker that changes are published to; `None`: none.
+    pub stream: Option<crate::stream::Streaming>,
     /// What webhooks are signed with; `None`: nobody set it.
     pub webhook: Option<SigningSecrets>,
     /// How mail leaves.
@@ -119,6 +121,7 @@ impl InsightsSettings {
             ) << 20,
             wire: crate::pg::WireSettings::from_env(env),
             alerts: crate::alerts::settings(env),
+            stream: crate::stream::settings(env),
             webhook: webhook_secrets(env),
             mailer: Mailer::from_env(env, common.development()),
             keys: crate::access::Keys::from_env(env),

@@ -14,7 +14,7 @@ vocabulary! {
         /// Revenue of today until the last full hour, against the same hours of the same weekday, eight weeks back. Limit: how many
         /// deviations it may be off; minimum: days there are to compare with.
         Revenue = "ventas";
-        /// How far the slowest feed is behind. Limit: seconds.
+        /// How far the slowest feed is behind, or the broker that changes are published to. Limit: seconds.
         Feed = "fuente";
         /// The 95th percentile of the times of requests of the API within the window. Limit: milliseconds; minimum: requests.
         Requests = "consultas";

@@ -57,7 +57,7 @@ pub(super) async fn measure(app: &App, rule: &Rule) -> Result<Option<Reading>, T
         Kind::Stock => Box::pin(stock(app)).await.map(Some),
         Kind::Deliveries => Box::pin(deliveries(app, rule)).await,
         Kind::Revenue => Box::pin(revenue(app, rule)).await,
-        Kind::Feed => Ok(feed(app)),
+        Kind::Feed => Ok(feed(app).await?),
         Kind::Requests => Ok(requests(app, rule, app.ambient.steady())),
         Kind::Disk => disk(app).map(Some),
         Kind::Memory => memory().map(Some),
@@ -147,12 +147,15 @@ async fn revenue(app: &App, rule: &Rule) -> Result<Option<Reading>, Trouble> {
     Ok(ordinary.zip(of(&today)).map(|(band, value)| Reading { value, band: Some(band), about: None }))
 }
 
-fn feed(app: &App) -> Option<Reading> {
+/// How far the slowest feed is behind, or the broker that changes are published to.
+pub(crate) async fn feed(app: &App) -> sqlx::Result<Option<Reading>> {
     let now = app.ambient.now();
+    let read = app.feeds.all().into_iter().map(|(name, state)| (state.current_at, name.to_owned()));
+    let published = crate::stream::progress(app).await?.unwrap_or_default().into_iter();
+    let published = published.map(|progress| (progress.current_at, format!("stream {}", progress.feed)));
     // A feed that has never been whole has no lag yet: a first copy of years takes as long as it takes.
-    let behind = app.feeds.all().into_iter().filter_map(|(name, state)| Some((now.since_ms(state.current_at?), name)));
-    let (lag_ms, name) = behind.max()?;
-    Some(Reading { about: Some(name.to_owned()), ..Reading::of(exact(lag_ms.max(0) / 1000)) })
+    let behind = read.chain(published).filter_map(|(at, name)| Some((now.since_ms(at?), name)));
+    Ok(behind.max().map(|(lag_ms, name)| Reading { about: Some(name), ..Reading::of(exact(lag_ms.max(0) / 1000)) }))
 }
 
 fn requests(app: &App, rule: &Rule, now: SteadyMillis) -> Option<Reading> {

@@ -32,6 +32,8 @@ pub use kind::Kind;
 pub use latencies::Latencies;
 pub(crate) use latencies::time;
 pub use measure::Reading;
+#[cfg(test)]
+pub(crate) use measure::feed as slowest_feed;
 pub(crate) use notice::{SERVICE, start_delivery};
 pub(crate) use routes::{change, create, list, one, past, remove, routes, test};
 pub(crate) use rule::Form;

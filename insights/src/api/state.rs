@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::ask::rows;
+use super::stream::{StreamView, stream};
 use crate::access::Reader;
 use crate::app::App;
 use crate::ingest::FeedState;
@@ -81,15 +82,17 @@ pub(crate) struct StateView {
     pub(crate) modelos: Vec<ModelView>,
     /// What was learned from rows that the reader may see, and what is being learned.
     pub(crate) aprendizaje: Vec<LessonView>,
+    /// How far the broker of `STREAM_URL` is with each feed; null without one, and for who sees one business alone.
+    pub(crate) transmision: Option<Vec<StreamView>>,
     /// As of when the answers are.
     pub(crate) datos_hasta: Option<UnixMillis>,
 }
 
 /// How far everything is
 ///
-/// Each feed with its lag, each model with its last run, and what was learned.
+/// Each feed with its lag, the stream to a broker with its own, each model with its last run, and what was learned.
 #[utoipa::path(get, path = "/api/estado", tag = "Belgrano", responses((status = 200, body = StateView)))]
-pub(crate) async fn state(State(app): State<App>, reader: Reader) -> Json<StateView> {
+pub(crate) async fn state(State(app): State<App>, reader: Reader) -> Result<Json<StateView>, Problem> {
     let whole = reader.business.is_none();
     let until = app.feeds.all().values().map(|state| state.current_at).min().flatten();
     let fuentes = feeds(&app, &reader);
@@ -109,7 +112,13 @@ pub(crate) async fn state(State(app): State<App>, reader: Reader) -> Json<StateV
         }
     });
     let lessons = app.training.progress(&reader.scope()).into_iter().map(LessonView::from);
-    Json(StateView { fuentes, modelos: modelos.collect(), aprendizaje: lessons.collect(), datos_hasta: until })
+    Ok(Json(StateView {
+        fuentes,
+        modelos: modelos.collect(),
+        aprendizaje: lessons.collect(),
+        transmision: stream(&app, &reader).await?,
+        datos_hasta: until,
+    }))
 }
 
 /// Each feed with its lag, as somebody may know of it.

@@ -57,7 +57,7 @@ pub enum FeedError {
 
 /// One answer, still as text.
 #[derive(Debug)]
-pub(super) struct Page(Vec<u8>);
+pub(crate) struct Page(Vec<u8>);
 
 /// What an answer says.
 #[derive(Debug, Deserialize)]
@@ -74,6 +74,11 @@ pub(super) struct Read<'a> {
 }
 
 impl Page {
+    /// The answer as it came.
+    pub(crate) fn bytes(&self) -> &[u8] {
+        &self.0
+    }
+
     pub(super) fn read(&self) -> Result<Read<'_>, FeedError> {
         serde_json::from_slice(&self.0).map_err(|error| FeedError::Foreign(error.to_string()))
     }
@@ -81,21 +86,21 @@ impl Page {
 
 /// Who asks.
 #[derive(Clone, Debug)]
-pub(super) struct Client {
+pub(crate) struct Client {
     http: reqwest::Client,
     access: Access,
     ambient: Ambient,
 }
 
 impl Client {
-    pub(super) fn new(access: Access, ambient: Ambient) -> reqwest::Result<Self> {
+    pub(crate) fn new(access: Access, ambient: Ambient) -> reqwest::Result<Self> {
         belgrano_shared::tls::use_ring();
         let http = reqwest::Client::builder().no_proxy().redirect(reqwest::redirect::Policy::none());
         Ok(Self { http: http.timeout(DEADLINE).build()?, access, ambient })
     }
 
     /// What changed after `seq`; with `wait` it is held back until there is something.
-    pub(super) async fn ask(&self, seq: i64, limit: usize, wait: bool) -> Result<Page, FeedError> {
+    pub(crate) async fn ask(&self, seq: i64, limit: usize, wait: bool) -> Result<Page, FeedError> {
         let id = format!("cambios-{}", self.ambient.uuid());
         let mut url = self.access.url.clone();
         url.set_path(&format!("{}/api/cambios", url.path().trim_end_matches('/')));

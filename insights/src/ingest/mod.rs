@@ -3,6 +3,7 @@
 mod client;
 mod credentials;
 mod dato;
+mod feeds;
 mod fresh;
 #[cfg(test)]
 mod small;
@@ -11,8 +12,10 @@ mod tail;
 mod translate;
 
 pub use crate::lake::feeds::{BOARD_FEED, OWN, SHOP_FEED};
+pub(crate) use client::Client;
 pub use client::{Access, FeedError};
 pub use credentials::Credentials;
+pub(crate) use feeds::{credentials, feeds};
 pub use fresh::Fresh;
 pub use store::{Flushed, Store, StoreError};
 pub use tail::{Feed, FeedState, FeedStates, follow};

@@ -17,7 +17,7 @@ use super::as_of::AsOf;
 use super::csv::{download, file};
 use super::numbers::count;
 use crate::access::Reader;
-use crate::api::{self, FeedView, RefusedView, SourceView};
+use crate::api::{self, FeedView, RefusedView, SourceView, StreamView};
 use crate::app::App;
 
 /// A feed that was silent for longer is behind.
@@ -52,6 +52,7 @@ impl<T> Part<T> {
 struct SourcesPage<'a> {
     layout: &'a Layout,
     feeds: Vec<FeedView>,
+    stream: Option<Vec<StreamView>>,
     sources: Part<SourceView>,
     refused: Part<RefusedView>,
     as_of: AsOf,
@@ -59,7 +60,8 @@ struct SourcesPage<'a> {
 
 /// Everything that is followed or was imported.
 pub(super) async fn show(State(app): State<App>, reader: Reader, frame: Frame) -> Result<Response, Problem> {
-    let feeds = api::state(State(app.clone()), reader.clone()).await.0.fuentes;
+    let api::StateView { fuentes: feeds, transmision: stream, .. } =
+        api::state(State(app.clone()), reader.clone()).await?.0;
     let (whole, mut as_of) = (reader.sees_all(), AsOf::of(&app));
     let parts = async {
         let sources = api::sources(State(app.clone()), reader.clone()).await.map(|Json(list)| list.fuentes);
@@ -76,7 +78,7 @@ pub(super) async fn show(State(app): State<App>, reader: Reader, frame: Frame) -
     let failed = matches!(sources, Part::Failed) || matches!(refused, Part::Failed);
     let status = if failed { StatusCode::SERVICE_UNAVAILABLE } else { StatusCode::OK };
     let layout = frame.layout;
-    layout.show_as(status, &SourcesPage { layout: &layout, feeds, sources, refused, as_of })
+    layout.show_as(status, &SourcesPage { layout: &layout, feeds, stream, sources, refused, as_of })
 }
 
 /// The source whose refused rows are asked for.
@@ -128,6 +130,17 @@ impl SourcesPage<'_> {
         let (class, key) = match (feed.problema.is_some(), feed.retraso_s) {
             (true, _) => ("bad", "insights-feed-away"),
             (false, None) => ("info", "insights-feed-reading"),
+            (false, Some(lag)) if lag > BEHIND_S => ("warn", "insights-feed-behind"),
+            (false, Some(_)) => ("good", "insights-feed-current"),
+        };
+        (class, self.layout.t(key))
+    }
+
+    /// How the broker is doing with a feed, as a class and in a word.
+    fn stream_health(&self, view: &StreamView) -> (&'static str, Text) {
+        let (class, key) = match (view.problema.is_some(), view.retraso_s) {
+            (true, _) => ("bad", "insights-stream-stuck"),
+            (false, None) => ("info", "insights-stream-copying"),
             (false, Some(lag)) if lag > BEHIND_S => ("warn", "insights-feed-behind"),
             (false, Some(_)) => ("good", "insights-feed-current"),
         };

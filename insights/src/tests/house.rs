@@ -138,6 +138,13 @@ impl House {
         self.call(who, "GET", path, Value::Null).await
     }
 
+    /// A page as somebody with a session sees it.
+    pub(crate) async fn text(&self, who: &Caller, path: &str) -> String {
+        let Caller::Cookie(session) = who else { panic!("pages are for people") };
+        let request = Request::get(path).header("accept", "text/html").header("cookie", session);
+        self.exchange(request.body(Body::empty()).expect("a request")).await.2
+    }
+
     pub(crate) async fn log_in(&self, email: &str, password: &str) -> Result<Caller, u16> {
         let body = json!({ "email": email, "password": password });
         let request = Request::post("/api/login").header("content-type", "application/json");
