@@ -216,7 +216,7 @@ fn takes_all_of(subject: &str, name: &str) -> bool {
     let words: Vec<&str> = subject.split('.').collect();
     match words.as_slice() {
         [">"] => true,
-        [first, rest @ ..] => (*first == name || *first == "*") && matches!(rest, [">"] | ["*", ">"] | ["*", "*"]),
+        [first, rest @ ..] => (*first == name || *first == "*") && matches!(rest, [">"] | ["*", ">" | "*"]),
         [] => false,
     }
 }
