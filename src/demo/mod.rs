@@ -64,7 +64,9 @@ pub async fn run(options: DemoOptions) -> Done {
 
     let (Some(shop), Some(tickets)) = (addresses.shop, addresses.tickets) else { return Err("no address".into()) };
     belgrano_shared::tls::use_ring();
-    let client = reqwest::Client::builder().no_proxy().timeout(Duration::from_secs(20)).build()?;
+    let client = reqwest::Client::builder().no_proxy().timeout(Duration::from_secs(20));
+    // Below the fifteen seconds after which a service ends a connection that lies idle.
+    let client = client.pool_idle_timeout(Duration::from_secs(5)).build()?;
     let world = World {
         dice,
         shop: Api::new(client.clone(), shop.port()),

@@ -129,7 +129,7 @@ impl Publishing {
 
     fn hold(&self) -> Hold {
         let (name, by) = &self.cursor.lease;
-        Hold { name: *name, by: Arc::clone(by) }
+        Hold { name, by: Arc::clone(by) }
     }
 
     /// One page, or as much of it as fits into the lease.

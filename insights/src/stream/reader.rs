@@ -79,7 +79,7 @@ impl Reader {
             at: change.at.map(Cow::into_owned),
         };
         let events = changes.into_iter().map(event).collect();
-        Ok(Read { events, epoch, until, more })
+        Ok(Read { epoch, events, until, more })
     }
 }
 

@@ -123,18 +123,16 @@ const CONTRADICTIONS: [(&str, &str); 20] = [
     ("messages that wait for the board", "SELECT COUNT(*) FROM outbox"),
 ];
 
-/// What the feed has to tell of: the entity, and the keys of all there is.
-const FED: [(&str, &str); 12] = [
+/// What the feed has to tell of at once: the entity, and the keys of all there is. Movements and steps are marked on reading.
+const FED: [(&str, &str); 10] = [
     ("pedido", "SELECT id FROM orders"),
     ("cuenta", "SELECT id FROM accounts"),
     ("producto", "SELECT id FROM products"),
-    ("movimiento", "SELECT id FROM stock_movements"),
     ("precio", "SELECT id FROM price_changes"),
     ("resena", "SELECT id FROM reviews"),
     ("embudo", "SELECT hour || '|' || device || '|' || origin FROM funnel"),
     ("categoria", "SELECT id FROM categories"),
     ("negocio", "SELECT id FROM businesses"),
     ("b ticket", "SELECT id FROM b.tickets"),
-    ("b paso", "SELECT seq FROM b.events"),
     ("b repartidor", "SELECT user_id FROM b.drivers"),
 ];
