@@ -19,16 +19,18 @@ async fn the_story_is_in_the_tables() {
 async fn one_day_sank_and_one_stands_out(made: &Made) {
     let sales = format!(
         "WITH d AS (SELECT {DAY} AS day, SUM(total) AS sold, COUNT(*) AS n FROM orders WHERE state NOT IN ('cancelado', 'devuelto') \
-         GROUP BY 1), r AS (SELECT day, sold, (LAG(sold, 7) OVER w + LEAD(sold, 7) OVER w) / 2 AS usual FROM d WINDOW w AS (ORDER BY day)) "
+         GROUP BY 1), r AS (SELECT day, sold, (LAG(sold, 7) OVER w + LEAD(sold, 7) OVER w) / 2 AS usual, \
+         MIN(LAG(sold, 7) OVER w, LEAD(sold, 7) OVER w) AS least FROM d WINDOW w AS (ORDER BY day)) "
     );
     let high: Vec<(String, i64)> = made
         .rows(format!("{sales} SELECT day, sold * 100 / usual FROM r WHERE usual > 0 ORDER BY 2 DESC LIMIT 2"))
         .await;
     assert!(high[0].1 > 220 && high[0].1 > high[1].1 * 3 / 2, "the day of the large customer: {high:?}");
+    // By the lesser of the two weeks, since next to the large customer's any day looks small.
     let low: Vec<(String, i64)> = made
-        .rows(format!("{sales} SELECT day, sold * 100 / usual FROM r WHERE usual > 0 AND day < date('now', '-3 days') ORDER BY 2 LIMIT 2"))
+        .rows(format!("{sales} SELECT day, sold * 100 / least FROM r WHERE least > 0 AND day < date('now', '-3 days') ORDER BY 2 LIMIT 2"))
         .await;
-    assert!(low[0].1 < 30 && low[1].1 * 2 > low[0].1 * 3, "the day of the storm: {low:?}");
+    assert!(low[0].1 < 40 && low[1].1 * 2 > low[0].1 * 3, "the day of the storm: {low:?}");
 }
 
 async fn a_good_product_was_missing_and_came_back(made: &Made) {
