@@ -106,7 +106,7 @@ impl World {
     }
 
     /// What publishes the shop's feed, in pages of a few changes.
-    fn publishing(&self, house: &House) -> Publishing {
+    fn publishing(house: &House) -> Publishing {
         let [shop, _] = feeds(&house.app.settings);
         let streaming = house.app.settings.stream.clone().expect("a target");
         let figures = Figures::register(&Metrics::new());
@@ -116,7 +116,7 @@ impl World {
     }
 
     fn run(&self) -> JoinHandle<()> {
-        tokio::spawn(self.publishing(&self.house).run())
+        tokio::spawn(Self::publishing(&self.house).run())
     }
 
     fn target(&self) -> &Target {
@@ -210,10 +210,10 @@ on_both_engines! {
     async fn one_of_two_instances_publishes_and_the_other_goes_on_where_it_was(database) {
         let world = World::start(database).await;
         world.change(|told| for n in 0..12 { told.set("pedido", format!("BA-{n}"), json!({ "n": n })) });
-        let mut first = world.publishing(&world.house);
+        let mut first = World::publishing(&world.house);
         assert_eq!(first.round().await.expect("a round"), Round::More);
         let other = House::start_with(database, &world.variables).await;
-        let mut second = world.publishing(&other);
+        let mut second = World::publishing(&other);
         assert_eq!(second.round().await.expect("a round"), Round::NotOurs);
         let late = i64::try_from(TERM.as_millis()).expect("a time") + 1;
         world.house.clock.advance_ms(late);

@@ -2,7 +2,7 @@
 //!
 //! A message is written in the transaction of the order that causes it ([`crate::unit::ShopUnit::send`]). From there on
 //! every change is a command of this module: [`Claim`] hands messages to a relay under a lease (new ones mostly go by the
-//! [`Handoff`](crate::unit::Handoff) instead), [`Settle`] takes its
+//! [`Handoff`] instead), [`Settle`] takes its
 //! verdicts back, [`BringBack`] mends what a clock that was set back has put off, [`Replay`], [`ReplayDead`] and [`Discard`]
 //! are for people, [`Prune`] is housekeeping. What must never
 //! happen here: a later message of an order taken before an earlier one is delivered or discarded, or a verdict accepted

@@ -74,7 +74,7 @@ async fn events_name_nobody_unless_somebody_asks_for_it() {
             world.variables.retain(|(name, _)| *name != "STREAM_PERSONS");
         }
         let house = if persons { None } else { Some(House::start_with(&database, &world.variables).await) };
-        let mut publishing = world.publishing(house.as_ref().unwrap_or(&world.house));
+        let mut publishing = World::publishing(house.as_ref().unwrap_or(&world.house));
         publishing.round().await.expect("a round");
         publishing.give_back().await;
     }
@@ -91,7 +91,7 @@ async fn who_sees_everything_sees_how_far_the_broker_is_and_a_merchant_does_not(
     let database = TestDatabase::sqlite();
     let mut world = World::start(&database).await;
     world.change(|told| told.set("pedido", "BA-1".to_owned(), json!({ "n": 1 })));
-    let mut publishing = world.publishing(&world.house);
+    let mut publishing = World::publishing(&world.house);
     publishing.round().await.expect("a round");
     world.house.clock.advance_ms(90_000);
     let state = |who: Caller| {
@@ -114,7 +114,7 @@ async fn who_sees_everything_sees_how_far_the_broker_is_and_a_merchant_does_not(
     world.server.kill();
     world.change(|told| told.set("pedido", "BA-2".to_owned(), json!({ "n": 2 })));
     let house = &world.house;
-    let error = world.publishing(house).round().await.expect_err("nobody is there");
+    let error = World::publishing(house).round().await.expect_err("nobody is there");
     publishing.complain(&error).await;
     let shown = house.get(&read(), "/api/estado").await.1["transmision"][0]["problema"].clone();
     assert!(shown.as_str().is_some_and(|said| said.contains("cannot be connected to")), "{shown}");
