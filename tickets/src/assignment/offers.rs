@@ -68,20 +68,27 @@ impl Command<BoardUnit> for ExpireOffers {
 
 /// The open offers, and when each ends by the clock that nobody sets.
 #[derive(Debug, Default)]
-pub struct Offers(HashMap<Open, SteadyMillis>);
+pub struct Offers {
+    ends: HashMap<Open, SteadyMillis>,
+    /// When all that were open were last looked for: what is seen for the first time was made after that.
+    looked: Option<SteadyMillis>,
+}
 
 impl Offers {
     /// Looks at what is offered, and returns what is over to the pool: how many that were, and how long until the next ends.
     pub async fn round(&mut self, app: &App) -> Result<(u64, Option<Duration>), String> {
         const OPEN: &str = "SELECT number, offer_expires_at FROM tickets WHERE offer_expires_at IS NOT NULL \
              ORDER BY offer_expires_at LIMIT $1";
+        let looked = app.ambient.steady();
         let mut session = app.db.read().await.map_err(|error| error.to_string())?;
         let open = fetch!(all, session, Open, OPEN, WATCHED).map_err(|error| error.to_string())?;
         drop(session);
         let (now, steady) = (app.ambient.now(), app.ambient.steady());
+        let all = i64::try_from(open.len()).is_ok_and(|seen| seen < WATCHED);
         self.see(open, now, steady, app.settings.offer_timeout_ms());
+        self.looked = all.then_some(looked);
         let over: Vec<Open> =
-            self.0.iter().filter(|(_, end)| **end <= steady).map(|(offer, _)| offer.clone()).collect();
+            self.ends.iter().filter(|(_, end)| **end <= steady).map(|(offer, _)| offer.clone()).collect();
         let mut expired = 0;
         for some in over.chunks(AT_ONCE) {
             expired += match app.writer.submit(AtOnce(ExpireOffers(some.to_vec()))).await {
@@ -91,17 +98,20 @@ impl Offers {
             .map_err(|error| error.to_string())?;
         }
         for offer in &over {
-            self.0.remove(offer);
+            self.ends.remove(offer);
         }
-        Ok((expired, self.0.values().min().map(|end| end.left(steady))))
+        Ok((expired, self.ends.values().min().map(|end| end.left(steady))))
     }
 
     /// Keeps what is known of those that are still open. No offer holds longer than `longest_ms`: one that seems to was made by
-    /// a clock that was set back since.
+    /// a clock that was set back since. And one that was not there at the last look is no older than that look: one that
+    /// seems to be was made by a clock that was set ahead since, or by one that is behind this.
     fn see(&mut self, open: Vec<Open>, now: UnixMillis, steady: SteadyMillis, longest_ms: i64) {
-        let known = std::mem::take(&mut self.0);
-        let end = |offer: &Open| steady.plus_ms(offer.expires_at.since_ms(now).clamp(0, longest_ms.max(0)));
-        self.0 = open
+        let known = std::mem::take(&mut self.ends);
+        let longest_ms = longest_ms.max(0);
+        let shortest_ms = self.looked.map_or(0, |looked| longest_ms.saturating_sub(steady.since_ms(looked)).max(0));
+        let end = |offer: &Open| steady.plus_ms(offer.expires_at.since_ms(now).clamp(shortest_ms, longest_ms));
+        self.ends = open
             .into_iter()
             .map(|offer| {
                 let end = known.get(&offer).copied().unwrap_or_else(|| end(&offer));

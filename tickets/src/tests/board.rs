@@ -58,9 +58,17 @@ impl Board {
 
     /// Without what a board does by itself, for a test that does it step by step.
     pub(crate) async fn passive(database: &TestDatabase, seed: u64) -> Self {
+        Self::passive_with(database, seed, &[]).await
+    }
+
+    pub(crate) async fn passive_with(
+        database: &TestDatabase,
+        seed: u64,
+        variables: &[(&'static str, &'static str)],
+    ) -> Self {
         let life = Lifecycle::new();
         life.stop();
-        Self::living(database, seed, &[], &life).await
+        Self::living(database, seed, variables, &life).await
     }
 
     async fn living(
