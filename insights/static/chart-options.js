@@ -55,7 +55,7 @@ function common(colours, { moves, name }) {
 function valueAxis(colours, column, { language }) {
   return {
     type: "value",
-    axisLabel: { color: colours.muted, formatter: column && short(column, language) },
+    axisLabel: { color: colours.muted, hideOverlap: true, formatter: column && short(column, language) },
     splitLine: { lineStyle: { color: colours.line } },
   };
 }
@@ -132,6 +132,36 @@ function overAxis(columns, colours, setting, lying) {
 }
 
 /**
+ * Names as a phone has room for: three letters, or what is left of them without the words that all begin with (`Mes 1`, `Mes 2`).
+ * @param {string[]} names
+ */
+export function brief(names) {
+  const cut = names.map((name) => name.slice(0, 3));
+  if (new Set(cut).size === names.length) return cut;
+  const [first = ""] = names;
+  const words = first.split(" ").length - 1;
+  const begin = Array.from({ length: words }, (_, at) => first.split(" ").slice(0, words - at).join(" ") + " ");
+  const common = begin.find((begins) => names.every((name) => name.startsWith(begins))) ?? "";
+  return names.map((name) => name.slice(common.length));
+}
+
+/**
+ * Black or white, whichever is read better on `fill`: 4.5:1 or more on any colour. Another one where it is no `rgb(…)`.
+ * @param {string} fill
+ * @param {string} otherwise
+ */
+export function inkOn(fill, otherwise) {
+  const parts = fill.match(/^rgba?\(([\d.]+)[, ]+([\d.]+)[, ]+([\d.]+)/)?.slice(1) ?? [];
+  const hex = fill.match(/^#(..)(..)(..)$/)?.slice(1).map((part) => String(parseInt(part, 16))) ?? parts;
+  if (hex.length < 3) return otherwise;
+  const [r = 0, g = 0, b = 0] = hex.map((part) => {
+    const share = Number(part) / 255;
+    return share <= 0.04045 ? share / 12.92 : ((share + 0.055) / 1.055) ** 2.4;
+  });
+  return 0.2126 * r + 0.7152 * g + 0.0722 * b > 0.179 ? "#000" : "#fff";
+}
+
+/**
  * Rows by columns, the darker the more.
  * @param {Column[]} columns
  * @param {Colours} colours
@@ -144,7 +174,8 @@ function heat(columns, colours, setting) {
   const shared = common(colours, setting);
   /** @param {{ value: [number, number, number | null] }} mark */
   const said = ({ value: [x, y] }) => `${rows?.cells[y]?.text ?? ""}, ${across[x]?.name ?? ""}\n${across[x]?.cells[y]?.text ?? ""}`;
-  const names = across.map(({ name }) => (setting.narrow ? name.slice(0, 3) : name));
+  const whole = across.map(({ name }) => name);
+  const names = setting.narrow ? brief(whole) : whole;
   return {
     ...shared,
     tooltip: { ...shared.tooltip, formatter: said },
@@ -165,7 +196,7 @@ function heat(columns, colours, setting) {
 function tree(columns, colours, setting) {
   const levels = columns.filter(({ unit }) => unit === "label");
   const size = columns.find(({ unit }) => unit !== "label");
-  /** @typedef {{ name: string, value: number, said?: string, children: Node[] }} Node */
+  /** @typedef {{ name: string, value: number, said?: string, children: Node[], itemStyle?: object, label?: object }} Node */
   /** @type {Node[]} */
   const roots = [];
   for (const [at, cell] of (size?.cells ?? []).entries()) {
@@ -179,6 +210,14 @@ function tree(columns, colours, setting) {
       here = node.children;
     }
   }
+  /** @type {(nodes: Node[], fill: string) => void} */
+  const paint = (nodes, fill) => {
+    for (const node of nodes) {
+      Object.assign(node, { itemStyle: { color: fill }, label: { color: inkOn(fill, colours.paper) } });
+      paint(node.children, fill);
+    }
+  };
+  for (const [at, root] of roots.entries()) paint([root], colours.series[at % colours.series.length] ?? colours.strong);
   const shared = common(colours, setting);
   /** @param {{ name: string, value: number, data?: { said?: string } }} mark */
   const said = ({ name, value, data }) => `${name}\n${data?.said ?? new Intl.NumberFormat(setting.language).format(value)}`;
@@ -186,9 +225,14 @@ function tree(columns, colours, setting) {
     ...shared,
     tooltip: { ...shared.tooltip, formatter: said },
     series: [{
-      type: "treemap", data: roots, roam: false, nodeClick: levels.length > 1 ? "zoomToNode" : false, breadcrumb: { show: levels.length > 1, bottom: 0 },
+      type: "treemap", name: setting.name, data: roots, roam: false, nodeClick: levels.length > 1 ? "zoomToNode" : false,
+      breadcrumb: {
+        show: levels.length > 1, bottom: 0, itemStyle: { color: colours.wash, borderColor: colours.line, textStyle: { color: colours.text } },
+        emphasis: { itemStyle: { color: colours.wash, textStyle: { color: colours.text } } },
+      },
       left: 0, right: 0, top: 0, bottom: levels.length > 1 ? 28 : 0, itemStyle: { borderColor: colours.paper, gapWidth: 2 },
-      label: { color: colours.paper, fontSize: 13 }, upperLabel: { show: levels.length > 1, height: 24, color: colours.paper },
+      // The name of a place stands on the edge of its area, which is as the paper is.
+      label: { fontSize: 13 }, upperLabel: { show: levels.length > 1, height: 24, color: colours.text },
     }],
   };
 }

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { optionsOf, short } from "./chart-options.js";
+import { brief, inkOn, optionsOf, short } from "./chart-options.js";
 
 const colours = { series: ["#010101", "#020202"], text: "#111111", muted: "#222222", line: "#333333", paper: "#ffffff", wash: "#eeeeee", strong: "#444444", font: "x" };
 const setting = { language: "es-AR", narrow: false, moves: false, name: "Ventas" };
@@ -54,6 +54,29 @@ test("a tree has the label columns as its levels", () => {
   const [{ data }] = options.series;
   assert.deepEqual(data.map(({ name, value }) => [name, value]), [["<AR>", 5], ["<UY>", 1]]);
   assert.deepEqual(data[0].children.map(({ name, said }) => [name, said]), [["<BA>", "<3>"], ["<LP>", "<2>"]]);
+});
+
+test("names of a tree are read on whatever they stand on, in both themes", () => {
+  const columns = [column("País", "label", ["AR", "UY"]), column("Ciudad", "label", ["BA", "MV"]), column("Ventas", "amount", [3, 1])];
+  for (const [paper, text, series] of [["rgb(255, 255, 255)", "rgb(20, 20, 20)", ["rgb(0, 80, 160)", "rgb(150, 80, 0)"]], ["rgb(20, 24, 30)", "rgb(240, 240, 240)", ["rgb(130, 190, 255)", "rgb(250, 200, 90)"]]]) {
+    const themed = { ...colours, paper, text, series };
+    const [{ data, upperLabel, breadcrumb, name }] = optionsOf("tree", columns, themed, setting).series;
+    assert.deepEqual(data.map(({ children: [leaf] }) => leaf.itemStyle.color), series);
+    assert.deepEqual(data.map(({ children: [leaf] }) => leaf.label.color), series.map((fill) => inkOn(fill, "")));
+    assert.deepEqual([upperLabel.color, breadcrumb.itemStyle.color, breadcrumb.itemStyle.textStyle.color, name], [text, colours.wash, text, "Ventas"]);
+  }
+  assert.deepEqual(["rgb(0, 80, 160)", "rgb(130, 190, 255)", "#ffffff", "x"].map((fill) => inkOn(fill, "otherwise")), ["#fff", "#000", "#000", "otherwise"]);
+});
+
+test("a phone has short names that still tell columns apart, and no label over another", () => {
+  assert.deepEqual(brief(["lunes", "martes", "miércoles"]), ["lun", "mar", "mié"]);
+  assert.deepEqual(brief(["Mes 0", "Mes 1", "Mes 12"]), ["0", "1", "12"]);
+  assert.deepEqual(brief(["Month 1", "Monday"]), ["Month 1", "Monday"]);
+  const months = ["Mes 0", "Mes 1"].map((name) => column(name, "percent", [1]));
+  const phone = { ...setting, narrow: true };
+  assert.deepEqual(optionsOf("heat", [column("Cohorte", "label", ["06/2026"]), ...months], colours, phone).xAxis.data, ["0", "1"]);
+  const bars = optionsOf("bars", [column("Medio", "label", ["efectivo"]), column("Ventas", "amount", [2], { shape: "bar" })], colours, phone);
+  assert.ok(bars.xAxis.every(({ axisLabel }) => axisLabel.hideOverlap));
 });
 
 test("a point says its whole row, and is as large as its third number", () => {
