@@ -12,6 +12,8 @@ pub(crate) fn make_known() {
             "chart-colours.js": SCRIPT,
             "chart-options.js": SCRIPT,
             "chart-table.js": SCRIPT,
+            "console.js": SCRIPT,
+            "console-words.js": SCRIPT,
             "export.js": SCRIPT,
             "fresh.js": SCRIPT,
             "vendor/echarts.mjs": SCRIPT,

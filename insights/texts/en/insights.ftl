@@ -214,6 +214,11 @@ insights-made-ltv = What the customers of the period have brought so far, on ave
 insights-made-churn = Of those who bought in the period before, how many did not return in this one.
 js-insights-fresh = Figures updated: {$at}.
 js-insights-behind = They could not be updated. The figures are of {$at}; it is tried again by itself.
+js-console-words = Words to complete with
+js-console-table = table
+js-console-column = column
+js-console-word = SQL
+js-console-found = To complete with: {$count}. The arrows choose, Enter puts it in.
 refusal-no-view = There is no such saved view.
 refusal-views = An account can save up to {$max} views. Delete one.
 error-insights-address = It has to be the address of a page of insights, like /resumen?periodo=7.

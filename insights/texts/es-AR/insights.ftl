@@ -214,6 +214,11 @@ insights-made-ltv = Lo que dejaron hasta hoy, en promedio, los clientes del per�
 insights-made-churn = De quienes compraron en el período anterior, cuántos no volvieron en este.
 js-insights-fresh = Números actualizados: {$at}.
 js-insights-behind = No se pudo actualizar. Los números son de las {$at}; se vuelve a intentar solo.
+js-console-words = Palabras para completar
+js-console-table = tabla
+js-console-column = columna
+js-console-word = SQL
+js-console-found = Para completar: {$count}. Las flechas eligen, Enter la pone.
 refusal-no-view = No hay tal vista guardada.
 refusal-views = Una cuenta puede guardar hasta {$max} vistas. Borrá alguna.
 error-insights-address = Tiene que ser la dirección de una página de insights, como /resumen?periodo=7.
