@@ -39,7 +39,7 @@ async fn act(store: &Store<shop::unit::ShopUnit>, command: OutboxCommand) -> Don
         }
         OutboxCommand::Retry { id: None, .. } => {
             let now = Ambient::system().now();
-            let revived = outbox::replay_dead(&store.writer, ReplayFilter::default(), now, SPACING).await?;
+            let revived = outbox::replay_dead(&store.writer, None, ReplayFilter::default(), now, SPACING).await?;
             println!("{revived} messages are delivered again");
         }
         OutboxCommand::Discard { id, motivo } => {

@@ -3,6 +3,7 @@
 use std::sync::{Arc, LazyLock};
 
 use belgrano_shared::ambient::Ambient;
+use belgrano_shared::auth::caller::{Callers, KnowsCallers};
 use belgrano_shared::auth::gate::Gate;
 use belgrano_shared::auth::session::TokenHash;
 use belgrano_shared::fetch_scalar;
@@ -24,7 +25,15 @@ pub struct InsightsUnit {
     now: UnixMillis,
     changes: u64,
     ended: Vec<Ended>,
+    callers: Callers,
     noticed: bool,
+}
+
+/// What a batch asks to be read before its commands run.
+#[derive(Debug, Default)]
+pub struct InsightsWants {
+    /// Sessions of those who ask.
+    callers: Vec<TokenHash>,
 }
 
 /// Whom a commit concerns.
@@ -89,12 +98,14 @@ fn take_turn(engine: Engine) -> String {
     )
 }
 
+const CALLERS: &str = "SELECT s.token_hash, s.account_id, a.role, s.expires_at FROM sessions s \
+     JOIN accounts a ON a.id = s.account_id WHERE a.active AND s.token_hash IN";
 static TURN_SQLITE: LazyLock<String> = LazyLock::new(|| take_turn(Engine::Sqlite));
 static TURN_POSTGRES: LazyLock<String> = LazyLock::new(|| take_turn(Engine::Postgres));
 
 impl UnitOfWork for InsightsUnit {
     type Context = Ambient;
-    type Wants = ();
+    type Wants = InsightsWants;
     type Committed = Committed;
 
     async fn begin(mut session: Session, ambient: &Ambient) -> sqlx::Result<Self> {
@@ -104,10 +115,11 @@ impl UnitOfWork for InsightsUnit {
         };
         let now = ambient.now();
         fetch_scalar!(one, session, i64, turn, now)?;
-        Ok(Self { session, ambient: ambient.clone(), now, changes: 0, ended: Vec::new(), noticed: false })
+        Ok(Self { session, ambient: ambient.clone(), now, changes: 0, ended: Vec::new(), callers: Callers::default(), noticed: false })
     }
 
-    async fn read(&mut self, (): ()) -> sqlx::Result<()> {
+    async fn read(&mut self, wants: InsightsWants) -> sqlx::Result<()> {
+        self.callers = Callers::load(&mut self.session, CALLERS, &wants.callers).await?;
         Ok(())
     }
 
@@ -122,6 +134,20 @@ impl UnitOfWork for InsightsUnit {
             self.session.rollback().await?;
         }
         Ok(Committed { ended: self.ended, noticed: self.noticed })
+    }
+}
+
+impl KnowsCallers for InsightsUnit {
+    fn want_caller(wants: &mut InsightsWants, session: TokenHash) {
+        wants.callers.push(session);
+    }
+
+    fn callers(&self) -> &Callers {
+        &self.callers
+    }
+
+    fn now(&self) -> UnixMillis {
+        self.now
     }
 }
 

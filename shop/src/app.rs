@@ -6,6 +6,7 @@ use std::sync::Arc;
 use belgrano_shared::ambient::Ambient;
 use belgrano_shared::auth::api_key::ApiKeys;
 use belgrano_shared::auth::gate::Gate;
+use belgrano_shared::auth::session_end::{SessionEnd, SessionEnds};
 use belgrano_shared::changes::ChangeFeed;
 use belgrano_shared::lifecycle::Lifecycle;
 use belgrano_shared::notices::push::Vapid;
@@ -48,6 +49,8 @@ pub struct Parts {
     pub writer: Writer<ShopUnit>,
     /// Who is asking: passwords, sessions and their limits.
     pub gate: Gate<Principal>,
+    /// Sessions that other instances ended.
+    pub session_ends: SessionEnds,
     /// Limits of registration and recovery.
     pub limits: AccountLimits,
     /// Told whenever the outbox has work.
@@ -121,6 +124,14 @@ pub(crate) struct Listeners {
     pub(crate) ambient: Ambient,
     /// Readers of the change feed.
     pub(crate) changes: ChangeFeed,
+}
+
+impl App {
+    /// What happens when another instance has ended a session: the same as when this one has.
+    pub(crate) fn heed(&self, end: SessionEnd) {
+        self.gate.heed(&end);
+        self.sockets.revoke(end.account_id, end.session.as_ref().map(|token| &token[..]));
+    }
 }
 
 /// What happens after each commit, in order. Quick, and never waits.

@@ -89,6 +89,7 @@ pub async fn start(settings: ShopSettings, ambient: Ambient, life: &Lifecycle) -
 
     // What runs beside the requests: one line each.
     life.spawn_critical("packages", merchants::run(app.clone()));
+    life.spawn_critical("session ends", accounts::follow_session_ends(app.clone()));
     life.spawn_critical("housekeeping", housekeeping::run(app.clone()));
     life.spawn_critical("arrivals", orders::watch_arrivals(app.clone()));
     life.spawn_critical("visits", visits::run(app.clone()));
@@ -130,6 +131,7 @@ pub async fn assemble(settings: ShopSettings, ambient: Ambient, life: &Lifecycle
     settings.common.zone.settle()?;
     let db = storage::open(&settings.common.storage, &schema::migrations()).await?;
     let gate = Gate::new(SESSION_COOKIE, &settings.common, &ambient)?;
+    let session_ends = SessionEnds::listen(&db).await?;
     let relay_wake = Arc::new(Notify::new());
     let handoff = Handoff::new(settings.relay.buffer(), settings.relay.lease);
     let packages_wake = Arc::new(Notify::new());
@@ -177,6 +179,7 @@ pub async fn assemble(settings: ShopSettings, ambient: Ambient, life: &Lifecycle
         db,
         writer,
         gate,
+        session_ends,
         limits,
         relay_wake,
         handoff,

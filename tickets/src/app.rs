@@ -6,6 +6,7 @@ use std::sync::{Arc, OnceLock};
 use belgrano_shared::ambient::Ambient;
 use belgrano_shared::auth::gate::Gate;
 use belgrano_shared::auth::session::TokenHash;
+use belgrano_shared::auth::session_end::{SessionEnd, SessionEnds};
 use belgrano_shared::changes::ChangeFeed;
 use belgrano_shared::notices::push::Vapid;
 use belgrano_shared::passage::Door;
@@ -39,6 +40,8 @@ pub struct Parts {
     pub writer: Writer<BoardUnit>,
     /// Who is asking: passwords, sessions and their limits.
     pub gate: Gate<Principal>,
+    /// Sessions that other instances ended.
+    pub session_ends: SessionEnds,
     /// Who may hand in orders.
     pub intake: IntakeGate,
     /// What is shared with the shop.
@@ -70,6 +73,13 @@ impl App {
     #[must_use]
     pub fn new(parts: Parts) -> Self {
         Self(Arc::new(parts))
+    }
+
+    /// What happens when another instance has ended a session: the same as when this one has.
+    pub(crate) fn heed(&self, end: SessionEnd) {
+        self.gate.heed(&end);
+        let session = end.session.as_ref().map(|token| &token[..]);
+        self.live.hub().sockets().revoke(end.account_id, session);
     }
 }
 

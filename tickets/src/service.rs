@@ -12,6 +12,7 @@ use belgrano_shared::auth::api_key::ApiKeys;
 use belgrano_shared::auth::examine::ExamineError;
 use belgrano_shared::auth::gate::Gate;
 use belgrano_shared::auth::password::PasswordError;
+use belgrano_shared::auth::session_end::SessionEnds;
 use belgrano_shared::changes::{ChangeFeed, Peers};
 use belgrano_shared::config::SecretError;
 use belgrano_shared::fetch_scalar;
@@ -32,7 +33,7 @@ use crate::router::router;
 use crate::sessions::SESSION_COOKIE;
 use crate::settings::Settings;
 use crate::unit::{Found, Recount};
-use crate::{assignment, callbacks, housekeeping, live, notices, schema, tickets, users};
+use crate::{assignment, callbacks, housekeeping, live, notices, schema, sessions, tickets, users};
 
 /// Why the service did not start.
 #[derive(Debug, thiserror::Error)]
@@ -89,6 +90,7 @@ pub async fn assemble(settings: Settings, ambient: &Ambient, life: &Lifecycle) -
     let db = open(&settings.common.storage, &schema::migrations()).await?;
     let metrics = Metrics::new();
     let gate = Gate::new(SESSION_COOKIE, &settings.common, ambient)?;
+    let session_ends = SessionEnds::listen(&db).await?;
     let signals = Arc::new(Signals::default());
     let hub_to_be = Arc::new(OnceLock::new());
     let secrets = settings.common.integration_secrets(ambient)?;
@@ -116,6 +118,7 @@ pub async fn assemble(settings: Settings, ambient: &Ambient, life: &Lifecycle) -
         db,
         writer,
         gate,
+        session_ends,
         secrets,
         vapid,
         metrics,
@@ -125,6 +128,7 @@ pub async fn assemble(settings: Settings, ambient: &Ambient, life: &Lifecycle) -
     users::examine_passwords(&app, Some(users::Role::Admin)).await?;
     users::ensure_admin(&app).await?;
     assignment::spawn(&app, life);
+    sessions::spawn(&app, life);
     housekeeping::spawn(&app, life);
     live::spawn(&app, life);
     callbacks::spawn(&app, life);

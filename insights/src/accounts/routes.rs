@@ -67,7 +67,7 @@ pub(crate) struct NewAccount {
     (status = 422, body = ProblemDocument)))]
 pub(crate) async fn create(
     State(app): State<App>,
-    _: Admin,
+    Admin(by): Admin,
     Json(body): Json<NewAccount>,
 ) -> Result<(StatusCode, Json<Account>), Problem> {
     let mut wrong = checked(Some(&body.name));
@@ -83,7 +83,7 @@ pub(crate) async fn create(
         role: body.role,
         business_id: body.business_id,
     };
-    Ok((StatusCode::CREATED, Json(app.writer.submit(create).await?)))
+    Ok((StatusCode::CREATED, Json(app.writer.submit_for(&by, create).await?)))
 }
 
 /// What is wrong with the name of an account.
@@ -126,7 +126,7 @@ pub(crate) struct AccountChange {
     (status = 422, body = ProblemDocument)))]
 pub(crate) async fn change(
     State(app): State<App>,
-    _: Admin,
+    Admin(by): Admin,
     Path(id): Path<i64>,
     Json(body): Json<AccountChange>,
 ) -> Result<Json<Account>, Problem> {
@@ -141,5 +141,5 @@ pub(crate) async fn change(
     let AccountChange { name, role, business, active, seen, .. } = body;
     let name = name.as_deref().map(tidy);
     let change = ChangeAccount { id, name, role, business, active, password_hash, seen };
-    Ok(Json(app.writer.submit(change).await?))
+    Ok(Json(app.writer.submit_for(&by, change).await?))
 }

@@ -81,12 +81,12 @@ async fn view(app: &App, id: i64) -> Result<RuleView, Problem> {
     (status = 422, body = ProblemDocument)))]
 pub(crate) async fn create(
     State(app): State<App>,
-    _: Admin,
+    Admin(by): Admin,
     Json(body): Json<NewRule>,
 ) -> Result<(StatusCode, Json<RuleView>), Problem> {
     let kind = body.kind;
     let wanted = body.rest().wanted(&app, usual(kind))?;
-    let id = app.writer.submit(CreateRule { kind, wanted }).await?;
+    let id = app.writer.submit_for(&by, CreateRule { kind, wanted }).await?;
     Ok((StatusCode::CREATED, Json(view(&app, id).await?)))
 }
 
@@ -98,12 +98,12 @@ pub(crate) async fn create(
     (status = 404, body = ProblemDocument), (status = 422, body = ProblemDocument)))]
 pub(crate) async fn change(
     State(app): State<App>,
-    _: Admin,
+    Admin(by): Admin,
     Path(id): Path<i64>,
     Json(body): Json<RuleChange>,
 ) -> Result<Json<RuleView>, Problem> {
     let wanted = body.wanted(&app, view(&app, id).await?)?;
-    app.writer.submit(ChangeRule { id, wanted }).await?;
+    app.writer.submit_for(&by, ChangeRule { id, wanted }).await?;
     Ok(Json(view(&app, id).await?))
 }
 
@@ -112,8 +112,8 @@ pub(crate) async fn change(
 /// What it raised stays in the history.
 #[utoipa::path(delete, path = "/api/alertas/{id}", tag = "alertas", params(("id" = i64, Path)), responses(
     (status = 204), (status = 403, body = ProblemDocument), (status = 404, body = ProblemDocument)))]
-pub(crate) async fn remove(State(app): State<App>, _: Admin, Path(id): Path<i64>) -> Result<StatusCode, Problem> {
-    app.writer.submit(DeleteRule { id }).await?;
+pub(crate) async fn remove(State(app): State<App>, Admin(by): Admin, Path(id): Path<i64>) -> Result<StatusCode, Problem> {
+    app.writer.submit_for(&by, DeleteRule { id }).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 
@@ -130,10 +130,10 @@ pub(crate) struct Sent {
     (status = 409, body = ProblemDocument, description = "It tells nobody")))]
 pub(crate) async fn test(
     State(app): State<App>,
-    _: Admin,
+    Admin(by): Admin,
     Path(id): Path<i64>,
 ) -> Result<(StatusCode, Json<Sent>), Problem> {
-    let destinos = app.writer.submit(TestRule { id }).await?;
+    let destinos = app.writer.submit_for(&by, TestRule { id }).await?;
     Ok((StatusCode::ACCEPTED, Json(Sent { destinos })))
 }
 

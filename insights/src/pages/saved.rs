@@ -21,7 +21,7 @@ pub(super) async fn save(
     let back = form.value("direccion").to_owned();
     let (layout, saved) = (frame.layout, form.read::<NewView>());
     let saved = match saved {
-        Ok(view) => save_view(&app, who.account_id, view).await,
+        Ok(view) => save_view(&app, &who, view).await,
         Err(problem) => Err(problem),
     };
     match saved {
@@ -43,6 +43,6 @@ pub(super) async fn delete(
     frame: Frame,
     form: Form,
 ) -> Result<Response, Problem> {
-    delete_view(&app, who.account_id, id).await?;
+    delete_view(&app, &who, id).await?;
     Ok(Notice::done(frame.layout.t("insights-view-gone")).then(form.value("volver")))
 }

@@ -15,7 +15,7 @@ use utoipa_axum::routes;
 use super::change::{DeleteView, SaveView};
 use super::{SavedView, of_account};
 use crate::app::App;
-use crate::sessions::Session;
+use crate::sessions::{Principal, Session};
 
 /// The most characters of a name.
 const NAME_CHARS: usize = 80;
@@ -58,7 +58,7 @@ pub(crate) async fn save(
     Session(who): Session,
     Json(body): Json<NewView>,
 ) -> Result<(StatusCode, Json<SavedView>), Problem> {
-    Ok((StatusCode::CREATED, Json(save_view(&app, who.account_id, body).await?)))
+    Ok((StatusCode::CREATED, Json(save_view(&app, &who, body).await?)))
 }
 
 /// Take a saved view away
@@ -69,12 +69,12 @@ pub(crate) async fn delete(
     Session(who): Session,
     Path(id): Path<i64>,
 ) -> Result<StatusCode, Problem> {
-    delete_view(&app, who.account_id, id).await?;
+    delete_view(&app, &who, id).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 
 /// Checks a view and saves it.
-pub(crate) async fn save_view(app: &App, account: i64, view: NewView) -> Result<SavedView, Problem> {
+pub(crate) async fn save_view(app: &App, who: &Principal, view: NewView) -> Result<SavedView, Problem> {
     let mut wrong = Vec::new();
     if let Err(why) = free_text::required(&view.nombre, NAME_CHARS) {
         wrong.push(FieldError::new("nombre", why));
@@ -87,10 +87,10 @@ pub(crate) async fn save_view(app: &App, account: i64, view: NewView) -> Result<
     if !wrong.is_empty() {
         return Err(Problem::invalid(wrong));
     }
-    Ok(app.writer.submit(SaveView { account, name: view.nombre.trim().to_owned(), address }).await?)
+    Ok(app.writer.submit_for(who, SaveView { account: who.account_id, name: view.nombre.trim().to_owned(), address }).await?)
 }
 
 /// Takes a view of an account away.
-pub(crate) async fn delete_view(app: &App, account: i64, id: i64) -> Result<(), Problem> {
-    Ok(app.writer.submit(DeleteView { account, id }).await?)
+pub(crate) async fn delete_view(app: &App, who: &Principal, id: i64) -> Result<(), Problem> {
+    Ok(app.writer.submit_for(who, DeleteView { account: who.account_id, id }).await?)
 }

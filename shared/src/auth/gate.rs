@@ -10,10 +10,12 @@ use std::time::Duration;
 
 use axum::http::HeaderMap;
 
+use super::caller::Caller;
 use super::email::Email;
 use super::password::{NO_PASSWORD, NewPassword, PasswordError, PasswordSettings, Passwords, Spelling};
 use super::session::{SessionCookie, Token, TokenHash};
 use super::session_cache::SessionCache;
+use super::session_end::SessionEnd;
 use crate::ambient::Ambient;
 use crate::config::{Common, Env};
 use crate::http::{ClientIp, RateLimit};
@@ -32,6 +34,8 @@ pub struct GateSettings {
     pub session_cache_ttl: Duration,
     /// Sessions kept in memory.
     pub session_cache_size: usize,
+    /// Between looks at sessions that other instances ended.
+    pub session_poll: Duration,
     /// Sessions of one account; the oldest make room.
     pub max_sessions: i64,
     /// Tries to log in to one account from one address, per period.
@@ -50,6 +54,7 @@ impl GateSettings {
             passwords: PasswordSettings::from_env(env),
             session_cache_ttl: env.duration_s("SESSION_CACHE", 30, "seconds a session is believed without a look"),
             session_cache_size: env.number("SESSION_CACHE_SIZE", 50_000, 1..=10_000_000, "sessions kept in memory"),
+            session_poll: env.duration_s("SESSION_POLL", 1, "seconds between looks at sessions that other instances ended"),
             max_sessions: env.number("MAX_SESSIONS", 20, 1..=10_000, "sessions of one account"),
             login_tries: env.tries("LOGIN_TRIES", 20, "log-ins to one account from one address, per LOGIN_PERIOD"),
             login_tries_wide: env.tries("LOGIN_TRIES_WIDE", 300, "log-ins from one address, or to one account"),
@@ -64,6 +69,15 @@ pub trait Principal: Clone {
     fn account_id(&self) -> i64;
     /// When its session ends by itself.
     fn expires_at(&self) -> UnixMillis;
+    /// Hash of the token it came with.
+    fn session(&self) -> TokenHash;
+    /// What it may do, as it is stored.
+    fn role(&self) -> &'static str;
+
+    /// As the one who asks for a change.
+    fn caller(&self) -> Caller {
+        Caller { session: self.session(), account_id: self.account_id(), role: self.role() }
+    }
 }
 
 /// No such account, closed, or another password: one answer for all three.
@@ -195,6 +209,14 @@ impl<P: Principal> Gate<P> {
     #[must_use]
     pub fn session_of(&self, headers: &HeaderMap) -> Option<TokenHash> {
         self.0.cookie.read(headers).map(|token| token.hash())
+    }
+
+    /// Forgets what another instance has ended.
+    pub fn heed(&self, end: &SessionEnd) {
+        match &end.session {
+            Some(token) => self.forget_session(token),
+            None => self.forget_accounts(&[end.account_id]),
+        }
     }
 
     /// Forgets one session. Call it after the commit that ended it.

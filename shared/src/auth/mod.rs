@@ -5,6 +5,7 @@
 //! secret in a log.
 
 pub mod api_key;
+pub mod caller;
 pub mod email;
 pub mod examine;
 pub mod gate;
@@ -14,3 +15,4 @@ pub mod origin;
 pub mod password;
 pub mod session;
 pub mod session_cache;
+pub mod session_end;

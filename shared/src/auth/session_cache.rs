@@ -1,6 +1,8 @@
 //! Recent answers to "whose token is this?", so that most requests do not ask the database.
 //!
-//! Logging out here takes effect at once. On another instance it takes as long as an entry lives, so keep that short.
+//! Logging out here takes effect at once, and on another instance when it hears of it
+//! ([`SessionEnds`](super::session_end::SessionEnds)); what is written is checked in its transaction
+//! ([`caller`](super::caller)).
 //! What must never happen: an entry that comes back because it was being loaded while it was taken away.
 
 use std::fmt;

@@ -24,6 +24,7 @@ use tokio::sync::{mpsc, oneshot};
 use aside::Aside;
 use batch::{Job, Pending, Worker};
 
+use crate::auth::caller::NoLonger;
 use crate::problem::Problem;
 use crate::storage::{Db, Session, is_locked, is_unavailable, is_unstorable_text};
 use crate::texts::Message;
@@ -129,6 +130,9 @@ pub enum WriteError<R> {
     /// The process is stopping.
     #[error("the writer has stopped")]
     Stopped,
+    /// Whoever asked for it is not logged in any more.
+    #[error("asked for by somebody whose session is over")]
+    NoLonger(NoLonger),
 }
 
 impl<R> WriteError<R> {
@@ -145,6 +149,7 @@ impl<R: Into<Problem> + std::fmt::Debug + 'static> From<WriteError<R>> for Probl
             WriteError::Refused(refusal) => refusal.into(),
             WriteError::Overloaded | WriteError::Stopped => Self::unavailable(Duration::from_secs(1)),
             WriteError::Database(error) => Self::database(&error),
+            WriteError::NoLonger(no_longer) => no_longer.into(),
             WriteError::Panicked => Self::internal(&std::io::Error::other("a command panicked")),
         }
     }

@@ -10,6 +10,8 @@ mod cuit;
 mod examine;
 mod fields;
 mod first_admin;
+#[cfg(test)]
+mod instances_tests;
 mod limits;
 mod login;
 mod password;
@@ -43,6 +45,12 @@ pub(crate) use respell::respell_emails;
 pub use settings::AccountSettings;
 
 use crate::app::App;
+
+/// Ends here what other instances have ended, until the soft stop.
+pub async fn follow_session_ends(app: App) {
+    let (ends, stop) = (app.session_ends.clone(), app.life.soft().clone());
+    ends.follow(app.settings.common.gate.session_poll, stop, |end| app.heed(end)).await;
+}
 
 /// The routes of this room.
 pub fn routes() -> OpenApiRouter<App> {

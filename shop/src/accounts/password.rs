@@ -114,6 +114,6 @@ pub(crate) async fn change_password(
     let verified = app.gate.verify(&body.current, Some(known.password_hash)).await?.ok_or(WrongPassword)?.stored;
     let hash = app.gate.hash(&body.new).await?;
     let change = ChangePassword { account_id: who.account_id, verified, hash, keep: who.token };
-    app.writer.submit(change).await?;
+    app.writer.submit_for(&who, change).await?;
     Ok(StatusCode::NO_CONTENT)
 }

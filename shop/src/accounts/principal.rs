@@ -69,6 +69,14 @@ impl gate::Principal for Principal {
     fn expires_at(&self) -> UnixMillis {
         self.expires_at
     }
+
+    fn session(&self) -> TokenHash {
+        self.token
+    }
+
+    fn role(&self) -> &'static str {
+        self.role.as_str()
+    }
 }
 
 /// Any account; 401 otherwise.

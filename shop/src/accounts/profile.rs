@@ -279,7 +279,7 @@ pub(crate) async fn change_me(
     Session(who): Session,
     Json(body): Json<ProfileBody>,
 ) -> Result<Json<AccountView>, Problem> {
-    Ok(Json(app.writer.submit(ChangeProfile::parse(who.account_id, &body, app.ambient.now())?).await?))
+    Ok(Json(app.writer.submit_for(&who, ChangeProfile::parse(who.account_id, &body, app.ambient.now())?).await?))
 }
 
 /// Changes my profile, for clients that only know `PUT`

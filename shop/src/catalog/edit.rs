@@ -231,7 +231,7 @@ pub(crate) async fn edit(app: &App, Admin(who): &Admin, id: i64, body: EditBody)
     if !errors.is_empty() {
         return Err(NotEdited::Refused(Problem::invalid(errors)));
     }
-    Ok(app.writer.submit(EditProduct { by: who.account_id, id, body }).await?)
+    Ok(app.writer.submit_for(who, EditProduct { by: who.account_id, id, body }).await?)
 }
 
 /// Changes a product (administrators)

@@ -111,12 +111,12 @@ pub(super) fn hash(content: &[u8]) -> String {
 /// Puts `photo` in the place of the one there is, if that is the one that was `seen`; `None` takes it away.
 pub(crate) async fn set_photo(
     app: &App,
-    _: &Admin,
+    Admin(by): &Admin,
     product_id: i64,
     photo: Option<Picture>,
     seen: Option<String>,
 ) -> Result<ProductView, Problem> {
-    Ok(app.writer.submit(SetPhoto { product_id, photo, seen }).await?)
+    Ok(app.writer.submit_for(by, SetPhoto { product_id, photo, seen }).await?)
 }
 
 /// Puts a photo on a product (administrators)

@@ -103,7 +103,7 @@ async fn place(
     let (source, delivery) = both(source, delivery.parse(&app.settings.common.map.zones)).map_err(Problem::invalid)?;
     let trace = context.traceparent();
     let checkout = Checkout { account_id: who.account_id, source, delivery, seen: None, arrival, trace };
-    Ok(app.writer.submit(Once::creating(checkout, key)).await?)
+    Ok(app.writer.submit_for(&who, Once::creating(checkout, key)).await?)
 }
 
 /// Both values, or the errors of both.

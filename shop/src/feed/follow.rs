@@ -201,6 +201,7 @@ pub(super) fn ended(result: Result<usize, WriteError<Infallible>>) -> Result<(),
         Ok(_) => Ok(()),
         Err(WriteError::Stopped) => Err(Ended::Writer),
         Err(WriteError::Refused(never)) => match never {},
+        Err(WriteError::NoLonger(_)) => Err(Ended::Writer),
         Err(WriteError::Database(error)) => {
             Err(Ended::Database(sqlx::Error::Protocol(format!("applying the feed failed: {error}"))))
         }

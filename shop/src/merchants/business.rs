@@ -180,5 +180,5 @@ pub(crate) async fn replace_business(
         seen: request.seen,
     };
     form.finish()?;
-    Ok(Json(app.writer.submit(replace).await?))
+    Ok(Json(app.writer.submit_for(&who, replace).await?))
 }

@@ -174,7 +174,7 @@ pub(crate) async fn create_package(
     let (request, key) = request.scoped(|| format!("paquete:{account_id}"));
     let create =
         Create { account_id, draft: request.parse(&app.settings.common.map.zones)?, hour: app.settings.merchants.hour };
-    Ok(app.writer.submit(Once::creating(create, key)).await?)
+    Ok(app.writer.submit_for(&who, Once::creating(create, key)).await?)
 }
 
 /// One of my packages
@@ -211,7 +211,7 @@ pub(crate) async fn replace_package(
 ) -> Result<Json<PackageView>, Problem> {
     let seen = std::mem::take(&mut request.seen);
     let (draft, hour) = (request.parse(&app.settings.common.map.zones)?, app.settings.merchants.hour);
-    Ok(Json(app.writer.submit(Update { account_id: who.account_id, id, draft, seen, hour }).await?))
+    Ok(Json(app.writer.submit_for(&who, Update { account_id: who.account_id, id, draft, seen, hour }).await?))
 }
 
 /// Delete a package
@@ -226,7 +226,7 @@ pub(crate) async fn delete_package(
     Merchant(who): Merchant,
     Path(id): Path<i64>,
 ) -> Result<StatusCode, Problem> {
-    app.writer.submit(Delete { account_id: who.account_id, id }).await?;
+    app.writer.submit_for(&who, Delete { account_id: who.account_id, id }).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 
@@ -265,7 +265,7 @@ async fn set_active(
     active: bool,
 ) -> Result<Json<PackageView>, Problem> {
     let hour = app.settings.merchants.hour;
-    Ok(Json(app.writer.submit(SetActive { account_id: who.account_id, id, active, hour }).await?))
+    Ok(Json(app.writer.submit_for(&who, SetActive { account_id: who.account_id, id, active, hour }).await?))
 }
 
 /// Order a package now
@@ -318,7 +318,7 @@ pub(crate) async fn run_now(
     let account_id = who.account_id;
     let key = key.scoped(|| format!("ejecutar:{account_id}:{id}{}", if rest { ":resto" } else { "" }));
     let run = RunNow { account_id, id, rest, seen, arrival: arrival.for_package(), trace: context.traceparent() };
-    Ok(app.writer.submit(Once::creating(run, key)).await?)
+    Ok(app.writer.submit_for(who, Once::creating(run, key)).await?)
 }
 
 /// What became of a package

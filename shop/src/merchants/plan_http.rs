@@ -60,9 +60,9 @@ pub(crate) struct PlanBody {
 )]
 pub(super) async fn set_plan(
     State(app): State<App>,
-    _: Admin,
+    Admin(by): Admin,
     Path(id): Path<i64>,
     Json(body): Json<PlanBody>,
 ) -> Result<Json<MerchantView>, Problem> {
-    Ok(Json(app.writer.submit(SetPlan { account_id: id, plan: body.plan, seen: body.visto }).await?))
+    Ok(Json(app.writer.submit_for(&by, SetPlan { account_id: id, plan: body.plan, seen: body.visto }).await?))
 }

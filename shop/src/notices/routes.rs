@@ -48,7 +48,7 @@ async fn subscribe(
     Json(body): Json<SubscriptionBody>,
 ) -> Result<StatusCode, Problem> {
     let subscribe = body.subscribe(who.account_id, who.token, language, &app.settings.common.notices)?;
-    app.writer.submit(subscribe).await?;
+    app.writer.submit_for(&who, subscribe).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 
@@ -62,7 +62,7 @@ async fn unsubscribe(
     Session(who): Session,
     Json(body): Json<Forget>,
 ) -> Result<StatusCode, Problem> {
-    app.writer.submit(body.unsubscribe(who.account_id)).await?;
+    app.writer.submit_for(&who, body.unsubscribe(who.account_id)).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 
@@ -102,7 +102,7 @@ pub(crate) async fn set_mail(
     if body.activo && !app.settings.mailer.delivers() {
         return Err(Problem::conflict("sin-correo", Message::new("refusal-no-mail")));
     }
-    app.writer.submit(WantMail { account_id: who.account_id, wanted: body.activo, language }).await?;
+    app.writer.submit_for(&who, WantMail { account_id: who.account_id, wanted: body.activo, language }).await?;
     Ok(Json(body))
 }
 
@@ -142,7 +142,7 @@ pub(crate) async fn list(
         (status = 409, body = ProblemDocument, description = "It is not among those that could not be sent"),
     )
 )]
-pub(crate) async fn retry(State(app): State<App>, _: Admin, Path(id): Path<i64>) -> Result<StatusCode, Problem> {
-    app.writer.submit(Replay { id }).await?;
+pub(crate) async fn retry(State(app): State<App>, Admin(by): Admin, Path(id): Path<i64>) -> Result<StatusCode, Problem> {
+    app.writer.submit_for(&by, Replay { id }).await?;
     Ok(StatusCode::ACCEPTED)
 }

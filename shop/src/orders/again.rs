@@ -8,6 +8,7 @@ use belgrano_shared::wire::{OrderNumber, PaymentMethod, Position};
 
 use super::cancel::no_such_order;
 use super::history;
+use crate::accounts::Principal;
 use crate::app::App;
 use crate::basket::Basket;
 use crate::cart::{self, CartView};
@@ -38,13 +39,14 @@ pub(crate) async fn again(app: &App, account_id: i64, number: &OrderNumber) -> R
 /// Orders it again to the same address: what was `shown` of it at the total beside it, else all of it.
 pub(crate) async fn order_again(
     app: &App,
-    account_id: i64,
+    who: &Principal,
     number: &OrderNumber,
     shown: Option<(Basket, Option<Money>)>,
     context: &RequestContext,
     arrival: Arrival,
     key: KeyOnly,
 ) -> Result<StoredAnswer, Problem> {
+    let account_id = who.account_id;
     let key = key.scoped(|| format!("repetir:{account_id}:{number}"));
     let (order, lines) = history::find(&app.db, account_id, number).await?.ok_or_else(no_such_order)?;
     let (basket, seen) = match shown {
@@ -66,5 +68,5 @@ pub(crate) async fn order_again(
     };
     let trace = context.traceparent();
     let checkout = Checkout { account_id, source: Source::Items(basket), delivery, seen, arrival, trace };
-    Ok(app.writer.submit(Once::creating(checkout, key)).await?)
+    Ok(app.writer.submit_for(who, Once::creating(checkout, key)).await?)
 }

@@ -115,7 +115,7 @@ pub(crate) async fn cancel(
     };
     let account_id = who.account_id;
     let trace = context.traceparent();
-    app.writer.submit(Cancel { account_id, number: number.clone(), reason, trace }).await?;
+    app.writer.submit_for(&who, Cancel { account_id, number: number.clone(), reason, trace }).await?;
     view(&app, account_id, &number).await.map(Json)
 }
 
@@ -138,5 +138,5 @@ async fn repeat(
     arrival: Arrival,
     key: KeyOnly,
 ) -> Result<StoredAnswer, Problem> {
-    again::order_again(&app, who.account_id, &number, None, &context, arrival, key).await
+    again::order_again(&app, &who, &number, None, &context, arrival, key).await
 }

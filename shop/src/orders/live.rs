@@ -130,10 +130,11 @@ impl Watcher {
                 Err(error) => self.unavailable(&error).await,
             },
             Event::Ending(Ending::Restart) => self.bye("la tienda se reinicia").await,
-            // Another instance may have ended the session, or time. In doubt the next beat asks again.
+            // Time may have ended the session, or somebody by hand. Who cannot be asked about is sent away for a while.
             Event::Deadline => match still_holds(&self.app, &self.who).await {
+                Ok(true) => self.beat().await,
                 Ok(false) => self.end(CloseCode::Unauthenticated).await,
-                Ok(true) | Err(_) => self.beat().await,
+                Err(error) => self.unavailable(&error).await,
             },
             Event::Message(Ok(Heard::Text(text))) => self.hear(&text).await,
             Event::Message(Ok(Heard::Control)) => self.charge().await,

@@ -18,6 +18,7 @@ use std::time::Duration;
 use super::cancel::no_such_order;
 use super::following::{self, Progress};
 use super::view::shown_driver;
+use crate::accounts::Principal;
 use crate::app::App;
 use crate::unit::{Order, ShopUnit, ShopWants, select_orders};
 
@@ -149,17 +150,17 @@ impl Command<ShopUnit> for Share {
 }
 
 /// Shares an order of an account; one that is shared already stays under its link.
-pub(crate) async fn share(app: &App, account_id: i64, number: OrderNumber) -> Result<(), Problem> {
+pub(crate) async fn share(app: &App, who: &Principal, number: OrderNumber) -> Result<(), Problem> {
     let now = app.ambient.now();
     let token = token(&app.secrets, &number, now);
     let kept_ms = i64::try_from(app.settings.tracking.kept.as_millis()).unwrap_or(i64::MAX);
     let link = Some((token, now, now.plus_ms(kept_ms)));
-    Ok(app.writer.submit(Share { account_id, number, link }).await?)
+    Ok(app.writer.submit_for(who, Share { account_id: who.account_id, number, link }).await?)
 }
 
 /// Nobody follows it by its link any more.
-pub(crate) async fn unshare(app: &App, account_id: i64, number: OrderNumber) -> Result<(), Problem> {
-    Ok(app.writer.submit(Share { account_id, number, link: None }).await?)
+pub(crate) async fn unshare(app: &App, who: &Principal, number: OrderNumber) -> Result<(), Problem> {
+    Ok(app.writer.submit_for(who, Share { account_id: who.account_id, number, link: None }).await?)
 }
 
 /// What whoever has the link sees.

@@ -136,7 +136,7 @@ pub(crate) async fn retry_message(
     admin: Admin,
     Path(id): Path<i64>,
 ) -> Result<(StatusCode, Json<MessageDetail>), Problem> {
-    app.writer.submit(Replay { id }).await?;
+    app.writer.submit_for(&admin.0, Replay { id }).await?;
     tracing::info!(id, account = admin.0.account_id, "a message is tried again");
     Ok((StatusCode::ACCEPTED, show_message(State(app), admin, Path(id)).await?))
 }
@@ -184,7 +184,7 @@ pub(crate) async fn retry_messages(
         None | Some(DeadOnly::Dead) => {}
     }
     let filter = ReplayFilter { reason: body.motivo, from: body.desde, until: body.hasta };
-    let reintentados = replay_dead(&app.writer, filter, app.ambient.now(), REPLAY_SPACING).await?;
+    let reintentados = replay_dead(&app.writer, Some(&admin.0), filter, app.ambient.now(), REPLAY_SPACING).await?;
     tracing::info!(messages = reintentados, account = admin.0.account_id, "dead letters are tried again");
     Ok((StatusCode::ACCEPTED, Json(Retried { reintentados })))
 }
@@ -221,7 +221,7 @@ pub(crate) async fn discard_message(
 ) -> Result<Json<MessageDetail>, Problem> {
     let reason = free_text::required(&body.motivo, limits::REASON);
     let reason = reason.map_err(|wrong| Problem::invalid_field("motivo", wrong))?;
-    app.writer.submit(Discard { id, reason: reason.to_owned(), seen: body.visto }).await?;
+    app.writer.submit_for(&admin.0, Discard { id, reason: reason.to_owned(), seen: body.visto }).await?;
     tracing::info!(id, account = admin.0.account_id, "a message was discarded");
     show_message(State(app), admin, Path(id)).await
 }

@@ -16,6 +16,7 @@ use belgrano_shared::{execute, fetch};
 use super::MessageState;
 use super::settle::{Waiting, move_followers};
 use crate::orders::give_up;
+use crate::accounts::Principal;
 use crate::unit::{MessageKind, ShopUnit};
 
 /// Messages one command revives; more would keep checkouts waiting.
@@ -268,9 +269,11 @@ impl Command<ShopUnit> for ReplayDead {
     }
 }
 
-/// Revives every dead message that matches, `spacing` apart, in transactions of a bounded size. Says how many.
+/// Revives every dead message that matches, `spacing` apart, in transactions of a bounded size. Says how many. `by` is who
+/// asks for it, if not the operator.
 pub async fn replay_dead(
     writer: &Writer<ShopUnit>,
+    by: Option<&Principal>,
     filter: ReplayFilter,
     now: UnixMillis,
     spacing: Duration,
@@ -282,7 +285,10 @@ pub async fn replay_dead(
         let placed_ms = spacing.as_millis().saturating_mul(total as u128);
         let start = now.plus_ms(i64::try_from(placed_ms).unwrap_or(i64::MAX));
         let chunk = ReplayDead { filter: filter.clone(), after_id, limit: REPLAY_CHUNK, start, spacing };
-        let revived = writer.submit(chunk).await?;
+        let revived = match by {
+            Some(by) => writer.submit_for(by, chunk).await?,
+            None => writer.submit(chunk).await?,
+        };
         total += revived.len();
         after_id = revived.iter().copied().max().unwrap_or(after_id);
         if i64::try_from(revived.len()).unwrap_or(i64::MAX) < REPLAY_CHUNK {

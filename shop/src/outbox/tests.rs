@@ -299,7 +299,7 @@ on_both_engines! {
         shop.settle(&taken[3..], &dead("HTTP 422: total")).await;
         let revive = async |reason: &str, from| {
             let filter = ReplayFilter { reason: Some(reason.to_owned()), from, until: None };
-            replay_dead(&shop.writer, filter, shop.ambient.now(), Duration::from_secs(1)).await.expect("revived")
+            replay_dead(&shop.writer, None, filter, shop.ambient.now(), Duration::from_secs(1)).await.expect("revived")
         };
         assert_eq!(revive("clave%mala", None).await, 0, "nothing in it is a wildcard");
         assert_eq!(revive("clave_mala", Some(START.plus_ms(1))).await, 0);
@@ -321,7 +321,7 @@ on_both_engines! {
         shop.settle(&taken, &Verdict::Dead { reason: "HTTP 401".to_owned() }).await;
         shop.clock.advance_ms(-600_000);
         let all = ReplayFilter::default();
-        let revived = replay_dead(&shop.writer, all, shop.ambient.now(), Duration::ZERO).await.expect("revived");
+        let revived = replay_dead(&shop.writer, None, all, shop.ambient.now(), Duration::ZERO).await.expect("revived");
         assert_eq!((revived, ids(&shop.claim(10).await)), (2, vec![1, 2]));
     }
 

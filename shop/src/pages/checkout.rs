@@ -16,7 +16,7 @@ use belgrano_shared::wire::{OrderNumber, PaymentMethod};
 
 use super::confirm::{self, SEEN};
 use super::frame::Frame;
-use crate::accounts::{self, Session};
+use crate::accounts::{self, Principal, Session};
 use crate::app::App;
 use crate::cart::{self, CartView, Whose};
 use crate::checkout::{Checkout, Delivery, DeliveryFields, Source};
@@ -84,7 +84,7 @@ pub(super) async fn place(
     Frame { layout, .. }: Frame,
     form: Form,
 ) -> Result<Response, Problem> {
-    match submit(&state.0, who.account_id, (&context, arrival), &form).await {
+    match submit(&state.0, &who, (&context, arrival), &form).await {
         Ok(number) => Ok(Notice::done(layout.t("checkout-placed")).then(&format!("/pedidos/{number}"))),
         Err(problem) if problem.errors().iter().any(|error| error.field == IdempotencyKey::HEADER) => {
             Ok(Notice::failed(layout.t("checkout-twice")).then("/pedidos"))
@@ -107,16 +107,17 @@ pub(super) async fn place(
 
 async fn submit(
     app: &App,
-    account_id: i64,
+    who: &Principal,
     (context, arrival): (&RequestContext, Arrival),
     form: &Form,
 ) -> Result<OrderNumber, Problem> {
     let (basket, seen, delivery) =
         (confirm::basket(form)?, confirm::seen(form)?, delivery(form, &app.settings.common.map.zones)?);
+    let account_id = who.account_id;
     let key = form.key()?.map(|key| IdempotencyKey { scope: format!("pedido:{account_id}"), ..key });
     let trace = context.traceparent();
     let checkout = Checkout { account_id, source: Source::Shown(basket), delivery, seen, arrival, trace };
-    let answer = app.writer.submit(Once::creating(checkout, key)).await?;
+    let answer = app.writer.submit_for(who, Once::creating(checkout, key)).await?;
     confirm::number_of(&answer.body)
 }
 

@@ -58,7 +58,7 @@ pub(super) async fn list(
 /// Gives one a plan, and back to the same place of the list.
 pub(super) async fn set_plan(
     State(app): State<App>,
-    _: Admin,
+    Admin(by): Admin,
     Frame { layout, .. }: Frame,
     Path(id): Path<i64>,
     Query(filter): Query<MerchantFilter>,
@@ -71,7 +71,7 @@ pub(super) async fn set_plan(
         Err(problem) => return Ok(Notice::failed(problem.to(layout.language)).then(&back)),
     };
     let set = SetPlan { account_id: id, plan: body.plan, seen: body.visto };
-    let merchant = match app.writer.submit(set).await.map_err(Problem::from) {
+    let merchant = match app.writer.submit_for(&by, set).await.map_err(Problem::from) {
         Ok(merchant) => merchant,
         Err(problem) if problem.status() == StatusCode::CONFLICT => {
             return Ok(Notice::failed(layout.t("plan-changed")).then(&back));

@@ -107,7 +107,7 @@ pub(super) async fn share(
     Path(number): Path<OrderNumber>,
 ) -> Result<Response, Problem> {
     let back = format!("/pedidos/{number}");
-    match orders::share(&app, who.account_id, number).await {
+    match orders::share(&app, &who, number).await {
         Ok(()) => Ok(Notice::done(language.t("share-done")).then(&back)),
         Err(problem) if Form::takes(&problem) => Ok(Notice::failed(problem.to(language)).then(&back)),
         Err(problem) => Err(problem),
@@ -122,7 +122,7 @@ pub(super) async fn unshare(
     Path(number): Path<OrderNumber>,
 ) -> Result<Response, Problem> {
     let back = format!("/pedidos/{number}");
-    orders::unshare(&app, who.account_id, number).await?;
+    orders::unshare(&app, &who, number).await?;
     Ok(Notice::done(language.t("share-ended")).then(&back))
 }
 

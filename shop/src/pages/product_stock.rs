@@ -96,7 +96,7 @@ async fn submit(app: &App, Admin(who): &Admin, id: i64, form: &Form) -> Result<O
     let seen = if form.value(SEEN).is_empty() { Change::Clear } else { body.stock_visto };
     let command = MoveStock::parse(who.account_id, id, &StockBody { stock_visto: seen, ..body })?;
     let key = form.key()?.map(|key| IdempotencyKey { scope: format!("movimiento:{}:{id}", who.account_id), ..key });
-    let answer = app.writer.submit(Once::creating(command, key)).await?;
+    let answer = app.writer.submit_for(who, Once::creating(command, key)).await?;
     let Answered { stock } = serde_json::from_str(&answer.body).map_err(|error| Problem::internal(&error))?;
     Ok(stock)
 }

@@ -9,7 +9,7 @@ use belgrano_shared::wire::OrderNumber;
 
 use super::confirm::{self, ConfirmPage, Line, Way};
 use super::frame::Frame;
-use crate::accounts::Session;
+use crate::accounts::{Principal, Session};
 use crate::app::App;
 use crate::orders::{self, Again};
 use crate::unit::OrderLine;
@@ -92,7 +92,7 @@ pub(super) async fn order(
         // Nothing is ordered that nobody has seen.
         return Ok(see_other(&ask));
     }
-    match submit(&app, who.account_id, &number, (&context, arrival), &form).await {
+    match submit(&app, &who, &number, (&context, arrival), &form).await {
         Ok(number) => Ok(Notice::done(layout.t("order-repeated")).then(&format!("/pedidos/{number}"))),
         Err(problem) if Form::takes(&problem) => {
             Ok(Notice::failed(confirm::why_not(&problem, layout.language)).then(&ask))
@@ -103,13 +103,13 @@ pub(super) async fn order(
 
 async fn submit(
     app: &App,
-    account_id: i64,
+    who: &Principal,
     number: &OrderNumber,
     (context, arrival): (&RequestContext, Arrival),
     form: &Form,
 ) -> Result<OrderNumber, Problem> {
     let (basket, seen) = (confirm::basket(form)?, confirm::seen(form)?);
     let key = KeyOnly::new(form.key()?);
-    let answer = orders::order_again(app, account_id, number, Some((basket, seen)), context, arrival, key).await?;
+    let answer = orders::order_again(app, who, number, Some((basket, seen)), context, arrival, key).await?;
     confirm::number_of(&answer.body)
 }

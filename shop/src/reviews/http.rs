@@ -127,7 +127,7 @@ pub(crate) async fn rate(
 ) -> Result<Json<OwnReviews>, Problem> {
     let account_id = who.account_id;
     let given = body.parse()?;
-    app.writer.submit(Rate { account_id, number: number.clone(), given }).await?;
+    app.writer.submit_for(&who, Rate { account_id, number: number.clone(), given }).await?;
     Ok(Json(OwnReviews { resenas: of_order(&mut app.db.read().await?, account_id, &number).await? }))
 }
 

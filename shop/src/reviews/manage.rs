@@ -254,7 +254,7 @@ pub(crate) async fn decide(
     };
     let reason = reason.map_err(|wrong| Problem::invalid_field("motivo", wrong))?.to_owned();
     let account_id = admin.0.account_id;
-    app.writer.submit(Decide { id, account_id, action, reason }).await?;
+    app.writer.submit_for(&admin.0, Decide { id, account_id, action, reason }).await?;
     tracing::info!(review = id, account = account_id, %action, "a review was moderated");
     let found = read(&mut app.db.snapshot().await?, Shown::Todas, id.saturating_add(1), 1).await?;
     found.into_iter().next().ok_or_else(|| super::DecideRefusal::Unknown.into())

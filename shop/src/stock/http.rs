@@ -61,5 +61,5 @@ pub(super) async fn move_stock(
 ) -> Result<StoredAnswer, Problem> {
     let (body, key) = body.scoped(|| format!("movimiento:{}:{id}", who.account_id));
     let command = MoveStock::parse(who.account_id, id, &body)?;
-    Ok(app.writer.submit(Once::creating(command, key)).await?)
+    Ok(app.writer.submit_for(&who, Once::creating(command, key)).await?)
 }

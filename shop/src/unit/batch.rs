@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use belgrano_shared::ambient::Ambient;
 use belgrano_shared::auth::session::TokenHash;
+use belgrano_shared::auth::session_end::SessionEnd;
 use belgrano_shared::idempotency::IdempotencyKey;
 use belgrano_shared::timestamp::UnixMillis;
 use belgrano_shared::wire::OrderNumber;
@@ -25,6 +26,8 @@ pub struct ShopWants {
     pub packages: Vec<i64>,
     /// Orders that will change.
     pub orders: Vec<OrderNumber>,
+    /// Sessions of those who ask.
+    pub callers: Vec<TokenHash>,
     /// Keys that may have been answered before.
     pub keys: Vec<IdempotencyKey>,
 }
@@ -100,4 +103,13 @@ pub struct Committed {
     pub placed: Vec<Placed>,
     /// Anything was written at all.
     pub changed: bool,
+}
+
+impl Committed {
+    /// What the other instances have to hear of.
+    pub(super) fn session_ends(&self) -> Vec<SessionEnd> {
+        let accounts = self.accounts.iter().map(|account_id| SessionEnd { account_id: *account_id, session: None });
+        let sessions = self.sessions.iter().map(|(account_id, token)| (*account_id, Some(*token)));
+        accounts.chain(sessions.map(|(account_id, session)| SessionEnd { account_id, session })).collect()
+    }
 }

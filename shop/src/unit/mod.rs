@@ -21,6 +21,9 @@ mod products;
 use std::sync::LazyLock;
 
 use belgrano_shared::ambient::Ambient;
+use belgrano_shared::auth::caller::{Callers, KnowsCallers};
+use belgrano_shared::auth::session::TokenHash;
+use belgrano_shared::auth::session_end;
 use belgrano_shared::changes::{FeedUnit, Growing};
 use belgrano_shared::idempotency::{Answers, IdempotencyKey, KeepsAnswers, StoredAnswer};
 use belgrano_shared::notices::{Notice, NoticeUnit, Outgoing};
@@ -65,6 +68,7 @@ pub struct ShopUnit {
     orders: Orders,
     outbox: Outbox,
     answers: Answers,
+    callers: Callers,
     outgoing: Outgoing,
     committed: Committed,
 }
@@ -83,6 +87,8 @@ fn lock_counters(engine: Engine) -> String {
 
 static LOCK_SQLITE: LazyLock<String> = LazyLock::new(|| lock_counters(Engine::Sqlite));
 static LOCK_POSTGRES: LazyLock<String> = LazyLock::new(|| lock_counters(Engine::Postgres));
+const CALLERS: &str = "SELECT s.token_hash, s.account_id, a.role, s.expires_at FROM sessions s \
+     JOIN accounts a ON a.id = s.account_id WHERE a.active AND s.token_hash IN";
 const STORE_COUNTERS: &str = "UPDATE counters SET order_id = $1, outbox_id = $2 WHERE id = 1";
 
 impl ShopUnit {
@@ -181,6 +187,20 @@ impl KeepsAnswers for ShopUnit {
     }
 }
 
+impl KnowsCallers for ShopUnit {
+    fn want_caller(wants: &mut ShopWants, session: TokenHash) {
+        wants.callers.push(session);
+    }
+
+    fn callers(&self) -> &Callers {
+        &self.callers
+    }
+
+    fn now(&self) -> UnixMillis {
+        self.now
+    }
+}
+
 impl FeedUnit for ShopUnit {
     const GROWING: Growing = growing!("movimiento", "stock_movements", "id", "at");
 
@@ -217,6 +237,7 @@ impl UnitOfWork for ShopUnit {
             orders: Orders::default(),
             outbox: Outbox::default(),
             answers: Answers::default(),
+            callers: Callers::default(),
             outgoing: Outgoing::default(),
             committed: Committed::default(),
             session,
@@ -225,6 +246,7 @@ impl UnitOfWork for ShopUnit {
 
     async fn read(&mut self, mut wants: ShopWants) -> sqlx::Result<()> {
         ahead::look(&mut self.session, &mut wants).await?;
+        self.callers = Callers::load(&mut self.session, CALLERS, &wants.callers).await?;
         self.answers = Answers::load(&mut self.session, &wants.keys).await?;
         self.products.load(&mut self.session, &wants.products, self.now).await?;
         self.customers.load(&mut self.session, &wants.accounts).await?;
@@ -241,6 +263,7 @@ impl UnitOfWork for ShopUnit {
             return Ok(self.committed);
         }
         self.flush().await?;
+        session_end::store(&mut self.session, &self.committed.session_ends(), self.now).await?;
         self.session.commit().await?;
         self.committed.changed = true;
         Ok(self.committed)

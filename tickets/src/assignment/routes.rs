@@ -71,7 +71,7 @@ async fn assign(
 ) -> Result<StoredAnswer, Problem> {
     let (body, key) = body.scoped(|| key_scope(&by, "asignar", &number));
     let command = Assign { number, chosen: body.chosen()?, if_match, terms: terms(&app, &by, body.recall) };
-    Ok(app.writer.submit(Once::new(InFull(command), key)).await?)
+    Ok(app.writer.submit_for(&by, Once::new(InFull(command), key)).await?)
 }
 
 /// `POST /api/tickets/{numero}/desasignar`; without a body, as with an empty one.
@@ -97,7 +97,7 @@ async fn unassign(
 ) -> Result<StoredAnswer, Problem> {
     let (body, key) = body.scoped(|| key_scope(&by, "desasignar", &number));
     let command = Unassign { number, if_match, recall: body.recall, by: by.actor() };
-    Ok(app.writer.submit(Once::new(InFull(command), key)).await?)
+    Ok(app.writer.submit_for(&by, Once::new(InFull(command), key)).await?)
 }
 
 /// `POST /api/tickets/lote`.
@@ -175,5 +175,5 @@ async fn bulk(State(app): State<App>, Admin(by): Admin, body: Keyed<BulkBody>) -
     let versions = body.versions.into_iter();
     let versions = versions.filter_map(|(text, version)| Some((OrderNumber::parse(&text).ok()?, version))).collect();
     let command = Bulk { rows, versions, action, terms: terms(&app, &by, recall) };
-    Ok(app.writer.submit(Once::new(command, key)).await?)
+    Ok(app.writer.submit_for(&by, Once::new(command, key)).await?)
 }

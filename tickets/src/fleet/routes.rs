@@ -88,7 +88,7 @@ fn check(phone: Option<&str>, capacity: Option<i64>, neighbourhood: Option<&str>
     (status = 201, body = DriverView), (status = 409, body = ProblemDocument), (status = 422, body = ProblemDocument)))]
 pub(crate) async fn create(
     State(app): State<App>,
-    _: Admin,
+    Admin(by): Admin,
     Json(body): Json<NewDriverBody>,
 ) -> Result<(StatusCode, Json<DriverView>), Problem> {
     check(Some(&body.phone), body.capacity, body.neighbourhood.as_deref())?;
@@ -99,7 +99,7 @@ pub(crate) async fn create(
         capacity: body.capacity.unwrap_or(default.capacity),
         neighbourhood,
     };
-    let account = create_account(&app, body.name, &body.email, &body.password, Role::Driver, driver.clone()).await?;
+    let account = create_account(&app, &by, body.name, &body.email, &body.password, Role::Driver, driver.clone()).await?;
     let view = DriverView {
         id: account.id,
         name: account.name,
@@ -148,7 +148,7 @@ pub(crate) struct DriverChange {
     (status = 409, body = ProblemDocument), (status = 422, body = ProblemDocument)))]
 pub(crate) async fn change(
     State(app): State<App>,
-    _: Admin,
+    Admin(by): Admin,
     Path(id): Path<i64>,
     Json(body): Json<DriverChange>,
 ) -> Result<Json<DriverView>, Problem> {
@@ -175,7 +175,7 @@ pub(crate) async fn change(
         neighbourhood: trimmed(body.neighbourhood),
         on_shift: body.on_shift,
     };
-    Ok(Json(app.writer.submit(change).await?))
+    Ok(Json(app.writer.submit_for(&by, change).await?))
 }
 
 /// A shift, begun or ended.
@@ -193,7 +193,7 @@ pub(crate) async fn shift(
     Driver(by): Driver,
     Json(body): Json<Shift>,
 ) -> Result<Json<Shift>, Problem> {
-    app.writer.submit(SetShift { driver_id: by.user_id, on: body.on }).await?;
+    app.writer.submit_for(&by, SetShift { driver_id: by.user_id, on: body.on }).await?;
     if body.on {
         // Whoever waits for a driver may have one now.
         app.signals.pending.notify_one();
@@ -228,11 +228,14 @@ async fn position(
         Problem::invalid_field(field, error)
     })?;
     app.writer
-        .submit(Report {
-            driver_id: by.user_id,
-            position,
-            when: ClientMoment { occurred: body.occurred, sent: body.sent },
-        })
+        .submit_for(
+            &by,
+            Report {
+                driver_id: by.user_id,
+                position,
+                when: ClientMoment { occurred: body.occurred, sent: body.sent },
+            },
+        )
         .await?;
     Ok(StatusCode::NO_CONTENT)
 }

@@ -50,9 +50,9 @@ pub(super) async fn identify(app: &App, token: &LiveToken) -> Result<Option<View
     token::use_up(app, token).await.map_err(|error| broken(app, &error))
 }
 
-/// Whether a viewer may still be here. What ends a session in this process is told at once; this is for what another
-/// instance did, and for sessions that end by themselves. In doubt they may.
-pub(super) async fn still_welcome(app: &App, viewer: &Viewer) -> bool {
+/// Whether a viewer may still be here; the error is the input that says that nobody knows now. Who cannot be asked about is
+/// sent away for a while: in doubt they may not.
+pub(super) async fn still_welcome(app: &App, viewer: &Viewer) -> Result<bool, Input<'static>> {
     let hash = viewer.session.as_deref().and_then(|hash| TokenHash::try_from(hash).ok());
     let answer = match (viewer.user_id, hash) {
         // The shop's: it has no session that could end.
@@ -63,10 +63,7 @@ pub(super) async fn still_welcome(app: &App, viewer: &Viewer) -> bool {
             .await
             .map(|principal| principal.is_some_and(|principal| ViewerRole::from(principal.role) == viewer.role)),
     };
-    answer.unwrap_or_else(|error| {
-        tracing::warn!(%error, "cannot ask whether a session still holds");
-        true
-    })
+    answer.map_err(|error| broken(app, &error))
 }
 
 fn broken(app: &App, error: &dyn std::fmt::Display) -> Input<'static> {

@@ -98,18 +98,18 @@ impl Session {
             Event::Message(Ok(Heard::Closing)) => Ok(()),
             Event::Message(Ok(Heard::Unreadable)) => self.step(Input::Unreadable).await,
             Event::Message(Err(Gone)) => Err(Gone),
-            Event::Ending(Ending::Revoked) => self.step(Input::Revoked).await,
+            // Something about the account has changed: perhaps not this session.
+            Event::Ending(Ending::Revoked) => match self.welcome().await {
+                Input::Tick => Ok(()),
+                input => self.step(input).await,
+            },
             Event::Ending(Ending::Restart) => {
                 let retry_after_ms = retry_after_ms(&self.app.ambient);
                 self.step(Input::Restart { retry_after_ms }).await
             }
             Event::Deadline => {
-                let viewer = self.viewer.as_ref();
-                let welcome = match viewer {
-                    Some(viewer) => Box::pin(answers::still_welcome(&self.app, viewer)).await,
-                    None => true,
-                };
-                self.step(if welcome { Input::Tick } else { Input::Revoked }).await
+                let input = self.welcome().await;
+                self.step(input).await
             }
         }
     }
@@ -171,12 +171,24 @@ impl Session {
         if self.seat.take(viewer.user_id, viewer.session.as_deref()).is_err() {
             return Input::TooMany;
         }
-        if !Box::pin(answers::still_welcome(&self.app, &viewer)).await {
-            return Input::Identified(None);
+        match Box::pin(answers::still_welcome(&self.app, &viewer)).await {
+            Ok(true) => {}
+            Ok(false) => return Input::Identified(None),
+            Err(unavailable) => return unavailable,
         }
         let role = viewer.role;
         self.viewer = Some(viewer);
         Input::Identified(Some(role))
+    }
+
+    /// What it means to the protocol that the viewer may still be here, or not.
+    async fn welcome(&self) -> Input<'static> {
+        let Some(viewer) = &self.viewer else { return Input::Tick };
+        match Box::pin(answers::still_welcome(&self.app, viewer)).await {
+            Ok(true) => Input::Tick,
+            Ok(false) => Input::Revoked,
+            Err(unavailable) => unavailable,
+        }
     }
 
     fn follow(&mut self, after: i64) -> Input<'static> {

@@ -43,7 +43,7 @@ async fn subscribe(
     Json(body): Json<SubscriptionBody>,
 ) -> Result<StatusCode, Problem> {
     let subscribe = body.subscribe(who.user_id, who.session, language, &app.settings.common.notices)?;
-    app.writer.submit(subscribe).await?;
+    app.writer.submit_for(&who, subscribe).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 
@@ -55,7 +55,7 @@ async fn unsubscribe(
     Session(who): Session,
     Json(body): Json<Forget>,
 ) -> Result<StatusCode, Problem> {
-    app.writer.submit(body.unsubscribe(who.user_id)).await?;
+    app.writer.submit_for(&who, body.unsubscribe(who.user_id)).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 
@@ -78,7 +78,7 @@ pub(crate) async fn list(
 #[utoipa::path(post, path = "/api/avisos/envios/{id}/reintentar", tag = "avisos", params(("id" = i64, Path)), responses(
     (status = 202), (status = 401, body = ProblemDocument), (status = 403, body = ProblemDocument),
     (status = 404, body = ProblemDocument), (status = 409, body = ProblemDocument)))]
-pub(crate) async fn retry(State(app): State<App>, _: Admin, Path(id): Path<i64>) -> Result<StatusCode, Problem> {
-    app.writer.submit(Replay { id }).await?;
+pub(crate) async fn retry(State(app): State<App>, Admin(by): Admin, Path(id): Path<i64>) -> Result<StatusCode, Problem> {
+    app.writer.submit_for(&by, Replay { id }).await?;
     Ok(StatusCode::ACCEPTED)
 }

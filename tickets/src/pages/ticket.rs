@@ -176,7 +176,7 @@ pub(super) async fn assign(
     let (if_match, recall) = (seen(&form), form.given("en_camino").is_some());
     let terms = Terms { by: by.actor(), offer_timeout_ms: app.settings.offer_timeout_ms(), recall };
     let assign = Assign { number: number.clone(), chosen, if_match, terms };
-    let done = app.writer.submit(assign).await.map_err(Problem::from);
+    let done = app.writer.submit_for(&by, assign).await.map_err(Problem::from);
     let said = |ticket: TicketView| {
         let driver = ticket.driver_name.unwrap_or_default();
         language.t("said-offered").with("number", &number).with("driver", driver)
@@ -195,7 +195,7 @@ pub(super) async fn unassign(
     let back = back(&form, &number);
     let recall = form.given("en_camino").is_some();
     let unassign = Unassign { number: number.clone(), if_match: seen(&form), recall, by: by.actor() };
-    let done = app.writer.submit(unassign).await.map_err(Problem::from);
+    let done = app.writer.submit_for(&by, unassign).await.map_err(Problem::from);
     told(&app, &number, done.map(|_| language.t("said-released").with("number", &number)), language, &back).await
 }
 

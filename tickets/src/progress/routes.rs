@@ -117,8 +117,8 @@ pub(crate) async fn take_step(
     let given = body.proofs(&app.secrets, &number).await?;
     let (step, when) = (body.step()?, ClientMoment { occurred: body.occurred, sent });
     let required = app.settings.proofs.clone();
-    let command = TakeStep { number, step, by, when, if_match, required, given };
-    Ok(app.writer.submit(StepOnce::new(command, key)).await??)
+    let command = TakeStep { number, step, by: by.clone(), when, if_match, required, given };
+    Ok(app.writer.submit_for(&by, StepOnce::new(command, key)).await??)
 }
 
 /// Deshace el último cambio, hasta diez minutos después.
@@ -135,7 +135,7 @@ pub(crate) async fn undo(
     let offer_timeout_ms = app.settings.offer_timeout_ms();
     let key = key.scoped(|| key_scope(&by, "deshacer", &number));
     let command = Undo { number, if_match, by: by.actor(), offer_timeout_ms };
-    Ok(app.writer.submit(Once::new(InFull(command), key)).await?)
+    Ok(app.writer.submit_for(&by, Once::new(InFull(command), key)).await?)
 }
 
 /// `PATCH /api/tickets/{numero}`; what is left out stays.
@@ -165,5 +165,5 @@ pub(crate) async fn edit(
     }
     let EditBody { priority, instructions } = body;
     let command = Edit { number, priority, instructions, if_match, by: by.actor() };
-    Ok(app.writer.submit(Once::new(InFull(command), key)).await?)
+    Ok(app.writer.submit_for(&by, Once::new(InFull(command), key)).await?)
 }

@@ -6,6 +6,7 @@
 mod log_in;
 mod principal;
 
+use belgrano_shared::lifecycle::Lifecycle;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
@@ -16,6 +17,14 @@ pub use principal::{Admin, Driver, Principal, Session};
 
 /// The cookie of the board's sessions.
 pub const SESSION_COOKIE: &str = "belgrano_tickets";
+
+/// Starts what ends here the sessions that other instances have ended.
+pub fn spawn(app: &App, life: &Lifecycle) {
+    let (app, stop, poll) = (app.clone(), life.soft().clone(), app.settings.common.gate.session_poll);
+    life.spawn_critical("session ends", async move {
+        app.session_ends.clone().follow(poll, stop, |end| app.heed(end)).await;
+    });
+}
 
 /// `/api/login`, `/api/logout`, `/api/me`.
 pub fn routes() -> OpenApiRouter<App> {

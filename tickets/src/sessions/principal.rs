@@ -58,6 +58,14 @@ impl gate::Principal for Principal {
     fn expires_at(&self) -> UnixMillis {
         self.expires_at
     }
+
+    fn session(&self) -> TokenHash {
+        self.session
+    }
+
+    fn role(&self) -> &'static str {
+        self.role.as_str()
+    }
 }
 
 /// Anybody logged in; else 401.

@@ -6,6 +6,7 @@ pub(crate) mod board;
 mod choosing;
 mod clock;
 mod forgetting;
+mod instances;
 mod intake;
 mod pasted;
 mod plans;

@@ -17,6 +17,9 @@ use std::collections::{BTreeMap, HashMap};
 use std::sync::LazyLock;
 
 use belgrano_shared::ambient::Ambient;
+use belgrano_shared::auth::caller::{Callers, KnowsCallers};
+use belgrano_shared::auth::session::TokenHash;
+use belgrano_shared::auth::session_end::{self, SessionEnd};
 use belgrano_shared::changes::{FeedUnit, Growing};
 use belgrano_shared::idempotency::{Answers, IdempotencyKey, KeepsAnswers, StoredAnswer};
 use belgrano_shared::notices::{NoticeService, NoticeUnit, Outgoing};
@@ -51,6 +54,7 @@ pub struct BoardUnit {
     dirty: BTreeMap<i64, OrderNumber>,
     events: Vec<event::Row>,
     answers: Answers,
+    callers: Callers,
     announcements: Vec<Announcement>,
     outgoing: Outgoing,
     noticed: bool,
@@ -61,6 +65,8 @@ pub struct BoardUnit {
 pub struct BoardWants {
     /// Tickets that may exist.
     pub tickets: Vec<OrderNumber>,
+    /// Sessions of those who ask.
+    pub callers: Vec<TokenHash>,
     /// Keys that may have been answered before.
     pub keys: Vec<IdempotencyKey>,
 }
@@ -108,6 +114,8 @@ fn lock_counters(engine: Engine) -> String {
 
 static LOCK_SQLITE: LazyLock<String> = LazyLock::new(|| lock_counters(Engine::Sqlite));
 static LOCK_POSTGRES: LazyLock<String> = LazyLock::new(|| lock_counters(Engine::Postgres));
+const CALLERS: &str = "SELECT s.token_hash, s.user_id AS account_id, u.role, s.expires_at FROM sessions s \
+     JOIN users u ON u.id = s.user_id WHERE u.active AND s.token_hash IN";
 const STORE_COUNTERS: &str =
     "UPDATE counters SET seq = $1, ticket_id = $2, counted_seq = counted_seq + $3 WHERE id = 1";
 
@@ -253,6 +261,7 @@ impl UnitOfWork for BoardUnit {
             dirty: BTreeMap::new(),
             events: Vec::new(),
             answers: Answers::default(),
+            callers: Callers::default(),
             announcements: Vec::new(),
             outgoing: Outgoing::default(),
             noticed: false,
@@ -261,6 +270,7 @@ impl UnitOfWork for BoardUnit {
     }
 
     async fn read(&mut self, wants: BoardWants) -> sqlx::Result<()> {
+        self.callers = Callers::load(&mut self.session, CALLERS, &wants.callers).await?;
         ticket::load(&mut self.session, &mut self.tickets, &wants.tickets).await?;
         self.answers = Answers::load(&mut self.session, &wants.keys).await?;
         Ok(())
@@ -274,12 +284,39 @@ impl UnitOfWork for BoardUnit {
         let changed = self.changes > 0;
         if changed {
             self.flush().await?;
+            session_end::store(&mut self.session, &session_ends(&self.announcements), self.now).await?;
             self.session.commit().await?;
         } else {
             self.session.rollback().await?;
         }
         let (announcements, noticed) = (self.announcements, self.noticed);
         Ok(Committed { epoch: self.counters.epoch, announcements, noticed, changed })
+    }
+}
+
+/// What the other instances have to hear of.
+fn session_ends(announcements: &[Announcement]) -> Vec<SessionEnd> {
+    let ends = announcements.iter().filter_map(|announcement| match announcement {
+        Announcement::Revoked { user_id, session } => {
+            let session = session.as_deref().and_then(|hash| TokenHash::try_from(hash).ok());
+            Some(SessionEnd { account_id: *user_id, session })
+        }
+        Announcement::Event(_) | Announcement::Moved { .. } => None,
+    });
+    ends.collect()
+}
+
+impl KnowsCallers for BoardUnit {
+    fn want_caller(wants: &mut BoardWants, session: TokenHash) {
+        wants.callers.push(session);
+    }
+
+    fn callers(&self) -> &Callers {
+        &self.callers
+    }
+
+    fn now(&self) -> UnixMillis {
+        self.now
     }
 }
 

@@ -19,7 +19,7 @@ use utoipa_axum::routes;
 use super::account::check_text;
 use super::{Account, ChangeUser, CreateUser, NewDriver, Role};
 use crate::app::App;
-use crate::sessions::Admin;
+use crate::sessions::{Admin, Principal};
 
 /// The most characters of a name.
 pub(crate) const NAME_CHARS: usize = 100;
@@ -70,20 +70,21 @@ pub(crate) struct NewUser {
     (status = 201, body = Account), (status = 409, body = ProblemDocument), (status = 422, body = ProblemDocument)))]
 pub(crate) async fn create(
     State(app): State<App>,
-    _: Admin,
+    Admin(by): Admin,
     Json(body): Json<NewUser>,
 ) -> Result<(StatusCode, Json<Account>), Problem> {
     if let Some(wrong) = free_text::check(&body.phone, limits::PHONE).err() {
         return Err(Problem::invalid_field("telefono", wrong));
     }
     let driver = NewDriver { phone: free_text::plain(&body.phone).trim().to_owned(), ..NewDriver::default() };
-    let account = create_account(&app, body.name, &body.email, &body.password, body.role, driver).await?;
+    let account = create_account(&app, &by, body.name, &body.email, &body.password, body.role, driver).await?;
     Ok((StatusCode::CREATED, Json(account)))
 }
 
 /// Checks, hashes and creates; the fleet does the same for a driver.
 pub(crate) async fn create_account(
     app: &App,
+    by: &Principal,
     name: String,
     email: &str,
     password: &NewPassword,
@@ -98,7 +99,7 @@ pub(crate) async fn create_account(
     let email = email.filter(|_| wrong.is_empty()).ok_or_else(|| Problem::invalid(wrong))?;
     let password_hash = app.gate.hash(password).await?;
     let create = CreateUser { name: name.trim().to_owned(), email, password_hash, role, driver };
-    Ok(app.writer.submit(create).await?)
+    Ok(app.writer.submit_for(by, create).await?)
 }
 
 /// `PATCH /api/usuarios/{id}`; what is left out stays.
@@ -124,7 +125,7 @@ pub(crate) struct UserChange {
     (status = 409, body = ProblemDocument, description = "Es la última cuenta de administración, o no es como se la vio (`visto`).")))]
 pub(crate) async fn change(
     State(app): State<App>,
-    _: Admin,
+    Admin(by): Admin,
     Path(id): Path<i64>,
     Json(body): Json<UserChange>,
 ) -> Result<Json<Account>, Problem> {
@@ -137,5 +138,5 @@ pub(crate) async fn change(
     };
     let name = body.name.map(|name| name.trim().to_owned());
     let change = ChangeUser { id, name, role: body.role, active: body.active, password_hash, seen: body.seen };
-    Ok(Json(app.writer.submit(change).await?))
+    Ok(Json(app.writer.submit_for(&by, change).await?))
 }

@@ -74,7 +74,7 @@ on_both_engines! {
         shop.clock.advance_ms(1000);
         shop.settle(&taken[1..], &dead("HTTP 401")).await;
         let before = ReplayFilter { until: Some(START.plus_ms(1000)), ..ReplayFilter::default() };
-        let revived = replay_dead(&shop.writer, before, shop.ambient.now(), Duration::ZERO).await.expect("revived");
+        let revived = replay_dead(&shop.writer, None, before, shop.ambient.now(), Duration::ZERO).await.expect("revived");
         assert_eq!((revived, shop.states().await), (1, vec!["pendiente", "pendiente", "muerto"]));
         shop.settle(&shop.claim(10).await, &Verdict::Delivered).await;
         assert_eq!(ids(&shop.claim(10).await), [2], "it waits for nobody any more");

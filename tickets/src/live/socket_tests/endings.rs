@@ -23,6 +23,29 @@ on_both_engines! {
         board.stop().await;
     }
 
+    async fn what_another_instance_ended_closes_its_sockets_here(database) {
+        let board = Board::start(database, &[]).await;
+        let other = Board::start(database, &[("SESSION_POLL", "0.05")]).await;
+        let admin = board.account(Role::Admin).await;
+        let mut client = other.client(&admin).await;
+        client.start().await;
+        board.revoke(admin.user_id, None).await;
+        assert_eq!(client.close_code().await, 4401);
+        board.stop().await;
+        other.stop().await;
+    }
+
+    async fn who_cannot_be_asked_about_is_sent_away(database) {
+        let quick = [("LIVE_HEARTBEAT", "0.2"), ("SESSION_CACHE", "0.01")];
+        let board = Board::start(database, &quick).await;
+        let admin = board.account(Role::Admin).await;
+        let mut client = board.client(&admin).await;
+        client.start().await;
+        board.app.db.close().await;
+        client.frame("bye").await;
+        assert_eq!(client.close_code().await, 1012);
+    }
+
     async fn a_restart_says_when_to_come_back(database) {
         let board = Board::start(database, &[]).await;
         let admin = board.account(Role::Admin).await;

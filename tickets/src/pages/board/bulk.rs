@@ -61,7 +61,7 @@ pub(in crate::pages) async fn send(
     let recall = form.given("en_camino").is_some();
     let terms = Terms { by: by.actor(), offer_timeout_ms: app.settings.offer_timeout_ms(), recall };
     let versions = versions(&form, &rows);
-    let done = app.writer.submit(Bulk { rows, versions, action, terms }).await?;
+    let done = app.writer.submit_for(&by, Bulk { rows, versions, action, terms }).await?;
     let first = who_was_first(&app, &done).await.unwrap_or_else(|error| {
         // It is done: the rows say then only that they were stale.
         tracing::warn!(%error, "who was first could not be read");
