@@ -6,6 +6,7 @@ use std::time::Duration;
 use belgrano_shared::ambient::Ambient;
 use belgrano_shared::auth::examine::PasswordReport;
 use belgrano_shared::config::local_url;
+use belgrano_shared::http::serve::ONLY_COUNTED;
 use belgrano_shared::texts::Language;
 use belgrano_shared::timestamp::UnixMillis;
 use reqwest::header;
@@ -40,6 +41,11 @@ pub async fn run() -> Done {
     let mut well = report("configuration", &Ok("no mistakes".to_owned()));
     report_sendable("mail", settings.shop.mailer.delivers(), NO_MAIL);
     report_sendable("notices in browsers", settings.shop.common.tells_browsers(), NO_PUSH);
+    for (what, common) in [("shop's", &settings.shop.common), ("board's", &settings.tickets.common)] {
+        if common.http.proxies.only_counted() {
+            println!("WARN  {what} TRUST_PROXY: {ONLY_COUNTED}");
+        }
+    }
     let now = Language::Spanish.moment(Ambient::system().now());
     report("time zone", &Ok(format!("{}, where it is {now}", settings.shop.common.zone)));
     for (what, of_the_database) in

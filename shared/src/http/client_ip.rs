@@ -1,8 +1,9 @@
 //! Which address a request comes from.
 //!
-//! The socket's, unless `TRUST_PROXY` says how many proxies stand before us: then the entry of `X-Forwarded-For` that
-//! the outermost of them wrote. What stands further left the client made up, and so did a peer that is none of the
-//! proxies (`PROXY_NETWORKS`).
+//! The socket's, unless that is one of our proxies (`PROXY_NETWORKS`): then `X-Forwarded-For` is read from its end, where the
+//! nearest proxy wrote, past every address that is a proxy, to the first that is none. What stands further left the client may
+//! have made up. An entry that is no address ends it: then the proxy that wrote it is who is counted.
+//! What must never happen here: an address of the client's own choice.
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 
@@ -16,35 +17,66 @@ use super::RequestContext;
 use crate::config::Env;
 use crate::problem::Problem;
 
+/// No request passes more proxies.
+const MOST: usize = 16;
+/// What may stand in `PROXY_NETWORKS` for the networks that are nobody's on the Internet.
+const PRIVATE: [&str; 6] =
+    ["10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10", "169.254.0.0/16", "fc00::/7"];
+const LOOPBACK: [&str; 2] = ["127.0.0.0/8", "::1/128"];
+
 /// The proxies that stand between clients and us.
 #[derive(Clone, Debug, Default)]
 pub struct Proxies {
-    /// How many of them a request passes.
+    /// How many of them a request passes at most; 0: none is believed.
     pub count: usize,
-    /// Where they connect from; empty: from anywhere, because nobody else can reach us.
+    /// Where they are; empty: anywhere, as older configurations have it, which believes an attacker who gets past them.
     pub networks: Vec<IpNet>,
 }
 
 impl Proxies {
-    /// Reads `TRUST_PROXY` and `PROXY_NETWORKS`.
+    /// Reads `PROXY_NETWORKS`, and `TRUST_PROXY` as older configurations have it.
     pub fn from_env(env: &mut Env) -> Self {
-        let count = env.number("TRUST_PROXY", 0, 0..=16, "proxies in front that write X-Forwarded-For");
-        let meaning = "networks the proxies connect from, separated by commas; unset: whoever connects is one";
+        let meaning = "networks of the proxies in front, separated by commas, also `private` and `loopback`: of the addresses in \
+                       X-Forwarded-For the last that is in none of them is the client's; unset: that header is not read";
         let mut networks = Vec::new();
         for text in env.list("PROXY_NETWORKS", "", meaning) {
-            let network = text.parse().or_else(|_| text.parse::<IpAddr>().map(IpNet::from));
-            match network {
-                Ok(network) => networks.push(network),
-                Err(_) => env.mistake("PROXY_NETWORKS", format!("`{text}` is not a network like `10.0.0.0/8`")),
+            match named(&text) {
+                Some(found) => networks.extend(found),
+                None => {
+                    env.mistake("PROXY_NETWORKS", format!("`{text}` is not a network like `10.0.0.0/8`, `private` or `loopback`"));
+                }
             }
         }
+        let meaning = "proxies that a request passes at most; 0: as many as are in `PROXY_NETWORKS`. Without those, how many of them \
+                       write X-Forwarded-For: the old way, which locks customers out or believes an attacker when the number is off";
+        let count = env.number("TRUST_PROXY", 0, 0..=MOST, meaning);
+        let count = if count == 0 && !networks.is_empty() { MOST } else { count };
         Self { count, networks }
     }
 
-    /// Whether what connects from `peer` is one of them.
-    pub(super) fn include(&self, peer: IpAddr) -> bool {
-        let peer = peer.to_canonical();
-        self.count > 0 && (self.networks.is_empty() || self.networks.iter().any(|network| network.contains(&peer)))
+    /// Whether they are only counted, wherever they are: what the operator should change.
+    #[must_use]
+    pub fn only_counted(&self) -> bool {
+        self.count > 0 && self.networks.is_empty()
+    }
+
+    /// Whether `address` is one of them.
+    pub(super) fn include(&self, address: IpAddr) -> bool {
+        let address = address.to_canonical();
+        self.count > 0 && (self.networks.is_empty() || self.networks.iter().any(|network| network.contains(&address)))
+    }
+}
+
+/// The networks that one word of `PROXY_NETWORKS` names.
+fn named(text: &str) -> Option<Vec<IpNet>> {
+    let all = |list: &[&str]| Some(list.iter().filter_map(|network| network.parse().ok()).collect());
+    match text {
+        "private" => all(&PRIVATE),
+        "loopback" => all(&LOOPBACK),
+        network => {
+            let one = network.parse().or_else(|_| network.parse::<IpAddr>().map(IpNet::from)).ok()?;
+            Some(vec![one])
+        }
     }
 }
 
@@ -79,16 +111,30 @@ impl ClientIp {
         if !proxies.include(socket) {
             return Self(socket);
         }
-        let lines = headers.get_all("x-forwarded-for").iter().rev().filter_map(|line| line.to_str().ok());
-        let forwarded =
-            lines.flat_map(|line| line.rsplit(',')).nth(proxies.count - 1).and_then(|text| parse(text.trim()));
-        Self(forwarded.unwrap_or(socket))
+        let lines = headers.get_all("x-forwarded-for").iter().rev();
+        let entries = lines.flat_map(|line| line.as_bytes().rsplit(|byte| *byte == b',')).map(parse);
+        if proxies.only_counted() {
+            return Self(entries.into_iter().nth(proxies.count - 1).flatten().unwrap_or(socket));
+        }
+        let mut client = socket;
+        for entry in entries.take(proxies.count) {
+            let Some(address) = entry else { break };
+            client = address;
+            if !proxies.include(address) {
+                break;
+            }
+        }
+        Self(client)
     }
 }
 
-/// An address, with or without a port.
-fn parse(text: &str) -> Option<IpAddr> {
-    text.parse().ok().or_else(|| text.parse::<SocketAddr>().ok().map(|address| address.ip()))
+/// An address as proxies write it: bare, with a port, in brackets, in quotes.
+fn parse(text: &[u8]) -> Option<IpAddr> {
+    let text = std::str::from_utf8(text).ok()?.trim();
+    let text = text.strip_prefix('"').and_then(|text| text.strip_suffix('"')).unwrap_or(text);
+    let bare = || text.strip_prefix('[')?.strip_suffix(']')?.parse::<Ipv6Addr>().ok().map(IpAddr::V6);
+    let address = text.parse().ok().or_else(|| text.parse::<SocketAddr>().ok().map(|address| address.ip()));
+    address.or_else(bare).filter(|address: &IpAddr| !address.is_unspecified()).map(|address| address.to_canonical())
 }
 
 impl<S: Send + Sync> FromRequestParts<S> for ClientIp {
@@ -107,48 +153,97 @@ mod tests {
     use axum::http::{Extensions, HeaderMap, HeaderValue};
 
     use super::{ClientIp, Proxies};
-    use crate::config::Env;
+    use crate::config::{ConfigMistakes, Env};
 
-    fn of(forwarded: &[&'static str], count: usize) -> String {
-        of_proxies(forwarded, &Proxies { count, ..Proxies::default() })
+    fn proxies(variables: &[(&'static str, &'static str)]) -> Result<Proxies, ConfigMistakes> {
+        let mut env = Env::from_map(variables.iter().copied());
+        let proxies = Proxies::from_env(&mut env);
+        env.finish().map(|_| proxies)
     }
 
-    fn of_proxies(forwarded: &[&'static str], proxies: &Proxies) -> String {
+    fn of(peer: &str, forwarded: &[&'static [u8]], proxies: &Proxies) -> String {
         let mut extensions = Extensions::new();
-        extensions.insert(ConnectInfo(SocketAddr::from(([10, 0, 0, 1], 4711))));
+        extensions.insert(ConnectInfo(SocketAddr::new(peer.parse().expect("an address"), 4711)));
         let mut headers = HeaderMap::new();
         for line in forwarded {
-            headers.append("x-forwarded-for", HeaderValue::from_static(line));
+            headers.append("x-forwarded-for", HeaderValue::from_bytes(line).expect("a value"));
         }
         ClientIp::of(&headers, &extensions, proxies).0.to_string()
     }
 
     #[test]
-    fn only_as_many_proxies_are_believed_as_there_are() {
-        assert_eq!(of(&["1.1.1.1"], 0), "10.0.0.1");
-        assert_eq!(of(&["6.6.6.6, 1.1.1.1"], 1), "1.1.1.1");
-        assert_eq!(of(&["6.6.6.6, 1.1.1.1, 2.2.2.2"], 2), "1.1.1.1");
-        assert_eq!(of(&["6.6.6.6", "1.1.1.1:80"], 1), "1.1.1.1");
-        assert_eq!(of(&[], 1), "10.0.0.1");
-        assert_eq!(of(&["nonsense"], 1), "10.0.0.1");
-        assert_eq!(of(&["1.1.1.1"], 2), "10.0.0.1");
+    fn the_last_that_is_no_proxy_is_the_client() {
+        let ours = proxies(&[("PROXY_NETWORKS", "private, loopback, 162.158.0.0/15,2400:cb00::/32, 203.0.113.9")]);
+        let ours = ours.expect("networks");
+        let long: &'static [u8] = b"9.9.9.9, 10.0.0.1, 10.0.0.1, 10.0.0.1, 10.0.0.1, 10.0.0.1, 10.0.0.1, 10.0.0.1, 10.0.0.1, \
+              10.0.0.1, 10.0.0.1, 10.0.0.1, 10.0.0.1, 10.0.0.1, 10.0.0.1, 10.0.0.1, 10.0.0.1, 10.0.0.1";
+        let cases: [(&str, &[&[u8]], &str); 28] = [
+            // Who is no proxy is not believed, whatever it says.
+            ("1.1.1.1", &[b"2.2.2.2"], "1.1.1.1"),
+            ("1.1.1.1", &[b"2.2.2.2, 10.0.0.7"], "1.1.1.1"),
+            // One proxy, two, three; a client that writes before them.
+            ("10.0.0.1", &[b"1.1.1.1"], "1.1.1.1"),
+            ("10.0.0.1", &[b"1.1.1.1, 162.158.7.7"], "1.1.1.1"),
+            ("10.0.0.1", &[b"1.1.1.1, 162.158.7.7, 10.2.0.9"], "1.1.1.1"),
+            ("10.0.0.1", &[b"6.6.6.6, 1.1.1.1, 162.158.7.7, 10.2.0.9"], "1.1.1.1"),
+            ("10.0.0.1", &[b"10.9.9.9, 1.1.1.1, 162.158.7.7"], "1.1.1.1"),
+            ("127.0.0.1", &[b"1.1.1.1, 203.0.113.9"], "1.1.1.1"),
+            // In several lines, which are one list.
+            ("10.0.0.1", &[b"6.6.6.6", b"1.1.1.1", b"162.158.7.7"], "1.1.1.1"),
+            ("10.0.0.1", &[b"6.6.6.6, 1.1.1.1", b"162.158.7.7, 10.2.0.9"], "1.1.1.1"),
+            // Nothing, or nothing but proxies: the one furthest out.
+            ("10.0.0.1", &[], "10.0.0.1"),
+            ("10.0.0.1", &[b"162.158.7.7, 10.2.0.9"], "162.158.7.7"),
+            // What is no address ends it; what stands left of it is not believed.
+            ("10.0.0.1", &[b""], "10.0.0.1"),
+            ("10.0.0.1", &[b"nonsense"], "10.0.0.1"),
+            ("10.0.0.1", &[b"1.1.1.1, unknown"], "10.0.0.1"),
+            ("10.0.0.1", &[b"1.1.1.1, 0.0.0.0"], "10.0.0.1"),
+            ("10.0.0.1", &[b"1.1.1.1, _hidden, 162.158.7.7"], "162.158.7.7"),
+            ("10.0.0.1", &[b"1.1.1.1,, 162.158.7.7"], "162.158.7.7"),
+            ("10.0.0.1", &[b"1.1.1.1, 1.1.1, 162.158.7.7"], "162.158.7.7"),
+            ("10.0.0.1", &[b"1.1.1.1", b"\xff\xfe"], "10.0.0.1"),
+            // Ports, brackets, quotes, IPv6 in every form.
+            ("10.0.0.1", &[b"1.1.1.1:80"], "1.1.1.1"),
+            ("10.0.0.1", &[b"2001:db8::1"], "2001:db8::1"),
+            ("10.0.0.1", &[b"[2001:db8::1]:443, 2400:cb00::7"], "2001:db8::1"),
+            ("10.0.0.1", &[b"\"[2001:db8::1]\""], "2001:db8::1"),
+            ("::ffff:10.0.0.1", &[b"::ffff:1.1.1.1, ::ffff:162.158.7.7"], "1.1.1.1"),
+            ("fd00::1", &[b"2001:db8::1, fd00::2"], "2001:db8::1"),
+            ("::1", &[b"1.1.1.1"], "1.1.1.1"),
+            // Nobody has so many.
+            ("10.0.0.1", &[long], "10.0.0.1"),
+        ];
+        for (peer, forwarded, client) in cases {
+            assert_eq!(of(peer, forwarded, &ours), client, "{peer} {forwarded:?}");
+        }
     }
 
     #[test]
-    fn who_is_no_proxy_is_not_believed() {
-        let proxies = |networks| {
-            let mut env = Env::from_map([("TRUST_PROXY", "1"), ("PROXY_NETWORKS", networks)]);
-            let proxies = Proxies::from_env(&mut env);
-            env.finish().map(|_| proxies)
-        };
-        let within = proxies("192.168.7.1, 10.0.0.0/8,fd00::/8").expect("networks");
-        assert_eq!(of_proxies(&["1.1.1.1"], &within), "1.1.1.1");
-        assert!(within.include("::ffff:10.1.2.3".parse().expect("an address")));
-        assert!(within.include("192.168.7.1".parse().expect("an address")));
-        let elsewhere = proxies("10.1.0.0/16").expect("a network");
-        assert_eq!(of_proxies(&["1.1.1.1"], &elsewhere), "10.0.0.1");
-        assert!(proxies("10.0.0.0/33").is_err());
-        assert!(!Proxies { count: 0, ..within }.include("10.0.0.1".parse().expect("an address")));
+    fn without_networks_nobody_is_believed_unless_they_are_counted() {
+        assert_eq!(of("10.0.0.1", &[b"1.1.1.1"], &proxies(&[]).expect("nothing set")), "10.0.0.1");
+        let counted = |count| proxies(&[("TRUST_PROXY", count)]).expect("a number");
+        for (forwarded, count, client) in [
+            (&[&b"6.6.6.6, 1.1.1.1"[..]][..], "1", "1.1.1.1"),
+            (&[b"6.6.6.6, 1.1.1.1, 2.2.2.2"], "2", "1.1.1.1"),
+            (&[b"6.6.6.6", b"1.1.1.1:80"], "1", "1.1.1.1"),
+            (&[], "1", "10.0.0.1"),
+            (&[b"nonsense"], "1", "10.0.0.1"),
+            (&[b"1.1.1.1"], "2", "10.0.0.1"),
+        ] {
+            assert_eq!(of("10.0.0.1", forwarded, &counted(count)), client, "{forwarded:?} {count}");
+        }
+        assert!(counted("1").only_counted());
+    }
+
+    #[test]
+    fn networks_and_a_number_believe_what_both_allow() {
+        let both = proxies(&[("TRUST_PROXY", "2"), ("PROXY_NETWORKS", "private")]).expect("both");
+        assert!(!both.only_counted());
+        assert_eq!(of("10.0.0.1", &[b"1.1.1.1, 10.0.0.2"], &both), "1.1.1.1");
+        assert_eq!(of("10.0.0.1", &[b"1.1.1.1, 10.0.0.3, 10.0.0.2"], &both), "10.0.0.3");
+        assert!(proxies(&[("PROXY_NETWORKS", "10.0.0.0/33")]).is_err());
+        assert!(proxies(&[("PROXY_NETWORKS", "cloudflare")]).is_err());
     }
 
     #[test]

@@ -109,9 +109,16 @@ pub struct Bound {
     settings: ServeSettings,
 }
 
+/// What is wrong with proxies that are only counted.
+pub const ONLY_COUNTED: &str = "with a number too low all clients are one address, so that the guesses of one lock the others out; \
+     with one too high a client says which address it has; name the networks of your proxies instead";
+
 /// Binds the address of `settings`.
 pub async fn bind(settings: ServeSettings) -> io::Result<Bound> {
     let (host, port) = (settings.host.as_str(), settings.port);
+    if settings.proxies.only_counted() {
+        tracing::warn!("TRUST_PROXY without PROXY_NETWORKS: {ONLY_COUNTED}");
+    }
     let listener = TcpListener::bind((host, port)).await;
     let listener =
         listener.map_err(|error| io::Error::new(error.kind(), format!("cannot listen on {host}:{port}: {error}")))?;
