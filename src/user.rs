@@ -29,6 +29,9 @@ pub async fn run(command: UserCommand) -> Done {
         .map_err(|wrong| Usage(format!("--nombre: {}", Message::from(wrong).to(Language::English))))?
         .to_owned();
     let password = read_password()?;
+    password
+        .fits(&email, rol == "admin")
+        .map_err(|rule| Usage(format!("the password: {}", rule.to(Language::English))))?;
     let settings = Settings::from_process()?;
     let id = match servicio {
         Service::Shop => shop_account(&settings, &rol, &email, &name, &password).await?,

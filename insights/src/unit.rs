@@ -115,7 +115,15 @@ impl UnitOfWork for InsightsUnit {
         };
         let now = ambient.now();
         fetch_scalar!(one, session, i64, turn, now)?;
-        Ok(Self { session, ambient: ambient.clone(), now, changes: 0, ended: Vec::new(), callers: Callers::default(), noticed: false })
+        Ok(Self {
+            session,
+            ambient: ambient.clone(),
+            now,
+            changes: 0,
+            ended: Vec::new(),
+            callers: Callers::default(),
+            noticed: false,
+        })
     }
 
     async fn read(&mut self, wants: InsightsWants) -> sqlx::Result<()> {

@@ -63,7 +63,7 @@ pub async fn ensure_admin(app: &App) -> Result<(), StartError> {
     };
     let create = CreateAccount {
         name: "Administración".to_owned(),
-        password_hash: app.gate.hash(&password).await?,
+        password_hash: app.gate.passwords().hash(&password).await?,
         email: chosen.email.clone(),
         role: Role::Admin,
         business_id: None,

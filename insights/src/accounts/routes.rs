@@ -3,6 +3,7 @@
 use axum::extract::State;
 use axum::http::StatusCode;
 use belgrano_shared::auth::email::Email;
+use belgrano_shared::auth::gate::Chosen;
 use belgrano_shared::auth::password::NewPassword;
 use belgrano_shared::free_text;
 use belgrano_shared::http::{Json, Page, Path};
@@ -14,7 +15,7 @@ use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use super::{Account, Business, ChangeAccount, CreateAccount, Role, account};
+use super::{Account, AccountRefusal, Business, ChangeAccount, CreateAccount, Role, account};
 use crate::app::App;
 use crate::sessions::Admin;
 
@@ -76,13 +77,10 @@ pub(crate) async fn create(
         wrong.push(FieldError::new("email", Message::new("error-email")));
     }
     let email = email.filter(|_| wrong.is_empty()).ok_or_else(|| Problem::invalid(wrong))?;
-    let create = CreateAccount {
-        name: tidy(&body.name),
-        email,
-        password_hash: app.gate.hash(&body.password).await?,
-        role: body.role,
-        business_id: body.business_id,
-    };
+    let chosen = Chosen { field: "password", email: email.as_str(), admin: body.role == Role::Admin };
+    let password_hash = app.gate.hash(&body.password, chosen).await?;
+    let create =
+        CreateAccount { name: tidy(&body.name), email, password_hash, role: body.role, business_id: body.business_id };
     Ok((StatusCode::CREATED, Json(app.writer.submit_for(&by, create).await?)))
 }
 
@@ -135,7 +133,11 @@ pub(crate) async fn change(
         return Err(Problem::invalid(wrong));
     }
     let password_hash = match &body.password {
-        Some(password) => Some(app.gate.hash(password).await?),
+        Some(password) => {
+            let found = account::find(&mut app.db.read().await?, id).await?.ok_or(AccountRefusal::NotFound)?;
+            let admin = body.role.unwrap_or(found.role) == Role::Admin;
+            Some(app.gate.hash(password, Chosen { field: "password", email: &found.email, admin }).await?)
+        }
         None => None,
     };
     let AccountChange { name, role, business, active, seen, .. } = body;

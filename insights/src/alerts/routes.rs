@@ -112,7 +112,11 @@ pub(crate) async fn change(
 /// What it raised stays in the history.
 #[utoipa::path(delete, path = "/api/alertas/{id}", tag = "alertas", params(("id" = i64, Path)), responses(
     (status = 204), (status = 403, body = ProblemDocument), (status = 404, body = ProblemDocument)))]
-pub(crate) async fn remove(State(app): State<App>, Admin(by): Admin, Path(id): Path<i64>) -> Result<StatusCode, Problem> {
+pub(crate) async fn remove(
+    State(app): State<App>,
+    Admin(by): Admin,
+    Path(id): Path<i64>,
+) -> Result<StatusCode, Problem> {
     app.writer.submit_for(&by, DeleteRule { id }).await?;
     Ok(StatusCode::NO_CONTENT)
 }

@@ -87,7 +87,10 @@ pub(crate) async fn save_view(app: &App, who: &Principal, view: NewView) -> Resu
     if !wrong.is_empty() {
         return Err(Problem::invalid(wrong));
     }
-    Ok(app.writer.submit_for(who, SaveView { account: who.account_id, name: view.nombre.trim().to_owned(), address }).await?)
+    Ok(app
+        .writer
+        .submit_for(who, SaveView { account: who.account_id, name: view.nombre.trim().to_owned(), address })
+        .await?)
 }
 
 /// Takes a view of an account away.

@@ -21,7 +21,7 @@ pub(crate) async fn enter(State(app): State<App>, Query(signed): Query<Signed>) 
     let secrets = app.credentials.secrets().ok_or_else(|| refused(Invalid::Forged))?;
     let link = signed.open(&secrets, app.ambient.now()).map_err(refused)?;
     let arrival = Arrival::by(link)?;
-    let (token, session) = app.gate.new_session();
+    let (token, session) = app.gate.new_session(None);
     let session = NewSession { lifetime_ms: session.lifetime_ms.min(LASTS_MS), ..session };
     app.writer.submit(Arrive { arrival, session }).await?;
     Ok(([(header::SET_COOKIE, app.gate.cookie().set(&token))], see_other("/")).into_response())

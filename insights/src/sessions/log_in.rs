@@ -129,7 +129,7 @@ async fn begin(app: &App, body: &LogIn) -> Result<Option<(LogInAccount, Token)>,
     let stored = account.as_ref().map(|account| account.password_hash.clone());
     let verified = app.gate.verify(&body.password, stored).await?;
     let (account, verified) = account.zip(verified).ok_or(WrongCredentials)?;
-    let (token, session) = app.gate.new_session();
+    let (token, session) = app.gate.new_session(None);
     match app.writer.submit(Begin { account_id: account.id, verified, session }).await {
         Ok(()) => Ok(Some((account, token))),
         Err(WriteError::Refused(WrongCredentials)) => Ok(None),

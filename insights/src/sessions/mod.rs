@@ -35,7 +35,7 @@ pub(crate) async fn open_session(unit: &mut InsightsUnit, account: i64, new: &Ne
     const DELETE_OLDEST: &str = "DELETE FROM sessions WHERE account_id = $1 AND token_hash NOT IN \
          (SELECT token_hash FROM sessions WHERE account_id = $1 \
          ORDER BY CASE WHEN token_hash = $3 THEN 0 ELSE 1 END, expires_at DESC, token_hash LIMIT $2)";
-    let (now, NewSession { token, lifetime_ms, max_sessions }) = (unit.now(), new);
+    let (now, NewSession { token, lifetime_ms, max_sessions, .. }) = (unit.now(), new);
     let session = unit.session();
     execute!(*session, INSERT, &token[..], account, now, now.plus_ms(*lifetime_ms))?;
     execute!(*session, DELETE_OLDEST, account, max_sessions, &token[..])?;

@@ -25,7 +25,7 @@ on_both_engines! {
         assert_eq!(page["usuarios"].as_array().map(Vec::len), Some(2));
         let rest = format!("/api/usuarios?limit=2&cursor={}", page["cursor"].as_str().expect("a cursor"));
         assert_eq!(house.get(&admin, &rest).await.1["usuarios"][0]["rol"], "analista");
-        let again = json!({ "nombre": "x", "email": "ANALISTA@example.com", "password": "secreto1234", "rol": "admin" });
+        let again = json!({ "nombre": "x", "email": "ANALISTA@example.com", "password": "jacaranda lila", "rol": "admin" });
         assert_eq!(house.call(&admin, "POST", "/api/usuarios", again).await.0, 409);
     }
 
@@ -37,7 +37,7 @@ on_both_engines! {
         let (status, _) = house.call(&admin, "PATCH", &path, json!({ "nombre": "Otro nombre" })).await;
         assert_eq!((status, house.get(&merchant, "/api/me").await.0), (200, 200), "a name changes nothing");
         let changes = [json!({ "negocio_id": 2 }), json!({ "negocio_id": null }), json!({ "rol": "analista" }), json!({ "password": "otra clave larga" })];
-        let mut password = "secreto1234";
+        let mut password = "jacaranda lila";
         for change in changes {
             let logged_in = house.log_in("comerciante@example.com", password).await.expect("a session");
             assert_eq!(house.get(&logged_in, "/api/me").await.0, 200);
@@ -62,7 +62,7 @@ on_both_engines! {
             assert_eq!((status, &refusal["type"]), (409, &json!("urn:belgrano:problema:ultimo-admin")));
         }
         assert_eq!(house.call(&admin, "PATCH", "/api/usuarios/99", json!({})).await.0, 404);
-        let wrong = json!({ "nombre": " ", "email": "x", "password": "secreto1234", "rol": "comerciante", "negocio_id": 1 });
+        let wrong = json!({ "nombre": " ", "email": "x", "password": "jacaranda lila", "rol": "comerciante", "negocio_id": 1 });
         let (status, refusal) = house.call(&admin, "POST", "/api/usuarios", wrong).await;
         let fields: Vec<_> = refusal["errors"].as_array().expect("errors").iter().map(|one| one["field"].clone()).collect();
         assert_eq!((status, fields), (422, vec![json!("nombre"), json!("email")]));

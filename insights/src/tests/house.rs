@@ -159,11 +159,10 @@ impl House {
     /// A new account, logged in, and its id.
     pub(crate) async fn account(&self, role: &str, business: Option<i64>) -> (Caller, i64) {
         let email = format!("{role}@example.com");
-        let body =
-            json!({ "nombre": role, "email": email, "password": "secreto1234", "rol": role, "negocio_id": business });
+        let body = json!({ "nombre": role, "email": email, "password": "jacaranda lila", "rol": role, "negocio_id": business });
         let (status, made) = self.call(&self.admin().await, "POST", "/api/usuarios", body).await;
         assert_eq!(status, 201, "{made}");
-        let caller = self.log_in(&email, "secreto1234").await.expect("the new account");
+        let caller = self.log_in(&email, "jacaranda lila").await.expect("the new account");
         (caller, made["id"].as_i64().expect("an id"))
     }
 }

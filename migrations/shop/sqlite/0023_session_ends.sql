@@ -6,3 +6,6 @@ CREATE TABLE session_ends (
     at INTEGER NOT NULL
 );
 CREATE INDEX session_ends_at ON session_ends (at);
+
+-- When somebody last used it, roughly; NULL: when it was opened.
+ALTER TABLE sessions ADD COLUMN seen_at BIGINT;

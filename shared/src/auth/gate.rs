@@ -30,6 +30,8 @@ pub struct GateSettings {
     pub passwords: PasswordSettings,
     /// How long a log-in lasts.
     pub session_lifetime: Duration,
+    /// How long one lasts that nobody uses.
+    pub session_idle: Duration,
     /// How long a session is believed without asking the database.
     pub session_cache_ttl: Duration,
     /// Sessions kept in memory.
@@ -51,10 +53,15 @@ impl GateSettings {
     pub fn from_env(env: &mut Env) -> Self {
         Self {
             session_lifetime: env.duration_s("SESSION_LIFETIME", 14 * 24 * 3600, "seconds a log-in lasts"),
+            session_idle: env.duration_s("SESSION_IDLE", 7 * 24 * 3600, "seconds a log-in lasts that nobody uses"),
             passwords: PasswordSettings::from_env(env),
             session_cache_ttl: env.duration_s("SESSION_CACHE", 30, "seconds a session is believed without a look"),
             session_cache_size: env.number("SESSION_CACHE_SIZE", 50_000, 1..=10_000_000, "sessions kept in memory"),
-            session_poll: env.duration_s("SESSION_POLL", 1, "seconds between looks at sessions that other instances ended"),
+            session_poll: env.duration_s(
+                "SESSION_POLL",
+                1,
+                "seconds between looks at sessions that other instances ended",
+            ),
             max_sessions: env.number("MAX_SESSIONS", 20, 1..=10_000, "sessions of one account"),
             login_tries: env.tries("LOGIN_TRIES", 20, "log-ins to one account from one address, per LOGIN_PERIOD"),
             login_tries_wide: env.tries("LOGIN_TRIES_WIDE", 300, "log-ins from one address, or to one account"),
@@ -90,6 +97,17 @@ impl From<WrongCredentials> for Problem {
     }
 }
 
+/// For whom a password is chosen.
+#[derive(Clone, Copy, Debug)]
+pub struct Chosen<'a> {
+    /// The field it came in.
+    pub field: &'static str,
+    /// Whose it will be.
+    pub email: &'a str,
+    /// Whether that is an administrator.
+    pub admin: bool,
+}
+
 /// A password that fitted its hash.
 #[derive(Clone, Debug)]
 pub struct Verified {
@@ -98,6 +116,20 @@ pub struct Verified {
     /// The same password hashed as today, where `stored` was made otherwise; to be stored instead.
     pub rehashed: Option<String>,
 }
+
+/// What the last use of a session says.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Idle {
+    /// It is in use.
+    Fresh,
+    /// It is in use, and that is to be written down.
+    Note,
+    /// Nobody has used it for too long.
+    Over,
+}
+
+/// Between two notes of a session's use.
+const SEEN_EVERY_MS: i64 = 5 * 60 * 1000;
 
 /// A session to be opened, as it is stored.
 #[derive(Clone, Copy, Debug)]
@@ -108,6 +140,8 @@ pub struct NewSession {
     pub lifetime_ms: i64,
     /// Sessions of the account, this one among them.
     pub max_sessions: i64,
+    /// The one that the browser came with: it ends.
+    pub replaces: Option<TokenHash>,
 }
 
 /// What stands between a request and an account `P`. Cheap to clone.
@@ -120,6 +154,7 @@ struct Parts<P> {
     sessions: SessionCache<P>,
     cookie: SessionCookie,
     lifetime_ms: i64,
+    idle_ms: i64,
     max_sessions: i64,
     tries_close: RateLimit<(IpAddr, Email)>,
     tries_from: RateLimit<IpAddr>,
@@ -136,6 +171,7 @@ impl<P: Principal> Gate<P> {
             sessions: SessionCache::new(limits.session_cache_size, limits.session_cache_ttl, ambient),
             cookie: SessionCookie::new(cookie, limits.session_lifetime, &common.public_url),
             lifetime_ms: i64::try_from(limits.session_lifetime.as_millis()).unwrap_or(i64::MAX),
+            idle_ms: i64::try_from(limits.session_idle.as_millis()).unwrap_or(i64::MAX),
             max_sessions: limits.max_sessions,
             tries_close: RateLimit::new(limits.login_tries, limits.login_period, ambient),
             tries_from: RateLimit::new(limits.login_tries_wide, limits.login_period, ambient),
@@ -156,9 +192,11 @@ impl<P: Principal> Gate<P> {
         &self.0.passwords
     }
 
-    /// The hash to store of a new password.
-    pub async fn hash(&self, password: &NewPassword) -> Result<String, PasswordError> {
-        self.0.passwords.hash(password).await
+    /// The hash to store of a password that is chosen, unless it does not fit whom it is for.
+    pub async fn hash(&self, password: &NewPassword, chosen: Chosen<'_>) -> Result<String, Problem> {
+        let Chosen { field, email, admin } = chosen;
+        password.fits(email, admin).map_err(|wrong| Problem::invalid_field(field, wrong))?;
+        Ok(self.0.passwords.hash(password).await?)
     }
 
     /// Takes a try to prove who one is: by password, or by a recovery code.
@@ -185,13 +223,26 @@ impl<P: Principal> Gate<P> {
         Ok(Some(Verified { stored, rehashed }))
     }
 
-    /// A session to open, and the token to hand out once it is.
+    /// A session to open, and the token to hand out once it is. It takes the place of the one the browser `came_with`.
     #[must_use]
-    pub fn new_session(&self) -> (Token, NewSession) {
+    pub fn new_session(&self, came_with: Option<TokenHash>) -> (Token, NewSession) {
         let Parts { lifetime_ms, max_sessions, ambient, .. } = &*self.0;
         let token = Token::generate(ambient);
-        let session = NewSession { token: token.hash(), lifetime_ms: *lifetime_ms, max_sessions: *max_sessions };
+        let (lifetime_ms, max_sessions) = (*lifetime_ms, *max_sessions);
+        let session = NewSession { token: token.hash(), lifetime_ms, max_sessions, replaces: came_with };
         (token, session)
+    }
+
+    /// What becomes of a session that was last used at `seen`.
+    #[must_use]
+    pub fn idle(&self, seen: UnixMillis) -> Idle {
+        let (unused_ms, limit_ms) = (self.0.ambient.now().since_ms(seen), self.0.idle_ms);
+        match unused_ms {
+            over if over >= limit_ms => Idle::Over,
+            // Rarely, so that few requests write.
+            some if some >= (limit_ms / 10).min(SEEN_EVERY_MS) => Idle::Note,
+            _ => Idle::Fresh,
+        }
     }
 
     /// Whose session it is, if it still holds: from memory, else from `load`.

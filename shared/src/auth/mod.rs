@@ -6,6 +6,7 @@
 
 pub mod api_key;
 pub mod caller;
+mod common_password;
 pub mod email;
 pub mod examine;
 pub mod gate;

@@ -14,6 +14,8 @@ use serde::{Deserialize, Deserializer};
 use tokio::sync::Semaphore;
 use unicode_normalization::UnicodeNormalization;
 
+use super::common_password::{is_common, is_own};
+use super::known_password::Owner;
 use super::old_password::{OldHash, WrappedHash};
 use crate::ambient::Ambient;
 use crate::config::{Env, Secret};
@@ -22,11 +24,16 @@ use crate::problem::Problem;
 use crate::texts::Message;
 
 const MIN_CHARS: usize = 8;
+/// Of whoever may do everything.
+const ADMIN_CHARS: usize = 10;
 /// Also what log-in accepts: a longer one was never stored, and hashing megabytes is an attack.
 const MAX_CHARS: usize = 128;
 /// 100 bits, in letters that cannot be misread.
 const RANDOM_CHARS: usize = 20;
 const RULE: Message = Message::new("error-password");
+const COMMON: Message = Message::new("error-password-common");
+const OWN: Message = Message::new("error-password-own");
+const ADMIN: Message = Message::new("error-length");
 /// Stored where there is no password to log in with. Whatever else begins with it says why there is none.
 pub const NO_PASSWORD: &str = "!";
 /// Stored where the password was one that others know, and was taken away.
@@ -38,11 +45,30 @@ const RETRY_AFTER: Duration = Duration::from_secs(5);
 pub struct NewPassword(Secret);
 
 impl NewPassword {
-    /// 8 to 128 characters, of any kind; length is what protects (NIST SP 800-63B). It is what [`free_text::clean`] makes of
+    /// 8 to 128 characters, of any kind; length is what protects (NIST SP 800-63B), and that it is not what everybody tries. It is what [`free_text::clean`] makes of
     /// `text`, so that the next keyboard, which may write an `ñ` as one character or as two, gives the same.
     pub fn parse(text: &str) -> Result<Self, Message> {
         let text = free_text::clean(text);
-        if (MIN_CHARS..=MAX_CHARS).contains(&text.chars().count()) { Ok(Self(Secret::new(text))) } else { Err(RULE) }
+        if !(MIN_CHARS..=MAX_CHARS).contains(&text.chars().count()) {
+            return Err(RULE);
+        }
+        if is_common(&text) { Err(COMMON) } else { Ok(Self(Secret::new(text))) }
+    }
+
+    /// What it must not be for the account of `email`: what the address says, and of an administrator one of fewer than ten
+    /// characters.
+    pub fn fits(&self, email: &str, admin: bool) -> Result<(), Message> {
+        let chars = self.0.expose().chars().count();
+        if admin && chars < ADMIN_CHARS {
+            return Err(ADMIN.with("from", ADMIN_CHARS).with("to", MAX_CHARS));
+        }
+        if is_own(self.0.expose(), &Owner::new(&[email])) { Err(OWN) } else { Ok(()) }
+    }
+
+    /// One that an older version would have taken.
+    #[cfg(test)]
+    pub(super) fn of_old(text: &str) -> Self {
+        Self(Secret::new(text))
     }
 
     /// One that nobody chose.
@@ -364,9 +390,10 @@ mod tests {
 
     #[tokio::test]
     async fn parameters_of_yesterday_are_seen_and_still_verify() {
-        let stored = passwords(QUICK).hash(&NewPassword::parse("12345678").expect("valid")).await.expect("a hash");
+        let stored =
+            passwords(QUICK).hash(&NewPassword::parse("jacaranda lila").expect("valid")).await.expect("a hash");
         let today = passwords(PasswordSettings { passes: 2, ..QUICK });
-        assert_eq!(today.verify("12345678", &stored).await.expect("an answer"), Some(Spelling::Usual));
+        assert_eq!(today.verify("jacaranda lila", &stored).await.expect("an answer"), Some(Spelling::Usual));
         assert!(today.is_outdated(&stored) && !passwords(QUICK).is_outdated(&stored));
     }
 

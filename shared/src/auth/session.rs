@@ -81,7 +81,8 @@ pub struct SessionCookie {
 }
 
 impl SessionCookie {
-    /// `Secure` when the service is reached by https.
+    /// `Secure` when the service is reached by https, and then called `__Host-…`: browsers take such a cookie from this very host
+    /// by https alone, so that no neighbour below the same domain can put another in its place.
     #[must_use]
     pub fn new(name: &'static str, max_age: Duration, public_url: &Url) -> Self {
         Self { name, max_age_s: max_age.as_secs(), secure: public_url.scheme() == "https" }
@@ -104,17 +105,35 @@ impl SessionCookie {
     pub fn read(&self, headers: &HeaderMap) -> Option<Token> {
         let cookies = headers.get_all(header::COOKIE).iter().filter_map(|value| value.to_str().ok());
         cookies.flat_map(|line| line.split(';')).find_map(|pair| {
-            let value = pair.trim_start().strip_prefix(self.name)?.strip_prefix('=')?;
+            let name = pair.trim_start().strip_prefix(self.prefix())?;
+            let value = name.strip_prefix(self.name)?.strip_prefix('=')?;
             Token::parse(value.trim_end())
         })
+    }
+
+    fn prefix(&self) -> &'static str {
+        if self.secure { "__Host-" } else { "" }
     }
 
     fn header(&self, value: &str, max_age_s: u64) -> HeaderValue {
         let Self { name, secure, .. } = self;
         let secure = if *secure { "; Secure" } else { "" };
-        let cookie = format!("{name}={value}; Path=/; Max-Age={max_age_s}; HttpOnly; SameSite=Lax{secure}");
+        let prefix = self.prefix();
+        let cookie = format!("{prefix}{name}={value}; Path=/; Max-Age={max_age_s}; HttpOnly; SameSite=Lax{secure}");
         // A name of ours and base64url are always a valid header.
         HeaderValue::try_from(cookie).unwrap_or_else(|_| HeaderValue::from_static(""))
+    }
+}
+
+/// Note that a session is in use. Both services call the table `sessions` and the column `seen_at`.
+#[derive(Clone, Copy, Debug)]
+pub struct SeenNow(pub TokenHash);
+
+impl SeenNow {
+    /// Writes it.
+    pub async fn store(&self, session: &mut Session, now: UnixMillis) -> sqlx::Result<()> {
+        execute!(*session, "UPDATE sessions SET seen_at = $1 WHERE token_hash = $2", now, &self.0[..])?;
+        Ok(())
     }
 }
 
@@ -159,7 +178,20 @@ mod tests {
         let text = |value: HeaderValue| value.to_str().expect("text").to_owned();
         let rest = "; Path=/; Max-Age=3600; HttpOnly; SameSite=Lax";
         assert_eq!(text(cookie("http://localhost:5000").set(&token)), format!("shop_session={}{rest}", token.reveal()));
-        assert!(text(cookie("https://shop.example").set(&token)).ends_with("; Secure"));
+        let secure = text(cookie("https://shop.example").set(&token));
+        assert!(
+            secure.starts_with("__Host-shop_session=")
+                && secure.ends_with("; Path=/; Max-Age=3600; HttpOnly; SameSite=Lax; Secure")
+        );
+        let sent = |name: &str| {
+            let value = HeaderValue::try_from(format!("{name}={}", token.reveal())).expect("valid");
+            cookie("https://shop.example").read(&HeaderMap::from_iter([(header::COOKIE, value)]))
+        };
+        assert_eq!(
+            (sent("shop_session"), sent("__Host-shop_session")),
+            (None, Some(token.clone())),
+            "a neighbour's is none"
+        );
         assert!(text(cookie("http://localhost").clear()).starts_with("shop_session=; Path=/; Max-Age=0;"));
     }
 

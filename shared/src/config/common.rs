@@ -173,6 +173,7 @@ fn first_admin(env: &mut Env) -> FirstAdmin {
     );
     let password = password.and_then(|password| {
         NewPassword::parse(password.expose())
+            .and_then(|password| password.fits(email.as_str(), true).map(|()| password))
             .map_err(|rule| env.mistake("ADMIN_PASSWORD", rule.to(Language::English)))
             .ok()
     });

@@ -43,7 +43,10 @@ impl Proxies {
             match named(&text) {
                 Some(found) => networks.extend(found),
                 None => {
-                    env.mistake("PROXY_NETWORKS", format!("`{text}` is not a network like `10.0.0.0/8`, `private` or `loopback`"));
+                    env.mistake(
+                        "PROXY_NETWORKS",
+                        format!("`{text}` is not a network like `10.0.0.0/8`, `private` or `loopback`"),
+                    );
                 }
             }
         }
@@ -175,7 +178,8 @@ mod tests {
     fn the_last_that_is_no_proxy_is_the_client() {
         let ours = proxies(&[("PROXY_NETWORKS", "private, loopback, 162.158.0.0/15,2400:cb00::/32, 203.0.113.9")]);
         let ours = ours.expect("networks");
-        let long: &'static [u8] = b"9.9.9.9, 10.0.0.1, 10.0.0.1, 10.0.0.1, 10.0.0.1, 10.0.0.1, 10.0.0.1, 10.0.0.1, 10.0.0.1, \
+        let long: &'static [u8] =
+            b"9.9.9.9, 10.0.0.1, 10.0.0.1, 10.0.0.1, 10.0.0.1, 10.0.0.1, 10.0.0.1, 10.0.0.1, 10.0.0.1, \
               10.0.0.1, 10.0.0.1, 10.0.0.1, 10.0.0.1, 10.0.0.1, 10.0.0.1, 10.0.0.1, 10.0.0.1, 10.0.0.1";
         let cases: [(&str, &[&[u8]], &str); 28] = [
             // Who is no proxy is not believed, whatever it says.

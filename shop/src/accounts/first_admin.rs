@@ -90,7 +90,7 @@ pub async fn ensure_first_admin(app: &App) -> Result<(), FirstAdminError> {
         first_name: "Administración".to_owned(),
         last_name: String::new(),
         email: chosen.email.clone(),
-        password_hash: app.gate.hash(&password).await?,
+        password_hash: app.gate.passwords().hash(&password).await?,
         phone: String::new(),
         address: String::new(),
         business: None,

@@ -33,17 +33,22 @@ pub(super) struct OpenSession {
 impl OpenSession {
     /// A session to be opened by the caller of a request with these headers, and the token to hand out.
     pub(super) fn prepare(app: &App, headers: &HeaderMap) -> (Token, Self) {
-        let (token, session) = app.gate.new_session();
+        let (token, session) = app.gate.new_session(app.gate.session_of(headers));
         (token, Self { session, cart: cart::anonymous_token(app, headers) })
     }
 
-    /// Opens it, closes the account's oldest beyond the limit, and brings the anonymous cart along, of which not everything may
+    /// Opens it, closes the account's oldest beyond the limit and the one the browser came with, and brings the anonymous cart along, of which not everything may
     /// fit.
     pub(super) async fn open(&self, unit: &mut ShopUnit, account_id: i64) -> sqlx::Result<Vec<Fewer>> {
-        let (now, NewSession { token, lifetime_ms, max_sessions }) = (unit.now(), &self.session);
+        let (now, NewSession { token, lifetime_ms, max_sessions, replaces }) = (unit.now(), &self.session);
         let session = unit.session();
         execute!(*session, INSERT, &token[..], account_id, now, now.plus_ms(*lifetime_ms))?;
         execute!(*session, DELETE_OLDEST, account_id, max_sessions, &token[..])?;
+        if let Some(replaced) = replaces
+            && let Some(owner) = fetch_scalar!(optional, *session, i64, REPLACE, &replaced[..])?
+        {
+            unit.announce().sessions.push((owner, *replaced));
+        }
         match self.cart {
             Some(cart) => cart::adopt(unit, cart, account_id).await,
             None => Ok(Vec::new()),
@@ -56,6 +61,7 @@ const INSERT: &str = "INSERT INTO sessions (token_hash, account_id, created_at, 
 const DELETE_OLDEST: &str = "DELETE FROM sessions WHERE account_id = $1 AND token_hash NOT IN \
      (SELECT token_hash FROM sessions WHERE account_id = $1 \
      ORDER BY CASE WHEN token_hash = $3 THEN 0 ELSE 1 END, expires_at DESC, token_hash LIMIT $2)";
+const REPLACE: &str = "DELETE FROM sessions WHERE token_hash = $1 RETURNING account_id";
 const DELETE: &str = "DELETE FROM sessions WHERE token_hash = $1";
 
 /// Logs in to an account whose password was verified.

@@ -3,6 +3,7 @@
 use axum::extract::State;
 use axum::http::StatusCode;
 use belgrano_shared::auth::email::Email;
+use belgrano_shared::auth::gate::Chosen;
 use belgrano_shared::auth::password::NewPassword;
 use belgrano_shared::auth::session::TokenHash;
 use belgrano_shared::http::{ClientIp, Json};
@@ -13,7 +14,7 @@ use belgrano_shared::{execute, fetch};
 use serde::Deserialize;
 use utoipa::ToSchema;
 
-use super::Session;
+use super::{Role, Session};
 use crate::app::App;
 use crate::unit::ShopUnit;
 
@@ -111,8 +112,11 @@ pub(crate) async fn change_password(
     if let Some(email) = Email::parse(&known.email) {
         app.gate.take_try(ip, &email)?;
     }
-    let verified = app.gate.verify(&body.current, Some(known.password_hash)).await?.ok_or(WrongPassword)?.stored;
-    let hash = app.gate.hash(&body.new).await?;
+    let verified =
+        app.gate.verify(&body.current, Some(known.password_hash.clone())).await?.ok_or(WrongPassword)?.stored;
+    let admin = who.role == Role::Admin;
+    let chosen = Chosen { field: "password_nueva", email: &known.email, admin };
+    let hash = app.gate.hash(&body.new, chosen).await?;
     let change = ChangePassword { account_id: who.account_id, verified, hash, keep: who.token };
     app.writer.submit_for(&who, change).await?;
     Ok(StatusCode::NO_CONTENT)

@@ -2,18 +2,22 @@
 //!
 //! The cookie's token is looked up in memory first, so an ordinary request asks no database who is asking.
 
+use std::convert::Infallible;
+
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
-use belgrano_shared::auth::gate;
-use belgrano_shared::auth::session::TokenHash;
+use belgrano_shared::auth::gate::{self, Idle};
+use belgrano_shared::auth::session::{SeenNow, TokenHash};
+use belgrano_shared::fetch;
 use belgrano_shared::problem::Problem;
 use belgrano_shared::texts::Message;
 use belgrano_shared::timestamp::UnixMillis;
-use belgrano_shared::{fetch, storage};
+use belgrano_shared::writer::{AtOnce, Command, Failure};
 use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::app::App;
+use crate::unit::ShopUnit;
 
 /// What an account may do.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ToSchema)]
@@ -100,7 +104,7 @@ impl FromRequestParts<App> for MaybeSession {
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Problem> {
         let Some(token) = app.gate.session_of(&parts.headers) else { return Ok(Self(None)) };
-        Ok(Self(app.gate.find(&token, load(&app.db, token)).await?))
+        Ok(Self(app.gate.find(&token, load(app, token)).await?))
     }
 }
 
@@ -133,7 +137,7 @@ impl FromRequestParts<App> for Merchant {
 
 /// Whether the session somebody came with still holds.
 pub async fn still_holds(app: &App, who: &Principal) -> sqlx::Result<bool> {
-    let found = app.gate.find(&who.token, load(&app.db, who.token)).await?;
+    let found = app.gate.find(&who.token, load(app, who.token)).await?;
     Ok(found.is_some_and(|found| found.account_id == who.account_id))
 }
 
@@ -147,13 +151,32 @@ struct Row {
     #[sqlx(try_from = "String")]
     role: Role,
     expires_at: UnixMillis,
+    seen_at: UnixMillis,
 }
 
-const SELECT_SESSION: &str = "SELECT s.account_id, a.role, s.expires_at FROM sessions s \
+const SELECT_SESSION: &str = "SELECT s.account_id, a.role, s.expires_at, COALESCE(s.seen_at, s.created_at) AS seen_at FROM sessions s \
      JOIN accounts a ON a.id = s.account_id WHERE s.token_hash = $1 AND a.active";
 
-async fn load(db: &storage::Db, token: TokenHash) -> sqlx::Result<Option<Principal>> {
-    let mut session = db.read().await?;
+async fn load(app: &App, token: TokenHash) -> sqlx::Result<Option<Principal>> {
+    let mut session = app.db.read().await?;
     let row = fetch!(optional, session, Row, SELECT_SESSION, &token[..])?;
-    Ok(row.map(|Row { account_id, role, expires_at }| Principal { account_id, role, token, expires_at }))
+    drop(session);
+    let Some(Row { account_id, role, expires_at, seen_at }) = row else { return Ok(None) };
+    match app.gate.idle(seen_at) {
+        Idle::Over => return Ok(None),
+        // That it cannot be written down now is no reason to send somebody away.
+        Idle::Note => drop(app.writer.submit(AtOnce(SeenNow(token))).await),
+        Idle::Fresh => {}
+    }
+    Ok(Some(Principal { account_id, role, token, expires_at }))
+}
+
+impl Command<ShopUnit> for SeenNow {
+    type Output = ();
+    type Refusal = Infallible;
+
+    async fn apply(&self, unit: &mut ShopUnit) -> Result<(), Failure<Infallible>> {
+        let now = unit.now();
+        Ok(self.store(unit.session(), now).await?)
+    }
 }

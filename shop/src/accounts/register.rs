@@ -4,6 +4,7 @@ use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use belgrano_shared::auth::email::Email;
+use belgrano_shared::auth::gate::Chosen;
 use belgrano_shared::auth::password::NewPassword;
 use belgrano_shared::http::{ClientIp, Json};
 use belgrano_shared::problem::{Problem, ProblemDocument};
@@ -185,7 +186,8 @@ pub(crate) async fn register(
 ) -> Result<Response, Problem> {
     let mut account = new_account(&body)?;
     app.limits.try_to_register(ip)?;
-    account.password_hash = app.gate.hash(&body.password).await?;
+    account.password_hash =
+        app.gate.hash(&body.password, Chosen { field: "password", email: body.email.as_str(), admin: false }).await?;
     let (token, session) = OpenSession::prepare(&app, &headers);
     let view = app.writer.submit(Register { account, session }).await?;
     Ok((StatusCode::CREATED, [(header::SET_COOKIE, app.gate.cookie().set(&token))], Json(view)).into_response())

@@ -142,7 +142,11 @@ pub(crate) async fn list(
         (status = 409, body = ProblemDocument, description = "It is not among those that could not be sent"),
     )
 )]
-pub(crate) async fn retry(State(app): State<App>, Admin(by): Admin, Path(id): Path<i64>) -> Result<StatusCode, Problem> {
+pub(crate) async fn retry(
+    State(app): State<App>,
+    Admin(by): Admin,
+    Path(id): Path<i64>,
+) -> Result<StatusCode, Problem> {
     app.writer.submit_for(&by, Replay { id }).await?;
     Ok(StatusCode::ACCEPTED)
 }

@@ -15,8 +15,8 @@ use belgrano_shared::{execute, fetch};
 
 use super::MessageState;
 use super::settle::{Waiting, move_followers};
-use crate::orders::give_up;
 use crate::accounts::Principal;
+use crate::orders::give_up;
 use crate::unit::{MessageKind, ShopUnit};
 
 /// Messages one command revives; more would keep checkouts waiting.

@@ -17,7 +17,7 @@ use utoipa_axum::routes;
 use super::{ChangeDriver, DriverView, Report, SetShift};
 use crate::app::App;
 use crate::sessions::{Admin, Driver};
-use crate::users::{ChangeUser, NAME_CHARS, NewDriver, Role, check_text, create_account};
+use crate::users::{ChangeUser, NAME_CHARS, NewDriver, Role, check_text, create_account, hash_of};
 
 const CAPACITY: std::ops::RangeInclusive<i64> = 1..=1000;
 
@@ -99,7 +99,8 @@ pub(crate) async fn create(
         capacity: body.capacity.unwrap_or(default.capacity),
         neighbourhood,
     };
-    let account = create_account(&app, &by, body.name, &body.email, &body.password, Role::Driver, driver.clone()).await?;
+    let account =
+        create_account(&app, &by, body.name, &body.email, &body.password, Role::Driver, driver.clone()).await?;
     let view = DriverView {
         id: account.id,
         name: account.name,
@@ -157,7 +158,7 @@ pub(crate) async fn change(
         return Err(Problem::invalid(vec![wrong]));
     }
     let password_hash = match &body.password {
-        Some(password) => Some(app.gate.hash(password).await?),
+        Some(password) => Some(hash_of(&app, id, password, None).await?),
         None => None,
     };
     let trimmed = |text: Option<String>| text.map(|text| text.trim().to_owned());
@@ -230,11 +231,7 @@ async fn position(
     app.writer
         .submit_for(
             &by,
-            Report {
-                driver_id: by.user_id,
-                position,
-                when: ClientMoment { occurred: body.occurred, sent: body.sent },
-            },
+            Report { driver_id: by.user_id, position, when: ClientMoment { occurred: body.occurred, sent: body.sent } },
         )
         .await?;
     Ok(StatusCode::NO_CONTENT)

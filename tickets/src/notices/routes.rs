@@ -78,7 +78,11 @@ pub(crate) async fn list(
 #[utoipa::path(post, path = "/api/avisos/envios/{id}/reintentar", tag = "avisos", params(("id" = i64, Path)), responses(
     (status = 202), (status = 401, body = ProblemDocument), (status = 403, body = ProblemDocument),
     (status = 404, body = ProblemDocument), (status = 409, body = ProblemDocument)))]
-pub(crate) async fn retry(State(app): State<App>, Admin(by): Admin, Path(id): Path<i64>) -> Result<StatusCode, Problem> {
+pub(crate) async fn retry(
+    State(app): State<App>,
+    Admin(by): Admin,
+    Path(id): Path<i64>,
+) -> Result<StatusCode, Problem> {
     app.writer.submit_for(&by, Replay { id }).await?;
     Ok(StatusCode::ACCEPTED)
 }

@@ -3,7 +3,7 @@
 use std::convert::Infallible;
 
 use axum::extract::State;
-use axum::http::{StatusCode, header};
+use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use belgrano_shared::auth::email::Email;
 use belgrano_shared::auth::gate::{NewSession, Verified, WrongCredentials};
@@ -74,6 +74,8 @@ const DELETE_OLDEST: &str = "DELETE FROM sessions WHERE user_id = $1 AND token_h
      (SELECT token_hash FROM sessions WHERE user_id = $1 \
      ORDER BY CASE WHEN token_hash = $3 THEN 0 ELSE 1 END, expires_at DESC, token_hash LIMIT $2)";
 
+const REPLACE: &str = "DELETE FROM sessions WHERE token_hash = $1 RETURNING user_id";
+
 impl Command<BoardUnit> for Begin {
     type Output = ();
     type Refusal = WrongCredentials;
@@ -84,7 +86,7 @@ impl Command<BoardUnit> for Begin {
         if fetch_scalar!(optional, *unit.reader(), i64, STILL, self.user_id, stored)?.is_none() {
             return Err(Failure::Refused(WrongCredentials));
         }
-        let (now, NewSession { token, lifetime_ms, max_sessions }) = (unit.now(), &self.session);
+        let (now, NewSession { token, lifetime_ms, max_sessions, replaces }) = (unit.now(), &self.session);
         let session = unit.session();
         if rehashed.is_some() || !self.examined {
             // Whoever opens a session with it has shown it: it was looked at before this command was submitted.
@@ -93,6 +95,11 @@ impl Command<BoardUnit> for Begin {
         }
         execute!(*session, INSERT, &token[..], self.user_id, now, now.plus_ms(*lifetime_ms))?;
         execute!(*session, DELETE_OLDEST, self.user_id, max_sessions, &token[..])?;
+        if let Some(replaced) = replaces
+            && let Some(user_id) = fetch_scalar!(optional, *session, i64, REPLACE, &replaced[..])?
+        {
+            unit.announce(Announcement::Revoked { user_id, session: Some(replaced.to_vec()) });
+        }
         Ok(())
     }
 }
@@ -119,12 +126,17 @@ impl Command<BoardUnit> for End {
 #[utoipa::path(post, path = "/api/login", tag = "sesión", security(()), request_body = LogIn, responses(
     (status = 200, body = Me, description = "Con la cookie `belgrano_tickets`."),
     (status = 401, body = ProblemDocument), (status = 429, body = ProblemDocument)))]
-pub async fn log_in(State(app): State<App>, ip: ClientIp, Json(body): Json<LogIn>) -> Result<Response, Problem> {
+pub async fn log_in(
+    State(app): State<App>,
+    ip: ClientIp,
+    headers: HeaderMap,
+    Json(body): Json<LogIn>,
+) -> Result<Response, Problem> {
     app.gate.take_try(ip, &body.email)?;
-    let began = match begin(&app, &body).await? {
+    let began = match begin(&app, &headers, &body).await? {
         // Another log-in of this moment has put today's hash in the place of an outdated one, or the password was changed:
         // the account says.
-        None => begin(&app, &body).await?,
+        None => begin(&app, &headers, &body).await?,
         began => began,
     };
     let (account, token) = began.ok_or(WrongCredentials)?;
@@ -134,7 +146,7 @@ pub async fn log_in(State(app): State<App>, ip: ClientIp, Json(body): Json<LogIn
 }
 
 /// Begins a session; `None` when the password was right and its hash is not the account's any more.
-async fn begin(app: &App, body: &LogIn) -> Result<Option<(LogInAccount, Token)>, Problem> {
+async fn begin(app: &App, headers: &HeaderMap, body: &LogIn) -> Result<Option<(LogInAccount, Token)>, Problem> {
     let account = users::for_log_in(&app.db, &body.email).await?.filter(|account| account.active);
     let stored = account.as_ref().map(|account| account.password_hash.clone());
     let verified = app.gate.verify(&body.password, stored).await?;
@@ -144,7 +156,7 @@ async fn begin(app: &App, body: &LogIn) -> Result<Option<(LogInAccount, Token)>,
         users::take_away(app, account.id, verified.stored).await?;
         return Err(WrongCredentials.into());
     }
-    let (token, session) = app.gate.new_session();
+    let (token, session) = app.gate.new_session(app.gate.session_of(headers));
     let begin = Begin { user_id: account.id, verified, examined: account.password_examined, session };
     match app.writer.submit(begin).await {
         Ok(()) => Ok(Some((account, token))),

@@ -1,19 +1,21 @@
 //! Who is asking, and the extractors that refuse everybody else.
 
+use std::convert::Infallible;
 use std::sync::Arc;
 
 use axum::extract::FromRequestParts;
 use axum::http::HeaderMap;
 use axum::http::request::Parts;
-use belgrano_shared::auth::gate;
-use belgrano_shared::auth::session::TokenHash;
+use belgrano_shared::auth::gate::{self, Idle};
+use belgrano_shared::auth::session::{SeenNow, TokenHash};
 use belgrano_shared::fetch;
 use belgrano_shared::problem::Problem;
 use belgrano_shared::texts::Message;
 use belgrano_shared::timestamp::UnixMillis;
+use belgrano_shared::writer::{AtOnce, Command, Failure};
 
 use crate::app::App;
-use crate::unit::Actor;
+use crate::unit::{Actor, BoardUnit};
 use crate::users::Role;
 
 /// Somebody with an account, logged in.
@@ -88,10 +90,22 @@ struct Row {
     #[sqlx(try_from = "String")]
     role: Role,
     expires_at: UnixMillis,
+    seen_at: UnixMillis,
 }
 
-const FIND: &str = "SELECT s.user_id, u.name, u.email, u.role, s.expires_at FROM sessions s \
+const FIND: &str = "SELECT s.user_id, u.name, u.email, u.role, s.expires_at, COALESCE(s.seen_at, s.created_at) AS seen_at \
+     FROM sessions s \
      JOIN users u ON u.id = s.user_id WHERE s.token_hash = $1 AND u.active";
+
+impl Command<BoardUnit> for SeenNow {
+    type Output = ();
+    type Refusal = Infallible;
+
+    async fn apply(&self, unit: &mut BoardUnit) -> Result<(), Failure<Infallible>> {
+        let now = unit.now();
+        Ok(self.store(unit.session(), now).await?)
+    }
+}
 
 impl App {
     /// Whose session a token's hash belongs to, if it still holds.
@@ -99,7 +113,15 @@ impl App {
         let load = async {
             let mut session = self.db.read().await?;
             let row = fetch!(optional, session, Row, FIND, &token[..])?;
-            Ok::<_, sqlx::Error>(row.map(|row| Principal {
+            drop(session);
+            let Some(row) = row else { return Ok(None) };
+            match self.gate.idle(row.seen_at) {
+                Idle::Over => return Ok(None),
+                // That it cannot be written down now is no reason to send somebody away.
+                Idle::Note => drop(self.writer.submit(AtOnce(SeenNow(*token))).await),
+                Idle::Fresh => {}
+            }
+            Ok::<_, sqlx::Error>(Some(Principal {
                 user_id: row.user_id,
                 name: row.name.into(),
                 email: row.email.into(),

@@ -22,4 +22,4 @@ pub use first_admin::ensure_admin;
 pub use respell::respell_emails;
 pub use role::Role;
 pub use routes::routes;
-pub(crate) use routes::{NAME_CHARS, NewUser, UserChange, change, create, create_account, list};
+pub(crate) use routes::{NAME_CHARS, NewUser, UserChange, change, create, create_account, hash_of, list};

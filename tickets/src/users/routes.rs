@@ -3,6 +3,7 @@
 use axum::extract::State;
 use axum::http::StatusCode;
 use belgrano_shared::auth::email::Email;
+use belgrano_shared::auth::gate::Chosen;
 use belgrano_shared::auth::password::NewPassword;
 use belgrano_shared::fetch;
 use belgrano_shared::free_text;
@@ -16,8 +17,8 @@ use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use super::account::check_text;
-use super::{Account, ChangeUser, CreateUser, NewDriver, Role};
+use super::account::{self, check_text};
+use super::{Account, ChangeUser, CreateUser, NewDriver, Role, UserRefusal};
 use crate::app::App;
 use crate::sessions::{Admin, Principal};
 
@@ -97,9 +98,19 @@ pub(crate) async fn create_account(
         wrong.push(FieldError::new("email", Message::new("error-email")));
     }
     let email = email.filter(|_| wrong.is_empty()).ok_or_else(|| Problem::invalid(wrong))?;
-    let password_hash = app.gate.hash(password).await?;
+    let chosen = Chosen { field: "password", email: email.as_str(), admin: role == Role::Admin };
+    let password_hash = app.gate.hash(password, chosen).await?;
     let create = CreateUser { name: name.trim().to_owned(), email, password_hash, role, driver };
     Ok(app.writer.submit_for(by, create).await?)
+}
+
+/// The hash of a password that account `id` gets, with another role if there is one.
+pub(crate) async fn hash_of(app: &App, id: i64, password: &NewPassword, role: Option<Role>) -> Result<String, Problem> {
+    let mut session = app.db.read().await?;
+    let account = account::find(&mut session, id).await?.ok_or(UserRefusal::NotFound)?;
+    drop(session);
+    let admin = role.unwrap_or(account.role) == Role::Admin;
+    app.gate.hash(password, Chosen { field: "password", email: &account.email, admin }).await
 }
 
 /// `PATCH /api/usuarios/{id}`; what is left out stays.
@@ -133,7 +144,7 @@ pub(crate) async fn change(
         return Err(Problem::invalid(vec![wrong]));
     }
     let password_hash = match &body.password {
-        Some(password) => Some(app.gate.hash(password).await?),
+        Some(password) => Some(hash_of(&app, id, password, body.role).await?),
         None => None,
     };
     let name = body.name.map(|name| name.trim().to_owned());
