@@ -83,6 +83,9 @@ impl Stack {
             // Ten thousand boards and their admin are more than the default allows.
             ("MAX_CONNECTIONS".into(), "20000".into()),
             ("LIVE_SOCKETS_PER_USER".into(), "20000".into()),
+            // One account places as many orders as a city.
+            ("ORDERS_OPEN".into(), "0".into()),
+            ("NEW_ACCOUNT_TOTAL".into(), "0".into()),
             ("ADMIN_EMAIL".into(), ADMIN.into()),
             ("ADMIN_PASSWORD".into(), password.clone()),
         ];

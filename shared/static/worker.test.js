@@ -83,3 +83,33 @@ test("a subscription that the push service exchanges is handed on", async () => 
   await sw.send("pushsubscriptionchange", { oldSubscription, newSubscription: null });
   assert.deepEqual(sw.fetched, [["POST", "/api/avisos", { endpoint: "https://push.example/2", anterior: "https://push.example/1" }]]);
 });
+
+const KEPT_PAGE = await readFile(new URL("./kept-page.js", import.meta.url), "utf8");
+
+/** What the phone keeps of a page, and what the network has. */
+function keeping(text) {
+  const stores = new Map();
+  const caches = {
+    open: async (name) => {
+      if (!stores.has(name)) stores.set(name, new Map());
+      const store = stores.get(name);
+      return { put: async (path, response) => void store.set(path, response), match: async (path) => store.get(path)?.clone() };
+    },
+    delete: async (name) => stores.delete(name),
+  };
+  const APP = { version: "0123456789abcdef", page: "/reparto" };
+  const context = createContext({ APP, caches, Response, Headers, Date, fetch: async () => new Response(text), setTimeout });
+  runInContext(`${KEPT_PAGE}\nglobalThis.page = page;`, context);
+  return context.page;
+}
+
+const rendered = (shift) => `<html lang="es"><link href="/static/0123456789abcdef/x.css"><form data-shift="${shift}">Av. Cabildo 2040</form>`;
+
+test("what a phone keeps of the customers goes with the shift", async () => {
+  const page = keeping(rendered("on"));
+  await page.keep(new Response(rendered("on")), page.owner);
+  assert.match(await (await page.kept()).text(), /Cabildo/);
+  assert.ok(page.changesHands("/reparto/turno"), "the end of a shift forgets it");
+  await page.keep(new Response(rendered("off")), page.owner);
+  assert.equal(await page.kept(), null, "and off shift none is kept");
+});

@@ -1,5 +1,6 @@
 //! What every handler and background task of the shop can reach.
 
+use std::net::IpAddr;
 use std::ops::Deref;
 use std::sync::Arc;
 
@@ -8,6 +9,7 @@ use belgrano_shared::auth::api_key::ApiKeys;
 use belgrano_shared::auth::gate::Gate;
 use belgrano_shared::auth::session_end::{SessionEnd, SessionEnds};
 use belgrano_shared::changes::ChangeFeed;
+use belgrano_shared::http::RateLimit;
 use belgrano_shared::lifecycle::Lifecycle;
 use belgrano_shared::notices::push::Vapid;
 use belgrano_shared::passage::Door;
@@ -53,6 +55,8 @@ pub struct Parts {
     pub session_ends: SessionEnds,
     /// Limits of registration and recovery.
     pub limits: AccountLimits,
+    /// Carts that were made from one address.
+    pub carts_made: RateLimit<IpAddr>,
     /// Told whenever the outbox has work.
     pub relay_wake: Arc<Notify>,
     /// Where new messages go without being claimed.

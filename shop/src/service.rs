@@ -156,7 +156,12 @@ pub async fn assemble(settings: ShopSettings, ambient: Ambient, life: &Lifecycle
         changes: changes.clone(),
     });
     let arrivals = Arrivals::default();
-    let context = ShopContext { ambient: ambient.clone(), handoff: handoff.clone(), promises: arrivals.promises() };
+    let context = ShopContext {
+        ambient: ambient.clone(),
+        handoff: handoff.clone(),
+        promises: arrivals.promises(),
+        order_limits: settings.orders,
+    };
     let (writer, writing) = Writer::new(db.clone(), context, settings.writer, announce);
     let closing = db.clone();
     life.spawn_critical("writer", async move {
@@ -168,6 +173,7 @@ pub async fn assemble(settings: ShopSettings, ambient: Ambient, life: &Lifecycle
         tracing::warn!("no SMTP_URL: no mail is sent, so nobody recovers a password by mail or is told by mail");
     }
     let limits = AccountLimits::new(&settings.accounts, &ambient);
+    let carts_made = settings.carts.made_limit(&ambient);
     let vapid = settings.common.vapid(&ambient).map_err(SecretError::from)?;
     let (life, metrics) = (life.clone(), Metrics::new());
     let insights = Door::new(settings.insights.clone(), &ambient);
@@ -181,6 +187,7 @@ pub async fn assemble(settings: ShopSettings, ambient: Ambient, life: &Lifecycle
         gate,
         session_ends,
         limits,
+        carts_made,
         relay_wake,
         handoff,
         packages_wake,

@@ -14,6 +14,7 @@ use url::Url;
 
 use crate::accounts::AccountSettings;
 use crate::cart::CartSettings;
+use crate::checkout::OrderLimits;
 use crate::feed::FeedSettings;
 use crate::merchants::MerchantSettings;
 use crate::orders::TrackingSettings;
@@ -41,6 +42,8 @@ pub struct ShopSettings {
     pub accounts: AccountSettings,
     /// Limits of carts.
     pub carts: CartSettings,
+    /// How much one account may order.
+    pub orders: OrderLimits,
     /// How long a link to follow an order works.
     pub tracking: TrackingSettings,
     /// When packages are ordered.
@@ -68,6 +71,7 @@ impl ShopSettings {
             },
             accounts: AccountSettings::from_env(env),
             carts: CartSettings::from_env(env),
+            orders: OrderLimits::from_env(env),
             tracking: TrackingSettings::from_env(env),
             merchants: MerchantSettings::from_env(env),
             relay: RelaySettings::from_env(env),

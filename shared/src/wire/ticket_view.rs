@@ -102,6 +102,28 @@ impl TicketView {
         self.assigned_driver.clone_from(&name);
         self.driver_name = name;
     }
+
+    /// As the driver that carries it sees it: without the customer's address for mail, and once it is over without the customer.
+    #[must_use]
+    pub fn for_driver(mut self) -> Self {
+        self.customer_email = None;
+        if self.state.is_final() {
+            self.forget_customer();
+        }
+        self
+    }
+
+    /// Takes out whatever says who the customer is, where they live and what they bought.
+    pub fn forget_customer(&mut self) {
+        self.customer_name.clear();
+        self.lines.clear();
+        self.customer_address = None;
+        self.customer_phone = None;
+        self.customer_email = None;
+        self.instructions = None;
+        self.reason = None;
+        (self.lat, self.lng) = (None, None);
+    }
 }
 
 /// The answer to an order that was taken in: 201 when new, 200 with `idempotent` when it already was.
@@ -154,7 +176,7 @@ impl IntakeReply {
 
 #[cfg(test)]
 pub(super) mod tests {
-    use super::{IntakeReply, TicketView};
+    use super::{IntakeReply, TicketState, TicketView};
 
     pub(in crate::wire) fn example() -> TicketView {
         let json = r#"{"ticket_id":12,"numero":"BA-20261121-7F3K9QTX","cliente_nombre":"Ana Díaz",
@@ -184,6 +206,21 @@ pub(super) mod tests {
         );
         let again = serde_json::to_string(&IntakeReply::of(&ticket, true)).expect("a reply");
         assert!(again.ends_with(r#""idempotent":true}"#), "{again}");
+    }
+
+    #[test]
+    fn a_driver_sees_of_the_customer_what_it_takes_and_no_longer_than_that() {
+        let mut ticket = example();
+        ticket.customer_email = Some("ana@example.com".to_owned());
+        let carried = serde_json::to_string(&ticket.clone().for_driver()).expect("JSON");
+        assert!(carried.contains("Cabildo") && !carried.contains("ana@example.com"), "{carried}");
+        ticket.state = TicketState::Delivered;
+        ticket.reason = Some("no estaba Ana".to_owned());
+        let over = serde_json::to_string(&ticket.for_driver()).expect("JSON");
+        for personal in ["Ana", "Cabildo", "example.com", "Yerba", "Timbre", "-34.56", "-58.45"] {
+            assert!(!over.contains(personal), "{personal}: {over}");
+        }
+        assert!(over.contains("BA-20261121-7F3K9QTX") && over.contains("6901.0"), "{over}");
     }
 
     #[test]

@@ -51,6 +51,7 @@ error-email = this is not an email address
 error-password = this needs 8 to 128 characters
 error-password-common = this is one of the passwords that everybody tries: choose another
 error-password-own = this says little more than the address of the account: choose another
+error-new-account = a new account may have orders for up to { $most } under way
 error-length = this needs { $from } to { $to } characters
 error-too-long = this has more than { $max } characters
 error-invisible = this has characters that cannot be seen

@@ -237,6 +237,7 @@ tracking-title = Where the order is
 tracking-driver = { $name } is bringing it.
 tracking-private = This page does not show whose order it is or where it goes. It needs no account and stops working by itself.
 refusal-cart-changed = The cart has changed since you opened this page. Look whether it is right and confirm again.
+refusal-open-orders = There are { $most } orders of yours under way, which is as many as there may be. When one has arrived you can place another.
 refusal-share-over = The order is over: there is nothing left to follow.
 refusal-no-tracking = This link does not exist or has expired. Ask for another from whoever sent it.
 

@@ -51,6 +51,7 @@ error-email = no es una dirección de correo
 error-password = tiene que tener entre 8 y 128 caracteres
 error-password-common = es de las primeras que prueba cualquiera: elegí otra
 error-password-own = dice poco más que el correo de la cuenta: elegí otra
+error-new-account = una cuenta nueva puede tener pedidos en curso por hasta { $most }
 error-length = va de { $from } a { $to } caracteres
 error-too-long = tiene más de { $max } caracteres
 error-invisible = tiene caracteres que no se ven

@@ -240,6 +240,7 @@ tracking-title = Seguimiento del pedido
 tracking-driver = Lo lleva { $name }.
 tracking-private = Esta página no muestra de quién es el pedido ni adónde va. No necesita cuenta y deja de funcionar sola.
 refusal-cart-changed = El carrito cambió desde que abriste esta página. Fijate si está bien y confirmá de nuevo.
+refusal-open-orders = Tenés { $most } pedidos en curso, que es lo máximo. Cuando llegue uno podés hacer otro.
 refusal-share-over = El pedido ya terminó: no queda nada por seguir.
 refusal-no-tracking = Este enlace no existe o ya venció. Pedile otro a quien te lo pasó.
 

@@ -5,7 +5,7 @@ use axum::http::request::Parts;
 use axum::http::{HeaderName, HeaderValue, header};
 use axum::response::{AppendHeaders, IntoResponse, Response};
 use belgrano_shared::auth::session::Token;
-use belgrano_shared::http::{Json, Path};
+use belgrano_shared::http::{ClientIp, Json, Path};
 use belgrano_shared::idempotency::{IdempotencyKey, Once};
 use belgrano_shared::problem::{Problem, ProblemDocument};
 use serde::Deserialize;
@@ -23,7 +23,10 @@ pub(crate) type SetCookie = AppendHeaders<[(HeaderName, HeaderValue); 1]>;
 
 /// Whose cart a request is about: the account's, that of the cookie, or nobody's yet.
 #[derive(Clone, Copy)]
-pub(crate) struct Whose(Option<Owner>);
+pub(crate) struct Whose {
+    owner: Option<Owner>,
+    ip: ClientIp,
+}
 
 impl FromRequestParts<App> for Whose {
     type Rejection = Problem;
@@ -31,7 +34,8 @@ impl FromRequestParts<App> for Whose {
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Problem> {
         let MaybeSession(principal) = MaybeSession::from_request_parts(parts, app).await?;
         let account = principal.map(|principal| Owner::Account(principal.account_id));
-        Ok(Self(account.or_else(|| anonymous_token(app, &parts.headers).map(Owner::Holder))))
+        let owner = account.or_else(|| anonymous_token(app, &parts.headers).map(Owner::Holder));
+        Ok(Self { owner, ip: ClientIp::from_request_parts(parts, app).await? })
     }
 }
 
@@ -39,14 +43,14 @@ impl FromRequestParts<App> for Whose {
 ///
 /// At the prices of this moment, with a warning where stock is short.
 #[utoipa::path(get, path = "/api/carrito", tag = "carrito", security(()), responses((status = 200, body = CartView)))]
-pub(crate) async fn show_cart(State(app): State<App>, Whose(owner): Whose) -> Result<Json<CartView>, Problem> {
+pub(crate) async fn show_cart(State(app): State<App>, Whose { owner, .. }: Whose) -> Result<Json<CartView>, Problem> {
     let Some(owner) = owner else { return Ok(Json(CartView::default())) };
     let cart = read_cart(&mut app.db.snapshot().await?, owner, app.ambient.now()).await?;
     Ok(Json(cart))
 }
 
 /// How many pieces are in a cart, for the number beside its link.
-pub(crate) async fn units(app: &App, Whose(owner): Whose) -> Result<i64, Problem> {
+pub(crate) async fn units(app: &App, Whose { owner, .. }: Whose) -> Result<i64, Problem> {
     let Some(owner) = owner else { return Ok(0) };
     Ok(owner.units(&mut app.db.read().await?).await?)
 }
@@ -85,7 +89,7 @@ pub(super) async fn put_item(
 /// Sets how many of a product are in a cart, 0 for none. Gives the cart as it is then, and the cookie of one that is made.
 pub(crate) async fn set_item(
     app: &App,
-    Whose(owner): Whose,
+    whose: Whose,
     product_id: i64,
     quantity: i64,
 ) -> Result<(CartView, Option<SetCookie>), Problem> {
@@ -94,30 +98,42 @@ pub(crate) async fn set_item(
         quantity if (1..=Basket::MAX_QUANTITY).contains(&quantity) => Change::Put { product_id, quantity },
         _ => return Err(out_of_range()),
     };
-    let (owner, set_cookie) = somebody(app, owner);
+    let (owner, set_cookie) = somebody(app, whose).await?;
     let cart = app.writer.submit(ChangeCart { owner, change }).await?;
     Ok((cart, set_cookie))
 }
 
 /// Whose cart it is to be, and the cookie that says so from now on.
-fn somebody(app: &App, owner: Option<Owner>) -> (Owner, Option<SetCookie>) {
+///
+/// Whoever has no account makes so many carts from one address; a cookie of one's own making is none.
+async fn somebody(app: &App, Whose { owner, ip }: Whose) -> Result<(Owner, Option<SetCookie>), Problem> {
+    if let Some(Owner::Holder(_)) | None = owner {
+        let is_there = match owner {
+            Some(owner) => owner.find(&mut app.db.read().await?).await?.is_some(),
+            None => false,
+        };
+        if !is_there {
+            app.carts_made.check(&ip.key())?;
+        }
+    }
     if let Some(owner) = owner {
-        return (owner, None);
+        return Ok((owner, None));
     }
     let token = Token::generate(&app.ambient);
-    (Owner::Holder(token.hash()), Some(AppendHeaders([(header::SET_COOKIE, cookie(app).set(&token))])))
+    let cookie = AppendHeaders([(header::SET_COOKIE, cookie(app).set(&token))]);
+    Ok((Owner::Holder(token.hash()), Some(cookie)))
 }
 
 /// Adds so many of a product, 1 or more, once under `key`. Gives what became of it, and the cookie of a cart that
 /// is made.
 pub(crate) async fn add_item(
     app: &App,
-    Whose(owner): Whose,
+    whose: Whose,
     product_id: i64,
     quantity: i64,
     key: Option<IdempotencyKey>,
 ) -> Result<(Added, Option<SetCookie>), Problem> {
-    let (owner, set_cookie) = somebody(app, owner);
+    let (owner, set_cookie) = somebody(app, whose).await?;
     // A page has one key for all its products.
     let key = key.map(|key| {
         let key_of = format!("{}.{product_id}.{quantity}", key.key);
@@ -136,7 +152,7 @@ pub(crate) async fn add_item(
 )]
 pub(super) async fn remove_item(
     State(app): State<App>,
-    Whose(owner): Whose,
+    Whose { owner, .. }: Whose,
     Path(product_id): Path<i64>,
 ) -> Result<Json<CartView>, Problem> {
     change(&app, owner, Change::Remove { product_id }).await
@@ -144,7 +160,7 @@ pub(super) async fn remove_item(
 
 /// Empties my cart
 #[utoipa::path(delete, path = "/api/carrito", tag = "carrito", security(()), responses((status = 200, body = CartView)))]
-pub(crate) async fn empty_cart(State(app): State<App>, Whose(owner): Whose) -> Result<Json<CartView>, Problem> {
+pub(crate) async fn empty_cart(State(app): State<App>, Whose { owner, .. }: Whose) -> Result<Json<CartView>, Problem> {
     change(&app, owner, Change::Empty).await
 }
 

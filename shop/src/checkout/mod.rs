@@ -4,6 +4,9 @@ mod delivery;
 #[cfg(test)]
 mod held_tests;
 mod http;
+mod limits;
+#[cfg(test)]
+mod limits_tests;
 #[cfg(test)]
 mod message_tests;
 #[cfg(test)]
@@ -16,4 +19,5 @@ mod statements_tests;
 
 pub use delivery::{Delivery, DeliveryFields};
 pub use http::routes;
+pub use limits::OrderLimits;
 pub use place::{Checkout, CheckoutRefusal, Source, place_order};

@@ -64,6 +64,10 @@ pub enum CheckoutRefusal {
     Unsellable(Vec<FieldError>),
     /// The sum is beyond what money can be.
     TooMuch,
+    /// The account has as many orders under way as it may have.
+    TooManyOpen(i64),
+    /// A new account may not have more than this under way.
+    NewAccount(Money),
     /// It costs another sum than the one that was shown.
     TotalChanged(Money),
 }
@@ -77,6 +81,12 @@ impl From<CheckoutRefusal> for Problem {
             CheckoutRefusal::Basket(errors) | CheckoutRefusal::Unsellable(errors) => Self::invalid(errors),
             CheckoutRefusal::CartChanged => Self::conflict("carrito-cambiado", Message::new("refusal-cart-changed")),
             CheckoutRefusal::TooMuch => Self::invalid_field("items", Message::new("error-total")),
+            CheckoutRefusal::TooManyOpen(most) => {
+                Self::conflict("pedidos-abiertos", Message::new("refusal-open-orders").with("most", most))
+            }
+            CheckoutRefusal::NewAccount(most) => {
+                Self::invalid_field("items", Message::new("error-new-account").with("most", most))
+            }
             CheckoutRefusal::TotalChanged(now) => {
                 Self::conflict("total-cambiado", Message::new("refusal-total-changed").with("total", now))
             }
@@ -155,6 +165,7 @@ pub async fn place_order(
     if seen.is_some_and(|seen| seen != total) {
         return Err(Failure::Refused(CheckoutRefusal::TotalChanged(total)));
     }
+    unit.order_limits().check(&customer, &lines, total, unit.now()).map_err(Failure::Refused)?;
 
     // Nothing can refuse from here on.
     let order = new_order(unit, &customer, (address, delivery), total, arrival);
@@ -172,6 +183,7 @@ pub async fn place_order(
     });
     let view = OrderView::new(&order, &lines);
     unit.put_order(order, lines);
+    unit.count_open(account_id, total);
     unit.announce().placed.extend(Placed::by(arrival));
     Ok(view)
 }

@@ -70,7 +70,12 @@ impl Shop {
         let (ambient, clock) = still_ambient(7);
         let db = database.open(&migrations()).await;
         let handoff = Handoff::new(2, LEASE);
-        let context = ShopContext { ambient: ambient.clone(), handoff: handoff.clone(), promises: Promises::default() };
+        let context = ShopContext {
+            ambient: ambient.clone(),
+            handoff: handoff.clone(),
+            promises: Promises::default(),
+            order_limits: crate::checkout::OrderLimits::NONE,
+        };
         let arrived = handoff.clone();
         let announce = move |committed: Committed| arrived.hand_over(committed.handed);
         let (writer, task) = Writer::new(db.clone(), context, WriterSettings::default(), announce);

@@ -12,6 +12,7 @@ use belgrano_shared::wire::OrderNumber;
 
 use super::{Claimed, Handoff, Promised};
 use crate::arrival::Placed;
+use crate::checkout::OrderLimits;
 
 /// What a batch asks to be read before its commands run.
 #[derive(Debug, Default)]
@@ -41,12 +42,19 @@ pub struct ShopContext {
     pub handoff: Handoff,
     /// What new orders are promised.
     pub promises: Promises,
+    /// How much one account may order.
+    pub order_limits: OrderLimits,
 }
 
 impl From<Ambient> for ShopContext {
     /// Without a relay in this process: its messages wait to be claimed.
     fn from(ambient: Ambient) -> Self {
-        Self { ambient, handoff: Handoff::new(0, std::time::Duration::ZERO), promises: Promises::default() }
+        Self {
+            ambient,
+            handoff: Handoff::new(0, std::time::Duration::ZERO),
+            promises: Promises::default(),
+            order_limits: OrderLimits::NONE,
+        }
     }
 }
 

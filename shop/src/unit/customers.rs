@@ -3,7 +3,9 @@
 use std::collections::HashMap;
 
 use belgrano_shared::fetch_in;
+use belgrano_shared::money::Money;
 use belgrano_shared::storage::Session;
+use belgrano_shared::timestamp::UnixMillis;
 use belgrano_shared::wire::{CustomerKind, limits};
 
 use super::ShopUnit;
@@ -24,6 +26,12 @@ pub struct Customer {
     pub address: String,
     /// The business of a merchant.
     business_name: Option<String>,
+    /// Since when there is an account.
+    pub created_at: UnixMillis,
+    /// Orders of it that are under way, those of this batch among them.
+    pub open_orders: i64,
+    /// What they cost together, in cents.
+    pub open_total: i64,
 }
 
 impl Customer {
@@ -48,7 +56,11 @@ impl Customer {
     }
 }
 
-const SELECT_CUSTOMERS: &str = "SELECT a.id, a.role, a.first_name, a.last_name, a.email, a.phone, a.address, m.business_name \
+const SELECT_CUSTOMERS: &str = "SELECT a.id, a.role, a.first_name, a.last_name, a.email, a.phone, a.address, m.business_name, \
+     a.created_at, (SELECT COUNT(*) FROM orders o WHERE o.account_id = a.id \
+     AND o.state NOT IN ('entregado', 'devuelto', 'cancelado')) AS open_orders, \
+     (SELECT CAST(COALESCE(SUM(o.total), 0) AS BIGINT) FROM orders o WHERE o.account_id = a.id \
+     AND o.state NOT IN ('entregado', 'devuelto', 'cancelado')) AS open_total \
      FROM accounts a LEFT JOIN merchants m ON m.account_id = a.id WHERE a.active AND a.id IN";
 
 #[derive(Debug, Default)]
@@ -69,6 +81,14 @@ impl Customers {
 }
 
 impl ShopUnit {
+    /// Counts an order that was placed in this batch.
+    pub(crate) fn count_open(&mut self, account_id: i64, total: Money) {
+        if let Some(customer) = self.customers.known.get_mut(&account_id) {
+            customer.open_orders += 1;
+            customer.open_total = customer.open_total.saturating_add(total.cents());
+        }
+    }
+
     /// The account that buys, or `None` when it is closed.
     pub async fn customer(&mut self, id: i64) -> sqlx::Result<Option<&Customer>> {
         self.customers.load(&mut self.session, &[id]).await?;
@@ -96,6 +116,9 @@ mod tests {
                 phone: empty(),
                 address: empty(),
                 business_name,
+                created_at: UnixMillis(0),
+                open_orders: 0,
+                open_total: 0,
             }
             .name()
         };

@@ -43,6 +43,8 @@ pub(crate) use orders::{select_lines, select_orders};
 pub use outbox::{MessageKind, OutboxMessage};
 pub use products::ProductForSale;
 
+use crate::checkout::OrderLimits;
+
 use customers::Customers;
 use movements::Movements;
 use orders::Orders;
@@ -56,6 +58,7 @@ pub struct ShopUnit {
     ambient: Ambient,
     handoff: Handoff,
     promises: Promises,
+    order_limits: OrderLimits,
     now: UnixMillis,
     /// Where [`ShopUnit::go_back`] went, if it did.
     then: Option<past::Then>,
@@ -131,6 +134,12 @@ impl ShopUnit {
             return then.promised;
         }
         self.promises.at(self.now)
+    }
+
+    /// How much one account may order.
+    #[must_use]
+    pub fn order_limits(&self) -> OrderLimits {
+        self.order_limits
     }
 
     /// Tells an account, if it asked for that.
@@ -215,7 +224,7 @@ impl UnitOfWork for ShopUnit {
     type Committed = Committed;
 
     async fn begin(mut session: Session, context: &ShopContext) -> sqlx::Result<Self> {
-        let ShopContext { ambient, handoff, promises } = context;
+        let ShopContext { ambient, handoff, promises, order_limits } = context;
         let lock: &'static str = match session.engine() {
             Engine::Sqlite => &LOCK_SQLITE,
             Engine::Postgres => &LOCK_POSTGRES,
@@ -227,6 +236,7 @@ impl UnitOfWork for ShopUnit {
             ambient: ambient.clone(),
             handoff: handoff.clone(),
             promises: promises.clone(),
+            order_limits: *order_limits,
             then: None,
             changes: 0,
             counters,

@@ -191,6 +191,9 @@ fn usual_env() -> Vec<(String, String)> {
         ("ARGON2_PASSES", "1"),
         ("DATABASE_READERS", "4"),
         ("REGISTRATIONS", "100000"),
+        ("ORDERS_OPEN", "0"),
+        ("ORDER_QUANTITY", "10000"),
+        ("NEW_ACCOUNT_TOTAL", "0"),
         ("LOGIN_TRIES", "100000"),
         ("LOGIN_TRIES_WIDE", "100000"),
         // An offer that expires while a loaded machine thinks would be a step nobody took.

@@ -13,7 +13,7 @@ use belgrano_shared::sockets::Sockets;
 use tokio::sync::{Notify, watch};
 use tokio_tungstenite::tungstenite::Utf8Bytes;
 
-use super::frames::{EventFrames, position_frame};
+use super::frames::{DriverFrame, EventFrames, position_frame};
 use super::positions::Positions;
 use super::reader::Reader;
 use super::ring::{Ring, RingLimits};
@@ -71,7 +71,7 @@ struct State {
 
 #[derive(Debug)]
 struct DriverFeed {
-    ring: Ring<Utf8Bytes>,
+    ring: Ring<DriverFrame>,
     wake: watch::Sender<i64>,
     readers: usize,
 }
@@ -288,7 +288,7 @@ impl Hub {
                 entries.any(|(seq, frames)| frames.for_view(view).is_some_and(|frame| push(*seq, frame)))
             }
             View::Driver(id) => match state.drivers.get(&id) {
-                Some(feed) => feed.ring.after(cursor).map_err(|_| Behind)?.any(|(seq, frame)| push(*seq, frame)),
+                Some(feed) => feed.ring.after(cursor).map_err(|_| Behind)?.any(|(seq, frame)| push(*seq, &frame.now)),
                 None => false,
             },
         };
@@ -325,10 +325,9 @@ impl State {
     fn push(&mut self, seq: i64, frames: EventFrames) {
         self.head = seq;
         for driver_id in [frames.driver_id, frames.left_driver_id].into_iter().flatten() {
-            if let (Some(feed), Some(frame)) =
-                (self.drivers.get_mut(&driver_id), frames.for_view(View::Driver(driver_id)))
+            if let Some(feed) = self.drivers.get_mut(&driver_id)
+                && feed.take(seq, frames.for_driver(driver_id))
             {
-                feed.ring.push(seq, frame.clone());
                 feed.wake.send_replace(seq);
             }
         }
@@ -353,12 +352,25 @@ impl State {
 impl DriverFeed {
     /// What the ring of all remembers of one driver.
     fn of(driver_id: i64, all: &Ring<EventFrames>, limits: RingLimits) -> Self {
-        let mut ring = Ring::new(all.floor(), limits);
+        let mut feed = Self { ring: Ring::new(all.floor(), limits), wake: watch::Sender::new(0), readers: 0 };
         for (seq, frames) in all.after(all.floor()).into_iter().flatten() {
-            if let Some(frame) = frames.for_view(View::Driver(driver_id)) {
-                ring.push(*seq, frame.clone());
-            }
+            feed.take(*seq, frames.for_driver(driver_id));
         }
-        Self { ring, wake: watch::Sender::new(0), readers: 0 }
+        feed
+    }
+
+    /// Takes what concerns the driver. With the end of its business with a ticket what was told before of that ticket forgets the
+    /// customer.
+    fn take(&mut self, seq: i64, frame: Option<DriverFrame>) -> bool {
+        let Some(frame) = frame else { return false };
+        if frame.ends {
+            self.ring.update(|earlier| {
+                if earlier.ticket_id == frame.ticket_id {
+                    earlier.now = earlier.afterwards.clone();
+                }
+            });
+        }
+        self.ring.push(seq, frame);
+        true
     }
 }

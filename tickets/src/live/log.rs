@@ -6,7 +6,7 @@
 use belgrano_shared::fetch;
 use belgrano_shared::storage::{Db, Session};
 use belgrano_shared::timestamp::UnixMillis;
-use belgrano_shared::wire::{EventKind, OrderNumber};
+use belgrano_shared::wire::{EventKind, OrderNumber, TicketState};
 use tokio_tungstenite::tungstenite::Utf8Bytes;
 
 use super::frames::EventFrames;
@@ -18,6 +18,7 @@ pub(super) const PAGE_EVENTS: i64 = 256;
 
 /// The ticket's text is only read where it is needed: a driver's page passes over everybody else's.
 const PAGE: &str = "SELECT e.seq, e.kind, e.recorded_at, e.ticket_id, t.number, e.version, e.driver_id, e.previous_driver_id, \
+     t.driver_id AS driver_now, t.state AS state_now, \
      CASE WHEN $1 = 0 OR e.driver_id = $1 THEN e.ticket ELSE '' END AS ticket_json \
      FROM events e JOIN tickets t ON t.id = e.ticket_id WHERE e.seq > $2 AND e.seq <= $3 ORDER BY e.seq";
 
@@ -33,7 +34,17 @@ struct EventRow {
     version: i64,
     driver_id: Option<i64>,
     previous_driver_id: Option<i64>,
+    driver_now: Option<i64>,
+    #[sqlx(try_from = "String")]
+    state_now: TicketState,
     ticket_json: String,
+}
+
+impl EventRow {
+    /// Whether whoever carried it then has no business with its customer any more: who carries it today decides.
+    fn is_gone(&self) -> bool {
+        self.state_now.is_final() || self.driver_now != self.driver_id
+    }
 }
 
 impl From<EventRow> for CommittedEvent {
@@ -66,14 +77,13 @@ pub enum Page {
     Gone,
 }
 
-async fn rows(session: &mut Session, view: View, after: i64, upto: i64) -> sqlx::Result<Vec<CommittedEvent>> {
+async fn rows(session: &mut Session, view: View, after: i64, upto: i64) -> sqlx::Result<Vec<EventRow>> {
     let only = match view {
         View::All => 0,
         View::Driver(id) => id,
     };
     let upto = upto.min(after.saturating_add(PAGE_EVENTS));
-    let rows = fetch!(all, *session, EventRow, PAGE, only, after, upto)?;
-    Ok(rows.into_iter().map(Into::into).collect())
+    fetch!(all, *session, EventRow, PAGE, only, after, upto)
 }
 
 /// What `view` may see of the events after `after`, a page of them. `head` is an event that exists and lies after `after`.
@@ -85,13 +95,19 @@ pub(super) async fn page(db: &Db, view: View, after: i64, head: i64) -> sqlx::Re
     if first.seq != after + 1 {
         return Ok(Page::Gone);
     }
-    let frames = events.iter().filter_map(|event| EventFrames::of(event).for_view(view).cloned()).collect();
-    Ok(Page::Frames { frames, last: last.seq })
+    let last = last.seq;
+    let frames = events.into_iter().filter_map(|row| {
+        let gone = row.is_gone();
+        let frames = EventFrames::of(&row.into());
+        if gone { frames.afterwards(view) } else { frames.for_view(view) }.cloned()
+    });
+    Ok(Page::Frames { frames: frames.collect(), last })
 }
 
 /// The events after `after` as they were committed, a page of them.
 pub(super) async fn committed_after(session: &mut Session, after: i64) -> sqlx::Result<Vec<CommittedEvent>> {
-    rows(session, View::All, after, i64::MAX).await
+    let rows = rows(session, View::All, after, i64::MAX).await?;
+    Ok(rows.into_iter().map(Into::into).collect())
 }
 
 /// The end of the log and its last events, `count` at most, of one moment.
@@ -103,7 +119,7 @@ pub(super) async fn tail(db: &Db, count: i64) -> sqlx::Result<(LogHead, Vec<Comm
     while after < head.seq {
         let page = rows(&mut session, View::All, after, head.seq).await?;
         after = page.last().map_or(after + PAGE_EVENTS, |last| last.seq);
-        events.extend(page);
+        events.extend(page.into_iter().map(CommittedEvent::from));
     }
     Ok((head, events))
 }

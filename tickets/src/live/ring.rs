@@ -50,6 +50,15 @@ impl<T: Weight> Ring<T> {
         }
     }
 
+    /// Changes entries in their places.
+    pub(super) fn update(&mut self, change: impl Fn(&mut T)) {
+        for (_, entry) in &mut self.entries {
+            self.bytes -= entry.bytes();
+            change(entry);
+            self.bytes += entry.bytes();
+        }
+    }
+
     /// Forgets everything up to `floor`.
     pub(super) fn restart(&mut self, floor: i64) {
         *self = Self::new(floor, self.limits);

@@ -82,7 +82,11 @@ impl Snapshots {
         drop(session);
         // Oldest first, as they came in.
         rows.sort_unstable_by_key(|ticket| ticket.view.ticket_id);
-        let json = rows.iter().map(|row| serde_json::to_string(&row.view)).collect::<Result<Vec<_>, _>>();
+        let views = rows.into_iter().map(|row| match view {
+            View::All => row.view,
+            View::Driver(_) => row.view.for_driver(),
+        });
+        let json = views.map(|view| serde_json::to_string(&view)).collect::<Result<Vec<_>, _>>();
         let json = json.map_err(|error| sqlx::Error::Encode(Box::new(error)))?;
         let frame = snapshot_frame(seq, json.iter().map(String::as_str)).into();
         Ok(Snapshot { seq, frame })

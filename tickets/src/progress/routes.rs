@@ -18,7 +18,7 @@ use utoipa_axum::routes;
 use super::{Edit, GivenProofs, IfMatch, SentAt, Step, StepOnce, TakeStep, Undo};
 use crate::app::App;
 use crate::sessions::{Admin, Principal, Session};
-use crate::tickets::{Detail, InFull};
+use crate::tickets::{Detail, InFull, answer_as_seen};
 
 /// Two pictures in base64 and the rest of a step.
 pub(crate) const STEP_BODY_BYTES: usize = MAX_PICTURE_BYTES / 3 * 8 + 64 * 1024;
@@ -117,8 +117,9 @@ pub(crate) async fn take_step(
     let given = body.proofs(&app.secrets, &number).await?;
     let (step, when) = (body.step()?, ClientMoment { occurred: body.occurred, sent });
     let required = app.settings.proofs.clone();
-    let command = TakeStep { number, step, by: by.clone(), when, if_match, required, given };
-    Ok(app.writer.submit_for(&by, StepOnce::new(command, key)).await??)
+    let command = TakeStep { number: number.clone(), step, by: by.clone(), when, if_match, required, given };
+    let answer = app.writer.submit_for(&by, StepOnce::new(command, key)).await??;
+    answer_as_seen(&app, &by, &number, answer).await
 }
 
 /// Deshace el último cambio, hasta diez minutos después.

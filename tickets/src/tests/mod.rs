@@ -8,6 +8,7 @@ mod clock;
 mod forgetting;
 mod instances;
 mod intake;
+mod keeping;
 mod pasted;
 mod plans;
 mod promising;

@@ -11,5 +11,5 @@ pub use detail::{Detail, InFull};
 pub use fold_stored::fold_stored;
 pub use history::{Entry, LastActor, last_actors};
 pub use routes::routes;
-pub(crate) use routes::{events, find, list, proof_kinds, read_filter, visible};
+pub(crate) use routes::{answer_as_seen, events, find, list, proof_kinds, read_filter, visible};
 pub use search::{Filter, search};

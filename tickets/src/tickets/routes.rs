@@ -5,12 +5,13 @@ use axum::http::{HeaderValue, header};
 use axum::response::{IntoResponse, Response};
 use belgrano_shared::free_text;
 use belgrano_shared::http::{Json, Page, Path, check_fields};
+use belgrano_shared::idempotency::StoredAnswer;
 use belgrano_shared::picture::Picture;
 use belgrano_shared::problem::{Problem, ProblemDocument};
 use belgrano_shared::storage::Session as Connection;
 use belgrano_shared::texts::Message;
 use belgrano_shared::timestamp::UnixMillis;
-use belgrano_shared::wire::{OrderNumber, TicketView, UnknownWord};
+use belgrano_shared::wire::{OrderNumber, TicketState, TicketView, UnknownWord};
 use belgrano_shared::zone::LocalDay;
 use belgrano_shared::{fetch, fetch_scalar};
 use serde::Serialize;
@@ -54,10 +55,20 @@ pub(crate) async fn list(
     let mut filter = read_filter(query.as_deref().unwrap_or_default())?;
     if let Some(driver_id) = by.only_driver() {
         filter.driver_id = Some(driver_id);
+        if filter.text.is_some() {
+            // Of what is over nobody finds out by searching who it was for.
+            let open = |state: &TicketState| !state.is_final();
+            let asked = if filter.states.is_empty() { TicketState::ALL.to_vec() } else { filter.states };
+            filter.states = asked.into_iter().filter(open).collect();
+            if filter.states.is_empty() {
+                return Ok(Json(Tickets { tickets: Vec::new(), cursor: None }));
+            }
+        }
     }
     let mut session = app.db.read().await?;
     let found = search(&mut session, &filter, page.position()?, page.limit).await?;
-    Ok(Json(Tickets { tickets: found.tickets, cursor: found.next.map(|next| Page::encode(&next)) }))
+    let tickets = found.tickets.into_iter().map(|ticket| as_seen(ticket, &by)).collect();
+    Ok(Json(Tickets { tickets, cursor: found.next.map(|next| Page::encode(&next)) }))
 }
 
 /// The filters of a query; what is not among them is ignored.
@@ -121,7 +132,8 @@ async fn one(
     Path(number): Path<OrderNumber>,
 ) -> Result<Response, Problem> {
     let mut session = app.db.read().await?;
-    let ticket = visible(&mut session, &number, &by).await?;
+    let mut ticket = visible(&mut session, &number, &by).await?;
+    ticket.view = as_seen(ticket.view, &by);
     let etag = HeaderValue::try_from(format!("\"{}\"", ticket.view.version)).ok();
     let mut response = Json(Detail::from(ticket)).into_response();
     if let Some(etag) = etag {
@@ -175,6 +187,9 @@ async fn proof(
     const FIND: &str = "SELECT media_type, content, drawn FROM proofs WHERE ticket_id = $1 AND kind = $2";
     let mut session = app.db.read().await?;
     let ticket = visible(&mut session, &number, &by).await?;
+    if by.only_driver().is_some() && ticket.view.state.is_final() {
+        return Err(Problem::not_found(Message::new("refusal-no-proof")));
+    }
     let found = fetch!(optional, session, Proof, FIND, ticket.view.ticket_id, kind.as_str())?;
     drop(session);
     let proof = found.ok_or_else(|| Problem::not_found(Message::new("refusal-no-proof")))?;
@@ -191,6 +206,36 @@ async fn proof(
 pub(crate) async fn proof_kinds(session: &mut Connection, ticket_id: i64) -> Result<Vec<String>, Problem> {
     const FIND: &str = "SELECT kind FROM proofs WHERE ticket_id = $1 ORDER BY kind DESC";
     Ok(fetch_scalar!(all, *session, String, FIND, ticket_id)?)
+}
+
+/// What `by` sees of a ticket that it may see.
+fn as_seen(ticket: TicketView, by: &Principal) -> TicketView {
+    if by.only_driver().is_some() { ticket.for_driver() } else { ticket }
+}
+
+/// The answer to a step, as whoever took it may see it now: one that was kept under a key is told again later, when the ticket may
+/// be another driver's.
+pub(crate) async fn answer_as_seen(
+    app: &App,
+    by: &Principal,
+    number: &OrderNumber,
+    answer: StoredAnswer,
+) -> Result<StoredAnswer, Problem> {
+    let Some(driver_id) = by.only_driver() else { return Ok(answer) };
+    let now = find(&mut app.db.read().await?, number).await?;
+    let carried = now.is_some_and(|now| now.view.driver_id == Some(driver_id) && !now.view.state.is_final());
+    let unreadable = |error: serde_json::Error| Problem::internal(&error);
+    let mut whole: serde_json::Map<String, serde_json::Value> =
+        serde_json::from_str(&answer.body).map_err(unreadable)?;
+    let mut ticket = serde_json::from_str::<TicketView>(&answer.body).map_err(unreadable)?.for_driver();
+    if !carried {
+        ticket.forget_customer();
+    }
+    if let serde_json::Value::Object(seen) = serde_json::to_value(&ticket).map_err(unreadable)? {
+        whole.extend(seen);
+    }
+    let body = serde_json::to_string(&whole).map_err(unreadable)?;
+    Ok(StoredAnswer { body, ..answer })
 }
 
 /// A ticket, whoever may see it.

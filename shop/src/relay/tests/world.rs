@@ -133,7 +133,12 @@ impl World {
         let wake = Arc::new(Notify::new());
         let handoff = Handoff::new(settings().buffer(), settings().lease);
         let announce = announcer(&wake, &handoff);
-        let context = ShopContext { ambient: ambient.clone(), handoff: handoff.clone(), promises: Promises::default() };
+        let context = ShopContext {
+            ambient: ambient.clone(),
+            handoff: handoff.clone(),
+            promises: Promises::default(),
+            order_limits: crate::checkout::OrderLimits::NONE,
+        };
         let (writer, task) = Writer::new(db.clone(), context, WriterSettings::default(), announce);
         tokio::spawn(task);
         let (status, metrics, board) = (RelayStatus::default(), Metrics::new(), FakeBoard::start().await);

@@ -35,6 +35,32 @@ on_both_engines! {
         other.stop().await;
     }
 
+    async fn what_a_driver_missed_is_told_without_the_customers_it_has_no_more(database) {
+        let board = Board::start(database, &[]).await;
+        let (beto, caro) = (board.account(Role::Driver).await, board.account(Role::Driver).await);
+        let (place, _) = board.client(&beto).await.start().await;
+        board.receive("BA-1").await;
+        board.give("BA-1", Some(beto.user_id)).await;
+        let mut carries = board.client(&beto).await;
+        carries.resume(&place).await;
+        assert_eq!(carries.frame("event").await["ticket"]["cliente_nombre"], "Ana", "while it carries it");
+        board.give("BA-1", Some(caro.user_id)).await;
+        for _ in 0..20 {
+            board.write_on("BA-1", "x".to_owned()).await;
+        }
+        // From the ring of the one, and from the log of another that remembers nothing.
+        let other = Board::start(database, &[("LIVE_RING_EVENTS", "16")]).await;
+        for board in [&board, &other] {
+            let mut again = board.client(&beto).await;
+            again.resume(&place).await;
+            let given = again.frame("event").await;
+            assert_eq!((&given["seq"], &given["ticket"]["cliente_nombre"]), (&2.into(), &"".into()), "{given}");
+            assert_eq!(again.event().await, (3, true));
+        }
+        board.stop().await;
+        other.stop().await;
+    }
+
     async fn who_cannot_be_asked_about_is_sent_away(database) {
         let quick = [("LIVE_HEARTBEAT", "0.2"), ("SESSION_CACHE", "0.01")];
         let board = Board::start(database, &quick).await;
