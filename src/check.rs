@@ -6,6 +6,7 @@ use std::time::Duration;
 use belgrano_shared::ambient::Ambient;
 use belgrano_shared::auth::examine::PasswordReport;
 use belgrano_shared::config::local_url;
+use belgrano_shared::config::transport::Transport;
 use belgrano_shared::http::serve::ONLY_COUNTED;
 use belgrano_shared::texts::Language;
 use belgrano_shared::timestamp::UnixMillis;
@@ -40,6 +41,14 @@ pub async fn run() -> Done {
     };
     let mut well = report("configuration", &Ok("no mistakes".to_owned()));
     report_sendable("mail", settings.shop.mailer.delivers(), NO_MAIL);
+    if let Some(protected) = settings.shop.mailer.protected() {
+        report_protected("mail", protected);
+    }
+    for (what, common) in [("shop's database", &settings.shop.common), ("board's database", &settings.tickets.common)] {
+        if let Some(protected) = common.storage.target.protected() {
+            report_protected(what, protected);
+        }
+    }
     report_sendable("notices in browsers", settings.shop.common.tells_browsers(), NO_PUSH);
     for (what, common) in [("shop's", &settings.shop.common), ("board's", &settings.tickets.common)] {
         if common.http.proxies.only_counted() {
@@ -81,6 +90,12 @@ fn report_sendable(what: &str, sends: bool, without: &str) {
     } else {
         println!("WARN  {what}: {without}");
     }
+}
+
+/// Clear text that was allowed by name is no failure, and should be known.
+fn report_protected(what: &str, protected: Transport) {
+    let word = if protected == Transport::Clear { "WARN " } else { "ok   " };
+    println!("{word} {what}: reached {}", protected.as_str());
 }
 
 fn report(what: &str, outcome: &Result<String, String>) -> bool {

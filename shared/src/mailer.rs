@@ -11,6 +11,7 @@ use lettre::message::Mailbox;
 use lettre::message::header::ContentType;
 use lettre::{AsyncSmtpTransport, AsyncTransport, Message, Tokio1Executor};
 
+use crate::config::transport::{self, Transport};
 use crate::config::{Env, Secret};
 
 /// To reach the mail server.
@@ -95,6 +96,7 @@ enum Way {
 }
 
 struct Smtp {
+    protected: Transport,
     transport: AsyncSmtpTransport<Tokio1Executor>,
     from: Mailbox,
 }
@@ -112,11 +114,12 @@ impl std::fmt::Debug for Mailer {
 }
 
 impl Mailer {
-    /// Through the server at `url` (`smtp://`, `smtps://`, `smtp://…?tls=required`, with user and password in it).
-    pub fn smtp(url: &Secret, from: Mailbox) -> Result<Self, MailError> {
+    /// Through the server at `url` (`smtp://`, `smtps://`, `smtp://…?tls=required`, with user and password in it), `protected` as that
+    /// says.
+    pub fn smtp(url: &Secret, from: Mailbox, protected: Transport) -> Result<Self, MailError> {
         let transport = AsyncSmtpTransport::<Tokio1Executor>::from_url(url.expose())?;
         let transport = transport.timeout(Some(CONNECT_TIMEOUT)).build();
-        Ok(Self(Way::Smtp(Arc::new(Smtp { transport, from }))))
+        Ok(Self(Way::Smtp(Arc::new(Smtp { protected, transport, from }))))
     }
 
     /// Into the log, for development.
@@ -142,19 +145,30 @@ impl Mailer {
     /// Reads `SMTP_URL` and `MAIL_FROM`. `development`: nobody but a developer uses this.
     pub fn from_env(env: &mut Env, development: bool) -> Self {
         let url = env.secret("SMTP_URL", "mail server, e.g. `smtps://user:password@host`; unset: no mail");
+        let clear_allowed = transport::clear_smtp(env);
         let from = env.string("MAIL_FROM", DEFAULT_FROM, "sender of every mail");
         let without = if development { Self::log() } else { Self::unconfigured() };
         let Ok(from) = from.parse() else {
             env.mistake("MAIL_FROM", "has to be an address, for example `Belgrano <hello@example.com>`");
             return without;
         };
-        match url.map(|url| Self::smtp(&url, from)) {
-            None => without,
-            Some(Ok(mailer)) => mailer,
-            Some(Err(_)) => {
-                env.mistake("SMTP_URL", "has to be `smtp://…` or `smtps://…`");
-                without
-            }
+        let Some(url) = url else { return without };
+        let Some((url, protected)) = transport::smtp(url.expose(), clear_allowed) else {
+            env.mistake("SMTP_URL", "would let mail go in clear text: `tls=required`, `smtps://`, or SMTP_CLEAR=true");
+            return without;
+        };
+        Self::smtp(&Secret::new(url), from, protected).unwrap_or_else(|_| {
+            env.mistake("SMTP_URL", "has to be `smtp://…` or `smtps://…`");
+            without
+        })
+    }
+
+    /// How mail is protected on its way to the server, if there is one.
+    #[must_use]
+    pub fn protected(&self) -> Option<Transport> {
+        match &self.0 {
+            Way::Smtp(smtp) => Some(smtp.protected),
+            _ => None,
         }
     }
 
@@ -250,7 +264,8 @@ mod tests {
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
         let url = Secret::new(format!("smtp://{}", listener.local_addr().expect("bound")));
         let server = tokio::spawn(serve_one(listener, verdict));
-        let mailer = Mailer::smtp(&url, "Belgrano <hola@example.com>".parse().expect("valid")).expect("a valid URL");
+        let mailer = Mailer::smtp(&url, "Belgrano <hola@example.com>".parse().expect("valid"), Transport::Here)
+            .expect("a valid URL");
         let sent = mailer.send(&mail()).await;
         drop(mailer);
         (sent, server.await.expect("no panic"))
@@ -274,8 +289,8 @@ mod tests {
                 stream.write_all(first.as_bytes()).await.expect("connected");
                 stream
             });
-            let mailer =
-                Mailer::smtp(&url, "Belgrano <hola@example.com>".parse().expect("valid")).expect("a valid URL");
+            let mailer = Mailer::smtp(&url, "Belgrano <hola@example.com>".parse().expect("valid"), Transport::Here)
+                .expect("a valid URL");
             let sent = tokio::time::timeout(10 * SMTP_TIMEOUT, mailer.send(&mail())).await.expect("given up");
             assert!(matches!(sent, Err(MailError::Silent)), "{sent:?}");
             drop(server.await.expect("no panic"));

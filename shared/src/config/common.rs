@@ -4,8 +4,10 @@
 
 use std::path::PathBuf;
 
+use sqlx::postgres::PgConnectOptions;
 use url::{Host, Url};
 
+use super::transport;
 use super::{Env, GeneratedSecretError, Secret, generated_secret, local_url};
 use crate::ambient::Ambient;
 use crate::auth::email::Email;
@@ -182,13 +184,24 @@ fn first_admin(env: &mut Env) -> FirstAdmin {
 
 fn storage(env: &mut Env, service: &str, data_dir: &std::path::Path) -> StorageSettings {
     let url = env.secret("DATABASE_URL", "`postgres://…`; unset: SQLite in `DATA_DIR`");
+    let clear_allowed = transport::clear_postgres(env);
     let sqlite = Target::Sqlite(data_dir.join(service).with_extension("db"));
     let target = match url {
         None => sqlite,
-        Some(url) => postgres(url.expose(), service).unwrap_or_else(|| {
-            env.mistake("DATABASE_URL", "has to be an address `postgres://…`");
-            sqlite
-        }),
+        Some(url) => match postgres(url.expose()) {
+            None => {
+                env.mistake("DATABASE_URL", "has to be an address `postgres://…`");
+                sqlite
+            }
+            Some(options) => match transport::postgres(options, clear_allowed) {
+                Some((options, _)) => Target::Postgres { options: Box::new(options), schema: service.to_owned() },
+                None => {
+                    let clear = "asks for clear text to another machine: `sslmode=require`, or DATABASE_CLEAR=true";
+                    env.mistake("DATABASE_URL", clear);
+                    sqlite
+                }
+            },
+        },
     };
     StorageSettings {
         target,
@@ -198,9 +211,9 @@ fn storage(env: &mut Env, service: &str, data_dir: &std::path::Path) -> StorageS
 }
 
 /// sqlx reads a URL of any scheme.
-fn postgres(url: &str, schema: &str) -> Option<Target> {
+fn postgres(url: &str) -> Option<PgConnectOptions> {
     let ours = url.starts_with("postgres://") || url.starts_with("postgresql://");
-    ours.then(|| Target::postgres(url, schema).ok()).flatten()
+    ours.then(|| url.parse().ok()).flatten()
 }
 
 /// A platform that generates secrets gives bare base64; the prefix is added to those.

@@ -7,6 +7,7 @@ mod common;
 mod env;
 mod generated;
 mod secret;
+pub mod transport;
 
 pub use common::{Common, FirstAdmin, GENERATED_SECRET, SecretError};
 pub(crate) use env::parse_site;

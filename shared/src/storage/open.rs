@@ -13,6 +13,7 @@ use sqlx::{ConnectOptions, Connection};
 
 use super::presence::FileIdentity;
 use super::{Db, postgres};
+use crate::config::transport::{self, Transport};
 
 /// Which database, and how much of it.
 #[derive(Clone, Debug)]
@@ -43,6 +44,18 @@ impl Target {
     /// A Postgres database by its URL.
     pub fn postgres(url: &str, schema: &str) -> sqlx::Result<Self> {
         Ok(Self::Postgres { options: Box::new(url.parse()?), schema: schema.to_owned() })
+    }
+
+    /// How the way to it is protected; `None` for a file.
+    #[must_use]
+    pub fn protected(&self) -> Option<Transport> {
+        match self {
+            Self::Sqlite(_) => None,
+            // What would not be allowed has been refused already.
+            Self::Postgres { options, .. } => {
+                transport::postgres(options.as_ref().clone(), true).map(|(_, protected)| protected)
+            }
+        }
     }
 
     fn place(&self) -> Place {
