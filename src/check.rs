@@ -4,6 +4,7 @@ use std::process::ExitCode;
 use std::time::Duration;
 
 use belgrano_shared::ambient::Ambient;
+use belgrano_shared::auth::api_key::is_short;
 use belgrano_shared::auth::examine::PasswordReport;
 use belgrano_shared::config::local_url;
 use belgrano_shared::config::transport::Transport;
@@ -54,6 +55,9 @@ pub async fn run() -> Done {
         if common.http.proxies.only_counted() {
             println!("WARN  {what} TRUST_PROXY: {ONLY_COUNTED}");
         }
+    }
+    if settings.shop.common.api_keys.iter().any(|key| is_short(key.expose().trim())) {
+        println!("WARN  API_KEY: a value of fewer than 16 characters can be guessed");
     }
     let now = Language::Spanish.moment(Ambient::system().now());
     report("time zone", &Ok(format!("{}, where it is {now}", settings.shop.common.zone)));

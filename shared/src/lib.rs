@@ -24,6 +24,7 @@ pub mod passage;
 pub mod phone;
 pub mod picture;
 pub mod pin;
+mod private_file;
 pub mod problem;
 pub mod retry;
 pub mod search;

@@ -231,6 +231,7 @@ mod tests {
     use tokio::net::TcpListener;
 
     use super::{Mail, MailError, Mailer, SMTP_TIMEOUT};
+    use crate::config::transport::Transport;
     use crate::config::{Env, Secret};
 
     fn mail() -> Mail {

@@ -9,6 +9,7 @@ use belgrano_shared::auth::api_key::ApiKeys;
 use belgrano_shared::auth::examine::ExamineError;
 use belgrano_shared::auth::gate::Gate;
 use belgrano_shared::auth::password::PasswordError;
+use belgrano_shared::auth::session_end::SessionEnds;
 use belgrano_shared::changes::{ChangeFeed, Peers};
 use belgrano_shared::config::SecretError;
 use belgrano_shared::http::health::Health;
@@ -51,6 +52,9 @@ pub enum StartError {
     /// The database.
     #[error(transparent)]
     Storage(#[from] OpenError),
+    /// The database does not answer.
+    #[error("cannot read the shop's database")]
+    Read(#[from] sqlx::Error),
     /// The other service of this process has another zone.
     #[error(transparent)]
     Zone(#[from] OtherZone),

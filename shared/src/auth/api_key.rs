@@ -33,6 +33,16 @@ impl std::fmt::Debug for ApiKeys {
     }
 }
 
+/// Fewer characters of a key can be guessed.
+const FEWEST_CHARS: usize = 16;
+const MAKE_ONE: &str = "`openssl rand -base64 32` makes one that cannot";
+
+/// Whether a key is so short that it can be guessed. It holds all the same: the other side may have it for now.
+#[must_use]
+pub fn is_short(key: &str) -> bool {
+    key.chars().count() < FEWEST_CHARS
+}
+
 impl ApiKeys {
     /// Empty keys are none. One that documents of the old pair print is said in the log, and holds: its other half may have it.
     #[must_use]
@@ -41,6 +51,11 @@ impl ApiKeys {
         if keys.clone().any(is_published_key) {
             tracing::warn!(
                 "API_KEY has a value that is published: anybody can send orders; give both services another"
+            );
+        }
+        if keys.clone().any(is_short) {
+            tracing::warn!(
+                "API_KEY has a value of fewer than {FEWEST_CHARS} characters: it can be guessed; {MAKE_ONE}"
             );
         }
         Self(keys.map(|key| Sha256::digest(key).into()).collect())
@@ -68,6 +83,12 @@ mod tests {
 
     use super::{ApiKeyCheck, ApiKeys, X_API_KEY};
     use crate::config::Secret;
+
+    #[test]
+    fn a_short_key_is_told_of() {
+        assert!(super::is_short("clave") && super::is_short("123456789012345"));
+        assert!(!super::is_short("1234567890123456"));
+    }
 
     #[test]
     fn any_of_the_keys_and_nothing_else() {

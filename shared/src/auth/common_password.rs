@@ -114,7 +114,7 @@ pub fn is_common(password: &str) -> bool {
     let meant = meant.trim_matches(|c: char| c.is_ascii_digit());
     is_repeated(&plain)
         || is_made_of_runs(&letters)
-        || [bare, meant].into_iter().any(|word| is_one_of_ours(word))
+        || [bare, meant].into_iter().any(is_one_of_ours)
         // Digits alone: a date, a telephone, an identity card.
         || (bare.is_empty() && letters.len() <= 10)
 }
@@ -124,7 +124,10 @@ pub fn is_common(password: &str) -> bool {
 pub fn is_own(password: &str, owner: &Owner) -> bool {
     let letters: String = plain(password).chars().filter(|c| c.is_alphanumeric()).collect();
     let bare = letters.trim_matches(|c: char| c.is_ascii_digit());
-    owner.gives_away(password) || owner.is_called(&letters) || (!bare.is_empty() && owner.is_called(bare))
+    owner.gives_away(password)
+        || owner.is_called(&password.trim().to_lowercase())
+        || owner.is_called(&letters)
+        || (!bare.is_empty() && owner.is_called(bare))
 }
 
 /// One word, or the same word again.

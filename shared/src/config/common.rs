@@ -193,14 +193,15 @@ fn storage(env: &mut Env, service: &str, data_dir: &std::path::Path) -> StorageS
                 env.mistake("DATABASE_URL", "has to be an address `postgres://…`");
                 sqlite
             }
-            Some(options) => match transport::postgres(options, clear_allowed) {
-                Some((options, _)) => Target::Postgres { options: Box::new(options), schema: service.to_owned() },
-                None => {
+            Some(options) => {
+                if let Some((options, _)) = transport::postgres(options, clear_allowed) {
+                    Target::Postgres { options: Box::new(options), schema: service.to_owned() }
+                } else {
                     let clear = "asks for clear text to another machine: `sslmode=require`, or DATABASE_CLEAR=true";
                     env.mistake("DATABASE_URL", clear);
                     sqlite
                 }
-            },
+            }
         },
     };
     StorageSettings {

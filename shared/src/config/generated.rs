@@ -13,6 +13,7 @@ use base64::engine::general_purpose::STANDARD;
 
 use super::Secret;
 use crate::ambient::Ambient;
+use crate::private_file::keep_private;
 
 /// A generated secret could not be read or kept.
 #[derive(Debug, thiserror::Error)]
@@ -61,6 +62,7 @@ fn write_whole(path: &Path, text: &str) -> io::Result<()> {
 
 fn read(path: &Path) -> io::Result<Secret> {
     let text = fs::read_to_string(path)?;
+    keep_private(path);
     let text = text.trim();
     if text.is_empty() {
         return Err(io::Error::new(io::ErrorKind::InvalidData, "the file is empty"));

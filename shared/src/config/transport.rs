@@ -47,7 +47,7 @@ pub fn smtp(text: &str, clear_allowed: bool) -> Option<(String, Transport)> {
     let tls = url.query_pairs().find(|(name, _)| name == "tls").map(|(_, value)| value.into_owned());
     match tls.as_deref() {
         Some("required") => as_it_is(Transport::StartTls),
-        _ if is_here(url.host()) => as_it_is(Transport::Here),
+        _ if is_here(url.host().as_ref()) => as_it_is(Transport::Here),
         _ if clear_allowed => as_it_is(Transport::Clear),
         None => {
             let mut url = url;
@@ -86,12 +86,12 @@ pub fn clear_postgres(env: &mut Env) -> bool {
     env.bool("DATABASE_CLEAR", false, "whether a database that is not on this machine may be reached in clear text")
 }
 
-fn is_here(host: Option<Host<&str>>) -> bool {
+fn is_here(host: Option<&Host<&str>>) -> bool {
     match host {
         // Of a scheme that is none of the web's every host is a name.
         Some(Host::Domain(name)) => {
             let bare = name.trim_start_matches('[').trim_end_matches(']');
-            name == "localhost" || bare.parse::<IpAddr>().is_ok_and(|address| address.is_loopback())
+            *name == "localhost" || bare.parse::<IpAddr>().is_ok_and(|address| address.is_loopback())
         }
         Some(Host::Ipv4(address)) => address.is_loopback(),
         Some(Host::Ipv6(address)) => address.is_loopback(),
@@ -107,7 +107,7 @@ mod tests {
 
     #[test]
     fn mail_leaves_encrypted_unless_it_is_allowed_not_to() {
-        let how = |url, allowed| smtp(url, allowed).map(|(url, how)| (url, how));
+        let how = |url, allowed| smtp(url, allowed);
         let required = |url: &str| Some((url.to_owned(), Transport::StartTls));
         assert_eq!(how("smtp://u:p@mail.example", false), required("smtp://u:p@mail.example?tls=required"));
         assert_eq!(

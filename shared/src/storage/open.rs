@@ -2,7 +2,7 @@
 
 use std::fs::File;
 use std::os::unix::fs::OpenOptionsExt;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use futures_util::future::BoxFuture;
@@ -14,6 +14,7 @@ use sqlx::{ConnectOptions, Connection};
 use super::presence::FileIdentity;
 use super::{Db, postgres};
 use crate::config::transport::{self, Transport};
+use crate::private_file::keep_private;
 
 /// Which database, and how much of it.
 #[derive(Clone, Debug)]
@@ -259,6 +260,11 @@ async fn open_sqlite(path: &PathBuf, settings: &StorageSettings, migrator: &Migr
     // Names, addresses and hashes: nobody else's to read. What SQLite puts beside it gets the same mode.
     let opened = File::options().write(true).create(true).truncate(false).mode(0o600).open(path);
     opened.map_err(folder_error)?;
+    for beside in ["", "-wal", "-shm"] {
+        let mut name = path.clone().into_os_string();
+        name.push(beside);
+        keep_private(Path::new(&name));
+    }
     let options = SqliteConnectOptions::new()
         .filename(path)
         .journal_mode(SqliteJournalMode::Wal)

@@ -23,7 +23,7 @@ on_both_engines! {
         let items = json!({ "items": [{ "producto_id": 1, "cantidad": 1 }], "direccion": "Av. Cabildo 2040" });
         for (who, method, path, body) in [
             (&admin, Method::PATCH, "/api/productos/1", json!({ "precio": 1 })),
-            (&admin, Method::POST, "/api/productos/1/movimientos", json!({ "tipo": "compra", "cantidad": 5 })),
+            (&admin, Method::POST, "/api/productos/1/movimientos", json!({ "tipo": "recepcion", "cantidad": 5, "motivo": "x" })),
             (&admin, Method::DELETE, "/api/productos/1/foto", Value::Null),
             (&admin, Method::POST, "/api/outbox/1/descartar", json!({ "motivo": "x" })),
             (&admin, Method::POST, "/api/outbox/reintentar", json!({})),
@@ -48,7 +48,7 @@ on_both_engines! {
 #[test]
 fn what_a_handler_changes_it_changes_in_somebodys_name() {
     let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
-    // Ending one's own session harms nobody, and beginning one proves who it is. An outbox that the operator empties from the
+    // That a session is in use is noted in nobody's name. An outbox that the operator empties from the
     // command line is nobody's.
-    assert_eq!(submitted_in_nobodys_name(&source), ["accounts/login.rs", "outbox/manage.rs"]);
+    assert_eq!(submitted_in_nobodys_name(&source), ["accounts/principal.rs", "outbox/manage.rs"]);
 }

@@ -27,9 +27,8 @@ on_both_engines! {
         assert_eq!((placed.len(), others.len()), (3, 5), "{answers:?}");
         let wanted = (409, "urn:belgrano:problema:pedidos-abiertos".to_owned());
         assert!(others.iter().all(|answer| refused(answer) == wanted), "{others:?}");
-        let number = placed[0].body["numero"].as_str().expect("a number");
-        let cancelled = shop.post(&mut ana.clone(), &format!("/api/pedidos/{number}/cancelar"), json!({})).await;
-        assert_eq!(cancelled.status, 200, "{cancelled:?}");
+        let over = "UPDATE orders SET state = 'entregado' WHERE id = (SELECT MIN(id) FROM orders)";
+        database.execute(&shop.app.db, over).await;
         assert_eq!(shop.post(&mut ana.clone(), "/api/pedidos", order(1)).await.status, 201, "one is over");
         let mut eva = shop.customer("eva@example.com").await;
         assert_eq!(shop.post(&mut eva, "/api/pedidos", order(1)).await.status, 201, "another account's count for it");

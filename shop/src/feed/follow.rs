@@ -199,9 +199,9 @@ pub(super) async fn store(app: &App, apply: Apply) -> Result<(), Ended> {
 pub(super) fn ended(result: Result<usize, WriteError<Infallible>>) -> Result<(), Ended> {
     match result {
         Ok(_) => Ok(()),
-        Err(WriteError::Stopped) => Err(Ended::Writer),
+        // Nobody asks for it: nobody can have lost their session.
+        Err(WriteError::Stopped | WriteError::NoLonger(_)) => Err(Ended::Writer),
         Err(WriteError::Refused(never)) => match never {},
-        Err(WriteError::NoLonger(_)) => Err(Ended::Writer),
         Err(WriteError::Database(error)) => {
             Err(Ended::Database(sqlx::Error::Protocol(format!("applying the feed failed: {error}"))))
         }

@@ -98,6 +98,7 @@ impl ShopUnit {
 
 #[cfg(test)]
 mod tests {
+    use belgrano_shared::timestamp::UnixMillis;
     use belgrano_shared::wire::limits;
 
     use super::Customer;

@@ -99,7 +99,8 @@ pub(super) async fn page(db: &Db, view: View, after: i64, head: i64) -> sqlx::Re
     let frames = events.into_iter().filter_map(|row| {
         let gone = row.is_gone();
         let frames = EventFrames::of(&row.into());
-        if gone { frames.afterwards(view) } else { frames.for_view(view) }.cloned()
+        let frame = if gone { frames.afterwards(view) } else { frames.for_view(view) };
+        frame.cloned()
     });
     Ok(Page::Frames { frames: frames.collect(), last })
 }

@@ -99,7 +99,7 @@ impl Session {
             Event::Message(Ok(Heard::Unreadable)) => self.step(Input::Unreadable).await,
             Event::Message(Err(Gone)) => Err(Gone),
             // Something about the account has changed: perhaps not this session.
-            Event::Ending(Ending::Revoked) => match self.welcome().await {
+            Event::Ending(Ending::Revoked) => match welcome(&self.app, self.viewer.as_ref()).await {
                 Input::Tick => Ok(()),
                 input => self.step(input).await,
             },
@@ -108,7 +108,7 @@ impl Session {
                 self.step(Input::Restart { retry_after_ms }).await
             }
             Event::Deadline => {
-                let input = self.welcome().await;
+                let input = welcome(&self.app, self.viewer.as_ref()).await;
                 self.step(input).await
             }
         }
@@ -181,16 +181,6 @@ impl Session {
         Input::Identified(Some(role))
     }
 
-    /// What it means to the protocol that the viewer may still be here, or not.
-    async fn welcome(&self) -> Input<'static> {
-        let Some(viewer) = &self.viewer else { return Input::Tick };
-        match Box::pin(answers::still_welcome(&self.app, viewer)).await {
-            Ok(true) => Input::Tick,
-            Ok(false) => Input::Revoked,
-            Err(unavailable) => unavailable,
-        }
-    }
-
     fn follow(&mut self, after: i64) -> Input<'static> {
         let Some(viewer) = &self.viewer else { return Input::Revoked };
         match self.app.live.hub().follow(viewer.view(), viewer.sees_positions(), after) {
@@ -229,6 +219,16 @@ impl Session {
 
     fn deadline(&self) -> Instant {
         self.opened + Duration::from_millis(self.protocol.deadline_ms())
+    }
+}
+
+/// What it means to the protocol that the viewer may still be here, or not. Not of the whole session, which no two may look at.
+async fn welcome(app: &App, viewer: Option<&Viewer>) -> Input<'static> {
+    let Some(viewer) = viewer else { return Input::Tick };
+    match Box::pin(answers::still_welcome(app, viewer)).await {
+        Ok(true) => Input::Tick,
+        Ok(false) => Input::Revoked,
+        Err(unavailable) => unavailable,
     }
 }
 

@@ -35,11 +35,11 @@ on_both_engines! {
         const APART_BY_OLDER: &str = "UPDATE users SET email = 'n' || '\u{303}u@flota.example' WHERE email = 'beto@flota.example'";
         let board = Board::start(database).await;
         let admin = board.admin().await;
-        let user = |email: &str, name: &str| json!({ "nombre": name, "email": email, "password": "contrasen\u{303}a", "rol": "flota" });
+        let user = |email: &str, name: &str| json!({ "nombre": name, "email": email, "password": "la sen\u{303}al de ajuste", "rol": "flota" });
         let (status, made) = board.post(&admin, "/api/usuarios", user("\u{202a}jose\u{301}@flota.example\u{202c}", "Jose\u{301}\u{200b}")).await;
         assert_eq!((status, &made["email"], &made["nombre"]), (201, &json!("josé@flota.example"), &json!("José")));
         assert_eq!(board.post(&admin, "/api/usuarios", user("JOSÉ@flota.example", "Otro")).await.0, 409);
-        assert!(board.log_in("jose\u{301}@flota.example", "contrase\u{f1}a").await.is_ok());
+        assert!(board.log_in("jose\u{301}@flota.example", "la se\u{f1}al de ajuste").await.is_ok());
         for nothing in ["\u{200b}", "\u{3164}", " "] {
             assert_eq!(board.post(&admin, "/api/usuarios", user("otro@flota.example", nothing)).await.0, 422, "{nothing:?}");
         }

@@ -162,7 +162,12 @@ pub(crate) async fn events(
     let mut session = app.db.read().await?;
     let ticket = visible(&mut session, &number, &by).await?;
     let after = page.position()?.unwrap_or(0);
-    let eventos = history(&mut session, ticket.view.ticket_id, after, page.limit).await?;
+    let mut eventos = history(&mut session, ticket.view.ticket_id, after, page.limit).await?;
+    if by.only_driver().is_some() && ticket.view.state.is_final() {
+        for entry in &mut eventos {
+            (entry.instructions, entry.reason) = (None, None);
+        }
+    }
     let full = eventos.len() == page.limit as usize;
     let cursor = eventos.last().filter(|_| full).map(|last| Page::encode(&last.version()));
     Ok(Json(Events { eventos, cursor }))

@@ -68,7 +68,7 @@ on_both_engines! {
         let mut client = board.client(&admin).await;
         client.start().await;
         board.app.db.close().await;
-        client.frame("bye").await;
+        while client.hear().await.expect("an open socket")["type"] != "bye" {}
         assert_eq!(client.close_code().await, 1012);
     }
 
