@@ -14,11 +14,11 @@ use url::Url;
 
 use crate::accounts::AccountSettings;
 use crate::cart::CartSettings;
-use crate::checkout::OrderLimits;
 use crate::feed::FeedSettings;
 use crate::merchants::MerchantSettings;
 use crate::orders::TrackingSettings;
 use crate::relay::RelaySettings;
+use crate::unit::OrderLimits;
 
 /// The shop's port when none is given.
 pub const DEFAULT_PORT: u16 = 5000;

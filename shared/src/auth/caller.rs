@@ -31,7 +31,8 @@ pub struct Caller {
 struct Holder {
     token_hash: Vec<u8>,
     account_id: i64,
-    role: String,
+    /// `None`: the account is closed.
+    role: Option<String>,
     expires_at: UnixMillis,
 }
 
@@ -40,7 +41,7 @@ struct Holder {
 pub struct Callers(HashMap<TokenHash, (i64, String, UnixMillis)>);
 
 impl Callers {
-    /// Reads them. `head` selects `token_hash`, `account_id`, `role` and `expires_at` of sessions of open accounts and ends in
+    /// Reads them. `head` selects `token_hash`, `account_id`, `role` (null where the account is closed) and `expires_at` of sessions and ends in
     /// `token_hash IN`.
     pub async fn load(session: &mut Session, head: &'static str, tokens: &[TokenHash]) -> sqlx::Result<Self> {
         if tokens.is_empty() {
@@ -49,7 +50,7 @@ impl Callers {
         let tokens: Vec<&[u8]> = tokens.iter().map(|token| &token[..]).collect();
         let found = crate::fetch_in!(*session, Holder, head, &tokens, "").into_iter().filter_map(|holder| {
             let Holder { token_hash, account_id, role, expires_at } = holder;
-            Some((TokenHash::try_from(token_hash).ok()?, (account_id, role, expires_at)))
+            Some((TokenHash::try_from(token_hash).ok()?, (account_id, role?, expires_at)))
         });
         Ok(Self(found.collect()))
     }

@@ -11,31 +11,14 @@ use belgrano_shared::wire::CustomerKind;
 
 use super::CheckoutRefusal;
 use crate::basket::Basket;
-use crate::unit::{Customer, OrderLine};
+use crate::unit::{Customer, OrderLimits, OrderLine};
 
 /// A merchant has so many times as many orders under way.
 const MERCHANTS: i64 = 5;
 const CENTS: i64 = 100;
 const DAY: u64 = 24 * 3600;
 
-/// How much one account may order.
-#[derive(Clone, Copy, Debug)]
-pub struct OrderLimits {
-    /// Orders of a customer that are under way; 0: any number.
-    pub open: i64,
-    /// Pieces of one product in an order of a customer.
-    pub quantity: i64,
-    /// How old an account is that is not new any more.
-    pub new_for: Duration,
-    /// What the orders under way of a new one may cost together; zero: anything.
-    pub new_total: Money,
-}
-
 impl OrderLimits {
-    /// No limits: for what the operator does.
-    pub const NONE: Self =
-        Self { open: 0, quantity: Basket::MAX_QUANTITY, new_for: Duration::ZERO, new_total: Money::ZERO };
-
     /// Reads the limits.
     pub fn from_env(env: &mut Env) -> Self {
         let open = "orders of one account that are under way; of a merchant five times as many; 0: any number";

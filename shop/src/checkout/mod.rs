@@ -19,5 +19,4 @@ mod statements_tests;
 
 pub use delivery::{Delivery, DeliveryFields};
 pub use http::routes;
-pub use limits::OrderLimits;
 pub use place::{Checkout, CheckoutRefusal, Source, place_order};

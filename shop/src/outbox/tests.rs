@@ -74,7 +74,7 @@ impl Shop {
             ambient: ambient.clone(),
             handoff: handoff.clone(),
             promises: Promises::default(),
-            order_limits: crate::checkout::OrderLimits::NONE,
+            order_limits: crate::unit::OrderLimits::NONE,
         };
         let arrived = handoff.clone();
         let announce = move |committed: Committed| arrived.hand_over(committed.handed);

@@ -10,9 +10,8 @@ use belgrano_shared::idempotency::IdempotencyKey;
 use belgrano_shared::timestamp::UnixMillis;
 use belgrano_shared::wire::OrderNumber;
 
-use super::{Claimed, Handoff, Promised};
+use super::{Claimed, Handoff, OrderLimits, Promised};
 use crate::arrival::Placed;
-use crate::checkout::OrderLimits;
 
 /// What a batch asks to be read before its commands run.
 #[derive(Debug, Default)]

@@ -205,7 +205,7 @@ on_both_engines! {
         let second = database.open(&migrations()).await;
         // Two processes: nothing but the database is shared.
         let (wake, handoff) = (Arc::new(Notify::new()), Handoff::new(settings().buffer(), settings().lease));
-        let context = ShopContext { ambient: world.ambient.clone(), handoff: handoff.clone(), promises: Promises::default(), order_limits: crate::checkout::OrderLimits::NONE };
+        let context = ShopContext { ambient: world.ambient.clone(), handoff: handoff.clone(), promises: Promises::default(), order_limits: crate::unit::OrderLimits::NONE };
         let (writer, task) = Writer::new(second.clone(), context, WriterSettings::default(), announcer(&wake, &handoff));
         tokio::spawn(task);
         let one = world.relay(settings());

@@ -137,7 +137,7 @@ impl World {
             ambient: ambient.clone(),
             handoff: handoff.clone(),
             promises: Promises::default(),
-            order_limits: crate::checkout::OrderLimits::NONE,
+            order_limits: crate::unit::OrderLimits::NONE,
         };
         let (writer, task) = Writer::new(db.clone(), context, WriterSettings::default(), announce);
         tokio::spawn(task);
