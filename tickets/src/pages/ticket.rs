@@ -21,10 +21,10 @@ use super::history::{self, Line};
 use crate::app::App;
 use crate::assignment::{Assign, Chosen, Terms, Unassign};
 use crate::fleet::DriverView;
-use crate::progress::{self, As, EditBody, IfMatch, SentAt, StepBody, is_fresh, legal};
+use crate::progress::{self, As, EditBody, IfMatch, SentAt, StepBody, check_undoable, legal};
 use crate::sessions::{Admin, Session};
 use crate::tickets::{self, Entry};
-use crate::unit::{Action, Actor, LogHead, Ticket, log_head};
+use crate::unit::{LogHead, Ticket, log_head};
 
 #[derive(Template)]
 #[template(path = "ticket.html")]
@@ -63,7 +63,7 @@ pub(super) async fn show(
     ]);
     let history = history::lines(layout.language, &events.eventos);
     let (drivers, here, now) = (drivers(&app).await?, format!("/tickets/{number}"), app.ambient.now());
-    let undoable = events.eventos.last().is_some_and(|last| is_undoable(&ticket.view, last, now));
+    let undoable = is_undoable(&ticket.view, &events.eventos, now);
     let late_ms = late_ms(&app);
     layout.show(&TicketPage {
         layout: &layout,
@@ -81,17 +81,12 @@ pub(super) async fn show(
     })
 }
 
-/// Whether there is something to take back: what the command would refuse is not offered.
-fn is_undoable(ticket: &TicketView, last: &Entry, now: UnixMillis) -> bool {
-    let by_the_shop = last.actor_id.is_none() && last.actor == Actor::Shop.name();
-    let over = matches!(ticket.state, TicketState::Cancelled | TicketState::Returned);
-    let fresh = is_fresh(last.recorded_at, now);
-    last.version == ticket.version
-        && last.version > 1
-        && last.action != Action::Undone
-        && fresh
-        && !over
-        && !by_the_shop
+/// Whether there is something to take back: what the command would refuse is not offered. `events` are the newest, the last one last.
+fn is_undoable(ticket: &TicketView, events: &[Entry], now: UnixMillis) -> bool {
+    // Read a moment before or after the ticket: of another version they say nothing.
+    let of_this = events.last().is_some_and(|last| last.version == ticket.version);
+    let past: Vec<_> = events.iter().rev().map(|entry| (entry.action, entry.recorded_at)).collect();
+    of_this && check_undoable(ticket, &past, now).is_ok()
 }
 
 impl TicketPage<'_> {

@@ -26,4 +26,4 @@ pub(crate) use routes::{EditBody, STEP_BODY_BYTES, StepBody, edit, key_scope, re
 pub use sent_at::SentAt;
 pub use take_step::{StepOnce, TakeStep, check_version};
 pub use transition::{As, IllegalStep, Offer, Step, legal, recall, transition};
-pub use undo::{Undo, is_fresh};
+pub use undo::{Undo, check_undoable};

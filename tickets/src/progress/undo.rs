@@ -14,6 +14,8 @@ const UNDO_WINDOW_MS: i64 = 10 * 60 * 1000;
 const STOCK_IS_BACK: &str = "refusal-undo-stock";
 
 const DRIVER_LEFT: &str = "refusal-undo-driver";
+/// What was before it was forgotten as too old.
+const FORGOTTEN: &str = "refusal-undo-forgotten";
 const FORGET_PROOFS: &str = "DELETE FROM proofs WHERE ticket_id = $1";
 const DRIVES: &str = "SELECT COUNT(*) FROM users WHERE id = $1 AND active AND role = 'flota'";
 
@@ -54,15 +56,14 @@ impl Command<BoardUnit> for Undo {
         let missing = || Failure::Refused(TicketRefusal::NotFound(self.number.clone()));
         let ticket = unit.ticket(&self.number).await?.cloned().ok_or_else(missing)?;
         check_version(&ticket, self.if_match).map_err(Failure::Refused)?;
-        if matches!(ticket.view.state, TicketState::Cancelled | TicketState::Returned) {
-            return Err(Failure::Refused(TicketRefusal::NotUndoable(STOCK_IS_BACK)));
-        }
         let (id, from) = (ticket.view.ticket_id, ticket.view.version - 1);
         unit.flush_ticket(id).await?;
         let past = fetch!(all, *unit.reader(), Past, LAST_TWO, id, from)?;
         let now = unit.now();
-        let before = undoable(&past, ticket.view.version, now)
-            .map_err(|why| Failure::Refused(TicketRefusal::NotUndoable(why)))?;
+        let known: Vec<_> = past.iter().map(|past| (past.action, past.recorded_at)).collect();
+        let why = |why| Failure::Refused(TicketRefusal::NotUndoable(why));
+        check_undoable(&ticket.view, &known, now).map_err(why)?;
+        let before = past.get(1).ok_or_else(|| why(FORGOTTEN))?;
         let reason = before.assignment_reason.clone().map(AssignmentReason::parse);
         let before: TicketView =
             serde_json::from_str(&before.ticket).map_err(|error| sqlx::Error::Decode(Box::new(error)))?;
@@ -109,17 +110,24 @@ impl Undo {
 
 /// Whether what was recorded then can still be taken back. A clock that was set back gives no more time than there is: of what
 /// lies further ahead nobody knows how long ago it was.
-#[must_use]
-pub fn is_fresh(recorded_at: UnixMillis, now: UnixMillis) -> bool {
+fn is_fresh(recorded_at: UnixMillis, now: UnixMillis) -> bool {
     now.since_ms(recorded_at).abs() <= UNDO_WINDOW_MS
 }
 
-/// The change before the last one, if the last one can be taken back; else the key of why not. What is missing was forgotten as too old.
-fn undoable(past: &[Past], version: i64, now: UnixMillis) -> Result<&Past, &'static str> {
+/// Whether the last change of a ticket can be taken back, else the key of the text that says why not. The command refuses by this,
+/// and the page offers by it. `past`: what was done to the ticket and when, the last change first, as far as it is kept.
+pub fn check_undoable(ticket: &TicketView, past: &[(Action, UnixMillis)], now: UnixMillis) -> Result<(), &'static str> {
     match past {
-        _ if version <= 1 => Err("refusal-undo-nothing"),
-        [last, ..] if last.action == Action::Undone => Err("refusal-undo-done"),
-        [last, ..] if is_fresh(last.recorded_at, now) => past.get(1).ok_or("refusal-undo-forgotten"),
+        _ if matches!(ticket.state, TicketState::Cancelled | TicketState::Returned) => Err(STOCK_IS_BACK),
+        _ if ticket.version <= 1 => Err("refusal-undo-nothing"),
+        [(Action::Undone, _), ..] => Err("refusal-undo-done"),
+        [(_, at), rest @ ..] if is_fresh(*at, now) => {
+            if rest.is_empty() {
+                Err(FORGOTTEN)
+            } else {
+                Ok(())
+            }
+        }
         _ => Err("refusal-undo-late"),
     }
 }
