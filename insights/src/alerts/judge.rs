@@ -77,6 +77,8 @@ async fn judge(unit: &mut InsightsUnit, rule: &Rule, reading: &Reading) -> sqlx:
     match step(rule, reading.is_beyond(rule), now) {
         Step::Stay => Ok(()),
         Step::Begin { told } => begin(unit, rule, reading, told).await,
+        // Nobody was told, and nobody is there to be told.
+        Step::Tell if rule::targets(unit.reader(), rule.id).await?.is_empty() => Ok(()),
         Step::Tell => {
             const TOLD: &str = "UPDATE alert_rules SET told = TRUE, told_at = $2 WHERE id = $1";
             const OPEN: &str = "UPDATE alerts SET told_at = $2 WHERE rule_id = $1 AND ended_at IS NULL";
@@ -97,6 +99,7 @@ async fn begin(unit: &mut InsightsUnit, rule: &Rule, reading: &Reading, told: bo
     const INSERT: &str =
         "INSERT INTO alerts (rule_id, kind, particulars, started_at, told_at) VALUES ($1, $2, $3, $4, $5)";
     let now = unit.now();
+    let told = told && !rule::targets(unit.reader(), rule.id).await?.is_empty();
     let told_at = told.then_some(now);
     let stored = Particulars::new(rule, Phase::Began, reading, now).stored();
     execute!(*unit.session(), ALARMED, rule.id, now, told, told_at)?;

@@ -121,6 +121,24 @@ on_both_engines! {
         assert_eq!(world.told().await, ["termina"]);
     }
 
+    async fn an_alarm_without_anybody_to_tell_is_not_told_until_there_is_somebody(database) {
+        let world = World::start(database).await;
+        let path = format!("/api/alertas/{}", world.rule);
+        let (_, rules) = world.house.get(&world.admin, "/api/alertas").await;
+        let rules = rules["reglas"].as_array().expect("a list");
+        let somebody = rules.iter().find(|rule| rule["id"] == world.rule).expect("the rule")["webhook"].clone();
+        assert_eq!(world.house.call(&world.admin, "PATCH", &path, json!({ "webhook": "" })).await.0, 200);
+        for _ in 0..2 {
+            world.reads(world.app(), 90.0).await;
+            world.house.clock.advance_ms(MINUTE);
+        }
+        assert_eq!(world.history().await[0]["avisada"], Value::Null);
+        assert_eq!(world.house.call(&world.admin, "PATCH", &path, json!({ "webhook": somebody })).await.0, 200);
+        world.reads(world.app(), 90.0).await;
+        assert_eq!(world.told().await, ["empieza"]);
+        assert_ne!(world.history().await[0]["avisada"], Value::Null);
+    }
+
     async fn a_restart_neither_repeats_nor_forgets(database) {
         let world = World::start(database).await;
         world.reads(world.app(), 90.0).await;
