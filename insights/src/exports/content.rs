@@ -185,7 +185,7 @@ impl Asking<'_> {
     async fn over_time(&self, days: Option<Days>) -> Result<(Rows, (&'static str, Rows)), Problem> {
         let Some(days) = days else { return Ok((Rows::new(), ("day", Rows::new()))) };
         if self.what == For::Report {
-            let step = step_of(days);
+            let step = api::step_of(days);
             return Ok((Rows::new(), (step, self.series(days, step).await?)));
         }
         let begin = days.to.checked_sub((SERIES_DAYS - 1).days()).unwrap_or(days.from);
@@ -197,7 +197,8 @@ impl Asking<'_> {
         let (app, reader) = (State(self.app.clone()), self.reader.clone());
         let filters = self.filters.clone().over(Some(days), Compare::Before);
         let Json(found) = api::time_series(app, reader, Query(filters), Query(Granularity::of(step))).await?;
-        Ok(found.series.iter().filter_map(row).collect())
+        let every = api::filled(found.series, days, step).into_iter();
+        Ok(every.filter_map(|(day, point)| row(&Point { date: day.to_string(), ..point })).collect())
     }
 
     /// Of our own marketplace the feed that is furthest behind says; an import is of its last day.
@@ -215,15 +216,6 @@ fn row(point: &Point) -> Option<Map<String, Value>> {
     match serde_json::to_value(point) {
         Ok(Value::Object(row)) => Some(row),
         _ => None,
-    }
-}
-
-/// The step that a line over these days can be read in.
-fn step_of(days: Days) -> &'static str {
-    match (days.to - days.from).get_days() {
-        ..=92 => "day",
-        93..=731 => "week",
-        _ => "month",
     }
 }
 

@@ -16,6 +16,11 @@ pub(super) struct Measure {
 }
 
 impl Measure {
+    /// Whether it is the sales that a file is about, which may be told before cancellations and returns.
+    pub(super) fn is_sales(&self, gross: bool) -> bool {
+        self.key == if gross { "export-gross" } else { "export-net" }
+    }
+
     /// How it went: in percent, or in points for what is percent itself. `None` where there is nothing to compare with.
     pub(super) fn change(&self) -> Option<f64> {
         let (now, before) = (self.now?, self.before?);

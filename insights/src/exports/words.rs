@@ -1,9 +1,10 @@
 //! What a file is about, in words: its source, its days, its filters, and as of when it is.
 
 use belgrano_shared::texts::{Language, Message};
+use serde_json::{Map, Value};
 
 use super::content::{Content, MOST_LINES};
-use crate::pages::day;
+use crate::pages::{amount, day, number};
 
 /// What the file is called.
 pub(super) fn title(language: Language) -> String {
@@ -14,6 +15,7 @@ pub(super) fn title(language: Language) -> String {
 pub(super) fn about(content: &Content, language: Language) -> Vec<String> {
     let mut lines = vec![source(content, language), period(content, language), filters(content, language)];
     lines.push(language.t(if content.gross { "export-is-gross" } else { "export-is-net" }).to_string());
+    lines.extend(fees(content, language));
     let (shown, total) = (content.lines.0.len(), content.lines.1);
     if total > MOST_LINES {
         let said = Message::new("export-lines-cut").with("shown", shown.to_string()).with("total", total.to_string());
@@ -21,6 +23,16 @@ pub(super) fn about(content: &Content, language: Language) -> Vec<String> {
     }
     lines.push(as_of(content, language));
     lines
+}
+
+/// What of the sales is no article, if anything is: the lists of articles and categories do not add up to the sales by so much.
+fn fees(content: &Content, language: Language) -> Option<String> {
+    let sales = content.measures.iter().find(|measure| measure.is_sales(content.gross))?.now?;
+    let revenue = |row: &Map<String, Value>| row.get("revenue").and_then(Value::as_f64);
+    let fees = sales - content.categories.iter().filter_map(revenue).sum::<f64>();
+    let said =
+        if content.currency.is_empty() { number(language, fees, 2) } else { amount(language, fees, &content.currency) };
+    (fees.abs() >= 0.01).then(|| language.say(Message::new("export-fees").with("amount", said)).to_string())
 }
 
 fn source(content: &Content, language: Language) -> String {

@@ -61,6 +61,7 @@ insights-conversion = Conversion
 insights-churn = Customers who did not return
 insights-no-sales = Nothing was sold on these days or on those before.
 insights-failed = The figures could not be worked out. Orders go on as ever; try again in a moment.
+insights-working = The figures are still being worked out: there is much to read at once. The page shows them as soon as they are there; orders go on as ever.
 insights-again = Try again
 insights-until = Data as of {$at}.
 insights-stale = These figures are not of now: {$age}. A source does not answer.
@@ -78,6 +79,15 @@ insights-feed-away = Does not answer
 insights-feed-reading = Reading
 insights-feed-behind = Behind
 insights-feed-current = Up to date
+insights-feed-shop = Shop
+insights-feed-board = Board
+insights-trouble-away = Nobody is at that address: see that the service runs, and that BELGRANO_AHORRO_URL and TICKETERA_URL say where it is.
+insights-trouble-credentials = It does not take our signature: INTEGRATION_SECRET has to be the same on both sides, and the clocks right.
+insights-trouble-older = It is of an earlier version that does not tell its changes: it has to be updated.
+insights-trouble-foreign = It answered something other than its changes: look at its log, and that it is it at that address.
+insights-trouble-store = What comes cannot be kept here: look at the disk or the lake. Nothing is lost: it is asked for again.
+insights-documents = Documents
+insights-documents-note = Orders, cancellations and corrections as they came. How many orders are sales is on each page.
 insights-stream = Stream of changes
 insights-stream-nothing = Nothing was published to the broker of STREAM_URL yet.
 insights-stream-seq = Up to change
@@ -475,6 +485,7 @@ export-filters = Filters: {$filters}
 export-no-filters = Filters: none
 export-is-net = Net amounts: without what was voided, and less returns
 export-is-gross = Gross amounts: with what was voided, and before returns
+export-fees = Of the sales, {$amount} are postage and other fees: they are in no list of products or categories.
 export-lines-cut = The sheet of transactions has the last {$shown} of {$total}: the CSV has all of them
 export-made = Made {$at}.
 export-aged = What is stored could not be read: figures of {$at}.
@@ -558,3 +569,31 @@ export-off = It was called off.
 export-failed = The file could not be prepared. Try again in a moment.
 export-progress = How far it is
 export-call-off = Cancel
+
+## Accounts
+
+insights-accounts = Accounts
+insights-accounts-about = Who may look, and at what. Administrators see everything and decide for the others; analysts see everything; merchants see what is of their business alone, without names of customers.
+insights-accounts-waiting = { $count ->
+    [one] One merchant sees nothing yet: nobody has said which business is theirs.
+   *[other] { $count } merchants see nothing yet: nobody has said which business is theirs.
+  }
+insights-account-role = Role
+insights-account-entry = Access
+insights-account-may-enter = May log in
+insights-account-may-not-enter = May not log in
+insights-account-no-business = None
+insights-account-give-business = Give a business
+insights-account-says = Says to be “{ $name }”.
+insights-account-business-number = Business { $id }
+insights-account-business-hint = Of a merchant: it is all that they see.
+insights-account-from-shop = comes in from the shop
+insights-account-from-board = comes in from the board
+insights-account-from-here = logs in with a password
+insights-account-new = New account
+insights-account-new-about = Who has an account of the shop or the board needs none: they come in from there with one press.
+insights-account-create = Create the account
+insights-account-leaves = Without access, their sessions end at once.
+insights-account-new-password = New password
+insights-account-password-stays = Left blank, the present one stays.
+insights-account-saved = The account of { $name } was saved.

@@ -61,6 +61,7 @@ insights-conversion = Conversión
 insights-churn = Clientes que no volvieron
 insights-no-sales = No hay ventas en estos días ni en los anteriores.
 insights-failed = No se pudieron calcular los números. Los pedidos siguen su curso; probá otra vez en un momento.
+insights-working = Los números todavía se están calculando: hay mucho que leer a la vez. La página los muestra apenas estén; los pedidos siguen su curso.
 insights-again = Probar otra vez
 insights-until = Datos hasta el {$at}.
 insights-stale = Estos datos no son de ahora: {$age}. Alguna fuente no responde.
@@ -78,6 +79,15 @@ insights-feed-away = No responde
 insights-feed-reading = Leyendo
 insights-feed-behind = Atrasada
 insights-feed-current = Al día
+insights-feed-shop = Tienda
+insights-feed-board = Ticketera
+insights-trouble-away = No hay nadie en esa dirección: mirá que el servicio esté andando, y que BELGRANO_AHORRO_URL y TICKETERA_URL digan dónde está.
+insights-trouble-credentials = No acepta nuestra firma: INTEGRATION_SECRET tiene que ser el mismo en los dos lados, y los relojes tienen que estar en hora.
+insights-trouble-older = Es de una versión anterior, que no cuenta sus cambios: hay que actualizarlo.
+insights-trouble-foreign = Contestó otra cosa que sus cambios: mirá su registro, y que en esa dirección esté él.
+insights-trouble-store = Lo que llega no se puede guardar acá: mirá el disco o el lago. Nada se pierde: se vuelve a pedir.
+insights-documents = Documentos
+insights-documents-note = Pedidos, cancelaciones y correcciones, tal como llegaron. Cuántos pedidos son ventas lo dice cada página.
 insights-stream = Publicación de cambios
 insights-stream-nothing = Todavía no se publicó nada en el broker de STREAM_URL.
 insights-stream-seq = Hasta el cambio
@@ -475,6 +485,7 @@ export-filters = Filtros: {$filters}
 export-no-filters = Filtros: ninguno
 export-is-net = Cifras netas: sin lo anulado y con las devoluciones descontadas
 export-is-gross = Cifras brutas: con lo anulado y sin descontar devoluciones
+export-fees = De las ventas, {$amount} son envíos y otros cargos: no están en las listas de productos ni de categorías.
 export-lines-cut = La hoja de transacciones tiene las últimas {$shown} de {$total}: el CSV las tiene todas
 export-made = Hecho el {$at}.
 export-aged = No se podía leer lo guardado: números del {$at}.
@@ -558,3 +569,31 @@ export-off = Se canceló.
 export-failed = No se pudo preparar el archivo. Probá otra vez en un momento.
 export-progress = Cuánto lleva
 export-call-off = Cancelar
+
+## Accounts
+
+insights-accounts = Cuentas
+insights-accounts-about = Quién puede mirar, y qué. Quien administra ve todo y decide por los demás; quien analiza ve todo; un comercio ve solo lo de su negocio, sin nombres de clientes.
+insights-accounts-waiting = { $count ->
+    [one] Un comercio todavía no ve nada: falta decir qué negocio es el suyo.
+   *[other] { $count } comercios todavía no ven nada: falta decir qué negocio es el de cada uno.
+  }
+insights-account-role = Rol
+insights-account-entry = Acceso
+insights-account-may-enter = Puede ingresar
+insights-account-may-not-enter = No puede ingresar
+insights-account-no-business = Ninguno
+insights-account-give-business = Asignar negocio
+insights-account-says = Dice ser «{ $name }».
+insights-account-business-number = Negocio { $id }
+insights-account-business-hint = De un comercio: es lo único que ve.
+insights-account-from-shop = entra desde la tienda
+insights-account-from-board = entra desde la ticketera
+insights-account-from-here = entra con contraseña
+insights-account-new = Nueva cuenta
+insights-account-new-about = Quien ya entra a la tienda o a la ticketera no la necesita: llega desde ahí con un toque.
+insights-account-create = Crear la cuenta
+insights-account-leaves = Sin acceso, sus sesiones terminan en el acto.
+insights-account-new-password = Contraseña nueva
+insights-account-password-stays = En blanco queda la que tiene.
+insights-account-saved = La cuenta de { $name } quedó guardada.

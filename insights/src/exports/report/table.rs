@@ -83,6 +83,12 @@ impl Table<'_> {
             Node::Group(Part::Head, vec![put(paper, *place, column.kind, look, &text)])
         });
         let row = Node::Group(Part::Row, cells.collect());
+        if let Some(column) = self.columns.iter().find(|column| column.member == self.bar) {
+            let text = self.language.t(column.head).to_string();
+            let text = paper.letters.fit(look.0, look.1, &text, BAR);
+            // It says what the bars are; the column of that name says how much.
+            paper.draw(Mark::Text((MARGIN + ROOM - BAR, paper.y + 11.8), look, text));
+        }
         paper.y += ROW;
         row
     }
