@@ -16,7 +16,7 @@ pub(crate) use arrive::{Arrival, Arrive};
 pub use change::{AccountRefusal, Business, ChangeAccount, CreateAccount, fields};
 pub use first_admin::ensure_admin;
 pub use role::Role;
-pub(crate) use routes::routes;
+pub(crate) use routes::{AccountChange, NewAccount, change, create, list, one, routes};
 
 /// The origin of accounts with a password here.
 const HERE: &str = "insights";

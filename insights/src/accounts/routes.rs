@@ -30,9 +30,9 @@ pub(crate) fn routes() -> OpenApiRouter<App> {
 /// A page of accounts.
 #[derive(Serialize, ToSchema)]
 pub(crate) struct Accounts {
-    usuarios: Vec<Account>,
+    pub(crate) usuarios: Vec<Account>,
     /// For the next page; null at the end.
-    cursor: Option<String>,
+    pub(crate) cursor: Option<String>,
 }
 
 /// All accounts, the oldest first
@@ -84,6 +84,12 @@ pub(crate) async fn create(
     Ok((StatusCode::CREATED, Json(app.writer.submit_for(&by, create).await?)))
 }
 
+/// One of them, for who may change it.
+pub(crate) async fn one(app: &App, _: &Admin, id: i64) -> Result<Account, Problem> {
+    let found = account::find(&mut app.db.read().await?, id).await?;
+    found.ok_or_else(|| Problem::not_found(Message::new("refusal-no-account")))
+}
+
 /// What is wrong with the name of an account.
 fn checked(name: Option<&String>) -> Vec<FieldError> {
     let wrong = name.and_then(|name| free_text::required(name, NAME_CHARS).err());
@@ -104,7 +110,7 @@ pub(crate) struct AccountChange {
     /// The number, in the shop, of the business whose rows a merchant sees; null: none.
     #[serde(rename = "negocio_id", default)]
     #[schema(value_type = Option<i64>)]
-    business: Business,
+    pub(crate) business: Business,
     #[serde(rename = "activo")]
     active: Option<bool>,
     /// Only of an account whose `origen` is `insights`.

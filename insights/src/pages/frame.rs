@@ -5,6 +5,7 @@ use axum::http::request::Parts;
 use belgrano_shared::pages::{Layout, Link, More, NOTHING_FOR_ROBOTS, Room, Service};
 use belgrano_shared::problem::Problem;
 
+use super::accounts;
 use super::look::carried;
 use crate::accounts::Role;
 use crate::app::App;
@@ -51,6 +52,7 @@ const PAGES: &[Page] = &[
     page("/linaje", "insights-nav-lineage", "route").under("insights-group-data"),
     page("/fuentes", "insights-nav-sources", "layers").under("insights-group-data"),
     page(ALERTS, "alerts-title", "bell").under("insights-group-data").plain(),
+    page(accounts::PATH, "insights-accounts", "people").under("insights-group-data").plain(),
     page("/docs", "insights-nav-api", "copy").under("insights-group-data").plain(),
 ];
 
@@ -110,9 +112,12 @@ impl FromRequestParts<App> for Frame {
         let reads = who.as_ref().map_or(app.settings.open, |who| who.role != Role::Merchant || who.business.is_some());
         if reads {
             (layout.links, layout.more) = links();
-            if who.as_ref().is_some_and(|who| who.role == Role::Merchant) {
-                layout.more.retain(|link| link.href != ALERTS);
-            }
+            let role = who.as_ref().map(|who| who.role);
+            layout.more.retain(|link| match link.href {
+                ALERTS => role != Some(Role::Merchant),
+                accounts::PATH => role == Some(Role::Admin),
+                _ => true,
+            });
         } else {
             layout.links = vec![Link::new("/docs", "insights-nav-api", "copy")];
         }

@@ -3,6 +3,7 @@
 //! A page reads and changes through the same functions as the API; it only turns forms into their bodies and their answers into
 //! documents. What must never happen here: SQL, or a figure that the API does not give.
 
+mod accounts;
 mod alerts;
 mod as_of;
 mod assets;
@@ -61,6 +62,8 @@ pub(crate) fn routes(development: bool) -> Router<App> {
         .route("/consola/respuesta.csv", post(console::ask_csv))
         .route("/linaje", get(lineage::show))
         .route("/fuentes", get(sources::show))
+        .route(accounts::PATH, get(accounts::list).post(accounts::create))
+        .route("/cuentas/{id}", get(accounts::edit).post(accounts::change))
         .route("/alertas", get(alerts::show).post(alerts::create))
         .route("/alertas/{id}", get(alerts::edit).post(alerts::change))
         .route("/alertas/{id}/borrar", post(alerts::remove))

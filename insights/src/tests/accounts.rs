@@ -53,6 +53,40 @@ on_both_engines! {
         assert_eq!((closed.0, house.log_in("comerciante@example.com", password).await.err()), (200, Some(401)));
     }
 
+    async fn an_administrator_gives_a_merchant_its_business_on_a_page(database) {
+        let mut house = House::start(database).await;
+        let business = |id: i64, name: &str| json!({ "id": id, "slug": format!("n{id}"), "nombre": name, "activo": true });
+        house.came("shop", &[("negocio", "1", business(1, "La Granja")), ("negocio", "2", business(2, "Dulces Sur"))]).await;
+        let admin = house.admin().await;
+        let (merchant, id) = house.account("comerciante", None).await;
+        assert!(house.text(&merchant, "/").await.contains("negocio"), "it is told why it sees nothing");
+        let (analyst, _) = house.account("analista", None).await;
+        for other in [&merchant, &analyst] {
+            assert!(!house.text(other, "/fuentes").await.contains("href=\"/cuentas\""), "not theirs to see");
+            assert_eq!(house.page(other, "/cuentas").await.0, 403);
+            assert_eq!(house.send_form(other, &format!("/cuentas/{id}"), &[("rol", "admin")]).await.0, 403);
+        }
+        assert!(house.text(&admin, "/fuentes").await.contains("href=\"/cuentas\""));
+        let list = house.text(&admin, "/cuentas").await;
+        assert!(list.contains("Un comercio todavía no ve nada") && list.contains("Asignar negocio"), "{list}");
+        let page = house.text(&admin, &format!("/cuentas/{id}")).await;
+        assert!(page.contains("La Granja") && page.contains("Dulces Sur"), "{page}");
+        let fields = [("nombre", "Comercio"), ("rol", "comerciante"), ("negocio_id", "2"), ("activo", "true"), ("password", "")];
+        assert_eq!(house.send_form(&admin, &format!("/cuentas/{id}"), &fields).await.0, 303);
+        let list = house.text(&admin, "/cuentas").await;
+        assert!(list.contains("Dulces Sur") && !list.contains("Asignar negocio"), "{list}");
+        // What the page showed goes along.
+        let fields = [("nombre", "Comercio"), ("negocio_id", ""), ("visto", r#"{"nombre":"Comercio","negocio_id":"2"}"#)];
+        assert_eq!(house.send_form(&admin, &format!("/cuentas/{id}"), &fields).await.0, 303);
+        assert!(house.text(&admin, "/cuentas").await.contains("Asignar negocio"), "and takes it away");
+        let fields = [("nombre", ""), ("email", "x"), ("password", "corta"), ("rol", "analista"), ("negocio_id", "")];
+        assert_eq!(house.send_form(&admin, "/cuentas", &fields).await.0, 422);
+        let fields = [("nombre", "Eva"), ("email", "eva@example.com"), ("password", "secreto1234"), ("rol", "comerciante"), ("negocio_id", "1")];
+        assert_eq!(house.send_form(&admin, "/cuentas", &fields).await.0, 303);
+        let eva = house.log_in("eva@example.com", "secreto1234").await.expect("the new account");
+        assert_eq!(house.get(&eva, "/api/me").await.1["negocio_id"], 1);
+    }
+
     async fn somebody_can_always_administer(database) {
         let house = House::start(database).await;
         let admin = house.admin().await;

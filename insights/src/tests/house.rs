@@ -140,9 +140,25 @@ impl House {
 
     /// A page as somebody with a session sees it.
     pub(crate) async fn text(&self, who: &Caller, path: &str) -> String {
+        self.page(who, path).await.1
+    }
+
+    /// A page as somebody with a session sees it, and its status.
+    pub(crate) async fn page(&self, who: &Caller, path: &str) -> (u16, String) {
         let Caller::Cookie(session) = who else { panic!("pages are for people") };
         let request = Request::get(path).header("accept", "text/html").header("cookie", session);
-        self.exchange(request.body(Body::empty()).expect("a request")).await.2
+        let (status, _, page) = self.exchange(request.body(Body::empty()).expect("a request")).await;
+        (status, page)
+    }
+
+    /// A form as the browser of somebody with a session sends it.
+    pub(crate) async fn send_form(&self, who: &Caller, path: &str, fields: &[(&str, &str)]) -> (u16, String) {
+        let Caller::Cookie(session) = who else { panic!("pages are for people") };
+        let body = url::form_urlencoded::Serializer::new(String::new()).extend_pairs(fields).finish();
+        let request = Request::post(path).header("accept", "text/html").header("cookie", session);
+        let request = request.header("content-type", "application/x-www-form-urlencoded").body(Body::from(body));
+        let (status, _, page) = self.exchange(request.expect("a request")).await;
+        (status, page)
     }
 
     pub(crate) async fn log_in(&self, email: &str, password: &str) -> Result<Caller, u16> {
