@@ -11,7 +11,7 @@ use super::ask::rows;
 use super::stream::{StreamView, stream};
 use crate::access::Reader;
 use crate::app::App;
-use crate::ingest::FeedState;
+use crate::ingest::{Cause, FeedState};
 use crate::training::Progress;
 
 /// How far a feed is.
@@ -28,6 +28,9 @@ pub(crate) struct FeedView {
     pub(crate) rechazadas: Option<u64>,
     /// Why it does not answer.
     pub(crate) problema: Option<String>,
+    /// Of which kind that is, for a page.
+    #[serde(skip)]
+    pub(crate) causa: Option<Cause>,
 }
 
 /// How the last run of a model went.
@@ -130,7 +133,8 @@ pub(super) fn feeds(app: &App, reader: &Reader) -> Vec<FeedView> {
         retraso_s: state.current_at.map(|at| now.since_ms(at).max(0) / 1000),
         filas: whole.then_some(state.rows),
         rechazadas: whole.then_some(state.refused),
-        problema: state.trouble.filter(|_| whole),
+        causa: state.trouble.as_ref().filter(|_| whole).map(|trouble| trouble.cause),
+        problema: state.trouble.filter(|_| whole).map(|trouble| trouble.words),
     };
     app.feeds.all().into_iter().map(view).collect()
 }

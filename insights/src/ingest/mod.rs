@@ -18,5 +18,5 @@ pub use credentials::Credentials;
 pub(crate) use feeds::{credentials, feeds};
 pub use fresh::Fresh;
 pub use store::{Flushed, Store, StoreError};
-pub use tail::{Feed, FeedState, FeedStates, follow};
+pub use tail::{Cause, Feed, FeedState, FeedStates, Trouble, follow};
 pub use translate::{Change, Unreadable, translate};

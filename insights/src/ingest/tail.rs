@@ -49,7 +49,45 @@ pub struct FeedState {
     /// Changes of it that could not be read, since the start.
     pub refused: u64,
     /// Why it does not answer.
-    pub trouble: Option<String>,
+    pub trouble: Option<Trouble>,
+}
+
+/// Why a feed is not followed now.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Trouble {
+    /// Of which kind that is.
+    pub cause: Cause,
+    /// In the words of the log.
+    pub words: String,
+}
+
+/// A kind of trouble with a feed, by what is to be done about it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Cause {
+    /// Nobody is there.
+    Away,
+    /// The credentials are not taken.
+    Credentials,
+    /// The service is older than this one.
+    Older,
+    /// It answered with a failure, or with something that is no feed.
+    Foreign,
+    /// What comes cannot be kept here.
+    Store,
+}
+
+impl Cause {
+    /// The key of what is said of it, and of what to do.
+    #[must_use]
+    pub const fn text(self) -> &'static str {
+        match self {
+            Self::Away => "insights-trouble-away",
+            Self::Credentials => "insights-trouble-credentials",
+            Self::Older => "insights-trouble-older",
+            Self::Foreign => "insights-trouble-foreign",
+            Self::Store => "insights-trouble-store",
+        }
+    }
 }
 
 /// How all feeds are doing. Cheap to clone.
@@ -85,6 +123,18 @@ pub(super) enum TailError {
     Store(#[from] super::store::StoreError),
     #[error("so much waits for the lake that no more is read")]
     Full,
+}
+
+impl TailError {
+    fn cause(&self) -> Cause {
+        match self {
+            Self::Feed(FeedError::Away(_)) => Cause::Away,
+            Self::Feed(FeedError::Refused(_)) => Cause::Credentials,
+            Self::Feed(FeedError::Older) => Cause::Older,
+            Self::Feed(FeedError::Status(_) | FeedError::Foreign(_)) => Cause::Foreign,
+            Self::Rows(_) | Self::Store(_) | Self::Full => Cause::Store,
+        }
+    }
 }
 
 /// Follows a feed until the process stops.
@@ -209,12 +259,12 @@ impl Tail {
 
     /// Says once what is wrong; the same again is in `/api/estado`.
     fn complain(&mut self, error: &TailError) {
-        let words = belgrano_shared::chain(error);
+        let trouble = Trouble { cause: error.cause(), words: belgrano_shared::chain(error) };
         self.states.change(self.feed.name, |state| {
-            if state.trouble.as_ref() != Some(&words) {
-                tracing::warn!(feed = self.feed.name, error = words, "a feed cannot be followed; trying again");
+            if state.trouble.as_ref() != Some(&trouble) {
+                tracing::warn!(feed = self.feed.name, error = trouble.words, "a feed cannot be followed; trying again");
             }
-            state.trouble = Some(words);
+            state.trouble = Some(trouble);
         });
     }
 }

@@ -15,7 +15,7 @@ use serde::Deserialize;
 use super::Frame;
 use super::as_of::AsOf;
 use super::csv::{download, file};
-use super::numbers::count;
+use super::numbers::{self, count};
 use crate::access::Reader;
 use crate::api::{self, FeedView, RefusedView, SourceView, StreamView};
 use crate::app::App;
@@ -72,8 +72,9 @@ pub(super) async fn show(State(app): State<App>, reader: Reader, frame: Frame) -
         };
         Ok::<_, Problem>((Part::of(sources)?, refused))
     };
-    let (parts, age) = api::aged(parts).await;
-    let (sources, refused) = parts?;
+    let most = app.settings.common.http.handler_timeout * 4 / 5;
+    let (parts, age) = api::aged(tokio::time::timeout(most, parts)).await;
+    let (sources, refused) = parts.unwrap_or(Ok((Part::Failed, Part::Failed)))?;
     as_of.aged(age);
     let failed = matches!(sources, Part::Failed) || matches!(refused, Part::Failed);
     let status = if failed { StatusCode::SERVICE_UNAVAILABLE } else { StatusCode::OK };
@@ -115,6 +116,21 @@ fn why(language: Language, reason: &str) -> String {
 impl SourcesPage<'_> {
     fn why(&self, reason: &str) -> String {
         why(self.layout.language, reason)
+    }
+
+    /// A service that is followed, as people call it.
+    fn feed(&self, name: &str) -> String {
+        match name {
+            "shop" => self.layout.t("insights-feed-shop").to_string(),
+            "board" => self.layout.t("insights-feed-board").to_string(),
+            other => other.to_owned(),
+        }
+    }
+
+    /// A day as the reader's language writes it.
+    fn day(&self, day: &Option<String>) -> String {
+        let read = day.as_ref().and_then(|day| day.parse().ok());
+        read.map_or_else(|| "–".to_owned(), |day| numbers::day(self.layout.language, day))
     }
 
     fn count(&self, value: impl Borrow<i64>) -> String {
