@@ -1,8 +1,10 @@
 //! Insights by itself. Wiring only.
 
 use std::error::Error;
+use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::process::ExitCode;
+use std::time::Duration;
 
 use belgrano_shared::ambient::Ambient;
 use belgrano_shared::config::Env;
@@ -82,12 +84,24 @@ enum Streaming {
     Check,
 }
 
-#[tokio::main]
-async fn start() -> ExitCode {
-    run().await.unwrap_or_else(|error| {
+/// How long the end waits for what does not look up from its work: a step of the engine, which nobody asks for any more. What has
+/// to be done before the end was done by then.
+const LAST_WAIT: Duration = Duration::from_secs(1);
+
+fn start() -> ExitCode {
+    let runtime = match tokio::runtime::Runtime::new() {
+        Ok(runtime) => runtime,
+        Err(error) => {
+            eprintln!("insights: cannot start its threads: {error}");
+            return ExitCode::FAILURE;
+        }
+    };
+    let done = runtime.block_on(run()).unwrap_or_else(|error| {
         eprintln!("insights: {}", belgrano_shared::chain(error.as_ref()));
         ExitCode::FAILURE
-    })
+    });
+    runtime.shutdown_timeout(LAST_WAIT);
+    done
 }
 
 async fn run() -> Result<ExitCode, Box<dyn Error>> {
@@ -101,7 +115,7 @@ async fn run() -> Result<ExitCode, Box<dyn Error>> {
         Command::Serve => {
             life.stop_on_signals()?;
             let running = service::start(settings, Ambient::system(), &life).await?;
-            println!("Belgrano Insights: http://{}", running.addr);
+            println!("Belgrano Insights: http://{}", said(running.addr));
             drop(running);
             Ok(life.run_to_exit().await)
         }
@@ -119,6 +133,11 @@ async fn run() -> Result<ExitCode, Box<dyn Error>> {
             Ok(ExitCode::SUCCESS)
         }
     }
+}
+
+/// An address that a browser takes: every address of a machine is none.
+fn said(addr: SocketAddr) -> String {
+    if addr.ip().is_unspecified() { format!("localhost:{}", addr.port()) } else { addr.to_string() }
 }
 
 fn say(source: &str, report: &Report) {

@@ -38,6 +38,9 @@ const LAKE_FOLDER: &str = "lake";
 /// Where in `DATA_DIR` files are that are made in the background.
 const EXPORTS_FOLDER: &str = "exports";
 
+/// Of the time that a request may take, the part that figures of the present state are waited for where there are earlier ones.
+const PATIENCE_PART: u32 = 2;
+
 /// The file in `DATA_DIR` of what webhooks are signed with.
 const WEBHOOK_SECRET: &str = "webhook_secret";
 
@@ -154,6 +157,7 @@ pub async fn assemble(settings: InsightsSettings, ambient: Ambient, life: &Lifec
     let runner = Runner::new(warehouse.clone(), ambient.clone());
     let store = Store::new(warehouse.clone(), runner.clone(), ambient.clone());
     let exports = settings.common.data_dir.join(EXPORTS_FOLDER);
+    let patience = settings.common.http.handler_timeout / PATIENCE_PART;
     Ok(App::new(Parts {
         jobs: Jobs::new(exports, settings.exports_bytes),
         guard: Guard::new(&settings, warehouse.lake().root()),
@@ -163,8 +167,8 @@ pub async fn assemble(settings: InsightsSettings, ambient: Ambient, life: &Lifec
         writer,
         gate,
         credentials,
+        answers: Answers::new(warehouse.clone(), ambient.clone()).with_patience(patience),
         settings,
-        answers: Answers::new(warehouse.clone(), ambient.clone()),
         instance: Arc::from(ambient.uuid().simple().to_string()),
         latencies: alerts::Latencies::default(),
         webhook_secrets,
@@ -227,8 +231,9 @@ async fn commit(app: App) {
             }
             return;
         }
+        // Tables that can be made anew at any time are nothing that the end waits for.
         if matches!(stored, Ok(Flushed::Stored))
-            && let Err(error) = app.runner.build_gold(false).await
+            && let Some(Err(error)) = app.life.soft().run_until_cancelled(app.runner.build_gold(false)).await
         {
             tracing::error!(error = belgrano_shared::chain(&error), "the gold tables could not be made");
         }
@@ -289,6 +294,7 @@ pub(crate) fn health(app: &App) -> Health {
     let db = app.db.clone();
     let (tasks, stopping, feeds, ambient) =
         (app.life.clone(), app.life.clone(), app.feeds.clone(), app.ambient.clone());
+    let (warehouse, store, runner) = (app.warehouse.clone(), app.store.clone(), app.runner.clone());
     Health::new("insights", env!("CARGO_PKG_VERSION"), "lake", &app.metrics, &app.ambient)
         .check("tasks", move || {
             let alive = tasks.critical_tasks_alive();
@@ -302,13 +308,27 @@ pub(crate) fn health(app: &App) -> Health {
             let stopping = stopping.soft().is_cancelled();
             async move { if stopping { Err("stopping".to_owned()) } else { Ok(()) } }
         })
+        .warning("lake", move || match (warehouse.is_away(), store.is_stuck()) {
+            (true, _) => Some("the lake cannot be reached; figures are those of before, with their age".to_owned()),
+            (false, true) => Some(format!("the lake takes nothing; {} rows wait in memory", store.waiting())),
+            (false, false) => None,
+        })
+        .warning("models", move || {
+            let runs = runner.runs();
+            let bad: Vec<&str> = runs.iter().filter(|(_, run)| !run.is_good()).map(|(name, _)| &**name).collect();
+            (!bad.is_empty())
+                .then(|| format!("a test found something, or the table could not be made: {}", bad.join(", ")))
+        })
         .warning("feeds", move || {
             let now = ambient.now();
             let limit = i64::try_from(BEHIND.as_millis()).unwrap_or(i64::MAX);
             let behind = |at: Option<_>| at.is_none_or(|at| now.since_ms(at) > limit);
             let silent = feeds.all().into_iter().filter(|(_, state)| behind(state.answered_at));
-            let names: Vec<String> =
-                silent.map(|(name, state)| format!("{name}: {}", state.trouble.unwrap_or_default())).collect();
+            let names: Vec<String> = silent
+                .map(|(name, state)| {
+                    format!("{name}: {}", state.trouble.map(|trouble| trouble.words).unwrap_or_default())
+                })
+                .collect();
             (!names.is_empty()).then(|| names.join("; "))
         })
 }

@@ -13,6 +13,7 @@ pub(crate) mod seeing;
 mod views;
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use belgrano_shared::ambient::Ambient;
 use belgrano_shared::problem::Problem;
@@ -107,6 +108,28 @@ async fn a_question_that_finds_no_room_is_told_to_come_again() {
     let error = answers.ask(&Scope::WHOLE, sql, Vec::new()).await.expect_err("no room");
     assert!(matches!(error, QueryError::NoRoom), "{error:?}");
     assert_eq!(Problem::from(error).status(), 503);
+}
+
+#[tokio::test]
+async fn who_has_waited_long_enough_gets_what_was_known_before() {
+    const COUNT: &str = "SELECT count(*) AS n FROM silver_orders";
+    let mut world = World::new().await;
+    let order = |number| order(number, "pendiente", "2026-11-21T12:00:00-03:00", 2);
+    world.came(&[("pedido", "BA-1", order("BA-1"))]);
+    assert_eq!(world.ask(COUNT).await, json!([{ "n": 1 }]));
+    world.came(&[("pedido", "BA-2", order("BA-2"))]);
+    let hasty = world.answers.clone().with_patience(Duration::from_millis(1));
+    let nothing_moves = world.answers.hold_still().await;
+    let old = hasty.ask(&Scope::WHOLE, COUNT, Vec::new()).await.expect("the answer of before");
+    assert_eq!(crate::api::json(&old.batches).expect("rows"), json!([{ "n": 1 }]));
+    assert!(old.since.is_some(), "it says that it is old");
+    drop(nothing_moves);
+    // What was begun goes on although nobody waits for it any more.
+    let mut told = hasty.ask(&Scope::WHOLE, COUNT, Vec::new()).await.expect("an answer");
+    while told.since.is_some() {
+        told = hasty.ask(&Scope::WHOLE, COUNT, Vec::new()).await.expect("an answer");
+    }
+    assert_eq!(crate::api::json(&told.batches).expect("rows"), json!([{ "n": 2 }]));
 }
 
 #[tokio::test]

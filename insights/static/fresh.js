@@ -88,11 +88,18 @@ export function swap(root, fresh) {
   refocus();
 }
 
+/**
+ * Whether its figures are still being worked out.
+ * @param {Element | null} root
+ */
+const isWorking = (root) => !!root?.querySelector("[data-working]");
+
 /** @param {HTMLElement} root */
 async function load(root) {
   const response = await fetch(location.href, { headers: { Accept: "text/html" } });
   if (response.redirected) return location.reload();
   const fresh = new DOMParser().parseFromString(await response.text(), "text/html").querySelector("[data-fresh]");
+  if (isWorking(root) && isWorking(fresh)) return;
   if (!(fresh instanceof HTMLElement) || !response.ok) throw new Error(String(response.status));
   swap(root, fresh);
 }
@@ -118,7 +125,7 @@ async function follow(root) {
       if (!answer.ok) throw new Error(String(answer.status));
       const { version } = await answer.json();
       const begun = performance.now();
-      if (String(version) !== root.dataset.fresh) {
+      if (String(version) !== root.dataset.fresh || isWorking(root)) {
         await seen();
         await load(root);
         if (serverNow() - said > SAID_MS) {

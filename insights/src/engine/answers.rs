@@ -3,6 +3,7 @@
 //! What the same question asks twice of the same state is worked out once, also when many ask at the same moment; of different
 //! questions so many at once as there are processors, since each takes memory of its own, and the others wait their turn.
 
+use std::pin::pin;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -20,6 +21,7 @@ use jiff::civil::Date;
 use quick_cache::Weighter;
 use quick_cache::sync::Cache;
 use tokio::sync::Semaphore;
+use tracing::Instrument as _;
 
 use super::pace::{Pace, Pacing};
 use super::part::{self, Part};
@@ -115,6 +117,9 @@ impl<K> Weighter<K, Answer> for ByRows {
 /// The newest answer of each question within a scope, and when it was worked out.
 type Last = Arc<Cache<(Scope, Question), (Answer, Instant), ByRows>>;
 
+/// Questions that are worked out to their end although who asked has gone; of more, those of whoever leaves end with that.
+const GO_ON: usize = 32;
+
 /// Bytes that a question takes beside its rows, about.
 const OF_QUESTION: u64 = 2048;
 
@@ -133,6 +138,10 @@ pub struct Answers {
     /// By house, and by minute: a plan has the time of its making in it where it asks for today.
     plans: Arc<Cache<(u64, i64, Question), Arc<LogicalPlan>>>,
     pace: Arc<Pace>,
+    /// How long somebody waits for the present state when there is an answer of an earlier one.
+    patience: Duration,
+    /// For questions that go on by themselves.
+    going_on: Arc<Semaphore>,
 }
 
 impl std::fmt::Debug for Answers {
@@ -155,7 +164,21 @@ impl Answers {
             places,
             plans: Arc::new(Cache::new(PLANS)),
             pace: Arc::default(),
+            patience: Duration::MAX,
+            going_on: Arc::new(Semaphore::new(GO_ON)),
         }
+    }
+
+    /// The same for who waits for the present state for so long, and then takes the answer of an earlier one, if there is one.
+    #[must_use]
+    pub fn with_patience(self, patience: Duration) -> Self {
+        Self { patience, ..self }
+    }
+
+    /// While this is held, nothing is worked out.
+    #[cfg(test)]
+    pub(crate) async fn hold_still(&self) -> tokio::sync::OwnedSemaphorePermit {
+        Arc::clone(&self.turns).acquire_many_owned(self.places).await.expect("never closed")
     }
 
     /// How the questions went that were worked out since `from`; slow is longer than `most`.
@@ -171,7 +194,7 @@ impl Answers {
     }
 
     /// The rows of `sql`, where `$1`, `$2` … are `values`, as somebody sees them; those of an earlier state when the lake cannot be
-    /// reached. What nobody in particular asks for is asked with [`Scope::WHOLE`]. A text that says `source = $1` is about that source
+    /// reached, or the present one takes longer than anybody likes to wait. What nobody in particular asks for is asked with [`Scope::WHOLE`]. A text that says `source = $1` is about that source
     /// alone, in every table it reads.
     pub async fn ask(&self, scope: &Scope, sql: &str, values: Vec<ScalarValue>) -> Result<Answer, QueryError> {
         let question = (scope.clone(), (sql.to_owned(), format!("{values:?}")));
@@ -180,8 +203,15 @@ impl Answers {
         {
             return Ok(old);
         }
-        // A plan takes much room while it is made.
-        match Box::pin(self.work(&question, values)).await {
+        let mut answer = pin!(self.work_on(&question, values));
+        let answer = match tokio::time::timeout(self.patience, &mut answer).await {
+            Ok(answer) => answer,
+            Err(_) => match self.old(&question) {
+                Some(old) => return Ok(old),
+                None => answer.await,
+            },
+        };
+        match answer {
             Err(QueryError::Engine(error)) if is_of_the_store(&error) => {
                 tracing::warn!(error = belgrano_shared::chain(&error), "the lake cannot be reached for an answer");
                 self.old(&question).ok_or(QueryError::Away)
@@ -193,6 +223,27 @@ impl Answers {
     /// The present state of a source as somebody sees it, to be read for longer than one answer takes.
     pub fn reading(&self, scope: &Scope, source: &str) -> Result<Reading, QueryError> {
         Ok(Reading::new(self.warehouse.session_of(Part::of(Some(source)), scope)?, Arc::clone(&self.turns)))
+    }
+
+    /// Works an answer out to its end, whether or not who asked is still there then: whoever asks again finds it, where it would
+    /// begin anew each time.
+    async fn work_on(&self, question: &(Scope, Question), values: Vec<ScalarValue>) -> Result<Answer, QueryError> {
+        let Ok(place) = Arc::clone(&self.going_on).try_acquire_owned() else {
+            return Box::pin(self.work(question, values)).await;
+        };
+        let (this, question) = (self.clone(), question.clone());
+        let work = async move {
+            let _place = place;
+            this.work(&question, values).await
+        };
+        match tokio::spawn(work.in_current_span()).await {
+            Ok(answer) => answer,
+            Err(error) => match error.try_into_panic() {
+                Ok(panic) => std::panic::resume_unwind(panic),
+                // The process ends.
+                Err(_) => Err(QueryError::Away),
+            },
+        }
     }
 
     async fn work(&self, asked: &(Scope, Question), values: Vec<ScalarValue>) -> Result<Answer, QueryError> {

@@ -43,6 +43,14 @@ impl Session {
         &self.context
     }
 
+    /// The same for work that nobody waits for: it takes one processor, and leaves the others to who does.
+    #[must_use]
+    pub fn in_the_background(&self) -> SessionContext {
+        let state = self.context.state();
+        let config = state.config().clone().with_target_partitions(1);
+        SessionContext::new_with_state(SessionStateBuilder::new_from_existing(state).with_config(config).build())
+    }
+
     /// Which state of the data it is of.
     #[must_use]
     pub fn version(&self) -> u64 {

@@ -9,6 +9,7 @@
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use belgrano_shared::ambient::Ambient;
 use datafusion::arrow::array::{Array as _, AsArray, RecordBatch};
@@ -73,6 +74,8 @@ pub struct Store {
     pub(super) many: usize,
     /// Held by who changes the lake.
     writing: Arc<Mutex<()>>,
+    /// Whether the lake took nothing the last time.
+    stuck: Arc<AtomicBool>,
 }
 
 impl Store {
@@ -80,7 +83,7 @@ impl Store {
     #[must_use]
     pub fn new(warehouse: Warehouse, runner: Runner, ambient: Ambient) -> Self {
         let lease = Lease::new(warehouse.lake(), ambient.clone());
-        Self { warehouse, runner, ambient, lease, many: MANY_ROWS, writing: Arc::default() }
+        Self { warehouse, runner, ambient, lease, many: MANY_ROWS, writing: Arc::default(), stuck: Arc::default() }
     }
 
     /// The lease that says which instance writes the lake.
@@ -128,8 +131,26 @@ impl Store {
         Ok(self.warehouse.add(fresh, feed, epoch, until)?)
     }
 
+    /// Whether the lake took nothing of what came, the last time somebody tried.
+    #[must_use]
+    pub fn is_stuck(&self) -> bool {
+        self.stuck.load(Ordering::Relaxed)
+    }
+
+    /// How many rows wait for the lake in memory.
+    #[must_use]
+    pub fn waiting(&self) -> usize {
+        self.warehouse.waiting()
+    }
+
     /// Writes everything that has come, if it is ours to write. Gold follows.
     pub async fn flush(&self) -> Result<Flushed, StoreError> {
+        let flushed = self.bring_in().await;
+        self.stuck.store(flushed.is_err(), Ordering::Relaxed);
+        flushed
+    }
+
+    async fn bring_in(&self) -> Result<Flushed, StoreError> {
         let _writing = self.writing.lock().await;
         let mut attempt = 1;
         loop {

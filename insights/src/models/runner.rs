@@ -161,21 +161,21 @@ impl Runner {
 
     /// Our own rows come all day, so the tests look at what is asked at this moment, and the table follows.
     async fn make_own(&self, model: &Model, part: Part, which: &str) -> Result<Done, WarehouseError> {
-        let session = self.warehouse.session_of(part, &Scope::WHOLE)?;
-        let failed = self.failed_tests(session.context(), model).await?;
-        let rows = if failed.is_empty() { Some(self.write(session.context(), model, which).await?.0) } else { None };
+        let context = self.warehouse.session_of(part, &Scope::WHOLE)?.in_the_background();
+        let failed = self.failed_tests(&context, model).await?;
+        let rows = if failed.is_empty() { Some(self.write(&context, model, which).await?.0) } else { None };
         Ok((rows, failed))
     }
 
     /// Runs the tests of a model that is made elsewhere.
     async fn test(&self, model: &Model, part: Part) -> Result<Done, WarehouseError> {
-        let session = self.warehouse.session_of(part, &Scope::WHOLE)?;
-        let failed = self.failed_tests(session.context(), model).await?;
+        let context = self.warehouse.session_of(part, &Scope::WHOLE)?.in_the_background();
+        let failed = self.failed_tests(&context, model).await?;
         // What a view has is worked out for whoever asks, so nobody counts it for nothing.
         let rows = if model.is_view() {
             None
         } else {
-            Some(session.context().sql(&format!("SELECT 1 FROM {}", model.name)).await?.count().await?)
+            Some(context.sql(&format!("SELECT 1 FROM {}", model.name)).await?.count().await?)
         };
         Ok((rows, failed))
     }

@@ -95,7 +95,7 @@ pub(super) async fn show(
     let layout = frame.layout;
     let mut look = Look::of(&app, &layout, &reader, asked, Period::Last(30)).await?;
     let table = Table::of(&look);
-    let (found, age) = api::aged(Box::pin(find(&app, &reader, &look, &table))).await;
+    let (found, age) = look.within(find(&app, &reader, &look, &table)).await;
     let found = look.take(found, age)?;
     layout.show_as(look.status(), &DetailPage { layout: &layout, look: &look, table, found })
 }

@@ -55,7 +55,7 @@ pub(super) async fn show(
     let layout = frame.layout;
     let mut look = Look::of(&app, &layout, &reader, asked, Period::Last(30)).await?;
     let step = step(&look);
-    let (found, age) = api::aged(Box::pin(find(&app, &reader, &layout, &look, step))).await;
+    let (found, age) = look.within(find(&app, &reader, &layout, &look, step)).await;
     let found = look.take(found, age)?;
     layout.show_as(look.status(), &SalesPage { layout: &layout, look: &look, step, found })
 }

@@ -40,8 +40,7 @@ pub(super) async fn show(
 ) -> Result<Response, Problem> {
     let layout = frame.layout;
     let mut look = Look::of(&app, &layout, &reader, asked, Period::Month).await?;
-    let work = find(&app, &reader, &layout, &look);
-    let (found, age) = api::aged(Box::pin(work)).await;
+    let (found, age) = look.within(find(&app, &reader, &layout, &look)).await;
     let found = look.take(found, age)?;
     layout.show_as(look.status(), &SummaryPage { layout: &layout, look: &look, found })
 }

@@ -43,7 +43,7 @@ struct Found {
 /// The page.
 pub(super) async fn page(app: &App, layout: &Layout, reader: &Reader, asked: Asked) -> Result<Response, Problem> {
     let mut look = Look::of(app, layout, reader, asked, Period::Today).await?;
-    let (found, age) = api::aged(Box::pin(find(app, reader, layout, &look))).await;
+    let (found, age) = look.within(find(app, reader, layout, &look)).await;
     let found = look.take(found, age)?;
     // A merchant has neither page of those that these lead to.
     let ways =

@@ -5,5 +5,6 @@ mod console;
 mod guard;
 mod lineage;
 mod scope;
+mod stopping;
 mod wire;
 mod world;

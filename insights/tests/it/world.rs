@@ -171,6 +171,14 @@ impl World {
         answer(self.http.get(format!("{}{path}", self.url)).header("X-API-Key", key)).await
     }
 
+    /// Asks it to stop, and waits for its end. It says by itself that it met its deadline: tasks that are left make it end badly.
+    pub async fn stop(mut self) -> std::process::ExitStatus {
+        let id = self.process.id().expect("alive").to_string();
+        let told = Command::new("kill").args(["-TERM", &id]).status().await.expect("kill");
+        assert!(told.success(), "{told}");
+        tokio::time::timeout(PATIENCE, self.process.wait()).await.expect("an end in time").expect("an end")
+    }
+
     /// Queries' processes that are alive.
     pub fn children(&self) -> usize {
         let parent = self.process.id().expect("alive");

@@ -4,8 +4,8 @@
 //! 1. its handler takes `State`, `Reader`, [`Frame`](super::Frame) and [`Asked`] and makes a [`Look`] of them: which source, which
 //!    [`Days`], which [`Filters`] (those of the API, over the days of the period);
 //! 2. the page's own `find` asks the API's functions for the figures, with [`Look::filters`], as long as [`Look::is_well`];
-//!    `api::aged` runs it, and [`Look::take`] takes what came of it: a refusal goes on to the caller, anything else is logged, and the
-//!    page says that it failed;
+//!    [`Look::within`] runs it, and [`Look::take`] takes what came of it: a refusal goes on to the caller, anything else is logged,
+//!    and the page says that it failed, or that it takes its time;
 //! 3. its template extends `base.html`, has `{% include "look_head.html" %}` in the block `head` and `{% include "look.html" %}` below
 //!    the heading (periods, filters, chips, saved views), then `<div class="figures" data-fresh="{{ look.version }}">` around all that
 //!    changes: first `{% include "look_state.html" %}`, then `{% if let Some(found) = found %}` with what was found. Every child of it
@@ -27,6 +27,7 @@ use belgrano_shared::pages::Layout;
 use belgrano_shared::problem::Problem;
 use belgrano_shared::texts::{Language, Text};
 use jiff::civil::Date;
+use tokio::time::Instant;
 
 pub(crate) use asked::{Asked, carried};
 pub(crate) use fields::{Chip, Field, said};
@@ -72,8 +73,29 @@ pub(crate) struct Look {
     pub(crate) version: u64,
     /// What cannot be asked, by the name of its field.
     refused: Vec<(String, String)>,
-    /// Whether figures could not be worked out.
-    pub(crate) failed: bool,
+    /// Until when figures are waited for: a little less than a request may take, so that the page can still be shown without them.
+    until: Instant,
+    /// Whether figures could not be worked out, or not yet.
+    pub(crate) lacking: Option<Lacking>,
+}
+
+/// Why there are no figures.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Lacking {
+    /// Something broke.
+    Failed,
+    /// They are still being worked out.
+    Working,
+}
+
+impl Lacking {
+    /// The key of what is said of it.
+    pub(crate) fn text(self) -> &'static str {
+        match self {
+            Self::Failed => "insights-failed",
+            Self::Working => "insights-working",
+        }
+    }
 }
 
 #[expect(dead_code, reason = "pages that are still to come use the rest")]
@@ -86,6 +108,7 @@ impl Look {
         mut asked: Asked,
         usual: Period,
     ) -> Result<Self, Problem> {
+        let until = Instant::now() + app.settings.common.http.handler_timeout * 4 / 5;
         let (filters, refused) = checked(layout, asked.take_filters())?;
         let mut look = Self {
             language: layout.language,
@@ -105,7 +128,8 @@ impl Look {
             version: app.warehouse.version(),
             asked,
             refused,
-            failed: false,
+            until,
+            lacking: None,
         };
         let source = look.source.clone();
         let known = async {
@@ -113,7 +137,7 @@ impl Look {
             let of = Query(OfSource::named(&source));
             Ok(Some((sources, Box::pin(api::choices(State(app.clone()), reader.clone(), of)).await?.0)))
         };
-        let (known, age) = api::aged(known).await;
+        let (known, age) = look.within(known).await;
         if let Some((sources, choices)) = look.take(known, age)? {
             look.fields = fields::fields(layout, &choices, &look.filters.narrowing());
             look.settle(app, sources);
@@ -151,23 +175,41 @@ impl Look {
 
     /// Whether figures can be asked for.
     pub(crate) fn is_well(&self) -> bool {
-        !self.failed && self.refused.is_empty()
+        self.lacking.is_none() && self.refused.is_empty()
+    }
+
+    /// Whether the figures will be there before long.
+    pub(crate) fn is_working(&self) -> bool {
+        self.lacking == Some(Lacking::Working)
+    }
+
+    /// What is found in the time that there is, `None` when that is over, and how old the oldest of it is.
+    pub(crate) async fn within<T>(&self, work: impl Future<Output = T>) -> (Option<T>, Option<Duration>) {
+        // Boxed: what the engine keeps while it works is large.
+        let work = tokio::time::timeout_at(self.until, Box::pin(work));
+        api::aged(async { work.await.ok() }).await
     }
 
     /// What was found, with its age; `None` when it could not be worked out, which the page then says.
     pub(crate) fn take<T>(
         &mut self,
-        found: Result<Option<T>, Problem>,
+        found: Option<Result<Option<T>, Problem>>,
         age: Option<Duration>,
     ) -> Result<Option<T>, Problem> {
         self.as_of.aged(age);
+        let Some(found) = found else {
+            let page = &self.here;
+            tracing::warn!(page, "the figures of a page take longer than it may; they are worked out to their end");
+            self.lacking = Some(Lacking::Working);
+            return Ok(None);
+        };
         match found {
             Ok(found) => Ok(found),
             Err(problem) if problem.status().is_client_error() => Err(problem),
             Err(problem) => {
                 let why = problem.to(Language::English);
                 tracing::error!(why, page = self.here, "the figures of a page could not be worked out");
-                self.failed = true;
+                self.lacking = Some(Lacking::Failed);
                 Ok(None)
             }
         }
@@ -175,10 +217,10 @@ impl Look {
 
     /// What the page answers with.
     pub(crate) fn status(&self) -> StatusCode {
-        match (self.failed, self.refused.is_empty()) {
-            (true, _) => StatusCode::SERVICE_UNAVAILABLE,
-            (false, false) => StatusCode::UNPROCESSABLE_ENTITY,
-            (false, true) => StatusCode::OK,
+        match (self.lacking, self.refused.is_empty()) {
+            (Some(_), _) => StatusCode::SERVICE_UNAVAILABLE,
+            (None, false) => StatusCode::UNPROCESSABLE_ENTITY,
+            (None, true) => StatusCode::OK,
         }
     }
 

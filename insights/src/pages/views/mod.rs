@@ -21,7 +21,7 @@ use super::Frame;
 use super::figure::Figure;
 use super::look::{Asked, Look, Period};
 use crate::access::Reader;
-use crate::api::{self, Filters};
+use crate::api::Filters;
 use crate::app::App;
 
 /// One of these pages.
@@ -62,7 +62,7 @@ impl View {
         let (title, period) = self.begins();
         let mut look = Look::of(&app, &layout, &reader, asked, period).await?;
         let asking = Asking { app: &app, reader: &reader, layout: &layout, look: &look };
-        let (found, age) = api::aged(Box::pin(self.find(&asking))).await;
+        let (found, age) = look.within(self.find(&asking)).await;
         let found = look.take(found, age)?;
         layout.show_as(look.status(), &ViewPage { layout: &layout, look: &look, title, found })
     }
