@@ -128,8 +128,8 @@ impl SourcesPage<'_> {
     }
 
     /// A day as the reader's language writes it.
-    fn day(&self, day: &Option<String>) -> String {
-        let read = day.as_ref().and_then(|day| day.parse().ok());
+    fn day(&self, day: Option<&str>) -> String {
+        let read = day.and_then(|day| day.parse().ok());
         read.map_or_else(|| "–".to_owned(), |day| numbers::day(self.layout.language, day))
     }
 
