@@ -53,7 +53,18 @@ async fn a_relay_that_slept_past_its_lease_changes_nothing() {
         if pair.database.number(Service::Shop, taken).await == 1 { Ok(()) } else { Err("not yet") }
     })
     .await;
-    pair.shop.signal("-STOP");
+    // Between two of its transactions: with one open it would keep every other instance from writing.
+    eventually("the relay sleeps, and holds nothing", async || {
+        pair.shop.signal("-STOP");
+        let open = "SELECT COUNT(*) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid() \
+             AND state IN ('active', 'idle in transaction')";
+        if pair.database.number(Service::Shop, open).await == 0 {
+            return Ok(());
+        }
+        pair.shop.signal("-CONT");
+        Err("a transaction is open")
+    })
+    .await;
     proxy.heal();
     awake.start().await;
     Admin::log_in(&pair.tickets).await.await_ticket(&number).await;

@@ -81,9 +81,9 @@ on_both_engines! {
         assert!(house.text(&admin, "/cuentas").await.contains("Asignar negocio"), "and takes it away");
         let fields = [("nombre", ""), ("email", "x"), ("password", "corta"), ("rol", "analista"), ("negocio_id", "")];
         assert_eq!(house.send_form(&admin, "/cuentas", &fields).await.0, 422);
-        let fields = [("nombre", "Eva"), ("email", "eva@example.com"), ("password", "secreto1234"), ("rol", "comerciante"), ("negocio_id", "1")];
+        let fields = [("nombre", "Eva"), ("email", "eva@example.com"), ("password", "caballo-verde-7"), ("rol", "comerciante"), ("negocio_id", "1")];
         assert_eq!(house.send_form(&admin, "/cuentas", &fields).await.0, 303);
-        let eva = house.log_in("eva@example.com", "secreto1234").await.expect("the new account");
+        let eva = house.log_in("eva@example.com", "caballo-verde-7").await.expect("the new account");
         assert_eq!(house.get(&eva, "/api/me").await.1["negocio_id"], 1);
     }
 
