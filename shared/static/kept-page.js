@@ -1,8 +1,8 @@
 // The page of `APP.page` as its person last saw it, for when there is no signal. A part of the service worker (worker.js).
 //
-// It shows customers' names and addresses, so it is kept for one person and for a shift: it goes when the shift ends, when somebody
-// logs in or out on this phone, when the server asks for a log-in, and after twelve hours. It is kept only together with the assets it
-// needs. What a page says about its age is in `data-kept-at` of its document.
+// It shows customers' names and addresses, so it is kept for one person and for a shift: it goes when the shift has ended and
+// nothing is left to deliver, when somebody logs in or out on this phone, when the server asks for a log-in, and after twelve
+// hours. It is kept only together with the assets it needs. What a page says about its age is in `data-kept-at` of its document.
 
 const PAGE = "belgrano-page";
 const TOO_OLD_MS = 12 * 60 * 60 * 1000;
@@ -11,8 +11,8 @@ const PATIENCE_MS = 4000;
 const RENEWAL_MS = 5000;
 /** Whoever writes to one of these may be somebody else afterwards, or somebody whose shift is over. */
 const HANDS = ["/ingresar", "/salir", "/api/login", "/api/logout", "/reparto/turno", "/api/repartidores/yo/turno"];
-/** What the page of somebody who is not on shift has. */
-const OFF_SHIFT = 'data-shift="off"';
+/** What the page of somebody who is not on shift and has no stops has. Quotes in what people write are never bare. */
+const NOTHING_LEFT = 'data-shift="off" data-nothing-left';
 
 const page = {
   /** What was asked for before somebody came or went is not kept when it comes. */
@@ -47,7 +47,7 @@ const page = {
     if (leaves) return page.forget();
     if (!response.ok) return;
     const text = await response.text();
-    if (owner === page.owner && text.includes(OFF_SHIFT)) return page.forget();
+    if (owner === page.owner && text.includes(NOTHING_LEFT)) return page.forget();
     if (owner !== page.owner || versionOf(text) !== APP.version) return;
     const headers = new Headers(response.headers);
     // The text is no longer as it came.

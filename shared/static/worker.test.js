@@ -103,13 +103,15 @@ function keeping(text) {
   return context.page;
 }
 
-const rendered = (shift) => `<html lang="es"><link href="/static/0123456789abcdef/x.css"><form data-shift="${shift}">Av. Cabildo 2040</form>`;
+const rendered = (shift) => `<html lang="es"><link href="/static/0123456789abcdef/x.css"><form data-shift=${shift}>Av. Cabildo 2040</form>`;
 
-test("what a phone keeps of the customers goes with the shift", async () => {
-  const page = keeping(rendered("on"));
-  await page.keep(new Response(rendered("on")), page.owner);
-  assert.match(await (await page.kept()).text(), /Cabildo/);
+test("what a phone keeps of the customers goes with the shift, once nothing is left to deliver", async () => {
+  const page = keeping(rendered('"on"'));
+  for (const shift of ['"on"', '"off"']) {
+    await page.keep(new Response(rendered(shift)), page.owner);
+    assert.match(await (await page.kept()).text(), /Cabildo/, shift);
+  }
   assert.ok(page.changesHands("/reparto/turno"), "the end of a shift forgets it");
-  await page.keep(new Response(rendered("off")), page.owner);
-  assert.equal(await page.kept(), null, "and off shift none is kept");
+  await page.keep(new Response(rendered('"off" data-nothing-left')), page.owner);
+  assert.equal(await page.kept(), null, "and off shift none without stops is kept");
 });

@@ -8,7 +8,7 @@ use crate::access::Reader;
 use crate::app::App;
 use crate::ingest::OWN;
 
-/// A business.
+/// A business of the marketplace, as a form offers it.
 #[derive(Clone, Debug)]
 pub(crate) struct BusinessView {
     /// Its number in the shop.

@@ -64,7 +64,7 @@ pub struct Trouble {
 /// A kind of trouble with a feed, by what is to be done about it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Cause {
-    /// Nobody is there.
+    /// No connection to its address: it is down, or elsewhere.
     Away,
     /// The credentials are not taken.
     Credentials,

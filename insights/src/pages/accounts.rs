@@ -18,7 +18,7 @@ use crate::api::{self, BusinessView};
 use crate::app::App;
 use crate::sessions::Admin;
 
-/// Where they are.
+/// The address of the list; one account is at its number below it.
 pub(super) const PATH: &str = "/cuentas";
 
 #[derive(Template)]
@@ -64,7 +64,7 @@ async fn accounts_page(
     Ok(AccountsPage { layout, accounts: found.usuarios, next: found.cursor, businesses, form })
 }
 
-/// Makes an account.
+/// Makes an account out of the form below the list, and leads back to the list.
 pub(super) async fn create(
     state: State<App>,
     admin: Admin,
@@ -87,7 +87,7 @@ pub(super) async fn create(
     }
 }
 
-/// One of them, to be changed.
+/// The form of one account, as it is.
 pub(super) async fn edit(
     State(app): State<App>,
     admin: Admin,
@@ -100,7 +100,7 @@ pub(super) async fn edit(
     layout.show(&AccountPage { layout: &layout, account, businesses: businesses(&app, &reader).await, form })
 }
 
-/// Changes it.
+/// Changes an account as its form says, and leads back to the list.
 pub(super) async fn change(
     state: State<App>,
     admin: Admin,

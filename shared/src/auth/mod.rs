@@ -11,6 +11,7 @@ pub mod email;
 pub mod examine;
 pub mod gate;
 pub mod known_password;
+mod new_password;
 pub mod old_password;
 pub mod origin;
 pub mod password;

@@ -1,4 +1,4 @@
-//! Passwords: the rule for new ones, and their Argon2id hashes as PHC strings.
+//! Hashes of passwords: Argon2id, as PHC strings.
 //!
 //! A hash is meant to be slow and large, so it runs off the async threads, few at a time; a flood of log-ins is
 //! refused instead of taking the process down. An account that does not exist costs as much as one that does.
@@ -10,85 +10,22 @@ use std::time::Duration;
 use argon2::password_hash::phc::PasswordHash;
 use argon2::{Algorithm, Argon2, Params, PasswordHasher, PasswordVerifier, Version};
 use base64::prelude::{BASE64_STANDARD_NO_PAD, Engine};
-use serde::{Deserialize, Deserializer};
 use tokio::sync::Semaphore;
 use unicode_normalization::UnicodeNormalization;
 
-use super::common_password::{is_common, is_own};
-use super::known_password::Owner;
+use super::new_password::MAX_CHARS;
+pub use super::new_password::NewPassword;
 use super::old_password::{OldHash, WrappedHash};
 use crate::ambient::Ambient;
 use crate::config::{Env, Secret};
 use crate::free_text;
 use crate::problem::Problem;
-use crate::texts::Message;
 
-const MIN_CHARS: usize = 8;
-/// Of whoever may do everything.
-const ADMIN_CHARS: usize = 10;
-/// Also what log-in accepts: a longer one was never stored, and hashing megabytes is an attack.
-const MAX_CHARS: usize = 128;
-/// 100 bits, in letters that cannot be misread.
-const RANDOM_CHARS: usize = 20;
-const RULE: Message = Message::new("error-password");
-const COMMON: Message = Message::new("error-password-common");
-const OWN: Message = Message::new("error-password-own");
-const ADMIN: Message = Message::new("error-length");
 /// Stored where there is no password to log in with. Whatever else begins with it says why there is none.
 pub const NO_PASSWORD: &str = "!";
 /// Stored where the password was one that others know, and was taken away.
 pub const KNOWN_PASSWORD: &str = "!known";
 const RETRY_AFTER: Duration = Duration::from_secs(5);
-
-/// A password that satisfies the rule for new ones. In a request's body it refuses itself, in Spanish.
-#[derive(Clone, Debug)]
-pub struct NewPassword(Secret);
-
-impl NewPassword {
-    /// 8 to 128 characters, of any kind; length is what protects (NIST SP 800-63B), and that it is not what everybody tries. It is what [`free_text::clean`] makes of
-    /// `text`, so that the next keyboard, which may write an `ñ` as one character or as two, gives the same.
-    pub fn parse(text: &str) -> Result<Self, Message> {
-        let text = free_text::clean(text);
-        if !(MIN_CHARS..=MAX_CHARS).contains(&text.chars().count()) {
-            return Err(RULE);
-        }
-        if is_common(&text) { Err(COMMON) } else { Ok(Self(Secret::new(text))) }
-    }
-
-    /// What it must not be for the account of `email`: what the address says, and of an administrator one of fewer than ten
-    /// characters.
-    pub fn fits(&self, email: &str, admin: bool) -> Result<(), Message> {
-        let chars = self.0.expose().chars().count();
-        if admin && chars < ADMIN_CHARS {
-            return Err(ADMIN.with("from", ADMIN_CHARS).with("to", MAX_CHARS));
-        }
-        if is_own(self.0.expose(), &Owner::new(&[email])) { Err(OWN) } else { Ok(()) }
-    }
-
-    /// One that an older version would have taken.
-    #[cfg(test)]
-    pub(super) fn of_old(text: &str) -> Self {
-        Self(Secret::new(text))
-    }
-
-    /// One that nobody chose.
-    #[must_use]
-    pub fn random(ambient: &Ambient) -> Self {
-        Self(Secret::new(ambient.code(RANDOM_CHARS)))
-    }
-
-    /// The password itself, for whoever has to be told a random one.
-    #[must_use]
-    pub fn reveal(&self) -> &str {
-        self.0.expose()
-    }
-}
-
-impl<'de> Deserialize<'de> for NewPassword {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        Self::parse(&String::deserialize(deserializer)?).map_err(serde::de::Error::custom)
-    }
-}
 
 /// The cost of a hash and how many may run. The defaults are OWASP's for Argon2id.
 #[derive(Clone, Copy, Debug)]
@@ -405,15 +342,5 @@ mod tests {
         assert_eq!(Problem::from(refused).status().as_u16(), 503);
         drop(held);
         passwords.verify_dummy("x").await.expect("free again");
-    }
-
-    #[test]
-    fn the_rule_counts_characters() {
-        assert!(NewPassword::parse("ñandúñan").is_ok());
-        assert!(NewPassword::parse("1234567").is_err());
-        assert!(NewPassword::parse(&"x".repeat(129)).is_err());
-        let refused = serde_json::from_str::<NewPassword>("\"corta\"").expect_err("too short");
-        assert!(refused.to_string().starts_with("tiene que tener entre 8 y 128"), "{refused}");
-        assert!(!format!("{:?}", NewPassword::parse("muy secreta")).contains("secreta"));
     }
 }

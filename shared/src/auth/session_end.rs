@@ -17,7 +17,7 @@ use crate::{execute, execute_rows, fetch, fetch_scalar};
 /// How long an end is kept: an instance that did not look for longer believes nothing from before.
 const KEPT_MS: i64 = 24 * 3600 * 1000;
 
-/// One that ended.
+/// A session that ended, or all of an account.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct SessionEnd {
     /// Whose it was.

@@ -7,6 +7,7 @@
 
 mod action;
 mod assignment_reason;
+mod callers;
 pub(crate) mod counts;
 mod event;
 mod milestones;
@@ -17,9 +18,9 @@ use std::collections::{BTreeMap, HashMap};
 use std::sync::LazyLock;
 
 use belgrano_shared::ambient::Ambient;
-use belgrano_shared::auth::caller::{Callers, KnowsCallers};
+use belgrano_shared::auth::caller::Callers;
 use belgrano_shared::auth::session::TokenHash;
-use belgrano_shared::auth::session_end::{self, SessionEnd};
+use belgrano_shared::auth::session_end;
 use belgrano_shared::changes::{FeedUnit, Growing};
 use belgrano_shared::idempotency::{Answers, IdempotencyKey, KeepsAnswers, StoredAnswer};
 use belgrano_shared::notices::{NoticeService, NoticeUnit, Outgoing};
@@ -114,9 +115,6 @@ fn lock_counters(engine: Engine) -> String {
 
 static LOCK_SQLITE: LazyLock<String> = LazyLock::new(|| lock_counters(Engine::Sqlite));
 static LOCK_POSTGRES: LazyLock<String> = LazyLock::new(|| lock_counters(Engine::Postgres));
-/// Not a join: planned on empty tables, a join would read both as a whole for as long as that plan is kept.
-const CALLERS: &str = "SELECT s.token_hash, s.user_id AS account_id, s.expires_at, \
-     (SELECT a.role FROM users a WHERE a.id = s.user_id AND a.active) AS role FROM sessions s WHERE s.token_hash IN";
 const STORE_COUNTERS: &str =
     "UPDATE counters SET seq = $1, ticket_id = $2, counted_seq = counted_seq + $3 WHERE id = 1";
 
@@ -271,7 +269,7 @@ impl UnitOfWork for BoardUnit {
     }
 
     async fn read(&mut self, wants: BoardWants) -> sqlx::Result<()> {
-        self.callers = Callers::load(&mut self.session, CALLERS, &wants.callers).await?;
+        self.callers = Callers::load(&mut self.session, callers::SELECT, &wants.callers).await?;
         ticket::load(&mut self.session, &mut self.tickets, &wants.tickets).await?;
         self.answers = Answers::load(&mut self.session, &wants.keys).await?;
         Ok(())
@@ -285,39 +283,13 @@ impl UnitOfWork for BoardUnit {
         let changed = self.changes > 0;
         if changed {
             self.flush().await?;
-            session_end::store(&mut self.session, &session_ends(&self.announcements), self.now).await?;
+            session_end::store(&mut self.session, &callers::ended(&self.announcements), self.now).await?;
             self.session.commit().await?;
         } else {
             self.session.rollback().await?;
         }
         let (announcements, noticed) = (self.announcements, self.noticed);
         Ok(Committed { epoch: self.counters.epoch, announcements, noticed, changed })
-    }
-}
-
-/// What the other instances have to hear of.
-fn session_ends(announcements: &[Announcement]) -> Vec<SessionEnd> {
-    let ends = announcements.iter().filter_map(|announcement| match announcement {
-        Announcement::Revoked { user_id, session } => {
-            let session = session.as_deref().and_then(|hash| TokenHash::try_from(hash).ok());
-            Some(SessionEnd { account_id: *user_id, session })
-        }
-        Announcement::Event(_) | Announcement::Moved { .. } => None,
-    });
-    ends.collect()
-}
-
-impl KnowsCallers for BoardUnit {
-    fn want_caller(wants: &mut BoardWants, session: TokenHash) {
-        wants.callers.push(session);
-    }
-
-    fn callers(&self) -> &Callers {
-        &self.callers
-    }
-
-    fn now(&self) -> UnixMillis {
-        self.now
     }
 }
 

@@ -82,7 +82,7 @@ pub(crate) struct Look {
 /// Why there are no figures.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Lacking {
-    /// Something broke.
+    /// The engine or the lake failed; the log says how.
     Failed,
     /// They are still being worked out.
     Working,
