@@ -32,9 +32,11 @@ async function feed() {
   const server = createServer((request, answer) => {
     const after = Number(new URL(request.url, "http://x").searchParams.get("despues") ?? 0);
     const cambios = told.slice(after).map((change, index) => ({ seq: after + index + 1, en: new Date().toISOString(), ...change }));
+    // What is told while it waits comes with the next answer.
+    const text = JSON.stringify({ epoca: "e1", cambios, hasta: told.length });
     const send = () => {
       answer.setHeader("content-type", "application/json");
-      answer.end(JSON.stringify({ epoca: "e1", cambios, hasta: told.length }));
+      answer.end(text);
     };
     if (cambios.length) send();
     else setTimeout(send, 200);
@@ -150,7 +152,7 @@ async function away() {
 test("what is stored cannot be read", { timeout: 300_000 }, async () => {
   const gone = await away();
   shop.told.push(order("BA-3", "entregado"));
-  // Asked by nobody until then: a figure that was worked out of what is in memory alone is not of before.
+  // Who asks meanwhile may get a figure of now, worked out of what is in memory.
   await until("an order of now", async () => (await asks("/api/estado"))?.fuentes.some(({ hasta_seq: read }) => read === 3), LONG_MS);
   await until("a lake that is away", async () => JSON.stringify(await asks("/ready")).includes("the lake cannot be reached"), LONG_MS);
   await looks("away", "/", 200, /No se puede leer lo guardado/);
