@@ -24,6 +24,8 @@ struct Api;
 pub fn router(app: App, health: Health) -> Router {
     let (api, document) = described().split_for_parts();
     let (http, metrics, ambient) = (app.settings.common.http.clone(), app.metrics.clone(), app.ambient.clone());
+    let known = (app.clone(), crate::api::Known::of(&document));
+    let api = api.layer(from_fn_with_state(known, crate::api::check_parameters));
     let api = api.layer(axum::middleware::from_fn(crate::api::tell_age));
     let api = api.layer(from_fn_with_state(app.clone(), alerts::time));
     let (development, origins) = (app.settings.common.development(), http.origins.clone());

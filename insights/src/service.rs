@@ -159,7 +159,7 @@ pub async fn assemble(settings: InsightsSettings, ambient: Ambient, life: &Lifec
     let exports = settings.common.data_dir.join(EXPORTS_FOLDER);
     let patience = settings.common.http.handler_timeout / PATIENCE_PART;
     Ok(App::new(Parts {
-        jobs: Jobs::new(exports, settings.exports_bytes),
+        jobs: Jobs::new(exports, settings.exports_bytes, &ambient),
         guard: Guard::new(&settings, warehouse.lake().root()),
         training: Training::within(settings.common.http.handler_timeout),
         keys: settings.keys.clone(),

@@ -3,12 +3,15 @@
 mod accounts;
 mod doors;
 mod entering;
+mod foretelling;
 pub(crate) mod house;
 mod instashop;
 mod learning;
 mod looking;
+mod narrowing;
 mod pages;
 mod predictions;
+mod refusing;
 pub(crate) mod seeing;
 mod views;
 

@@ -6,9 +6,17 @@ use belgrano_shared::texts::{Language, add_texts};
 pub fn make_known() {
     add_texts(|language| match language {
         Language::Spanish => {
-            concat!(include_str!("../texts/es-AR/insights.ftl"), include_str!("../texts/es-AR/alerts.ftl"))
+            concat!(
+                include_str!("../texts/es-AR/insights.ftl"),
+                include_str!("../texts/es-AR/alerts.ftl"),
+                include_str!("../texts/es-AR/predictions.ftl")
+            )
         }
-        Language::English => concat!(include_str!("../texts/en/insights.ftl"), include_str!("../texts/en/alerts.ftl")),
+        Language::English => concat!(
+            include_str!("../texts/en/insights.ftl"),
+            include_str!("../texts/en/alerts.ftl"),
+            include_str!("../texts/en/predictions.ftl")
+        ),
     });
 }
 

@@ -25,8 +25,19 @@ pub use step::Step;
 const KEPT: usize = 128;
 /// A lesson younger than this is not learned anew, whatever came since.
 const PAUSE: Duration = Duration::from_mins(1);
+/// For a first lesson a page waits so long.
+const PAGE: Duration = Duration::from_millis(300);
 /// When it may be worth another try after that.
 const TRY_AGAIN: Duration = Duration::from_secs(10);
+
+/// Who waits for a first lesson.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Wait {
+    /// A request that has nothing else to say: nearly as long as it may take.
+    Request,
+    /// A page, which shows the rest meanwhile.
+    Page,
+}
 
 /// What is learned.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -137,13 +148,28 @@ impl Training {
         T: Send + Sync + 'static,
         F: Future<Output = Result<T, Problem>> + Send + 'static,
     {
+        self.learned_in(Wait::Request, subject, of, learn).await?.ok_or_else(Self::not_yet)
+    }
+
+    /// The same; `None` while the first lesson takes longer than somebody waits. It goes on.
+    pub async fn learned_in<T, F>(
+        &self,
+        wait: Wait,
+        subject: Subject,
+        of: Of,
+        learn: F,
+    ) -> Result<Option<Lesson<T>>, Problem>
+    where
+        T: Send + Sync + 'static,
+        F: Future<Output = Result<T, Problem>> + Send + 'static,
+    {
         let slot = self.slot(&subject);
         if let Some((what, known, age)) = slot.known::<T>() {
             let age = (known != of).then_some(age);
             if age.is_some_and(|age| age >= PAUSE) {
                 begin(slot, of, learn);
             }
-            return Ok(Lesson { what, age });
+            return Ok(Some(Lesson { what, age }));
         }
         let first = tokio::spawn(async move {
             let _turn = Arc::clone(&slot.turn).lock_owned().await;
@@ -153,10 +179,14 @@ impl Training {
                 None => slot.learn(of, learn).await,
             }
         });
-        match tokio::time::timeout(self.patience, first).await {
-            Ok(Ok(learned)) => learned.map(|what| Lesson { what, age: None }),
+        let patience = match wait {
+            Wait::Request => self.patience,
+            Wait::Page => PAGE,
+        };
+        match tokio::time::timeout(patience, first).await {
+            Ok(Ok(learned)) => learned.map(|what| Some(Lesson { what, age: None })),
             Ok(Err(ended)) => Err(Problem::internal(&ended)),
-            Err(_) => Err(Problem::unavailable(TRY_AGAIN)),
+            Err(_) => Ok(None),
         }
     }
 
@@ -182,6 +212,12 @@ impl Training {
         let mut all: Vec<Progress> = own.map(|(subject, slot)| slot.progress(subject)).collect();
         all.sort_by_cached_key(|it| (it.subject.model, it.subject.source.clone(), it.subject.question.clone()));
         all
+    }
+
+    /// What is said while a first lesson takes longer than a request may.
+    #[must_use]
+    pub fn not_yet() -> Problem {
+        Problem::unavailable(TRY_AGAIN)
     }
 
     /// Runs what keeps a processor busy where nobody waits for it, one at a time.

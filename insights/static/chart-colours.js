@@ -1,7 +1,7 @@
 // The colours of the design system, as a canvas takes them: of the theme that is shown now.
 
 /** The colours of series, in their order: each 3:1 or more on paper, in both themes. */
-const SERIES = ["--brand", "--accent", "--info", "--state-aceptado", "--warn", "--state-devuelto"];
+const SERIES = ["--brand", "--accent", "--info", "--state-aceptado", "--warn", "--state-devuelto", "--state-pendiente", "--bad"];
 
 /** @typedef {{ series: string[], text: string, muted: string, line: string, paper: string, wash: string, strong: string, font: string }} Colours */
 

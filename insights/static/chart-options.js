@@ -71,8 +71,11 @@ function categoryAxis(colours, data) {
   };
 }
 
+/** @param {Column} column */
+const isEdge = ({ shape }) => shape === "low" || shape === "high";
+
 /**
- * The series of a column over an axis.
+ * The series of a column over an axis. The edges of a band have the colour of the column that they are of: the one before them.
  * @param {Column} column
  * @param {number} index
  * @param {Column[]} columns
@@ -81,14 +84,15 @@ function categoryAxis(colours, data) {
 function seriesOf(column, index, columns, colours) {
   const { name, shape, stack } = column;
   const data = column.cells.map(numberOf);
-  const colour = colours.series[index % colours.series.length];
+  const place = Math.max(0, columns.slice(0, index + 1).filter((other) => !isEdge(other)).length - 1);
+  const colour = colours.series[place % colours.series.length];
   const base = { name, yAxisIndex: column.right ? 1 : 0, ...(stack && { stack }) };
   if (shape === "bar") return { ...base, type: "bar", data, itemStyle: { color: colour }, barMaxWidth: 32 };
-  if (shape === "low" || shape === "high") {
+  if (isEdge(column)) {
     // The edge below is an invisible line, the band stands on it.
     const low = columns.find((other) => other.shape === "low" && other.stack === stack);
     const height = data.map((value, at) => (value === null ? null : value - (numberOf(low?.cells[at]) ?? 0)));
-    const area = shape === "high" && { areaStyle: { color: colour, opacity: 0.18 } };
+    const area = shape === "high" && { areaStyle: { color: colour, opacity: 0.16 } };
     return { ...base, type: "line", data: shape === "low" ? data : height, symbol: "none", lineStyle: { opacity: 0 }, itemStyle: { color: colour }, silent: true, ...area };
   }
   const area = shape === "area" && { areaStyle: { color: colour, opacity: 0.14 } };
@@ -111,13 +115,17 @@ function overAxis(columns, colours, setting, lying) {
   const shown = columns.slice(1).filter(({ shape }) => shape);
   const right = shown.find((column) => column.right);
   const category = { ...categoryAxis(colours, axis ? categories(axis) : []), ...(lying && { inverse: true }) };
-  if (lying) category.axisLabel = { ...category.axisLabel, ...{ width: setting.narrow ? 96 : 180, overflow: "truncate", hideOverlap: false } };
+  // On a phone a long name takes a second line; what is still cut is whole in the table.
+  const room = setting.narrow ? { width: 116, overflow: "break", fontSize: 11, lineHeight: 13 } : { width: 220, overflow: "truncate" };
+  if (lying) category.axisLabel = { ...category.axisLabel, ...room, ...{ hideOverlap: false } };
   const values = [valueAxis(colours, shown.find((column) => !column.right), setting)];
   if (right) values.push({ ...valueAxis(colours, right, setting), splitLine: { lineStyle: { color: "transparent" } } });
   /** @param {{ dataIndex: number }[]} marks */
   const said = (marks) => {
     const at = marks[0]?.dataIndex ?? 0;
-    return [axis?.cells[at]?.text, ...columns.slice(1).map(({ name, cells }) => `${name}: ${cells[at]?.text ?? ""}`)].join("\n");
+    // What is not known there says nothing: a day that is over has no forecast, and one to come no orders.
+    const known = columns.slice(1).filter(({ cells }) => cells[at]?.value);
+    return [axis?.cells[at]?.text, ...known.map(({ name, cells }) => `${name}: ${cells[at]?.text ?? ""}`)].join("\n");
   };
   const shared = common(colours, setting);
   const legend = shown.filter(({ shape }) => shape !== "low").map(({ name }) => name);
@@ -127,7 +135,7 @@ function overAxis(columns, colours, setting, lying) {
     ...(legend.length > 1 && { legend: { data: legend, textStyle: { color: colours.text }, top: 0, left: 0, type: "scroll" } }),
     grid: { left: 4, right: 8, top: legend.length > 1 ? 40 : 12, bottom: 4, outerBoundsMode: "same", outerBoundsContain: "axisLabel" },
     ...(lying ? { xAxis: values, yAxis: category } : { xAxis: category, yAxis: values }),
-    series: shown.map((column, index) => seriesOf(column, index, columns, colours)).map(({ yAxisIndex, ...series }) => (lying ? series : { ...series, yAxisIndex })),
+    series: shown.map((column, index) => seriesOf(column, index, shown, colours)).map(({ yAxisIndex, ...series }) => (lying ? series : { ...series, yAxisIndex })),
   };
 }
 
@@ -285,6 +293,35 @@ function scatter(columns, colours, setting) {
   };
 }
 
+/** Groups are told apart without their colours, too. */
+const SYMBOLS = ["circle", "triangle", "rect", "diamond", "roundRect", "arrow"];
+
+/**
+ * Points that belong to groups, which the fourth column names.
+ * @param {Column[]} columns
+ * @param {Colours} colours
+ * @param {Setting} setting
+ */
+function groups(columns, colours, setting) {
+  const [, , , group] = columns;
+  const options = scatter(columns.slice(0, 3), colours, setting);
+  const names = [...new Set(group?.cells.map(({ text }) => text))].sort((one, other) => one.localeCompare(other, setting.language, { numeric: true }));
+  const data = options.series[0]?.data ?? [];
+  /** @param {{ value: number[] }} mark */
+  const said = ({ value }) => columns.map(({ name, cells }, index) => (index ? `${name}: ` : "") + (cells[value[2] ?? 0]?.text ?? "")).join("\n");
+  return {
+    ...options,
+    tooltip: { ...options.tooltip, formatter: said },
+    legend: { data: names, textStyle: { color: colours.text }, top: 0, left: 0, type: "scroll" },
+    grid: { ...options.grid, top: 40 },
+    series: names.map((name, index) => ({
+      name, type: "scatter", symbol: SYMBOLS[index % SYMBOLS.length], symbolSize: 9,
+      data: data.filter((point) => group?.cells[point[2] ?? 0]?.text === name),
+      itemStyle: { color: colours.series[index % colours.series.length], opacity: 0.7 },
+    })),
+  };
+}
+
 /**
  * The options for a kind of chart (`data-chart` of its figure).
  * @param {string} kind
@@ -298,6 +335,7 @@ export function optionsOf(kind, columns, colours, setting) {
     case "heat": return heat(columns, colours, setting);
     case "tree": return tree(columns, colours, setting);
     case "pie": return pie(columns, colours, setting);
+    case "groups": return groups(columns, colours, setting);
     case "scatter": return scatter(columns, colours, setting);
     default: return overAxis(columns, colours, setting, kind === "bars");
   }

@@ -35,6 +35,9 @@ test("a band stands on its lower edge", () => {
   const { series, legend } = optionsOf("axis", [days, ...band], colours, setting);
   assert.deepEqual([series[0].data, series[1].data], [[10, 20], [5, 20]]);
   assert.ok(series[0].stack === series[1].stack && series[1].areaStyle && !series[0].areaStyle && !legend);
+  const foretold = optionsOf("axis", [days, column("Netas", "amount", [1, null], { shape: "area" }), column("Pronóstico", "amount", [null, 2], { shape: "dashed" }), ...band], colours, setting);
+  assert.deepEqual(foretold.series.map(({ itemStyle }) => itemStyle.color), ["#010101", "#020202", "#020202", "#020202"], "a band has the colour of its line");
+  assert.equal(foretold.tooltip.formatter([{ dataIndex: 0 }]), "<2026-11-20>\nNetas: <1>\nde: <10>\na: <15>", "a day that is over has no forecast");
 });
 
 test("bars with long names lie down, the first on top", () => {
@@ -85,4 +88,13 @@ test("a point says its whole row, and is as large as its third number", () => {
   assert.deepEqual(data, [[1, 3, 0], [2, 4, 1]]);
   assert.ok(symbolSize(data[1]) > symbolSize(data[0]));
   assert.equal(optionsOf("pie", columns.slice(0, 2), colours, setting).series[0].data[1].value, 2);
+});
+
+test("points of groups are told apart by colour and by shape", () => {
+  const columns = [column("Cliente", "label", ["a", "b", "c"]), column("x", "count", [1, 2, 3]), column("y", "count", [3, 4, 5]), column("Grupo", "label", ["2", "10", "2"])];
+  const { legend, series, tooltip } = optionsOf("groups", columns, colours, setting);
+  assert.deepEqual(legend.data, ["<2>", "<10>"], "by their numbers");
+  assert.deepEqual(series.map(({ data }) => data), [[[1, 3, 0], [3, 5, 2]], [[2, 4, 1]]]);
+  assert.notEqual(series[0].symbol, series[1].symbol);
+  assert.equal(tooltip.formatter({ value: [2, 4, 1] }), "<b>\nx: <2>\ny: <4>\nGrupo: <10>");
 });

@@ -5,9 +5,10 @@
 
 const PAUSE_MS = 700;
 
-/** The parameters of a link as the body of a request. @param {URLSearchParams} query */
+/** The parameters of a link as the body of a request: several values of one are a list. @param {URLSearchParams} query */
 export function filters(query) {
-  return Object.fromEntries([...query].filter(([, value]) => value !== ""));
+  const given = [...new Set(query.keys())].map((name) => [name, query.getAll(name).filter((value) => value !== "")]);
+  return Object.fromEntries(given.filter(([, values]) => values?.length).map(([name, values]) => [name, values?.length === 1 ? values[0] : values]));
 }
 
 /** @param {HTMLElement} part */
@@ -32,6 +33,8 @@ function begin(part) {
       const response = await fetch(asked.direccion);
       // It was called off, here or elsewhere.
       if (response.status === 404) return say(status.dataset.off);
+      // Another instance has it.
+      if (response.status === 409) return say((await response.json()).detail);
       if (!response.ok) throw new Error(String(response.status));
       asked = await response.json();
     }

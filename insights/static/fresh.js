@@ -125,10 +125,13 @@ async function follow(root) {
       if (!answer.ok) throw new Error(String(answer.status));
       const { version } = await answer.json();
       const begun = performance.now();
-      if (String(version) !== root.dataset.fresh || isWorking(root)) {
+      // A prediction that is still being learned is there soon, in the same state of the data.
+      const learning = root.querySelector("[data-learning]") !== null;
+      const changed = String(version) !== root.dataset.fresh;
+      if (changed || learning || isWorking(root)) {
         await seen();
         await load(root);
-        if (serverNow() - said > SAID_MS) {
+        if (changed && serverNow() - said > SAID_MS) {
           said = serverNow();
           status.textContent = t("js-insights-fresh", { at: clockTime(said) });
         }
@@ -141,6 +144,16 @@ async function follow(root) {
       behind.hidden = false;
       await sleep(AFTER_FAILURE_MS);
     }
+  }
+}
+
+/** Where periods stand in one line that scrolls, the chosen one is in sight. */
+function inSight() {
+  for (const chosen of document.querySelectorAll(".looking nav .chips [aria-current]")) {
+    const line = chosen.closest("ul");
+    if (!(line instanceof HTMLElement) || !(chosen instanceof HTMLElement)) continue;
+    const [{ left, width }, { left: from, width: room }] = [chosen.getBoundingClientRect(), line.getBoundingClientRect()];
+    line.scrollLeft += left - from - (room - width) / 2;
   }
 }
 
@@ -163,8 +176,9 @@ function working() {
   });
 }
 
+inSight();
 if (root) {
   working();
   // What is not understood has no other answer later.
-  if (!document.querySelector(".filters .invalid")) void follow(root);
+  if (!document.querySelector(".state .refused")) void follow(root);
 }

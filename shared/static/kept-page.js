@@ -1,8 +1,9 @@
 // The page of `APP.page` as its person last saw it, for when there is no signal. A part of the service worker (worker.js).
 //
-// It shows customers' names and addresses, so it is kept for one person and for a shift: it goes when the shift has ended and
-// nothing is left to deliver, when somebody logs in or out on this phone, when the server asks for a log-in, and after twelve
-// hours. It is kept only together with the assets it needs. What a page says about its age is in `data-kept-at` of its document.
+// It shows customers' names and addresses, so it is kept for one person and for a shift: it goes when the shift begins or ends,
+// when somebody logs in or out on this phone, when the server asks for a log-in, and after twelve hours; the page that follows
+// takes its place, which after a shift has those stops alone that are still to be brought. It is kept only together with the
+// assets it needs. What a page says about its age is in `data-kept-at` of its document.
 
 const PAGE = "belgrano-page";
 const TOO_OLD_MS = 12 * 60 * 60 * 1000;
@@ -11,9 +12,6 @@ const PATIENCE_MS = 4000;
 const RENEWAL_MS = 5000;
 /** Whoever writes to one of these may be somebody else afterwards, or somebody whose shift is over. */
 const HANDS = ["/ingresar", "/salir", "/api/login", "/api/logout", "/reparto/turno", "/api/repartidores/yo/turno"];
-/** What the page of somebody who is not on shift and has no stops has. Quotes in what people write are never bare. */
-const NOTHING_LEFT = 'data-shift="off" data-nothing-left';
-
 const page = {
   /** What was asked for before somebody came or went is not kept when it comes. */
   owner: 0,
@@ -47,7 +45,6 @@ const page = {
     if (leaves) return page.forget();
     if (!response.ok) return;
     const text = await response.text();
-    if (owner === page.owner && text.includes(NOTHING_LEFT)) return page.forget();
     if (owner !== page.owner || versionOf(text) !== APP.version) return;
     const headers = new Headers(response.headers);
     // The text is no longer as it came.

@@ -103,15 +103,17 @@ function keeping(text) {
   return context.page;
 }
 
-const rendered = (shift) => `<html lang="es"><link href="/static/0123456789abcdef/x.css"><form data-shift=${shift}>Av. Cabildo 2040</form>`;
+const rendered = (stops) => `<html lang="es"><link href="/static/0123456789abcdef/x.css"><ol>${stops}</ol>`;
 
-test("what a phone keeps of the customers goes with the shift, once nothing is left to deliver", async () => {
-  const page = keeping(rendered('"on"'));
-  for (const shift of ['"on"', '"off"']) {
-    await page.keep(new Response(rendered(shift)), page.owner);
-    assert.match(await (await page.kept()).text(), /Cabildo/, shift);
-  }
+test("what a phone keeps of the customers goes with the shift, but for what is still to be brought", async () => {
+  const page = keeping(rendered("Av. Cabildo 2040"));
+  await page.keep(new Response(rendered("Av. Cabildo 2040")), page.owner);
+  assert.match(await (await page.kept()).text(), /Cabildo/);
+  const before = page.owner;
   assert.ok(page.changesHands("/reparto/turno"), "the end of a shift forgets it");
-  await page.keep(new Response(rendered('"off" data-nothing-left')), page.owner);
-  assert.equal(await page.kept(), null, "and off shift none without stops is kept");
+  await page.forget();
+  await page.keep(new Response(rendered("Av. Cabildo 2040")), before);
+  assert.equal(await page.kept(), null, "also what was on its way then");
+  await page.keep(new Response(rendered("Zapata 380")), page.owner);
+  assert.match(await (await page.kept()).text(), /Zapata/, "and what follows is kept");
 });

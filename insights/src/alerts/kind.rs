@@ -7,7 +7,7 @@ use belgrano_shared::vocabulary;
 vocabulary! {
     /// What a rule watches.
     Kind {
-        /// Products below their reorder point. Limit: how many.
+        /// Products whose stock is critical, as every page counts them. Limit: how many.
         Stock = "stock";
         /// Deliveries that failed, of those that ended within the window. Limit: percent; minimum: deliveries.
         Deliveries = "entregas";

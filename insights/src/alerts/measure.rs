@@ -10,8 +10,9 @@ use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
-use super::band::band;
+use super::band::{Brought, band};
 use super::{Kind, Rule};
+use crate::api::CRITICAL;
 use crate::app::App;
 use crate::engine::Scope;
 use crate::ingest::OWN;
@@ -84,8 +85,8 @@ struct Product {
 
 async fn stock(app: &App) -> Result<Reading, Trouble> {
     let sql = format!(
-        "SELECT product_name FROM silver_products WHERE source = $1 AND active AND stock < reorder_point \
-         ORDER BY stock, product_id LIMIT {COUNTED}"
+        "SELECT p.product_name FROM gold_stock p WHERE p.source = $1 AND {CRITICAL} \
+         ORDER BY p.days_of_stock NULLS LAST, p.current_stock, p.product_id LIMIT {COUNTED}"
     );
     let low: Vec<Product> = rows(app, &sql, vec![own()]).await?;
     let names: Vec<String> = low.iter().filter_map(|product| product.product_name.clone()).take(NAMED).collect();
@@ -121,6 +122,7 @@ struct Day {
     /// `None`: of no sale at all there is no first day.
     day: Option<String>,
     net: Value,
+    orders: i64,
 }
 
 async fn revenue(app: &App, rule: &Rule) -> Result<Option<Reading>, Trouble> {
@@ -130,21 +132,25 @@ async fn revenue(app: &App, rule: &Rule) -> Result<Option<Reading>, Trouble> {
     let list = days.iter().map(|day| format!("DATE '{day}'")).collect::<Vec<_>>().join(", ");
     // Days before the first sale tell nothing; a day without a sale since does.
     let sql = format!(
-        "SELECT CAST(min(ordered_on) AS VARCHAR) AS day, 0 AS net FROM gold_hourly_sales WHERE source = $1 UNION ALL \
-         SELECT CAST(ordered_on AS VARCHAR) AS day, sum(net) AS net FROM gold_hourly_sales WHERE source = $1 \
+        "SELECT CAST(min(ordered_on) AS VARCHAR) AS day, 0 AS net, CAST(0 AS BIGINT) AS orders FROM gold_hourly_sales WHERE source = $1 UNION ALL \
+         SELECT CAST(ordered_on AS VARCHAR) AS day, sum(net) AS net, CAST(sum(net_orders) AS BIGINT) AS orders FROM gold_hourly_sales WHERE source = $1 \
          AND ordered_on IN ({list}) AND ordered_hour < {hour} GROUP BY ordered_on"
     );
     let found: Vec<Day> = rows(app, &sql, vec![own()]).await?;
-    let days_of = found.iter().filter_map(|one| Some((one.day.as_deref()?, amount(&one.net)))).collect::<Vec<_>>();
+    let brought = |one: &Day| Brought { net: amount(&one.net), orders: exact(one.orders) };
+    let days_of: Vec<_> = found.iter().filter_map(|one| Some((one.day.as_deref()?, brought(one)))).collect();
     let Some(first) = days_of.iter().map(|(day, _)| *day).min() else { return Ok(None) };
     let of = |day: &jiff::civil::Date| {
         let day = day.to_string();
-        (*day >= *first).then(|| days_of.iter().filter(|(of, _)| *of == day).map(|(_, net)| net).sum::<f64>())
+        let add = |all: Brought, one: Brought| Brought { net: all.net + one.net, orders: all.orders + one.orders };
+        let own = days_of.iter().filter(|(of, _)| *of == day).map(|(_, brought)| *brought);
+        (*day >= *first).then(|| own.fold(Brought::default(), add))
     };
-    let before: Vec<f64> = days.iter().skip(1).filter_map(of).collect();
+    let before: Vec<Brought> = days.iter().skip(1).filter_map(of).collect();
     let enough = i64::try_from(before.len()).is_ok_and(|days| days >= rule.minimum);
-    let ordinary = band(&before, rule.threshold).filter(|_| enough && hour > 0);
-    Ok(ordinary.zip(of(&today)).map(|(band, value)| Reading { value, band: Some(band), about: None }))
+    let Some(today) = of(&today).filter(|_| enough && hour > 0) else { return Ok(None) };
+    let ordinary = band(&before, today, rule.threshold);
+    Ok(ordinary.map(|band| Reading { value: today.net, band: Some(band), about: None }))
 }
 
 /// How far the slowest feed is behind, or the broker that changes are published to.

@@ -324,6 +324,13 @@ async fn what_the_rules_are_about_is_measured() {
     house.came("shop", &products).await;
     let stock = reading(&house, Kind::Stock).await.expect("a reading");
     assert_eq!((stock.value, stock.about.as_deref()), (2.0, Some("Yerba 5, Yerba 1")));
+    // The same figure wherever it is told.
+    let key = Caller::Key("fedcba9876543210");
+    let (_, today) = house.get(&key, "/api/hoy").await;
+    let (_, shelf) = house.get(&key, "/api/instashop/stock").await;
+    let (_, alerts) = house.get(&key, "/api/instashop/alertas").await;
+    let told = [&today["atencion"]["por_agotarse"], &shelf["summary"]["critical"], &alerts["alerts"][0]["value"]];
+    assert!(told.iter().all(|told| told.as_f64() == Some(2.0)), "{told:?}");
 
     let now = house.app.ambient.now();
     let (recent, old) = (now.plus_ms(-MINUTE).to_rfc3339(), now.plus_ms(-30 * 3600 * 1000).to_rfc3339());
@@ -354,18 +361,41 @@ async fn revenue_is_compared_with_the_same_hours_of_the_same_weekday() {
     let mut house = House::start(&database).await;
     let now = house.app.ambient.now();
     let noon = |weeks: i64| now.plus_ms(-weeks * 7 * 24 * 3600 * 1000 - 3600 * 1000).to_rfc3339();
-    let sold = |number: &'static str, weeks: i64, amount: i64| {
-        let order = json!({ "numero": number, "cuenta_id": 7, "estado": "pendiente", "total": amount, "metodo_pago": "efectivo",
-            "barrio": "Belgrano", "creado": noon(weeks), "lineas": [{ "posicion": 1, "producto_id": 3, "nombre": "Yerba",
-            "cantidad": 1, "precio": amount, "costo": 1, "categoria": "Almacén" }] });
-        ("pedido", number, order)
+    // As many orders of ten as make the amount.
+    let sold = |weeks: i64, amount: i64| {
+        let order = move |place: i64| {
+            let number = format!("BA-{weeks}-{place}");
+            let order = json!({ "numero": number, "cuenta_id": 7, "estado": "pendiente", "total": 10, "metodo_pago": "efectivo",
+                "barrio": "Belgrano", "creado": noon(weeks), "lineas": [{ "posicion": 1, "producto_id": 3, "nombre": "Yerba",
+                "cantidad": 1, "precio": 10, "costo": 1, "categoria": "Almacén" }] });
+            (number, order)
+        };
+        (0..amount / 10).map(order).collect::<Vec<_>>()
     };
-    let orders = [sold("BA-1", 1, 1000), sold("BA-2", 2, 1100), sold("BA-3", 3, 900)];
-    house.came("shop", &orders).await;
-    assert_eq!(reading(&house, Kind::Revenue).await, None, "three days are too few");
-    let orders = [sold("BA-4", 4, 1000), sold("BA-5", 0, 100)];
-    house.came("shop", &orders).await;
-    let found = reading(&house, Kind::Revenue).await.expect("four are enough");
+    let mut came = async |days: &[(i64, i64)]| {
+        let orders: Vec<_> = days.iter().flat_map(|(weeks, amount)| sold(*weeks, *amount)).collect();
+        let orders: Vec<_> = orders.iter().map(|(number, order)| ("pedido", number.as_str(), order.clone())).collect();
+        house.came("shop", &orders).await;
+        reading(&house, Kind::Revenue).await
+    };
+    assert_eq!(came(&[(1, 1000), (2, 1100), (3, 900)]).await, None, "three days are too few");
+    let found = came(&[(4, 1000), (0, 100)]).await.expect("four are enough");
     let (low, high) = found.band.expect("a band");
-    assert!((found.value - 100.0).abs() < 1e-9 && low > 700.0 && high < 1300.0, "{found:?}");
+    assert!((found.value - 100.0).abs() < 1e-9 && low > 650.0 && high < 1350.0, "{found:?}");
+}
+
+#[tokio::test]
+async fn an_order_at_night_is_no_alarm() {
+    let database = TestDatabase::sqlite();
+    let mut house = House::start(&database).await;
+    let now = house.app.ambient.now();
+    let at = |weeks: i64| now.plus_ms(-weeks * 7 * 24 * 3600 * 1000 - 3600 * 1000).to_rfc3339();
+    let order = |number: &str, weeks: i64| {
+        json!({ "numero": number, "cuenta_id": 7, "estado": "pendiente", "total": 500, "metodo_pago": "efectivo", "barrio": "Belgrano",
+            "creado": at(weeks), "lineas": [{ "posicion": 1, "producto_id": 3, "nombre": "Yerba", "cantidad": 1, "precio": 500,
+            "costo": 1, "categoria": "Almacén" }] })
+    };
+    // One order nine weeks ago, so that there are eight days without any by this hour, and one now.
+    house.came("shop", &[("pedido", "BA-1", order("BA-1", 9)), ("pedido", "BA-2", order("BA-2", 0))]).await;
+    assert_eq!(reading(&house, Kind::Revenue).await, None);
 }

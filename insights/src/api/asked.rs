@@ -24,26 +24,14 @@ impl Filters {
         self.fuente.as_deref().unwrap_or(OWN)
     }
 
-    /// What it is narrowed to besides days and source, by the names of the parameters.
+    /// What it is narrowed to besides days and source, by the names of the parameters: a pair for each value.
     pub(crate) fn narrowing(&self) -> Vec<(&'static str, String)> {
-        let price = |price: Option<f64>| price.map(|price| price.to_string());
-        let all = [
-            ("country", self.country.clone()),
-            ("region", self.region.clone()),
-            ("city", self.city.clone()),
-            ("barrio", self.barrio.clone()),
-            ("category", self.category.clone()),
-            ("negocio", self.negocio.clone()),
-            ("sucursal", self.sucursal.clone()),
-            ("segment", self.segment.clone()),
-            ("payment_method", self.payment_method.clone()),
-            ("device", self.device.clone()),
-            ("source", self.source.clone()),
-            ("min_price", price(self.min_price)),
-            ("max_price", price(self.max_price)),
-            ("sales", self.sales.clone()),
-        ];
-        all.into_iter().filter_map(|(name, value)| Some((name, value?))).collect()
+        let several = self.several().into_iter();
+        let pairs = several.flat_map(|(name, _, values)| values.iter().map(move |value| (name, value.clone())));
+        let prices = [("min_price", self.min_price), ("max_price", self.max_price)];
+        let prices = prices.into_iter().filter_map(|(name, price)| Some((name, price?.to_string())));
+        let sales = self.sales.iter().map(|sales| ("sales", sales.clone()));
+        pairs.chain(prices).chain(sales).collect()
     }
 
     /// Everything that is asked, by the names of the parameters: the query of an address of the API.

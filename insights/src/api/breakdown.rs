@@ -9,7 +9,7 @@ use utoipa::{IntoParams, ToSchema};
 use super::ask::rows;
 use super::filters::{Filters, money};
 use super::global::one_of;
-use super::sums::{Cube, OF_CATEGORIES, OF_HOURS, OF_ORDERS};
+use super::sums::{Cube, OF_HOURS, OF_ORDERS};
 use crate::access::Reader;
 use crate::app::App;
 
@@ -91,12 +91,12 @@ pub(crate) async fn breakdown(
     Ok(Json(Shares { partes: rows(&app, &reader, &sql, values).await? }))
 }
 
-/// The cubes that have the column of a dimension.
+/// The cubes that have the column of a dimension, and whose orders add up over the others.
 fn cubes(by: &str) -> &'static [Cube] {
     match by {
         "payment_method" | "device" | "source" | "country" => OF_ORDERS.get(..1).unwrap_or_default(),
         "region" | "city" | "barrio" => OF_ORDERS.get(1..).unwrap_or_default(),
-        _ => OF_CATEGORIES,
+        _ => &[],
     }
 }
 

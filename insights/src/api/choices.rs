@@ -9,9 +9,9 @@ use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
 use super::ask::{rows, text};
+use super::blank;
 use crate::access::Reader;
 use crate::app::App;
-use crate::ingest::OWN;
 
 /// Values of a filter that are offered, those with the most orders.
 const OFFERED: usize = 300;
@@ -21,12 +21,8 @@ const OFFERED: usize = 300;
 #[into_params(parameter_in = Query)]
 pub(crate) struct OfSource {
     /// Name of the source of data; our own when it is left out.
-    #[serde(default = "own")]
+    #[serde(default = "blank::own", deserialize_with = "blank::source")]
     fuente: String,
-}
-
-fn own() -> String {
-    OWN.to_owned()
 }
 
 impl OfSource {

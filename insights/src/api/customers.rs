@@ -1,18 +1,61 @@
 //! The list of customers of Global Ecommerce Analytics, with what was learned of them, and how many there are of each of the eleven
 //! segments.
 
+use std::collections::HashMap;
+
 use axum::extract::State;
 use belgrano_shared::http::Query;
 use belgrano_shared::problem::{Problem, ProblemDocument};
+use belgrano_shared::texts::Message;
 use datafusion::common::ScalarValue;
+use serde::Deserialize;
 use serde_json::{Map, Value};
+use utoipa::IntoParams;
 
 use super::ask::{Ids, rows, text};
+use super::blank;
+use super::by::By;
 use super::filters::{Filters, Narrowed};
-use super::global::{List, Slice, found, named};
+use super::global::{List, Slice, found, named, one_of};
 use super::ml;
 use crate::access::Reader;
 use crate::app::App;
+
+/// The eleven segments by recency, frequency and value.
+const SEGMENTS: [&str; 11] = [
+    "Champions",
+    "Loyal",
+    "Potential Loyalists",
+    "New Customers",
+    "Promising",
+    "Need Attention",
+    "About To Sleep",
+    "Cannot Lose Them",
+    "At Risk",
+    "Hibernating",
+    "Lost",
+];
+
+/// Which customers.
+#[derive(Debug, Default, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub(crate) struct Which {
+    /// Of one of the eleven RFM segments.
+    #[serde(default, deserialize_with = "blank::text")]
+    rfm_segment: Option<String>,
+    /// Who have brought at least so much.
+    min_ltv: Option<f64>,
+}
+
+impl Which {
+    fn check(&self) -> Result<(), Problem> {
+        if let Some(segment) = &self.rfm_segment {
+            one_of("rfm_segment", Some(segment), &SEGMENTS)?;
+        }
+        let bad = self.min_ltv.is_some_and(|least| !least.is_finite());
+        if bad { Err(Problem::invalid_field("min_ltv", Message::new("error-number"))) } else { Ok(()) }
+    }
+}
 
 /// Customers
 ///
@@ -20,7 +63,7 @@ use crate::app::App;
 /// bought what they say. `churn_probability` is the chance of no order in the next 90 days, as far as it was learned already:
 /// null until then, of too few customers, and for who never bought.
 #[utoipa::path(
-    get, path = "/api/customers", tag = "Global", params(Filters, Slice),
+    get, path = "/api/customers", tag = "Global", params(Filters, Slice, Which),
     responses((status = 200, body = Object), (status = 422, body = ProblemDocument))
 )]
 pub(crate) async fn customers(
@@ -28,8 +71,9 @@ pub(crate) async fn customers(
     reader: Reader,
     Query(filters): Query<Filters>,
     Query(slice): Query<Slice>,
+    Query(which): Query<Which>,
 ) -> Result<List, Problem> {
-    best(&app, &reader, filters, slice, false).await
+    best(&app, &reader, filters, slice, which, false).await
 }
 
 /// Customers, of the highest value first; with their names when those are asked for and `reader` may see them.
@@ -38,19 +82,21 @@ pub(crate) async fn best(
     reader: &Reader,
     filters: Filters,
     slice: Slice,
+    which: Which,
     names: bool,
 ) -> Result<List, Problem> {
     let (limit, offset) = slice.check()?;
-    let country = filters.country().cloned();
+    which.check()?;
     let narrowed = filters.check()?;
     let (mut condition, mut values) = buyers(&narrowed);
-    for (column, value) in [("c.country", country), ("c.rfm_segment", slice.rfm_segment)] {
-        if let Some(value) = value {
-            values.push(text(value));
-            condition = format!("{condition} AND {column} = ${}", values.len());
-        }
+    if let Some(countries) = narrowed.only(By::Country) {
+        condition = format!("{condition} AND {}", countries.on("c.country", &mut values));
     }
-    if let Some(least) = slice.min_ltv {
+    if let Some(segment) = which.rfm_segment {
+        values.push(text(segment));
+        condition = format!("{condition} AND c.rfm_segment = ${}", values.len());
+    }
+    if let Some(least) = which.min_ltv {
         values.push(least.into());
         condition = format!("{condition} AND c.customer_lifetime_value >= ${}", values.len());
     }
@@ -78,8 +124,35 @@ const NAMED: (&str, &str) = (
     "LEFT JOIN silver_persons p ON p.source = $1 AND p.customer_id = c.customer_id",
 );
 
+#[derive(Deserialize)]
+struct Named {
+    customer_id: String,
+    name: Option<String>,
+}
+
+/// The names of these customers of a source, by their identifiers; none for who may not see them.
+pub(super) async fn names_of(
+    app: &App,
+    reader: &Reader,
+    source: &str,
+    customers: &[&str],
+) -> Result<HashMap<String, String>, Problem> {
+    if !reader.persons || customers.is_empty() {
+        return Ok(HashMap::new());
+    }
+    let places: Vec<String> = (2..2 + customers.len()).map(|place| format!("${place}")).collect();
+    let sql = format!(
+        "SELECT p.customer_id, nullif(trim(concat_ws(' ', p.first_name, p.last_name)), '') AS name FROM silver_persons p \
+         WHERE p.source = $1 AND p.customer_id IN ({})",
+        places.join(", ")
+    );
+    let values = std::iter::once(text(source)).chain(customers.iter().map(|customer| text(*customer)));
+    let found: Vec<Named> = rows(app, reader, &sql, values.collect()).await?;
+    Ok(found.into_iter().filter_map(|Named { customer_id, name }| Some((customer_id, name?))).collect())
+}
+
 /// The condition over customers, called `c`, that holds for those who bought what the filters say; for all when they say nothing.
-fn buyers(narrowed: &Narrowed) -> (String, Vec<ScalarValue>) {
+pub(super) fn buyers(narrowed: &Narrowed) -> (String, Vec<ScalarValue>) {
     if narrowed.is_whole() {
         return ("c.source = $1".to_owned(), vec![text(&narrowed.source)]);
     }

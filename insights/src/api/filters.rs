@@ -1,4 +1,7 @@
 //! The filters that every question takes, and the SQL they become: conditions over `gold_sales` and values for them.
+//!
+//! A filter may have several values, by naming its parameter several times: whatever has one of them is meant. A comma is a part of a
+//! value, as in `Korea, Republic of`.
 
 use std::fmt::Write as _;
 
@@ -6,65 +9,72 @@ use belgrano_shared::problem::{FieldError, Problem};
 use belgrano_shared::texts::Message;
 use datafusion::common::ScalarValue;
 use jiff::civil::Date;
-use serde::Deserialize;
 use utoipa::{IntoParams, ToSchema};
 
-use super::blank;
+use super::by::{By, Condition};
 use super::days::{Compare, Days};
 use super::sums::{Cube, Sums};
 use crate::ingest::OWN;
 
+/// Values that one filter may have.
+pub(crate) const MOST_VALUES: usize = 100;
+
 /// What a question is narrowed to; what is left out narrows nothing.
-#[derive(Clone, Debug, Default, Deserialize, IntoParams, ToSchema)]
+#[derive(Clone, Debug, Default, PartialEq, IntoParams, ToSchema)]
 #[into_params(parameter_in = Query)]
 pub(crate) struct Filters {
     /// First day, `YYYY-MM-DD`, in the zone of the source.
-    #[serde(default, deserialize_with = "blank::text")]
     pub(super) start_date: Option<String>,
     /// Last day.
-    #[serde(default, deserialize_with = "blank::text")]
     pub(super) end_date: Option<String>,
-    #[serde(default, deserialize_with = "blank::text")]
-    pub(super) country: Option<String>,
-    #[serde(default, deserialize_with = "blank::text")]
-    pub(super) region: Option<String>,
-    #[serde(default, deserialize_with = "blank::text")]
-    pub(super) city: Option<String>,
-    #[serde(default, deserialize_with = "blank::text")]
-    pub(super) barrio: Option<String>,
-    #[serde(default, deserialize_with = "blank::text")]
-    pub(super) category: Option<String>,
+    /// One or several, up to 100 by naming the parameter again, as every filter that is a list.
+    #[param(required = false)]
+    #[schema(required = false)]
+    pub(super) country: Vec<String>,
+    #[param(required = false)]
+    #[schema(required = false)]
+    pub(super) region: Vec<String>,
+    #[param(required = false)]
+    #[schema(required = false)]
+    pub(super) city: Vec<String>,
+    #[param(required = false)]
+    #[schema(required = false)]
+    pub(super) barrio: Vec<String>,
+    #[param(required = false)]
+    #[schema(required = false)]
+    pub(super) category: Vec<String>,
     /// Business of the marketplace.
-    #[serde(default, deserialize_with = "blank::text")]
-    pub(super) negocio: Option<String>,
+    #[param(required = false)]
+    #[schema(required = false)]
+    pub(super) negocio: Vec<String>,
     /// Branch of a business.
-    #[serde(default, deserialize_with = "blank::text")]
-    pub(super) sucursal: Option<String>,
+    #[param(required = false)]
+    #[schema(required = false)]
+    pub(super) sucursal: Vec<String>,
     /// Segment of the customer, of TechStore's six or of the eleven.
-    #[serde(default, deserialize_with = "blank::text")]
-    pub(super) segment: Option<String>,
-    #[serde(default, deserialize_with = "blank::text")]
-    pub(super) payment_method: Option<String>,
+    #[param(required = false)]
+    #[schema(required = false)]
+    pub(super) segment: Vec<String>,
+    #[param(required = false)]
+    #[schema(required = false)]
+    pub(super) payment_method: Vec<String>,
     /// Class of device: `movil`, `tablet`, `escritorio`, `otro`.
-    #[serde(default, deserialize_with = "blank::text")]
-    pub(super) device: Option<String>,
+    #[param(required = false)]
+    #[schema(required = false)]
+    pub(super) device: Vec<String>,
     /// Where the visit came from.
-    #[serde(default, deserialize_with = "blank::text")]
-    pub(super) source: Option<String>,
+    #[param(required = false)]
+    #[schema(required = false)]
+    pub(super) source: Vec<String>,
     /// Price of a line's article, at least.
-    #[serde(default, deserialize_with = "blank::number")]
     pub(super) min_price: Option<f64>,
     /// Price of a line's article, at most.
-    #[serde(default, deserialize_with = "blank::number")]
     pub(super) max_price: Option<f64>,
     /// `net` (after cancellations and returns) or `gross` (before both).
-    #[serde(default, deserialize_with = "blank::text")]
     pub(super) sales: Option<String>,
     /// What the days are compared with: `before` (as many right before), `month` or `year` (the same days of the one before).
-    #[serde(default, deserialize_with = "blank::text")]
     pub(super) compare: Option<String>,
     /// Which source of data; our own when it is left out.
-    #[serde(default, deserialize_with = "blank::text")]
     pub(super) fuente: Option<String>,
 }
 
@@ -85,21 +95,8 @@ pub(crate) struct Narrowed {
     pub(crate) within_orders: bool,
     /// Whether it narrows to some customers.
     pub(crate) by_customer: bool,
-    pub(super) conditions: Vec<(&'static str, ScalarValue)>,
+    pub(super) conditions: Vec<Condition>,
 }
-
-/// The columns that a filter compares, and whether lines of one order may differ in them.
-const EQUAL: [(&str, &str); 9] = [
-    ("country", "s.country = "),
-    ("region", "s.region = "),
-    ("city", "s.city = "),
-    ("barrio", "s.barrio = "),
-    ("payment_method", "s.payment_method = "),
-    ("device", "s.device = "),
-    ("source", "s.traffic_source = "),
-    ("category", "s.category = "),
-    ("negocio", "s.business = "),
-];
 
 impl Filters {
     /// Checks them. What is wrong is named.
@@ -132,15 +129,18 @@ impl Filters {
                 errors.push(FieldError::new(name, Message::new("error-insights-price")));
             }
         }
+        for (name, _, values) in self.several() {
+            if values.len() > MOST_VALUES {
+                errors.push(FieldError::new(name, Message::new("error-insights-values").with("most", MOST_VALUES)));
+            }
+        }
         if !errors.is_empty() {
             return Err(Problem::invalid(errors));
         }
         let compare = Compare::read(self.compare.as_deref())?;
-        let by_customer = self.segment.is_some();
-        let within_orders = [&self.category, &self.negocio, &self.sucursal].iter().any(|text| text.is_some())
-            || self.min_price.is_some()
-            || self.max_price.is_some();
         let conditions = self.conditions();
+        let by_customer = conditions.iter().any(|condition| condition.by == By::Segment);
+        let within_orders = conditions.iter().any(|condition| condition.by.parts_orders());
         let source = self.fuente.unwrap_or_else(|| OWN.to_owned());
         Ok(Narrowed { source, from, to, compare, gross, within_orders, by_customer, conditions })
     }
@@ -150,42 +150,32 @@ impl Filters {
         Self { fuente: Some(source.to_owned()), ..Self::default() }
     }
 
-    /// The country that is asked about.
-    pub(crate) fn country(&self) -> Option<&String> {
-        self.country.as_ref()
+    /// The filters that may have several values: the names of their parameters, and what they narrow by.
+    pub(super) fn several(&self) -> [(&'static str, By, &Vec<String>); 11] {
+        [
+            ("country", By::Country, &self.country),
+            ("region", By::Region, &self.region),
+            ("city", By::City, &self.city),
+            ("barrio", By::Barrio, &self.barrio),
+            ("category", By::Category, &self.category),
+            ("negocio", By::Business, &self.negocio),
+            ("sucursal", By::Branch, &self.sucursal),
+            ("segment", By::Segment, &self.segment),
+            ("payment_method", By::Payment, &self.payment_method),
+            ("device", By::Device, &self.device),
+            ("source", By::Origin, &self.source),
+        ]
     }
 
-    /// The category that is asked about.
-    pub(crate) fn category(&self) -> Option<&String> {
-        self.category.as_ref()
-    }
-
-    fn conditions(&self) -> Vec<(&'static str, ScalarValue)> {
-        let texts = [
-            &self.country,
-            &self.region,
-            &self.city,
-            &self.barrio,
-            &self.payment_method,
-            &self.device,
-            &self.source,
-            &self.category,
-            &self.negocio,
-        ];
-        let equal = EQUAL.iter().zip(texts).filter_map(|((_, sql), text)| Some((*sql, text.clone()?)));
-        let equal = equal.chain(self.sucursal.clone().map(|branch| ("s.branch = ", branch)));
-        let mut conditions: Vec<_> = equal.map(|(sql, text)| (sql, ScalarValue::Utf8(Some(text)))).collect();
-        conditions.extend(self.min_price.map(|price| ("CAST(s.unit_price AS DOUBLE) >= ", price.into())));
-        conditions.extend(self.max_price.map(|price| ("CAST(s.unit_price AS DOUBLE) <= ", price.into())));
-        if let Some(segment) = &self.segment {
-            conditions.push((SEGMENT, ScalarValue::Utf8(Some(segment.clone()))));
-        }
+    fn conditions(&self) -> Vec<Condition> {
+        let several = self.several().into_iter();
+        let mut conditions: Vec<_> =
+            several.filter_map(|(_, by, values)| Condition::one_of(by, values.clone())).collect();
+        conditions.extend(self.min_price.map(|price| Condition::bound(By::LeastPrice, price)));
+        conditions.extend(self.max_price.map(|price| Condition::bound(By::MostPrice, price)));
         conditions
     }
 }
-
-/// Told apart from a comparison: who is of a segment is in another table.
-const SEGMENT: &str = "segment";
 
 impl Narrowed {
     /// Whether it narrows nothing but the source.
@@ -198,28 +188,29 @@ impl Narrowed {
         Self { within_orders: true, ..self }
     }
 
+    /// What it is narrowed to by `by`, if it is.
+    pub(super) fn only(&self, by: By) -> Option<&Condition> {
+        self.conditions.iter().find(|condition| condition.by == by)
+    }
+
     /// The condition over lines or a cube of them, called `s`, of some days, with its values from `$1` on.
     pub(crate) fn sales(&self, days: Option<Days>) -> (String, Vec<ScalarValue>) {
-        let mut sql = "s.source = $1".to_owned();
         let mut values = vec![ScalarValue::Utf8(Some(self.source.clone()))];
-        for (condition, value) in &self.conditions {
-            values.push(value.clone());
-            let place = values.len();
-            let _ = if *condition == SEGMENT {
-                write!(
-                    sql,
-                    " AND s.customer_id IN (SELECT c.customer_id FROM gold_customer_analytics c WHERE c.source = $1 \
-                     AND (c.customer_segment = ${place} OR c.rfm_segment = ${place}))"
-                )
-            } else {
-                write!(sql, " AND {condition}${place}")
-            };
+        (self.lines(days, &mut values), values)
+    }
+
+    /// The same beside other conditions, whose `values` begin with the source.
+    pub(super) fn lines(&self, days: Option<Days>, values: &mut Vec<ScalarValue>) -> String {
+        let mut sql = "s.source = $1".to_owned();
+        for condition in &self.conditions {
+            let condition = condition.over_lines(values);
+            let _ = write!(sql, " AND {condition}");
         }
         let (from, to) = days.map_or((self.from, self.to), |days| (Some(days.from), Some(days.to)));
         // A date is digits and dashes: it may stand in the text, where the engine finds the months it needs.
         let _ = from.map(|day| write!(sql, " AND s.ordered_on >= DATE '{day}'"));
         let _ = to.map(|day| write!(sql, " AND s.ordered_on <= DATE '{day}'"));
-        (sql, values)
+        sql
     }
 
     /// The amount of a line: net or gross.
@@ -244,7 +235,7 @@ impl Narrowed {
 
     /// Where the sums of a question stand: in the first of `cubes` that tells apart what it narrows to, else in the lines.
     pub(super) fn sums(&self, cubes: &'static [Cube]) -> Sums {
-        let has = |cube: &&Cube| self.conditions.iter().all(|(condition, _)| cube.by.contains(condition));
+        let has = |cube: &&Cube| self.conditions.iter().all(|condition| cube.by.contains(&condition.by));
         let cube = cubes.iter().find(has).map(|cube| cube.table);
         Sums { cube, gross: self.gross, within_orders: self.within_orders }
     }
@@ -270,6 +261,22 @@ pub(crate) fn within(
     Err(Problem::invalid_field(name, message))
 }
 
+/// A number with a fraction that has to lie within a range, or a refusal that names it.
+pub(super) fn share(
+    name: &'static str,
+    value: Option<f64>,
+    otherwise: f64,
+    from: f64,
+    to: f64,
+) -> Result<f64, Problem> {
+    let value = value.unwrap_or(otherwise);
+    if (from..=to).contains(&value) {
+        return Ok(value);
+    }
+    let message = Message::new("error-insights-range").with("from", from.to_string()).with("to", to.to_string());
+    Err(Problem::invalid_field(name, message))
+}
+
 /// Of an SQL sum: a number with two decimals, or none.
 pub(crate) fn money(sum: &str) -> String {
     format!("CAST(CAST({sum} AS DECIMAL(38, 2)) AS DOUBLE)")
@@ -281,10 +288,22 @@ mod tests {
 
     #[test]
     fn a_value_never_becomes_part_of_the_text() {
-        let filters = Filters { category: Some("x' OR 1=1 --".to_owned()), ..Filters::default() };
+        let filters = Filters { category: vec!["x' OR 1=1 --".to_owned()], ..Filters::default() };
         let (sql, values) = filters.check().expect("good filters").sales(None);
         assert!(sql.ends_with("s.category = $2"), "{sql}");
         assert_eq!(values.len(), 2);
+    }
+
+    #[test]
+    fn several_values_are_one_of_them_whatever_their_order() {
+        let asked = |values: &[&str]| {
+            let country = values.iter().map(|value| (*value).to_owned()).collect();
+            Filters { country, ..Filters::default() }.check().expect("good filters").sales(None)
+        };
+        let (sql, values) = asked(&["UK", "Korea, Republic of", "UK"]);
+        assert!(sql.ends_with("s.country IN ($2, $3)"), "{sql}");
+        assert_eq!((&sql, &values), (&asked(&["Korea, Republic of", "UK"]).0, &asked(&["Korea, Republic of", "UK"]).1));
+        assert!(asked(&["UK"]).0.ends_with("s.country = $2"));
     }
 
     #[test]

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::ask::{rows, text};
+use super::by::By;
 use super::filters::Filters;
 use crate::access::Reader;
 use crate::app::App;
@@ -33,18 +34,15 @@ pub(crate) async fn funnel(
     reader: Reader,
     Query(filters): Query<Filters>,
 ) -> Result<Json<Funnel>, Problem> {
-    let narrowing = filters.narrowing();
     let narrowed = filters.check()?;
     let (mut condition, mut values) = ("source = $1".to_owned(), vec![text(&narrowed.source)]);
-    for (name, value) in narrowing {
-        let column = match name {
-            "device" => "device",
-            "source" => "traffic_source",
-            "sales" => continue,
+    for asked in &narrowed.conditions {
+        let column = match asked.by {
+            By::Device => "device",
+            By::Origin => "traffic_source",
             _ => return Ok(Json(Funnel::default())),
         };
-        values.push(text(value));
-        condition = format!("{condition} AND {column} = ${}", values.len());
+        condition = format!("{condition} AND {}", asked.on(column, &mut values));
     }
     for (day, sign) in [(narrowed.from, ">="), (narrowed.to, "<=")] {
         if let Some(day) = day {

@@ -9,8 +9,8 @@ use serde::Deserialize;
 use serde_json::{Map, Value};
 use utoipa::IntoParams;
 
-use super::ask::{Count, Ids, rows, text};
-use super::filters::{Filters, money, within};
+use super::ask::{Count, Ids, rows};
+use super::filters::{Filters, money, share, within};
 use super::sums::{OF_CATEGORIES, OF_PRODUCTS};
 use crate::access::Reader;
 use crate::app::App;
@@ -23,18 +23,20 @@ pub(crate) struct Slice {
     limit: Option<i64>,
     /// After so many.
     offset: Option<i64>,
-    /// Customers of an RFM segment.
-    pub(super) rfm_segment: Option<String>,
-    /// Customers who have brought at least so much.
-    pub(super) min_ltv: Option<f64>,
-    /// Products of at least so many stars.
+}
+
+/// Which products.
+#[derive(Debug, Default, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub(crate) struct Rated {
+    /// Of at least so many stars, 0 to 5.
     min_rating: Option<f64>,
 }
 
 impl Slice {
     /// So many after so many.
     pub(crate) fn of(limit: i64, offset: i64) -> Self {
-        Self { limit: Some(limit), offset: Some(offset), ..Self::default() }
+        Self { limit: Some(limit), offset: Some(offset) }
     }
 
     /// How many, after how many.
@@ -103,9 +105,10 @@ pub(super) fn named(name: &str, mut found: Vec<Map<String, Value>>, total: i64, 
 
 /// Products
 ///
-/// The best selling first.
+/// The best selling first, with all that was sold of each so far. Filters by category, business and price are of the catalog; by
+/// others it is the articles that were sold so.
 #[utoipa::path(
-    get, path = "/api/products", tag = "Global", params(Filters, Slice),
+    get, path = "/api/products", tag = "Global", params(Filters, Slice, Rated),
     responses((status = 200, body = Object), (status = 422, body = ProblemDocument))
 )]
 pub(crate) async fn products(
@@ -113,17 +116,14 @@ pub(crate) async fn products(
     reader: Reader,
     Query(filters): Query<Filters>,
     Query(slice): Query<Slice>,
+    Query(rated): Query<Rated>,
 ) -> Result<List, Problem> {
     let (limit, offset) = slice.check()?;
-    let category = filters.category().cloned();
-    let narrowed = filters.check()?;
-    let mut values = vec![text(&narrowed.source)];
-    let mut condition = "p.source = $1".to_owned();
-    if let Some(category) = category {
-        values.push(text(category));
-        condition.push_str(" AND p.category = $2");
-    }
-    if let Some(least) = slice.min_rating {
+    let least = rated.min_rating.map(|least| share("min_rating", Some(least), 0.0, 0.0, 5.0)).transpose()?;
+    // An order has many articles: which of them were sold so is told line by line.
+    let narrowed = filters.check()?.by_line();
+    let (mut condition, mut values) = narrowed.articles_sold();
+    if let Some(least) = least {
         values.push(least.into());
         condition = format!("{condition} AND p.avg_rating >= ${}", values.len());
     }

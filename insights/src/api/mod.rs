@@ -8,6 +8,7 @@ mod ask;
 mod asked;
 mod blank;
 mod breakdown;
+mod by;
 pub(crate) use ask::{json, reading};
 mod businesses;
 pub(crate) use breakdown::{Dimension, Share, WeekHour, breakdown, week};
@@ -16,22 +17,30 @@ mod choices;
 mod console;
 pub(crate) use console::{TableView, Tabular, schema, tabular, words as query_words};
 mod customers;
-pub(crate) use customers::{best as best_customers, segments as rfm_segments};
+pub(crate) use customers::{Which as WhichCustomers, best as best_customers, segments as rfm_segments};
 mod days;
 pub(crate) use choices::{Choices, OfSource, choices};
 pub(crate) use days::{Compare, Days};
 mod filters;
+mod given;
 pub(crate) use filters::{Filters, Narrowed};
+pub(crate) use given::alone as only_filters;
 mod funnel;
 pub(crate) use funnel::{Funnel, funnel};
 mod global;
 mod instashop;
 pub(crate) use global::{Ranking, Slice, categories as by_category, top_products};
-pub(crate) use instashop::{Back, StockPage, categories, cohorts, journey, plans, stock};
+pub(crate) use instashop::{Back, CRITICAL, StockPage, categories, cohorts, journey, plans, stock};
+mod known;
 mod kpis;
+pub(crate) use known::{Known, Parameters, check as check_parameters, is_source};
 pub(crate) use kpis::{Figures, Kpis, days as days_of, kpis};
 mod lineage;
 mod ml;
+pub(crate) use ml::{
+    AllAtRisk, Anomalies, Asked, AtRisk, Clusters, Foretold, FutureValue, Groups, Horizon, MostTogether, Odd,
+    Predicted, Risk, Set, Wanted, asked_for, foretell, groups, leaving, sets, strange, worth,
+};
 mod narrowed;
 mod pharmavida;
 mod places;
@@ -51,7 +60,7 @@ mod table;
 mod techstore;
 mod today;
 mod transactions;
-pub(crate) use today::{Late, Looks, ShortStock, Today, today};
+pub(crate) use today::{Cash, Late, Looks, ShortStock, Today, today};
 pub(crate) use transactions::{COLUMNS, DayCount, LOCAL, Sorting, by_day, lines, transactions};
 mod version;
 mod views;
@@ -80,8 +89,8 @@ pub(crate) fn routes() -> OpenApiRouter<App> {
         .routes(routes!(techstore::by_segment))
         .routes(routes!(techstore::best_sellers))
         .routes(routes!(techstore::low_stock))
-        .routes(routes!(techstore::summary))
-        .routes(routes!(techstore::trends))
+        .routes(routes!(techstore::sales::summary))
+        .routes(routes!(techstore::sales::trends))
         .routes(routes!(kpis::kpis))
         .routes(routes!(transactions::transactions))
         .routes(routes!(customers::customers))

@@ -1,17 +1,12 @@
 //! What else a question's filters become: conditions over articles, and who bought what is asked about.
 
+use std::fmt::Write as _;
+
 use datafusion::common::ScalarValue;
 
 use super::ask::text;
+use super::by::{By, Condition};
 use super::filters::{Narrowed, money};
-
-/// What of a filter an article of the catalog knows, over lines and over articles `p`.
-const OF_ARTICLES: [(&str, &str); 4] = [
-    ("s.category = ", "p.category = "),
-    ("s.business = ", "p.business = "),
-    ("CAST(s.unit_price AS DOUBLE) >= ", "p.current_price >= "),
-    ("CAST(s.unit_price AS DOUBLE) <= ", "p.current_price <= "),
-];
 
 impl Narrowed {
     /// The same over all days.
@@ -28,12 +23,29 @@ impl Narrowed {
     /// of a filter that an article knows.
     pub(super) fn articles(&self) -> (String, Vec<ScalarValue>) {
         let (mut sql, mut values) = ("p.source = $1".to_owned(), vec![text(&self.source)]);
-        for (condition, value) in &self.conditions {
-            let known = OF_ARTICLES.iter().find(|(of_lines, _)| of_lines == condition);
-            if let Some((_, of_articles)) = known {
-                values.push(value.clone());
-                sql = format!("{sql} AND {of_articles}${}", values.len());
-            }
+        for condition in &self.conditions {
+            let known = match condition.by {
+                By::Category => condition.on("p.category", &mut values),
+                By::Business => condition.on("p.business", &mut values),
+                By::LeastPrice | By::MostPrice => condition.bounds("p.current_price", &mut values),
+                _ => continue,
+            };
+            let _ = write!(sql, " AND {known}");
+        }
+        (sql, values)
+    }
+
+    /// The condition over articles `p` that are of what is asked about: in the catalog what an article knows, and for the rest, days
+    /// among it, those that were sold so.
+    pub(super) fn articles_sold(&self) -> (String, Vec<ScalarValue>) {
+        let (mut sql, mut values) = self.articles();
+        let known = |condition: &Condition| {
+            matches!(condition.by, By::Category | By::Business | By::LeastPrice | By::MostPrice)
+        };
+        if self.from.is_some() || self.to.is_some() || !self.conditions.iter().all(known) {
+            let (lines, bought) = (self.lines(None, &mut values), self.bought());
+            let _ =
+                write!(sql, " AND p.product_id IN (SELECT s.product_id FROM gold_sales s WHERE {lines} AND {bought})");
         }
         (sql, values)
     }

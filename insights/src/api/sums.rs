@@ -1,26 +1,25 @@
 //! Where the sums of a question stand. What adds up over days is read from a cube, whose rows are a hundredth of the lines or
 //! fewer; what does not, and what a cube does not tell apart, from the lines.
 
+use super::by::By;
+
 /// A cube, and the conditions that it can be narrowed by.
 pub(super) struct Cube {
     pub(super) table: &'static str,
-    pub(super) by: &'static [&'static str],
+    pub(super) by: &'static [By],
 }
 
 /// Cubes in which orders add up over every column.
 pub(super) const OF_ORDERS: &[Cube] = &[
-    Cube {
-        table: "gold_daily_sales",
-        by: &["s.country = ", "s.payment_method = ", "s.device = ", "s.traffic_source = "],
-    },
-    Cube { table: "gold_daily_places", by: &["s.country = ", "s.region = ", "s.city = ", "s.barrio = "] },
+    Cube { table: "gold_daily_sales", by: &[By::Country, By::Payment, By::Device, By::Origin] },
+    Cube { table: "gold_daily_places", by: &[By::Country, By::Region, By::City, By::Barrio] },
 ];
 /// The cube that tells the places of a country apart.
 pub(super) const OF_PLACES: &[Cube] =
-    &[Cube { table: "gold_daily_places", by: &["s.country = ", "s.region = ", "s.city = ", "s.barrio = "] }];
-/// The cube of what articles are of; orders add up over its days alone.
+    &[Cube { table: "gold_daily_places", by: &[By::Country, By::Region, By::City, By::Barrio] }];
+/// The cube of what articles are of. Orders do not add up over its columns: an order with lines of two of them is in both.
 pub(super) const OF_CATEGORIES: &[Cube] =
-    &[Cube { table: "gold_daily_categories", by: &["s.category = ", "s.business = ", "s.branch = "] }];
+    &[Cube { table: "gold_daily_categories", by: &[By::Category, By::Business, By::Branch] }];
 /// The cube of articles; orders add up over its days alone.
 pub(super) const OF_PRODUCTS: &[Cube] = &[Cube { table: "gold_daily_products", by: &[] }];
 

@@ -5,6 +5,7 @@ use std::time::Duration;
 use axum::extract::State;
 use belgrano_shared::http::{Json, Query};
 use belgrano_shared::problem::Problem;
+use belgrano_shared::texts::Language;
 use belgrano_shared::timestamp::UnixMillis;
 use jiff::ToSpan;
 use jiff::civil::Date;
@@ -12,9 +13,10 @@ use serde_json::{Map, Value};
 
 use super::measures::{Measure, measures};
 use crate::access::Reader;
-use crate::api::{self, Compare, Days, Filters, Granularity, Narrowed, Place, Point, Ranking, Slice};
+use crate::api::{self, Compare, Days, Filters, Granularity, Narrowed, Place, Point, Ranking, Slice, WhichCustomers};
 use crate::app::App;
 use crate::ingest::OWN;
+use crate::pages::segment;
 
 /// Rows of a table, by the names of its columns.
 pub(super) type Rows = Vec<Map<String, Value>>;
@@ -93,6 +95,22 @@ impl Content {
         let asking = Asking { app, reader, filters: &filters, narrowed, what, step };
         let (content, age) = api::aged(Box::pin(asking.all())).await;
         Ok(Self { age, ..content? })
+    }
+}
+
+impl Content {
+    /// The same with segments by their names in a language.
+    pub(super) fn in_words(mut self, language: Language) -> Self {
+        let named = |rows: &mut Rows, member: &str| {
+            for value in rows.iter_mut().filter_map(|row| row.get_mut(member)) {
+                if let Some(segment) = value.as_str() {
+                    *value = segment::name(segment, language).into();
+                }
+            }
+        };
+        named(&mut self.customers, "rfm_segment");
+        named(&mut self.segments, "segment");
+        self
     }
 }
 
@@ -177,7 +195,15 @@ impl Asking<'_> {
         if self.what == For::Report {
             return Ok(Rows::new());
         }
-        let best = api::best_customers(self.app, self.reader, self.filters.clone(), Slice::of(TOP, 0), true).await?;
+        let best = api::best_customers(
+            self.app,
+            self.reader,
+            self.filters.clone(),
+            Slice::of(TOP, 0),
+            WhichCustomers::default(),
+            true,
+        )
+        .await?;
         Ok(listed(best.0, "customers"))
     }
 

@@ -34,7 +34,7 @@ pub(super) async fn make(
     what: For,
     step: &(dyn Fn() + Send + Sync),
 ) -> Result<Made, Problem> {
-    let content = Content::gather(app, reader, filters, what, step).await?;
+    let content = Content::gather(app, reader, filters, what, step).await?.in_words(language);
     let (age, name) = (content.age, name(&content, what));
     let bytes = tokio::task::spawn_blocking(move || match what {
         For::Workbook => workbook(&content, language).map_err(|error| Problem::internal(&error)),

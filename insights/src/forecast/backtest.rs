@@ -38,6 +38,19 @@ pub struct Band {
     pub upper_95: f64,
 }
 
+impl Band {
+    /// Of each pair of members what `both` makes of it.
+    pub(super) fn zip(self, other: Self, both: impl Fn(f64, f64) -> f64) -> Self {
+        Self {
+            value: both(self.value, other.value),
+            lower_80: both(self.lower_80, other.lower_80),
+            upper_80: both(self.upper_80, other.upper_80),
+            lower_95: both(self.lower_95, other.lower_95),
+            upper_95: both(self.upper_95, other.upper_95),
+        }
+    }
+}
+
 /// What the coming steps will bring, and why one may believe it.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Outcome {
@@ -49,6 +62,34 @@ pub struct Outcome {
     pub measures: Option<Measures>,
     /// How far off each was on the stretches by which one was chosen.
     pub candidates: Vec<(&'static str, f64)>,
+    /// What the chosen one said of stretches of the past.
+    pub tried: Tried,
+}
+
+/// What the chosen model said of stretches of the past, and what they brought.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Tried {
+    folds: Vec<Vec<Told>>,
+    /// Errors are shares of a value, or of this where it is less.
+    floor: f64,
+    /// Steps of a stretch.
+    length: usize,
+}
+
+impl Tried {
+    /// The band of the sum of `steps` coming steps, the last of which is `last`: as far off as sums of as many were. Where stretches
+    /// are shorter, those of whole stretches say; their shares are the larger ones, for errors even out.
+    pub(super) fn band_of_sum(&self, value: f64, steps: usize, last: usize) -> Band {
+        let size = steps.min(self.length).max(1);
+        let sum = |told: &[Told]| Told {
+            step: told.last().map_or(0, |told| told.step),
+            expected: told.iter().map(|told| told.expected).sum(),
+            actual: told.iter().map(|told| told.actual).sum(),
+        };
+        let sums: Vec<Told> =
+            self.folds.iter().flat_map(|fold| fold.chunks_exact(size.min(fold.len().max(1)))).map(sum).collect();
+        Errors::of(&sums, self.floor * real(size), self.length).band(value, last)
+    }
 }
 
 /// What a model said of each stretch, the last stretch first.
@@ -216,7 +257,8 @@ pub fn outcome(course: &Course, ahead: &[Mark]) -> Option<Outcome> {
     let errors = Errors::of(&chosen.folds.concat(), floor, length);
     let bands = values.into_iter().enumerate().map(|(step, value)| errors.band(value, step)).collect();
     let candidates = trials.iter().map(|trial| (trial.candidate.name(), trial.error())).collect();
-    Some(Outcome { bands, model: chosen.candidate.name(), measures, candidates })
+    let tried = Tried { folds: chosen.folds.clone(), floor, length };
+    Some(Outcome { bands, model: chosen.candidate.name(), measures, candidates, tried })
 }
 
 #[cfg(test)]

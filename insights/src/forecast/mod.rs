@@ -12,16 +12,18 @@ pub mod demand;
 mod measures;
 mod openings;
 mod ridge;
+mod steps;
 
 use jiff::ToSpan as _;
 use jiff::civil::Date;
 
-pub use backtest::{Band, Outcome, outcome};
+pub use backtest::{Band, Outcome, Tried, outcome};
 pub use calendar::Calendar;
 pub use candidates::Candidate;
 pub use course::{Course, Mark};
 pub use measures::Measures;
 pub use openings::Openings;
+pub use steps::Step;
 
 use crate::math::{mean, quantile};
 
@@ -37,7 +39,7 @@ pub struct Sum {
     pub value: f64,
 }
 
-/// What a coming day will bring.
+/// What a coming day will bring, or the week or month that begins on it.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Prediction {
     /// The local day.
@@ -63,29 +65,39 @@ pub struct Forecast {
     pub days: usize,
 }
 
-/// The `ahead` days after `last`, from what the days up to then brought. Days without a sum brought nothing.
+/// The `ahead` days after `last`, from what the days up to then brought, as fine as `step`. Days without a sum brought nothing.
 #[must_use]
-pub fn forecast(sums: &[Sum], last: Date, ahead: usize, calendar: Calendar) -> Forecast {
+pub fn forecast(sums: &[Sum], last: Date, ahead: usize, calendar: Calendar, step: Step) -> Forecast {
+    let (days, tried) = day_by_day(sums, last, ahead, calendar);
+    if step == Step::Day {
+        return days;
+    }
+    let predictions = steps::grouped(&days.predictions, sums, step, tried.as_ref());
+    Forecast { predictions, ..days }
+}
+
+fn day_by_day(sums: &[Sum], last: Date, ahead: usize, calendar: Calendar) -> (Forecast, Option<Tried>) {
     let past = openings::every_day(sums, last);
     let coming: Vec<Date> =
         std::iter::successors(last.tomorrow().ok(), |day| day.tomorrow().ok()).take(ahead).collect();
     if past.len() < LEAST_DAYS {
-        return mean_with_range(&past, &coming);
+        return (mean_with_range(&past, &coming), None);
     }
     let openings = Openings::learn(&past, calendar);
     let course = openings.course(&past);
     let open: Vec<Date> = coming.iter().copied().filter(|day| openings.is_open(*day)).collect();
     // Closed days have no mark ahead, so that steps ahead are days of sale.
     let marks: Vec<Mark> = open.iter().map(|day| openings.mark(*day)).collect();
-    let Some(outcome) = outcome(&course, &marks) else { return mean_with_range(&past, &coming) };
+    let Some(outcome) = outcome(&course, &marks) else { return (mean_with_range(&past, &coming), None) };
     let mut bands = outcome.bands.iter().copied();
     let predictions = coming.iter().map(|day| {
         let band = if openings.is_open(*day) { bands.next() } else { None };
         Prediction { day: *day, band: band.unwrap_or_default(), closed: band.is_none() }
     });
     let days = course.values.iter().flatten().count();
-    let Outcome { model, measures, candidates, .. } = outcome;
-    Forecast { predictions: predictions.collect(), model, measures, candidates, days }
+    let predictions = predictions.collect();
+    let Outcome { model, measures, candidates, tried, .. } = outcome;
+    (Forecast { predictions, model, measures, candidates, days }, Some(tried))
 }
 
 /// Of too few days: their mean, and between which values they lay.

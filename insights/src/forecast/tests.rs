@@ -1,8 +1,8 @@
 use jiff::civil::{Date, date};
 
 use super::course::Course;
-use super::{Band, Calendar, Candidate, Sum, after, forecast, outcome};
-use crate::math::{Dice, mean};
+use super::{Band, Calendar, Candidate, Step, Sum, after, forecast, outcome};
+use crate::math::{Dice, mean, whole};
 
 /// Passengers of airlines by month, 1949 to 1960, in thousands: Box and Jenkins' series G.
 const PASSENGERS: [f64; 144] = [
@@ -74,7 +74,7 @@ fn the_real_weeks_are_foretold_better_than_by_the_week_before() {
         for back in 7..21 {
             let last = after(date(2011, 1, 31), -back);
             let was = |day: Date| rows.iter().find(|row| row.0 == day).map_or(0.0, value);
-            let found = forecast(&sums(&rows, last, value), last, 7, Calendar::England);
+            let found = forecast(&sums(&rows, last, value), last, 7, Calendar::England, Step::Day);
             assert_eq!(found.model, "middle", "too few days to choose by");
             wrong += wape(found.predictions.iter().map(|told| (told.band.value, was(told.day))));
             // The same weekday of the last week on which it was open.
@@ -90,7 +90,7 @@ fn the_real_weeks_are_foretold_better_than_by_the_week_before() {
 fn closed_days_are_learned_and_are_no_zeros() {
     let rows = two_months();
     let last = date(2011, 1, 31);
-    let found = forecast(&sums(&rows, last, |row| row.1), last, 90, Calendar::England);
+    let found = forecast(&sums(&rows, last, |row| row.1), last, 90, Calendar::England, Step::Day);
     let closed = |day: Date| found.predictions.iter().find(|told| told.day == day).is_some_and(|told| told.closed);
     // Saturdays, and holidays like those at the year's end; nobody has told the program of either.
     assert!(closed(date(2011, 2, 5)) && closed(date(2011, 4, 23)));
@@ -100,7 +100,7 @@ fn closed_days_are_learned_and_are_no_zeros() {
     let lowest =
         found.predictions.iter().filter(|told| !told.closed).map(|told| told.band.value).fold(f64::MAX, f64::min);
     assert!(lowest > 2_000.0, "no day of sale is like a closed one: {lowest}");
-    let year_end = forecast(&sums(&rows, last, |row| row.1), last, 333, Calendar::England);
+    let year_end = forecast(&sums(&rows, last, |row| row.1), last, 333, Calendar::England, Step::Day);
     assert!(year_end.predictions.iter().rev().take(5).all(|told| told.closed), "the break comes again");
 }
 
@@ -123,7 +123,7 @@ fn bands_hold_as_many_days_as_they_say() {
     let (mut within_80, mut within_95, mut days) = (0, 0, 0);
     for seed in 0..6 {
         let all = made_up(seed, 520);
-        let found = forecast(&all[..480], all[479].day, 40, Calendar::Unknown);
+        let found = forecast(&all[..480], all[479].day, 40, Calendar::Unknown, Step::Day);
         let open = found.predictions.iter().zip(&all[480..]).filter(|(told, _)| !told.closed);
         for (told, was) in open {
             days += 1;
@@ -142,7 +142,7 @@ fn a_strange_day_does_not_bend_the_forecast() {
     wild[190].value *= 40.0;
     let last = calm[199].day;
     let total = |sums: &[Sum]| -> f64 {
-        forecast(sums, last, 30, Calendar::Unknown).predictions.iter().map(|told| told.band.value).sum()
+        forecast(sums, last, 30, Calendar::Unknown, Step::Day).predictions.iter().map(|told| told.band.value).sum()
     };
     let (calm, wild) = (total(&calm), total(&wild));
     assert!((wild / calm - 1.0).abs() < 0.05, "{wild} against {calm}");
@@ -153,18 +153,18 @@ fn of_a_few_days_it_is_their_mean_with_their_range() {
     let sums: Vec<Sum> = (0..27)
         .map(|day| Sum { day: after(date(2026, 1, 1), day), value: if day % 2 == 0 { 10.0 } else { 20.0 } })
         .collect();
-    let found = forecast(&sums, date(2026, 1, 27), 7, Calendar::Argentina);
+    let found = forecast(&sums, date(2026, 1, 27), 7, Calendar::Argentina, Step::Day);
     assert_eq!((found.model, found.measures, found.days), ("mean", None, 27));
     let band = found.predictions[6].band;
     assert!((band.value - 14.815).abs() < 0.001 && band.upper_95 - band.lower_95 > 9.9, "{band:?}");
-    let nothing = forecast(&[], date(2026, 1, 27), 7, Calendar::Argentina);
+    let nothing = forecast(&[], date(2026, 1, 27), 7, Calendar::Argentina, Step::Day);
     assert_eq!((nothing.predictions.len(), nothing.predictions[0].band.value), (7, 0.0));
 }
 
 #[test]
 fn the_same_days_always_give_the_same_forecast() {
     let sums = made_up(5, 120);
-    let again = || forecast(&sums, sums[119].day, 30, Calendar::Argentina);
+    let again = || forecast(&sums, sums[119].day, 30, Calendar::Argentina, Step::Day);
     assert_eq!(again(), again());
 }
 
@@ -177,7 +177,7 @@ fn nothing_that_a_shop_may_have_sold_ends_it() {
         let (seldom, size) = (dice.share(), 10.0_f64.powf(8.0 * dice.share() - 2.0));
         let mut value = || if dice.share() < seldom { 0.0 } else { size * (dice.share() - 0.05) };
         let sums: Vec<Sum> = (0_i64..).take(count).map(|day| Sum { day: after(first, day), value: value() }).collect();
-        let found = forecast(&sums, after(first, 150), 30, Calendar::Argentina);
+        let found = forecast(&sums, after(first, 150), 30, Calendar::Argentina, Step::Day);
         assert_eq!(found.predictions.len(), 30, "seed {seed}");
         for told in found.predictions {
             let Band { value, lower_80, upper_80, lower_95, upper_95 } = told.band;
@@ -187,4 +187,40 @@ fn nothing_that_a_shop_may_have_sold_ends_it() {
             );
         }
     }
+}
+
+#[test]
+fn weeks_and_months_hold_as_many_as_their_bands_say_and_are_narrower_than_their_days_together() {
+    let (mut within, mut weeks) = (0, 0);
+    for seed in 0..6 {
+        let all = made_up(seed, 560);
+        let (known, last) = (&all[..480], all[479].day);
+        let days = forecast(known, last, 80, Calendar::Unknown, Step::Day);
+        let found = forecast(known, last, 80, Calendar::Unknown, Step::Week);
+        assert!(found.predictions.iter().all(|week| Step::Week.first(week.day) == week.day));
+        for week in &found.predictions {
+            let of = |day: Date| Step::Week.first(day) == week.day;
+            let was: f64 = all.iter().filter(|sum| of(sum.day)).map(|sum| sum.value).sum();
+            let apart: f64 =
+                days.predictions.iter().filter(|day| of(day.day)).map(|day| day.band.upper_80 - day.band.value).sum();
+            assert!(week.band.upper_80 - week.band.value < apart, "{week:?} of days {apart} apart");
+            weeks += 1;
+            within += i32::from((week.band.lower_80..=week.band.upper_80).contains(&was));
+        }
+    }
+    let share = f64::from(within) / f64::from(weeks);
+    assert!(weeks > 50 && (0.65..=0.97).contains(&share), "{within} of {weeks}");
+}
+
+#[test]
+fn a_month_that_has_begun_is_what_came_and_what_is_to_come() {
+    let sums: Vec<Sum> = (0..130).map(|day| Sum { day: after(date(2026, 1, 1), day), value: 10.0 }).collect();
+    // The tenth of May is the last day that is known.
+    let found = forecast(&sums, date(2026, 5, 10), 60, Calendar::Unknown, Step::Month);
+    let months: Vec<(Date, usize)> =
+        found.predictions.iter().map(|month| (month.day, whole(month.band.value.round()))).collect();
+    assert_eq!(months, [(date(2026, 5, 1), 310), (date(2026, 6, 1), 300)], "July is not told to its end");
+    let few = forecast(&sums[120..], date(2026, 5, 10), 30, Calendar::Unknown, Step::Week);
+    let weeks: Vec<(Date, f64)> = few.predictions.iter().map(|week| (week.day, week.band.value)).collect();
+    assert_eq!((few.model, weeks[0]), ("mean", (date(2026, 5, 11), 70.0)));
 }

@@ -197,6 +197,11 @@ fn languages() -> Vec<Choice> {
     [Language::Spanish, Language::English].map(|language| Choice::new(language.tag(), language.name())).to_vec()
 }
 
+/// Which form of a word a value takes: that of one, or that of several.
+fn many(value: f64) -> i64 {
+    if (value - 1.0).abs() < f64::EPSILON { 1 } else { 2 }
+}
+
 impl AlertsPage<'_> {
     /// How it is with a rule, as a class and in a word.
     fn health(&self, rule: &RuleView) -> (&'static str, Text) {
@@ -220,14 +225,16 @@ impl AlertsPage<'_> {
             Kind::Requests => "alerts-unit-ms",
             Kind::Memory => "alerts-unit-mib",
         };
-        self.layout.t(unit).with("value", alerts::said(kind, value, self.layout.language))
+        let said = self.layout.t(unit).with("value", alerts::said(kind, value, self.layout.language));
+        said.with("count", many(value))
     }
 
     /// The limit of a rule in a few words.
     fn limit(&self, rule: &RuleView) -> String {
         if rule.kind == Kind::Revenue {
             let value = super::numbers::number(self.layout.language, rule.threshold, 1);
-            return self.layout.t("alerts-unit-deviations").with("value", value).to_string();
+            let said = self.layout.t("alerts-unit-deviations").with("value", value);
+            return said.with("count", many(rule.threshold)).to_string();
         }
         self.value(rule.kind, rule.threshold).to_string()
     }

@@ -30,10 +30,14 @@ impl AsOf {
 
     /// Says how old the oldest of the figures is, where one is of an earlier state.
     pub(super) fn aged(&mut self, age: Option<Duration>) {
-        let ms = age.map(|age| i64::try_from(age.as_millis()).unwrap_or(i64::MAX));
-        let worked = ms.map(|ms| self.now.plus_ms(-ms));
+        let worked = age.map(|age| self.ago(age));
         // Of several parts the oldest counts.
         self.worked = self.worked.into_iter().chain(worked).min();
+    }
+
+    /// When something was learned that is so old.
+    pub(super) fn ago(&self, age: Duration) -> UnixMillis {
+        self.now.plus_ms(-i64::try_from(age.as_millis()).unwrap_or(i64::MAX))
     }
 
     /// Whether it is worth a warning.

@@ -4,18 +4,24 @@ use askama::Template;
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
-use belgrano_shared::http::ClientIp;
-use belgrano_shared::pages::{Form, Layout};
-use belgrano_shared::problem::Problem;
+use belgrano_shared::http::{ClientIp, Query};
+use belgrano_shared::pages::{Form, Layout, Notice};
+use belgrano_shared::problem::{FieldError, Problem};
 use belgrano_shared::texts::Language;
+use serde::Deserialize;
 use serde_json::Value;
 
 use super::Frame;
+use super::answer::drawn;
 use super::csv::{download, file};
+use super::figure::Figure;
 use crate::access::Reader;
 use crate::api::{self, TableView, Tabular};
 use crate::app::App;
+use crate::saved::{self, NewView, SavedView, save_view};
+use crate::sessions::Session;
 
+const PATH: &str = "/consola";
 /// Rows that a page shows; the file has all.
 const SHOWN: usize = 200;
 
@@ -36,11 +42,50 @@ struct ConsolePage<'a> {
     sql: String,
     tables: Vec<TableView>,
     outcome: Outcome,
+    /// What was found, drawn; `None` of what is no series of numbers.
+    chart: Option<Figure>,
+    /// Queries that the account saved; `None` for who has no account.
+    saved: Option<Vec<SavedView>>,
+}
+
+/// What the address of the console may bring.
+#[derive(Deserialize)]
+pub(super) struct Brought {
+    /// A query to begin with. It is shown and not asked: whoever gets a link reads it first.
+    #[serde(default)]
+    sql: String,
 }
 
 /// The console before anything was asked.
-pub(super) async fn show(State(app): State<App>, reader: Reader, frame: Frame) -> Result<Response, Problem> {
-    page(app, reader, &frame.layout, String::new(), StatusCode::OK, Outcome::Unasked).await
+pub(super) async fn show(
+    State(app): State<App>,
+    reader: Reader,
+    Query(brought): Query<Brought>,
+    frame: Frame,
+) -> Result<Response, Problem> {
+    page(app, reader, &frame.layout, brought.sql, StatusCode::OK, Outcome::Unasked).await
+}
+
+/// Saves a query under a name, as the address that has it.
+pub(super) async fn save(
+    State(app): State<App>,
+    reader: Reader,
+    Session(who): Session,
+    frame: Frame,
+    form: Form,
+) -> Result<Response, Problem> {
+    let (sql, layout) = (form.value("sql").to_owned(), frame.layout);
+    let query: String = url::form_urlencoded::Serializer::new(String::new()).append_pair("sql", &sql).finish();
+    match save_view(&app, &who, NewView::new(form.value("nombre"), format!("{PATH}?{query}"))).await {
+        Ok(view) => Ok(Notice::done(layout.t("insights-query-saved").with("name", view.name)).then(&view.address)),
+        Err(problem) if Form::takes(&problem) => {
+            let field = |name: &str| if name == "nombre" { "insights-query-name" } else { "insights-sql" };
+            let of = |error: &FieldError| format!("{}: {}", layout.t(field(&error.field)), error.to(layout.language));
+            let why = problem.errors().first().map_or_else(|| problem.to(layout.language), of);
+            page(app, reader, &layout, sql, problem.status(), Outcome::Refused(why)).await
+        }
+        Err(problem) => Err(problem),
+    }
 }
 
 /// Asks, and shows the answer below the query.
@@ -99,8 +144,22 @@ async fn page(
     status: StatusCode,
     outcome: Outcome,
 ) -> Result<Response, Problem> {
+    let saved = match reader.account {
+        Some(account) => Some(queries(saved::of_account(&app.db, account).await?)),
+        None => None,
+    };
     let tables = api::schema(State(app), reader).await?.0.tablas;
-    layout.show_as(status, &ConsolePage { layout, sql, tables, outcome })
+    let chart = match &outcome {
+        Outcome::Found(found) => drawn(layout, found, SHOWN),
+        Outcome::Unasked | Outcome::Refused(_) => None,
+    };
+    layout.show_as(status, &ConsolePage { layout, sql, tables, outcome, chart, saved })
+}
+
+/// Those views that are of the console.
+fn queries(mut views: Vec<SavedView>) -> Vec<SavedView> {
+    views.retain(|view| view.address.split('?').next() == Some(PATH));
+    views
 }
 
 /// A value as a cell of a file: decimals as the reader's spreadsheet has them.

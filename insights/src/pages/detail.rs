@@ -11,7 +11,7 @@ use belgrano_shared::timestamp::UnixMillis;
 use serde_json::{Map, Value};
 
 use super::Frame;
-use super::look::{Asked, Look, Period, said};
+use super::look::{Asked, Look, Own, Period, Takes, said};
 use super::numbers;
 use crate::access::Reader;
 use crate::api::{self, Slice, Sorting};
@@ -19,6 +19,8 @@ use crate::app::App;
 
 /// Lines on a page.
 const SIZES: [i64; 4] = [50, 100, 500, 1000];
+/// The same as an address says them.
+const SIZE_WORDS: [&str; 4] = ["50", "100", "500", "1000"];
 /// The last that a page can begin after.
 const FARTHEST: i64 = 10_000_000;
 
@@ -43,6 +45,17 @@ const COLUMNS: [Shown; 16] = [
     Shown("traffic_source", "insights-filter-origin", false),
     Shown("kind", "insights-kind", false),
 ];
+
+/// What this page takes beside what all take.
+pub(super) fn own() -> Own {
+    vec![
+        ("col", Takes::Words(COLUMNS.iter().map(|Shown(name, ..)| *name).collect())),
+        ("limit", Takes::Word(SIZE_WORDS.into())),
+        ("orden", Takes::Word(Sorting::words().into())),
+        ("sentido", Takes::Word(vec!["desc", "asc"])),
+        ("pagina", Takes::Number(FARTHEST / SIZES[0])),
+    ]
+}
 
 #[derive(Template)]
 #[template(path = "detail.html")]

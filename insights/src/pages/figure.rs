@@ -31,6 +31,10 @@ pub(crate) enum ChartKind {
     Pie,
     /// Two amounts against each other; the third column is the size.
     Scatter,
+    /// The same for points that belong to groups, which the fourth column names.
+    Groups,
+    /// Nothing: the table says it better.
+    Table,
 }
 
 /// A column of the table, and how the chart takes it.
@@ -129,9 +133,24 @@ impl Cell {
         Self { text: numbers::count(language, value), value: value.to_string(), link: None }
     }
 
+    /// A number with so many decimals.
+    pub(crate) fn number(language: Language, value: f64, decimals: usize) -> Self {
+        Self { text: numbers::number(language, value, decimals), value: value.to_string(), link: None }
+    }
+
+    /// A number, and how it is read.
+    pub(crate) fn read(text: String, value: f64) -> Self {
+        Self { text, value: value.to_string(), link: None }
+    }
+
     /// A share in percent.
     pub(crate) fn percent(language: Language, value: f64) -> Self {
-        Self { text: format!("{} %", numbers::number(language, value, 1)), value: value.to_string(), link: None }
+        Self { text: numbers::percent(language, value), value: value.to_string(), link: None }
+    }
+
+    /// In the table alone: what is too little to draw.
+    pub(crate) fn undrawn(self) -> Self {
+        Self { value: String::new(), ..self }
     }
 
     /// What is not known.
@@ -150,6 +169,14 @@ impl Cell {
     }
 }
 
+/// Whether a figure is there.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum State {
+    Known,
+    Learning,
+    Failed,
+}
+
 /// A table with its chart; write it into a template as it is.
 #[derive(Debug, Template)]
 #[template(path = "figure.html")]
@@ -157,7 +184,13 @@ pub(crate) struct Figure {
     id: &'static str,
     kind: ChartKind,
     title: String,
-    note: Option<String>,
+    notes: Vec<String>,
+    /// Other ways to see it: address, text, and whether it is the present one.
+    choices: Vec<(String, String, bool)>,
+    /// What can be done about all of it: address and text.
+    actions: Vec<(String, String)>,
+    /// Why there is nothing yet, or nothing at all.
+    state: State,
     table: Text,
     columns: Vec<Column>,
     rows: Vec<Vec<Cell>>,
@@ -171,13 +204,56 @@ impl Figure {
     #[expect(clippy::needless_pass_by_value, reason = "who calls it has words, numbers and texts at hand")]
     pub(crate) fn new(layout: &Layout, id: &'static str, kind: ChartKind, title: impl ToString) -> Self {
         let (table, empty) = (layout.t("insights-figure-table"), layout.t("insights-figure-empty"));
-        Self { id, kind, title: title.to_string(), note: None, table, columns: Vec::new(), rows: Vec::new(), empty }
+        let title = title.to_string();
+        Self {
+            id,
+            kind,
+            title,
+            notes: Vec::new(),
+            choices: Vec::new(),
+            actions: Vec::new(),
+            state: State::Known,
+            table,
+            columns: Vec::new(),
+            rows: Vec::new(),
+            empty,
+        }
     }
 
-    /// Says something below the heading.
+    /// Says one thing more below the heading.
     #[expect(clippy::needless_pass_by_value, reason = "who calls it has words, numbers and texts at hand")]
-    pub(crate) fn note(self, note: impl ToString) -> Self {
-        Self { note: Some(note.to_string()), ..self }
+    pub(crate) fn note(mut self, note: impl ToString) -> Self {
+        self.notes.push(note.to_string());
+        self
+    }
+
+    /// Another way to see it, one press away.
+    #[expect(clippy::needless_pass_by_value, reason = "who calls it has words, numbers and texts at hand")]
+    pub(crate) fn choice(mut self, href: impl Into<String>, text: impl ToString, is_current: bool) -> Self {
+        self.choices.push((href.into(), text.to_string(), is_current));
+        self
+    }
+
+    /// Something to be done about all of it, one press away.
+    #[expect(clippy::needless_pass_by_value, reason = "who calls it has words, numbers and texts at hand")]
+    pub(crate) fn action(mut self, href: impl Into<String>, text: impl ToString) -> Self {
+        self.actions.push((href.into(), text.to_string()));
+        self
+    }
+
+    /// It is still being worked out; `fresh.js` asks again until it is there.
+    pub(crate) fn learning(self, layout: &Layout) -> Self {
+        Self { state: State::Learning, empty: layout.t("foretold-learning"), ..self }
+    }
+
+    /// It could not be worked out.
+    pub(crate) fn failed(self, layout: &Layout) -> Self {
+        Self { state: State::Failed, empty: layout.t("foretold-failed"), ..self }
+    }
+
+    /// What is said where there are no rows.
+    pub(crate) fn or(self, empty: Text) -> Self {
+        Self { empty, ..self }
     }
 
     /// One more column.
@@ -200,6 +276,8 @@ impl Figure {
             ChartKind::Tree => "tree",
             ChartKind::Pie => "pie",
             ChartKind::Scatter => "scatter",
+            ChartKind::Groups => "groups",
+            ChartKind::Table => "",
         }
     }
 

@@ -2,7 +2,7 @@
 
 use belgrano_shared::texts::{Language, Text};
 
-use super::numbers::{amount, count, number};
+use super::numbers::{amount, count, number, percent};
 use super::spark::Spark;
 use crate::api::{Figures, Kpis, Point};
 
@@ -100,7 +100,7 @@ impl Card {
             Kind::Amount => amount(language, value, currency),
             #[expect(clippy::cast_possible_truncation, reason = "it was counted")]
             Kind::Count => count(language, value.round() as i64),
-            Kind::Percent => format!("{} %", number(language, value, 1)),
+            Kind::Percent => percent(language, value),
         };
         Self {
             key,
@@ -156,7 +156,7 @@ fn change(language: Language, kind: Kind, better: Better, now: f64, before: f64)
     let sign = if by > 0.0 { "+" } else { "" };
     let text = match kind {
         Kind::Percent => language.t("insights-points").with("by", format!("{sign}{shown}")).to_string(),
-        Kind::Amount | Kind::Count => format!("{sign}{shown} %"),
+        Kind::Amount | Kind::Count => format!("{sign}{shown}\u{a0}%"),
     };
     let good = (by.abs() >= 0.05).then_some((by > 0.0) == matches!(better, Better::More));
     Some(Change { text, good })
@@ -174,7 +174,7 @@ mod tests {
         crate::texts::make_known();
         let spanish = |kind, better, now, before| change(Language::Spanish, kind, better, now, before);
         let up = spanish(Kind::Amount, Better::More, 150.0, 100.0).expect("a change");
-        assert_eq!((up.text.as_str(), up.good), ("+50,0 %", Some(true)));
+        assert_eq!((up.text.as_str(), up.good), ("+50,0\u{a0}%", Some(true)));
         let churn = spanish(Kind::Percent, Better::Less, 12.0, 10.0).expect("a change");
         assert_eq!((churn.text.starts_with("+2,0"), churn.good), (true, Some(false)));
         assert_eq!(spanish(Kind::Count, Better::More, 3.0, 3.0).expect("none").good, None);

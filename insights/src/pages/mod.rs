@@ -5,6 +5,7 @@
 
 mod accounts;
 mod alerts;
+mod answer;
 mod as_of;
 mod assets;
 pub(crate) use assets::make_known;
@@ -13,8 +14,10 @@ mod csv;
 mod detail;
 mod figure;
 mod figures;
+mod foretold;
 mod frame;
 pub(crate) mod home;
+mod learned;
 mod lineage;
 mod log_in;
 mod look;
@@ -22,6 +25,7 @@ pub(crate) mod numbers;
 mod redoc;
 mod sales;
 mod saved;
+pub(crate) mod segment;
 mod series;
 mod sources;
 mod spark;
@@ -60,6 +64,7 @@ pub(crate) fn routes(development: bool) -> Router<App> {
         .route("/vistas/{id}/borrar", post(saved::delete))
         .route("/consola", get(console::show).post(console::ask))
         .route("/consola/respuesta.csv", post(console::ask_csv))
+        .route("/consola/guardar", post(console::save))
         .route("/linaje", get(lineage::show))
         .route("/fuentes", get(sources::show))
         .route(accounts::PATH, get(accounts::list).post(accounts::create))
@@ -71,5 +76,6 @@ pub(crate) fn routes(development: bool) -> Router<App> {
         .route("/fuentes/rechazadas.csv", get(sources::refused_csv))
         .route(passage::PATH, get(sessions::enter))
         .merge(views::routes());
+    let pages = pages.layer(axum::middleware::from_fn(look::check));
     compress_pages(pages).merge(redoc::routes()).merge(shared::routes(&frame::SERVICE, development))
 }

@@ -48,24 +48,30 @@ pub(super) fn days(language: Language, days: Days) -> String {
     text.with("last", day(language, days.to)).to_string()
 }
 
-/// An amount in a currency: pesos by their sign where one reads Spanish.
+/// An amount in a currency: pesos by their sign where one reads Spanish. No line ends between the sign and the number.
 pub(crate) fn amount(language: Language, value: f64, currency: &str) -> String {
     let sign = if currency == "ARS" && language == Language::Spanish { "$" } else { currency };
-    format!("{sign} {}", number(language, value, 2))
+    format!("{sign}\u{a0}{}", number(language, value, 2))
+}
+
+/// A share in percent, with one decimal. No line ends before its sign.
+pub(crate) fn percent(language: Language, value: f64) -> String {
+    format!("{}\u{a0}%", number(language, value, 1))
 }
 
 #[cfg(test)]
 mod tests {
     use belgrano_shared::texts::Language::{English, Spanish};
 
-    use super::{amount, count, number};
+    use super::{amount, count, number, percent};
 
     #[test]
     fn a_figure_reads_as_its_language_writes_it() {
-        assert_eq!(amount(Spanish, 1_234_567.5, "ARS"), "$ 1.234.567,50");
-        assert_eq!(amount(English, 1_234_567.5, "ARS"), "ARS 1,234,567.50");
-        assert_eq!(amount(Spanish, -12.0, "GBP"), "GBP \u{2212}12,00");
+        assert_eq!(amount(Spanish, 1_234_567.5, "ARS"), "$\u{a0}1.234.567,50");
+        assert_eq!(amount(English, 1_234_567.5, "ARS"), "ARS\u{a0}1,234,567.50");
+        assert_eq!(amount(Spanish, -12.0, "GBP"), "GBP\u{a0}\u{2212}12,00");
         assert_eq!((count(Spanish, 0), count(English, -1000)), ("0".to_owned(), "\u{2212}1,000".to_owned()));
+        assert_eq!(percent(Spanish, 12.34), "12,3\u{a0}%");
         assert_eq!((number(Spanish, -0.001, 1), number(English, 99.95, 1)), ("0,0".to_owned(), "100.0".to_owned()));
     }
 }

@@ -9,12 +9,13 @@ use belgrano_shared::problem::Problem;
 use belgrano_shared::texts::Text;
 use jiff::civil::Date;
 
-use super::Frame;
 use super::figure::{Cell, ChartKind, Column, Figure};
-use super::look::{Asked, Look, Period, said};
+use super::learned::Learned;
+use super::look::{Asked, Look, Own, Period, Takes, said};
 use super::series::{filled, step_of};
+use super::{Frame, foretold};
 use crate::access::Reader;
-use crate::api::{self, Compare, Days, Dimension, Funnel, Granularity, Point, Share, WeekHour};
+use crate::api::{self, Compare, Days, Dimension, Foretold, Funnel, Granularity, Point, Share, WeekHour};
 use crate::app::App;
 
 /// How fine the series may be.
@@ -22,8 +23,15 @@ const STEPS: [(&str, &str); 3] =
     [("day", "insights-step-day"), ("week", "insights-step-week"), ("month", "insights-step-month")];
 /// The most points that a chart and its table can hold.
 const POINTS: i32 = 750;
+/// Columns of the series.
+const SERIES: usize = 6;
 /// Months whose growth is shown.
 const MONTHS: i64 = 13;
+
+/// What this page takes beside what all take.
+pub(super) fn own() -> Own {
+    vec![("granularity", Takes::Word(STEPS.map(|(word, _)| word).into()))]
+}
 
 #[derive(Template)]
 #[template(path = "sales.html")]
@@ -39,6 +47,8 @@ struct Found {
     /// Whether anything was sold.
     sold: bool,
     series: Figure,
+    /// How good the forecast is; `None` for days that are over.
+    models: Option<Figure>,
     heat: Figure,
     shares: Vec<Figure>,
     funnel: Option<Figure>,
@@ -89,9 +99,11 @@ async fn find(app: &App, reader: &Reader, layout: &Layout, look: &Look, step: &s
     ] {
         shares.extend(ask.shares(by, id, title, name).await?);
     }
+    let foretold = if sold { Box::pin(foretold::ask(app, reader, layout, look, step)).await? } else { None };
     Ok(Some(Found {
         sold,
-        series: ask.over_time(filled(points, days, step)),
+        series: ask.over_time(filled(points, days, step), foretold.as_ref().and_then(Learned::found)),
+        models: foretold.map(|learned| foretold::models(layout, look, &learned)),
         heat: ask.week().await?,
         shares,
         funnel: ask.funnel().await?,
@@ -106,22 +118,24 @@ impl Ask<'_> {
         Ok(found.series)
     }
 
-    /// Net, gross, returns and profit of each step.
-    fn over_time(&self, points: Vec<(Date, Point)>) -> Figure {
+    /// Net, gross, returns and profit of each step, and what is foretold of the next ones.
+    fn over_time(&self, points: Vec<(Date, Point)>, foretold: Option<&Foretold>) -> Figure {
         let (layout, language, currency) = (self.layout, self.layout.language, self.look.currency.as_str());
         let cell = |value| Cell::amount(language, value, currency);
-        let rows = points.into_iter().map(|(day, point)| {
-            vec![
+        let row = |(day, point): (Date, Point)| {
+            let row = vec![
                 Cell::day(language, day),
                 cell(point.revenue),
                 cell(point.gross_revenue),
                 cell(point.returns),
                 Cell::of(point.profit, cell),
                 Cell::count(language, point.orders),
-            ]
-        });
+            ];
+            (day, row)
+        };
+        let rows: Vec<_> = points.into_iter().map(row).collect();
         let amount = |key: &'static str| Column::amount(layout.t(key), currency);
-        Figure::new(layout, "over-time", ChartKind::Axis, layout.t("insights-over-time"))
+        let figure = Figure::new(layout, "over-time", ChartKind::Axis, layout.t("insights-over-time"))
             .column(Column::days(layout.t("insights-date")))
             .column(
                 amount(if self.look.value("sales") == "gross" { "insights-gross" } else { "insights-net" })
@@ -130,8 +144,13 @@ impl Ask<'_> {
             .column(amount("insights-gross").shape("dashed"))
             .column(amount("insights-returns"))
             .column(amount("insights-profit").shape("line"))
-            .column(Column::count(layout.t("insights-orders")).shape(""))
-            .rows(rows)
+            .column(Column::count(layout.t("insights-orders")).shape(""));
+        match foretold {
+            Some(foretold) => foretold::columns(layout, figure, currency)
+                .note(layout.t("foretold-note"))
+                .rows(foretold::continued(layout, rows, SERIES, foretold, currency)),
+            None => figure.rows(rows.into_iter().map(|(_, row)| row)),
+        }
     }
 
     /// Orders by hour and weekday.

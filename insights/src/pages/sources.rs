@@ -97,6 +97,9 @@ pub(super) async fn refused_csv(
     Query(Of { fuente }): Query<Of>,
 ) -> Result<Response, Problem> {
     let found = api::refused_rows(&app, &reader, &fuente).await?;
+    if found.is_empty() {
+        api::is_source(&app, &reader, &fuente).await?;
+    }
     let head = ["insights-file", "insights-line", "insights-reason", "insights-content"];
     let head = head.map(|key| language.t(key).to_string()).to_vec();
     let row = |row: api::RefusedRow| vec![row.tipo, row.clave, why(language, &row.motivo), row.contenido];
@@ -118,13 +121,8 @@ impl SourcesPage<'_> {
         why(self.layout.language, reason)
     }
 
-    /// A service that is followed, as people call it.
     fn feed(&self, name: &str) -> String {
-        match name {
-            "shop" => self.layout.t("insights-feed-shop").to_string(),
-            "board" => self.layout.t("insights-feed-board").to_string(),
-            other => other.to_owned(),
-        }
+        feed_name(self.layout, name)
     }
 
     /// A day as the reader's language writes it.
@@ -167,5 +165,14 @@ impl SourcesPage<'_> {
     fn file_of(source: &str) -> String {
         let query: String = url::form_urlencoded::Serializer::new(String::new()).append_pair("fuente", source).finish();
         format!("/fuentes/rechazadas.csv?{query}")
+    }
+}
+
+/// A service that is followed, as people call it.
+pub(super) fn feed_name(layout: &Layout, name: &str) -> String {
+    match name {
+        "shop" => layout.t("insights-feed-shop").to_string(),
+        "board" => layout.t("insights-feed-board").to_string(),
+        other => other.to_owned(),
     }
 }

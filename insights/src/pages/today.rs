@@ -11,11 +11,16 @@ use url::Url;
 
 use super::figure::{Cell, ChartKind, Column, Figure};
 use super::figures::{Better, Card, Kind};
+use super::learned::Learned;
 use super::look::{Asked, Look, Period};
-use super::numbers::{count, number};
+use super::numbers::{amount, count, number};
+use super::sources::feed_name;
 use crate::access::Reader;
-use crate::api::{self, FeedView, Late, Looks, ShortStock, Today};
+use crate::api::{
+    self, AllAtRisk, Anomalies, AtRisk, Cash, Compare, FeedView, Late, Looks, Odd, Risk, ShortStock, Today,
+};
 use crate::app::App;
+use crate::training::Wait;
 
 #[derive(Template)]
 #[template(path = "today.html")]
@@ -38,7 +43,18 @@ struct Found {
     today: Today,
     cards: Vec<Card>,
     hours: Figure,
+    /// Customers who are about to leave, those who brought most first.
+    leaving: Learned<AllAtRisk>,
+    /// Orders and days of the last month unlike the others.
+    strange: Learned<Anomalies>,
 }
+
+/// Of what is learned so many are shown.
+const SHOWN: usize = 5;
+/// Customers that a press opens in the shop, as on the page of customers.
+const LEAVING: i64 = 100;
+/// Days in which something strange is news.
+const DAYS: i64 = 30;
 
 /// The page.
 pub(super) async fn page(app: &App, layout: &Layout, reader: &Reader, asked: Asked) -> Result<Response, Problem> {
@@ -58,7 +74,14 @@ async fn find(app: &App, reader: &Reader, layout: &Layout, look: &Look) -> Resul
     let filters = Query(look.filters.clone());
     let Json(today) = Box::pin(api::today(State(app.clone()), reader.clone(), filters)).await?;
     let (cards, hours) = (cards(layout, &today, &look.currency), hours(layout, &today, &look.currency));
-    Ok(Some(Found { today, cards, hours }))
+    // They are learned of all orders, whatever the day that is looked at.
+    let filters = || look.filters.clone().over(None, Compare::Before);
+    let (language, risk) = (layout.language, Risk { limit: Some(LEAVING), ..Risk::default() });
+    let leaving = Box::pin(api::leaving(app, reader, filters(), &risk, language, Wait::Page));
+    let odd = Odd { days_back: Some(DAYS), ..Odd::default() };
+    let strange = Box::pin(api::strange(app, reader, filters(), &odd, language, Wait::Page));
+    let (leaving, strange) = (Learned::of(leaving).await?, Learned::of(strange).await?);
+    Ok(Some(Found { today, cards, hours, leaving, strange }))
 }
 
 fn cards(layout: &Layout, today: &Today, currency: &str) -> Vec<Card> {
@@ -143,9 +166,32 @@ impl Ways<'_> {
         Self::to(self.shop, &format!("/administrar/productos/{}", product.producto_id))
     }
 
+    /// The form that notes what was received of it.
+    fn receive(&self, product: &ShortStock) -> String {
+        let pieces = product.pedir.filter(|pieces| *pieces > 0).map(|pieces| pieces.to_string()).unwrap_or_default();
+        let path = format!("/administrar/productos/{}?recibir={pieces}#anotar", product.producto_id);
+        Self::to(self.shop, &path)
+    }
+
+    /// Customers, with how to reach them.
+    fn customers(&self, customers: &[AtRisk]) -> String {
+        let ids: Vec<String> = customers.iter().map(|customer| customer.customer_id.to_string()).collect();
+        Self::to(self.shop, &format!("/administrar/clientes?ids={}", ids.join(",")))
+    }
+
+    /// One of them.
+    fn customer(&self, customer: &AtRisk) -> String {
+        Self::to(self.shop, &format!("/administrar/clientes?ids={}", customer.customer_id))
+    }
+
+    /// A driver, with what they carry and brought.
+    fn driver(&self, cash: &Cash) -> String {
+        Self::to(self.board, &format!("/flota/{}", cash.repartidor_id))
+    }
+
     /// The ticket of an order.
-    fn ticket(&self, late: &Late) -> String {
-        Self::to(self.board, &format!("/tickets/{}", late.numero))
+    fn ticket(&self, number: &str) -> String {
+        Self::to(self.board, &format!("/tickets/{number}"))
     }
 
     /// The live board.
@@ -178,6 +224,29 @@ impl TodayPage<'_> {
         if hours > 0 { format!("{hours} h {minutes:02} min") } else { format!("{minutes} min") }
     }
 
+    /// An amount of the source.
+    #[expect(clippy::trivially_copy_pass_by_ref, reason = "templates pass references")]
+    fn amount(&self, value: &f64) -> String {
+        amount(self.layout.language, *value, &self.look.currency)
+    }
+
+    /// What a customer is called.
+    #[expect(clippy::unused_self, reason = "a template calls it as it calls the others")]
+    fn name(&self, customer: &AtRisk) -> String {
+        customer.name.clone().unwrap_or_else(|| format!("#{}", customer.customer_id))
+    }
+
+    /// What a driver is called.
+    #[expect(clippy::unused_self, reason = "a template calls it as it calls the others")]
+    fn driver(&self, cash: &Cash) -> String {
+        cash.repartidor.clone().unwrap_or_else(|| format!("#{}", cash.repartidor_id))
+    }
+
+    /// A local day as the API writes it.
+    fn day(&self, day: &str) -> String {
+        day.parse().map_or_else(|_| day.to_owned(), |day| self.look.day(day))
+    }
+
     /// What is wrong with a source.
     fn trouble(&self, feed: &FeedView) -> String {
         match feed.retraso_s {
@@ -186,8 +255,11 @@ impl TodayPage<'_> {
         }
     }
 
-    /// Whether there is nothing to look at.
-    fn is_calm(looks: &Looks) -> bool {
-        looks.tarde == 0 && looks.por_agotarse == 0 && looks.fuentes.is_empty()
+    /// Whether there is nothing to look at, and nothing that may still turn out to be.
+    fn is_calm(looks: &Looks, found: &Found) -> bool {
+        let leaving = found.leaving.found().is_some_and(|it| it.customers.is_empty());
+        let strange = found.strange.found().is_some_and(|it| it.anomalies.is_empty() && it.days.is_empty());
+        let seen = looks.tarde == 0 && looks.por_agotarse == 0 && looks.efectivo.is_empty() && looks.fuentes.is_empty();
+        seen && leaving && strange
     }
 }

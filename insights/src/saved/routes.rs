@@ -19,8 +19,8 @@ use crate::sessions::{Principal, Session};
 
 /// The most characters of a name.
 const NAME_CHARS: usize = 80;
-/// The most characters of an address.
-const ADDRESS_CHARS: usize = 2000;
+/// The most characters of an address, which may have a query of the console in it.
+const ADDRESS_CHARS: usize = 6000;
 
 /// `/api/vistas` and one of them.
 pub(crate) fn routes() -> OpenApiRouter<App> {
@@ -40,6 +40,13 @@ pub(crate) struct NewView {
     nombre: String,
     /// Path and query of a page of this service, `/ventas?periodo=7`.
     direccion: String,
+}
+
+impl NewView {
+    /// The page at `address`, as `name`.
+    pub(crate) fn new(name: &str, address: String) -> Self {
+        Self { nombre: name.to_owned(), direccion: address }
+    }
 }
 
 /// Saved views
@@ -81,7 +88,9 @@ pub(crate) async fn save_view(app: &App, who: &Principal, view: NewView) -> Resu
     }
     // What a browser would read as the address of another site leads home, and so is none of ours.
     let address = local_path(&view.direccion);
-    if view.direccion.chars().count() > ADDRESS_CHARS || (address == "/" && view.direccion != "/") {
+    if view.direccion.chars().count() > ADDRESS_CHARS {
+        wrong.push(FieldError::new("direccion", Message::new("error-length").with("from", 1).with("to", ADDRESS_CHARS)));
+    } else if address == "/" && view.direccion != "/" {
         wrong.push(FieldError::new("direccion", Message::new("error-insights-address")));
     }
     if !wrong.is_empty() {

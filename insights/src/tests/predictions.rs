@@ -127,10 +127,10 @@ async fn of_too_little_it_says_so() {
     assert_eq!((&found["model"], list(&found, "predictions").len()), (&json!("mean"), 30));
     assert!(found["note"].as_str().is_some_and(|note| note.contains("28")), "{found}");
     assert_eq!(found["model_metrics"]["mape"], Value::Null);
-    let none = "/api/ml/churn/at-risk?fuente=ninguna";
+    let none = "/api/ml/churn/at-risk?barrio=Ninguno";
     let found = ask(&house, &ALL, "GET", none).await;
     assert!(list(&found, "customers").is_empty() && found["note"].is_string(), "{found}");
-    let found = ask(&house, &ALL, "GET", "/api/ml/clustering/customers?fuente=ninguna").await;
+    let found = ask(&house, &ALL, "GET", "/api/ml/clustering/customers?barrio=Ninguno").await;
     assert!(list(&found, "clusters").is_empty() && found["note"].is_string(), "{found}");
 }
 

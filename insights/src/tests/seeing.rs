@@ -110,7 +110,8 @@ fn questions() -> Vec<String> {
     let asked = all.iter().filter(|operation| operation.method == "GET" && operation.path != "/api/analitica/query");
     let with = |path: &str| {
         let path = path.replace("segments/1", "segments/Regular").replace("recommendations/1", "recommendations/4");
-        ["?limit=1000", "?negocio=Forrajes%20Sur&start_date=2026-11-01"].map(|query| format!("{path}{query}"))
+        let several = "?negocio=Forrajes%20Sur&negocio=La%20Granja&sucursal=Sucursal%20Sur&sucursal=Centro&barrio=N%C3%BA%C3%B1ez&barrio=Belgrano";
+        ["?limit=1000", "?negocio=Forrajes%20Sur&start_date=2026-11-01", several].map(|query| format!("{path}{query}"))
     };
     asked.flat_map(|operation| with(&operation.path)).collect()
 }
@@ -156,6 +157,16 @@ async fn a_merchant_sees_its_own(stored: bool) {
         let kpis = house.get(who, "/api/kpis").await.1;
         let figures = ["total_revenue", "total_orders", "total_customers"].map(|name| kpis[name].as_f64());
         assert_eq!(figures, [Some(123.5), Some(2.0), Some(1.0)], "{kpis}");
+        for (others, own) in
+            [("negocio=Forrajes%20Sur&negocio=La%20Granja", 123.5), ("negocio=Forrajes%20Sur&negocio=Otro", 0.0)]
+        {
+            let kpis = house.get(who, &format!("/api/kpis?{others}")).await.1;
+            assert_eq!(
+                kpis["total_revenue"].as_f64(),
+                Some(own),
+                "who asks for another business gets nothing more: {kpis}"
+            );
+        }
         let summary = house.get(who, "/api/sales/summary").await.1;
         assert_eq!((summary["total_revenue"].as_f64(), summary["total_orders"].as_i64()), (Some(123.5), Some(2)));
         let top = house.get(who, "/api/customers/top-customers").await.1;

@@ -54,6 +54,13 @@ async fn customers_and_places_are_those_of_twenty_orders_counted_by_hand() {
     let drinks = json!({ "product_id": "Bebidas", "revenue": 400, "orders": 3, "share": 80, "growth": -20, "quadrant": "cash_cow" });
     assert_members(&matrix["products"][0], &drinks);
     assert_members(&matrix["products"][1], &json!({ "product_id": "Libros", "growth": 0, "quadrant": "question" }));
+    // Before the first sale there is nothing to have grown from.
+    let matrix = ask(&house, &WHOLE, "productos/matriz?fuente=veinte&start_date=2026-01-01&end_date=2026-12-31").await;
+    assert_members(
+        &matrix,
+        &json!({ "growth": null, "stars": 0, "cash_cows": 0, "questions": 0, "dogs": 0, "total": 2 }),
+    );
+    assert_members(&matrix["products"][0], &json!({ "product_id": "Bebidas", "quadrant": null }));
 }
 
 #[tokio::test]

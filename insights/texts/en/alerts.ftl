@@ -9,7 +9,7 @@ alerts-kind-feed = Source behind
 alerts-kind-requests = Slow queries
 alerts-kind-disk = Disk
 alerts-kind-memory = Memory
-alerts-limit-stock = From how many products below their reorder point on
+alerts-limit-stock = From how many products with critical stock on
 alerts-limit-deliveries = From which percentage of failed deliveries on
 alerts-limit-revenue = How many deviations it may be off what is usual
 alerts-limit-feed = From how many seconds behind on
@@ -20,7 +20,7 @@ alerts-title-began = Alert: { $kind }
 alerts-title-over = Well again: { $kind }
 alerts-title-test = Trial: { $kind }
 alerts-said-test = This is a trial: nothing happened.
-alerts-said-stock = Products below their reorder point: { $value } (limit: { $limit }). { $about }
+alerts-said-stock = Products with critical stock: { $value } (limit: { $limit }). { $about }
 alerts-said-deliveries = { $value } % of the deliveries of the last { $hours } h failed (limit: { $limit } %).
 alerts-said-revenue = { $value } were sold today until the last full hour; on this weekday between { $low } and { $high } is usual.
 alerts-said-feed = The source { $about } is { $value } s behind (limit: { $limit } s).
@@ -28,13 +28,17 @@ alerts-said-requests = 5 % of the queries of the last { $minutes } min took { $v
 alerts-said-disk = The disk of the data is { $value } % full (limit: { $limit } %).
 alerts-said-memory = Insights uses { $value } MiB of memory (limit: { $limit } MiB).
 alerts-unit-products =
-    { $value ->
-        [1] 1 product
+    { $count ->
+        [one] { $value } product
        *[other] { $value } products
     }
 alerts-unit-percent = { $value } %
 alerts-unit-money = { $value }
-alerts-unit-deviations = { $value } deviations
+alerts-unit-deviations =
+    { $count ->
+        [one] { $value } deviation
+       *[other] { $value } deviations
+    }
 alerts-unit-seconds = { $value } s
 alerts-unit-ms = { $value } ms
 alerts-unit-mib = { $value } MiB

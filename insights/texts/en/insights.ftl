@@ -20,6 +20,11 @@ error-insights-sales = Has to be net or gross.
 error-insights-price = Has to be an amount, from 0 on.
 error-insights-range = Has to be between {$from} and {$to}.
 error-insights-choice = Has to be one of: {$of}.
+error-insights-values = There can be {$most} values at most.
+error-insights-once = It can be given once.
+error-insights-parameter = Nobody knows the parameter “{$name}”; the possible ones are: {$known}.
+error-insights-no-parameter = Nobody knows the parameter “{$name}”: this address takes none.
+error-insights-source = Nobody knows this source; the possible ones are: {$known}.
 pg-not-text = A value is not text in UTF-8.
 pg-form = A value of type {$kind} has a form that is not understood.
 pg-kind = Values of type {$kind} are not taken.
@@ -151,6 +156,8 @@ insights-answered = Rows: {$rows}. Time: {$ms} ms.
 insights-answer-cut = There are more rows than an answer may have.
 insights-answer-part = The first 200 rows are shown; the CSV has all of them.
 insights-answer-empty = No row is what the query asks for.
+insights-answer-as-chart = Show as a chart
+insights-answer-chart = The answer as a chart
 insights-schema = Schema
 insights-nav-today = Today
 insights-nav-summary = Overview
@@ -168,6 +175,7 @@ insights-widen = Remove the filter {$filter}: {$value}
 insights-filters = Filters
 insights-filters-refused = Some filters are not understood: correct them and apply them again.
 insights-filter-all = All
+insights-filter-several = Chosen: {$count}
 insights-filter-country = Country
 insights-filter-region = Region
 insights-filter-city = City
@@ -232,6 +240,10 @@ js-console-found = To complete with: {$count}. The arrows choose, Enter puts it 
 refusal-no-view = There is no such saved view.
 refusal-views = An account can save up to {$max} views. Delete one.
 error-insights-address = It has to be the address of a page of insights, like /resumen?periodo=7.
+insights-queries = Saved queries
+insights-query-save = Save query
+insights-query-name = Name of the query
+insights-query-saved = Query saved: {$name}.
 insights-views = Saved views
 insights-views-none = Save this page with its filters to come back with one press.
 insights-view-name = Name of the view
@@ -257,7 +269,7 @@ insights-made-today = Net sales of the day up to now, against the median of the 
 insights-made-today-orders = Orders of the day that were not cancelled, against the median of the last eight days like today up to the same time.
 insights-made-month = Net sales since the first of the month, against the same days of last month.
 insights-attention = What deserves a look
-insights-attention-none = Nothing urgent: no delivery is past its time, no product runs out, and every source is up to date.
+insights-attention-none = Nothing urgent: no delivery is past its time, no product has critical stock, nobody is about to leave, and every source is up to date.
 insights-late =
     { $count ->
         [one] { $count } delivery past its time
@@ -265,8 +277,8 @@ insights-late =
     }
 insights-short =
     { $count ->
-        [one] { $count } product runs out
-       *[other] { $count } products run out
+        [one] { $count } product with critical stock
+       *[other] { $count } products with critical stock
     }
 insights-sources-behind = Sources that are behind
 insights-feed-silent = nothing new for {$seconds} s
@@ -353,6 +365,7 @@ insights-sales = Sales
 insights-share = Share
 insights-minutes = Minutes to deliver
 insights-on-time = On time
+insights-on-time-few = {$on-time} of {$promised}
 insights-bought-where = What is bought where
 insights-concentration = Concentration
 insights-concentration-note = Which part of the sales the first ones make, of { $count ->
@@ -558,6 +571,7 @@ export-over-weeks = Sales by week
 export-over-months = Sales by month
 export-page = Page {$page} of {$pages}
 refusal-export-gone = That file is not there: it was made for another account, has expired or was called off.
+refusal-export-elsewhere = Another instance of the service made that file, or this one before it restarted. Ask for it again.
 refusal-export-room = There is no room for this file. Delete one of yours, or ask for fewer days.
 export-heading = Export
 export-excel = Excel

@@ -9,7 +9,7 @@ alerts-kind-feed = Fuente atrasada
 alerts-kind-requests = Consultas lentas
 alerts-kind-disk = Disco
 alerts-kind-memory = Memoria
-alerts-limit-stock = Desde cuántos productos debajo de su punto de pedido
+alerts-limit-stock = Desde cuántos productos con stock crítico
 alerts-limit-deliveries = Desde qué porcentaje de entregas fallidas
 alerts-limit-revenue = Cuántas desviaciones puede alejarse de lo normal
 alerts-limit-feed = Desde cuántos segundos de atraso
@@ -20,7 +20,7 @@ alerts-title-began = Alerta: { $kind }
 alerts-title-over = Otra vez bien: { $kind }
 alerts-title-test = Prueba: { $kind }
 alerts-said-test = Esto es una prueba: no pasó nada.
-alerts-said-stock = Productos debajo de su punto de pedido: { $value } (límite: { $limit }). { $about }
+alerts-said-stock = Productos con stock crítico: { $value } (límite: { $limit }). { $about }
 alerts-said-deliveries = Falló el { $value } % de las entregas de las últimas { $hours } h (límite: { $limit } %).
 alerts-said-revenue = Hoy se vendió { $value } hasta la última hora completa; en este día de la semana lo normal está entre { $low } y { $high }.
 alerts-said-feed = La fuente { $about } está { $value } s atrasada (límite: { $limit } s).
@@ -28,13 +28,17 @@ alerts-said-requests = El 5 % de las consultas de los últimos { $minutes } min 
 alerts-said-disk = El disco de los datos está usado al { $value } % (límite: { $limit } %).
 alerts-said-memory = Insights usa { $value } MiB de memoria (límite: { $limit } MiB).
 alerts-unit-products =
-    { $value ->
-        [1] 1 producto
+    { $count ->
+        [one] { $value } producto
        *[other] { $value } productos
     }
 alerts-unit-percent = { $value } %
 alerts-unit-money = { $value }
-alerts-unit-deviations = { $value } desviaciones
+alerts-unit-deviations =
+    { $count ->
+        [one] { $value } desviación
+       *[other] { $value } desviaciones
+    }
 alerts-unit-seconds = { $value } s
 alerts-unit-ms = { $value } ms
 alerts-unit-mib = { $value } MiB

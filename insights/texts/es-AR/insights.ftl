@@ -20,6 +20,11 @@ error-insights-sales = Tiene que ser net o gross.
 error-insights-price = Tiene que ser un importe, desde 0.
 error-insights-range = Tiene que estar entre {$from} y {$to}.
 error-insights-choice = Tiene que ser uno de: {$of}.
+error-insights-values = Tienen que ser {$most} valores o menos.
+error-insights-once = Se puede dar una sola vez.
+error-insights-parameter = No se conoce el parámetro «{$name}»; los posibles son: {$known}.
+error-insights-no-parameter = No se conoce el parámetro «{$name}»: esta dirección no lleva ninguno.
+error-insights-source = No se conoce esta fuente; las posibles son: {$known}.
 pg-not-text = Un valor no es texto en UTF-8.
 pg-form = Un valor de tipo {$kind} tiene una forma que no se entiende.
 pg-kind = No se aceptan valores de tipo {$kind}.
@@ -151,6 +156,8 @@ insights-answered = Filas: {$rows}. Tiempo: {$ms} ms.
 insights-answer-cut = Hay más filas que las que puede tener una respuesta.
 insights-answer-part = Se muestran las primeras 200 filas; el CSV las tiene todas.
 insights-answer-empty = Ninguna fila cumple lo que pide la consulta.
+insights-answer-as-chart = Ver como gráfico
+insights-answer-chart = La respuesta como gráfico
 insights-schema = Esquema
 insights-nav-today = Hoy
 insights-nav-summary = Resumen
@@ -168,6 +175,7 @@ insights-widen = Quitar el filtro {$filter}: {$value}
 insights-filters = Filtros
 insights-filters-refused = Hay filtros que no se entienden: corregilos y aplicalos otra vez.
 insights-filter-all = Todos
+insights-filter-several = Elegidos: {$count}
 insights-filter-country = País
 insights-filter-region = Región
 insights-filter-city = Ciudad
@@ -232,6 +240,10 @@ js-console-found = Para completar: {$count}. Las flechas eligen, Enter la pone.
 refusal-no-view = No hay tal vista guardada.
 refusal-views = Una cuenta puede guardar hasta {$max} vistas. Borrá alguna.
 error-insights-address = Tiene que ser la dirección de una página de insights, como /resumen?periodo=7.
+insights-queries = Consultas guardadas
+insights-query-save = Guardar consulta
+insights-query-name = Nombre de la consulta
+insights-query-saved = Consulta guardada: {$name}.
 insights-views = Vistas guardadas
 insights-views-none = Guardá esta página con sus filtros para volver con un toque.
 insights-view-name = Nombre de la vista
@@ -257,7 +269,7 @@ insights-made-today = Ventas netas del día hasta ahora, frente a la mediana de 
 insights-made-today-orders = Pedidos del día que no se cancelaron, frente a la mediana de los últimos ocho días como hoy hasta la misma hora.
 insights-made-month = Ventas netas desde el primero del mes, frente a los mismos días del mes pasado.
 insights-attention = Qué merece una mirada
-insights-attention-none = Nada urgente: ninguna entrega pasada de hora, ningún producto por agotarse y todas las fuentes al día.
+insights-attention-none = Nada urgente: ninguna entrega pasada de hora, ningún producto con stock crítico, nadie por irse y todas las fuentes al día.
 insights-late =
     { $count ->
         [one] { $count } entrega pasada de hora
@@ -265,8 +277,8 @@ insights-late =
     }
 insights-short =
     { $count ->
-        [one] { $count } producto por agotarse
-       *[other] { $count } productos por agotarse
+        [one] { $count } producto con stock crítico
+       *[other] { $count } productos con stock crítico
     }
 insights-sources-behind = Fuentes atrasadas
 insights-feed-silent = sin novedades hace {$seconds} s
@@ -353,6 +365,7 @@ insights-sales = Ventas
 insights-share = Parte
 insights-minutes = Minutos hasta entregar
 insights-on-time = A tiempo
+insights-on-time-few = {$on-time} de {$promised}
 insights-bought-where = Qué se compra en cada lugar
 insights-concentration = Concentración
 insights-concentration-note = Qué parte de las ventas hacen los primeros, de { $count ->
@@ -558,6 +571,7 @@ export-over-weeks = Ventas por semana
 export-over-months = Ventas por mes
 export-page = Página {$page} de {$pages}
 refusal-export-gone = Ese archivo no está: se hizo para otra cuenta, venció o se canceló.
+refusal-export-elsewhere = Ese archivo lo hizo otra instancia del servicio, o ésta antes de reiniciarse. Pedilo de nuevo.
 refusal-export-room = No hay lugar para este archivo. Borrá alguno de los tuyos, o pedí menos días.
 export-heading = Exportar
 export-excel = Excel

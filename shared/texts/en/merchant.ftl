@@ -88,3 +88,23 @@ plan-enterprise = Enterprise
 plan-saved = { $name }: { $plan } plan.
 plan-changed = The plan changed meanwhile: see what it is now.
 refusal-no-merchant = There is no such business.
+
+## Customers chosen in insights, for administrators
+
+customers-title = Chosen customers
+customers-choose = Choose customers in insights: from there one arrives here with them.
+customers-gone = None of these accounts exists.
+customers-insights = Go to insights
+customers-chosen = { $count ->
+    [one] One customer.
+   *[other] { $count } customers.
+  }
+customers-addresses = E-mail addresses of all
+customers-addresses-hint = To be pasted as blind copies. Closed accounts are left out.
+customers-since = Since { $day }
+customers-orders = { $count ->
+    [one] one order, on { $day }
+   *[other] { $count } orders, the last on { $day }
+  }
+customers-no-orders = no orders yet
+customers-write = Write

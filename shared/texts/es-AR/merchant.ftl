@@ -88,3 +88,23 @@ plan-enterprise = Enterprise
 plan-saved = { $name }: plan { $plan }.
 plan-changed = El plan cambió mientras tanto: mirá cuál es ahora.
 refusal-no-merchant = No existe ese comercio.
+
+## Clientes elegidos en insights, para administradores
+
+customers-title = Clientes elegidos
+customers-choose = Elegí clientes en insights: desde ahí se llega acá con ellos.
+customers-gone = Ninguna de esas cuentas existe.
+customers-insights = Ir a insights
+customers-chosen = { $count ->
+    [one] Un cliente.
+   *[other] { $count } clientes.
+  }
+customers-addresses = Correos de todos
+customers-addresses-hint = Para pegar en copia oculta. Las cuentas cerradas no están.
+customers-since = Desde el { $day }
+customers-orders = { $count ->
+    [one] un pedido, el { $day }
+   *[other] { $count } pedidos, el último el { $day }
+  }
+customers-no-orders = todavía sin pedidos
+customers-write = Escribirle

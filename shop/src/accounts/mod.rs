@@ -6,6 +6,7 @@
 
 mod add;
 mod birth_year;
+mod chosen;
 mod cuit;
 mod examine;
 mod fields;
@@ -28,6 +29,7 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 pub use add::{AddError, add};
+pub(crate) use chosen::{Chosen, chosen};
 pub use cuit::Cuit;
 pub(crate) use examine::examine_passwords;
 pub use examine::password_report;

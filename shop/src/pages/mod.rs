@@ -9,6 +9,7 @@ mod cart;
 mod catalog;
 mod checkout;
 mod confirm;
+mod customers;
 mod enter;
 mod frame;
 mod insights;
@@ -85,6 +86,7 @@ pub(crate) fn routes(app: &App, development: bool) -> Router<App> {
         .route("/administrar/resenas", get(manage_reviews::list))
         .route("/administrar/resenas/{id}/{accion}", post(manage_reviews::act))
         .route("/administrar/visitas", get(visits::show))
+        .route("/administrar/clientes", get(customers::list))
         .route("/administrar/comercios", get(merchants::list))
         .route("/administrar/comercios/{id}", post(merchants::set_plan))
         .route("/insights", get(insights::go))

@@ -38,11 +38,13 @@ struct StockPage<'a> {
     latest: bool,
 }
 
-/// Which place of both lists.
+/// Which place of both lists, and what the form begins with.
 #[derive(Clone, Debug, Default, Deserialize)]
 pub(super) struct Asked {
     cursor: Option<String>,
     precios: Option<String>,
+    /// Pieces that are to be noted as received; blank for nobody knows how many.
+    recibir: Option<String>,
 }
 
 /// A product's stock and what happened to it.
@@ -54,7 +56,12 @@ pub(super) async fn show(
     Query(asked): Query<Asked>,
 ) -> Result<Response, Problem> {
     let product = find(&app, &admin, id).await?;
-    let form = Form::filled([(KEY_FIELD, app.ambient.uuid().to_string()), (SEEN, seen(product.view.stock))]);
+    let mut form = Form::filled([(KEY_FIELD, app.ambient.uuid().to_string()), (SEEN, seen(product.view.stock))]);
+    if let Some(pieces) = &asked.recibir {
+        form.set("tipo", "recepcion".to_owned());
+        let pieces = pieces.parse::<i64>().ok().filter(|pieces| (1..=MAX_STOCK).contains(pieces));
+        form.set("cantidad", pieces.map(|pieces| pieces.to_string()).unwrap_or_default());
+    }
     layout.show(&stock_page(&layout, &app, &admin, product, form, asked).await?)
 }
 

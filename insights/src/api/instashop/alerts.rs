@@ -11,7 +11,7 @@ use belgrano_shared::timestamp::UnixMillis;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::{last_days, share};
+use super::{CRITICAL, last_days, share};
 use crate::access::Reader;
 use crate::api::ask::{Count, rows, text};
 use crate::api::filters::{Filters, Narrowed};
@@ -106,7 +106,7 @@ async fn count(app: &App, reader: &Reader, sql: &str, narrowed: &Narrowed) -> Re
 
 async fn critical_stock(app: &App, reader: &Reader, narrowed: &Narrowed) -> Result<AlertView, Problem> {
     let (condition, values) = narrowed.articles();
-    let from = format!("FROM gold_stock p WHERE {condition} AND p.active AND p.urgency = 1");
+    let from = format!("FROM gold_stock p WHERE {condition} AND {CRITICAL}");
     let sql = format!(
         "SELECT p.product_id AS id, p.product_name AS name, p.current_stock AS value {from} \
          ORDER BY p.days_of_stock NULLS LAST, p.revenue_90d DESC, p.product_id LIMIT {NAMED}"

@@ -19,7 +19,7 @@ pub(crate) use cohorts::{Back, cohorts};
 pub(crate) use journey::journey;
 pub(crate) use plans::plans;
 pub(crate) use shares::categories;
-pub(crate) use stock::{StockPage, stock};
+pub(crate) use stock::{CRITICAL, StockPage, stock};
 
 use jiff::ToSpan;
 use jiff::civil::Date;

@@ -12,7 +12,7 @@ use crate::api::ask::rows;
 use crate::api::days::Days;
 use crate::api::filters::{Filters, Narrowed, money};
 use crate::api::kpis::days;
-use crate::api::sums::{Cube, OF_CATEGORIES, OF_ORDERS};
+use crate::api::sums::{Cube, OF_ORDERS};
 use crate::app::App;
 
 /// A part of the sales.
@@ -70,7 +70,8 @@ pub(crate) async fn categories(
     Query(filters): Query<Filters>,
 ) -> Result<Json<CategoryList>, Problem> {
     let narrowed = filters.check()?.by_line();
-    let of = Parts { column: "s.category", cubes: OF_CATEGORIES, only: "AND NOT s.fee" };
+    // No cube: an order with lines of two businesses, or of two parts of a category, is one order of the category.
+    let of = Parts { column: "s.category", cubes: &[], only: "AND NOT s.fee" };
     let categories = shares(&app, &reader, &narrowed, &of).await?;
     let total = i64::try_from(categories.len()).unwrap_or(i64::MAX);
     Ok(Json(CategoryList { categories, total }))

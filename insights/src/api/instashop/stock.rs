@@ -14,6 +14,9 @@ use crate::api::filters::{Filters, Narrowed, money, within};
 use crate::api::kpis::days;
 use crate::app::App;
 
+/// Articles `p` of `gold_stock` that are for sale and `Crítico`: what every list and count of what runs out is of.
+pub(crate) const CRITICAL: &str = "p.active AND p.urgency = 1";
+
 /// Days that say from which branches an article is sold, when none are asked about.
 const SOLD_FROM: i64 = 90;
 

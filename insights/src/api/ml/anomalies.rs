@@ -10,13 +10,14 @@ use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
 use super::columns::{Batch, Columns, Words, day_of, each};
-use super::{Source, note_age, of, share, subject, too_little};
+use super::{Source, note_age, of, subject, too_little};
 use crate::access::Reader;
 use crate::anomalies::{Forest, Severity, Strange, Usual, strange_days};
-use crate::api::filters::{Filters, Narrowed, within};
+use crate::api::filters::{Filters, Narrowed, share, within};
 use crate::app::App;
 use crate::forecast::{Sum, after};
 use crate::math::{real, rounded, whole};
+use crate::training::{Training, Wait};
 
 /// Orders that are compared, at most: the latest.
 const ORDERS: usize = 200_000;
@@ -28,41 +29,41 @@ const SEED: u64 = 2_008;
 const BEFORE: i64 = 90;
 
 /// How much is taken for strange, and how far back is looked.
-#[derive(Debug, Deserialize, IntoParams)]
+#[derive(Debug, Default, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 pub(crate) struct Odd {
     /// The share of orders that are taken to be strange, 0.01 to 0.1; 0.02 when it is left out.
-    contamination: Option<f64>,
+    pub(crate) contamination: Option<f64>,
     /// The last so many days, 30 to 365; 90 when it is left out.
-    days_back: Option<i64>,
+    pub(crate) days_back: Option<i64>,
 }
 
 /// An order unlike the others, with why.
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct Anomaly {
     /// The number of the order.
-    id: String,
+    pub(crate) id: String,
     /// Its local day, `YYYY-MM-DD`.
-    date: String,
+    pub(crate) date: String,
     /// Gross: an order that was cancelled within minutes is strange all the same.
-    amount: f64,
+    pub(crate) amount: f64,
     /// How easily it is told from all others, 0 to 1.
     score: f64,
     /// `high`, `medium` or `low`.
     severity: String,
     /// The figure that is furthest from that of other orders.
-    why: String,
+    pub(crate) why: String,
 }
 
 /// A day unlike what was expected of it, with why.
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct OddDay {
     /// The local day, `YYYY-MM-DD`.
-    date: String,
+    pub(crate) date: String,
     /// Net sales.
-    value: f64,
+    pub(crate) value: f64,
     /// What such a weekday usually brings.
-    usual: f64,
+    pub(crate) usual: f64,
     /// How far off that is, in standard deviations.
     score: f64,
     /// `high`, `medium` or `low`.
@@ -73,10 +74,10 @@ pub(crate) struct OddDay {
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct Anomalies {
     /// The strangest first.
-    anomalies: Vec<Anomaly>,
+    pub(crate) anomalies: Vec<Anomaly>,
     total: usize,
     /// The latest first.
-    days: Vec<OddDay>,
+    pub(crate) days: Vec<OddDay>,
     /// Orders that were compared.
     learned_from: usize,
     /// What one should know before believing it; null where there is nothing.
@@ -126,18 +127,31 @@ pub(crate) async fn anomalies(
     Query(odd): Query<Odd>,
     headers: HeaderMap,
 ) -> Result<Json<Anomalies>, Problem> {
+    let found = strange(&app, &reader, filters, &odd, Language::of(&headers), Wait::Request).await?;
+    found.map(Json).ok_or_else(Training::not_yet)
+}
+
+/// The same, for who waits otherwise; `None` while it is being worked out for the first time.
+pub(crate) async fn strange(
+    app: &App,
+    reader: &Reader,
+    filters: Filters,
+    odd: &Odd,
+    language: Language,
+    wait: Wait,
+) -> Result<Option<Anomalies>, Problem> {
     let part = share("contamination", odd.contamination, 0.02, 0.01, 0.1)?;
     let back = within("days_back", odd.days_back, 90, 30..=365)?;
     let narrowed = filters.check()?;
-    let source = Source::of(&app, &reader, &narrowed).await?;
-    let subject = subject(&reader, "anomalies", &format!("{part} {back}"), &narrowed);
-    let of = of(&app, &narrowed, source.as_ref()).await?;
-    let learn = learn(app.clone(), reader, narrowed, source, part, back);
-    let lesson = app.training.learned(subject, of, learn).await?;
+    let source = Source::of(app, reader, &narrowed).await?;
+    let subject = subject(reader, "anomalies", &format!("{part} {back}"), &narrowed);
+    let of = of(app, &narrowed, source.as_ref()).await?;
+    let learn = learn(app.clone(), reader.clone(), narrowed, source, part, back);
+    let Some(lesson) = app.training.learned_in(wait, subject, of, learn).await? else { return Ok(None) };
     note_age(&lesson);
-    let (language, lesson) = (Language::of(&headers), &lesson.what);
+    let lesson = &lesson.what;
     let few = lesson.learned_from < LEAST;
-    Ok(Json(Anomalies {
+    Ok(Some(Anomalies {
         anomalies: lesson.orders.iter().map(|order| order.shown(language)).collect(),
         total: lesson.orders.len(),
         days: lesson.days.iter().rev().map(shown_day).collect(),

@@ -11,62 +11,66 @@ use utoipa::{IntoParams, ToSchema};
 
 use super::columns::Words;
 use super::people::{People, Person, people, values};
-use super::{Source, note_age, of, share, subject, too_little};
+use super::{Source, note_age, of, subject, too_little};
 use crate::access::Reader;
 use crate::api::ask::Ids;
-use crate::api::filters::{Filters, Narrowed, within};
+use crate::api::customers::names_of;
+use crate::api::filters::{Filters, Narrowed, share, within};
 use crate::app::App;
 use crate::churn::{Action, Churn, Reason, action, reason};
 use crate::math::{real, rounded};
+use crate::training::{self, Training, Wait};
 use crate::value::Customer;
 
 /// Who counts as about to leave.
-#[derive(Debug, Deserialize, IntoParams)]
+#[derive(Debug, Default, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 pub(crate) struct Risk {
     /// From this chance on that no order comes, 0.5 to 0.9; 0.7 when it is left out.
-    threshold: Option<f64>,
+    pub(crate) threshold: Option<f64>,
     /// At most so many, 1 to 1000; 100 when it is left out.
-    limit: Option<i64>,
+    pub(crate) limit: Option<i64>,
     /// Within so many days, 7 to 365; 90 when it is left out.
-    days: Option<i64>,
+    pub(crate) days: Option<i64>,
 }
 
 /// A customer who may leave.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub(crate) struct AtRisk {
     /// A number where the source's are numbers, else text.
-    customer_id: Value,
+    pub(crate) customer_id: Value,
+    /// Null for who may not see names, and where none is known.
+    pub(crate) name: Option<String>,
     /// How likely it is that they make no order in the days asked about.
-    churn_probability: f64,
+    pub(crate) churn_probability: f64,
     /// How likely it is that they have not left for good.
     alive_probability: f64,
     /// Days since their last order.
-    recency_days: f64,
-    total_orders: f64,
+    pub(crate) recency_days: f64,
+    pub(crate) total_orders: f64,
     /// Net sales to date.
-    lifetime_value: f64,
+    pub(crate) lifetime_value: f64,
     /// What they will bring in twelve months, discounted at 10 % a year; null of too few customers who came back.
-    expected_value_12m: Option<f64>,
+    pub(crate) expected_value_12m: Option<f64>,
     /// What of the customer's habits says so, as words.
-    reason: String,
+    pub(crate) reason: String,
     /// What to do about it.
-    recommended_action: String,
+    pub(crate) recommended_action: String,
 }
 
 /// Customers who may leave.
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct AllAtRisk {
-    customers: Vec<AtRisk>,
+    pub(crate) customers: Vec<AtRisk>,
     /// How many there are in all.
-    total: usize,
+    pub(crate) total: usize,
     threshold: f64,
     days: i64,
     model: String,
     /// Customers it was learned from.
-    learned_from: usize,
+    pub(crate) learned_from: usize,
     /// What one should know before believing it; null where there is nothing.
-    note: Option<String>,
+    pub(crate) note: Option<String>,
 }
 
 /// A customer, and what was learned.
@@ -79,17 +83,26 @@ struct Judged {
     above: f64,
 }
 
-struct Lesson {
+pub(super) struct Lesson {
     ids: Words,
     /// Those who brought most first; empty of too few.
     judged: Vec<Judged>,
     /// The chance of each, in the order of the identifiers; empty of too few.
     chances: Vec<f64>,
-    learned_from: usize,
+    pub(super) learned_from: usize,
+}
+
+impl Lesson {
+    /// What each of the customers is expected to bring in twelve months; none of too few.
+    pub(super) fn values(&self) -> impl Iterator<Item = f64> {
+        self.judged.iter().filter_map(|judged| judged.value)
+    }
 }
 
 /// Days that the chance looks ahead where nobody says how many.
-const DAYS: i64 = 90;
+pub(super) const DAYS: i64 = 90;
+/// Of fewer customers nothing is said.
+pub(super) const LEAST: usize = 30;
 
 /// Customers who may leave
 ///
@@ -108,30 +121,59 @@ pub(crate) async fn at_risk(
     Query(risk): Query<Risk>,
     headers: HeaderMap,
 ) -> Result<Json<AllAtRisk>, Problem> {
+    let found = leaving(&app, &reader, filters, &risk, Language::of(&headers), Wait::Request).await?;
+    found.map(Json).ok_or_else(Training::not_yet)
+}
+
+/// The same, for who waits otherwise; `None` while it is being worked out for the first time.
+pub(crate) async fn leaving(
+    app: &App,
+    reader: &Reader,
+    filters: Filters,
+    risk: &Risk,
+    language: Language,
+    wait: Wait,
+) -> Result<Option<AllAtRisk>, Problem> {
     let threshold = share("threshold", risk.threshold, 0.7, 0.5, 0.9)?;
     let limit = within("limit", risk.limit, 100, 1..=1000)?;
     let days = within("days", risk.days, DAYS, 7..=365)?;
     let narrowed = filters.check()?;
-    let ids = Ids::of(&app, &reader, &narrowed.source).await?;
-    let source = Source::of(&app, &reader, &narrowed).await?;
-    let subject = subject(&reader, "churn", &days.to_string(), &narrowed);
-    let of = of(&app, &narrowed, source.as_ref()).await?;
-    let learn = learn(app.clone(), reader, narrowed, source, days);
-    let lesson = app.training.learned(subject, of, learn).await?;
+    let ids = Ids::of(app, reader, &narrowed.source).await?;
+    let source = narrowed.source.clone();
+    let Some(lesson) = lesson(app, reader, narrowed, days, wait).await? else { return Ok(None) };
     note_age(&lesson);
-    let language = Language::of(&headers);
-    let at_risk = || lesson.what.judged.iter().filter(|judged| judged.chance >= threshold);
-    let shown = |judged: &Judged| judged.shown(ids.customer(lesson.what.ids.get(judged.person.place).into()), language);
-    let shown = at_risk().take(usize::try_from(limit).unwrap_or(100)).map(shown);
-    Ok(Json(AllAtRisk {
-        customers: shown.collect(),
+    let Lesson { ids: names, judged, learned_from, .. } = &*lesson.what;
+    let at_risk = || judged.iter().filter(|judged| judged.chance >= threshold);
+    let chosen: Vec<&Judged> = at_risk().take(usize::try_from(limit).unwrap_or(100)).collect();
+    let own: Vec<&str> = chosen.iter().map(|judged| names.get(judged.person.place)).collect();
+    let mut known = names_of(app, reader, &source, &own).await?;
+    let customers = chosen
+        .iter()
+        .zip(&own)
+        .map(|(judged, id)| AtRisk { name: known.remove(*id), ..judged.shown(ids.customer((*id).into()), language) });
+    Ok(Some(AllAtRisk {
+        customers: customers.collect(),
         total: at_risk().count(),
         threshold,
         days,
         model: "mbg-nbd".to_owned(),
-        learned_from: lesson.what.learned_from,
-        note: lesson.what.judged.is_empty().then(|| too_little(language, 30)),
+        learned_from: *learned_from,
+        note: judged.is_empty().then(|| too_little(language, LEAST)),
     }))
+}
+
+/// What is learned of the customers that a question is about.
+pub(super) async fn lesson(
+    app: &App,
+    reader: &Reader,
+    narrowed: Narrowed,
+    days: i64,
+    wait: Wait,
+) -> Result<Option<training::Lesson<Lesson>>, Problem> {
+    let source = Source::of(app, reader, &narrowed).await?;
+    let subject = subject(reader, "churn", &days.to_string(), &narrowed);
+    let of = of(app, &narrowed, source.as_ref()).await?;
+    app.training.learned_in(wait, subject, of, learn(app.clone(), reader.clone(), narrowed, source, days)).await
 }
 
 /// How likely each of some customers of a source is to make no order in the next 90 days, by what was learned of all of them last;
@@ -212,6 +254,7 @@ impl Judged {
         let whole = |days: f64| rounded(days, 0).to_string();
         AtRisk {
             customer_id,
+            name: None,
             churn_probability: rounded(self.chance, 4),
             alive_probability: rounded(self.alive, 4),
             recency_days: silent,

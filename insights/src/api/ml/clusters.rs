@@ -17,6 +17,7 @@ use crate::api::filters::{Filters, Narrowed, within};
 use crate::app::App;
 use crate::math::{mean, real, rounded};
 use crate::segments::{Groups, Picture, scaled, silhouette};
+use crate::training::{Training, Wait};
 
 /// Fewer customers are in no groups.
 const LEAST: usize = 30;
@@ -26,7 +27,7 @@ const SHOWN: usize = 500;
 const SEED: u64 = 2_010;
 
 /// How many groups are asked for; as many as fit best when it is left out.
-#[derive(Debug, Deserialize, IntoParams)]
+#[derive(Debug, Default, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 pub(crate) struct Count {
     /// So many, 3 to 10; as many as are best apart when it is left out.
@@ -37,45 +38,45 @@ pub(crate) struct Count {
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub(crate) struct Cluster {
     /// From 0; those who bring most first.
-    cluster: usize,
-    size: usize,
+    pub(crate) cluster: usize,
+    pub(crate) size: usize,
     /// Percent of the customers.
-    share: f64,
+    pub(crate) share: f64,
     /// Days since the last order.
-    recency_days: f64,
-    orders: f64,
-    revenue: f64,
-    avg_order_value: f64,
+    pub(crate) recency_days: f64,
+    pub(crate) orders: f64,
+    pub(crate) revenue: f64,
+    pub(crate) avg_order_value: f64,
     /// Days between orders; null where nobody came back.
-    days_between_orders: Option<f64>,
+    pub(crate) days_between_orders: Option<f64>,
 }
 
 /// A customer in the picture.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub(crate) struct Point {
     /// A number where the source's are numbers, else text.
-    customer_id: Value,
-    cluster: usize,
-    x: f64,
-    y: f64,
+    pub(crate) customer_id: Value,
+    pub(crate) cluster: usize,
+    pub(crate) x: f64,
+    pub(crate) y: f64,
 }
 
 /// Groups of customers.
 #[derive(Clone, Debug, Default, Serialize, ToSchema)]
 pub(crate) struct Clusters {
-    clusters: Vec<Cluster>,
+    pub(crate) clusters: Vec<Cluster>,
     total: usize,
     n_clusters: usize,
     /// How well they are apart, -1 to 1.
-    silhouette: Option<f64>,
+    pub(crate) silhouette: Option<f64>,
     /// The share of all variance that each axis of the picture shows.
-    explained_variance: [f64; 2],
+    pub(crate) explained_variance: [f64; 2],
     /// A part of the customers in that picture, evenly chosen.
-    points: Vec<Point>,
+    pub(crate) points: Vec<Point>,
     /// Customers it was learned from.
-    learned_from: usize,
+    pub(crate) learned_from: usize,
     /// What one should know before believing it; null where there is nothing.
-    note: Option<String>,
+    pub(crate) note: Option<String>,
 }
 
 /// Groups of customers who are alike
@@ -95,20 +96,34 @@ pub(crate) async fn clusters(
     Query(count): Query<Count>,
     headers: HeaderMap,
 ) -> Result<Json<Clusters>, Problem> {
+    let found = groups(&app, &reader, filters, &count, Language::of(&headers), Wait::Request).await?;
+    found.map(Json).ok_or_else(Training::not_yet)
+}
+
+/// The same, for who waits otherwise; `None` while it is being worked out for the first time.
+pub(crate) async fn groups(
+    app: &App,
+    reader: &Reader,
+    filters: Filters,
+    count: &Count,
+    language: Language,
+    wait: Wait,
+) -> Result<Option<Clusters>, Problem> {
     let count = count.n_clusters.map(|count| within("n_clusters", Some(count), 3, 3..=10)).transpose()?;
     let narrowed = filters.check()?;
-    let ids = Ids::of(&app, &reader, &narrowed.source).await?;
-    let source = Source::of(&app, &reader, &narrowed).await?;
-    let subject = subject(&reader, "clusters", &format!("{count:?}"), &narrowed);
-    let of = of(&app, &narrowed, source.as_ref()).await?;
-    let learn = learn(app.clone(), reader, narrowed, source, count.and_then(|count| usize::try_from(count).ok()), ids);
-    let lesson = app.training.learned(subject, of, learn).await?;
+    let ids = Ids::of(app, reader, &narrowed.source).await?;
+    let source = Source::of(app, reader, &narrowed).await?;
+    let subject = subject(reader, "clusters", &format!("{count:?}"), &narrowed);
+    let of = of(app, &narrowed, source.as_ref()).await?;
+    let count = count.and_then(|count| usize::try_from(count).ok());
+    let learn = learn(app.clone(), reader.clone(), narrowed, source, count, ids);
+    let Some(lesson) = app.training.learned_in(wait, subject, of, learn).await? else { return Ok(None) };
     note_age(&lesson);
     let mut found = Clusters::clone(&lesson.what);
     if found.clusters.is_empty() {
-        found.note = Some(too_little(Language::of(&headers), LEAST));
+        found.note = Some(too_little(language, LEAST));
     }
-    Ok(Json(found))
+    Ok(Some(found))
 }
 
 async fn learn(

@@ -7,6 +7,7 @@ use axum::http::HeaderMap;
 use belgrano_shared::http::{Json, Query};
 use belgrano_shared::problem::{Problem, ProblemDocument};
 use belgrano_shared::texts::{Language, Message};
+use datafusion::common::ScalarValue;
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -15,12 +16,13 @@ use utoipa::{IntoParams, ToSchema};
 use super::columns::{Batch, Columns, days_of, each};
 use super::{Source, note_age, of, subject};
 use crate::access::Reader;
-use crate::api::ask::{Ids, text};
-use crate::api::filters::{Filters, Narrowed, within};
+use crate::api::ask::Ids;
+use crate::api::filters::{Filters, Narrowed, share, within};
 use crate::app::App;
 use crate::forecast::after;
 use crate::forecast::demand::{Demand, Kind};
 use crate::math::{rounded, whole};
+use crate::training::{Training, Wait};
 
 /// Days that are looked back.
 const BACK: i64 = 365;
@@ -28,53 +30,55 @@ const BACK: i64 = 365;
 const LEAD_DAYS: f64 = 7.0;
 /// Days until somebody looks again.
 const LOOK_DAYS: f64 = 7.0;
-/// The share of cases in which the stock is to be enough.
+/// The share of cases in which the stock is to be enough, where nobody says.
 const SERVICE: f64 = 0.95;
 
-/// How many articles are told, those that sell most first.
-#[derive(Debug, Deserialize, IntoParams)]
+/// How many articles are told, those that sell most first, and how sure their stock is to be.
+#[derive(Debug, Default, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
-pub(crate) struct Most {
+pub(crate) struct Wanted {
     /// The articles of the highest net sales of the last 90 days, so many, 1 to 200; 20 when it is left out.
-    top_n: Option<i64>,
+    pub(crate) top_n: Option<i64>,
+    /// The share of cases in which the stock is to be enough, 0.5 to 0.999; 0.95 when it is left out.
+    pub(crate) service_level: Option<f64>,
 }
 
 /// What will be asked for of an article.
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct Asked {
     /// A number where the source's are numbers, else text.
-    product_id: Value,
-    product_name: String,
+    pub(crate) product_id: Value,
+    pub(crate) product_name: String,
     /// `smooth`, `intermittent` or `dead`.
     demand_kind: String,
     /// By which it is foretold: `ses`, `mean-28`, `tsb`, `croston` or `none`.
     model: String,
     daily_demand: f64,
     /// Pieces in the next 30 days.
-    forecast_30d: f64,
+    pub(crate) forecast_30d: f64,
     /// Pieces in the next 60 days.
-    forecast_60d: f64,
+    pub(crate) forecast_60d: f64,
     /// Pieces in the next 90 days.
-    forecast_90d: f64,
+    pub(crate) forecast_90d: f64,
     /// Null where stock is not counted.
-    current_stock: Option<f64>,
+    pub(crate) current_stock: Option<f64>,
     /// Null where nothing is asked for, or stock is not counted.
-    days_of_stock: Option<f64>,
+    pub(crate) days_of_stock: Option<f64>,
     /// The day on which it is gone, `YYYY-MM-DD`.
-    stock_out_date: Option<String>,
+    pub(crate) stock_out_date: Option<String>,
     /// How likely it is to be out of stock before what is ordered now has come, 0 to 1.
-    stock_out_risk: Option<f64>,
+    pub(crate) stock_out_risk: Option<f64>,
     /// Days a delivery takes; 7 where the catalog does not say.
-    lead_days: f64,
-    /// Pieces to order now, so that stock is enough in 95 % of cases until the delivery after the next weekly look.
-    reorder_quantity: Option<f64>,
-    recommendation: String,
+    pub(crate) lead_days: f64,
+    /// Pieces to order now, so that stock is enough in so many cases until the delivery after the next weekly look.
+    pub(crate) reorder_quantity: Option<f64>,
+    pub(crate) recommendation: String,
 }
 
 /// Demand of articles.
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct AllAsked {
-    products: Vec<Asked>,
+    pub(crate) products: Vec<Asked>,
     total: usize,
 }
 
@@ -95,7 +99,7 @@ struct Lesson {
 ///
 /// Pieces of the next 30, 60 and 90 days of the articles that sell most, with the day on which their stock is gone.
 #[utoipa::path(
-    get, path = "/api/ml/demand-forecast", tag = "Global", params(Filters, Most),
+    get, path = "/api/ml/demand-forecast", tag = "Global", params(Filters, Wanted),
     responses(
         (status = 200, body = AllAsked), (status = 422, body = ProblemDocument), (status = 503, body = ProblemDocument)
     )
@@ -104,21 +108,36 @@ pub(crate) async fn demand(
     State(app): State<App>,
     reader: Reader,
     Query(filters): Query<Filters>,
-    Query(most): Query<Most>,
+    Query(wanted): Query<Wanted>,
     headers: HeaderMap,
 ) -> Result<Json<AllAsked>, Problem> {
-    let top = within("top_n", most.top_n, 20, 1..=200)?;
+    let found = asked_for(&app, &reader, filters, &wanted, Language::of(&headers), Wait::Request).await?;
+    found.map(Json).ok_or_else(Training::not_yet)
+}
+
+/// The same, for who waits otherwise; `None` while it is being worked out for the first time.
+pub(crate) async fn asked_for(
+    app: &App,
+    reader: &Reader,
+    filters: Filters,
+    wanted: &Wanted,
+    language: Language,
+    wait: Wait,
+) -> Result<Option<AllAsked>, Problem> {
+    let top = within("top_n", wanted.top_n, 20, 1..=200)?;
+    let service = share("service_level", wanted.service_level, SERVICE, 0.5, 0.999)?;
     let narrowed = filters.check()?.by_line();
-    let ids = Ids::of(&app, &reader, &narrowed.source).await?;
-    let source = Source::of(&app, &reader, &narrowed).await?;
-    let subject = subject(&reader, "demand", &top.to_string(), &narrowed);
-    let of = of(&app, &narrowed, source.as_ref()).await?;
-    let learn = learn(app.clone(), reader, narrowed, source, top);
-    let lesson = app.training.learned(subject, of, learn).await?;
+    let ids = Ids::of(app, reader, &narrowed.source).await?;
+    let source = Source::of(app, reader, &narrowed).await?;
+    let subject = subject(reader, "demand", &top.to_string(), &narrowed);
+    let of = of(app, &narrowed, source.as_ref()).await?;
+    let learn = learn(app.clone(), reader.clone(), narrowed, source, top);
+    let Some(lesson) = app.training.learned_in(wait, subject, of, learn).await? else { return Ok(None) };
     note_age(&lesson);
-    let (language, last) = (Language::of(&headers), lesson.what.last);
-    let products: Vec<Asked> = lesson.what.articles.iter().map(|article| article.shown(last, ids, language)).collect();
-    Ok(Json(AllAsked { total: products.len(), products }))
+    let last = lesson.what.last;
+    let shown = lesson.what.articles.iter().map(|article| article.shown(last, ids, language, service));
+    let products: Vec<Asked> = shown.collect();
+    Ok(Some(AllAsked { total: products.len(), products }))
 }
 
 async fn learn(
@@ -131,13 +150,14 @@ async fn learn(
     let Some(last) = source.map(|source| source.last_day(&narrowed)) else {
         return Ok(Lesson { articles: Vec::new(), last: None });
     };
+    let (of_it, values) = narrowed.articles_sold();
     let articles = format!(
         "SELECT p.product_id AS p_product_id, p.product_name, p.current_stock, p.lead_days FROM gold_product_performance p \
-         WHERE p.source = $1 AND p.units_90d > 0 ORDER BY p.revenue_90d DESC, p.product_id LIMIT {top}"
+         WHERE {of_it} AND p.units_90d > 0 ORDER BY p.revenue_90d DESC, p.product_id LIMIT {top}"
     );
-    let found = Columns::ask(&app, &reader, &articles, vec![text(&narrowed.source)]).await?;
+    let found = Columns::ask(&app, &reader, &articles, values.clone()).await?;
     let (ids, names, stock, lead) = (found.texts(0)?, found.texts(1)?, found.numbers(2)?, found.numbers(3)?);
-    let mut sold = sold(&app, &reader, &narrowed, &articles, last).await?;
+    let mut sold = sold(&app, &reader, &narrowed, (&articles, values), last).await?;
     let article = |(row, id): (usize, String)| {
         let days = sold.remove(&id).unwrap_or_default();
         let demand = Demand::of(&days);
@@ -152,10 +172,10 @@ async fn sold(
     app: &App,
     reader: &Reader,
     narrowed: &Narrowed,
-    articles: &str,
+    (articles, mut values): (&str, Vec<ScalarValue>),
     last: Date,
 ) -> Result<HashMap<String, Vec<f64>>, Problem> {
-    let (condition, values) = narrowed.sales(None);
+    let condition = narrowed.lines(None, &mut values);
     let first = after(last, 1 - BACK);
     let sql = format!(
         "SELECT s.product_id, s.ordered_on, CAST(sum({units}) AS DOUBLE) AS units FROM gold_sales s \
@@ -185,10 +205,10 @@ async fn sold(
 }
 
 impl Article {
-    fn shown(&self, last: Option<Date>, ids: Ids, language: Language) -> Asked {
+    fn shown(&self, last: Option<Date>, ids: Ids, language: Language, service: f64) -> Asked {
         let demand = &self.demand;
         let days = self.stock.and_then(|stock| demand.days_of(stock));
-        let order = self.stock.map(|stock| demand.to_order(stock, self.lead_days, LOOK_DAYS, SERVICE));
+        let order = self.stock.map(|stock| demand.to_order(stock, self.lead_days, LOOK_DAYS, service));
         let say = |key: &'static str, pieces: f64| {
             Message::new(key).with("pieces", rounded(pieces, 0).to_string()).to(language)
         };

@@ -12,8 +12,17 @@ mod demand;
 mod forecast;
 mod people;
 mod recommendations;
+mod together;
+mod worth;
 
+pub(crate) use anomalies::{Anomalies, Odd, strange};
 pub(super) use churn::chances;
+pub(crate) use churn::{AllAtRisk, AtRisk, Risk, leaving};
+pub(crate) use clusters::{Clusters, Count as Groups, groups};
+pub(crate) use demand::{Asked, Wanted, asked_for};
+pub(crate) use forecast::{Foretold, Horizon, Predicted, foretell};
+pub(crate) use together::{MostTogether, Set, sets};
+pub(crate) use worth::{FutureValue, worth};
 
 use belgrano_shared::problem::Problem;
 use belgrano_shared::texts::{Language, Message};
@@ -36,6 +45,8 @@ pub(super) fn routes() -> OpenApiRouter<App> {
         .routes(routes!(churn::at_risk))
         .routes(routes!(recommendations::recommendations))
         .routes(routes!(demand::demand))
+        .routes(routes!(together::together))
+        .routes(routes!(worth::future_value))
         .routes(routes!(anomalies::anomalies))
 }
 
@@ -97,14 +108,4 @@ fn note_age<T>(lesson: &Lesson<T>) {
 fn too_little(language: Language, least: usize) -> String {
     let least = i64::try_from(least).unwrap_or(i64::MAX);
     Message::new("insights-too-little").with("least", least).to(language)
-}
-
-/// A share that has to lie within a range, or a refusal that names it.
-fn share(name: &'static str, value: Option<f64>, otherwise: f64, from: f64, to: f64) -> Result<f64, Problem> {
-    let value = value.unwrap_or(otherwise);
-    if (from..=to).contains(&value) {
-        return Ok(value);
-    }
-    let message = Message::new("error-insights-range").with("from", from.to_string()).with("to", to.to_string());
-    Err(Problem::invalid_field(name, message))
 }

@@ -17,11 +17,12 @@ use crate::api::filters::{Filters, Narrowed, within};
 use crate::app::App;
 use crate::baskets::{Frequent, Item, Orders, Rule};
 use crate::math::{real, rounded, whole};
+use crate::training::{self, Training, Wait};
 
 /// Lines of orders that are learned from, at most: the latest.
 const LINES: usize = 400_000;
 /// A pair in fewer orders than these is chance.
-const LEAST: usize = 5;
+pub(super) const LEAST: usize = 5;
 
 /// How many articles are recommended at most.
 #[derive(Debug, Deserialize, IntoParams)]
@@ -73,17 +74,18 @@ pub(crate) struct Recommendations {
 }
 
 #[derive(Clone, Debug)]
-struct Article {
-    id: String,
-    name: String,
+pub(super) struct Article {
+    pub(super) id: String,
+    pub(super) name: String,
     category: String,
 }
 
-struct Lesson {
+/// What was learned of orders.
+pub(super) struct Lesson {
     /// The best selling first.
     articles: Vec<Article>,
     places: HashMap<String, Item>,
-    frequent: Frequent,
+    pub(super) frequent: Frequent,
 }
 
 /// Articles that sell together with one
@@ -107,11 +109,7 @@ pub(crate) async fn recommendations(
     let top = usize::try_from(within("top_n", top.top_n, 10, 5..=20)?).unwrap_or(10);
     let narrowed = filters.check()?;
     let ids = Ids::of(&app, &reader, &narrowed.source).await?;
-    let source = Source::of(&app, &reader, &narrowed).await?;
-    let subject = subject(&reader, "baskets", "", &narrowed);
-    let of = of(&app, &narrowed, source.as_ref()).await?;
-    let learn = learn(app.clone(), reader, narrowed);
-    let lesson = app.training.learned(subject, of, learn).await?;
+    let lesson = lesson(&app, &reader, narrowed, Wait::Request).await?.ok_or_else(Training::not_yet)?;
     note_age(&lesson);
     let lesson = &lesson.what;
     let place = lesson.places.get(&product_id).copied();
@@ -121,6 +119,19 @@ pub(crate) async fn recommendations(
         together: place.map(|place| lesson.together(place, ids)).unwrap_or_default(),
         learned_from: lesson.frequent.orders,
     }))
+}
+
+/// What is learned of the orders that a question is about.
+pub(super) async fn lesson(
+    app: &App,
+    reader: &Reader,
+    narrowed: Narrowed,
+    wait: Wait,
+) -> Result<Option<training::Lesson<Lesson>>, Problem> {
+    let source = Source::of(app, reader, &narrowed).await?;
+    let subject = subject(reader, "baskets", "", &narrowed);
+    let of = of(app, &narrowed, source.as_ref()).await?;
+    app.training.learned_in(wait, subject, of, learn(app.clone(), reader.clone(), narrowed)).await
 }
 
 async fn learn(app: App, reader: Reader, narrowed: Narrowed) -> Result<Lesson, Problem> {
@@ -161,7 +172,8 @@ async fn learn(app: App, reader: Reader, narrowed: Narrowed) -> Result<Lesson, P
 }
 
 impl Lesson {
-    fn article(&self, place: Item) -> Option<&Article> {
+    /// The article at a place.
+    pub(super) fn article(&self, place: Item) -> Option<&Article> {
         self.articles.get(usize::try_from(place).ok()?)
     }
 

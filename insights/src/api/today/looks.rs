@@ -1,10 +1,13 @@
 //! What deserves a look now: what is late and where, what runs out, which source is behind.
 
 use belgrano_shared::problem::Problem;
+use belgrano_shared::timestamp::UnixMillis;
+use datafusion::common::ScalarValue;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::super::ask::{rows, text};
+use super::super::instashop::CRITICAL;
 use super::super::state::{self, FeedView};
 use crate::access::Reader;
 use crate::app::App;
@@ -12,8 +15,6 @@ use crate::ingest::OWN;
 
 /// Of each kind at most so many.
 const SHOWN: usize = 8;
-/// A product that lasts for longer runs out at nobody's worry.
-const DAYS_OF_STOCK: f64 = 7.0;
 /// A feed that was silent for longer is behind.
 const BEHIND_S: i64 = 60;
 
@@ -26,10 +27,12 @@ pub(crate) struct Looks {
     pub(crate) tarde_en: Vec<LatePlace>,
     /// The latest of them, at most eight.
     pub(crate) tarde_primeros: Vec<Late>,
-    /// Products that run out within a week, or have.
+    /// Products whose stock is `Crítico`, as `/api/instashop/stock` counts them.
     pub(crate) por_agotarse: i64,
-    /// The first of them, at most eight.
+    /// The first of them to run out, at most eight.
     pub(crate) stock: Vec<ShortStock>,
+    /// Cash that drivers took at the door today, the most first; none for who sees one business alone.
+    pub(crate) efectivo: Vec<Cash>,
     /// Sources that do not answer, or have been silent for a minute.
     pub(crate) fuentes: Vec<FeedView>,
 }
@@ -61,6 +64,20 @@ pub(crate) struct ShortStock {
     pub(crate) stock: i64,
     /// Days that it lasts at the pace of the last ninety; null where nothing was sold.
     pub(crate) dias: Option<f64>,
+    /// Pieces to order.
+    pub(crate) pedir: Option<i64>,
+}
+
+/// Cash that a driver took at the door.
+#[derive(Clone, Debug, Deserialize, Serialize, ToSchema)]
+pub(crate) struct Cash {
+    /// Its number on the board.
+    pub(crate) repartidor_id: String,
+    /// Null for who may not see names.
+    #[serde(default)]
+    pub(crate) repartidor: Option<String>,
+    pub(crate) entregas: i64,
+    pub(crate) monto: f64,
 }
 
 /// What there is of our own marketplace, as somebody sees it.
@@ -82,7 +99,8 @@ pub(super) async fn looks(app: &App, reader: &Reader) -> Result<Looks, Problem> 
     let feeds = state::feeds(app, reader);
     let behind = |feed: &FeedView| feed.problema.is_some() || feed.retraso_s.is_some_and(|lag| lag > BEHIND_S);
     let fuentes = feeds.into_iter().filter(behind).collect();
-    Ok(Looks { tarde, tarde_en: places, tarde_primeros, por_agotarse, stock, fuentes })
+    let efectivo = cash(app, reader).await?;
+    Ok(Looks { tarde, tarde_en: places, tarde_primeros, por_agotarse, stock, efectivo, fuentes })
 }
 
 fn count<T>(all: &[T]) -> i64 {
@@ -118,10 +136,24 @@ async fn late(app: &App, reader: &Reader) -> Result<Vec<Late>, Problem> {
 /// What runs out, the first first.
 async fn short(app: &App, reader: &Reader) -> Result<Vec<ShortStock>, Problem> {
     let sql = format!(
-        "SELECT product_id AS producto_id, product_name AS producto, CAST(current_stock AS BIGINT) AS stock, days_of_stock AS dias \
-         FROM gold_product_performance WHERE source = $1 AND active AND current_stock IS NOT NULL \
-         AND (days_of_stock <= {DAYS_OF_STOCK} OR (current_stock <= 0 AND units_90d > 0)) \
-         ORDER BY coalesce(days_of_stock, 0.0), current_stock, product_id LIMIT 1000"
+        "SELECT p.product_id AS producto_id, p.product_name AS producto, CAST(p.current_stock AS BIGINT) AS stock, \
+         p.days_of_stock AS dias, CAST(p.order_quantity AS BIGINT) AS pedir FROM gold_stock p WHERE p.source = $1 AND {CRITICAL} \
+         ORDER BY p.days_of_stock NULLS LAST, p.revenue_90d DESC, p.product_id LIMIT 1000"
     );
     rows(app, reader, &sql, vec![text(OWN)]).await
+}
+
+/// What drivers took in cash today. Whether they have handed it in already the board does not know.
+async fn cash(app: &App, reader: &Reader) -> Result<Vec<Cash>, Problem> {
+    const SQL: &str = "SELECT t.driver_id AS repartidor_id, max(t.driver_name) AS repartidor, count(*) AS entregas, \
+         CAST(sum(t.total) AS DOUBLE) AS monto FROM silver_tickets t WHERE t.source = $1 AND t.status = 'entregado' \
+         AND t.payment_method = 'efectivo' AND t.delivered_at >= $2 AND t.driver_id IS NOT NULL AND t.total > 0 \
+         GROUP BY t.driver_id ORDER BY 4 DESC, 1 LIMIT 100";
+    if reader.business.is_some() {
+        return Ok(Vec::new());
+    }
+    let Some(day) = app.ambient.now().local().map(|now| now.date()) else { return Ok(Vec::new()) };
+    let Some(midnight) = UnixMillis::of_local(day.at(0, 0, 0, 0)) else { return Ok(Vec::new()) };
+    let since = ScalarValue::TimestampMicrosecond(Some(midnight.0.saturating_mul(1000)), Some("UTC".into()));
+    rows(app, reader, SQL, vec![text(OWN), since]).await
 }

@@ -11,7 +11,7 @@ use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-pub(crate) use looks::{Late, Looks, ShortStock};
+pub(crate) use looks::{Cash, Late, Looks, ShortStock};
 use ordinary::Hour;
 
 use super::ask::{rows, text};

@@ -60,6 +60,7 @@ pub(crate) struct MatrixView {
     /// Against the stretch before, percent; null where that sold nothing, which counts as growing.
     #[serde(default)]
     pub(crate) growth: Option<f64>,
+    /// Null where nothing at all was sold in the stretch before: nothing has grown or shrunk then.
     #[serde(skip_deserializing)]
     pub(crate) quadrant: Option<Quadrant>,
 }
@@ -172,10 +173,10 @@ fn judge(products: &mut [MatrixView]) -> (Option<f64>, Option<f64>) {
         let large = mean.is_some_and(|mean| product.revenue > mean);
         // What sold nothing before has grown, if it sells now, more than anything that did.
         let grows = match product.growth {
-            Some(own) => whole.is_none_or(|whole| own > whole),
+            Some(own) => whole.is_some_and(|whole| own > whole),
             None => product.revenue > 0.0,
         };
-        product.quadrant = Some(match (large, grows) {
+        product.quadrant = whole.map(|_| match (large, grows) {
             (true, true) => Quadrant::Star,
             (true, false) => Quadrant::CashCow,
             (false, true) => Quadrant::Question,

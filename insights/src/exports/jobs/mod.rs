@@ -128,6 +128,8 @@ pub struct Jobs(Arc<Inner>);
 #[derive(Debug)]
 struct Inner {
     folder: PathBuf,
+    /// What the ids of this process begin with: another one does not have its files.
+    here: String,
     /// Bytes that the files of one account may have.
     most_bytes: u64,
     all: Mutex<BTreeMap<String, Arc<Job>>>,
@@ -136,8 +138,8 @@ struct Inner {
 impl Jobs {
     /// None yet, in a folder that need not exist.
     #[must_use]
-    pub fn new(folder: PathBuf, most_bytes: u64) -> Self {
-        Self(Arc::new(Inner { folder, most_bytes, all: Mutex::default() }))
+    pub fn new(folder: PathBuf, most_bytes: u64, ambient: &Ambient) -> Self {
+        Self(Arc::new(Inner { folder, here: ambient.code(8), most_bytes, all: Mutex::default() }))
     }
 
     /// Removes what an earlier process left: for who serves, before it does.
@@ -164,7 +166,7 @@ impl Jobs {
         if all.values().filter(being_made).count() >= AT_ONCE_IN_ALL {
             return Err(Problem::unavailable(Duration::from_mins(1)));
         }
-        let id = ambient.uuid().to_string();
+        let id = format!("{}.{}", self.0.here, ambient.uuid());
         let job = Arc::new(Job {
             path: self.0.folder.join(&id),
             owner: owner.name.clone(),
@@ -181,8 +183,11 @@ impl Jobs {
         Ok(job)
     }
 
-    /// A file of somebody; 404 for anybody else.
+    /// A file of somebody; 404 for anybody else, and 409 for what another process has, or had.
     fn find(&self, id: &str, owner: &Owner) -> Result<Arc<Job>, Problem> {
+        if id.split_once('.').is_some_and(|(made, _)| made != self.0.here) {
+            return Err(Problem::conflict("archivo-de-otra-instancia", Message::new("refusal-export-elsewhere")));
+        }
         let found = self.all().get(id).filter(|job| owner.has(job)).cloned();
         found.ok_or_else(|| Problem::not_found(Message::new("refusal-export-gone")))
     }

@@ -22,7 +22,7 @@ use utoipa_axum::routes;
 
 use super::{Job, Owner, State, What, run};
 use crate::access::Reader;
-use crate::api::Filters;
+use crate::api::{Filters, is_source, only_filters};
 use crate::app::App;
 use crate::exports::make::{CSV, PDF, XLSX};
 use crate::exports::routes::saved;
@@ -40,7 +40,7 @@ pub(crate) fn routes() -> OpenApiRouter<App> {
 pub(crate) struct Wanted {
     tipo: What,
     /// As the parameters of the other addresses.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "only_filters")]
     filtros: Filters,
 }
 
@@ -95,7 +95,8 @@ pub(crate) async fn ask(
     language: Language,
     Json(wanted): Json<Wanted>,
 ) -> Result<Response, Problem> {
-    wanted.filtros.clone().check()?;
+    let narrowed = wanted.filtros.clone().check()?;
+    is_source(&app, &reader, &narrowed.source).await?;
     app.jobs.prune(app.ambient.steady());
     let job = app.jobs.begin(&app.ambient, &owner(&reader, ip), wanted.tipo)?;
     run::spawn(&app, reader, wanted.filtros, language, Arc::clone(&job));
@@ -106,7 +107,7 @@ pub(crate) async fn ask(
 
 /// How far a file is
 #[utoipa::path(get, path = "/api/exportaciones/{id}", tag = "Belgrano", params(("id" = String, Path)), responses(
-    (status = 200, body = Asked), (status = 404, body = ProblemDocument)))]
+    (status = 200, body = Asked), (status = 404, body = ProblemDocument), (status = 409, body = ProblemDocument, description = "Another instance has it")))]
 pub(crate) async fn look(
     Here(app): Here<App>,
     reader: Reader,
@@ -121,7 +122,7 @@ pub(crate) async fn look(
 ///
 /// One that is ready is removed.
 #[utoipa::path(delete, path = "/api/exportaciones/{id}", tag = "Belgrano", params(("id" = String, Path)), responses(
-    (status = 204), (status = 404, body = ProblemDocument)))]
+    (status = 204), (status = 404, body = ProblemDocument), (status = 409, body = ProblemDocument, description = "Another instance has it")))]
 pub(crate) async fn call_off(
     Here(app): Here<App>,
     reader: Reader,
@@ -135,7 +136,7 @@ pub(crate) async fn call_off(
 
 /// Fetch a file
 #[utoipa::path(get, path = "/api/exportaciones/{id}/archivo", tag = "Belgrano", params(("id" = String, Path)), responses(
-    (status = 200, content_type = "application/octet-stream", body = Vec<u8>), (status = 404, body = ProblemDocument)))]
+    (status = 200, content_type = "application/octet-stream", body = Vec<u8>), (status = 404, body = ProblemDocument), (status = 409, body = ProblemDocument, description = "Another instance has it")))]
 pub(crate) async fn fetch(
     Here(app): Here<App>,
     reader: Reader,

@@ -107,6 +107,25 @@ async fn a_file_that_is_called_off_leaves_nothing() {
 }
 
 #[tokio::test]
+async fn what_another_instance_has_is_said_to_be_there() {
+    let database = TestDatabase::sqlite();
+    let (house, other) = (marketplace(&database).await, House::start(&database).await);
+    let asked = ask(&house, &ALL, "csv").await;
+    let ready = made(&house, &ALL, &asked).await;
+    let address = asked["direccion"].as_str().expect("an address");
+    for (method, path) in [("GET", address), ("DELETE", address), ("GET", ready["archivo"].as_str().expect("a file"))] {
+        let (status, answer) = other.call(&ALL, method, path, Value::Null).await;
+        assert_eq!(
+            (status, &answer["type"]),
+            (409, &json!("urn:belgrano:problema:archivo-de-otra-instancia")),
+            "{answer}"
+        );
+    }
+    assert_eq!(house.get(&ALL, address).await.0, 200, "it is still there");
+    assert_eq!(other.get(&ALL, "/api/exportaciones/1").await.0, 404);
+}
+
+#[tokio::test]
 async fn what_has_no_room_fails_and_says_so() {
     let database = TestDatabase::sqlite();
     let house = House::start_with(&database, &[("EXPORTS_MIB", "0")]).await;
@@ -124,7 +143,7 @@ fn files_are_bounded_in_number_and_in_room_and_an_earlier_process_leaves_none() 
     let folder = tempfile::tempdir().expect("a folder");
     let (ambient, clock) = still_ambient(7);
     std::fs::write(folder.path().join("left"), "x").expect("a file");
-    let jobs = Jobs::new(folder.path().to_owned(), 100);
+    let jobs = Jobs::new(folder.path().to_owned(), 100, &ambient);
     jobs.clear().expect("a folder");
     assert!(!folder.path().join("left").exists());
     let owner = |name: &str| Owner { name: name.to_owned(), scope: Scope::WHOLE };

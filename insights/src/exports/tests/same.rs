@@ -1,9 +1,11 @@
 //! What files say is what the API answers.
 
 use belgrano_shared::testing::TestDatabase;
+use belgrano_shared::texts::Language;
 use serde_json::{Value, json};
 
 use super::{SOURCE, bring, lines, workbook};
+use crate::pages::segment;
 use crate::tests::house::{Caller, House};
 use crate::tests::seeing::marketplace;
 
@@ -16,6 +18,20 @@ const SHEETS: [&str; 8] = [
     "Clientes VIP",
     "Segmentación RFM",
     "Serie Temporal",
+];
+
+const SEGMENTS: [&str; 11] = [
+    "Champions",
+    "Loyal",
+    "Potential Loyalists",
+    "New Customers",
+    "Promising",
+    "Need Attention",
+    "About To Sleep",
+    "Cannot Lose Them",
+    "At Risk",
+    "Hibernating",
+    "Lost",
 ];
 
 /// Our own marketplace, and a source with countries, returns and voids beside it.
@@ -45,6 +61,7 @@ fn under(sheet: &Value, heads: &[&str]) -> Vec<Vec<Value>> {
 fn members(list: &Value, names: &[&str]) -> Vec<Vec<Value>> {
     let of = |row: &Value, name: &&str| match (*name, &row[*name]) {
         ("margin", Value::Number(number)) => json!(number.as_f64().expect("a number") / 100.0),
+        ("rfm_segment", Value::String(segment)) => json!(segment::name(segment, Language::Spanish)),
         (_, value) => as_real(value),
     };
     list.as_array().expect("a list").iter().map(|row| names.iter().map(|name| of(row, name)).collect()).collect()
@@ -90,7 +107,9 @@ async fn assert_same(house: &House, who: &Caller, query: &str) {
     let heads = ["Cliente", "Valor total", "Pedidos", "Segmento"];
     assert_eq!(under(&book["Clientes VIP"], &heads), expected, "{query}");
     for row in under(&book["Segmentación RFM"], &["Segmento", "Clientes"]) {
-        let segment = row[0].as_str().expect("a segment");
+        let name = row[0].as_str().expect("a segment");
+        let segment = SEGMENTS.iter().find(|segment| segment::name(segment, Language::Spanish) == name);
+        let segment = segment.unwrap_or_else(|| panic!("{name} is none of the eleven"));
         let of = api(house, who, &format!("{}&rfm_segment={segment}", more("/api/customers"))).await;
         assert_eq!(row[1], as_real(&of["total"]), "{query} {segment}");
     }

@@ -3,14 +3,15 @@
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
 use belgrano_shared::http::Query;
-use belgrano_shared::problem::Problem;
+use belgrano_shared::problem::{FieldError, Problem};
 
 use super::period::Period;
+use super::taken;
 use crate::api::Filters;
 use crate::app::App;
 
 /// The parameters that every page takes, and that a link of the navigation carries on.
-const CARRIED: [&str; 18] = [
+pub(super) const CARRIED: [&str; 18] = [
     "periodo",
     "start_date",
     "end_date",
@@ -38,6 +39,8 @@ pub(crate) struct Asked {
     filters: Result<Filters, Problem>,
     /// As it stands in the address: names and values, none of them empty.
     given: Vec<(String, String)>,
+    /// What of it this page does not understand.
+    refused: Vec<FieldError>,
 }
 
 impl FromRequestParts<App> for Asked {
@@ -47,8 +50,9 @@ impl FromRequestParts<App> for Asked {
         let query = parts.uri.query().unwrap_or_default();
         let given = url::form_urlencoded::parse(query.as_bytes()).filter(|(_, value)| !value.trim().is_empty());
         let given = given.map(|(name, value)| (name.into_owned(), value.into_owned())).collect();
+        let refused = taken::refuse(parts.uri.path(), query);
         let filters = Query::<Filters>::from_request_parts(parts, app).await.map(|Query(filters)| filters);
-        Ok(Self { filters, given })
+        Ok(Self { filters, given, refused })
     }
 }
 
@@ -56,6 +60,11 @@ impl Asked {
     /// The filters as they were read, once.
     pub(super) fn take_filters(&mut self) -> Result<Filters, Problem> {
         std::mem::replace(&mut self.filters, Ok(Filters::default()))
+    }
+
+    /// What of the address is not understood, but for the filters.
+    pub(super) fn refused(&self) -> &[FieldError] {
+        &self.refused
     }
 
     /// What was given by a name.
@@ -90,6 +99,14 @@ impl Asked {
         url::form_urlencoded::Serializer::new(String::new()).extend_pairs(kept.chain(added)).finish()
     }
 
+    /// The query of the same address without one of the values of a filter; a price stands there as somebody wrote it.
+    pub(super) fn without(&self, name: &str, value: &str) -> String {
+        let one = ["min_price", "max_price"].contains(&name);
+        let goes = |(own, given): &&(String, String)| own == name && (one || given == value) || own == "pagina";
+        let kept = self.given.iter().filter(|pair| !goes(pair));
+        url::form_urlencoded::Serializer::new(String::new()).extend_pairs(kept).finish()
+    }
+
     /// What of this page's own a form has to send along: what the form does not ask for itself.
     pub(super) fn own(&self) -> impl Iterator<Item = &(String, String)> {
         self.given.iter().filter(|(name, _)| !CARRIED.contains(&name.as_str()) && name != "pagina")
@@ -106,7 +123,17 @@ pub(crate) fn carried(query: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::carried;
+    use super::{Asked, carried};
+    use crate::api::Filters;
+
+    #[test]
+    fn a_chip_takes_away_its_own_value_alone() {
+        let pairs = [("country", "UK"), ("country", "France"), ("city", "UK"), ("min_price", "1,50"), ("pagina", "3")];
+        let given = pairs.map(|(name, value)| (name.to_owned(), value.to_owned())).into();
+        let asked = Asked { filters: Ok(Filters::default()), given, refused: Vec::new() };
+        assert_eq!(asked.without("country", "UK"), "country=France&city=UK&min_price=1%2C50");
+        assert_eq!(asked.without("min_price", "1.5"), "country=UK&country=France&city=UK");
+    }
 
     #[test]
     fn what_every_page_takes_goes_along() {

@@ -26,7 +26,9 @@ const CHOSEN: [(&str, &str); 11] = [
 pub(crate) struct Field {
     pub(crate) name: &'static str,
     pub(crate) label: Text,
-    /// Value, what it is called, and whether it is the one that was chosen.
+    /// What it is narrowed to: the one value, or how many.
+    pub(crate) chosen: String,
+    /// Value, what it is called, and whether it is among those that were chosen, which come first.
     pub(crate) options: Vec<(String, String, bool)>,
 }
 
@@ -41,20 +43,23 @@ pub(crate) struct Chip {
 /// The filters of a source that tell something apart, or that were chosen.
 pub(super) fn fields(layout: &Layout, choices: &Choices, chosen: &[(&'static str, String)]) -> Vec<Field> {
     let field = |(name, label): (&'static str, &'static str)| {
-        let chosen = chosen.iter().find(|(own, _)| *own == name).map(|(_, value)| value);
-        let mut values = choices.filtros.get(name).cloned().unwrap_or_default();
-        if let Some(chosen) = chosen.filter(|chosen| !values.contains(chosen)) {
-            values.push(chosen.clone());
-        }
-        let worth = values.len() > 1 || chosen.is_some();
-        let option = |value: String| (said(layout, name, &value), chosen == Some(&value), value);
-        let options = values.into_iter().map(option).map(|(text, is_chosen, value)| (value, text, is_chosen));
-        worth.then(|| Field { name, label: layout.t(label), options: options.collect() })
+        let chosen: Vec<&String> = chosen.iter().filter(|(own, _)| *own == name).map(|(_, value)| value).collect();
+        let known = choices.filtros.get(name).map_or(&[][..], Vec::as_slice);
+        let worth = known.len() > 1 || !chosen.is_empty();
+        let others = known.iter().filter(|value| !chosen.contains(value)).map(|value| (value, false));
+        let option = |(value, is_chosen): (&String, bool)| (value.clone(), said(layout, name, value), is_chosen);
+        let options: Vec<_> = chosen.iter().map(|value| (*value, true)).chain(others).map(option).collect();
+        let chosen = match chosen.as_slice() {
+            [] => layout.t("insights-filter-all").to_string(),
+            [value] => said(layout, name, value),
+            several => layout.t("insights-filter-several").with("count", several.len()).to_string(),
+        };
+        worth.then(|| Field { name, label: layout.t(label), chosen, options })
     };
     CHOSEN.into_iter().filter_map(field).collect()
 }
 
-/// What the figures are narrowed to.
+/// What the figures are narrowed to: one for each value, which takes away that value alone.
 pub(super) fn chips(layout: &Layout, filters: &Filters, asked: &Asked) -> Vec<Chip> {
     let label = |name: &str| match name {
         "min_price" => "insights-filter-min-price",
@@ -64,8 +69,8 @@ pub(super) fn chips(layout: &Layout, filters: &Filters, asked: &Asked) -> Vec<Ch
     };
     let chip = |(name, value): (&'static str, String)| Chip {
         label: layout.t(label(name)),
+        without: format!("{}?{}", layout.here, asked.without(name, &value)),
         value: said(layout, name, &value),
-        without: format!("{}?{}", layout.here, asked.query(&[(name, None), ("pagina", None)])),
     };
     filters.narrowing().into_iter().map(chip).collect()
 }

@@ -17,6 +17,7 @@
 mod asked;
 mod fields;
 mod period;
+mod taken;
 
 use std::time::Duration;
 
@@ -24,7 +25,7 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use belgrano_shared::http::Query;
 use belgrano_shared::pages::Layout;
-use belgrano_shared::problem::Problem;
+use belgrano_shared::problem::{FieldError, Problem};
 use belgrano_shared::texts::{Language, Text};
 use jiff::civil::Date;
 use tokio::time::Instant;
@@ -32,6 +33,7 @@ use tokio::time::Instant;
 pub(crate) use asked::{Asked, carried};
 pub(crate) use fields::{Chip, Field, said};
 pub(crate) use period::Period;
+pub(super) use taken::{Own, Takes, check};
 
 use super::as_of::AsOf;
 use super::numbers;
@@ -98,7 +100,6 @@ impl Lacking {
     }
 }
 
-#[expect(dead_code, reason = "pages that are still to come use the rest")]
 impl Look {
     /// What `asked` asks for, over `usual` unless it says otherwise.
     pub(crate) async fn of(
@@ -109,7 +110,11 @@ impl Look {
         usual: Period,
     ) -> Result<Self, Problem> {
         let until = Instant::now() + app.settings.common.http.handler_timeout * 4 / 5;
-        let (filters, refused) = checked(layout, asked.take_filters())?;
+        let (filters, mut refused) = checked(layout, asked.take_filters())?;
+        for FieldError { field, .. } in asked.refused() {
+            refused.retain(|(name, _)| name != field);
+        }
+        refused.extend(asked.refused().iter().map(|error| (error.field.clone(), error.to(layout.language))));
         let mut look = Self {
             language: layout.language,
             here: layout.here.clone(),
@@ -141,8 +146,25 @@ impl Look {
         if let Some((sources, choices)) = look.take(known, age)? {
             look.fields = fields::fields(layout, &choices, &look.filters.narrowing());
             look.settle(app, sources);
+            look.find_source(app, reader).await;
         }
         Ok(look)
+    }
+
+    /// Says so where the source that is asked about is not there.
+    async fn find_source(&mut self, app: &App, reader: &Reader) {
+        if let Err(problem) = api::is_source(app, reader, &self.source).await {
+            self.refused.extend(problem.errors().iter().map(|error| (error.field.clone(), error.to(self.language))));
+        }
+    }
+
+    /// What cannot be asked and has no field of its own in the form: the name and why.
+    pub(crate) fn beside(&self) -> Vec<&(String, String)> {
+        let has_field = |name: &str| {
+            let dated = self.dated && ["start_date", "end_date"].contains(&name);
+            dated || ["min_price", "max_price"].contains(&name) || self.fields.iter().any(|field| field.name == name)
+        };
+        self.refused.iter().filter(|(name, _)| !has_field(name)).collect()
     }
 
     /// Which days these are, of the source that there is.

@@ -1,28 +1,37 @@
 //! `/clientes`: segments, new against returning, how what they bring is spread, cohorts, the way to the fifth order, and plans.
 
 use belgrano_shared::http::{Json, Query};
+use belgrano_shared::pages::Layout;
 use belgrano_shared::problem::Problem;
 use jiff::civil::Date;
 
+use super::alike::{alike, worth};
+use super::leaving::leaving;
 use super::{Asking, Found};
 use crate::api::{self, Back, ValueView};
 use crate::pages::figure::{Cell, ChartKind, Column, Figure};
 use crate::pages::numbers::{amount, number};
+use crate::pages::segment;
 
 /// What the page shows.
 pub(super) async fn find(asking: &Asking<'_>) -> Result<Found, Problem> {
-    let figures = vec![
+    let mut figures = vec![
         segments(asking).await?,
+        leaving(asking).await?,
         returning(asking).await?,
         values(asking).await?,
+        worth(asking).await?,
         cohorts(asking).await?,
-        journey(asking).await?,
-        plans(asking).await?,
     ];
+    figures.extend(alike(asking).await?);
+    figures.extend([journey(asking).await?, plans(asking).await?]);
     let json = [
         "/api/clientes/segmentos",
+        "/api/ml/churn/at-risk",
         "/api/clientes/nuevos",
         "/api/clientes/valor",
+        "/api/clientes/valor-futuro",
+        "/api/ml/clustering/customers",
         "/api/instashop/cohortes",
         "/api/instashop/recorrido",
         "/api/instashop/planes",
@@ -30,39 +39,23 @@ pub(super) async fn find(asking: &Asking<'_>) -> Result<Found, Problem> {
     Ok(Found { marks: Vec::new(), figures, json: json.into() })
 }
 
-/// What a segment is called, and what to do about it.
-fn words(segment: &str) -> (&'static str, &'static str) {
-    match segment {
-        "Champions" => ("insights-champions", "insights-champions-do"),
-        "Loyal" => ("insights-loyal", "insights-loyal-do"),
-        "Potential Loyalists" => ("insights-potential", "insights-potential-do"),
-        "New Customers" => ("insights-new", "insights-new-do"),
-        "Promising" => ("insights-promising", "insights-promising-do"),
-        "Need Attention" => ("insights-attention-needed", "insights-attention-needed-do"),
-        "About To Sleep" => ("insights-sleepy", "insights-sleepy-do"),
-        "Cannot Lose Them" => ("insights-cannot-lose", "insights-cannot-lose-do"),
-        "At Risk" => ("insights-at-risk", "insights-at-risk-do"),
-        "Hibernating" => ("insights-hibernating", "insights-hibernating-do"),
-        _ => ("insights-lost", "insights-lost-do"),
-    }
-}
-
 async fn segments(asking: &Asking<'_>) -> Result<Figure, Problem> {
     let (layout, currency) = (asking.layout, &asking.look.currency);
     let language = layout.language;
     let (app, reader, filters) = asking.parts();
     let Json(found) = Box::pin(api::segments(app, reader, filters)).await?;
-    let rows = found.segments.iter().map(|segment| {
-        let (name, to_do) = words(&segment.segment);
-        let only = asking.look.address(&[("segment", Some(segment.segment.as_str()))]);
+    let rows = found.segments.iter().map(|found| {
+        let (name, to_do) = segment::words(&found.segment).unzip();
+        let said = |key: Option<&'static str>| key.map_or_else(String::new, |key| layout.t(key).to_string());
+        let only = asking.look.address(&[("segment", Some(found.segment.as_str()))]);
         vec![
-            Cell::text(layout.t(name).to_string()).linked(only),
-            Cell::amount(language, segment.revenue, currency),
-            Cell::count(language, segment.customers),
-            Cell::of(segment.share, |value| Cell::percent(language, value)),
-            Cell::of(segment.aov, |value| Cell::amount(language, value, currency)),
-            Cell::of(segment.recency, |value| Cell::text(number(language, value, 0))),
-            Cell::text(layout.t(to_do).to_string()),
+            Cell::text(said(name)).linked(only),
+            Cell::amount(language, found.revenue, currency),
+            Cell::count(language, found.customers),
+            Cell::of(found.share, |value| Cell::percent(language, value)),
+            Cell::of(found.aov, |value| Cell::amount(language, value, currency)),
+            Cell::of(found.recency, |value| Cell::text(number(language, value, 0))),
+            Cell::text(said(to_do)),
         ]
     });
     Ok(Figure::new(layout, "segments", ChartKind::Bars, layout.t("insights-segments"))
@@ -189,6 +182,18 @@ async fn journey(asking: &Asking<'_>) -> Result<Figure, Problem> {
         .rows(rows))
 }
 
+/// What a plan is called.
+fn plan_name(layout: &Layout, plan: &str) -> String {
+    let key = match plan {
+        "basic" => "plan-basic",
+        "premium" => "plan-premium",
+        "enterprise" => "plan-enterprise",
+        // A plan that a newer shop has.
+        _ => return plan.to_owned(),
+    };
+    layout.t(key).to_string()
+}
+
 async fn plans(asking: &Asking<'_>) -> Result<Figure, Problem> {
     let (layout, currency) = (asking.layout, &asking.look.currency);
     let language = layout.language;
@@ -196,7 +201,11 @@ async fn plans(asking: &Asking<'_>) -> Result<Figure, Problem> {
     let Json(found) = Box::pin(api::plans(app, reader, filters)).await?;
     let rows = found.plans.iter().map(|plan| {
         vec![
-            plan.plan.as_ref().map_or_else(|| Cell::text(layout.t("insights-no-plan").to_string()), Cell::text),
+            Cell::text(
+                plan.plan
+                    .as_deref()
+                    .map_or_else(|| layout.t("insights-no-plan").to_string(), |it| plan_name(layout, it)),
+            ),
             Cell::amount(language, plan.revenue, currency),
             Cell::count(language, plan.accounts),
             Cell::count(language, plan.buyers),

@@ -1,12 +1,16 @@
 //! `/entregas`: what was promised and what was kept, by day, barrio, hour and driver, and why deliveries failed.
 
 use belgrano_shared::http::Json;
+use belgrano_shared::pages::Layout;
 use belgrano_shared::problem::Problem;
 
 use super::{Asking, Found};
 use crate::api::{self, Deliveries, DeliveryPart};
 use crate::pages::figure::{Cell, ChartKind, Column, Figure};
-use crate::pages::numbers::{count, number};
+use crate::pages::numbers::{count, number, percent};
+
+/// Of fewer deliveries with a promise a share says nothing.
+const TELLING: i64 = 5;
 
 /// What the page shows.
 pub(super) async fn find(asking: &Asking<'_>) -> Result<Found, Problem> {
@@ -76,7 +80,7 @@ fn whole(asking: &Asking<'_>, found: &Deliveries) -> Figure {
     ];
     let rows =
         rows.into_iter().map(|(key, value)| vec![Cell::text(layout.t(key).to_string()), Cell::count(language, value)]);
-    let load = capacity.load_percent.map_or_else(|| "–".to_owned(), |load| format!("{} %", number(language, load, 1)));
+    let load = capacity.load_percent.map_or_else(|| "–".to_owned(), |load| percent(language, load));
     let note = layout
         .t("insights-capacity-note")
         .with("drivers", count(language, capacity.on_shift))
@@ -89,6 +93,20 @@ fn whole(asking: &Asking<'_>, found: &Deliveries) -> Figure {
         .column(Column::count(layout.t("insights-deliveries")))
         .rows(if all.deliveries > 0 { rows.collect() } else { Vec::new() });
     if asking.reader.business.is_none() { figure.note(note) } else { figure }
+}
+
+/// How many of the promised ones were on time. Of a few it is said of how many, and not drawn: one late delivery in the morning is no day
+/// on which all was late.
+fn on_time(layout: &Layout, part: &DeliveryPart) -> Cell {
+    let language = layout.language;
+    match part.on_time_percent {
+        Some(value) if part.promised >= TELLING => Cell::percent(language, value),
+        Some(_) => {
+            let said = layout.t("insights-on-time-few").with("on-time", part.on_time).with("promised", part.promised);
+            Cell::text(said.to_string()).undrawn()
+        }
+        None => Cell::unknown(),
+    }
 }
 
 fn parts(
@@ -105,7 +123,7 @@ fn parts(
         vec![
             heading(part),
             Cell::count(language, part.deliveries),
-            Cell::of(part.on_time_percent, |value| Cell::percent(language, value)),
+            on_time(layout, part),
             minutes(part.minutes),
             minutes(part.late_minutes),
             Cell::count(language, part.failed + part.given_back),

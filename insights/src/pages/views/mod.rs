@@ -2,10 +2,14 @@
 //!
 //! Every number of them is one that an address of the API gives; the page names those addresses at its end.
 
+mod alike;
 mod customers;
 mod deliveries;
+mod demand;
+mod leaving;
 mod places;
 mod products;
+mod together;
 
 use askama::Template;
 use axum::Router;
@@ -16,6 +20,8 @@ use belgrano_shared::http::Query;
 use belgrano_shared::pages::Layout;
 use belgrano_shared::problem::Problem;
 use url::Url;
+
+pub(in crate::pages) use demand::own as of_products;
 
 use super::Frame;
 use super::figure::Figure;
@@ -125,6 +131,11 @@ impl Asking<'_> {
     /// What the functions of the API take.
     fn parts(&self) -> (State<App>, Reader, Query<Filters>) {
         (State(self.app.clone()), self.reader.clone(), Query(self.look.filters.clone()))
+    }
+
+    /// Whether something can be done in the shop about what is seen: of our own marketplace, by who has its administration.
+    fn acts(&self) -> bool {
+        self.reader.business.is_none() && self.look.source == crate::ingest::OWN
     }
 
     /// A page of the shop's administration or of the board; `None` for a merchant, who has neither.

@@ -4,6 +4,8 @@ use belgrano_shared::http::{Json, Query};
 use belgrano_shared::problem::Problem;
 use serde_json::Value;
 
+use super::demand::demand;
+use super::together::together;
 use super::{Asking, Found};
 use crate::api::{self, Matrix, MatrixView, Most, Quadrant, StockPage};
 use crate::pages::figure::{Cell, ChartKind, Column, Figure};
@@ -21,15 +23,23 @@ pub(super) async fn find(asking: &Asking<'_>) -> Result<Found, Problem> {
     let (app, reader, filters) = asking.parts();
     let most = Query(Most { limit: Some(IN_MATRIX) });
     let Json(matrix) = Box::pin(api::matrix(app, reader, filters, most)).await?;
-    let figures = vec![
+    let mut figures = vec![
         quadrants(asking, &matrix),
         best(asking, &matrix),
         categories(asking).await?,
+        demand(asking).await?,
         stock(asking).await?,
-        unsold(asking).await?,
     ];
-    let json =
-        ["/api/productos/matriz", "/api/instashop/categorias", "/api/instashop/stock", "/api/productos/sin-ventas"];
+    figures.extend(together(asking).await?);
+    figures.push(unsold(asking).await?);
+    let json = [
+        "/api/productos/matriz",
+        "/api/instashop/categorias",
+        "/api/ml/demand-forecast",
+        "/api/instashop/stock",
+        "/api/productos/juntos",
+        "/api/productos/sin-ventas",
+    ];
     Ok(Found { marks: Vec::new(), figures, json: json.into() })
 }
 
@@ -38,7 +48,7 @@ fn id(id: &Value) -> String {
 }
 
 /// An article, with its page in the shop's administration where our own marketplace is looked at.
-fn article(asking: &Asking<'_>, product: &Value, name: Option<&String>) -> Cell {
+pub(super) fn article(asking: &Asking<'_>, product: &Value, name: Option<&String>) -> Cell {
     let id = id(product);
     let cell = Cell::text(name.cloned().unwrap_or_else(|| id.clone()));
     let own = asking.look.source == crate::ingest::OWN;
@@ -49,13 +59,23 @@ fn article(asking: &Asking<'_>, product: &Value, name: Option<&String>) -> Cell 
     }
 }
 
+/// The way to the form of the shop that notes what was received of an article, with so many pieces filled in.
+pub(super) fn receive(asking: &Asking<'_>, product: &Value, pieces: Option<f64>) -> Cell {
+    let pieces = pieces.filter(|pieces| *pieces > 0.0).map_or_else(String::new, |pieces| format!("{pieces:.0}"));
+    let path = format!("/administrar/productos/{}?recibir={pieces}#anotar", id(product));
+    match asking.way(&asking.app.settings.shop_url, &path) {
+        Some(way) => Cell::text(asking.layout.t("foretold-receive").to_string()).linked(way),
+        None => Cell::unknown(),
+    }
+}
+
 /// What to do with an article of a quadrant.
-fn advice(quadrant: Option<Quadrant>) -> (&'static str, &'static str) {
+fn advice(quadrant: Quadrant) -> [&'static str; 2] {
     match quadrant {
-        Some(Quadrant::Star) => ("insights-star", "insights-star-do"),
-        Some(Quadrant::CashCow) => ("insights-cow", "insights-cow-do"),
-        Some(Quadrant::Question) => ("insights-question", "insights-question-do"),
-        Some(Quadrant::Dog) | None => ("insights-dog", "insights-dog-do"),
+        Quadrant::Star => ["insights-star", "insights-star-do"],
+        Quadrant::CashCow => ["insights-cow", "insights-cow-do"],
+        Quadrant::Question => ["insights-question", "insights-question-do"],
+        Quadrant::Dog => ["insights-dog", "insights-dog-do"],
     }
 }
 
@@ -64,14 +84,15 @@ fn quadrants(asking: &Asking<'_>, matrix: &Matrix) -> Figure {
     let language = layout.language;
     let said = |key: &'static str| Cell::text(layout.t(key).to_string());
     let row = |product: &MatrixView| {
-        let (quadrant, to_do) = advice(product.quadrant);
+        let said = product.quadrant.map(|quadrant| advice(quadrant).map(said));
+        let [quadrant, to_do] = said.unwrap_or_else(|| [Cell::unknown(), Cell::unknown()]);
         vec![
             article(asking, &product.product_id, product.product_name.as_ref()),
             Cell::of(product.share, |value| Cell::percent(language, value)),
             Cell::of(product.growth, |value| Cell::percent(language, value)),
             Cell::amount(language, product.revenue, currency),
-            said(quadrant),
-            said(to_do),
+            quadrant,
+            to_do,
         ]
     };
     let note = layout
@@ -156,7 +177,7 @@ async fn stock(asking: &Asking<'_>) -> Result<Figure, Problem> {
             Some(_) => "insights-stock-well",
             None => "insights-stock-uncounted",
         };
-        vec![
+        let mut row = vec![
             article(asking, &product.product_id, product.product_name.as_ref()),
             Cell::of(product.order_quantity, |value| Cell::count(language, value)),
             Cell::text(layout.t(state).to_string()),
@@ -164,7 +185,12 @@ async fn stock(asking: &Asking<'_>) -> Result<Figure, Problem> {
             Cell::of(product.reorder_point, |value| Cell::count(language, value)),
             Cell::of(product.days_of_stock, |value| Cell::text(number(language, value, 1))),
             Cell::of(product.rotation, |value| Cell::text(number(language, value, 1))),
-        ]
+        ];
+        if asking.acts() {
+            #[expect(clippy::cast_precision_loss, reason = "pieces are far below 2^53")]
+            row.push(receive(asking, &product.product_id, product.order_quantity.map(|pieces| pieces as f64)));
+        }
+        row
     });
     let summary = &found.summary;
     let note = layout
@@ -173,7 +199,7 @@ async fn stock(asking: &Asking<'_>) -> Result<Figure, Problem> {
         .with("low", summary.low)
         .with("optimal", summary.optimal)
         .with("rotation", summary.rotation.map_or_else(|| "–".to_owned(), |value| number(language, value, 1)));
-    Ok(Figure::new(layout, "stock", ChartKind::Bars, layout.t("insights-stock"))
+    let figure = Figure::new(layout, "stock", ChartKind::Bars, layout.t("insights-stock"))
         .note(note)
         .column(Column::label(layout.t("insights-article")))
         .column(Column::count(layout.t("insights-to-order")))
@@ -182,7 +208,8 @@ async fn stock(asking: &Asking<'_>) -> Result<Figure, Problem> {
         .column(Column::count(layout.t("insights-reorder-point")).shape(""))
         .column(Column::count(layout.t("insights-days-of-stock")).shape(""))
         .column(Column::count(layout.t("insights-rotation")).shape(""))
-        .rows(rows))
+        .rows(rows);
+    Ok(if asking.acts() { figure.column(Column::label(layout.t("foretold-act"))) } else { figure })
 }
 
 async fn unsold(asking: &Asking<'_>) -> Result<Figure, Problem> {

@@ -1,6 +1,7 @@
 //! The pages as a person meets them, in front of the whole router.
 
 mod buying;
+mod customers;
 mod editing;
 mod insights;
 mod managing;
