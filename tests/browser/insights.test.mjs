@@ -263,12 +263,23 @@ test("SQL is answered without script, by keyboard, and a mistake is said", PATIE
   await page.keyboard.press("Enter");
   await page.locator(".answer td").first().waitFor();
   assert.equal(await page.locator(".answer tbody tr").count(), 3);
-  const [download] = await Promise.all([page.waitForEvent("download"), page.locator("button[formaction]").click()]);
+  const [download] = await Promise.all([page.waitForEvent("download"), page.locator("button[formaction$='.csv']").click()]);
   const text = await (await download.createReadStream()).toArray();
   assert.match(Buffer.concat(text).toString(), /;'=1\+1/, "no formula");
   await page.locator("#sql").fill("SELECT nothing FROM nowhere");
   await page.locator("main button.primary").click();
   assert.match(await page.locator("[role=alert]").textContent(), /La consulta falló/);
   assert.equal(await page.locator("#sql").inputValue(), "SELECT nothing FROM nowhere");
+  // A query is kept under a name, and comes back without being asked.
+  await page.locator("#sql").fill("SELECT 1 AS uno");
+  await page.locator(".saving > summary").click();
+  await page.locator("#nombre").fill("Una fila");
+  await page.locator(".saving button").click();
+  await page.goto(`${insights.at}/consola`);
+  await page.locator(".queries a", { hasText: "Una fila" }).click();
+  assert.equal(await page.locator("#sql").inputValue(), "SELECT 1 AS uno");
+  assert.equal(await page.locator(".answer").count(), 0);
+  await page.locator(".queries form button").click();
+  assert.equal(await page.locator(".queries").count(), 0);
   await context.close();
 });

@@ -89,7 +89,8 @@ pub(crate) async fn save_view(app: &App, who: &Principal, view: NewView) -> Resu
     // What a browser would read as the address of another site leads home, and so is none of ours.
     let address = local_path(&view.direccion);
     if view.direccion.chars().count() > ADDRESS_CHARS {
-        wrong.push(FieldError::new("direccion", Message::new("error-length").with("from", 1).with("to", ADDRESS_CHARS)));
+        wrong
+            .push(FieldError::new("direccion", Message::new("error-length").with("from", 1).with("to", ADDRESS_CHARS)));
     } else if address == "/" && view.direccion != "/" {
         wrong.push(FieldError::new("direccion", Message::new("error-insights-address")));
     }
