@@ -17,7 +17,7 @@ export const VISITS = [
   ["anybody", "board", null, () => ["/ingresar", "/sin-conexion", "/_estilo"]],
   ["admin", "board", ADMIN, ({ order, driver }) => [
     "/tablero", "/tablero?vista=estados", "/tickets", `/tickets/${order}`, "/flota", `/flota/${driver.id}`, "/reportes", "/usuarios",
-    `/usuarios/${driver.id}`, "/ajustes", "/avisos/envios",
+    `/usuarios/${driver.id}`, "/ajustes", "/avisos/envios", "/clave",
   ]],
-  ["driver", "board", DRIVER, () => ["/reparto"]],
+  ["driver", "board", DRIVER, () => ["/reparto", "/clave"]],
 ];

@@ -145,7 +145,7 @@ impl<'a> Field<'a> {
 
     /// The fewest characters.
     #[must_use]
-    pub fn min_length(mut self, characters: u32) -> Self {
+    pub fn min_length(mut self, characters: usize) -> Self {
         self.limits.push(("minlength", characters.to_string()));
         self
     }

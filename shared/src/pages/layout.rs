@@ -121,6 +121,8 @@ pub struct Layout {
     pub carried: String,
     /// The name of whoever is logged in.
     pub who: Option<String>,
+    /// Where that name leads: to what is somebody's own, unless that stands in the navigation.
+    pub own: Option<Link>,
     /// The path of this page.
     pub here: String,
     /// The path of this page with its query, to come back to.
@@ -142,6 +144,7 @@ impl Layout {
             more_button: More::ACCOUNT,
             carried: String::new(),
             who: None,
+            own: None,
             here: parts.uri.path().to_owned(),
             address,
             flash: Flash::of(&parts.headers),
@@ -159,6 +162,7 @@ impl Layout {
             more_button: More::ACCOUNT,
             carried: String::new(),
             who: None,
+            own: None,
             here: String::new(),
             address: "/".to_owned(),
             flash: Flash::default(),

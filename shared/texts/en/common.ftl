@@ -25,6 +25,13 @@ account-name = Name
 account-email = Email
 account-password = Password
 account-password-hint = At least 8 characters.
+account-change-password = Change the password
+password-old = Current password
+password-new = New password
+password-change = Change
+password-changed = The password is changed; the other sessions have ended.
+password-least = At least { $from } characters.
+password-ends-others = Changing it ends the other sessions of your account; this one goes on.
 
 ## States and priorities
 

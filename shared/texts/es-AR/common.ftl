@@ -25,6 +25,13 @@ account-name = Nombre
 account-email = Correo
 account-password = Contraseña
 account-password-hint = Al menos 8 caracteres.
+account-change-password = Cambiar la contraseña
+password-old = Contraseña actual
+password-new = Contraseña nueva
+password-change = Cambiar
+password-changed = La contraseña quedó cambiada; las otras sesiones terminaron.
+password-least = Al menos { $from } caracteres.
+password-ends-others = Al cambiarla terminan las otras sesiones de tu cuenta; esta sigue.
 
 ## States and priorities
 

@@ -2,7 +2,7 @@
 
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
-use belgrano_shared::pages::{KeptPage, Layout, Link, NOTHING_FOR_ROBOTS, Service};
+use belgrano_shared::pages::{KeptPage, Layout, Link, NOTHING_FOR_ROBOTS, Room, Service};
 use belgrano_shared::problem::Problem;
 
 use crate::app::App;
@@ -42,6 +42,7 @@ impl FromRequestParts<App> for Frame {
         };
         let mut layout = Layout::of(parts, &SERVICE);
         layout.links = links(who.as_ref().map(|who| who.role));
+        layout.own = who.as_ref().map(|_| OWN);
         layout.who = who.as_ref().map(|who| who.name.to_string());
         Ok(Self { layout, who })
     }
@@ -55,6 +56,9 @@ pub(super) fn home_of(role: Role) -> &'static str {
     }
 }
 
+/// What is somebody's own.
+const OWN: Link = Link::new("/clave", "nav-account", "person");
+
 fn links(role: Option<Role>) -> Vec<Link> {
     const ADMIN: [Link; 5] = [
         Link::new("/tablero", "nav-board", "board"),
@@ -63,7 +67,8 @@ fn links(role: Option<Role>) -> Vec<Link> {
         Link::new("/usuarios", "nav-users", "people"),
         Link::new("/ajustes", "nav-settings", "settings"),
     ];
-    const DRIVER: [Link; 1] = [Link::new("/reparto", "nav-driver", "bike")];
+    // On a phone the name has no room, and of an administrator the bar is full: their settings lead there.
+    const DRIVER: [Link; 2] = [Link::new("/reparto", "nav-driver", "bike"), OWN.at(Room::Narrow)];
     match role {
         Some(Role::Admin) => ADMIN.to_vec(),
         Some(Role::Driver) => DRIVER.to_vec(),

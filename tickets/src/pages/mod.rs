@@ -14,6 +14,7 @@ mod home;
 mod insights;
 mod log_in;
 mod notices;
+mod password;
 mod reports;
 mod search;
 mod settings;
@@ -40,6 +41,7 @@ pub fn routes(development: bool) -> Router<App> {
         .route("/", get(home::home))
         .route("/ingresar", get(log_in::show).post(log_in::send))
         .route("/salir", post(log_in::leave))
+        .route("/clave", get(password::show).post(password::change))
         .route("/tablero", get(board::show))
         .route("/tablero/lote", post(board::bulk_send))
         .route("/tickets", get(search::show))

@@ -9,6 +9,7 @@ mod forgetting;
 mod instances;
 mod intake;
 mod keeping;
+mod passwords;
 mod pasted;
 mod plans;
 mod promising;

@@ -18,16 +18,19 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use super::account::{self, check_text};
-use super::{Account, ChangeUser, CreateUser, NewDriver, Role, UserRefusal};
+use super::{Account, ChangeUser, CreateUser, NewDriver, Role, UserRefusal, password};
 use crate::app::App;
 use crate::sessions::{Admin, Principal};
 
 /// The most characters of a name.
 pub(crate) const NAME_CHARS: usize = 100;
 
-/// `/api/usuarios` and one of them.
+/// `/api/usuarios`, one of them, and one's own.
 pub fn routes() -> OpenApiRouter<App> {
-    OpenApiRouter::new().routes(routes!(list, create)).routes(routes!(change))
+    OpenApiRouter::new()
+        .routes(routes!(list, create))
+        .routes(routes!(change))
+        .routes(routes!(password::change_password))
 }
 
 /// A page of accounts.

@@ -1,7 +1,36 @@
-use belgrano_shared::on_both_engines;
+use std::net::{IpAddr, Ipv4Addr};
 
-use super::board::{Board, until};
-use crate::users::Role;
+use axum::extract::State;
+use axum::http::StatusCode;
+use belgrano_shared::auth::password::NewPassword;
+use belgrano_shared::auth::session::TokenHash;
+use belgrano_shared::http::{ClientIp, Json};
+use belgrano_shared::on_both_engines;
+use belgrano_shared::seen::Seen;
+use serde_json::json;
+
+use super::board::{Account, Board, until};
+use crate::sessions::Session;
+use crate::users::{self, ChangeUser, Role};
+
+const PASSWORD: &str = "una clave larga";
+
+/// An administrator with a password, and the session of two browsers.
+async fn at_two_places(board: &Board) -> (Account, Account) {
+    let id = board.account(Role::Admin).await.user_id;
+    let password = NewPassword::parse(PASSWORD).expect("a password");
+    let hash = board.app.gate.passwords().hash(&password).await.expect("a hash");
+    let seen = Seen::default();
+    let change = ChangeUser { id, name: None, role: None, active: None, password_hash: Some(hash), seen };
+    board.app.writer.submit(change).await.expect("changed");
+    (board.log_in(id).await, board.log_in(id).await)
+}
+
+/// What a handler is told of whoever has this session.
+async fn session_of(board: &Board, account: &Account) -> Session {
+    let token = TokenHash::try_from(account.session.as_slice()).expect("a hash");
+    Session(board.app.principal(&token).await.expect("read").expect("logged in"))
+}
 
 on_both_engines! {
     async fn a_log_out_closes_its_own_sockets(database) {
@@ -20,6 +49,23 @@ on_both_engines! {
         let mut again = board.client(&here).await;
         again.say(r#"{"type":"subscribe"}"#).await;
         assert_eq!(again.close_code().await, 4401, "the session is gone");
+        board.stop().await;
+    }
+
+    async fn a_new_password_closes_the_sockets_of_the_other_sessions(database) {
+        let board = Board::start(database, &[("ARGON2_MEMORY_KIB", "64"), ("ARGON2_PASSES", "1")]).await;
+        let (here, there) = at_two_places(&board).await;
+        let (mut spared, mut ended) = (board.client(&here).await, board.client(&there).await);
+        spared.start().await;
+        ended.start().await;
+        let body = json!({ "password_actual": PASSWORD, "password_nueva": "otra muy distinta" });
+        let body = Json(serde_json::from_value(body).expect("a body"));
+        let (app, ip) = (State(board.app.clone()), ClientIp(IpAddr::V4(Ipv4Addr::LOCALHOST)));
+        let changed = users::change_password(app, session_of(&board, &here).await, ip, body).await;
+        assert_eq!(changed.expect("the right one"), StatusCode::NO_CONTENT);
+        assert_eq!(ended.close_code().await, 4401);
+        board.receive("BA-1").await;
+        assert_eq!(spared.event().await, (1, false));
         board.stop().await;
     }
 

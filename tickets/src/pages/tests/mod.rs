@@ -159,3 +159,27 @@ async fn accounts_are_made_and_changed() {
     assert_eq!(refused.status, 409);
     assert!(refused.body.contains("tiene que quedar una"));
 }
+
+#[tokio::test]
+async fn everybody_changes_their_own_password() {
+    let mut stage = Stage::as_admin().await;
+    stage.driver("beto").await;
+    let (admin, driver) = (stage.browser_of(ADMIN).await, stage.browser_of("beto@example.com").await);
+    for (mut browser, home, least) in [(admin, "/tablero", 10), (driver, "/reparto", 8)] {
+        let page = browser.get(home).await;
+        assert!(page.body.contains("href=\"/clave\""), "{}", page.body);
+        let page = browser.get("/clave").await;
+        let asked =
+            (page.body.contains(&format!("minlength=\"{least}\"")), page.body.contains(&format!("Al menos {least} ")));
+        assert_eq!(asked, (true, true), "{}", page.body);
+        let new = ("password_nueva", "otra muy distinta");
+        let wrong = browser.post("/clave", &[("password_actual", "no era"), new]).await;
+        assert!(wrong.status == 422 && wrong.body.contains("id=\"password_actual-error\""), "{}", wrong.body);
+        assert!(!wrong.body.contains(new.1));
+        let sent = browser.post("/clave", &[("password_actual", PASSWORD), new]).await;
+        assert_eq!((sent.status, sent.location.as_str()), (303, home));
+        assert!(browser.get(home).await.body.contains("La contraseña quedó cambiada"));
+    }
+    let ended = stage.browser.get("/tablero").await;
+    assert_eq!(ended.location, "/ingresar?volver=%2Ftablero", "the session of the first browser");
+}
