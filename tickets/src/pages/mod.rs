@@ -42,6 +42,7 @@ pub fn routes(development: bool) -> Router<App> {
         .route("/ingresar", get(log_in::show).post(log_in::send))
         .route("/salir", post(log_in::leave))
         .route("/clave", get(password::show).post(password::change))
+        .route("/clave/otras-sesiones", post(password::end_others))
         .route("/tablero", get(board::show))
         .route("/tablero/lote", post(board::bulk_send))
         .route("/tickets", get(search::show))

@@ -1,4 +1,4 @@
-//! One's own password, as its owner changes it.
+//! What is one's own: the password, as its owner changes it, and the other sessions.
 
 use askama::Template;
 use axum::extract::State;
@@ -7,11 +7,14 @@ use belgrano_shared::auth::password::NewPassword;
 use belgrano_shared::http::{ClientIp, Json};
 use belgrano_shared::pages::{Form, Layout, Notice};
 use belgrano_shared::problem::Problem;
+use belgrano_shared::timestamp::UnixMillis;
 
 use super::frame::{Frame, home_of};
 use crate::app::App;
-use crate::sessions::Session;
+use crate::sessions::{self, Other, Session};
 use crate::users::{self, ChangePasswordBody, Role};
+
+const HERE: &str = "/clave";
 
 #[derive(Template)]
 #[template(path = "password.html")]
@@ -20,15 +23,33 @@ struct PasswordPage<'a> {
     form: Form,
     /// The fewest characters of a new one.
     least: usize,
+    others: Vec<Other>,
+    now: UnixMillis,
 }
 
-/// The present password and a new one.
-pub(super) async fn show(Session(who): Session, Frame { layout, .. }: Frame) -> Result<Response, Problem> {
-    layout.show(&page(&layout, who.role, Form::default()))
+/// The present password and a new one, and what other sessions there are.
+pub(super) async fn show(
+    state: State<App>,
+    session: Session,
+    Frame { layout, .. }: Frame,
+) -> Result<Response, Problem> {
+    layout.show(&page(&layout, state, session, Form::default()).await?)
 }
 
-fn page(layout: &Layout, role: Role, form: Form) -> PasswordPage<'_> {
-    PasswordPage { layout, form, least: NewPassword::least(role == Role::Admin) }
+async fn page(layout: &Layout, state: State<App>, session: Session, form: Form) -> Result<PasswordPage<'_>, Problem> {
+    let (now, least) = (state.ambient.now(), NewPassword::least(session.0.role == Role::Admin));
+    let Json(others) = sessions::others(state, session).await?;
+    Ok(PasswordPage { layout, form, least, others: others.otras, now })
+}
+
+/// Ends the others.
+pub(super) async fn end_others(
+    state: State<App>,
+    session: Session,
+    Frame { layout, .. }: Frame,
+) -> Result<Response, Problem> {
+    sessions::end_the_others(state, session).await?;
+    Ok(Notice::done(layout.t("sessions-ended")).then(HERE))
 }
 
 /// Changes it.
@@ -41,13 +62,14 @@ pub(super) async fn change(
 ) -> Result<Response, Problem> {
     let role = session.0.role;
     let changed = match form.read::<ChangePasswordBody>() {
-        Ok(body) => users::change_password(state, session, ip, Json(body)).await,
+        Ok(body) => users::change_password(state.clone(), session.clone(), ip, Json(body)).await,
         Err(problem) => Err(problem),
     };
     match changed {
         Ok(_) => Ok(Notice::done(layout.t("password-changed")).then(home_of(role))),
         Err(problem) if Form::takes(&problem) => {
-            layout.show_as(problem.status(), &page(&layout, role, form.refused(&problem)))
+            let page = page(&layout, state, session, form.refused(&problem)).await?;
+            layout.show_as(problem.status(), &page)
         }
         Err(problem) => Err(problem),
     }

@@ -4,6 +4,7 @@
 //! may do, are announced with the commit and empty the gate's memory; the sockets end by the same announcement.
 
 mod log_in;
+mod others;
 mod principal;
 
 use belgrano_shared::lifecycle::Lifecycle;
@@ -13,6 +14,7 @@ use utoipa_axum::routes;
 use crate::app::App;
 
 pub use log_in::{LogIn, log_in, log_out};
+pub(crate) use others::{Other, end_others, end_the_others, others};
 pub use principal::{Admin, Driver, Principal, Session};
 
 /// The cookie of the board's sessions.
@@ -26,7 +28,11 @@ pub fn spawn(app: &App, life: &Lifecycle) {
     });
 }
 
-/// `/api/login`, `/api/logout`, `/api/me`.
+/// `/api/login`, `/api/logout`, `/api/me`, `/api/yo/sesiones`.
 pub fn routes() -> OpenApiRouter<App> {
-    OpenApiRouter::new().routes(routes!(log_in::log_in)).routes(routes!(log_in::log_out)).routes(routes!(log_in::me))
+    OpenApiRouter::new()
+        .routes(routes!(log_in::log_in))
+        .routes(routes!(log_in::log_out))
+        .routes(routes!(log_in::me))
+        .routes(routes!(others::others, others::end_the_others))
 }

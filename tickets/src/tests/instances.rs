@@ -54,6 +54,7 @@ on_both_engines! {
             ("PATCH", "/api/tickets/1", json!({ "prioridad": "urgente" })),
             ("POST", "/api/tickets/lote", json!({ "numeros": ["1"], "accion": "cancelar", "motivo": "x" })),
             ("POST", "/api/avisos/envios/1/reintentar", Value::Null),
+            ("DELETE", "/api/yo/sesiones", Value::Null),
             ("PUT", "/api/yo/clave", json!({ "password_actual": "jacaranda lila", "password_nueva": "otra muy distinta" })),
         ] {
             let (status, answer) = other.call(&eva, method, path, body).await;

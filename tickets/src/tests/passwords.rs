@@ -1,4 +1,4 @@
-//! One's own password: who changes it, to what, and what becomes of the sessions.
+//! What is one's own: who changes the password, to what, and what becomes of the sessions.
 
 use belgrano_shared::on_both_engines;
 use serde_json::{Value, json};
@@ -95,5 +95,28 @@ on_both_engines! {
         assert_eq!(statuses, [204, 422]);
         let opens = if one.0 == 204 { news[0] } else { news[1] };
         assert!(board.log_in(ADMIN.0, opens).await.is_ok());
+    }
+
+    async fn the_other_sessions_are_listed_and_ended(database) {
+        let board = Board::start_with(database, &[("SESSION_IDLE", "3600")]).await;
+        let (unused, here) = (board.admin().await, board.admin().await);
+        let (driver, _) = board.driver(&here, "beto").await;
+        assert_eq!(board.get(&unused, "/api/me").await.0, 200);
+        let others = async |who: &Client| board.get(who, "/api/yo/sesiones").await.1["otras"].clone();
+        assert_eq!(others(&here).await.as_array().map(Vec::len), Some(1));
+        assert_eq!(others(&driver).await, json!([]), "an administrator's are not a driver's");
+        for _ in 0..2 {
+            board.clock.advance_ms(1_800_000);
+            assert_eq!(board.get(&here, "/api/me").await.0, 200);
+        }
+        assert_eq!(others(&here).await, json!([]), "what nobody used is over");
+        let there = board.admin().await;
+        let listed = others(&there).await;
+        assert_ne!(listed[0]["desde"], listed[0]["ultimo_uso"], "{listed}");
+        assert_eq!(others(&here).await.as_array().map(Vec::len), Some(1));
+        assert_eq!(board.call(&here, "DELETE", "/api/yo/sesiones", Value::Null).await.0, 204);
+        assert_eq!(board.get(&there, "/api/me").await.0, 401);
+        assert_eq!(board.get(&here, "/api/me").await.0, 200);
+        assert_eq!(board.log_in(ADMIN.0, ADMIN.1).await.err(), None, "the password is the same");
     }
 }

@@ -17,8 +17,8 @@ use utoipa::ToSchema;
 
 use super::Role;
 use crate::app::App;
-use crate::sessions::Session;
-use crate::unit::{Announcement, BoardUnit};
+use crate::sessions::{Session, end_others};
+use crate::unit::BoardUnit;
 
 /// Replace a password whose hash was `verified`, and end every session except `keep`.
 #[derive(Debug)]
@@ -53,17 +53,12 @@ impl Command<BoardUnit> for ChangePassword {
 
     async fn apply(&self, unit: &mut BoardUnit) -> Result<(), Failure<WrongPassword>> {
         const UPDATE: &str = "UPDATE users SET password_hash = $1, password_examined = TRUE WHERE id = $2";
-        const END_OTHERS: &str = "DELETE FROM sessions WHERE user_id = $1 AND token_hash <> $2";
         let known = fetch!(optional, *unit.reader(), Known, SELECT, self.user_id)?;
         if known.is_none_or(|known| known.password_hash != self.verified) {
             return Err(Failure::Refused(WrongPassword));
         }
-        let session = unit.session();
-        require_one(execute!(*session, UPDATE, &self.hash, self.user_id)?)?;
-        execute!(*session, END_OTHERS, self.user_id, &self.keep[..])?;
-        // Everybody of the account is asked again, and who kept the session may stay.
-        unit.announce(Announcement::Revoked { user_id: self.user_id, session: None });
-        Ok(())
+        require_one(execute!(*unit.session(), UPDATE, &self.hash, self.user_id)?)?;
+        Ok(end_others(unit, self.user_id, &self.keep).await?)
     }
 }
 

@@ -183,3 +183,20 @@ async fn everybody_changes_their_own_password() {
     let ended = stage.browser.get("/tablero").await;
     assert_eq!(ended.location, "/ingresar?volver=%2Ftablero", "the session of the first browser");
 }
+
+#[tokio::test]
+async fn other_sessions_are_seen_and_ended() {
+    let mut stage = Stage::as_admin().await;
+    let page = stage.browser.get("/clave").await;
+    assert!(page.body.contains("no tiene otra sesión") && !page.body.contains("Terminar las otras"), "{}", page.body);
+    let mut there = stage.browser_of(ADMIN).await;
+    let page = stage.browser.get("/clave").await;
+    assert!(page.body.contains("tiene otra sesión abierta") && page.body.contains("recién"), "{}", page.body);
+    let page = stage.browser.follow("/clave/otras-sesiones", &[]).await;
+    assert!(
+        page.body.contains("Las otras sesiones terminaron.") && page.body.contains("no tiene otra"),
+        "{}",
+        page.body
+    );
+    assert_eq!(there.get("/tablero").await.location, "/ingresar?volver=%2Ftablero");
+}

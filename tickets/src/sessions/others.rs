@@ -1,0 +1,82 @@
+//! The other sessions of one's account: what there is, and ending them.
+
+use std::convert::Infallible;
+
+use axum::extract::State;
+use axum::http::StatusCode;
+use belgrano_shared::auth::gate::Idle;
+use belgrano_shared::auth::session::TokenHash;
+use belgrano_shared::http::Json;
+use belgrano_shared::problem::{Problem, ProblemDocument};
+use belgrano_shared::timestamp::UnixMillis;
+use belgrano_shared::writer::{Command, Failure};
+use belgrano_shared::{execute, fetch};
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use super::Session;
+use crate::app::App;
+use crate::unit::{Announcement, BoardUnit};
+
+/// Ends the sessions of an account, except `keep`.
+pub(crate) async fn end_others(unit: &mut BoardUnit, user_id: i64, keep: &TokenHash) -> sqlx::Result<()> {
+    const END: &str = "DELETE FROM sessions WHERE user_id = $1 AND token_hash <> $2";
+    execute!(*unit.session(), END, user_id, &keep[..])?;
+    // Everybody of the account is asked again, and who kept the session may stay.
+    unit.announce(Announcement::Revoked { user_id, session: None });
+    Ok(())
+}
+
+/// End them, and nothing else.
+#[derive(Debug)]
+struct EndOthers {
+    user_id: i64,
+    keep: TokenHash,
+}
+
+impl Command<BoardUnit> for EndOthers {
+    type Output = ();
+    type Refusal = Infallible;
+
+    async fn apply(&self, unit: &mut BoardUnit) -> Result<(), Failure<Infallible>> {
+        Ok(end_others(unit, self.user_id, &self.keep).await?)
+    }
+}
+
+/// Another session of the account.
+#[derive(Debug, Serialize, ToSchema, sqlx::FromRow)]
+pub(crate) struct Other {
+    /// Since when there is one.
+    #[serde(rename = "desde")]
+    pub(crate) created_at: UnixMillis,
+    /// When it was last used, to some minutes.
+    #[serde(rename = "ultimo_uso")]
+    pub(crate) seen_at: UnixMillis,
+}
+
+/// The other sessions, the one used last first.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct Others {
+    pub(crate) otras: Vec<Other>,
+}
+
+/// Las otras sesiones de la cuenta, sin la de quien pregunta; primero la que se usó última.
+#[utoipa::path(get, path = "/api/yo/sesiones", tag = "sesión", responses(
+    (status = 200, body = Others), (status = 401, body = ProblemDocument)))]
+pub(crate) async fn others(State(app): State<App>, Session(who): Session) -> Result<Json<Others>, Problem> {
+    const LIST: &str = "SELECT created_at, COALESCE(seen_at, created_at) AS seen_at FROM sessions \
+         WHERE user_id = $1 AND token_hash <> $2 AND expires_at > $3 ORDER BY COALESCE(seen_at, created_at) DESC, token_hash";
+    let (now, own) = (app.ambient.now(), &who.session[..]);
+    let mut otras = fetch!(all, app.db.read().await?, Other, LIST, who.user_id, own, now)?;
+    otras.retain(|other| app.gate.idle(other.seen_at) != Idle::Over);
+    Ok(Json(Others { otras }))
+}
+
+/// Termina las otras sesiones de la cuenta; la de quien lo pide sigue.
+#[utoipa::path(delete, path = "/api/yo/sesiones", tag = "sesión", responses(
+    (status = 204), (status = 401, body = ProblemDocument)))]
+pub(crate) async fn end_the_others(State(app): State<App>, Session(who): Session) -> Result<StatusCode, Problem> {
+    let end = EndOthers { user_id: who.user_id, keep: who.session };
+    app.writer.submit_for(&who, end).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
