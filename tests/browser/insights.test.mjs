@@ -124,6 +124,7 @@ for (const [screen, options] of SCREENS) {
 
 test("one press in the shop's administration leads to the figures", PATIENCE, async () => {
   const { page, context } = await visitor(browser, DESKTOP);
+  page.setDefaultTimeout(100_000);
   await enters(page, belgrano.shop, ADMIN);
   await page.goto(`${belgrano.shop}/insights`);
   assert.equal(new URL(page.url()).origin, insights.at);
@@ -191,6 +192,7 @@ test("figures change without a reload; what is open stays open and the focus sta
 
 test("all pages are a few presses of keys away on the narrowest phone", PATIENCE, async () => {
   const { page, context } = await visitor(browser, { viewport: { width: 320, height: 640 } });
+  page.setDefaultTimeout(100_000);
   await enters(page, insights.at, ADMIN);
   await page.goto(`${insights.at}/resumen?periodo=7`);
   await page.locator(".site-head .more summary").focus();

@@ -12,7 +12,7 @@ export const VISITS = [
   ["merchant", "shop", MERCHANT, ({ pack }) => ["/comercio", "/paquetes", "/paquetes/nuevo", `/paquetes/${pack}`, `/paquetes/${pack}/ejecutar`]],
   ["shop-admin", "shop", ADMIN, () => [
     "/envios", "/envios?estado=entregado", "/envios/1", "/avisos/envios", "/administrar/productos", "/administrar/productos?estado=pausados", "/administrar/visitas",
-    "/administrar/productos/1", "/administrar/comercios", "/administrar/resenas",
+    "/administrar/productos/1", "/administrar/comercios", "/administrar/resenas", "/administrar/clientes", "/administrar/clientes?ids=2,3",
   ]],
   ["anybody", "board", null, () => ["/ingresar", "/sin-conexion", "/_estilo"]],
   ["admin", "board", ADMIN, ({ order, driver }) => [

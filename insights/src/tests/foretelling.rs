@@ -89,6 +89,14 @@ async fn a_few_days_are_said_to_be_few() {
     assert_eq!(drawn(&shown, "over-time").iter().filter(|row| !row[6].is_empty()).count(), 30);
 }
 
+#[tokio::test]
+async fn of_few_customers_nobody_is_said_to_stay() {
+    let database = TestDatabase::sqlite();
+    let (house, admin) = open(&database, 3).await;
+    let shown = learned(&house, &admin, "/clientes").await;
+    assert!(shown.contains("Todavía no se puede decir.") && !shown.contains("Nadie está por irse."), "{shown}");
+}
+
 /// A column of a figure, and a member of each row of a list of the API, as numbers.
 fn column(rows: &[Vec<String>], at: usize) -> Vec<Option<f64>> {
     rows.iter().map(|row| row[at].parse().ok()).collect()

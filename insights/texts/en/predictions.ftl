@@ -57,6 +57,7 @@ foretold-buys-too = Who buys {$given} buys {$then}
 foretold-lift = More than by chance
 foretold-support = Of all orders
 foretold-leaving = Customers about to leave
+foretold-not-yet = It cannot be said yet.
 foretold-leaving-none = Nobody is about to leave.
 foretold-leaving-note = {$count} of {$total}, those who brought most first: they are likely not to buy in the next 90 days. Learned from {$learned} customers.
 foretold-open-all = See them in the shop, to write to them

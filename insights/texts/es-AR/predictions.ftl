@@ -57,6 +57,7 @@ foretold-buys-too = Quien lleva {$given} lleva {$then}
 foretold-lift = Más que por casualidad
 foretold-support = De todos los pedidos
 foretold-leaving = Clientes por irse
+foretold-not-yet = Todavía no se puede decir.
 foretold-leaving-none = Nadie está por irse.
 foretold-leaving-note = {$count} de {$total}, primero quienes más dejaron: es probable que no compren en los próximos 90 días. Aprendido de {$learned} clientes.
 foretold-open-all = Verlos en la tienda, para escribirles

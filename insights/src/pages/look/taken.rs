@@ -99,8 +99,8 @@ pub(in crate::pages) async fn check(request: Request, next: Next) -> Result<Resp
     let path = request.extensions().get::<MatchedPath>().map_or("", MatchedPath::as_str);
     let plain = PLAIN.iter().find(|(own, ..)| *own == path && request.method() == Method::GET);
     let Some((_, own, carries)) = plain else { return Ok(next.run(request).await) };
-    let carried = CARRIED.into_iter().filter(|name| *carries && !SEVERAL.contains(name));
-    let known = Parameters::new(own.iter().copied().chain(carried), SEVERAL.into_iter().filter(|_| *carries));
+    let along = CARRIED.into_iter().filter(|name| *carries && !SEVERAL.contains(name));
+    let known = Parameters::new(own.iter().copied().chain(along), SEVERAL.into_iter().filter(|_| *carries));
     let errors = known.refuse(request.uri().query().unwrap_or_default());
     if errors.is_empty() { Ok(next.run(request).await) } else { Err(Problem::invalid(errors)) }
 }

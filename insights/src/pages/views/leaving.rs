@@ -23,7 +23,8 @@ pub(super) async fn leaving(asking: &Asking<'_>) -> Result<Figure, Problem> {
     let figure = figure.or(layout.t("foretold-leaving-none"));
     Ok(learned.figure(layout, asking.look, figure, |mut figure, found| {
         if let Some(note) = &found.note {
-            return figure.note(note);
+            // Of too few nobody is said to stay either.
+            return figure.note(note).or(layout.t("foretold-not-yet"));
         }
         let of = |number: usize| count(layout.language, i64::try_from(number).unwrap_or(i64::MAX));
         let note =
