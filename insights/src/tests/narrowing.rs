@@ -16,7 +16,7 @@ use crate::imports::{Form, import};
 struct Lot(u64);
 
 impl Lot {
-    /// One below `most`.
+    /// The next whole number of the series that is below `most`.
     fn draw(&mut self, most: usize) -> usize {
         self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
         usize::try_from(self.0 >> 33).expect("31 bits") % most

@@ -16,7 +16,7 @@ enum Takes {
     Whole(i64, i64),
     Share(f64, f64, f64),
     Words(&'static [&'static str]),
-    /// Any number.
+    /// Any number that is finite, below zero too.
     Number,
 }
 use Takes::{Number, Share, Whole, Words};

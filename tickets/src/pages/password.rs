@@ -42,7 +42,7 @@ async fn page(layout: &Layout, state: State<App>, session: Session, form: Form) 
     Ok(PasswordPage { layout, form, least, others: others.otras, now })
 }
 
-/// Ends the others.
+/// Ends the other sessions of whoever asks; the page tells so.
 pub(super) async fn end_others(
     state: State<App>,
     session: Session,
@@ -52,7 +52,7 @@ pub(super) async fn end_others(
     Ok(Notice::done(layout.t("sessions-ended")).then(HERE))
 }
 
-/// Changes it.
+/// Changes the password, or shows the form again with what is wrong.
 pub(super) async fn change(
     state: State<App>,
     session: Session,
