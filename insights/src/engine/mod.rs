@@ -3,6 +3,7 @@
 //! In: rows from the feeds, and what the lake holds. Out: answers that are seconds old. What must never happen here: an answer
 //! made of two states, or one that reads a file or an address that the query names.
 
+mod ahead;
 mod answers;
 mod catalog;
 mod cold;

@@ -14,6 +14,7 @@ use datafusion::error::{DataFusionError, Result};
 use datafusion::execution::context::SessionState;
 use jiff::civil::Date;
 
+use super::ahead::ahead;
 use super::cold::Cold;
 use super::fresh::Fresh;
 use super::part::Part;
@@ -240,7 +241,7 @@ impl Names {
         let state = state.ok_or_else(|| DataFusionError::Internal("names without a planner".to_owned()))?;
         // Models read models read models.
         let plan = Box::pin(state.create_logical_plan(sql)).await.map_err(|error| error.context(sql.to_owned()))?;
-        Ok(Arc::new(ViewTable::new(plan, Some(sql.to_owned()))))
+        Ok(Arc::new(ViewTable::new(ahead(&state, plan)?, Some(sql.to_owned()))))
     }
 }
 

@@ -16,6 +16,7 @@ use datafusion::error::{DataFusionError, Result};
 use datafusion::execution::context::SessionState;
 use serde_json::json;
 
+use super::ahead::ahead;
 use super::names::Names;
 use super::rules::{self, Rule};
 use crate::lake::feeds::OWN;
@@ -151,7 +152,7 @@ impl Scoped {
         let state = self.state.get().and_then(Weak::upgrade);
         let state = state.ok_or_else(|| DataFusionError::Internal("names without a planner".to_owned()))?;
         let plan = Box::pin(state.create_logical_plan(sql)).await.map_err(|error| error.context(sql.to_owned()))?;
-        Ok(Arc::new(ViewTable::new(plan, Some(sql.to_owned()))))
+        Ok(Arc::new(ViewTable::new(ahead(&state, plan)?, Some(sql.to_owned()))))
     }
 }
 
