@@ -6,6 +6,7 @@
 
 pub mod api_key;
 pub mod caller;
+pub mod change_password;
 mod common_password;
 pub mod email;
 pub mod examine;

@@ -33,6 +33,8 @@ vocabulary! {
         PackageMissed = "paquete";
         /// A customer is asked what it says of an order that was delivered.
         ReviewAsked = "resena";
+        /// Somebody changed the password of an account, or recovered it. Its number is `cuenta-` and the account's.
+        PasswordChanged = "clave";
         /// A figure that somebody has set a limit to is beyond it, or well again. The service words it; its number is the rule's.
         Alarm = "alarma";
     }
@@ -73,7 +75,7 @@ impl News {
             Self::Offered => 10 * MINUTE,
             Self::OnTheWay | Self::Cancelled | Self::Withdrawn | Self::Restored => 30 * MINUTE,
             Self::Delivered => 4 * 60 * MINUTE,
-            Self::PackageMissed | Self::ReviewAsked | Self::Alarm => 24 * 60 * MINUTE,
+            Self::PackageMissed | Self::ReviewAsked | Self::Alarm | Self::PasswordChanged => 24 * 60 * MINUTE,
         }
     }
 
@@ -82,22 +84,28 @@ impl News {
     pub fn urgency(self) -> Urgency {
         match self {
             Self::Delivered | Self::PackageMissed | Self::ReviewAsked => Urgency::Normal,
-            Self::Offered | Self::OnTheWay | Self::Cancelled | Self::Withdrawn | Self::Restored | Self::Alarm => {
-                Urgency::High
-            }
+            Self::Offered
+            | Self::OnTheWay
+            | Self::Cancelled
+            | Self::Withdrawn
+            | Self::Restored
+            | Self::PasswordChanged
+            | Self::Alarm => Urgency::High,
         }
     }
 
-    /// Whether it goes by mail too, whoever asked for mail and whatever a browser was told: nobody looks for it by themselves.
+    /// Whether it goes by mail too, whoever asked for mail and whatever a browser was told: nobody looks for it by themselves, and who
+    /// changed a password may have a browser of the account.
     #[must_use]
     pub fn always_by_mail(self) -> bool {
-        self == Self::PackageMissed
+        matches!(self, Self::PackageMissed | Self::PasswordChanged)
     }
 
     /// The key of why somebody gets a mail of it.
     pub(super) fn why(self) -> &'static str {
         match self {
             Self::PackageMissed => "notice-mail-why-package",
+            Self::PasswordChanged => "notice-mail-why-password",
             Self::Alarm => "notice-mail-why-alarm",
             _ => "notice-mail-why",
         }
@@ -119,6 +127,7 @@ impl News {
             Self::Restored => "notices-restored",
             Self::PackageMissed => "notices-package-missed",
             Self::ReviewAsked => "notices-review-asked",
+            Self::PasswordChanged => "notices-password-changed",
             Self::Alarm => "notices-alarm",
         }
     }
@@ -133,6 +142,7 @@ impl News {
             Self::Restored => "notice-restored-title",
             Self::PackageMissed => "notice-package-missed-title",
             Self::ReviewAsked => "notice-review-asked-title",
+            Self::PasswordChanged => "notice-password-changed-title",
             Self::Alarm => "notices-alarm",
         }
     }
@@ -146,6 +156,7 @@ impl News {
                 Self::OnTheWay | Self::Delivered => path.extend(["pedidos", number]),
                 Self::PackageMissed => path.extend(["paquetes", number]),
                 Self::ReviewAsked => path.extend(["pedidos", number, "resena"]),
+                Self::PasswordChanged => path.push("recuperar"),
                 Self::Alarm => path.push("alertas"),
                 Self::Offered | Self::Cancelled | Self::Withdrawn | Self::Restored => path.push("reparto"),
             };
@@ -224,6 +235,7 @@ impl Composed {
             (News::Restored, None) => "notice-restored",
             (News::PackageMissed, _) => "notice-package-missed",
             (News::ReviewAsked, _) => "notice-review-asked",
+            (News::PasswordChanged, _) => "notice-password-changed",
             (News::Alarm, _) => "notices-alarm",
         };
         let text = Message::new(text).with("until", language.time(until)).with("place", place.unwrap_or_default());

@@ -37,7 +37,7 @@ pub(crate) use fields::Form;
 pub use first_admin::{FirstAdminError, ensure_first_admin};
 pub use limits::AccountLimits;
 pub(crate) use login::{LoginBody, login, logout};
-pub(crate) use password::{ChangePasswordBody, change_password};
+pub(crate) use password::change_password;
 pub use principal::{Admin, MaybeSession, Merchant, Principal, Role, Session, still_holds};
 pub use profile::AccountView;
 pub(crate) use profile::{ProfileBody, address_of, change_me, fields, me, passage};

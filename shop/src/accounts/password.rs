@@ -2,17 +2,14 @@
 
 use axum::extract::State;
 use axum::http::StatusCode;
-use belgrano_shared::auth::email::Email;
-use belgrano_shared::auth::gate::Chosen;
-use belgrano_shared::auth::password::NewPassword;
+use belgrano_shared::auth::change_password::{ChangePasswordBody, Changing, Known, WrongPassword};
 use belgrano_shared::auth::session::TokenHash;
 use belgrano_shared::http::{ClientIp, Json};
+use belgrano_shared::notices::{News, Notice};
 use belgrano_shared::problem::{Problem, ProblemDocument};
-use belgrano_shared::texts::Message;
+use belgrano_shared::wire::OrderNumber;
 use belgrano_shared::writer::{Command, Failure};
 use belgrano_shared::{execute, fetch};
-use serde::Deserialize;
-use utoipa::ToSchema;
 
 use super::{Role, Session};
 use crate::app::App;
@@ -39,29 +36,22 @@ pub(super) async fn replace_password(
     Ok(())
 }
 
-#[derive(sqlx::FromRow)]
-struct Known {
-    email: String,
-    password_hash: String,
+/// Tells an account that its password was changed by somebody who had the old one, or a code.
+pub(super) fn tell(unit: &mut ShopUnit, account_id: i64) -> sqlx::Result<()> {
+    let news = News::PasswordChanged;
+    let order_number =
+        OrderNumber::parse(&format!("cuenta-{account_id}")).map_err(|error| sqlx::Error::Decode(error.into()))?;
+    let expires_at = unit.now().plus_ms(news.lifetime_ms());
+    unit.notify(Notice { account_id, news, order_number, place: None, expires_at });
+    Ok(())
 }
 
 const SELECT: &str = "SELECT email, password_hash FROM accounts WHERE id = $1 AND active";
 
 struct ChangePassword {
     account_id: i64,
-    verified: String,
-    hash: String,
+    changing: Changing,
     keep: TokenHash,
-}
-
-/// The password given as the present one is not.
-#[derive(Debug)]
-struct WrongPassword;
-
-impl From<WrongPassword> for Problem {
-    fn from(WrongPassword: WrongPassword) -> Self {
-        Self::invalid_field("password_actual", Message::new("error-old-password"))
-    }
 }
 
 impl Command<ShopUnit> for ChangePassword {
@@ -70,22 +60,12 @@ impl Command<ShopUnit> for ChangePassword {
 
     async fn apply(&self, unit: &mut ShopUnit) -> Result<(), Failure<WrongPassword>> {
         let known = fetch!(optional, *unit.reader(), Known, SELECT, self.account_id)?;
-        if known.is_none_or(|known| known.password_hash != self.verified) {
+        if known.is_none_or(|known| known.password_hash != self.changing.verified) {
             return Err(Failure::Refused(WrongPassword));
         }
-        Ok(replace_password(unit, self.account_id, &self.hash, Some(&self.keep)).await?)
+        replace_password(unit, self.account_id, &self.changing.hash, Some(&self.keep)).await?;
+        Ok(tell(unit, self.account_id)?)
     }
-}
-
-/// The old password and the new one.
-#[derive(Deserialize, ToSchema)]
-pub(crate) struct ChangePasswordBody {
-    #[serde(rename = "password_actual")]
-    #[schema(format = Password)]
-    current: String,
-    #[serde(rename = "password_nueva")]
-    #[schema(value_type = String, format = Password, min_length = 8, max_length = 128)]
-    new: NewPassword,
 }
 
 /// Changes my password
@@ -107,17 +87,8 @@ pub(crate) async fn change_password(
     Json(body): Json<ChangePasswordBody>,
 ) -> Result<StatusCode, Problem> {
     let known = fetch!(optional, app.db.read().await?, Known, SELECT, who.account_id)?;
-    let known = known.ok_or_else(|| Problem::unauthenticated(Message::new("refusal-account-closed")))?;
-    // A stolen session must not be a way to guess the password.
-    if let Some(email) = Email::parse(&known.email) {
-        app.gate.take_try(ip, &email)?;
-    }
-    let verified =
-        app.gate.verify(&body.current, Some(known.password_hash.clone())).await?.ok_or(WrongPassword)?.stored;
-    let admin = who.role == Role::Admin;
-    let chosen = Chosen { field: "password_nueva", email: &known.email, admin };
-    let hash = app.gate.hash(&body.new, chosen).await?;
-    let change = ChangePassword { account_id: who.account_id, verified, hash, keep: who.token };
+    let changing = app.gate.change_password(ip, known, who.role == Role::Admin, &body).await?;
+    let change = ChangePassword { account_id: who.account_id, changing, keep: who.token };
     app.writer.submit_for(&who, change).await?;
     Ok(StatusCode::NO_CONTENT)
 }

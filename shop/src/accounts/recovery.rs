@@ -21,7 +21,7 @@ use sha2::{Digest, Sha256};
 use url::{Url, form_urlencoded};
 use utoipa::ToSchema;
 
-use super::password::replace_password;
+use super::password::{replace_password, tell};
 use crate::app::App;
 use crate::unit::ShopUnit;
 
@@ -106,6 +106,7 @@ impl Command<ShopUnit> for FinishRecovery {
         });
         if right {
             replace_password(unit, account_id, &self.password_hash, None).await?;
+            tell(unit, account_id)?;
             return Ok(CodeUse::Right);
         }
         // Also where there is nobody to count for: whoever measures a wrong code waits for the disk every time.

@@ -3,6 +3,7 @@
 use askama::Template;
 use axum::extract::State;
 use axum::response::Response;
+use belgrano_shared::auth::change_password::ChangePasswordBody;
 use belgrano_shared::auth::password::NewPassword;
 use belgrano_shared::http::{ClientIp, Json};
 use belgrano_shared::pages::{Form, Layout, Notice};
@@ -12,7 +13,7 @@ use belgrano_shared::timestamp::UnixMillis;
 use super::frame::{Frame, home_of};
 use crate::app::App;
 use crate::sessions::{self, Other, Session};
-use crate::users::{self, ChangePasswordBody, Role};
+use crate::users::{self, Role};
 
 const HERE: &str = "/clave";
 

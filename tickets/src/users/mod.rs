@@ -20,7 +20,7 @@ pub use create::{CreateUser, NewDriver};
 pub(crate) use examine::take_away;
 pub use examine::{examine_passwords, password_report};
 pub use first_admin::ensure_admin;
-pub(crate) use password::{ChangePasswordBody, change_password};
+pub(crate) use password::change_password;
 pub use respell::respell_emails;
 pub use role::Role;
 pub use routes::routes;

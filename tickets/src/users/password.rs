@@ -2,18 +2,13 @@
 
 use axum::extract::State;
 use axum::http::StatusCode;
-use belgrano_shared::auth::email::Email;
-use belgrano_shared::auth::gate::Chosen;
-use belgrano_shared::auth::password::NewPassword;
+use belgrano_shared::auth::change_password::{ChangePasswordBody, Changing, Known, WrongPassword};
 use belgrano_shared::auth::session::TokenHash;
 use belgrano_shared::http::{ClientIp, Json};
 use belgrano_shared::problem::{Problem, ProblemDocument};
 use belgrano_shared::storage::require_one;
-use belgrano_shared::texts::Message;
 use belgrano_shared::writer::{Command, Failure};
 use belgrano_shared::{execute, fetch};
-use serde::Deserialize;
-use utoipa::ToSchema;
 
 use super::Role;
 use crate::app::App;
@@ -24,25 +19,8 @@ use crate::unit::BoardUnit;
 #[derive(Debug)]
 struct ChangePassword {
     user_id: i64,
-    verified: String,
-    hash: String,
+    changing: Changing,
     keep: TokenHash,
-}
-
-/// The password given as the present one is not.
-#[derive(Debug)]
-struct WrongPassword;
-
-impl From<WrongPassword> for Problem {
-    fn from(WrongPassword: WrongPassword) -> Self {
-        Self::invalid_field("password_actual", Message::new("error-old-password"))
-    }
-}
-
-#[derive(sqlx::FromRow)]
-struct Known {
-    email: String,
-    password_hash: String,
 }
 
 const SELECT: &str = "SELECT email, password_hash FROM users WHERE id = $1 AND active";
@@ -54,23 +32,12 @@ impl Command<BoardUnit> for ChangePassword {
     async fn apply(&self, unit: &mut BoardUnit) -> Result<(), Failure<WrongPassword>> {
         const UPDATE: &str = "UPDATE users SET password_hash = $1, password_examined = TRUE WHERE id = $2";
         let known = fetch!(optional, *unit.reader(), Known, SELECT, self.user_id)?;
-        if known.is_none_or(|known| known.password_hash != self.verified) {
+        if known.is_none_or(|known| known.password_hash != self.changing.verified) {
             return Err(Failure::Refused(WrongPassword));
         }
-        require_one(execute!(*unit.session(), UPDATE, &self.hash, self.user_id)?)?;
+        require_one(execute!(*unit.session(), UPDATE, &self.changing.hash, self.user_id)?)?;
         Ok(end_others(unit, self.user_id, &self.keep).await?)
     }
-}
-
-/// `PUT /api/yo/clave`.
-#[derive(Deserialize, ToSchema)]
-pub(crate) struct ChangePasswordBody {
-    #[serde(rename = "password_actual")]
-    #[schema(format = Password)]
-    current: String,
-    #[serde(rename = "password_nueva")]
-    #[schema(value_type = String, format = Password, min_length = 8, max_length = 128)]
-    new: NewPassword,
 }
 
 /// Cambia la contraseña propia. Las otras sesiones de la cuenta terminan.
@@ -84,15 +51,8 @@ pub(crate) async fn change_password(
     Json(body): Json<ChangePasswordBody>,
 ) -> Result<StatusCode, Problem> {
     let known = fetch!(optional, app.db.read().await?, Known, SELECT, who.user_id)?;
-    let known = known.ok_or_else(|| Problem::unauthenticated(Message::new("refusal-account-closed")))?;
-    // A stolen session must not be a way to guess the password.
-    if let Some(email) = Email::parse(&known.email) {
-        app.gate.take_try(ip, &email)?;
-    }
-    let verified = app.gate.verify(&body.current, Some(known.password_hash)).await?.ok_or(WrongPassword)?.stored;
-    let chosen = Chosen { field: "password_nueva", email: &known.email, admin: who.role == Role::Admin };
-    let hash = app.gate.hash(&body.new, chosen).await?;
-    let change = ChangePassword { user_id: who.user_id, verified, hash, keep: who.session };
+    let changing = app.gate.change_password(ip, known, who.role == Role::Admin, &body).await?;
+    let change = ChangePassword { user_id: who.user_id, changing, keep: who.session };
     app.writer.submit_for(&who, change).await?;
     Ok(StatusCode::NO_CONTENT)
 }

@@ -3,6 +3,7 @@
 mod asking;
 mod delivering;
 mod listing;
+mod password;
 mod subscribing;
 mod telling;
 mod world;

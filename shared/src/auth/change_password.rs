@@ -1,0 +1,90 @@
+//! Changing one's own password, knowing the present one: what is the same on every service. Each replaces the hash in a table of its
+//! own, in a transaction that finds the hash as it was verified here.
+
+use serde::Deserialize;
+use utoipa::ToSchema;
+
+use super::email::Email;
+use super::gate::{Chosen, Gate, Principal};
+use super::password::NewPassword;
+use crate::http::ClientIp;
+use crate::problem::Problem;
+use crate::texts::Message;
+
+/// The old password and the new one.
+#[derive(Deserialize, ToSchema)]
+pub struct ChangePasswordBody {
+    #[serde(rename = "password_actual")]
+    #[schema(format = Password)]
+    current: String,
+    #[serde(rename = "password_nueva")]
+    #[schema(value_type = String, format = Password, min_length = 8, max_length = 128)]
+    new: NewPassword,
+}
+
+/// Neither password is shown.
+impl std::fmt::Debug for ChangePasswordBody {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("ChangePasswordBody").finish_non_exhaustive()
+    }
+}
+
+/// An account as it is stored.
+#[derive(sqlx::FromRow)]
+pub struct Known {
+    /// Its address.
+    pub email: String,
+    /// The hash of its password.
+    pub password_hash: String,
+}
+
+impl std::fmt::Debug for Known {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Known").finish_non_exhaustive()
+    }
+}
+
+/// A password that somebody may put in the place of theirs.
+#[derive(Clone)]
+pub struct Changing {
+    /// The hash that the present password fitted.
+    pub verified: String,
+    /// The hash of the new one.
+    pub hash: String,
+}
+
+impl std::fmt::Debug for Changing {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Changing").finish_non_exhaustive()
+    }
+}
+
+/// The password given as the present one is not.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct WrongPassword;
+
+impl From<WrongPassword> for Problem {
+    fn from(WrongPassword: WrongPassword) -> Self {
+        Self::invalid_field("password_actual", Message::new("error-old-password"))
+    }
+}
+
+impl<P: Principal> Gate<P> {
+    /// Whether the present password is what the account has, and the new one will do. Counts as a try: a stolen session must not be a
+    /// way to guess the password.
+    pub async fn change_password(
+        &self,
+        ip: ClientIp,
+        known: Option<Known>,
+        admin: bool,
+        body: &ChangePasswordBody,
+    ) -> Result<Changing, Problem> {
+        let known = known.ok_or_else(|| Problem::unauthenticated(Message::new("refusal-account-closed")))?;
+        if let Some(email) = Email::parse(&known.email) {
+            self.take_try(ip, &email)?;
+        }
+        let verified = self.verify(&body.current, Some(known.password_hash)).await?.ok_or(WrongPassword)?.stored;
+        let chosen = Chosen { field: "password_nueva", email: &known.email, admin };
+        Ok(Changing { verified, hash: self.hash(&body.new, chosen).await? })
+    }
+}
