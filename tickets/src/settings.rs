@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use belgrano_shared::address::CITY;
 use belgrano_shared::config::{Common, ConfigMistakes, Env, Setting};
+use belgrano_shared::http::Networks;
 use belgrano_shared::passage::DoorSettings;
 use belgrano_shared::writer::WriterSettings;
 use url::Url;
@@ -26,6 +27,8 @@ pub struct Settings {
     pub ahorro_url: Option<Url>,
     /// Whether orders are taken in from anybody.
     pub intake_open: bool,
+    /// From where, when it is: elsewhere orders are signed or come with a key.
+    pub intake_from: Networks,
     /// What a delivery has to be proved with.
     pub proofs: Proofs,
     /// How long an offer holds.
@@ -60,6 +63,12 @@ impl Settings {
                 "an old shop to call back with API_KEY; unset for a shop that follows the feed",
             ),
             intake_open: intake_open(&mut env),
+            intake_from: Networks::from_env(
+                &mut env,
+                "INTAKE_FROM",
+                "private,loopback",
+                "networks that an open intake takes orders from, like those of PROXY_NETWORKS; `0.0.0.0/0,::/0` is everywhere",
+            ),
             proofs: proofs(&mut env),
             offer_timeout: env.duration_s("OFFER_TIMEOUT", 60, "seconds a driver has to accept an offer"),
             auto_assign: env.bool("AUTO_ASSIGN", false, "offer pending tickets to drivers without being asked"),
@@ -128,6 +137,7 @@ mod tests {
     #[test]
     fn nothing_has_to_be_set_and_mistakes_come_together() {
         let (settings, table) = Settings::from_env(Env::from_map::<&str, &str>([])).expect("no mistake");
+        assert!(!settings.intake_from.contain([8, 8, 8, 8].into()));
         assert!(!settings.intake_open && !settings.auto_assign && settings.proofs.is_empty());
         assert_eq!(settings.offer_timeout_ms(), 60_000);
         assert!(table.iter().any(|setting| setting.name == "PROOF"));

@@ -14,16 +14,12 @@ use axum::http::{Extensions, HeaderMap};
 use ipnet::IpNet;
 
 use super::RequestContext;
+use super::networks::Networks;
 use crate::config::Env;
 use crate::problem::Problem;
 
 /// No request passes more proxies.
 const MOST: usize = 16;
-/// What may stand in `PROXY_NETWORKS` for the networks that are nobody's on the Internet.
-const PRIVATE: [&str; 6] =
-    ["10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10", "169.254.0.0/16", "fc00::/7"];
-const LOOPBACK: [&str; 2] = ["127.0.0.0/8", "::1/128"];
-
 /// The proxies that stand between clients and us.
 #[derive(Clone, Debug, Default)]
 pub struct Proxies {
@@ -38,18 +34,7 @@ impl Proxies {
     pub fn from_env(env: &mut Env) -> Self {
         let meaning = "networks of the proxies in front, separated by commas, also `private` and `loopback`: of the addresses in \
                        X-Forwarded-For the last that is in none of them is the client's; unset: that header is not read";
-        let mut networks = Vec::new();
-        for text in env.list("PROXY_NETWORKS", "", meaning) {
-            match named(&text) {
-                Some(found) => networks.extend(found),
-                None => {
-                    env.mistake(
-                        "PROXY_NETWORKS",
-                        format!("`{text}` is not a network like `10.0.0.0/8`, `private` or `loopback`"),
-                    );
-                }
-            }
-        }
+        let Networks(networks) = Networks::from_env(env, "PROXY_NETWORKS", "", meaning);
         let meaning = "proxies that a request passes at most; 0: as many as are in `PROXY_NETWORKS`. Without those, how many of them \
                        write X-Forwarded-For: the old way, which locks customers out or believes an attacker when the number is off";
         let count = env.number("TRUST_PROXY", 0, 0..=MOST, meaning);
@@ -67,19 +52,6 @@ impl Proxies {
     pub(super) fn include(&self, address: IpAddr) -> bool {
         let address = address.to_canonical();
         self.count > 0 && (self.networks.is_empty() || self.networks.iter().any(|network| network.contains(&address)))
-    }
-}
-
-/// The networks that one word of `PROXY_NETWORKS` names.
-fn named(text: &str) -> Option<Vec<IpNet>> {
-    let all = |list: &[&str]| Some(list.iter().filter_map(|network| network.parse().ok()).collect());
-    match text {
-        "private" => all(&PRIVATE),
-        "loopback" => all(&LOOPBACK),
-        network => {
-            let one = network.parse().or_else(|_| network.parse::<IpAddr>().map(IpNet::from)).ok()?;
-            Some(vec![one])
-        }
     }
 }
 

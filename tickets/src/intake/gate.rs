@@ -9,7 +9,7 @@ use std::time::Duration;
 use axum::http::HeaderMap;
 use belgrano_shared::ambient::Ambient;
 use belgrano_shared::auth::api_key::{ApiKeyCheck, ApiKeys};
-use belgrano_shared::http::{ClientIp, RateLimit};
+use belgrano_shared::http::{ClientIp, Networks, RateLimit};
 use belgrano_shared::problem::Problem;
 use belgrano_shared::signature::{
     DEFAULT_TOLERANCE, ID_HEADER, LOOKUP_ID_PREFIX, SIGNATURE_HEADER, SOCKET_TOKEN_ID_PREFIX, SignatureError,
@@ -29,7 +29,8 @@ const FAILURES_PER_MINUTE: NonZeroU32 = NonZeroU32::new(60).unwrap();
 pub struct IntakeGate {
     secrets: SigningSecrets,
     api_keys: ApiKeys,
-    open: bool,
+    /// From where orders are taken of anybody.
+    open: Option<Networks>,
     failures: RateLimit<IpAddr>,
     token_ids: Mutex<HashMap<String, UnixMillis>>,
     ambient: Ambient,
@@ -66,12 +67,12 @@ impl IntakeGate {
     #[must_use]
     pub fn new(settings: &Settings, secrets: SigningSecrets, ambient: &Ambient) -> Self {
         if settings.intake_open {
-            tracing::warn!("INTAKE=open: anybody who reaches this service can hand in and cancel orders");
+            tracing::warn!("INTAKE=open: anybody in the networks of INTAKE_FROM can hand in and cancel orders");
         }
         Self {
             secrets,
             api_keys: ApiKeys::new(&settings.common.api_keys),
-            open: settings.intake_open,
+            open: settings.intake_open.then(|| settings.intake_from.clone()),
             failures: RateLimit::new(FAILURES_PER_MINUTE, Duration::from_mins(1), ambient),
             token_ids: Mutex::default(),
             ambient: ambient.clone(),
@@ -81,7 +82,7 @@ impl IntakeGate {
     /// 401 unless the request is signed over exactly `body` for this `purpose` or carries a valid key; 429 after too many
     /// of those. Intake that was left open lets anybody in, but nobody sees through it what the shop sees.
     pub fn check(&self, purpose: Purpose<'_>, headers: &HeaderMap, body: &[u8], ip: ClientIp) -> Result<(), Problem> {
-        let open = self.open && !matches!(purpose, Purpose::SocketToken | Purpose::Lookup);
+        let open = self.is_open_to(ip) && !matches!(purpose, Purpose::SocketToken | Purpose::Lookup);
         if open || self.api_keys.check(headers) == ApiKeyCheck::Valid {
             return Ok(());
         }
@@ -104,11 +105,17 @@ impl IntakeGate {
         let says_it_is_signed = [ID_HEADER, TIMESTAMP_HEADER, SIGNATURE_HEADER]
             .into_iter()
             .all(|name| headers.get(name).is_some_and(|value| !value.is_empty()));
-        if says_it_is_signed || self.open && anybody || self.api_keys.check(headers) == ApiKeyCheck::Valid {
+        if says_it_is_signed || anybody && self.is_open_to(ip) || self.api_keys.check(headers) == ApiKeyCheck::Valid {
             return Ok(());
         }
         self.failures.check(&ip.key())?;
         Err(Problem::unauthenticated(Message::new("refusal-signature")))
+    }
+
+    /// Whether orders are taken of whoever asks from there. What did not come over a socket is the program itself.
+    fn is_open_to(&self, ip: ClientIp) -> bool {
+        let Some(networks) = &self.open else { return false };
+        ip.counted().is_none() || networks.contain(ip.0)
     }
 
     fn signature(&self, purpose: Purpose<'_>, headers: &HeaderMap, body: &[u8]) -> Signature {
@@ -174,7 +181,7 @@ mod tests {
         let gate = IntakeGate {
             secrets: SigningSecrets::parse(&SigningSecrets::generate(&ambient)).expect("a secret"),
             api_keys: ApiKeys::new(&[]),
-            open: false,
+            open: None,
             failures: RateLimit::new(FAILURES_PER_MINUTE, Duration::from_mins(1), &ambient),
             token_ids: Mutex::default(),
             ambient,

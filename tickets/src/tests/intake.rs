@@ -1,6 +1,9 @@
 //! Orders coming in.
 
+use std::net::SocketAddr;
+
 use axum::body::Body;
+use axum::extract::ConnectInfo;
 use axum::http::Request;
 use belgrano_shared::on_both_engines;
 use belgrano_shared::signature::{SigningSecrets, cancel_id};
@@ -61,6 +64,22 @@ on_both_engines! {
         assert_eq!(board.send(signed(&body)).await.0, 401, "an old message sent again");
         let open = Board::start_with(database, &[("INTAKE", "open")]).await;
         assert_eq!(open.post(&NOBODY, "/api/tickets", order("BA-3")).await.0, 201);
+    }
+
+    async fn an_open_intake_is_open_to_its_networks(database) {
+        async fn hands_in(board: &Board, number: &str, from: [u8; 4]) -> u16 {
+            let request = Request::post("/api/tickets").header("content-type", "application/json");
+            let mut request = request.body(Body::from(order(number).to_string())).expect("a request");
+            request.extensions_mut().insert(ConnectInfo(SocketAddr::from((from, 40_000))));
+            board.send(request).await.0
+        }
+        let board = Board::start_with(database, &[("INTAKE", "open")]).await;
+        assert_eq!(hands_in(&board, "BA-1", [10, 0, 0, 7]).await, 201);
+        assert_eq!(hands_in(&board, "BA-2", [8, 8, 8, 8]).await, 401, "not from the Internet");
+        let everywhere = Board::start_with(database, &[("INTAKE", "open"), ("INTAKE_FROM", "0.0.0.0/0,::/0")]).await;
+        assert_eq!(hands_in(&everywhere, "BA-3", [8, 8, 8, 8]).await, 201);
+        let closed = Board::start_with(database, &[("INTAKE_FROM", "0.0.0.0/0")]).await;
+        assert_eq!(hands_in(&closed, "BA-4", [10, 0, 0, 7]).await, 401, "it is not open at all");
     }
 
     async fn a_refusal_names_its_message_and_a_clock_that_is_off(database) {
