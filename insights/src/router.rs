@@ -78,8 +78,8 @@ mod tests {
     use axum::body::Body;
     use axum::http::Request;
     use belgrano_shared::testing::{
-        TestDatabase, Unread, assert_committed, assert_no_foreign_words, assert_refusals_are_problems, operations,
-        posted, wrong_requests,
+        Permissions, TestDatabase, Unread, assert_committed, assert_no_foreign_words, assert_refusals_are_problems,
+        operations, posted, wrong_requests,
     };
     use serde_json::{Value, json};
 
@@ -132,6 +132,33 @@ mod tests {
             let (status, answer) = house.call(&Caller::Nobody, operation.method, &operation.path, json!({})).await;
             assert_eq!(status == 401, operation.asks_who, "{operation:?}: {status} {answer}");
         }
+    }
+
+    #[tokio::test]
+    async fn each_caller_gets_as_far_as_the_table_says() {
+        let database = TestDatabase::sqlite();
+        let house = House::start_with(&database, &[("LOGIN_TRIES", "9999"), ("LOGIN_TRIES_WIDE", "9999")]).await;
+        house.account("analista", None).await;
+        house.account("comerciante", Some(1)).await;
+        let keys = ["0123456789abcdef", "fedcba9876543210", "aaaabbbbccccdddd"].map(Caller::Key);
+        let callers =
+            ["nobody", "merchant", "analyst", "administrator", "reading key", "full key", "key of a business"];
+        let mut table = Permissions::of("insights", &callers);
+        for operation in operations(&super::described().to_openapi()) {
+            // Logged in anew for each: some of them end sessions.
+            let account = async |role: &str| {
+                house.log_in(&format!("{role}@example.com"), "jacaranda lila").await.expect("an account")
+            };
+            let people = [account("comerciante").await, account("analista").await, house.admin().await];
+            let mut answered = Vec::new();
+            for who in [Caller::Nobody].iter().chain(&people).chain(&keys) {
+                // A parameter that nobody knows: who may ask gets a refusal where it would get figures, which take time.
+                let path = format!("{}?nadie-conoce=1", operation.path);
+                answered.push(house.status(who, operation.method, &path).await);
+            }
+            table.row(&operation, &answered);
+        }
+        table.assert_committed("docs/permissions/insights.md");
     }
 
     #[tokio::test]

@@ -67,8 +67,8 @@ mod tests {
     use axum::body::Body;
     use axum::http::{Method, Request};
     use belgrano_shared::testing::{
-        TestDatabase, Unread, assert_committed, assert_no_foreign_words, assert_refusals_are_problems, operations,
-        posted, wrong_requests,
+        Operation, Permissions, TestDatabase, Unread, assert_committed, assert_no_foreign_words,
+        assert_refusals_are_problems, operations, posted, wrong_requests,
     };
     use serde_json::json;
     use tower::ServiceExt;
@@ -112,6 +112,42 @@ mod tests {
             let answer = shop.send(&mut Browser::default(), method, &operation.path, Some(json!({}))).await;
             assert_eq!(answer.status == 401, operation.asks_who, "{operation:?}: {answer:?}");
         }
+    }
+
+    #[tokio::test]
+    async fn each_caller_gets_as_far_as_the_table_says() {
+        const PASSWORD: &str = "correcto caballo";
+        let database = TestDatabase::sqlite();
+        let variables =
+            [("API_KEY", "clave-de-prueba-0123456789"), ("LOGIN_TRIES", "9999"), ("LOGIN_TRIES_WIDE", "9999")];
+        let shop = TestShop::with(&database, &variables).await;
+        shop.customer("ana@example.com").await;
+        let rosa = json!({ "nombre": "Rosa", "apellido": "Gómez", "email": "rosa@example.com", "password": PASSWORD,
+            "telefono": "11 5555 0102", "direccion": "Av. Congreso 2100", "rol": "comerciante", "nombre_negocio": "Granja", "cuit": "30-50001091-2",
+            "tipo_negocio": "granja", "direccion_comercial": "Av. Congreso 2100", "telefono_comercial": "11 5555 0103" });
+        assert_eq!(shop.post(&mut Browser::default(), "/api/register", rosa).await.status, 201);
+        let status = async |operation: &Operation, header: &str, value: String| {
+            let request = Request::builder().method(operation.method).uri(&operation.path).header(header, value);
+            let request = request.header("content-type", "application/json").body(Body::from("{}")).expect("a request");
+            crate::service::router(&shop.app).oneshot(request).await.expect("infallible").status().as_u16()
+        };
+        let mut table =
+            Permissions::of("the shop", &["nobody", "customer", "merchant", "administrator", "the board's key"]);
+        for operation in operations(&super::described().to_openapi()) {
+            let mut answered = vec![status(&operation, "x-nobody", String::new()).await];
+            for (email, password) in
+                [("ana@example.com", PASSWORD), ("rosa@example.com", PASSWORD), crate::testing::ADMIN]
+            {
+                let mut somebody = Browser::default();
+                let entered =
+                    shop.post(&mut somebody, "/api/login", json!({ "email": email, "password": password })).await;
+                assert_eq!(entered.status, 200, "{email} before {operation:?}: {entered:?}");
+                answered.push(status(&operation, "cookie", somebody.cookie()).await);
+            }
+            answered.push(status(&operation, "x-api-key", variables[0].1.to_owned()).await);
+            table.row(&operation, &answered);
+        }
+        table.assert_committed("docs/permissions/shop.md");
     }
 
     /// Sends nothing but a head, as nobody in particular: the answer's status, and whether the body was awaited.

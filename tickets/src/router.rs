@@ -55,10 +55,10 @@ fn api_routes() -> OpenApiRouter<App> {
 #[cfg(test)]
 mod tests {
     use axum::body::Body;
-    use axum::http::Request;
+    use axum::http::{HeaderName, HeaderValue, Request};
     use belgrano_shared::testing::{
-        TestDatabase, Unread, assert_committed, assert_no_foreign_words, assert_refusals_are_problems, operations,
-        posted, wrong_requests,
+        Operation, Permissions, TestDatabase, Unread, assert_committed, assert_no_foreign_words,
+        assert_refusals_are_problems, operations, posted, wrong_requests,
     };
     use serde_json::json;
 
@@ -103,6 +103,35 @@ mod tests {
             let (status, answer) = board.call(&NOBODY, operation.method, &operation.path, json!({})).await;
             assert_eq!(status == 401, operation.asks_who, "{operation:?}: {status} {answer}");
         }
+    }
+
+    #[tokio::test]
+    async fn each_caller_gets_as_far_as_the_table_says() {
+        let database = TestDatabase::sqlite();
+        let board = Board::start_with(&database, &[("LOGIN_TRIES", "9999"), ("LOGIN_TRIES_WIDE", "9999")]).await;
+        board.driver(&board.admin().await, "beto").await;
+        let status = async |operation: &Operation, header: &str, value: &str| {
+            let request = head(operation.method, &operation.path, "application/json", Body::from("{}"));
+            let (mut parts, body) = request.into_parts();
+            let name = header.parse::<HeaderName>().expect("a name");
+            parts.headers.insert(name, HeaderValue::from_str(value).expect("a value"));
+            board.answer(Request::from_parts(parts, body)).await.status().as_u16()
+        };
+        let mut table = Permissions::of("the board", &["nobody", "driver", "administrator", "the shop's key"]);
+        for operation in operations(&super::described().to_openapi()) {
+            let driver = board.log_in("beto@flota.example", "reparto1234").await.expect("a driver");
+            let admin = board.admin().await;
+            table.row(
+                &operation,
+                &[
+                    status(&operation, "x-nobody", "").await,
+                    status(&operation, "cookie", driver.cookie()).await,
+                    status(&operation, "cookie", admin.cookie()).await,
+                    status(&operation, "x-api-key", "clave").await,
+                ],
+            );
+        }
+        table.assert_committed("docs/permissions/tickets.md");
     }
 
     /// What is sent before the body, by nobody in particular.

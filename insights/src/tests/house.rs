@@ -122,16 +122,13 @@ impl House {
     }
 
     pub(crate) async fn call(&self, who: &Caller, method: &str, path: &str, body: Value) -> (u16, Value) {
-        let request = Request::builder().method(method).uri(path.replace(' ', "%20"));
-        let request = request.header("content-type", "application/json");
-        let request = match who {
-            Caller::Nobody => request,
-            Caller::Cookie(cookie) => request.header("cookie", cookie),
-            Caller::Key(key) => request.header("x-api-key", *key),
-        };
-        let body = if body.is_null() { Body::empty() } else { Body::from(body.to_string()) };
-        let (status, _, text) = self.exchange(request.body(body).expect("a request")).await;
+        let (status, _, text) = self.exchange(request(who, method, path, &body)).await;
         (status, serde_json::from_str(&text).unwrap_or(Value::String(text)))
+    }
+
+    /// What somebody who sends nothing in particular is answered, whose end is not awaited.
+    pub(crate) async fn status(&self, who: &Caller, method: &str, path: &str) -> u16 {
+        self.answer(request(who, method, path, &json!({}))).await.status().as_u16()
     }
 
     pub(crate) async fn get(&self, who: &Caller, path: &str) -> (u16, Value) {
@@ -181,6 +178,18 @@ impl House {
         let caller = self.log_in(&email, "jacaranda lila").await.expect("the new account");
         (caller, made["id"].as_i64().expect("an id"))
     }
+}
+
+fn request(who: &Caller, method: &str, path: &str, body: &Value) -> Request<Body> {
+    let request = Request::builder().method(method).uri(path.replace(' ', "%20"));
+    let request = request.header("content-type", "application/json");
+    let request = match who {
+        Caller::Nobody => request,
+        Caller::Cookie(cookie) => request.header("cookie", cookie),
+        Caller::Key(key) => request.header("x-api-key", *key),
+    };
+    let body = if body.is_null() { Body::empty() } else { Body::from(body.to_string()) };
+    request.body(body).expect("a request")
 }
 
 /// The session that an answer opens.

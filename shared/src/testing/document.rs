@@ -9,6 +9,8 @@ use utoipa::openapi::{OpenApi, SecurityRequirement};
 pub struct Operation {
     /// `GET` …
     pub method: &'static str,
+    /// As the document has it.
+    pub template: String,
     /// With something in the place of each parameter.
     pub path: String,
     /// Whether somebody has to be logged in, or the services' secret shown.
@@ -32,8 +34,8 @@ pub fn operations(api: &OpenApi) -> Vec<Operation> {
             let Some(operation) = operation else { continue };
             let security = operation.security.as_deref().unwrap_or_default();
             let asks_who = operation.security.is_some() && !security.contains(&anybody);
-            let path = path.split('/').map(|part| if part.starts_with('{') { "1" } else { part });
-            all.push(Operation { method, path: path.collect::<Vec<_>>().join("/"), asks_who });
+            let parts: Vec<&str> = path.split('/').map(|part| if part.starts_with('{') { "1" } else { part }).collect();
+            all.push(Operation { method, template: path.clone(), path: parts.join("/"), asks_who });
         }
     }
     all
@@ -72,4 +74,40 @@ pub fn assert_committed(path: &str, text: &str) {
         committed == text,
         "{path} is behind the code: run this test once with BELGRANO_WRITE_DOCS=1 and commit it"
     );
+}
+
+/// Who may ask for what: a table with a row for each operation and a column for each kind of caller.
+#[derive(Debug)]
+pub struct Permissions(String);
+
+impl Permissions {
+    /// A table of a service's operations, as `callers` may ask for them.
+    #[must_use]
+    pub fn of(service: &str, callers: &[&str]) -> Self {
+        let head = callers.join(" | ");
+        let rule = "---|".repeat(callers.len());
+        Self(format!(
+            "# Who may ask {service} for what\n\n\
+             Made by a test that asks each address of the API document as each kind of caller, and committed, so that a change shows in \
+             review. `yes`: whoever asks is let in, and gets or changes what is theirs to see. `no`: refused for who they are (403). \
+             `-`: asked who they are first (401).\n\n\
+             | address | {head} |\n|---|{rule}\n"
+        ))
+    }
+
+    /// What each of the callers was answered.
+    pub fn row(&mut self, operation: &Operation, answered: &[u16]) {
+        let cells = answered.iter().map(|status| match status {
+            401 => "-",
+            403 => "no",
+            _ => "yes",
+        });
+        let cells = cells.collect::<Vec<_>>().join(" | ");
+        self.0.push_str(&format!("| `{} {}` | {cells} |\n", operation.method, operation.template));
+    }
+
+    /// The table is the committed one at `path`.
+    pub fn assert_committed(&self, path: &str) {
+        assert_committed(path, &self.0);
+    }
 }

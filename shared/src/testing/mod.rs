@@ -24,7 +24,7 @@ mod wrong_requests;
 pub use ambient::{START, still_ambient};
 pub use browser::{Browser, Seen};
 pub use database::TestDatabase;
-pub use document::{Operation, assert_committed, assert_refusals_are_problems, operations};
+pub use document::{Operation, Permissions, assert_committed, assert_refusals_are_problems, operations};
 pub use log::CapturedLog;
 pub use old_database::OldFile;
 pub use plans::{keep_statistics, table_readers};
