@@ -101,7 +101,7 @@ impl InsightsSettings {
                 ),
             lake_options: object_store_options(),
             engine: Limits {
-                memory_bytes: env.number("QUERY_MEMORY_MIB", 192, 64..=65_536, "MiB that queries may hold together")
+                memory_bytes: env.number("QUERY_MEMORY_MIB", 160, 64..=65_536, "MiB that queries may hold together")
                     << 20,
                 threads: env.number("QUERY_THREADS", limits.threads, 1..=64, "threads of one query"),
                 disk: limits.disk,

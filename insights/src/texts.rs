@@ -25,6 +25,8 @@ mod tests {
     use std::collections::BTreeSet;
     use std::path::{Path, PathBuf};
 
+    use belgrano_shared::texts::Language;
+
     const CRATE: &str = env!("CARGO_MANIFEST_DIR");
 
     /// The keys of a text file, in their order.
@@ -68,6 +70,15 @@ mod tests {
                     assert!(spanish.contains(key), "{}: there is no text called {key}", path.display());
                 }
             }
+        }
+    }
+
+    #[test]
+    fn of_no_day_at_all_there_is_no_mean() {
+        super::make_known();
+        for (language, one) in [(Language::Spanish, "el promedio de un día"), (Language::English, "the mean of one day")] {
+            let said = |days: i64| language.t("foretold-few").with("days", days).to_string();
+            assert!(!said(0).contains('0') && said(1).contains(one) && said(12).contains("12"), "{}", said(0));
         }
     }
 }

@@ -22,7 +22,7 @@ pub struct Limits {
 
 impl Default for Limits {
     fn default() -> Self {
-        Self { memory_bytes: 192 << 20, threads: 2, disk: true }
+        Self { memory_bytes: 160 << 20, threads: 2, disk: true }
     }
 }
 

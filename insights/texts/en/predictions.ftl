@@ -11,10 +11,11 @@ foretold-low-95 = 19 of 20 cases, from
 foretold-high-95 = 19 of 20 cases, to
 foretold-models = How good the forecast is
 foretold-models-none = With so few days there is nothing to compare.
-foretold-few = What is shown is the mean of { $days ->
-    [one] one day
-   *[other] { $days } days
-  } with its range.
+foretold-few = { $days ->
+    [0] No whole day of sales has passed yet: the forecast begins tomorrow.
+    [one] What is shown is the mean of one day with its range.
+   *[other] What is shown is the mean of { $days } days with its range.
+  }
 foretold-won = The winner is {$model}, of {$count} ways that competed on stretches of the past that they did not know.
 foretold-off = In { $days ->
     [one] one day

@@ -11,10 +11,11 @@ foretold-low-95 = 19 de 20 casos, desde
 foretold-high-95 = 19 de 20 casos, hasta
 foretold-models = Qué tan bueno es el pronóstico
 foretold-models-none = Con tan pocos días no hay nada que comparar.
-foretold-few = Se muestra el promedio de { $days ->
-    [one] un día
-   *[other] { $days } días
-  } con su rango.
+foretold-few = { $days ->
+    [0] Todavía no pasó un día entero de ventas: el pronóstico empieza mañana.
+    [one] Se muestra el promedio de un día con su rango.
+   *[other] Se muestra el promedio de { $days } días con su rango.
+  }
 foretold-won = Ganó {$model}, entre {$count} formas que compitieron sobre tramos del pasado que no conocían.
 foretold-off = En { $days ->
     [one] un día
