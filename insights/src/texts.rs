@@ -76,7 +76,9 @@ mod tests {
     #[test]
     fn of_no_day_at_all_there_is_no_mean() {
         super::make_known();
-        for (language, one) in [(Language::Spanish, "el promedio de un día"), (Language::English, "the mean of one day")] {
+        for (language, one) in
+            [(Language::Spanish, "el promedio de un día"), (Language::English, "the mean of one day")]
+        {
             let said = |days: i64| language.t("foretold-few").with("days", days).to_string();
             assert!(!said(0).contains('0') && said(1).contains(one) && said(12).contains("12"), "{}", said(0));
         }

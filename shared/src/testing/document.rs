@@ -78,7 +78,7 @@ pub fn assert_committed(path: &str, text: &str) {
 
 /// Who may ask for what: a table with a row for each operation and a column for each kind of caller.
 #[derive(Debug)]
-pub struct Permissions(String);
+pub struct Permissions(Vec<String>);
 
 impl Permissions {
     /// A table of a service's operations, as `callers` may ask for them.
@@ -86,13 +86,13 @@ impl Permissions {
     pub fn of(service: &str, callers: &[&str]) -> Self {
         let head = callers.join(" | ");
         let rule = "---|".repeat(callers.len());
-        Self(format!(
+        Self(vec![format!(
             "# Who may ask {service} for what\n\n\
              Made by a test that asks each address of the API document as each kind of caller, and committed, so that a change shows in \
              review. `yes`: whoever asks is let in, and gets or changes what is theirs to see. `no`: refused for who they are (403). \
              `-`: asked who they are first (401).\n\n\
-             | address | {head} |\n|---|{rule}\n"
-        ))
+             | address | {head} |\n|---|{rule}"
+        )])
     }
 
     /// What each of the callers was answered.
@@ -103,11 +103,11 @@ impl Permissions {
             _ => "yes",
         });
         let cells = cells.collect::<Vec<_>>().join(" | ");
-        self.0.push_str(&format!("| `{} {}` | {cells} |\n", operation.method, operation.template));
+        self.0.push(format!("| `{} {}` | {cells} |", operation.method, operation.template));
     }
 
     /// The table is the committed one at `path`.
     pub fn assert_committed(&self, path: &str) {
-        assert_committed(path, &self.0);
+        assert_committed(path, &(self.0.join("\n") + "\n"));
     }
 }
