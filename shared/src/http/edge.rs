@@ -23,7 +23,7 @@ use url::Url;
 use super::arriving::{Arrival, Refusal, Room};
 use super::share::Shares;
 use super::throttle::Throttle;
-use super::{ClientIp, Proxies, REQUEST_ID, RequestContext, cross_site, health, security_headers};
+use super::{ClientIp, Networks, Proxies, REQUEST_ID, RequestContext, cross_site, health, security_headers};
 use crate::ambient::Ambient;
 use crate::auth::origin::AllowedOrigins;
 use crate::changes;
@@ -54,6 +54,8 @@ pub struct HttpSettings {
     pub strict_transport: Option<HeaderValue>,
     /// Proxies between a client and us that write `X-Forwarded-For`.
     pub proxies: Proxies,
+    /// Whose numbers and documents these are ([`is_of_operators`]); empty: everybody's.
+    pub operators: Networks,
     /// Largest request body; a route may allow itself more with `DefaultBodyLimit`.
     pub body_limit_bytes: usize,
     /// How long a handler may take until its response begins.
@@ -75,6 +77,7 @@ impl Default for HttpSettings {
             content_security_policy: security_headers::policy(None),
             strict_transport: None,
             proxies: Proxies::default(),
+            operators: Networks::default(),
             body_limit_bytes: 256 * 1024,
             handler_timeout: Duration::from_secs(10),
             body_idle: Duration::from_secs(10),
@@ -101,6 +104,12 @@ impl HttpSettings {
             content_security_policy: security_headers::policy(ground),
             strict_transport: security_headers::strict_transport(env, public_url),
             proxies: Proxies::from_env(env),
+            operators: Networks::from_env(
+                env,
+                "OPERATORS_FROM",
+                "",
+                "networks that get `/metrics` and the documents of the API, like those of PROXY_NETWORKS; unset: everybody does",
+            ),
             body_limit_bytes: env.number(
                 "MAX_BODY_BYTES",
                 default.body_limit_bytes,
@@ -134,6 +143,18 @@ impl HttpSettings {
         };
         settings
     }
+
+    /// Whether somebody gets what is the operators'. What did not come over a socket is the program itself.
+    fn is_operator(&self, client: ClientIp) -> bool {
+        self.operators.is_empty() || client.counted().is_none() || self.operators.contain(client.0)
+    }
+}
+
+/// What tells of the service and not of what it is for: its numbers, and the documents of its API.
+fn is_of_operators(path: &str) -> bool {
+    matches!(path, "/metrics" | "/openapi.json" | "/docs" | "/redoc")
+        || path.starts_with("/docs/")
+        || path.starts_with("/redoc/")
 }
 
 struct Edge {
@@ -210,6 +231,9 @@ async fn pass(State(edge): State<Arc<Edge>>, mut request: Request, next: Next) -
 impl Edge {
     async fn handle(&self, route: &str, client: ClientIp, request: Request, next: Next) -> Result<Response, Problem> {
         cross_site::check(request.method(), request.headers(), &self.settings.origins)?;
+        if is_of_operators(request.uri().path()) && !self.settings.is_operator(client) {
+            return Err(Problem::not_found(Message::new("refusal-no-page")));
+        }
         // An overloaded process must still say that it lives, or it is killed for being busy.
         let arrival = Arrival::begin(&self.room, client.counted(), health::is_probe(route)).map_err(|_| self.shed())?;
         let _counted = self.metrics.http.in_flight();

@@ -1,13 +1,14 @@
 //! The edge and the probes as a client meets them, without a socket.
 
 use std::convert::Infallible;
+use std::net::SocketAddr;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use axum::Router;
 use axum::body::{Body, Bytes};
-use axum::extract::Request;
+use axum::extract::{ConnectInfo, Request};
 use axum::http::{HeaderValue, Response, header};
 use axum::routing::{any, get, post};
 use futures_util::{StreamExt, stream};
@@ -19,6 +20,7 @@ use super::health::Health;
 use super::{HttpSettings, Json, RequestContext, standard_layers};
 use crate::ambient::{Ambient, ManualClock, SeededEntropy};
 use crate::auth::origin::AllowedOrigins;
+use crate::config::Env;
 use crate::telemetry::Metrics;
 use crate::timestamp::UnixMillis;
 
@@ -209,6 +211,29 @@ async fn the_documentation_is_served_from_here() {
     assert!(!page.contains("<script>") && !page.contains("//unpkg"), "{page}");
     let (_, initializer) = ask(&app, Request::get("/docs/swagger-initializer.js"), "").await;
     assert!(initializer.contains("/openapi.json"), "{initializer}");
+}
+
+#[tokio::test]
+async fn what_is_the_operators_is_not_there_for_others() {
+    let mut env = Env::from_map([("OPERATORS_FROM", "private, 203.0.113.7")]);
+    let url = "https://belgrano.example".parse().expect("a URL");
+    let guarded = app(HttpSettings::from_env(&mut env, &url, None));
+    let status = async |app: &Router, path: &str, from: [u8; 4]| {
+        let mut request = Request::get(path).body(Body::empty()).expect("valid");
+        request.extensions_mut().insert(ConnectInfo(SocketAddr::from((from, 40_000))));
+        app.clone().oneshot(request).await.expect("infallible").status().as_u16()
+    };
+    for path in ["/metrics", "/openapi.json", "/docs/", "/docs/swagger-initializer.js"] {
+        assert_eq!(status(&guarded, path, [10, 1, 2, 3]).await, 200, "{path}");
+        assert_eq!(status(&guarded, path, [203, 0, 113, 7]).await, 200, "{path}");
+        assert_eq!(status(&guarded, path, [203, 0, 113, 8]).await, 404, "{path}");
+        assert_eq!(
+            status(&app(HttpSettings::default()), path, [203, 0, 113, 8]).await,
+            200,
+            "{path}: nobody said whose"
+        );
+    }
+    assert_eq!(status(&guarded, "/health", [203, 0, 113, 8]).await, 200, "the platform asks from anywhere");
 }
 
 #[tokio::test]

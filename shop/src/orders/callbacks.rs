@@ -3,7 +3,7 @@
 use axum::extract::{FromRequestParts, State};
 use axum::http::request::Parts;
 use belgrano_shared::auth::api_key::ApiKeyCheck;
-use belgrano_shared::http::{Json, Path};
+use belgrano_shared::http::{ClientIp, Json, Path};
 use belgrano_shared::problem::{Problem, ProblemDocument};
 use belgrano_shared::texts::Message;
 use belgrano_shared::wire::{OrderNumber, TicketState};
@@ -58,6 +58,7 @@ struct Acknowledgement {
         (status = 200, body = Acknowledgement),
         (status = 401, body = ProblemDocument, content_type = "application/problem+json"),
         (status = 404, body = ProblemDocument, content_type = "application/problem+json"),
+        (status = 429, body = ProblemDocument, content_type = "application/problem+json"),
     )
 )]
 async fn confirm(
@@ -82,6 +83,7 @@ async fn confirm(
         (status = 401, body = ProblemDocument, content_type = "application/problem+json"),
         (status = 404, body = ProblemDocument, content_type = "application/problem+json"),
         (status = 422, body = ProblemDocument, content_type = "application/problem+json"),
+        (status = 429, body = ProblemDocument, content_type = "application/problem+json"),
     )
 )]
 async fn change_state(
@@ -100,7 +102,7 @@ fn state(text: &str) -> Result<TicketState, Problem> {
     text.parse().map_err(|error: belgrano_shared::wire::UnknownWord| Problem::invalid_field("estado", error))
 }
 
-/// Whoever has the key; 401 otherwise, before anything of the request is read.
+/// Whoever has the key; 401 otherwise, before anything of the request is read; 429 after too many of those.
 struct OldBoard;
 
 impl FromRequestParts<App> for OldBoard {
@@ -109,7 +111,10 @@ impl FromRequestParts<App> for OldBoard {
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Problem> {
         match app.api_keys.check(&parts.headers) {
             ApiKeyCheck::Valid => Ok(Self),
-            _ => Err(Problem::unauthenticated(Message::new("refusal-api-key"))),
+            ApiKeyCheck::Absent | ApiKeyCheck::Wrong => {
+                app.limits.fail_a_key(ClientIp::from_request_parts(parts, app).await?)?;
+                Err(Problem::unauthenticated(Message::new("refusal-api-key")))
+            }
         }
     }
 }
@@ -134,4 +139,33 @@ async fn apply(
     app.writer.submit(Apply { reports: vec![report], cursor: None, another_life: false }).await?;
     let order = find(app, &number).await?;
     Ok(Json(Acknowledgement { exito: true, numero: number, estado: order.state }))
+}
+
+#[cfg(test)]
+mod tests {
+    use axum::body::Body;
+    use axum::http::Request;
+    use belgrano_shared::testing::TestDatabase;
+    use tower::ServiceExt;
+
+    use crate::testing::TestShop;
+
+    #[tokio::test]
+    async fn who_guesses_the_key_is_told_to_wait_and_who_has_it_is_not() {
+        const KEY: &str = "clave-de-prueba-0123456789";
+        let database = TestDatabase::sqlite();
+        let shop = TestShop::with(&database, &[("API_KEY", KEY)]).await;
+        let ask = async |key: &str| {
+            let request = Request::post("/api/pedido/confirmar/BA-1").header("x-api-key", key);
+            let request = request.body(Body::empty()).expect("a request");
+            crate::service::router(&shop.app).oneshot(request).await.expect("infallible").status().as_u16()
+        };
+        for guess in 0..60 {
+            assert_eq!(ask(&format!("clave-{guess}")).await, 401);
+        }
+        assert_eq!(ask("clave-60").await, 429);
+        assert_eq!(ask(KEY).await, 404, "the right one is never counted");
+        shop.clock.advance_ms(60_000);
+        assert_eq!(ask("clave-61").await, 401);
+    }
 }
