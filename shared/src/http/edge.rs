@@ -54,7 +54,7 @@ pub struct HttpSettings {
     pub strict_transport: Option<HeaderValue>,
     /// Proxies between a client and us that write `X-Forwarded-For`.
     pub proxies: Proxies,
-    /// Whose numbers and documents these are ([`is_of_operators`]); empty: everybody's.
+    /// Who gets the numbers of the service and the documents of its API; empty: everybody.
     pub operators: Networks,
     /// Largest request body; a route may allow itself more with `DefaultBodyLimit`.
     pub body_limit_bytes: usize,
