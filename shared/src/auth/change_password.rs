@@ -32,7 +32,7 @@ impl std::fmt::Debug for ChangePasswordBody {
 /// An account as it is stored.
 #[derive(sqlx::FromRow)]
 pub struct Known {
-    /// Its address.
+    /// The address that it logs in with.
     pub email: String,
     /// The hash of its password.
     pub password_hash: String,

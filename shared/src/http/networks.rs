@@ -11,7 +11,7 @@ const PRIVATE: [&str; 6] =
     ["10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10", "169.254.0.0/16", "fc00::/7"];
 const LOOPBACK: [&str; 2] = ["127.0.0.0/8", "::1/128"];
 
-/// Some networks.
+/// The networks of one setting, whose members are believed, or let in.
 #[derive(Clone, Debug, Default)]
 pub struct Networks(pub(super) Vec<IpNet>);
 
