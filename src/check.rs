@@ -50,7 +50,7 @@ pub async fn run() -> Done {
             report_protected(what, protected);
         }
     }
-    report_sendable("notices in browsers", settings.shop.common.tells_browsers(), NO_PUSH);
+    report_sendable("notices in browsers", settings.shop.notices.tells_browsers(&settings.shop.common), NO_PUSH);
     for (what, common) in [("shop's", &settings.shop.common), ("board's", &settings.tickets.common)] {
         if common.http.proxies.only_counted() {
             println!("WARN  {what} TRUST_PROXY: {ONLY_COUNTED}");

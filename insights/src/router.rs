@@ -5,6 +5,7 @@ use axum::middleware::from_fn_with_state;
 use belgrano_shared::http::health::Health;
 use belgrano_shared::http::{openapi, standard_layers};
 use belgrano_shared::map;
+use belgrano_shared::pages::for_people;
 use utoipa::OpenApi;
 use utoipa::openapi::SecurityRequirement;
 use utoipa::openapi::security::{ApiKey, ApiKeyValue, SecurityScheme};
@@ -29,10 +30,10 @@ pub fn router(app: App, health: Health) -> Router {
     let api = api.layer(axum::middleware::from_fn(crate::api::tell_age));
     let api = api.layer(from_fn_with_state(app.clone(), alerts::time));
     let (development, origins) = (app.settings.common.development(), http.origins.clone());
-    let pages = pages::routes(development).merge(map::routes(&app.settings.common.map));
+    let pages = pages::routes(development).merge(map::routes(&app.settings.map));
     let router = api.merge(pages).merge(health.router()).merge(openapi::docs(document)).with_state(app);
     // Outermost: a page of another site may read a refusal too, whoever refused.
-    standard_layers(router, http, &metrics, &ambient).layer(from_fn_with_state(origins, cors::share))
+    standard_layers(router, http, for_people, &metrics, &ambient).layer(from_fn_with_state(origins, cors::share))
 }
 
 /// The API, without what stands around it, in a document that says who may.

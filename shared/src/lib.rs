@@ -10,6 +10,7 @@ pub mod auth;
 mod chain;
 pub mod changes;
 pub mod config;
+pub mod cookie;
 pub mod free_text;
 pub mod hex;
 pub mod http;

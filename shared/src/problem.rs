@@ -3,17 +3,17 @@
 //! A capability's error enum is turned into a [`Problem`] by one exhaustive `match` and leaves through here. A 5xx is
 //! logged once, here, with its chain; the body never shows what is inside.
 
-use std::borrow::Borrow;
 use std::error::Error;
 use std::sync::Arc;
 use std::time::Duration;
 
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 use serde_json::{Map, Value};
 use utoipa::ToSchema;
 
+pub use crate::texts::FieldError;
 use crate::texts::{Language, Message, Said};
 
 /// The slug of a cancellation that comes too late: the order is over.
@@ -23,46 +23,6 @@ pub const NOT_CANCELLABLE: &str = "no-se-puede-cancelar";
 #[must_use]
 pub fn kind(slug: &str) -> String {
     format!("urn:belgrano:problema:{slug}")
-}
-
-/// One invalid field of a request: where, and how to mend it. Spanish on the wire; a page says it in its language.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-pub struct FieldError {
-    /// Path of the field in the request, as on the wire: `productos[2].cantidad`.
-    pub field: String,
-    /// What is wrong and how to mend it.
-    pub message: String,
-    /// The same, where a page can say it in another language.
-    #[serde(skip)]
-    #[schema(ignore)]
-    said: Option<Said>,
-}
-
-impl FieldError {
-    /// An error at `field`.
-    pub fn new(field: impl Into<String>, message: impl Into<Said>) -> Self {
-        let said = message.into();
-        Self { field: field.into(), message: said.spanish().to_owned(), said: Some(said) }
-    }
-
-    /// The text called `key`, about this field.
-    fn named(&self, key: &'static str) -> Message {
-        Message::new(key).with("field", &self.field).with("wrong", self.said())
-    }
-
-    fn said(&self) -> Said {
-        self.said.clone().unwrap_or_else(|| Said::recognized(self.message.as_str(), "error-"))
-    }
-
-    fn in_language(&self, language: Language) -> Self {
-        Self { message: self.to(language), ..self.clone() }
-    }
-
-    /// What is wrong, in the language of a page.
-    pub fn to(&self, language: impl Borrow<Language>) -> String {
-        let language = *language.borrow();
-        self.said().to(language)
-    }
 }
 
 /// A refusal on its way out. Build it with a constructor, add to it, return it from a handler.

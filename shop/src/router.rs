@@ -4,6 +4,7 @@ use axum::Router;
 use belgrano_shared::http::health::Health;
 use belgrano_shared::http::{openapi, standard_layers};
 use belgrano_shared::map;
+use belgrano_shared::pages::for_people;
 use utoipa::OpenApi;
 use utoipa_axum::router::OpenApiRouter;
 
@@ -22,14 +23,14 @@ struct Api;
 pub fn router(app: App, health: Health) -> Router {
     let (api, document) = described().split_for_parts();
     let (http, metrics, ambient) = (app.settings.common.http.clone(), app.metrics.clone(), app.ambient.clone());
-    let (development, map) = (app.settings.common.development(), map::routes(&app.settings.common.map));
+    let (development, map) = (app.settings.common.development(), map::routes(&app.settings.map));
     let router = api
         .merge(pages::routes(&app, development))
         .merge(map)
         .merge(health.router())
         .merge(openapi::docs(document))
         .with_state(app);
-    standard_layers(router, http, &metrics, &ambient)
+    standard_layers(router, http, for_people, &metrics, &ambient)
 }
 
 /// The API, without what stands around it, in a document that says who may.

@@ -178,7 +178,7 @@ pub async fn assemble(settings: ShopSettings, ambient: Ambient, life: &Lifecycle
     }
     let limits = AccountLimits::new(&settings.accounts, &ambient);
     let carts_made = settings.carts.made_limit(&ambient);
-    let vapid = settings.common.vapid(&ambient).map_err(SecretError::from)?;
+    let vapid = settings.notices.vapid(&settings.common, &ambient).map_err(SecretError::from)?;
     let (life, metrics) = (life.clone(), Metrics::new());
     let insights = Door::new(settings.insights.clone(), &ambient);
     Ok(App::new(Parts {

@@ -4,6 +4,7 @@ use axum::Router;
 use belgrano_shared::http::health::Health;
 use belgrano_shared::http::{openapi, standard_layers};
 use belgrano_shared::map;
+use belgrano_shared::pages::for_people;
 use utoipa::OpenApi;
 use utoipa_axum::router::OpenApiRouter;
 
@@ -19,14 +20,14 @@ struct Api;
 pub fn router(app: App, health: Health) -> Router {
     let (routes, api) = described().split_for_parts();
     let (settings, metrics, ambient) = (app.settings.common.http.clone(), app.metrics.clone(), app.ambient.clone());
-    let (development, map) = (app.settings.common.development(), map::routes(&app.settings.common.map));
+    let (development, map) = (app.settings.common.development(), map::routes(&app.settings.map));
     let routes = routes
         .merge(pages::routes(development))
         .merge(map)
         .with_state(app)
         .merge(openapi::docs(api))
         .merge(health.router());
-    standard_layers(routes, settings, &metrics, &ambient)
+    standard_layers(routes, settings, for_people, &metrics, &ambient)
 }
 
 /// The API, without what stands around it, in a document that says who may.

@@ -108,7 +108,7 @@ pub async fn assemble(settings: Settings, ambient: &Ambient, life: &Lifecycle) -
     // Only here is it set.
     let _ = hub_to_be.set(hub.clone());
     hub.know_tickets(count_tickets(&db).await?);
-    let vapid = settings.common.vapid(ambient).map_err(SecretError::from)?;
+    let vapid = settings.notices.vapid(&settings.common, ambient).map_err(SecretError::from)?;
     let app = App::new(Parts {
         intake: IntakeGate::new(&settings, secrets.clone(), ambient),
         live: Live::new(hub, &settings.live, life),

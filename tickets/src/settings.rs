@@ -7,6 +7,8 @@ use std::time::Duration;
 use belgrano_shared::address::CITY;
 use belgrano_shared::config::{Common, ConfigMistakes, Env, Setting};
 use belgrano_shared::http::Networks;
+use belgrano_shared::map::MapSettings;
+use belgrano_shared::notices::NoticeSettings;
 use belgrano_shared::passage::DoorSettings;
 use belgrano_shared::writer::WriterSettings;
 use url::Url;
@@ -19,6 +21,10 @@ use crate::progress::Proofs;
 pub struct Settings {
     /// What the shop has alike.
     pub common: Common,
+    /// What its maps are made of.
+    pub map: MapSettings,
+    /// What people are told who are not looking.
+    pub notices: NoticeSettings,
     /// Where insights is.
     pub insights: DoorSettings,
     /// The writer's limits.
@@ -50,7 +56,9 @@ pub struct Settings {
 impl Settings {
     /// Reads them all, and names every mistake at once. The second part is the table for the documentation.
     pub fn from_env(mut env: Env) -> Result<(Self, Vec<Setting>), ConfigMistakes> {
-        let common = Common::from_env(&mut env, "tickets", 5001);
+        let mut common = Common::from_env(&mut env, "tickets", 5001);
+        let map = MapSettings::from_env(&mut env, &mut common.http);
+        let notices = NoticeSettings::from_env(&mut env, &common);
         let writer = WriterSettings::default();
         let settings = Self {
             insights: DoorSettings::from_env(&mut env, common.development()),
@@ -86,6 +94,8 @@ impl Settings {
             live: LiveSettings::from_env(&mut env),
             events_kept: events_kept(&mut env),
             common,
+            map,
+            notices,
         };
         Ok((settings, env.finish()?))
     }

@@ -105,7 +105,7 @@ impl RuleChange {
         let webhook = self.webhook.map(|address| address.trim().to_owned()).or(now.webhook);
         let webhook = webhook.filter(|address| !address.is_empty());
         let webhook = webhook.and_then(|address| {
-            let endpoint = Endpoint::parse(&address, app.settings.common.notices.reach).ok();
+            let endpoint = Endpoint::parse(&address, app.settings.notices.reach).ok();
             if endpoint.is_none() {
                 wrong.push(FieldError::new("webhook", Message::new("error-alert-webhook")));
             }

@@ -68,7 +68,7 @@ pub(super) fn delivery(app: &App) -> Result<Delivery<InsightsUnit>, reqwest::Err
 
 /// What sends them, mail by `mailer`.
 pub(super) fn delivery_by(app: &App, mailer: Mailer) -> Result<Delivery<InsightsUnit>, reqwest::Error> {
-    let settings = &app.settings.common.notices;
+    let settings = &app.settings.notices;
     let webhooks = app.webhook_secrets.clone();
     let webhooks = webhooks.map(|secrets| WebhookClient::new(secrets, settings.reach, settings.timeout, &app.ambient));
     let parts = DeliveryParts {

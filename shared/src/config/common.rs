@@ -16,9 +16,6 @@ use crate::auth::password::NewPassword;
 use crate::changes::ChangeSettings;
 use crate::http::HttpSettings;
 use crate::http::serve::ServeSettings;
-use crate::map::MapSettings;
-use crate::notices::NoticeSettings;
-use crate::notices::push::{Reach, Vapid};
 use crate::signature::SigningSecrets;
 use crate::storage::{StorageSettings, Target};
 use crate::texts::Language;
@@ -38,8 +35,6 @@ pub struct Common {
     pub zone: Zone,
     /// The limits of every request.
     pub http: HttpSettings,
-    /// What its maps are made of.
-    pub map: MapSettings,
     /// Where it stores.
     pub storage: StorageSettings,
     /// Where generated secrets and SQLite files live.
@@ -50,8 +45,6 @@ pub struct Common {
     pub gate: GateSettings,
     /// The administrator that the operator names.
     pub admin: FirstAdmin,
-    /// What people are told who are not looking.
-    pub notices: NoticeSettings,
     /// Limits of the change feed.
     pub changes: ChangeSettings,
     /// `None`: nobody set one, so it is generated into `data_dir`.
@@ -91,19 +84,14 @@ impl Common {
             local,
             "where browsers find the service, without a path; the origin whose pages may write",
         );
-        let map = MapSettings::from_env(env);
         let data_dir = env.path("DATA_DIR", "./data", "where SQLite files and generated secrets live");
         let storage = storage(env, service, &data_dir);
-        let notices = NoticeSettings::from_env(env);
-        if notices.reach == Reach::Loopback && !is_local(&public_url) {
-            env.mistake("PUSH_LOOPBACK", "is for tests: only with a PUBLIC_URL of this machine");
-        }
         let zone = env.zone(
             "TIME_ZONE",
             "the zone whose time people are shown and whose days are counted, as the tz database calls it",
         );
         let generated_allowed = matches!(storage.target, Target::Sqlite(_));
-        let http = HttpSettings::from_env(env, &public_url, map.ground.as_ref());
+        let http = HttpSettings::from_env(env, &public_url);
         let serve = ServeSettings { proxies: http.proxies.clone(), ..serve };
         Self {
             http,
@@ -111,12 +99,10 @@ impl Common {
                 .secrets("API_KEY", "keys of clients that do not sign, separated by commas; the first is sent"),
             gate: GateSettings::from_env(env),
             admin: first_admin(env),
-            notices,
             changes: ChangeSettings::from_env(env),
             integration: integration(env, generated_allowed),
             public_url,
             zone,
-            map,
             serve,
             storage,
             data_dir,
@@ -126,19 +112,19 @@ impl Common {
     /// Whether this is somebody's own machine: no database server is configured, and no address that others can reach.
     #[must_use]
     pub fn development(&self) -> bool {
-        matches!(self.storage.target, Target::Sqlite(_)) && is_local(&self.public_url)
+        self.stores_locally() && self.is_local()
     }
 
-    /// Who sends messages to browsers, if anybody does.
-    pub fn vapid(&self, ambient: &Ambient) -> Result<Option<Vapid>, GeneratedSecretError> {
-        let generated_in = matches!(self.storage.target, Target::Sqlite(_)).then_some(self.data_dir.as_path());
-        self.notices.vapid(generated_in, &self.public_url, &self.admin.email, ambient)
-    }
-
-    /// Whether there is a key to sign what browsers are sent, or one will be made.
+    /// Whether only this machine can reach the service.
     #[must_use]
-    pub fn tells_browsers(&self) -> bool {
-        self.notices.has_key() || matches!(self.storage.target, Target::Sqlite(_))
+    pub fn is_local(&self) -> bool {
+        is_local(&self.public_url)
+    }
+
+    /// Whether no database server is configured: what is generated is kept in `data_dir`, and only this process reads it.
+    #[must_use]
+    pub fn stores_locally(&self) -> bool {
+        matches!(self.storage.target, Target::Sqlite(_))
     }
 
     /// The secrets that the operator set, if any.
@@ -263,17 +249,6 @@ mod tests {
         env.finish().expect("no mistake");
         assert_eq!(common.public_url.as_str(), "http://localhost:5001/");
         assert!(matches!(common.storage.target, Target::Sqlite(path) if path.ends_with("data/tickets.db")));
-    }
-
-    #[test]
-    fn what_others_reach_sends_to_no_address_inside() {
-        let read = |url| {
-            let mut env = Env::from_map([("PUSH_LOOPBACK", "true"), ("PUBLIC_URL", url)]);
-            Common::from_env(&mut env, "shop", 5000);
-            env.finish().map(drop).map_err(|mistakes| mistakes.0[0].name.clone())
-        };
-        assert_eq!(read("http://localhost:5000"), Ok(()));
-        assert_eq!(read("https://tienda.example"), Err("PUSH_LOOPBACK".to_owned()));
     }
 
     #[test]

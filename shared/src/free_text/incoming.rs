@@ -9,8 +9,11 @@ use url::form_urlencoded;
 
 use super::clean;
 
+/// The hidden field of a form's one-time key.
+pub const KEY_FIELD: &str = "clave_unica";
+
 /// The names of what is taken as it was typed: passwords, which their own type normalises, and the one-time key of a form.
-const AS_TYPED: [&str; 4] = ["password", "password_actual", "password_nueva", crate::pages::KEY_FIELD];
+const AS_TYPED: [&str; 4] = ["password", "password_actual", "password_nueva", KEY_FIELD];
 
 /// Whether a member or a field of this name is taken as it was typed.
 #[must_use]

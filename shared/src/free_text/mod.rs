@@ -13,7 +13,7 @@ use std::fmt;
 
 pub use clean::{clean, is_visible, plain};
 pub use file::{NotText, decode as decode_file};
-pub use incoming::{clean_field, clean_json, clean_query, is_taken_as_typed};
+pub use incoming::{KEY_FIELD, clean_field, clean_json, clean_query, is_taken_as_typed};
 
 use crate::texts::Message;
 

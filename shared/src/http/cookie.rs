@@ -1,14 +1,6 @@
-//! A request's cookies.
+//! The cookies of an answer.
 
 use axum::http::{HeaderMap, HeaderValue, header};
-
-/// The value of the cookie called `name`; of several the first.
-#[must_use]
-pub fn cookie<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
-    let lines = headers.get_all(header::COOKIE).iter().filter_map(|value| value.to_str().ok());
-    let mut pairs = lines.flat_map(|line| line.split(';')).filter_map(|pair| pair.trim().split_once('='));
-    pairs.find(|(found, _)| *found == name).map(|(_, value)| value)
-}
 
 /// Makes every cookie that is set one for https only, where the service is reached by it. A session says so itself; a notice or a
 /// language is set where nobody knows.

@@ -23,14 +23,15 @@ use url::Url;
 use super::arriving::{Arrival, Refusal, Room};
 use super::share::Shares;
 use super::throttle::Throttle;
-use super::{ClientIp, Networks, Proxies, REQUEST_ID, RequestContext, cross_site, health, security_headers};
+use super::{
+    ClientIp, ForPeople, Networks, Proxies, REQUEST_ID, RequestContext, cross_site, health, is_navigation,
+    security_headers,
+};
 use crate::ambient::Ambient;
 use crate::auth::origin::AllowedOrigins;
 use crate::changes;
 use crate::config::{Env, parse_site};
 use crate::lifecycle::panic_message;
-use crate::map::Ground;
-use crate::pages;
 use crate::problem::{self, Problem};
 use crate::telemetry::Metrics;
 use crate::texts::{Language, Message};
@@ -89,8 +90,8 @@ impl Default for HttpSettings {
 }
 
 impl HttpSettings {
-    /// Reads the limits; `public_url` is where browsers find the service, `ground` where its maps come from.
-    pub fn from_env(env: &mut Env, public_url: &Url, ground: Option<&Ground>) -> Self {
+    /// Reads the limits; `public_url` is where browsers find the service.
+    pub fn from_env(env: &mut Env, public_url: &Url) -> Self {
         let default = Self::default();
         let mut extra = Vec::new();
         for origin in env.list("ALLOWED_ORIGINS", "", "further origins whose pages may write, separated by commas") {
@@ -101,7 +102,7 @@ impl HttpSettings {
         }
         let mut settings = Self {
             origins: AllowedOrigins::of(public_url, &extra),
-            content_security_policy: security_headers::policy(ground),
+            content_security_policy: security_headers::policy(None),
             strict_transport: security_headers::strict_transport(env, public_url),
             proxies: Proxies::from_env(env),
             operators: Networks::from_env(
@@ -144,6 +145,11 @@ impl HttpSettings {
         settings
     }
 
+    /// Lets pages load pictures and data from one more site, given by its origin.
+    pub fn allow_site(&mut self, origin: &str) {
+        self.content_security_policy = security_headers::policy(Some(origin));
+    }
+
     /// Whether somebody gets what is the operators'. What did not come over a socket is the program itself.
     fn is_operator(&self, client: ClientIp) -> bool {
         self.operators.is_empty() || client.counted().is_none() || self.operators.contain(client.0)
@@ -160,13 +166,21 @@ fn is_of_operators(path: &str) -> bool {
 struct Edge {
     settings: HttpSettings,
     room: Arc<Room>,
+    for_people: ForPeople,
     unavailable: Throttle,
     metrics: Metrics,
     ambient: Ambient,
 }
 
-/// Puts the edge around `router`, and problems where it has no route. Call it last, with the state already given.
-pub fn standard_layers(router: Router, settings: HttpSettings, metrics: &Metrics, ambient: &Ambient) -> Router {
+/// Puts the edge around `router`, and problems where it has no route; `for_people` makes pages of refusals. Call it last, with
+/// the state already given.
+pub fn standard_layers(
+    router: Router,
+    settings: HttpSettings,
+    for_people: ForPeople,
+    metrics: &Metrics,
+    ambient: &Ambient,
+) -> Router {
     let body_limit = DefaultBodyLimit::max(settings.body_limit_bytes);
     let (places, each) = (settings.max_in_flight, settings.max_in_flight_per_address);
     let room = Arc::new(Room {
@@ -179,6 +193,7 @@ pub fn standard_layers(router: Router, settings: HttpSettings, metrics: &Metrics
     let edge = Arc::new(Edge {
         settings,
         room,
+        for_people,
         unavailable: Throttle::new(),
         metrics: metrics.clone(),
         ambient: ambient.clone(),
@@ -197,7 +212,7 @@ async fn pass(State(edge): State<Arc<Edge>>, mut request: Request, next: Next) -
     let matched = request.extensions().get::<MatchedPath>().cloned();
     let route = matched.as_ref().map_or("-", MatchedPath::as_str);
     let method = request.method().clone();
-    let navigation = pages::is_navigation(&request);
+    let navigation = is_navigation(&request);
     let language = Language::of(request.headers());
     let span = tracing::info_span!(
         "request",
@@ -212,7 +227,7 @@ async fn pass(State(edge): State<Arc<Edge>>, mut request: Request, next: Next) -
             edge.handle(route, context.client_ip, request, next).await.unwrap_or_else(IntoResponse::into_response);
         edge.report(route, &response, started.elapsed());
         match navigation {
-            Some(navigation) => pages::for_people(response, &navigation),
+            Some(navigation) => (edge.for_people)(response, &navigation),
             None => problem::in_language(response, language),
         }
     }

@@ -211,7 +211,7 @@ async fn a_socket_whose_client_does_not_read_is_gone_too() {
 fn edge(settings: HttpSettings) -> (Router, Metrics) {
     let metrics = Metrics::new();
     let settings = HttpSettings { body_limit_bytes: 2 << 20, ..settings };
-    (standard_layers(router(), settings, &metrics, &Ambient::system()), metrics)
+    (standard_layers(router(), settings, |response, _| response, &metrics, &Ambient::system()), metrics)
 }
 
 fn request(builder: axum::http::request::Builder, last: u8, body: Body) -> Request {
@@ -352,7 +352,7 @@ async fn who_waits_for_its_client_keeps_nobody_from_working() {
 async fn one_address_does_not_get_every_place_to_work() {
     let settings = HttpSettings { max_in_flight: 8, max_in_flight_per_address: 2, ..HttpSettings::default() };
     let hang = Router::new().route("/never", get(async || std::future::pending::<()>().await)).merge(router());
-    let app = standard_layers(hang, settings, &Metrics::new(), &Ambient::system());
+    let app = standard_layers(hang, settings, |response, _| response, &Metrics::new(), &Ambient::system());
     let ask = |path: &str, last| {
         let (app, asked) = (app.clone(), request(Request::get(path), last, Body::empty()));
         tokio::spawn(async move { app.oneshot(asked).await.expect("infallible").status().as_u16() })

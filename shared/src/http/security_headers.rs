@@ -8,7 +8,6 @@ use url::Url;
 
 use super::{HttpSettings, cookie};
 use crate::config::Env;
-use crate::map::Ground;
 
 /// No inline script and nothing from elsewhere; `blob:` and `data:` images are photos before they are sent.
 const CONTENT_SECURITY_POLICY: &str = "default-src 'self'; script-src 'self'; style-src 'self'; \
@@ -44,9 +43,9 @@ pub(super) fn strict_transport(env: &mut Env, public_url: &Url) -> Option<Header
 }
 
 /// What pages may load: their own site, and the pictures and data of what an operator laid under the maps.
-pub(super) fn policy(ground: Option<&Ground>) -> HeaderValue {
+pub(super) fn policy(origin: Option<&str>) -> HeaderValue {
     let own = HeaderValue::from_static(CONTENT_SECURITY_POLICY);
-    let Some(origin) = ground.map(Ground::origin) else { return own };
+    let Some(origin) = origin else { return own };
     let with = CONTENT_SECURITY_POLICY
         .replace("data: blob:;", &format!("data: blob: {origin};"))
         .replace("connect-src 'self';", &format!("connect-src 'self' {origin};"));
@@ -70,7 +69,6 @@ pub(super) fn apply(headers: &mut HeaderMap, settings: &HttpSettings) {
 mod tests {
     use super::{policy, strict_transport};
     use crate::config::Env;
-    use crate::map::Ground;
 
     #[test]
     fn how_long_and_how_far_https_only_goes_is_a_setting() {
@@ -90,8 +88,7 @@ mod tests {
 
     #[test]
     fn tiles_come_from_one_site_and_scripts_from_none_but_ours() {
-        let ground = Ground::parse("pmtiles://https://tiles.example/ba.pmtiles").expect("an archive");
-        let policy = policy(Some(&ground));
+        let policy = policy(Some("https://tiles.example"));
         let policy = policy.to_str().expect("text");
         assert!(
             policy.contains(

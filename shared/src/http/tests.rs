@@ -34,7 +34,7 @@ fn app(settings: HttpSettings) -> Router {
         .route("/never", any(async |_: Bytes| std::future::pending::<()>().await))
         .merge(super::openapi::docs(utoipa::openapi::OpenApi::default()))
         .merge(health.router());
-    standard_layers(router, settings, &metrics, &ambient)
+    standard_layers(router, settings, |response, _| response, &metrics, &ambient)
 }
 
 async fn ask(app: &Router, request: axum::http::request::Builder, body: &'static str) -> (Response<()>, String) {
@@ -217,7 +217,7 @@ async fn the_documentation_is_served_from_here() {
 async fn what_is_the_operators_is_not_there_for_others() {
     let mut env = Env::from_map([("OPERATORS_FROM", "private, 203.0.113.7")]);
     let url = "https://belgrano.example".parse().expect("a URL");
-    let guarded = app(HttpSettings::from_env(&mut env, &url, None));
+    let guarded = app(HttpSettings::from_env(&mut env, &url));
     let status = async |app: &Router, path: &str, from: [u8; 4]| {
         let mut request = Request::get(path).body(Body::empty()).expect("valid");
         request.extensions_mut().insert(ConnectInfo(SocketAddr::from((from, 40_000))));

@@ -25,7 +25,7 @@ pub use zones::{InvalidZones, Zones};
 
 use crate::config::Env;
 use crate::hex::hex;
-use crate::http::{accepts_gzip, gzip};
+use crate::http::{HttpSettings, accepts_gzip, gzip};
 
 /// What a map of either service is made of.
 #[derive(Clone, Debug, Default)]
@@ -37,8 +37,8 @@ pub struct MapSettings {
 }
 
 impl MapSettings {
-    /// Reads both, and the file.
-    pub fn from_env(env: &mut Env) -> Self {
+    /// Reads both, and the file, and lets pages load what the ground is made of.
+    pub fn from_env(env: &mut Env, http: &mut HttpSettings) -> Self {
         let zones = env.optional_path(
             "ZONES_GEOJSON",
             "a GeoJSON file of the zones on the maps; unset: the barrios of Buenos Aires",
@@ -47,18 +47,18 @@ impl MapSettings {
         let ground =
             env.optional("MAP_STYLE_URL", "a MapLibre style, or `pmtiles://https://…`, to lie under the zones");
         let ground = ground.map(|url| Ground::parse(&url)).transpose();
-        Self {
-            zones: zones
-                .unwrap_or_else(|error| {
-                    env.mistake("ZONES_GEOJSON", error.to_string());
-                    None
-                })
-                .unwrap_or_default(),
-            ground: ground.unwrap_or_else(|error| {
-                env.mistake("MAP_STYLE_URL", error.to_string());
-                None
-            }),
+        let zones = zones.unwrap_or_else(|error| {
+            env.mistake("ZONES_GEOJSON", error.to_string());
+            None
+        });
+        let ground = ground.unwrap_or_else(|error| {
+            env.mistake("MAP_STYLE_URL", error.to_string());
+            None
+        });
+        if let Some(ground) = &ground {
+            http.allow_site(&ground.origin());
         }
+        Self { zones: zones.unwrap_or_default(), ground }
     }
 }
 
@@ -145,9 +145,19 @@ mod tests {
     #[test]
     fn a_map_that_cannot_be_is_a_mistake_at_start() {
         let mut env = Env::from_map([("ZONES_GEOJSON", "/no/such/file"), ("MAP_STYLE_URL", "ftp://x")]);
-        MapSettings::from_env(&mut env);
+        MapSettings::from_env(&mut env, &mut HttpSettings::default());
         let names: Vec<String> =
             env.finish().expect_err("mistakes").0.into_iter().map(|mistake| mistake.name).collect();
         assert_eq!(names, ["ZONES_GEOJSON", "MAP_STYLE_URL"]);
+    }
+
+    #[test]
+    fn pages_may_load_the_ground_and_nothing_else() {
+        let mut http = HttpSettings::default();
+        let mut env = Env::from_map([("MAP_STYLE_URL", "pmtiles://https://tiles.example/ba.pmtiles")]);
+        MapSettings::from_env(&mut env, &mut http);
+        env.finish().expect("an archive");
+        let policy = http.content_security_policy.to_str().expect("text");
+        assert_eq!(policy.matches("https://tiles.example;").count(), 2, "{policy}");
     }
 }

@@ -7,7 +7,7 @@ use url::Url;
 use super::push::{Reach, Vapid};
 use crate::ambient::Ambient;
 use crate::auth::email::Email;
-use crate::config::{Env, GeneratedSecretError, Secret, generated_secret};
+use crate::config::{Common, Env, GeneratedSecretError, Secret, generated_secret};
 
 /// Settings of both services' notices.
 #[derive(Clone, Debug)]
@@ -25,8 +25,8 @@ pub struct NoticeSettings {
 }
 
 impl NoticeSettings {
-    /// Reads them. `development`: nobody but a developer uses this.
-    pub fn from_env(env: &mut Env) -> Self {
+    /// Reads them; `common` says who can reach the service.
+    pub fn from_env(env: &mut Env, common: &Common) -> Self {
         let meaning = "key of Web Push, 32 bytes in base64url; unset: made once and kept in `DATA_DIR`, or with a `DATABASE_URL` no Web Push";
         let vapid = env.secret("VAPID_PRIVATE_KEY", meaning);
         let meaning =
@@ -46,6 +46,9 @@ impl NoticeSettings {
             ),
         };
         settings.check(env);
+        if settings.reach == Reach::Loopback && !common.is_local() {
+            env.mistake("PUSH_LOOPBACK", "is for tests: only with a PUBLIC_URL of this machine");
+        }
         settings
     }
 
@@ -62,15 +65,21 @@ impl NoticeSettings {
         }
     }
 
-    /// Whether a key was set.
+    /// Whether there is a key to sign what browsers are sent, or one will be made.
     #[must_use]
-    pub fn has_key(&self) -> bool {
-        self.vapid.is_some()
+    pub fn tells_browsers(&self, common: &Common) -> bool {
+        self.vapid.is_some() || common.stores_locally()
+    }
+
+    /// Who sends messages to browsers, if anybody does.
+    pub fn vapid(&self, common: &Common, ambient: &Ambient) -> Result<Option<Vapid>, GeneratedSecretError> {
+        let generated_in = common.stores_locally().then_some(common.data_dir.as_path());
+        self.vapid_kept_in(generated_in, &common.public_url, &common.admin.email, ambient)
     }
 
     /// The sender of messages, if there is one: the key that was set, else (`generated_in`: where secrets are kept) one that
     /// is made once.
-    pub fn vapid(
+    fn vapid_kept_in(
         &self,
         generated_in: Option<&std::path::Path>,
         public_url: &Url,
@@ -102,11 +111,12 @@ mod tests {
     use super::NoticeSettings;
     use crate::ambient::Ambient;
     use crate::auth::email::Email;
-    use crate::config::Env;
+    use crate::config::{Common, Env};
 
     fn mistakes(variables: &[(&'static str, &'static str)]) -> Vec<String> {
         let mut env = Env::from_map(variables.iter().copied());
-        NoticeSettings::from_env(&mut env);
+        let common = Common::from_env(&mut env, "shop", 5000);
+        NoticeSettings::from_env(&mut env, &common);
         env.finish()
             .map_or_else(|mistakes| mistakes.0.into_iter().map(|mistake| mistake.name).collect(), |_| Vec::new())
     }
@@ -119,11 +129,20 @@ mod tests {
     }
 
     #[test]
+    fn what_others_reach_sends_to_no_address_inside() {
+        let read = |url| mistakes(&[("PUSH_LOOPBACK", "true"), ("PUBLIC_URL", url)]);
+        assert_eq!(read("http://localhost:5000"), [""; 0]);
+        assert_eq!(read("https://tienda.example"), ["PUSH_LOOPBACK"]);
+    }
+
+    #[test]
     fn a_key_is_made_once_where_secrets_are_kept_and_nowhere_else() {
-        let settings = NoticeSettings::from_env(&mut Env::from_map::<&str, &str>([]));
+        let mut env = Env::from_map::<&str, &str>([]);
+        let common = Common::from_env(&mut env, "shop", 5000);
+        let settings = NoticeSettings::from_env(&mut env, &common);
         let home = tempfile::tempdir().expect("a directory");
         let (url, admin) = ("http://localhost:5000".parse().expect("a URL"), Email::local("admin"));
-        let vapid = |folder| settings.vapid(folder, &url, &admin, &Ambient::system()).expect("readable");
+        let vapid = |folder| settings.vapid_kept_in(folder, &url, &admin, &Ambient::system()).expect("readable");
         assert!(vapid(None).is_none());
         let (one, two) = (vapid(Some(home.path())).expect("made"), vapid(Some(home.path())).expect("kept"));
         assert_eq!(one.public_key(), two.public_key());

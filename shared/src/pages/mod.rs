@@ -19,12 +19,13 @@ mod service;
 mod style;
 mod typed;
 
+pub use crate::free_text::KEY_FIELD;
 pub use field::{Choice, Field, Label};
 pub use flash::{Flash, Notice};
-pub use form::{Form, KEY_FIELD};
+pub use form::Form;
 pub use layout::{Layout, Link, More, Room};
 pub use pieces::{Badge, Drawing, Icon};
-pub(crate) use refusal::{for_people, is_navigation};
+pub use refusal::for_people;
 pub use return_to::{LOGIN_PATH, local_path, log_in_first};
 pub use service::{KeptPage, NOTHING_FOR_ROBOTS, Service};
 

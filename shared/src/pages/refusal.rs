@@ -1,48 +1,17 @@
 //! A refusal as a person meets it: a page instead of a document, and the log-in instead of a 401.
 //!
-//! Handlers of pages refuse with the same [`Problem`]s as the API. The edge calls [`for_people`] on what leaves for a
-//! browser that navigates, so that no refusal, whoever made it, reaches a person as JSON.
+//! Handlers of pages refuse with the same [`Problem`]s as the API. The edge is given [`for_people`] and calls it on what
+//! leaves for a browser that navigates, so that no refusal, whoever made it, reaches a person as JSON.
 
 use askama::Template;
 use axum::body::Body;
-use axum::extract::Request;
-use axum::http::{HeaderMap, Method, StatusCode, header};
+use axum::http::{StatusCode, header};
 use axum::response::Response;
-use url::Url;
 
 use super::layout::Layout;
 use super::return_to::log_in_first;
+use crate::http::Navigation;
 use crate::problem::Refusal;
-use crate::texts::Language;
-
-/// What a navigation asked for, kept until its answer is known.
-#[derive(Clone, Debug)]
-pub(crate) struct Navigation {
-    /// Where a person would go on after logging in.
-    back_to: String,
-    language: Language,
-}
-
-/// Whether a browser asks for a document, and not a program for an answer of the API.
-pub(crate) fn is_navigation(request: &Request) -> Option<Navigation> {
-    let accept = request.headers().get(header::ACCEPT)?.to_str().ok()?;
-    let path = request.uri().path();
-    if !accept.contains("text/html") || path.starts_with("/api/") {
-        return None;
-    }
-    let back_to = if matches!(*request.method(), Method::GET | Method::HEAD) {
-        request.uri().path_and_query().map_or_else(|| path.to_owned(), ToString::to_string)
-    } else {
-        // The form cannot be sent again on its own, but the page it is on can be shown again.
-        referring_path(request.headers()).unwrap_or_else(|| "/".to_owned())
-    };
-    Some(Navigation { back_to, language: Language::of(request.headers()) })
-}
-
-fn referring_path(headers: &HeaderMap) -> Option<String> {
-    let referer = Url::parse(headers.get(header::REFERER)?.to_str().ok()?).ok()?;
-    Some(referer.query().map_or_else(|| referer.path().to_owned(), |query| format!("{}?{query}", referer.path())))
-}
 
 #[derive(Template)]
 #[template(path = "problem.html")]
@@ -53,13 +22,13 @@ struct ProblemPage<'a> {
 }
 
 /// `response` as it is, unless it refuses: then a page that says the same.
-pub(crate) fn for_people(response: Response, navigation: &Navigation) -> Response {
+pub fn for_people(response: Response, navigation: &Navigation) -> Response {
     let Some(Refusal(problem)) = response.extensions().get::<Refusal>().cloned() else { return response };
     if response.status() == StatusCode::UNAUTHORIZED {
-        return log_in_first(&navigation.back_to);
+        return log_in_first(navigation.back_to());
     }
-    let language = navigation.language;
-    let layout = Layout { address: navigation.back_to.clone(), ..Layout::bare(language) };
+    let language = navigation.language();
+    let layout = Layout { address: navigation.back_to().to_owned(), ..Layout::bare(language) };
     let page = ProblemPage { layout: &layout, title: problem.title(language), detail: problem.to(language) };
     let page = page.render().unwrap_or_default();
     let (mut head, _) = response.into_parts();
@@ -75,7 +44,8 @@ mod tests {
     use axum::response::IntoResponse;
     use http_body_util::BodyExt;
 
-    use super::{for_people, is_navigation};
+    use super::for_people;
+    use crate::http::is_navigation;
     use crate::problem::Problem;
     use crate::texts::{Language, Message};
 
@@ -137,12 +107,5 @@ mod tests {
         let form = request("POST", "/carrito/7", &[HTML, ("referer", "http://shop.example/productos/7")]);
         assert_eq!(location(form).await.1, "/ingresar?volver=%2Fproductos%2F7");
         assert_eq!(location(request("POST", "/carrito/7", &[HTML])).await.1, "/ingresar");
-    }
-
-    #[tokio::test]
-    async fn a_program_reads_the_document() {
-        assert!(is_navigation(&request("GET", "/pedidos", &[("accept", "*/*")])).is_none());
-        assert!(is_navigation(&request("GET", "/pedidos", &[])).is_none());
-        assert!(is_navigation(&request("GET", "/api/pedidos", &[HTML])).is_none());
     }
 }

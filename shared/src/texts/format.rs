@@ -1,12 +1,11 @@
-//! Prices, dates, ages and the words of the wire, as each language writes them. Templates hand over values or
+//! Prices, dates and ages, as each language writes them. Templates hand over values or
 //! references to them.
 
 use std::borrow::Borrow;
 
-use super::{Language, Message, Said, Text};
+use super::{Language, Said, Text};
 use crate::money::Money;
 use crate::timestamp::UnixMillis;
-use crate::wire::{Priority, TicketState};
 
 /// The reasons that are not typed: a driver's choices, and what the shop says when it calls an order off.
 const OWN_REASONS: [&str; 8] = [
@@ -128,12 +127,6 @@ impl Language {
         format!("{}{point}{}", tenths / 10, tenths % 10)
     }
 
-    /// A state as a person says it.
-    #[must_use]
-    pub fn state(self, state: impl Borrow<TicketState>) -> Text {
-        self.say(state.borrow().into())
-    }
-
     /// A sentence of ours that is stored in Spanish (`kept.ftl`, and the reasons a driver chooses from); what a person wrote
     /// stays as it is.
     #[must_use]
@@ -145,47 +138,10 @@ impl Language {
         said.into_iter().map(|said| said.to(self)).find(|said| said != text).unwrap_or_else(|| text.to_owned())
     }
 
-    /// A priority as a person says it.
-    #[must_use]
-    pub fn priority(self, priority: impl Borrow<Priority>) -> Text {
-        self.t(match priority.borrow() {
-            Priority::Low => "priority-low",
-            Priority::Normal => "priority-normal",
-            Priority::High => "priority-high",
-            Priority::Urgent => "priority-urgent",
-        })
-    }
-
     /// The reasons that the program itself gives, as they are stored and as they are said; none where both are the same.
     pub fn own_reasons(self) -> impl Iterator<Item = (String, String)> {
         let own = OWN_REASONS.iter().filter(move |_| self != Self::Spanish);
         own.map(move |key| (Self::Spanish.t(key).to_string(), self.t(key).to_string()))
-    }
-
-    /// A way to pay as a person says it; an unknown one as it is.
-    #[must_use]
-    pub fn payment(self, method: &str) -> String {
-        match method {
-            "efectivo" => self.t("payment-cash").into(),
-            "tarjeta" => self.t("payment-card").into(),
-            "transferencia" => self.t("payment-transfer").into(),
-            other => other.to_owned(),
-        }
-    }
-}
-
-impl From<&TicketState> for Message {
-    fn from(state: &TicketState) -> Self {
-        Self::new(match state {
-            TicketState::Pending => "state-pending",
-            TicketState::Assigned => "state-assigned",
-            TicketState::Accepted => "state-accepted",
-            TicketState::OnTheWay => "state-on-the-way",
-            TicketState::Delivered => "state-delivered",
-            TicketState::Failed => "state-failed",
-            TicketState::Returned => "state-returned",
-            TicketState::Cancelled => "state-cancelled",
-        })
     }
 }
 

@@ -7,7 +7,7 @@ use axum::http::request::Parts;
 use axum::http::{HeaderMap, header};
 
 use super::message::{Message, Text};
-use crate::http::cookie;
+use crate::cookie::cookie;
 
 /// The cookie that remembers a visitor's choice.
 pub const LANGUAGE_COOKIE: &str = "belgrano_idioma";

@@ -8,7 +8,6 @@ use fluent_bundle::{FluentArgs, FluentValue};
 use super::{Catalogue, Language};
 use crate::money::Money;
 use crate::timestamp::UnixMillis;
-use crate::wire::{OrderNumber, TicketState};
 
 /// What varies in a text.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -61,7 +60,6 @@ argument! {
     std::sync::Arc<str>: self => Value::Text(self.to_string()),
     Cow<'_, str>: self => Value::Text(self.to_string()),
     Text: self => Value::Text(self.to_string()),
-    OrderNumber: self => Value::Text(self.to_string()),
     i32: self => Value::Number(i64::from(*self)),
     i64: self => Value::Number(*self),
     u16: self => Value::Number(i64::from(*self)),
@@ -73,8 +71,6 @@ argument! {
     AnyOf: self => Value::AnyOf(self.0.clone()),
     Message: self => Value::Said(vec![self.clone().into()]),
     Said: self => Value::Said(vec![self.clone()]),
-    TicketState: self => std::slice::from_ref(self).value(),
-    [TicketState]: self => Value::Said(self.iter().map(|state| Said::word(state.as_str(), state.into())).collect()),
 }
 
 impl<T: Argument + ?Sized> Argument for &T {

@@ -5,6 +5,7 @@
 //! fails because a text is missing (a test does), or a text that depends on anything but its arguments.
 
 mod catalogue;
+mod field_error;
 mod format;
 mod language;
 mod message;
@@ -12,5 +13,6 @@ mod message;
 mod spanish_tests;
 
 pub use catalogue::{Catalogue, OwnTexts, add_texts};
+pub use field_error::FieldError;
 pub use language::{LANGUAGE_COOKIE, Language};
 pub use message::{AnyOf, Argument, Message, Said, Text, Value};

@@ -20,6 +20,7 @@ mod order_reading;
 mod order_tests;
 pub mod payment_method;
 pub mod position;
+mod said;
 pub mod ticket_state;
 pub mod ticket_view;
 pub mod vocabulary;

@@ -13,8 +13,7 @@ use super::order_reading::read;
 use super::{CustomerKind, OrderLine, OrderNumber, PaymentMethod, Position, Priority, TicketState};
 use crate::free_text;
 use crate::money::Money;
-use crate::problem::FieldError;
-use crate::texts::{Language, Message};
+use crate::texts::{FieldError, Language, Message};
 use crate::timestamp::UnixMillis;
 
 /// An order on its way to the board.

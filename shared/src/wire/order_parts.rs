@@ -8,8 +8,7 @@ use std::fmt;
 use super::order_raw::Scalar;
 use crate::free_text;
 use crate::money::Money;
-use crate::problem::FieldError;
-use crate::texts::{Message, Said};
+use crate::texts::{FieldError, Message, Said};
 
 /// How many wrong fields are reported; a reply stays small however wrong its request was.
 const MAX_ERRORS: usize = 100;

@@ -100,7 +100,7 @@ async fn place(
         payment_method: request.payment_method,
         notes: request.notes,
     };
-    let (source, delivery) = both(source, delivery.parse(&app.settings.common.map.zones)).map_err(Problem::invalid)?;
+    let (source, delivery) = both(source, delivery.parse(&app.settings.map.zones)).map_err(Problem::invalid)?;
     let trace = context.traceparent();
     let checkout = Checkout { account_id: who.account_id, source, delivery, seen: None, arrival, trace };
     Ok(app.writer.submit_for(&who, Once::creating(checkout, key)).await?)

@@ -173,7 +173,7 @@ pub(crate) async fn create_package(
     let account_id = who.account_id;
     let (request, key) = request.scoped(|| format!("paquete:{account_id}"));
     let create =
-        Create { account_id, draft: request.parse(&app.settings.common.map.zones)?, hour: app.settings.merchants.hour };
+        Create { account_id, draft: request.parse(&app.settings.map.zones)?, hour: app.settings.merchants.hour };
     Ok(app.writer.submit_for(&who, Once::creating(create, key)).await?)
 }
 
@@ -210,7 +210,7 @@ pub(crate) async fn replace_package(
     Json(mut request): Json<PackageRequest>,
 ) -> Result<Json<PackageView>, Problem> {
     let seen = std::mem::take(&mut request.seen);
-    let (draft, hour) = (request.parse(&app.settings.common.map.zones)?, app.settings.merchants.hour);
+    let (draft, hour) = (request.parse(&app.settings.map.zones)?, app.settings.merchants.hour);
     Ok(Json(app.writer.submit_for(&who, Update { account_id: who.account_id, id, draft, seen, hour }).await?))
 }
 

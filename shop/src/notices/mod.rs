@@ -101,7 +101,7 @@ pub fn of(order: &Order, at: UnixMillis) -> Option<Notice> {
 
 /// What sends them.
 pub(crate) fn delivery(app: &App) -> Result<Delivery<ShopUnit>, reqwest::Error> {
-    let settings = &app.settings.common.notices;
+    let settings = &app.settings.notices;
     let client = |vapid| PushClient::new(vapid, settings.reach, settings.timeout, &app.ambient);
     let parts = DeliveryParts {
         db: app.db.clone(),

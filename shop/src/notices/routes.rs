@@ -47,7 +47,7 @@ async fn subscribe(
     language: Language,
     Json(body): Json<SubscriptionBody>,
 ) -> Result<StatusCode, Problem> {
-    let subscribe = body.subscribe(who.account_id, who.token, language, &app.settings.common.notices)?;
+    let subscribe = body.subscribe(who.account_id, who.token, language, &app.settings.notices)?;
     app.writer.submit_for(&who, subscribe).await?;
     Ok(StatusCode::NO_CONTENT)
 }

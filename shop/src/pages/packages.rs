@@ -181,7 +181,7 @@ async fn package_page(
     known: Option<(PackageView, Vec<RunView>)>,
     form: Form,
 ) -> Result<PackagePage<'_>, Problem> {
-    let (now, zones) = (state.0.ambient.now(), state.0.settings.common.map.zones.clone());
+    let (now, zones) = (state.0.ambient.now(), state.0.settings.map.zones.clone());
     let products = products(layout, state, known.as_ref().map(|(package, _)| package), &form).await?;
     let (package, runs) = known.map_or((None, Vec::new()), |(package, runs)| (Some(package), runs));
     Ok(PackagePage { layout, package, runs, products, zones, form, now })

@@ -92,7 +92,7 @@ fn is_by(change: &Change, driver_id: i64) -> bool {
 
 /// Starts the tasks that send.
 pub fn spawn(app: &App, life: &Lifecycle) -> Result<(), DeliveryError> {
-    let settings = &app.settings.common.notices;
+    let settings = &app.settings.notices;
     let client = |vapid| PushClient::new(vapid, settings.reach, settings.timeout, &app.ambient);
     let parts = DeliveryParts {
         db: app.db.clone(),

@@ -42,7 +42,7 @@ async fn subscribe(
     language: Language,
     Json(body): Json<SubscriptionBody>,
 ) -> Result<StatusCode, Problem> {
-    let subscribe = body.subscribe(who.user_id, who.session, language, &app.settings.common.notices)?;
+    let subscribe = body.subscribe(who.user_id, who.session, language, &app.settings.notices)?;
     app.writer.submit_for(&who, subscribe).await?;
     Ok(StatusCode::NO_CONTENT)
 }
