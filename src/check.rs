@@ -3,14 +3,14 @@
 use std::process::ExitCode;
 use std::time::Duration;
 
-use belgrano_shared::ambient::Ambient;
 use belgrano_shared::auth::api_key::is_short;
 use belgrano_shared::auth::examine::PasswordReport;
 use belgrano_shared::config::local_url;
 use belgrano_shared::config::transport::Transport;
 use belgrano_shared::http::serve::ONLY_COUNTED;
-use belgrano_shared::texts::Language;
-use belgrano_shared::timestamp::UnixMillis;
+use belgrano_wire::ambient::Ambient;
+use belgrano_wire::texts::Language;
+use belgrano_wire::timestamp::UnixMillis;
 use reqwest::header;
 
 use belgrano_shared::chain;

@@ -7,9 +7,9 @@ use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-use belgrano_shared::ambient::Ambient;
 use belgrano_shared::auth::password::Passwords;
 use belgrano_shared::takeover::{Report, TakeoverError};
+use belgrano_wire::ambient::Ambient;
 use shop::takeover::OldShop;
 use tickets::takeover::OldBoard;
 

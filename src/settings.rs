@@ -2,7 +2,7 @@
 
 use belgrano_shared::config::{ConfigMistakes, Env, Mistake};
 use belgrano_shared::telemetry;
-use belgrano_shared::zone::OtherZone;
+use belgrano_wire::zone::OtherZone;
 use shop::settings::ShopSettings;
 use tickets::settings::Settings as TicketsSettings;
 

@@ -5,9 +5,9 @@
 
 use std::error::Error;
 
-use belgrano_shared::ambient::Ambient;
 use belgrano_shared::storage::{Db, StorageSettings, open};
 use belgrano_shared::writer::{UnitOfWork, Writer, WriterSettings};
+use belgrano_wire::ambient::Ambient;
 use tokio::task::JoinHandle;
 
 /// An open database and the only way to change it.

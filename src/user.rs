@@ -4,12 +4,12 @@ use std::error::Error;
 use std::io::Read;
 use std::process::ExitCode;
 
-use belgrano_shared::ambient::Ambient;
 use belgrano_shared::auth::email::Email;
 use belgrano_shared::auth::password::{NewPassword, Passwords};
-use belgrano_shared::free_text::{self, clean, plain};
-use belgrano_shared::texts::{Language, Message};
-use belgrano_shared::wire::limits;
+use belgrano_wire::ambient::Ambient;
+use belgrano_wire::free_text::{self, clean, plain};
+use belgrano_wire::limits;
+use belgrano_wire::texts::{Language, Message};
 use tickets::users::{CreateUser, NewDriver, UserRefusal};
 
 use crate::cli::{Done, Service, Usage, UserCommand};

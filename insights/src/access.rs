@@ -8,7 +8,7 @@ use belgrano_shared::auth::api_key::X_API_KEY;
 use belgrano_shared::config::{Env, Secret};
 use belgrano_shared::http::ClientIp;
 use belgrano_shared::problem::Problem;
-use belgrano_shared::texts::Message;
+use belgrano_wire::texts::Message;
 use sha2::{Digest, Sha256};
 
 use crate::accounts::Role;

@@ -3,13 +3,13 @@
 use std::ops::Deref;
 use std::sync::Arc;
 
-use belgrano_shared::ambient::Ambient;
 use belgrano_shared::auth::gate::Gate;
 use belgrano_shared::lifecycle::Lifecycle;
-use belgrano_shared::signature::SigningSecrets;
 use belgrano_shared::storage::Db;
 use belgrano_shared::telemetry::Metrics;
 use belgrano_shared::writer::Writer;
+use belgrano_wire::ambient::Ambient;
+use belgrano_wire::signature::SigningSecrets;
 use tokio::sync::Notify;
 
 use crate::access::Keys;

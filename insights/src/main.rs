@@ -6,10 +6,10 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 use std::time::Duration;
 
-use belgrano_shared::ambient::Ambient;
 use belgrano_shared::config::Env;
 use belgrano_shared::lifecycle::Lifecycle;
 use belgrano_shared::telemetry;
+use belgrano_wire::ambient::Ambient;
 use clap::Parser as _;
 use insights::imports::{Form, Report};
 use insights::settings::InsightsSettings;

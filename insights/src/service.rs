@@ -4,7 +4,6 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
-use belgrano_shared::ambient::Ambient;
 use belgrano_shared::auth::gate::Gate;
 use belgrano_shared::auth::password::PasswordError;
 use belgrano_shared::config::{GeneratedSecretError, generated_secret};
@@ -12,11 +11,12 @@ use belgrano_shared::http::health::Health;
 use belgrano_shared::http::serve;
 use belgrano_shared::lifecycle::Lifecycle;
 use belgrano_shared::notices::DeliveryError;
-use belgrano_shared::signature::SigningSecrets;
 use belgrano_shared::storage::{Db, OpenError, Target, open};
 use belgrano_shared::telemetry::Metrics;
 use belgrano_shared::writer::{WriteError, Writer, WriterSettings};
-use belgrano_shared::zone::OtherZone;
+use belgrano_wire::ambient::Ambient;
+use belgrano_wire::signature::SigningSecrets;
+use belgrano_wire::zone::OtherZone;
 use tokio::sync::Notify;
 
 use crate::app::{App, Parts};

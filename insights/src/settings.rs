@@ -7,7 +7,7 @@ use belgrano_shared::config::{Common, Env, Secret, local_url};
 use belgrano_shared::mailer::Mailer;
 use belgrano_shared::map::MapSettings;
 use belgrano_shared::notices::NoticeSettings;
-use belgrano_shared::signature::SigningSecrets;
+use belgrano_wire::signature::SigningSecrets;
 use url::Url;
 
 use crate::engine::Limits;

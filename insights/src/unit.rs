@@ -2,7 +2,6 @@
 
 use std::sync::{Arc, LazyLock};
 
-use belgrano_shared::ambient::Ambient;
 use belgrano_shared::auth::caller::{Callers, KnowsCallers};
 use belgrano_shared::auth::gate::Gate;
 use belgrano_shared::auth::session::TokenHash;
@@ -10,8 +9,9 @@ use belgrano_shared::fetch_scalar;
 use belgrano_shared::notices::{NoticeService, NoticeUnit};
 use belgrano_shared::storage::Session;
 use belgrano_shared::storage::dialect::Engine;
-use belgrano_shared::timestamp::UnixMillis;
 use belgrano_shared::writer::UnitOfWork;
+use belgrano_wire::ambient::Ambient;
+use belgrano_wire::timestamp::UnixMillis;
 use tokio::sync::Notify;
 
 use crate::alerts;

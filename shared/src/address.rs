@@ -1,6 +1,6 @@
 //! A street address as people in Buenos Aires write it: whether it says which door, and how a map is asked for it.
 
-use crate::search::fold;
+use belgrano_wire::search::fold;
 
 const MONTHS: [&str; 12] = [
     "enero",

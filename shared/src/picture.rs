@@ -15,7 +15,7 @@ use image::metadata::Orientation;
 use image::{DynamicImage, ImageDecoder, ImageFormat, ImageReader, Limits};
 use tokio::sync::Semaphore;
 
-use crate::texts::Message;
+use belgrano_wire::texts::Message;
 
 /// The largest picture, decoded from base64 but not drawn.
 pub const MAX_PICTURE_BYTES: usize = 2 * 1024 * 1024;

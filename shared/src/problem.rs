@@ -13,8 +13,8 @@ use serde::Serialize;
 use serde_json::{Map, Value};
 use utoipa::ToSchema;
 
-pub use crate::texts::FieldError;
-use crate::texts::{Language, Message, Said};
+pub use belgrano_wire::texts::FieldError;
+use belgrano_wire::texts::{Language, Message, Said};
 
 /// The slug of a cancellation that comes too late: the order is over.
 pub const NOT_CANCELLABLE: &str = "no-se-puede-cancelar";

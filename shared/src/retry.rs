@@ -11,8 +11,8 @@ use backoff::SystemClock;
 use backoff::backoff::Backoff as _;
 use backoff::exponential::ExponentialBackoffBuilder;
 
-use crate::ambient::Ambient;
-use crate::timestamp::UnixMillis;
+use belgrano_wire::ambient::Ambient;
+use belgrano_wire::timestamp::UnixMillis;
 
 /// No envelope takes more doublings than this to reach its cap: 2^64 ns are 584 years.
 const MAX_STEPS: u32 = 64;
@@ -100,8 +100,8 @@ mod tests {
     use proptest::prelude::*;
 
     use super::{RetrySchedule, parse_retry_after};
-    use crate::ambient::{Ambient, ManualClock, SeededEntropy};
-    use crate::timestamp::UnixMillis;
+    use belgrano_wire::ambient::{Ambient, ManualClock, SeededEntropy};
+    use belgrano_wire::timestamp::UnixMillis;
 
     const HOUR_MS: i64 = 60 * 60 * 1000;
 

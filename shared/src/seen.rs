@@ -14,7 +14,7 @@ use serde_json::Value;
 use utoipa::ToSchema;
 
 use crate::problem::{FieldError, Problem};
-use crate::texts::{Message, Said};
+use belgrano_wire::texts::{Message, Said};
 
 /// The member of a body, and the hidden field of a form, with what was seen.
 pub const SEEN_FIELD: &str = "visto";

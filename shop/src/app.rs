@@ -4,7 +4,6 @@ use std::net::IpAddr;
 use std::ops::Deref;
 use std::sync::Arc;
 
-use belgrano_shared::ambient::Ambient;
 use belgrano_shared::auth::api_key::ApiKeys;
 use belgrano_shared::auth::gate::Gate;
 use belgrano_shared::auth::session_end::{SessionEnd, SessionEnds};
@@ -13,11 +12,12 @@ use belgrano_shared::http::RateLimit;
 use belgrano_shared::lifecycle::Lifecycle;
 use belgrano_shared::notices::push::Vapid;
 use belgrano_shared::passage::Door;
-use belgrano_shared::signature::SigningSecrets;
 use belgrano_shared::sockets::Sockets;
 use belgrano_shared::storage::Db;
 use belgrano_shared::telemetry::Metrics;
 use belgrano_shared::writer::Writer;
+use belgrano_wire::ambient::Ambient;
+use belgrano_wire::signature::SigningSecrets;
 use tokio::sync::Notify;
 
 use crate::accounts::{AccountLimits, Principal};

@@ -3,10 +3,10 @@
 use std::error::Error;
 use std::process::ExitCode;
 
-use belgrano_shared::ambient::Ambient;
 use belgrano_shared::config::Env;
 use belgrano_shared::lifecycle::Lifecycle;
 use belgrano_shared::telemetry;
+use belgrano_wire::ambient::Ambient;
 use shop::service;
 use shop::settings::ShopSettings;
 

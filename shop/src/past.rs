@@ -6,8 +6,8 @@
 
 use belgrano_shared::auth::email::Email;
 use belgrano_shared::execute;
-use belgrano_shared::money::Money;
 use belgrano_shared::writer::{Command, Failure};
+use belgrano_wire::money::Money;
 
 use crate::accounts::{Cuit, NewAccount, NewBusiness, Role};
 use crate::catalog::{Change, EditBody, EditProduct};

@@ -4,7 +4,6 @@ use std::convert::Infallible;
 use std::net::SocketAddr;
 use std::sync::Arc;
 
-use belgrano_shared::ambient::Ambient;
 use belgrano_shared::auth::api_key::ApiKeys;
 use belgrano_shared::auth::examine::ExamineError;
 use belgrano_shared::auth::gate::Gate;
@@ -21,7 +20,8 @@ use belgrano_shared::sockets::Sockets;
 use belgrano_shared::storage::{self, OpenError};
 use belgrano_shared::telemetry::Metrics;
 use belgrano_shared::writer::{WriteError, Writer};
-use belgrano_shared::zone::OtherZone;
+use belgrano_wire::ambient::Ambient;
+use belgrano_wire::zone::OtherZone;
 use tokio::sync::Notify;
 
 use crate::accounts::{self, AccountLimits, FirstAdminError, Role};

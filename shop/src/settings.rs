@@ -4,7 +4,6 @@
 
 use std::time::Duration;
 
-use belgrano_shared::ambient::Ambient;
 use belgrano_shared::config::{Common, Env, SecretError, local_url};
 use belgrano_shared::mailer::Mailer;
 use belgrano_shared::map::MapSettings;
@@ -12,6 +11,7 @@ use belgrano_shared::notices::NoticeSettings;
 use belgrano_shared::passage::DoorSettings;
 use belgrano_shared::sockets::SocketSettings;
 use belgrano_shared::writer::WriterSettings;
+use belgrano_wire::ambient::Ambient;
 use url::Url;
 
 use crate::accounts::AccountSettings;

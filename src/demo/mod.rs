@@ -20,9 +20,9 @@ use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use belgrano_shared::ambient::Ambient;
 use belgrano_shared::config::Env;
 use belgrano_shared::lifecycle::Lifecycle;
+use belgrano_wire::ambient::Ambient;
 
 use crate::cli::{DemoOptions, Done};
 use crate::serve;

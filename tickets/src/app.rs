@@ -3,18 +3,18 @@
 use std::ops::Deref;
 use std::sync::{Arc, OnceLock};
 
-use belgrano_shared::ambient::Ambient;
 use belgrano_shared::auth::gate::Gate;
 use belgrano_shared::auth::session::TokenHash;
 use belgrano_shared::auth::session_end::{SessionEnd, SessionEnds};
 use belgrano_shared::changes::ChangeFeed;
 use belgrano_shared::notices::push::Vapid;
 use belgrano_shared::passage::Door;
-use belgrano_shared::signature::SigningSecrets;
 use belgrano_shared::storage::Db;
 use belgrano_shared::telemetry::Metrics;
-use belgrano_shared::wire::EventKind;
 use belgrano_shared::writer::Writer;
+use belgrano_wire::EventKind;
+use belgrano_wire::ambient::Ambient;
+use belgrano_wire::signature::SigningSecrets;
 use tokio::sync::Notify;
 
 use crate::intake::IntakeGate;

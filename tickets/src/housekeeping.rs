@@ -10,10 +10,10 @@ use belgrano_shared::auth::session::shorten;
 use belgrano_shared::auth::session_end;
 use belgrano_shared::idempotency::Answers;
 use belgrano_shared::lifecycle::Lifecycle;
-use belgrano_shared::steady::horizon;
-use belgrano_shared::timestamp::UnixMillis;
 use belgrano_shared::writer::{Command, Failure, WriteError};
 use belgrano_shared::{execute, fetch, fetch_scalar};
+use belgrano_wire::steady::horizon;
+use belgrano_wire::timestamp::UnixMillis;
 
 use crate::app::App;
 use crate::unit::{BoardUnit, Recount};

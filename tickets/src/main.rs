@@ -2,10 +2,10 @@
 
 use std::process::ExitCode;
 
-use belgrano_shared::ambient::Ambient;
 use belgrano_shared::config::Env;
 use belgrano_shared::lifecycle::Lifecycle;
 use belgrano_shared::telemetry;
+use belgrano_wire::ambient::Ambient;
 use tickets::service::start;
 use tickets::settings::Settings;
 

@@ -7,7 +7,6 @@ use std::net::SocketAddr;
 use std::sync::{Arc, OnceLock};
 
 use axum::Router;
-use belgrano_shared::ambient::Ambient;
 use belgrano_shared::auth::api_key::ApiKeys;
 use belgrano_shared::auth::examine::ExamineError;
 use belgrano_shared::auth::gate::Gate;
@@ -24,7 +23,8 @@ use belgrano_shared::passage::Door;
 use belgrano_shared::storage::{Db, OpenError, open};
 use belgrano_shared::telemetry::Metrics;
 use belgrano_shared::writer::{WriteError, Writer};
-use belgrano_shared::zone::OtherZone;
+use belgrano_wire::ambient::Ambient;
+use belgrano_wire::zone::OtherZone;
 
 use crate::app::{App, Parts, Signals, announcer};
 use crate::intake::IntakeGate;

@@ -7,9 +7,9 @@ use belgrano_shared::auth::gate::NewSession;
 use belgrano_shared::auth::password::NO_PASSWORD;
 use belgrano_shared::passage::{Origin, Passage, Valid};
 use belgrano_shared::problem::Problem;
-use belgrano_shared::texts::Message;
 use belgrano_shared::writer::{Command, Failure};
 use belgrano_shared::{execute, fetch, fetch_scalar};
+use belgrano_wire::texts::Message;
 
 use super::{Role, change};
 use crate::sessions::open_session;

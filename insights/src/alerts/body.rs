@@ -5,7 +5,7 @@ use std::ops::RangeInclusive;
 use belgrano_shared::auth::email::Email;
 use belgrano_shared::notices::push::Endpoint;
 use belgrano_shared::problem::{FieldError, Problem};
-use belgrano_shared::texts::{Language, Message};
+use belgrano_wire::texts::{Language, Message};
 use serde::Deserialize;
 use utoipa::ToSchema;
 

@@ -2,9 +2,9 @@
 
 use belgrano_shared::problem::Problem;
 use belgrano_shared::storage::require_one;
-use belgrano_shared::texts::Message;
 use belgrano_shared::writer::{Command, Failure};
 use belgrano_shared::{execute, execute_rows, fetch_scalar};
+use belgrano_wire::texts::Message;
 
 use super::judge::end;
 use super::notice::tell;

@@ -3,7 +3,7 @@
 use belgrano_shared::fetch;
 use belgrano_shared::http::Page;
 use belgrano_shared::storage::Db;
-use belgrano_shared::timestamp::UnixMillis;
+use belgrano_wire::timestamp::UnixMillis;
 use serde::Serialize;
 use utoipa::ToSchema;
 

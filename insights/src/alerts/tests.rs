@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use belgrano_shared::mailer::{Mail, Mailer};
 use belgrano_shared::on_both_engines;
-use belgrano_shared::signature::{SignatureHeaders, SigningSecrets};
 use belgrano_shared::testing::{FakePushService, PushAnswer, PushReceived, TestDatabase};
+use belgrano_wire::signature::{SignatureHeaders, SigningSecrets};
 use serde_json::{Value, json};
 
 use super::measure::measure;

@@ -7,7 +7,7 @@ use axum::http::header::CONTENT_TYPE;
 use axum::response::{IntoResponse as _, Response};
 use belgrano_shared::http::{ClientIp, Json};
 use belgrano_shared::problem::{Problem, ProblemDocument};
-use belgrano_shared::texts::Message;
+use belgrano_wire::texts::Message;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use serde_json::value::RawValue;

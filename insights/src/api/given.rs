@@ -3,7 +3,7 @@
 
 use std::fmt;
 
-use belgrano_shared::texts::Message;
+use belgrano_wire::texts::Message;
 use serde::de::{DeserializeSeed, Error, IgnoredAny, MapAccess, Visitor};
 use serde::{Deserialize, Deserializer};
 

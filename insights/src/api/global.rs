@@ -3,7 +3,7 @@
 use axum::extract::State;
 use belgrano_shared::http::{Json, Query};
 use belgrano_shared::problem::{Problem, ProblemDocument};
-use belgrano_shared::texts::Message;
+use belgrano_wire::texts::Message;
 use datafusion::common::ScalarValue;
 use serde::Deserialize;
 use serde_json::{Map, Value};

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use axum::extract::State;
 use belgrano_shared::http::Json;
 use belgrano_shared::problem::Problem;
-use belgrano_shared::timestamp::UnixMillis;
+use belgrano_wire::timestamp::UnixMillis;
 use serde::Serialize;
 use serde_json::Value;
 use utoipa::ToSchema;

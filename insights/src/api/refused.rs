@@ -3,7 +3,7 @@
 use axum::extract::State;
 use belgrano_shared::http::Json;
 use belgrano_shared::problem::{Problem, ProblemDocument};
-use belgrano_shared::texts::Message;
+use belgrano_wire::texts::Message;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 

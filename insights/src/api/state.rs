@@ -3,7 +3,7 @@
 use axum::extract::State;
 use belgrano_shared::http::Json;
 use belgrano_shared::problem::Problem;
-use belgrano_shared::timestamp::UnixMillis;
+use belgrano_wire::timestamp::UnixMillis;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 

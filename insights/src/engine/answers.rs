@@ -7,8 +7,8 @@ use std::pin::pin;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use belgrano_shared::ambient::Ambient;
-use belgrano_shared::timestamp::UnixMillis;
+use belgrano_wire::ambient::Ambient;
+use belgrano_wire::timestamp::UnixMillis;
 use datafusion::arrow::record_batch::RecordBatch;
 use datafusion::common::{ParamValues, ScalarValue};
 use datafusion::error::DataFusionError;

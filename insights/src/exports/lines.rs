@@ -8,7 +8,7 @@ use std::collections::VecDeque;
 use axum::body::Bytes;
 use belgrano_shared::problem::Problem;
 use belgrano_shared::spreadsheet::harmless;
-use belgrano_shared::texts::Language;
+use belgrano_wire::texts::Language;
 use csv::{Terminator, WriterBuilder};
 use datafusion::arrow::array::Array as _;
 use datafusion::arrow::datatypes::DataType;
@@ -203,7 +203,7 @@ mod tests {
     use std::sync::Arc;
 
     use belgrano_shared::spreadsheet::FORMULA;
-    use belgrano_shared::texts::Language;
+    use belgrano_wire::texts::Language;
     use datafusion::arrow::array::{ArrayRef, Float64Array, StringArray};
     use datafusion::arrow::record_batch::RecordBatch;
 

@@ -2,10 +2,10 @@
 
 use std::time::Duration;
 
-use belgrano_shared::ambient::Ambient;
 use belgrano_shared::auth::api_key::X_API_KEY;
 use belgrano_shared::config::Secret;
-use belgrano_shared::signature::{ID_HEADER, SIGNATURE_HEADER, TIMESTAMP_HEADER};
+use belgrano_wire::ambient::Ambient;
+use belgrano_wire::signature::{ID_HEADER, SIGNATURE_HEADER, TIMESTAMP_HEADER};
 use reqwest::StatusCode;
 use serde::Deserialize;
 use url::Url;

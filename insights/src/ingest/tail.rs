@@ -7,9 +7,9 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use belgrano_shared::ambient::Ambient;
 use belgrano_shared::lifecycle::Lifecycle;
-use belgrano_shared::timestamp::UnixMillis;
+use belgrano_wire::ambient::Ambient;
+use belgrano_wire::timestamp::UnixMillis;
 
 use super::client::{Access, Client, FeedError, PAGE};
 use super::fresh::Fresh;

@@ -7,8 +7,8 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Instant;
 
-use belgrano_shared::ambient::Ambient;
-use belgrano_shared::timestamp::UnixMillis;
+use belgrano_wire::ambient::Ambient;
+use belgrano_wire::timestamp::UnixMillis;
 use datafusion::error::DataFusionError;
 use datafusion::prelude::SessionContext;
 use deltalake::DeltaTable;

@@ -9,7 +9,7 @@ use belgrano_shared::http::{Json, Page, Path};
 use belgrano_shared::pages::{Choice, Form, Layout, Notice};
 use belgrano_shared::problem::Problem;
 use belgrano_shared::seen::SEEN_FIELD;
-use belgrano_shared::texts::Text;
+use belgrano_wire::texts::Text;
 
 use super::Frame;
 use crate::access::Reader;

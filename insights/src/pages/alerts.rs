@@ -8,7 +8,7 @@ use axum::response::Response;
 use belgrano_shared::http::{Json, Page, Path};
 use belgrano_shared::pages::{Choice, Form, Layout, Notice};
 use belgrano_shared::problem::Problem;
-use belgrano_shared::texts::{Language, Text};
+use belgrano_wire::texts::{Language, Text};
 
 use super::Frame;
 use crate::accounts::Role;

@@ -7,7 +7,7 @@ use axum::response::{IntoResponse, Response};
 use belgrano_shared::http::{ClientIp, Query};
 use belgrano_shared::pages::{Form, Layout, Notice};
 use belgrano_shared::problem::{FieldError, Problem};
-use belgrano_shared::texts::Language;
+use belgrano_wire::texts::Language;
 use serde::Deserialize;
 use serde_json::Value;
 

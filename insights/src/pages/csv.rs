@@ -2,7 +2,7 @@
 
 use axum::http::{HeaderName, HeaderValue, header};
 use belgrano_shared::spreadsheet::harmless;
-use belgrano_shared::texts::Language;
+use belgrano_wire::texts::Language;
 use csv::{Terminator, WriterBuilder};
 
 /// Rows of text, with the mark without which Excel takes UTF-8 for something else.
@@ -39,7 +39,7 @@ pub(super) fn download(name: &'static str) -> [(HeaderName, HeaderValue); 2] {
 #[cfg(test)]
 mod tests {
     use belgrano_shared::spreadsheet::FORMULA;
-    use belgrano_shared::texts::Language;
+    use belgrano_wire::texts::Language;
 
     use super::file;
 

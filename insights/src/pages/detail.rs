@@ -6,8 +6,8 @@ use axum::response::Response;
 use belgrano_shared::http::{Json, Query};
 use belgrano_shared::pages::Layout;
 use belgrano_shared::problem::Problem;
-use belgrano_shared::texts::{Language, Text};
-use belgrano_shared::timestamp::UnixMillis;
+use belgrano_wire::texts::{Language, Text};
+use belgrano_wire::timestamp::UnixMillis;
 use serde_json::{Map, Value};
 
 use super::Frame;

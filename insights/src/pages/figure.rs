@@ -11,7 +11,7 @@
 use askama::Template;
 use askama::filters::HtmlSafe;
 use belgrano_shared::pages::Layout;
-use belgrano_shared::texts::{Language, Text};
+use belgrano_wire::texts::{Language, Text};
 use jiff::civil::Date;
 
 use super::numbers;

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use belgrano_shared::pages::Layout;
 use belgrano_shared::problem::Problem;
-use belgrano_shared::texts::Language;
+use belgrano_wire::texts::Language;
 
 use super::figure::Figure;
 use super::look::Look;

@@ -276,8 +276,8 @@ mod tests {
 
     use askama::Template;
     use belgrano_shared::pages::Layout;
-    use belgrano_shared::texts::Language;
-    use belgrano_shared::timestamp::UnixMillis;
+    use belgrano_wire::texts::Language;
+    use belgrano_wire::timestamp::UnixMillis;
 
     use super::LineagePage;
     use crate::models::project::Project;

@@ -49,7 +49,7 @@ use crate::sessions;
 /// An amount as Spanish pages write it.
 #[cfg(test)]
 pub(crate) fn amount_for_tests(value: f64) -> String {
-    numbers::amount(belgrano_shared::texts::Language::Spanish, value, "ARS")
+    numbers::amount(belgrano_wire::texts::Language::Spanish, value, "ARS")
 }
 
 /// Every page, and what they share with the other services.

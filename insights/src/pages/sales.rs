@@ -6,7 +6,7 @@ use axum::response::Response;
 use belgrano_shared::http::{Json, Query};
 use belgrano_shared::pages::Layout;
 use belgrano_shared::problem::Problem;
-use belgrano_shared::texts::Text;
+use belgrano_wire::texts::Text;
 use jiff::civil::Date;
 
 use super::figure::{Cell, ChartKind, Column, Figure};

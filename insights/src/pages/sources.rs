@@ -9,7 +9,7 @@ use axum::response::{IntoResponse, Response};
 use belgrano_shared::http::{Json, Query};
 use belgrano_shared::pages::Layout;
 use belgrano_shared::problem::Problem;
-use belgrano_shared::texts::{Language, Text};
+use belgrano_wire::texts::{Language, Text};
 use serde::Deserialize;
 
 use super::Frame;

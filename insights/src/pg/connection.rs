@@ -1,6 +1,6 @@
 //! One client of the wire: what it asks, in both of its protocols, and its answers.
 
-use belgrano_shared::texts::Message;
+use belgrano_wire::texts::Message;
 use std::fmt::Debug;
 use std::net::IpAddr;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};

@@ -6,7 +6,7 @@ mod routes;
 
 use belgrano_shared::fetch;
 use belgrano_shared::storage::Db;
-use belgrano_shared::timestamp::UnixMillis;
+use belgrano_wire::timestamp::UnixMillis;
 use serde::Serialize;
 use utoipa::ToSchema;
 

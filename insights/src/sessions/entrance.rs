@@ -8,7 +8,7 @@ use belgrano_shared::http::Query;
 use belgrano_shared::pages::see_other;
 use belgrano_shared::passage::{Invalid, Signed};
 use belgrano_shared::problem::Problem;
-use belgrano_shared::texts::Message;
+use belgrano_wire::texts::Message;
 
 use crate::accounts::{Arrival, Arrive};
 use crate::app::App;

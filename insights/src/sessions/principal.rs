@@ -9,8 +9,8 @@ use belgrano_shared::auth::gate;
 use belgrano_shared::auth::session::TokenHash;
 use belgrano_shared::fetch;
 use belgrano_shared::problem::Problem;
-use belgrano_shared::texts::Message;
-use belgrano_shared::timestamp::UnixMillis;
+use belgrano_wire::texts::Message;
+use belgrano_wire::timestamp::UnixMillis;
 
 use crate::accounts::Role;
 use crate::app::App;

@@ -5,9 +5,9 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use belgrano_shared::retry::RetrySchedule;
-use belgrano_shared::timestamp::UnixMillis;
 use belgrano_shared::writer::WriteError;
 use belgrano_stream::{Broker, BrokerError, Page, Target};
+use belgrano_wire::timestamp::UnixMillis;
 use tokio::time::Instant;
 
 use super::Streaming;

@@ -15,9 +15,9 @@ mod tests;
 
 use std::path::PathBuf;
 
-use belgrano_shared::ambient::Ambient;
 use belgrano_shared::config::Env;
 use belgrano_stream::{BadTarget, Broker, Persons, Standing, Target};
+use belgrano_wire::ambient::Ambient;
 
 pub(crate) use self::cursor::Progress;
 use crate::app::App;

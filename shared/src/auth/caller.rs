@@ -12,9 +12,9 @@ use super::gate::Principal;
 use super::session::TokenHash;
 use crate::problem::Problem;
 use crate::storage::Session;
-use crate::texts::Message;
-use crate::timestamp::UnixMillis;
 use crate::writer::{Command, Failure, UnitOfWork, WriteError, Writer};
+use belgrano_wire::texts::Message;
+use belgrano_wire::timestamp::UnixMillis;
 
 /// Somebody as a request found them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -148,7 +148,7 @@ impl<U: KnowsCallers> Writer<U> {
 #[cfg(test)]
 mod tests {
     use super::{Caller, Callers};
-    use crate::timestamp::UnixMillis;
+    use belgrano_wire::timestamp::UnixMillis;
 
     #[test]
     fn who_may_is_who_it_was_then() {

@@ -9,7 +9,7 @@ use super::gate::{Chosen, Gate, Principal};
 use super::password::NewPassword;
 use crate::http::ClientIp;
 use crate::problem::Problem;
-use crate::texts::Message;
+use belgrano_wire::texts::Message;
 
 /// The old password and the new one.
 #[derive(Deserialize, ToSchema)]

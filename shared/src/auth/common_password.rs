@@ -5,7 +5,7 @@
 //! says. What must never happen here: a password in a log line or an error.
 
 use super::known_password::Owner;
-use crate::search;
+use belgrano_wire::search;
 
 /// What people take here and elsewhere, and what a shop and its board are called. In lower case, without accents.
 const WORDS: [&str; 88] = [

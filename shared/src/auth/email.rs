@@ -4,10 +4,10 @@ use std::fmt;
 
 use serde::{Deserialize, Deserializer};
 
-use crate::free_text;
 use crate::storage::Session;
-use crate::texts::Message;
-use crate::wire::limits;
+use belgrano_wire::free_text;
+use belgrano_wire::limits;
+use belgrano_wire::texts::Message;
 
 /// An e-mail address: as it is meant (see [`free_text::plain`]), trimmed, lower case, with something on both sides of its one
 /// `@`. However an address was typed or pasted, it is the same one.

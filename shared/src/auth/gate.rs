@@ -16,12 +16,12 @@ use super::password::{NO_PASSWORD, NewPassword, PasswordError, PasswordSettings,
 use super::session::{SessionCookie, Token, TokenHash};
 use super::session_cache::SessionCache;
 use super::session_end::SessionEnd;
-use crate::ambient::Ambient;
 use crate::config::{Common, Env};
 use crate::http::{ClientIp, RateLimit};
 use crate::problem::Problem;
-use crate::texts::Message;
-use crate::timestamp::UnixMillis;
+use belgrano_wire::ambient::Ambient;
+use belgrano_wire::texts::Message;
+use belgrano_wire::timestamp::UnixMillis;
 
 /// Limits of passwords, sessions and log-ins.
 #[derive(Clone, Copy, Debug)]

@@ -256,10 +256,10 @@ mod tests {
     use sha2::{Digest, Sha256};
 
     use super::{Owner, candidates, is_published_key};
-    use crate::ambient::Ambient;
     use crate::auth::examine::Examined;
     use crate::auth::password::{KNOWN_PASSWORD, NewPassword, PasswordSettings, Passwords, Spelling};
-    use crate::hex::hex;
+    use belgrano_wire::ambient::Ambient;
+    use belgrano_wire::hex::hex;
 
     fn passwords() -> Passwords {
         let settings = PasswordSettings { memory_kib: 64, passes: 1, parallel: 2, waiting: 8 };

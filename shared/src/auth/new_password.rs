@@ -4,10 +4,10 @@ use serde::{Deserialize, Deserializer};
 
 use super::common_password::{is_common, is_own};
 use super::known_password::Owner;
-use crate::ambient::Ambient;
 use crate::config::Secret;
-use crate::free_text;
-use crate::texts::Message;
+use belgrano_wire::ambient::Ambient;
+use belgrano_wire::free_text;
+use belgrano_wire::texts::Message;
 
 const MIN_CHARS: usize = 8;
 /// Of whoever may do everything.

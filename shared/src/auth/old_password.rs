@@ -11,7 +11,7 @@ use pbkdf2::pbkdf2_hmac;
 use sha2::{Digest, Sha256};
 use subtle::ConstantTimeEq;
 
-use crate::hex::hex;
+use belgrano_wire::hex::hex;
 
 /// Ten times what werkzeug has ever asked for.
 const MAX_ROUNDS: u32 = 10_000_000;

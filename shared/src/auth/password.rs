@@ -16,10 +16,10 @@ use unicode_normalization::UnicodeNormalization;
 use super::new_password::MAX_CHARS;
 pub use super::new_password::NewPassword;
 use super::old_password::{OldHash, WrappedHash};
-use crate::ambient::Ambient;
 use crate::config::{Env, Secret};
-use crate::free_text;
 use crate::problem::Problem;
+use belgrano_wire::ambient::Ambient;
+use belgrano_wire::free_text;
 
 /// Stored where there is no password to log in with. Whatever else begins with it says why there is none.
 pub const NO_PASSWORD: &str = "!";
@@ -265,8 +265,8 @@ fn hash(params: &Params, password: &[u8], salt: &[u8; 16]) -> Result<String, Pas
 #[cfg(test)]
 mod tests {
     use super::{NewPassword, PasswordError, PasswordSettings, Passwords, Spelling, hash};
-    use crate::ambient::Ambient;
     use crate::problem::Problem;
+    use belgrano_wire::ambient::Ambient;
 
     fn passwords(settings: PasswordSettings) -> Passwords {
         Passwords::new(settings, &Ambient::system()).expect("valid parameters")

@@ -12,10 +12,10 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use sha2::{Digest, Sha256};
 use url::Url;
 
-use crate::ambient::Ambient;
 use crate::execute;
 use crate::storage::Session;
-use crate::timestamp::UnixMillis;
+use belgrano_wire::ambient::Ambient;
+use belgrano_wire::timestamp::UnixMillis;
 
 /// What is stored of a token.
 pub type TokenHash = [u8; 32];
@@ -152,7 +152,7 @@ mod tests {
     use axum::http::{HeaderMap, HeaderValue, header};
 
     use super::{SessionCookie, Token};
-    use crate::ambient::Ambient;
+    use belgrano_wire::ambient::Ambient;
 
     fn cookie(public_url: &str) -> SessionCookie {
         SessionCookie::new("shop_session", Duration::from_hours(1), &public_url.parse().expect("a URL"))

@@ -12,8 +12,8 @@ use std::time::Duration;
 use quick_cache::sync::Cache;
 
 use super::session::TokenHash;
-use crate::ambient::Ambient;
-use crate::steady::SteadyMillis;
+use belgrano_wire::ambient::Ambient;
+use belgrano_wire::steady::SteadyMillis;
 
 /// Token hashes and whom they belong to; bounded in number and in time.
 pub struct SessionCache<P> {
@@ -90,8 +90,8 @@ mod tests {
     use std::time::Duration;
 
     use super::SessionCache;
-    use crate::ambient::{Ambient, ManualClock, SeededEntropy};
-    use crate::timestamp::UnixMillis;
+    use belgrano_wire::ambient::{Ambient, ManualClock, SeededEntropy};
+    use belgrano_wire::timestamp::UnixMillis;
 
     fn cache() -> (SessionCache<u64>, Arc<ManualClock>) {
         let clock = Arc::new(ManualClock::new(UnixMillis(0)));

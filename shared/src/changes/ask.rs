@@ -9,7 +9,7 @@ use utoipa::IntoParams;
 use super::{ChangeFeed, LONGEST_WAIT};
 use crate::http::{ClientIp, Query};
 use crate::problem::{FieldError, Problem};
-use crate::texts::Message;
+use belgrano_wire::texts::Message;
 
 const MOST: i64 = 5000;
 

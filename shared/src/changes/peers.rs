@@ -6,15 +6,15 @@ use std::time::Duration;
 
 use axum::http::HeaderMap;
 
-use crate::ambient::Ambient;
 use crate::auth::api_key::{ApiKeyCheck, ApiKeys};
 use crate::http::{ClientIp, RateLimit};
 use crate::problem::Problem;
-use crate::signature::{
+use belgrano_wire::ambient::Ambient;
+use belgrano_wire::signature::{
     DEFAULT_TOLERANCE, ID_HEADER, SIGNATURE_HEADER, SignatureError, SignatureHeaders, SigningSecrets, TIMESTAMP_HEADER,
     signs_something_else,
 };
-use crate::texts::Message;
+use belgrano_wire::texts::Message;
 
 /// Failures of one address in a minute before it is told to wait. What succeeds is never counted.
 const FAILURES_PER_MINUTE: NonZeroU32 = NonZeroU32::new(60).unwrap();

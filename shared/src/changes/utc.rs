@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use serde::{Serialize, Serializer};
 
-use crate::timestamp::UnixMillis;
+use belgrano_wire::timestamp::UnixMillis;
 
 /// Milliseconds since the Unix epoch; RFC 3339 with a `Z` in JSON: `2026-11-29T12:00:00.123Z`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, sqlx::Type)]

@@ -9,17 +9,17 @@ use url::{Host, Url};
 
 use super::transport;
 use super::{Env, GeneratedSecretError, Secret, generated_secret, local_url};
-use crate::ambient::Ambient;
 use crate::auth::email::Email;
 use crate::auth::gate::GateSettings;
 use crate::auth::password::NewPassword;
 use crate::changes::ChangeSettings;
 use crate::http::HttpSettings;
 use crate::http::serve::ServeSettings;
-use crate::signature::SigningSecrets;
 use crate::storage::{StorageSettings, Target};
-use crate::texts::Language;
-use crate::zone::Zone;
+use belgrano_wire::ambient::Ambient;
+use belgrano_wire::signature::SigningSecrets;
+use belgrano_wire::texts::Language;
+use belgrano_wire::zone::Zone;
 
 /// The file in `DATA_DIR` of the secret that nobody set.
 pub const GENERATED_SECRET: &str = "integration_secret";

@@ -15,8 +15,8 @@ use std::time::Duration;
 use url::Url;
 
 use super::Secret;
-use crate::free_text;
-use crate::zone::Zone;
+use belgrano_wire::free_text;
+use belgrano_wire::zone::Zone;
 
 /// One variable as documented.
 #[derive(Clone, Debug, PartialEq, Eq)]

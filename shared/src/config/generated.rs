@@ -12,8 +12,8 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 
 use super::Secret;
-use crate::ambient::Ambient;
 use crate::private_file::keep_private;
+use belgrano_wire::ambient::Ambient;
 
 /// A generated secret could not be read or kept.
 #[derive(Debug, thiserror::Error)]
@@ -76,7 +76,7 @@ mod tests {
     use std::thread;
 
     use super::generated_secret;
-    use crate::ambient::Ambient;
+    use belgrano_wire::ambient::Ambient;
 
     #[test]
     fn everybody_who_starts_at_once_gets_the_same() {

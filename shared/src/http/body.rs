@@ -14,9 +14,9 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
-use crate::free_text::{self, InvalidText};
 use crate::problem::{FieldError, Problem};
-use crate::texts::{AnyOf, Message, Said};
+use belgrano_wire::free_text::{self, InvalidText};
+use belgrano_wire::texts::{AnyOf, Message, Said};
 
 /// A JSON body: in, or out.
 ///
@@ -371,7 +371,7 @@ mod tests {
         fn no_text_with_a_control_character_passes(name in "[a-z]{1,5}", text in "[\\x00-\\x1f\\x7f\\u{80}-\\u{9f}a-z\\\\\"ñ]{0,8}") {
             let json = serde_json::json!({ (name): [text.clone()] }).to_string();
             let refused = Json::<serde_json::Value>::from_bytes(json.as_bytes()).is_err();
-            proptest::prop_assert_eq!(refused, crate::free_text::has_control(&text), "{}", json);
+            proptest::prop_assert_eq!(refused, belgrano_wire::free_text::has_control(&text), "{}", json);
         }
     }
 

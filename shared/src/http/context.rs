@@ -12,8 +12,8 @@ use axum::http::request::Parts;
 use uuid::Uuid;
 
 use super::{ClientIp, Proxies};
-use crate::ambient::Ambient;
 use crate::problem::Problem;
+use belgrano_wire::ambient::Ambient;
 
 /// The header that carries the trace.
 pub const TRACEPARENT: HeaderName = HeaderName::from_static("traceparent");
@@ -109,8 +109,8 @@ mod tests {
     use std::sync::Arc;
 
     use super::{RequestContext, parse_traceparent};
-    use crate::ambient::{Ambient, ManualClock, SeededEntropy};
-    use crate::timestamp::UnixMillis;
+    use belgrano_wire::ambient::{Ambient, ManualClock, SeededEntropy};
+    use belgrano_wire::timestamp::UnixMillis;
 
     fn ambient() -> Ambient {
         Ambient::new(Arc::new(ManualClock::new(UnixMillis(1_795_284_245_000))), Arc::new(SeededEntropy::new(1)))

@@ -27,14 +27,14 @@ use super::{
     ClientIp, ForPeople, Networks, Proxies, REQUEST_ID, RequestContext, cross_site, health, is_navigation,
     security_headers,
 };
-use crate::ambient::Ambient;
 use crate::auth::origin::AllowedOrigins;
 use crate::changes;
 use crate::config::{Env, parse_site};
 use crate::lifecycle::panic_message;
 use crate::problem::{self, Problem};
 use crate::telemetry::Metrics;
-use crate::texts::{Language, Message};
+use belgrano_wire::ambient::Ambient;
+use belgrano_wire::texts::{Language, Message};
 
 /// A request slower than this is worth a line whatever came of it.
 const SLOW: Duration = Duration::from_secs(1);

@@ -20,11 +20,11 @@ use tower::ServiceExt;
 
 use super::serve::{ServeSettings, bind};
 use super::{HttpSettings, Proxies, standard_layers};
-use crate::ambient::Ambient;
 use crate::auth::origin::AllowedOrigins;
 use crate::lifecycle::Lifecycle;
 use crate::sockets::Upgrade;
 use crate::telemetry::Metrics;
+use belgrano_wire::ambient::Ambient;
 
 const ASSET_BYTES: usize = 4 << 20;
 const GET: &str = "GET /asset HTTP/1.1\r\nhost: x\r\n\r\n";

@@ -18,10 +18,10 @@ use serde_json::{Map, Value, json};
 use tokio::sync::Mutex;
 
 use super::Json;
-use crate::ambient::Ambient;
 use crate::problem::Problem;
-use crate::steady::SteadyMillis;
 use crate::telemetry::Metrics;
+use belgrano_wire::ambient::Ambient;
+use belgrano_wire::steady::SteadyMillis;
 
 /// A check that takes longer has failed.
 const CHECK_TIMEOUT: Duration = Duration::from_secs(2);

@@ -11,7 +11,7 @@ use sha2::{Digest, Sha256};
 use super::body::Json;
 use crate::idempotency::IdempotencyKey;
 use crate::problem::Problem;
-use crate::texts::Message;
+use belgrano_wire::texts::Message;
 
 /// A JSON body and the key it came under. Refuses like [`Json`], and with a 422 for a key that cannot be one.
 #[derive(Debug)]

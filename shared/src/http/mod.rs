@@ -30,7 +30,7 @@ mod share;
 mod tests;
 mod throttle;
 
-pub use crate::cookie::cookie;
+pub use belgrano_wire::cookie::cookie;
 pub(crate) use body::read_fields;
 pub use body::{Json, Path, Query, check_fields, read_value};
 pub use client_ip::{ClientIp, Proxies};

@@ -7,7 +7,7 @@ use axum::http::{HeaderMap, Method, header};
 use axum::response::Response;
 use url::Url;
 
-use crate::texts::Language;
+use belgrano_wire::texts::Language;
 
 /// What a navigation asked for, kept until its answer is known.
 #[derive(Clone, Debug)]

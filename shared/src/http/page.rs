@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 
 use super::body::parse_query;
 use crate::problem::Problem;
-use crate::texts::Message;
+use belgrano_wire::texts::Message;
 
 /// A cursor longer than this was not made here.
 const MAX_CURSOR_BYTES: usize = 512;

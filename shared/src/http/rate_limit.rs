@@ -15,8 +15,8 @@ use governor::nanos::Nanos;
 use governor::state::keyed::DashMapStateStore;
 use governor::{Quota, RateLimiter};
 
-use crate::ambient::Ambient;
 use crate::problem::Problem;
+use belgrano_wire::ambient::Ambient;
 
 /// Every so many checks, keys that have their full allowance back are forgotten, or the map would only grow.
 const CHECKS_PER_SWEEP: u32 = 1024;
@@ -80,8 +80,8 @@ mod tests {
     use axum::response::IntoResponse;
 
     use super::RateLimit;
-    use crate::ambient::{Ambient, ManualClock, SeededEntropy};
-    use crate::timestamp::UnixMillis;
+    use belgrano_wire::ambient::{Ambient, ManualClock, SeededEntropy};
+    use belgrano_wire::timestamp::UnixMillis;
 
     #[test]
     fn each_key_has_its_own_allowance_and_gets_it_back() {

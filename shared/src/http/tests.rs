@@ -18,11 +18,11 @@ use tower::ServiceExt;
 
 use super::health::Health;
 use super::{HttpSettings, Json, RequestContext, standard_layers};
-use crate::ambient::{Ambient, ManualClock, SeededEntropy};
 use crate::auth::origin::AllowedOrigins;
 use crate::config::Env;
 use crate::telemetry::Metrics;
-use crate::timestamp::UnixMillis;
+use belgrano_wire::ambient::{Ambient, ManualClock, SeededEntropy};
+use belgrano_wire::timestamp::UnixMillis;
 
 fn app(settings: HttpSettings) -> Router {
     let (ambient, metrics) = (Ambient::system(), Metrics::new());

@@ -2,7 +2,7 @@
 
 use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 
-use crate::steady::SteadyMillis;
+use belgrano_wire::steady::SteadyMillis;
 
 const PERIOD_MS: i64 = 1000;
 
@@ -37,7 +37,7 @@ impl Throttle {
 #[cfg(test)]
 mod tests {
     use super::Throttle;
-    use crate::steady::SteadyMillis;
+    use belgrano_wire::steady::SteadyMillis;
 
     #[test]
     fn one_line_a_second_and_the_count_of_the_rest() {

@@ -15,8 +15,8 @@ use axum::response::{IntoResponse, Response};
 
 use crate::problem::Problem;
 use crate::storage::Session;
-use crate::texts::Message;
-use crate::timestamp::UnixMillis;
+use belgrano_wire::texts::Message;
+use belgrano_wire::timestamp::UnixMillis;
 
 /// A caller's key. `scope` keeps callers and operations apart: `pedido:17`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]

@@ -24,8 +24,8 @@ pub use ground::Ground;
 pub use zones::{InvalidZones, Zones};
 
 use crate::config::Env;
-use crate::hex::hex;
 use crate::http::{HttpSettings, accepts_gzip, gzip};
+use belgrano_wire::hex::hex;
 
 /// What a map of either service is made of.
 #[derive(Clone, Debug, Default)]

@@ -8,9 +8,9 @@ use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
 use super::shape::Shape;
-use crate::search::fold;
+use belgrano_wire::search::fold;
 
-use crate::free_text::{self, NotText};
+use belgrano_wire::free_text::{self, NotText};
 
 /// What the largest city's districts take; a survey of every plot is not what a phone should load.
 const MAX_BYTES: u64 = 2 * 1024 * 1024;

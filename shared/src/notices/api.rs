@@ -8,9 +8,9 @@ use super::{Channel, News, NoticeSettings, NoticeState, Subscribe, Unsubscribe};
 use crate::auth::session::TokenHash;
 use crate::problem::{FieldError, Problem};
 use crate::storage::Db;
-use crate::texts::{Language, Message};
-use crate::timestamp::UnixMillis;
 use crate::{fetch, fetch_scalar};
+use belgrano_wire::texts::{Language, Message};
+use belgrano_wire::timestamp::UnixMillis;
 
 /// What a browser subscribes with.
 #[derive(Debug, Serialize, ToSchema)]

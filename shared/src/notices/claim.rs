@@ -10,13 +10,13 @@ use super::doors::{Closed, Door, Doors};
 use super::push::{BrowserKeys, Endpoint};
 use super::queue::millis;
 use super::{Channel, News, NoticeUnit};
-use crate::steady::{SteadyMillis, horizon};
 use crate::storage::Db;
 use crate::storage::dialect::Engine;
-use crate::texts::Language;
-use crate::timestamp::UnixMillis;
 use crate::writer::{Command, Failure};
 use crate::{execute, execute_rows, fetch, fetch_scalar};
+use belgrano_wire::steady::{SteadyMillis, horizon};
+use belgrano_wire::texts::Language;
+use belgrano_wire::timestamp::UnixMillis;
 
 /// Notices that are looked at to find some for whom there is a place.
 const LOOKED_AT: usize = 512;
@@ -317,8 +317,8 @@ mod tests {
     use std::time::Duration;
 
     use super::{Channel, Claim, Door, LOOKED_AT, News, Row, STEP_ASIDE_MS};
-    use crate::steady::SteadyMillis;
     use crate::testing::START;
+    use belgrano_wire::steady::SteadyMillis;
 
     const STEADY: SteadyMillis = SteadyMillis(0);
 

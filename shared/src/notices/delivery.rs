@@ -19,16 +19,16 @@ use super::metrics::NoticeMetrics;
 use super::push::PushClient;
 use super::webhook::WebhookClient;
 use super::{Channel, Claim, Claimed, Claims, EndLeases, News, NoticeSummary, NoticeUnit, Prune, Settle, Verdict};
-use crate::ambient::Ambient;
 use crate::lifecycle::Lifecycle;
 use crate::mailer::Mailer;
 use crate::retry::RetrySchedule;
-use crate::steady::SetBack;
 use crate::storage::{Db, Presence, Target};
 use crate::telemetry::Metrics;
-use crate::texts::Message;
-use crate::timestamp::UnixMillis;
 use crate::writer::{AtOnce, WriteError, Writer};
+use belgrano_wire::ambient::Ambient;
+use belgrano_wire::steady::SetBack;
+use belgrano_wire::texts::Message;
+use belgrano_wire::timestamp::UnixMillis;
 
 /// How often to look for what nobody here was told of: another instance's, a retry that is due, a lease that ended.
 const POLL: Duration = Duration::from_secs(1);

@@ -10,7 +10,7 @@
 
 use std::collections::HashMap;
 
-use crate::steady::SteadyMillis;
+use belgrano_wire::steady::SteadyMillis;
 
 /// Sent at once.
 pub(super) const AT_ONCE: usize = 32;
@@ -169,7 +169,7 @@ mod tests {
     use super::{
         ACCOUNT, ANSWERING, AT_ONCE, Closed, Door, Doors, Ending, MAX_REST_MS, Pass, REST_MS, UNKNOWN, UNSURE,
     };
-    use crate::steady::SteadyMillis;
+    use belgrano_wire::steady::SteadyMillis;
 
     const START: SteadyMillis = SteadyMillis(1_000_000);
 

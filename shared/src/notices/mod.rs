@@ -36,11 +36,11 @@ pub use settings::NoticeSettings;
 pub use subscription::{SessionOver, Subscribe, Unsubscribe};
 pub use webhook::{Posted, WebhookClient, WebhookService};
 
-use crate::ambient::Ambient;
 use crate::storage::Session;
-use crate::texts::Language;
-use crate::timestamp::UnixMillis;
 use crate::writer::UnitOfWork;
+use belgrano_wire::ambient::Ambient;
+use belgrano_wire::texts::Language;
+use belgrano_wire::timestamp::UnixMillis;
 
 /// Subject and text of a notice, from what is stored of it, in somebody's language.
 pub type Words = fn(&str, Language) -> (String, String);

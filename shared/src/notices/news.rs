@@ -7,9 +7,9 @@ use sha2::{Digest, Sha256};
 use url::Url;
 
 use super::push::Urgency;
-use crate::texts::{Language, Message};
-use crate::timestamp::UnixMillis;
-use crate::wire::vocabulary::vocabulary;
+use belgrano_wire::texts::{Language, Message};
+use belgrano_wire::timestamp::UnixMillis;
+use belgrano_wire::vocabulary;
 
 /// Bytes of a digest that fill the 32 characters a topic may have.
 const TOPIC_BYTES: usize = 24;
@@ -267,7 +267,7 @@ mod tests {
     use super::{Composed, News, NoticeState, topic};
     use crate::notices::push::MAX_TEXT_BYTES;
     use crate::testing::START;
-    use crate::texts::Language;
+    use belgrano_wire::texts::Language;
 
     fn compose(news: News, place: Option<&str>, language: Language) -> Composed {
         let base = "https://belgrano.example/shop?x".parse().expect("a URL");

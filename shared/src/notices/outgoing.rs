@@ -3,11 +3,11 @@
 use std::collections::{HashMap, HashSet};
 
 use super::{Channel, News, NoticeService};
-use crate::ambient::Ambient;
 use crate::storage::Session;
-use crate::timestamp::UnixMillis;
-use crate::wire::OrderNumber;
 use crate::{execute_rows, fetch_in};
+use belgrano_wire::OrderNumber;
+use belgrano_wire::ambient::Ambient;
+use belgrano_wire::timestamp::UnixMillis;
 
 /// Something happened that an account may want to hear of.
 #[derive(Clone, Debug, PartialEq, Eq)]

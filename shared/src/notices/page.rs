@@ -6,7 +6,7 @@ use axum::response::Response;
 use super::{NoticePage, NoticeState};
 use crate::pages::{Form, Layout, Notice};
 use crate::problem::Problem;
-use crate::texts::Language;
+use belgrano_wire::texts::Language;
 
 /// Where the page is.
 pub const NOTICES_PATH: &str = "/avisos/envios";

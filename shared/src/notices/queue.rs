@@ -6,10 +6,10 @@ use std::time::Duration;
 
 use super::{NoticeState, NoticeUnit};
 use crate::problem::Problem;
-use crate::texts::Message;
-use crate::timestamp::UnixMillis;
 use crate::writer::{Command, Failure};
 use crate::{execute, execute_rows, fetch_scalar};
+use belgrano_wire::texts::Message;
+use belgrano_wire::timestamp::UnixMillis;
 
 /// Rows that housekeeping removes in one transaction: other changes wait for it.
 const CHUNK: i64 = 500;

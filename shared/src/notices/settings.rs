@@ -5,9 +5,9 @@ use std::time::Duration;
 use url::Url;
 
 use super::push::{Reach, Vapid};
-use crate::ambient::Ambient;
 use crate::auth::email::Email;
 use crate::config::{Common, Env, GeneratedSecretError, Secret, generated_secret};
+use belgrano_wire::ambient::Ambient;
 
 /// Settings of both services' notices.
 #[derive(Clone, Debug)]
@@ -109,9 +109,9 @@ impl NoticeSettings {
 #[cfg(test)]
 mod tests {
     use super::NoticeSettings;
-    use crate::ambient::Ambient;
     use crate::auth::email::Email;
     use crate::config::{Common, Env};
+    use belgrano_wire::ambient::Ambient;
 
     fn mistakes(variables: &[(&'static str, &'static str)]) -> Vec<String> {
         let mut env = Env::from_map(variables.iter().copied());

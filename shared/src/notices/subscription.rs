@@ -9,9 +9,9 @@ use super::NoticeUnit;
 use super::push::{BrowserKeys, Endpoint};
 use crate::auth::session::TokenHash;
 use crate::problem::Problem;
-use crate::texts::{Language, Message};
 use crate::writer::{Command, Failure};
 use crate::{execute, fetch_scalar};
+use belgrano_wire::texts::{Language, Message};
 
 /// Tell this browser from now on. The same browser again is the same subscription, with what is new about it.
 #[derive(Clone)]

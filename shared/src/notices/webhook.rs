@@ -9,10 +9,10 @@ use reqwest::header::{CONTENT_TYPE, RETRY_AFTER};
 use reqwest::{Client, Response};
 
 use super::push::{Endpoint, PublicNames, PushOutcome, Reach, failed, guarded};
-use crate::ambient::Ambient;
 use crate::retry::parse_retry_after;
-use crate::signature::{ID_HEADER, SIGNATURE_HEADER, SigningSecrets, TIMESTAMP_HEADER};
-use crate::texts::Message;
+use belgrano_wire::ambient::Ambient;
+use belgrano_wire::signature::{ID_HEADER, SIGNATURE_HEADER, SigningSecrets, TIMESTAMP_HEADER};
+use belgrano_wire::texts::Message;
 
 /// Nobody waits longer than this because a receiver asks for it.
 const MAX_RETRY_AFTER: Duration = Duration::from_hours(1);

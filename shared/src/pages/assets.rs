@@ -16,10 +16,10 @@ use axum::routing::get;
 use bytes::Bytes;
 use sha2::{Digest, Sha256};
 
-use crate::hex::hex;
 use crate::http::{accepts_gzip, gzip};
 use crate::problem::Problem;
-use crate::texts::Message;
+use belgrano_wire::hex::hex;
+use belgrano_wire::texts::Message;
 
 /// A file that browsers may have; [`assets_of!`](crate::assets_of) makes them.
 #[derive(Debug)]
@@ -311,7 +311,7 @@ mod tests {
     use sha2::{Digest, Sha256};
     use tower::ServiceExt;
 
-    use crate::hex::hex;
+    use belgrano_wire::hex::hex;
 
     use super::{MANIFEST, OURS, SCRIPT, all, imports, routes, url, with_imports};
 

@@ -4,7 +4,7 @@ use askama::Template;
 use askama::filters::HtmlSafe;
 
 use crate::problem::FieldError;
-use crate::texts::{Language, Text};
+use belgrano_wire::texts::{Language, Text};
 
 /// One choice of a select.
 #[derive(Clone, Debug)]

@@ -14,12 +14,12 @@ use url::form_urlencoded;
 
 use super::field::{Choice, Field, Label};
 use super::typed::read;
-use crate::free_text::{self, KEY_FIELD};
 use crate::idempotency::IdempotencyKey;
 use crate::problem::{FieldError, Problem};
-use crate::search;
 use crate::seen::{Fields, NOW_MEMBER, SEEN_FIELD, Seen};
-use crate::texts::{Language, Message, Said};
+use belgrano_wire::free_text::{self, KEY_FIELD};
+use belgrano_wire::search;
+use belgrano_wire::texts::{Language, Message, Said};
 
 /// The fields of a form in the order they were sent, and the errors of those that are wrong.
 #[derive(Clone, Debug, Default)]

@@ -6,8 +6,8 @@ use serde::Deserialize;
 use super::Form;
 use crate::problem::Problem;
 use crate::seen::{Fields, Seen};
-use crate::texts::{Language, Message};
-use crate::wire::Priority;
+use belgrano_wire::Priority;
+use belgrano_wire::texts::{Language, Message};
 
 #[derive(Debug, Deserialize, PartialEq)]
 struct Driver {

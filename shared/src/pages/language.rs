@@ -6,7 +6,7 @@ use axum::response::Response;
 use axum::routing::post;
 
 use super::{Form, see_other};
-use crate::texts::{LANGUAGE_COOKIE, Language};
+use belgrano_wire::texts::{LANGUAGE_COOKIE, Language};
 
 const YEAR_S: u32 = 31_536_000;
 

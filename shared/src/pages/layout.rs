@@ -12,12 +12,12 @@ use super::flash::{Flash, Notice};
 use super::pieces::{Badge, Drawing, Icon};
 use super::return_to::LOGIN_PATH;
 use super::service::Service;
-use crate::money::Money;
 use crate::problem::Problem;
-use crate::texts::{Catalogue, Language, Message, Text};
-use crate::timestamp::UnixMillis;
-use crate::wire::{Priority, TicketState};
-use crate::zone::Zone;
+use belgrano_wire::money::Money;
+use belgrano_wire::texts::{Catalogue, Language, Message, Text};
+use belgrano_wire::timestamp::UnixMillis;
+use belgrano_wire::zone::Zone;
+use belgrano_wire::{Priority, TicketState};
 
 /// A link of the navigation.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -19,7 +19,7 @@ mod service;
 mod style;
 mod typed;
 
-pub use crate::free_text::KEY_FIELD;
+pub use belgrano_wire::free_text::KEY_FIELD;
 pub use field::{Choice, Field, Label};
 pub use flash::{Flash, Notice};
 pub use form::Form;

@@ -4,8 +4,8 @@ use askama::Template;
 use askama::filters::HtmlSafe;
 
 use super::assets;
-use crate::search::fold;
-use crate::texts::Text;
+use belgrano_wire::search::fold;
+use belgrano_wire::texts::Text;
 
 /// A drawing of the icon sprite, beside a text that says the same.
 #[derive(Clone, Debug, Template)]

@@ -47,7 +47,7 @@ mod tests {
     use super::for_people;
     use crate::http::is_navigation;
     use crate::problem::Problem;
-    use crate::texts::{Language, Message};
+    use belgrano_wire::texts::{Language, Message};
 
     fn request(method: &str, path: &str, headers: &[(&str, &str)]) -> Request {
         let builder = Request::builder().method(method).uri(path);

@@ -10,7 +10,7 @@ use super::assets;
 use super::{Layout, Link};
 use crate::http::compress_pages;
 use crate::problem::Problem;
-use crate::texts::Language;
+use belgrano_wire::texts::Language;
 
 /// A service as its pages know it.
 #[derive(Debug)]

@@ -8,10 +8,10 @@ use axum::routing::get;
 
 use super::{Choice, Form, Layout, Link, Service};
 use crate::http::compress_pages;
-use crate::money::Money;
 use crate::problem::{FieldError, Problem};
-use crate::texts::Message;
-use crate::wire::{Priority, TicketState};
+use belgrano_wire::money::Money;
+use belgrano_wire::texts::Message;
+use belgrano_wire::{Priority, TicketState};
 
 #[derive(Template)]
 #[template(path = "style.html")]

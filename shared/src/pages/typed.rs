@@ -3,9 +3,9 @@
 use serde::de::DeserializeOwned;
 use serde::de::value::MapDeserializer;
 
-use crate::free_text;
 use crate::problem::Problem;
-use crate::texts::Message;
+use belgrano_wire::free_text;
+use belgrano_wire::texts::Message;
 
 /// The fields as a type; 422 names the one that is wrong.
 pub(super) fn read<'a, T: DeserializeOwned>(pairs: impl Iterator<Item = &'a (String, String)>) -> Result<T, Problem> {

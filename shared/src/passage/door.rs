@@ -8,10 +8,10 @@ use serde::Deserialize;
 use tokio::sync::Mutex;
 use url::Url;
 
-use crate::ambient::Ambient;
 use crate::config::{Env, local_url};
-use crate::steady::SteadyMillis;
 use crate::tls::use_ring;
+use belgrano_wire::ambient::Ambient;
+use belgrano_wire::steady::SteadyMillis;
 
 /// The port of insights when none is given.
 const PORT: u16 = 8000;

@@ -17,9 +17,9 @@ use url::Url;
 
 pub use door::{Door, DoorSettings};
 
-use crate::ambient::Ambient;
-use crate::signature::{PASSAGE_ID_PREFIX, SignatureError, SignatureHeaders, SigningSecrets};
-use crate::timestamp::UnixMillis;
+use belgrano_wire::ambient::Ambient;
+use belgrano_wire::signature::{PASSAGE_ID_PREFIX, SignatureError, SignatureHeaders, SigningSecrets};
+use belgrano_wire::timestamp::UnixMillis;
 
 /// How long a link holds, and how far the clocks of both services may be apart.
 pub const HOLDS: Duration = Duration::from_mins(1);
@@ -169,9 +169,9 @@ mod tests {
     use base64::Engine as _;
 
     use super::{Invalid, Origin, Passage, Signed};
-    use crate::ambient::{Ambient, ManualClock};
-    use crate::signature::SigningSecrets;
     use crate::testing::still_ambient;
+    use belgrano_wire::ambient::{Ambient, ManualClock};
+    use belgrano_wire::signature::SigningSecrets;
 
     fn setting() -> (SigningSecrets, Ambient, Arc<ManualClock>) {
         let secrets = SigningSecrets::parse("whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw").expect("a secret");

@@ -21,7 +21,7 @@ pub use upgrade::{FULL_RETRY_AFTER, Upgrade};
 
 use std::time::Duration;
 
-use crate::ambient::Ambient;
+use belgrano_wire::ambient::Ambient;
 
 /// Clients of a process that stops come back within this time.
 const SPREAD_MS: f64 = 5000.0;

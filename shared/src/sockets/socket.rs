@@ -16,7 +16,7 @@ use tokio_tungstenite::tungstenite::protocol::frame::coding::{Data, OpCode};
 use tokio_tungstenite::tungstenite::protocol::{CloseFrame, Role, WebSocketConfig};
 use tokio_tungstenite::tungstenite::{Bytes, Error, Message, Utf8Bytes};
 
-use crate::wire::live::{ClientFrame, CloseCode};
+use belgrano_wire::live::{ClientFrame, CloseCode};
 
 /// How long a close may take: sending it and waiting for the client's.
 const CLOSE_TIMEOUT: Duration = Duration::from_secs(2);

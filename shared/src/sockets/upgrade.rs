@@ -14,7 +14,7 @@ use super::Socket;
 use crate::auth::origin::AllowedOrigins;
 use crate::http::cross_site;
 use crate::problem::Problem;
-use crate::texts::Message;
+use belgrano_wire::texts::Message;
 
 /// When to come back to a process that has as many sockets as it may have.
 pub const FULL_RETRY_AFTER: Duration = Duration::from_secs(10);

@@ -7,8 +7,8 @@ use sqlx::{ConnectOptions, Connection, PgConnection};
 use tempfile::TempDir;
 
 use super::pooler::Pooler;
-use crate::ambient::Ambient;
 use crate::storage::{Db, Migrations, Session, StorageSettings, Target, open};
+use belgrano_wire::ambient::Ambient;
 
 /// The variable that names the server.
 const URL_VARIABLE: &str = "TEST_DATABASE_URL";

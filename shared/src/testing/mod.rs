@@ -5,7 +5,6 @@
 //! skipped because its server is missing; it fails and says how to get one.
 #![expect(clippy::missing_panics_doc, reason = "whatever goes wrong here fails the test that asked")]
 
-mod ambient;
 mod browser;
 mod database;
 mod document;
@@ -21,7 +20,7 @@ mod templates;
 mod unread;
 mod wrong_requests;
 
-pub use ambient::{START, still_ambient};
+pub use belgrano_wire::testing::{START, still_ambient};
 pub use browser::{Browser, Seen};
 pub use database::TestDatabase;
 pub use document::{Operation, Permissions, assert_committed, assert_refusals_are_problems, operations};

@@ -14,9 +14,9 @@ use serde_json::{Value, json};
 use tokio::net::TcpListener;
 use tokio::sync::watch;
 
-use crate::ambient::Ambient;
 use crate::notices::push::{TestBrowser, verified_claims};
-use crate::signature::SIGNATURE_HEADER;
+use belgrano_wire::ambient::Ambient;
+use belgrano_wire::signature::SIGNATURE_HEADER;
 
 /// A message as the push service got it.
 #[derive(Clone, Debug)]

@@ -27,7 +27,7 @@ use batch::{Job, Pending, Worker};
 use crate::auth::caller::NoLonger;
 use crate::problem::Problem;
 use crate::storage::{Db, Session, is_locked, is_unavailable, is_unstorable_text};
-use crate::texts::Message;
+use belgrano_wire::texts::Message;
 
 /// How long a command waits for a row that somebody else holds. The caller of a request is still there then.
 pub const PATIENCE: Duration = Duration::from_secs(5);

@@ -2,7 +2,7 @@
 
 use belgrano_shared::fetch_in;
 use belgrano_shared::problem::Problem;
-use belgrano_shared::timestamp::UnixMillis;
+use belgrano_wire::timestamp::UnixMillis;
 
 use super::Admin;
 use crate::app::App;

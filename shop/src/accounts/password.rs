@@ -7,9 +7,9 @@ use belgrano_shared::auth::session::TokenHash;
 use belgrano_shared::http::{ClientIp, Json};
 use belgrano_shared::notices::{News, Notice};
 use belgrano_shared::problem::{Problem, ProblemDocument};
-use belgrano_shared::wire::OrderNumber;
 use belgrano_shared::writer::{Command, Failure};
 use belgrano_shared::{execute, fetch};
+use belgrano_wire::OrderNumber;
 
 use super::{Role, Session};
 use crate::app::App;

@@ -10,9 +10,9 @@ use belgrano_shared::auth::gate::{self, Idle};
 use belgrano_shared::auth::session::{SeenNow, TokenHash};
 use belgrano_shared::fetch;
 use belgrano_shared::problem::Problem;
-use belgrano_shared::texts::Message;
-use belgrano_shared::timestamp::UnixMillis;
 use belgrano_shared::writer::{AtOnce, Command, Failure};
+use belgrano_wire::texts::Message;
+use belgrano_wire::timestamp::UnixMillis;
 use serde::Serialize;
 use utoipa::ToSchema;
 

@@ -6,11 +6,11 @@ use belgrano_shared::passage::{Origin, Passage};
 use belgrano_shared::problem::{Problem, ProblemDocument};
 use belgrano_shared::seen::{Changed, Fields, Seen};
 use belgrano_shared::storage::{Session as DbSession, require_one};
-use belgrano_shared::texts::Message;
-use belgrano_shared::timestamp::UnixMillis;
-use belgrano_shared::wire::limits;
 use belgrano_shared::writer::{Command, Failure};
 use belgrano_shared::{execute, fetch, fetch_scalar};
+use belgrano_wire::limits;
+use belgrano_wire::texts::Message;
+use belgrano_wire::timestamp::UnixMillis;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 

@@ -8,14 +8,14 @@ use axum::http::StatusCode;
 use belgrano_shared::auth::email::Email;
 use belgrano_shared::auth::gate::Chosen;
 use belgrano_shared::auth::password::NewPassword;
-use belgrano_shared::free_text;
 use belgrano_shared::http::{ClientIp, Json};
 use belgrano_shared::mailer::Mail;
 use belgrano_shared::problem::{Problem, ProblemDocument};
-use belgrano_shared::texts::{Language, Message};
-use belgrano_shared::timestamp::UnixMillis;
 use belgrano_shared::writer::{Command, Failure};
 use belgrano_shared::{execute, fetch, fetch_scalar};
+use belgrano_wire::free_text;
+use belgrano_wire::texts::{Language, Message};
+use belgrano_wire::timestamp::UnixMillis;
 use serde::Deserialize;
 use sha2::{Digest, Sha256};
 use url::{Url, form_urlencoded};
@@ -246,8 +246,8 @@ pub(crate) async fn reset_password(
 mod tests {
     use belgrano_shared::auth::email::Email;
     use belgrano_shared::on_both_engines;
-    use belgrano_shared::texts::Language;
     use belgrano_shared::writer::{Command, Failure, UnitOfWork};
+    use belgrano_wire::texts::Language;
 
     use super::{CodeUse, FinishRecovery, WrongCode, code_hash, start_recovery};
     use crate::testing::TestShop;

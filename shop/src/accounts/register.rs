@@ -8,10 +8,10 @@ use belgrano_shared::auth::gate::Chosen;
 use belgrano_shared::auth::password::NewPassword;
 use belgrano_shared::http::{ClientIp, Json};
 use belgrano_shared::problem::{Problem, ProblemDocument};
-use belgrano_shared::texts::Message;
-use belgrano_shared::wire::limits;
 use belgrano_shared::writer::{Command, Failure};
 use belgrano_shared::{execute, fetch_scalar};
+use belgrano_wire::limits;
+use belgrano_wire::texts::Message;
 use serde::Deserialize;
 use utoipa::ToSchema;
 

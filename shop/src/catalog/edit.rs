@@ -5,13 +5,13 @@
 
 use axum::extract::State;
 use belgrano_shared::http::{Json, Path};
-use belgrano_shared::money::{Money, in_whole_cents};
 use belgrano_shared::problem::{FieldError, Problem, ProblemDocument};
 use belgrano_shared::storage::{Session, require_one};
-use belgrano_shared::texts::{Language, Message};
-use belgrano_shared::timestamp::UnixMillis;
 use belgrano_shared::writer::{Command, Failure, WriteError};
 use belgrano_shared::{execute, fetch};
+use belgrano_wire::money::{Money, in_whole_cents};
+use belgrano_wire::texts::{Language, Message};
+use belgrano_wire::timestamp::UnixMillis;
 use serde::Deserialize;
 use utoipa::ToSchema;
 

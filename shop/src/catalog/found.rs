@@ -2,9 +2,9 @@
 //! what its reviews say.
 
 use belgrano_shared::fetch;
-use belgrano_shared::search::fold;
 use belgrano_shared::storage::Session;
-use belgrano_shared::timestamp::UnixMillis;
+use belgrano_wire::search::fold;
+use belgrano_wire::timestamp::UnixMillis;
 use serde::{Deserialize, Serialize};
 
 use super::product::{ProductRow, ProductView, complete, select_products};

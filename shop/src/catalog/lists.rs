@@ -8,8 +8,8 @@ use axum::extract::State;
 use belgrano_shared::http::Json;
 use belgrano_shared::problem::Problem;
 use belgrano_shared::storage::Session;
-use belgrano_shared::timestamp::UnixMillis;
 use belgrano_shared::{fetch, fetch_in, fetch_scalar};
+use belgrano_wire::timestamp::UnixMillis;
 use serde::Serialize;
 use utoipa::ToSchema;
 

@@ -6,11 +6,11 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use belgrano_shared::fetch;
-use belgrano_shared::free_text::clean;
 use belgrano_shared::picture::Picture;
 use belgrano_shared::storage::Db;
-use belgrano_shared::texts::Message;
 use belgrano_shared::writer::Writer;
+use belgrano_wire::free_text::clean;
+use belgrano_wire::texts::Message;
 
 use super::photo::SetPhoto;
 use crate::unit::ShopUnit;

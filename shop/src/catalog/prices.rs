@@ -3,11 +3,11 @@
 
 use axum::extract::State;
 use belgrano_shared::http::{Json, Page, Path};
-use belgrano_shared::money::Money;
 use belgrano_shared::problem::{Problem, ProblemDocument};
 use belgrano_shared::storage::{Session, require_one};
-use belgrano_shared::timestamp::UnixMillis;
 use belgrano_shared::{execute, execute_rows, fetch};
+use belgrano_wire::money::Money;
+use belgrano_wire::timestamp::UnixMillis;
 use serde::Serialize;
 use utoipa::ToSchema;
 

@@ -8,10 +8,10 @@ use axum::extract::State;
 use belgrano_shared::fetch;
 use belgrano_shared::http::{Json, Page, Path, Query};
 use belgrano_shared::problem::{Problem, ProblemDocument};
-use belgrano_shared::search::fold;
 use belgrano_shared::storage::Session;
-use belgrano_shared::texts::Message;
-use belgrano_shared::timestamp::UnixMillis;
+use belgrano_wire::search::fold;
+use belgrano_wire::texts::Message;
+use belgrano_wire::timestamp::UnixMillis;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 

@@ -2,11 +2,11 @@
 
 use axum::body::Bytes;
 use axum::http::Method;
-use belgrano_shared::money::Money;
 use belgrano_shared::on_both_engines;
 use belgrano_shared::picture::{MAX_PICTURE_BYTES, Picture};
 use belgrano_shared::testing::pictures::{self, tells};
-use belgrano_shared::texts::Message;
+use belgrano_wire::money::Money;
+use belgrano_wire::texts::Message;
 use serde_json::{Value, json};
 
 use super::builtin::CATALOG;

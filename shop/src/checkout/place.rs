@@ -5,12 +5,12 @@
 
 use belgrano_shared::address::has_door;
 use belgrano_shared::execute;
-use belgrano_shared::money::Money;
 use belgrano_shared::problem::{FieldError, Problem};
 use belgrano_shared::storage::require_one;
-use belgrano_shared::texts::Message;
-use belgrano_shared::wire::{self, OrderMessage, OrderNumber, Position, Priority, TicketState};
 use belgrano_shared::writer::{Command, Failure};
+use belgrano_wire::money::Money;
+use belgrano_wire::texts::Message;
+use belgrano_wire::{self as wire, OrderMessage, OrderNumber, Position, Priority, TicketState};
 
 use super::delivery::Delivery;
 use crate::arrival::{Arrival, Placed};

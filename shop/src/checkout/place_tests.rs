@@ -3,7 +3,7 @@
 use axum::http::Method;
 use belgrano_shared::idempotency::{IdempotencyKey, Once};
 use belgrano_shared::on_both_engines;
-use belgrano_shared::wire::PaymentMethod;
+use belgrano_wire::PaymentMethod;
 use serde_json::json;
 
 use super::{Checkout, Delivery, Source};

@@ -3,13 +3,13 @@
 use belgrano_shared::fetch;
 use belgrano_shared::http::Page;
 use belgrano_shared::problem::Problem;
-use belgrano_shared::search::fold;
 use belgrano_shared::seen::{Changed, Fields, Seen};
 use belgrano_shared::storage::{Session, require_one};
-use belgrano_shared::texts::Message;
-use belgrano_shared::timestamp::UnixMillis;
 use belgrano_shared::writer::{Command, Failure};
 use belgrano_shared::{execute, fetch_in};
+use belgrano_wire::search::fold;
+use belgrano_wire::texts::Message;
+use belgrano_wire::timestamp::UnixMillis;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 

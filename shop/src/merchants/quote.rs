@@ -3,7 +3,7 @@
 use belgrano_shared::fetch_scalar;
 use belgrano_shared::problem::Problem;
 use belgrano_shared::storage::Session;
-use belgrano_shared::timestamp::UnixMillis;
+use belgrano_wire::timestamp::UnixMillis;
 
 use super::edit::not_found;
 use super::package::{self, PackageView};

@@ -3,7 +3,7 @@
 use std::fmt::Write;
 
 use belgrano_shared::seen::Fields;
-use belgrano_shared::texts::Message;
+use belgrano_wire::texts::Message;
 
 use super::calendar::Frequency;
 use super::package::{PackageDraft, PackageView};

@@ -3,9 +3,9 @@
 use std::convert::Infallible;
 
 use belgrano_shared::storage::Db;
-use belgrano_shared::texts::Language;
 use belgrano_shared::writer::{Command, Failure};
 use belgrano_shared::{execute, fetch_scalar};
+use belgrano_wire::texts::Language;
 
 use crate::unit::ShopUnit;
 

@@ -17,15 +17,15 @@ pub(crate) use routes::{list, retry, set_mail};
 
 use std::sync::Arc;
 
-use belgrano_shared::ambient::Ambient;
 use belgrano_shared::lapse_notices;
 use belgrano_shared::notices::push::PushClient;
 use belgrano_shared::notices::{
     Delivery, DeliveryError, DeliveryParts, MailService, News, Notice, NoticeService, NoticeUnit,
 };
 use belgrano_shared::storage::Session;
-use belgrano_shared::timestamp::UnixMillis;
-use belgrano_shared::wire::TicketState;
+use belgrano_wire::TicketState;
+use belgrano_wire::ambient::Ambient;
+use belgrano_wire::timestamp::UnixMillis;
 
 use crate::app::App;
 use crate::unit::{Order, ShopUnit};

@@ -5,7 +5,7 @@ use axum::http::StatusCode;
 use belgrano_shared::http::{Json, Page, Path, Query};
 use belgrano_shared::notices::{Forget, Key, NoticePage, Replay, StateFilter, SubscriptionBody};
 use belgrano_shared::problem::{Problem, ProblemDocument};
-use belgrano_shared::texts::{Language, Message};
+use belgrano_wire::texts::{Language, Message};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;

@@ -2,9 +2,9 @@
 
 use belgrano_shared::http::{KeyOnly, RequestContext};
 use belgrano_shared::idempotency::{Once, StoredAnswer};
-use belgrano_shared::money::Money;
 use belgrano_shared::problem::Problem;
-use belgrano_shared::wire::{OrderNumber, PaymentMethod, Position};
+use belgrano_wire::money::Money;
+use belgrano_wire::{OrderNumber, PaymentMethod, Position};
 
 use super::cancel::no_such_order;
 use super::history;

@@ -5,8 +5,8 @@ use axum::http::request::Parts;
 use belgrano_shared::auth::api_key::ApiKeyCheck;
 use belgrano_shared::http::{ClientIp, Json, Path};
 use belgrano_shared::problem::{Problem, ProblemDocument};
-use belgrano_shared::texts::Message;
-use belgrano_shared::wire::{OrderNumber, TicketState};
+use belgrano_wire::texts::Message;
+use belgrano_wire::{OrderNumber, TicketState};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
@@ -99,7 +99,7 @@ async fn change_state(
 }
 
 fn state(text: &str) -> Result<TicketState, Problem> {
-    text.parse().map_err(|error: belgrano_shared::wire::UnknownWord| Problem::invalid_field("estado", error))
+    text.parse().map_err(|error: belgrano_wire::UnknownWord| Problem::invalid_field("estado", error))
 }
 
 /// Whoever has the key; 401 otherwise, before anything of the request is read; 429 after too many of those.

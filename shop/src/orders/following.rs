@@ -2,8 +2,8 @@
 //! it from where.
 
 use belgrano_shared::problem::Problem;
-use belgrano_shared::timestamp::UnixMillis;
-use belgrano_shared::wire::{OrderNumber, TicketState};
+use belgrano_wire::timestamp::UnixMillis;
+use belgrano_wire::{OrderNumber, TicketState};
 
 use super::cancel::no_such_order;
 use super::history;

@@ -2,8 +2,8 @@
 
 use belgrano_shared::on_both_engines;
 use belgrano_shared::seen::Seen;
-use belgrano_shared::timestamp::UnixMillis;
-use belgrano_shared::wire::{OrderNumber, TicketState};
+use belgrano_wire::timestamp::UnixMillis;
+use belgrano_wire::{OrderNumber, TicketState};
 use futures_util::FutureExt;
 use serde_json::json;
 

@@ -2,8 +2,8 @@
 
 use belgrano_shared::fetch;
 use belgrano_shared::storage::Session;
-use belgrano_shared::timestamp::UnixMillis;
-use belgrano_shared::wire::TicketState;
+use belgrano_wire::TicketState;
+use belgrano_wire::timestamp::UnixMillis;
 
 use crate::unit::Order;
 

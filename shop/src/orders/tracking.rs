@@ -7,12 +7,12 @@
 use belgrano_shared::auth::session::Token;
 use belgrano_shared::config::Env;
 use belgrano_shared::problem::Problem;
-use belgrano_shared::signature::SigningSecrets;
-use belgrano_shared::texts::Message;
-use belgrano_shared::timestamp::UnixMillis;
-use belgrano_shared::wire::OrderNumber;
 use belgrano_shared::writer::{Command, Failure};
 use belgrano_shared::{execute, fetch};
+use belgrano_wire::OrderNumber;
+use belgrano_wire::signature::SigningSecrets;
+use belgrano_wire::texts::Message;
+use belgrano_wire::timestamp::UnixMillis;
 use std::time::Duration;
 
 use super::cancel::no_such_order;

@@ -4,13 +4,13 @@ use std::time::Duration;
 
 use axum::extract::State;
 use axum::http::StatusCode;
-use belgrano_shared::free_text;
 use belgrano_shared::http::{Json, Page, Path, Query};
 use belgrano_shared::problem::{Problem, ProblemDocument};
 use belgrano_shared::seen::Seen;
-use belgrano_shared::texts::Message;
-use belgrano_shared::timestamp::UnixMillis;
-use belgrano_shared::wire::limits;
+use belgrano_wire::free_text;
+use belgrano_wire::limits;
+use belgrano_wire::texts::Message;
+use belgrano_wire::timestamp::UnixMillis;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::router::OpenApiRouter;

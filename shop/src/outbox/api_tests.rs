@@ -5,8 +5,8 @@ use std::time::Duration;
 
 use axum::http::Method;
 use belgrano_shared::on_both_engines;
-use belgrano_shared::wire::OrderNumber;
 use belgrano_shared::writer::{Command, Failure};
+use belgrano_wire::OrderNumber;
 use serde_json::json;
 
 use super::{Claim, Settle, Settlement, Verdict};

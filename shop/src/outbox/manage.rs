@@ -7,11 +7,11 @@ use std::time::Duration;
 use belgrano_shared::problem::Problem;
 use belgrano_shared::seen::{Changed, Fields, Seen};
 use belgrano_shared::storage::{Session, require_one};
-use belgrano_shared::texts::{Message, Said};
-use belgrano_shared::timestamp::UnixMillis;
-use belgrano_shared::wire::OrderNumber;
 use belgrano_shared::writer::{Command, Failure, WriteError, Writer};
 use belgrano_shared::{execute, fetch};
+use belgrano_wire::OrderNumber;
+use belgrano_wire::texts::{Message, Said};
+use belgrano_wire::timestamp::UnixMillis;
 
 use super::MessageState;
 use super::settle::{Waiting, move_followers};

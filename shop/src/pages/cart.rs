@@ -7,7 +7,7 @@ use axum::response::{IntoResponse, Response};
 use belgrano_shared::http::{Json, Path};
 use belgrano_shared::pages::{Form, Layout, Notice};
 use belgrano_shared::problem::Problem;
-use belgrano_shared::texts::Language;
+use belgrano_wire::texts::Language;
 use serde::Serialize;
 
 use super::frame::Frame;

@@ -8,7 +8,7 @@ use axum::response::Response;
 use belgrano_shared::http::{Json, Page, Path, Query};
 use belgrano_shared::pages::{Choice, Form, KEY_FIELD, Layout};
 use belgrano_shared::problem::Problem;
-use belgrano_shared::timestamp::UnixMillis;
+use belgrano_wire::timestamp::UnixMillis;
 use url::form_urlencoded;
 
 use super::frame::Frame;

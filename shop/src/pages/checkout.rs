@@ -11,8 +11,8 @@ use belgrano_shared::idempotency::{IdempotencyKey, Once};
 use belgrano_shared::map::Zones;
 use belgrano_shared::pages::{Choice, Form, KEY_FIELD, Layout, Notice, see_other};
 use belgrano_shared::problem::{FieldError, Problem};
-use belgrano_shared::texts::{Language, Message};
-use belgrano_shared::wire::{OrderNumber, PaymentMethod};
+use belgrano_wire::texts::{Language, Message};
+use belgrano_wire::{OrderNumber, PaymentMethod};
 
 use super::confirm::{self, SEEN};
 use super::frame::Frame;

@@ -2,11 +2,11 @@
 //! the checkout carries what it showed in the same fields.
 
 use askama::Template;
-use belgrano_shared::money::Money;
 use belgrano_shared::pages::{Form, KEY_FIELD, Layout};
 use belgrano_shared::problem::{FieldError, Problem};
-use belgrano_shared::texts::{Language, Message, Text};
-use belgrano_shared::wire::OrderNumber;
+use belgrano_wire::OrderNumber;
+use belgrano_wire::money::Money;
+use belgrano_wire::texts::{Language, Message, Text};
 use serde::Deserialize;
 
 use crate::basket::Basket;

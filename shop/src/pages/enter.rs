@@ -7,7 +7,7 @@ use axum::response::Response;
 use belgrano_shared::http::{ClientIp, Json, Query};
 use belgrano_shared::pages::{Field, Form, Layout, Notice, see_other, with_cookies_of};
 use belgrano_shared::problem::Problem;
-use belgrano_shared::texts::Language;
+use belgrano_wire::texts::Language;
 use serde::Deserialize;
 use url::form_urlencoded;
 

@@ -4,7 +4,7 @@ use axum::extract::State;
 use axum::response::Response;
 use belgrano_shared::passage::follow;
 use belgrano_shared::problem::Problem;
-use belgrano_shared::texts::Message;
+use belgrano_wire::texts::Message;
 
 use crate::accounts::{self, Role, Session};
 use crate::app::App;

@@ -10,7 +10,7 @@ use axum::response::Response;
 use belgrano_shared::http::{Json, Page, Query};
 use belgrano_shared::pages::{Choice, Form, Layout, see_other};
 use belgrano_shared::problem::Problem;
-use belgrano_shared::texts::Message;
+use belgrano_wire::texts::Message;
 use serde::Deserialize;
 use url::form_urlencoded;
 

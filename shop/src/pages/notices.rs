@@ -7,7 +7,7 @@ use belgrano_shared::http::{Json, Page, Path, Query};
 use belgrano_shared::notices::{StateFilter, retried, show_notices};
 use belgrano_shared::pages::{Form, Layout, Notice};
 use belgrano_shared::problem::Problem;
-use belgrano_shared::texts::Language;
+use belgrano_wire::texts::Language;
 
 use super::frame::Frame;
 use crate::accounts::{self, Admin, Session};

@@ -10,8 +10,8 @@ use belgrano_shared::map::Zones;
 use belgrano_shared::pages::{Choice, Form, KEY_FIELD, Layout, Notice};
 use belgrano_shared::problem::{FieldError, Problem};
 use belgrano_shared::seen::{SEEN_FIELD, Seen};
-use belgrano_shared::texts::{Language, Message};
-use belgrano_shared::timestamp::UnixMillis;
+use belgrano_wire::texts::{Language, Message};
+use belgrano_wire::timestamp::UnixMillis;
 use serde::Deserialize;
 
 use super::checkout::payments;

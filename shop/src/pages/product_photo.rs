@@ -9,7 +9,7 @@ use belgrano_shared::pages::{Form, Layout, see_other};
 use belgrano_shared::picture::{MAX_PICTURE_BYTES, Picture};
 use belgrano_shared::problem::Problem;
 use belgrano_shared::seen::SEEN_FIELD;
-use belgrano_shared::texts::Message;
+use belgrano_wire::texts::Message;
 
 use super::frame::Frame;
 use super::manage_products::{Asked, address, show_refused};

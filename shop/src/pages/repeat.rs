@@ -5,7 +5,7 @@ use axum::response::Response;
 use belgrano_shared::http::{KeyOnly, Path, RequestContext};
 use belgrano_shared::pages::{Form, Layout, Notice, see_other};
 use belgrano_shared::problem::Problem;
-use belgrano_shared::wire::OrderNumber;
+use belgrano_wire::OrderNumber;
 
 use super::confirm::{self, ConfirmPage, Line, Way};
 use super::frame::Frame;

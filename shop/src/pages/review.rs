@@ -8,8 +8,8 @@ use axum::response::Response;
 use belgrano_shared::http::{Json, Path};
 use belgrano_shared::pages::{Form, Layout, Notice};
 use belgrano_shared::problem::{FieldError, Problem};
-use belgrano_shared::texts::Message;
-use belgrano_shared::wire::{OrderNumber, TicketState};
+use belgrano_wire::texts::Message;
+use belgrano_wire::{OrderNumber, TicketState};
 
 use super::frame::Frame;
 use crate::accounts::Session;

@@ -2,11 +2,11 @@
 
 use std::time::Duration;
 
-use belgrano_shared::ambient::Ambient;
 use belgrano_shared::config::Secret;
 use belgrano_shared::http::TRACEPARENT;
-use belgrano_shared::signature::{ID_HEADER, SIGNATURE_HEADER, SigningSecrets, TIMESTAMP_HEADER, cancel_id};
-use belgrano_shared::wire::OrderNumber;
+use belgrano_wire::OrderNumber;
+use belgrano_wire::ambient::Ambient;
+use belgrano_wire::signature::{ID_HEADER, SIGNATURE_HEADER, SigningSecrets, TIMESTAMP_HEADER, cancel_id};
 use reqwest::header::{CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue, RETRY_AFTER};
 use reqwest::redirect::Policy;
 use reqwest::{Client, RequestBuilder, Response};

@@ -9,8 +9,8 @@ use std::time::Duration;
 
 use belgrano_shared::problem;
 use belgrano_shared::retry::parse_retry_after;
-use belgrano_shared::texts::Message;
-use belgrano_shared::timestamp::UnixMillis;
+use belgrano_wire::texts::Message;
+use belgrano_wire::timestamp::UnixMillis;
 use serde_json::Value;
 
 use super::receipt::Receipt;

@@ -7,7 +7,7 @@
 
 use std::time::Duration;
 
-use belgrano_shared::texts::Message;
+use belgrano_wire::texts::Message;
 
 use super::breaker;
 use super::outcome::{Outcome, classify, error_class, excerpt};

@@ -2,11 +2,11 @@
 
 use belgrano_shared::problem::Problem;
 use belgrano_shared::storage::require_one;
-use belgrano_shared::texts::Message;
-use belgrano_shared::timestamp::UnixMillis;
-use belgrano_shared::vocabulary;
 use belgrano_shared::writer::{Command, Failure};
 use belgrano_shared::{execute, fetch};
+use belgrano_wire::texts::Message;
+use belgrano_wire::timestamp::UnixMillis;
+use belgrano_wire::vocabulary;
 
 use super::rate::add_counts;
 use crate::unit::ShopUnit;

@@ -2,8 +2,8 @@
 
 use axum::http::Method;
 use belgrano_shared::testing::{START, TestDatabase};
-use belgrano_shared::wire::{OrderNumber, TicketState};
 use belgrano_shared::{fetch, on_both_engines};
+use belgrano_wire::{OrderNumber, TicketState};
 use serde_json::{Value, json};
 
 use crate::orders::{Apply, Report};

@@ -18,8 +18,8 @@ use std::path::Path;
 use belgrano_shared::auth::password::Passwords;
 use belgrano_shared::storage::Db;
 use belgrano_shared::takeover::{OldDatabase, OldRow, Rehearsed, Report, TakeoverError};
-use belgrano_shared::wire::OrderNumber;
 use belgrano_shared::writer::{Command, Failure, Writer};
+use belgrano_wire::OrderNumber;
 
 use crate::unit::{ShopUnit, ShopWants};
 

@@ -2,12 +2,12 @@
 
 use std::collections::{HashMap, HashSet};
 
-use belgrano_shared::money::Money;
 use belgrano_shared::takeover::{OldRow, Report};
-use belgrano_shared::texts::Language;
-use belgrano_shared::timestamp::UnixMillis;
-use belgrano_shared::wire::{OrderMessage, OrderNumber, PaymentMethod, Priority, TicketState, limits};
 use belgrano_shared::writer::Failure;
+use belgrano_wire::money::Money;
+use belgrano_wire::texts::Language;
+use belgrano_wire::timestamp::UnixMillis;
+use belgrano_wire::{OrderMessage, OrderNumber, PaymentMethod, Priority, TicketState, limits};
 
 use crate::unit::{MessageKind, Order, OrderLine, OutboxMessage, Promised, ShopUnit};
 

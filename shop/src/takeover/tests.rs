@@ -2,12 +2,12 @@
 
 use std::collections::HashSet;
 
-use belgrano_shared::ambient::Ambient;
 use belgrano_shared::auth::password::{PasswordSettings, Passwords};
 use belgrano_shared::on_both_engines;
 use belgrano_shared::takeover::{Report, Taken, TakeoverError};
 use belgrano_shared::testing::OldFile;
-use belgrano_shared::wire::OrderNumber;
+use belgrano_wire::OrderNumber;
+use belgrano_wire::ambient::Ambient;
 use serde_json::json;
 
 use super::OldShop;

@@ -3,12 +3,12 @@
 use std::fmt;
 use std::sync::Arc;
 
-use belgrano_shared::ambient::Ambient;
 use belgrano_shared::auth::session::TokenHash;
 use belgrano_shared::auth::session_end::SessionEnd;
 use belgrano_shared::idempotency::IdempotencyKey;
-use belgrano_shared::timestamp::UnixMillis;
-use belgrano_shared::wire::OrderNumber;
+use belgrano_wire::OrderNumber;
+use belgrano_wire::ambient::Ambient;
+use belgrano_wire::timestamp::UnixMillis;
 
 use super::{Claimed, Handoff, OrderLimits, Promised};
 use crate::arrival::Placed;

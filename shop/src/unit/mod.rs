@@ -21,7 +21,6 @@ mod products;
 
 use std::sync::LazyLock;
 
-use belgrano_shared::ambient::Ambient;
 use belgrano_shared::auth::caller::{Callers, KnowsCallers};
 use belgrano_shared::auth::session::TokenHash;
 use belgrano_shared::auth::session_end;
@@ -30,9 +29,10 @@ use belgrano_shared::idempotency::{Answers, IdempotencyKey, KeepsAnswers, Stored
 use belgrano_shared::notices::{Notice, NoticeUnit, Outgoing};
 use belgrano_shared::storage::Session;
 use belgrano_shared::storage::dialect::Engine;
-use belgrano_shared::timestamp::UnixMillis;
 use belgrano_shared::writer::UnitOfWork;
 use belgrano_shared::{execute, fetch, growing};
+use belgrano_wire::ambient::Ambient;
+use belgrano_wire::timestamp::UnixMillis;
 
 pub use batch::{Committed, Promises, ShopContext, ShopWants};
 pub use cancel_cause::CancelCause;

@@ -68,7 +68,7 @@ pub async fn remember(settings: &Settings, admin: &str, password: &str, dice: &D
     Ok(orders)
 }
 
-async fn close<U: belgrano_shared::writer::UnitOfWork<Context: From<belgrano_shared::ambient::Ambient>>>(
+async fn close<U: belgrano_shared::writer::UnitOfWork<Context: From<belgrano_wire::ambient::Ambient>>>(
     store: Store<U>,
 ) -> Result<(), Failed> {
     store.close().await.map_err(in_words)

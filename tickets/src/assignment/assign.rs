@@ -2,11 +2,11 @@
 
 use std::time::Duration;
 
-use belgrano_shared::steady::horizon;
-use belgrano_shared::timestamp::UnixMillis;
-use belgrano_shared::wire::{EventKind, OrderNumber, TicketState, TicketView};
 use belgrano_shared::writer::{Command, Failure};
 use belgrano_shared::{fetch, fetch_scalar};
+use belgrano_wire::steady::horizon;
+use belgrano_wire::timestamp::UnixMillis;
+use belgrano_wire::{EventKind, OrderNumber, TicketState, TicketView};
 
 use super::choose::{Candidate, Choice, Wanted, choose};
 use crate::progress::{As, Offer, Step, TicketRefusal, check_version, recall, transition};

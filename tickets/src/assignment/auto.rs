@@ -6,8 +6,8 @@ use std::time::Duration;
 
 use belgrano_shared::fetch;
 use belgrano_shared::storage::dialect::Engine;
-use belgrano_shared::wire::OrderNumber;
 use belgrano_shared::writer::{Command, Failure, WriteError};
+use belgrano_wire::OrderNumber;
 use tokio_util::sync::CancellationToken;
 
 use super::assign::{Chosen, OnShift, Terms, assign};

@@ -5,9 +5,9 @@ use std::collections::HashMap;
 use std::convert::Infallible;
 
 use belgrano_shared::problem::Problem;
-use belgrano_shared::texts::{Message, Said};
-use belgrano_shared::wire::{OrderNumber, Priority, TicketView};
 use belgrano_shared::writer::{Command, Failure};
+use belgrano_wire::texts::{Message, Said};
+use belgrano_wire::{OrderNumber, Priority, TicketView};
 use serde::Serialize;
 use utoipa::ToSchema;
 

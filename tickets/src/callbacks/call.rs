@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use belgrano_shared::config::Secret;
-use belgrano_shared::wire::{EventKind, TicketView};
+use belgrano_wire::{EventKind, TicketView};
 use reqwest::header::{HeaderMap, HeaderValue};
 use reqwest::redirect::Policy;
 use reqwest::{Client, Response, StatusCode};

@@ -6,8 +6,8 @@ use std::time::Duration;
 
 use belgrano_shared::fetch;
 use belgrano_shared::retry::RetrySchedule;
-use belgrano_shared::wire::{EventKind, TicketView};
 use belgrano_shared::writer::WriteError;
+use belgrano_wire::{EventKind, TicketView};
 use tokio_util::sync::CancellationToken;
 use url::Url;
 

@@ -2,7 +2,7 @@
 
 use belgrano_shared::fetch;
 use belgrano_shared::storage::Session;
-use belgrano_shared::timestamp::UnixMillis;
+use belgrano_wire::timestamp::UnixMillis;
 use serde::Serialize;
 use utoipa::ToSchema;
 

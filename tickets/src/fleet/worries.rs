@@ -4,7 +4,7 @@
 
 use belgrano_shared::fetch;
 use belgrano_shared::storage::Session;
-use belgrano_shared::timestamp::UnixMillis;
+use belgrano_wire::timestamp::UnixMillis;
 
 use super::DriverView;
 
@@ -61,7 +61,7 @@ fn worry(driver: &DriverView, carried: Carried, now: UnixMillis, silent_ms: i64)
 
 #[cfg(test)]
 mod tests {
-    use belgrano_shared::timestamp::UnixMillis;
+    use belgrano_wire::timestamp::UnixMillis;
 
     use super::{Carried, worry};
     use crate::fleet::DriverView;

@@ -7,17 +7,17 @@ use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use axum::http::HeaderMap;
-use belgrano_shared::ambient::Ambient;
 use belgrano_shared::auth::api_key::{ApiKeyCheck, ApiKeys};
 use belgrano_shared::http::{ClientIp, Networks, RateLimit};
 use belgrano_shared::problem::Problem;
-use belgrano_shared::signature::{
+use belgrano_wire::OrderNumber;
+use belgrano_wire::ambient::Ambient;
+use belgrano_wire::signature::{
     DEFAULT_TOLERANCE, ID_HEADER, LOOKUP_ID_PREFIX, SIGNATURE_HEADER, SOCKET_TOKEN_ID_PREFIX, SignatureError,
     SignatureHeaders, SigningSecrets, TIMESTAMP_HEADER, is_cancel_id,
 };
-use belgrano_shared::texts::Message;
-use belgrano_shared::timestamp::UnixMillis;
-use belgrano_shared::wire::OrderNumber;
+use belgrano_wire::texts::Message;
+use belgrano_wire::timestamp::UnixMillis;
 
 use crate::settings::Settings;
 
@@ -170,8 +170,8 @@ mod tests {
 
     use belgrano_shared::auth::api_key::ApiKeys;
     use belgrano_shared::http::RateLimit;
-    use belgrano_shared::signature::{DEFAULT_TOLERANCE, SigningSecrets};
     use belgrano_shared::testing::still_ambient;
+    use belgrano_wire::signature::{DEFAULT_TOLERANCE, SigningSecrets};
 
     use super::{FAILURES_PER_MINUTE, IntakeGate, TOKEN_IDS};
 

@@ -6,8 +6,8 @@ use axum::extract::State;
 use belgrano_shared::fetch_in;
 use belgrano_shared::http::Json;
 use belgrano_shared::problem::{Problem, ProblemDocument};
-use belgrano_shared::texts::Message;
-use belgrano_shared::wire::{OrderNumber, TicketView};
+use belgrano_wire::texts::Message;
+use belgrano_wire::{OrderNumber, TicketView};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 

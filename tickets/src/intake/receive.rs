@@ -5,10 +5,10 @@
 //! arrive at once are still one ticket and one event.
 
 use belgrano_shared::problem::Problem;
-use belgrano_shared::texts::Message;
-use belgrano_shared::timestamp::UnixMillis;
-use belgrano_shared::wire::{EventKind, IntakeReply, OrderMessage, Position, TicketState, TicketView};
 use belgrano_shared::writer::{Command, Failure};
+use belgrano_wire::texts::Message;
+use belgrano_wire::timestamp::UnixMillis;
+use belgrano_wire::{EventKind, IntakeReply, OrderMessage, Position, TicketState, TicketView};
 
 use crate::unit::{Action, Actor, BoardUnit, BoardWants, Change, Milestones, Ticket};
 

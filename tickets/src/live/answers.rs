@@ -5,7 +5,7 @@
 
 use belgrano_shared::auth::session::TokenHash;
 use belgrano_shared::sockets::retry_after_ms;
-use belgrano_shared::wire::live::LiveToken;
+use belgrano_wire::live::LiveToken;
 
 use super::log::{self, Page};
 use super::protocol::Input;

@@ -5,8 +5,8 @@
 
 use belgrano_shared::fetch;
 use belgrano_shared::storage::{Db, Session};
-use belgrano_shared::timestamp::UnixMillis;
-use belgrano_shared::wire::{EventKind, OrderNumber, TicketState};
+use belgrano_wire::timestamp::UnixMillis;
+use belgrano_wire::{EventKind, OrderNumber, TicketState};
 use tokio_tungstenite::tungstenite::Utf8Bytes;
 
 use super::frames::EventFrames;

@@ -13,12 +13,12 @@ use axum::http::HeaderMap;
 use belgrano_shared::auth::session::{Token, TokenHash};
 use belgrano_shared::http::{ClientIp, Json};
 use belgrano_shared::problem::{Problem, ProblemDocument};
-use belgrano_shared::steady::horizon;
-use belgrano_shared::texts::Message;
-use belgrano_shared::timestamp::UnixMillis;
-use belgrano_shared::wire::live::LiveToken;
 use belgrano_shared::writer::{Command, Failure, WriteError};
 use belgrano_shared::{execute, fetch, fetch_scalar};
+use belgrano_wire::live::LiveToken;
+use belgrano_wire::steady::horizon;
+use belgrano_wire::texts::Message;
+use belgrano_wire::timestamp::UnixMillis;
 use serde::Serialize;
 use utoipa::ToSchema;
 

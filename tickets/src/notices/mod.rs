@@ -18,8 +18,8 @@ use belgrano_shared::lifecycle::Lifecycle;
 use belgrano_shared::mailer::Mailer;
 use belgrano_shared::notices::push::PushClient;
 use belgrano_shared::notices::{Delivery, DeliveryError, DeliveryParts, News, Notice, NoticeService};
-use belgrano_shared::timestamp::UnixMillis;
-use belgrano_shared::wire::{EventKind, TicketState, TicketView};
+use belgrano_wire::timestamp::UnixMillis;
+use belgrano_wire::{EventKind, TicketState, TicketView};
 
 use crate::app::App;
 use crate::unit::{Actor, Change};

@@ -8,9 +8,9 @@ use belgrano_shared::http::{Json, Keyed, Page, Path};
 use belgrano_shared::pages::{Form, Layout, Notice};
 use belgrano_shared::phone::tel;
 use belgrano_shared::problem::Problem;
-use belgrano_shared::texts::Language;
-use belgrano_shared::timestamp::UnixMillis;
-use belgrano_shared::wire::{OrderNumber, PaymentMethod, Priority, TicketState, TicketView};
+use belgrano_wire::texts::Language;
+use belgrano_wire::timestamp::UnixMillis;
+use belgrano_wire::{OrderNumber, PaymentMethod, Priority, TicketState, TicketView};
 use url::form_urlencoded;
 
 use super::frame::Frame;

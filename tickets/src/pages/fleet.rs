@@ -8,8 +8,8 @@ use belgrano_shared::pages::{Choice, Form, Layout, Notice};
 use belgrano_shared::phone::tel;
 use belgrano_shared::problem::Problem;
 use belgrano_shared::seen::{Fields, SEEN_FIELD};
-use belgrano_shared::texts::{Language, Message};
-use belgrano_shared::timestamp::UnixMillis;
+use belgrano_wire::texts::{Language, Message};
+use belgrano_wire::timestamp::UnixMillis;
 
 use super::frame::Frame;
 use super::ticket::tell;

@@ -5,7 +5,7 @@ use axum::response::Response;
 use belgrano_shared::http::{Json, Page, Path, Query};
 use belgrano_shared::notices::{StateFilter, retried, show_notices};
 use belgrano_shared::problem::Problem;
-use belgrano_shared::texts::Language;
+use belgrano_wire::texts::Language;
 
 use super::frame::Frame;
 use crate::app::App;

@@ -8,7 +8,7 @@ use belgrano_shared::auth::password::NewPassword;
 use belgrano_shared::http::{ClientIp, Json};
 use belgrano_shared::pages::{Form, Layout, Notice};
 use belgrano_shared::problem::Problem;
-use belgrano_shared::timestamp::UnixMillis;
+use belgrano_wire::timestamp::UnixMillis;
 
 use super::frame::{Frame, home_of};
 use crate::app::App;

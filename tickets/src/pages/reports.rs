@@ -8,8 +8,8 @@ use axum::response::{IntoResponse, Response};
 use belgrano_shared::http::Json;
 use belgrano_shared::pages::Layout;
 use belgrano_shared::problem::Problem;
-use belgrano_shared::texts::{Language, Text};
-use belgrano_shared::wire::TicketState;
+use belgrano_wire::TicketState;
+use belgrano_wire::texts::{Language, Text};
 
 use super::board::late_ms;
 use super::charts::{Chart, Group};

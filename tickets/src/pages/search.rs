@@ -7,9 +7,9 @@ use axum::response::{IntoResponse, Response};
 use belgrano_shared::http::{Json, Page};
 use belgrano_shared::pages::{Choice, Form, Layout};
 use belgrano_shared::problem::Problem;
-use belgrano_shared::texts::Language;
-use belgrano_shared::timestamp::UnixMillis;
-use belgrano_shared::wire::{Priority, TicketState, TicketView};
+use belgrano_wire::texts::Language;
+use belgrano_wire::timestamp::UnixMillis;
+use belgrano_wire::{Priority, TicketState, TicketView};
 use futures_util::stream;
 use url::form_urlencoded;
 

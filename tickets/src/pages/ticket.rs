@@ -10,9 +10,9 @@ use belgrano_shared::http::{Json, KeyOnly, Keyed, Page, Path};
 use belgrano_shared::pages::{Choice, Form, Layout, Notice};
 use belgrano_shared::phone::{tel, whatsapp};
 use belgrano_shared::problem::Problem;
-use belgrano_shared::texts::{Language, Text};
-use belgrano_shared::timestamp::UnixMillis;
-use belgrano_shared::wire::{OrderNumber, TicketState, TicketView};
+use belgrano_wire::texts::{Language, Text};
+use belgrano_wire::timestamp::UnixMillis;
+use belgrano_wire::{OrderNumber, TicketState, TicketView};
 use url::form_urlencoded;
 
 use super::board::{conflict, driver_choices, drivers, is_late, late_ms, priorities};

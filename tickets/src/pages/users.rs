@@ -7,7 +7,7 @@ use belgrano_shared::http::{Json, Page, Path};
 use belgrano_shared::pages::{Choice, Form, Layout, Notice};
 use belgrano_shared::problem::Problem;
 use belgrano_shared::seen::SEEN_FIELD;
-use belgrano_shared::texts::{Message, Text};
+use belgrano_wire::texts::{Message, Text};
 
 use super::fleet::yes_no;
 use super::frame::Frame;

@@ -1,7 +1,7 @@
 //! The command behind `PATCH /api/tickets/{numero}`: priority and instructions.
 
-use belgrano_shared::wire::{EventKind, OrderNumber, Priority, TicketView};
 use belgrano_shared::writer::{Command, Failure};
+use belgrano_wire::{EventKind, OrderNumber, Priority, TicketView};
 
 use super::{TicketRefusal, check_version};
 use crate::unit::{Action, Actor, BoardUnit, BoardWants, Change, Ticket};

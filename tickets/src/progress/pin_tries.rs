@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use belgrano_shared::storage::Session;
-use belgrano_shared::timestamp::UnixMillis;
 use belgrano_shared::{execute, fetch};
+use belgrano_wire::timestamp::UnixMillis;
 
 use crate::unit::BoardUnit;
 

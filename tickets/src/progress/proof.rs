@@ -1,6 +1,6 @@
 //! Proof of delivery: what is asked for, and whether what a driver sends is it.
 //!
-//! The PIN is derived from the order's number (see [`belgrano_shared::pin`]) and never stored. A photo and a signature come as data URLs
+//! The PIN is derived from the order's number (see [`belgrano_wire::pin`]) and never stored. A photo and a signature come as data URLs
 //! within the step (see [`belgrano_shared::picture`]).
 
 use belgrano_shared::picture::Picture;

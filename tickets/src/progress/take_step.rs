@@ -7,10 +7,10 @@
 
 use belgrano_shared::idempotency::{IdempotencyKey, Once, OnceRefusal, StoredAnswer};
 use belgrano_shared::picture::Picture;
-use belgrano_shared::timestamp::UnixMillis;
-use belgrano_shared::wire::{ClientMoment, EventKind, Judged, OrderNumber, TicketState, TicketView};
 use belgrano_shared::writer::{Command, Failure};
 use belgrano_shared::{execute, fetch_scalar};
+use belgrano_wire::timestamp::UnixMillis;
+use belgrano_wire::{ClientMoment, EventKind, Judged, OrderNumber, TicketState, TicketView};
 
 use super::pin_tries::count_try;
 use super::{As, GivenProofs, ProofKind, Proofs, Step, TicketRefusal, transition};

@@ -1,9 +1,9 @@
 //! Taking the last change of a ticket back, for ten minutes, as a new change that the history shows.
 
-use belgrano_shared::timestamp::UnixMillis;
-use belgrano_shared::wire::{EventKind, OrderNumber, TicketState, TicketView};
 use belgrano_shared::writer::{Command, Failure};
 use belgrano_shared::{execute, fetch, fetch_scalar};
+use belgrano_wire::timestamp::UnixMillis;
+use belgrano_wire::{EventKind, OrderNumber, TicketState, TicketView};
 
 use super::{TicketRefusal, check_version};
 use crate::unit::{Action, Actor, AssignmentReason, BoardUnit, BoardWants, Change, Ticket};
@@ -145,7 +145,7 @@ fn kind(from: &TicketView, to: &TicketView) -> EventKind {
 
 #[cfg(test)]
 mod tests {
-    use belgrano_shared::timestamp::UnixMillis;
+    use belgrano_wire::timestamp::UnixMillis;
 
     use super::{UNDO_WINDOW_MS, is_fresh};
 

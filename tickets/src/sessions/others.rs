@@ -8,9 +8,9 @@ use belgrano_shared::auth::gate::Idle;
 use belgrano_shared::auth::session::TokenHash;
 use belgrano_shared::http::Json;
 use belgrano_shared::problem::{Problem, ProblemDocument};
-use belgrano_shared::timestamp::UnixMillis;
 use belgrano_shared::writer::{Command, Failure};
 use belgrano_shared::{execute, fetch};
+use belgrano_wire::timestamp::UnixMillis;
 use serde::Serialize;
 use utoipa::ToSchema;
 

@@ -6,9 +6,9 @@ use axum::body::Body;
 use axum::extract::ConnectInfo;
 use axum::http::Request;
 use belgrano_shared::on_both_engines;
-use belgrano_shared::signature::{SigningSecrets, cancel_id};
 use belgrano_shared::testing::{START, TestDatabase};
-use belgrano_shared::wire::OrderNumber;
+use belgrano_wire::OrderNumber;
+use belgrano_wire::signature::{SigningSecrets, cancel_id};
 use futures_util::future::join_all;
 use serde_json::{Value, json};
 

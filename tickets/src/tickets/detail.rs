@@ -1,7 +1,7 @@
 //! One ticket in full, as its own page and whoever changed it get it.
 
-use belgrano_shared::wire::TicketView;
 use belgrano_shared::writer::{Command, Failure};
+use belgrano_wire::TicketView;
 use serde::Serialize;
 use utoipa::ToSchema;
 

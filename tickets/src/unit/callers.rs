@@ -3,7 +3,7 @@
 use belgrano_shared::auth::caller::{Callers, KnowsCallers};
 use belgrano_shared::auth::session::TokenHash;
 use belgrano_shared::auth::session_end::SessionEnd;
-use belgrano_shared::timestamp::UnixMillis;
+use belgrano_wire::timestamp::UnixMillis;
 
 use super::{Announcement, BoardUnit, BoardWants};
 

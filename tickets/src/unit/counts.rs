@@ -12,10 +12,10 @@ use std::convert::Infallible;
 
 use belgrano_shared::storage::Session;
 use belgrano_shared::storage::dialect::Engine;
-use belgrano_shared::timestamp::UnixMillis;
-use belgrano_shared::wire::TicketState;
 use belgrano_shared::writer::{Command, Failure};
 use belgrano_shared::{execute, execute_rows, fetch, fetch_in};
+use belgrano_wire::TicketState;
+use belgrano_wire::timestamp::UnixMillis;
 
 use super::{BoardUnit, Ticket, event};
 

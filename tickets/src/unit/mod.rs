@@ -17,7 +17,6 @@ mod ticket;
 use std::collections::{BTreeMap, HashMap};
 use std::sync::LazyLock;
 
-use belgrano_shared::ambient::Ambient;
 use belgrano_shared::auth::caller::Callers;
 use belgrano_shared::auth::session::TokenHash;
 use belgrano_shared::auth::session_end;
@@ -26,10 +25,11 @@ use belgrano_shared::idempotency::{Answers, IdempotencyKey, KeepsAnswers, Stored
 use belgrano_shared::notices::{NoticeService, NoticeUnit, Outgoing};
 use belgrano_shared::storage::Session;
 use belgrano_shared::storage::dialect::Engine;
-use belgrano_shared::timestamp::UnixMillis;
-use belgrano_shared::wire::{OrderNumber, Position};
 use belgrano_shared::writer::UnitOfWork;
 use belgrano_shared::{execute, fetch, growing};
+use belgrano_wire::ambient::Ambient;
+use belgrano_wire::timestamp::UnixMillis;
+use belgrano_wire::{OrderNumber, Position};
 
 pub use action::Action;
 pub use assignment_reason::{AssignmentReason, Decision, Grounds};

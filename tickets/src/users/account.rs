@@ -2,10 +2,10 @@
 
 use belgrano_shared::auth::email::Email;
 use belgrano_shared::fetch;
-use belgrano_shared::free_text;
 use belgrano_shared::problem::FieldError;
 use belgrano_shared::storage::{Db, Session};
-use belgrano_shared::timestamp::UnixMillis;
+use belgrano_wire::free_text;
+use belgrano_wire::timestamp::UnixMillis;
 use serde::Serialize;
 use utoipa::ToSchema;
 

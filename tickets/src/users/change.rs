@@ -3,9 +3,9 @@
 use belgrano_shared::problem::Problem;
 use belgrano_shared::seen::{Changed, Fields, Seen};
 use belgrano_shared::storage::require_one;
-use belgrano_shared::texts::Message;
 use belgrano_shared::writer::{Command, Failure};
 use belgrano_shared::{execute, fetch_scalar};
+use belgrano_wire::texts::Message;
 
 use super::{Account, NewDriver, Role, account, create};
 use crate::unit::{Announcement, BoardUnit};

@@ -4,7 +4,7 @@ use axum::extract::State;
 use axum::http::HeaderMap;
 use belgrano_shared::http::{Json, Query};
 use belgrano_shared::problem::{Problem, ProblemDocument};
-use belgrano_shared::texts::{Language, Message};
+use belgrano_wire::texts::{Language, Message};
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};

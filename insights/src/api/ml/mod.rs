@@ -25,7 +25,7 @@ pub(crate) use together::{MostTogether, Set, sets};
 pub(crate) use worth::{FutureValue, worth};
 
 use belgrano_shared::problem::Problem;
-use belgrano_shared::texts::{Language, Message};
+use belgrano_wire::texts::{Language, Message};
 use jiff::civil::Date;
 use serde::Deserialize;
 use utoipa_axum::router::OpenApiRouter;

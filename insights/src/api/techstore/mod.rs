@@ -5,7 +5,7 @@ pub(super) mod sales;
 use axum::extract::State;
 use belgrano_shared::http::{Json, Path, Query};
 use belgrano_shared::problem::{Problem, ProblemDocument};
-use belgrano_shared::texts::Message;
+use belgrano_wire::texts::Message;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use utoipa::{IntoParams, ToSchema};

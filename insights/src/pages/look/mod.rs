@@ -26,7 +26,7 @@ use axum::http::StatusCode;
 use belgrano_shared::http::Query;
 use belgrano_shared::pages::Layout;
 use belgrano_shared::problem::{FieldError, Problem};
-use belgrano_shared::texts::{Language, Text};
+use belgrano_wire::texts::{Language, Text};
 use jiff::civil::Date;
 use tokio::time::Instant;
 

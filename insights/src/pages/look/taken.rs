@@ -7,7 +7,7 @@ use axum::http::Method;
 use axum::middleware::Next;
 use axum::response::Response;
 use belgrano_shared::problem::{FieldError, Problem};
-use belgrano_shared::texts::{AnyOf, Message};
+use belgrano_wire::texts::{AnyOf, Message};
 
 use super::asked::CARRIED;
 use super::period::OFFERED;

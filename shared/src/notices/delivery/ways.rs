@@ -7,8 +7,8 @@ use crate::notices::doors::Ending;
 use crate::notices::push::{PushMessage, PushOutcome};
 use crate::notices::webhook::{Posted, Target as Hook};
 use crate::notices::{Claimed, Composed, News, NoticeUnit, Verdict};
-use crate::texts::{Language, Message};
-use crate::timestamp::UnixMillis;
+use belgrano_wire::texts::{Language, Message};
+use belgrano_wire::timestamp::UnixMillis;
 
 use super::{Delivery, NO_HOOK_ANSWER, NO_MAIL_ANSWER, NO_PUSH_ANSWER, Told, kept};
 

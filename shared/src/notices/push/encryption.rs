@@ -8,7 +8,7 @@ use p256::{PublicKey, SecretKey};
 use ring::aead::{AES_128_GCM, Aad, LessSafeKey, Nonce, UnboundKey};
 use sha2::Sha256;
 
-use crate::ambient::Ambient;
+use belgrano_wire::ambient::Ambient;
 
 /// The longest text: with what encryption adds, far below the 4096 bytes every push service takes (RFC 8030, 7.2).
 pub const MAX_TEXT_BYTES: usize = 3 * 1024;

@@ -9,9 +9,9 @@ use reqwest::{Client, Response};
 use super::endpoint::{BadEndpoint, Endpoint, PublicNames, Reach};
 use super::vapid::Vapid;
 use super::{BrowserKeys, encrypt};
-use crate::ambient::Ambient;
 use crate::retry::parse_retry_after;
-use crate::texts::Message;
+use belgrano_wire::ambient::Ambient;
+use belgrano_wire::texts::Message;
 
 /// As much of a refusal as is kept for people.
 const MAX_EXCERPT_CHARS: usize = 200;

@@ -11,7 +11,7 @@ use serde_json::json;
 use url::Url;
 
 use crate::config::Secret;
-use crate::timestamp::UnixMillis;
+use belgrano_wire::timestamp::UnixMillis;
 
 /// How long a token holds: half of the day that RFC 8292 allows, for clocks that differ.
 const LIFETIME_S: i64 = 12 * 60 * 60;

@@ -7,7 +7,7 @@ use axum::http::Method;
 use belgrano_shared::execute;
 use belgrano_shared::storage::{Db, Target};
 use belgrano_shared::testing::{START, TestDatabase};
-use belgrano_shared::wire::{OrderNumber, TicketState};
+use belgrano_wire::{OrderNumber, TicketState};
 use serde_json::{Value, json};
 use tokio::sync::Mutex;
 

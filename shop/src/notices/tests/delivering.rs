@@ -8,7 +8,7 @@ use belgrano_shared::notices::{Claim, Settle, Verdict};
 use belgrano_shared::on_both_engines;
 use belgrano_shared::storage::Target;
 use belgrano_shared::testing::{CapturedLog, FakePushService, PushAnswer, START, TestDatabase};
-use belgrano_shared::wire::TicketState;
+use belgrano_wire::TicketState;
 use serde_json::{Value, json};
 
 use super::world::{LOCAL, MINUTE_MS, NOTICES, SUBSCRIPTIONS, World};

@@ -3,9 +3,9 @@
 use belgrano_shared::notices::push::{BrowserKeys, Endpoint, Reach};
 use belgrano_shared::notices::{SessionOver, Subscribe};
 use belgrano_shared::on_both_engines;
-use belgrano_shared::texts::Language;
-use belgrano_shared::wire::TicketState;
 use belgrano_shared::writer::WriteError;
+use belgrano_wire::TicketState;
+use belgrano_wire::texts::Language;
 use serde_json::{Value, json};
 
 use super::world::{SUBSCRIPTIONS, World};

@@ -2,7 +2,7 @@
 
 use belgrano_shared::on_both_engines;
 use belgrano_shared::testing::PushAnswer;
-use belgrano_shared::wire::TicketState;
+use belgrano_wire::TicketState;
 use serde_json::{Value, json};
 
 use super::world::{MINUTE_MS, NOTICES, World};

@@ -13,8 +13,8 @@ use belgrano_shared::pages::{Form, Layout, Notice};
 use belgrano_shared::problem::Problem;
 use belgrano_shared::seen::SEEN_FIELD;
 use belgrano_shared::storage::Db;
-use belgrano_shared::texts::{Language, Message};
-use belgrano_shared::timestamp::UnixMillis;
+use belgrano_wire::texts::{Language, Message};
+use belgrano_wire::timestamp::UnixMillis;
 use serde_json::Value;
 
 use super::frame::Frame;

@@ -4,17 +4,17 @@ use std::convert::Infallible;
 use std::net::SocketAddr;
 use std::time::Duration;
 
-use belgrano_shared::ambient::Ambient;
 use belgrano_shared::auth::email::Email;
 use belgrano_shared::auth::session::Token;
 use belgrano_shared::config::Env;
 use belgrano_shared::lifecycle::Lifecycle;
-use belgrano_shared::signature::SigningSecrets;
 use belgrano_shared::testing::TestDatabase;
-use belgrano_shared::wire::live::EventKind;
-use belgrano_shared::wire::{OrderMessage, OrderNumber};
 use belgrano_shared::writer::{Command, Failure};
 use belgrano_shared::{execute, fetch_scalar};
+use belgrano_wire::ambient::Ambient;
+use belgrano_wire::live::EventKind;
+use belgrano_wire::signature::SigningSecrets;
+use belgrano_wire::{OrderMessage, OrderNumber};
 
 use super::client::Client;
 use crate::app::App;

@@ -7,8 +7,8 @@
 use askama::Template;
 use askama::filters::HtmlSafe;
 use belgrano_shared::pages::Layout;
-use belgrano_shared::timestamp::UnixMillis;
-use belgrano_shared::wire::{Priority, TicketState, TicketView};
+use belgrano_wire::timestamp::UnixMillis;
+use belgrano_wire::{Priority, TicketState, TicketView};
 
 use crate::fleet::DriverView;
 

@@ -3,8 +3,8 @@
 use std::cmp::Reverse;
 
 use belgrano_shared::pages::Layout;
-use belgrano_shared::timestamp::UnixMillis;
-use belgrano_shared::wire::{TicketState, TicketView};
+use belgrano_wire::timestamp::UnixMillis;
+use belgrano_wire::{TicketState, TicketView};
 
 use super::OPEN;
 use super::card::{Card, Column, Crew};

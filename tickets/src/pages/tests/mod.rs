@@ -8,7 +8,7 @@ mod insights;
 use belgrano_shared::config::Env;
 use belgrano_shared::lifecycle::Lifecycle;
 use belgrano_shared::testing::{Browser, still_ambient};
-use belgrano_shared::wire::OrderMessage;
+use belgrano_wire::OrderMessage;
 use tempfile::TempDir;
 
 use crate::app::App;

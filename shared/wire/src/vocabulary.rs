@@ -73,15 +73,15 @@ macro_rules! vocabulary {
         }
 
         impl std::str::FromStr for $name {
-            type Err = $crate::wire::vocabulary::UnknownWord;
+            type Err = $crate::vocabulary::UnknownWord;
 
             fn from_str(text: &str) -> Result<Self, Self::Err> {
-                Self::parse(text).ok_or($crate::wire::vocabulary::UnknownWord { expected: Self::WORDS })
+                Self::parse(text).ok_or($crate::vocabulary::UnknownWord { expected: Self::WORDS })
             }
         }
 
         impl TryFrom<String> for $name {
-            type Error = $crate::wire::vocabulary::UnknownWord;
+            type Error = $crate::vocabulary::UnknownWord;
 
             fn try_from(text: String) -> Result<Self, Self::Error> {
                 text.parse()

@@ -6,9 +6,9 @@
 use hmac::Mac;
 use subtle::ConstantTimeEq;
 
+use crate::OrderNumber;
 use crate::free_text;
 use crate::signature::SigningSecrets;
-use crate::wire::OrderNumber;
 
 /// What the PIN of `number` is now: four digits, from the newest secret.
 #[must_use]
@@ -41,8 +41,8 @@ fn candidates(secrets: &SigningSecrets, number: &OrderNumber) -> impl Iterator<I
 #[cfg(test)]
 mod tests {
     use super::{of, verify};
+    use crate::OrderNumber;
     use crate::signature::SigningSecrets;
-    use crate::wire::OrderNumber;
 
     #[test]
     fn opens_under_every_current_secret_and_is_fixed() {

@@ -5,8 +5,8 @@ use std::fmt::Write as _;
 use serde::{Deserialize, Serialize};
 
 use crate::timestamp::UnixMillis;
-use crate::wire::vocabulary::vocabulary;
-use crate::wire::{OrderNumber, TicketView};
+use crate::vocabulary::vocabulary;
+use crate::{OrderNumber, TicketView};
 
 vocabulary! {
     /// What happened to a ticket.

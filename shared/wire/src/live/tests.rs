@@ -2,7 +2,7 @@ use proptest::prelude::*;
 
 use super::{ClientFrame, CloseCode, Cursor, EventKind, EventTicket, LiveToken, ServerFrame};
 use crate::timestamp::UnixMillis;
-use crate::wire::{ClientMoment, ClientTime, Position};
+use crate::{ClientMoment, ClientTime, Position};
 
 fn cursor(epoch: &str, after: i64) -> Cursor {
     Cursor { epoch: epoch.to_owned(), after }
@@ -63,7 +63,7 @@ fn close_codes_are_those_of_the_protocol() {
 
 #[test]
 fn frames_built_around_serialised_tickets_read_back() {
-    let ticket = crate::wire::ticket_view::tests::example();
+    let ticket = crate::ticket_view::tests::example();
     let json = serde_json::to_string(&ticket).expect("a ticket");
     let at = UnixMillis(1_795_284_245_500);
 

@@ -178,7 +178,7 @@ impl IntakeReply {
 pub(super) mod tests {
     use super::{IntakeReply, TicketState, TicketView};
 
-    pub(in crate::wire) fn example() -> TicketView {
+    pub(crate) fn example() -> TicketView {
         let json = r#"{"ticket_id":12,"numero":"BA-20261121-7F3K9QTX","cliente_nombre":"Ana Díaz",
             "cliente_direccion":"Av. Cabildo 2040, Belgrano","cliente_telefono":null,"cliente_email":null,
             "productos":[{"id":7,"nombre":"Yerba 1 kg","precio":3450.5,"cantidad":2,"subtotal":6901.0}],

@@ -3,9 +3,9 @@
 
 use std::hint::black_box;
 
-use belgrano_shared::signature::{DEFAULT_TOLERANCE, SignatureHeaders, SigningSecrets};
-use belgrano_shared::timestamp::UnixMillis;
-use belgrano_shared::wire::{ClientFrame, EventKind, OrderMessage, live};
+use belgrano_wire::signature::{DEFAULT_TOLERANCE, SignatureHeaders, SigningSecrets};
+use belgrano_wire::timestamp::UnixMillis;
+use belgrano_wire::{ClientFrame, EventKind, OrderMessage, live};
 use criterion::{Criterion, criterion_group, criterion_main};
 
 /// Three lines, as the shop sends them.

@@ -4,7 +4,7 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use crate::wire::{ClientMoment, ClientTime, Position};
+use crate::{ClientMoment, ClientTime, Position};
 
 /// A single-use token. Its `Debug` says nothing, so that it cannot slip into a log line.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]

@@ -13,7 +13,7 @@ macro_rules! files {
         files!($language: "common", "problems", "wire", "kept", "shop", "catalog-admin", "stock", "board", "driver", "notices", "outbox", "merchant", "visits", "reviews", "script")
     };
     ($language:literal: $($name:literal),+) => {
-        &[$(include_str!(concat!("../../texts/", $language, "/", $name, ".ftl"))),+]
+        &[$(include_str!(concat!("../../../texts/", $language, "/", $name, ".ftl"))),+]
     };
 }
 
@@ -169,9 +169,9 @@ mod tests {
 
     /// Every file of templates, code and modules.
     fn sources() -> Vec<(String, String)> {
-        let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
+        let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
         let mut found = Vec::new();
-        let mut folders: Vec<_> = ["shared", "shop", "tickets"]
+        let mut folders: Vec<_> = ["shared", "shared/wire", "shop", "tickets"]
             .iter()
             .flat_map(|crate_| ["src", "templates", "static"].map(|folder| root.join(crate_).join(folder)))
             .collect();

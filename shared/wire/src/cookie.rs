@@ -1,6 +1,6 @@
 //! One of the cookies that a request carries.
 
-use axum::http::{HeaderMap, header};
+use http::{HeaderMap, header};
 
 /// The value of the cookie called `name`; of several the first.
 #[must_use]

@@ -17,10 +17,10 @@ use hmac::{Hmac, KeyInit, Mac};
 use sha2::{Digest as _, Sha256};
 use subtle::ConstantTimeEq as _;
 
+use crate::OrderNumber;
 use crate::ambient::Ambient;
 use crate::hex::hex;
 use crate::timestamp::UnixMillis;
-use crate::wire::OrderNumber;
 
 /// Header with the message's id, the same on every attempt.
 pub const ID_HEADER: &str = "webhook-id";
@@ -59,7 +59,7 @@ pub fn is_cancel_id(id: &str, number: &OrderNumber) -> bool {
 
 /// Whether `id` is that of a request with a purpose of its own, which signs for nothing else.
 #[must_use]
-pub(crate) fn signs_something_else(id: &str) -> bool {
+pub fn signs_something_else(id: &str) -> bool {
     let others = [SOCKET_TOKEN_ID_PREFIX, LOOKUP_ID_PREFIX, CANCEL_ID_PREFIX, PASSAGE_ID_PREFIX];
     others.iter().any(|prefix| id.starts_with(prefix))
 }
@@ -246,10 +246,10 @@ mod tests {
     use proptest::prelude::*;
 
     use super::{DEFAULT_TOLERANCE, InvalidSecrets, SignatureError, SignatureHeaders, SigningSecrets};
+    use crate::OrderNumber;
     use crate::ambient::Ambient;
     use crate::pin;
     use crate::timestamp::UnixMillis;
-    use crate::wire::OrderNumber;
 
     /// Published vectors: secret, id, seconds, body, signature. The first is the one of Svix's documentation (verifying
     /// by hand), the second that of the reference implementations' tests.

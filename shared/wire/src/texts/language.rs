@@ -2,9 +2,9 @@
 
 use std::convert::Infallible;
 
-use axum::extract::FromRequestParts;
-use axum::http::request::Parts;
-use axum::http::{HeaderMap, header};
+use axum_core::extract::FromRequestParts;
+use http::request::Parts;
+use http::{HeaderMap, header};
 
 use super::message::{Message, Text};
 use crate::cookie::cookie;
@@ -96,7 +96,7 @@ impl<S: Sync> FromRequestParts<S> for Language {
 
 #[cfg(test)]
 mod tests {
-    use axum::http::{HeaderMap, HeaderName, header};
+    use http::{HeaderMap, HeaderName, header};
 
     use super::Language;
 
