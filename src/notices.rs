@@ -2,9 +2,9 @@
 
 use std::process::ExitCode;
 
-use belgrano_shared::notices::{NoticePage, NoticeState, NoticeSummary, NoticeUnit, NoticeView, Replay, StateFilter};
-use belgrano_shared::problem::Problem;
-use belgrano_shared::writer::WriteError;
+use belgrano_notices::{NoticePage, NoticeState, NoticeSummary, NoticeUnit, NoticeView, Replay, StateFilter};
+use belgrano_runtime::problem::Problem;
+use belgrano_runtime::writer::WriteError;
 use belgrano_wire::ambient::Ambient;
 use belgrano_wire::texts::Language;
 
@@ -115,7 +115,7 @@ async fn page_of<U: NoticeUnit>(
 
 #[cfg(test)]
 mod tests {
-    use belgrano_shared::notices::{Channel, News};
+    use belgrano_notices::{Channel, News};
     use belgrano_wire::texts::Message;
     use belgrano_wire::timestamp::UnixMillis;
 

@@ -3,9 +3,9 @@
 use std::process::ExitCode;
 use std::time::Duration;
 
-use belgrano_shared::problem::Problem;
-use belgrano_shared::seen::Seen;
-use belgrano_shared::writer::WriteError;
+use belgrano_runtime::problem::Problem;
+use belgrano_runtime::writer::WriteError;
+use belgrano_web::seen::Seen;
 use belgrano_wire::ambient::Ambient;
 use belgrano_wire::free_text;
 use belgrano_wire::limits;

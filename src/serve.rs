@@ -3,8 +3,8 @@
 use std::error::Error;
 use std::net::SocketAddr;
 
-use belgrano_shared::config::local_url;
-use belgrano_shared::lifecycle::Lifecycle;
+use belgrano_runtime::config::local_url;
+use belgrano_runtime::lifecycle::Lifecycle;
 use belgrano_wire::ambient::Ambient;
 
 use crate::cli::{Done, ServeOptions, Service};

@@ -4,8 +4,8 @@ use std::error::Error;
 use std::io::Read;
 use std::process::ExitCode;
 
-use belgrano_shared::auth::email::Email;
-use belgrano_shared::auth::password::{NewPassword, Passwords};
+use belgrano_runtime::auth::email::Email;
+use belgrano_runtime::auth::password::{NewPassword, Passwords};
 use belgrano_wire::ambient::Ambient;
 use belgrano_wire::free_text::{self, clean, plain};
 use belgrano_wire::limits;
@@ -90,7 +90,7 @@ async fn tickets_account(
     store.close().await?;
     match made {
         Ok(account) => Ok(account.id),
-        Err(belgrano_shared::writer::WriteError::Refused(UserRefusal::EmailTaken)) => {
+        Err(belgrano_runtime::writer::WriteError::Refused(UserRefusal::EmailTaken)) => {
             Err("--email: there is an account with that address already".into())
         }
         Err(other) => Err(other.to_string().into()),

@@ -3,11 +3,11 @@
 use std::ops::Deref;
 use std::sync::Arc;
 
-use belgrano_shared::auth::gate::Gate;
-use belgrano_shared::lifecycle::Lifecycle;
-use belgrano_shared::storage::Db;
-use belgrano_shared::telemetry::Metrics;
-use belgrano_shared::writer::Writer;
+use belgrano_runtime::auth::gate::Gate;
+use belgrano_runtime::lifecycle::Lifecycle;
+use belgrano_runtime::storage::Db;
+use belgrano_runtime::telemetry::Metrics;
+use belgrano_runtime::writer::Writer;
 use belgrano_wire::ambient::Ambient;
 use belgrano_wire::signature::SigningSecrets;
 use tokio::sync::Notify;

@@ -5,9 +5,9 @@
 use std::convert::Infallible;
 use std::time::Duration;
 
-use belgrano_shared::auth::session::shorten;
-use belgrano_shared::execute;
-use belgrano_shared::writer::{Command, Failure};
+use belgrano_runtime::auth::session::shorten;
+use belgrano_runtime::execute;
+use belgrano_runtime::writer::{Command, Failure};
 
 use crate::app::App;
 use crate::unit::InsightsUnit;

@@ -2,10 +2,10 @@
 
 use axum::Router;
 use axum::middleware::from_fn_with_state;
-use belgrano_shared::http::health::Health;
-use belgrano_shared::http::{openapi, standard_layers};
-use belgrano_shared::map;
-use belgrano_shared::pages::for_people;
+use belgrano_runtime::http::health::Health;
+use belgrano_runtime::http::{openapi, standard_layers};
+use belgrano_web::map;
+use belgrano_web::pages::for_people;
 use utoipa::OpenApi;
 use utoipa::openapi::SecurityRequirement;
 use utoipa::openapi::security::{ApiKey, ApiKeyValue, SecurityScheme};
@@ -78,7 +78,7 @@ mod tests {
 
     use axum::body::Body;
     use axum::http::Request;
-    use belgrano_shared::testing::{
+    use belgrano_testing::{
         Permissions, TestDatabase, Unread, assert_committed, assert_no_foreign_words, assert_refusals_are_problems,
         operations, posted, wrong_requests,
     };

@@ -3,10 +3,10 @@
 use std::collections::HashMap;
 use std::time::Duration;
 
-use belgrano_shared::config::{Common, Env, Secret, local_url};
-use belgrano_shared::mailer::Mailer;
-use belgrano_shared::map::MapSettings;
-use belgrano_shared::notices::NoticeSettings;
+use belgrano_notices::NoticeSettings;
+use belgrano_runtime::config::{Common, Env, Secret, local_url};
+use belgrano_runtime::mailer::Mailer;
+use belgrano_web::map::MapSettings;
 use belgrano_wire::signature::SigningSecrets;
 use url::Url;
 
@@ -164,10 +164,10 @@ pub(crate) fn object_store_options() -> HashMap<String, String> {
 
 #[cfg(test)]
 mod tests {
-    use belgrano_shared::config::{Common, Env, table};
-    use belgrano_shared::map::MapSettings;
-    use belgrano_shared::notices::NoticeSettings;
-    use belgrano_shared::testing::assert_committed;
+    use belgrano_notices::NoticeSettings;
+    use belgrano_runtime::config::{Common, Env, table};
+    use belgrano_testing::assert_committed;
+    use belgrano_web::map::MapSettings;
 
     use super::{DEFAULT_PORT, InsightsSettings};
 

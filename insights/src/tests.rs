@@ -18,8 +18,8 @@ mod views;
 use std::sync::Arc;
 use std::time::Duration;
 
-use belgrano_shared::problem::Problem;
-use belgrano_shared::testing::still_ambient;
+use belgrano_runtime::problem::Problem;
+use belgrano_testing::still_ambient;
 use belgrano_wire::ambient::Ambient;
 use belgrano_wire::timestamp::UnixMillis;
 use serde_json::{Value, json};

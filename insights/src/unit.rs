@@ -2,14 +2,14 @@
 
 use std::sync::{Arc, LazyLock};
 
-use belgrano_shared::auth::caller::{Callers, KnowsCallers};
-use belgrano_shared::auth::gate::Gate;
-use belgrano_shared::auth::session::TokenHash;
-use belgrano_shared::fetch_scalar;
-use belgrano_shared::notices::{NoticeService, NoticeUnit};
-use belgrano_shared::storage::Session;
-use belgrano_shared::storage::dialect::Engine;
-use belgrano_shared::writer::UnitOfWork;
+use belgrano_notices::{NoticeService, NoticeUnit};
+use belgrano_runtime::auth::caller::{Callers, KnowsCallers};
+use belgrano_runtime::auth::gate::Gate;
+use belgrano_runtime::auth::session::TokenHash;
+use belgrano_runtime::fetch_scalar;
+use belgrano_runtime::storage::Session;
+use belgrano_runtime::storage::dialect::Engine;
+use belgrano_runtime::writer::UnitOfWork;
 use belgrano_wire::ambient::Ambient;
 use belgrano_wire::timestamp::UnixMillis;
 use tokio::sync::Notify;

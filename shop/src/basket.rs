@@ -1,6 +1,6 @@
 //! What a customer wants, parsed: no line twice, no quantity that cannot be.
 
-use belgrano_shared::problem::FieldError;
+use belgrano_runtime::problem::FieldError;
 use belgrano_wire::texts::Message;
 use belgrano_wire::{OrderLine, limits};
 

@@ -4,13 +4,13 @@
 
 use std::time::Duration;
 
-use belgrano_shared::config::{Common, Env, SecretError, local_url};
-use belgrano_shared::mailer::Mailer;
-use belgrano_shared::map::MapSettings;
-use belgrano_shared::notices::NoticeSettings;
-use belgrano_shared::passage::DoorSettings;
-use belgrano_shared::sockets::SocketSettings;
-use belgrano_shared::writer::WriterSettings;
+use belgrano_notices::NoticeSettings;
+use belgrano_runtime::config::{Common, Env, SecretError, local_url};
+use belgrano_runtime::mailer::Mailer;
+use belgrano_runtime::passage::DoorSettings;
+use belgrano_runtime::sockets::SocketSettings;
+use belgrano_runtime::writer::WriterSettings;
+use belgrano_web::map::MapSettings;
 use belgrano_wire::ambient::Ambient;
 use url::Url;
 
@@ -103,7 +103,7 @@ impl ShopSettings {
 
 #[cfg(test)]
 mod tests {
-    use belgrano_shared::config::Env;
+    use belgrano_runtime::config::Env;
 
     use super::ShopSettings;
 

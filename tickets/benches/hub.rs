@@ -6,7 +6,7 @@
 use std::hint::black_box;
 use std::sync::Arc;
 
-use belgrano_shared::sockets::{SocketLimits, Sockets};
+use belgrano_runtime::sockets::{SocketLimits, Sockets};
 use belgrano_wire::OrderNumber;
 use belgrano_wire::live::EventKind;
 use belgrano_wire::timestamp::UnixMillis;

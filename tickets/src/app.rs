@@ -3,15 +3,15 @@
 use std::ops::Deref;
 use std::sync::{Arc, OnceLock};
 
-use belgrano_shared::auth::gate::Gate;
-use belgrano_shared::auth::session::TokenHash;
-use belgrano_shared::auth::session_end::{SessionEnd, SessionEnds};
-use belgrano_shared::changes::ChangeFeed;
-use belgrano_shared::notices::push::Vapid;
-use belgrano_shared::passage::Door;
-use belgrano_shared::storage::Db;
-use belgrano_shared::telemetry::Metrics;
-use belgrano_shared::writer::Writer;
+use belgrano_notices::push::Vapid;
+use belgrano_runtime::auth::gate::Gate;
+use belgrano_runtime::auth::session::TokenHash;
+use belgrano_runtime::auth::session_end::{SessionEnd, SessionEnds};
+use belgrano_runtime::changes::ChangeFeed;
+use belgrano_runtime::passage::Door;
+use belgrano_runtime::storage::Db;
+use belgrano_runtime::telemetry::Metrics;
+use belgrano_runtime::writer::Writer;
 use belgrano_wire::EventKind;
 use belgrano_wire::ambient::Ambient;
 use belgrano_wire::signature::SigningSecrets;

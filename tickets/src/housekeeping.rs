@@ -6,12 +6,12 @@
 use std::convert::Infallible;
 use std::time::Duration;
 
-use belgrano_shared::auth::session::shorten;
-use belgrano_shared::auth::session_end;
-use belgrano_shared::idempotency::Answers;
-use belgrano_shared::lifecycle::Lifecycle;
-use belgrano_shared::writer::{Command, Failure, WriteError};
-use belgrano_shared::{execute, fetch, fetch_scalar};
+use belgrano_runtime::auth::session::shorten;
+use belgrano_runtime::auth::session_end;
+use belgrano_runtime::idempotency::Answers;
+use belgrano_runtime::lifecycle::Lifecycle;
+use belgrano_runtime::writer::{Command, Failure, WriteError};
+use belgrano_runtime::{execute, fetch, fetch_scalar};
 use belgrano_wire::steady::horizon;
 use belgrano_wire::timestamp::UnixMillis;
 

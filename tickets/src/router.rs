@@ -1,10 +1,10 @@
 //! Every route of the board, on one screen.
 
 use axum::Router;
-use belgrano_shared::http::health::Health;
-use belgrano_shared::http::{openapi, standard_layers};
-use belgrano_shared::map;
-use belgrano_shared::pages::for_people;
+use belgrano_runtime::http::health::Health;
+use belgrano_runtime::http::{openapi, standard_layers};
+use belgrano_web::map;
+use belgrano_web::pages::for_people;
 use utoipa::OpenApi;
 use utoipa_axum::router::OpenApiRouter;
 
@@ -57,7 +57,7 @@ fn api_routes() -> OpenApiRouter<App> {
 mod tests {
     use axum::body::Body;
     use axum::http::{HeaderName, HeaderValue, Request};
-    use belgrano_shared::testing::{
+    use belgrano_testing::{
         Operation, Permissions, TestDatabase, Unread, assert_committed, assert_no_foreign_words,
         assert_refusals_are_problems, operations, posted, wrong_requests,
     };

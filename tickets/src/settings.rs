@@ -4,13 +4,13 @@
 
 use std::time::Duration;
 
-use belgrano_shared::address::CITY;
-use belgrano_shared::config::{Common, ConfigMistakes, Env, Setting};
-use belgrano_shared::http::Networks;
-use belgrano_shared::map::MapSettings;
-use belgrano_shared::notices::NoticeSettings;
-use belgrano_shared::passage::DoorSettings;
-use belgrano_shared::writer::WriterSettings;
+use belgrano_notices::NoticeSettings;
+use belgrano_runtime::config::{Common, ConfigMistakes, Env, Setting};
+use belgrano_runtime::http::Networks;
+use belgrano_runtime::passage::DoorSettings;
+use belgrano_runtime::writer::WriterSettings;
+use belgrano_web::address::CITY;
+use belgrano_web::map::MapSettings;
 use url::Url;
 
 use crate::live::LiveSettings;
@@ -140,7 +140,7 @@ fn proofs(env: &mut Env) -> Proofs {
 
 #[cfg(test)]
 mod tests {
-    use belgrano_shared::config::Env;
+    use belgrano_runtime::config::Env;
 
     use super::Settings;
 

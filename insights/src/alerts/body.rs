@@ -2,9 +2,9 @@
 
 use std::ops::RangeInclusive;
 
-use belgrano_shared::auth::email::Email;
-use belgrano_shared::notices::push::Endpoint;
-use belgrano_shared::problem::{FieldError, Problem};
+use belgrano_notices::push::Endpoint;
+use belgrano_runtime::auth::email::Email;
+use belgrano_runtime::problem::{FieldError, Problem};
 use belgrano_wire::texts::{Language, Message};
 use serde::Deserialize;
 use utoipa::ToSchema;

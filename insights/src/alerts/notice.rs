@@ -2,11 +2,12 @@
 
 use std::sync::Arc;
 
-use belgrano_shared::mailer::Mailer;
-use belgrano_shared::notices::{
+use belgrano_notices::lapse_notices;
+use belgrano_notices::{
     Delivery, DeliveryError, DeliveryParts, MailService, News, NoticeService, WebhookClient, WebhookService,
 };
-use belgrano_shared::{execute_rows, lapse_notices};
+use belgrano_runtime::execute_rows;
+use belgrano_runtime::mailer::Mailer;
 
 use super::rule::Target;
 use super::words::{self, Particulars};

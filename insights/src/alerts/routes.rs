@@ -4,8 +4,8 @@ use std::borrow::Borrow;
 
 use axum::extract::State;
 use axum::http::StatusCode;
-use belgrano_shared::http::{Json, Page, Path};
-use belgrano_shared::problem::{Problem, ProblemDocument};
+use belgrano_runtime::http::{Json, Page, Path};
+use belgrano_runtime::problem::{Problem, ProblemDocument};
 use belgrano_wire::texts::Message;
 use serde::Serialize;
 use utoipa::ToSchema;

@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
-use belgrano_shared::fetch;
-use belgrano_shared::storage::Session;
+use belgrano_runtime::fetch;
+use belgrano_runtime::storage::Session;
 use belgrano_wire::timestamp::UnixMillis;
 use belgrano_wire::vocabulary;
 

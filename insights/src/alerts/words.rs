@@ -1,6 +1,6 @@
 //! What an alarm says: to a person in a sentence, to a program as JSON, to Slack as its text.
 
-use belgrano_shared::notices::Posted;
+use belgrano_notices::Posted;
 use belgrano_wire::texts::{Language, Message};
 use belgrano_wire::timestamp::UnixMillis;
 use belgrano_wire::vocabulary;
@@ -163,7 +163,7 @@ fn escaped(text: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use belgrano_shared::notices::Posted;
+    use belgrano_notices::Posted;
     use belgrano_wire::texts::Language;
     use belgrano_wire::timestamp::UnixMillis;
     use serde_json::{Value, json};

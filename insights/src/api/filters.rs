@@ -5,7 +5,7 @@
 
 use std::fmt::Write as _;
 
-use belgrano_shared::problem::{FieldError, Problem};
+use belgrano_runtime::problem::{FieldError, Problem};
 use belgrano_wire::texts::Message;
 use datafusion::common::ScalarValue;
 use jiff::civil::Date;

@@ -11,7 +11,7 @@ use axum::extract::{FromRequestParts as _, MatchedPath, Request, State};
 use axum::http::Method;
 use axum::middleware::Next;
 use axum::response::Response;
-use belgrano_shared::problem::{FieldError, Problem};
+use belgrano_runtime::problem::{FieldError, Problem};
 use belgrano_wire::free_text::has_control;
 use belgrano_wire::texts::{AnyOf, Message};
 use utoipa::openapi::path::{Operation, ParameterIn, PathItem};

@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use axum::extract::State;
-use belgrano_shared::http::Json;
-use belgrano_shared::problem::Problem;
+use belgrano_runtime::http::Json;
+use belgrano_runtime::problem::Problem;
 use belgrano_wire::timestamp::UnixMillis;
 use serde::Serialize;
 use serde_json::Value;

@@ -213,7 +213,7 @@ impl Answers {
         };
         match answer {
             Err(QueryError::Engine(error)) if is_of_the_store(&error) => {
-                tracing::warn!(error = belgrano_shared::chain(&error), "the lake cannot be reached for an answer");
+                tracing::warn!(error = belgrano_runtime::chain(&error), "the lake cannot be reached for an answer");
                 self.old(&question).ok_or(QueryError::Away)
             }
             answer => answer,

@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use axum::extract::State;
-use belgrano_shared::http::{Json, Query};
-use belgrano_shared::problem::Problem;
+use belgrano_runtime::http::{Json, Query};
+use belgrano_runtime::problem::Problem;
 use belgrano_wire::texts::Language;
 use belgrano_wire::timestamp::UnixMillis;
 use jiff::ToSpan;

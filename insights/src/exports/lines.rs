@@ -6,8 +6,8 @@
 use std::collections::VecDeque;
 
 use axum::body::Bytes;
-use belgrano_shared::problem::Problem;
-use belgrano_shared::spreadsheet::harmless;
+use belgrano_runtime::problem::Problem;
+use belgrano_web::spreadsheet::harmless;
 use belgrano_wire::texts::Language;
 use csv::{Terminator, WriterBuilder};
 use datafusion::arrow::array::Array as _;
@@ -202,7 +202,7 @@ fn is_number(data_type: &DataType) -> bool {
 mod tests {
     use std::sync::Arc;
 
-    use belgrano_shared::spreadsheet::FORMULA;
+    use belgrano_web::spreadsheet::FORMULA;
     use belgrano_wire::texts::Language;
     use datafusion::arrow::array::{ArrayRef, Float64Array, StringArray};
     use datafusion::arrow::record_batch::RecordBatch;

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use belgrano_shared::problem::Problem;
+use belgrano_runtime::problem::Problem;
 use belgrano_wire::texts::Language;
 
 use super::content::{Content, For};

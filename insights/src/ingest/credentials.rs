@@ -5,7 +5,7 @@
 
 use std::path::PathBuf;
 
-use belgrano_shared::config::GENERATED_SECRET;
+use belgrano_runtime::config::GENERATED_SECRET;
 use belgrano_wire::signature::SigningSecrets;
 
 /// Where below the data folder secrets may lie.

@@ -132,7 +132,7 @@ impl Runner {
         let (rows, failed, broke) = match done {
             Ok((rows, failed)) => (rows, failed, None),
             Err(error) => {
-                let error = belgrano_shared::chain(&error);
+                let error = belgrano_runtime::chain(&error);
                 tracing::error!(model = model.name, error, "a model could not be made or tested");
                 (None, Vec::new(), Some(error))
             }

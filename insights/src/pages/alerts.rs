@@ -5,9 +5,9 @@ use std::borrow::Borrow;
 use askama::Template;
 use axum::extract::State;
 use axum::response::Response;
-use belgrano_shared::http::{Json, Page, Path};
-use belgrano_shared::pages::{Choice, Form, Layout, Notice};
-use belgrano_shared::problem::Problem;
+use belgrano_runtime::http::{Json, Page, Path};
+use belgrano_runtime::problem::Problem;
+use belgrano_web::pages::{Choice, Form, Layout, Notice};
 use belgrano_wire::texts::{Language, Text};
 
 use super::Frame;

@@ -1,7 +1,7 @@
 //! What the pages of insights have that no other service's do: served among the shared assets, so that modules are neighbours.
 
-use belgrano_shared::assets_of;
-use belgrano_shared::pages::assets::{self, CSS, SCRIPT};
+use belgrano_web::assets_of;
+use belgrano_web::pages::assets::{self, CSS, SCRIPT};
 
 /// Makes them known: before any page is made.
 pub(crate) fn make_known() {

@@ -1,7 +1,7 @@
 //! A table as a file for a spreadsheet, as the reader's language writes it. No cell of it is a formula.
 
 use axum::http::{HeaderName, HeaderValue, header};
-use belgrano_shared::spreadsheet::harmless;
+use belgrano_web::spreadsheet::harmless;
 use belgrano_wire::texts::Language;
 use csv::{Terminator, WriterBuilder};
 
@@ -38,7 +38,7 @@ pub(super) fn download(name: &'static str) -> [(HeaderName, HeaderValue); 2] {
 
 #[cfg(test)]
 mod tests {
-    use belgrano_shared::spreadsheet::FORMULA;
+    use belgrano_web::spreadsheet::FORMULA;
     use belgrano_wire::texts::Language;
 
     use super::file;

@@ -10,7 +10,7 @@
 
 use askama::Template;
 use askama::filters::HtmlSafe;
-use belgrano_shared::pages::Layout;
+use belgrano_web::pages::Layout;
 use belgrano_wire::texts::{Language, Text};
 use jiff::civil::Date;
 

@@ -3,8 +3,8 @@
 
 use std::time::Duration;
 
-use belgrano_shared::pages::Layout;
-use belgrano_shared::problem::Problem;
+use belgrano_runtime::problem::Problem;
+use belgrano_web::pages::Layout;
 use belgrano_wire::texts::Language;
 
 use super::figure::Figure;

@@ -35,9 +35,9 @@ mod views;
 
 use axum::Router;
 use axum::routing::{get, post};
-use belgrano_shared::http::compress_pages;
-use belgrano_shared::pages as shared;
-use belgrano_shared::passage;
+use belgrano_runtime::http::compress_pages;
+use belgrano_runtime::passage;
+use belgrano_web::pages as shared;
 
 pub(crate) use csv::separator;
 pub(crate) use frame::Frame;

@@ -90,7 +90,7 @@ impl Connection {
         }
         let shown = self.app.catalog.shown(&self.app.warehouse, reader.persons, reader.business).await;
         let shown = shown.map_err(|why| {
-            tracing::error!(error = belgrano_shared::chain(&why), "the tables cannot be told");
+            tracing::error!(error = belgrano_runtime::chain(&why), "the tables cannot be told");
             error("58000", &Message::new("refusal-query-data"))
         })?;
         Seen { tables: &shown, sql, values }.answer().map(Some)

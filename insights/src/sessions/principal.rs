@@ -5,10 +5,10 @@ use std::sync::Arc;
 use axum::extract::FromRequestParts;
 use axum::http::HeaderMap;
 use axum::http::request::Parts;
-use belgrano_shared::auth::gate;
-use belgrano_shared::auth::session::TokenHash;
-use belgrano_shared::fetch;
-use belgrano_shared::problem::Problem;
+use belgrano_runtime::auth::gate;
+use belgrano_runtime::auth::session::TokenHash;
+use belgrano_runtime::fetch;
+use belgrano_runtime::problem::Problem;
 use belgrano_wire::texts::Message;
 use belgrano_wire::timestamp::UnixMillis;
 

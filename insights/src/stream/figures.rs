@@ -1,6 +1,6 @@
 //! What of the stream is counted for `/metrics`.
 
-use belgrano_shared::telemetry::Metrics;
+use belgrano_runtime::telemetry::Metrics;
 use belgrano_wire::timestamp::UnixMillis;
 use prometheus_client::encoding::EncodeLabelSet;
 use prometheus_client::metrics::counter::Counter;

@@ -1,7 +1,7 @@
 //! Customers that an administrator chose elsewhere, as in insights, with how to reach them.
 
-use belgrano_shared::fetch_in;
-use belgrano_shared::problem::Problem;
+use belgrano_runtime::fetch_in;
+use belgrano_runtime::problem::Problem;
 use belgrano_wire::timestamp::UnixMillis;
 
 use super::Admin;

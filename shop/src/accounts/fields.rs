@@ -2,7 +2,7 @@
 
 use std::ops::RangeInclusive;
 
-use belgrano_shared::problem::{FieldError, Problem};
+use belgrano_runtime::problem::{FieldError, Problem};
 use belgrano_wire::free_text::{self, InvalidText};
 use belgrano_wire::limits;
 use belgrano_wire::texts::{Message, Said};

@@ -1,9 +1,9 @@
 //! Who administers the shop: the account that the operator names at start, else one that is made when nobody can. No password
 //! is built in.
 
-use belgrano_shared::auth::password::{NewPassword, PasswordError};
-use belgrano_shared::writer::{Command, Failure, WriteError};
-use belgrano_shared::{execute, fetch, fetch_scalar};
+use belgrano_runtime::auth::password::{NewPassword, PasswordError};
+use belgrano_runtime::writer::{Command, Failure, WriteError};
+use belgrano_runtime::{execute, fetch, fetch_scalar};
 
 use super::Role;
 use super::password::replace_password;

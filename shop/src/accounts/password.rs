@@ -2,13 +2,13 @@
 
 use axum::extract::State;
 use axum::http::StatusCode;
-use belgrano_shared::auth::change_password::{ChangePasswordBody, Changing, Known, WrongPassword};
-use belgrano_shared::auth::session::TokenHash;
-use belgrano_shared::http::{ClientIp, Json};
-use belgrano_shared::notices::{News, Notice};
-use belgrano_shared::problem::{Problem, ProblemDocument};
-use belgrano_shared::writer::{Command, Failure};
-use belgrano_shared::{execute, fetch};
+use belgrano_notices::{News, Notice};
+use belgrano_runtime::auth::change_password::{ChangePasswordBody, Changing, Known, WrongPassword};
+use belgrano_runtime::auth::session::TokenHash;
+use belgrano_runtime::http::{ClientIp, Json};
+use belgrano_runtime::problem::{Problem, ProblemDocument};
+use belgrano_runtime::writer::{Command, Failure};
+use belgrano_runtime::{execute, fetch};
 use belgrano_wire::OrderNumber;
 
 use super::{Role, Session};
@@ -27,7 +27,7 @@ pub(super) async fn replace_password(
     // A code mailed before belongs to the password before.
     const END_RECOVERY: &str = "DELETE FROM recovery_codes WHERE account_id = $1";
     let session = unit.session();
-    belgrano_shared::storage::require_one(execute!(*session, UPDATE, account_id, hash)?)?;
+    belgrano_runtime::storage::require_one(execute!(*session, UPDATE, account_id, hash)?)?;
     // No session has an empty hash.
     let keep: &[u8] = keep.map_or(&[], |token| &token[..]);
     execute!(*session, END_SESSIONS, account_id, keep)?;

@@ -1,10 +1,10 @@
 //! Changing a cart: put, add, remove, empty.
 
-use belgrano_shared::auth::session::TokenHash;
-use belgrano_shared::problem::Problem;
-use belgrano_shared::storage::Session;
-use belgrano_shared::writer::{Command, Failure};
-use belgrano_shared::{execute, fetch_scalar};
+use belgrano_runtime::auth::session::TokenHash;
+use belgrano_runtime::problem::Problem;
+use belgrano_runtime::storage::Session;
+use belgrano_runtime::writer::{Command, Failure};
+use belgrano_runtime::{execute, fetch_scalar};
 use belgrano_wire::hex::hex;
 use belgrano_wire::texts::Message;
 use serde::{Deserialize, Serialize};

@@ -1,6 +1,6 @@
 //! Two people edit the same product: whoever comes second is told what it is now, and by whom.
 
-use belgrano_shared::problem::{FieldError, Problem};
+use belgrano_runtime::problem::{FieldError, Problem};
 use belgrano_wire::money::Money;
 use belgrano_wire::texts::{Argument, Message};
 use belgrano_wire::timestamp::UnixMillis;

@@ -1,6 +1,6 @@
 //! The old pair's `productos.json`, read entry by entry: what cannot be read is refused with its path, the rest goes on.
 
-use belgrano_shared::http::read_value;
+use belgrano_runtime::http::read_value;
 use belgrano_wire::free_text::{self, InvalidText};
 use belgrano_wire::limits;
 use belgrano_wire::money::Money;

@@ -8,7 +8,7 @@
 
 use std::convert::Infallible;
 
-use belgrano_shared::writer::{Command, Failure, WriteError, Writer};
+use belgrano_runtime::writer::{Command, Failure, WriteError, Writer};
 use belgrano_wire::free_text::NotText;
 use belgrano_wire::texts::Language;
 

@@ -1,9 +1,9 @@
 //! The products as administrators see them: also those that are not sold, with what can be edited.
 
-use belgrano_shared::http::Page;
-use belgrano_shared::problem::Problem;
-use belgrano_shared::storage::Session;
-use belgrano_shared::{fetch, fetch_in, fetch_scalar};
+use belgrano_runtime::http::Page;
+use belgrano_runtime::problem::Problem;
+use belgrano_runtime::storage::Session;
+use belgrano_runtime::{fetch, fetch_in, fetch_scalar};
 use belgrano_wire::money::Money;
 use belgrano_wire::texts::Message;
 use belgrano_wire::timestamp::UnixMillis;

@@ -5,10 +5,10 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use axum::extract::State;
-use belgrano_shared::fetch;
-use belgrano_shared::http::{Json, Page, Path, Query};
-use belgrano_shared::problem::{Problem, ProblemDocument};
-use belgrano_shared::storage::Session;
+use belgrano_runtime::fetch;
+use belgrano_runtime::http::{Json, Page, Path, Query};
+use belgrano_runtime::problem::{Problem, ProblemDocument};
+use belgrano_runtime::storage::Session;
 use belgrano_wire::search::fold;
 use belgrano_wire::texts::Message;
 use belgrano_wire::timestamp::UnixMillis;
@@ -204,7 +204,7 @@ fn some_page(products: Vec<ProductView>, shown: usize, more: bool) -> ProductPag
 pub(crate) async fn show_product(State(app): State<App>, Path(id): Path<i64>) -> Result<Json<ProductView>, Problem> {
     const FOR_SALE: &str = "SELECT COUNT(*) FROM products p JOIN businesses b ON b.id = p.business_id WHERE p.id = $1 AND p.active AND b.active";
     let mut snapshot = app.db.snapshot().await?;
-    let for_sale = belgrano_shared::fetch_scalar!(one, snapshot, i64, FOR_SALE, id)? > 0;
+    let for_sale = belgrano_runtime::fetch_scalar!(one, snapshot, i64, FOR_SALE, id)? > 0;
     let found = products_by_id(&mut snapshot, &[id], app.ambient.now()).await?.remove(&id);
     found.filter(|_| for_sale).map(Json).ok_or_else(no_such_product)
 }

@@ -1,6 +1,6 @@
 //! Accounts as the feed tells them. Their owners' names and addresses are in it; what opens a door is not.
 
-use belgrano_shared::changes::{Content, Utc};
+use belgrano_runtime::changes::{Content, Utc};
 use serde::Serialize;
 use sqlx::FromRow;
 

@@ -1,9 +1,9 @@
 //! `POST /api/pedidos`.
 
 use axum::extract::State;
-use belgrano_shared::http::{Keyed, RequestContext};
-use belgrano_shared::idempotency::{Once, StoredAnswer};
-use belgrano_shared::problem::{Problem, ProblemDocument};
+use belgrano_runtime::http::{Keyed, RequestContext};
+use belgrano_runtime::idempotency::{Once, StoredAnswer};
+use belgrano_runtime::problem::{Problem, ProblemDocument};
 use serde::Deserialize;
 use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;

@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
-use belgrano_shared::config::Env;
-use belgrano_shared::problem::FieldError;
+use belgrano_runtime::config::Env;
+use belgrano_runtime::problem::FieldError;
 use belgrano_wire::CustomerKind;
 use belgrano_wire::money::Money;
 use belgrano_wire::texts::Message;

@@ -2,12 +2,12 @@
 
 use axum::extract::State;
 use axum::http::StatusCode;
-use belgrano_shared::address::has_door;
-use belgrano_shared::http::{Json, KeyOnly, Keyed, Page, Path, Query, RequestContext};
-use belgrano_shared::idempotency::{Once, StoredAnswer};
-use belgrano_shared::map::Zones;
-use belgrano_shared::problem::{FieldError, Problem, ProblemDocument};
-use belgrano_shared::seen::Seen;
+use belgrano_runtime::http::{Json, KeyOnly, Keyed, Page, Path, Query, RequestContext};
+use belgrano_runtime::idempotency::{Once, StoredAnswer};
+use belgrano_runtime::problem::{FieldError, Problem, ProblemDocument};
+use belgrano_web::address::has_door;
+use belgrano_web::map::Zones;
+use belgrano_web::seen::Seen;
 use belgrano_wire::free_text;
 use belgrano_wire::money::Money;
 use belgrano_wire::texts::Message;

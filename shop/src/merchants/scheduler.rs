@@ -5,8 +5,8 @@
 
 use std::time::Duration;
 
-use belgrano_shared::http::RequestContext;
-use belgrano_shared::{fetch, fetch_scalar};
+use belgrano_runtime::http::RequestContext;
+use belgrano_runtime::{fetch, fetch_scalar};
 use belgrano_wire::steady::SetBack;
 use belgrano_wire::timestamp::UnixMillis;
 use futures_util::future::join_all;

@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 
-use belgrano_shared::seen::Fields;
+use belgrano_web::seen::Fields;
 use belgrano_wire::texts::Message;
 
 use super::calendar::Frequency;

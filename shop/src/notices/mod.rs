@@ -3,7 +3,7 @@
 //! of a package and a password by mail in any case.
 //!
 //! What the board says of an order leaves its notice in the transaction that applies it ([`of`]); the rest is
-//! [`belgrano_shared::notices`]. An order that has moved on since is no news and is not told.
+//! [`belgrano_notices`]. An order that has moved on since is no news and is not told.
 
 mod mail;
 mod routes;
@@ -17,12 +17,10 @@ pub(crate) use routes::{list, retry, set_mail};
 
 use std::sync::Arc;
 
-use belgrano_shared::lapse_notices;
-use belgrano_shared::notices::push::PushClient;
-use belgrano_shared::notices::{
-    Delivery, DeliveryError, DeliveryParts, MailService, News, Notice, NoticeService, NoticeUnit,
-};
-use belgrano_shared::storage::Session;
+use belgrano_notices::lapse_notices;
+use belgrano_notices::push::PushClient;
+use belgrano_notices::{Delivery, DeliveryError, DeliveryParts, MailService, News, Notice, NoticeService, NoticeUnit};
+use belgrano_runtime::storage::Session;
 use belgrano_wire::TicketState;
 use belgrano_wire::ambient::Ambient;
 use belgrano_wire::timestamp::UnixMillis;

@@ -1,8 +1,8 @@
 //! A past order as it would be today, and ordering it once more.
 
-use belgrano_shared::http::{KeyOnly, RequestContext};
-use belgrano_shared::idempotency::{Once, StoredAnswer};
-use belgrano_shared::problem::Problem;
+use belgrano_runtime::http::{KeyOnly, RequestContext};
+use belgrano_runtime::idempotency::{Once, StoredAnswer};
+use belgrano_runtime::problem::Problem;
 use belgrano_wire::money::Money;
 use belgrano_wire::{OrderNumber, PaymentMethod, Position};
 

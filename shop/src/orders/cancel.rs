@@ -1,7 +1,7 @@
 //! A customer changes its mind: the wish is stored and sent to the board, which has the last word.
 
-use belgrano_shared::problem::Problem;
-use belgrano_shared::writer::{Command, Failure};
+use belgrano_runtime::problem::Problem;
+use belgrano_runtime::writer::{Command, Failure};
 use belgrano_wire::texts::Message;
 use belgrano_wire::{OrderNumber, TicketState};
 

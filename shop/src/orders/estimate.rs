@@ -4,8 +4,8 @@
 //! them is the range that is told; with fewer than a handful, nothing is. Those who stand before it are served first, at the
 //! pace of the last hour: a range never begins before that, and where it would end before that nothing is promised but a delay.
 
-use belgrano_shared::storage::Session;
-use belgrano_shared::{fetch, fetch_scalar};
+use belgrano_runtime::storage::Session;
+use belgrano_runtime::{fetch, fetch_scalar};
 use belgrano_wire::TicketState;
 use belgrano_wire::timestamp::UnixMillis;
 

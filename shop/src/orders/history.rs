@@ -1,7 +1,7 @@
 //! Reading orders: one, or a customer's, newest first.
 
-use belgrano_shared::storage::{Db, Session};
-use belgrano_shared::{fetch, fetch_in};
+use belgrano_runtime::storage::{Db, Session};
+use belgrano_runtime::{fetch, fetch_in};
 use belgrano_wire::OrderNumber;
 
 use super::steps::{Step, steps};

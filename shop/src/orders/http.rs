@@ -1,9 +1,9 @@
 //! What a customer may ask about its orders.
 
 use axum::extract::State;
-use belgrano_shared::http::{Json, KeyOnly, Page, Path, RequestContext};
-use belgrano_shared::idempotency::StoredAnswer;
-use belgrano_shared::problem::{Problem, ProblemDocument};
+use belgrano_runtime::http::{Json, KeyOnly, Page, Path, RequestContext};
+use belgrano_runtime::idempotency::StoredAnswer;
+use belgrano_runtime::problem::{Problem, ProblemDocument};
 use belgrano_wire::free_text;
 use belgrano_wire::texts::Message;
 use belgrano_wire::{OrderNumber, limits};

@@ -9,9 +9,9 @@ use std::time::Duration;
 
 use axum::extract::{Request, State};
 use axum::response::Response;
-use belgrano_shared::http::{ClientIp, Path};
-use belgrano_shared::problem::Problem;
-use belgrano_shared::sockets::{
+use belgrano_runtime::http::{ClientIp, Path};
+use belgrano_runtime::problem::Problem;
+use belgrano_runtime::sockets::{
     Beat, Budget, Ending, FULL_RETRY_AFTER, Gone, Heard, Heartbeat, Seat, Socket, Upgrade, retry_after_ms,
 };
 use belgrano_wire::OrderNumber;

@@ -5,9 +5,9 @@
 
 use std::convert::Infallible;
 
-use belgrano_shared::storage::Session;
-use belgrano_shared::writer::{Command, Failure};
-use belgrano_shared::{execute, fetch};
+use belgrano_runtime::storage::Session;
+use belgrano_runtime::writer::{Command, Failure};
+use belgrano_runtime::{execute, fetch};
 use belgrano_wire::TicketState;
 use belgrano_wire::timestamp::UnixMillis;
 

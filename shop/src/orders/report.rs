@@ -6,8 +6,8 @@
 
 use std::convert::Infallible;
 
-use belgrano_shared::execute;
-use belgrano_shared::writer::{Command, Failure};
+use belgrano_runtime::execute;
+use belgrano_runtime::writer::{Command, Failure};
 use belgrano_wire::timestamp::UnixMillis;
 use belgrano_wire::{OrderNumber, TicketState, TicketView};
 

@@ -1,7 +1,7 @@
 //! The way an order has come: which states it entered, and when.
 
-use belgrano_shared::fetch;
-use belgrano_shared::storage::Session;
+use belgrano_runtime::fetch;
+use belgrano_runtime::storage::Session;
 use belgrano_wire::TicketState;
 use belgrano_wire::timestamp::UnixMillis;
 

@@ -1,7 +1,7 @@
 //! A link to follow an order: who gets in, what they see, and when it ends.
 
-use belgrano_shared::on_both_engines;
-use belgrano_shared::testing::Browser;
+use belgrano_runtime::on_both_engines;
+use belgrano_testing::Browser;
 use belgrano_wire::pin;
 use belgrano_wire::timestamp::UnixMillis;
 use belgrano_wire::{OrderNumber, TicketState};

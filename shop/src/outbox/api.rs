@@ -4,9 +4,9 @@ use std::time::Duration;
 
 use axum::extract::State;
 use axum::http::StatusCode;
-use belgrano_shared::http::{Json, Page, Path, Query};
-use belgrano_shared::problem::{Problem, ProblemDocument};
-use belgrano_shared::seen::Seen;
+use belgrano_runtime::http::{Json, Page, Path, Query};
+use belgrano_runtime::problem::{Problem, ProblemDocument};
+use belgrano_web::seen::Seen;
 use belgrano_wire::free_text;
 use belgrano_wire::limits;
 use belgrano_wire::texts::Message;

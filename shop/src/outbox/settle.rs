@@ -5,9 +5,9 @@ use std::convert::Infallible;
 use std::sync::Arc;
 use std::time::Duration;
 
-use belgrano_shared::storage::Session;
-use belgrano_shared::writer::{Command, Failure};
-use belgrano_shared::{execute_rows, fetch_rows};
+use belgrano_runtime::storage::Session;
+use belgrano_runtime::writer::{Command, Failure};
+use belgrano_runtime::{execute_rows, fetch_rows};
 use belgrano_wire::OrderNumber;
 use belgrano_wire::timestamp::UnixMillis;
 

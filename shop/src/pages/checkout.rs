@@ -6,11 +6,11 @@ use askama::Template;
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
-use belgrano_shared::http::{Json, RequestContext};
-use belgrano_shared::idempotency::{IdempotencyKey, Once};
-use belgrano_shared::map::Zones;
-use belgrano_shared::pages::{Choice, Form, KEY_FIELD, Layout, Notice, see_other};
-use belgrano_shared::problem::{FieldError, Problem};
+use belgrano_runtime::http::{Json, RequestContext};
+use belgrano_runtime::idempotency::{IdempotencyKey, Once};
+use belgrano_runtime::problem::{FieldError, Problem};
+use belgrano_web::map::Zones;
+use belgrano_web::pages::{Choice, Form, KEY_FIELD, Layout, Notice, see_other};
 use belgrano_wire::texts::{Language, Message};
 use belgrano_wire::{OrderNumber, PaymentMethod};
 

@@ -2,8 +2,8 @@
 //! the checkout carries what it showed in the same fields.
 
 use askama::Template;
-use belgrano_shared::pages::{Form, KEY_FIELD, Layout};
-use belgrano_shared::problem::{FieldError, Problem};
+use belgrano_runtime::problem::{FieldError, Problem};
+use belgrano_web::pages::{Form, KEY_FIELD, Layout};
 use belgrano_wire::OrderNumber;
 use belgrano_wire::money::Money;
 use belgrano_wire::texts::{Language, Message, Text};

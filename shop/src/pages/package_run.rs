@@ -2,9 +2,9 @@
 
 use axum::extract::State;
 use axum::response::Response;
-use belgrano_shared::http::{KeyOnly, Path, RequestContext};
-use belgrano_shared::pages::{Form, Layout, Notice};
-use belgrano_shared::problem::Problem;
+use belgrano_runtime::http::{KeyOnly, Path, RequestContext};
+use belgrano_runtime::problem::Problem;
+use belgrano_web::pages::{Form, Layout, Notice};
 use belgrano_wire::OrderNumber;
 
 use super::confirm::{self, ConfirmPage, Line, Way};

@@ -5,9 +5,9 @@ use askama::Template;
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
-use belgrano_shared::http::{Json, Path};
-use belgrano_shared::pages::{Form, Layout, Notice};
-use belgrano_shared::problem::{FieldError, Problem};
+use belgrano_runtime::http::{Json, Path};
+use belgrano_runtime::problem::{FieldError, Problem};
+use belgrano_web::pages::{Form, Layout, Notice};
 use belgrano_wire::texts::Message;
 use belgrano_wire::{OrderNumber, TicketState};
 

@@ -1,6 +1,6 @@
 //! How far an order has come, as pages show it: to its customer, and to whoever has its link.
 
-use belgrano_shared::pages::Layout;
+use belgrano_web::pages::Layout;
 use belgrano_wire::TicketState;
 use belgrano_wire::texts::Text;
 use belgrano_wire::timestamp::UnixMillis;

@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
-use belgrano_shared::config::Secret;
-use belgrano_shared::http::TRACEPARENT;
+use belgrano_runtime::config::Secret;
+use belgrano_runtime::http::TRACEPARENT;
 use belgrano_wire::OrderNumber;
 use belgrano_wire::ambient::Ambient;
 use belgrano_wire::signature::{ID_HEADER, SIGNATURE_HEADER, SigningSecrets, TIMESTAMP_HEADER, cancel_id};
@@ -57,7 +57,7 @@ impl Board {
         settings: &RelaySettings,
         ambient: &Ambient,
     ) -> Result<Self, BoardError> {
-        belgrano_shared::tls::use_ring();
+        belgrano_runtime::tls::use_ring();
         let mut headers = HeaderMap::new();
         headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
         if let Some(key) = api_key {

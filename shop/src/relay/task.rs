@@ -11,9 +11,9 @@ use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
 
-use belgrano_shared::storage::Db;
-use belgrano_shared::telemetry::Metrics;
-use belgrano_shared::writer::{WriteError, Writer};
+use belgrano_runtime::storage::Db;
+use belgrano_runtime::telemetry::Metrics;
+use belgrano_runtime::writer::{WriteError, Writer};
 use belgrano_wire::ambient::Ambient;
 use belgrano_wire::steady::{SetBack, SteadyMillis};
 use belgrano_wire::timestamp::UnixMillis;

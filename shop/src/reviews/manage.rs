@@ -3,10 +3,10 @@
 use std::collections::HashMap;
 
 use axum::extract::State;
-use belgrano_shared::http::{Json, Page, Path, Query};
-use belgrano_shared::problem::{Problem, ProblemDocument};
-use belgrano_shared::storage::Session;
-use belgrano_shared::{fetch, fetch_in};
+use belgrano_runtime::http::{Json, Page, Path, Query};
+use belgrano_runtime::problem::{Problem, ProblemDocument};
+use belgrano_runtime::storage::Session;
+use belgrano_runtime::{fetch, fetch_in};
 use belgrano_wire::free_text;
 use belgrano_wire::limits;
 use belgrano_wire::timestamp::UnixMillis;

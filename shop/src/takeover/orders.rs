@@ -2,8 +2,8 @@
 
 use std::collections::{HashMap, HashSet};
 
-use belgrano_shared::takeover::{OldRow, Report};
-use belgrano_shared::writer::Failure;
+use belgrano_runtime::takeover::{OldRow, Report};
+use belgrano_runtime::writer::Failure;
 use belgrano_wire::money::Money;
 use belgrano_wire::texts::Language;
 use belgrano_wire::timestamp::UnixMillis;
@@ -203,7 +203,7 @@ pub(super) async fn send<R>(
         };
         // A message that was delivered and forgotten since has made the order follow its ticket.
         let settled = order.ticket_id.is_some();
-        let sent = belgrano_shared::fetch_scalar!(one, *unit.reader(), i64, SENT, number.as_str())? > 0;
+        let sent = belgrano_runtime::fetch_scalar!(one, *unit.reader(), i64, SENT, number.as_str())? > 0;
         report.take(MESSAGES, !sent && !settled);
         if !sent && !settled {
             unit.send(OutboxMessage {

@@ -3,9 +3,9 @@
 use std::fmt;
 use std::sync::Arc;
 
-use belgrano_shared::auth::session::TokenHash;
-use belgrano_shared::auth::session_end::SessionEnd;
-use belgrano_shared::idempotency::IdempotencyKey;
+use belgrano_runtime::auth::session::TokenHash;
+use belgrano_runtime::auth::session_end::SessionEnd;
+use belgrano_runtime::idempotency::IdempotencyKey;
 use belgrano_wire::OrderNumber;
 use belgrano_wire::ambient::Ambient;
 use belgrano_wire::timestamp::UnixMillis;

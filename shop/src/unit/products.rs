@@ -3,8 +3,8 @@
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
 
-use belgrano_shared::storage::Session;
-use belgrano_shared::{execute_rows, fetch_in};
+use belgrano_runtime::storage::Session;
+use belgrano_runtime::{execute_rows, fetch_in};
 use belgrano_wire::money::Money;
 use belgrano_wire::timestamp::UnixMillis;
 

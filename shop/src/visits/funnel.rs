@@ -148,7 +148,7 @@ impl Words {
 
 #[cfg(test)]
 mod tests {
-    use belgrano_shared::testing::START;
+    use belgrano_testing::START;
 
     use super::{Arrival, Device, Funnel, Origin, Step, WORDS_AN_HOUR};
 

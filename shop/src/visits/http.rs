@@ -1,8 +1,8 @@
 //! `GET /api/embudo`: how many came, how far, and how many ordered.
 
 use axum::extract::State;
-use belgrano_shared::http::{Json, Query};
-use belgrano_shared::problem::{FieldError, Problem, ProblemDocument};
+use belgrano_runtime::http::{Json, Query};
+use belgrano_runtime::problem::{FieldError, Problem, ProblemDocument};
 use belgrano_wire::texts::Message;
 use belgrano_wire::timestamp::UnixMillis;
 use belgrano_wire::zone::LocalDay;

@@ -1,7 +1,7 @@
 //! Tells the year to the board: its drivers, and the tickets they carried.
 
-use belgrano_shared::auth::email::Email;
-use belgrano_shared::writer::{Command, Failure};
+use belgrano_runtime::auth::email::Email;
+use belgrano_runtime::writer::{Command, Failure};
 use belgrano_wire::timestamp::UnixMillis;
 use tickets::intake::new_ticket;
 use tickets::unit::{BoardUnit, LogHead, log_head};

@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
-use belgrano_shared::writer::{Command, Failure};
-use belgrano_shared::{fetch, fetch_scalar};
+use belgrano_runtime::writer::{Command, Failure};
+use belgrano_runtime::{fetch, fetch_scalar};
 use belgrano_wire::steady::horizon;
 use belgrano_wire::timestamp::UnixMillis;
 use belgrano_wire::{EventKind, OrderNumber, TicketState, TicketView};

@@ -4,8 +4,8 @@ use std::cmp::Reverse;
 use std::collections::HashMap;
 use std::convert::Infallible;
 
-use belgrano_shared::problem::Problem;
-use belgrano_shared::writer::{Command, Failure};
+use belgrano_runtime::problem::Problem;
+use belgrano_runtime::writer::{Command, Failure};
 use belgrano_wire::texts::{Message, Said};
 use belgrano_wire::{OrderNumber, Priority, TicketView};
 use serde::Serialize;

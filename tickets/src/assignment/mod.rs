@@ -18,7 +18,7 @@ pub use offers::Offers;
 pub(crate) use routes::MAX_ROWS;
 pub use routes::routes;
 
-use belgrano_shared::lifecycle::Lifecycle;
+use belgrano_runtime::lifecycle::Lifecycle;
 
 use crate::app::App;
 

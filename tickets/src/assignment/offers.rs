@@ -9,8 +9,8 @@ use std::collections::HashMap;
 use std::convert::Infallible;
 use std::time::Duration;
 
-use belgrano_shared::fetch;
-use belgrano_shared::writer::{AtOnce, Command, Failure, WriteError};
+use belgrano_runtime::fetch;
+use belgrano_runtime::writer::{AtOnce, Command, Failure, WriteError};
 use belgrano_wire::steady::SteadyMillis;
 use belgrano_wire::timestamp::UnixMillis;
 use belgrano_wire::{OrderNumber, TicketState};

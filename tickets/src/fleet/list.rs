@@ -1,7 +1,7 @@
 //! Drivers as the board shows them.
 
-use belgrano_shared::fetch;
-use belgrano_shared::storage::Session;
+use belgrano_runtime::fetch;
+use belgrano_runtime::storage::Session;
 use belgrano_wire::timestamp::UnixMillis;
 use serde::Serialize;
 use utoipa::ToSchema;

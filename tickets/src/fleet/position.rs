@@ -1,9 +1,9 @@
 //! A driver says where it is. The latest wins; what cannot be true is refused.
 
-use belgrano_shared::problem::Problem;
-use belgrano_shared::storage::require_one;
-use belgrano_shared::writer::{Command, Failure};
-use belgrano_shared::{execute, fetch};
+use belgrano_runtime::problem::Problem;
+use belgrano_runtime::storage::require_one;
+use belgrano_runtime::writer::{Command, Failure};
+use belgrano_runtime::{execute, fetch};
 use belgrano_wire::texts::Message;
 use belgrano_wire::timestamp::UnixMillis;
 use belgrano_wire::{ClientMoment, Position};

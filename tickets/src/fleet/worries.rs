@@ -2,8 +2,8 @@
 //!
 //! The page of the board is rendered with them; while it is open, `worries` in `board.js` decides the same.
 
-use belgrano_shared::fetch;
-use belgrano_shared::storage::Session;
+use belgrano_runtime::fetch;
+use belgrano_runtime::storage::Session;
 use belgrano_wire::timestamp::UnixMillis;
 
 use super::DriverView;

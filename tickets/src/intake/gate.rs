@@ -7,9 +7,9 @@ use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use axum::http::HeaderMap;
-use belgrano_shared::auth::api_key::{ApiKeyCheck, ApiKeys};
-use belgrano_shared::http::{ClientIp, Networks, RateLimit};
-use belgrano_shared::problem::Problem;
+use belgrano_runtime::auth::api_key::{ApiKeyCheck, ApiKeys};
+use belgrano_runtime::http::{ClientIp, Networks, RateLimit};
+use belgrano_runtime::problem::Problem;
 use belgrano_wire::OrderNumber;
 use belgrano_wire::ambient::Ambient;
 use belgrano_wire::signature::{
@@ -168,9 +168,9 @@ mod tests {
     use std::sync::Mutex;
     use std::time::Duration;
 
-    use belgrano_shared::auth::api_key::ApiKeys;
-    use belgrano_shared::http::RateLimit;
-    use belgrano_shared::testing::still_ambient;
+    use belgrano_runtime::auth::api_key::ApiKeys;
+    use belgrano_runtime::http::RateLimit;
+    use belgrano_testing::still_ambient;
     use belgrano_wire::signature::{DEFAULT_TOLERANCE, SigningSecrets};
 
     use super::{FAILURES_PER_MINUTE, IntakeGate, TOKEN_IDS};

@@ -4,8 +4,8 @@
 //! same number is refused. The unit of work knows the tickets of the whole batch, so a thousand identical messages that
 //! arrive at once are still one ticket and one event.
 
-use belgrano_shared::problem::Problem;
-use belgrano_shared::writer::{Command, Failure};
+use belgrano_runtime::problem::Problem;
+use belgrano_runtime::writer::{Command, Failure};
 use belgrano_wire::texts::Message;
 use belgrano_wire::timestamp::UnixMillis;
 use belgrano_wire::{EventKind, IntakeReply, OrderMessage, Position, TicketState, TicketView};

@@ -1,8 +1,8 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use belgrano_shared::sockets::{SocketLimits, Sockets};
-use belgrano_shared::testing::START;
+use belgrano_runtime::sockets::{SocketLimits, Sockets};
+use belgrano_testing::START;
 use belgrano_wire::live::EventKind;
 use belgrano_wire::{OrderNumber, Position};
 use futures_util::FutureExt;

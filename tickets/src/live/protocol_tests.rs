@@ -1,6 +1,6 @@
 use std::time::Duration;
 
-use belgrano_shared::sockets::FrameBudget;
+use belgrano_runtime::sockets::FrameBudget;
 use belgrano_wire::ClientMoment;
 use belgrano_wire::live::{ClientFrame, CloseCode, LiveToken, ServerFrame};
 use proptest::prelude::*;

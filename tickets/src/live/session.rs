@@ -6,7 +6,7 @@
 
 use std::time::Duration;
 
-use belgrano_shared::sockets::{Ending, Gone, Heard, Seat, Socket, retry_after_ms};
+use belgrano_runtime::sockets::{Ending, Gone, Heard, Seat, Socket, retry_after_ms};
 use belgrano_wire::live::CloseCode;
 use futures_util::future::BoxFuture;
 use tokio::time::Instant;

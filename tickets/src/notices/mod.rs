@@ -1,7 +1,7 @@
 //! Notices to drivers: an offer reaches a phone in a pocket, and so does a stop that need not be made any more, through Web
 //! Push, when its driver asked for that.
 //!
-//! A change of a ticket leaves its notices in the same transaction ([`of`]); the rest is [`belgrano_shared::notices`]. An offer
+//! A change of a ticket leaves its notices in the same transaction ([`of`]); the rest is [`belgrano_notices`]. An offer
 //! that was answered, taken back or ran out meanwhile is no news and is not sent. Nobody is told of what they did themselves.
 
 mod routes;
@@ -13,11 +13,11 @@ pub(crate) use routes::{list, retry};
 
 use std::sync::Arc;
 
-use belgrano_shared::lapse_notices;
-use belgrano_shared::lifecycle::Lifecycle;
-use belgrano_shared::mailer::Mailer;
-use belgrano_shared::notices::push::PushClient;
-use belgrano_shared::notices::{Delivery, DeliveryError, DeliveryParts, News, Notice, NoticeService};
+use belgrano_notices::lapse_notices;
+use belgrano_notices::push::PushClient;
+use belgrano_notices::{Delivery, DeliveryError, DeliveryParts, News, Notice, NoticeService};
+use belgrano_runtime::lifecycle::Lifecycle;
+use belgrano_runtime::mailer::Mailer;
 use belgrano_wire::timestamp::UnixMillis;
 use belgrano_wire::{EventKind, TicketState, TicketView};
 

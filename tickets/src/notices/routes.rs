@@ -2,9 +2,9 @@
 
 use axum::extract::State;
 use axum::http::StatusCode;
-use belgrano_shared::http::{Json, Page, Path, Query};
-use belgrano_shared::notices::{Forget, Key, NoticePage, Replay, StateFilter, SubscriptionBody};
-use belgrano_shared::problem::{Problem, ProblemDocument};
+use belgrano_notices::{Forget, Key, NoticePage, Replay, StateFilter, SubscriptionBody};
+use belgrano_runtime::http::{Json, Page, Path, Query};
+use belgrano_runtime::problem::{Problem, ProblemDocument};
 use belgrano_wire::texts::Language;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;

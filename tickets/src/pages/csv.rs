@@ -4,7 +4,7 @@
 //! character the spreadsheet splits cells.
 
 use axum::http::{HeaderName, HeaderValue, header};
-use belgrano_shared::spreadsheet::harmless;
+use belgrano_web::spreadsheet::harmless;
 use belgrano_wire::money::Money;
 use belgrano_wire::texts::Language;
 use csv::{Terminator, Writer, WriterBuilder};
@@ -100,7 +100,7 @@ pub(super) fn download(name: &'static str) -> [(HeaderName, HeaderValue); 2] {
 
 #[cfg(test)]
 mod tests {
-    use belgrano_shared::spreadsheet::FORMULA;
+    use belgrano_web::spreadsheet::FORMULA;
     use belgrano_wire::money::Money;
     use belgrano_wire::texts::Language;
 

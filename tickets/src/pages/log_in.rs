@@ -4,9 +4,9 @@ use askama::Template;
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
-use belgrano_shared::http::{ClientIp, Json, Query};
-use belgrano_shared::pages::{Form, LOGIN_PATH, Layout, see_other, with_cookies_of};
-use belgrano_shared::problem::Problem;
+use belgrano_runtime::http::{ClientIp, Json, Query};
+use belgrano_runtime::problem::Problem;
+use belgrano_web::pages::{Form, LOGIN_PATH, Layout, see_other, with_cookies_of};
 use serde::Deserialize;
 
 use super::frame::Frame;

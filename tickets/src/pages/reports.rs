@@ -5,9 +5,9 @@ use std::borrow::Borrow;
 use askama::Template;
 use axum::extract::State;
 use axum::response::{IntoResponse, Response};
-use belgrano_shared::http::Json;
-use belgrano_shared::pages::Layout;
-use belgrano_shared::problem::Problem;
+use belgrano_runtime::http::Json;
+use belgrano_runtime::problem::Problem;
+use belgrano_web::pages::Layout;
 use belgrano_wire::TicketState;
 use belgrano_wire::texts::{Language, Text};
 

@@ -1,6 +1,6 @@
 //! The command behind `PATCH /api/tickets/{numero}`: priority and instructions.
 
-use belgrano_shared::writer::{Command, Failure};
+use belgrano_runtime::writer::{Command, Failure};
 use belgrano_wire::{EventKind, OrderNumber, Priority, TicketView};
 
 use super::{TicketRefusal, check_version};

@@ -3,7 +3,7 @@
 use axum::extract::FromRequestParts;
 use axum::http::header;
 use axum::http::request::Parts;
-use belgrano_shared::problem::Problem;
+use belgrano_runtime::problem::Problem;
 use belgrano_wire::texts::Message;
 
 /// The version a caller has seen; `None` when it does not care (`*` or no header).

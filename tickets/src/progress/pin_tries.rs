@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
-use belgrano_shared::storage::Session;
-use belgrano_shared::{execute, fetch};
+use belgrano_runtime::storage::Session;
+use belgrano_runtime::{execute, fetch};
 use belgrano_wire::timestamp::UnixMillis;
 
 use crate::unit::BoardUnit;

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use belgrano_shared::problem::{FieldError, Problem};
+use belgrano_runtime::problem::{FieldError, Problem};
 use belgrano_wire::texts::Message;
 use belgrano_wire::{OrderNumber, TicketState};
 

@@ -1,10 +1,10 @@
 //! `/estado`, `/deshacer` and the edit of one ticket.
 
 use axum::extract::{DefaultBodyLimit, State};
-use belgrano_shared::http::{KeyOnly, Keyed, Path};
-use belgrano_shared::idempotency::{Once, StoredAnswer};
-use belgrano_shared::picture::{MAX_PICTURE_BYTES, Picture};
-use belgrano_shared::problem::{Problem, ProblemDocument};
+use belgrano_runtime::http::{KeyOnly, Keyed, Path};
+use belgrano_runtime::idempotency::{Once, StoredAnswer};
+use belgrano_runtime::problem::{Problem, ProblemDocument};
+use belgrano_web::picture::{MAX_PICTURE_BYTES, Picture};
 use belgrano_wire::free_text;
 use belgrano_wire::pin;
 use belgrano_wire::signature::SigningSecrets;

@@ -1,7 +1,7 @@
 //! Taking the last change of a ticket back, for ten minutes, as a new change that the history shows.
 
-use belgrano_shared::writer::{Command, Failure};
-use belgrano_shared::{execute, fetch, fetch_scalar};
+use belgrano_runtime::writer::{Command, Failure};
+use belgrano_runtime::{execute, fetch, fetch_scalar};
 use belgrano_wire::timestamp::UnixMillis;
 use belgrano_wire::{EventKind, OrderNumber, TicketState, TicketView};
 

@@ -4,7 +4,7 @@
 
 use std::collections::BTreeMap;
 
-use belgrano_shared::storage::Session;
+use belgrano_runtime::storage::Session;
 use belgrano_wire::timestamp::UnixMillis;
 
 use super::kept::{self, Times, whole_minutes};

@@ -2,8 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use belgrano_shared::storage::Session;
-use belgrano_shared::{fetch, fetch_scalar};
+use belgrano_runtime::storage::Session;
+use belgrano_runtime::{fetch, fetch_scalar};
 use belgrano_wire::TicketState;
 use belgrano_wire::timestamp::UnixMillis;
 

@@ -12,8 +12,8 @@ mod analysis;
 mod kept;
 
 use axum::extract::State;
-use belgrano_shared::http::Json;
-use belgrano_shared::problem::{Problem, ProblemDocument};
+use belgrano_runtime::http::Json;
+use belgrano_runtime::problem::{Problem, ProblemDocument};
 use belgrano_wire::timestamp::UnixMillis;
 use belgrano_wire::zone::LocalDay;
 use serde::Serialize;

@@ -4,12 +4,12 @@ use std::convert::Infallible;
 
 use axum::extract::State;
 use axum::http::StatusCode;
-use belgrano_shared::auth::gate::Idle;
-use belgrano_shared::auth::session::TokenHash;
-use belgrano_shared::http::Json;
-use belgrano_shared::problem::{Problem, ProblemDocument};
-use belgrano_shared::writer::{Command, Failure};
-use belgrano_shared::{execute, fetch};
+use belgrano_runtime::auth::gate::Idle;
+use belgrano_runtime::auth::session::TokenHash;
+use belgrano_runtime::http::Json;
+use belgrano_runtime::problem::{Problem, ProblemDocument};
+use belgrano_runtime::writer::{Command, Failure};
+use belgrano_runtime::{execute, fetch};
 use belgrano_wire::timestamp::UnixMillis;
 use serde::Serialize;
 use utoipa::ToSchema;

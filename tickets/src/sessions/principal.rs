@@ -6,11 +6,11 @@ use std::sync::Arc;
 use axum::extract::FromRequestParts;
 use axum::http::HeaderMap;
 use axum::http::request::Parts;
-use belgrano_shared::auth::gate::{self, Idle};
-use belgrano_shared::auth::session::{SeenNow, TokenHash};
-use belgrano_shared::fetch;
-use belgrano_shared::problem::Problem;
-use belgrano_shared::writer::{AtOnce, Command, Failure};
+use belgrano_runtime::auth::gate::{self, Idle};
+use belgrano_runtime::auth::session::{SeenNow, TokenHash};
+use belgrano_runtime::fetch;
+use belgrano_runtime::problem::Problem;
+use belgrano_runtime::writer::{AtOnce, Command, Failure};
 use belgrano_wire::texts::Message;
 use belgrano_wire::timestamp::UnixMillis;
 

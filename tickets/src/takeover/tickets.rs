@@ -2,8 +2,8 @@
 
 use std::collections::HashMap;
 
-use belgrano_shared::takeover::{OldRow, Report};
-use belgrano_shared::writer::Failure;
+use belgrano_runtime::takeover::{OldRow, Report};
+use belgrano_runtime::writer::Failure;
 use belgrano_wire::texts::Language;
 use belgrano_wire::timestamp::UnixMillis;
 use belgrano_wire::{EventKind, OrderMessage, TicketState};

@@ -1,6 +1,6 @@
 //! Days and hours are those of the zone that was set, also of what was counted under another.
 
-use belgrano_shared::on_both_engines;
+use belgrano_runtime::on_both_engines;
 use belgrano_wire::timestamp::UnixMillis;
 use belgrano_wire::zone::Zone;
 use serde_json::{Value, json};

@@ -1,6 +1,6 @@
 //! One ticket in full, as its own page and whoever changed it get it.
 
-use belgrano_shared::writer::{Command, Failure};
+use belgrano_runtime::writer::{Command, Failure};
 use belgrano_wire::TicketView;
 use serde::Serialize;
 use utoipa::ToSchema;

@@ -3,12 +3,12 @@
 use axum::extract::{RawQuery, State};
 use axum::http::{HeaderValue, header};
 use axum::response::{IntoResponse, Response};
-use belgrano_shared::http::{Json, Page, Path, check_fields};
-use belgrano_shared::idempotency::StoredAnswer;
-use belgrano_shared::picture::Picture;
-use belgrano_shared::problem::{Problem, ProblemDocument};
-use belgrano_shared::storage::Session as Connection;
-use belgrano_shared::{fetch, fetch_scalar};
+use belgrano_runtime::http::{Json, Page, Path, check_fields};
+use belgrano_runtime::idempotency::StoredAnswer;
+use belgrano_runtime::problem::{Problem, ProblemDocument};
+use belgrano_runtime::storage::Session as Connection;
+use belgrano_runtime::{fetch, fetch_scalar};
+use belgrano_web::picture::Picture;
 use belgrano_wire::free_text;
 use belgrano_wire::texts::Message;
 use belgrano_wire::timestamp::UnixMillis;

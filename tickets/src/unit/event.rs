@@ -2,8 +2,8 @@
 
 use std::sync::Arc;
 
-use belgrano_shared::execute_rows;
-use belgrano_shared::storage::Session;
+use belgrano_runtime::execute_rows;
+use belgrano_runtime::storage::Session;
 use belgrano_wire::timestamp::UnixMillis;
 use belgrano_wire::{EventKind, OrderNumber};
 

@@ -15,7 +15,7 @@ use std::sync::atomic::{AtomicU8, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use belgrano_shared::problem::Problem;
+use belgrano_runtime::problem::Problem;
 use belgrano_wire::ambient::Ambient;
 use belgrano_wire::steady::SteadyMillis;
 use belgrano_wire::texts::Message;

@@ -2,7 +2,7 @@
 
 use std::process::Command;
 
-use belgrano_shared::testing::TestDatabase;
+use belgrano_testing::TestDatabase;
 use belgrano_wire::texts::Language;
 use serde_json::Value;
 

@@ -1,6 +1,6 @@
 //! What files say is what the API answers.
 
-use belgrano_shared::testing::TestDatabase;
+use belgrano_testing::TestDatabase;
 use belgrano_wire::texts::Language;
 use serde_json::{Value, json};
 

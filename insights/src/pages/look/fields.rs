@@ -1,6 +1,6 @@
 //! The filters as a form and as chips: only those that the source knows something of.
 
-use belgrano_shared::pages::Layout;
+use belgrano_web::pages::Layout;
 use belgrano_wire::texts::{Language, Text};
 
 use super::asked::Asked;

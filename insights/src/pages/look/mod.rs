@@ -23,9 +23,9 @@ use std::time::Duration;
 
 use axum::extract::State;
 use axum::http::StatusCode;
-use belgrano_shared::http::Query;
-use belgrano_shared::pages::Layout;
-use belgrano_shared::problem::{FieldError, Problem};
+use belgrano_runtime::http::Query;
+use belgrano_runtime::problem::{FieldError, Problem};
+use belgrano_web::pages::Layout;
 use belgrano_wire::texts::{Language, Text};
 use jiff::civil::Date;
 use tokio::time::Instant;

@@ -1,7 +1,7 @@
 //! `/productos`: where each article stands, the best twenty, margins, what is at hand and what to order, and what nobody buys.
 
-use belgrano_shared::http::{Json, Query};
-use belgrano_shared::problem::Problem;
+use belgrano_runtime::http::{Json, Query};
+use belgrano_runtime::problem::Problem;
 use serde_json::Value;
 
 use super::demand::demand;

@@ -171,7 +171,7 @@ mod tests {
     fn sources() -> Vec<(String, String)> {
         let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
         let mut found = Vec::new();
-        let mut folders: Vec<_> = ["shared", "shared/wire", "shop", "tickets"]
+        let mut folders: Vec<_> = ["shared/wire", "shared/runtime", "shared/web", "shared/notices", "shop", "tickets"]
             .iter()
             .flat_map(|crate_| ["src", "templates", "static"].map(|folder| root.join(crate_).join(folder)))
             .collect();

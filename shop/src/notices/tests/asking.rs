@@ -1,6 +1,6 @@
 //! Whoever wants notices is asked for a review: once, some hours after the delivery, by day.
 
-use belgrano_shared::on_both_engines;
+use belgrano_runtime::on_both_engines;
 use belgrano_wire::TicketState;
 use serde_json::json;
 

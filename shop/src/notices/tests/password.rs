@@ -1,7 +1,7 @@
 //! Whoever has an account hears that its password was changed: by mail, whether or not they asked for mail.
 
 use axum::http::Method;
-use belgrano_shared::on_both_engines;
+use belgrano_runtime::on_both_engines;
 use serde_json::json;
 
 use super::world::World;

@@ -9,7 +9,7 @@ mod outbox;
 mod running;
 
 use axum::http::Method;
-use belgrano_shared::testing::TestDatabase;
+use belgrano_testing::TestDatabase;
 use serde_json::json;
 
 use crate::testing::TestShop;

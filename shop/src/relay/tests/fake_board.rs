@@ -9,7 +9,7 @@ use axum::body::{Body, Bytes};
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode, Uri, header};
 use axum::response::{IntoResponse, Response};
-use belgrano_shared::problem::{NOT_CANCELLABLE, Problem};
+use belgrano_runtime::problem::{NOT_CANCELLABLE, Problem};
 use belgrano_wire::texts::Message;
 use futures_util::StreamExt;
 use futures_util::stream;

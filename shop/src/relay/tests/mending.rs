@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
-use belgrano_shared::testing::{CapturedLog, START};
-use belgrano_shared::{fetch_scalar, on_both_engines};
+use belgrano_runtime::{fetch_scalar, on_both_engines};
+use belgrano_testing::{CapturedLog, START};
 use belgrano_wire::timestamp::UnixMillis;
 
 use super::fake_board::Manners;

@@ -1,7 +1,7 @@
 //! What is told of a ticket's life, and who may hear it.
 
-use belgrano_shared::on_both_engines;
-use belgrano_shared::testing::TestDatabase;
+use belgrano_runtime::on_both_engines;
+use belgrano_testing::TestDatabase;
 use serde_json::{Value, json};
 
 use crate::housekeeping::round;

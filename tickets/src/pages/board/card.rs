@@ -6,7 +6,7 @@
 
 use askama::Template;
 use askama::filters::HtmlSafe;
-use belgrano_shared::pages::Layout;
+use belgrano_web::pages::Layout;
 use belgrano_wire::timestamp::UnixMillis;
 use belgrano_wire::{Priority, TicketState, TicketView};
 

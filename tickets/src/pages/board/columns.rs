@@ -2,7 +2,7 @@
 
 use std::cmp::Reverse;
 
-use belgrano_shared::pages::Layout;
+use belgrano_web::pages::Layout;
 use belgrano_wire::timestamp::UnixMillis;
 use belgrano_wire::{TicketState, TicketView};
 

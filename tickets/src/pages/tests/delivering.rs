@@ -1,6 +1,6 @@
 //! What a driver does on the phone.
 
-use belgrano_shared::testing::pictures::{self, data_url};
+use belgrano_testing::pictures::{self, data_url};
 use belgrano_wire::OrderNumber;
 use belgrano_wire::pin;
 

@@ -5,9 +5,9 @@ mod dispatching;
 mod editing;
 mod insights;
 
-use belgrano_shared::config::Env;
-use belgrano_shared::lifecycle::Lifecycle;
-use belgrano_shared::testing::{Browser, still_ambient};
+use belgrano_runtime::config::Env;
+use belgrano_runtime::lifecycle::Lifecycle;
+use belgrano_testing::{Browser, still_ambient};
 use belgrano_wire::OrderMessage;
 use tempfile::TempDir;
 
