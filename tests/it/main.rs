@@ -6,6 +6,7 @@ mod bad_input;
 mod cuts;
 mod duplicates;
 mod failover;
+mod floors;
 mod foreign_words;
 mod full_disk;
 mod graceful_stop;
