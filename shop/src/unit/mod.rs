@@ -212,7 +212,10 @@ impl KnowsCallers for ShopUnit {
 }
 
 impl FeedUnit for ShopUnit {
-    const GROWING: Growing = growing!("movimiento", "stock_movements", "id", "at");
+    const GROWING: &'static [Growing] = &[
+        growing!("pedido", "orders", "id", "updated_at", "orders_told"),
+        growing!("movimiento", "stock_movements", "id", "at", "history_told"),
+    ];
 
     fn feed_session(&mut self) -> &mut Session {
         self.session()

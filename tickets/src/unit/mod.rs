@@ -294,7 +294,10 @@ impl UnitOfWork for BoardUnit {
 }
 
 impl FeedUnit for BoardUnit {
-    const GROWING: Growing = growing!("paso", "events", "seq", "recorded_at");
+    const GROWING: &'static [Growing] = &[
+        growing!("ticket", "tickets", "id", "updated_at", "tickets_told"),
+        growing!("paso", "events", "seq", "recorded_at", "history_told"),
+    ];
 
     fn feed_session(&mut self) -> &mut Session {
         self.session()
