@@ -17,7 +17,7 @@ use belgrano_shared::{execute, fetch, fetch_scalar};
 
 use crate::app::App;
 use crate::unit::{BoardUnit, Recount};
-use crate::{progress, tickets, users};
+use crate::{live, progress, tickets, users};
 
 const PERIOD: Duration = Duration::from_hours(1);
 /// Longer than any client goes on repeating a request.
@@ -40,6 +40,7 @@ impl Command<BoardUnit> for Prune {
         let mut forgotten = execute!(*session, "DELETE FROM sessions WHERE expires_at <= $1", now)?;
         shorten(session, now, self.session_lifetime).await?;
         forgotten += execute!(*session, "DELETE FROM socket_tokens WHERE expires_at <= $1", now)?;
+        forgotten += live::forget_signatures(session, now).await?;
         forgotten += session_end::prune(session, now).await?;
         forgotten += progress::forget_pin_tries(session, now).await?;
         forgotten += Answers::prune(session, now.plus_ms(-ANSWERS_KEPT_MS)).await?;

@@ -10,6 +10,6 @@ mod receive;
 mod routes;
 
 pub use cancel::{CancelOrder, CancelRefusal};
-pub use gate::{IntakeGate, Purpose};
+pub use gate::{Admitted, IntakeGate, Purpose};
 pub use receive::{IntakeRefusal, Receive, new_ticket};
 pub use routes::routes;
