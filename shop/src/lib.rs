@@ -25,6 +25,7 @@ pub mod reviews;
 mod rooms_tests;
 pub mod router;
 pub mod schema;
+mod security;
 pub mod service;
 pub mod settings;
 pub mod stock;

@@ -1,16 +1,19 @@
 //! Every address of the shop, on one screen.
 
 use axum::Router;
+use axum::middleware::from_fn_with_state;
 use belgrano_shared::http::health::Health;
 use belgrano_shared::http::{openapi, standard_layers};
 use belgrano_shared::map;
+use belgrano_shared::security::watch;
 use utoipa::OpenApi;
 use utoipa_axum::router::OpenApiRouter;
 
 use crate::app::App;
 use crate::service::SESSION_COOKIE;
 use crate::{
-    accounts, cart, catalog, changes, checkout, merchants, notices, orders, outbox, pages, reviews, stock, visits,
+    accounts, cart, catalog, changes, checkout, merchants, notices, orders, outbox, pages, reviews, security, stock,
+    visits,
 };
 
 /// The API's document; the rooms add their paths.
@@ -28,6 +31,7 @@ pub fn router(app: App, health: Health) -> Router {
         .merge(map)
         .merge(health.router())
         .merge(openapi::docs(document))
+        .layer(from_fn_with_state(app.clone(), watch::<App>))
         .with_state(app);
     standard_layers(router, http, &metrics, &ambient)
 }
@@ -60,6 +64,7 @@ fn api_routes() -> OpenApiRouter<App> {
         .merge(notices::routes())
         .merge(reviews::routes())
         .merge(visits::routes())
+        .merge(security::routes())
 }
 
 #[cfg(test)]

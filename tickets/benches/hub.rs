@@ -32,7 +32,7 @@ fn committed(first: i64, count: i64, driver: Option<i64>) -> Committed {
         ticket_json: Arc::clone(&ticket_json),
     };
     let announcements = (first..first + count).map(|seq| Announcement::Event(event(seq))).collect();
-    Committed { epoch: EPOCH.to_owned(), announcements, noticed: false, changed: true }
+    Committed { epoch: EPOCH.to_owned(), announcements, noticed: false, logged: Vec::new(), changed: true }
 }
 
 fn hub() -> Hub {

@@ -1,15 +1,19 @@
 //! Every route of the board, on one screen.
 
 use axum::Router;
+use axum::middleware::from_fn_with_state;
 use belgrano_shared::http::health::Health;
 use belgrano_shared::http::{openapi, standard_layers};
 use belgrano_shared::map;
+use belgrano_shared::security::watch;
 use utoipa::OpenApi;
 use utoipa_axum::router::OpenApiRouter;
 
 use crate::app::App;
 use crate::sessions::SESSION_COOKIE;
-use crate::{assignment, changes, fleet, intake, live, notices, pages, progress, reports, sessions, tickets, users};
+use crate::{
+    assignment, changes, fleet, intake, live, notices, pages, progress, reports, security, sessions, tickets, users,
+};
 
 #[derive(OpenApi)]
 #[openapi(info(title = "Belgrano Tickets", description = "Cada pedido es un ticket; cada ticket llega."))]
@@ -23,6 +27,7 @@ pub fn router(app: App, health: Health) -> Router {
     let routes = routes
         .merge(pages::routes(development))
         .merge(map)
+        .layer(from_fn_with_state(app.clone(), watch::<App>))
         .with_state(app)
         .merge(openapi::docs(api))
         .merge(health.router());
@@ -50,6 +55,7 @@ fn api_routes() -> OpenApiRouter<App> {
         .merge(live::routes())
         .merge(notices::routes())
         .merge(changes::routes())
+        .merge(security::routes())
 }
 
 #[cfg(test)]

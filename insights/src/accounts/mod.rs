@@ -20,3 +20,6 @@ pub(crate) use routes::{AccountChange, NewAccount, change, create, list, one, ro
 
 /// The origin of accounts with a password here.
 const HERE: &str = "insights";
+
+/// The names of the accounts whose ids follow.
+pub(crate) const NAMES: &str = "SELECT id, name FROM accounts WHERE id IN";

@@ -27,6 +27,7 @@ mod product_stock;
 mod recover;
 mod repeat;
 mod review;
+mod security;
 #[cfg(test)]
 mod tests;
 mod tracking;
@@ -86,6 +87,7 @@ pub(crate) fn routes(app: &App, development: bool) -> Router<App> {
         .route("/administrar/resenas", get(manage_reviews::list))
         .route("/administrar/resenas/{id}/{accion}", post(manage_reviews::act))
         .route("/administrar/visitas", get(visits::show))
+        .route("/seguridad", get(security::show))
         .route("/administrar/clientes", get(customers::list))
         .route("/administrar/comercios", get(merchants::list))
         .route("/administrar/comercios/{id}", post(merchants::set_plan))

@@ -18,6 +18,7 @@ mod past;
 #[cfg(test)]
 mod plan_tests;
 mod products;
+mod security_log;
 
 use std::sync::LazyLock;
 
@@ -28,6 +29,7 @@ use belgrano_shared::auth::session_end;
 use belgrano_shared::changes::{FeedUnit, Growing};
 use belgrano_shared::idempotency::{Answers, IdempotencyKey, KeepsAnswers, StoredAnswer};
 use belgrano_shared::notices::{Notice, NoticeUnit, Outgoing};
+use belgrano_shared::security::{self, Entry, Source};
 use belgrano_shared::storage::Session;
 use belgrano_shared::storage::dialect::Engine;
 use belgrano_shared::timestamp::UnixMillis;
@@ -73,6 +75,9 @@ pub struct ShopUnit {
     answers: Answers,
     callers: Callers,
     outgoing: Outgoing,
+    /// Who asks for the command that is applied.
+    asker: Source,
+    log: Vec<Entry>,
     committed: Committed,
 }
 
@@ -174,6 +179,8 @@ impl ShopUnit {
         let outgoing = self.outgoing.flush(&mut self.session, Self::NOTICES, &self.ambient, self.now);
         self.committed.noticed |= outgoing.await?;
         self.answers.flush(&mut self.session, self.now).await?;
+        security::store(&mut self.session, &self.log, self.now).await?;
+        self.committed.logged.append(&mut self.log);
         if self.counters != self.stored_counters {
             execute!(self.session, STORE_COUNTERS, self.counters.order_id, self.counters.outbox_id)?;
             self.stored_counters = self.counters;
@@ -204,6 +211,10 @@ impl KnowsCallers for ShopUnit {
 
     fn callers(&self) -> &Callers {
         &self.callers
+    }
+
+    fn asked_by(&mut self, source: Source) {
+        self.asker = source;
     }
 
     fn now(&self) -> UnixMillis {
@@ -253,6 +264,8 @@ impl UnitOfWork for ShopUnit {
             answers: Answers::default(),
             callers: Callers::default(),
             outgoing: Outgoing::default(),
+            asker: Source::default(),
+            log: Vec::new(),
             committed: Committed::default(),
             session,
         })

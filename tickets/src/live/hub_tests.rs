@@ -35,7 +35,7 @@ pub(super) fn event(seq: i64, driver: Option<i64>, previous: Option<i64>) -> Com
 
 pub(super) fn committed(events: &[CommittedEvent]) -> Committed {
     let announcements = events.iter().cloned().map(Announcement::Event).collect();
-    Committed { epoch: EPOCH.to_owned(), announcements, noticed: false, changed: true }
+    Committed { epoch: EPOCH.to_owned(), announcements, noticed: false, logged: Vec::new(), changed: true }
 }
 
 pub(super) fn hub_with(limits: HubLimits) -> Hub {
@@ -175,7 +175,13 @@ fn a_slow_admin_sees_each_driver_once_where_it_is_now() {
     let moved = |driver_id, lat, at_ms| {
         let position = Position::new(lat, -58.4).expect("a place");
         let announcements = vec![Announcement::Moved { driver_id, position, at: START.plus_ms(at_ms) }];
-        hub.publish(Committed { epoch: EPOCH.to_owned(), announcements, noticed: false, changed: true });
+        hub.publish(Committed {
+            epoch: EPOCH.to_owned(),
+            announcements,
+            noticed: false,
+            logged: Vec::new(),
+            changed: true,
+        });
     };
     driver.changed().now_or_never();
     moved(1, -34.1, 0);

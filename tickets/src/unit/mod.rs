@@ -12,6 +12,7 @@ pub(crate) mod counts;
 mod event;
 mod milestones;
 mod past;
+mod security_log;
 mod ticket;
 
 use std::collections::{BTreeMap, HashMap};
@@ -24,6 +25,7 @@ use belgrano_shared::auth::session_end;
 use belgrano_shared::changes::{FeedUnit, Growing};
 use belgrano_shared::idempotency::{Answers, IdempotencyKey, KeepsAnswers, StoredAnswer};
 use belgrano_shared::notices::{NoticeService, NoticeUnit, Outgoing};
+use belgrano_shared::security::{self, Entry, Source};
 use belgrano_shared::storage::Session;
 use belgrano_shared::storage::dialect::Engine;
 use belgrano_shared::timestamp::UnixMillis;
@@ -59,6 +61,10 @@ pub struct BoardUnit {
     announcements: Vec<Announcement>,
     outgoing: Outgoing,
     noticed: bool,
+    /// Who asks for the command that is applied.
+    asker: Source,
+    log: Vec<Entry>,
+    logged: Vec<Entry>,
 }
 
 /// What a batch asks to be read before its commands run.
@@ -210,6 +216,8 @@ impl BoardUnit {
         let outgoing = self.outgoing.flush(&mut self.session, Self::NOTICES, &self.ambient, self.now);
         self.noticed |= outgoing.await?;
         self.answers.flush(&mut self.session, self.now).await?;
+        security::store(&mut self.session, &self.log, self.now).await?;
+        self.logged.append(&mut self.log);
         let counters = (self.counters.seq, self.counters.ticket_id);
         if counters != self.stored {
             execute!(self.session, STORE_COUNTERS, counters.0, counters.1, counters.0 - self.stored.0)?;
@@ -233,6 +241,8 @@ pub struct Committed {
     pub announcements: Vec<Announcement>,
     /// There are notices to be sent.
     pub noticed: bool,
+    /// What the security log has more.
+    pub logged: Vec<Entry>,
     /// Anything was written at all.
     pub changed: bool,
 }
@@ -264,6 +274,9 @@ impl UnitOfWork for BoardUnit {
             announcements: Vec::new(),
             outgoing: Outgoing::default(),
             noticed: false,
+            asker: Source::default(),
+            log: Vec::new(),
+            logged: Vec::new(),
             session,
         })
     }
@@ -288,8 +301,8 @@ impl UnitOfWork for BoardUnit {
         } else {
             self.session.rollback().await?;
         }
-        let (announcements, noticed) = (self.announcements, self.noticed);
-        Ok(Committed { epoch: self.counters.epoch, announcements, noticed, changed })
+        let (announcements, noticed, logged) = (self.announcements, self.noticed, self.logged);
+        Ok(Committed { epoch: self.counters.epoch, announcements, noticed, logged, changed })
     }
 }
 
