@@ -13,7 +13,7 @@ use belgrano_shared::http::{ClientIp, Networks, RateLimit};
 use belgrano_shared::problem::Problem;
 use belgrano_shared::signature::{
     DEFAULT_TOLERANCE, ID_HEADER, LOOKUP_ID_PREFIX, SIGNATURE_HEADER, SOCKET_TOKEN_ID_PREFIX, SignatureError,
-    SignatureHeaders, SigningSecrets, TIMESTAMP_HEADER, is_cancel_id,
+    SignatureHeaders, SigningSecrets, TIMESTAMP_HEADER, is_cancel_id, is_forget_id,
 };
 use belgrano_shared::texts::Message;
 use belgrano_shared::timestamp::UnixMillis;
@@ -43,6 +43,8 @@ pub enum Purpose<'a> {
     Order,
     /// This order is called off.
     Cancel(&'a OrderNumber),
+    /// The customer of this order is forgotten.
+    Forget(&'a OrderNumber),
     /// A token for the shop's own socket. Each signature is good for one.
     SocketToken,
     /// Where some tickets stand.
@@ -80,9 +82,10 @@ impl IntakeGate {
     }
 
     /// 401 unless the request is signed over exactly `body` for this `purpose` or carries a valid key; 429 after too many
-    /// of those. Intake that was left open lets anybody in, but nobody sees through it what the shop sees.
+    /// of those. Intake that was left open lets anybody hand in and call off, but nobody sees through it what the shop sees, or has
+    /// something forgotten.
     pub fn check(&self, purpose: Purpose<'_>, headers: &HeaderMap, body: &[u8], ip: ClientIp) -> Result<(), Problem> {
-        let open = self.is_open_to(ip) && !matches!(purpose, Purpose::SocketToken | Purpose::Lookup);
+        let open = self.is_open_to(ip) && matches!(purpose, Purpose::Order | Purpose::Cancel(_));
         if open || self.api_keys.check(headers) == ApiKeyCheck::Valid {
             return Ok(());
         }
@@ -136,6 +139,7 @@ impl IntakeGate {
         let meant = match purpose {
             Purpose::Order => true,
             Purpose::Cancel(number) => is_cancel_id(id, number),
+            Purpose::Forget(number) => is_forget_id(id, number),
             Purpose::Lookup => id.starts_with(LOOKUP_ID_PREFIX),
             Purpose::SocketToken => id.starts_with(SOCKET_TOKEN_ID_PREFIX) && self.is_new(id),
         };
