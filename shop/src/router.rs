@@ -10,7 +10,8 @@ use utoipa_axum::router::OpenApiRouter;
 use crate::app::App;
 use crate::service::SESSION_COOKIE;
 use crate::{
-    accounts, cart, catalog, changes, checkout, merchants, notices, orders, outbox, pages, reviews, stock, visits,
+    accounts, cart, catalog, changes, checkout, merchants, notices, orders, outbox, pages, persons, reviews, stock,
+    visits,
 };
 
 /// The API's document; the rooms add their paths.
@@ -49,6 +50,7 @@ pub(crate) fn document() -> utoipa::openapi::OpenApi {
 fn api_routes() -> OpenApiRouter<App> {
     OpenApiRouter::with_openapi(Api::openapi())
         .merge(accounts::routes())
+        .merge(persons::routes())
         .merge(catalog::routes())
         .merge(stock::routes())
         .merge(cart::routes())
