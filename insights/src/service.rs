@@ -113,7 +113,8 @@ pub async fn start(settings: InsightsSettings, ambient: Ambient, life: &Lifecycl
     stream::spawn(&app, &feeds);
     for feed in feeds {
         let (store, states) = (app.store.clone(), app.feeds.clone());
-        life.spawn_critical("feed", ingest::follow(feed, store, states, app.ambient.clone(), life.clone()));
+        let (accounts, ambient) = (app.writer.clone(), app.ambient.clone());
+        life.spawn_critical("feed", ingest::follow(feed, store, states, accounts, ambient, life.clone()));
     }
     life.spawn_critical("lake", commit(app.clone()));
     life.spawn_critical("watch", watch(app.clone()));

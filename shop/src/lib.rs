@@ -18,6 +18,7 @@ mod pages;
 pub mod past;
 #[cfg(test)]
 mod pasted_tests;
+pub mod persons;
 mod price;
 pub mod relay;
 pub mod reviews;

@@ -12,8 +12,8 @@ use utoipa_axum::router::OpenApiRouter;
 use crate::app::App;
 use crate::service::SESSION_COOKIE;
 use crate::{
-    accounts, cart, catalog, changes, checkout, merchants, notices, orders, outbox, pages, reviews, security, stock,
-    visits,
+    accounts, cart, catalog, changes, checkout, merchants, notices, orders, outbox, pages, persons, reviews, security,
+    stock, visits,
 };
 
 /// The API's document; the rooms add their paths.
@@ -53,6 +53,7 @@ pub(crate) fn document() -> utoipa::openapi::OpenApi {
 fn api_routes() -> OpenApiRouter<App> {
     OpenApiRouter::with_openapi(Api::openapi())
         .merge(accounts::routes())
+        .merge(persons::routes())
         .merge(catalog::routes())
         .merge(stock::routes())
         .merge(cart::routes())

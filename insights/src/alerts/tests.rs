@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 
 use super::notice::{delivery, delivery_by};
 use super::task::{LEASE, round};
-use super::{Judge, Reading};
+use super::{Judge, Kind, Reading};
 use crate::app::App;
 use crate::lease::{Hold, TERM};
 use crate::tests::house::{Caller, House};

@@ -174,12 +174,12 @@ mod tests {
 
     /// What customers did who each bought on these days.
     fn bought(customers: &[&[i8]]) -> Vec<Bought> {
-        let steps = |days: &&[i8]| {
+        let visits = |days: &&[i8]| {
             let next = days.iter().skip(1).map(|at| Some(day(*at))).chain([None]);
             let of = |(at, next): (&i8, Option<Date>)| Bought { step: day(*at), next, buyers: 1, lifetime: Some(10.0) };
             days.iter().zip(next).map(of).collect::<Vec<_>>()
         };
-        customers.iter().flat_map(steps).collect()
+        customers.iter().flat_map(visits).collect()
     }
 
     #[test]
@@ -203,8 +203,8 @@ mod tests {
                 lost += i32::from(!days.iter().any(|day| (7..=9).contains(day)));
             }
         }
-        let last = of_lost(&bought(&customers), (day(7), "day"), 3).pop().flatten();
-        assert_eq!(last, Some(100.0 * f64::from(lost) / f64::from(before)));
+        let found = of_lost(&bought(&customers), (day(7), "day"), 3).pop().flatten();
+        assert_eq!(found, Some(100.0 * f64::from(lost) / f64::from(before)));
     }
 
     #[test]

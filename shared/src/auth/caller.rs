@@ -58,6 +58,11 @@ impl Callers {
         Ok(Self(found.collect()))
     }
 
+    /// Forgets who came with a session of this account: what of theirs is still to be done in this batch is not done.
+    pub fn forget_account(&mut self, account_id: i64) {
+        self.0.retain(|_, (holder, ..)| *holder != account_id);
+    }
+
     /// Whether `caller` may still do what the request took them for.
     #[must_use]
     pub fn may(&self, caller: &Caller, now: UnixMillis) -> bool {

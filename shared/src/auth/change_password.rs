@@ -102,14 +102,21 @@ impl<P: Principal> Gate<P> {
         admin: bool,
         body: &ChangePasswordBody,
     ) -> Result<Changing, ChangeRefusal> {
+        let email = known.as_ref().map(|known| known.email.clone()).unwrap_or_default();
+        let verified = self.prove(ip, known, &body.current).await?;
+        let chosen = Chosen { field: "password_nueva", email: &email, admin };
+        Ok(Changing { verified, hash: self.hash(&body.new, chosen).await? })
+    }
+
+    /// The hash of the account, if this is its password; asked of somebody who is logged in before what cannot be taken back. Counts as
+    /// a try, as a log-in does.
+    pub async fn prove(&self, ip: ClientIp, known: Option<Known>, password: &str) -> Result<String, ChangeRefusal> {
         let known = known.ok_or_else(|| Problem::unauthenticated(Message::new("refusal-account-closed")))?;
         if let Some(email) = Email::parse(&known.email) {
             self.take_try(ip, &email).map_err(|too_many| ChangeRefusal::Wrong("limite", too_many))?;
         }
-        let verified = self.verify(&body.current, Some(known.password_hash)).await.map_err(Problem::from)?;
+        let verified = self.verify(password, Some(known.password_hash)).await.map_err(Problem::from)?;
         let wrong = || ChangeRefusal::Wrong("clave", WrongPassword.into());
-        let verified = verified.ok_or_else(wrong)?.stored;
-        let chosen = Chosen { field: "password_nueva", email: &known.email, admin };
-        Ok(Changing { verified, hash: self.hash(&body.new, chosen).await? })
+        Ok(verified.ok_or_else(wrong)?.stored)
     }
 }

@@ -116,8 +116,9 @@ impl SecurityLog {
     }
 
     fn hash(&self, what: &str, of: &str) -> [u8; 8] {
-        let [a, b, c, d, e, f, g, h, ..] = self.0.key.derive("registro-de-seguridad", &[what, of]);
-        [a, b, c, d, e, f, g, h]
+        let mut beginning = [0; 8];
+        beginning.copy_from_slice(&self.0.key.derive("registro-de-seguridad", &[what, of])[..8]);
+        beginning
     }
 
     /// A log-in of `email` that failed for `why` (a code); `account` is the one that has it, where that was looked up.

@@ -79,7 +79,7 @@ impl SecurityPage<'_> {
     }
 
     /// The look of its badge.
-    fn class(&self, entry: &LogView) -> &'static str {
+    fn class(entry: &LogView) -> &'static str {
         match Kind::parse(&entry.kind) {
             Some(Kind::Alarm) => "bad",
             Some(kind) if kind.is_failure() => "warn",

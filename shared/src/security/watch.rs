@@ -26,12 +26,7 @@ pub async fn watch<S: Watched>(State(service): State<S>, request: Request, next:
     let context = request.extensions().get::<RequestContext>().copied();
     let route = request.extensions().get::<MatchedPath>().cloned();
     let method = request.method().clone();
-    let has = |name: &str| request.headers().contains_key(name);
-    let has_key = has(X_API_KEY.as_str()) || has(SIGNATURE_HEADER) || has(header::AUTHORIZATION.as_str());
-    let mut cookies = HeaderMap::new();
-    for cookie in request.headers().get_all(header::COOKIE) {
-        cookies.append(header::COOKIE, cookie.clone());
-    }
+    let (has_key, cookies) = (comes_with_a_key(request.headers()), cookies_of(request.headers()));
     let response = next.run(request).await;
     let Some(kind) = worth_telling(&response, has_key) else { return response };
     let account = if kind == Kind::KeyRefused { None } else { service.account_of(&cookies).await };
@@ -45,6 +40,17 @@ pub async fn watch<S: Watched>(State(service): State<S>, request: Request, next:
     let entry = Entry::new(kind).with("metodo", method.as_str()).with("ruta", route);
     log.note(entry.by(Source { account, ..source }));
     response
+}
+
+fn comes_with_a_key(headers: &HeaderMap) -> bool {
+    [X_API_KEY.as_str(), SIGNATURE_HEADER, header::AUTHORIZATION.as_str()]
+        .iter()
+        .any(|name| headers.contains_key(*name))
+}
+
+fn cookies_of(headers: &HeaderMap) -> HeaderMap {
+    let cookies = headers.get_all(header::COOKIE).iter();
+    cookies.map(|cookie| (header::COOKIE, cookie.clone())).collect()
 }
 
 fn worth_telling(response: &Response, has_key: bool) -> Option<Kind> {

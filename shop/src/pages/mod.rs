@@ -22,6 +22,7 @@ mod orders;
 mod outbox;
 mod package_run;
 mod packages;
+mod person;
 mod product_photo;
 mod product_stock;
 mod recover;
@@ -102,7 +103,9 @@ pub(crate) fn routes(app: &App, development: bool) -> Router<App> {
         .route("/avisos/envios", get(notices::list))
         .route("/avisos/envios/{id}/reintentar", post(notices::retry))
         .route("/perfil", get(account::show).post(account::change))
-        .route("/perfil/clave", get(account::show_password).post(account::change_password));
+        .route("/perfil/clave", get(account::show_password).post(account::change_password))
+        .route("/perfil/borrar", get(person::show))
+        .route("/perfil/borrar/seguro", get(person::ask).post(person::erase));
     let pages = pages.route_layer(middleware::from_fn_with_state(app.clone(), count_views));
     compress_pages(pages).merge(shared::routes(&frame::SERVICE, development))
 }

@@ -116,6 +116,16 @@ impl ShopUnit {
         Ok(self.session())
     }
 
+    /// An account was erased by statements of its own: nothing that was read of it before may be written again, nobody comes with a
+    /// session of it any more, and whoever watches it hears of that. What was buffered has to be written by then.
+    pub(crate) fn forget_account(&mut self, account_id: i64) {
+        self.orders.forget_read();
+        self.callers.forget_account(account_id);
+        self.committed.accounts.push(account_id);
+        self.committed.packages = true;
+        self.changes += 1;
+    }
+
     /// The transaction, to read on.
     pub fn reader(&mut self) -> &mut Session {
         &mut self.session

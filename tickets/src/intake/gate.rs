@@ -11,7 +11,7 @@ use belgrano_shared::http::{ClientIp, Networks, RateLimit};
 use belgrano_shared::problem::Problem;
 use belgrano_shared::signature::{
     DEFAULT_TOLERANCE, ID_HEADER, LOOKUP_ID_PREFIX, SIGNATURE_HEADER, SOCKET_TOKEN_ID_PREFIX, SignatureError,
-    SignatureHeaders, SigningSecrets, TIMESTAMP_HEADER, is_cancel_id,
+    SignatureHeaders, SigningSecrets, TIMESTAMP_HEADER, is_cancel_id, is_forget_id,
 };
 use belgrano_shared::texts::Message;
 use belgrano_shared::wire::OrderNumber;
@@ -39,6 +39,8 @@ pub enum Purpose<'a> {
     Order,
     /// This order is called off.
     Cancel(&'a OrderNumber),
+    /// The customer of this order is forgotten.
+    Forget(&'a OrderNumber),
     /// A token for the shop's own socket. Each signature is good for one, which whoever makes the token has to see to.
     SocketToken,
     /// Where some tickets stand.
@@ -84,7 +86,8 @@ impl IntakeGate {
     }
 
     /// 401 unless the request is signed over exactly `body` for this `purpose` or carries a valid key; 429 after too many
-    /// of those. Intake that was left open lets anybody in, but nobody sees through it what the shop sees.
+    /// of those. Intake that was left open lets anybody hand in and call off, but nobody sees through it what the shop sees, or has
+    /// something forgotten.
     pub fn check(
         &self,
         purpose: Purpose<'_>,
@@ -92,7 +95,7 @@ impl IntakeGate {
         body: &[u8],
         ip: ClientIp,
     ) -> Result<Admitted, Problem> {
-        if self.is_open_to(ip) && !matches!(purpose, Purpose::SocketToken | Purpose::Lookup) {
+        if self.is_open_to(ip) && matches!(purpose, Purpose::Order | Purpose::Cancel(_)) {
             return Ok(Admitted::Open);
         }
         if self.api_keys.check(headers) == ApiKeyCheck::Valid {
@@ -148,6 +151,7 @@ impl IntakeGate {
         let meant = match purpose {
             Purpose::Order => true,
             Purpose::Cancel(number) => is_cancel_id(id, number),
+            Purpose::Forget(number) => is_forget_id(id, number),
             Purpose::Lookup => id.starts_with(LOOKUP_ID_PREFIX),
             Purpose::SocketToken => id.starts_with(SOCKET_TOKEN_ID_PREFIX),
         };

@@ -5,6 +5,7 @@ mod assigning;
 pub(crate) mod board;
 mod choosing;
 mod clock;
+mod erasing;
 mod forgetting;
 mod instances;
 mod intake;

@@ -12,6 +12,7 @@ pub(crate) mod counts;
 mod event;
 mod milestones;
 mod past;
+mod redact;
 mod security_log;
 mod ticket;
 
@@ -38,6 +39,7 @@ pub use assignment_reason::{AssignmentReason, Decision, Grounds};
 pub use counts::Recount;
 pub use event::{Actor, Change, CommittedEvent};
 pub use milestones::Milestones;
+pub(crate) use redact::{forget_in, reason_left};
 pub use ticket::Ticket;
 pub(crate) use ticket::{TicketRow, searchable, select_tickets};
 
@@ -182,6 +184,14 @@ impl BoardUnit {
         self.announcements.push(Announcement::Event(row.committed(&ticket.view.number)));
         self.events.push(row);
         Ok(self.put(ticket))
+    }
+
+    /// Puts a ticket back that has forgotten its customer, and the event that says so; `updated_at` stays as it is. What is
+    /// buffered is written first: afterwards the ticket's row and all that was buffered of it are stored.
+    pub async fn record_forgotten_customer(&mut self, ticket: Ticket, change: Change) -> sqlx::Result<&Ticket> {
+        self.flush().await?;
+        ticket::store_forgotten(&mut self.session, &ticket).await?;
+        self.record_of_old(ticket, change)
     }
 
     /// Counts a change, and notes with the ticket where it led to.
