@@ -89,7 +89,8 @@ pub(super) async fn deliver_messages(shop: &TestShop) {
                 took: Duration::from_millis(3),
                 status: Some(201),
                 error_class: None,
-                excerpt: Some("{\"cliente_nombre\":\"Quetzalina\"}".to_owned()),
+                // As boards of before answered: with the order.
+                excerpt: Some(message.payload),
             }),
         };
         let settled: Arc<[_]> = claims.messages.into_iter().map(settle).collect();
