@@ -4,6 +4,7 @@ use axum::Router;
 use axum::middleware::from_fn_with_state;
 use belgrano_runtime::http::health::Health;
 use belgrano_runtime::http::{openapi, standard_layers};
+use belgrano_runtime::security::watch;
 use belgrano_web::map;
 use belgrano_web::pages::for_people;
 use utoipa::OpenApi;
@@ -31,7 +32,8 @@ pub fn router(app: App, health: Health) -> Router {
     let api = api.layer(from_fn_with_state(app.clone(), alerts::time));
     let (development, origins) = (app.settings.common.development(), http.origins.clone());
     let pages = pages::routes(development).merge(map::routes(&app.settings.map));
-    let router = api.merge(pages).merge(health.router()).merge(openapi::docs(document)).with_state(app);
+    let rooms = api.merge(pages).layer(from_fn_with_state(app.clone(), watch::<App>));
+    let router = rooms.merge(health.router()).merge(openapi::docs(document)).with_state(app);
     // Outermost: a page of another site may read a refusal too, whoever refused.
     standard_layers(router, http, for_people, &metrics, &ambient).layer(from_fn_with_state(origins, cors::share))
 }

@@ -4,6 +4,7 @@ use std::net::IpAddr;
 use std::ops::Deref;
 use std::sync::Arc;
 
+use axum::http::HeaderMap;
 use belgrano_notices::push::Vapid;
 use belgrano_runtime::auth::api_key::ApiKeys;
 use belgrano_runtime::auth::gate::Gate;
@@ -12,6 +13,7 @@ use belgrano_runtime::changes::ChangeFeed;
 use belgrano_runtime::http::RateLimit;
 use belgrano_runtime::lifecycle::Lifecycle;
 use belgrano_runtime::passage::Door;
+use belgrano_runtime::security::{Entry, SecurityLog, Watched};
 use belgrano_runtime::sockets::Sockets;
 use belgrano_runtime::storage::Db;
 use belgrano_runtime::telemetry::Metrics;
@@ -20,7 +22,7 @@ use belgrano_wire::ambient::Ambient;
 use belgrano_wire::signature::SigningSecrets;
 use tokio::sync::Notify;
 
-use crate::accounts::{AccountLimits, Principal};
+use crate::accounts::{self, AccountLimits, Principal};
 use crate::orders::{Arrivals, OrderWatch, Whereabouts};
 use crate::outbox::Handoff;
 use crate::relay::RelayStatus;
@@ -83,6 +85,8 @@ pub struct Parts {
     pub api_keys: ApiKeys,
     /// Who reads the shop's changes.
     pub changes: ChangeFeed,
+    /// What is told of who came in and who was refused.
+    pub security: SecurityLog,
     /// The way to insights.
     pub insights: Door,
     /// What the relay says of the board.
@@ -102,6 +106,16 @@ impl App {
     #[must_use]
     pub fn new(parts: Parts) -> Self {
         Self(Arc::new(parts))
+    }
+}
+
+impl Watched for App {
+    fn security(&self) -> &SecurityLog {
+        &self.security
+    }
+
+    async fn account_of(&self, headers: &HeaderMap) -> Option<i64> {
+        accounts::of_session(self, headers).await.ok().flatten()
     }
 }
 
@@ -141,6 +155,7 @@ impl App {
 /// What happens after each commit, in order. Quick, and never waits.
 pub(crate) fn announcer(to: Listeners) -> impl Fn(Committed) + Send + Sync + 'static {
     move |committed| {
+        committed.logged.iter().for_each(Entry::tell);
         to.handoff.hand_over(committed.handed);
         if committed.outbox {
             to.relay.notify_one();

@@ -7,6 +7,7 @@ use belgrano_runtime::auth::session::shorten;
 use belgrano_runtime::auth::session_end;
 use belgrano_runtime::execute;
 use belgrano_runtime::idempotency::Answers;
+use belgrano_runtime::security;
 use belgrano_runtime::writer::{Command, Failure};
 
 use crate::app::App;
@@ -22,6 +23,7 @@ const ENDED_LINKS_KEPT: Duration = Duration::from_hours(30 * 24);
 pub(crate) struct Prune {
     pub(crate) carts_kept_ms: i64,
     pub(crate) answers_kept_ms: i64,
+    pub(crate) log_kept_ms: i64,
     /// What a session and a code last: none that was made by a clock that was set back since lasts longer.
     pub(crate) session_lifetime: Duration,
     pub(crate) code_lifetime: Duration,
@@ -47,7 +49,8 @@ impl Command<ShopUnit> for Prune {
         let ends = session_end::prune(session, now).await?;
         let links = execute!(*session, LINKS, now.plus_ms(-ms(ENDED_LINKS_KEPT)))?;
         let answers = Answers::prune(session, now.plus_ms(-self.answers_kept_ms)).await?;
-        Ok(sessions + codes + carts + ends + links + answers)
+        let log = security::prune(session, now.plus_ms(-self.log_kept_ms)).await?;
+        Ok(sessions + codes + carts + ends + links + answers + log)
     }
 }
 
@@ -65,6 +68,7 @@ pub async fn run(app: App) {
             let prune = Prune {
                 carts_kept_ms: ms(app.settings.carts.kept),
                 answers_kept_ms: ms(app.settings.answers_kept),
+                log_kept_ms: app.settings.common.security.kept_ms(),
                 session_lifetime: app.settings.common.gate.session_lifetime,
                 code_lifetime: app.settings.accounts.recovery_lifetime,
             };

@@ -1,8 +1,10 @@
 //! Every address of the shop, on one screen.
 
 use axum::Router;
+use axum::middleware::from_fn_with_state;
 use belgrano_runtime::http::health::Health;
 use belgrano_runtime::http::{openapi, standard_layers};
+use belgrano_runtime::security::watch;
 use belgrano_web::map;
 use belgrano_web::pages::for_people;
 use utoipa::OpenApi;
@@ -11,7 +13,8 @@ use utoipa_axum::router::OpenApiRouter;
 use crate::app::App;
 use crate::service::SESSION_COOKIE;
 use crate::{
-    accounts, cart, catalog, changes, checkout, merchants, notices, orders, outbox, pages, reviews, stock, visits,
+    accounts, cart, catalog, changes, checkout, merchants, notices, orders, outbox, pages, persons, reviews, security,
+    stock, visits,
 };
 
 /// The API's document; the rooms add their paths.
@@ -29,6 +32,7 @@ pub fn router(app: App, health: Health) -> Router {
         .merge(map)
         .merge(health.router())
         .merge(openapi::docs(document))
+        .layer(from_fn_with_state(app.clone(), watch::<App>))
         .with_state(app);
     standard_layers(router, http, for_people, &metrics, &ambient)
 }
@@ -50,6 +54,7 @@ pub(crate) fn document() -> utoipa::openapi::OpenApi {
 fn api_routes() -> OpenApiRouter<App> {
     OpenApiRouter::with_openapi(Api::openapi())
         .merge(accounts::routes())
+        .merge(persons::routes())
         .merge(catalog::routes())
         .merge(stock::routes())
         .merge(cart::routes())
@@ -61,6 +66,7 @@ fn api_routes() -> OpenApiRouter<App> {
         .merge(notices::routes())
         .merge(reviews::routes())
         .merge(visits::routes())
+        .merge(security::routes())
 }
 
 #[cfg(test)]

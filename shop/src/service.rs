@@ -16,6 +16,7 @@ use belgrano_runtime::http::health::Health;
 use belgrano_runtime::http::serve;
 use belgrano_runtime::lifecycle::Lifecycle;
 use belgrano_runtime::passage::Door;
+use belgrano_runtime::security::SecurityLog;
 use belgrano_runtime::sockets::Sockets;
 use belgrano_runtime::storage::{self, OpenError};
 use belgrano_runtime::telemetry::Metrics;
@@ -94,6 +95,8 @@ pub async fn start(settings: ShopSettings, ambient: Ambient, life: &Lifecycle) -
     // What runs beside the requests: one line each.
     life.spawn_critical("packages", merchants::run(app.clone()));
     life.spawn_critical("session ends", accounts::follow_session_ends(app.clone()));
+    let (log, writer) = (app.security.clone(), app.writer.clone());
+    life.spawn_critical("security log", log.follow(writer, life.soft().clone()));
     life.spawn_critical("housekeeping", housekeeping::run(app.clone()));
     life.spawn_critical("arrivals", orders::watch_arrivals(app.clone()));
     life.spawn_critical("visits", visits::run(app.clone()));
@@ -106,8 +109,9 @@ pub async fn start(settings: ShopSettings, ambient: Ambient, life: &Lifecycle) -
     let (serving, last) = (bound.serve(router(&app), life.clone(), app.metrics.clone()), app.clone());
     life.spawn_critical("http", async move {
         serving.await;
-        // What the last requests counted.
+        // What the last requests counted, and what was refused to them.
         visits::flush(&last).await;
+        last.security.finish(&last.writer).await;
     });
     tracing::info!(%addr, database = app.db.engine().name(), "the shop serves");
     Ok(Running { addr, app })
@@ -181,6 +185,7 @@ pub async fn assemble(settings: ShopSettings, ambient: Ambient, life: &Lifecycle
     let vapid = settings.notices.vapid(&settings.common, &ambient).map_err(SecretError::from)?;
     let (life, metrics) = (life.clone(), Metrics::new());
     let insights = Door::new(settings.insights.clone(), &ambient);
+    let security = SecurityLog::new(secrets.clone(), &metrics, &ambient);
     Ok(App::new(Parts {
         settings,
         ambient,
@@ -205,6 +210,7 @@ pub async fn assemble(settings: ShopSettings, ambient: Ambient, life: &Lifecycle
         secrets,
         api_keys,
         changes,
+        security,
         insights,
         relay_status: RelayStatus::default(),
     }))

@@ -3,12 +3,14 @@
 use std::ops::Deref;
 use std::sync::{Arc, OnceLock};
 
+use axum::http::HeaderMap;
 use belgrano_notices::push::Vapid;
 use belgrano_runtime::auth::gate::Gate;
 use belgrano_runtime::auth::session::TokenHash;
 use belgrano_runtime::auth::session_end::{SessionEnd, SessionEnds};
 use belgrano_runtime::changes::ChangeFeed;
 use belgrano_runtime::passage::Door;
+use belgrano_runtime::security::{Entry, SecurityLog, Watched};
 use belgrano_runtime::storage::Db;
 use belgrano_runtime::telemetry::Metrics;
 use belgrano_runtime::writer::Writer;
@@ -48,6 +50,8 @@ pub struct Parts {
     pub secrets: SigningSecrets,
     /// Who sends messages to browsers, if anybody does.
     pub vapid: Option<Vapid>,
+    /// What is told of who came in and who was refused.
+    pub security: SecurityLog,
     /// The way to insights.
     pub insights: Door,
     /// What is measured.
@@ -83,6 +87,16 @@ impl App {
     }
 }
 
+impl Watched for App {
+    fn security(&self) -> &SecurityLog {
+        &self.security
+    }
+
+    async fn account_of(&self, headers: &HeaderMap) -> Option<i64> {
+        self.principal_by_cookie(headers).await.ok().flatten().map(|who| who.user_id)
+    }
+}
+
 /// What background tasks and probes hear of each commit.
 #[derive(Debug, Default)]
 pub struct Signals {
@@ -104,6 +118,7 @@ pub fn announcer(
     changes: ChangeFeed,
 ) -> impl Fn(Committed) + Send + Sync + 'static {
     move |committed| {
+        committed.logged.iter().for_each(Entry::tell);
         if committed.changed {
             changes.committed();
         }

@@ -10,6 +10,7 @@ use belgrano_runtime::auth::session::shorten;
 use belgrano_runtime::auth::session_end;
 use belgrano_runtime::idempotency::Answers;
 use belgrano_runtime::lifecycle::Lifecycle;
+use belgrano_runtime::security;
 use belgrano_runtime::writer::{Command, Failure, WriteError};
 use belgrano_runtime::{execute, fetch, fetch_scalar};
 use belgrano_wire::steady::horizon;
@@ -17,7 +18,7 @@ use belgrano_wire::timestamp::UnixMillis;
 
 use crate::app::App;
 use crate::unit::{BoardUnit, Recount};
-use crate::{progress, tickets, users};
+use crate::{live, progress, tickets, users};
 
 const PERIOD: Duration = Duration::from_hours(1);
 /// Longer than any client goes on repeating a request.
@@ -28,6 +29,8 @@ const ANSWERS_KEPT_MS: i64 = 3 * 24 * 3600 * 1000;
 pub struct Prune {
     /// What a session lasts: none that was opened by a clock that was set back since lasts longer.
     pub session_lifetime: Duration,
+    /// How long the security log goes back.
+    pub log_kept_ms: i64,
 }
 
 impl Command<BoardUnit> for Prune {
@@ -40,9 +43,11 @@ impl Command<BoardUnit> for Prune {
         let mut forgotten = execute!(*session, "DELETE FROM sessions WHERE expires_at <= $1", now)?;
         shorten(session, now, self.session_lifetime).await?;
         forgotten += execute!(*session, "DELETE FROM socket_tokens WHERE expires_at <= $1", now)?;
+        forgotten += live::forget_signatures(session, now).await?;
         forgotten += session_end::prune(session, now).await?;
         forgotten += progress::forget_pin_tries(session, now).await?;
         forgotten += Answers::prune(session, now.plus_ms(-ANSWERS_KEPT_MS)).await?;
+        forgotten += security::prune(session, now.plus_ms(-self.log_kept_ms)).await?;
         Ok(forgotten)
     }
 }
@@ -82,7 +87,9 @@ impl Command<BoardUnit> for PruneEvents {
 
 /// Forgets all there is to forget now.
 pub async fn round(app: &App) -> Result<(), WriteError<Infallible>> {
-    app.writer.submit(Prune { session_lifetime: app.settings.common.gate.session_lifetime }).await?;
+    let common = &app.settings.common;
+    let (session_lifetime, log_kept_ms) = (common.gate.session_lifetime, common.security.kept_ms());
+    app.writer.submit(Prune { session_lifetime, log_kept_ms }).await?;
     let kept_ms = i64::try_from(app.settings.events_kept.as_millis()).unwrap_or(i64::MAX);
     let events =
         PruneEvents { before: app.ambient.now().plus_ms(-kept_ms), told_only: app.settings.ahorro_url.is_some() };

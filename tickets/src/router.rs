@@ -1,8 +1,10 @@
 //! Every route of the board, on one screen.
 
 use axum::Router;
+use axum::middleware::from_fn_with_state;
 use belgrano_runtime::http::health::Health;
 use belgrano_runtime::http::{openapi, standard_layers};
+use belgrano_runtime::security::watch;
 use belgrano_web::map;
 use belgrano_web::pages::for_people;
 use utoipa::OpenApi;
@@ -10,7 +12,9 @@ use utoipa_axum::router::OpenApiRouter;
 
 use crate::app::App;
 use crate::sessions::SESSION_COOKIE;
-use crate::{assignment, changes, fleet, intake, live, notices, pages, progress, reports, sessions, tickets, users};
+use crate::{
+    assignment, changes, fleet, intake, live, notices, pages, progress, reports, security, sessions, tickets, users,
+};
 
 #[derive(OpenApi)]
 #[openapi(info(title = "Belgrano Tickets", description = "Cada pedido es un ticket; cada ticket llega."))]
@@ -24,6 +28,7 @@ pub fn router(app: App, health: Health) -> Router {
     let routes = routes
         .merge(pages::routes(development))
         .merge(map)
+        .layer(from_fn_with_state(app.clone(), watch::<App>))
         .with_state(app)
         .merge(openapi::docs(api))
         .merge(health.router());
@@ -51,6 +56,7 @@ fn api_routes() -> OpenApiRouter<App> {
         .merge(live::routes())
         .merge(notices::routes())
         .merge(changes::routes())
+        .merge(security::routes())
 }
 
 #[cfg(test)]

@@ -20,6 +20,7 @@ use belgrano_runtime::http::health::Health;
 use belgrano_runtime::http::serve::bind;
 use belgrano_runtime::lifecycle::Lifecycle;
 use belgrano_runtime::passage::Door;
+use belgrano_runtime::security::SecurityLog;
 use belgrano_runtime::storage::{Db, OpenError, open};
 use belgrano_runtime::telemetry::Metrics;
 use belgrano_runtime::writer::{WriteError, Writer};
@@ -80,7 +81,12 @@ pub async fn start(settings: Settings, ambient: &Ambient, life: &Lifecycle) -> R
     let bound = bind(serve).await?;
     let address = bound.local_addr()?;
     tracing::info!(%address, "tickets is listening");
-    life.spawn_critical("http", bound.serve(router, life.clone(), app.metrics.clone()));
+    let serving = bound.serve(router, life.clone(), app.metrics.clone());
+    life.spawn_critical("http", async move {
+        serving.await;
+        // What was refused to the last requests.
+        app.security.finish(&app.writer).await;
+    });
     Ok(address)
 }
 
@@ -113,6 +119,7 @@ pub async fn assemble(settings: Settings, ambient: &Ambient, life: &Lifecycle) -
         intake: IntakeGate::new(&settings, secrets.clone(), ambient),
         live: Live::new(hub, &settings.live, life),
         insights: Door::new(settings.insights.clone(), ambient),
+        security: SecurityLog::new(secrets.clone(), &metrics, ambient),
         ambient: ambient.clone(),
         settings,
         db,
@@ -129,6 +136,8 @@ pub async fn assemble(settings: Settings, ambient: &Ambient, life: &Lifecycle) -
     users::ensure_admin(&app).await?;
     assignment::spawn(&app, life);
     sessions::spawn(&app, life);
+    let (log, writer) = (app.security.clone(), app.writer.clone());
+    life.spawn_critical("security log", log.follow(writer, life.soft().clone()));
     housekeeping::spawn(&app, life);
     live::spawn(&app, life);
     callbacks::spawn(&app, life);

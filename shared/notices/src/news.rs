@@ -35,6 +35,8 @@ vocabulary! {
         ReviewAsked = "resena";
         /// Somebody changed the password of an account, or recovered it. Its number is `cuenta-` and the account's.
         PasswordChanged = "clave";
+        /// So much failed at the door that administrators should look. Its number is `seguridad`.
+        SecurityAlarm = "seguridad";
         /// A figure that somebody has set a limit to is beyond it, or well again. The service words it; its number is the rule's.
         Alarm = "alarma";
     }
@@ -75,7 +77,9 @@ impl News {
             Self::Offered => 10 * MINUTE,
             Self::OnTheWay | Self::Cancelled | Self::Withdrawn | Self::Restored => 30 * MINUTE,
             Self::Delivered => 4 * 60 * MINUTE,
-            Self::PackageMissed | Self::ReviewAsked | Self::Alarm | Self::PasswordChanged => 24 * 60 * MINUTE,
+            Self::PackageMissed | Self::ReviewAsked | Self::Alarm | Self::PasswordChanged | Self::SecurityAlarm => {
+                24 * 60 * MINUTE
+            }
         }
     }
 
@@ -90,6 +94,7 @@ impl News {
             | Self::Withdrawn
             | Self::Restored
             | Self::PasswordChanged
+            | Self::SecurityAlarm
             | Self::Alarm => Urgency::High,
         }
     }
@@ -98,7 +103,7 @@ impl News {
     /// changed a password may have a browser of the account.
     #[must_use]
     pub fn always_by_mail(self) -> bool {
-        matches!(self, Self::PackageMissed | Self::PasswordChanged)
+        matches!(self, Self::PackageMissed | Self::PasswordChanged | Self::SecurityAlarm)
     }
 
     /// The key of why somebody gets a mail of it.
@@ -106,6 +111,7 @@ impl News {
         match self {
             Self::PackageMissed => "notice-mail-why-package",
             Self::PasswordChanged => "notice-mail-why-password",
+            Self::SecurityAlarm => "notice-mail-why-security",
             Self::Alarm => "notice-mail-why-alarm",
             _ => "notice-mail-why",
         }
@@ -128,6 +134,7 @@ impl News {
             Self::PackageMissed => "notices-package-missed",
             Self::ReviewAsked => "notices-review-asked",
             Self::PasswordChanged => "notices-password-changed",
+            Self::SecurityAlarm => "notices-security",
             Self::Alarm => "notices-alarm",
         }
     }
@@ -143,6 +150,7 @@ impl News {
             Self::PackageMissed => "notice-package-missed-title",
             Self::ReviewAsked => "notice-review-asked-title",
             Self::PasswordChanged => "notice-password-changed-title",
+            Self::SecurityAlarm => "notice-security-title",
             Self::Alarm => "notices-alarm",
         }
     }
@@ -157,6 +165,7 @@ impl News {
                 Self::PackageMissed => path.extend(["paquetes", number]),
                 Self::ReviewAsked => path.extend(["pedidos", number, "resena"]),
                 Self::PasswordChanged => path.push("recuperar"),
+                Self::SecurityAlarm => path.push("seguridad"),
                 Self::Alarm => path.push("alertas"),
                 Self::Offered | Self::Cancelled | Self::Withdrawn | Self::Restored => path.push("reparto"),
             };
@@ -236,6 +245,7 @@ impl Composed {
             (News::PackageMissed, _) => "notice-package-missed",
             (News::ReviewAsked, _) => "notice-review-asked",
             (News::PasswordChanged, _) => "notice-password-changed",
+            (News::SecurityAlarm, _) => "notice-security",
             (News::Alarm, _) => "notices-alarm",
         };
         let text = Message::new(text).with("until", language.time(until)).with("place", place.unwrap_or_default());

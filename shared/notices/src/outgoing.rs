@@ -24,6 +24,15 @@ pub struct Notice {
     pub expires_at: UnixMillis,
 }
 
+impl Notice {
+    /// So much failed at the door that `account_id`, an administrator's, is to hear of it.
+    pub fn of_security_alarm(account_id: i64, now: UnixMillis) -> sqlx::Result<Self> {
+        let news = News::SecurityAlarm;
+        let order_number = OrderNumber::parse("seguridad").map_err(|error| sqlx::Error::Decode(error.into()))?;
+        Ok(Self { account_id, news, order_number, place: None, expires_at: now.plus_ms(news.lifetime_ms()) })
+    }
+}
+
 /// What a batch has to tell. Whoever did not ask for it is not written at all.
 #[derive(Debug, Default)]
 pub struct Outgoing(Vec<Notice>);

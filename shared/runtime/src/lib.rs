@@ -17,6 +17,7 @@ pub mod passage;
 mod private_file;
 pub mod problem;
 pub mod retry;
+pub mod security;
 pub mod sockets;
 pub mod storage;
 pub mod takeover;

@@ -7,6 +7,7 @@
 
 mod browser;
 mod document;
+mod leftovers;
 mod log;
 mod push_service;
 mod submitted;
@@ -19,6 +20,7 @@ pub use belgrano_web::testing::pictures;
 pub use belgrano_wire::testing::{START, still_ambient};
 pub use browser::{Browser, Seen};
 pub use document::{Operation, Permissions, assert_committed, assert_refusals_are_problems, operations};
+pub use leftovers::where_it_stands;
 pub use log::CapturedLog;
 pub use push_service::{FakeBrowser, FakePushService, PushAnswer, PushReceived};
 pub use submitted::submitted_in_nobodys_name;

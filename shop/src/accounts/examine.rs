@@ -8,6 +8,7 @@ use std::convert::Infallible;
 use belgrano_runtime::auth::examine::{ExamineError, Examined, PasswordReport, StoreExamined, Unexamined, told};
 use belgrano_runtime::auth::known_password::Owner;
 use belgrano_runtime::auth::password::KNOWN_PASSWORD;
+use belgrano_runtime::security::{Entry, Kind};
 use belgrano_runtime::storage::Db;
 use belgrano_runtime::writer::{Command, Failure, WriteError};
 use belgrano_runtime::{execute, fetch, fetch_scalar};
@@ -30,6 +31,7 @@ impl Command<ShopUnit> for StoreExamined {
         }
         if self.examined == Examined::Known {
             replace_password(unit, id, KNOWN_PASSWORD, None).await?;
+            unit.log(Entry::new(Kind::PasswordChanged).on(id).with("motivo", "conocida"));
         } else {
             execute!(*unit.session(), STORE, self.hash(), id)?;
         }

@@ -9,8 +9,9 @@ use belgrano_runtime::auth::email::Email;
 use belgrano_runtime::auth::gate::{NewSession, Verified, WrongCredentials};
 use belgrano_runtime::auth::known_password::Owner;
 use belgrano_runtime::auth::session::{Token, TokenHash};
-use belgrano_runtime::http::{ClientIp, Json};
+use belgrano_runtime::http::{Json, RequestContext};
 use belgrano_runtime::problem::{Problem, ProblemDocument};
+use belgrano_runtime::security::{Entry, Kind, Source};
 use belgrano_runtime::writer::{Command, Failure, WriteError};
 use belgrano_runtime::{execute, fetch, fetch_scalar};
 use serde::{Deserialize, Serialize};
@@ -71,6 +72,7 @@ struct LogIn {
     /// Whether the account's password was examined before.
     examined: bool,
     session: OpenSession,
+    source: Source,
 }
 
 impl Command<ShopUnit> for LogIn {
@@ -89,6 +91,7 @@ impl Command<ShopUnit> for LogIn {
             const UPDATE: &str = "UPDATE accounts SET password_hash = $1, password_examined = TRUE WHERE id = $2";
             execute!(*unit.session(), UPDATE, rehashed.as_ref().unwrap_or(stored), self.account_id)?;
         }
+        unit.log(Entry::new(Kind::LoggedIn).by(self.source.by(self.account_id)));
         Ok(self.session.open(unit, self.account_id).await?)
     }
 }
@@ -97,6 +100,7 @@ impl Command<ShopUnit> for LogIn {
 struct CloseSession {
     token: TokenHash,
     account_id: i64,
+    source: Source,
 }
 
 impl Command<ShopUnit> for CloseSession {
@@ -106,6 +110,7 @@ impl Command<ShopUnit> for CloseSession {
     async fn apply(&self, unit: &mut ShopUnit) -> Result<(), Failure<Infallible>> {
         execute!(*unit.session(), DELETE, &self.token[..])?;
         unit.announce().sessions.push((self.account_id, self.token));
+        unit.log(Entry::new(Kind::LoggedOut).by(self.source));
         Ok(())
     }
 }
@@ -153,15 +158,19 @@ pub(crate) struct LoginBody {
 )]
 pub(crate) async fn login(
     State(app): State<App>,
-    ip: ClientIp,
+    context: RequestContext,
     headers: HeaderMap,
     Json(body): Json<LoginBody>,
 ) -> Result<Response, Problem> {
-    app.gate.take_try(ip, &body.email)?;
-    let opened = match open(&app, &headers, &body).await? {
+    let source = app.security.source(&context);
+    if let Err(too_many) = app.gate.take_try(context.client_ip, &body.email) {
+        app.security.log_in_failed(source, &body.email, None, "limite");
+        return Err(too_many);
+    }
+    let opened = match open(&app, &headers, &body, source).await? {
         // Another log-in of this moment has put today's hash in the place of an outdated one, or the password was changed:
         // the account says.
-        None => open(&app, &headers, &body).await?,
+        None => open(&app, &headers, &body, source).await?,
         opened => opened,
     };
     let (account_id, token, fewer) = opened.ok_or(WrongCredentials)?;
@@ -176,20 +185,31 @@ pub(crate) async fn login(
 }
 
 /// Opens a session; `None` when the password was right and its hash is not the account's any more.
-async fn open(app: &App, headers: &HeaderMap, body: &LoginBody) -> Result<Option<(i64, Token, Vec<Fewer>)>, Problem> {
+async fn open(
+    app: &App,
+    headers: &HeaderMap,
+    body: &LoginBody,
+    source: Source,
+) -> Result<Option<(i64, Token, Vec<Fewer>)>, Problem> {
     const SELECT: &str = "SELECT id, email, first_name, last_name, phone, password_hash, password_examined \
          FROM accounts WHERE email = $1 AND active";
     let known = fetch!(optional, app.db.read().await?, Known, SELECT, body.email.as_str())?;
     let verified = app.gate.verify(&body.password, known.as_ref().map(|known| known.password_hash.clone())).await?;
-    let (known, verified) = known.zip(verified).ok_or(WrongCredentials)?;
+    let id = known.as_ref().map(|known| known.id);
+    let Some((known, verified)) = known.zip(verified) else {
+        app.security.log_in_failed(source, &body.email, id, "clave");
+        return Err(WrongCredentials.into());
+    };
     let account_id = known.id;
     let owner = || Owner::new(&[&known.email, &known.first_name, &known.last_name, &known.phone]);
     if !known.password_examined && owner().gives_away(&body.password) {
+        app.security.log_in_failed(source, &body.email, id, "conocida");
         take_away(app, account_id, verified.stored).await?;
         return Err(WrongCredentials.into());
     }
     let (token, session) = OpenSession::prepare(app, headers);
-    match app.writer.submit(LogIn { account_id, verified, examined: known.password_examined, session }).await {
+    let log_in = LogIn { account_id, verified, examined: known.password_examined, session, source };
+    match app.writer.submit(log_in).await {
         Ok(fewer) => Ok(Some((account_id, token, fewer))),
         Err(WriteError::Refused(WrongCredentials)) => Ok(None),
         Err(error) => Err(error.into()),
@@ -202,7 +222,8 @@ async fn open(app: &App, headers: &HeaderMap, body: &LoginBody) -> Result<Option
 #[utoipa::path(post, path = "/api/logout", tag = "cuentas", security(()), responses((status = 204)))]
 pub(crate) async fn logout(State(app): State<App>, MaybeSession(who): MaybeSession) -> Result<Response, Problem> {
     if let Some(who) = who {
-        app.writer.submit(CloseSession { token: who.token, account_id: who.account_id }).await?;
+        let close = CloseSession { token: who.token, account_id: who.account_id, source: who.source };
+        app.writer.submit(close).await?;
     }
     Ok((StatusCode::NO_CONTENT, [(header::SET_COOKIE, app.gate.cookie().clear())]).into_response())
 }

@@ -38,6 +38,7 @@ pub use first_admin::{FirstAdminError, ensure_first_admin};
 pub use limits::AccountLimits;
 pub(crate) use login::{LoginBody, login, logout};
 pub(crate) use password::change_password;
+pub(crate) use principal::of_session;
 pub use principal::{Admin, MaybeSession, Merchant, Principal, Role, Session, still_holds};
 pub use profile::AccountView;
 pub(crate) use profile::{ProfileBody, address_of, change_me, fields, me, passage};
@@ -47,6 +48,9 @@ pub(crate) use respell::respell_emails;
 pub use settings::AccountSettings;
 
 use crate::app::App;
+
+/// The names of the accounts whose ids follow.
+pub(crate) const NAMES: &str = "SELECT id, first_name || ' ' || last_name AS name FROM accounts WHERE id IN";
 
 /// Ends here what other instances have ended, until the soft stop.
 pub async fn follow_session_ends(app: App) {

@@ -5,11 +5,14 @@
 use std::convert::Infallible;
 
 use axum::extract::FromRequestParts;
+use axum::http::HeaderMap;
 use axum::http::request::Parts;
 use belgrano_runtime::auth::gate::{self, Idle};
 use belgrano_runtime::auth::session::{SeenNow, TokenHash};
 use belgrano_runtime::fetch;
+use belgrano_runtime::http::RequestContext;
 use belgrano_runtime::problem::Problem;
+use belgrano_runtime::security::Source;
 use belgrano_runtime::writer::{AtOnce, Command, Failure};
 use belgrano_wire::texts::Message;
 use belgrano_wire::timestamp::UnixMillis;
@@ -62,6 +65,8 @@ pub struct Principal {
     pub role: Role,
     /// The session it came with.
     pub token: TokenHash,
+    /// The request that it was found for, for the security log.
+    pub source: Source,
     expires_at: UnixMillis,
 }
 
@@ -80,6 +85,10 @@ impl gate::Principal for Principal {
 
     fn role(&self) -> &'static str {
         self.role.as_str()
+    }
+
+    fn source(&self) -> Source {
+        self.source
     }
 }
 
@@ -104,7 +113,8 @@ impl FromRequestParts<App> for MaybeSession {
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Problem> {
         let Some(token) = app.gate.session_of(&parts.headers) else { return Ok(Self(None)) };
-        Ok(Self(app.gate.find(&token, load(app, token)).await?))
+        let found = app.gate.find(&token, load(app, token)).await?;
+        Ok(Self(found.map(|who| who.asking(app, parts.extensions.get()))))
     }
 }
 
@@ -133,6 +143,20 @@ impl FromRequestParts<App> for Merchant {
         let Session(principal) = Session::from_request_parts(parts, app).await?;
         require(principal, Role::Merchant, "refusal-merchants-only").map(Self)
     }
+}
+
+impl Principal {
+    /// The same, in the request that `context` names.
+    fn asking(self, app: &App, context: Option<&RequestContext>) -> Self {
+        let source = context.map_or_else(Source::default, |context| app.security.source(context));
+        Self { source: source.by(self.account_id), ..self }
+    }
+}
+
+/// The account whose session a request came with, if it holds.
+pub(crate) async fn of_session(app: &App, headers: &HeaderMap) -> sqlx::Result<Option<i64>> {
+    let Some(token) = app.gate.session_of(headers) else { return Ok(None) };
+    Ok(app.gate.find(&token, load(app, token)).await?.map(|who| who.account_id))
 }
 
 /// Whether the session somebody came with still holds.
@@ -168,7 +192,7 @@ async fn load(app: &App, token: TokenHash) -> sqlx::Result<Option<Principal>> {
         Idle::Note => drop(app.writer.submit(AtOnce(SeenNow(token))).await),
         Idle::Fresh => {}
     }
-    Ok(Some(Principal { account_id, role, token, expires_at }))
+    Ok(Some(Principal { account_id, role, token, source: Source::default(), expires_at }))
 }
 
 impl Command<ShopUnit> for SeenNow {

@@ -8,9 +8,10 @@ use axum::http::StatusCode;
 use belgrano_runtime::auth::email::Email;
 use belgrano_runtime::auth::gate::Chosen;
 use belgrano_runtime::auth::password::NewPassword;
-use belgrano_runtime::http::{ClientIp, Json};
+use belgrano_runtime::http::{ClientIp, Json, RequestContext};
 use belgrano_runtime::mailer::Mail;
 use belgrano_runtime::problem::{Problem, ProblemDocument};
+use belgrano_runtime::security::{Entry, Kind, Source};
 use belgrano_runtime::writer::{Command, Failure};
 use belgrano_runtime::{execute, fetch, fetch_scalar};
 use belgrano_wire::free_text;
@@ -68,6 +69,7 @@ struct FinishRecovery {
     code: String,
     password_hash: String,
     max_attempts: i64,
+    source: Source,
 }
 
 /// No account has this id.
@@ -107,6 +109,7 @@ impl Command<ShopUnit> for FinishRecovery {
         if right {
             replace_password(unit, account_id, &self.password_hash, None).await?;
             tell(unit, account_id)?;
+            unit.log(Entry::new(Kind::PasswordRecovered).by(self.source).on(account_id));
             return Ok(CodeUse::Right);
         }
         // Also where there is nobody to count for: whoever measures a wrong code waits for the disk every time.
@@ -226,19 +229,27 @@ pub(crate) struct ResetBody {
 )]
 pub(crate) async fn reset_password(
     State(app): State<App>,
-    ip: ClientIp,
+    context: RequestContext,
     Json(body): Json<ResetBody>,
 ) -> Result<StatusCode, Problem> {
-    app.gate.take_try(ip, &body.email)?;
+    let source = app.security.source(&context);
+    let failed = app.security.at(Entry::new(Kind::CodeFailed).by(source), &body.email, None);
+    if let Err(too_many) = app.gate.take_try(context.client_ip, &body.email) {
+        app.security.note(failed.with("motivo", "limite"));
+        return Err(too_many);
+    }
     // Before it is known whether the code is right, so that both cost the same.
     // An administrator may come this way, and who asks is not told whose address is one.
     let chosen = Chosen { field: "password", email: body.email.as_str(), admin: true };
     let password_hash = app.gate.hash(&body.password, chosen).await?;
     let max_attempts = app.settings.accounts.recovery_attempts;
-    let finish = FinishRecovery { email: body.email, code: body.code, password_hash, max_attempts };
+    let finish = FinishRecovery { email: body.email, code: body.code, password_hash, max_attempts, source };
     match app.writer.submit(finish).await? {
         CodeUse::Right => Ok(StatusCode::NO_CONTENT),
-        CodeUse::Wrong => Err(WrongCode.into()),
+        CodeUse::Wrong => {
+            app.security.note(failed);
+            Err(WrongCode.into())
+        }
     }
 }
 
@@ -246,6 +257,7 @@ pub(crate) async fn reset_password(
 mod tests {
     use belgrano_runtime::auth::email::Email;
     use belgrano_runtime::on_both_engines;
+    use belgrano_runtime::security::Source;
     use belgrano_runtime::writer::{Command, Failure, UnitOfWork};
     use belgrano_wire::texts::Language;
 
@@ -268,7 +280,13 @@ mod tests {
 
     async fn try_a_wrong_code(shop: &TestShop, email: &str) -> (CodeUse, u64) {
         let email = Email::parse(email).expect("an address");
-        let wrong = FinishRecovery { email, code: "00000".to_owned(), password_hash: String::new(), max_attempts: 2 };
+        let wrong = FinishRecovery {
+            email,
+            code: "00000".to_owned(),
+            password_hash: String::new(),
+            max_attempts: 2,
+            source: Source::default(),
+        };
         shop.app.writer.submit(Changes(wrong)).await.expect("committed")
     }
 

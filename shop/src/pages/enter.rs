@@ -4,7 +4,7 @@ use askama::Template;
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
-use belgrano_runtime::http::{ClientIp, Json, Query};
+use belgrano_runtime::http::{Json, Query, RequestContext};
 use belgrano_runtime::problem::Problem;
 use belgrano_web::pages::{Field, Form, Layout, Notice, see_other, with_cookies_of};
 use belgrano_wire::texts::Language;
@@ -56,13 +56,13 @@ pub(super) async fn show(
 /// Logs in and goes on to where one wanted to be.
 pub(super) async fn send(
     State(app): State<App>,
-    ip: ClientIp,
+    context: RequestContext,
     headers: HeaderMap,
     Frame { layout, .. }: Frame,
     form: Form,
 ) -> Result<Response, Problem> {
     let answer = match form.read::<LoginBody>() {
-        Ok(body) => accounts::login(State(app.clone()), ip, headers, Json(body)).await,
+        Ok(body) => accounts::login(State(app.clone()), context, headers, Json(body)).await,
         Err(problem) => Err(problem),
     };
     match answer {
@@ -119,13 +119,13 @@ fn show_registration(frame: &Frame, role: &str, Query(Back { volver }): Query<Ba
 /// Makes an account and logs it in.
 pub(super) async fn register(
     State(app): State<App>,
-    ip: ClientIp,
+    context: RequestContext,
     headers: HeaderMap,
     Frame { layout, .. }: Frame,
     form: Form,
 ) -> Result<Response, Problem> {
     let answer = match form.read::<RegisterBody>() {
-        Ok(body) => accounts::register(State(app.clone()), ip, headers.clone(), Json(body)).await,
+        Ok(body) => accounts::register(State(app.clone()), context, headers.clone(), Json(body)).await,
         Err(problem) => Err(problem),
     };
     match answer {
@@ -136,7 +136,7 @@ pub(super) async fn register(
             if known && let Ok(body) = form.read::<LoginBody>() {
                 // Whoever pressed twice and knows its password is in. Another kind of account than was asked for is not it.
                 let asked = if form.value("rol") == "comerciante" { Role::Merchant } else { Role::Customer };
-                match accounts::login(State(app.clone()), ip, headers, Json(body)).await {
+                match accounts::login(State(app.clone()), context, headers, Json(body)).await {
                     Ok(answer) if answer.extensions().get() == Some(&asked) => {
                         return Ok(with_cookies_of(&answer, see_other(form.value("volver"))));
                     }

@@ -22,11 +22,13 @@ mod orders;
 mod outbox;
 mod package_run;
 mod packages;
+mod person;
 mod product_photo;
 mod product_stock;
 mod recover;
 mod repeat;
 mod review;
+mod security;
 #[cfg(test)]
 mod tests;
 mod tracking;
@@ -86,6 +88,7 @@ pub(crate) fn routes(app: &App, development: bool) -> Router<App> {
         .route("/administrar/resenas", get(manage_reviews::list))
         .route("/administrar/resenas/{id}/{accion}", post(manage_reviews::act))
         .route("/administrar/visitas", get(visits::show))
+        .route("/seguridad", get(security::show))
         .route("/administrar/clientes", get(customers::list))
         .route("/administrar/comercios", get(merchants::list))
         .route("/administrar/comercios/{id}", post(merchants::set_plan))
@@ -100,7 +103,9 @@ pub(crate) fn routes(app: &App, development: bool) -> Router<App> {
         .route("/avisos/envios", get(notices::list))
         .route("/avisos/envios/{id}/reintentar", post(notices::retry))
         .route("/perfil", get(account::show).post(account::change))
-        .route("/perfil/clave", get(account::show_password).post(account::change_password));
+        .route("/perfil/clave", get(account::show_password).post(account::change_password))
+        .route("/perfil/borrar", get(person::show))
+        .route("/perfil/borrar/seguro", get(person::ask).post(person::erase));
     let pages = pages.route_layer(middleware::from_fn_with_state(app.clone(), count_views));
     compress_pages(pages).merge(shared::routes(&frame::SERVICE, development))
 }

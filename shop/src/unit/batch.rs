@@ -6,6 +6,7 @@ use std::sync::Arc;
 use belgrano_runtime::auth::session::TokenHash;
 use belgrano_runtime::auth::session_end::SessionEnd;
 use belgrano_runtime::idempotency::IdempotencyKey;
+use belgrano_runtime::security::Entry;
 use belgrano_wire::OrderNumber;
 use belgrano_wire::ambient::Ambient;
 use belgrano_wire::timestamp::UnixMillis;
@@ -108,6 +109,8 @@ pub struct Committed {
     pub noticed: bool,
     /// Orders that requests placed, for the funnel.
     pub placed: Vec<Placed>,
+    /// What the security log has more.
+    pub logged: Vec<Entry>,
     /// Anything was written at all.
     pub changed: bool,
 }

@@ -4,7 +4,7 @@ use askama::Template;
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
-use belgrano_runtime::http::{ClientIp, Json, Query};
+use belgrano_runtime::http::{Json, Query, RequestContext};
 use belgrano_runtime::problem::Problem;
 use belgrano_web::pages::{Form, LOGIN_PATH, Layout, see_other, with_cookies_of};
 use serde::Deserialize;
@@ -38,13 +38,13 @@ pub(super) async fn show(frame: Frame, Query(Back { volver }): Query<Back>) -> R
 /// Logs in and goes on to where one wanted to be.
 pub(super) async fn send(
     State(app): State<App>,
-    ip: ClientIp,
+    context: RequestContext,
     headers: HeaderMap,
     frame: Frame,
     form: Form,
 ) -> Result<Response, Problem> {
     let answer = match form.read::<LogIn>() {
-        Ok(body) => sessions::log_in(State(app), ip, headers, Json(body)).await,
+        Ok(body) => sessions::log_in(State(app), context, headers, Json(body)).await,
         Err(problem) => Err(problem),
     };
     match answer {

@@ -17,6 +17,7 @@ mod notices;
 mod password;
 mod reports;
 mod search;
+mod security;
 mod settings;
 #[cfg(test)]
 mod tests;
@@ -65,6 +66,7 @@ pub fn routes(development: bool) -> Router<App> {
         .route("/reportes/repartidores.csv", get(reports::drivers_csv))
         .route("/insights", get(insights::go))
         .route("/ajustes", get(settings::show))
+        .route("/seguridad", get(security::show))
         .route("/usuarios", get(users::list).post(users::create))
         .route("/usuarios/{id}", get(users::edit).post(users::change));
     // Not compressed: it is sent while it is read.

@@ -9,8 +9,9 @@ use belgrano_runtime::auth::email::Email;
 use belgrano_runtime::auth::gate::{NewSession, Verified, WrongCredentials};
 use belgrano_runtime::auth::known_password::Owner;
 use belgrano_runtime::auth::session::{Token, TokenHash};
-use belgrano_runtime::http::{ClientIp, Json};
+use belgrano_runtime::http::{Json, RequestContext};
 use belgrano_runtime::problem::{Problem, ProblemDocument};
+use belgrano_runtime::security::{Entry, Kind, Source};
 use belgrano_runtime::writer::{Command, Failure, WriteError};
 use belgrano_runtime::{execute, fetch_scalar};
 use serde::{Deserialize, Serialize};
@@ -66,6 +67,7 @@ struct Begin {
     /// Whether the account's password was examined before.
     examined: bool,
     session: NewSession,
+    source: Source,
 }
 
 const INSERT: &str = "INSERT INTO sessions (token_hash, user_id, created_at, expires_at) VALUES ($1, $2, $3, $4)";
@@ -100,6 +102,7 @@ impl Command<BoardUnit> for Begin {
         {
             unit.announce(Announcement::Revoked { user_id, session: Some(replaced.to_vec()) });
         }
+        unit.log(Entry::new(Kind::LoggedIn).by(self.source.by(self.user_id)));
         Ok(())
     }
 }
@@ -109,6 +112,7 @@ impl Command<BoardUnit> for Begin {
 struct End {
     user_id: i64,
     token: TokenHash,
+    source: Source,
 }
 
 impl Command<BoardUnit> for End {
@@ -118,6 +122,7 @@ impl Command<BoardUnit> for End {
     async fn apply(&self, unit: &mut BoardUnit) -> Result<(), Failure<Infallible>> {
         execute!(*unit.session(), "DELETE FROM sessions WHERE token_hash = $1", &self.token[..])?;
         unit.announce(Announcement::Revoked { user_id: self.user_id, session: Some(self.token.to_vec()) });
+        unit.log(Entry::new(Kind::LoggedOut).by(self.source));
         Ok(())
     }
 }
@@ -128,15 +133,19 @@ impl Command<BoardUnit> for End {
     (status = 401, body = ProblemDocument), (status = 429, body = ProblemDocument)))]
 pub async fn log_in(
     State(app): State<App>,
-    ip: ClientIp,
+    context: RequestContext,
     headers: HeaderMap,
     Json(body): Json<LogIn>,
 ) -> Result<Response, Problem> {
-    app.gate.take_try(ip, &body.email)?;
-    let began = match begin(&app, &headers, &body).await? {
+    let source = app.security.source(&context);
+    if let Err(too_many) = app.gate.take_try(context.client_ip, &body.email) {
+        app.security.log_in_failed(source, &body.email, None, "limite");
+        return Err(too_many);
+    }
+    let began = match begin(&app, &headers, &body, source).await? {
         // Another log-in of this moment has put today's hash in the place of an outdated one, or the password was changed:
         // the account says.
-        None => begin(&app, &headers, &body).await?,
+        None => begin(&app, &headers, &body, source).await?,
         began => began,
     };
     let (account, token) = began.ok_or(WrongCredentials)?;
@@ -146,18 +155,28 @@ pub async fn log_in(
 }
 
 /// Begins a session; `None` when the password was right and its hash is not the account's any more.
-async fn begin(app: &App, headers: &HeaderMap, body: &LogIn) -> Result<Option<(LogInAccount, Token)>, Problem> {
+async fn begin(
+    app: &App,
+    headers: &HeaderMap,
+    body: &LogIn,
+    source: Source,
+) -> Result<Option<(LogInAccount, Token)>, Problem> {
     let account = users::for_log_in(&app.db, &body.email).await?.filter(|account| account.active);
     let stored = account.as_ref().map(|account| account.password_hash.clone());
     let verified = app.gate.verify(&body.password, stored).await?;
-    let (account, verified) = account.zip(verified).ok_or(WrongCredentials)?;
+    let id = account.as_ref().map(|account| account.id);
+    let Some((account, verified)) = account.zip(verified) else {
+        app.security.log_in_failed(source, &body.email, id, "clave");
+        return Err(WrongCredentials.into());
+    };
     let owner = || Owner::new(&[body.email.as_str(), &account.name, &account.phone]);
     if !account.password_examined && owner().gives_away(&body.password) {
+        app.security.log_in_failed(source, &body.email, id, "conocida");
         users::take_away(app, account.id, verified.stored).await?;
         return Err(WrongCredentials.into());
     }
     let (token, session) = app.gate.new_session(app.gate.session_of(headers));
-    let begin = Begin { user_id: account.id, verified, examined: account.password_examined, session };
+    let begin = Begin { user_id: account.id, verified, examined: account.password_examined, session, source };
     match app.writer.submit(begin).await {
         Ok(()) => Ok(Some((account, token))),
         Err(WriteError::Refused(WrongCredentials)) => Ok(None),
@@ -169,7 +188,7 @@ async fn begin(app: &App, headers: &HeaderMap, body: &LogIn) -> Result<Option<(L
 #[utoipa::path(post, path = "/api/logout", tag = "sesión", security(()), responses((status = 204)))]
 pub async fn log_out(State(app): State<App>, session: Result<Session, Problem>) -> Result<Response, Problem> {
     if let Ok(Session(principal)) = session {
-        let end = End { user_id: principal.user_id, token: principal.session };
+        let end = End { user_id: principal.user_id, token: principal.session, source: principal.source };
         app.writer.submit(end).await?;
     }
     Ok((StatusCode::NO_CONTENT, [(header::SET_COOKIE, app.gate.cookie().clear())]).into_response())

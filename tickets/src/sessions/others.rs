@@ -8,6 +8,7 @@ use belgrano_runtime::auth::gate::Idle;
 use belgrano_runtime::auth::session::TokenHash;
 use belgrano_runtime::http::Json;
 use belgrano_runtime::problem::{Problem, ProblemDocument};
+use belgrano_runtime::security::{Entry, Kind};
 use belgrano_runtime::writer::{Command, Failure};
 use belgrano_runtime::{execute, fetch};
 use belgrano_wire::timestamp::UnixMillis;
@@ -39,7 +40,9 @@ impl Command<BoardUnit> for EndOthers {
     type Refusal = Infallible;
 
     async fn apply(&self, unit: &mut BoardUnit) -> Result<(), Failure<Infallible>> {
-        Ok(end_others(unit, self.user_id, &self.keep).await?)
+        end_others(unit, self.user_id, &self.keep).await?;
+        unit.log(Entry::new(Kind::LoggedOut).with("sesiones", "otras"));
+        Ok(())
     }
 }
 

@@ -9,7 +9,9 @@ use axum::http::request::Parts;
 use belgrano_runtime::auth::gate::{self, Idle};
 use belgrano_runtime::auth::session::{SeenNow, TokenHash};
 use belgrano_runtime::fetch;
+use belgrano_runtime::http::RequestContext;
 use belgrano_runtime::problem::Problem;
+use belgrano_runtime::security::Source;
 use belgrano_runtime::writer::{AtOnce, Command, Failure};
 use belgrano_wire::texts::Message;
 use belgrano_wire::timestamp::UnixMillis;
@@ -33,6 +35,8 @@ pub struct Principal {
     pub session: TokenHash,
     /// When the session ends by itself.
     pub expires_at: UnixMillis,
+    /// The request that it was found for, for the security log.
+    pub source: Source,
 }
 
 impl Principal {
@@ -67,6 +71,10 @@ impl gate::Principal for Principal {
 
     fn role(&self) -> &'static str {
         self.role.as_str()
+    }
+
+    fn source(&self) -> Source {
+        self.source
     }
 }
 
@@ -128,6 +136,7 @@ impl App {
                 role: row.role,
                 session: *token,
                 expires_at: row.expires_at,
+                source: Source::default(),
             }))
         };
         self.gate.find(token, load).await
@@ -151,7 +160,10 @@ impl FromRequestParts<App> for Session {
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Problem> {
         let principal = app.principal_by_cookie(&parts.headers).await?;
-        let principal = principal.ok_or_else(|| Problem::unauthenticated(Message::new("refusal-log-in")))?;
+        let mut principal = principal.ok_or_else(|| Problem::unauthenticated(Message::new("refusal-log-in")))?;
+        let context = parts.extensions.get::<RequestContext>();
+        let source = context.map_or_else(Source::default, |context| app.security.source(context));
+        principal.source = source.by(principal.user_id);
         match parts.headers.get(TAKEN_FOR) {
             Some(other) if other.as_bytes() != principal.user_id.to_string().as_bytes() => {
                 Err(Problem::unauthenticated(Message::new("refusal-other-person")))

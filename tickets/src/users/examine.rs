@@ -7,6 +7,7 @@ use std::convert::Infallible;
 
 use belgrano_runtime::auth::examine::{ExamineError, Examined, PasswordReport, StoreExamined, Unexamined, told};
 use belgrano_runtime::auth::known_password::Owner;
+use belgrano_runtime::security::{Entry, Kind};
 use belgrano_runtime::storage::Db;
 use belgrano_runtime::writer::{Command, Failure, WriteError};
 use belgrano_runtime::{execute, fetch};
@@ -27,6 +28,7 @@ impl Command<BoardUnit> for StoreExamined {
         if changed > 0 && self.examined == Examined::Known {
             execute!(*unit.session(), "DELETE FROM sessions WHERE user_id = $1", id)?;
             unit.announce(Announcement::Revoked { user_id: id, session: None });
+            unit.log(Entry::new(Kind::PasswordChanged).on(id).with("motivo", "conocida"));
         }
         Ok(())
     }

@@ -25,3 +25,6 @@ pub use respell::respell_emails;
 pub use role::Role;
 pub use routes::routes;
 pub(crate) use routes::{NAME_CHARS, NewUser, UserChange, change, create, create_account, hash_of, list};
+
+/// The names of the accounts whose ids follow.
+pub(crate) const NAMES: &str = "SELECT id, name FROM users WHERE id IN";

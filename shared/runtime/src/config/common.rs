@@ -15,6 +15,7 @@ use crate::auth::password::NewPassword;
 use crate::changes::ChangeSettings;
 use crate::http::HttpSettings;
 use crate::http::serve::ServeSettings;
+use crate::security::SecuritySettings;
 use crate::storage::{StorageSettings, Target};
 use belgrano_wire::ambient::Ambient;
 use belgrano_wire::signature::SigningSecrets;
@@ -47,6 +48,8 @@ pub struct Common {
     pub admin: FirstAdmin,
     /// Limits of the change feed.
     pub changes: ChangeSettings,
+    /// How long the security log goes back.
+    pub security: SecuritySettings,
     /// `None`: nobody set one, so it is generated into `data_dir`.
     integration: Option<SigningSecrets>,
 }
@@ -100,6 +103,7 @@ impl Common {
             gate: GateSettings::from_env(env),
             admin: first_admin(env),
             changes: ChangeSettings::from_env(env),
+            security: SecuritySettings::from_env(env),
             integration: integration(env, generated_allowed),
             public_url,
             zone,
