@@ -17,7 +17,7 @@ mod wrong_requests;
 
 pub use belgrano_runtime::testing::{OldFile, Pooler, TestDatabase, keep_statistics, statements, table_readers};
 pub use belgrano_web::testing::pictures;
-pub use belgrano_wire::testing::{START, still_ambient};
+pub use belgrano_wire::testing::{START, still_ambient, try_corpus};
 pub use browser::{Browser, Seen};
 pub use document::{Operation, Permissions, assert_committed, assert_refusals_are_problems, operations};
 pub use leftovers::where_it_stands;

@@ -14,6 +14,8 @@ mod client_time;
 pub mod cookie;
 mod fingerprint;
 pub mod free_text;
+#[cfg(any(test, fuzzing))]
+pub mod fuzzing;
 pub mod hex;
 pub mod limits;
 pub mod live;

@@ -1,9 +1,12 @@
-//! Time that stands still and randomness that repeats itself.
+//! Time that stands still, randomness that repeats itself, and inputs near those of a corpus.
+
+mod corpus;
 
 use std::sync::Arc;
 
 use crate::ambient::{Ambient, ManualClock, SeededEntropy};
 use crate::timestamp::UnixMillis;
+pub use corpus::try_corpus;
 
 /// Where a test's clock stands at first: 2026-11-21, 15:04:05 in Buenos Aires.
 pub const START: UnixMillis = UnixMillis(1_795_284_245_000);

@@ -14,6 +14,8 @@ mod door;
 mod edge;
 #[cfg(test)]
 mod flood_tests;
+#[cfg(any(test, fuzzing))]
+pub mod fuzzing;
 pub mod health;
 mod keyed;
 mod line;
