@@ -5,7 +5,7 @@ use crate::wire::vocabulary::vocabulary;
 vocabulary! {
     /// What happened. A further kind is a line here, in [`Kind::label`] and in the texts; the tables take any word.
     Kind {
-        /// Somebody logged in.
+        /// Somebody came in by password, or by a link from another service.
         LoggedIn = "ingreso";
         /// Somebody did not get in: a wrong password, or more tries than there may be. `motivo` says which.
         LogInFailed = "ingreso-fallido";

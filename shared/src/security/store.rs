@@ -24,7 +24,7 @@ pub trait SecurityUnit: UnitOfWork {
     fn now(&self) -> UnixMillis;
     /// The transaction, to read.
     fn reader(&mut self) -> &mut Session;
-    /// Tells an account.
+    /// Puts a notice for one account into this batch.
     fn tell(&mut self, notice: Notice);
 }
 

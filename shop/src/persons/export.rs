@@ -3,8 +3,12 @@
 //! What opens a door is not in it: hashes of passwords and sessions, keys of browsers. Nor is what nobody can tie to a person
 //! without it: views of pages are counted, not kept.
 
+use std::convert::Infallible;
+
+use belgrano_shared::security::{Entry, Kind};
 use belgrano_shared::storage::{Db, Session};
 use belgrano_shared::timestamp::UnixMillis;
+use belgrano_shared::writer::{Command, Failure};
 use belgrano_shared::{fetch, fetch_in, fetch_scalar};
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -12,6 +16,24 @@ use utoipa::ToSchema;
 use super::told::{
     Account, CartLine, Device, Line, Mail, Notice, Opened, Order, OrderStep, Package, PackageItem, PackageRun, Review,
 };
+use crate::unit::ShopUnit;
+
+/// Note in the security log that the operator gave out what is known of a person. What they take themselves is noted as every file is.
+#[derive(Debug)]
+pub struct NoteExport {
+    /// Whose account.
+    pub account_id: i64,
+}
+
+impl Command<ShopUnit> for NoteExport {
+    type Output = ();
+    type Refusal = Infallible;
+
+    async fn apply(&self, unit: &mut ShopUnit) -> Result<(), Failure<Infallible>> {
+        unit.log(Entry::new(Kind::PersonExported).on(self.account_id));
+        Ok(())
+    }
+}
 
 /// Everything that the shop knows of a person.
 #[derive(Clone, Debug, PartialEq, Serialize, ToSchema)]
@@ -19,7 +41,7 @@ pub struct PersonData {
     /// When it was put together.
     #[serde(rename = "generado")]
     made_at: UnixMillis,
-    /// The account.
+    /// La cuenta, con lo que la persona dijo de sí.
     #[serde(rename = "cuenta")]
     account: Account,
     /// Its orders, the first one first.

@@ -243,7 +243,7 @@ pub(super) struct CartLine {
     updated_at: UnixMillis,
 }
 
-/// Notices by mail.
+/// Avisos por correo: en qué idioma y desde cuándo.
 #[derive(Clone, Debug, PartialEq, Serialize, FromRow, ToSchema)]
 #[schema(as = PersonMail)]
 pub(super) struct Mail {
@@ -292,7 +292,7 @@ pub(super) struct Notice {
     settled_at: Option<UnixMillis>,
 }
 
-/// A session.
+/// Una sesión abierta de la cuenta: desde cuándo y hasta cuándo.
 #[derive(Clone, Debug, PartialEq, Serialize, FromRow, ToSchema)]
 #[schema(as = PersonOpened)]
 pub(super) struct Opened {
