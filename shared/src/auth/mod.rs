@@ -19,3 +19,4 @@ pub mod password;
 pub mod session;
 pub mod session_cache;
 pub mod session_end;
+pub mod typed_code;
