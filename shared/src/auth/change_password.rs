@@ -80,11 +80,17 @@ impl<P: Principal> Gate<P> {
         body: &ChangePasswordBody,
     ) -> Result<Changing, Problem> {
         let known = known.ok_or_else(|| Problem::unauthenticated(Message::new("refusal-account-closed")))?;
+        let email = known.email.clone();
+        let verified = self.prove(ip, known, &body.current).await?;
+        let chosen = Chosen { field: "password_nueva", email: &email, admin };
+        Ok(Changing { verified, hash: self.hash(&body.new, chosen).await? })
+    }
+
+    /// Whether `password` is what a logged-in account has: the hash that it fits. Counts as a try.
+    pub(super) async fn prove(&self, ip: ClientIp, known: Known, password: &str) -> Result<String, Problem> {
         if let Some(email) = Email::parse(&known.email) {
             self.take_try(ip, &email)?;
         }
-        let verified = self.verify(&body.current, Some(known.password_hash)).await?.ok_or(WrongPassword)?.stored;
-        let chosen = Chosen { field: "password_nueva", email: &known.email, admin };
-        Ok(Changing { verified, hash: self.hash(&body.new, chosen).await? })
+        Ok(self.verify(password, Some(known.password_hash)).await?.ok_or(WrongPassword)?.stored)
     }
 }

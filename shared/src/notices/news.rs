@@ -35,6 +35,8 @@ vocabulary! {
         ReviewAsked = "resena";
         /// Somebody changed the password of an account, or recovered it. Its number is `cuenta-` and the account's.
         PasswordChanged = "clave";
+        /// The second factor of an account was set up, taken away, or got other recovery codes. Numbered as a changed password is.
+        SecondFactorChanged = "segundo-factor";
         /// A figure that somebody has set a limit to is beyond it, or well again. The service words it; its number is the rule's.
         Alarm = "alarma";
     }
@@ -75,7 +77,11 @@ impl News {
             Self::Offered => 10 * MINUTE,
             Self::OnTheWay | Self::Cancelled | Self::Withdrawn | Self::Restored => 30 * MINUTE,
             Self::Delivered => 4 * 60 * MINUTE,
-            Self::PackageMissed | Self::ReviewAsked | Self::Alarm | Self::PasswordChanged => 24 * 60 * MINUTE,
+            Self::PackageMissed
+            | Self::ReviewAsked
+            | Self::Alarm
+            | Self::PasswordChanged
+            | Self::SecondFactorChanged => 24 * 60 * MINUTE,
         }
     }
 
@@ -90,6 +96,7 @@ impl News {
             | Self::Withdrawn
             | Self::Restored
             | Self::PasswordChanged
+            | Self::SecondFactorChanged
             | Self::Alarm => Urgency::High,
         }
     }
@@ -98,14 +105,14 @@ impl News {
     /// changed a password may have a browser of the account.
     #[must_use]
     pub fn always_by_mail(self) -> bool {
-        matches!(self, Self::PackageMissed | Self::PasswordChanged)
+        matches!(self, Self::PackageMissed | Self::PasswordChanged | Self::SecondFactorChanged)
     }
 
     /// The key of why somebody gets a mail of it.
     pub(super) fn why(self) -> &'static str {
         match self {
             Self::PackageMissed => "notice-mail-why-package",
-            Self::PasswordChanged => "notice-mail-why-password",
+            Self::PasswordChanged | Self::SecondFactorChanged => "notice-mail-why-password",
             Self::Alarm => "notice-mail-why-alarm",
             _ => "notice-mail-why",
         }
@@ -128,6 +135,7 @@ impl News {
             Self::PackageMissed => "notices-package-missed",
             Self::ReviewAsked => "notices-review-asked",
             Self::PasswordChanged => "notices-password-changed",
+            Self::SecondFactorChanged => "notices-second-factor",
             Self::Alarm => "notices-alarm",
         }
     }
@@ -143,6 +151,7 @@ impl News {
             Self::PackageMissed => "notice-package-missed-title",
             Self::ReviewAsked => "notice-review-asked-title",
             Self::PasswordChanged => "notice-password-changed-title",
+            Self::SecondFactorChanged => "notice-second-factor-title",
             Self::Alarm => "notices-alarm",
         }
     }
@@ -157,6 +166,7 @@ impl News {
                 Self::PackageMissed => path.extend(["paquetes", number]),
                 Self::ReviewAsked => path.extend(["pedidos", number, "resena"]),
                 Self::PasswordChanged => path.push("recuperar"),
+                Self::SecondFactorChanged => path.extend(["perfil", "clave"]),
                 Self::Alarm => path.push("alertas"),
                 Self::Offered | Self::Cancelled | Self::Withdrawn | Self::Restored => path.push("reparto"),
             };
@@ -236,6 +246,7 @@ impl Composed {
             (News::PackageMissed, _) => "notice-package-missed",
             (News::ReviewAsked, _) => "notice-review-asked",
             (News::PasswordChanged, _) => "notice-password-changed",
+            (News::SecondFactorChanged, _) => "notice-second-factor",
             (News::Alarm, _) => "notices-alarm",
         };
         let text = Message::new(text).with("until", language.time(until)).with("place", place.unwrap_or_default());
