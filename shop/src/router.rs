@@ -1,6 +1,6 @@
 //! Every address of the shop, on one screen.
 
-use axum::Router;
+use axum::{Router, middleware};
 use belgrano_shared::http::health::Health;
 use belgrano_shared::http::{openapi, standard_layers};
 use belgrano_shared::map;
@@ -24,6 +24,7 @@ pub fn router(app: App, health: Health) -> Router {
     let (http, metrics, ambient) = (app.settings.common.http.clone(), app.metrics.clone(), app.ambient.clone());
     let (development, map) = (app.settings.common.development(), map::routes(&app.settings.common.map));
     let router = api
+        .route_layer(middleware::from_fn_with_state(app.clone(), accounts::set_up_first))
         .merge(pages::routes(&app, development))
         .merge(map)
         .merge(health.router())

@@ -2,6 +2,7 @@
 //! is built in.
 
 use belgrano_shared::auth::password::{NewPassword, PasswordError};
+use belgrano_shared::auth::second_factor;
 use belgrano_shared::writer::{Command, Failure, WriteError};
 use belgrano_shared::{execute, fetch, fetch_scalar};
 
@@ -64,6 +65,10 @@ impl Command<ShopUnit> for MakeAdmin {
             return Ok(false);
         }
         execute!(*unit.session(), PROMOTE, known.id)?;
+        if known.role != Role::Admin.as_str() {
+            // Whoever had it before may have set one up, which would keep the operator out.
+            second_factor::forget(unit.session(), known.id).await?;
+        }
         // Ends its sessions, too: they were another role's, or somebody else's.
         let hash = if fits { &known.password_hash } else { &self.account.password_hash };
         replace_password(unit, known.id, hash, None).await?;

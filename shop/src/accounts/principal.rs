@@ -5,6 +5,7 @@
 use std::convert::Infallible;
 
 use axum::extract::FromRequestParts;
+use axum::http::HeaderMap;
 use axum::http::request::Parts;
 use belgrano_shared::auth::gate::{self, Idle};
 use belgrano_shared::auth::session::{SeenNow, TokenHash};
@@ -62,6 +63,8 @@ pub struct Principal {
     pub role: Role,
     /// The session it came with.
     pub token: TokenHash,
+    /// Whether it has to set up a second factor before anything else.
+    pub owes_factor: bool,
     expires_at: UnixMillis,
 }
 
@@ -103,8 +106,7 @@ impl FromRequestParts<App> for MaybeSession {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Problem> {
-        let Some(token) = app.gate.session_of(&parts.headers) else { return Ok(Self(None)) };
-        Ok(Self(app.gate.find(&token, load(app, token)).await?))
+        Ok(Self(by_cookie(app, &parts.headers).await?))
     }
 }
 
@@ -135,6 +137,14 @@ impl FromRequestParts<App> for Merchant {
     }
 }
 
+/// Whose session cookie came with a request, if it came with one that holds.
+pub(super) async fn by_cookie(app: &App, headers: &HeaderMap) -> sqlx::Result<Option<Principal>> {
+    match app.gate.session_of(headers) {
+        Some(token) => app.gate.find(&token, load(app, token)).await,
+        None => Ok(None),
+    }
+}
+
 /// Whether the session somebody came with still holds.
 pub async fn still_holds(app: &App, who: &Principal) -> sqlx::Result<bool> {
     let found = app.gate.find(&who.token, load(app, who.token)).await?;
@@ -152,23 +162,26 @@ struct Row {
     role: Role,
     expires_at: UnixMillis,
     seen_at: UnixMillis,
+    factors: i64,
 }
 
-const SELECT_SESSION: &str = "SELECT s.account_id, a.role, s.expires_at, COALESCE(s.seen_at, s.created_at) AS seen_at FROM sessions s \
+const SELECT_SESSION: &str = "SELECT s.account_id, a.role, s.expires_at, COALESCE(s.seen_at, s.created_at) AS seen_at, \
+     (SELECT COUNT(*) FROM second_factors f WHERE f.account_id = s.account_id) AS factors FROM sessions s \
      JOIN accounts a ON a.id = s.account_id WHERE s.token_hash = $1 AND a.active";
 
 async fn load(app: &App, token: TokenHash) -> sqlx::Result<Option<Principal>> {
     let mut session = app.db.read().await?;
     let row = fetch!(optional, session, Row, SELECT_SESSION, &token[..])?;
     drop(session);
-    let Some(Row { account_id, role, expires_at, seen_at }) = row else { return Ok(None) };
+    let Some(Row { account_id, role, expires_at, seen_at, factors }) = row else { return Ok(None) };
     match app.gate.idle(seen_at) {
         Idle::Over => return Ok(None),
         // That it cannot be written down now is no reason to send somebody away.
         Idle::Note => drop(app.writer.submit(AtOnce(SeenNow(token))).await),
         Idle::Fresh => {}
     }
-    Ok(Some(Principal { account_id, role, token, expires_at }))
+    let owes_factor = app.second_factors.owed(role == Role::Admin, factors > 0);
+    Ok(Some(Principal { account_id, role, token, owes_factor, expires_at }))
 }
 
 impl Command<ShopUnit> for SeenNow {

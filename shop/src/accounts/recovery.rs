@@ -11,6 +11,7 @@ use belgrano_shared::auth::password::NewPassword;
 use belgrano_shared::auth::typed_code;
 use belgrano_shared::http::{ClientIp, Json};
 use belgrano_shared::mailer::Mail;
+use belgrano_shared::notices::News;
 use belgrano_shared::problem::{Problem, ProblemDocument};
 use belgrano_shared::texts::{Language, Message};
 use belgrano_shared::timestamp::UnixMillis;
@@ -90,7 +91,7 @@ impl Command<ShopUnit> for FinishRecovery {
         });
         if right {
             replace_password(unit, account_id, &self.password_hash, None).await?;
-            tell(unit, account_id)?;
+            tell(unit, account_id, News::PasswordChanged)?;
             return Ok(CodeUse::Right);
         }
         // Also where there is nobody to count for: whoever measures a wrong code waits for the disk every time.
