@@ -1,6 +1,6 @@
 //! Every route of the board, on one screen.
 
-use axum::Router;
+use axum::{Router, middleware};
 use belgrano_shared::http::health::Health;
 use belgrano_shared::http::{openapi, standard_layers};
 use belgrano_shared::map;
@@ -21,7 +21,8 @@ pub fn router(app: App, health: Health) -> Router {
     let (settings, metrics, ambient) = (app.settings.common.http.clone(), app.metrics.clone(), app.ambient.clone());
     let (development, map) = (app.settings.common.development(), map::routes(&app.settings.common.map));
     let routes = routes
-        .merge(pages::routes(development))
+        .route_layer(middleware::from_fn_with_state(app.clone(), users::set_up_first))
+        .merge(pages::routes(&app, development))
         .merge(map)
         .with_state(app)
         .merge(openapi::docs(api))

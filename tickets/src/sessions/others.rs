@@ -19,9 +19,11 @@ use crate::app::App;
 use crate::unit::{Announcement, BoardUnit};
 
 /// Ends the sessions of an account, except `keep`.
-pub(crate) async fn end_others(unit: &mut BoardUnit, user_id: i64, keep: &TokenHash) -> sqlx::Result<()> {
+pub(crate) async fn end_others(unit: &mut BoardUnit, user_id: i64, keep: Option<&TokenHash>) -> sqlx::Result<()> {
     const END: &str = "DELETE FROM sessions WHERE user_id = $1 AND token_hash <> $2";
-    execute!(*unit.session(), END, user_id, &keep[..])?;
+    // No session has an empty hash.
+    let keep: &[u8] = keep.map_or(&[], |token| &token[..]);
+    execute!(*unit.session(), END, user_id, keep)?;
     // Everybody of the account is asked again, and who kept the session may stay.
     unit.announce(Announcement::Revoked { user_id, session: None });
     Ok(())
@@ -39,7 +41,7 @@ impl Command<BoardUnit> for EndOthers {
     type Refusal = Infallible;
 
     async fn apply(&self, unit: &mut BoardUnit) -> Result<(), Failure<Infallible>> {
-        Ok(end_others(unit, self.user_id, &self.keep).await?)
+        Ok(end_others(unit, self.user_id, Some(&self.keep)).await?)
     }
 }
 

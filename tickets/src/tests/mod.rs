@@ -16,6 +16,7 @@ mod promising;
 mod proofs;
 mod reassigning;
 mod searching;
+mod second_factor;
 mod stepping;
 mod unreadable;
 mod upgrading;
