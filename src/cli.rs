@@ -35,6 +35,9 @@ pub enum Command {
     /// Accounts.
     #[command(subcommand)]
     User(UserCommand),
+    /// A customer of the shop and what is known of them.
+    #[command(subcommand)]
+    Person(PersonCommand),
     /// The messages from the shop to the board.
     #[command(subcommand)]
     Outbox(OutboxCommand),
@@ -135,6 +138,23 @@ pub enum UserCommand {
         /// The address it logs in with.
         #[arg(long)]
         email: String,
+    },
+}
+
+/// What can be done for a person who asks for it.
+#[derive(Debug, Subcommand)]
+pub enum PersonCommand {
+    /// Print everything that the shop knows of a person, as JSON.
+    Export {
+        /// The address they log in with, or the number of their account.
+        #[arg(value_name = "EMAIL")]
+        who: String,
+    },
+    /// Erase a person: account and orders are nobody's afterwards, and the board forgets whose they were. It cannot be undone.
+    Erase {
+        /// The address they log in with, or the number of their account.
+        #[arg(value_name = "EMAIL")]
+        who: String,
     },
 }
 

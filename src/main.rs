@@ -7,6 +7,7 @@ mod demo;
 mod migrate;
 mod notices;
 mod outbox;
+mod person;
 mod serve;
 mod settings;
 mod store;
@@ -30,6 +31,7 @@ async fn main() -> ExitCode {
         Command::Catalog(command) => catalog::run(command).await,
         Command::MigrateFrom(options) => migrate::run(options).await,
         Command::User(command) => user::run(command).await,
+        Command::Person(command) => person::run(command).await,
         Command::Outbox(command) => outbox::run(command).await,
         Command::Notices(command) => notices::run(command).await,
         Command::Check => check::run().await,

@@ -3,9 +3,11 @@
 use std::ops::Deref;
 use std::sync::Arc;
 
+use axum::http::HeaderMap;
 use belgrano_shared::ambient::Ambient;
 use belgrano_shared::auth::gate::Gate;
 use belgrano_shared::lifecycle::Lifecycle;
+use belgrano_shared::security::{SecurityLog, Watched};
 use belgrano_shared::signature::SigningSecrets;
 use belgrano_shared::storage::Db;
 use belgrano_shared::telemetry::Metrics;
@@ -45,6 +47,8 @@ pub struct Parts {
     pub writer: Writer<InsightsUnit>,
     /// Who is asking: passwords, sessions and their limits.
     pub gate: Gate<Principal>,
+    /// What is told of who came in and who was refused.
+    pub security: SecurityLog,
     /// What is shared with the services.
     pub credentials: Credentials,
     /// Keys of programs that read.
@@ -90,5 +94,15 @@ impl App {
     #[must_use]
     pub fn new(parts: Parts) -> Self {
         Self(Arc::new(parts))
+    }
+}
+
+impl Watched for App {
+    fn security(&self) -> &SecurityLog {
+        &self.security
+    }
+
+    async fn account_of(&self, headers: &HeaderMap) -> Option<i64> {
+        self.principal(headers).await.ok().flatten().map(|who| who.account_id)
     }
 }

@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use belgrano_shared::auth::session::shorten;
 use belgrano_shared::execute;
+use belgrano_shared::security;
 use belgrano_shared::writer::{Command, Failure};
 
 use crate::app::App;
@@ -19,6 +20,8 @@ const PERIOD: Duration = Duration::from_hours(1);
 pub(crate) struct Prune {
     /// What a session lasts: none that was opened by a clock that was set back since lasts longer.
     pub(crate) session_lifetime: Duration,
+    /// How long the security log goes back.
+    pub(crate) log_kept_ms: i64,
 }
 
 impl Command<InsightsUnit> for Prune {
@@ -31,6 +34,7 @@ impl Command<InsightsUnit> for Prune {
         let mut forgotten = execute!(*session, "DELETE FROM sessions WHERE expires_at <= $1", now)?;
         shorten(session, now, self.session_lifetime).await?;
         forgotten += execute!(*session, "DELETE FROM used_links WHERE expires_at <= $1", now)?;
+        forgotten += security::prune(session, now.plus_ms(-self.log_kept_ms)).await?;
         Ok(forgotten)
     }
 }
@@ -42,7 +46,9 @@ pub(crate) fn spawn(app: &App) {
     life.spawn_critical("housekeeping", async move {
         let mut ticks = tokio::time::interval(PERIOD);
         while soft.run_until_cancelled(ticks.tick()).await.is_some() {
-            let prune = Prune { session_lifetime: app.settings.common.gate.session_lifetime };
+            let common = &app.settings.common;
+            let prune =
+                Prune { session_lifetime: common.gate.session_lifetime, log_kept_ms: common.security.kept_ms() };
             if let Err(error) = app.writer.submit(prune).await {
                 tracing::warn!(%error, "could not forget what has expired");
             }

@@ -5,6 +5,7 @@ use axum::middleware::from_fn_with_state;
 use belgrano_shared::http::health::Health;
 use belgrano_shared::http::{openapi, standard_layers};
 use belgrano_shared::map;
+use belgrano_shared::security::watch;
 use utoipa::OpenApi;
 use utoipa::openapi::SecurityRequirement;
 use utoipa::openapi::security::{ApiKey, ApiKeyValue, SecurityScheme};
@@ -30,7 +31,8 @@ pub fn router(app: App, health: Health) -> Router {
     let api = api.layer(from_fn_with_state(app.clone(), alerts::time));
     let (development, origins) = (app.settings.common.development(), http.origins.clone());
     let pages = pages::routes(development).merge(map::routes(&app.settings.common.map));
-    let router = api.merge(pages).merge(health.router()).merge(openapi::docs(document)).with_state(app);
+    let rooms = api.merge(pages).layer(from_fn_with_state(app.clone(), watch::<App>));
+    let router = rooms.merge(health.router()).merge(openapi::docs(document)).with_state(app);
     // Outermost: a page of another site may read a refusal too, whoever refused.
     standard_layers(router, http, &metrics, &ambient).layer(from_fn_with_state(origins, cors::share))
 }

@@ -12,6 +12,7 @@ use belgrano_shared::http::health::Health;
 use belgrano_shared::http::serve;
 use belgrano_shared::lifecycle::Lifecycle;
 use belgrano_shared::notices::DeliveryError;
+use belgrano_shared::security::SecurityLog;
 use belgrano_shared::signature::SigningSecrets;
 use belgrano_shared::storage::{Db, OpenError, Target, open};
 use belgrano_shared::telemetry::Metrics;
@@ -23,7 +24,7 @@ use crate::app::{App, Parts};
 use crate::engine::{Answers, Catalog, Warehouse, WarehouseError};
 use crate::exports::Jobs;
 use crate::guard::Guard;
-use crate::ingest::{self, FeedStates, Flushed, Store};
+use crate::ingest::{self, Credentials, FeedStates, Flushed, Store};
 use crate::lake::upkeep::Upkeep;
 use crate::lake::{Lake, LakeError, tables};
 use crate::models::runner::Runner;
@@ -104,13 +105,16 @@ pub async fn start(settings: InsightsSettings, ambient: Ambient, life: &Lifecycl
     lease::inherit(&app).await?;
     app.jobs.clear().map_err(StartError::Exports)?;
     housekeeping::spawn(&app);
+    let (log, writer) = (app.security.clone(), app.writer.clone());
+    life.spawn_critical("security log", log.follow(writer, life.soft().clone()));
     alerts::start_delivery(&app)?;
     alerts::spawn(&app);
     let feeds = ingest::feeds(&app.settings);
     stream::spawn(&app, &feeds);
     for feed in feeds {
         let (store, states) = (app.store.clone(), app.feeds.clone());
-        life.spawn_critical("feed", ingest::follow(feed, store, states, app.ambient.clone(), life.clone()));
+        let (accounts, ambient) = (app.writer.clone(), app.ambient.clone());
+        life.spawn_critical("feed", ingest::follow(feed, store, states, accounts, ambient, life.clone()));
     }
     life.spawn_critical("lake", commit(app.clone()));
     life.spawn_critical("watch", watch(app.clone()));
@@ -124,10 +128,13 @@ pub async fn start(settings: InsightsSettings, ambient: Ambient, life: &Lifecycl
     }
     let bound = serve::bind(app.settings.common.serve.clone()).await?;
     let addr = bound.local_addr()?;
-    life.spawn_critical(
-        "http",
-        bound.serve(router::router(app.clone(), health(&app)), life.clone(), app.metrics.clone()),
-    );
+    let serving = bound.serve(router::router(app.clone(), health(&app)), life.clone(), app.metrics.clone());
+    let last = app.clone();
+    life.spawn_critical("http", async move {
+        serving.await;
+        // What was refused to the last requests.
+        last.security.finish(&last.writer).await;
+    });
     tracing::info!(%addr, lake = %app.warehouse.lake().root(), "insights serves");
     if app.settings.open {
         tracing::warn!(
@@ -158,6 +165,8 @@ pub async fn assemble(settings: InsightsSettings, ambient: Ambient, life: &Lifec
     let store = Store::new(warehouse.clone(), runner.clone(), ambient.clone());
     let exports = settings.common.data_dir.join(EXPORTS_FOLDER);
     let patience = settings.common.http.handler_timeout / PATIENCE_PART;
+    let metrics = Metrics::new();
+    let security = SecurityLog::new(log_key(&credentials, &ambient)?, &metrics, &ambient);
     Ok(App::new(Parts {
         jobs: Jobs::new(exports, settings.exports_bytes, &ambient),
         guard: Guard::new(&settings, warehouse.lake().root()),
@@ -175,7 +184,8 @@ pub async fn assemble(settings: InsightsSettings, ambient: Ambient, life: &Lifec
         notices_wake,
         ambient,
         life: life.clone(),
-        metrics: Metrics::new(),
+        metrics,
+        security,
         catalog: Catalog::default(),
         warehouse,
         store,
@@ -199,6 +209,12 @@ fn start_writer(
         db.close().await;
     });
     writer
+}
+
+/// What addresses in the security log are hashed with: what the services share, else something until the next start.
+fn log_key(credentials: &Credentials, ambient: &Ambient) -> Result<SigningSecrets, StartError> {
+    let shared = credentials.secrets().map_or_else(|| SigningSecrets::parse(&SigningSecrets::generate(ambient)), Ok);
+    shared.map_err(|error| StartError::Write(error.to_string()))
 }
 
 /// What webhooks are signed with: what was set, else on one machine what is made once.

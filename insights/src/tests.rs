@@ -12,6 +12,7 @@ mod narrowing;
 mod pages;
 mod predictions;
 mod refusing;
+mod security;
 pub(crate) mod seeing;
 mod views;
 

@@ -7,7 +7,8 @@ use belgrano_shared::auth::caller::{Callers, KnowsCallers};
 use belgrano_shared::auth::gate::Gate;
 use belgrano_shared::auth::session::TokenHash;
 use belgrano_shared::fetch_scalar;
-use belgrano_shared::notices::{NoticeService, NoticeUnit};
+use belgrano_shared::notices::{Notice, NoticeService, NoticeUnit};
+use belgrano_shared::security::{self, Entry, SecurityUnit, Source};
 use belgrano_shared::storage::Session;
 use belgrano_shared::storage::dialect::Engine;
 use belgrano_shared::timestamp::UnixMillis;
@@ -27,6 +28,9 @@ pub struct InsightsUnit {
     ended: Vec<Ended>,
     callers: Callers,
     noticed: bool,
+    /// Who asks for the command that is applied.
+    asker: Source,
+    log: Vec<Entry>,
 }
 
 /// What a batch asks to be read before its commands run.
@@ -43,6 +47,8 @@ pub struct Committed {
     ended: Vec<Ended>,
     /// There are notices to be sent.
     noticed: bool,
+    /// What the security log has more.
+    logged: Vec<Entry>,
 }
 
 /// Which sessions a batch ended.
@@ -81,6 +87,12 @@ impl InsightsUnit {
     /// Says that there are notices to be sent, once this is committed.
     pub fn wake_notices(&mut self) {
         self.noticed = true;
+    }
+
+    /// Adds an entry to the security log, with the commit; by whoever asks for the command, where it says nothing else.
+    pub fn log(&mut self, entry: Entry) {
+        self.changes += 1;
+        self.log.push(entry.or_by(self.asker));
     }
 
     /// Says that sessions ended, once this is committed.
@@ -124,6 +136,8 @@ impl UnitOfWork for InsightsUnit {
             ended: Vec::new(),
             callers: Callers::default(),
             noticed: false,
+            asker: Source::default(),
+            log: Vec::new(),
         })
     }
 
@@ -136,13 +150,14 @@ impl UnitOfWork for InsightsUnit {
         self.changes
     }
 
-    async fn commit(self) -> sqlx::Result<Committed> {
+    async fn commit(mut self) -> sqlx::Result<Committed> {
         if self.changes > 0 {
+            security::store(&mut self.session, &self.log, self.now).await?;
             self.session.commit().await?;
         } else {
             self.session.rollback().await?;
         }
-        Ok(Committed { ended: self.ended, noticed: self.noticed })
+        Ok(Committed { ended: self.ended, noticed: self.noticed, logged: self.log })
     }
 }
 
@@ -153,6 +168,10 @@ impl KnowsCallers for InsightsUnit {
 
     fn callers(&self) -> &Callers {
         &self.callers
+    }
+
+    fn asked_by(&mut self, source: Source) {
+        self.asker = source;
     }
 
     fn now(&self) -> UnixMillis {
@@ -184,9 +203,29 @@ impl NoticeUnit for InsightsUnit {
     }
 }
 
+impl SecurityUnit for InsightsUnit {
+    /// Its notices are for the addresses of alerts, not for accounts.
+    const TOLD: Option<&'static str> = None;
+
+    fn log(&mut self, entry: Entry) {
+        self.log(entry);
+    }
+
+    fn now(&self) -> UnixMillis {
+        self.now
+    }
+
+    fn reader(&mut self) -> &mut Session {
+        &mut self.session
+    }
+
+    fn tell(&mut self, _: Notice) {}
+}
+
 /// What happens after each commit: sessions that ended are believed no longer, and notices are sent.
 pub fn announcer(gate: Gate<Principal>, notices: Arc<Notify>) -> impl Fn(Committed) + Send + Sync + 'static {
-    move |Committed { ended, noticed }| {
+    move |Committed { ended, noticed, logged }| {
+        logged.iter().for_each(Entry::tell);
         if noticed {
             notices.notify_one();
         }

@@ -28,6 +28,7 @@ mod private_file;
 pub mod problem;
 pub mod retry;
 pub mod search;
+pub mod security;
 pub mod seen;
 pub mod signature;
 pub mod sockets;

@@ -8,19 +8,24 @@
 //!
 //! Specification: <https://github.com/standard-webhooks/standard-webhooks/blob/main/spec/standard-webhooks.md>
 
+mod ids;
+
 use std::fmt;
 use std::time::Duration;
 
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD as BASE64;
 use hmac::{Hmac, KeyInit, Mac};
-use sha2::{Digest as _, Sha256};
+use sha2::Sha256;
 use subtle::ConstantTimeEq as _;
 
+pub(crate) use ids::signs_something_else;
+pub use ids::{
+    LOOKUP_ID_PREFIX, PASSAGE_ID_PREFIX, SOCKET_TOKEN_ID_PREFIX, cancel_id, forget_id, is_cancel_id, is_forget_id,
+};
+
 use crate::ambient::Ambient;
-use crate::hex::hex;
 use crate::timestamp::UnixMillis;
-use crate::wire::OrderNumber;
 
 /// Header with the message's id, the same on every attempt.
 pub const ID_HEADER: &str = "webhook-id";
@@ -31,43 +36,6 @@ pub const SIGNATURE_HEADER: &str = "webhook-signature";
 /// How far the clocks of sender and receiver may be apart, unless configured otherwise; what the reference
 /// implementations use.
 pub const DEFAULT_TOLERANCE: Duration = Duration::from_mins(5);
-
-/// What the id of a signed request for a socket token starts with.
-///
-/// A signature covers the id, the time and the body, but not the address. So that a captured message cannot be sent to
-/// another one, the id says what it was signed for.
-pub const SOCKET_TOKEN_ID_PREFIX: &str = "ws_";
-/// What the id of a signed question for tickets starts with.
-pub const LOOKUP_ID_PREFIX: &str = "lookup_";
-/// What the id of a link starts with that takes a person to insights.
-pub const PASSAGE_ID_PREFIX: &str = "insights_";
-/// What the id of a signed cancellation starts with.
-const CANCEL_ID_PREFIX: &str = "cancel_";
-
-/// The id of the message `id` that calls off the order `number`, and no other order.
-#[must_use]
-pub fn cancel_id(id: i64, number: &OrderNumber) -> String {
-    format!("{CANCEL_ID_PREFIX}{id}_{}", digest(number))
-}
-
-/// Whether `id` is that of a message that calls `number` off.
-#[must_use]
-pub fn is_cancel_id(id: &str, number: &OrderNumber) -> bool {
-    let named = id.strip_prefix(CANCEL_ID_PREFIX).and_then(|rest| rest.split_once('_'));
-    named.is_some_and(|(_, named)| named == digest(number))
-}
-
-/// Whether `id` is that of a request with a purpose of its own, which signs for nothing else.
-#[must_use]
-pub(crate) fn signs_something_else(id: &str) -> bool {
-    let others = [SOCKET_TOKEN_ID_PREFIX, LOOKUP_ID_PREFIX, CANCEL_ID_PREFIX, PASSAGE_ID_PREFIX];
-    others.iter().any(|prefix| id.starts_with(prefix))
-}
-
-/// A number has any characters, an id only some: half a hash stands for it.
-fn digest(number: &OrderNumber) -> String {
-    hex(&Sha256::digest(number.as_str())[..16])
-}
 
 /// What a serialised secret starts with.
 const SECRET_PREFIX: &str = "whsec_";

@@ -107,7 +107,7 @@ export function writeCard(item, ticket, now) {
   item.querySelector("input")?.setAttribute("value", `${ticket.numero}@${ticket.version}`);
   const said = {
     // The street is what one looks for; without one, whose it is.
-    "h3 a": ticket.cliente_direccion || ticket.cliente_nombre,
+    "h3 a": ticket.cliente_direccion || ticket.cliente_nombre || ticket.numero,
     ".client > span": [ticket.barrio, ticket.cliente_direccion && ticket.cliente_nombre].filter(Boolean).join(" · "),
     small: ticket.numero,
     ".amount": money(ticket.total, document.documentElement.lang),

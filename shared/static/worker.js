@@ -8,6 +8,9 @@
 const KEPT = `belgrano-${APP.version}`;
 /** The same for everybody, and of use without a signal: from the network first. */
 const DATA = ["/zonas.geojson", "/mapa.json"];
+const LEAVE = "/salir";
+/** Holds a log-out that the server has not heard of, for want of a signal. */
+const LEAVING = "leaving-belgrano";
 
 self.addEventListener("install", (event) => {
   event.waitUntil(keep().then(() => self.skipWaiting()));
@@ -28,11 +31,12 @@ self.addEventListener("fetch", (event) => {
   if (origin !== self.location.origin) return;
   if (request.method !== "GET") {
     if (APP.page && page.changesHands(pathname)) event.waitUntil(page.forget());
+    if (pathname === LEAVE && request.mode === "navigate") event.respondWith(leave(request));
     return;
   }
   if (pathname.startsWith("/static/")) event.respondWith(kept(event));
   else if (DATA.includes(pathname)) event.respondWith(freshOrKept(event));
-  else if (APP.page && pathname === APP.page) event.respondWith(page.answer(event, offline));
+  else if (APP.page && pathname === APP.page) event.respondWith(keptPage(event));
   else if (request.mode === "navigate") event.respondWith(fresh(request));
 });
 
@@ -86,16 +90,52 @@ async function put(request, response) {
 }
 
 async function fresh(request) {
+  const { pathname } = new URL(request.url);
   try {
-    return await fetch(request);
+    await finishLeaving();
+    // Nothing is read there; whoever tries again was leaving.
+    return pathname === LEAVE ? Response.redirect(`${self.location.origin}/`) : await fetch(request);
   } catch {
-    if (APP.page && new URL(request.url).pathname === "/" && (await page.kept())) return Response.redirect(APP.page);
+    if (APP.page && pathname === "/" && (await page.kept())) return Response.redirect(APP.page);
     return offline();
   }
 }
 
+async function keptPage(event) {
+  await finishLeaving().catch(() => {});
+  return page.answer(event, offline);
+}
+
 async function offline() {
-  return (await caches.match(APP.offline)) ?? Response.error();
+  const shown = await caches.match(APP.offline);
+  if (!shown || !(await caches.has(LEAVING))) return shown ?? Response.error();
+  const headers = new Headers(shown.headers);
+  // The text is no longer as it came.
+  for (const name of ["Content-Encoding", "Content-Length"]) headers.delete(name);
+  return new Response((await shown.text()).replace("<p hidden data-left>", "<p>"), { headers });
+}
+
+// Logging out without a signal: the phone forgets at once, and the server is told before it is asked for anything else, or as soon
+// as there is a signal where the browser tells of that.
+
+self.addEventListener("sync", (event) => {
+  if (event.tag === LEAVING) event.waitUntil(finishLeaving());
+});
+
+async function leave(request) {
+  try {
+    return await fetch(request);
+  } catch {
+    await (await caches.open(LEAVING)).put(LEAVE, new Response());
+    await self.registration.sync?.register(LEAVING).catch(() => {});
+    return offline();
+  }
+}
+
+async function finishLeaving() {
+  if (!(await caches.has(LEAVING))) return;
+  const answer = await fetch(LEAVE, { method: "POST", redirect: "manual" });
+  if (answer.status < 500) await caches.delete(LEAVING);
 }
 
 // Notices. What comes is written by our server and read by nobody in between; still, a tap leads to this site only.

@@ -117,3 +117,72 @@ test("what a phone keeps of the customers goes with the shift, but for what is s
   await page.keep(new Response(rendered("Zapata 380")), page.owner);
   assert.match(await (await page.kept()).text(), /Zapata/, "and what follows is kept");
 });
+
+/** The worker of a phone, with a line that can be cut, and what the server was asked for. */
+function phone() {
+  const stores = new Map();
+  const store = (name) => stores.get(name) ?? stores.set(name, new Map()).get(name);
+  const caches = {
+    has: async (name) => stores.has(name),
+    delete: async (name) => stores.delete(name),
+    open: async (name) => ({ put: async (path, response) => void store(name).set(path, response) }),
+    match: async (path) => (path === "/sin-conexion" ? new Response("<p hidden data-left>Saliste</p>") : undefined),
+  };
+  const line = { cut: false, status: 200, asked: [], synced: [] };
+  const listeners = {};
+  const self = {
+    addEventListener: (name, listener) => void (listeners[name] = listener),
+    registration: { sync: { register: async (tag) => void line.synced.push(tag) } },
+    location: new URL("https://belgrano.example/sw.js"),
+  };
+  const fetch = async (what, options) => {
+    if (line.cut) throw new TypeError("no signal");
+    const [path, method] = typeof what === "string" ? [what, options.method] : [new URL(what.url).pathname, what.method];
+    line.asked.push(`${method} ${path}`);
+    return new Response("", { status: line.status });
+  };
+  const head = HEAD.replace("shell: []", "shell: [], page: null");
+  runInContext(head + SOURCE, createContext({ self, caches, URL, Request, Response, Headers, fetch, console }));
+  const opens = async (method, path) => {
+    let answer;
+    const request = { method, mode: "navigate", url: `https://belgrano.example${path}` };
+    listeners.fetch({ request, respondWith: (promise) => void (answer = promise), waitUntil() {} });
+    return answer;
+  };
+  const sync = async (tag) => {
+    let done;
+    listeners.sync({ tag, waitUntil: (promise) => void (done = promise) });
+    await done;
+  };
+  return { line, opens, sync };
+}
+
+test("who logs out without a signal is logged out at the server before anything else is asked of it", async () => {
+  const { line, opens } = phone();
+  await opens("POST", "/salir");
+  await opens("GET", "/pedidos");
+  assert.deepEqual(line.asked.splice(0), ["POST /salir", "GET /pedidos"], "with a signal it is told once");
+  line.cut = true;
+  assert.equal(await (await opens("POST", "/salir")).text(), "<p>Saliste</p>", "it says so");
+  assert.equal(await (await opens("GET", "/pedidos")).text(), "<p>Saliste</p>");
+  line.cut = false;
+  line.status = 503;
+  await opens("GET", "/");
+  line.status = 200;
+  await opens("GET", "/");
+  await opens("GET", "/");
+  assert.deepEqual(line.asked, ["POST /salir", "GET /", "POST /salir", "GET /", "GET /"], "until the server has taken it");
+});
+
+test("a browser that tells of the signal has the server told at once, and trying again leads home", async () => {
+  const { line, opens, sync } = phone();
+  line.cut = true;
+  await opens("POST", "/salir");
+  await assert.rejects(sync(line.synced[0]), "it is tried again later");
+  line.cut = false;
+  await sync(line.synced[0]);
+  await sync("another");
+  assert.deepEqual(line.asked, ["POST /salir"]);
+  const home = await opens("GET", "/salir");
+  assert.deepEqual([home.status, home.headers.get("location")], [302, "https://belgrano.example/"]);
+});

@@ -4,6 +4,7 @@ use std::net::IpAddr;
 use std::ops::Deref;
 use std::sync::Arc;
 
+use axum::http::HeaderMap;
 use belgrano_shared::ambient::Ambient;
 use belgrano_shared::auth::api_key::ApiKeys;
 use belgrano_shared::auth::gate::Gate;
@@ -14,6 +15,7 @@ use belgrano_shared::http::RateLimit;
 use belgrano_shared::lifecycle::Lifecycle;
 use belgrano_shared::notices::push::Vapid;
 use belgrano_shared::passage::Door;
+use belgrano_shared::security::{Entry, SecurityLog, Watched};
 use belgrano_shared::signature::SigningSecrets;
 use belgrano_shared::sockets::Sockets;
 use belgrano_shared::storage::Db;
@@ -21,7 +23,7 @@ use belgrano_shared::telemetry::Metrics;
 use belgrano_shared::writer::Writer;
 use tokio::sync::Notify;
 
-use crate::accounts::{AccountLimits, Principal};
+use crate::accounts::{self, AccountLimits, Principal};
 use crate::orders::{Arrivals, OrderWatch, Whereabouts};
 use crate::outbox::Handoff;
 use crate::relay::RelayStatus;
@@ -86,6 +88,8 @@ pub struct Parts {
     pub api_keys: ApiKeys,
     /// Who reads the shop's changes.
     pub changes: ChangeFeed,
+    /// What is told of who came in and who was refused.
+    pub security: SecurityLog,
     /// The way to insights.
     pub insights: Door,
     /// What the relay says of the board.
@@ -105,6 +109,16 @@ impl App {
     #[must_use]
     pub fn new(parts: Parts) -> Self {
         Self(Arc::new(parts))
+    }
+}
+
+impl Watched for App {
+    fn security(&self) -> &SecurityLog {
+        &self.security
+    }
+
+    async fn account_of(&self, headers: &HeaderMap) -> Option<i64> {
+        accounts::of_session(self, headers).await.ok().flatten()
     }
 }
 
@@ -144,6 +158,7 @@ impl App {
 /// What happens after each commit, in order. Quick, and never waits.
 pub(crate) fn announcer(to: Listeners) -> impl Fn(Committed) + Send + Sync + 'static {
     move |committed| {
+        committed.logged.iter().for_each(Entry::tell);
         to.handoff.hand_over(committed.handed);
         if committed.outbox {
             to.relay.notify_one();

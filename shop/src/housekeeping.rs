@@ -8,6 +8,7 @@ use belgrano_shared::auth::session::shorten;
 use belgrano_shared::auth::session_end;
 use belgrano_shared::execute;
 use belgrano_shared::idempotency::Answers;
+use belgrano_shared::security;
 use belgrano_shared::writer::{Command, Failure};
 
 use crate::app::App;
@@ -23,6 +24,7 @@ const ENDED_LINKS_KEPT: Duration = Duration::from_hours(30 * 24);
 pub(crate) struct Prune {
     pub(crate) carts_kept_ms: i64,
     pub(crate) answers_kept_ms: i64,
+    pub(crate) log_kept_ms: i64,
     /// What a session and a code last: none that was made by a clock that was set back since lasts longer.
     pub(crate) session_lifetime: Duration,
     pub(crate) code_lifetime: Duration,
@@ -48,7 +50,8 @@ impl Command<ShopUnit> for Prune {
         let ends = session_end::prune(session, now).await? + second_factor::prune(session, now).await?;
         let links = execute!(*session, LINKS, now.plus_ms(-ms(ENDED_LINKS_KEPT)))?;
         let answers = Answers::prune(session, now.plus_ms(-self.answers_kept_ms)).await?;
-        Ok(sessions + codes + carts + ends + links + answers)
+        let log = security::prune(session, now.plus_ms(-self.log_kept_ms)).await?;
+        Ok(sessions + codes + carts + ends + links + answers + log)
     }
 }
 
@@ -66,6 +69,7 @@ pub async fn run(app: App) {
             let prune = Prune {
                 carts_kept_ms: ms(app.settings.carts.kept),
                 answers_kept_ms: ms(app.settings.answers_kept),
+                log_kept_ms: app.settings.common.security.kept_ms(),
                 session_lifetime: app.settings.common.gate.session_lifetime,
                 code_lifetime: app.settings.accounts.recovery_lifetime,
             };

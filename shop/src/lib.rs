@@ -18,6 +18,7 @@ mod pages;
 pub mod past;
 #[cfg(test)]
 mod pasted_tests;
+pub mod persons;
 mod price;
 pub mod relay;
 pub mod reviews;
@@ -25,6 +26,7 @@ pub mod reviews;
 mod rooms_tests;
 pub mod router;
 pub mod schema;
+mod security;
 pub mod service;
 pub mod settings;
 pub mod stock;

@@ -1,16 +1,19 @@
 //! Every address of the shop, on one screen.
 
-use axum::{Router, middleware};
+use axum::Router;
+use axum::middleware::from_fn_with_state;
 use belgrano_shared::http::health::Health;
 use belgrano_shared::http::{openapi, standard_layers};
 use belgrano_shared::map;
+use belgrano_shared::security::watch;
 use utoipa::OpenApi;
 use utoipa_axum::router::OpenApiRouter;
 
 use crate::app::App;
 use crate::service::SESSION_COOKIE;
 use crate::{
-    accounts, cart, catalog, changes, checkout, merchants, notices, orders, outbox, pages, reviews, stock, visits,
+    accounts, cart, catalog, changes, checkout, merchants, notices, orders, outbox, pages, persons, reviews, security,
+    stock, visits,
 };
 
 /// The API's document; the rooms add their paths.
@@ -24,11 +27,12 @@ pub fn router(app: App, health: Health) -> Router {
     let (http, metrics, ambient) = (app.settings.common.http.clone(), app.metrics.clone(), app.ambient.clone());
     let (development, map) = (app.settings.common.development(), map::routes(&app.settings.common.map));
     let router = api
-        .route_layer(middleware::from_fn_with_state(app.clone(), accounts::set_up_first))
+        .route_layer(from_fn_with_state(app.clone(), accounts::set_up_first))
         .merge(pages::routes(&app, development))
         .merge(map)
         .merge(health.router())
         .merge(openapi::docs(document))
+        .layer(from_fn_with_state(app.clone(), watch::<App>))
         .with_state(app);
     standard_layers(router, http, &metrics, &ambient)
 }
@@ -50,6 +54,7 @@ pub(crate) fn document() -> utoipa::openapi::OpenApi {
 fn api_routes() -> OpenApiRouter<App> {
     OpenApiRouter::with_openapi(Api::openapi())
         .merge(accounts::routes())
+        .merge(persons::routes())
         .merge(catalog::routes())
         .merge(stock::routes())
         .merge(cart::routes())
@@ -61,6 +66,7 @@ fn api_routes() -> OpenApiRouter<App> {
         .merge(notices::routes())
         .merge(reviews::routes())
         .merge(visits::routes())
+        .merge(security::routes())
 }
 
 #[cfg(test)]

@@ -18,6 +18,7 @@ use belgrano_shared::http::serve;
 use belgrano_shared::lifecycle::Lifecycle;
 use belgrano_shared::notices::DeliveryError;
 use belgrano_shared::passage::Door;
+use belgrano_shared::security::SecurityLog;
 use belgrano_shared::sockets::Sockets;
 use belgrano_shared::storage::{self, OpenError};
 use belgrano_shared::telemetry::Metrics;
@@ -98,6 +99,8 @@ pub async fn start(settings: ShopSettings, ambient: Ambient, life: &Lifecycle) -
     // What runs beside the requests: one line each.
     life.spawn_critical("packages", merchants::run(app.clone()));
     life.spawn_critical("session ends", accounts::follow_session_ends(app.clone()));
+    let (log, writer) = (app.security.clone(), app.writer.clone());
+    life.spawn_critical("security log", log.follow(writer, life.soft().clone()));
     life.spawn_critical("housekeeping", housekeeping::run(app.clone()));
     life.spawn_critical("arrivals", orders::watch_arrivals(app.clone()));
     life.spawn_critical("visits", visits::run(app.clone()));
@@ -110,8 +113,9 @@ pub async fn start(settings: ShopSettings, ambient: Ambient, life: &Lifecycle) -
     let (serving, last) = (bound.serve(router(&app), life.clone(), app.metrics.clone()), app.clone());
     life.spawn_critical("http", async move {
         serving.await;
-        // What the last requests counted.
+        // What the last requests counted, and what was refused to them.
         visits::flush(&last).await;
+        last.security.finish(&last.writer).await;
     });
     tracing::info!(%addr, database = app.db.engine().name(), "the shop serves");
     Ok(Running { addr, app })
@@ -188,6 +192,7 @@ pub async fn assemble(settings: ShopSettings, ambient: Ambient, life: &Lifecycle
     let vapid = settings.common.vapid(&ambient).map_err(SecretError::from)?;
     let (life, metrics) = (life.clone(), Metrics::new());
     let insights = Door::new(settings.insights.clone(), &ambient);
+    let security = SecurityLog::new(secrets.clone(), &metrics, &ambient);
     Ok(App::new(Parts {
         settings,
         ambient,
@@ -213,6 +218,7 @@ pub async fn assemble(settings: ShopSettings, ambient: Ambient, life: &Lifecycle
         secrets,
         api_keys,
         changes,
+        security,
         insights,
         relay_status: RelayStatus::default(),
     }))

@@ -2,7 +2,7 @@
 //!
 //! In: changes in the order of their feed ([`Event`]). Out: the same at a broker, each acknowledged by it before the next of its key is
 //! sent ([`Page::publish`]). Where the feed was read up to is the caller's to remember, once a page is through. A crate of its own, so
-//! that Kafka's C library is built and tested without the engine of insights.
+//! that Kafka's C library is tested without the engine of insights.
 //!
 //! What must never happen here: a change that overtakes an earlier one of its key, or one that counts as published without the
 //! broker's word; and no password in any message.

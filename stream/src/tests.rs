@@ -1,6 +1,5 @@
 //! Events through a real server of NATS, and what arrives when it is cut off.
 
-#[cfg(feature = "kafka")]
 mod kafka;
 mod secret;
 mod wrong;

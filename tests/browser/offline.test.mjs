@@ -193,6 +193,29 @@ test("who logs out takes the page along, and nobody else sees it", PATIENCE, asy
   assert.ok(!(await page.content()).includes("BA-SUYA"));
 });
 
+test("who logs out without a signal is logged out, on the phone at once and at the board with the signal", PATIENCE, async () => {
+  const { page, context, open } = await phone();
+  await context.clearCookies();
+  await given(admin, rosa.id, "BA-LEJOS");
+  await enters(page, line.origin, DRIVER);
+  await keeps(page, "BA-LEJOS");
+  const cookie = (await context.cookies()).map(({ name, value }) => `${name}=${value}`).join("; ");
+  const me = async () => (await fetch(`${belgrano.board}/api/me`, { headers: { cookie } })).status;
+  assert.equal(await me(), 200);
+  line.cut();
+  await page.getByRole("button", { name: "Salir" }).click();
+  await page.getByText("Saliste en este dispositivo").waitFor();
+  await isClean({ page, complaints: [] });
+  await open();
+  await page.getByText("Saliste en este dispositivo").waitFor();
+  assert.ok(!(await page.content()).includes("BA-LEJOS"));
+  assert.equal(await me(), 200, "the board has not heard of it");
+  line.mend();
+  await open();
+  await page.waitForURL(/\/ingresar/);
+  assert.equal(await me(), 401, "whoever has the cookie has nothing");
+});
+
 test("a session that is over takes the page along when the board says so", PATIENCE, async () => {
   const { page, context, open } = await phone();
   await context.clearCookies();

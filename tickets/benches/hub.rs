@@ -30,9 +30,10 @@ fn committed(first: i64, count: i64, driver: Option<i64>) -> Committed {
         driver_id: driver,
         previous_driver_id: None,
         ticket_json: Arc::clone(&ticket_json),
+        forgets: false,
     };
     let announcements = (first..first + count).map(|seq| Announcement::Event(event(seq))).collect();
-    Committed { epoch: EPOCH.to_owned(), announcements, noticed: false, changed: true }
+    Committed { epoch: EPOCH.to_owned(), announcements, noticed: false, logged: Vec::new(), changed: true }
 }
 
 fn hub() -> Hub {

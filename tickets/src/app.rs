@@ -3,6 +3,7 @@
 use std::ops::Deref;
 use std::sync::{Arc, OnceLock};
 
+use axum::http::HeaderMap;
 use belgrano_shared::ambient::Ambient;
 use belgrano_shared::auth::gate::Gate;
 use belgrano_shared::auth::second_factor::SecondFactors;
@@ -11,6 +12,7 @@ use belgrano_shared::auth::session_end::{SessionEnd, SessionEnds};
 use belgrano_shared::changes::ChangeFeed;
 use belgrano_shared::notices::push::Vapid;
 use belgrano_shared::passage::Door;
+use belgrano_shared::security::{Entry, SecurityLog, Watched};
 use belgrano_shared::signature::SigningSecrets;
 use belgrano_shared::storage::Db;
 use belgrano_shared::telemetry::Metrics;
@@ -51,6 +53,8 @@ pub struct Parts {
     pub secrets: SigningSecrets,
     /// Who sends messages to browsers, if anybody does.
     pub vapid: Option<Vapid>,
+    /// What is told of who came in and who was refused.
+    pub security: SecurityLog,
     /// The way to insights.
     pub insights: Door,
     /// What is measured.
@@ -86,6 +90,16 @@ impl App {
     }
 }
 
+impl Watched for App {
+    fn security(&self) -> &SecurityLog {
+        &self.security
+    }
+
+    async fn account_of(&self, headers: &HeaderMap) -> Option<i64> {
+        self.principal_by_cookie(headers).await.ok().flatten().map(|who| who.user_id)
+    }
+}
+
 /// What background tasks and probes hear of each commit.
 #[derive(Debug, Default)]
 pub struct Signals {
@@ -107,6 +121,7 @@ pub fn announcer(
     changes: ChangeFeed,
 ) -> impl Fn(Committed) + Send + Sync + 'static {
     move |committed| {
+        committed.logged.iter().for_each(Entry::tell);
         if committed.changed {
             changes.committed();
         }

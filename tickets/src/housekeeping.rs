@@ -11,6 +11,7 @@ use belgrano_shared::auth::session::shorten;
 use belgrano_shared::auth::session_end;
 use belgrano_shared::idempotency::Answers;
 use belgrano_shared::lifecycle::Lifecycle;
+use belgrano_shared::security;
 use belgrano_shared::steady::horizon;
 use belgrano_shared::timestamp::UnixMillis;
 use belgrano_shared::writer::{Command, Failure, WriteError};
@@ -18,7 +19,7 @@ use belgrano_shared::{execute, fetch, fetch_scalar};
 
 use crate::app::App;
 use crate::unit::{BoardUnit, Recount};
-use crate::{progress, tickets, users};
+use crate::{live, progress, tickets, users};
 
 const PERIOD: Duration = Duration::from_hours(1);
 /// Longer than any client goes on repeating a request.
@@ -29,6 +30,8 @@ const ANSWERS_KEPT_MS: i64 = 3 * 24 * 3600 * 1000;
 pub struct Prune {
     /// What a session lasts: none that was opened by a clock that was set back since lasts longer.
     pub session_lifetime: Duration,
+    /// How long the security log goes back.
+    pub log_kept_ms: i64,
 }
 
 impl Command<BoardUnit> for Prune {
@@ -41,10 +44,12 @@ impl Command<BoardUnit> for Prune {
         let mut forgotten = execute!(*session, "DELETE FROM sessions WHERE expires_at <= $1", now)?;
         shorten(session, now, self.session_lifetime).await?;
         forgotten += execute!(*session, "DELETE FROM socket_tokens WHERE expires_at <= $1", now)?;
+        forgotten += live::forget_signatures(session, now).await?;
         forgotten += session_end::prune(session, now).await?;
         forgotten += second_factor::prune(session, now).await?;
         forgotten += progress::forget_pin_tries(session, now).await?;
         forgotten += Answers::prune(session, now.plus_ms(-ANSWERS_KEPT_MS)).await?;
+        forgotten += security::prune(session, now.plus_ms(-self.log_kept_ms)).await?;
         Ok(forgotten)
     }
 }
@@ -84,7 +89,9 @@ impl Command<BoardUnit> for PruneEvents {
 
 /// Forgets all there is to forget now.
 pub async fn round(app: &App) -> Result<(), WriteError<Infallible>> {
-    app.writer.submit(Prune { session_lifetime: app.settings.common.gate.session_lifetime }).await?;
+    let common = &app.settings.common;
+    let (session_lifetime, log_kept_ms) = (common.gate.session_lifetime, common.security.kept_ms());
+    app.writer.submit(Prune { session_lifetime, log_kept_ms }).await?;
     let kept_ms = i64::try_from(app.settings.events_kept.as_millis()).unwrap_or(i64::MAX);
     let events =
         PruneEvents { before: app.ambient.now().plus_ms(-kept_ms), told_only: app.settings.ahorro_url.is_some() };

@@ -14,6 +14,7 @@ pub mod progress;
 pub mod reports;
 pub mod router;
 pub mod schema;
+mod security;
 pub mod service;
 pub mod sessions;
 pub mod settings;

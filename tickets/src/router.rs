@@ -1,15 +1,19 @@
 //! Every route of the board, on one screen.
 
-use axum::{Router, middleware};
+use axum::Router;
+use axum::middleware::from_fn_with_state;
 use belgrano_shared::http::health::Health;
 use belgrano_shared::http::{openapi, standard_layers};
 use belgrano_shared::map;
+use belgrano_shared::security::watch;
 use utoipa::OpenApi;
 use utoipa_axum::router::OpenApiRouter;
 
 use crate::app::App;
 use crate::sessions::SESSION_COOKIE;
-use crate::{assignment, changes, fleet, intake, live, notices, pages, progress, reports, sessions, tickets, users};
+use crate::{
+    assignment, changes, fleet, intake, live, notices, pages, progress, reports, security, sessions, tickets, users,
+};
 
 #[derive(OpenApi)]
 #[openapi(info(title = "Belgrano Tickets", description = "Cada pedido es un ticket; cada ticket llega."))]
@@ -21,9 +25,10 @@ pub fn router(app: App, health: Health) -> Router {
     let (settings, metrics, ambient) = (app.settings.common.http.clone(), app.metrics.clone(), app.ambient.clone());
     let (development, map) = (app.settings.common.development(), map::routes(&app.settings.common.map));
     let routes = routes
-        .route_layer(middleware::from_fn_with_state(app.clone(), users::set_up_first))
+        .route_layer(from_fn_with_state(app.clone(), users::set_up_first))
         .merge(pages::routes(&app, development))
         .merge(map)
+        .layer(from_fn_with_state(app.clone(), watch::<App>))
         .with_state(app)
         .merge(openapi::docs(api))
         .merge(health.router());
@@ -51,6 +56,7 @@ fn api_routes() -> OpenApiRouter<App> {
         .merge(live::routes())
         .merge(notices::routes())
         .merge(changes::routes())
+        .merge(security::routes())
 }
 
 #[cfg(test)]

@@ -22,6 +22,7 @@ use belgrano_shared::http::serve::bind;
 use belgrano_shared::lifecycle::Lifecycle;
 use belgrano_shared::notices::DeliveryError;
 use belgrano_shared::passage::Door;
+use belgrano_shared::security::SecurityLog;
 use belgrano_shared::storage::{Db, OpenError, open};
 use belgrano_shared::telemetry::Metrics;
 use belgrano_shared::writer::{WriteError, Writer};
@@ -84,7 +85,12 @@ pub async fn start(settings: Settings, ambient: &Ambient, life: &Lifecycle) -> R
     let bound = bind(serve).await?;
     let address = bound.local_addr()?;
     tracing::info!(%address, "tickets is listening");
-    life.spawn_critical("http", bound.serve(router, life.clone(), app.metrics.clone()));
+    let serving = bound.serve(router, life.clone(), app.metrics.clone());
+    life.spawn_critical("http", async move {
+        serving.await;
+        // What was refused to the last requests.
+        app.security.finish(&app.writer).await;
+    });
     Ok(address)
 }
 
@@ -119,6 +125,7 @@ pub async fn assemble(settings: Settings, ambient: &Ambient, life: &Lifecycle) -
         intake: IntakeGate::new(&settings, secrets.clone(), ambient),
         live: Live::new(hub, &settings.live, life),
         insights: Door::new(settings.insights.clone(), ambient),
+        security: SecurityLog::new(secrets.clone(), &metrics, ambient),
         ambient: ambient.clone(),
         settings,
         db,
@@ -137,6 +144,8 @@ pub async fn assemble(settings: Settings, ambient: &Ambient, life: &Lifecycle) -
     second_factor::reseal(&app.db, &app.writer, app.second_factors.keys(), &app.ambient).await?;
     assignment::spawn(&app, life);
     sessions::spawn(&app, life);
+    let (log, writer) = (app.security.clone(), app.writer.clone());
+    life.spawn_critical("security log", log.follow(writer, life.soft().clone()));
     housekeeping::spawn(&app, life);
     live::spawn(&app, life);
     callbacks::spawn(&app, life);

@@ -7,6 +7,7 @@ use belgrano_shared::auth::gate::NewSession;
 use belgrano_shared::auth::password::NO_PASSWORD;
 use belgrano_shared::passage::{Origin, Passage, Valid};
 use belgrano_shared::problem::Problem;
+use belgrano_shared::security::{Entry, Kind, Source};
 use belgrano_shared::texts::Message;
 use belgrano_shared::writer::{Command, Failure};
 use belgrano_shared::{execute, fetch, fetch_scalar};
@@ -67,6 +68,7 @@ impl Arrival {
 pub(crate) struct Arrive {
     pub(crate) arrival: Arrival,
     pub(crate) session: NewSession,
+    pub(crate) source: Source,
 }
 
 #[derive(sqlx::FromRow)]
@@ -96,9 +98,16 @@ impl Command<InsightsUnit> for Arrive {
             // Its own administrator, who came by the shop this time.
             Some(Known { id, origin_role: None, .. }) => id,
             Some(known) => self.update(unit, &known).await?,
-            None => self.create(unit).await?,
+            None => {
+                let id = self.create(unit).await?;
+                let made = Entry::new(Kind::AccountMade).by(self.source.by(id)).on(id);
+                unit.log(made.with("rol", self.arrival.role.as_str()));
+                id
+            }
         };
         open_session(unit, id, &self.session).await?;
+        let from = self.arrival.link.passage.from.as_str();
+        unit.log(Entry::new(Kind::LoggedIn).by(self.source.by(id)).with("servicio", from));
         Ok(())
     }
 }
@@ -149,6 +158,8 @@ impl Arrive {
         execute!(*unit.session(), UPDATE, name, email, business, known.id)?;
         if known.origin_role.as_ref() != Some(there) {
             execute!(*unit.session(), CHANGED, self.arrival.role.as_str(), there, known.id)?;
+            let changed = Entry::new(Kind::AccountChanged).by(self.source.by(known.id)).on(known.id);
+            unit.log(changed.with("rol", self.arrival.role.as_str()));
             change::end_sessions(unit, known.id).await?;
         }
         Ok(known.id)

@@ -2,6 +2,7 @@
 
 use belgrano_shared::auth::email::Email;
 use belgrano_shared::problem::Problem;
+use belgrano_shared::security::{Entry, Kind};
 use belgrano_shared::seen::{Changed, Fields, Seen};
 use belgrano_shared::storage::require_one;
 use belgrano_shared::texts::Message;
@@ -68,6 +69,7 @@ impl Command<InsightsUnit> for CreateAccount {
         let (now, business) = (unit.now(), of_merchant(self.role, self.business_id));
         let (name, hash, role) = (&self.name, &self.password_hash, self.role.as_str());
         let id = fetch_scalar!(one, *unit.session(), i64, INSERT, name, email, hash, role, business, now)?;
+        unit.log(Entry::new(Kind::AccountMade).on(id).with("rol", role));
         account::find(unit.reader(), id).await?.ok_or_else(|| sqlx::Error::RowNotFound.into())
     }
 }
@@ -144,6 +146,18 @@ fn number(business_id: Option<i64>) -> String {
 }
 
 impl ChangeAccount {
+    /// What the security log says of it: what it may see now, and whether it has another password.
+    fn tell(&self, unit: &mut InsightsUnit, before: &Account, after: &Account) {
+        let rights = |account: &Account| (account.role, account.active, account.business_id);
+        if rights(before) != rights(after) {
+            let changed = Entry::new(Kind::AccountChanged).on(self.id).with("rol", after.role.as_str());
+            unit.log(changed.with("activo", after.active));
+        }
+        if self.password_hash.is_some() {
+            unit.log(Entry::new(Kind::PasswordChanged).on(self.id));
+        }
+    }
+
     fn after(&self, before: &Account) -> Account {
         let role = self.role.unwrap_or(before.role);
         Account {
@@ -190,6 +204,7 @@ impl Command<InsightsUnit> for ChangeAccount {
         if sees_other || self.password_hash.is_some() {
             end_sessions(unit, self.id).await?;
         }
+        self.tell(unit, &before, &after);
         Ok(after)
     }
 }

@@ -6,6 +6,7 @@
 mod account;
 mod arrive;
 mod change;
+mod erased;
 mod first_admin;
 mod role;
 mod routes;
@@ -14,9 +15,13 @@ pub use account::Account;
 pub(crate) use account::{LogInAccount, for_log_in};
 pub(crate) use arrive::{Arrival, Arrive};
 pub use change::{AccountRefusal, Business, ChangeAccount, CreateAccount, fields};
+pub(crate) use erased::ForgetErased;
 pub use first_admin::ensure_admin;
 pub use role::Role;
 pub(crate) use routes::{AccountChange, NewAccount, change, create, list, one, routes};
 
 /// The origin of accounts with a password here.
 const HERE: &str = "insights";
+
+/// The names of the accounts whose ids follow.
+pub(crate) const NAMES: &str = "SELECT id, name FROM accounts WHERE id IN";

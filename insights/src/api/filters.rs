@@ -93,8 +93,6 @@ pub(crate) struct Narrowed {
     pub(crate) gross: bool,
     /// Whether it narrows to some articles or customers, so that orders have to be counted one by one.
     pub(crate) within_orders: bool,
-    /// Whether it narrows to some customers.
-    pub(crate) by_customer: bool,
     pub(super) conditions: Vec<Condition>,
 }
 
@@ -139,10 +137,9 @@ impl Filters {
         }
         let compare = Compare::read(self.compare.as_deref())?;
         let conditions = self.conditions();
-        let by_customer = conditions.iter().any(|condition| condition.by == By::Segment);
         let within_orders = conditions.iter().any(|condition| condition.by.parts_orders());
         let source = self.fuente.unwrap_or_else(|| OWN.to_owned());
-        Ok(Narrowed { source, from, to, compare, gross, within_orders, by_customer, conditions })
+        Ok(Narrowed { source, from, to, compare, gross, within_orders, conditions })
     }
 
     /// All that is known of a source.

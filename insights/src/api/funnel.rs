@@ -3,12 +3,14 @@
 use axum::extract::State;
 use belgrano_shared::http::{Json, Query};
 use belgrano_shared::problem::{Problem, ProblemDocument};
+use datafusion::common::ScalarValue;
+use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::ask::{rows, text};
 use super::by::By;
-use super::filters::Filters;
+use super::filters::{Filters, Narrowed};
 use crate::access::Reader;
 use crate::app::App;
 
@@ -35,20 +37,9 @@ pub(crate) async fn funnel(
     Query(filters): Query<Filters>,
 ) -> Result<Json<Funnel>, Problem> {
     let narrowed = filters.check()?;
-    let (mut condition, mut values) = ("source = $1".to_owned(), vec![text(&narrowed.source)]);
-    for asked in &narrowed.conditions {
-        let column = match asked.by {
-            By::Device => "device",
-            By::Origin => "traffic_source",
-            _ => return Ok(Json(Funnel::default())),
-        };
-        condition = format!("{condition} AND {}", asked.on(column, &mut values));
-    }
-    for (day, sign) in [(narrowed.from, ">="), (narrowed.to, "<=")] {
-        if let Some(day) = day {
-            condition = format!("{condition} AND hour_on {sign} DATE '{day}'");
-        }
-    }
+    let Some((condition, values)) = views(&narrowed, narrowed.from, narrowed.to) else {
+        return Ok(Json(Funnel::default()));
+    };
     let sum = |column: &str| format!("CAST(sum({column}) AS BIGINT)");
     let sql = format!(
         "SELECT {} AS visitas, {} AS inicio, {} AS producto, {} AS carrito, {} AS checkout, {} AS pedidos \
@@ -62,4 +53,24 @@ pub(crate) async fn funnel(
     );
     let found: Vec<Funnel> = rows(&app, &reader, &sql, values).await?;
     Ok(Json(found.into_iter().next().unwrap_or_default()))
+}
+
+/// The condition over counted views of some days, with its values from `$1` on. `None` under a filter that views know nothing of:
+/// they are counted of nobody in particular.
+pub(super) fn views(narrowed: &Narrowed, from: Option<Date>, to: Option<Date>) -> Option<(String, Vec<ScalarValue>)> {
+    let (mut condition, mut values) = ("source = $1".to_owned(), vec![text(&narrowed.source)]);
+    for asked in &narrowed.conditions {
+        let column = match asked.by {
+            By::Device => "device",
+            By::Origin => "traffic_source",
+            _ => return None,
+        };
+        condition = format!("{condition} AND {}", asked.on(column, &mut values));
+    }
+    for (day, sign) in [(from, ">="), (to, "<=")] {
+        if let Some(day) = day {
+            condition = format!("{condition} AND hour_on {sign} DATE '{day}'");
+        }
+    }
+    Some((condition, values))
 }

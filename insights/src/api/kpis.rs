@@ -10,6 +10,7 @@ use utoipa::ToSchema;
 use super::ask::{Count, rows, text};
 use super::days::Days;
 use super::filters::{Filters, Narrowed, money};
+use super::funnel::views;
 use super::sums::OF_ORDERS;
 use crate::access::Reader;
 use crate::app::App;
@@ -28,7 +29,7 @@ pub(crate) struct Figures {
     pub(crate) total_customers: i64,
     /// Customers whose first order is of the period.
     pub(crate) new_customers: i64,
-    /// Orders over visits, percent; null where visits are not counted, and under a filter by customer or product.
+    /// Orders over visits, percent; null where visits are not counted, and under any filter but `device` and `source`.
     pub(crate) conversion_rate: Option<f64>,
     /// Net sales to date of the customers of the period, on average.
     pub(crate) customer_lifetime_value: Option<f64>,
@@ -220,7 +221,7 @@ fn counted(of: &str, new: &str, [customers, new_customers, lifetime]: [&str; 3])
     )
 }
 
-/// Orders over visits; visits are counted of nobody in particular, so under a filter by customer or article there is none.
+/// Orders over visits; visits are counted of nobody in particular, so under a filter that they know nothing of there is none.
 async fn conversion(
     app: &App,
     reader: &Reader,
@@ -228,12 +229,10 @@ async fn conversion(
     days: Option<Days>,
     orders: i64,
 ) -> Result<Option<f64>, Problem> {
-    let Some(days) = days.filter(|_| !narrowed.within_orders && !narrowed.by_customer) else { return Ok(None) };
-    let sql = format!(
-        "SELECT CAST(sum(visits) AS BIGINT) AS n FROM silver_funnel WHERE source = $1 AND hour_on BETWEEN DATE '{}' AND DATE '{}'",
-        days.from, days.to
-    );
-    let visits: Vec<Count> = rows(app, reader, &sql, vec![text(&narrowed.source)]).await?;
+    let counted = days.and_then(|days| views(narrowed, Some(days.from), Some(days.to)));
+    let Some((condition, values)) = counted else { return Ok(None) };
+    let sql = format!("SELECT CAST(sum(visits) AS BIGINT) AS n FROM silver_funnel WHERE {condition}");
+    let visits: Vec<Count> = rows(app, reader, &sql, values).await?;
     let visits = visits.into_iter().next().and_then(|count| count.n).filter(|visits| *visits > 0);
     Ok(visits.map(|visits| two(100.0 * as_real(orders) / as_real(visits))))
 }

@@ -16,6 +16,8 @@ pub(crate) use businesses::{BusinessView, businesses};
 mod choices;
 mod console;
 pub(crate) use console::{TableView, Tabular, schema, tabular, words as query_words};
+mod courses;
+pub(crate) use courses::{Courses, courses};
 mod customers;
 pub(crate) use customers::{Which as WhichCustomers, best as best_customers, segments as rfm_segments};
 mod days;

@@ -20,11 +20,32 @@ pub(crate) fn step_of(days: Days) -> &'static str {
 }
 
 /// The first day of the step that `day` is in.
-fn begin(day: Date, step: &str) -> Date {
+pub(super) fn begin(day: Date, step: &str) -> Date {
     match step {
         "week" => day.nth_weekday(-1, Weekday::Monday).ok().filter(|_| day.weekday() != Weekday::Monday).unwrap_or(day),
         "month" => day.first_of_month(),
         _ => day,
+    }
+}
+
+/// The step that is so many before the one that begins on `day`; `None` beyond the calendar.
+pub(super) fn earlier(day: Date, step: &str, steps: i64) -> Option<Date> {
+    match step {
+        "week" => day.checked_sub(steps.weeks()),
+        "month" => day.checked_sub(steps.months()),
+        _ => day.checked_sub(steps.days()),
+    }
+    .ok()
+}
+
+/// How many steps lie between two days that steps begin on.
+pub(super) fn between(from: Date, to: Date, step: &str) -> i64 {
+    match step {
+        "week" => i64::from((to - from).get_days()) / 7,
+        "month" => {
+            (i64::from(to.year()) - i64::from(from.year())) * 12 + i64::from(to.month()) - i64::from(from.month())
+        }
+        _ => i64::from((to - from).get_days()),
     }
 }
 

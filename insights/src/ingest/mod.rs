@@ -3,6 +3,7 @@
 mod client;
 mod credentials;
 mod dato;
+mod erased;
 mod feeds;
 mod fresh;
 #[cfg(test)]

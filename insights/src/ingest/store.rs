@@ -12,9 +12,10 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use belgrano_shared::ambient::Ambient;
-use datafusion::arrow::array::{Array as _, AsArray, RecordBatch};
+use datafusion::arrow::array::RecordBatch;
 use tokio::sync::Mutex;
 
+use super::erased;
 use crate::engine::{Came, Cold, Reach, Warehouse, WarehouseError, beyond};
 use crate::lake::column::Table;
 use crate::lake::feeds::{self, OWN};
@@ -229,18 +230,11 @@ impl Store {
         Ok(())
     }
 
-    /// Takes out what persons said of themselves who are gone: what stays of them is that they are.
+    /// Takes out what was said of persons who are gone, and of whose tickets the board has forgotten whose they were: what they said of
+    /// themselves, where their orders went, what they wrote, and why something failed where somebody typed that. What stays of them is
+    /// that they are, and the figures. Their orders and tickets have come without them by now, or come in this flush.
     async fn erase(&self, came: &Came) -> Result<(), StoreError> {
-        let gone: Vec<String> =
-            came.rows.get(tables::PERSONS.name).into_iter().flat_map(|rows| rows.iter()).flat_map(gone).collect();
-        if gone.is_empty() {
-            return Ok(());
-        }
-        let gone = gone.join(", ");
-        let persons = format!("source = '{OWN}' AND deleted = false AND customer_id IN ({gone})");
-        // A change of theirs that could not be read is kept as it came.
-        let unread = format!("source = '{OWN}' AND entity = 'cuenta' AND key IN ({gone})");
-        for (table, which) in [(&tables::PERSONS, persons), (&tables::QUARANTINE, unread)] {
+        for (table, which) in erased::what_goes(came) {
             if let Some(table) = self.warehouse.lake().find(table.name).await? {
                 lake::delete(table, &which, &[]).await?;
             }
@@ -330,13 +324,4 @@ fn ours(came: Came, cold: &Cold) -> Result<Came, StoreError> {
     }
     rows.retain(|_, batches| !batches.is_empty());
     Ok(Came { rows, reached })
-}
-
-/// The accounts among these rows of `persons` that are gone, as SQL.
-fn gone(batch: &RecordBatch) -> Vec<String> {
-    let columns = batch.column_by_name("customer_id").zip(batch.column_by_name("deleted"));
-    let Some((ids, deleted)) = columns else { return Vec::new() };
-    let (ids, deleted) = (ids.as_string::<i32>(), deleted.as_boolean());
-    let rows = (0..batch.num_rows()).filter(|row| deleted.is_valid(*row) && deleted.value(*row));
-    rows.map(|row| format!("'{}'", ids.value(row).replace('\'', "''"))).collect()
 }

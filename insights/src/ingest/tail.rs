@@ -4,20 +4,24 @@
 //! process dies is asked for again: the feed tells the present state of each key, so nothing is lost and nothing counts twice.
 
 use std::collections::BTreeMap;
+use std::convert::Infallible;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use belgrano_shared::ambient::Ambient;
 use belgrano_shared::lifecycle::Lifecycle;
 use belgrano_shared::timestamp::UnixMillis;
+use belgrano_shared::writer::{WriteError, Writer};
 
 use super::client::{Access, Client, FeedError, PAGE};
 use super::fresh::Fresh;
 use super::store::Store;
-use super::translate::translate;
+use super::translate::{Change, translate};
+use crate::accounts::ForgetErased;
 use crate::lake::feeds::OWN;
 use crate::lake::rows::Origin;
 use crate::lake::tables as t;
+use crate::unit::InsightsUnit;
 
 /// Between two questions: a busy shop changes all the time, and a page of many changes costs less than many pages.
 const BREATH: Duration = Duration::from_secs(1);
@@ -123,6 +127,8 @@ pub(super) enum TailError {
     Store(#[from] super::store::StoreError),
     #[error("so much waits for the lake that no more is read")]
     Full,
+    #[error("accounts of erased persons cannot be emptied: {0}")]
+    Accounts(#[from] WriteError<Infallible>),
 }
 
 impl TailError {
@@ -132,13 +138,20 @@ impl TailError {
             Self::Feed(FeedError::Refused(_)) => Cause::Credentials,
             Self::Feed(FeedError::Older) => Cause::Older,
             Self::Feed(FeedError::Status(_) | FeedError::Foreign(_)) => Cause::Foreign,
-            Self::Rows(_) | Self::Store(_) | Self::Full => Cause::Store,
+            Self::Rows(_) | Self::Store(_) | Self::Full | Self::Accounts(_) => Cause::Store,
         }
     }
 }
 
-/// Follows a feed until the process stops.
-pub async fn follow(feed: Feed, store: Store, states: FeedStates, ambient: Ambient, life: Lifecycle) {
+/// Follows a feed until the process stops. Who is erased in it is erased among the accounts of `accounts`, too.
+pub async fn follow(
+    feed: Feed,
+    store: Store,
+    states: FeedStates,
+    accounts: Writer<InsightsUnit>,
+    ambient: Ambient,
+    life: Lifecycle,
+) {
     let client = match Client::new(feed.access.clone(), ambient.clone()) {
         Ok(client) => client,
         Err(error) => {
@@ -146,7 +159,7 @@ pub async fn follow(feed: Feed, store: Store, states: FeedStates, ambient: Ambie
             return;
         }
     };
-    let mut tail = Tail { feed, client, page: PAGE, store, states, ambient, at: None };
+    let mut tail = Tail { feed, client, page: PAGE, store, states, accounts: Some(accounts), ambient, at: None };
     while !life.soft().is_cancelled() {
         let step = tokio::select! {
             step = tail.step() => step,
@@ -169,6 +182,11 @@ pub async fn follow(feed: Feed, store: Store, states: FeedStates, ambient: Ambie
     }
 }
 
+/// The account that is gone, if this says so.
+fn erased_account(change: &Change<'_>) -> Option<i64> {
+    (change.entity == "cuenta" && change.content.is_none()).then(|| change.key.parse().ok()).flatten()
+}
+
 pub(super) struct Tail {
     pub(super) feed: Feed,
     pub(super) client: Client,
@@ -176,6 +194,8 @@ pub(super) struct Tail {
     pub(super) page: usize,
     pub(super) store: Store,
     pub(super) states: FeedStates,
+    /// Where accounts are that came from the shop; `None` where nobody comes from there.
+    pub(super) accounts: Option<Writer<InsightsUnit>>,
     pub(super) ambient: Ambient,
     /// In which life of the feed, and up to where.
     pub(super) at: Option<(String, i64)>,
@@ -205,6 +225,11 @@ impl Tail {
         let page = page.read()?;
         if page.epoch != epoch {
             return Ok(self.begin_anew());
+        }
+        // Before the place moves on: what was not done is done when the page comes again.
+        let erased: Vec<i64> = page.changes.iter().filter_map(erased_account).collect();
+        if let Some(accounts) = self.accounts.as_ref().filter(|_| !erased.is_empty()) {
+            accounts.submit(ForgetErased(erased)).await?;
         }
         let now = self.ambient.now();
         let (mut fresh, mut refused) = (Fresh::default(), 0);

@@ -27,7 +27,8 @@ pub static CUSTOMERS: Table = Table {
     ],
 };
 
-/// What names a person, by account: the only table with personal data, so that erasing one rewrites this alone.
+/// What names a person, by account. Who is erased goes from here; where their orders went and what was written of them goes from the tables
+/// of those (`ingest/erased.rs`).
 pub static PERSONS: Table = Table {
     name: "persons",
     columns: &[

@@ -4,7 +4,7 @@ use belgrano_shared::texts::{Language, Text};
 
 use super::numbers::{amount, count, number, percent};
 use super::spark::Spark;
-use crate::api::{Figures, Kpis, Point};
+use crate::api::{Courses, Figures, Kpis, Point};
 
 /// A figure of the page, with its words and what it was before.
 #[derive(Debug)]
@@ -73,8 +73,8 @@ const ALL: [(&str, &str, &str, Kind, Better, Of); 8] = [
     ("churn", "insights-churn", "insights-made-churn", Kind::Percent, Better::Less, |it| it.churn_rate),
 ];
 
-/// The figures of a period beside those of the one before, with their course over `points`; none when nothing was sold in either.
-pub(super) fn cards(language: Language, found: &Kpis, currency: &str, points: &[Point]) -> Vec<Card> {
+/// The figures of a period beside those of the one before, with their course over the days; none when nothing was sold in either.
+pub(super) fn cards(language: Language, found: &Kpis, currency: &str, over_days: (&[Point], &Courses)) -> Vec<Card> {
     let sold = |figures: &Figures| figures.total_orders > 0 || figures.returns != 0.0;
     if !sold(&found.now) && !found.previous.as_ref().is_some_and(sold) {
         return Vec::new();
@@ -82,7 +82,7 @@ pub(super) fn cards(language: Language, found: &Kpis, currency: &str, points: &[
     let card = |(key, name, made, kind, better, of): (&'static str, &'static str, &'static str, Kind, Better, Of)| {
         let (now, before) = (of(&found.now), found.previous.as_ref().and_then(of));
         let card = Card::new(language, (key, name, made), (kind, better), (now, before), currency);
-        Card { beside: beside(language, key, &found.now, currency), spark: course(key, points), ..card }
+        Card { beside: beside(language, key, &found.now, currency), spark: course(key, over_days), ..card }
     };
     ALL.map(card).into()
 }
@@ -132,17 +132,28 @@ fn beside(language: Language, key: &str, now: &Figures, currency: &str) -> Optio
     }
 }
 
-/// How a figure went over the days, of those that are told of days.
-fn course(key: &str, points: &[Point]) -> Option<Spark> {
-    #[expect(clippy::cast_precision_loss, reason = "what is counted here is far below 2^53")]
-    let of = |point: &Point| match key {
-        "revenue" => Some(point.revenue),
-        "orders" => Some(point.orders as f64),
-        "aov" => Some(if point.orders > 0 { point.revenue / point.orders as f64 } else { 0.0 }),
-        "profit" => Some(point.profit.unwrap_or(0.0)),
-        _ => None,
+/// How a figure went over the days.
+fn course(key: &str, (points, courses): (&[Point], &Courses)) -> Option<Spark> {
+    let of_points = |of: fn(&Point) -> f64| points.iter().map(of).collect::<Vec<_>>();
+    // What is not known of a day is no point of the line.
+    let of_known = |values: &[Option<f64>]| values.iter().copied().flatten().collect::<Vec<_>>();
+    let values = match key {
+        "revenue" => of_points(|point| point.revenue),
+        "orders" => of_points(|point| real(point.orders)),
+        "aov" => of_points(|point| if point.orders > 0 { point.revenue / real(point.orders) } else { 0.0 }),
+        "profit" => of_points(|point| point.profit.unwrap_or(0.0)),
+        "customers" => of_known(&courses.customers),
+        "conversion" => of_known(&courses.conversion),
+        "ltv" => of_known(&courses.lifetime),
+        "churn" => of_known(&courses.churn),
+        _ => Vec::new(),
     };
-    Spark::through(&points.iter().filter_map(of).collect::<Vec<_>>())
+    Spark::through(&values)
+}
+
+#[expect(clippy::cast_precision_loss, reason = "what is counted here is far below 2^53")]
+fn real(count: i64) -> f64 {
+    count as f64
 }
 
 fn change(language: Language, kind: Kind, better: Better, now: f64, before: f64) -> Option<Change> {
@@ -167,7 +178,7 @@ mod tests {
     use belgrano_shared::texts::Language;
 
     use super::{Better, Kind, cards, change};
-    use crate::api::{Figures, Kpis};
+    use crate::api::{Courses, Figures, Kpis};
 
     #[test]
     fn a_figure_says_which_way_it_went() {
@@ -184,7 +195,7 @@ mod tests {
     #[test]
     fn nothing_sold_is_no_card() {
         let kpis = |orders| Kpis { now: Figures { total_orders: orders, ..Figures::default() }, previous: None };
-        assert!(cards(Language::Spanish, &kpis(0), "ARS", &[]).is_empty());
-        assert_eq!(cards(Language::Spanish, &kpis(1), "ARS", &[]).len(), 8);
+        assert!(cards(Language::Spanish, &kpis(0), "ARS", (&[], &Courses::default())).is_empty());
+        assert_eq!(cards(Language::Spanish, &kpis(1), "ARS", (&[], &Courses::default())).len(), 8);
     }
 }

@@ -4,6 +4,7 @@ use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
 use belgrano_shared::pages::{Layout, Link, More, NOTHING_FOR_ROBOTS, Room, Service};
 use belgrano_shared::problem::Problem;
+use belgrano_shared::security::SECURITY_PATH;
 
 use super::accounts;
 use super::look::carried;
@@ -53,6 +54,7 @@ const PAGES: &[Page] = &[
     page("/fuentes", "insights-nav-sources", "layers").under("insights-group-data"),
     page(ALERTS, "alerts-title", "bell").under("insights-group-data").plain(),
     page(accounts::PATH, "insights-accounts", "people").under("insights-group-data").plain(),
+    page(SECURITY_PATH, "nav-security", "key").under("insights-group-data").plain(),
     page("/docs", "insights-nav-api", "copy").under("insights-group-data").plain(),
 ];
 
@@ -115,7 +117,7 @@ impl FromRequestParts<App> for Frame {
             let role = who.as_ref().map(|who| who.role);
             layout.more.retain(|link| match link.href {
                 ALERTS => role != Some(Role::Merchant),
-                accounts::PATH => role == Some(Role::Admin),
+                accounts::PATH | SECURITY_PATH => role == Some(Role::Admin),
                 _ => true,
             });
         } else {

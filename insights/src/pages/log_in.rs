@@ -3,7 +3,7 @@
 use askama::Template;
 use axum::extract::State;
 use axum::response::Response;
-use belgrano_shared::http::{ClientIp, Json, Query};
+use belgrano_shared::http::{Json, Query, RequestContext};
 use belgrano_shared::pages::{Form, LOGIN_PATH, Layout, see_other, with_cookies_of};
 use belgrano_shared::problem::Problem;
 use serde::Deserialize;
@@ -35,9 +35,14 @@ pub(super) async fn show(frame: Frame, Query(Back { volver }): Query<Back>) -> R
 }
 
 /// Logs in and goes on to where one wanted to be.
-pub(super) async fn send(State(app): State<App>, ip: ClientIp, frame: Frame, form: Form) -> Result<Response, Problem> {
+pub(super) async fn send(
+    State(app): State<App>,
+    context: RequestContext,
+    frame: Frame,
+    form: Form,
+) -> Result<Response, Problem> {
     let answer = match form.read::<LogIn>() {
-        Ok(body) => sessions::log_in(State(app), ip, Json(body)).await,
+        Ok(body) => sessions::log_in(State(app), context, Json(body)).await,
         Err(problem) => Err(problem),
     };
     match answer {

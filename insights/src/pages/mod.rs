@@ -25,6 +25,7 @@ pub(crate) mod numbers;
 mod redoc;
 mod sales;
 mod saved;
+mod security;
 pub(crate) mod segment;
 mod series;
 mod sources;
@@ -38,6 +39,7 @@ use axum::routing::{get, post};
 use belgrano_shared::http::compress_pages;
 use belgrano_shared::pages as shared;
 use belgrano_shared::passage;
+use belgrano_shared::security::SECURITY_PATH;
 
 pub(crate) use csv::separator;
 pub(crate) use frame::Frame;
@@ -77,5 +79,7 @@ pub(crate) fn routes(development: bool) -> Router<App> {
         .route(passage::PATH, get(sessions::enter))
         .merge(views::routes());
     let pages = pages.layer(axum::middleware::from_fn(look::check));
+    // Its filters are its own.
+    let pages = pages.route(SECURITY_PATH, get(security::show));
     compress_pages(pages).merge(redoc::routes()).merge(shared::routes(&frame::SERVICE, development))
 }

@@ -68,6 +68,8 @@ async fn find(app: &App, reader: &Reader, layout: &Layout, look: &Look) -> Resul
         .column(Column::amount(net, &look.currency).shape("area"))
         .column(Column::count(orders).shape("line").right())
         .rows(rows);
+    let (app, reader, Query(filters)) = state();
+    let courses = Box::pin(api::courses(&app.0, &reader, filters, days, (step, &points))).await?;
     let points: Vec<_> = points.into_iter().map(|(_, point)| point).collect();
-    Ok(Some(Found { cards: cards(language, &kpis, &look.currency, &points), sales }))
+    Ok(Some(Found { cards: cards(language, &kpis, &look.currency, (&points, &courses)), sales }))
 }

@@ -4,7 +4,7 @@ use axum::extract::State;
 use axum::http::header;
 use axum::response::{IntoResponse, Response};
 use belgrano_shared::auth::gate::NewSession;
-use belgrano_shared::http::Query;
+use belgrano_shared::http::{Query, RequestContext};
 use belgrano_shared::pages::see_other;
 use belgrano_shared::passage::{Invalid, Signed};
 use belgrano_shared::problem::Problem;
@@ -17,13 +17,18 @@ use crate::app::App;
 const LASTS_MS: i64 = 12 * 3600 * 1000;
 
 /// Opens a session of the person whom a link names, and goes on to the pages.
-pub(crate) async fn enter(State(app): State<App>, Query(signed): Query<Signed>) -> Result<Response, Problem> {
+pub(crate) async fn enter(
+    State(app): State<App>,
+    context: RequestContext,
+    Query(signed): Query<Signed>,
+) -> Result<Response, Problem> {
     let secrets = app.credentials.secrets().ok_or_else(|| refused(Invalid::Forged))?;
     let link = signed.open(&secrets, app.ambient.now()).map_err(refused)?;
     let arrival = Arrival::by(link)?;
     let (token, session) = app.gate.new_session(None);
     let session = NewSession { lifetime_ms: session.lifetime_ms.min(LASTS_MS), ..session };
-    app.writer.submit(Arrive { arrival, session }).await?;
+    let source = app.security.source(&context);
+    app.writer.submit(Arrive { arrival, session, source }).await?;
     Ok(([(header::SET_COOKIE, app.gate.cookie().set(&token))], see_other("/")).into_response())
 }
 

@@ -8,8 +8,9 @@ use axum::response::{IntoResponse, Response};
 use belgrano_shared::auth::email::Email;
 use belgrano_shared::auth::gate::{NewSession, Verified, WrongCredentials};
 use belgrano_shared::auth::session::{Token, TokenHash};
-use belgrano_shared::http::{ClientIp, Json};
+use belgrano_shared::http::{Json, RequestContext};
 use belgrano_shared::problem::{Problem, ProblemDocument};
+use belgrano_shared::security::{Entry, Kind, Source};
 use belgrano_shared::writer::{Command, Failure, WriteError};
 use belgrano_shared::{execute, fetch_scalar};
 use serde::{Deserialize, Serialize};
@@ -67,6 +68,7 @@ struct Begin {
     account_id: i64,
     verified: Verified,
     session: NewSession,
+    source: Source,
 }
 
 impl Command<InsightsUnit> for Begin {
@@ -84,6 +86,7 @@ impl Command<InsightsUnit> for Begin {
             execute!(*unit.session(), UPDATE, rehashed, self.account_id)?;
         }
         open_session(unit, self.account_id, &self.session).await?;
+        unit.log(Entry::new(Kind::LoggedIn).by(self.source.by(self.account_id)));
         Ok(())
     }
 }
@@ -92,6 +95,7 @@ impl Command<InsightsUnit> for Begin {
 #[derive(Debug)]
 struct End {
     token: TokenHash,
+    source: Source,
 }
 
 impl Command<InsightsUnit> for End {
@@ -101,6 +105,7 @@ impl Command<InsightsUnit> for End {
     async fn apply(&self, unit: &mut InsightsUnit) -> Result<(), Failure<Infallible>> {
         execute!(*unit.session(), "DELETE FROM sessions WHERE token_hash = $1", &self.token[..])?;
         unit.ended(Ended::Session(self.token));
+        unit.log(Entry::new(Kind::LoggedOut).by(self.source));
         Ok(())
     }
 }
@@ -109,12 +114,20 @@ impl Command<InsightsUnit> for End {
 #[utoipa::path(post, path = "/api/login", tag = "sesión", security(()), request_body = LogIn, responses(
     (status = 200, body = Me, description = "With the cookie `belgrano_insights`"),
     (status = 401, body = ProblemDocument), (status = 429, body = ProblemDocument)))]
-pub(crate) async fn log_in(State(app): State<App>, ip: ClientIp, Json(body): Json<LogIn>) -> Result<Response, Problem> {
-    app.gate.take_try(ip, &body.email)?;
-    let began = match begin(&app, &body).await? {
+pub(crate) async fn log_in(
+    State(app): State<App>,
+    context: RequestContext,
+    Json(body): Json<LogIn>,
+) -> Result<Response, Problem> {
+    let source = app.security.source(&context);
+    if let Err(too_many) = app.gate.take_try(context.client_ip, &body.email) {
+        app.security.log_in_failed(source, &body.email, None, "limite");
+        return Err(too_many);
+    }
+    let began = match begin(&app, &body, source).await? {
         // Another log-in of this moment has put today's hash in the place of an outdated one, or the password was changed:
         // the account says.
-        None => begin(&app, &body).await?,
+        None => begin(&app, &body, source).await?,
         began => began,
     };
     let (account, token) = began.ok_or(WrongCredentials)?;
@@ -124,13 +137,17 @@ pub(crate) async fn log_in(State(app): State<App>, ip: ClientIp, Json(body): Jso
 }
 
 /// Begins a session; `None` when the password was right and its hash is not the account's any more.
-async fn begin(app: &App, body: &LogIn) -> Result<Option<(LogInAccount, Token)>, Problem> {
+async fn begin(app: &App, body: &LogIn, source: Source) -> Result<Option<(LogInAccount, Token)>, Problem> {
     let account = accounts::for_log_in(&app.db, &body.email).await?.filter(|account| account.active);
     let stored = account.as_ref().map(|account| account.password_hash.clone());
     let verified = app.gate.verify(&body.password, stored).await?;
-    let (account, verified) = account.zip(verified).ok_or(WrongCredentials)?;
+    let id = account.as_ref().map(|account| account.id);
+    let Some((account, verified)) = account.zip(verified) else {
+        app.security.log_in_failed(source, &body.email, id, "clave");
+        return Err(WrongCredentials.into());
+    };
     let (token, session) = app.gate.new_session(None);
-    match app.writer.submit(Begin { account_id: account.id, verified, session }).await {
+    match app.writer.submit(Begin { account_id: account.id, verified, session, source }).await {
         Ok(()) => Ok(Some((account, token))),
         Err(WriteError::Refused(WrongCredentials)) => Ok(None),
         Err(error) => Err(error.into()),
@@ -141,7 +158,7 @@ async fn begin(app: &App, body: &LogIn) -> Result<Option<(LogInAccount, Token)>,
 #[utoipa::path(post, path = "/api/logout", tag = "sesión", security(()), responses((status = 204)))]
 pub(crate) async fn log_out(State(app): State<App>, session: Result<Session, Problem>) -> Result<Response, Problem> {
     if let Ok(Session(principal)) = session {
-        app.writer.submit(End { token: principal.session }).await?;
+        app.writer.submit(End { token: principal.session, source: principal.source }).await?;
     }
     Ok((StatusCode::NO_CONTENT, [(header::SET_COOKIE, app.gate.cookie().clear())]).into_response())
 }

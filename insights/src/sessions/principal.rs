@@ -8,7 +8,9 @@ use axum::http::request::Parts;
 use belgrano_shared::auth::gate;
 use belgrano_shared::auth::session::TokenHash;
 use belgrano_shared::fetch;
+use belgrano_shared::http::RequestContext;
 use belgrano_shared::problem::Problem;
+use belgrano_shared::security::Source;
 use belgrano_shared::texts::Message;
 use belgrano_shared::timestamp::UnixMillis;
 
@@ -32,6 +34,8 @@ pub struct Principal {
     pub session: TokenHash,
     /// When the session ends by itself.
     pub expires_at: UnixMillis,
+    /// The request that it was found for, for the security log.
+    pub source: Source,
 }
 
 impl gate::Principal for Principal {
@@ -49,6 +53,10 @@ impl gate::Principal for Principal {
 
     fn role(&self) -> &'static str {
         self.role.as_str()
+    }
+
+    fn source(&self) -> Source {
+        self.source
     }
 }
 
@@ -87,6 +95,7 @@ impl App {
                 business: row.business_id,
                 session: token,
                 expires_at: row.expires_at,
+                source: Source::default(),
             }))
         };
         self.gate.find(&token, load).await
@@ -98,7 +107,11 @@ impl FromRequestParts<App> for Session {
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Problem> {
         let principal = app.principal(&parts.headers).await?;
-        principal.map(Self).ok_or_else(|| Problem::unauthenticated(Message::new("refusal-log-in")))
+        let mut principal = principal.ok_or_else(|| Problem::unauthenticated(Message::new("refusal-log-in")))?;
+        let context = parts.extensions.get::<RequestContext>();
+        let source = context.map_or_else(Source::default, |context| app.security.source(context));
+        principal.source = source.by(principal.account_id);
+        Ok(Self(principal))
     }
 }
 

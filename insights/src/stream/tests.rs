@@ -260,7 +260,7 @@ async fn a_broker_that_is_away_holds_nothing_up_and_no_more_than_a_page_waits_fo
     let app = world.house.app.clone();
     let [shop, _] = feeds(&app.settings);
     let (states, life) = (app.feeds.clone(), app.life.clone());
-    let tail = tokio::spawn(follow(shop, app.store.clone(), states, app.ambient.clone(), life));
+    let tail = tokio::spawn(follow(shop, app.store.clone(), states, app.writer.clone(), app.ambient.clone(), life));
     let read = || async { (app.feeds.all().get("shop")?.seq == 300).then_some(()) };
     world.until("the lake has all of it", read).await;
     let trouble = || async { progress(&app).await.expect("it is read")?.first()?.trouble.clone() };

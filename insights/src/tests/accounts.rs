@@ -117,7 +117,7 @@ on_both_engines! {
         let house = House::start(database).await;
         let admin = house.admin().await;
         let lifetime = house.app.settings.common.gate.session_lifetime;
-        let prune = || crate::housekeeping::Prune { session_lifetime: lifetime };
+        let prune = || crate::housekeeping::Prune { session_lifetime: lifetime, log_kept_ms: i64::MAX };
         assert_eq!(house.app.writer.submit(prune()).await.expect("a commit"), 0);
         house.clock.advance_ms(i64::try_from(lifetime.as_millis()).expect("a time"));
         assert_eq!(house.get(&admin, "/api/me").await.0, 401);

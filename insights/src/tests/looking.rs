@@ -79,6 +79,61 @@ async fn the_cards_are_the_figures_of_the_api_with_the_same_filters() {
     }
 }
 
+/// Views of an hour from one kind of device.
+fn views(at: &str, device: &str, visits: i64) -> Value {
+    json!({
+        "hora": at, "dispositivo": device, "origen": "directo", "inicio": visits, "producto": 0, "carrito": 0, "checkout": 0,
+        "pedidos": 0, "visitas": visits,
+    })
+}
+
+#[tokio::test]
+async fn conversion_is_of_the_visits_that_a_filter_leaves_or_is_not_known() {
+    let database = TestDatabase::sqlite();
+    let (mut house, admin) = shop(&database).await;
+    let mut phone = order("BA-5", "entregado", DAY, 1);
+    phone["dispositivo"] = json!("movil");
+    let told = [
+        ("pedido", "BA-5", phone),
+        ("embudo", "a", views(DAY, "movil", 4)),
+        ("embudo", "b", views(DAY, "escritorio", 6)),
+        ("embudo", "c", views("2026-11-20T09:00:00-03:00", "escritorio", 10)),
+    ];
+    house.came("shop", &told).await;
+    let conversion = async |filters: &str| {
+        let asked = format!("/api/kpis?start_date=2026-11-15&end_date=2026-11-21{filters}");
+        house.get(&admin, &asked).await.1["conversion_rate"].clone()
+    };
+    assert_eq!(conversion("").await, json!(15.0), "three orders of twenty visits");
+    assert_eq!(conversion("&device=movil").await, json!(25.0), "one of four");
+    assert_eq!(conversion("&source=directo").await, json!(0.0), "no order is known to have come so");
+    for unknown in ["&barrio=Belgrano", "&payment_method=efectivo", "&category=Almac%C3%A9n", "&segment=VIP"] {
+        assert_eq!(conversion(unknown).await, Value::Null, "{unknown}");
+    }
+}
+
+#[tokio::test]
+async fn every_card_has_the_course_of_what_is_known() {
+    let database = TestDatabase::sqlite();
+    let (mut house, admin) = shop(&database).await;
+    let days = ["2026-11-19T12:00:00-03:00", "2026-11-20T12:00:00-03:00", DAY];
+    let told: Vec<_> = days.into_iter().map(|at| ("embudo", at, views(at, "movil", 4))).collect();
+    house.came("shop", &told).await;
+    let drawn = async |filters: &str| {
+        let (status, shown) = page(&house, &admin, &format!("/resumen{filters}")).await;
+        assert_eq!(status, 200, "{shown}");
+        let keys = ["revenue", "orders", "aov", "profit", "customers", "conversion", "ltv", "churn"];
+        let has =
+            |key: &&str| between(&shown, &format!("id=\"card-{key}\""), "class=\"made\"").contains("class=\"spark\"");
+        keys.into_iter().filter(has).collect::<Vec<_>>()
+    };
+    // One customer, who bought on two days of the last thirty, and thirty days before.
+    assert_eq!(drawn("?periodo=30").await, ["revenue", "orders", "aov", "profit", "customers", "conversion", "churn"]);
+    assert_eq!(drawn("?periodo=todo").await, ["revenue", "orders", "aov", "profit", "customers", "conversion", "ltv"]);
+    let narrowed = drawn("?periodo=30&barrio=Belgrano").await;
+    assert!(!narrowed.contains(&"conversion"), "{narrowed:?}");
+}
+
 #[tokio::test]
 async fn a_part_of_a_month_stands_against_the_same_part_of_the_last() {
     let database = TestDatabase::sqlite();

@@ -6,5 +6,6 @@ mod guard;
 mod lineage;
 mod scope;
 mod stopping;
+mod streaming;
 mod wire;
 mod world;

@@ -30,6 +30,7 @@ pub struct World {
     pub folder: TempDir,
     http: reqwest::Client,
     process: Child,
+    feeds: [(&'static str, String); 2],
 }
 
 #[derive(Deserialize)]
@@ -121,13 +122,13 @@ impl World {
         rustls::crypto::ring::default_provider().install_default().ok();
         let folder = tempfile::tempdir().expect("a folder");
         let keys = format!("lector:lectura:{READER},todo:completa:{ALL},socio:lectura@1:{PARTNER}");
+        let feeds = [("BELGRANO_AHORRO_URL", feed(shop()).await), ("TICKETERA_URL", feed(board()).await)];
         let mut process = Command::new(env!("CARGO_BIN_EXE_insights"))
             .env_clear()
             .envs(["HOST", "PORT"].into_iter().zip(["127.0.0.1", "0"]))
             .env("LOG", "warn,buoyant_kernel=error,buoyant_kernel_engine=error,deltalake_core=error")
             .env("DATA_DIR", folder.path())
-            .env("BELGRANO_AHORRO_URL", feed(shop()).await)
-            .env("TICKETERA_URL", feed(board()).await)
+            .envs(feeds.clone())
             .env("API_KEYS", keys)
             // Chosen: one that is made is printed before the address.
             .env("ADMIN_PASSWORD", "una clave larga")
@@ -140,13 +141,18 @@ impl World {
         let line = tokio::time::timeout(PATIENCE, lines.next_line()).await.expect("an address in time");
         let line = line.expect("its output").expect("an address");
         let url = line.trim_start_matches("Belgrano Insights: ").to_owned();
-        let world = Self { url, folder, http: reqwest::Client::new(), process };
+        let world = Self { url, folder, http: reqwest::Client::new(), process, feeds };
         until("every order", || async {
             let (_, found) = world.query("SELECT count(*) AS n FROM silver_orders").await;
             (found[0]["n"] == json!(ORDERS)).then_some(())
         })
         .await;
         world
+    }
+
+    /// The settings that lead another process to the same feeds.
+    pub fn feeds(&self) -> [(&'static str, String); 2] {
+        self.feeds.clone()
     }
 
     /// The answer to `q` for the key that sees no persons.

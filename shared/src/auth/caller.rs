@@ -11,6 +11,7 @@ use std::time::Duration;
 use super::gate::Principal;
 use super::session::TokenHash;
 use crate::problem::Problem;
+use crate::security::Source;
 use crate::storage::Session;
 use crate::texts::Message;
 use crate::timestamp::UnixMillis;
@@ -25,6 +26,8 @@ pub struct Caller {
     pub account_id: i64,
     /// What the account may do, as it is stored.
     pub role: &'static str,
+    /// Where they asked from, for the security log.
+    pub source: Source,
 }
 
 #[derive(sqlx::FromRow)]
@@ -55,6 +58,11 @@ impl Callers {
         Ok(Self(found.collect()))
     }
 
+    /// Forgets who came with a session of this account: what of theirs is still to be done in this batch is not done.
+    pub fn forget_account(&mut self, account_id: i64) {
+        self.0.retain(|_, (holder, ..)| *holder != account_id);
+    }
+
     /// Whether `caller` may still do what the request took them for.
     #[must_use]
     pub fn may(&self, caller: &Caller, now: UnixMillis) -> bool {
@@ -71,6 +79,9 @@ pub trait KnowsCallers: UnitOfWork {
 
     /// Those that were read.
     fn callers(&self) -> &Callers;
+
+    /// Says who asks for the commands that follow, for what they log; the default again: the program itself.
+    fn asked_by(&mut self, source: Source);
 
     /// The time of this batch.
     fn now(&self) -> UnixMillis;
@@ -117,7 +128,10 @@ impl<U: KnowsCallers, C: Command<U>> Command<U> for AskedBy<C> {
         if !unit.callers().may(&self.caller, unit.now()) {
             return Err(Failure::Refused(AskedByRefusal::NoLonger));
         }
-        self.command.apply(unit).await.map_err(|failure| match failure {
+        unit.asked_by(self.caller.source);
+        let done = self.command.apply(unit).await;
+        unit.asked_by(Source::default());
+        done.map_err(|failure| match failure {
             Failure::Refused(refusal) => Failure::Refused(AskedByRefusal::Refused(refusal)),
             Failure::Broke(error) => Failure::Broke(error),
         })
@@ -148,12 +162,13 @@ impl<U: KnowsCallers> Writer<U> {
 #[cfg(test)]
 mod tests {
     use super::{Caller, Callers};
+    use crate::security::Source;
     use crate::timestamp::UnixMillis;
 
     #[test]
     fn who_may_is_who_it_was_then() {
         let callers = Callers([([1; 32], (7, "admin".to_owned(), UnixMillis(100)))].into());
-        let caller = Caller { session: [1; 32], account_id: 7, role: "admin" };
+        let caller = Caller { session: [1; 32], account_id: 7, role: "admin", source: Source::default() };
         let cases = [
             (caller, 99, true),
             (caller, 100, false),

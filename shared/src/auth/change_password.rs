@@ -59,6 +59,29 @@ impl std::fmt::Debug for Changing {
     }
 }
 
+/// Why a password is not changed.
+#[derive(Debug)]
+pub enum ChangeRefusal {
+    /// Whoever asks has not shown that the account is theirs, for a reason (a code) that the security log tells.
+    Wrong(&'static str, Problem),
+    /// Something else is in the way: the new password, a closed account, a machine that is busy.
+    Other(Problem),
+}
+
+impl From<Problem> for ChangeRefusal {
+    fn from(problem: Problem) -> Self {
+        Self::Other(problem)
+    }
+}
+
+impl From<ChangeRefusal> for Problem {
+    fn from(refusal: ChangeRefusal) -> Self {
+        match refusal {
+            ChangeRefusal::Wrong(_, problem) | ChangeRefusal::Other(problem) => problem,
+        }
+    }
+}
+
 /// The password given as the present one is not.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct WrongPassword;
@@ -78,19 +101,22 @@ impl<P: Principal> Gate<P> {
         known: Option<Known>,
         admin: bool,
         body: &ChangePasswordBody,
-    ) -> Result<Changing, Problem> {
-        let known = known.ok_or_else(|| Problem::unauthenticated(Message::new("refusal-account-closed")))?;
-        let email = known.email.clone();
+    ) -> Result<Changing, ChangeRefusal> {
+        let email = known.as_ref().map(|known| known.email.clone()).unwrap_or_default();
         let verified = self.prove(ip, known, &body.current).await?;
         let chosen = Chosen { field: "password_nueva", email: &email, admin };
         Ok(Changing { verified, hash: self.hash(&body.new, chosen).await? })
     }
 
-    /// Whether `password` is what a logged-in account has: the hash that it fits. Counts as a try.
-    pub(super) async fn prove(&self, ip: ClientIp, known: Known, password: &str) -> Result<String, Problem> {
+    /// The hash of the account, if this is its password; asked of somebody who is logged in before what cannot be taken back. Counts as
+    /// a try, as a log-in does.
+    pub async fn prove(&self, ip: ClientIp, known: Option<Known>, password: &str) -> Result<String, ChangeRefusal> {
+        let known = known.ok_or_else(|| Problem::unauthenticated(Message::new("refusal-account-closed")))?;
         if let Some(email) = Email::parse(&known.email) {
-            self.take_try(ip, &email)?;
+            self.take_try(ip, &email).map_err(|too_many| ChangeRefusal::Wrong("limite", too_many))?;
         }
-        Ok(self.verify(password, Some(known.password_hash)).await?.ok_or(WrongPassword)?.stored)
+        let verified = self.verify(password, Some(known.password_hash)).await.map_err(Problem::from)?;
+        let wrong = || ChangeRefusal::Wrong("clave", WrongPassword.into());
+        Ok(verified.ok_or_else(wrong)?.stored)
     }
 }

@@ -20,6 +20,7 @@ use crate::ambient::Ambient;
 use crate::config::{Common, Env};
 use crate::http::{ClientIp, RateLimit};
 use crate::problem::Problem;
+use crate::security::Source;
 use crate::texts::Message;
 use crate::timestamp::UnixMillis;
 
@@ -80,10 +81,13 @@ pub trait Principal: Clone {
     fn session(&self) -> TokenHash;
     /// What it may do, as it is stored.
     fn role(&self) -> &'static str;
+    /// Where the request came from that it was found for, and itself.
+    fn source(&self) -> Source;
 
     /// As the one who asks for a change.
     fn caller(&self) -> Caller {
-        Caller { session: self.session(), account_id: self.account_id(), role: self.role() }
+        let (session, account_id, role) = (self.session(), self.account_id(), self.role());
+        Caller { session, account_id, role, source: self.source() }
     }
 }
 

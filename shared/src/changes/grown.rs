@@ -1,8 +1,9 @@
-//! Rows of a table that only grows: they are marked when somebody reads, and not when they are written.
+//! New rows of a table that grows with every order: they are marked when somebody reads, and not when they are written.
 //!
-//! Four of the seven marks of an order would be theirs. Ids grow in the order of commits, so whoever reads sees that the highest is
-//! beyond the last that was marked, and has the writer mark all in between by one statement, in its turn. A trigger marks a row at
-//! once whose id is not beyond that, and on Postgres one that was written by somebody who had not the turn.
+//! All marks of an order but those of its products would be theirs, and what happens to an order before anybody reads needs none
+//! either. Ids grow in the order of commits, so whoever reads sees that the highest is beyond the last that was marked, and has the
+//! writer mark all in between by one statement, in its turn. A trigger marks a row at once whose id is not beyond that, and on
+//! Postgres one that was written by somebody who had not the turn.
 
 use std::convert::Infallible;
 
@@ -13,7 +14,7 @@ use crate::{execute, fetch_scalar};
 
 use super::strays::FeedUnit;
 
-/// The statements for a table that only grows; [`growing!`](crate::growing) makes them.
+/// The statements for a table that grows; [`growing!`](crate::growing) makes them.
 #[derive(Debug)]
 pub struct Growing {
     /// 1 when it has a row that is not marked, else 0.
@@ -24,19 +25,24 @@ pub struct Growing {
     pub mark_sqlite: &'static str,
     /// The same on Postgres.
     pub mark_postgres: &'static str,
+    /// Notes that those up to the id `$1` are marked.
+    pub told: &'static str,
 }
 
-/// The statements for a table that only grows: its kind of thing in the feed, its name, its id and the time of a row.
+/// The statements for a table that grows: its kind of thing in the feed, its name, its id, the time of a row, and the column of
+/// `counters` with the last id that is marked.
 #[macro_export]
 macro_rules! growing {
-    ($entity:literal, $table:literal, $id:literal, $at:literal) => {
+    ($entity:literal, $table:literal, $id:literal, $at:literal, $told:literal) => {
         $crate::changes::Growing {
             any: concat!(
                 "SELECT COUNT(*) FROM (SELECT 1 FROM ",
                 $table,
                 " WHERE ",
                 $id,
-                " > (SELECT history_told FROM counters WHERE id = 1) LIMIT 1) AS grown"
+                " > (SELECT ",
+                $told,
+                " FROM counters WHERE id = 1) LIMIT 1) AS grown"
             ),
             last: concat!(
                 "SELECT MAX(place) FROM (SELECT ",
@@ -45,7 +51,9 @@ macro_rules! growing {
                 $table,
                 " WHERE ",
                 $id,
-                " > (SELECT history_told FROM counters WHERE id = 1) ORDER BY ",
+                " > (SELECT ",
+                $told,
+                " FROM counters WHERE id = 1) ORDER BY ",
                 $id,
                 " LIMIT $1) AS grown"
             ),
@@ -63,7 +71,9 @@ macro_rules! growing {
                 $table,
                 " AS grown, counters WHERE counters.id = 1 AND grown.",
                 $id,
-                " > counters.history_told AND grown.",
+                " > counters.",
+                $told,
+                " AND grown.",
                 $id,
                 " <= $1 ON CONFLICT (entity, key) DO UPDATE SET seq = excluded.seq, at = excluded.at"
             ),
@@ -79,23 +89,25 @@ macro_rules! growing {
                 $table,
                 " WHERE ",
                 $id,
-                " > (SELECT history_told FROM counters WHERE id = 1) AND ",
+                " > (SELECT ",
+                $told,
+                " FROM counters WHERE id = 1) AND ",
                 $id,
                 " <= $1 ORDER BY ",
                 $id,
                 ") AS grown \
                  ON CONFLICT (entity, key) DO UPDATE SET seq = excluded.seq, at = excluded.at"
             ),
+            told: concat!("UPDATE counters SET ", $told, " = $1 WHERE id = 1"),
         }
     };
 }
 
-/// Rows that are marked in one turn, at most: others wait meanwhile.
+/// Rows of a table that are marked in one turn, at most: others wait meanwhile.
 const AT_MOST: i64 = 10_000;
 
 const NUMBERS: &str =
     "UPDATE counters SET change_seq = MAX(change_seq, COALESCE((SELECT MAX(seq) FROM changes), 0)) WHERE id = 1";
-const TOLD: &str = "UPDATE counters SET history_told = $1 WHERE id = 1";
 
 /// Mark what has grown.
 #[derive(Debug)]
@@ -107,24 +119,31 @@ impl<U: FeedUnit> Command<U> for Mark {
 
     async fn apply(&self, unit: &mut U) -> Result<(), Failure<Infallible>> {
         let session = unit.feed_session();
-        let Some(last) = fetch_scalar!(one, *session, Option<i64>, U::GROWING.last, AT_MOST)? else { return Ok(()) };
-        match session.engine() {
-            Engine::Sqlite => {
-                execute!(*session, U::GROWING.mark_sqlite, last)?;
-                execute!(*session, NUMBERS)?;
+        for growing in U::GROWING {
+            let Some(last) = fetch_scalar!(one, *session, Option<i64>, growing.last, AT_MOST)? else { continue };
+            match session.engine() {
+                Engine::Sqlite => {
+                    execute!(*session, growing.mark_sqlite, last)?;
+                    execute!(*session, NUMBERS)?;
+                }
+                Engine::Postgres => {
+                    execute!(*session, growing.mark_postgres, last)?;
+                }
             }
-            Engine::Postgres => {
-                execute!(*session, U::GROWING.mark_postgres, last)?;
-            }
+            execute!(*session, growing.told, last)?;
         }
-        execute!(*session, TOLD, last)?;
         Ok(())
     }
 }
 
 /// Whether anything has grown that is not marked.
 pub(super) async fn any<U: FeedUnit>(session: &mut Session) -> sqlx::Result<bool> {
-    Ok(fetch_scalar!(one, *session, i64, U::GROWING.any)? > 0)
+    for growing in U::GROWING {
+        if fetch_scalar!(one, *session, i64, growing.any)? > 0 {
+            return Ok(true);
+        }
+    }
+    Ok(false)
 }
 
 /// Marks it, or the first of it where it is much.

@@ -3,7 +3,8 @@
 //! State by key: each thing comes once, at its newest `seq`, with its content as it now is; what has to be a history is a kind
 //! of thing of its own that only grows. So a reader that begins at 0 gets everything, however old the service. The table
 //! `changes` is kept by triggers (migration `change_feed`), so that nothing can change without being told: no command, import
-//! or statement by hand has to think of it. Rows of a table that only grows are marked when somebody reads. The log and the contents of a page are read in one transaction.
+//! or statement by hand has to think of it. New rows of the tables that grow with every order are marked when somebody reads. The
+//! log and the contents of a page are read in one transaction.
 //!
 //! A service says what its things look like ([`Source`], [`Content`]) and what its commits are ([`ChangeFeed::committed`]). What
 //! must never happen here: an answer to somebody who is neither of ours nor has a key, for it holds personal data; or a change

@@ -13,8 +13,8 @@ use crate::writer::{AtOnce, Command, Failure, UnitOfWork, WriteError, Writer};
 
 /// A unit of work of a service with a feed.
 pub trait FeedUnit: UnitOfWork {
-    /// The table of this service that only grows.
-    const GROWING: Growing;
+    /// The tables of this service that grow with every order.
+    const GROWING: &'static [Growing];
 
     /// The transaction, to write on.
     fn feed_session(&mut self) -> &mut Session;

@@ -19,6 +19,7 @@ use crate::http::serve::ServeSettings;
 use crate::map::MapSettings;
 use crate::notices::NoticeSettings;
 use crate::notices::push::{Reach, Vapid};
+use crate::security::SecuritySettings;
 use crate::signature::SigningSecrets;
 use crate::storage::{StorageSettings, Target};
 use crate::texts::Language;
@@ -54,6 +55,8 @@ pub struct Common {
     pub notices: NoticeSettings,
     /// Limits of the change feed.
     pub changes: ChangeSettings,
+    /// How long the security log goes back.
+    pub security: SecuritySettings,
     /// `None`: nobody set one, so it is generated into `data_dir`.
     integration: Option<SigningSecrets>,
 }
@@ -113,6 +116,7 @@ impl Common {
             admin: first_admin(env),
             notices,
             changes: ChangeSettings::from_env(env),
+            security: SecuritySettings::from_env(env),
             integration: integration(env, generated_allowed),
             public_url,
             zone,

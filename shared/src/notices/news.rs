@@ -37,6 +37,8 @@ vocabulary! {
         PasswordChanged = "clave";
         /// The second factor of an account was set up, taken away, or got other recovery codes. Numbered as a changed password is.
         SecondFactorChanged = "segundo-factor";
+        /// So much failed at the door that administrators should look. Its number is `seguridad`.
+        SecurityAlarm = "seguridad";
         /// A figure that somebody has set a limit to is beyond it, or well again. The service words it; its number is the rule's.
         Alarm = "alarma";
     }
@@ -81,7 +83,8 @@ impl News {
             | Self::ReviewAsked
             | Self::Alarm
             | Self::PasswordChanged
-            | Self::SecondFactorChanged => 24 * 60 * MINUTE,
+            | Self::SecondFactorChanged
+            | Self::SecurityAlarm => 24 * 60 * MINUTE,
         }
     }
 
@@ -97,6 +100,7 @@ impl News {
             | Self::Restored
             | Self::PasswordChanged
             | Self::SecondFactorChanged
+            | Self::SecurityAlarm
             | Self::Alarm => Urgency::High,
         }
     }
@@ -105,7 +109,7 @@ impl News {
     /// changed a password may have a browser of the account.
     #[must_use]
     pub fn always_by_mail(self) -> bool {
-        matches!(self, Self::PackageMissed | Self::PasswordChanged | Self::SecondFactorChanged)
+        matches!(self, Self::PackageMissed | Self::PasswordChanged | Self::SecondFactorChanged | Self::SecurityAlarm)
     }
 
     /// The key of why somebody gets a mail of it.
@@ -113,6 +117,7 @@ impl News {
         match self {
             Self::PackageMissed => "notice-mail-why-package",
             Self::PasswordChanged | Self::SecondFactorChanged => "notice-mail-why-password",
+            Self::SecurityAlarm => "notice-mail-why-security",
             Self::Alarm => "notice-mail-why-alarm",
             _ => "notice-mail-why",
         }
@@ -136,6 +141,7 @@ impl News {
             Self::ReviewAsked => "notices-review-asked",
             Self::PasswordChanged => "notices-password-changed",
             Self::SecondFactorChanged => "notices-second-factor",
+            Self::SecurityAlarm => "notices-security",
             Self::Alarm => "notices-alarm",
         }
     }
@@ -152,6 +158,7 @@ impl News {
             Self::ReviewAsked => "notice-review-asked-title",
             Self::PasswordChanged => "notice-password-changed-title",
             Self::SecondFactorChanged => "notice-second-factor-title",
+            Self::SecurityAlarm => "notice-security-title",
             Self::Alarm => "notices-alarm",
         }
     }
@@ -167,6 +174,7 @@ impl News {
                 Self::ReviewAsked => path.extend(["pedidos", number, "resena"]),
                 Self::PasswordChanged => path.push("recuperar"),
                 Self::SecondFactorChanged => path.extend(["perfil", "clave"]),
+                Self::SecurityAlarm => path.push("seguridad"),
                 Self::Alarm => path.push("alertas"),
                 Self::Offered | Self::Cancelled | Self::Withdrawn | Self::Restored => path.push("reparto"),
             };
@@ -247,6 +255,7 @@ impl Composed {
             (News::ReviewAsked, _) => "notice-review-asked",
             (News::PasswordChanged, _) => "notice-password-changed",
             (News::SecondFactorChanged, _) => "notice-second-factor",
+            (News::SecurityAlarm, _) => "notice-security",
             (News::Alarm, _) => "notices-alarm",
         };
         let text = Message::new(text).with("until", language.time(until)).with("place", place.unwrap_or_default());

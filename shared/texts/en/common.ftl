@@ -67,6 +67,7 @@ foot-claim = Belgrano: your neighbourhood, at a better price.
 close = Close
 offline-title = No connection
 offline-text = The network cannot be reached. What was done already, is done.
+offline-left = You have left on this device. Your session ends for good as soon as there is a signal.
 offline-again = Try again
 search-no-words = To search, type at least one letter or digit.
 list-or = { $others } or { $last }

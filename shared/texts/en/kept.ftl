@@ -32,3 +32,8 @@ kept-notice-inside = not a public address
 
 kept-stock-edited = Corrected in the list of products.
 kept-stock-imported = From the imported catalog.
+
+## Whose account was erased
+
+kept-erased = Account erased.
+kept-board-cannot-forget = HTTP { $status }: the board cannot forget customers. Update it, or erase what it knows there.

@@ -42,6 +42,7 @@ outbox-see-all-dead =
     }
 outbox-kind-order = New order
 outbox-kind-cancellation = Cancellation
+outbox-kind-forget = Forget the customer
 outbox-written = Written { $age }
 outbox-tries =
     { $count ->
@@ -63,6 +64,7 @@ outbox-discard-why = Why
 outbox-discard-hint = It stays in this record; the customer does not see it.
 outbox-discard-order = The order is cancelled and its stock goes back on the shelf, unless the board has its ticket already.
 outbox-discard-cancellation = The board will not hear that the order was to be cancelled: it stays as it is.
+outbox-discard-forget = The board goes on knowing somebody whose account was erased: erase it there by other means.
 outbox-do = What to do
 outbox-do-dead = Correct what failed and send it again. If it is no longer needed, discard it.
 outbox-do-pending = It goes by itself. If you do not want to wait, send it now.
@@ -102,6 +104,7 @@ outbox-why-nowhere = At that address there is no board that takes orders.
 outbox-why-conflict = The board has something else with that number already.
 outbox-why-refused = The board did not accept what the message says.
 outbox-why-foreign = Somebody else answered in the board's place.
+outbox-why-cannot-forget = The board cannot forget customers: it is of an earlier version, or somebody else answered in its place.
 outbox-trouble-foreign = Somebody else answers at TICKETERA_URL (HTTP { $status }), not the board. Orders wait; none is lost.
 outbox-trouble-sender = The board does not recognise this shop (HTTP { $status }). Both need the same INTEGRATION_SECRET (or API_KEY). Orders wait and go by themselves once it is right.
 outbox-trouble-clock-ahead = This shop's clock is { $seconds } s ahead of the board's. Both have to be set right. Orders wait and go by themselves once they are.

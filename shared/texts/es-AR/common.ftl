@@ -67,6 +67,7 @@ foot-claim = Belgrano: el barrio, a mejor precio.
 close = Cerrar
 offline-title = Sin conexión
 offline-text = No llegamos a la red. Lo que ya estaba hecho, quedó hecho.
+offline-left = Saliste en este dispositivo. Tu sesión se cierra del todo apenas haya señal.
 offline-again = Probar de nuevo
 search-no-words = Para buscar hace falta al menos una letra o un número.
 list-or = { $others } o { $last }

@@ -34,3 +34,8 @@ kept-notice-inside = no es una dirección pública
 
 kept-stock-edited = Corregido en la lista de productos.
 kept-stock-imported = Del catálogo importado.
+
+## Whose account was erased
+
+kept-erased = Cuenta borrada.
+kept-board-cannot-forget = HTTP { $status }: la ticketera no sabe olvidar clientes. Hay que actualizarla, o borrar esos datos en ella.

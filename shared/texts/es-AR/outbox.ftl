@@ -42,6 +42,7 @@ outbox-see-all-dead =
     }
 outbox-kind-order = Pedido nuevo
 outbox-kind-cancellation = Cancelación
+outbox-kind-forget = Olvidar al cliente
 outbox-written = Escrito { $age }
 outbox-tries =
     { $count ->
@@ -63,6 +64,7 @@ outbox-discard-why = Por qué
 outbox-discard-hint = Queda en este registro; el cliente no lo ve.
 outbox-discard-order = El pedido se cancela y su stock vuelve al estante, salvo que el tablero ya tenga su ticket.
 outbox-discard-cancellation = El tablero no se va a enterar de que querían cancelar el pedido: sigue como está.
+outbox-discard-forget = El tablero va a seguir teniendo los datos de quien borró su cuenta: borralos ahí de otra manera.
 outbox-do = Qué hacer
 outbox-do-dead = Corregí lo que falló y mandalo de nuevo. Si ya no hace falta, descartalo.
 outbox-do-pending = Sale solo. Si no querés esperar, mandalo ahora.
@@ -102,6 +104,7 @@ outbox-why-nowhere = En esa dirección no hay un tablero que reciba pedidos.
 outbox-why-conflict = El tablero ya tiene otra cosa con ese número.
 outbox-why-refused = El tablero no aceptó los datos del mensaje.
 outbox-why-foreign = Contestó otro en lugar del tablero.
+outbox-why-cannot-forget = El tablero no sabe olvidar clientes: es de una versión anterior, o contestó otro en su lugar.
 outbox-trouble-foreign = En TICKETERA_URL contesta otro (HTTP { $status }), no el tablero. Los pedidos esperan; no se pierde ninguno.
 outbox-trouble-sender = El tablero no reconoce a esta tienda (HTTP { $status }). Los dos tienen que tener el mismo INTEGRATION_SECRET (o API_KEY). Los pedidos esperan y salen solos cuando esté bien.
 outbox-trouble-clock-ahead = El reloj de esta tienda adelanta { $seconds } s respecto del tablero. Hay que poner en hora los dos. Los pedidos esperan y salen solos cuando esté bien.

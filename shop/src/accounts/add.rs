@@ -35,7 +35,9 @@ impl Command<ShopUnit> for Add {
     type Refusal = RegisterRefusal;
 
     async fn apply(&self, unit: &mut ShopUnit) -> Result<i64, Failure<RegisterRefusal>> {
-        self.0.insert(unit).await
+        let id = self.0.insert(unit).await?;
+        unit.log(self.0.told(id));
+        Ok(id)
     }
 }
 

@@ -30,7 +30,7 @@ pub(crate) struct Chosen {
 const SELECT: &str = "SELECT a.id, a.first_name, a.last_name, a.email, a.phone, a.active, a.created_at, \
      (SELECT COUNT(*) FROM orders o WHERE o.account_id = a.id AND o.state <> 'cancelado') AS orders, \
      (SELECT MAX(o.created_at) FROM orders o WHERE o.account_id = a.id AND o.state <> 'cancelado') AS last_order_at \
-     FROM accounts a WHERE a.role <> 'admin' AND a.id IN";
+     FROM accounts a WHERE a.role <> 'admin' AND a.erased_at IS NULL AND a.id IN";
 
 /// Those of these accounts that there are, in the order they were asked for.
 pub(crate) async fn chosen(app: &App, _: &Admin, ids: &[i64]) -> Result<Vec<Chosen>, Problem> {

@@ -8,6 +8,7 @@ use std::convert::Infallible;
 use belgrano_shared::auth::examine::{ExamineError, Examined, PasswordReport, StoreExamined, Unexamined, told};
 use belgrano_shared::auth::known_password::Owner;
 use belgrano_shared::auth::password::KNOWN_PASSWORD;
+use belgrano_shared::security::{Entry, Kind};
 use belgrano_shared::storage::Db;
 use belgrano_shared::writer::{Command, Failure, WriteError};
 use belgrano_shared::{execute, fetch, fetch_scalar};
@@ -30,6 +31,7 @@ impl Command<ShopUnit> for StoreExamined {
         }
         if self.examined == Examined::Known {
             replace_password(unit, id, KNOWN_PASSWORD, None).await?;
+            unit.log(Entry::new(Kind::PasswordChanged).on(id).with("motivo", "conocida"));
         } else {
             execute!(*unit.session(), STORE, self.hash(), id)?;
         }

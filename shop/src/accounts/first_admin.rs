@@ -3,6 +3,7 @@
 
 use belgrano_shared::auth::password::{NewPassword, PasswordError};
 use belgrano_shared::auth::second_factor;
+use belgrano_shared::security::{Entry, Kind};
 use belgrano_shared::writer::{Command, Failure, WriteError};
 use belgrano_shared::{execute, fetch, fetch_scalar};
 
@@ -58,7 +59,9 @@ impl Command<ShopUnit> for MakeAdmin {
             return Ok(false);
         }
         let Some(known) = fetch!(optional, *unit.reader(), Known, FIND, self.account.email.as_str())? else {
-            return self.account.insert(unit).await.map(|_| true);
+            let id = self.account.insert(unit).await?;
+            unit.log(self.account.told(id));
+            return Ok(true);
         };
         let fits = self.fits.as_ref() == Some(&known.password_hash);
         if fits && known.active && known.role == Role::Admin.as_str() {
@@ -72,6 +75,11 @@ impl Command<ShopUnit> for MakeAdmin {
         // Ends its sessions, too: they were another role's, or somebody else's.
         let hash = if fits { &known.password_hash } else { &self.account.password_hash };
         replace_password(unit, known.id, hash, None).await?;
+        let changed = Entry::new(Kind::AccountChanged).on(known.id).with("rol", Role::Admin.as_str());
+        unit.log(changed.with("activo", true));
+        if !fits {
+            unit.log(Entry::new(Kind::PasswordChanged).on(known.id));
+        }
         tracing::warn!(account = known.id, "is the administrator of ADMIN_EMAIL now");
         Ok(true)
     }

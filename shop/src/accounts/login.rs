@@ -10,8 +10,9 @@ use belgrano_shared::auth::gate::{NewSession, Verified, WrongCredentials};
 use belgrano_shared::auth::known_password::Owner;
 use belgrano_shared::auth::second_factor::{self, Code, FactorKeys, NotYet, Second};
 use belgrano_shared::auth::session::{Token, TokenHash};
-use belgrano_shared::http::{ClientIp, Json};
+use belgrano_shared::http::{Json, RequestContext};
 use belgrano_shared::problem::{Problem, ProblemDocument};
+use belgrano_shared::security::{Entry, Kind, Source};
 use belgrano_shared::writer::{Command, Failure, WriteError};
 use belgrano_shared::{execute, fetch, fetch_scalar};
 use serde::{Deserialize, Serialize};
@@ -77,6 +78,7 @@ struct LogIn {
     second: Second,
     keys: FactorKeys,
     session: OpenSession,
+    source: Source,
 }
 
 impl Command<ShopUnit> for LogIn {
@@ -97,10 +99,21 @@ impl Command<ShopUnit> for LogIn {
             execute!(*unit.session(), UPDATE, hash, self.account_id)?;
         }
         match second_factor::pass(unit, &self.keys, (self.account_id, hash), &self.second).await? {
-            Ok(()) => Ok(Ok(self.session.open(unit, self.account_id).await?)),
+            Ok(()) => Ok(Ok(enter(unit, self.account_id, &self.session, self.source).await?)),
             Err(not_yet) => Ok(Err(not_yet)),
         }
     }
+}
+
+/// Opens the session of whoever has shown all there is to show, and says so in the security log.
+async fn enter(
+    unit: &mut ShopUnit,
+    account_id: i64,
+    session: &OpenSession,
+    source: Source,
+) -> sqlx::Result<Vec<Fewer>> {
+    unit.log(Entry::new(Kind::LoggedIn).by(source.by(account_id)));
+    session.open(unit, account_id).await
 }
 
 /// Takes the second step of a log-in whose password was shown before.
@@ -109,6 +122,7 @@ struct FinishLogIn {
     code: Code,
     keys: FactorKeys,
     session: OpenSession,
+    source: Source,
 }
 
 impl Command<ShopUnit> for FinishLogIn {
@@ -117,7 +131,7 @@ impl Command<ShopUnit> for FinishLogIn {
 
     async fn apply(&self, unit: &mut ShopUnit) -> Result<Self::Output, Failure<Infallible>> {
         match second_factor::finish(unit, &self.keys, &self.step, &self.code).await? {
-            Ok(account_id) => Ok(Ok((account_id, self.session.open(unit, account_id).await?))),
+            Ok(account_id) => Ok(Ok((account_id, enter(unit, account_id, &self.session, self.source).await?))),
             Err(not_yet) => Ok(Err(not_yet)),
         }
     }
@@ -127,6 +141,7 @@ impl Command<ShopUnit> for FinishLogIn {
 struct CloseSession {
     token: TokenHash,
     account_id: i64,
+    source: Source,
 }
 
 impl Command<ShopUnit> for CloseSession {
@@ -136,6 +151,7 @@ impl Command<ShopUnit> for CloseSession {
     async fn apply(&self, unit: &mut ShopUnit) -> Result<(), Failure<Infallible>> {
         execute!(*unit.session(), DELETE, &self.token[..])?;
         unit.announce().sessions.push((self.account_id, self.token));
+        unit.log(Entry::new(Kind::LoggedOut).by(self.source));
         Ok(())
     }
 }
@@ -190,27 +206,31 @@ pub(crate) struct LoginBody {
 )]
 pub(crate) async fn login(
     State(app): State<App>,
-    ip: ClientIp,
+    context: RequestContext,
     headers: HeaderMap,
     Json(body): Json<LoginBody>,
 ) -> Result<Response, Problem> {
     let second = Second::of(body.code.clone());
-    log_in(&app, ip, &headers, &body, &second).await?.map_err(Problem::from)
+    log_in(&app, context, &headers, &body, &second).await?.map_err(Problem::from)
 }
 
 /// Logs in with a password and what `second` brings of a factor, if the account has one.
 pub(crate) async fn log_in(
     app: &App,
-    ip: ClientIp,
+    context: RequestContext,
     headers: &HeaderMap,
     body: &LoginBody,
     second: &Second,
-) -> Result<Result<Response, NotYet>, Problem> {
-    app.gate.take_try(ip, &body.email)?;
-    let opened = match open(app, headers, body, second).await? {
+) -> Result<Opened<Response>, Problem> {
+    let source = app.security.source(&context);
+    if let Err(too_many) = app.gate.take_try(context.client_ip, &body.email) {
+        app.security.log_in_failed(source, &body.email, None, "limite");
+        return Err(too_many);
+    }
+    let opened = match open(app, headers, body, second, source).await? {
         // Another log-in of this moment has put today's hash in the place of an outdated one, or the password was changed:
         // the account says.
-        None => open(app, headers, body, second).await?,
+        None => open(app, headers, body, second, source).await?,
         opened => opened,
     };
     match opened.ok_or(WrongCredentials)? {
@@ -222,16 +242,17 @@ pub(crate) async fn log_in(
 /// Takes the second step of a log-in, with the token that the password left behind.
 pub(crate) async fn take_second_step(
     app: &App,
-    ip: ClientIp,
+    context: RequestContext,
     headers: &HeaderMap,
     step: TokenHash,
     code: Code,
-) -> Result<Result<Response, NotYet>, Problem> {
-    if !app.factor_desk().take_step(ip, &step).await? {
+) -> Result<Opened<Response>, Problem> {
+    if !app.factor_desk().take_step(context.client_ip, &step).await? {
         return Ok(Err(NotYet::Over));
     }
     let (token, session) = OpenSession::prepare(app, headers);
-    let finish = FinishLogIn { step, code, keys: app.second_factors.keys().clone(), session };
+    let source = app.security.source(&context);
+    let finish = FinishLogIn { step, code, keys: app.second_factors.keys().clone(), session, source };
     match app.writer.submit(finish).await? {
         Ok((account_id, fewer)) => Ok(Ok(entered(app, account_id, &token, fewer).await?)),
         Err(not_yet) => Ok(Err(not_yet)),
@@ -256,21 +277,27 @@ async fn open(
     headers: &HeaderMap,
     body: &LoginBody,
     second: &Second,
+    source: Source,
 ) -> Result<Option<Opened<(i64, Token, Vec<Fewer>)>>, Problem> {
     const SELECT: &str = "SELECT id, email, first_name, last_name, phone, password_hash, password_examined \
          FROM accounts WHERE email = $1 AND active";
     let known = fetch!(optional, app.db.read().await?, Known, SELECT, body.email.as_str())?;
     let verified = app.gate.verify(&body.password, known.as_ref().map(|known| known.password_hash.clone())).await?;
-    let (known, verified) = known.zip(verified).ok_or(WrongCredentials)?;
+    let id = known.as_ref().map(|known| known.id);
+    let Some((known, verified)) = known.zip(verified) else {
+        app.security.log_in_failed(source, &body.email, id, "clave");
+        return Err(WrongCredentials.into());
+    };
     let account_id = known.id;
     let owner = || Owner::new(&[&known.email, &known.first_name, &known.last_name, &known.phone]);
     if !known.password_examined && owner().gives_away(&body.password) {
+        app.security.log_in_failed(source, &body.email, id, "conocida");
         take_away(app, account_id, verified.stored).await?;
         return Err(WrongCredentials.into());
     }
     let (token, session) = OpenSession::prepare(app, headers);
     let (second, keys) = (second.clone(), app.second_factors.keys().clone());
-    let log_in = LogIn { account_id, verified, examined: known.password_examined, second, keys, session };
+    let log_in = LogIn { account_id, verified, examined: known.password_examined, second, keys, session, source };
     match app.writer.submit(log_in).await {
         Ok(opened) => Ok(Some(opened.map(|fewer| (account_id, token, fewer)))),
         Err(WriteError::Refused(WrongCredentials)) => Ok(None),
@@ -284,7 +311,8 @@ async fn open(
 #[utoipa::path(post, path = "/api/logout", tag = "cuentas", security(()), responses((status = 204)))]
 pub(crate) async fn logout(State(app): State<App>, MaybeSession(who): MaybeSession) -> Result<Response, Problem> {
     if let Some(who) = who {
-        app.writer.submit(CloseSession { token: who.token, account_id: who.account_id }).await?;
+        let close = CloseSession { token: who.token, account_id: who.account_id, source: who.source };
+        app.writer.submit(close).await?;
     }
     Ok((StatusCode::NO_CONTENT, [(header::SET_COOKIE, app.gate.cookie().clear())]).into_response())
 }

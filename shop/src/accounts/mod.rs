@@ -41,6 +41,7 @@ pub use first_admin::{FirstAdminError, ensure_first_admin};
 pub use limits::AccountLimits;
 pub(crate) use login::{LoginBody, log_in, login, logout, take_second_step};
 pub(crate) use password::change_password;
+pub(crate) use principal::of_session;
 pub use principal::{Admin, MaybeSession, Merchant, Principal, Role, Session, still_holds};
 pub use profile::AccountView;
 pub(crate) use profile::{ProfileBody, address_of, change_me, fields, me, passage};
@@ -52,6 +53,9 @@ pub(crate) use second_factor::{FACTORS, OtherBody, SecondStep, set_up_first, tak
 pub use settings::AccountSettings;
 
 use crate::app::App;
+
+/// The names of the accounts whose ids follow.
+pub(crate) const NAMES: &str = "SELECT id, first_name || ' ' || last_name AS name FROM accounts WHERE id IN";
 
 /// Ends here what other instances have ended, until the soft stop.
 pub async fn follow_session_ends(app: App) {

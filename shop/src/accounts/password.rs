@@ -2,11 +2,12 @@
 
 use axum::extract::State;
 use axum::http::StatusCode;
-use belgrano_shared::auth::change_password::{ChangePasswordBody, Changing, Known, WrongPassword};
+use belgrano_shared::auth::change_password::{ChangePasswordBody, ChangeRefusal, Changing, Known, WrongPassword};
 use belgrano_shared::auth::session::TokenHash;
 use belgrano_shared::http::{ClientIp, Json};
 use belgrano_shared::notices::{News, Notice};
 use belgrano_shared::problem::{Problem, ProblemDocument};
+use belgrano_shared::security::{Entry, Kind};
 use belgrano_shared::wire::OrderNumber;
 use belgrano_shared::writer::{Command, Failure};
 use belgrano_shared::{execute, fetch};
@@ -70,6 +71,7 @@ impl Command<ShopUnit> for ChangePassword {
             return Err(Failure::Refused(WrongPassword));
         }
         replace_password(unit, self.account_id, &self.changing.hash, Some(&self.keep)).await?;
+        unit.log(Entry::new(Kind::PasswordChanged).on(self.account_id));
         Ok(tell(unit, self.account_id, News::PasswordChanged)?)
     }
 }
@@ -93,7 +95,12 @@ pub(crate) async fn change_password(
     Json(body): Json<ChangePasswordBody>,
 ) -> Result<StatusCode, Problem> {
     let known = fetch!(optional, app.db.read().await?, Known, SELECT, who.account_id)?;
-    let changing = app.gate.change_password(ip, known, who.role == Role::Admin, &body).await?;
+    let changing = app.gate.change_password(ip, known, who.role == Role::Admin, &body).await.map_err(|refused| {
+        if let ChangeRefusal::Wrong(why, _) = &refused {
+            app.security.note(Entry::new(Kind::PasswordFailed).by(who.source).with("motivo", *why));
+        }
+        Problem::from(refused)
+    })?;
     let change = ChangePassword { account_id: who.account_id, changing, keep: who.token };
     app.writer.submit_for(&who, change).await?;
     Ok(StatusCode::NO_CONTENT)

@@ -10,7 +10,9 @@ use axum::http::request::Parts;
 use belgrano_shared::auth::gate::{self, Idle};
 use belgrano_shared::auth::session::{SeenNow, TokenHash};
 use belgrano_shared::fetch;
+use belgrano_shared::http::RequestContext;
 use belgrano_shared::problem::Problem;
+use belgrano_shared::security::Source;
 use belgrano_shared::texts::Message;
 use belgrano_shared::timestamp::UnixMillis;
 use belgrano_shared::writer::{AtOnce, Command, Failure};
@@ -65,6 +67,8 @@ pub struct Principal {
     pub token: TokenHash,
     /// Whether it has to set up a second factor before anything else.
     pub owes_factor: bool,
+    /// The request that it was found for, for the security log.
+    pub source: Source,
     expires_at: UnixMillis,
 }
 
@@ -83,6 +87,10 @@ impl gate::Principal for Principal {
 
     fn role(&self) -> &'static str {
         self.role.as_str()
+    }
+
+    fn source(&self) -> Source {
+        self.source
     }
 }
 
@@ -106,7 +114,8 @@ impl FromRequestParts<App> for MaybeSession {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Problem> {
-        Ok(Self(by_cookie(app, &parts.headers).await?))
+        let found = by_cookie(app, &parts.headers).await?;
+        Ok(Self(found.map(|who| who.asking(app, parts.extensions.get()))))
     }
 }
 
@@ -145,6 +154,19 @@ pub(super) async fn by_cookie(app: &App, headers: &HeaderMap) -> sqlx::Result<Op
     }
 }
 
+impl Principal {
+    /// The same, in the request that `context` names.
+    fn asking(self, app: &App, context: Option<&RequestContext>) -> Self {
+        let source = context.map_or_else(Source::default, |context| app.security.source(context));
+        Self { source: source.by(self.account_id), ..self }
+    }
+}
+
+/// The account whose session a request came with, if it holds.
+pub(crate) async fn of_session(app: &App, headers: &HeaderMap) -> sqlx::Result<Option<i64>> {
+    Ok(by_cookie(app, headers).await?.map(|who| who.account_id))
+}
+
 /// Whether the session somebody came with still holds.
 pub async fn still_holds(app: &App, who: &Principal) -> sqlx::Result<bool> {
     let found = app.gate.find(&who.token, load(app, who.token)).await?;
@@ -181,7 +203,7 @@ async fn load(app: &App, token: TokenHash) -> sqlx::Result<Option<Principal>> {
         Idle::Fresh => {}
     }
     let owes_factor = app.second_factors.owed(role == Role::Admin, factors > 0);
-    Ok(Some(Principal { account_id, role, token, owes_factor, expires_at }))
+    Ok(Some(Principal { account_id, role, token, owes_factor, source: Source::default(), expires_at }))
 }
 
 impl Command<ShopUnit> for SeenNow {

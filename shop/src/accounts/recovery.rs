@@ -9,10 +9,11 @@ use belgrano_shared::auth::email::Email;
 use belgrano_shared::auth::gate::Chosen;
 use belgrano_shared::auth::password::NewPassword;
 use belgrano_shared::auth::typed_code;
-use belgrano_shared::http::{ClientIp, Json};
+use belgrano_shared::http::{ClientIp, Json, RequestContext};
 use belgrano_shared::mailer::Mail;
 use belgrano_shared::notices::News;
 use belgrano_shared::problem::{Problem, ProblemDocument};
+use belgrano_shared::security::{Entry, Kind, Source};
 use belgrano_shared::texts::{Language, Message};
 use belgrano_shared::timestamp::UnixMillis;
 use belgrano_shared::writer::{Command, Failure};
@@ -53,6 +54,7 @@ struct FinishRecovery {
     code: String,
     password_hash: String,
     max_attempts: i64,
+    source: Source,
 }
 
 /// No account has this id.
@@ -92,6 +94,7 @@ impl Command<ShopUnit> for FinishRecovery {
         if right {
             replace_password(unit, account_id, &self.password_hash, None).await?;
             tell(unit, account_id, News::PasswordChanged)?;
+            unit.log(Entry::new(Kind::PasswordRecovered).by(self.source).on(account_id));
             return Ok(CodeUse::Right);
         }
         // Also where there is nobody to count for: whoever measures a wrong code waits for the disk every time.
@@ -213,19 +216,27 @@ pub(crate) struct ResetBody {
 )]
 pub(crate) async fn reset_password(
     State(app): State<App>,
-    ip: ClientIp,
+    context: RequestContext,
     Json(body): Json<ResetBody>,
 ) -> Result<StatusCode, Problem> {
-    app.gate.take_try(ip, &body.email)?;
+    let source = app.security.source(&context);
+    let failed = app.security.at(Entry::new(Kind::CodeFailed).by(source), &body.email, None);
+    if let Err(too_many) = app.gate.take_try(context.client_ip, &body.email) {
+        app.security.note(failed.with("motivo", "limite"));
+        return Err(too_many);
+    }
     // Before it is known whether the code is right, so that both cost the same.
     // An administrator may come this way, and who asks is not told whose address is one.
     let chosen = Chosen { field: "password", email: body.email.as_str(), admin: true };
     let password_hash = app.gate.hash(&body.password, chosen).await?;
     let max_attempts = app.settings.accounts.recovery_attempts;
-    let finish = FinishRecovery { email: body.email, code: body.code, password_hash, max_attempts };
+    let finish = FinishRecovery { email: body.email, code: body.code, password_hash, max_attempts, source };
     match app.writer.submit(finish).await? {
         CodeUse::Right => Ok(StatusCode::NO_CONTENT),
-        CodeUse::Wrong => Err(WrongCode.into()),
+        CodeUse::Wrong => {
+            app.security.note(failed);
+            Err(WrongCode.into())
+        }
     }
 }
 
@@ -233,6 +244,7 @@ pub(crate) async fn reset_password(
 mod tests {
     use belgrano_shared::auth::email::Email;
     use belgrano_shared::on_both_engines;
+    use belgrano_shared::security::Source;
     use belgrano_shared::texts::Language;
     use belgrano_shared::writer::{Command, Failure, UnitOfWork};
 
@@ -255,7 +267,13 @@ mod tests {
 
     async fn try_a_wrong_code(shop: &TestShop, email: &str) -> (CodeUse, u64) {
         let email = Email::parse(email).expect("an address");
-        let wrong = FinishRecovery { email, code: "00000".to_owned(), password_hash: String::new(), max_attempts: 2 };
+        let wrong = FinishRecovery {
+            email,
+            code: "00000".to_owned(),
+            password_hash: String::new(),
+            max_attempts: 2,
+            source: Source::default(),
+        };
         shop.app.writer.submit(Changes(wrong)).await.expect("committed")
     }
 

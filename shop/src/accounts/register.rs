@@ -6,8 +6,9 @@ use axum::response::{IntoResponse, Response};
 use belgrano_shared::auth::email::Email;
 use belgrano_shared::auth::gate::Chosen;
 use belgrano_shared::auth::password::NewPassword;
-use belgrano_shared::http::{ClientIp, Json};
+use belgrano_shared::http::{Json, RequestContext};
 use belgrano_shared::problem::{Problem, ProblemDocument};
+use belgrano_shared::security::{Entry, Kind, Source};
 use belgrano_shared::texts::Message;
 use belgrano_shared::wire::limits;
 use belgrano_shared::writer::{Command, Failure};
@@ -111,6 +112,11 @@ const INSERT_MERCHANT: &str = "INSERT INTO merchants (account_id, business_name,
      VALUES ($1, $2, $3, $4, $5, $6, $7)";
 
 impl NewAccount {
+    /// What the security log says of it, made under this id.
+    pub(crate) fn told(&self, id: i64) -> Entry {
+        Entry::new(Kind::AccountMade).on(id).with("rol", self.role.as_str())
+    }
+
     /// Writes the account. Returns its id.
     pub(crate) async fn insert(&self, unit: &mut ShopUnit) -> Result<i64, Failure<RegisterRefusal>> {
         const BY_EMAIL: &str = "SELECT COUNT(*) FROM accounts WHERE email = $1";
@@ -152,6 +158,7 @@ impl NewAccount {
 struct Register {
     account: NewAccount,
     session: OpenSession,
+    source: Source,
 }
 
 impl Command<ShopUnit> for Register {
@@ -160,6 +167,7 @@ impl Command<ShopUnit> for Register {
 
     async fn apply(&self, unit: &mut ShopUnit) -> Result<AccountView, Failure<RegisterRefusal>> {
         let id = self.account.insert(unit).await?;
+        unit.log(self.account.told(id).by(self.source.by(id)));
         self.session.open(unit, id).await?;
         find_account(unit.session(), id).await?.ok_or(Failure::Broke(sqlx::Error::RowNotFound))
     }
@@ -180,16 +188,16 @@ impl Command<ShopUnit> for Register {
 )]
 pub(crate) async fn register(
     State(app): State<App>,
-    ip: ClientIp,
+    context: RequestContext,
     headers: HeaderMap,
     Json(body): Json<RegisterBody>,
 ) -> Result<Response, Problem> {
     let mut account = new_account(&body)?;
-    app.limits.try_to_register(ip)?;
+    app.limits.try_to_register(context.client_ip)?;
     account.password_hash =
         app.gate.hash(&body.password, Chosen { field: "password", email: body.email.as_str(), admin: false }).await?;
     let (token, session) = OpenSession::prepare(&app, &headers);
-    let view = app.writer.submit(Register { account, session }).await?;
+    let view = app.writer.submit(Register { account, session, source: app.security.source(&context) }).await?;
     Ok((StatusCode::CREATED, [(header::SET_COOKIE, app.gate.cookie().set(&token))], Json(view)).into_response())
 }
 

@@ -188,7 +188,7 @@ on_both_engines! {
         }
         assert_eq!(shop.get(&mut first, "/api/me").await.status, 401, "the oldest made room");
         shop.clock.advance_ms(15 * 24 * 3_600_000);
-        let prune = crate::housekeeping::Prune { carts_kept_ms: 0, answers_kept_ms: 0, session_lifetime: std::time::Duration::MAX, code_lifetime: std::time::Duration::MAX };
+        let prune = crate::housekeeping::Prune { carts_kept_ms: 0, answers_kept_ms: 0, log_kept_ms: i64::MAX, session_lifetime: std::time::Duration::MAX, code_lifetime: std::time::Duration::MAX };
         assert_eq!(shop.app.writer.submit(prune).await.expect("pruned"), 2);
     }
 

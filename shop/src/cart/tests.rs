@@ -134,7 +134,7 @@ on_both_engines! {
         put(&shop, &mut nobody, 1, 1).await;
         put(&shop, &mut ana, 1, 1).await;
         shop.clock.advance_ms(2000);
-        let prune = crate::housekeeping::Prune { carts_kept_ms: 1000, answers_kept_ms: 1000, session_lifetime: std::time::Duration::MAX, code_lifetime: std::time::Duration::MAX };
+        let prune = crate::housekeeping::Prune { carts_kept_ms: 1000, answers_kept_ms: 1000, log_kept_ms: i64::MAX, session_lifetime: std::time::Duration::MAX, code_lifetime: std::time::Duration::MAX };
         assert_eq!(shop.app.writer.submit(prune).await.expect("pruned"), 1);
         assert_eq!(lines(&shop.get(&mut nobody, "/api/carrito").await.body), []);
         assert_eq!(lines(&shop.get(&mut ana, "/api/carrito").await.body), [(1, 1)]);

@@ -1,4 +1,5 @@
-//! Accounts as the feed tells them. Their owners' names and addresses are in it; what opens a door is not.
+//! Accounts as the feed tells them. Their owners' names and addresses are in it; what opens a door is not. One that was erased is
+//! gone, although its row is there.
 
 use belgrano_shared::changes::{Content, Utc};
 use serde::Serialize;
@@ -35,7 +36,7 @@ pub(super) struct Account {
 
 impl Content for Account {
     const SELECT: &'static str = "SELECT a.id, a.role, a.created_at, a.active, a.first_name, a.last_name, a.email, a.phone, \
-         a.address, a.birth_year, m.business_name, m.plan FROM accounts a LEFT JOIN merchants m ON m.account_id = a.id WHERE a.id IN";
+         a.address, a.birth_year, m.business_name, m.plan FROM accounts a LEFT JOIN merchants m ON m.account_id = a.id WHERE a.erased_at IS NULL AND a.id IN";
 
     fn key(&self) -> String {
         self.id.to_string()

@@ -71,7 +71,7 @@ pub struct MessageView {
     /// The order it is about.
     #[serde(rename = "numero")]
     pub order_number: OrderNumber,
-    /// `order.created` or `order.cancelled`.
+    /// `order.created`, `order.cancelled` or `customer.forgotten`.
     #[serde(rename = "tipo")]
     #[schema(value_type = String)]
     pub kind: &'static str,
@@ -145,7 +145,7 @@ pub struct AttemptView {
     /// What kind of failure.
     #[serde(rename = "clase")]
     pub error_class: Option<String>,
-    /// The beginning of the answer or the text of the error.
+    /// The beginning of the answer or the text of the error; null of a delivery, whose answer names the customer.
     #[serde(rename = "extracto")]
     pub excerpt: Option<String>,
 }

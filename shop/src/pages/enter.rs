@@ -5,7 +5,7 @@ use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::Response;
 use belgrano_shared::auth::second_factor::NotYet;
-use belgrano_shared::http::{ClientIp, Json, Query};
+use belgrano_shared::http::{Json, Query, RequestContext};
 use belgrano_shared::pages::{Field, Form, Layout, Notice, second_step_first, see_other, with_cookies_of};
 use belgrano_shared::problem::Problem;
 use belgrano_shared::texts::Language;
@@ -57,14 +57,14 @@ pub(super) async fn show(
 /// Logs in and goes on to where one wanted to be.
 pub(super) async fn send(
     State(app): State<App>,
-    ip: ClientIp,
+    context: RequestContext,
     headers: HeaderMap,
     Frame { layout, .. }: Frame,
     form: Form,
 ) -> Result<Response, Problem> {
     let (token, second) = app.second_factors.step(&app.ambient);
     let answer = match form.read::<LoginBody>() {
-        Ok(body) => accounts::log_in(&app, ip, &headers, &body, &second).await,
+        Ok(body) => accounts::log_in(&app, context, &headers, &body, &second).await,
         Err(problem) => Err(problem),
     };
     let problem = match answer {
@@ -133,13 +133,13 @@ fn show_registration(frame: &Frame, role: &str, Query(Back { volver }): Query<Ba
 /// Makes an account and logs it in.
 pub(super) async fn register(
     State(app): State<App>,
-    ip: ClientIp,
+    context: RequestContext,
     headers: HeaderMap,
     Frame { layout, .. }: Frame,
     form: Form,
 ) -> Result<Response, Problem> {
     let answer = match form.read::<RegisterBody>() {
-        Ok(body) => accounts::register(State(app.clone()), ip, headers.clone(), Json(body)).await,
+        Ok(body) => accounts::register(State(app.clone()), context, headers.clone(), Json(body)).await,
         Err(problem) => Err(problem),
     };
     match answer {
@@ -150,7 +150,7 @@ pub(super) async fn register(
             if known && let Ok(body) = form.read::<LoginBody>() {
                 // Whoever pressed twice and knows its password is in. Another kind of account than was asked for is not it.
                 let asked = if form.value("rol") == "comerciante" { Role::Merchant } else { Role::Customer };
-                match accounts::login(State(app.clone()), ip, headers, Json(body)).await {
+                match accounts::login(State(app.clone()), context, headers, Json(body)).await {
                     Ok(answer) if answer.extensions().get() == Some(&asked) => {
                         return Ok(with_cookies_of(&answer, see_other(form.value("volver"))));
                     }

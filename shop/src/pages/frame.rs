@@ -30,7 +30,7 @@ pub(super) static SERVICE: Service = Service {
 /// says `noindex`, and who may not read that could list its address.
 const ROBOTS: &str = "User-agent: *\nAllow: /$\nAllow: /productos\nDisallow: /administrar/\nDisallow: /api/\n\
      Disallow: /avisos\nDisallow: /carrito\nDisallow: /comercio\nDisallow: /envios\nDisallow: /finalizar\nDisallow: /ingresar\n\
-     Disallow: /insights\nDisallow: /paquetes\nDisallow: /pedidos\nDisallow: /perfil\nDisallow: /recuperar\nDisallow: /registro\n";
+     Disallow: /insights\nDisallow: /paquetes\nDisallow: /pedidos\nDisallow: /perfil\nDisallow: /recuperar\nDisallow: /registro\nDisallow: /seguridad\n";
 
 /// The layout of this request. Nobody is refused: a page that is not for everybody asks for a session as well.
 pub(super) struct Frame {
@@ -86,11 +86,12 @@ fn links(role: Option<Role>, in_cart: i64) -> (Vec<Link>, Vec<Link>) {
     const OUTBOX: Link = Link::new("/envios", "nav-outbox", "send");
     const VISITS: Link = Link::new("/administrar/visitas", "nav-visits", "chart");
     const REVIEWS: Link = Link::new("/administrar/resenas", "nav-reviews", "star");
+    const SECURITY: Link = Link::new("/seguridad", "nav-security", "key");
     let (own, more): (&[Link], &[Link]) = match role {
         None => (&[LOG_IN, REGISTER], &[]),
         Some(Role::Customer) => (&[ORDERS, ACCOUNT], &[]),
         Some(Role::Merchant) => (&[ORDERS, PACKAGES], &[BUSINESS, DETAILS]),
-        Some(Role::Admin) => (&[PRICES, OUTBOX], &[MERCHANTS, VISITS, REVIEWS, ORDERS, DETAILS]),
+        Some(Role::Admin) => (&[PRICES, OUTBOX], &[MERCHANTS, VISITS, REVIEWS, SECURITY, ORDERS, DETAILS]),
     };
     let everybody = [PRODUCTS, Link { count: Some(in_cart), ..CART }];
     (everybody.into_iter().chain(own.iter().cloned()).collect(), more.to_vec())

@@ -22,12 +22,14 @@ mod orders;
 mod outbox;
 mod package_run;
 mod packages;
+mod person;
 mod product_photo;
 mod product_stock;
 mod recover;
 mod repeat;
 mod review;
 mod second_factor;
+mod security;
 #[cfg(test)]
 mod tests;
 mod tracking;
@@ -89,6 +91,7 @@ pub(crate) fn routes(app: &App, development: bool) -> Router<App> {
         .route("/administrar/resenas", get(manage_reviews::list))
         .route("/administrar/resenas/{id}/{accion}", post(manage_reviews::act))
         .route("/administrar/visitas", get(visits::show))
+        .route("/seguridad", get(security::show))
         .route("/administrar/clientes", get(customers::list))
         .route("/administrar/comercios", get(merchants::list))
         .route("/administrar/comercios/{id}", post(merchants::set_plan))
@@ -107,7 +110,9 @@ pub(crate) fn routes(app: &App, development: bool) -> Router<App> {
         .route("/perfil/clave", get(account::show_password).post(account::change_password))
         .route("/perfil/segundo-factor", get(second_factor::show).post(second_factor::set_up))
         .route("/perfil/segundo-factor/codigos", post(second_factor::new_codes))
-        .route("/perfil/segundo-factor/quitar", post(second_factor::turn_off));
+        .route("/perfil/segundo-factor/quitar", post(second_factor::turn_off))
+        .route("/perfil/borrar", get(person::show))
+        .route("/perfil/borrar/seguro", get(person::ask).post(person::erase));
     let pages = pages.route_layer(middleware::from_fn_with_state(app.clone(), set_up_first));
     let pages = pages.route_layer(middleware::from_fn_with_state(app.clone(), count_views));
     compress_pages(pages).merge(shared::routes(&frame::SERVICE, development))

@@ -3,7 +3,7 @@
 use askama::Template;
 use axum::extract::State;
 use axum::response::Response;
-use belgrano_shared::http::{ClientIp, Json};
+use belgrano_shared::http::{ClientIp, Json, RequestContext};
 use belgrano_shared::pages::{Form, LOGIN_PATH, Layout, Notice};
 use belgrano_shared::problem::Problem;
 
@@ -94,13 +94,13 @@ pub(super) async fn show_code(Frame { layout, .. }: Frame, typed: TypedEmail) ->
 /// Uses the code.
 pub(super) async fn use_code(
     State(app): State<App>,
-    ip: ClientIp,
+    context: RequestContext,
     Frame { layout, .. }: Frame,
     typed: TypedEmail,
     form: Form,
 ) -> Result<Response, Problem> {
     let used = match form.read::<ResetBody>() {
-        Ok(body) => accounts::reset_password(State(app.clone()), ip, Json(body)).await,
+        Ok(body) => accounts::reset_password(State(app.clone()), context, Json(body)).await,
         Err(problem) => Err(problem),
     };
     match used {

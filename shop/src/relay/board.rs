@@ -5,7 +5,7 @@ use std::time::Duration;
 use belgrano_shared::ambient::Ambient;
 use belgrano_shared::config::Secret;
 use belgrano_shared::http::TRACEPARENT;
-use belgrano_shared::signature::{ID_HEADER, SIGNATURE_HEADER, SigningSecrets, TIMESTAMP_HEADER, cancel_id};
+use belgrano_shared::signature::{ID_HEADER, SIGNATURE_HEADER, SigningSecrets, TIMESTAMP_HEADER, cancel_id, forget_id};
 use belgrano_shared::wire::OrderNumber;
 use reqwest::header::{CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue, RETRY_AFTER};
 use reqwest::redirect::Policy;
@@ -108,10 +108,15 @@ impl Board {
 
     fn address(&self, kind: MessageKind, number: &OrderNumber) -> Url {
         let mut address = self.tickets.clone();
-        if kind == MessageKind::OrderCancelled
+        let step = match kind {
+            MessageKind::OrderCreated => None,
+            MessageKind::OrderCancelled => Some("cancelar"),
+            MessageKind::CustomerForgotten => Some("olvidar"),
+        };
+        if let Some(step) = step
             && let Ok(mut path) = address.path_segments_mut()
         {
-            path.extend([number.as_str(), "cancelar"]);
+            path.extend([number.as_str(), step]);
         }
         address
     }
@@ -120,8 +125,10 @@ impl Board {
 /// The same on every attempt, and never that of another message: the number keeps it apart from a database that was made
 /// anew. The specification wants no dot in it.
 fn webhook_id(message: &Claimed) -> String {
-    if message.kind == MessageKind::OrderCancelled {
-        return cancel_id(message.id, &message.order_number);
+    match message.kind {
+        MessageKind::OrderCreated => {}
+        MessageKind::OrderCancelled => return cancel_id(message.id, &message.order_number),
+        MessageKind::CustomerForgotten => return forget_id(message.id, &message.order_number),
     }
     let number = message.order_number.as_str();
     let plain: String = number.chars().map(|c| if c.is_ascii_alphanumeric() { c } else { '-' }).collect();

@@ -128,6 +128,13 @@ impl Breaker {
         };
     }
 
+    /// An exchange ended that says nothing of whether the board is there. Not for a probe, which waits for such a word.
+    pub fn no_word(&mut self, permit: Permit) {
+        if permit.generation == self.generation {
+            self.running -= 1;
+        }
+    }
+
     /// The board kept silent. `fraction` (0..1) spreads the probes of several relays.
     pub fn silent(&mut self, permit: Permit, now: SteadyMillis, fraction: f64) -> Verdict {
         if permit.generation != self.generation {

@@ -8,6 +8,7 @@
 mod board;
 mod breaker;
 mod housekeeping;
+mod nowhere;
 mod outcome;
 mod receipt;
 mod set_back;
@@ -25,6 +26,7 @@ mod voice;
 pub(crate) use board::read as read_answer;
 pub use board::{Board, BoardError};
 pub use breaker::{Breaker, BreakerSettings, BreakerState};
+pub use nowhere::classify_new;
 pub use outcome::{Answer, Outcome, Reply, Silence, SilenceKind, classify};
 pub use receipt::Receipt;
 pub use settings::RelaySettings;

@@ -54,6 +54,11 @@ pub enum Outcome {
         /// Why, for people.
         reason: String,
     },
+    /// Whoever answers knows no such address: a board of an earlier version, or somebody else in its place.
+    Nowhere {
+        /// Why, for people.
+        reason: String,
+    },
     /// The board does not hear this sender, whatever the message: its secret, its key or its clock.
     Sender {
         /// What is to be mended.
@@ -153,6 +158,7 @@ pub fn error_class(reply: &Reply, outcome: &Outcome) -> Option<&'static str> {
         (_, 200..=299) => "sin-confirmar",
         (_, 300..=399) => "redireccion",
         (_, 502..=504) => "ausente",
+        (Outcome::Nowhere { .. }, _) => "sin-direccion",
         (Outcome::Away { .. }, _) => "ajeno",
         (Outcome::Sender { .. }, _) => "remitente",
         (_, 408 | 425 | 429) => "espera",

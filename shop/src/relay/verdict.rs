@@ -9,24 +9,33 @@ use std::time::Duration;
 
 use belgrano_shared::texts::Message;
 
-use super::breaker;
+use super::breaker::{self, BreakerState};
+use super::nowhere::classify_new;
 use super::outcome::{Outcome, classify, error_class, excerpt};
 use super::task::{Finished, Relay};
 use super::trouble::Trouble;
 use crate::outbox::{Attempt, Charge, Claimed, Settlement, Verdict};
+use crate::unit::MessageKind;
 
 /// Messages that heard somebody else, as far as they are remembered.
 const REMEMBERED: usize = 10_000;
+/// How long a request is tried whose address is not there. A board of this version that is being started is there sooner.
+const NOWHERE_GIVE_UP: Duration = Duration::from_hours(1);
 
 impl Relay {
     pub(super) fn finish(&mut self, finished: Finished) {
         let now = self.parts.ambient.now();
-        let outcome = classify(&finished.reply, now, self.settings.max_retry_after);
+        let judge = match finished.message.kind {
+            MessageKind::OrderCreated | MessageKind::OrderCancelled => classify,
+            MessageKind::CustomerForgotten => classify_new,
+        };
+        let outcome = judge(&finished.reply, now, self.settings.max_retry_after);
         let class = error_class(&finished.reply, &outcome);
         let verdict = match outcome {
             Outcome::Away { reason, .. } if finished.reply.is_err() => self.silent(&finished, reason),
             Outcome::Away { after, reason } => self.foreign(&finished, after, reason),
             Outcome::Sender { trouble, .. } => self.refused(&finished, trouble),
+            Outcome::Nowhere { reason } => self.nowhere(&finished, reason),
             outcome => {
                 self.breaker.answered(finished.permit);
                 self.suspected.clear();
@@ -45,7 +54,8 @@ impl Relay {
             took: finished.took,
             status: finished.reply.as_ref().ok().map(|answer| answer.status),
             error_class: class,
-            excerpt: excerpt(&finished.reply),
+            // What confirms an order names its customer.
+            excerpt: class.and_then(|_| excerpt(&finished.reply)),
         };
         self.done.push(Settlement {
             id: finished.message.id,
@@ -69,8 +79,24 @@ impl Relay {
                 Verdict::Dead { reason: Message::new("kept-out-of-tries").with("reason", reason).to_string() }
             }
             // Says nothing of the message.
-            Outcome::Away { .. } | Outcome::Sender { .. } => Verdict::Release { wait: Duration::ZERO },
+            Outcome::Away { .. } | Outcome::Sender { .. } | Outcome::Nowhere { .. } => {
+                Verdict::Release { wait: Duration::ZERO }
+            }
         }
+    }
+
+    /// The address is not there: an old board, or a proxy while the board starts. Orders are taken all the same, so it is neither
+    /// their board's silence nor its answer; the message is tried for a while and then waits for people.
+    fn nowhere(&mut self, finished: &Finished, reason: String) -> Verdict {
+        let message = &finished.message;
+        let wait = self.wait(message, None);
+        if self.breaker.state() == BreakerState::Open {
+            // It was a probe, and others have to have their turn.
+            self.away(finished);
+            return Verdict::Release { wait };
+        }
+        self.breaker.no_word(finished.permit);
+        if message.waited < NOWHERE_GIVE_UP { Verdict::Retry { wait, reason } } else { Verdict::Dead { reason } }
     }
 
     /// No connection, no answer in time, or an answer that was cut: charged at first, and forgiven when the breaker opens.

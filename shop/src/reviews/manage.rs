@@ -134,7 +134,7 @@ macro_rules! select_reviews {
 const ALL: &str = select_reviews!("");
 const SHOWN: &str = select_reviews!("AND r.hidden_at IS NULL");
 const HIDDEN: &str = select_reviews!("AND r.hidden_at IS NOT NULL");
-const DECISIONS: &str = "SELECT d.review_id, d.action, d.reason, a.email AS who, d.at FROM review_decisions d \
+const DECISIONS: &str = "SELECT d.review_id, d.action, d.reason, CASE WHEN a.erased_at IS NULL THEN a.email ELSE '' END AS who, d.at FROM review_decisions d \
      JOIN accounts a ON a.id = d.account_id WHERE d.review_id IN";
 
 async fn read(session: &mut Session, which: Shown, before: i64, limit: i64) -> sqlx::Result<Vec<ManagedReview>> {

@@ -7,6 +7,7 @@ use belgrano_shared::ambient::Ambient;
 use belgrano_shared::auth::session::TokenHash;
 use belgrano_shared::auth::session_end::SessionEnd;
 use belgrano_shared::idempotency::IdempotencyKey;
+use belgrano_shared::security::Entry;
 use belgrano_shared::timestamp::UnixMillis;
 use belgrano_shared::wire::OrderNumber;
 
@@ -108,6 +109,8 @@ pub struct Committed {
     pub noticed: bool,
     /// Orders that requests placed, for the funnel.
     pub placed: Vec<Placed>,
+    /// What the security log has more.
+    pub logged: Vec<Entry>,
     /// Anything was written at all.
     pub changed: bool,
 }

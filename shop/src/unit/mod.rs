@@ -18,6 +18,7 @@ mod past;
 #[cfg(test)]
 mod plan_tests;
 mod products;
+mod security_log;
 
 use std::sync::LazyLock;
 
@@ -28,6 +29,7 @@ use belgrano_shared::auth::session_end;
 use belgrano_shared::changes::{FeedUnit, Growing};
 use belgrano_shared::idempotency::{Answers, IdempotencyKey, KeepsAnswers, StoredAnswer};
 use belgrano_shared::notices::{Notice, NoticeUnit, Outgoing};
+use belgrano_shared::security::{self, Entry, Source};
 use belgrano_shared::storage::Session;
 use belgrano_shared::storage::dialect::Engine;
 use belgrano_shared::timestamp::UnixMillis;
@@ -73,6 +75,9 @@ pub struct ShopUnit {
     answers: Answers,
     callers: Callers,
     outgoing: Outgoing,
+    /// Who asks for the command that is applied.
+    asker: Source,
+    log: Vec<Entry>,
     committed: Committed,
 }
 
@@ -109,6 +114,16 @@ impl ShopUnit {
         self.products = Products::default();
         self.customers = Customers::default();
         Ok(self.session())
+    }
+
+    /// An account was erased by statements of its own: nothing that was read of it before may be written again, nobody comes with a
+    /// session of it any more, and whoever watches it hears of that. What was buffered has to be written by then.
+    pub(crate) fn forget_account(&mut self, account_id: i64) {
+        self.orders.forget_read();
+        self.callers.forget_account(account_id);
+        self.committed.accounts.push(account_id);
+        self.committed.packages = true;
+        self.changes += 1;
     }
 
     /// The transaction, to read on.
@@ -174,6 +189,8 @@ impl ShopUnit {
         let outgoing = self.outgoing.flush(&mut self.session, Self::NOTICES, &self.ambient, self.now);
         self.committed.noticed |= outgoing.await?;
         self.answers.flush(&mut self.session, self.now).await?;
+        security::store(&mut self.session, &self.log, self.now).await?;
+        self.committed.logged.append(&mut self.log);
         if self.counters != self.stored_counters {
             execute!(self.session, STORE_COUNTERS, self.counters.order_id, self.counters.outbox_id)?;
             self.stored_counters = self.counters;
@@ -206,13 +223,20 @@ impl KnowsCallers for ShopUnit {
         &self.callers
     }
 
+    fn asked_by(&mut self, source: Source) {
+        self.asker = source;
+    }
+
     fn now(&self) -> UnixMillis {
         self.now
     }
 }
 
 impl FeedUnit for ShopUnit {
-    const GROWING: Growing = growing!("movimiento", "stock_movements", "id", "at");
+    const GROWING: &'static [Growing] = &[
+        growing!("pedido", "orders", "id", "updated_at", "orders_told"),
+        growing!("movimiento", "stock_movements", "id", "at", "history_told"),
+    ];
 
     fn feed_session(&mut self) -> &mut Session {
         self.session()
@@ -250,6 +274,8 @@ impl UnitOfWork for ShopUnit {
             answers: Answers::default(),
             callers: Callers::default(),
             outgoing: Outgoing::default(),
+            asker: Source::default(),
+            log: Vec::new(),
             committed: Committed::default(),
             session,
         })

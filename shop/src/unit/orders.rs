@@ -171,6 +171,12 @@ pub(super) struct Orders {
 }
 
 impl Orders {
+    /// Forgets what was read, which is not as it is stored any more.
+    pub(super) fn forget_read(&mut self) {
+        debug_assert!(self.dirty.is_empty(), "what is changed is written first");
+        self.known.clear();
+    }
+
     pub(super) async fn load(&mut self, session: &mut Session, numbers: &[OrderNumber]) -> sqlx::Result<()> {
         let mut missing: Vec<&str> =
             numbers.iter().filter(|number| !self.known.contains_key(*number)).map(OrderNumber::as_str).collect();

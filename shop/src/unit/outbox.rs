@@ -17,6 +17,8 @@ pub enum MessageKind {
     OrderCreated,
     /// Cancel the order's ticket.
     OrderCancelled,
+    /// Forget whose order it was.
+    CustomerForgotten,
 }
 
 impl MessageKind {
@@ -26,6 +28,7 @@ impl MessageKind {
         match self {
             Self::OrderCreated => "order.created",
             Self::OrderCancelled => "order.cancelled",
+            Self::CustomerForgotten => "customer.forgotten",
         }
     }
 }
@@ -34,7 +37,8 @@ impl TryFrom<String> for MessageKind {
     type Error = String;
 
     fn try_from(text: String) -> Result<Self, String> {
-        [Self::OrderCreated, Self::OrderCancelled].into_iter().find(|kind| kind.as_str() == text).ok_or(text)
+        let all = [Self::OrderCreated, Self::OrderCancelled, Self::CustomerForgotten];
+        all.into_iter().find(|kind| kind.as_str() == text).ok_or(text)
     }
 }
 

@@ -11,7 +11,7 @@ use crate::app::App;
 use crate::arrival::is_robot;
 
 /// Pages that are no part of a visit to the shop: what administrators do, and an order that somebody follows by its link.
-const NO_VISIT: [&str; 4] = ["/administrar", "/envios", "/avisos/envios", "/seguimiento"];
+const NO_VISIT: [&str; 5] = ["/administrar", "/envios", "/avisos/envios", "/seguimiento", "/seguridad"];
 
 /// Counts a page that was shown, and sets the cookie that keeps the origin of the visit.
 pub(crate) async fn count_views(State(app): State<App>, request: Request, next: Next) -> Response {

@@ -53,7 +53,8 @@ impl FromRequestParts<App> for Reader {
 /// Lo que cambió en el tablero
 ///
 /// Cada cosa (ticket, paso, repartidor) una sola vez, por su último cambio y como es ahora; desde 0, todo lo que hay. Los pasos son
-/// historia: solo crecen. Si no hay nada, espera lo que se pida. Con otra `epoca` se empieza de nuevo.
+/// historia: solo crecen; los de un pedido cuyo cliente se borró vuelven, sin el motivo escrito. Si no hay nada, espera lo que se
+/// pida. Con otra `epoca` se empieza de nuevo.
 #[utoipa::path(
     get, path = "/api/cambios", tag = "integración", security(("firma" = []), ("clave" = [])), params(Asked),
     responses(

@@ -113,7 +113,10 @@ impl Serialize for Then {
             motivo: Option<String>,
         }
         // A snapshot of an older form may lack a field.
-        serde_json::from_str::<Told>(&self.0).map_err(S::Error::custom)?.serialize(serializer)
+        let mut told = serde_json::from_str::<Told>(&self.0).map_err(S::Error::custom)?;
+        // An empty one was forgotten with the customer.
+        told.motivo = told.motivo.filter(|reason| !reason.is_empty());
+        told.serialize(serializer)
     }
 }
 

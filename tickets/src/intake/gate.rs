@@ -1,9 +1,7 @@
 //! Who may hand in orders: whoever signs them, or sends a key of the old pair, or anybody when left open.
 
-use std::collections::HashMap;
 use std::net::IpAddr;
 use std::num::NonZeroU32;
-use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use axum::http::HeaderMap;
@@ -13,10 +11,9 @@ use belgrano_shared::http::{ClientIp, Networks, RateLimit};
 use belgrano_shared::problem::Problem;
 use belgrano_shared::signature::{
     DEFAULT_TOLERANCE, ID_HEADER, LOOKUP_ID_PREFIX, SIGNATURE_HEADER, SOCKET_TOKEN_ID_PREFIX, SignatureError,
-    SignatureHeaders, SigningSecrets, TIMESTAMP_HEADER, is_cancel_id,
+    SignatureHeaders, SigningSecrets, TIMESTAMP_HEADER, is_cancel_id, is_forget_id,
 };
 use belgrano_shared::texts::Message;
-use belgrano_shared::timestamp::UnixMillis;
 use belgrano_shared::wire::OrderNumber;
 
 use crate::settings::Settings;
@@ -32,7 +29,6 @@ pub struct IntakeGate {
     /// From where orders are taken of anybody.
     open: Option<Networks>,
     failures: RateLimit<IpAddr>,
-    token_ids: Mutex<HashMap<String, UnixMillis>>,
     ambient: Ambient,
 }
 
@@ -43,24 +39,35 @@ pub enum Purpose<'a> {
     Order,
     /// This order is called off.
     Cancel(&'a OrderNumber),
-    /// A token for the shop's own socket. Each signature is good for one.
+    /// The customer of this order is forgotten.
+    Forget(&'a OrderNumber),
+    /// A token for the shop's own socket. Each signature is good for one, which whoever makes the token has to see to.
     SocketToken,
     /// Where some tickets stand.
     Lookup,
 }
 
+/// What a request was let in for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Admitted {
+    /// It came from where orders are taken of anybody.
+    Open,
+    /// Its key.
+    Key,
+    /// Its signature, which has this id.
+    Signed(String),
+}
+
 /// What a request's signature is worth.
 enum Signature {
-    Good,
+    /// It is right, and has this id.
+    Good(String),
     Bad,
     /// Right, by a clock that is this far ahead of ours.
     OffTime {
         ahead_s: i64,
     },
 }
-
-/// Ids of requests for a token that are remembered; only the shop can make new ones.
-const TOKEN_IDS: usize = 10_000;
 
 impl IntakeGate {
     /// As configured; says so when it is left open.
@@ -74,20 +81,28 @@ impl IntakeGate {
             api_keys: ApiKeys::new(&settings.common.api_keys),
             open: settings.intake_open.then(|| settings.intake_from.clone()),
             failures: RateLimit::new(FAILURES_PER_MINUTE, Duration::from_mins(1), ambient),
-            token_ids: Mutex::default(),
             ambient: ambient.clone(),
         }
     }
 
     /// 401 unless the request is signed over exactly `body` for this `purpose` or carries a valid key; 429 after too many
-    /// of those. Intake that was left open lets anybody in, but nobody sees through it what the shop sees.
-    pub fn check(&self, purpose: Purpose<'_>, headers: &HeaderMap, body: &[u8], ip: ClientIp) -> Result<(), Problem> {
-        let open = self.is_open_to(ip) && !matches!(purpose, Purpose::SocketToken | Purpose::Lookup);
-        if open || self.api_keys.check(headers) == ApiKeyCheck::Valid {
-            return Ok(());
+    /// of those. Intake that was left open lets anybody hand in and call off, but nobody sees through it what the shop sees, or has
+    /// something forgotten.
+    pub fn check(
+        &self,
+        purpose: Purpose<'_>,
+        headers: &HeaderMap,
+        body: &[u8],
+        ip: ClientIp,
+    ) -> Result<Admitted, Problem> {
+        if self.is_open_to(ip) && matches!(purpose, Purpose::Order | Purpose::Cancel(_)) {
+            return Ok(Admitted::Open);
+        }
+        if self.api_keys.check(headers) == ApiKeyCheck::Valid {
+            return Ok(Admitted::Key);
         }
         let refusal = match self.signature(purpose, headers, body) {
-            Signature::Good => return Ok(()),
+            Signature::Good(id) => return Ok(Admitted::Signed(id)),
             Signature::Bad => Problem::unauthenticated(Message::new("refusal-signature")),
             Signature::OffTime { ahead_s } => {
                 let key = if ahead_s < 0 { "refusal-clock-behind" } else { "refusal-clock-ahead" };
@@ -136,62 +151,13 @@ impl IntakeGate {
         let meant = match purpose {
             Purpose::Order => true,
             Purpose::Cancel(number) => is_cancel_id(id, number),
+            Purpose::Forget(number) => is_forget_id(id, number),
             Purpose::Lookup => id.starts_with(LOOKUP_ID_PREFIX),
-            Purpose::SocketToken => id.starts_with(SOCKET_TOKEN_ID_PREFIX) && self.is_new(id),
+            Purpose::SocketToken => id.starts_with(SOCKET_TOKEN_ID_PREFIX),
         };
         if !meant {
-            tracing::warn!(?purpose, "a signature was refused: it was made for something else, or used before");
+            tracing::warn!(?purpose, "a signature was refused: it was made for something else");
         }
-        if meant { Signature::Good } else { Signature::Bad }
-    }
-
-    /// Whether this id was not seen within the time in which its signature can be good.
-    fn is_new(&self, id: &str) -> bool {
-        let now = self.ambient.now();
-        // Nothing in here panics half-way.
-        let mut seen = self.token_ids.lock().unwrap_or_else(PoisonError::into_inner);
-        if seen.len() >= TOKEN_IDS {
-            seen.retain(|_, until| *until >= now);
-        }
-        if seen.get(id).is_some_and(|until| *until >= now) || seen.len() >= TOKEN_IDS {
-            return false;
-        }
-        // The sender's clock may be ahead by the tolerance, and then the signature is good for as long again.
-        let good_ms = i64::try_from(2 * DEFAULT_TOLERANCE.as_millis()).unwrap_or(i64::MAX);
-        seen.insert(id.to_owned(), now.plus_ms(good_ms.saturating_add(1000)));
-        true
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use std::sync::Mutex;
-    use std::time::Duration;
-
-    use belgrano_shared::auth::api_key::ApiKeys;
-    use belgrano_shared::http::RateLimit;
-    use belgrano_shared::signature::{DEFAULT_TOLERANCE, SigningSecrets};
-    use belgrano_shared::testing::still_ambient;
-
-    use super::{FAILURES_PER_MINUTE, IntakeGate, TOKEN_IDS};
-
-    #[test]
-    fn ids_of_token_requests_are_good_once_and_none_is_forgotten_before_its_signature_is_old() {
-        let (ambient, clock) = still_ambient(7);
-        let gate = IntakeGate {
-            secrets: SigningSecrets::parse(&SigningSecrets::generate(&ambient)).expect("a secret"),
-            api_keys: ApiKeys::new(&[]),
-            open: None,
-            failures: RateLimit::new(FAILURES_PER_MINUTE, Duration::from_mins(1), &ambient),
-            token_ids: Mutex::default(),
-            ambient,
-        };
-        for id in 0..TOKEN_IDS {
-            assert!(gate.is_new(&id.to_string()), "{id}");
-        }
-        assert!(!gate.is_new("0") && !gate.is_new("one more"), "there is no room to remember it");
-        clock.advance_ms(i64::try_from(2 * DEFAULT_TOLERANCE.as_millis()).expect("minutes") + 1001);
-        assert!(gate.is_new("one more"));
-        assert!(!gate.is_new("one more"));
+        if meant { Signature::Good(id.to_owned()) } else { Signature::Bad }
     }
 }

@@ -1,4 +1,4 @@
-//! `POST /api/tickets`, its old name, and the shop's cancellation.
+//! `POST /api/tickets`, its old name, and what else the shop asks for of an order: to call it off, to forget its customer.
 
 use axum::body::Bytes;
 use axum::extract::{DefaultBodyLimit, FromRequest, Request, State};
@@ -15,7 +15,7 @@ use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use super::{CancelOrder, Purpose, Receive, lookup};
+use super::{CancelOrder, ForgetCustomer, Forgotten, Purpose, Receive, lookup};
 use crate::app::App;
 use crate::progress::required_reason;
 
@@ -25,6 +25,7 @@ pub fn routes() -> OpenApiRouter<App> {
     receive
         .layer(DefaultBodyLimit::max(limits::MESSAGE_BYTES))
         .routes(routes!(cancel))
+        .routes(routes!(forget))
         .routes(routes!(lookup::lookup))
         .layer(from_fn(name_the_message))
 }
@@ -124,4 +125,20 @@ async fn cancel(
     let unsaid = || Message::new("kept-cancelled-by-shop").to_string();
     let reason = required_reason(Some(&body.reason.unwrap_or_else(unsaid)))?;
     Ok(Json(app.writer.submit(CancelOrder { number, reason }).await?))
+}
+
+/// La tienda pide olvidar a quién era un pedido: queda el ticket, sin la persona.
+///
+/// Nombre, dirección, teléfono, correo, indicaciones, ubicación, pruebas de entrega y motivos escritos a mano, también en la
+/// historia. Otra vez es lo mismo; de un pedido que no llegó no hay nada que olvidar.
+#[utoipa::path(post, path = "/api/tickets/{numero}/olvidar", tag = "intake", security(("firma" = []), ("clave" = [])),
+    params(("numero" = String, Path)), responses((status = 200, body = Forgotten), (status = 401, body = ProblemDocument),
+    (status = 503, body = ProblemDocument)))]
+async fn forget(
+    State(app): State<App>,
+    Path(number): Path<OrderNumber>,
+    body: Unchecked<false>,
+) -> Result<Json<Forgotten>, Problem> {
+    body.check(&app, Purpose::Forget(&number))?;
+    Ok(Json(app.writer.submit(ForgetCustomer { number }).await?))
 }

@@ -2,12 +2,13 @@
 
 use belgrano_shared::timestamp::UnixMillis;
 use belgrano_shared::wire::live::{EventKind, LeftTicket, ServerFrame, event_frame};
-use belgrano_shared::wire::{Position, TicketView};
+use belgrano_shared::wire::{OrderNumber, Position, TicketView};
+use serde_json::Value;
 use tokio_tungstenite::tungstenite::Utf8Bytes;
 
 use super::ring::Weight;
 use super::viewer::View;
-use crate::unit::CommittedEvent;
+use crate::unit::{CommittedEvent, forget_in};
 
 /// What an entry costs beside its text.
 const OVERHEAD_BYTES: usize = 96;
@@ -15,7 +16,7 @@ const OVERHEAD_BYTES: usize = 96;
 /// One event, as each of those who may see it gets it.
 #[derive(Clone, Debug)]
 pub(super) struct EventFrames {
-    ticket_id: i64,
+    pub(super) ticket_id: i64,
     pub(super) driver_id: Option<i64>,
     /// Who carried the ticket until this event, if that is somebody else.
     pub(super) left_driver_id: Option<i64>,
@@ -25,6 +26,8 @@ pub(super) struct EventFrames {
     own: Option<Own>,
     /// For the driver it was taken from; made only when there is one.
     left: Option<Utf8Bytes>,
+    /// The order whose customer everything told before forgets with it, if it says so.
+    pub(super) forgets: Option<OrderNumber>,
 }
 
 /// What the driver that carries a ticket is told.
@@ -59,6 +62,17 @@ impl EventFrames {
             whole: event_frame(event.seq, event.kind, event.at, &event.ticket_json).into(),
             own: event.driver_id.map(|_| Own::of(event)),
             left: left_driver_id.map(|_| event_frame(event.seq, EventKind::Left, event.at, &number_of(event)).into()),
+            forgets: event.forgets.then(|| event.number.clone()),
+        }
+    }
+
+    /// Takes the customer of `number` out, if this is of that order.
+    pub(super) fn forget(&mut self, ticket_id: i64, number: &OrderNumber) {
+        if self.ticket_id == ticket_id {
+            self.whole = without_customer(&self.whole, number);
+            if let Some(own) = &mut self.own {
+                own.now = own.afterwards.clone();
+            }
         }
     }
 
@@ -87,6 +101,23 @@ impl EventFrames {
         let ends = self.driver_id != Some(id) || self.own.as_ref().is_some_and(|own| own.over);
         Some(DriverFrame { ticket_id: self.ticket_id, now, afterwards, ends })
     }
+}
+
+impl DriverFrame {
+    /// The same for the frame of a driver.
+    pub(super) fn forget(&mut self, ticket_id: i64) {
+        if self.ticket_id == ticket_id {
+            self.now = self.afterwards.clone();
+        }
+    }
+}
+
+/// A frame as it would be had the order never had a customer.
+fn without_customer(frame: &str, number: &OrderNumber) -> Utf8Bytes {
+    // What cannot be read cannot be kept in part.
+    let mut document: Value = serde_json::from_str(frame).unwrap_or_default();
+    forget_in(&mut document, number.as_str());
+    document.to_string().into()
 }
 
 impl Own {

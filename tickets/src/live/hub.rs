@@ -10,6 +10,7 @@ use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
 use belgrano_shared::sockets::Sockets;
+use belgrano_shared::wire::OrderNumber;
 use tokio::sync::{Notify, watch};
 use tokio_tungstenite::tungstenite::Utf8Bytes;
 
@@ -324,6 +325,9 @@ impl Hub {
 impl State {
     fn push(&mut self, seq: i64, frames: EventFrames) {
         self.head = seq;
+        if let Some(number) = &frames.forgets {
+            self.forget(frames.ticket_id, number);
+        }
         for driver_id in [frames.driver_id, frames.left_driver_id].into_iter().flatten() {
             if let Some(feed) = self.drivers.get_mut(&driver_id)
                 && feed.take(seq, frames.for_driver(driver_id))
@@ -332,6 +336,14 @@ impl State {
             }
         }
         self.all.push(seq, frames);
+    }
+
+    /// Takes the customer out of whatever is remembered of a ticket.
+    fn forget(&mut self, ticket_id: i64, number: &OrderNumber) {
+        self.all.update(|earlier| earlier.forget(ticket_id, number));
+        for feed in self.drivers.values_mut() {
+            feed.ring.update(|earlier| earlier.forget(ticket_id));
+        }
     }
 
     /// Takes from aside what now follows.

@@ -30,12 +30,13 @@ pub(super) fn event(seq: i64, driver: Option<i64>, previous: Option<i64>) -> Com
         previous_driver_id: previous,
         ticket_json: Arc::from(format!(r#"{{"numero":"{}"}}"#, number.as_str())),
         number,
+        forgets: false,
     }
 }
 
 pub(super) fn committed(events: &[CommittedEvent]) -> Committed {
     let announcements = events.iter().cloned().map(Announcement::Event).collect();
-    Committed { epoch: EPOCH.to_owned(), announcements, noticed: false, changed: true }
+    Committed { epoch: EPOCH.to_owned(), announcements, noticed: false, logged: Vec::new(), changed: true }
 }
 
 pub(super) fn hub_with(limits: HubLimits) -> Hub {
@@ -82,6 +83,30 @@ fn readers_get_what_they_may_see_and_are_woken_for_nothing_else() {
     assert_eq!(drain(&mut caro), Ok(vec![]));
     let mut late = hub.follow(View::Driver(1), false, 2).expect("in the ring");
     assert_eq!(drain(&mut late), Ok(vec![(3, true)]));
+}
+
+#[test]
+fn what_is_remembered_of_a_ticket_forgets_its_customer() {
+    let hub = hub_with(HubLimits::default());
+    let of = |seq: i64, name: &str, forgets: bool| {
+        let number = OrderNumber::parse("BA-7").expect("a number");
+        let ticket_json = format!(r#"{{"numero":"BA-7","cliente_nombre":"{name}","total":1}}"#).into();
+        CommittedEvent { ticket_id: 7, version: seq, number, ticket_json, forgets, ..event(seq, Some(1), None) }
+    };
+    let texts = |view: View, after: i64| -> String {
+        let mut reader = hub.follow(view, false, after).expect("in the ring");
+        let mut frames = Vec::new();
+        while !reader.take(&mut frames).expect("in the ring") {}
+        frames.iter().flat_map(|frame| frame.chars()).collect()
+    };
+    let _beto = hub.follow(View::Driver(1), false, 0).expect("in the ring");
+    hub.publish(committed(&[of(1, "Ana", false), event(2, Some(1), None), of(3, "Ana", false)]));
+    assert!(texts(View::All, 0).contains("Ana"));
+    hub.publish(committed(&[of(4, "", true)]));
+    for view in [View::All, View::Driver(1)] {
+        let told = texts(view, 0);
+        assert!(!told.contains("Ana") && (1..=4).all(|seq| told.contains(&format!("\"seq\":{seq}"))), "{told}");
+    }
 }
 
 #[test]
@@ -175,7 +200,13 @@ fn a_slow_admin_sees_each_driver_once_where_it_is_now() {
     let moved = |driver_id, lat, at_ms| {
         let position = Position::new(lat, -58.4).expect("a place");
         let announcements = vec![Announcement::Moved { driver_id, position, at: START.plus_ms(at_ms) }];
-        hub.publish(Committed { epoch: EPOCH.to_owned(), announcements, noticed: false, changed: true });
+        hub.publish(Committed {
+            epoch: EPOCH.to_owned(),
+            announcements,
+            noticed: false,
+            logged: Vec::new(),
+            changed: true,
+        });
     };
     driver.changed().now_or_never();
     moved(1, -34.1, 0);

@@ -11,14 +11,14 @@ use tokio_tungstenite::tungstenite::Utf8Bytes;
 
 use super::frames::EventFrames;
 use super::viewer::View;
-use crate::unit::{CommittedEvent, LogHead, log_head};
+use crate::unit::{Action, CommittedEvent, LogHead, log_head};
 
 /// Events read with one statement.
 pub(super) const PAGE_EVENTS: i64 = 256;
 
 /// The ticket's text is only read where it is needed: a driver's page passes over everybody else's.
 const PAGE: &str = "SELECT e.seq, e.kind, e.recorded_at, e.ticket_id, t.number, e.version, e.driver_id, e.previous_driver_id, \
-     t.driver_id AS driver_now, t.state AS state_now, \
+     e.action, t.driver_id AS driver_now, t.state AS state_now, \
      CASE WHEN $1 = 0 OR e.driver_id = $1 THEN e.ticket ELSE '' END AS ticket_json \
      FROM events e JOIN tickets t ON t.id = e.ticket_id WHERE e.seq > $2 AND e.seq <= $3 ORDER BY e.seq";
 
@@ -34,6 +34,7 @@ struct EventRow {
     version: i64,
     driver_id: Option<i64>,
     previous_driver_id: Option<i64>,
+    action: String,
     driver_now: Option<i64>,
     #[sqlx(try_from = "String")]
     state_now: TicketState,
@@ -59,6 +60,7 @@ impl From<EventRow> for CommittedEvent {
             driver_id: row.driver_id,
             previous_driver_id: row.previous_driver_id,
             ticket_json: row.ticket_json.into(),
+            forgets: row.action == Action::Forgotten.code(),
         }
     }
 }

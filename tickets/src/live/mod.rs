@@ -35,6 +35,7 @@ pub use reader::Reader;
 pub use ring::RingLimits;
 pub use settings::{LiveSettings, Rules};
 pub use snapshot::SnapshotLimits;
+pub(crate) use token::forget_signatures;
 pub use viewer::{View, Viewer, ViewerRole};
 
 use std::sync::Arc;

@@ -13,7 +13,9 @@ use axum::http::HeaderMap;
 use belgrano_shared::auth::session::{Token, TokenHash};
 use belgrano_shared::http::{ClientIp, Json};
 use belgrano_shared::problem::{Problem, ProblemDocument};
+use belgrano_shared::signature::DEFAULT_TOLERANCE;
 use belgrano_shared::steady::horizon;
+use belgrano_shared::storage::Session;
 use belgrano_shared::texts::Message;
 use belgrano_shared::timestamp::UnixMillis;
 use belgrano_shared::wire::live::LiveToken;
@@ -24,7 +26,7 @@ use utoipa::ToSchema;
 
 use super::viewer::{Viewer, ViewerRole};
 use crate::app::App;
-use crate::intake::Purpose;
+use crate::intake::{Admitted, Purpose};
 use crate::unit::BoardUnit;
 use crate::users::Role;
 
@@ -51,15 +53,18 @@ pub(super) async fn issue(
     request: Request,
 ) -> Result<Json<SocketToken>, Problem> {
     let owner = app.principal_by_cookie(&headers).await?.map(|principal| (principal.user_id, principal.session));
+    let mut signed = None;
     if owner.is_none() {
         // Only what is signed has a body that matters, and only who may be the shop is waited for.
         app.intake.before_body(false, &headers, ip)?;
         let body = Bytes::from_request(request, &app).await;
         let body = body.map_err(|_| Problem::malformed(Message::new("refusal-cut")))?;
-        app.intake.check(Purpose::SocketToken, &headers, &body, ip)?;
+        if let Admitted::Signed(id) = app.intake.check(Purpose::SocketToken, &headers, &body, ip)? {
+            signed = Some(id);
+        }
     }
     let token = Token::generate(&app.ambient);
-    app.writer.submit(Issue { hash: token.hash(), owner }).await?;
+    app.writer.submit(Issue { hash: token.hash(), owner, signed }).await?;
     Ok(Json(SocketToken { token: token.reveal(), expires_in_s: LIFETIME_S }))
 }
 
@@ -69,15 +74,47 @@ struct Issue {
     hash: TokenHash,
     /// The account and its session; `None` for the shop.
     owner: Option<(i64, TokenHash)>,
+    /// The id of the signature that it is given for.
+    signed: Option<String>,
 }
+
+/// Its signature was used before.
+#[derive(Debug)]
+struct UsedBefore;
+
+impl From<UsedBefore> for Problem {
+    fn from(_: UsedBefore) -> Self {
+        tracing::warn!("a signature was refused: a token was given for it before");
+        Self::unauthenticated(Message::new("refusal-signature"))
+    }
+}
+
+const IS_USED: &str = "SELECT COUNT(*) FROM used_signatures WHERE id = $1 AND good_until >= $2";
+const USE_ID: &str = "INSERT INTO used_signatures (id, good_until) VALUES ($1, $2) \
+     ON CONFLICT (id) DO UPDATE SET good_until = excluded.good_until";
+const PRUNE: &str = "DELETE FROM used_signatures WHERE good_until < $1";
 
 const ISSUE: &str = "INSERT INTO socket_tokens (token_hash, user_id, session_hash, expires_at) VALUES ($1, $2, $3, $4)";
 
+/// Forgets ids whose signatures are too old to be good; how many.
+pub(crate) async fn forget_signatures(session: &mut Session, now: UnixMillis) -> sqlx::Result<u64> {
+    execute!(*session, PRUNE, now)
+}
+
 impl Command<BoardUnit> for Issue {
     type Output = ();
-    type Refusal = Infallible;
+    type Refusal = UsedBefore;
 
-    async fn apply(&self, unit: &mut BoardUnit) -> Result<(), Failure<Infallible>> {
+    async fn apply(&self, unit: &mut BoardUnit) -> Result<(), Failure<UsedBefore>> {
+        if let Some(id) = &self.signed {
+            // The sender's clock may be ahead by the tolerance, and then its signature is good for as long again.
+            let good_ms = i64::try_from(2 * DEFAULT_TOLERANCE.as_millis()).unwrap_or(i64::MAX);
+            let (now, until) = (unit.now(), unit.now().plus_ms(good_ms.saturating_add(1000)));
+            if fetch_scalar!(one, *unit.reader(), i64, IS_USED, id, now)? > 0 {
+                return Err(Failure::Refused(UsedBefore));
+            }
+            execute!(*unit.session(), USE_ID, id, until)?;
+        }
         let expires_at = unit.now().plus_ms(LIFETIME_S * 1000);
         let user_id = self.owner.map(|(user_id, _)| user_id);
         let session = self.owner.as_ref().map(|(_, session)| &session[..]);

@@ -1,5 +1,5 @@
 //! Notices to drivers: an offer reaches a phone in a pocket, and so does a stop that need not be made any more, through Web
-//! Push, when its driver asked for that.
+//! Push, when its driver asked for that. To administrators who asked for it: somebody is trying to get in.
 //!
 //! A change of a ticket leaves its notices in the same transaction ([`of`]); the rest is [`belgrano_shared::notices`]. An offer
 //! that was answered, taken back or ran out meanwhile is no news and is not sent. Nobody is told of what they did themselves.
@@ -31,7 +31,9 @@ pub static SERVICE: NoticeService = NoticeService {
          WHEN 'asignado' THEN t.state = 'asignado' AND t.driver_id = notices.account_id \
          WHEN 'recuperado' THEN t.state IN ('aceptado', 'en-camino') AND t.driver_id = notices.account_id \
          WHEN 'retirado' THEN t.driver_id IS DISTINCT FROM notices.account_id \
-         ELSE t.state = notices.news END"
+         ELSE t.state = notices.news END \
+         UNION ALL SELECT 1 FROM users u WHERE notices.news = 'seguridad' AND u.id = notices.account_id \
+         AND u.active AND u.role = 'admin'"
     ),
     in_order: "",
     mail: None,

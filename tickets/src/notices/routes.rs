@@ -1,4 +1,4 @@
-//! `/api/avisos`: a driver's browsers, and what became of notices.
+//! `/api/avisos`: the browsers of drivers and administrators, and what became of notices.
 
 use axum::extract::State;
 use axum::http::StatusCode;
@@ -10,7 +10,7 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use crate::app::App;
-use crate::sessions::{Admin, Driver, Session};
+use crate::sessions::{Admin, Session};
 
 /// The routes of this room.
 pub fn routes() -> OpenApiRouter<App> {
@@ -34,11 +34,10 @@ async fn key(
 
 /// Pide avisos en este navegador, mientras dure la sesión.
 #[utoipa::path(post, path = "/api/avisos", tag = "avisos", request_body = SubscriptionBody, responses(
-    (status = 204), (status = 401, body = ProblemDocument), (status = 403, body = ProblemDocument),
-    (status = 422, body = ProblemDocument)))]
+    (status = 204), (status = 401, body = ProblemDocument), (status = 422, body = ProblemDocument)))]
 async fn subscribe(
     State(app): State<App>,
-    Driver(who): Driver,
+    Session(who): Session,
     language: Language,
     Json(body): Json<SubscriptionBody>,
 ) -> Result<StatusCode, Problem> {

@@ -4,7 +4,7 @@ use belgrano_shared::on_both_engines;
 use belgrano_shared::testing::{FakeBrowser, FakePushService, PushAnswer, TestDatabase};
 use serde_json::{Value, json};
 
-use crate::tests::board::{Board, Client};
+use crate::tests::board::{Board, Client, NOBODY};
 
 /// A board with a push service, an administrator, and a driver on shift.
 struct World {
@@ -145,10 +145,11 @@ on_both_engines! {
         assert_eq!(world.board.count("SELECT COUNT(*) FROM notices").await, 0);
     }
 
-    async fn only_who_drives_subscribes_and_only_who_runs_the_board_looks(database) {
+    async fn whoever_is_logged_in_subscribes_and_only_who_runs_the_board_looks(database) {
         let world = World::new(database).await;
         let subscription = world.push.browser().subscription();
-        assert_eq!(world.board.post(&world.admin, "/api/avisos", subscription).await.0, 403);
+        assert_eq!(world.board.post(&world.admin, "/api/avisos", subscription.clone()).await.0, 204);
+        assert_eq!(world.board.post(&NOBODY, "/api/avisos", subscription).await.0, 401);
         assert_eq!(world.board.get(&world.caro, "/api/avisos/envios").await.0, 403);
         let (status, listed) = world.board.get(&world.admin, "/api/avisos/envios").await;
         assert_eq!((status, &listed["avisos"]), (200, &json!([])));

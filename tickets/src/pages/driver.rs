@@ -120,7 +120,8 @@ impl DriverPage<'_> {
 
     /// Where it is, in a line.
     fn place_of(stop: &TicketView) -> String {
-        stop.customer_address.clone().unwrap_or_else(|| stop.customer_name.clone())
+        let place = [stop.customer_address.as_deref(), Some(stop.customer_name.as_str()), Some(stop.number.as_str())];
+        place.into_iter().flatten().find(|text| !text.is_empty()).unwrap_or_default().to_owned()
     }
 
     fn asks_pin(&self) -> bool {

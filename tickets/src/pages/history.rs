@@ -41,8 +41,9 @@ pub(super) fn lines(language: Language, entries: &[Entry]) -> Vec<Line> {
 
 fn line(language: Language, entry: &Entry, before: Option<&Entry>) -> Line {
     let moved = entry.state.filter(|state| before.is_none_or(|before| before.state != Some(*state)));
-    let reason =
-        entry.reason.as_deref().filter(|reason| before.and_then(|before| before.reason.as_deref()) != Some(*reason));
+    // An empty one was forgotten.
+    let reason = entry.reason.as_deref().filter(|reason| !reason.is_empty());
+    let reason = reason.filter(|reason| before.and_then(|before| before.reason.as_deref()) != Some(*reason));
     let why = entry.assignment_reason.as_ref().filter(|_| entry.action.is_by_itself());
     Line {
         did: did(language, entry, before),
@@ -94,7 +95,8 @@ fn says_its_state(action: Action) -> bool {
         | Action::Rejected
         | Action::MadePending
         | Action::Edited
-        | Action::Undone => false,
+        | Action::Undone
+        | Action::Forgotten => false,
     }
 }
 
@@ -121,6 +123,7 @@ fn did(language: Language, entry: &Entry, before: Option<&Entry>) -> String {
         Action::Returned => "did-returned",
         Action::Cancelled => "did-cancelled",
         Action::CancelledByShop => "did-cancelled-by-shop",
+        Action::Forgotten => "did-forgotten",
     };
     language.t(key).to_string()
 }

@@ -5,7 +5,7 @@ use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::Response;
 use belgrano_shared::auth::second_factor::NotYet;
-use belgrano_shared::http::{ClientIp, Query};
+use belgrano_shared::http::{Query, RequestContext};
 use belgrano_shared::pages::{Form, LOGIN_PATH, Layout, second_step_first, see_other, with_cookies_of};
 use belgrano_shared::problem::Problem;
 use serde::Deserialize;
@@ -39,14 +39,14 @@ pub(super) async fn show(frame: Frame, Query(Back { volver }): Query<Back>) -> R
 /// Logs in and goes on to where one wanted to be.
 pub(super) async fn send(
     State(app): State<App>,
-    ip: ClientIp,
+    context: RequestContext,
     headers: HeaderMap,
     frame: Frame,
     form: Form,
 ) -> Result<Response, Problem> {
     let (token, second) = app.second_factors.step(&app.ambient);
     let answer = match form.read::<LogIn>() {
-        Ok(body) => sessions::begin_session(&app, ip, &headers, &body, &second).await,
+        Ok(body) => sessions::begin_session(&app, context, &headers, &body, &second).await,
         Err(problem) => Err(problem),
     };
     let problem = match answer {

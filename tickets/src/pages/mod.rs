@@ -18,6 +18,7 @@ mod password;
 mod reports;
 mod search;
 mod second_factor;
+mod security;
 mod settings;
 #[cfg(test)]
 mod tests;
@@ -72,6 +73,7 @@ pub fn routes(app: &App, development: bool) -> Router<App> {
         .route("/reportes/repartidores.csv", get(reports::drivers_csv))
         .route("/insights", get(insights::go))
         .route("/ajustes", get(settings::show))
+        .route("/seguridad", get(security::show))
         .route("/usuarios", get(users::list).post(users::create))
         .route("/usuarios/{id}", get(users::edit).post(users::change))
         .route("/usuarios/{id}/sin-segundo-factor", post(users::take_factor));

@@ -4,7 +4,7 @@ use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
 use belgrano_shared::auth::second_factor::{Code, NotYet};
-use belgrano_shared::http::{ClientIp, Query};
+use belgrano_shared::http::{ClientIp, Query, RequestContext};
 use belgrano_shared::pages::{FactorPages, FactorPlace, Form, LOGIN_PATH, Layout, Notice, show_second_step};
 use belgrano_shared::problem::Problem;
 use serde::Deserialize;
@@ -83,13 +83,13 @@ struct CodeBody {
 pub(super) async fn take_step(
     State(app): State<App>,
     SecondStep(step): SecondStep,
-    ip: ClientIp,
+    context: RequestContext,
     headers: HeaderMap,
     Frame { layout, .. }: Frame,
     form: Form,
 ) -> Result<Response, Problem> {
     let taken = match form.read::<CodeBody>() {
-        Ok(body) => sessions::take_second_step(&app, ip, &headers, step, body.codigo).await,
+        Ok(body) => sessions::take_second_step(&app, context, &headers, step, body.codigo).await,
         Err(problem) => Err(problem),
     };
     let problem = match taken {

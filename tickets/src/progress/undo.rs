@@ -121,6 +121,7 @@ pub fn check_undoable(ticket: &TicketView, past: &[(Action, UnixMillis)], now: U
         _ if matches!(ticket.state, TicketState::Cancelled | TicketState::Returned) => Err(STOCK_IS_BACK),
         _ if ticket.version <= 1 => Err("refusal-undo-nothing"),
         [(Action::Undone, _), ..] => Err("refusal-undo-done"),
+        [(Action::Forgotten, _), ..] => Err(FORGOTTEN),
         [(_, at), rest @ ..] if is_fresh(*at, now) => {
             if rest.is_empty() {
                 Err(FORGOTTEN)

@@ -10,8 +10,9 @@ use belgrano_shared::auth::gate::{NewSession, Verified, WrongCredentials};
 use belgrano_shared::auth::known_password::Owner;
 use belgrano_shared::auth::second_factor::{self, Code, FactorKeys, NotYet, Second};
 use belgrano_shared::auth::session::{Token, TokenHash};
-use belgrano_shared::http::{ClientIp, Json};
+use belgrano_shared::http::{Json, RequestContext};
 use belgrano_shared::problem::{Problem, ProblemDocument};
+use belgrano_shared::security::{Entry, Kind, Source};
 use belgrano_shared::writer::{Command, Failure, WriteError};
 use belgrano_shared::{execute, fetch_scalar};
 use serde::{Deserialize, Serialize};
@@ -76,6 +77,7 @@ struct Begin {
     second: Second,
     keys: FactorKeys,
     session: NewSession,
+    source: Source,
 }
 
 const INSERT: &str = "INSERT INTO sessions (token_hash, user_id, created_at, expires_at) VALUES ($1, $2, $3, $4)";
@@ -103,14 +105,15 @@ impl Command<BoardUnit> for Begin {
             execute!(*unit.session(), UPDATE, hash, self.user_id)?;
         }
         match second_factor::pass(unit, &self.keys, (self.user_id, hash), &self.second).await? {
-            Ok(()) => Ok(Ok(open(unit, self.user_id, &self.session).await?)),
+            Ok(()) => Ok(Ok(open(unit, self.user_id, &self.session, self.source).await?)),
             Err(not_yet) => Ok(Err(not_yet)),
         }
     }
 }
 
-/// Opens a session in the place of the one that the browser came with; of too many the oldest make room.
-async fn open(unit: &mut BoardUnit, user_id: i64, new: &NewSession) -> sqlx::Result<()> {
+/// Opens a session in the place of the one that the browser came with, and says so in the security log; of too many the oldest make
+/// room.
+async fn open(unit: &mut BoardUnit, user_id: i64, new: &NewSession, source: Source) -> sqlx::Result<()> {
     let (now, NewSession { token, lifetime_ms, max_sessions, replaces }) = (unit.now(), new);
     let session = unit.session();
     execute!(*session, INSERT, &token[..], user_id, now, now.plus_ms(*lifetime_ms))?;
@@ -120,6 +123,7 @@ async fn open(unit: &mut BoardUnit, user_id: i64, new: &NewSession) -> sqlx::Res
     {
         unit.announce(Announcement::Revoked { user_id, session: Some(replaced.to_vec()) });
     }
+    unit.log(Entry::new(Kind::LoggedIn).by(source.by(user_id)));
     Ok(())
 }
 
@@ -130,6 +134,7 @@ struct Finish {
     code: Code,
     keys: FactorKeys,
     session: NewSession,
+    source: Source,
 }
 
 impl Command<BoardUnit> for Finish {
@@ -139,7 +144,7 @@ impl Command<BoardUnit> for Finish {
     async fn apply(&self, unit: &mut BoardUnit) -> Result<Opened<i64>, Failure<Infallible>> {
         match second_factor::finish(unit, &self.keys, &self.step, &self.code).await? {
             Ok(user_id) => {
-                open(unit, user_id, &self.session).await?;
+                open(unit, user_id, &self.session, self.source).await?;
                 Ok(Ok(user_id))
             }
             Err(not_yet) => Ok(Err(not_yet)),
@@ -152,6 +157,7 @@ impl Command<BoardUnit> for Finish {
 struct End {
     user_id: i64,
     token: TokenHash,
+    source: Source,
 }
 
 impl Command<BoardUnit> for End {
@@ -161,6 +167,7 @@ impl Command<BoardUnit> for End {
     async fn apply(&self, unit: &mut BoardUnit) -> Result<(), Failure<Infallible>> {
         execute!(*unit.session(), "DELETE FROM sessions WHERE token_hash = $1", &self.token[..])?;
         unit.announce(Announcement::Revoked { user_id: self.user_id, session: Some(self.token.to_vec()) });
+        unit.log(Entry::new(Kind::LoggedOut).by(self.source));
         Ok(())
     }
 }
@@ -172,27 +179,31 @@ impl Command<BoardUnit> for End {
     (status = 401, body = ProblemDocument), (status = 429, body = ProblemDocument)))]
 pub async fn log_in(
     State(app): State<App>,
-    ip: ClientIp,
+    context: RequestContext,
     headers: HeaderMap,
     Json(body): Json<LogIn>,
 ) -> Result<Response, Problem> {
     let second = Second::of(body.code.clone());
-    begin_session(&app, ip, &headers, &body, &second).await?.map_err(Problem::from)
+    begin_session(&app, context, &headers, &body, &second).await?.map_err(Problem::from)
 }
 
 /// Begins a session with a password and what `second` brings of a factor, if the account has one.
 pub(crate) async fn begin_session(
     app: &App,
-    ip: ClientIp,
+    context: RequestContext,
     headers: &HeaderMap,
     body: &LogIn,
     second: &Second,
 ) -> Result<Opened<Response>, Problem> {
-    app.gate.take_try(ip, &body.email)?;
-    let began = match begin(app, headers, body, second).await? {
+    let source = app.security.source(&context);
+    if let Err(too_many) = app.gate.take_try(context.client_ip, &body.email) {
+        app.security.log_in_failed(source, &body.email, None, "limite");
+        return Err(too_many);
+    }
+    let began = match begin(app, headers, body, second, source).await? {
         // Another log-in of this moment has put today's hash in the place of an outdated one, or the password was changed:
         // the account says.
-        None => begin(app, headers, body, second).await?,
+        None => begin(app, headers, body, second, source).await?,
         began => began,
     };
     Ok(began.ok_or(WrongCredentials)?.map(|(account, token)| {
@@ -205,16 +216,17 @@ pub(crate) async fn begin_session(
 /// Takes the second step of a log-in, with the token that the password left behind. The answer has the session's cookie.
 pub(crate) async fn take_second_step(
     app: &App,
-    ip: ClientIp,
+    context: RequestContext,
     headers: &HeaderMap,
     step: TokenHash,
     code: Code,
 ) -> Result<Opened<Response>, Problem> {
-    if !app.factor_desk().take_step(ip, &step).await? {
+    if !app.factor_desk().take_step(context.client_ip, &step).await? {
         return Ok(Err(NotYet::Over));
     }
     let (token, session) = app.gate.new_session(app.gate.session_of(headers));
-    let finish = Finish { step, code, keys: app.second_factors.keys().clone(), session };
+    let source = app.security.source(&context);
+    let finish = Finish { step, code, keys: app.second_factors.keys().clone(), session, source };
     let finished = app.writer.submit(finish).await?;
     Ok(finished.map(|_| [(header::SET_COOKIE, app.gate.cookie().set(&token))].into_response()))
 }
@@ -225,19 +237,26 @@ async fn begin(
     headers: &HeaderMap,
     body: &LogIn,
     second: &Second,
+    source: Source,
 ) -> Result<Option<Opened<(LogInAccount, Token)>>, Problem> {
     let account = users::for_log_in(&app.db, &body.email).await?.filter(|account| account.active);
     let stored = account.as_ref().map(|account| account.password_hash.clone());
     let verified = app.gate.verify(&body.password, stored).await?;
-    let (account, verified) = account.zip(verified).ok_or(WrongCredentials)?;
+    let id = account.as_ref().map(|account| account.id);
+    let Some((account, verified)) = account.zip(verified) else {
+        app.security.log_in_failed(source, &body.email, id, "clave");
+        return Err(WrongCredentials.into());
+    };
     let owner = || Owner::new(&[body.email.as_str(), &account.name, &account.phone]);
     if !account.password_examined && owner().gives_away(&body.password) {
+        app.security.log_in_failed(source, &body.email, id, "conocida");
         users::take_away(app, account.id, verified.stored).await?;
         return Err(WrongCredentials.into());
     }
     let (token, session) = app.gate.new_session(app.gate.session_of(headers));
     let (second, keys) = (second.clone(), app.second_factors.keys().clone());
-    let begin = Begin { user_id: account.id, verified, examined: account.password_examined, second, keys, session };
+    let (user_id, examined) = (account.id, account.password_examined);
+    let begin = Begin { user_id, verified, examined, second, keys, session, source };
     match app.writer.submit(begin).await {
         Ok(opened) => Ok(Some(opened.map(|()| (account, token)))),
         Err(WriteError::Refused(WrongCredentials)) => Ok(None),
@@ -249,7 +268,7 @@ async fn begin(
 #[utoipa::path(post, path = "/api/logout", tag = "sesión", security(()), responses((status = 204)))]
 pub async fn log_out(State(app): State<App>, session: Result<Session, Problem>) -> Result<Response, Problem> {
     if let Ok(Session(principal)) = session {
-        let end = End { user_id: principal.user_id, token: principal.session };
+        let end = End { user_id: principal.user_id, token: principal.session, source: principal.source };
         app.writer.submit(end).await?;
     }
     Ok((StatusCode::NO_CONTENT, [(header::SET_COOKIE, app.gate.cookie().clear())]).into_response())

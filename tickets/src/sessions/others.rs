@@ -8,6 +8,7 @@ use belgrano_shared::auth::gate::Idle;
 use belgrano_shared::auth::session::TokenHash;
 use belgrano_shared::http::Json;
 use belgrano_shared::problem::{Problem, ProblemDocument};
+use belgrano_shared::security::{Entry, Kind};
 use belgrano_shared::timestamp::UnixMillis;
 use belgrano_shared::writer::{Command, Failure};
 use belgrano_shared::{execute, fetch};
@@ -41,7 +42,9 @@ impl Command<BoardUnit> for EndOthers {
     type Refusal = Infallible;
 
     async fn apply(&self, unit: &mut BoardUnit) -> Result<(), Failure<Infallible>> {
-        Ok(end_others(unit, self.user_id, Some(&self.keep)).await?)
+        end_others(unit, self.user_id, Some(&self.keep)).await?;
+        unit.log(Entry::new(Kind::LoggedOut).with("sesiones", "otras"));
+        Ok(())
     }
 }
 

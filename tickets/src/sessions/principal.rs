@@ -9,7 +9,9 @@ use axum::http::request::Parts;
 use belgrano_shared::auth::gate::{self, Idle};
 use belgrano_shared::auth::session::{SeenNow, TokenHash};
 use belgrano_shared::fetch;
+use belgrano_shared::http::RequestContext;
 use belgrano_shared::problem::Problem;
+use belgrano_shared::security::Source;
 use belgrano_shared::texts::Message;
 use belgrano_shared::timestamp::UnixMillis;
 use belgrano_shared::writer::{AtOnce, Command, Failure};
@@ -35,6 +37,8 @@ pub struct Principal {
     pub expires_at: UnixMillis,
     /// Whether it has to set up a second factor before anything else.
     pub owes_factor: bool,
+    /// The request that it was found for, for the security log.
+    pub source: Source,
 }
 
 impl Principal {
@@ -69,6 +73,10 @@ impl gate::Principal for Principal {
 
     fn role(&self) -> &'static str {
         self.role.as_str()
+    }
+
+    fn source(&self) -> Source {
+        self.source
     }
 }
 
@@ -132,6 +140,7 @@ impl App {
                 session: *token,
                 expires_at: row.expires_at,
                 owes_factor: self.second_factors.owed(row.role == Role::Admin, row.factors > 0),
+                source: Source::default(),
             }))
         };
         self.gate.find(token, load).await
@@ -155,7 +164,10 @@ impl FromRequestParts<App> for Session {
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Problem> {
         let principal = app.principal_by_cookie(&parts.headers).await?;
-        let principal = principal.ok_or_else(|| Problem::unauthenticated(Message::new("refusal-log-in")))?;
+        let mut principal = principal.ok_or_else(|| Problem::unauthenticated(Message::new("refusal-log-in")))?;
+        let context = parts.extensions.get::<RequestContext>();
+        let source = context.map_or_else(Source::default, |context| app.security.source(context));
+        principal.source = source.by(principal.user_id);
         match parts.headers.get(TAKEN_FOR) {
             Some(other) if other.as_bytes() != principal.user_id.to_string().as_bytes() => {
                 Err(Problem::unauthenticated(Message::new("refusal-other-person")))

@@ -5,14 +5,15 @@ use std::net::SocketAddr;
 use axum::body::Body;
 use axum::extract::ConnectInfo;
 use axum::http::Request;
-use belgrano_shared::on_both_engines;
 use belgrano_shared::signature::{SigningSecrets, cancel_id};
 use belgrano_shared::testing::{START, TestDatabase};
 use belgrano_shared::wire::OrderNumber;
+use belgrano_shared::{fetch_scalar, on_both_engines};
 use futures_util::future::join_all;
 use serde_json::{Value, json};
 
 use super::board::{Board, NOBODY, SECRET, order};
+use crate::housekeeping::round;
 
 fn signed(body: &str) -> Request<Body> {
     signed_for("/api/tickets", "m1", body)
@@ -117,6 +118,17 @@ on_both_engines! {
         assert_eq!(to("/api/ws/token", "ws_1", "{}").await, 200);
         assert_eq!(to("/api/ws/token", "ws_1", "{}").await, 401, "captured and sent again");
         assert_eq!(to("/api/ws/token", "ws_2", "{}").await, 200);
+        let another = Board::start(database).await;
+        let there = async |id: &str| another.send(signed_for("/api/ws/token", id, "{}")).await.0;
+        assert_eq!((there("ws_1").await, there("ws_3").await), (401, 200), "nor at another instance");
+        let kept = async || {
+            let mut session = board.app.db.read().await.expect("a connection");
+            fetch_scalar!(one, session, i64, "SELECT COUNT(*) FROM used_signatures").expect("a count")
+        };
+        assert_eq!(kept().await, 3);
+        board.clock.advance_ms(2 * 5 * 60 * 1000 + 2000);
+        round(&board.app).await.expect("a round");
+        assert_eq!(kept().await, 0, "what is too old to be good is forgotten");
     }
 
     async fn the_shop_asks_where_tickets_stand(database) {

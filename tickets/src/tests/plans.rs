@@ -46,7 +46,12 @@ async fn a_day(board: &Board, admin: &Client, driver: &(Client, i64), day: u32) 
     let path = format!("/api/tickets/{}/cancelar", number(3));
     let cancelled = board.call_with(&NOBODY, "POST", &path, &[("x-api-key", "clave")], json!({ "motivo": "no" })).await;
     assert_eq!(cancelled.0, 200, "{cancelled:?}");
-    board.app.writer.submit(Prune { session_lifetime: std::time::Duration::MAX }).await.expect("pruned");
+    board
+        .app
+        .writer
+        .submit(Prune { session_lifetime: std::time::Duration::MAX, log_kept_ms: i64::MAX })
+        .await
+        .expect("pruned");
     board.app.writer.submit(notices::Prune { before: START, dead_before: START }).await.expect("pruned");
 }
 

@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 use super::board::{Board, NOBODY, order};
 use crate::housekeeping::Prune;
 
-const PRUNE: Prune = Prune { session_lifetime: std::time::Duration::from_hours(24) };
+const PRUNE: Prune = Prune { session_lifetime: std::time::Duration::from_hours(24), log_kept_ms: i64::MAX };
 
 on_both_engines! {
     async fn a_delivery_from_offer_to_proof(database) {

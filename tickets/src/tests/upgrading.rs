@@ -23,6 +23,11 @@ async fn before(database: &TestDatabase, number: i64) -> Db {
     database.open(&Migrations { sqlite: cut(sqlite), postgres: cut(postgres) }).await
 }
 
+/// Those that the version before knew.
+fn known() -> impl Iterator<Item = Action> + Clone {
+    Action::ALL.into_iter().filter(|action| *action != Action::Forgotten)
+}
+
 on_both_engines! {
     async fn what_was_done_is_a_code_and_reads_as_before(database) {
         let old = before(database, 22).await;
@@ -31,7 +36,7 @@ on_both_engines! {
         database.execute(&old, counters).await;
         database.execute(&old, TICKET).await;
         let mut session = database.begin(&old).await;
-        for (seq, action) in (1_i64..).zip(Action::ALL) {
+        for (seq, action) in (1_i64..).zip(known()) {
             execute!(session, EVENT, seq, action.word(), 9_000_000_000_000_i64).expect("an event");
         }
         session.commit().await.expect("a commit");
@@ -41,11 +46,11 @@ on_both_engines! {
         let mut session = board.app.db.read().await.expect("a connection");
         let stored = fetch_scalar!(all, session, String, "SELECT action FROM events ORDER BY seq").expect("events");
         drop(session);
-        assert_eq!(stored, Action::ALL.map(Action::code));
+        assert_eq!(stored, known().map(Action::code).collect::<Vec<_>>());
         let admin = board.admin().await;
         let (_, history) = board.get(&admin, "/api/tickets/BA-1/eventos").await;
         let told = history["eventos"].as_array().expect("a list").iter().map(|event| event["accion"].as_str());
         let told: Vec<&str> = told.map(|word| word.expect("text")).collect();
-        assert_eq!(told, Action::ALL.map(Action::word), "{history}");
+        assert_eq!(told, known().map(Action::word).collect::<Vec<_>>(), "{history}");
     }
 }

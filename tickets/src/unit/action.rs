@@ -43,11 +43,13 @@ pub enum Action {
     Edited,
     /// The change before was taken back.
     Undone,
+    /// Whose order it is was erased: the ticket and its history say nothing of that person any more.
+    Forgotten,
 }
 
 impl Action {
     /// Every action.
-    pub const ALL: [Self; 19] = [
+    pub const ALL: [Self; 20] = [
         Self::Received,
         Self::TakenOver,
         Self::Assigned,
@@ -67,6 +69,7 @@ impl Action {
         Self::CancelledByShop,
         Self::Edited,
         Self::Undone,
+        Self::Forgotten,
     ];
 
     /// As it lies in the database: one may be added, none may change.
@@ -92,6 +95,7 @@ impl Action {
             Self::CancelledByShop => "cancelled_by_shop",
             Self::Edited => "edited",
             Self::Undone => "undone",
+            Self::Forgotten => "forgotten",
         }
     }
 
@@ -118,6 +122,7 @@ impl Action {
             Self::CancelledByShop => "cancelado por la tienda",
             Self::Edited => "editado",
             Self::Undone => "deshacer",
+            Self::Forgotten => "olvidado",
         }
     }
 

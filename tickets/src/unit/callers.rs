@@ -3,6 +3,7 @@
 use belgrano_shared::auth::caller::{Callers, KnowsCallers};
 use belgrano_shared::auth::session::TokenHash;
 use belgrano_shared::auth::session_end::SessionEnd;
+use belgrano_shared::security::Source;
 use belgrano_shared::timestamp::UnixMillis;
 
 use super::{Announcement, BoardUnit, BoardWants};
@@ -30,6 +31,10 @@ impl KnowsCallers for BoardUnit {
 
     fn callers(&self) -> &Callers {
         &self.callers
+    }
+
+    fn asked_by(&mut self, source: Source) {
+        self.asker = source;
     }
 
     fn now(&self) -> UnixMillis {

@@ -131,6 +131,23 @@ pub(super) async fn keep(session: &mut Session, tickets: &[&Ticket], events: &[e
     Ok(())
 }
 
+/// Moves a failure that was recorded at an instant from the count of its reason to that of reasons which were forgotten.
+pub(crate) async fn forget_reason(session: &mut Session, at: UnixMillis, reason: &str) -> sqlx::Result<()> {
+    const LESS: &str = "UPDATE report_counts SET n = n - 1 WHERE what = 'motivo' AND slot = $1 AND who = 0 AND minutes = 0 \
+         AND word = $2";
+    const NONE_LEFT: &str = "DELETE FROM report_counts WHERE what = 'motivo' AND slot = $1 AND who = 0 AND minutes = 0 \
+         AND word = $2 AND n <= 0";
+    const MORE: &str = "INSERT INTO report_counts (what, slot, who, minutes, word, n, total_ms) VALUES ('motivo', $1, 0, 0, '', 1, 0) \
+         ON CONFLICT (what, slot, who, minutes, word) DO UPDATE SET n = report_counts.n + 1";
+    let (slot, word) = (at.0 / QUARTER_MS, reason.trim());
+    // Where an older version did not count it, all is counted anew.
+    if execute!(*session, LESS, slot, word)? == 1 {
+        execute!(*session, NONE_LEFT, slot, word)?;
+        execute!(*session, MORE, slot)?;
+    }
+    Ok(())
+}
+
 /// Count all tickets there are, if some were changed without being counted.
 #[derive(Clone, Copy, Debug)]
 pub struct Recount;

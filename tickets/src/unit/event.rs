@@ -82,6 +82,8 @@ pub struct CommittedEvent {
     pub previous_driver_id: Option<i64>,
     /// The whole ticket, serialised once.
     pub ticket_json: Arc<str>,
+    /// Whether with it everything that was told before of the ticket forgets its customer.
+    pub forgets: bool,
 }
 
 #[derive(Debug)]
@@ -132,6 +134,7 @@ impl Row {
             driver_id: self.driver_id,
             previous_driver_id: self.change.previous_driver,
             ticket_json: Arc::clone(&self.ticket_json),
+            forgets: self.change.action == Action::Forgotten,
         }
     }
 }

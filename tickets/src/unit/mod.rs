@@ -12,6 +12,8 @@ pub(crate) mod counts;
 mod event;
 mod milestones;
 mod past;
+mod redact;
+mod security_log;
 mod ticket;
 
 use std::collections::{BTreeMap, HashMap};
@@ -24,6 +26,7 @@ use belgrano_shared::auth::session_end;
 use belgrano_shared::changes::{FeedUnit, Growing};
 use belgrano_shared::idempotency::{Answers, IdempotencyKey, KeepsAnswers, StoredAnswer};
 use belgrano_shared::notices::{NoticeService, NoticeUnit, Outgoing};
+use belgrano_shared::security::{self, Entry, Source};
 use belgrano_shared::storage::Session;
 use belgrano_shared::storage::dialect::Engine;
 use belgrano_shared::timestamp::UnixMillis;
@@ -36,6 +39,7 @@ pub use assignment_reason::{AssignmentReason, Decision, Grounds};
 pub use counts::Recount;
 pub use event::{Actor, Change, CommittedEvent};
 pub use milestones::Milestones;
+pub(crate) use redact::{forget_in, reason_left};
 pub use ticket::Ticket;
 pub(crate) use ticket::{TicketRow, searchable, select_tickets};
 
@@ -59,6 +63,10 @@ pub struct BoardUnit {
     announcements: Vec<Announcement>,
     outgoing: Outgoing,
     noticed: bool,
+    /// Who asks for the command that is applied.
+    asker: Source,
+    log: Vec<Entry>,
+    logged: Vec<Entry>,
 }
 
 /// What a batch asks to be read before its commands run.
@@ -178,6 +186,14 @@ impl BoardUnit {
         Ok(self.put(ticket))
     }
 
+    /// Puts a ticket back that has forgotten its customer, and the event that says so; `updated_at` stays as it is. What is
+    /// buffered is written first: afterwards the ticket's row and all that was buffered of it are stored.
+    pub async fn record_forgotten_customer(&mut self, ticket: Ticket, change: Change) -> sqlx::Result<&Ticket> {
+        self.flush().await?;
+        ticket::store_forgotten(&mut self.session, &ticket).await?;
+        self.record_of_old(ticket, change)
+    }
+
     /// Counts a change, and notes with the ticket where it led to.
     fn pass(&mut self, ticket: &mut Ticket, change: &Change) {
         self.changes += 1;
@@ -210,6 +226,8 @@ impl BoardUnit {
         let outgoing = self.outgoing.flush(&mut self.session, Self::NOTICES, &self.ambient, self.now);
         self.noticed |= outgoing.await?;
         self.answers.flush(&mut self.session, self.now).await?;
+        security::store(&mut self.session, &self.log, self.now).await?;
+        self.logged.append(&mut self.log);
         let counters = (self.counters.seq, self.counters.ticket_id);
         if counters != self.stored {
             execute!(self.session, STORE_COUNTERS, counters.0, counters.1, counters.0 - self.stored.0)?;
@@ -233,6 +251,8 @@ pub struct Committed {
     pub announcements: Vec<Announcement>,
     /// There are notices to be sent.
     pub noticed: bool,
+    /// What the security log has more.
+    pub logged: Vec<Entry>,
     /// Anything was written at all.
     pub changed: bool,
 }
@@ -264,6 +284,9 @@ impl UnitOfWork for BoardUnit {
             announcements: Vec::new(),
             outgoing: Outgoing::default(),
             noticed: false,
+            asker: Source::default(),
+            log: Vec::new(),
+            logged: Vec::new(),
             session,
         })
     }
@@ -288,13 +311,16 @@ impl UnitOfWork for BoardUnit {
         } else {
             self.session.rollback().await?;
         }
-        let (announcements, noticed) = (self.announcements, self.noticed);
-        Ok(Committed { epoch: self.counters.epoch, announcements, noticed, changed })
+        let (announcements, noticed, logged) = (self.announcements, self.noticed, self.logged);
+        Ok(Committed { epoch: self.counters.epoch, announcements, noticed, logged, changed })
     }
 }
 
 impl FeedUnit for BoardUnit {
-    const GROWING: Growing = growing!("paso", "events", "seq", "recorded_at");
+    const GROWING: &'static [Growing] = &[
+        growing!("ticket", "tickets", "id", "updated_at", "tickets_told"),
+        growing!("paso", "events", "seq", "recorded_at", "history_told"),
+    ];
 
     fn feed_session(&mut self) -> &mut Session {
         self.session()

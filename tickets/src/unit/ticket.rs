@@ -4,19 +4,20 @@ use std::collections::HashMap;
 
 use belgrano_shared::money::Money;
 use belgrano_shared::search::fold;
-use belgrano_shared::storage::Session;
+use belgrano_shared::storage::{Session, require_one};
 use belgrano_shared::timestamp::UnixMillis;
 use belgrano_shared::wire::{CustomerKind, OrderNumber, PaymentMethod, Priority, TicketState, TicketView};
-use belgrano_shared::{execute_rows, fetch_in};
+use belgrano_shared::{execute, execute_rows, fetch_in};
 
-use super::{AssignmentReason, Milestones, as_json};
+use super::{AssignmentReason, Milestones, as_json, reason_left};
 
 /// A ticket: what everyone may see of it, and what only the board needs.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Ticket {
     /// As the wire shows it.
     pub view: TicketView,
-    /// SHA-256 of the order it was made of, to tell the same order from another under the same number.
+    /// SHA-256 of the order it was made of, to tell the same order from another under the same number; one byte once the
+    /// customer was forgotten, since whoever guesses the order could tell by it.
     pub fingerprint: Vec<u8>,
     /// Why this driver, when the assignment was automatic.
     pub assignment_reason: Option<AssignmentReason>,
@@ -24,6 +25,30 @@ pub struct Ticket {
     pub recorded_at: UnixMillis,
     /// When it last came to each state.
     pub milestones: Milestones,
+}
+
+/// The fingerprint of a ticket whose customer was forgotten.
+const NO_FINGERPRINT: [u8; 1] = [0];
+
+impl Ticket {
+    /// Whether its customer was forgotten.
+    #[must_use]
+    pub fn is_forgotten(&self) -> bool {
+        self.fingerprint == NO_FINGERPRINT
+    }
+
+    /// Takes out whatever says who its customer is. What was ordered, for how much, when and in which neighbourhood stays.
+    pub fn forget_customer(&mut self) {
+        self.fingerprint = NO_FINGERPRINT.to_vec();
+        let view = &mut self.view;
+        view.customer_name.clear();
+        view.customer_address = None;
+        view.customer_phone = None;
+        view.customer_email = None;
+        view.instructions = None;
+        view.reason = view.reason.take().filter(|reason| reason_left(reason));
+        (view.lat, view.lng) = (None, None);
+    }
 }
 
 /// A row of `tickets`.
@@ -162,6 +187,16 @@ pub(super) async fn load(
 /// What a ticket is found by, folded.
 pub(crate) fn searchable(number: &str, name: &str, address: Option<&str>, phone: Option<&str>) -> String {
     fold(&[number, name, address.unwrap_or_default(), phone.unwrap_or_default()].join(" "))
+}
+
+/// What of a customer is stored with a ticket and does not change otherwise.
+const FORGET: &str = "UPDATE tickets SET fingerprint = $2, customer_name = '', customer_address = NULL, customer_phone = NULL, \
+     customer_email = NULL, instructions = NULL, lat = NULL, lng = NULL, search = $3 WHERE id = $1";
+
+/// Writes what [`Ticket::forget_customer`] took out of a stored ticket.
+pub(super) async fn store_forgotten(session: &mut Session, ticket: &Ticket) -> sqlx::Result<()> {
+    let (id, search) = (ticket.view.ticket_id, searchable(ticket.view.number.as_str(), "", None, None));
+    require_one(execute!(*session, FORGET, id, &ticket.fingerprint, search)?)
 }
 
 /// What of a ticket is stored as JSON.

@@ -1,6 +1,7 @@
 //! Changing an account. Whatever takes something away from it ends its sessions.
 
 use belgrano_shared::problem::Problem;
+use belgrano_shared::security::{Entry, Kind};
 use belgrano_shared::seen::{Changed, Fields, Seen};
 use belgrano_shared::storage::require_one;
 use belgrano_shared::texts::Message;
@@ -100,7 +101,21 @@ impl Command<BoardUnit> for ChangeUser {
             execute!(*unit.session(), "DELETE FROM sessions WHERE user_id = $1", self.id)?;
             unit.announce(Announcement::Revoked { user_id: self.id, session: None });
         }
+        self.tell(unit, &before, &after);
         Ok(after)
+    }
+}
+
+impl ChangeUser {
+    /// What the security log says of it: what it may do now, and whether it has another password. A name is nothing to tell.
+    fn tell(&self, unit: &mut BoardUnit, before: &Account, after: &Account) {
+        if before.role != after.role || before.active != after.active {
+            let changed = Entry::new(Kind::AccountChanged).on(self.id).with("rol", after.role.as_str());
+            unit.log(changed.with("activo", after.active));
+        }
+        if self.password_hash.is_some() {
+            unit.log(Entry::new(Kind::PasswordChanged).on(self.id));
+        }
     }
 }
 

@@ -1,6 +1,7 @@
 //! Making an account, and the driver that goes with role `flota`.
 
 use belgrano_shared::auth::email::Email;
+use belgrano_shared::security::{Entry, Kind};
 use belgrano_shared::writer::{Command, Failure};
 use belgrano_shared::{execute, fetch_scalar};
 
@@ -57,6 +58,7 @@ impl Command<BoardUnit> for CreateUser {
         if self.role == Role::Driver {
             insert_driver(unit, id, &self.driver).await?;
         }
+        unit.log(Entry::new(Kind::AccountMade).on(id).with("rol", role));
         account::find(unit.reader(), id).await?.ok_or_else(|| sqlx::Error::RowNotFound.into())
     }
 }

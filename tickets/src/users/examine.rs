@@ -7,6 +7,7 @@ use std::convert::Infallible;
 
 use belgrano_shared::auth::examine::{ExamineError, Examined, PasswordReport, StoreExamined, Unexamined, told};
 use belgrano_shared::auth::known_password::Owner;
+use belgrano_shared::security::{Entry, Kind};
 use belgrano_shared::storage::Db;
 use belgrano_shared::writer::{Command, Failure, WriteError};
 use belgrano_shared::{execute, fetch};
@@ -27,6 +28,7 @@ impl Command<BoardUnit> for StoreExamined {
         if changed > 0 && self.examined == Examined::Known {
             execute!(*unit.session(), "DELETE FROM sessions WHERE user_id = $1", id)?;
             unit.announce(Announcement::Revoked { user_id: id, session: None });
+            unit.log(Entry::new(Kind::PasswordChanged).on(id).with("motivo", "conocida"));
         }
         Ok(())
     }

@@ -28,3 +28,6 @@ pub use role::Role;
 pub use routes::routes;
 pub(crate) use routes::{NAME_CHARS, NewUser, UserChange, change, create, create_account, hash_of, list};
 pub(crate) use second_factor::{FACTORS, SecondStep, has_factor, set_up_first, take_from_other};
+
+/// The names of the accounts whose ids follow.
+pub(crate) const NAMES: &str = "SELECT id, name FROM users WHERE id IN";

@@ -2,10 +2,11 @@
 
 use axum::extract::State;
 use axum::http::StatusCode;
-use belgrano_shared::auth::change_password::{ChangePasswordBody, Changing, Known, WrongPassword};
+use belgrano_shared::auth::change_password::{ChangePasswordBody, ChangeRefusal, Changing, Known, WrongPassword};
 use belgrano_shared::auth::session::TokenHash;
 use belgrano_shared::http::{ClientIp, Json};
 use belgrano_shared::problem::{Problem, ProblemDocument};
+use belgrano_shared::security::{Entry, Kind};
 use belgrano_shared::storage::require_one;
 use belgrano_shared::writer::{Command, Failure};
 use belgrano_shared::{execute, fetch};
@@ -37,6 +38,7 @@ impl Command<BoardUnit> for ChangePassword {
             return Err(Failure::Refused(WrongPassword));
         }
         require_one(execute!(*unit.session(), UPDATE, &self.changing.hash, self.user_id)?)?;
+        unit.log(Entry::new(Kind::PasswordChanged).on(self.user_id));
         Ok(end_others(unit, self.user_id, Some(&self.keep)).await?)
     }
 }
@@ -52,7 +54,12 @@ pub(crate) async fn change_password(
     Json(body): Json<ChangePasswordBody>,
 ) -> Result<StatusCode, Problem> {
     let known = fetch!(optional, app.db.read().await?, Known, SELECT, who.user_id)?;
-    let changing = app.gate.change_password(ip, known, who.role == Role::Admin, &body).await?;
+    let changing = app.gate.change_password(ip, known, who.role == Role::Admin, &body).await.map_err(|refused| {
+        if let ChangeRefusal::Wrong(why, _) = &refused {
+            app.security.note(Entry::new(Kind::PasswordFailed).by(who.source).with("motivo", *why));
+        }
+        Problem::from(refused)
+    })?;
     let change = ChangePassword { user_id: who.user_id, changing, keep: who.session };
     app.writer.submit_for(&who, change).await?;
     Ok(StatusCode::NO_CONTENT)

@@ -95,6 +95,7 @@ impl World {
             page: 3,
             store: store.clone(),
             states: FeedStates::default(),
+            accounts: None,
             ambient: around.ambient.clone(),
             at: None,
         }

@@ -141,7 +141,7 @@ impl<P: Principal, U: FactorUnit> FactorDesk<'_, P, U> {
     /// Whoever knows the password of `who`. Counts as a try.
     async fn owner(&self, who: &P, ip: ClientIp, password: &str) -> Result<Owner, Problem> {
         let known = self.known(who.account_id()).await?;
-        let verified = Verified(self.gate.prove(ip, known, password).await?);
+        let verified = Verified(self.gate.prove(ip, Some(known), password).await?);
         Ok(Owner { account_id: who.account_id(), verified, keep: who.session() })
     }
 

@@ -8,12 +8,20 @@ use crate::outbox::MessageState;
 
 /// What a message tells the board.
 pub(super) fn kind(kind: &str) -> &'static str {
-    if kind == "order.created" { "outbox-kind-order" } else { "outbox-kind-cancellation" }
+    match kind {
+        "order.created" => "outbox-kind-order",
+        "customer.forgotten" => "outbox-kind-forget",
+        _ => "outbox-kind-cancellation",
+    }
 }
 
 /// The drawing of that.
 pub(super) fn kind_icon(kind: &str) -> &'static str {
-    if kind == "order.created" { "receipt" } else { "undo" }
+    match kind {
+        "order.created" => "receipt",
+        "customer.forgotten" => "trash",
+        _ => "undo",
+    }
 }
 
 /// Where a message stands.
@@ -23,7 +31,11 @@ pub(super) fn state(state: impl Borrow<MessageState>) -> &'static str {
 
 /// What it brings about to discard a message.
 pub(super) fn discard(kind: &str) -> &'static str {
-    if kind == "order.created" { "outbox-discard-order" } else { "outbox-discard-cancellation" }
+    match kind {
+        "order.created" => "outbox-discard-order",
+        "customer.forgotten" => "outbox-discard-forget",
+        _ => "outbox-discard-cancellation",
+    }
 }
 
 /// How a try ended.
@@ -57,6 +69,7 @@ pub(super) fn why(class: &str, status: Option<i64>) -> Message {
         ("espera", _) => "outbox-why-patience",
         ("ausente", _) => "outbox-why-away",
         ("ajeno", _) => "outbox-why-foreign",
+        ("sin-direccion", _) => "outbox-why-cannot-forget",
         ("servidor", _) => "outbox-why-failed",
         ("remitente", _) | (_, Some(401 | 403)) => "outbox-why-key",
         (_, Some(404 | 405 | 410)) => "outbox-why-nowhere",
@@ -72,7 +85,7 @@ mod tests {
 
     #[test]
     fn every_class_of_failure_is_in_plain_words() {
-        let classes = ["sin-confirmar", "redireccion", "espera", "ausente", "ajeno", "servidor"];
+        let classes = ["sin-confirmar", "redireccion", "espera", "ausente", "ajeno", "servidor", "sin-direccion"];
         let classes = classes.into_iter().chain([Connect, Timeout, Cut].map(SilenceKind::name));
         let mut said: Vec<String> = classes.map(|class| why(class, None).to_string()).collect();
         said.extend([401, 404, 409, 422].map(|status| why("rechazo", Some(status)).to_string()));

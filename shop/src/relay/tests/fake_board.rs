@@ -48,6 +48,8 @@ pub enum Manners {
     Redirect,
     /// As it should, of an order that is over.
     Over,
+    /// As it should, but for what a board of an earlier version does not know.
+    Old,
 }
 
 /// One request.
@@ -200,13 +202,15 @@ async fn answer(State(board): State<Arc<Inner>>, uri: Uri, headers: HeaderMap, b
         }
         Manners::Redirect => StatusCode::TEMPORARY_REDIRECT,
         Manners::Over => StatusCode::CONFLICT,
+        Manners::Old if forgotten(&path).is_some() => StatusCode::NOT_FOUND,
         _ => board.work(&path, &number),
     };
     board.changed.notify_one();
     let reply = serde_json::json!({ "exito": true, "numero": number }).to_string();
     let half = || stream::iter([Ok::<_, std::io::Error>(Bytes::from_static(b"{\"exito\""))]);
     match manners {
-        Manners::Good => (status, reply).into_response(),
+        Manners::Old if status == StatusCode::NOT_FOUND => (status, "<html>Not Found</html>").into_response(),
+        Manners::Good | Manners::Old => (status, reply).into_response(),
         Manners::Status(_) => (status, refusal(&id, None)).into_response(),
         Manners::Clock(ahead_s) => (status, refusal(&id, Some(ahead_s))).into_response(),
         Manners::Page(_) => {
@@ -250,7 +254,7 @@ fn refusal(id: &str, skew_s: Option<i64>) -> String {
 
 /// The order a request is about.
 fn number_of(path: &str, body: &Bytes) -> String {
-    if let Some(number) = cancelled(path) {
+    if let Some(number) = cancelled(path).or_else(|| forgotten(path)) {
         return number.to_owned();
     }
     let body: serde_json::Value = serde_json::from_slice(body).expect("JSON");
@@ -261,10 +265,18 @@ fn cancelled(path: &str) -> Option<&str> {
     path.strip_prefix("/api/tickets/").and_then(|rest| rest.strip_suffix("/cancelar"))
 }
 
+fn forgotten(path: &str) -> Option<&str> {
+    path.strip_prefix("/api/tickets/").and_then(|rest| rest.strip_suffix("/olvidar"))
+}
+
 impl Inner {
-    /// Makes or cancels a ticket, once for each order.
+    /// Makes or cancels a ticket, or forgets whose it is, once for each order.
     fn work(&self, path: &str, number: &str) -> StatusCode {
-        let deed = if cancelled(path).is_some() { "cancelled" } else { "created" };
+        let deed = match (cancelled(path), forgotten(path)) {
+            (Some(_), _) => "cancelled",
+            (_, Some(_)) => "forgotten",
+            _ => "created",
+        };
         let mut deeds = self.deeds.lock().unwrap_or_else(PoisonError::into_inner);
         let done = deeds.entry(number.to_owned()).or_default();
         if done.contains(&deed) {

@@ -2,6 +2,7 @@
 
 mod clock;
 mod fake_board;
+mod forgetting;
 mod mending;
 mod words;
 mod world;

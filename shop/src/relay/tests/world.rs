@@ -62,7 +62,7 @@ impl Command<ShopUnit> for Send {
         for (number, kind) in &self.0 {
             let payload = match kind {
                 MessageKind::OrderCreated => format!("{{\"numero\":\"{number}\"}}"),
-                MessageKind::OrderCancelled => "{}".to_owned(),
+                MessageKind::OrderCancelled | MessageKind::CustomerForgotten => "{}".to_owned(),
             };
             let order_number = OrderNumber::parse(number).expect("a number");
             unit.send(OutboxMessage { order_number, kind: *kind, payload, trace: TRACE.to_owned() });

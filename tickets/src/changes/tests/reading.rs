@@ -1,7 +1,7 @@
 //! What is told of a ticket's life, and who may hear it.
 
-use belgrano_shared::on_both_engines;
 use belgrano_shared::testing::TestDatabase;
+use belgrano_shared::{fetch_scalar, on_both_engines};
 use serde_json::{Value, json};
 
 use crate::housekeeping::round;
@@ -62,6 +62,30 @@ on_both_engines! {
         assert_eq!(board.call(&admin, "PATCH", &path, json!({ "capacidad": 9 })).await.0, 200);
         let page = ask(&board, &format!("despues={hasta}")).await;
         assert_eq!(of(&page, "repartidor").map(|told| &told["dato"]["capacidad"]).collect::<Vec<_>>(), [9]);
+    }
+}
+
+on_both_engines! {
+    async fn a_ticket_has_no_mark_until_somebody_reads_and_one_for_each_change_from_then_on(database) {
+        let board = Board::passive(database, 7).await;
+        let admin = board.admin().await;
+        let driver = board.driver(&admin, "beto").await;
+        let marks = async || {
+            let mut session = board.app.db.read().await.expect("a connection");
+            let sql = "SELECT COALESCE(MAX(seq), 0) FROM changes WHERE entity = 'ticket'";
+            fetch_scalar!(one, session, i64, sql).expect("a number")
+        };
+        assert_eq!(board.order("BA-1").await.0, 201);
+        assert_eq!(board.assign(&admin, "BA-1", driver.1).await.0, 200);
+        assert_eq!(marks().await, 0, "nobody has read it");
+        let page = ask(&board, "").await;
+        assert_eq!(of(&page, "ticket").map(|told| &told["dato"]["estado"]).collect::<Vec<_>>(), ["asignado"]);
+        let told = marks().await;
+        assert!(told > 0);
+        assert_eq!(board.step(&driver.0, "BA-1", json!({ "estado": "aceptado" })).await.0, 200);
+        assert!(marks().await > told, "marked at once");
+        let page = ask(&board, &format!("despues={}", page["hasta"])).await;
+        assert_eq!(of(&page, "ticket").map(|told| &told["dato"]["estado"]).collect::<Vec<_>>(), ["aceptado"]);
     }
 }
 

@@ -51,6 +51,8 @@ impl Card {
     pub(super) fn of(layout: &Layout, ticket: &TicketView, now: UnixMillis, late_ms: i64) -> Self {
         let priority = (ticket.priority != Priority::Normal).then(|| layout.priority(ticket.priority).to_string());
         let (street, customer) = (ticket.customer_address.as_deref(), ticket.customer_name.as_str());
+        // Whose customer was erased has neither.
+        let whose = if customer.is_empty() { ticket.number.as_str() } else { customer };
         let place = [ticket.neighbourhood.as_deref(), street.map(|_| customer)];
         Self {
             number: ticket.number.to_string(),
@@ -59,7 +61,7 @@ impl Card {
             state_text: layout.state(ticket.state).to_string(),
             priority: ticket.priority.as_str(),
             priority_text: priority.unwrap_or_default(),
-            lead: street.unwrap_or(customer).to_owned(),
+            lead: street.unwrap_or(whose).to_owned(),
             place: place.into_iter().flatten().collect::<Vec<_>>().join(" · "),
             total: layout.money(ticket.total),
             age: brief_age(layout, ticket.created_at, now),

@@ -34,7 +34,7 @@ CREATE TABLE notices_next (
     account_id BIGINT NOT NULL REFERENCES accounts (id),
     channel TEXT NOT NULL CHECK (channel IN ('push', 'correo')),
     subscription_id BIGINT REFERENCES push_subscriptions (id) ON DELETE SET NULL,
-    news TEXT NOT NULL CHECK (news IN ('asignado', 'en-camino', 'entregado', 'paquete', 'resena', 'clave', 'segundo-factor')),
+    news TEXT NOT NULL CHECK (news IN ('asignado', 'en-camino', 'entregado', 'paquete', 'resena', 'clave', 'seguridad', 'segundo-factor')),
     order_number TEXT NOT NULL,
     place TEXT,
     state TEXT NOT NULL CHECK (state IN ('pendiente', 'entregado', 'muerto', 'caducado')),

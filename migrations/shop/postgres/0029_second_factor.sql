@@ -30,4 +30,4 @@ CREATE INDEX second_steps_expiry ON second_steps (expires_at);
 -- An account is told that its second factor was changed.
 ALTER TABLE notices DROP CONSTRAINT notices_news_check;
 ALTER TABLE notices ADD CONSTRAINT notices_news_check
-    CHECK (news IN ('asignado', 'en-camino', 'entregado', 'paquete', 'resena', 'clave', 'segundo-factor'));
+    CHECK (news IN ('asignado', 'en-camino', 'entregado', 'paquete', 'resena', 'clave', 'seguridad', 'segundo-factor'));

@@ -1,0 +1,57 @@
+# The security log, for administrators: who came in, who was refused, what changed of accounts.
+
+nav-security = Security
+security-title = Security log
+security-about = Who came in and who did not, what changed of accounts, what was refused and which data were downloaded. Nobody's address is kept: the same address always has the same mark.
+security-kind = What happened
+security-account = Account number
+security-filter = Filter
+security-clear = Show all
+security-all = Everything
+security-none = Nothing is logged.
+security-what = What happened
+security-who = Who
+security-when = When
+security-from = From where
+security-nobody = Nobody with an account
+security-on = on
+security-times = ({ $count } times)
+security-more = Show more
+
+security-logged-in = Log-in
+security-log-in-failed = Failed log-in
+security-logged-out = Log-out
+security-account-made = New account
+security-account-changed = Account changed
+security-password-changed = Password changed
+security-password-recovered = Password recovered
+security-password-failed = Wrong present password
+security-code-failed = Wrong recovery code
+security-refused = Refused request
+security-key-refused = Refused key
+security-exported = Data downloaded
+security-second-factor-set = Second factor set up
+security-second-factor-removed = Second factor removed
+security-second-factor-failed = Wrong second factor
+security-person-exported = A person's data handed out
+security-person-erased = A person's data erased
+security-alarm = Alarm
+
+security-why = reason
+security-email = e-mail without an account (mark)
+security-method = method
+security-route = page address
+security-role = role
+security-active = may log in
+security-failures = failures allowed
+security-minutes = within minutes
+security-sessions = sessions
+security-service = from the service
+security-why-password = wrong password
+security-why-limit = too many tries
+security-why-known = a password that others know
+security-why-counted = counted, not logged one by one
+security-why-address = from one address
+security-why-account = at one account
+security-why-all = altogether
+security-others = the others

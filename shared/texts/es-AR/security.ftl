@@ -1,0 +1,57 @@
+# El registro de seguridad, para quien administra: quién entró, a quién se le negó algo, qué cambió en las cuentas.
+
+nav-security = Seguridad
+security-title = Registro de seguridad
+security-about = Quién entró y quién no pudo, qué cambió en las cuentas, qué se rechazó y qué datos se bajaron. La dirección de cada uno no se guarda: la misma dirección tiene siempre la misma marca.
+security-kind = Qué pasó
+security-account = Número de cuenta
+security-filter = Filtrar
+security-clear = Ver todo
+security-all = Todo
+security-none = No hay nada registrado.
+security-what = Qué pasó
+security-who = Quién
+security-when = Cuándo
+security-from = Desde dónde
+security-nobody = Nadie con cuenta
+security-on = sobre
+security-times = ({ $count } veces)
+security-more = Ver más
+
+security-logged-in = Ingreso
+security-log-in-failed = Ingreso fallido
+security-logged-out = Salida
+security-account-made = Cuenta nueva
+security-account-changed = Cuenta cambiada
+security-password-changed = Contraseña cambiada
+security-password-recovered = Contraseña recuperada
+security-password-failed = Contraseña actual incorrecta
+security-code-failed = Código de recuperación incorrecto
+security-refused = Pedido rechazado
+security-key-refused = Llave rechazada
+security-exported = Datos bajados
+security-second-factor-set = Segundo factor activado
+security-second-factor-removed = Segundo factor quitado
+security-second-factor-failed = Segundo factor incorrecto
+security-person-exported = Datos de una persona entregados
+security-person-erased = Datos de una persona borrados
+security-alarm = Alarma
+
+security-why = motivo
+security-email = correo sin cuenta (marca)
+security-method = método
+security-route = dirección de la página
+security-role = rol
+security-active = puede ingresar
+security-failures = fallos permitidos
+security-minutes = en minutos
+security-sessions = sesiones
+security-service = desde el servicio
+security-why-password = contraseña incorrecta
+security-why-limit = demasiados intentos
+security-why-known = contraseña que otros conocen
+security-why-counted = contados, sin registrar cada uno
+security-why-address = desde la misma dirección
+security-why-account = a la misma cuenta
+security-why-all = entre todos
+security-others = las otras

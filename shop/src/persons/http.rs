@@ -1,0 +1,84 @@
+//! `GET /api/yo/datos` and `DELETE /api/yo`.
+
+use axum::extract::State;
+use axum::http::{HeaderName, HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use belgrano_shared::auth::change_password::{ChangeRefusal, Known};
+use belgrano_shared::fetch;
+use belgrano_shared::http::{ClientIp, Json, RequestContext};
+use belgrano_shared::problem::{Problem, ProblemDocument};
+use belgrano_shared::security::{Entry, Kind};
+use belgrano_shared::texts::Message;
+use serde::Deserialize;
+use utoipa::ToSchema;
+
+use super::erase::{open_orders, wrong_password};
+use super::{Erase, PersonData, Proof, export};
+use crate::accounts::{Principal, Session};
+use crate::app::App;
+
+/// A browser keeps it as a file, and nobody on the way keeps it at all.
+const AS_A_FILE: [(HeaderName, HeaderValue); 2] = [
+    (header::CONTENT_DISPOSITION, HeaderValue::from_static("attachment; filename=\"belgrano.json\"")),
+    (header::CACHE_CONTROL, HeaderValue::from_static("no-store")),
+];
+
+/// Todo lo que la tienda sabe de mí
+///
+/// La cuenta, los pedidos con sus líneas y pasos y lo que el tablero contó de cada ticket, reseñas, paquetes, carrito, avisos y
+/// sesiones, en un documento.
+#[utoipa::path(
+    get, path = "/api/yo/datos", tag = "cuentas",
+    responses((status = 200, body = PersonData), (status = 401, body = ProblemDocument))
+)]
+pub(crate) async fn take_along(State(app): State<App>, Session(who): Session) -> Result<Response, Problem> {
+    let data = export(&app.db, who.account_id, app.ambient.now()).await?;
+    let data = data.ok_or_else(|| Problem::unauthenticated(Message::new("refusal-account-closed")))?;
+    Ok((AS_A_FILE, Json(data)).into_response())
+}
+
+/// Who wants to be erased shows that they are it.
+#[derive(Deserialize, ToSchema)]
+pub(crate) struct EraseBody {
+    #[schema(format = Password)]
+    password: String,
+}
+
+/// Borra mi cuenta para siempre
+///
+/// Los pedidos quedan con sus números, sin la persona: ni nombre, ni correo, ni teléfono, ni direcciones, ni textos, en la tienda y
+/// en el tablero. Las sesiones terminan, los paquetes también, y el correo queda libre. Con pedidos sin terminar no se puede:
+/// `pedidos` dice cuáles.
+#[utoipa::path(
+    delete, path = "/api/yo", tag = "cuentas", request_body = EraseBody,
+    responses(
+        (status = 204),
+        (status = 401, body = ProblemDocument),
+        (status = 409, body = ProblemDocument, description = "Tiene pedidos sin terminar, o es quien queda para administrar."),
+        (status = 422, body = ProblemDocument),
+        (status = 429, body = ProblemDocument),
+    )
+)]
+pub(crate) async fn erase_me(
+    State(app): State<App>,
+    Session(who): Session,
+    ip: ClientIp,
+    context: RequestContext,
+    Json(body): Json<EraseBody>,
+) -> Result<Response, Problem> {
+    const KNOWN: &str = "SELECT email, password_hash FROM accounts WHERE id = $1 AND active";
+    let known = fetch!(optional, app.db.read().await?, Known, KNOWN, who.account_id)?;
+    let fitted = app.gate.prove(ip, known, &body.password).await.map_err(|refused| {
+        let ChangeRefusal::Wrong(why, problem) = refused else { return Problem::from(refused) };
+        app.security.note(Entry::new(Kind::PasswordFailed).by(who.source).with("motivo", why));
+        if why == "clave" { wrong_password() } else { problem }
+    })?;
+    let erase = Erase { account_id: who.account_id, proof: Proof::Password(fitted), trace: context.traceparent() };
+    app.writer.submit_for(&who, erase).await?;
+    Ok((StatusCode::NO_CONTENT, [(header::SET_COOKIE, app.gate.cookie().clear())]).into_response())
+}
+
+/// The orders that keep somebody from being erased.
+pub(crate) async fn open_orders_of(app: &App, who: &Principal) -> Result<Vec<String>, Problem> {
+    Ok(open_orders(&mut app.db.read().await?, who.account_id).await?)
+}

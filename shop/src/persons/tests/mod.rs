@@ -1,0 +1,5 @@
+//! A person with values that nobody else has, a day of theirs, and what is left of them afterwards.
+
+mod day;
+mod erasing;
+mod pages;

@@ -1,0 +1,23 @@
+//! The security log, for administrators.
+
+use axum::extract::{RawQuery, State};
+use axum::response::Response;
+use belgrano_shared::problem::Problem;
+use belgrano_shared::security::{LogReaders, show_log};
+
+use super::frame::Frame;
+use crate::app::App;
+use crate::sessions::Admin;
+use crate::users::NAMES;
+
+const READERS: LogReaders = LogReaders { names: NAMES, notices: true };
+
+/// The newest that fit the filter.
+pub(super) async fn show(
+    State(app): State<App>,
+    _: Admin,
+    Frame { layout, .. }: Frame,
+    RawQuery(query): RawQuery,
+) -> Result<Response, Problem> {
+    show_log(&layout, &app.db, READERS, &query.unwrap_or_default()).await
+}

@@ -1,0 +1,37 @@
+//! What a batch adds to the security log.
+
+use belgrano_shared::notices::Notice;
+use belgrano_shared::security::{Entry, SecurityUnit};
+use belgrano_shared::storage::Session;
+use belgrano_shared::timestamp::UnixMillis;
+
+use super::BoardUnit;
+
+impl BoardUnit {
+    /// Adds an entry to the security log, with the commit; by whoever asks for the command, where it says nothing else.
+    pub fn log(&mut self, entry: Entry) {
+        self.changes += 1;
+        self.log.push(entry.or_by(self.asker));
+    }
+}
+
+impl SecurityUnit for BoardUnit {
+    const TOLD: Option<&'static str> = Some("SELECT id FROM users WHERE role = 'admin' AND active ORDER BY id");
+
+    fn log(&mut self, entry: Entry) {
+        self.log(entry);
+    }
+
+    fn now(&self) -> UnixMillis {
+        self.now
+    }
+
+    fn reader(&mut self) -> &mut Session {
+        &mut self.session
+    }
+
+    fn tell(&mut self, notice: Notice) {
+        self.changes += 1;
+        self.outgoing.push(notice);
+    }
+}
