@@ -68,9 +68,9 @@ impl Command<ShopUnit> for MakeAdmin {
             return Ok(false);
         }
         execute!(*unit.session(), PROMOTE, known.id)?;
-        if known.role != Role::Admin.as_str() {
-            // Whoever had it before may have set one up, which would keep the operator out.
-            second_factor::forget(unit.session(), known.id).await?;
+        // Whoever had it before may have set one up, which would keep the operator out.
+        if known.role != Role::Admin.as_str() && second_factor::forget(unit.session(), known.id).await? {
+            unit.log(Entry::new(Kind::SecondFactorRemoved).on(known.id));
         }
         // Ends its sessions, too: they were another role's, or somebody else's.
         let hash = if fits { &known.password_hash } else { &self.account.password_hash };

@@ -247,15 +247,18 @@ pub(crate) async fn take_second_step(
     step: TokenHash,
     code: Code,
 ) -> Result<Opened<Response>, Problem> {
-    if !app.factor_desk().take_step(context.client_ip, &step).await? {
-        return Ok(Err(NotYet::Over));
-    }
-    let (token, session) = OpenSession::prepare(app, headers);
     let source = app.security.source(&context);
+    let Some(account_id) = app.factor_desk().take_step(context.client_ip, source, &step).await? else {
+        return Ok(Err(NotYet::Over));
+    };
+    let (token, session) = OpenSession::prepare(app, headers);
     let finish = FinishLogIn { step, code, keys: app.second_factors.keys().clone(), session, source };
     match app.writer.submit(finish).await? {
         Ok((account_id, fewer)) => Ok(Ok(entered(app, account_id, &token, fewer).await?)),
-        Err(not_yet) => Ok(Err(not_yet)),
+        Err(not_yet) => {
+            app.factor_desk().failed(source, account_id, not_yet);
+            Ok(Err(not_yet))
+        }
     }
 }
 
@@ -299,7 +302,12 @@ async fn open(
     let (second, keys) = (second.clone(), app.second_factors.keys().clone());
     let log_in = LogIn { account_id, verified, examined: known.password_examined, second, keys, session, source };
     match app.writer.submit(log_in).await {
-        Ok(opened) => Ok(Some(opened.map(|fewer| (account_id, token, fewer)))),
+        Ok(opened) => {
+            if let Err(not_yet) = &opened {
+                app.factor_desk().failed(source, account_id, *not_yet);
+            }
+            Ok(Some(opened.map(|fewer| (account_id, token, fewer))))
+        }
         Err(WriteError::Refused(WrongCredentials)) => Ok(None),
         Err(error) => Err(error.into()),
     }

@@ -16,6 +16,7 @@ use belgrano_shared::http::{ClientIp, Json};
 use belgrano_shared::notices::News;
 use belgrano_shared::pages::{LOGIN_PATH, see_other};
 use belgrano_shared::problem::{Problem, ProblemDocument};
+use belgrano_shared::security::Entry;
 use belgrano_shared::storage::{Db, Session as DbSession};
 use belgrano_shared::texts::Message;
 use serde::Deserialize;
@@ -43,6 +44,10 @@ impl FactorUnit for ShopUnit {
         self.reader()
     }
 
+    fn log(&mut self, entry: Entry) {
+        self.log(entry);
+    }
+
     async fn factor_changed(&mut self, account_id: i64, keep: Option<&TokenHash>) -> sqlx::Result<()> {
         password::end_sessions(self, account_id, keep).await?;
         password::tell(self, account_id, News::SecondFactorChanged)
@@ -57,6 +62,7 @@ impl App {
             gate: &self.gate,
             db: &self.db,
             writer: &self.writer,
+            security: &self.security,
             ambient: &self.ambient,
         }
     }

@@ -1,6 +1,6 @@
 //! Second factors as a client of the shop meets them, on both engines.
 
-use belgrano_shared::auth::second_factor::FactorSecret;
+use belgrano_shared::auth::second_factor::{FactorSecret, RemoveFactor};
 use belgrano_shared::on_both_engines;
 use futures_util::future::join_all;
 use serde_json::{Value, json};
@@ -72,6 +72,16 @@ fn slug(answer: &Answer) -> (u16, &str) {
 
 async fn proof(shop: &TestShop, who: &mut Browser, path: &str, password: &str, code: &str) -> Answer {
     shop.post(who, path, json!({ "password_actual": password, "codigo": code })).await
+}
+
+/// Whose, by whom and why: what the security log has of a kind, the oldest first.
+async fn logged(shop: &TestShop, kind: &str) -> Vec<[Value; 3]> {
+    shop.app.security.flush(&shop.app.writer, false).await.expect("written");
+    let path = format!("/api/seguridad/registro?limit=200&tipo={kind}");
+    let page = shop.get(&mut shop.admin().await, &path).await;
+    let entries = page.body["entradas"].as_array().expect("a list").clone();
+    let told = |entry: &Value| ["sobre_cuenta_id", "cuenta_id", "datos"].map(|name| entry[name].clone());
+    entries.iter().rev().map(told).collect()
 }
 
 on_both_engines! {
@@ -250,6 +260,46 @@ on_both_engines! {
         assert_eq!(shop.get(&mut ana, "/api/me").await.status, 401, "its sessions have ended");
         assert_eq!(log_in(&shop, None).await.status, 200);
         assert_eq!(shop.post(&mut admin, path, json!({ "email": EMAIL })).await.status, 404);
+    }
+
+    async fn what_is_done_with_factors_is_told(database) {
+        let shop = TestShop::new(database).await;
+        let (mut ana, phone) = with_factor(&shop).await;
+        let mut admin = shop.admin().await;
+        let id = shop.get(&mut ana, "/api/me").await.body["id"].clone();
+        let administrator = shop.get(&mut admin, "/api/me").await.body["id"].clone();
+        let (set, removed, failed) = ("segundo-factor-puesto", "segundo-factor-quitado", "segundo-factor-fallido");
+        let none = json!({});
+        assert_eq!(logged(&shop, set).await, [[id.clone(), id.clone(), none.clone()]]);
+        let came_in = logged(&shop, "ingreso").await.len();
+        assert_eq!(log_in(&shop, None).await.status, 401);
+        assert_eq!(logged(&shop, failed).await.len(), 0, "who is asked for a code has given none");
+        assert_eq!(log_in(&shop, Some(&phone.wrong(&shop))).await.status, 401);
+        let quit = "/api/segundo-factor/quitar";
+        assert_eq!(proof(&shop, &mut ana, quit, PASSWORD, &phone.wrong(&shop)).await.status, 422);
+        let wrong = json!({ "motivo": "codigo" });
+        let (stranger, owner) = ([id.clone(), Value::Null, wrong.clone()], [id.clone(), id.clone(), wrong]);
+        assert_eq!(logged(&shop, failed).await, [stranger, owner]);
+        assert_eq!(proof(&shop, &mut ana, quit, "no era", &phone.code(&shop)).await.status, 422);
+        assert_eq!(logged(&shop, "clave-fallida").await, [[Value::Null, id.clone(), json!({ "motivo": "clave" })]]);
+        let codes = proof(&shop, &mut ana, "/api/segundo-factor/codigos", PASSWORD, &phone.code(&shop)).await;
+        assert_eq!(codes.status, 200, "{codes:?}");
+        assert_eq!(logged(&shop, set).await[1], [id.clone(), id.clone(), json!({ "motivo": "codigos" })]);
+        shop.clock.advance_ms(PERIOD_MS);
+        assert_eq!(proof(&shop, &mut ana, quit, PASSWORD, &phone.code(&shop)).await.status, 204);
+        set_up(&shop, &mut ana, PASSWORD).await;
+        let path = "/api/cuentas/segundo-factor/quitar";
+        assert_eq!(shop.post(&mut admin, path, json!({ "email": EMAIL })).await.status, 204);
+        assert_eq!(log_in(&shop, None).await.status, 200);
+        let mut ana = Browser::default();
+        shop.post(&mut ana, "/api/login", json!({ "email": EMAIL, "password": PASSWORD })).await;
+        set_up(&shop, &mut ana, PASSWORD).await;
+        let lost = RemoveFactor { account_id: id.as_i64().expect("a number") };
+        shop.app.writer.submit(lost).await.expect("at the command line");
+        let by = [id.clone(), administrator, Value::Null].map(|who| [id.clone(), who, none.clone()]);
+        assert_eq!(logged(&shop, removed).await, by);
+        let hers = logged(&shop, "ingreso").await.into_iter().skip(came_in).filter(|[_, who, _]| *who == id);
+        assert_eq!(hers.count(), 2, "nobody has come in whose code was missing or wrong");
     }
 
     async fn a_factor_outlives_the_secret_that_sealed_it(database) {

@@ -221,13 +221,16 @@ pub(crate) async fn take_second_step(
     step: TokenHash,
     code: Code,
 ) -> Result<Opened<Response>, Problem> {
-    if !app.factor_desk().take_step(context.client_ip, &step).await? {
-        return Ok(Err(NotYet::Over));
-    }
-    let (token, session) = app.gate.new_session(app.gate.session_of(headers));
     let source = app.security.source(&context);
+    let Some(user_id) = app.factor_desk().take_step(context.client_ip, source, &step).await? else {
+        return Ok(Err(NotYet::Over));
+    };
+    let (token, session) = app.gate.new_session(app.gate.session_of(headers));
     let finish = Finish { step, code, keys: app.second_factors.keys().clone(), session, source };
     let finished = app.writer.submit(finish).await?;
+    if let Err(not_yet) = &finished {
+        app.factor_desk().failed(source, user_id, *not_yet);
+    }
     Ok(finished.map(|_| [(header::SET_COOKIE, app.gate.cookie().set(&token))].into_response()))
 }
 
@@ -258,7 +261,12 @@ async fn begin(
     let (user_id, examined) = (account.id, account.password_examined);
     let begin = Begin { user_id, verified, examined, second, keys, session, source };
     match app.writer.submit(begin).await {
-        Ok(opened) => Ok(Some(opened.map(|()| (account, token)))),
+        Ok(opened) => {
+            if let Err(not_yet) = &opened {
+                app.factor_desk().failed(source, user_id, *not_yet);
+            }
+            Ok(Some(opened.map(|()| (account, token))))
+        }
         Err(WriteError::Refused(WrongCredentials)) => Ok(None),
         Err(error) => Err(error.into()),
     }

@@ -116,6 +116,34 @@ on_both_engines! {
         assert_eq!(log_in(&board, None).await.0, 200);
     }
 
+    async fn what_is_done_with_factors_is_told(database) {
+        const FAILED: &str = "SELECT COUNT(*) FROM security_log WHERE kind = 'segundo-factor-fallido'";
+        let board = Board::start(database).await;
+        let admin = board.admin().await;
+        let me = board.get(&admin, "/api/me").await.1["id"].clone();
+        let eva = json!({ "nombre": "Eva", "email": "eva@x.example", "password": "jacaranda lila", "rol": "admin" });
+        let eva = board.post(&admin, "/api/usuarios", eva).await.1["id"].clone();
+        let hers = board.log_in("eva@x.example", "jacaranda lila").await.expect("logs in");
+        set_up(&board, &hers, "jacaranda lila").await;
+        let path = format!("/api/usuarios/{eva}/segundo-factor");
+        assert_eq!(board.call(&admin, "DELETE", &path, Value::Null).await.0, 204);
+        let (secret, _) = set_up(&board, &admin, ADMIN.1).await;
+        assert_eq!(log_in(&board, None).await.0, 401, "which is no failure");
+        assert_eq!(log_in(&board, Some(&code(&board, &secret))).await.0, 401);
+        board.await_count(FAILED, 1).await;
+        let told = async |kind: &str| {
+            let (_, page) = board.get(&admin, &format!("/api/seguridad/registro?limit=200&tipo={kind}")).await;
+            let entries = page["entradas"].as_array().expect("a list").clone();
+            let told = |entry: &Value| ["sobre_cuenta_id", "cuenta_id", "datos"].map(|name| entry[name].clone());
+            entries.iter().rev().map(told).collect::<Vec<_>>()
+        };
+        let none = json!({});
+        let set = [[eva.clone(), eva.clone(), none.clone()], [me.clone(), me.clone(), none.clone()]];
+        assert_eq!(told("segundo-factor-puesto").await, set);
+        assert_eq!(told("segundo-factor-quitado").await, [[eva, me.clone(), none]]);
+        assert_eq!(told("segundo-factor-fallido").await, [[me, Value::Null, json!({ "motivo": "codigo" })]]);
+    }
+
     async fn an_administrator_without_a_factor_gets_only_to_set_one_up_where_that_is_asked(database) {
         let board = Board::start_with(database, &[("SECOND_FACTOR", "administrators")]).await;
         let admin = board.admin().await;

@@ -14,6 +14,7 @@ use belgrano_shared::fetch_scalar;
 use belgrano_shared::http::{ClientIp, Json, Path};
 use belgrano_shared::pages::{LOGIN_PATH, see_other};
 use belgrano_shared::problem::{Problem, ProblemDocument};
+use belgrano_shared::security::Entry;
 use belgrano_shared::storage::Session as DbSession;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
@@ -42,6 +43,10 @@ impl FactorUnit for BoardUnit {
         self.reader()
     }
 
+    fn log(&mut self, entry: Entry) {
+        self.log(entry);
+    }
+
     async fn factor_changed(&mut self, account_id: i64, keep: Option<&TokenHash>) -> sqlx::Result<()> {
         end_others(self, account_id, keep).await
     }
@@ -55,6 +60,7 @@ impl App {
             gate: &self.gate,
             db: &self.db,
             writer: &self.writer,
+            security: &self.security,
             ambient: &self.ambient,
         }
     }

@@ -8,6 +8,7 @@ use crate::auth::caller::KnowsCallers;
 use crate::auth::change_password::{Known, WrongPassword};
 use crate::auth::session::TokenHash;
 use crate::problem::Problem;
+use crate::security::{Entry, Kind};
 use crate::storage::Session;
 use crate::texts::Message;
 use crate::writer::{Command, Failure};
@@ -23,6 +24,9 @@ pub trait FactorUnit: KnowsCallers {
 
     /// The transaction, to read.
     fn reader(&mut self) -> &mut Session;
+
+    /// Adds an entry to the security log, with the commit.
+    fn log(&mut self, entry: Entry);
 
     /// Ends the sessions of an account whose factor changed, except `keep`, and tells it where the service does.
     fn factor_changed(
@@ -106,6 +110,7 @@ impl<U: FactorUnit> Command<U> for SetUp {
         }
         let now = unit.now();
         store::insert(unit.session(), *account_id, (&self.sealed, self.step), &self.codes, now).await?;
+        unit.log(Entry::new(Kind::SecondFactorSet).on(*account_id));
         Ok(unit.factor_changed(*account_id, Some(keep)).await?)
     }
 }
@@ -142,10 +147,17 @@ impl<U: FactorUnit> Command<U> for ChangeFactor {
             CodeUse::Wait(left) => return Ok(Err(NotYet::Wait(left))),
             CodeUse::NoFactor => return Err(Failure::Refused(FactorRefusal::NotThere)),
         }
-        match &self.then {
-            Proven::NewCodes(codes) => store::replace_codes(unit.session(), *account_id, codes).await?,
-            Proven::TurnOff => store::forget(unit.session(), *account_id).await?,
-        }
+        let told = match &self.then {
+            Proven::NewCodes(codes) => {
+                store::replace_codes(unit.session(), *account_id, codes).await?;
+                Entry::new(Kind::SecondFactorSet).with("motivo", "codigos")
+            }
+            Proven::TurnOff => {
+                store::forget(unit.session(), *account_id).await?;
+                Entry::new(Kind::SecondFactorRemoved)
+            }
+        };
+        unit.log(told.on(*account_id));
         unit.factor_changed(*account_id, Some(keep)).await?;
         Ok(Ok(()))
     }
@@ -167,6 +179,7 @@ impl<U: FactorUnit> Command<U> for RemoveFactor {
             return Err(Failure::Refused(FactorRefusal::NotThere));
         }
         store::forget(unit.session(), self.account_id).await?;
+        unit.log(Entry::new(Kind::SecondFactorRemoved).on(self.account_id));
         Ok(unit.factor_changed(self.account_id, None).await?)
     }
 }

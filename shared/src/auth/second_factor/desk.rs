@@ -14,12 +14,13 @@ use super::seal::Purpose;
 use super::store;
 use super::totp::{FactorSecret, SECRET_BYTES};
 use crate::ambient::Ambient;
-use crate::auth::change_password::Known;
+use crate::auth::change_password::{ChangeRefusal, Known};
 use crate::auth::email::Email;
 use crate::auth::gate::{Gate, Principal};
 use crate::auth::session::TokenHash;
 use crate::http::ClientIp;
 use crate::problem::Problem;
+use crate::security::{Entry, Kind, SecurityLog, Source};
 use crate::storage::Db;
 use crate::texts::Message;
 use crate::timestamp::UnixMillis;
@@ -40,6 +41,8 @@ pub struct FactorDesk<'a, P, U> {
     pub db: &'a Db,
     /// The only way to change anything.
     pub writer: &'a Writer<U>,
+    /// Where it tells what failed.
+    pub security: &'a SecurityLog,
     /// Time and randomness.
     pub ambient: &'a Ambient,
 }
@@ -106,22 +109,35 @@ impl<P: Principal, U: FactorUnit> FactorDesk<'_, P, U> {
         if account_id == admin.account_id() {
             return Err(Problem::conflict("cuenta-propia", Message::new("refusal-factor-own")));
         }
-        self.writer.submit_for(admin, RemoveFactor { account_id }).await?;
-        tracing::warn!(account = account_id, by = admin.account_id(), "an administrator took its second factor away");
-        Ok(())
+        Ok(self.writer.submit_for(admin, RemoveFactor { account_id }).await?)
     }
 
-    /// Takes a try for the second step with this token: it counts as one for the account's password does. False when there is no such
-    /// step any more.
-    pub async fn take_step(&self, ip: ClientIp, token: &TokenHash) -> Result<bool, Problem> {
+    /// Takes a try for the second step with this token: it counts as one for the account's password does. Says whose account it is;
+    /// `None` when there is no such step any more.
+    pub async fn take_step(&self, ip: ClientIp, source: Source, token: &TokenHash) -> Result<Option<i64>, Problem> {
         const WHOSE: &str = "SELECT account_id FROM second_steps WHERE token_hash = $1";
         let mut session = self.db.read().await?;
-        let Some(account_id) = fetch_scalar!(optional, session, i64, WHOSE, &token[..])? else { return Ok(false) };
-        let Some(known) = fetch!(optional, session, Known, U::ACCOUNT, account_id)? else { return Ok(false) };
-        if let Some(email) = Email::parse(&known.email) {
-            self.gate.take_try(ip, &email)?;
+        let Some(account_id) = fetch_scalar!(optional, session, i64, WHOSE, &token[..])? else { return Ok(None) };
+        let Some(known) = fetch!(optional, session, Known, U::ACCOUNT, account_id)? else { return Ok(None) };
+        if let Some(email) = Email::parse(&known.email)
+            && let Err(too_many) = self.gate.take_try(ip, &email)
+        {
+            self.note(source, account_id, "limite");
+            return Err(too_many);
         }
-        Ok(true)
+        Ok(Some(account_id))
+    }
+
+    /// Tells the security log of a code that did not do, at the account whose factor it was for. That none came, or that the step was
+    /// over, is no failure.
+    pub fn failed(&self, source: Source, account_id: i64, not_yet: NotYet) {
+        if let Some(why) = not_yet.failure() {
+            self.note(source, account_id, why);
+        }
+    }
+
+    fn note(&self, source: Source, account_id: i64, why: &'static str) {
+        self.security.note(Entry::new(Kind::SecondFactorFailed).by(source).on(account_id).with("motivo", why));
     }
 
     async fn shown(&self, who: &P, secret: &FactorSecret, sealed: String) -> Result<Offer, Problem> {
@@ -135,14 +151,22 @@ impl<P: Principal, U: FactorUnit> FactorDesk<'_, P, U> {
         let owner = self.owner(who, ip, &body.password).await?;
         let (code, keys) = (body.code.clone(), self.factors.keys.clone());
         let done = self.writer.submit_for(who, ChangeFactor { owner, code, then, keys }).await?;
-        done.map_err(NotYet::in_form)
+        done.map_err(|not_yet| {
+            self.failed(who.source(), who.account_id(), not_yet);
+            not_yet.in_form()
+        })
     }
 
     /// Whoever knows the password of `who`. Counts as a try.
     async fn owner(&self, who: &P, ip: ClientIp, password: &str) -> Result<Owner, Problem> {
         let known = self.known(who.account_id()).await?;
-        let verified = Verified(self.gate.prove(ip, Some(known), password).await?);
-        Ok(Owner { account_id: who.account_id(), verified, keep: who.session() })
+        let verified = self.gate.prove(ip, Some(known), password).await.map_err(|refused| {
+            if let ChangeRefusal::Wrong(why, _) = &refused {
+                self.security.note(Entry::new(Kind::PasswordFailed).by(who.source()).with("motivo", *why));
+            }
+            Problem::from(refused)
+        })?;
+        Ok(Owner { account_id: who.account_id(), verified: Verified(verified), keep: who.session() })
     }
 
     async fn known(&self, account_id: i64) -> Result<Known, Problem> {

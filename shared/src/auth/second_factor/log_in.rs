@@ -71,6 +71,15 @@ pub enum NotYet {
 }
 
 impl NotYet {
+    /// Why a code did not do, as the security log says it; `None` where no code was given that could be wrong.
+    pub(super) fn failure(self) -> Option<&'static str> {
+        match self {
+            Self::Wrong => Some("codigo"),
+            Self::Wait(_) => Some("limite"),
+            Self::CodeNeeded | Self::Over => None,
+        }
+    }
+
     /// The refusal of a form that asks for a code of somebody who is logged in.
     #[must_use]
     pub fn in_form(self) -> Problem {

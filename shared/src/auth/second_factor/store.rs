@@ -90,12 +90,12 @@ pub(super) async fn replace_codes(session: &mut Session, account_id: i64, codes:
     Ok(())
 }
 
-/// Takes everything away that an account has of a factor. Sessions are the caller's to end.
-pub async fn forget(session: &mut Session, account_id: i64) -> sqlx::Result<()> {
+/// Takes everything away that an account has of a factor. Says whether it had one. Sessions are the caller's to end, and the security
+/// log is the caller's to write.
+pub async fn forget(session: &mut Session, account_id: i64) -> sqlx::Result<bool> {
     execute!(*session, "DELETE FROM second_steps WHERE account_id = $1", account_id)?;
     execute!(*session, "DELETE FROM second_factor_codes WHERE account_id = $1", account_id)?;
-    execute!(*session, "DELETE FROM second_factors WHERE account_id = $1", account_id)?;
-    Ok(())
+    Ok(execute!(*session, "DELETE FROM second_factors WHERE account_id = $1", account_id)? > 0)
 }
 
 async fn stored<U: FactorUnit>(unit: &mut U, account_id: i64) -> sqlx::Result<Option<Stored>> {

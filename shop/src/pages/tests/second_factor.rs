@@ -1,6 +1,7 @@
 //! A second factor as a person sets it up and logs in with it, without script.
 
 use belgrano_shared::auth::second_factor::FactorSecret;
+use belgrano_shared::fetch_scalar;
 use belgrano_shared::testing::{Browser, CapturedLog, Seen, TestDatabase};
 
 use super::PASSWORD;
@@ -18,6 +19,14 @@ fn secret_of(page: &Seen) -> FactorSecret {
 
 fn code(shop: &TestShop, secret: &FactorSecret) -> String {
     secret.code(shop.app.ambient.now()).expect("a code")
+}
+
+/// What the security log counts of codes that were wrong at the account which has a factor, by nobody in particular.
+async fn failures(shop: &TestShop) -> i64 {
+    const FAILED: &str = "SELECT COUNT(*) FROM security_log WHERE kind = 'segundo-factor-fallido' AND account_id IS NULL \
+         AND on_account_id = (SELECT account_id FROM second_factors)";
+    shop.app.security.flush(&shop.app.writer, false).await.expect("written");
+    fetch_scalar!(one, shop.app.db.read().await.expect("a connection"), i64, FAILED).expect("a count")
 }
 
 async fn entered(shop: &TestShop, email: &str, password: &str) -> Browser {
@@ -85,6 +94,7 @@ async fn a_person_logs_in_in_two_steps() {
     assert!(page.body.contains("autocomplete=\"one-time-code\""), "{}", page.body);
     let wrong = ana.post("/ingresar/codigo", &[("codigo", "00"), ("volver", "/pedidos")]).await;
     assert!(wrong.status == 401 && wrong.body.contains("id=\"codigo-error\""), "{}", wrong.body);
+    assert_eq!(failures(&shop).await, 1);
     let typed = code(&shop, &secret);
     let done = ana.post("/ingresar/codigo", &[("codigo", &typed), ("volver", "/pedidos")]).await;
     assert_eq!((done.status, done.location.as_str()), (303, "/pedidos"));
@@ -129,6 +139,7 @@ async fn so_many_wrong_codes_end_a_second_step() {
     for _ in 0..5 {
         assert_eq!(thief.post("/ingresar/codigo", &[("codigo", "0000-0000-0000-0000")]).await.status, 401);
     }
+    assert_eq!(failures(&shop).await, 5);
     let over = thief.post("/ingresar/codigo", &[("codigo", recovery)]).await;
     assert!(over.status != 200 && thief.get("/pedidos").await.location.starts_with("/ingresar"), "{over:?}");
 }
