@@ -162,7 +162,10 @@ fn is_new(step: i64, last: i64, now: UnixMillis) -> bool {
 
 /// How long no code is looked at after so many wrong ones.
 fn wait_after(wrong: i64) -> Duration {
-    let Ok(beyond) = u32::try_from(wrong.saturating_sub(FIRST_COSTLY)) else { return Duration::ZERO };
+    if wrong < FIRST_COSTLY {
+        return Duration::ZERO;
+    }
+    let beyond = u32::try_from(wrong.saturating_sub(FIRST_COSTLY)).unwrap_or(u32::MAX);
     2_u32.checked_pow(beyond).map_or(LONGEST_WAIT, |times| FIRST_WAIT.saturating_mul(times).min(LONGEST_WAIT))
 }
 
