@@ -24,6 +24,7 @@ mod respell;
 mod second_factor;
 #[cfg(test)]
 mod second_factor_tests;
+mod sessions;
 mod settings;
 #[cfg(test)]
 mod tests;
@@ -50,6 +51,7 @@ pub(crate) use register::{NewAccount, NewBusiness, RegisterBody, register};
 pub(crate) use respell::respell_emails;
 pub use second_factor::find_by_email;
 pub(crate) use second_factor::{FACTORS, OtherBody, SecondStep, set_up_first, take_from_other};
+pub(crate) use sessions::{end_others_of, others_of};
 pub use settings::AccountSettings;
 
 use crate::app::App;
@@ -71,6 +73,7 @@ pub fn routes() -> OpenApiRouter<App> {
         .routes(routes!(login::logout))
         .routes(routes!(profile::me, profile::change_me, profile::replace_me))
         .routes(routes!(password::change_password))
+        .routes(routes!(sessions::others, sessions::end_others))
         .merge(second_factor::routes())
         .routes(routes!(recovery::forgot_password))
         .routes(routes!(recovery::reset_password))

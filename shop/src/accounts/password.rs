@@ -29,17 +29,18 @@ pub(super) async fn replace_password(
     let session = unit.session();
     belgrano_shared::storage::require_one(execute!(*session, UPDATE, account_id, hash)?)?;
     execute!(*session, END_RECOVERY, account_id)?;
-    end_sessions(unit, account_id, keep).await
+    end_sessions(unit, account_id, keep).await?;
+    Ok(())
 }
 
-/// Ends every session of an account, except `keep`.
-pub(super) async fn end_sessions(unit: &mut ShopUnit, account_id: i64, keep: Option<&TokenHash>) -> sqlx::Result<()> {
+/// Ends every session of an account, except `keep`: how many.
+pub(super) async fn end_sessions(unit: &mut ShopUnit, account_id: i64, keep: Option<&TokenHash>) -> sqlx::Result<u64> {
     const END_SESSIONS: &str = "DELETE FROM sessions WHERE account_id = $1 AND token_hash <> $2";
     // No session has an empty hash.
     let keep: &[u8] = keep.map_or(&[], |token| &token[..]);
-    execute!(*unit.session(), END_SESSIONS, account_id, keep)?;
+    let ended = execute!(*unit.session(), END_SESSIONS, account_id, keep)?;
     unit.announce().accounts.push(account_id);
-    Ok(())
+    Ok(ended)
 }
 
 /// Tells an account that what it logs in with was changed: its password, by somebody who had the old one or a code, or its second

@@ -5,6 +5,7 @@ use axum::extract::State;
 use axum::response::Response;
 use belgrano_shared::auth::change_password::ChangePasswordBody;
 use belgrano_shared::auth::password::NewPassword;
+use belgrano_shared::auth::session::OtherSession;
 use belgrano_shared::http::{ClientIp, Json};
 use belgrano_shared::pages::{Form, Layout, Notice};
 use belgrano_shared::problem::Problem;
@@ -12,7 +13,7 @@ use belgrano_shared::timestamp::UnixMillis;
 
 use super::frame::{Frame, home_of};
 use crate::app::App;
-use crate::sessions::{self, Other, Session};
+use crate::sessions::{self, Session};
 use crate::users::{self, Role};
 
 const HERE: &str = "/clave";
@@ -24,7 +25,7 @@ struct PasswordPage<'a> {
     form: Form,
     /// The fewest characters of a new one.
     least: usize,
-    others: Vec<Other>,
+    others: Vec<OtherSession>,
     now: UnixMillis,
 }
 

@@ -39,7 +39,8 @@ impl Command<BoardUnit> for ChangePassword {
         }
         require_one(execute!(*unit.session(), UPDATE, &self.changing.hash, self.user_id)?)?;
         unit.log(Entry::new(Kind::PasswordChanged).on(self.user_id));
-        Ok(end_others(unit, self.user_id, Some(&self.keep)).await?)
+        end_others(unit, self.user_id, Some(&self.keep)).await?;
+        Ok(())
     }
 }
 

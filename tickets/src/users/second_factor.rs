@@ -48,7 +48,8 @@ impl FactorUnit for BoardUnit {
     }
 
     async fn factor_changed(&mut self, account_id: i64, keep: Option<&TokenHash>) -> sqlx::Result<()> {
-        end_others(self, account_id, keep).await
+        end_others(self, account_id, keep).await?;
+        Ok(())
     }
 }
 
