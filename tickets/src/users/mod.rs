@@ -24,7 +24,9 @@ pub(crate) use password::change_password;
 pub use respell::respell_emails;
 pub use role::Role;
 pub use routes::routes;
-pub(crate) use routes::{NAME_CHARS, NewUser, UserChange, change, create, create_account, hash_of, list};
+pub(crate) use routes::{
+    NAME_CHARS, NewUser, UserChange, Users, add_user, change_user, create_account, hash_of, page_of,
+};
 
 /// The names of the accounts whose ids follow.
 pub(crate) const NAMES: &str = "SELECT id, name FROM users WHERE id IN";
