@@ -19,6 +19,7 @@ mod reassigning;
 mod searching;
 mod security;
 mod stepping;
+mod undoing;
 mod unreadable;
 mod upgrading;
 mod walking;
