@@ -8,6 +8,7 @@ use axum::http::HeaderMap;
 use belgrano_shared::ambient::Ambient;
 use belgrano_shared::auth::api_key::ApiKeys;
 use belgrano_shared::auth::gate::Gate;
+use belgrano_shared::auth::second_factor::SecondFactors;
 use belgrano_shared::auth::session_end::{SessionEnd, SessionEnds};
 use belgrano_shared::changes::ChangeFeed;
 use belgrano_shared::http::RateLimit;
@@ -53,6 +54,8 @@ pub struct Parts {
     pub writer: Writer<ShopUnit>,
     /// Who is asking: passwords, sessions and their limits.
     pub gate: Gate<Principal>,
+    /// The second factors of accounts.
+    pub second_factors: SecondFactors,
     /// Sessions that other instances ended.
     pub session_ends: SessionEnds,
     /// Limits of registration and recovery.

@@ -5,6 +5,7 @@
 use std::time::Duration;
 
 use belgrano_shared::ambient::Ambient;
+use belgrano_shared::auth::second_factor::SecondFactorRule;
 use belgrano_shared::config::{Common, Env, SecretError, local_url};
 use belgrano_shared::mailer::Mailer;
 use belgrano_shared::passage::DoorSettings;
@@ -40,6 +41,8 @@ pub struct ShopSettings {
     pub writer: WriterSettings,
     /// Limits of registration and recovery.
     pub accounts: AccountSettings,
+    /// Who has to have a second factor.
+    pub second_factor: SecondFactorRule,
     /// Limits of carts.
     pub carts: CartSettings,
     /// How much one account may order.
@@ -70,6 +73,7 @@ impl ShopSettings {
                 batch: env.number("WRITER_BATCH", limits.batch, 1..=10_000, "changes in one transaction"),
             },
             accounts: AccountSettings::from_env(env),
+            second_factor: SecondFactorRule::from_env(env),
             carts: CartSettings::from_env(env),
             orders: OrderLimits::from_env(env),
             tracking: TrackingSettings::from_env(env),

@@ -5,6 +5,7 @@
 use std::time::Duration;
 
 use belgrano_shared::address::CITY;
+use belgrano_shared::auth::second_factor::SecondFactorRule;
 use belgrano_shared::config::{Common, ConfigMistakes, Env, Setting};
 use belgrano_shared::http::Networks;
 use belgrano_shared::passage::DoorSettings;
@@ -21,6 +22,8 @@ pub struct Settings {
     pub common: Common,
     /// Where insights is.
     pub insights: DoorSettings,
+    /// Who has to have a second factor.
+    pub second_factor: SecondFactorRule,
     /// The writer's limits.
     pub writer: WriterSettings,
     /// The old shop to call back; a new one follows the feed by itself.
@@ -54,6 +57,7 @@ impl Settings {
         let writer = WriterSettings::default();
         let settings = Self {
             insights: DoorSettings::from_env(&mut env, common.development()),
+            second_factor: SecondFactorRule::from_env(&mut env),
             writer: WriterSettings {
                 queue: env.number("WRITER_QUEUE", writer.queue, 1..=1_000_000, "changes that may wait; more are 503"),
                 batch: env.number("WRITER_BATCH", writer.batch, 1..=10_000, "changes in one transaction"),

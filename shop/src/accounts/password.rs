@@ -24,22 +24,27 @@ pub(super) async fn replace_password(
     keep: Option<&TokenHash>,
 ) -> sqlx::Result<()> {
     const UPDATE: &str = "UPDATE accounts SET password_hash = $2, password_examined = TRUE WHERE id = $1";
-    const END_SESSIONS: &str = "DELETE FROM sessions WHERE account_id = $1 AND token_hash <> $2";
     // A code mailed before belongs to the password before.
     const END_RECOVERY: &str = "DELETE FROM recovery_codes WHERE account_id = $1";
     let session = unit.session();
     belgrano_shared::storage::require_one(execute!(*session, UPDATE, account_id, hash)?)?;
+    execute!(*session, END_RECOVERY, account_id)?;
+    end_sessions(unit, account_id, keep).await
+}
+
+/// Ends every session of an account, except `keep`.
+pub(super) async fn end_sessions(unit: &mut ShopUnit, account_id: i64, keep: Option<&TokenHash>) -> sqlx::Result<()> {
+    const END_SESSIONS: &str = "DELETE FROM sessions WHERE account_id = $1 AND token_hash <> $2";
     // No session has an empty hash.
     let keep: &[u8] = keep.map_or(&[], |token| &token[..]);
-    execute!(*session, END_SESSIONS, account_id, keep)?;
-    execute!(*session, END_RECOVERY, account_id)?;
+    execute!(*unit.session(), END_SESSIONS, account_id, keep)?;
     unit.announce().accounts.push(account_id);
     Ok(())
 }
 
-/// Tells an account that its password was changed by somebody who had the old one, or a code.
-pub(super) fn tell(unit: &mut ShopUnit, account_id: i64) -> sqlx::Result<()> {
-    let news = News::PasswordChanged;
+/// Tells an account that what it logs in with was changed: its password, by somebody who had the old one or a code, or its second
+/// factor.
+pub(super) fn tell(unit: &mut ShopUnit, account_id: i64, news: News) -> sqlx::Result<()> {
     let order_number =
         OrderNumber::parse(&format!("cuenta-{account_id}")).map_err(|error| sqlx::Error::Decode(error.into()))?;
     let expires_at = unit.now().plus_ms(news.lifetime_ms());
@@ -47,7 +52,8 @@ pub(super) fn tell(unit: &mut ShopUnit, account_id: i64) -> sqlx::Result<()> {
     Ok(())
 }
 
-const SELECT: &str = "SELECT email, password_hash FROM accounts WHERE id = $1 AND active";
+/// What an account that may log in logs in with.
+pub(super) const SELECT: &str = "SELECT email, password_hash FROM accounts WHERE id = $1 AND active";
 
 struct ChangePassword {
     account_id: i64,
@@ -66,7 +72,7 @@ impl Command<ShopUnit> for ChangePassword {
         }
         replace_password(unit, self.account_id, &self.changing.hash, Some(&self.keep)).await?;
         unit.log(Entry::new(Kind::PasswordChanged).on(self.account_id));
-        Ok(tell(unit, self.account_id)?)
+        Ok(tell(unit, self.account_id, News::PasswordChanged)?)
     }
 }
 

@@ -10,7 +10,7 @@ use belgrano_shared::problem::Problem;
 use belgrano_shared::seen::SEEN_FIELD;
 
 use super::frame::Frame;
-use crate::accounts::{self, AccountView, ProfileBody, Session};
+use crate::accounts::{self, AccountView, ProfileBody, Role, Session};
 use crate::app::App;
 use crate::merchants::Plan;
 

@@ -41,6 +41,17 @@ pub(super) struct Account {
     plan: Option<String>,
 }
 
+/// That there is a second factor, without what makes its codes.
+#[derive(Clone, Debug, PartialEq, Serialize, FromRow, ToSchema)]
+#[schema(as = PersonSecondFactor)]
+pub(super) struct SecondFactor {
+    #[serde(rename = "desde")]
+    since: UnixMillis,
+    /// Recovery codes that were not used.
+    #[serde(rename = "codigos_sin_usar")]
+    codes_left: i64,
+}
+
 /// An order as it was placed, and what the board told of its ticket.
 #[derive(Clone, Debug, PartialEq, Serialize, FromRow, ToSchema)]
 #[schema(as = PersonOrder)]

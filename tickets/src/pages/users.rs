@@ -30,6 +30,8 @@ struct UserPage<'a> {
     layout: &'a Layout,
     user: Account,
     form: Form,
+    /// Whether it has a second factor.
+    has_factor: bool,
 }
 
 /// All of them, and the form for one more.
@@ -80,7 +82,8 @@ pub(super) async fn edit(
 ) -> Result<Response, Problem> {
     let user = find(&app, id).await?;
     let form = Form::showing(&users::fields(&user));
-    frame.layout.show(&UserPage { layout: &frame.layout, user, form })
+    let has_factor = users::has_factor(&app, id).await?;
+    frame.layout.show(&UserPage { layout: &frame.layout, user, form, has_factor })
 }
 
 /// Changes it.
@@ -99,9 +102,25 @@ pub(super) async fn change(
         Ok(user) => Ok(Notice::done(frame.layout.t("user-said-saved").with("name", user.name)).then("/usuarios")),
         Err(problem) if Form::takes(&problem) => {
             let user = find(&app, id).await?;
-            let page = UserPage { layout: &frame.layout, user, form: form.refused(&problem) };
+            let has_factor = users::has_factor(&app, id).await?;
+            let page = UserPage { layout: &frame.layout, user, form: form.refused(&problem), has_factor };
             frame.layout.show_as(problem.status(), &page)
         }
+        Err(problem) => Err(problem),
+    }
+}
+
+/// Takes the second factor away of an account that lost it.
+pub(super) async fn take_factor(
+    state: State<App>,
+    admin: Admin,
+    frame: Frame,
+    id: Path<i64>,
+) -> Result<Response, Problem> {
+    let page = format!("/usuarios/{}", id.0);
+    match users::take_from_other(state, admin, id).await {
+        Ok(_) => Ok(Notice::done(frame.layout.t("factor-other-removed")).then(&page)),
+        Err(problem) if Form::takes(&problem) => Ok(Notice::failed(problem.to(frame.layout.language)).then(&page)),
         Err(problem) => Err(problem),
     }
 }

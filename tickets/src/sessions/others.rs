@@ -20,9 +20,11 @@ use crate::app::App;
 use crate::unit::{Announcement, BoardUnit};
 
 /// Ends the sessions of an account, except `keep`.
-pub(crate) async fn end_others(unit: &mut BoardUnit, user_id: i64, keep: &TokenHash) -> sqlx::Result<()> {
+pub(crate) async fn end_others(unit: &mut BoardUnit, user_id: i64, keep: Option<&TokenHash>) -> sqlx::Result<()> {
     const END: &str = "DELETE FROM sessions WHERE user_id = $1 AND token_hash <> $2";
-    execute!(*unit.session(), END, user_id, &keep[..])?;
+    // No session has an empty hash.
+    let keep: &[u8] = keep.map_or(&[], |token| &token[..]);
+    execute!(*unit.session(), END, user_id, keep)?;
     // Everybody of the account is asked again, and who kept the session may stay.
     unit.announce(Announcement::Revoked { user_id, session: None });
     Ok(())
@@ -40,7 +42,7 @@ impl Command<BoardUnit> for EndOthers {
     type Refusal = Infallible;
 
     async fn apply(&self, unit: &mut BoardUnit) -> Result<(), Failure<Infallible>> {
-        end_others(unit, self.user_id, &self.keep).await?;
+        end_others(unit, self.user_id, Some(&self.keep)).await?;
         unit.log(Entry::new(Kind::LoggedOut).with("sesiones", "otras"));
         Ok(())
     }

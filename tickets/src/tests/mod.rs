@@ -17,6 +17,7 @@ mod promising;
 mod proofs;
 mod reassigning;
 mod searching;
+mod second_factor;
 mod security;
 mod stepping;
 mod undoing;

@@ -2,7 +2,9 @@
 //! default credentials.
 
 use belgrano_shared::auth::password::NewPassword;
+use belgrano_shared::auth::second_factor;
 use belgrano_shared::fetch_scalar;
+use belgrano_shared::security::{Entry, Kind};
 use belgrano_shared::seen::Seen;
 use belgrano_shared::writer::{Command, Failure};
 
@@ -42,6 +44,10 @@ impl Command<BoardUnit> for EnsureAdmin {
         let fits = self.fits.as_ref() == Some(&stored);
         if fits && known.active && known.role == Role::Admin {
             return Ok(false);
+        }
+        // Whoever had it before may have set one up, which would keep the operator out.
+        if known.role != Role::Admin && second_factor::forget(unit.session(), known.id).await? {
+            unit.log(Entry::new(Kind::SecondFactorRemoved).on(known.id));
         }
         let change = ChangeUser {
             id: known.id,

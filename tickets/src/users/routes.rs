@@ -18,7 +18,7 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use super::account::{self, check_text};
-use super::{Account, ChangeUser, CreateUser, NewDriver, Role, UserRefusal, password};
+use super::{Account, ChangeUser, CreateUser, NewDriver, Role, UserRefusal, password, second_factor};
 use crate::app::App;
 use crate::sessions::{Admin, Principal};
 
@@ -31,6 +31,7 @@ pub fn routes() -> OpenApiRouter<App> {
         .routes(routes!(list, create))
         .routes(routes!(change))
         .routes(routes!(password::change_password))
+        .merge(second_factor::routes())
 }
 
 /// A page of accounts.

@@ -4,6 +4,7 @@ mod delivering;
 mod dispatching;
 mod editing;
 mod insights;
+mod second_factor;
 
 use belgrano_shared::config::Env;
 use belgrano_shared::lifecycle::Lifecycle;
