@@ -12,9 +12,8 @@ mod routes;
 mod tests;
 
 pub use mail::{WantMail, wants_mail};
-pub(crate) use routes::MailBody;
 pub use routes::routes;
-pub(crate) use routes::{list, retry, set_mail};
+pub(crate) use routes::want_mail;
 
 use std::sync::Arc;
 

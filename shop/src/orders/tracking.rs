@@ -10,7 +10,7 @@ use belgrano_shared::problem::Problem;
 use belgrano_shared::signature::SigningSecrets;
 use belgrano_shared::texts::Message;
 use belgrano_shared::timestamp::UnixMillis;
-use belgrano_shared::wire::OrderNumber;
+use belgrano_shared::wire::{OrderNumber, TicketState};
 use belgrano_shared::writer::{Command, Failure};
 use belgrano_shared::{execute, fetch};
 use std::time::Duration;
@@ -118,6 +118,11 @@ impl From<ShareRefusal> for Problem {
     }
 }
 
+/// Whether there is anything left to follow of an order in this state. The command refuses by it, and a page offers by it.
+pub(crate) fn check_shareable(state: TicketState) -> Result<(), ShareRefusal> {
+    if state.is_final() { Err(ShareRefusal::Over) } else { Ok(()) }
+}
+
 impl Command<ShopUnit> for Share {
     type Output = ();
     type Refusal = ShareRefusal;
@@ -132,12 +137,12 @@ impl Command<ShopUnit> for Share {
              expires_at = excluded.expires_at WHERE tracking_links.expires_at <= excluded.created_at";
         const END: &str = "DELETE FROM tracking_links WHERE order_id = $1";
         let order = unit.order(&self.number).await?.filter(|order| order.account_id == self.account_id);
-        let Some((id, over)) = order.map(|order| (order.id, order.state.is_final())) else {
+        let Some((id, state)) = order.map(|order| (order.id, order.state)) else {
             return Err(Failure::Refused(ShareRefusal::Unknown));
         };
         match &self.link {
-            Some(_) if over => return Err(Failure::Refused(ShareRefusal::Over)),
             Some((token, created_at, expires_at)) => {
+                check_shareable(state).map_err(Failure::Refused)?;
                 unit.flush().await?;
                 execute!(*unit.session(), PUT, id, &token.hash()[..], *created_at, *expires_at)?;
             }

@@ -20,6 +20,7 @@ mod searching;
 mod second_factor;
 mod security;
 mod stepping;
+mod undoing;
 mod unreadable;
 mod upgrading;
 mod walking;

@@ -26,7 +26,9 @@ pub(crate) use password::change_password;
 pub use respell::respell_emails;
 pub use role::Role;
 pub use routes::routes;
-pub(crate) use routes::{NAME_CHARS, NewUser, UserChange, change, create, create_account, hash_of, list};
+pub(crate) use routes::{
+    NAME_CHARS, NewUser, UserChange, Users, add_user, change_user, create_account, hash_of, page_of,
+};
 pub(crate) use second_factor::{FACTORS, SecondStep, has_factor, set_up_first, take_from_other};
 
 /// The names of the accounts whose ids follow.
