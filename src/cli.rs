@@ -130,6 +130,15 @@ pub enum UserCommand {
         #[arg(long, required = true)]
         password_stdin: bool,
     },
+    /// Take the second factor of an account away that lost it; its sessions end. Make sure before that it is who it says.
+    RemoveSecondFactor {
+        /// Whose account.
+        #[arg(long)]
+        servicio: Service,
+        /// The address it logs in with.
+        #[arg(long)]
+        email: String,
+    },
 }
 
 /// What can be done for a person who asks for it.

@@ -9,7 +9,7 @@ use belgrano_runtime::problem::Problem;
 use belgrano_wire::ambient::Ambient;
 use belgrano_wire::free_text::plain;
 use belgrano_wire::texts::Language;
-use shop::persons::{Erase, Proof, export, find};
+use shop::persons::{Erase, NoteExport, Proof, export, find};
 use shop::unit::ShopUnit;
 
 use crate::cli::{Done, PersonCommand, Usage};
@@ -53,6 +53,7 @@ async fn act(store: &Store<ShopUnit>, command: &PersonCommand, who: &Who) -> Don
     match command {
         PersonCommand::Export { .. } => {
             let data = export(&store.db, id, ambient.now()).await?.ok_or_else(nobody)?;
+            store.writer.submit(NoteExport { account_id: id }).await?;
             println!("{}", serde_json::to_string_pretty(&data)?);
         }
         PersonCommand::Erase { .. } => {

@@ -1,4 +1,4 @@
-//! `belgrano user add`: an account, with its password from standard input.
+//! `belgrano user`: makes an account, with its password from standard input; takes a second factor away that was lost.
 
 use std::error::Error;
 use std::io::Read;
@@ -6,6 +6,8 @@ use std::process::ExitCode;
 
 use belgrano_runtime::auth::email::Email;
 use belgrano_runtime::auth::password::{NewPassword, Passwords};
+use belgrano_runtime::auth::second_factor::{FactorRefusal, FactorUnit, RemoveFactor};
+use belgrano_runtime::writer::WriteError;
 use belgrano_wire::ambient::Ambient;
 use belgrano_wire::free_text::{self, clean, plain};
 use belgrano_wire::limits;
@@ -14,16 +16,24 @@ use tickets::users::{CreateUser, NewDriver, UserRefusal};
 
 use crate::cli::{Done, Service, Usage, UserCommand};
 use crate::settings::Settings;
-use crate::store;
+use crate::store::{self, Store};
 
 /// Nobody's password is longer; more than this on standard input is a mistake.
 const MAX_PASSWORD_BYTES: u64 = 4096;
 
 /// Does what was asked.
 pub async fn run(command: UserCommand) -> Done {
-    let UserCommand::Add { servicio, rol, email, nombre, password_stdin: _ } = command;
+    match command {
+        UserCommand::Add { servicio, rol, email, nombre, password_stdin: _ } => {
+            add(servicio, &rol, &email, &nombre).await
+        }
+        UserCommand::RemoveSecondFactor { servicio, email } => remove_second_factor(servicio, &email).await,
+    }
+}
+
+async fn add(servicio: Service, rol: &str, email: &str, nombre: &str) -> Done {
     let (rol, email, nombre) =
-        (plain(&rol).trim().to_owned(), plain(&email).trim().to_owned(), clean(&nombre).into_owned());
+        (plain(rol).trim().to_owned(), plain(email).trim().to_owned(), clean(nombre).into_owned());
     let name = if nombre.trim().is_empty() { &email } else { &nombre };
     let name = free_text::required(name, limits::CUSTOMER_NAME)
         .map_err(|wrong| Usage(format!("--nombre: {}", Message::from(wrong).to(Language::English))))?
@@ -49,6 +59,40 @@ fn read_password() -> Result<NewPassword, Box<dyn Error>> {
     // `echo` ends its line; a password does not end in one.
     let password = NewPassword::parse(text.trim_end_matches(['\r', '\n']));
     Ok(password.map_err(|rule| Usage(format!("the password: {}", rule.to(Language::English))))?)
+}
+
+async fn remove_second_factor(servicio: Service, email: &str) -> Done {
+    let email = Email::parse(plain(email).trim()).ok_or_else(not_an_address)?;
+    let settings = Settings::from_process()?;
+    let id = match servicio {
+        Service::Shop => {
+            let store = store::shop(&settings.shop.common.storage).await?;
+            let id = shop::accounts::find_by_email(&store.db, &email).await?;
+            remove_of(store, id).await?
+        }
+        Service::Tickets => {
+            let store = store::tickets(&settings.tickets.common.storage).await?;
+            let account = tickets::users::find_by_email(&mut store.db.read().await?, &email).await?;
+            remove_of(store, account.map(|account| account.id)).await?
+        }
+    };
+    println!("account {id}: its second factor is gone, and its sessions have ended");
+    Ok(ExitCode::SUCCESS)
+}
+
+async fn remove_of<U>(store: Store<U>, found: Option<i64>) -> Result<i64, Box<dyn Error>>
+where
+    U: FactorUnit<Context: From<Ambient>>,
+{
+    let removed = match found {
+        Some(account_id) => store.writer.submit(RemoveFactor { account_id }).await.map(|()| account_id),
+        None => Err(WriteError::Refused(FactorRefusal::NotThere)),
+    };
+    store.close().await?;
+    removed.map_err(|error| match error {
+        WriteError::Refused(_) => "--email: there is no account with that address and a second factor".into(),
+        other => other.to_string().into(),
+    })
 }
 
 fn not_an_address() -> Usage {
@@ -90,7 +134,7 @@ async fn tickets_account(
     store.close().await?;
     match made {
         Ok(account) => Ok(account.id),
-        Err(belgrano_runtime::writer::WriteError::Refused(UserRefusal::EmailTaken)) => {
+        Err(WriteError::Refused(UserRefusal::EmailTaken)) => {
             Err("--email: there is an account with that address already".into())
         }
         Err(other) => Err(other.to_string().into()),

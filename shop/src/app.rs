@@ -8,6 +8,7 @@ use axum::http::HeaderMap;
 use belgrano_notices::push::Vapid;
 use belgrano_runtime::auth::api_key::ApiKeys;
 use belgrano_runtime::auth::gate::Gate;
+use belgrano_runtime::auth::second_factor::SecondFactors;
 use belgrano_runtime::auth::session_end::{SessionEnd, SessionEnds};
 use belgrano_runtime::changes::ChangeFeed;
 use belgrano_runtime::http::RateLimit;
@@ -53,6 +54,8 @@ pub struct Parts {
     pub writer: Writer<ShopUnit>,
     /// Who is asking: passwords, sessions and their limits.
     pub gate: Gate<Principal>,
+    /// The second factors of accounts.
+    pub second_factors: SecondFactors,
     /// Sessions that other instances ended.
     pub session_ends: SessionEnds,
     /// Limits of registration and recovery.

@@ -3,6 +3,7 @@
 use std::convert::Infallible;
 use std::time::Duration;
 
+use belgrano_runtime::auth::second_factor;
 use belgrano_runtime::auth::session::shorten;
 use belgrano_runtime::auth::session_end;
 use belgrano_runtime::execute;
@@ -46,7 +47,7 @@ impl Command<ShopUnit> for Prune {
         execute!(*session, SHORTEN_CODES, now.plus_ms(ms(self.code_lifetime)))?;
         let codes = execute!(*session, CODES, now)?;
         let carts = execute!(*session, CARTS, now.plus_ms(-self.carts_kept_ms))?;
-        let ends = session_end::prune(session, now).await?;
+        let ends = session_end::prune(session, now).await? + second_factor::prune(session, now).await?;
         let links = execute!(*session, LINKS, now.plus_ms(-ms(ENDED_LINKS_KEPT)))?;
         let answers = Answers::prune(session, now.plus_ms(-self.answers_kept_ms)).await?;
         let log = security::prune(session, now.plus_ms(-self.log_kept_ms)).await?;

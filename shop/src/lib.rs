@@ -10,6 +10,7 @@ pub mod changes;
 pub mod checkout;
 pub mod feed;
 pub mod housekeeping;
+mod kept;
 pub mod merchants;
 pub mod notices;
 pub mod orders;

@@ -8,7 +8,7 @@ const MAY_KNOW: [(&str, &[&str]); 5] = [
     ("basket.rs", &[]),
     ("arrival", &[]),
     ("unit", &["arrival", "price", "unit"]),
-    ("cart", &["accounts", "app", "basket", "catalog", "unit"]),
+    ("cart", &["accounts", "app", "basket", "catalog", "kept", "unit"]),
 ];
 
 fn sources(room: &Path) -> Vec<PathBuf> {

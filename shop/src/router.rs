@@ -28,6 +28,7 @@ pub fn router(app: App, health: Health) -> Router {
     let (http, metrics, ambient) = (app.settings.common.http.clone(), app.metrics.clone(), app.ambient.clone());
     let (development, map) = (app.settings.common.development(), map::routes(&app.settings.map));
     let router = api
+        .route_layer(from_fn_with_state(app.clone(), accounts::set_up_first))
         .merge(pages::routes(&app, development))
         .merge(map)
         .merge(health.router())

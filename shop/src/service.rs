@@ -9,6 +9,7 @@ use belgrano_runtime::auth::api_key::ApiKeys;
 use belgrano_runtime::auth::examine::ExamineError;
 use belgrano_runtime::auth::gate::Gate;
 use belgrano_runtime::auth::password::PasswordError;
+use belgrano_runtime::auth::second_factor::{self, ResealError, SecondFactors};
 use belgrano_runtime::auth::session_end::SessionEnds;
 use belgrano_runtime::changes::{ChangeFeed, Peers};
 use belgrano_runtime::config::SecretError;
@@ -74,6 +75,9 @@ pub enum StartError {
     /// What an older version stored of passwords.
     #[error("cannot examine the passwords of administrators")]
     Examine(#[from] ExamineError),
+    /// What a secret that is rotated away sealed.
+    #[error(transparent)]
+    SecondFactors(#[from] ResealError),
     /// The built-in catalog.
     #[error("cannot load the built-in catalog")]
     Catalog(#[from] ImportError),
@@ -124,6 +128,7 @@ pub(crate) async fn prepare(settings: ShopSettings, ambient: Ambient, life: &Lif
     accounts::respell_emails(&app.writer).await?;
     accounts::examine_passwords(&app, Some(Role::Admin)).await?;
     accounts::ensure_first_admin(&app).await?;
+    second_factor::reseal(&app.db, &app.writer, app.second_factors.keys(), &app.ambient).await?;
     catalog::fill_if_empty(&app).await?;
     catalog::fold_stored(&app.writer).await?;
     Ok(app)
@@ -149,6 +154,8 @@ pub async fn assemble(settings: ShopSettings, ambient: Ambient, life: &Lifecycle
     let notices_wake = Arc::new(Notify::new());
     let funnel = Funnel::default();
     let (secrets, api_keys) = (settings.common.integration_secrets(&ambient)?, ApiKeys::new(&settings.common.api_keys));
+    let second_factors =
+        SecondFactors::new(accounts::FACTORS, settings.second_factor, &secrets, &settings.common.public_url);
     let peers = Peers::new(secrets.clone(), api_keys.clone(), &ambient);
     let changes = ChangeFeed::new(settings.common.changes, peers, life);
     let announce = announcer(Listeners {
@@ -194,6 +201,7 @@ pub async fn assemble(settings: ShopSettings, ambient: Ambient, life: &Lifecycle
         db,
         writer,
         gate,
+        second_factors,
         session_ends,
         limits,
         carts_made,

@@ -5,6 +5,7 @@
 use std::time::Duration;
 
 use belgrano_notices::NoticeSettings;
+use belgrano_runtime::auth::second_factor::SecondFactorRule;
 use belgrano_runtime::config::{Common, Env, SecretError, local_url};
 use belgrano_runtime::mailer::Mailer;
 use belgrano_runtime::passage::DoorSettings;
@@ -46,6 +47,8 @@ pub struct ShopSettings {
     pub writer: WriterSettings,
     /// Limits of registration and recovery.
     pub accounts: AccountSettings,
+    /// Who has to have a second factor.
+    pub second_factor: SecondFactorRule,
     /// Limits of carts.
     pub carts: CartSettings,
     /// How much one account may order.
@@ -78,6 +81,7 @@ impl ShopSettings {
                 batch: env.number("WRITER_BATCH", limits.batch, 1..=10_000, "changes in one transaction"),
             },
             accounts: AccountSettings::from_env(env),
+            second_factor: SecondFactorRule::from_env(env),
             carts: CartSettings::from_env(env),
             orders: OrderLimits::from_env(env),
             tracking: TrackingSettings::from_env(env),

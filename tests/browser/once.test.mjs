@@ -12,6 +12,9 @@ import { CUSTOMER, DRIVER, MERCHANT, register } from "./world.mjs";
 let belgrano, browser, stop, shopAdmin, board, customer, merchant, driver, intake, push;
 /** Each with the service they use and who they are there. */
 const people = {};
+const SPARE = "aparte@belgrano.test";
+/** The spare account's password, by service. */
+const spare = {};
 
 before(async () => {
   [intake, push] = await Promise.all([aDoor(), aDoor()]);
@@ -26,6 +29,14 @@ before(async () => {
     people[who] = { origin: belgrano[service], cookie: await cookiesOf(belgrano[service], account) };
   }
   people.anybody = { origin: belgrano.shop, cookie: "" };
+  // Whose passwords and sessions are changed here: nobody else's tests go on with them.
+  await register(belgrano, { ...CUSTOMER, email: SPARE });
+  await board("POST", "/api/usuarios", { ...DRIVER, email: SPARE, rol: "flota" });
+  for (const service of ["shop", "board"]) {
+    const password = service === "shop" ? CUSTOMER.password : DRIVER.password;
+    spare[service] = password;
+    people[`spare of the ${service}`] = { origin: belgrano[service], cookie: await cookiesOf(belgrano[service], { email: SPARE, password }) };
+  }
 }, PATIENCE);
 
 after(async () => {
@@ -202,6 +213,26 @@ const FORMS = [
     count: async () => (await board("GET", "/api/usuarios?limit=100")).usuarios.length,
   })),
 ];
+
+/** Forms about what is one's own, of a service. */
+const own = (service, path) => [
+  {
+    what: `a password of the ${service} is changed`, who: `spare of the ${service}`, button: "Cambiar", stays: true,
+    prepare: async () => ({ path, number: `otra-clave-larga-${(made += 1)}` }),
+    fill: async (page, { number }) => {
+      await page.getByLabel("Contraseña actual").fill(spare[service]);
+      await page.getByLabel("Contraseña nueva").fill(number);
+      spare[service] = number;
+    },
+    count: async (password) => Number((await logsIn(belgrano[service], SPARE, password)).ok),
+  },
+  {
+    what: `other sessions of the ${service} are ended`, who: `spare of the ${service}`, button: "Terminar las otras", stays: true,
+    prepare: async () => ({ path, number: await cookiesOf(belgrano[service], { email: SPARE, password: spare[service] }) }),
+    count: async (cookie) => Number((await fetch(`${belgrano[service]}/api/me`, { headers: { cookie } })).status === 401),
+  },
+];
+FORMS.push(...own("shop", "/perfil/clave"), ...own("board", "/clave"));
 
 async function anOrder() {
   const number = await placed();

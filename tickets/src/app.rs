@@ -6,6 +6,7 @@ use std::sync::{Arc, OnceLock};
 use axum::http::HeaderMap;
 use belgrano_notices::push::Vapid;
 use belgrano_runtime::auth::gate::Gate;
+use belgrano_runtime::auth::second_factor::SecondFactors;
 use belgrano_runtime::auth::session::TokenHash;
 use belgrano_runtime::auth::session_end::{SessionEnd, SessionEnds};
 use belgrano_runtime::changes::ChangeFeed;
@@ -42,6 +43,8 @@ pub struct Parts {
     pub writer: Writer<BoardUnit>,
     /// Who is asking: passwords, sessions and their limits.
     pub gate: Gate<Principal>,
+    /// The second factors of accounts.
+    pub second_factors: SecondFactors,
     /// Sessions that other instances ended.
     pub session_ends: SessionEnds,
     /// Who may hand in orders.

@@ -6,6 +6,7 @@
 use std::convert::Infallible;
 use std::time::Duration;
 
+use belgrano_runtime::auth::second_factor;
 use belgrano_runtime::auth::session::shorten;
 use belgrano_runtime::auth::session_end;
 use belgrano_runtime::idempotency::Answers;
@@ -45,6 +46,7 @@ impl Command<BoardUnit> for Prune {
         forgotten += execute!(*session, "DELETE FROM socket_tokens WHERE expires_at <= $1", now)?;
         forgotten += live::forget_signatures(session, now).await?;
         forgotten += session_end::prune(session, now).await?;
+        forgotten += second_factor::prune(session, now).await?;
         forgotten += progress::forget_pin_tries(session, now).await?;
         forgotten += Answers::prune(session, now.plus_ms(-ANSWERS_KEPT_MS)).await?;
         forgotten += security::prune(session, now.plus_ms(-self.log_kept_ms)).await?;

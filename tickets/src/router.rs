@@ -26,7 +26,8 @@ pub fn router(app: App, health: Health) -> Router {
     let (settings, metrics, ambient) = (app.settings.common.http.clone(), app.metrics.clone(), app.ambient.clone());
     let (development, map) = (app.settings.common.development(), map::routes(&app.settings.map));
     let routes = routes
-        .merge(pages::routes(development))
+        .route_layer(from_fn_with_state(app.clone(), users::set_up_first))
+        .merge(pages::routes(&app, development))
         .merge(map)
         .layer(from_fn_with_state(app.clone(), watch::<App>))
         .with_state(app)

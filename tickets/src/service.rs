@@ -12,6 +12,7 @@ use belgrano_runtime::auth::api_key::ApiKeys;
 use belgrano_runtime::auth::examine::ExamineError;
 use belgrano_runtime::auth::gate::Gate;
 use belgrano_runtime::auth::password::PasswordError;
+use belgrano_runtime::auth::second_factor::{self, ResealError, SecondFactors};
 use belgrano_runtime::auth::session_end::SessionEnds;
 use belgrano_runtime::changes::{ChangeFeed, Peers};
 use belgrano_runtime::config::SecretError;
@@ -60,6 +61,9 @@ pub enum StartError {
     /// The secret shared with the shop cannot be read.
     #[error(transparent)]
     Secret(#[from] SecretError),
+    /// What a secret that is rotated away sealed.
+    #[error(transparent)]
+    SecondFactors(#[from] ResealError),
     /// What tells drivers cannot start.
     #[error("cannot send notices")]
     Notices(#[from] DeliveryError),
@@ -100,6 +104,8 @@ pub async fn assemble(settings: Settings, ambient: &Ambient, life: &Lifecycle) -
     let signals = Arc::new(Signals::default());
     let hub_to_be = Arc::new(OnceLock::new());
     let secrets = settings.common.integration_secrets(ambient)?;
+    let second_factors =
+        SecondFactors::new(users::FACTORS, settings.second_factor, &secrets, &settings.common.public_url);
     let peers = Peers::new(secrets.clone(), ApiKeys::new(&settings.common.api_keys), ambient);
     let changes = ChangeFeed::new(settings.common.changes, peers, life);
     let announce = announcer(Arc::clone(&signals), gate.clone(), Arc::clone(&hub_to_be), changes.clone());
@@ -125,6 +131,7 @@ pub async fn assemble(settings: Settings, ambient: &Ambient, life: &Lifecycle) -
         db,
         writer,
         gate,
+        second_factors,
         session_ends,
         secrets,
         vapid,
@@ -134,6 +141,7 @@ pub async fn assemble(settings: Settings, ambient: &Ambient, life: &Lifecycle) -
     });
     users::examine_passwords(&app, Some(users::Role::Admin)).await?;
     users::ensure_admin(&app).await?;
+    second_factor::reseal(&app.db, &app.writer, app.second_factors.keys(), &app.ambient).await?;
     assignment::spawn(&app, life);
     sessions::spawn(&app, life);
     let (log, writer) = (app.security.clone(), app.writer.clone());

@@ -5,6 +5,7 @@
 use std::time::Duration;
 
 use belgrano_notices::NoticeSettings;
+use belgrano_runtime::auth::second_factor::SecondFactorRule;
 use belgrano_runtime::config::{Common, ConfigMistakes, Env, Setting};
 use belgrano_runtime::http::Networks;
 use belgrano_runtime::passage::DoorSettings;
@@ -27,6 +28,8 @@ pub struct Settings {
     pub notices: NoticeSettings,
     /// Where insights is.
     pub insights: DoorSettings,
+    /// Who has to have a second factor.
+    pub second_factor: SecondFactorRule,
     /// The writer's limits.
     pub writer: WriterSettings,
     /// The old shop to call back; a new one follows the feed by itself.
@@ -62,6 +65,7 @@ impl Settings {
         let writer = WriterSettings::default();
         let settings = Self {
             insights: DoorSettings::from_env(&mut env, common.development()),
+            second_factor: SecondFactorRule::from_env(&mut env),
             writer: WriterSettings {
                 queue: env.number("WRITER_QUEUE", writer.queue, 1..=1_000_000, "changes that may wait; more are 503"),
                 batch: env.number("WRITER_BATCH", writer.batch, 1..=10_000, "changes in one transaction"),

@@ -18,7 +18,7 @@ pub use change::{AccountRefusal, Business, ChangeAccount, CreateAccount, fields}
 pub(crate) use erased::ForgetErased;
 pub use first_admin::ensure_admin;
 pub use role::Role;
-pub(crate) use routes::{AccountChange, NewAccount, change, create, list, one, routes};
+pub(crate) use routes::{AccountChange, Accounts, NewAccount, change_account, create_account, one, page_of, routes};
 
 /// The origin of accounts with a password here.
 const HERE: &str = "insights";

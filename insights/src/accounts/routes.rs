@@ -17,7 +17,7 @@ use utoipa_axum::routes;
 
 use super::{Account, AccountRefusal, Business, ChangeAccount, CreateAccount, Role, account};
 use crate::app::App;
-use crate::sessions::Admin;
+use crate::sessions::{Admin, Principal};
 
 /// The most characters of a name.
 const NAME_CHARS: usize = 100;
@@ -39,12 +39,17 @@ pub(crate) struct Accounts {
 #[utoipa::path(get, path = "/api/usuarios", tag = "cuentas",
     params(("cursor" = Option<String>, Query), ("limit" = Option<u32>, Query)),
     responses((status = 200, body = Accounts), (status = 403, body = ProblemDocument)))]
-pub(crate) async fn list(State(app): State<App>, _: Admin, page: Page) -> Result<Json<Accounts>, Problem> {
+async fn list(State(app): State<App>, admin: Admin, page: Page) -> Result<Json<Accounts>, Problem> {
+    page_of(&app, &admin, &page).await.map(Json)
+}
+
+/// A page of the accounts.
+pub(crate) async fn page_of(app: &App, _: &Admin, page: &Page) -> Result<Accounts, Problem> {
     let after = page.position::<i64>()?.unwrap_or(0);
     let usuarios = account::page(&app.db, after, page.limit).await?;
     let full = usuarios.len() == page.limit as usize;
     let cursor = usuarios.last().filter(|_| full).map(|last| Page::encode(&last.id));
-    Ok(Json(Accounts { usuarios, cursor }))
+    Ok(Accounts { usuarios, cursor })
 }
 
 /// `POST /api/usuarios`.
@@ -66,11 +71,16 @@ pub(crate) struct NewAccount {
 #[utoipa::path(post, path = "/api/usuarios", tag = "cuentas", request_body = NewAccount, responses(
     (status = 201, body = Account), (status = 403, body = ProblemDocument), (status = 409, body = ProblemDocument),
     (status = 422, body = ProblemDocument)))]
-pub(crate) async fn create(
+async fn create(
     State(app): State<App>,
     Admin(by): Admin,
     Json(body): Json<NewAccount>,
 ) -> Result<(StatusCode, Json<Account>), Problem> {
+    Ok((StatusCode::CREATED, Json(create_account(&app, &by, body).await?)))
+}
+
+/// Makes an account, by [`CreateAccount`].
+pub(crate) async fn create_account(app: &App, by: &Principal, body: NewAccount) -> Result<Account, Problem> {
     let mut wrong = checked(Some(&body.name));
     let email = Email::parse(&body.email);
     if email.is_none() {
@@ -81,7 +91,7 @@ pub(crate) async fn create(
     let password_hash = app.gate.hash(&body.password, chosen).await?;
     let create =
         CreateAccount { name: tidy(&body.name), email, password_hash, role: body.role, business_id: body.business_id };
-    Ok((StatusCode::CREATED, Json(app.writer.submit_for(&by, create).await?)))
+    Ok(app.writer.submit_for(by, create).await?)
 }
 
 /// One of them, for who may change it.
@@ -128,12 +138,22 @@ pub(crate) struct AccountChange {
     (status = 404, body = ProblemDocument), (status = 409, body = ProblemDocument,
     description = "It is the last administrator, has no password here, or is not as it was seen (`visto`)"),
     (status = 422, body = ProblemDocument)))]
-pub(crate) async fn change(
+async fn change(
     State(app): State<App>,
     Admin(by): Admin,
     Path(id): Path<i64>,
     Json(body): Json<AccountChange>,
 ) -> Result<Json<Account>, Problem> {
+    change_account(&app, &by, id, body).await.map(Json)
+}
+
+/// Changes an account, by [`ChangeAccount`].
+pub(crate) async fn change_account(
+    app: &App,
+    by: &Principal,
+    id: i64,
+    body: AccountChange,
+) -> Result<Account, Problem> {
     let wrong = checked(body.name.as_ref());
     if !wrong.is_empty() {
         return Err(Problem::invalid(wrong));
@@ -149,5 +169,5 @@ pub(crate) async fn change(
     let AccountChange { name, role, business, active, seen, .. } = body;
     let name = name.as_deref().map(tidy);
     let change = ChangeAccount { id, name, role, business, active, password_hash, seen };
-    Ok(Json(app.writer.submit_for(&by, change).await?))
+    Ok(app.writer.submit_for(by, change).await?)
 }

@@ -35,7 +35,7 @@ pub use measure::Reading;
 #[cfg(test)]
 pub(crate) use measure::feed as slowest_feed;
 pub(crate) use notice::{SERVICE, start_delivery};
-pub(crate) use routes::{change, create, list, one, past, remove, routes, test};
+pub(crate) use routes::{change_rule, create_rule, one, past_for, routes, rules_for};
 pub(crate) use rule::Form;
 pub use rule::Rule;
 pub use task::AlertSettings;

@@ -47,25 +47,31 @@ fn may_read(principal: &Principal) -> Result<(), Problem> {
 /// All rules, with their state
 #[utoipa::path(get, path = "/api/alertas", tag = "alertas",
     responses((status = 200, body = RuleList), (status = 403, body = ProblemDocument)))]
-pub(crate) async fn list(State(app): State<App>, Session(who): Session) -> Result<Json<RuleList>, Problem> {
-    may_read(&who)?;
+async fn list(State(app): State<App>, Session(who): Session) -> Result<Json<RuleList>, Problem> {
+    Ok(Json(RuleList { reglas: rules_for(&app, &who).await? }))
+}
+
+/// All rules with their state, as `who` may read them.
+pub(crate) async fn rules_for(app: &App, who: &Principal) -> Result<Vec<RuleView>, Problem> {
+    may_read(who)?;
     let mut session = app.db.read().await?;
     let (rules, targets) = (rule::all(&mut session).await?, rule::all_targets(&mut session).await?);
     let whole = who.role == Role::Admin;
-    Ok(Json(RuleList { reglas: rules.into_iter().map(|rule| RuleView::new(rule, &targets, whole)).collect() }))
+    Ok(rules.into_iter().map(|rule| RuleView::new(rule, &targets, whole)).collect())
 }
 
 /// What was raised, the youngest first
 #[utoipa::path(get, path = "/api/alertas/historia", tag = "alertas",
     params(("cursor" = Option<String>, Query), ("limit" = Option<u32>, Query)),
     responses((status = 200, body = AlarmPage), (status = 403, body = ProblemDocument)))]
-pub(crate) async fn past(
-    State(app): State<App>,
-    Session(who): Session,
-    page: Page,
-) -> Result<Json<AlarmPage>, Problem> {
-    may_read(&who)?;
-    Ok(Json(super::history(&app.db, page.position::<i64>()?, page.limit).await?))
+async fn past(State(app): State<App>, Session(who): Session, page: Page) -> Result<Json<AlarmPage>, Problem> {
+    past_for(&app, &who, &page).await.map(Json)
+}
+
+/// A page of what was raised, as `who` may read it.
+pub(crate) async fn past_for(app: &App, who: &Principal, page: &Page) -> Result<AlarmPage, Problem> {
+    may_read(who)?;
+    Ok(super::history(&app.db, page.position::<i64>()?, page.limit).await?)
 }
 
 async fn view(app: &App, id: i64) -> Result<RuleView, Problem> {
@@ -79,15 +85,20 @@ async fn view(app: &App, id: i64) -> Result<RuleView, Problem> {
     (status = 201, body = RuleView), (status = 403, body = ProblemDocument),
     (status = 409, body = ProblemDocument, description = "There are as many as there may be"),
     (status = 422, body = ProblemDocument)))]
-pub(crate) async fn create(
+async fn create(
     State(app): State<App>,
     Admin(by): Admin,
     Json(body): Json<NewRule>,
 ) -> Result<(StatusCode, Json<RuleView>), Problem> {
+    Ok((StatusCode::CREATED, Json(create_rule(&app, &by, body).await?)))
+}
+
+/// Makes a rule, by [`CreateRule`].
+pub(crate) async fn create_rule(app: &App, by: &Principal, body: NewRule) -> Result<RuleView, Problem> {
     let kind = body.kind;
-    let wanted = body.rest().wanted(&app, usual(kind))?;
-    let id = app.writer.submit_for(&by, CreateRule { kind, wanted }).await?;
-    Ok((StatusCode::CREATED, Json(view(&app, id).await?)))
+    let wanted = body.rest().wanted(app, usual(kind))?;
+    let id = app.writer.submit_for(by, CreateRule { kind, wanted }).await?;
+    view(app, id).await
 }
 
 /// Change a rule
@@ -96,15 +107,20 @@ pub(crate) async fn create(
 #[utoipa::path(patch, path = "/api/alertas/{id}", tag = "alertas", request_body = RuleChange,
     params(("id" = i64, Path)), responses((status = 200, body = RuleView), (status = 403, body = ProblemDocument),
     (status = 404, body = ProblemDocument), (status = 422, body = ProblemDocument)))]
-pub(crate) async fn change(
+async fn change(
     State(app): State<App>,
     Admin(by): Admin,
     Path(id): Path<i64>,
     Json(body): Json<RuleChange>,
 ) -> Result<Json<RuleView>, Problem> {
-    let wanted = body.wanted(&app, view(&app, id).await?)?;
-    app.writer.submit_for(&by, ChangeRule { id, wanted }).await?;
-    Ok(Json(view(&app, id).await?))
+    change_rule(&app, &by, id, body).await.map(Json)
+}
+
+/// Changes a rule, by [`ChangeRule`].
+pub(crate) async fn change_rule(app: &App, by: &Principal, id: i64, body: RuleChange) -> Result<RuleView, Problem> {
+    let wanted = body.wanted(app, view(app, id).await?)?;
+    app.writer.submit_for(by, ChangeRule { id, wanted }).await?;
+    view(app, id).await
 }
 
 /// Take a rule away
@@ -112,11 +128,7 @@ pub(crate) async fn change(
 /// What it raised stays in the history.
 #[utoipa::path(delete, path = "/api/alertas/{id}", tag = "alertas", params(("id" = i64, Path)), responses(
     (status = 204), (status = 403, body = ProblemDocument), (status = 404, body = ProblemDocument)))]
-pub(crate) async fn remove(
-    State(app): State<App>,
-    Admin(by): Admin,
-    Path(id): Path<i64>,
-) -> Result<StatusCode, Problem> {
+async fn remove(State(app): State<App>, Admin(by): Admin, Path(id): Path<i64>) -> Result<StatusCode, Problem> {
     app.writer.submit_for(&by, DeleteRule { id }).await?;
     Ok(StatusCode::NO_CONTENT)
 }
@@ -132,7 +144,7 @@ pub(crate) struct Sent {
 #[utoipa::path(post, path = "/api/alertas/{id}/prueba", tag = "alertas", params(("id" = i64, Path)), responses(
     (status = 202, body = Sent), (status = 403, body = ProblemDocument), (status = 404, body = ProblemDocument),
     (status = 409, body = ProblemDocument, description = "It tells nobody")))]
-pub(crate) async fn test(
+async fn test(
     State(app): State<App>,
     Admin(by): Admin,
     Path(id): Path<i64>,

@@ -66,12 +66,22 @@ pub(crate) struct Shares {
 /// The most first.
 #[utoipa::path(get, path = "/api/ventas/por", tag = "Belgrano", params(Filters, Dimension),
     responses((status = 200, body = Shares), (status = 422, body = ProblemDocument)))]
-pub(crate) async fn breakdown(
+pub(super) async fn breakdown(
     State(app): State<App>,
     reader: Reader,
     Query(filters): Query<Filters>,
     Query(dimension): Query<Dimension>,
 ) -> Result<Json<Shares>, Problem> {
+    Box::pin(breakdown_for(&app, &reader, filters, dimension)).await.map(Json)
+}
+
+/// Sales by a dimension.
+pub(crate) async fn breakdown_for(
+    app: &App,
+    reader: &Reader,
+    filters: Filters,
+    dimension: Dimension,
+) -> Result<Shares, Problem> {
     let by = one_of("por", dimension.por.as_deref(), &BY.map(|(word, _)| word))?;
     let column = BY.iter().find(|(word, _)| *word == by).map_or("payment_method", |(_, column)| column);
     let of_lines = ["category", "negocio", "sucursal"].contains(&by);
@@ -88,7 +98,7 @@ pub(crate) async fn breakdown(
         profit = money(sums.profit()),
         table = sums.table(),
     );
-    Ok(Json(Shares { partes: rows(&app, &reader, &sql, values).await? }))
+    Ok(Shares { partes: rows(app, reader, &sql, values).await? })
 }
 
 /// The cubes that have the column of a dimension, and whose orders add up over the others.
@@ -120,11 +130,16 @@ pub(crate) struct Week {
 /// Sales by hour and weekday
 #[utoipa::path(get, path = "/api/ventas/horas", tag = "Belgrano", params(Filters),
     responses((status = 200, body = Week), (status = 422, body = ProblemDocument)))]
-pub(crate) async fn week(
+pub(super) async fn week(
     State(app): State<App>,
     reader: Reader,
     Query(filters): Query<Filters>,
 ) -> Result<Json<Week>, Problem> {
+    Box::pin(week_for(&app, &reader, filters)).await.map(Json)
+}
+
+/// Orders by hour and weekday.
+pub(crate) async fn week_for(app: &App, reader: &Reader, filters: Filters) -> Result<Week, Problem> {
     let narrowed = filters.check()?;
     let (condition, values) = narrowed.sales(None);
     let sums = narrowed.sums(OF_HOURS);
@@ -136,5 +151,5 @@ pub(crate) async fn week(
         orders = sums.orders(),
         table = sums.table(),
     );
-    Ok(Json(Week { horas: rows(&app, &reader, &sql, values).await? }))
+    Ok(Week { horas: rows(app, reader, &sql, values).await? })
 }

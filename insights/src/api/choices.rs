@@ -64,11 +64,16 @@ const COLUMNS: [(&str, &str, &str, &str); 10] = [
 ///
 /// The values of each filter that a source has. Filters of which it knows nothing are left out.
 #[utoipa::path(get, path = "/api/filtros", tag = "Belgrano", params(OfSource), responses((status = 200, body = Choices)))]
-pub(crate) async fn choices(
+pub(super) async fn choices(
     State(app): State<App>,
     reader: Reader,
     Query(of): Query<OfSource>,
 ) -> Result<Json<Choices>, Problem> {
+    Box::pin(choices_for(&app, &reader, of)).await.map(Json)
+}
+
+/// What the filters of a source can be.
+pub(crate) async fn choices_for(app: &App, reader: &Reader, of: OfSource) -> Result<Choices, Problem> {
     let part = |(name, table, column, weight): (&str, &str, &str, &str)| {
         format!(
             "SELECT '{name}' AS name, s.{column} AS value, sum(s.{weight}) AS weight FROM {table} s \
@@ -82,7 +87,7 @@ pub(crate) async fn choices(
          ORDER BY name, weight DESC, value",
         parts.join(" UNION ALL ")
     );
-    let found: Vec<Choice> = rows(&app, &reader, &sql, vec![text(of.fuente)]).await?;
+    let found: Vec<Choice> = rows(app, reader, &sql, vec![text(of.fuente)]).await?;
     let mut filtros: BTreeMap<String, Vec<String>> = BTreeMap::new();
     for Choice { name, value } in found {
         let values = filtros.entry(name).or_default();
@@ -90,5 +95,5 @@ pub(crate) async fn choices(
             values.push(value);
         }
     }
-    Ok(Json(Choices { filtros }))
+    Ok(Choices { filtros })
 }

@@ -131,7 +131,12 @@ pub(crate) struct SchemaView {
 ///
 /// The tables that are shown to whoever asks, with their columns, types and descriptions.
 #[utoipa::path(get, path = "/api/consola/esquema", tag = "Belgrano", responses((status = 200, body = SchemaView)))]
-pub(crate) async fn schema(State(app): State<App>, reader: Reader) -> Result<Json<SchemaView>, Problem> {
+pub(super) async fn schema(State(app): State<App>, reader: Reader) -> Result<Json<SchemaView>, Problem> {
+    Box::pin(schema_for(&app, &reader)).await.map(Json)
+}
+
+/// The tables that `reader` may ask about.
+pub(crate) async fn schema_for(app: &App, reader: &Reader) -> Result<SchemaView, Problem> {
     let shown = app.catalog.shown(&app.warehouse, reader.persons, reader.business).await;
     let tablas = shown.map_err(|error| Problem::internal(&error))?.into_iter().map(|table| TableView {
         capa: layer(&table.name),
@@ -147,7 +152,7 @@ pub(crate) async fn schema(State(app): State<App>, reader: Reader) -> Result<Jso
             })
             .collect(),
     });
-    Ok(Json(SchemaView { tablas: tablas.collect() }))
+    Ok(SchemaView { tablas: tablas.collect() })
 }
 
 fn layer(name: &str) -> &'static str {

@@ -31,14 +31,19 @@ pub(crate) struct Funnel {
 /// Views are counted by hour, device and origin, of nobody in particular: other filters leave nothing to count.
 #[utoipa::path(get, path = "/api/ventas/embudo", tag = "Belgrano", params(Filters),
     responses((status = 200, body = Funnel), (status = 422, body = ProblemDocument)))]
-pub(crate) async fn funnel(
+pub(super) async fn funnel(
     State(app): State<App>,
     reader: Reader,
     Query(filters): Query<Filters>,
 ) -> Result<Json<Funnel>, Problem> {
+    Box::pin(funnel_for(&app, &reader, filters)).await.map(Json)
+}
+
+/// From a visit to an order.
+pub(crate) async fn funnel_for(app: &App, reader: &Reader, filters: Filters) -> Result<Funnel, Problem> {
     let narrowed = filters.check()?;
     let Some((condition, values)) = views(&narrowed, narrowed.from, narrowed.to) else {
-        return Ok(Json(Funnel::default()));
+        return Ok(Funnel::default());
     };
     let sum = |column: &str| format!("CAST(sum({column}) AS BIGINT)");
     let sql = format!(
@@ -51,8 +56,8 @@ pub(crate) async fn funnel(
         sum("checkout"),
         sum("orders"),
     );
-    let found: Vec<Funnel> = rows(&app, &reader, &sql, values).await?;
-    Ok(Json(found.into_iter().next().unwrap_or_default()))
+    let found: Vec<Funnel> = rows(app, reader, &sql, values).await?;
+    Ok(found.into_iter().next().unwrap_or_default())
 }
 
 /// The condition over counted views of some days, with its values from `$1` on. `None` under a filter that views know nothing of:

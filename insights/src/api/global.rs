@@ -90,7 +90,13 @@ pub(super) async fn all(
 
 /// A list as it is answered, with identifiers as its source has them.
 pub(super) fn named(name: &str, mut found: Vec<Map<String, Value>>, total: i64, ids: Ids) -> List {
-    for row in &mut found {
+    as_source_has_them(&mut found, ids);
+    listed(name, found, total)
+}
+
+/// Puts identifiers as their source has them.
+pub(super) fn as_source_has_them(found: &mut [Map<String, Value>], ids: Ids) {
+    for row in found {
         for (key, value) in row.iter_mut() {
             match key.as_str() {
                 "product_id" => *value = ids.product(value.take()),
@@ -99,6 +105,10 @@ pub(super) fn named(name: &str, mut found: Vec<Map<String, Value>>, total: i64, 
             }
         }
     }
+}
+
+/// A list as it is answered.
+pub(super) fn listed(name: &str, found: Vec<Map<String, Value>>, total: i64) -> List {
     let rows: Vec<Value> = found.into_iter().map(Value::Object).collect();
     Json(Map::from_iter([(name.to_owned(), Value::Array(rows)), ("total".to_owned(), total.into())]))
 }

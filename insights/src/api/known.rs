@@ -18,7 +18,7 @@ use utoipa::openapi::path::{Operation, ParameterIn, PathItem};
 use utoipa::openapi::schema::Schema;
 use utoipa::openapi::{OpenApi, RefOr};
 
-use super::state::sources;
+use super::state::sources_for;
 use crate::access::Reader;
 use crate::app::App;
 use crate::ingest::OWN;
@@ -143,8 +143,8 @@ pub(crate) async fn is_source(app: &App, reader: &Reader, source: &str) -> Resul
         return Ok(());
     }
     // Where not even their names can be found out, the handler says what is the matter, or has an answer of before.
-    let Ok(list) = sources(State(app.clone()), reader.clone()).await else { return Ok(()) };
-    let mut names: Vec<String> = list.0.fuentes.into_iter().map(|source| source.nombre).collect();
+    let Ok(list) = Box::pin(sources_for(app, reader)).await else { return Ok(()) };
+    let mut names: Vec<String> = list.fuentes.into_iter().map(|source| source.nombre).collect();
     if names.iter().any(|name| name == source) {
         return Ok(());
     }

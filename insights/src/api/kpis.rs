@@ -81,19 +81,24 @@ struct People {
     get, path = "/api/kpis", tag = "Global", params(Filters),
     responses((status = 200, body = Kpis), (status = 422, body = ProblemDocument))
 )]
-pub(crate) async fn kpis(
+pub(super) async fn kpis(
     State(app): State<App>,
     reader: Reader,
     Query(filters): Query<Filters>,
 ) -> Result<Json<Kpis>, Problem> {
+    Box::pin(kpis_for(&app, &reader, filters)).await.map(Json)
+}
+
+/// The key figures, as `reader` may see them.
+pub(crate) async fn kpis_for(app: &App, reader: &Reader, filters: Filters) -> Result<Kpis, Problem> {
     let narrowed = filters.check()?;
-    let days = days(&app, &reader, &narrowed).await?;
+    let days = days(app, reader, &narrowed).await?;
     let before = days.filter(|_| narrowed.from.is_some()).and_then(|days| days.before(narrowed.compare));
-    let people = Box::pin(people(&app, &reader, &narrowed, days, before)).await?;
-    let mut now = Box::pin(figures(&app, &reader, &narrowed, days)).await?;
+    let people = Box::pin(people(app, reader, &narrowed, days, before)).await?;
+    let mut now = Box::pin(figures(app, reader, &narrowed, days)).await?;
     let mut previous = None;
     if let Some(before) = before {
-        let mut figures = Box::pin(figures(&app, &reader, &narrowed, Some(before))).await?;
+        let mut figures = Box::pin(figures(app, reader, &narrowed, Some(before))).await?;
         figures.total_customers = people.customers_before;
         figures.new_customers = people.new_before;
         figures.customer_lifetime_value = people.lifetime_before;
@@ -103,7 +108,7 @@ pub(crate) async fn kpis(
     now.total_customers = people.customers;
     now.new_customers = people.new_customers;
     now.customer_lifetime_value = people.lifetime;
-    Ok(Json(Kpis { now, previous }))
+    Ok(Kpis { now, previous })
 }
 
 #[derive(Deserialize)]

@@ -11,32 +11,32 @@ mod breakdown;
 mod by;
 pub(crate) use ask::{json, reading};
 mod businesses;
-pub(crate) use breakdown::{Dimension, Share, WeekHour, breakdown, week};
+pub(crate) use breakdown::{Dimension, Share, WeekHour, breakdown_for, week_for};
 pub(crate) use businesses::{BusinessView, businesses};
 mod choices;
 mod console;
-pub(crate) use console::{TableView, Tabular, schema, tabular, words as query_words};
+pub(crate) use console::{TableView, Tabular, schema_for, tabular, words as query_words};
 mod courses;
 pub(crate) use courses::{Courses, courses};
 mod customers;
 pub(crate) use customers::{Which as WhichCustomers, best as best_customers, segments as rfm_segments};
 mod days;
-pub(crate) use choices::{Choices, OfSource, choices};
+pub(crate) use choices::{Choices, OfSource, choices_for};
 pub(crate) use days::{Compare, Days};
 mod filters;
 mod given;
 pub(crate) use filters::{Filters, Narrowed};
 pub(crate) use given::alone as only_filters;
 mod funnel;
-pub(crate) use funnel::{Funnel, funnel};
+pub(crate) use funnel::{Funnel, funnel_for};
 mod global;
 mod instashop;
 pub(crate) use global::{Ranking, Slice, categories as by_category, top_products};
-pub(crate) use instashop::{Back, CRITICAL, StockPage, categories, cohorts, journey, plans, stock};
+pub(crate) use instashop::{Back, CRITICAL, StockPage, categories_for, cohorts_for, journey_for, plans_for, stock_for};
 mod known;
 mod kpis;
 pub(crate) use known::{Known, Parameters, check as check_parameters, is_source};
-pub(crate) use kpis::{Figures, Kpis, days as days_of, kpis};
+pub(crate) use kpis::{Figures, Kpis, days as days_of, kpis_for};
 mod lineage;
 mod ml;
 pub(crate) use ml::{
@@ -48,27 +48,27 @@ mod pharmavida;
 mod places;
 pub(crate) use places::{Place, UNKNOWN, by_place};
 mod refused;
-pub(crate) use refused::{RefusedRow, RefusedView, refused, refused_rows};
+pub(crate) use refused::{RefusedRow, RefusedView, refused_for, refused_rows};
 mod series;
-pub(crate) use series::{Granularity, Point, time_series};
+pub(crate) use series::{Granularity, Point, time_series_for};
 mod state;
 mod steps;
 mod stream;
 mod sums;
-pub(crate) use state::{FeedView, SourceView, StateView, sources, state};
+pub(crate) use state::{FeedView, SourceView, StateView, sources_for, state_for};
 pub(crate) use steps::{filled, step_of};
 pub(crate) use stream::StreamView;
 mod table;
 mod techstore;
 mod today;
 mod transactions;
-pub(crate) use today::{Cash, Late, Looks, ShortStock, Today, today};
-pub(crate) use transactions::{COLUMNS, DayCount, LOCAL, Sorting, by_day, lines, transactions};
+pub(crate) use today::{Cash, Late, Looks, ShortStock, Today, today_for};
+pub(crate) use transactions::{COLUMNS, DayCount, LOCAL, Lines, Sorting, by_day, lines, lines_for};
 mod version;
 mod views;
 pub(crate) use views::{
-    Deliveries, DeliveryPart, Matrix, MatrixView, Most, PlaceView, Places, Quadrant, ValueView, deliveries, matrix,
-    places, returning, segments, tree, unsold, values,
+    Deliveries, DeliveryPart, Matrix, MatrixView, Most, PlaceView, Places, Quadrant, ValueView, deliveries_for,
+    matrix_for, places_for, returning_for, segments_for, tree_for, unsold_for, values_for,
 };
 
 use utoipa_axum::router::OpenApiRouter;

@@ -43,11 +43,16 @@ pub(crate) struct RefusedRow {
 /// By source, file and reason; for who sees persons and every business, because such a row may hold anything.
 #[utoipa::path(get, path = "/api/fuentes/rechazadas", tag = "Belgrano", responses(
     (status = 200, body = RefusedList), (status = 403, body = ProblemDocument)))]
-pub(crate) async fn refused(State(app): State<App>, reader: Reader) -> Result<Json<RefusedList>, Problem> {
+pub(super) async fn refused(State(app): State<App>, reader: Reader) -> Result<Json<RefusedList>, Problem> {
+    Box::pin(refused_for(&app, &reader)).await.map(Json)
+}
+
+/// Rows that were not taken in, and why.
+pub(crate) async fn refused_for(app: &App, reader: &Reader) -> Result<RefusedList, Problem> {
     const SQL: &str = "SELECT source AS fuente, coalesce(entity, '') AS tipo, coalesce(reason, '') AS motivo, count(*) AS filas \
          FROM quarantine GROUP BY 1, 2, 3 ORDER BY 1, 4 DESC, 2, 3";
-    check(&reader)?;
-    Ok(Json(RefusedList { rechazadas: rows(&app, &reader, SQL, Vec::new()).await? }))
+    check(reader)?;
+    Ok(RefusedList { rechazadas: rows(app, reader, SQL, Vec::new()).await? })
 }
 
 /// The refused rows of a source, the first hundred thousand.

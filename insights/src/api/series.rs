@@ -59,12 +59,22 @@ pub(crate) struct Series {
     get, path = "/api/analytics/time-series", tag = "Global", params(Filters, Granularity),
     responses((status = 200, body = Series), (status = 422, body = ProblemDocument))
 )]
-pub(crate) async fn time_series(
+pub(super) async fn time_series(
     State(app): State<App>,
     reader: Reader,
     Query(filters): Query<Filters>,
     Query(granularity): Query<Granularity>,
 ) -> Result<Json<Series>, Problem> {
+    Box::pin(time_series_for(&app, &reader, filters, granularity)).await.map(Json)
+}
+
+/// Sales by day, week or month.
+pub(crate) async fn time_series_for(
+    app: &App,
+    reader: &Reader,
+    filters: Filters,
+    granularity: Granularity,
+) -> Result<Series, Problem> {
     let step = one_of("granularity", granularity.granularity.as_deref(), &["day", "week", "month"])?;
     let narrowed = filters.check()?;
     let (condition, values) = narrowed.sales(None);
@@ -81,7 +91,7 @@ pub(crate) async fn time_series(
         profit = money(sums.profit()),
         table = sums.table(),
     );
-    let series: Vec<Point> = rows(&app, &reader, &sql, values).await?;
+    let series: Vec<Point> = rows(app, reader, &sql, values).await?;
     let total = series.len();
-    Ok(Json(Series { series, total }))
+    Ok(Series { series, total })
 }

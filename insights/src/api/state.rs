@@ -95,10 +95,15 @@ pub(crate) struct StateView {
 ///
 /// Each feed with its lag, the stream to a broker with its own, each model with its last run, and what was learned.
 #[utoipa::path(get, path = "/api/estado", tag = "Belgrano", responses((status = 200, body = StateView)))]
-pub(crate) async fn state(State(app): State<App>, reader: Reader) -> Result<Json<StateView>, Problem> {
+pub(super) async fn state(State(app): State<App>, reader: Reader) -> Result<Json<StateView>, Problem> {
+    Box::pin(state_for(&app, &reader)).await.map(Json)
+}
+
+/// Where the figures come from, and how they stand.
+pub(crate) async fn state_for(app: &App, reader: &Reader) -> Result<StateView, Problem> {
     let whole = reader.business.is_none();
     let until = app.feeds.all().values().map(|state| state.current_at).min().flatten();
-    let fuentes = feeds(&app, &reader);
+    let fuentes = feeds(app, reader);
     let runs = app.runner.runs();
     let modelos = app.warehouse.project().models().iter().map(|model| {
         let run = runs.get(&model.name);
@@ -115,13 +120,13 @@ pub(crate) async fn state(State(app): State<App>, reader: Reader) -> Result<Json
         }
     });
     let lessons = app.training.progress(&reader.scope()).into_iter().map(LessonView::from);
-    Ok(Json(StateView {
+    Ok(StateView {
         fuentes,
         modelos: modelos.collect(),
         aprendizaje: lessons.collect(),
-        transmision: stream(&app, &reader).await?,
+        transmision: stream(app, reader).await?,
         datos_hasta: until,
-    }))
+    })
 }
 
 /// Each feed with its lag, as somebody may know of it.
@@ -163,8 +168,13 @@ pub(crate) struct SourceList {
 ///
 /// Our own marketplace, and every source that was imported.
 #[utoipa::path(get, path = "/api/fuentes", tag = "Belgrano", responses((status = 200, body = SourceList)))]
-pub(crate) async fn sources(State(app): State<App>, reader: Reader) -> Result<Json<SourceList>, Problem> {
+pub(super) async fn sources(State(app): State<App>, reader: Reader) -> Result<Json<SourceList>, Problem> {
+    Box::pin(sources_for(&app, &reader)).await.map(Json)
+}
+
+/// Every source that there are figures of.
+pub(crate) async fn sources_for(app: &App, reader: &Reader) -> Result<SourceList, Problem> {
     const SQL: &str = "SELECT source AS nombre, own AS propia, CAST(first_day AS VARCHAR) AS desde, \
          CAST(last_day AS VARCHAR) AS hasta, currency AS moneda, orders AS pedidos FROM gold_sources ORDER BY own DESC, source";
-    Ok(Json(SourceList { fuentes: rows(&app, &reader, SQL, Vec::new()).await? }))
+    Ok(SourceList { fuentes: rows(app, reader, SQL, Vec::new()).await? })
 }

@@ -10,7 +10,7 @@ use utoipa::IntoParams;
 
 use super::ask::{Ids, rows};
 use super::filters::{Filters, Narrowed};
-use super::global::{List, Slice, named, one_of};
+use super::global::{List, Slice, as_source_has_them, listed, one_of};
 use super::sums::OF_ORDERS;
 use crate::access::Reader;
 use crate::app::App;
@@ -66,22 +66,42 @@ impl Sorting {
     get, path = "/api/transactions", tag = "Global", params(Filters, Slice, Sorting),
     responses((status = 200, body = Object), (status = 422, body = ProblemDocument))
 )]
-pub(crate) async fn transactions(
+pub(super) async fn transactions(
     State(app): State<App>,
     reader: Reader,
     Query(filters): Query<Filters>,
     Query(slice): Query<Slice>,
     Query(sorting): Query<Sorting>,
 ) -> Result<List, Problem> {
+    let Lines { lines, total } = Box::pin(lines_for(&app, &reader, filters, &slice, &sorting)).await?;
+    Ok(listed("transactions", lines, total))
+}
+
+/// Some lines of orders, with identifiers as their source has them.
+pub(crate) struct Lines {
+    /// The columns of each.
+    pub(crate) lines: Vec<Map<String, Value>>,
+    /// How many there are in all.
+    pub(crate) total: i64,
+}
+
+/// Lines of orders, as `reader` may see them.
+pub(crate) async fn lines_for(
+    app: &App,
+    reader: &Reader,
+    filters: Filters,
+    slice: &Slice,
+    sorting: &Sorting,
+) -> Result<Lines, Problem> {
     let (limit, offset) = slice.check()?;
     let sorted = sorting.check()?;
     let narrowed = filters.check()?;
-    let (mut found, total) = lines(&app, &reader, &narrowed, sorted, limit, offset).await?;
-    for line in &mut found {
+    let (mut lines, total) = lines(app, reader, &narrowed, sorted, limit, offset).await?;
+    for line in &mut lines {
         line.remove(LOCAL);
     }
-    let ids = Ids::of(&app, &reader, &narrowed.source).await?;
-    Ok(named("transactions", found, total, ids))
+    as_source_has_them(&mut lines, Ids::of(app, reader, &narrowed.source).await?);
+    Ok(Lines { lines, total })
 }
 
 /// When a line was ordered on a clock on the wall of its source, as `2026-11-21 15:04:05`. Zones are whole hours from UTC.

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use axum::extract::State;
-use belgrano_runtime::http::{Json, Query};
+use belgrano_runtime::http::Query;
 use belgrano_runtime::problem::Problem;
 use belgrano_wire::texts::Language;
 use belgrano_wire::timestamp::UnixMillis;
@@ -119,7 +119,7 @@ impl Asking<'_> {
         let (app, reader, narrowed) = (self.app, self.reader, &self.narrowed);
         let currency = self.currency().await?;
         let days = api::days_of(app, reader, narrowed).await?;
-        let Json(kpis) = Box::pin(api::kpis(State(app.clone()), reader.clone(), self.query())).await?;
+        let kpis = Box::pin(api::kpis_for(app, reader, self.filters.clone())).await?;
         (self.step)();
         let lines = self.told(self.lines().await?);
         let places = self.told(self.places().await?);
@@ -164,7 +164,7 @@ impl Asking<'_> {
     }
 
     async fn currency(&self) -> Result<String, Problem> {
-        let Json(sources) = api::sources(State(self.app.clone()), self.reader.clone()).await?;
+        let sources = Box::pin(api::sources_for(self.app, self.reader)).await?;
         let source = sources.fuentes.into_iter().find(|source| source.nombre == self.narrowed.source);
         let known = source.and_then(|source| source.moneda).filter(|code| is_currency(code));
         Ok(known.unwrap_or_else(|| if self.narrowed.source == OWN { "ARS".to_owned() } else { String::new() }))
@@ -220,9 +220,8 @@ impl Asking<'_> {
     }
 
     async fn series(&self, days: Days, step: &str) -> Result<Rows, Problem> {
-        let (app, reader) = (State(self.app.clone()), self.reader.clone());
         let filters = self.filters.clone().over(Some(days), Compare::Before);
-        let Json(found) = api::time_series(app, reader, Query(filters), Query(Granularity::of(step))).await?;
+        let found = Box::pin(api::time_series_for(self.app, self.reader, filters, Granularity::of(step))).await?;
         let every = api::filled(found.series, days, step).into_iter();
         Ok(every.filter_map(|(day, point)| row(&Point { date: day.to_string(), ..point })).collect())
     }

@@ -5,7 +5,7 @@ use std::borrow::Borrow;
 use askama::Template;
 use axum::extract::State;
 use axum::response::Response;
-use belgrano_runtime::http::{Json, Page, Path};
+use belgrano_runtime::http::{Page, Path};
 use belgrano_runtime::problem::Problem;
 use belgrano_web::pages::{Choice, Form, Layout, Notice};
 use belgrano_web::seen::SEEN_FIELD;
@@ -13,7 +13,7 @@ use belgrano_wire::texts::Text;
 
 use super::Frame;
 use crate::access::Reader;
-use crate::accounts::{self, Account, AccountChange, Business, NewAccount, Role};
+use crate::accounts::{self, Account, AccountChange, Accounts, Business, NewAccount, Role};
 use crate::api::{self, BusinessView};
 use crate::app::App;
 use crate::sessions::Admin;
@@ -42,45 +42,44 @@ struct AccountPage<'a> {
 
 /// All of them, and the form for one more.
 pub(super) async fn list(
-    state: State<App>,
+    State(app): State<App>,
     admin: Admin,
     reader: Reader,
     Frame { layout, .. }: Frame,
     page: Page,
 ) -> Result<Response, Problem> {
-    layout.show(&accounts_page(&layout, state, admin, reader, page, Form::default()).await?)
+    layout.show(&accounts_page(&layout, &app, (&admin, &reader), &page, Form::default()).await?)
 }
 
-async fn accounts_page(
-    layout: &Layout,
-    state: State<App>,
-    admin: Admin,
-    reader: Reader,
-    page: Page,
+async fn accounts_page<'a>(
+    layout: &'a Layout,
+    app: &App,
+    (admin, reader): (&Admin, &Reader),
+    page: &Page,
     form: Form,
-) -> Result<AccountsPage<'_>, Problem> {
-    let businesses = businesses(&state.0, &reader).await;
-    let Json(found) = accounts::list(state, admin, page).await?;
-    Ok(AccountsPage { layout, accounts: found.usuarios, next: found.cursor, businesses, form })
+) -> Result<AccountsPage<'a>, Problem> {
+    let businesses = businesses(app, reader).await;
+    let Accounts { usuarios: accounts, cursor: next } = accounts::page_of(app, admin, page).await?;
+    Ok(AccountsPage { layout, accounts, next, businesses, form })
 }
 
 /// Makes an account out of the form below the list, and leads back to the list.
 pub(super) async fn create(
-    state: State<App>,
+    State(app): State<App>,
     admin: Admin,
     reader: Reader,
     Frame { layout, .. }: Frame,
     form: Form,
 ) -> Result<Response, Problem> {
     let made = match form.read::<NewAccount>() {
-        Ok(body) => accounts::create(state.clone(), admin.clone(), Json(body)).await,
+        Ok(body) => accounts::create_account(&app, &admin.0, body).await,
         Err(problem) => Err(problem),
     };
     match made {
-        Ok((_, Json(account))) => Ok(saved(&layout, &account)),
+        Ok(account) => Ok(saved(&layout, &account)),
         Err(problem) if Form::takes(&problem) => {
             let first = Page { cursor: None, limit: Page::DEFAULT_LIMIT };
-            let page = accounts_page(&layout, state, admin, reader, first, form.refused(&problem)).await?;
+            let page = accounts_page(&layout, &app, (&admin, &reader), &first, form.refused(&problem)).await?;
             layout.show_as(problem.status(), &page)
         }
         Err(problem) => Err(problem),
@@ -102,22 +101,22 @@ pub(super) async fn edit(
 
 /// Changes an account as its form says, and leads back to the list.
 pub(super) async fn change(
-    state: State<App>,
+    State(app): State<App>,
     admin: Admin,
     reader: Reader,
     Frame { layout, .. }: Frame,
-    id: Path<i64>,
+    Path(id): Path<i64>,
     form: Form,
 ) -> Result<Response, Problem> {
     let changed = match typed(&form) {
-        Ok(body) => accounts::change(state.clone(), admin.clone(), Path(id.0), Json(body)).await,
+        Ok(body) => accounts::change_account(&app, &admin.0, id, body).await,
         Err(problem) => Err(problem),
     };
     match changed {
-        Ok(Json(account)) => Ok(saved(&layout, &account)),
+        Ok(account) => Ok(saved(&layout, &account)),
         Err(problem) if Form::takes(&problem) => {
-            let account = accounts::one(&state.0, &admin, id.0).await?;
-            let businesses = businesses(&state.0, &reader).await;
+            let account = accounts::one(&app, &admin, id).await?;
+            let businesses = businesses(&app, &reader).await;
             let page = AccountPage { layout: &layout, account, businesses, form: form.refused(&problem) };
             layout.show_as(problem.status(), &page)
         }

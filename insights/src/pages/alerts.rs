@@ -5,16 +5,16 @@ use std::borrow::Borrow;
 use askama::Template;
 use axum::extract::State;
 use axum::response::Response;
-use belgrano_runtime::http::{Json, Page, Path};
+use belgrano_runtime::http::{Page, Path};
 use belgrano_runtime::problem::Problem;
 use belgrano_web::pages::{Choice, Form, Layout, Notice};
 use belgrano_wire::texts::{Language, Text};
 
 use super::Frame;
 use crate::accounts::Role;
-use crate::alerts::{self, AlarmView, Kind, NewRule, RuleChange, RuleView};
+use crate::alerts::{self, AlarmPage, AlarmView, DeleteRule, Kind, NewRule, RuleChange, RuleView, TestRule};
 use crate::app::App;
-use crate::sessions::{Admin, Session};
+use crate::sessions::{Admin, Principal, Session};
 
 const PATH: &str = "/alertas";
 
@@ -40,43 +40,42 @@ struct EditPage<'a> {
 
 /// All rules, and what they raised.
 pub(super) async fn show(
-    state: State<App>,
-    session: Session,
+    State(app): State<App>,
+    Session(who): Session,
     Frame { layout, .. }: Frame,
     page: Page,
 ) -> Result<Response, Problem> {
-    layout.show(&list_page(&layout, state, session, page, Form::default()).await?)
+    layout.show(&list_page(&layout, &app, &who, &page, Form::default()).await?)
 }
 
-async fn list_page(
-    layout: &Layout,
-    state: State<App>,
-    session: Session,
-    page: Page,
+async fn list_page<'a>(
+    layout: &'a Layout,
+    app: &App,
+    who: &Principal,
+    page: &Page,
     form: Form,
-) -> Result<AlertsPage<'_>, Problem> {
-    let admin = session.0.role == Role::Admin;
-    let rules = alerts::list(state.clone(), session.clone()).await?.0.reglas;
-    let past = alerts::past(state, session, page).await?.0;
-    Ok(AlertsPage { layout, rules, past: past.alertas, next: past.cursor, admin, form })
+) -> Result<AlertsPage<'a>, Problem> {
+    let admin = who.role == Role::Admin;
+    let rules = alerts::rules_for(app, who).await?;
+    let AlarmPage { alertas: past, cursor: next } = alerts::past_for(app, who, page).await?;
+    Ok(AlertsPage { layout, rules, past, next, admin, form })
 }
 
 /// Makes a rule of a kind as is usual for it, and leads to it.
 pub(super) async fn create(
-    state: State<App>,
-    admin: Admin,
+    State(app): State<App>,
+    Admin(by): Admin,
     Frame { layout, .. }: Frame,
     form: Form,
 ) -> Result<Response, Problem> {
     let Some(kind) = Kind::parse(form.value("clase")) else {
         return Ok(Notice::failed(layout.t("alerts-choose-kind")).then(PATH));
     };
-    let session = Session(admin.0.clone());
-    match alerts::create(state.clone(), admin, Json(NewRule::usual(kind))).await {
-        Ok((_, Json(rule))) => Ok(Notice::done(layout.t("alerts-made")).then(&format!("{PATH}/{}", rule.id))),
+    match alerts::create_rule(&app, &by, NewRule::usual(kind)).await {
+        Ok(rule) => Ok(Notice::done(layout.t("alerts-made")).then(&format!("{PATH}/{}", rule.id))),
         Err(problem) if Form::takes(&problem) => {
             let first = Page { cursor: None, limit: Page::DEFAULT_LIMIT };
-            let page = list_page(&layout, state, session, first, form.refused(&problem)).await?;
+            let page = list_page(&layout, &app, &by, &first, form.refused(&problem)).await?;
             layout.show_as(problem.status(), &page)
         }
         Err(problem) => Err(problem),
@@ -97,20 +96,20 @@ pub(super) async fn edit(
 
 /// Changes it.
 pub(super) async fn change(
-    state: State<App>,
+    State(app): State<App>,
     admin: Admin,
     Frame { layout, .. }: Frame,
     Path(id): Path<i64>,
     form: Form,
 ) -> Result<Response, Problem> {
     let changed = match typed(&form) {
-        Ok(body) => alerts::change(state.clone(), admin.clone(), Path(id), Json(body)).await,
+        Ok(body) => alerts::change_rule(&app, &admin.0, id, body).await,
         Err(problem) => Err(problem),
     };
     match changed {
         Ok(_) => Ok(Notice::done(layout.t("alerts-saved")).then(PATH)),
         Err(problem) if Form::takes(&problem) => {
-            let rule = alerts::one(&state.0, &admin, id).await?;
+            let rule = alerts::one(&app, &admin, id).await?;
             let page = EditPage { layout: &layout, rule, form: form.refused(&problem) };
             layout.show_as(problem.status(), &page)
         }
@@ -120,22 +119,24 @@ pub(super) async fn change(
 
 /// Takes it away.
 pub(super) async fn remove(
-    state: State<App>,
-    admin: Admin,
+    State(app): State<App>,
+    Admin(by): Admin,
     language: Language,
-    id: Path<i64>,
+    Path(id): Path<i64>,
 ) -> Result<Response, Problem> {
-    told(alerts::remove(state, admin, id).await, language.t("alerts-removed"), language)
+    let removed = app.writer.submit_for(&by, DeleteRule { id }).await;
+    told(removed.map_err(Problem::from), language.t("alerts-removed"), language)
 }
 
 /// Sends a trial to whom it tells.
 pub(super) async fn test(
-    state: State<App>,
-    admin: Admin,
+    State(app): State<App>,
+    Admin(by): Admin,
     language: Language,
-    id: Path<i64>,
+    Path(id): Path<i64>,
 ) -> Result<Response, Problem> {
-    told(alerts::test(state, admin, id).await, language.t("alerts-tested"), language)
+    let tested = app.writer.submit_for(&by, TestRule { id }).await;
+    told(tested.map_err(Problem::from), language.t("alerts-tested"), language)
 }
 
 /// Back on the page, with what became of it.

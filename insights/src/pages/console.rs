@@ -148,7 +148,7 @@ async fn page(
         Some(account) => Some(queries(saved::of_account(&app.db, account).await?)),
         None => None,
     };
-    let tables = api::schema(State(app), reader).await?.0.tablas;
+    let tables = Box::pin(api::schema_for(&app, &reader)).await?.tablas;
     let chart = match &outcome {
         Outcome::Found(found) => drawn(layout, found, SHOWN),
         Outcome::Unasked | Outcome::Refused(_) => None,

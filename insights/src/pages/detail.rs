@@ -3,7 +3,6 @@
 use askama::Template;
 use axum::extract::State;
 use axum::response::Response;
-use belgrano_runtime::http::{Json, Query};
 use belgrano_runtime::problem::Problem;
 use belgrano_web::pages::Layout;
 use belgrano_wire::texts::{Language, Text};
@@ -117,16 +116,11 @@ async fn find(app: &App, reader: &Reader, look: &Look, table: &Table) -> Result<
     if !look.is_well() {
         return Ok(None);
     }
-    let filters = Query(look.filters.clone());
-    let slice = Query(Slice::of(table.limit, (table.page - 1) * table.limit));
-    let sorting = Query(Sorting::by(table.sort, if table.descending { "desc" } else { "asc" }));
-    let Json(mut list) = api::transactions(State(app.clone()), reader.clone(), filters, slice, sorting).await?;
-    let lines = match list.remove("transactions") {
-        Some(Value::Array(lines)) => lines,
-        _ => Vec::new(),
-    };
-    let lines = lines.into_iter().filter_map(|line| if let Value::Object(line) = line { Some(line) } else { None });
-    Ok(Some(Found { lines: lines.collect(), total: list.get("total").and_then(Value::as_i64).unwrap_or(0) }))
+    let slice = Slice::of(table.limit, (table.page - 1) * table.limit);
+    let sorting = Sorting::by(table.sort, if table.descending { "desc" } else { "asc" });
+    let found = Box::pin(api::lines_for(app, reader, look.filters.clone(), &slice, &sorting)).await?;
+    let api::Lines { lines, total } = found;
+    Ok(Some(Found { lines, total }))
 }
 
 impl Shown {

@@ -3,7 +3,6 @@
 use askama::Template;
 use axum::extract::State;
 use axum::response::Response;
-use belgrano_runtime::http::{Json, Query};
 use belgrano_runtime::problem::Problem;
 use belgrano_web::pages::Layout;
 use belgrano_wire::texts::Text;
@@ -113,8 +112,7 @@ async fn find(app: &App, reader: &Reader, layout: &Layout, look: &Look, step: &s
 
 impl Ask<'_> {
     async fn series(&self, filters: api::Filters, step: &str) -> Result<Vec<Point>, Problem> {
-        let (app, reader) = (State(self.app.clone()), self.reader.clone());
-        let Json(found) = Box::pin(api::time_series(app, reader, Query(filters), Query(Granularity::of(step)))).await?;
+        let found = Box::pin(api::time_series_for(self.app, self.reader, filters, Granularity::of(step))).await?;
         Ok(found.series)
     }
 
@@ -164,8 +162,7 @@ impl Ask<'_> {
             "insights-saturday",
             "insights-sunday",
         ];
-        let (app, reader, filters) = (self.app.clone(), self.reader.clone(), self.look.filters.clone());
-        let Json(week) = api::week(State(app), reader, Query(filters)).await?;
+        let week = Box::pin(api::week_for(self.app, self.reader, self.look.filters.clone())).await?;
         let orders = |hour: i64, day: i64| {
             let of = |cell: &&WeekHour| cell.hora == hour && cell.dia == day;
             week.horas.iter().find(of).map_or(0, |cell| cell.pedidos)
@@ -193,8 +190,8 @@ impl Ask<'_> {
         name: &'static str,
     ) -> Result<Option<Figure>, Problem> {
         let (layout, language, currency) = (self.layout, self.layout.language, self.look.currency.as_str());
-        let (app, reader, filters) = (self.app.clone(), self.reader.clone(), self.look.filters.clone());
-        let Json(found) = api::breakdown(State(app), reader, Query(filters), Query(Dimension::of(by))).await?;
+        let filters = self.look.filters.clone();
+        let found = Box::pin(api::breakdown_for(self.app, self.reader, filters, Dimension::of(by))).await?;
         if !found.partes.iter().any(|share| share.valor.is_some()) {
             return Ok(None);
         }
@@ -217,8 +214,7 @@ impl Ask<'_> {
 
     /// From a visit to an order; `None` where views are not counted.
     async fn funnel(&self) -> Result<Option<Figure>, Problem> {
-        let (app, reader, filters) = (self.app.clone(), self.reader.clone(), self.look.filters.clone());
-        let Json(funnel) = api::funnel(State(app), reader, Query(filters)).await?;
+        let funnel = Box::pin(api::funnel_for(self.app, self.reader, self.look.filters.clone())).await?;
         let Funnel { visitas, inicio, producto, carrito, checkout, pedidos } = funnel;
         let steps = [
             ("insights-visits", visitas),

@@ -6,7 +6,7 @@ use askama::Template;
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
-use belgrano_runtime::http::{Json, Query};
+use belgrano_runtime::http::Query;
 use belgrano_runtime::problem::Problem;
 use belgrano_web::pages::Layout;
 use belgrano_wire::texts::{Language, Text};
@@ -60,13 +60,12 @@ struct SourcesPage<'a> {
 
 /// Everything that is followed or was imported.
 pub(super) async fn show(State(app): State<App>, reader: Reader, frame: Frame) -> Result<Response, Problem> {
-    let api::StateView { fuentes: feeds, transmision: stream, .. } =
-        api::state(State(app.clone()), reader.clone()).await?.0;
+    let api::StateView { fuentes: feeds, transmision: stream, .. } = Box::pin(api::state_for(&app, &reader)).await?;
     let (whole, mut as_of) = (reader.sees_all(), AsOf::of(&app));
     let parts = async {
-        let sources = api::sources(State(app.clone()), reader.clone()).await.map(|Json(list)| list.fuentes);
+        let sources = Box::pin(api::sources_for(&app, &reader)).await.map(|list| list.fuentes);
         let refused = if whole {
-            Part::of(api::refused(State(app.clone()), reader).await.map(|Json(list)| list.rechazadas))?
+            Part::of(Box::pin(api::refused_for(&app, &reader)).await.map(|list| list.rechazadas))?
         } else {
             Part::Kept
         };

@@ -3,7 +3,6 @@
 use askama::Template;
 use axum::extract::State;
 use axum::response::Response;
-use belgrano_runtime::http::{Json, Query};
 use belgrano_runtime::problem::Problem;
 use belgrano_web::pages::Layout;
 
@@ -48,11 +47,9 @@ pub(super) async fn show(
 async fn find(app: &App, reader: &Reader, layout: &Layout, look: &Look) -> Result<Option<Found>, Problem> {
     let Some(days) = look.days.filter(|_| look.is_well()) else { return Ok(None) };
     let language = layout.language;
-    let state = || (State(app.clone()), reader.clone(), Query(look.filters.clone()));
-    let ((app, reader, filters), step) = (state(), step_of(days));
-    let Json(kpis) = Box::pin(api::kpis(app, reader, filters)).await?;
-    let (app, reader, filters) = state();
-    let Json(series) = Box::pin(api::time_series(app, reader, filters, Query(Granularity::of(step)))).await?;
+    let (filters, step) = (&look.filters, step_of(days));
+    let kpis = Box::pin(api::kpis_for(app, reader, filters.clone())).await?;
+    let series = Box::pin(api::time_series_for(app, reader, filters.clone(), Granularity::of(step))).await?;
     let points = filled(series.series, days, step);
     let (net, orders) = (layout.t("insights-net"), layout.t("insights-orders"));
     let rows = points.iter().map(|(day, point)| {
@@ -68,8 +65,7 @@ async fn find(app: &App, reader: &Reader, layout: &Layout, look: &Look) -> Resul
         .column(Column::amount(net, &look.currency).shape("area"))
         .column(Column::count(orders).shape("line").right())
         .rows(rows);
-    let (app, reader, Query(filters)) = state();
-    let courses = Box::pin(api::courses(&app.0, &reader, filters, days, (step, &points))).await?;
+    let courses = Box::pin(api::courses(app, reader, filters.clone(), days, (step, &points))).await?;
     let points: Vec<_> = points.into_iter().map(|(_, point)| point).collect();
     Ok(Some(Found { cards: cards(language, &kpis, &look.currency, (&points, &courses)), sales }))
 }

@@ -2,9 +2,7 @@
 //! press away in the shop or on the board.
 
 use askama::Template;
-use axum::extract::State;
 use axum::response::Response;
-use belgrano_runtime::http::{Json, Query};
 use belgrano_runtime::problem::Problem;
 use belgrano_web::pages::Layout;
 use url::Url;
@@ -71,8 +69,7 @@ async fn find(app: &App, reader: &Reader, layout: &Layout, look: &Look) -> Resul
     if !look.is_well() {
         return Ok(None);
     }
-    let filters = Query(look.filters.clone());
-    let Json(today) = Box::pin(api::today(State(app.clone()), reader.clone(), filters)).await?;
+    let today = Box::pin(api::today_for(app, reader, look.filters.clone())).await?;
     let (cards, hours) = (cards(layout, &today, &look.currency), hours(layout, &today, &look.currency));
     // They are learned of all orders, whatever the day that is looked at.
     let filters = || look.filters.clone().over(None, Compare::Before);

@@ -9,6 +9,7 @@ use serde_json::{Value, json};
 use url::Url;
 
 use super::house::{Caller, House, cookie};
+use crate::accounts::ForgetErased;
 
 fn passage(from: Origin, account: i64, role: &str) -> Passage {
     Passage {
@@ -65,6 +66,29 @@ on_both_engines! {
         }
         let (status, page) = follow(&house, &link(&house, &passage(Origin::Shop, 9, "cliente"))).await.expect_err("a customer");
         assert!(status == 403 && page.contains("nada que ver"), "{page}");
+    }
+
+    async fn who_was_erased_in_the_shop_is_nobody_here_and_nobody_else_is(database) {
+        let house = House::start(database).await;
+        let (ana, _) = enter(&house, &passage(Origin::Shop, 7, "comerciante")).await;
+        let (eva, _) = enter(&house, &passage(Origin::Shop, 8, "comerciante")).await;
+        let (board, _) = enter(&house, &passage(Origin::Board, 7, "admin")).await;
+        let admin = house.admin().await;
+        for _ in 0..2 {
+            house.app.writer.submit(ForgetErased(vec![7, 8, 99])).await.expect("a commit");
+        }
+        for gone in [&ana, &eva] {
+            assert_eq!(house.get(gone, "/api/me").await.0, 401, "their sessions are over");
+        }
+        for stays in [&board, &admin] {
+            assert_eq!(house.get(stays, "/api/me").await.0, 200);
+        }
+        let accounts = house.get(&admin, "/api/usuarios").await.1["usuarios"].clone();
+        let said = |account: &Value| (account["origen"] == "shop", account["nombre"] == "", account["email"] == "");
+        let said: Vec<_> = accounts.as_array().expect("accounts").iter().map(said).collect();
+        assert_eq!(said, [(false, false, false), (true, true, true), (true, true, true), (false, false, false)], "{accounts}");
+        let (status, page) = follow(&house, &link(&house, &passage(Origin::Shop, 7, "comerciante"))).await.expect_err("closed");
+        assert_eq!(status, 403, "{page}");
     }
 
     async fn a_link_that_is_old_or_forged_opens_nothing(database) {

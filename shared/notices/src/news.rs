@@ -35,6 +35,8 @@ vocabulary! {
         ReviewAsked = "resena";
         /// Somebody changed the password of an account, or recovered it. Its number is `cuenta-` and the account's.
         PasswordChanged = "clave";
+        /// The second factor of an account was set up, taken away, or got other recovery codes. Numbered as a changed password is.
+        SecondFactorChanged = "segundo-factor";
         /// So much failed at the door that administrators should look. Its number is `seguridad`.
         SecurityAlarm = "seguridad";
         /// A figure that somebody has set a limit to is beyond it, or well again. The service words it; its number is the rule's.
@@ -77,9 +79,12 @@ impl News {
             Self::Offered => 10 * MINUTE,
             Self::OnTheWay | Self::Cancelled | Self::Withdrawn | Self::Restored => 30 * MINUTE,
             Self::Delivered => 4 * 60 * MINUTE,
-            Self::PackageMissed | Self::ReviewAsked | Self::Alarm | Self::PasswordChanged | Self::SecurityAlarm => {
-                24 * 60 * MINUTE
-            }
+            Self::PackageMissed
+            | Self::ReviewAsked
+            | Self::Alarm
+            | Self::PasswordChanged
+            | Self::SecondFactorChanged
+            | Self::SecurityAlarm => 24 * 60 * MINUTE,
         }
     }
 
@@ -94,6 +99,7 @@ impl News {
             | Self::Withdrawn
             | Self::Restored
             | Self::PasswordChanged
+            | Self::SecondFactorChanged
             | Self::SecurityAlarm
             | Self::Alarm => Urgency::High,
         }
@@ -103,14 +109,14 @@ impl News {
     /// changed a password may have a browser of the account.
     #[must_use]
     pub fn always_by_mail(self) -> bool {
-        matches!(self, Self::PackageMissed | Self::PasswordChanged | Self::SecurityAlarm)
+        matches!(self, Self::PackageMissed | Self::PasswordChanged | Self::SecondFactorChanged | Self::SecurityAlarm)
     }
 
     /// The key of why somebody gets a mail of it.
     pub(super) fn why(self) -> &'static str {
         match self {
             Self::PackageMissed => "notice-mail-why-package",
-            Self::PasswordChanged => "notice-mail-why-password",
+            Self::PasswordChanged | Self::SecondFactorChanged => "notice-mail-why-password",
             Self::SecurityAlarm => "notice-mail-why-security",
             Self::Alarm => "notice-mail-why-alarm",
             _ => "notice-mail-why",
@@ -134,6 +140,7 @@ impl News {
             Self::PackageMissed => "notices-package-missed",
             Self::ReviewAsked => "notices-review-asked",
             Self::PasswordChanged => "notices-password-changed",
+            Self::SecondFactorChanged => "notices-second-factor",
             Self::SecurityAlarm => "notices-security",
             Self::Alarm => "notices-alarm",
         }
@@ -150,6 +157,7 @@ impl News {
             Self::PackageMissed => "notice-package-missed-title",
             Self::ReviewAsked => "notice-review-asked-title",
             Self::PasswordChanged => "notice-password-changed-title",
+            Self::SecondFactorChanged => "notice-second-factor-title",
             Self::SecurityAlarm => "notice-security-title",
             Self::Alarm => "notices-alarm",
         }
@@ -165,6 +173,7 @@ impl News {
                 Self::PackageMissed => path.extend(["paquetes", number]),
                 Self::ReviewAsked => path.extend(["pedidos", number, "resena"]),
                 Self::PasswordChanged => path.push("recuperar"),
+                Self::SecondFactorChanged => path.extend(["perfil", "clave"]),
                 Self::SecurityAlarm => path.push("seguridad"),
                 Self::Alarm => path.push("alertas"),
                 Self::Offered | Self::Cancelled | Self::Withdrawn | Self::Restored => path.push("reparto"),
@@ -245,6 +254,7 @@ impl Composed {
             (News::PackageMissed, _) => "notice-package-missed",
             (News::ReviewAsked, _) => "notice-review-asked",
             (News::PasswordChanged, _) => "notice-password-changed",
+            (News::SecondFactorChanged, _) => "notice-second-factor",
             (News::SecurityAlarm, _) => "notice-security",
             (News::Alarm, _) => "notices-alarm",
         };

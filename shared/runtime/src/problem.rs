@@ -77,6 +77,19 @@ impl Problem {
         Self::new(StatusCode::UNAUTHORIZED, "sin-identificar", "problem-unauthenticated", detail)
     }
 
+    /// 401: the password is right, and the account has a second factor. `slug` says what of it is missing.
+    #[must_use]
+    pub fn second_factor(slug: &'static str, text: &'static str) -> Self {
+        Self::new(StatusCode::UNAUTHORIZED, slug, "problem-second-factor", Message::new(text))
+    }
+
+    /// 403: an administrator has to set up a second factor first (`SECOND_FACTOR`).
+    #[must_use]
+    pub fn second_factor_owed() -> Self {
+        let detail = Message::new("refusal-factor-owed");
+        Self::new(StatusCode::FORBIDDEN, "segundo-factor-pendiente", "problem-second-factor", detail)
+    }
+
     /// 403: known, but not allowed.
     pub fn forbidden(detail: impl Into<Said>) -> Self {
         Self::new(StatusCode::FORBIDDEN, "sin-permiso", "problem-forbidden", detail)

@@ -263,19 +263,6 @@ refusal-no-account = There is no such account.
 yes = Yes
 no = No
 
-## Other sessions of one's own
-
-sessions-others = Other sessions
-sessions-count =
-    { $count ->
-        [0] Your account has no other session open.
-        [one] Your account has one other session open.
-       *[other] Your account has { $count } other sessions open.
-    }
-sessions-used = Last used
-sessions-end = End the others
-sessions-ended = The other sessions have ended.
-
 ## Reports
 
 reports-today = Delivered today

@@ -32,6 +32,17 @@ password-change = Change
 password-changed = The password is changed; the other sessions have ended.
 password-least = At least { $from } characters.
 password-ends-others = Changing it ends the other sessions of your account; this one goes on.
+sessions-others = Other sessions
+sessions-count =
+    { $count ->
+        [0] Your account has no other session open.
+        [one] Your account has one other session open.
+       *[other] Your account has { $count } other sessions open.
+    }
+sessions-since = Since
+sessions-used = Last used
+sessions-end = End the others
+sessions-ended = The other sessions have ended.
 
 ## States and priorities
 

@@ -263,19 +263,6 @@ refusal-no-account = No existe esa cuenta.
 yes = Sí
 no = No
 
-## Other sessions of one's own
-
-sessions-others = Otras sesiones
-sessions-count =
-    { $count ->
-        [0] Tu cuenta no tiene otra sesión abierta.
-        [one] Tu cuenta tiene otra sesión abierta.
-       *[other] Tu cuenta tiene otras { $count } sesiones abiertas.
-    }
-sessions-used = Último uso
-sessions-end = Terminar las otras
-sessions-ended = Las otras sesiones terminaron.
-
 ## Reports
 
 reports-today = Entregados hoy

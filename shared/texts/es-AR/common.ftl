@@ -32,6 +32,17 @@ password-change = Cambiar
 password-changed = La contraseña quedó cambiada; las otras sesiones terminaron.
 password-least = Al menos { $from } caracteres.
 password-ends-others = Al cambiarla terminan las otras sesiones de tu cuenta; esta sigue.
+sessions-others = Otras sesiones
+sessions-count =
+    { $count ->
+        [0] Tu cuenta no tiene otra sesión abierta.
+        [one] Tu cuenta tiene otra sesión abierta.
+       *[other] Tu cuenta tiene otras { $count } sesiones abiertas.
+    }
+sessions-since = Desde
+sessions-used = Último uso
+sessions-end = Terminar las otras
+sessions-ended = Las otras sesiones terminaron.
 
 ## States and priorities
 

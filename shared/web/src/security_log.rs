@@ -140,6 +140,8 @@ fn word_label(word: &str) -> Option<&'static str> {
     Some(match word {
         "clave" => "security-why-password",
         "limite" => "security-why-limit",
+        "codigo" => "security-why-code",
+        "codigos" => "security-why-codes",
         "conocida" => "security-why-known",
         "contados" => "security-why-counted",
         "direccion" => "security-why-address",

@@ -16,7 +16,7 @@ use crate::steady::SteadyMillis;
 use crate::timestamp::UnixMillis;
 
 /// Crockford's base32: no I, L, O or U to be misread.
-pub(crate) const CROCKFORD: &[u8; 32] = b"0123456789ABCDEFGHJKMNPQRSTVWXYZ";
+pub const CROCKFORD: &[u8; 32] = b"0123456789ABCDEFGHJKMNPQRSTVWXYZ";
 
 /// Where "now" comes from.
 pub trait Clock: Send + Sync {

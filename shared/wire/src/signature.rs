@@ -126,14 +126,13 @@ impl SigningSecrets {
     /// Something that only who knows the newest secret can compute: for `purpose`, of `parts`, none of which holds a NUL.
     #[must_use]
     pub fn derive(&self, purpose: &str, parts: &[&str]) -> [u8; 32] {
-        let Some(key) = self.0.first() else { return [0; 32] };
-        let mut mac = key.clone();
-        mac.update(purpose.as_bytes());
-        for part in parts {
-            mac.update(&[0]);
-            mac.update(part.as_bytes());
-        }
-        mac.finalize().into_bytes().into()
+        self.0.first().map_or([0; 32], |key| derived(key, purpose, parts))
+    }
+
+    /// [`SigningSecrets::derive`] under each secret, the newest first: what was made before a rotation is still known.
+    #[must_use]
+    pub fn derive_each(&self, purpose: &str, parts: &[&str]) -> Vec<[u8; 32]> {
+        self.0.iter().map(|key| derived(key, purpose, parts)).collect()
     }
 
     /// Signs a message with every secret. `id` must be the same on every attempt and must not contain a dot.
@@ -177,6 +176,16 @@ impl SigningSecrets {
         // The clock last: who may be told how far theirs is off has shown that they know the secret.
         if bool::from(matches) { check_time(seconds, now, tolerance) } else { Err(SignatureError::Mismatch) }
     }
+}
+
+fn derived(key: &Hmac<Sha256>, purpose: &str, parts: &[&str]) -> [u8; 32] {
+    let mut mac = key.clone();
+    mac.update(purpose.as_bytes());
+    for part in parts {
+        mac.update(&[0]);
+        mac.update(part.as_bytes());
+    }
+    mac.finalize().into_bytes().into()
 }
 
 fn parse_secret(text: &str) -> Result<Hmac<Sha256>, InvalidSecrets> {

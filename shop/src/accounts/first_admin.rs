@@ -2,6 +2,7 @@
 //! is built in.
 
 use belgrano_runtime::auth::password::{NewPassword, PasswordError};
+use belgrano_runtime::auth::second_factor;
 use belgrano_runtime::security::{Entry, Kind};
 use belgrano_runtime::writer::{Command, Failure, WriteError};
 use belgrano_runtime::{execute, fetch, fetch_scalar};
@@ -67,6 +68,10 @@ impl Command<ShopUnit> for MakeAdmin {
             return Ok(false);
         }
         execute!(*unit.session(), PROMOTE, known.id)?;
+        // Whoever had it before may have set one up, which would keep the operator out.
+        if known.role != Role::Admin.as_str() && second_factor::forget(unit.session(), known.id).await? {
+            unit.log(Entry::new(Kind::SecondFactorRemoved).on(known.id));
+        }
         // Ends its sessions, too: they were another role's, or somebody else's.
         let hash = if fits { &known.password_hash } else { &self.account.password_hash };
         replace_password(unit, known.id, hash, None).await?;

@@ -21,6 +21,10 @@ mod profile;
 mod recovery;
 mod register;
 mod respell;
+mod second_factor;
+#[cfg(test)]
+mod second_factor_tests;
+mod sessions;
 mod settings;
 #[cfg(test)]
 mod tests;
@@ -36,7 +40,7 @@ pub use examine::password_report;
 pub(crate) use fields::Form;
 pub use first_admin::{FirstAdminError, ensure_first_admin};
 pub use limits::AccountLimits;
-pub(crate) use login::{LoginBody, login, logout};
+pub(crate) use login::{LoginBody, log_in, login, logout, take_second_step};
 pub(crate) use password::change_password;
 pub(crate) use principal::of_session;
 pub use principal::{Admin, MaybeSession, Merchant, Principal, Role, Session, still_holds};
@@ -45,6 +49,9 @@ pub(crate) use profile::{ProfileBody, address_of, change_me, fields, me, passage
 pub(crate) use recovery::{ForgotBody, ResetBody, forgot_password, reset_password};
 pub(crate) use register::{NewAccount, NewBusiness, RegisterBody, register};
 pub(crate) use respell::respell_emails;
+pub use second_factor::find_by_email;
+pub(crate) use second_factor::{FACTORS, OtherBody, SecondStep, set_up_first, take_from_other};
+pub(crate) use sessions::{end_others_of, others_of};
 pub use settings::AccountSettings;
 
 use crate::app::App;
@@ -66,6 +73,8 @@ pub fn routes() -> OpenApiRouter<App> {
         .routes(routes!(login::logout))
         .routes(routes!(profile::me, profile::change_me, profile::replace_me))
         .routes(routes!(password::change_password))
+        .routes(routes!(sessions::others, sessions::end_others))
+        .merge(second_factor::routes())
         .routes(routes!(recovery::forgot_password))
         .routes(routes!(recovery::reset_password))
 }

@@ -24,22 +24,28 @@ pub(super) async fn replace_password(
     keep: Option<&TokenHash>,
 ) -> sqlx::Result<()> {
     const UPDATE: &str = "UPDATE accounts SET password_hash = $2, password_examined = TRUE WHERE id = $1";
-    const END_SESSIONS: &str = "DELETE FROM sessions WHERE account_id = $1 AND token_hash <> $2";
     // A code mailed before belongs to the password before.
     const END_RECOVERY: &str = "DELETE FROM recovery_codes WHERE account_id = $1";
     let session = unit.session();
     belgrano_runtime::storage::require_one(execute!(*session, UPDATE, account_id, hash)?)?;
-    // No session has an empty hash.
-    let keep: &[u8] = keep.map_or(&[], |token| &token[..]);
-    execute!(*session, END_SESSIONS, account_id, keep)?;
     execute!(*session, END_RECOVERY, account_id)?;
-    unit.announce().accounts.push(account_id);
+    end_sessions(unit, account_id, keep).await?;
     Ok(())
 }
 
-/// Tells an account that its password was changed by somebody who had the old one, or a code.
-pub(super) fn tell(unit: &mut ShopUnit, account_id: i64) -> sqlx::Result<()> {
-    let news = News::PasswordChanged;
+/// Ends every session of an account, except `keep`: how many.
+pub(super) async fn end_sessions(unit: &mut ShopUnit, account_id: i64, keep: Option<&TokenHash>) -> sqlx::Result<u64> {
+    const END_SESSIONS: &str = "DELETE FROM sessions WHERE account_id = $1 AND token_hash <> $2";
+    // No session has an empty hash.
+    let keep: &[u8] = keep.map_or(&[], |token| &token[..]);
+    let ended = execute!(*unit.session(), END_SESSIONS, account_id, keep)?;
+    unit.announce().accounts.push(account_id);
+    Ok(ended)
+}
+
+/// Tells an account that what it logs in with was changed: its password, by somebody who had the old one or a code, or its second
+/// factor.
+pub(super) fn tell(unit: &mut ShopUnit, account_id: i64, news: News) -> sqlx::Result<()> {
     let order_number =
         OrderNumber::parse(&format!("cuenta-{account_id}")).map_err(|error| sqlx::Error::Decode(error.into()))?;
     let expires_at = unit.now().plus_ms(news.lifetime_ms());
@@ -47,7 +53,8 @@ pub(super) fn tell(unit: &mut ShopUnit, account_id: i64) -> sqlx::Result<()> {
     Ok(())
 }
 
-const SELECT: &str = "SELECT email, password_hash FROM accounts WHERE id = $1 AND active";
+/// What an account that may log in logs in with.
+pub(super) const SELECT: &str = "SELECT email, password_hash FROM accounts WHERE id = $1 AND active";
 
 struct ChangePassword {
     account_id: i64,
@@ -66,7 +73,7 @@ impl Command<ShopUnit> for ChangePassword {
         }
         replace_password(unit, self.account_id, &self.changing.hash, Some(&self.keep)).await?;
         unit.log(Entry::new(Kind::PasswordChanged).on(self.account_id));
-        Ok(tell(unit, self.account_id)?)
+        Ok(tell(unit, self.account_id, News::PasswordChanged)?)
     }
 }
 

@@ -65,6 +65,8 @@ pub struct Principal {
     pub role: Role,
     /// The session it came with.
     pub token: TokenHash,
+    /// Whether it has to set up a second factor before anything else.
+    pub owes_factor: bool,
     /// The request that it was found for, for the security log.
     pub source: Source,
     expires_at: UnixMillis,
@@ -112,8 +114,7 @@ impl FromRequestParts<App> for MaybeSession {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Problem> {
-        let Some(token) = app.gate.session_of(&parts.headers) else { return Ok(Self(None)) };
-        let found = app.gate.find(&token, load(app, token)).await?;
+        let found = by_cookie(app, &parts.headers).await?;
         Ok(Self(found.map(|who| who.asking(app, parts.extensions.get()))))
     }
 }
@@ -145,6 +146,14 @@ impl FromRequestParts<App> for Merchant {
     }
 }
 
+/// Whose session cookie came with a request, if it came with one that holds.
+pub(super) async fn by_cookie(app: &App, headers: &HeaderMap) -> sqlx::Result<Option<Principal>> {
+    match app.gate.session_of(headers) {
+        Some(token) => app.gate.find(&token, load(app, token)).await,
+        None => Ok(None),
+    }
+}
+
 impl Principal {
     /// The same, in the request that `context` names.
     fn asking(self, app: &App, context: Option<&RequestContext>) -> Self {
@@ -155,8 +164,7 @@ impl Principal {
 
 /// The account whose session a request came with, if it holds.
 pub(crate) async fn of_session(app: &App, headers: &HeaderMap) -> sqlx::Result<Option<i64>> {
-    let Some(token) = app.gate.session_of(headers) else { return Ok(None) };
-    Ok(app.gate.find(&token, load(app, token)).await?.map(|who| who.account_id))
+    Ok(by_cookie(app, headers).await?.map(|who| who.account_id))
 }
 
 /// Whether the session somebody came with still holds.
@@ -176,23 +184,26 @@ struct Row {
     role: Role,
     expires_at: UnixMillis,
     seen_at: UnixMillis,
+    factors: i64,
 }
 
-const SELECT_SESSION: &str = "SELECT s.account_id, a.role, s.expires_at, COALESCE(s.seen_at, s.created_at) AS seen_at FROM sessions s \
+const SELECT_SESSION: &str = "SELECT s.account_id, a.role, s.expires_at, COALESCE(s.seen_at, s.created_at) AS seen_at, \
+     (SELECT COUNT(*) FROM second_factors f WHERE f.account_id = s.account_id) AS factors FROM sessions s \
      JOIN accounts a ON a.id = s.account_id WHERE s.token_hash = $1 AND a.active";
 
 async fn load(app: &App, token: TokenHash) -> sqlx::Result<Option<Principal>> {
     let mut session = app.db.read().await?;
     let row = fetch!(optional, session, Row, SELECT_SESSION, &token[..])?;
     drop(session);
-    let Some(Row { account_id, role, expires_at, seen_at }) = row else { return Ok(None) };
+    let Some(Row { account_id, role, expires_at, seen_at, factors }) = row else { return Ok(None) };
     match app.gate.idle(seen_at) {
         Idle::Over => return Ok(None),
         // That it cannot be written down now is no reason to send somebody away.
         Idle::Note => drop(app.writer.submit(AtOnce(SeenNow(token))).await),
         Idle::Fresh => {}
     }
-    Ok(Some(Principal { account_id, role, token, source: Source::default(), expires_at }))
+    let owes_factor = app.second_factors.owed(role == Role::Admin, factors > 0);
+    Ok(Some(Principal { account_id, role, token, owes_factor, source: Source::default(), expires_at }))
 }
 
 impl Command<ShopUnit> for SeenNow {

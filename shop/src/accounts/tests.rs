@@ -120,6 +120,31 @@ on_both_engines! {
         assert_eq!(log_in(&shop, &mut there, "otra muy distinta").await, 200);
     }
 
+    async fn the_other_sessions_are_listed_and_ended(database) {
+        let shop = TestShop::new(database).await;
+        let (mut here, mut there) = (shop.customer(EMAIL).await, Browser::default());
+        let mut bruno = shop.customer("bruno@example.com").await;
+        let sessions = async |browser: &mut Browser| shop.get(browser, "/api/yo/sesiones").await.body["otras"].clone();
+        assert_eq!(sessions(&mut here).await, json!([]));
+        assert_eq!(log_in(&shop, &mut there, PASSWORD).await, 200);
+        assert_eq!(sessions(&mut here).await.as_array().map(Vec::len), Some(1));
+        assert_eq!(sessions(&mut bruno).await, json!([]), "nobody sees another's");
+        let end = async |browser: &mut Browser| shop.send(browser, Method::DELETE, "/api/yo/sesiones", None).await.status;
+        assert_eq!(end(&mut Browser::default()).await, 401);
+        assert_eq!(end(&mut here).await, 204);
+        assert_eq!(shop.get(&mut there, "/api/me").await.status, 401);
+        assert_eq!(shop.get(&mut bruno, "/api/me").await.status, 200);
+
+        let mut visitor = shop.visitor();
+        visitor.follow("/ingresar", &[("email", EMAIL), ("password", PASSWORD)]).await;
+        let page = visitor.get("/perfil/clave").await;
+        assert!(page.body.contains("Tu cuenta tiene otra sesión abierta."), "{}", page.body);
+        let page = visitor.follow("/perfil/clave/otras-sesiones", &[]).await;
+        assert!(page.body.contains("Las otras sesiones terminaron."), "{}", page.body);
+        assert!(page.body.contains("Tu cuenta no tiene otra sesión abierta."), "{}", page.body);
+        assert_eq!(shop.get(&mut here, "/api/me").await.status, 401);
+    }
+
     async fn recovery_takes_the_mailed_code_once(database) {
         let mut shop = TestShop::new(database).await;
         let mut ana = shop.customer(EMAIL).await;

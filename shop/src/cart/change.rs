@@ -169,6 +169,12 @@ pub(crate) struct Added {
     pub(crate) left: Option<i64>,
 }
 
+/// How many of a product are left on the shelf, if those that a cart `has` are all there is: more cannot be added. The command
+/// refuses by it, and a page offers by it.
+pub(crate) fn all_there_is(stock: Option<i64>, has: i64) -> Option<i64> {
+    stock.filter(|left| *left <= has)
+}
+
 /// So many more of a product, whatever is there by then: two who add at once both count. What there is goes in.
 #[derive(Debug)]
 pub(super) struct AddToCart {
@@ -194,7 +200,7 @@ impl Command<ShopUnit> for AddToCart {
         }
         let left =
             unit.product(self.product_id).await?.filter(|product| product.active).and_then(|product| product.stock);
-        if let Some(left) = left.filter(|left| *left <= has) {
+        if let Some(left) = all_there_is(left, has) {
             return Err(Failure::Refused(CartRefusal::NoMore(left)));
         }
         let there = put(unit, self.owner, self.product_id, quantity).await?;

@@ -17,6 +17,7 @@ use super::{anonymous_token, cookie};
 use crate::accounts::MaybeSession;
 use crate::app::App;
 use crate::basket::Basket;
+use crate::kept::Kept;
 
 /// The cookie of a cart that was made for somebody who had none.
 pub(crate) type SetCookie = AppendHeaders<[(HeaderName, HeaderValue); 1]>;
@@ -43,10 +44,14 @@ impl FromRequestParts<App> for Whose {
 ///
 /// At the prices of this moment, with a warning where stock is short.
 #[utoipa::path(get, path = "/api/carrito", tag = "carrito", security(()), responses((status = 200, body = CartView)))]
-pub(crate) async fn show_cart(State(app): State<App>, Whose { owner, .. }: Whose) -> Result<Json<CartView>, Problem> {
-    let Some(owner) = owner else { return Ok(Json(CartView::default())) };
-    let cart = read_cart(&mut app.db.snapshot().await?, owner, app.ambient.now()).await?;
-    Ok(Json(cart))
+pub(super) async fn show_cart(State(app): State<App>, whose: Whose) -> Result<Json<CartView>, Problem> {
+    of(&app, whose).await.map(Json)
+}
+
+/// A cart at the prices of this moment.
+pub(crate) async fn of(app: &App, Whose { owner, .. }: Whose) -> Result<CartView, Problem> {
+    let Some(owner) = owner else { return Ok(CartView::default()) };
+    Ok(read_cart(&mut app.db.snapshot().await?, owner, app.ambient.now()).await?)
 }
 
 /// How many pieces are in a cart, for the number beside its link.
@@ -86,7 +91,7 @@ pub(super) async fn put_item(
     Ok((set_cookie, Json(cart)).into_response())
 }
 
-/// Sets how many of a product are in a cart, 0 for none. Gives the cart as it is then, and the cookie of one that is made.
+/// Sets how many of a product are in a cart, 0 for none, by [`ChangeCart`]. Gives the cart as it is then, and the cookie of one that is made.
 pub(crate) async fn set_item(
     app: &App,
     whose: Whose,
@@ -124,7 +129,7 @@ async fn somebody(app: &App, Whose { owner, ip }: Whose) -> Result<(Owner, Optio
     Ok((Owner::Holder(token.hash()), Some(cookie)))
 }
 
-/// Adds so many of a product, 1 or more, once under `key`. Gives what became of it, and the cookie of a cart that
+/// Adds so many of a product, 1 or more, by [`AddToCart`], once under `key`. Gives what became of it, and the cookie of a cart that
 /// is made.
 pub(crate) async fn add_item(
     app: &App,
@@ -139,9 +144,9 @@ pub(crate) async fn add_item(
         let key_of = format!("{}.{product_id}.{quantity}", key.key);
         IdempotencyKey { scope: owner.scope(), key: key_of, ..key }
     });
-    let answer = app.writer.submit(Once::new(AddToCart { owner, product_id, quantity }, key)).await?;
-    let added = serde_json::from_str(&answer.body).map_err(|error| Problem::internal(&error))?;
-    Ok((added, set_cookie))
+    let add = AddToCart { owner, product_id, quantity };
+    let added: Kept<Added> = app.writer.submit(Once::new(add, key)).await?.into();
+    Ok((added.read()?, set_cookie))
 }
 
 /// Takes a product out of my cart
@@ -155,16 +160,21 @@ pub(super) async fn remove_item(
     Whose { owner, .. }: Whose,
     Path(product_id): Path<i64>,
 ) -> Result<Json<CartView>, Problem> {
-    change(&app, owner, Change::Remove { product_id }).await
+    change(&app, owner, Change::Remove { product_id }).await.map(Json)
 }
 
 /// Empties my cart
 #[utoipa::path(delete, path = "/api/carrito", tag = "carrito", security(()), responses((status = 200, body = CartView)))]
-pub(crate) async fn empty_cart(State(app): State<App>, Whose { owner, .. }: Whose) -> Result<Json<CartView>, Problem> {
-    change(&app, owner, Change::Empty).await
+pub(super) async fn empty_cart(State(app): State<App>, whose: Whose) -> Result<Json<CartView>, Problem> {
+    empty(&app, whose).await.map(Json)
 }
 
-async fn change(app: &App, owner: Option<Owner>, change: Change) -> Result<Json<CartView>, Problem> {
-    let Some(owner) = owner else { return Ok(Json(CartView::default())) };
-    Ok(Json(app.writer.submit(ChangeCart { owner, change }).await?))
+/// Takes everything out of a cart, by [`ChangeCart`].
+pub(crate) async fn empty(app: &App, Whose { owner, .. }: Whose) -> Result<CartView, Problem> {
+    change(app, owner, Change::Empty).await
+}
+
+async fn change(app: &App, owner: Option<Owner>, change: Change) -> Result<CartView, Problem> {
+    let Some(owner) = owner else { return Ok(CartView::default()) };
+    Ok(app.writer.submit(ChangeCart { owner, change }).await?)
 }

@@ -19,8 +19,8 @@ use belgrano_runtime::{execute_rows, fetch, fetch_scalar};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-pub(crate) use change::Added;
-pub(crate) use handlers::{Whose, add_item, empty_cart, set_item, show_cart, units};
+pub(crate) use change::{Added, all_there_is};
+pub(crate) use handlers::{Whose, add_item, empty, of, set_item, units};
 pub(crate) use merge::{Fewer, adopt};
 pub use settings::CartSettings;
 pub use view::{CartItemView, CartView};

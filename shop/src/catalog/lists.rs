@@ -117,9 +117,13 @@ pub(crate) async fn stocked(app: &App) -> sqlx::Result<Stocked> {
 
 /// Businesses and their branches
 #[utoipa::path(get, path = "/api/negocios", tag = "catálogo", security(()), responses((status = 200, body = BusinessList)))]
-pub(crate) async fn businesses(State(app): State<App>) -> Result<Json<BusinessList>, Problem> {
-    let negocios = read_businesses(&mut app.db.snapshot().await?).await?;
-    Ok(Json(BusinessList { negocios, cursor: None }))
+pub(super) async fn businesses(State(app): State<App>) -> Result<Json<BusinessList>, Problem> {
+    Ok(Json(BusinessList { negocios: all_businesses(&app).await?, cursor: None }))
+}
+
+/// Every business with its branches.
+pub(crate) async fn all_businesses(app: &App) -> Result<Vec<BusinessView>, Problem> {
+    Ok(read_businesses(&mut app.db.snapshot().await?).await?)
 }
 
 /// A category and how many of its products are for sale.
@@ -154,9 +158,13 @@ pub(super) async fn read_categories(session: &mut Session) -> sqlx::Result<Vec<C
 
 /// Categories
 #[utoipa::path(get, path = "/api/categorias", tag = "catálogo", security(()), responses((status = 200, body = CategoryList)))]
-pub(crate) async fn categories(State(app): State<App>) -> Result<Json<CategoryList>, Problem> {
-    let categorias = read_categories(&mut app.db.read().await?).await?;
-    Ok(Json(CategoryList { categorias, cursor: None }))
+pub(super) async fn categories(State(app): State<App>) -> Result<Json<CategoryList>, Problem> {
+    Ok(Json(CategoryList { categorias: all_categories(&app).await?, cursor: None }))
+}
+
+/// Every category, with how many of its products are for sale.
+pub(crate) async fn all_categories(app: &App) -> Result<Vec<CategoryView>, Problem> {
+    Ok(read_categories(&mut app.db.read().await?).await?)
 }
 
 /// An offer that holds now.
@@ -221,7 +229,11 @@ pub(super) async fn read_offers(session: &mut Session, now: UnixMillis) -> sqlx:
 
 /// Today's offers
 #[utoipa::path(get, path = "/api/ofertas", tag = "catálogo", security(()), responses((status = 200, body = OfferList)))]
-pub(crate) async fn offers(State(app): State<App>) -> Result<Json<OfferList>, Problem> {
-    let ofertas = read_offers(&mut app.db.snapshot().await?, app.ambient.now()).await?;
-    Ok(Json(OfferList { ofertas, cursor: None }))
+pub(super) async fn offers(State(app): State<App>) -> Result<Json<OfferList>, Problem> {
+    Ok(Json(OfferList { ofertas: current_offers(&app).await?, cursor: None }))
+}
+
+/// The offers that hold now.
+pub(crate) async fn current_offers(app: &App) -> Result<Vec<CurrentOffer>, Problem> {
+    Ok(read_offers(&mut app.db.snapshot().await?, app.ambient.now()).await?)
 }

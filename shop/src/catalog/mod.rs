@@ -44,7 +44,9 @@ pub(crate) use changed::{Changed, stock_changed};
 pub(crate) use edit::{EditBody, EditProduct, MAX_STOCK, NotEdited, edit};
 pub(crate) use fold_stored::fold_stored;
 pub use import::{ImportError, ImportOptions, Refused, Report, import};
-pub(crate) use lists::{BusinessView, CategoryView, CurrentOffer, businesses, categories, offers, stocked};
+pub(crate) use lists::{
+    BusinessView, CategoryView, CurrentOffer, all_businesses, all_categories, current_offers, stocked,
+};
 pub(crate) use manage::{
     LOW_STOCK, Managed, ManagedFilter, ManagedPage, Shelf, managed, managed_by_id, require_product,
 };
@@ -52,7 +54,7 @@ pub(crate) use photo::set_photo;
 pub use photos_from::{PhotosError, PhotosReport, photos_from};
 pub(crate) use prices::{PriceView, prices_of};
 pub use product::{Named, ProductView, products_by_id};
-pub(crate) use products::{Filter, list_products, no_such_product, show_product};
+pub(crate) use products::{Filter, no_such_product, product, products};
 pub(crate) use redraw::redraw_photos;
 
 use crate::app::App;

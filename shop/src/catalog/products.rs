@@ -149,11 +149,16 @@ async fn search_some(
     ),
     responses((status = 200, body = ProductPage), (status = 422, body = ProblemDocument))
 )]
-pub(crate) async fn list_products(
+pub(super) async fn list_products(
     State(app): State<App>,
     Query(filter): Query<Filter>,
     page: Page,
 ) -> Result<Json<ProductPage>, Problem> {
+    products(&app, &filter, &page).await.map(Json)
+}
+
+/// A page of the products for sale that `filter` lets through.
+pub(crate) async fn products(app: &App, filter: &Filter, page: &Page) -> Result<ProductPage, Problem> {
     let words = patterns(&filter.q)
         .ok_or_else(|| Problem::invalid_field("q", Message::new("error-words").with("max", MAX_WORDS)))?;
     let after = page.position::<After>()?.unwrap_or(After::START);
@@ -161,28 +166,28 @@ pub(crate) async fn list_products(
     // What only some words find has an order of its own: its cursor counts backwards how many were shown.
     let shown = after.shown();
     if shown > 0 {
-        let (products, more) = search_some(&mut snapshot, &filter, shown, page.limit, now).await?;
-        return Ok(Json(some_page(products, shown, more)));
+        let (products, more) = search_some(&mut snapshot, filter, shown, page.limit, now).await?;
+        return Ok(some_page(products, shown, more));
     }
-    let (mut products, mut more) = search(&mut snapshot, &filter, &words, after, page.limit, now).await?;
+    let (mut products, mut more) = search(&mut snapshot, filter, &words, after, page.limit, now).await?;
     let mut close = false;
     // Beyond the last page of what is called like that, nothing is meant.
     if products.is_empty()
-        && (after == After::START || search(&mut snapshot, &filter, &words, After::START, 1, now).await?.0.is_empty())
+        && (after == After::START || search(&mut snapshot, filter, &words, After::START, 1, now).await?.0.is_empty())
     {
-        (products, more) = search_meant(&mut snapshot, &filter, after, page.limit, now).await?;
+        (products, more) = search_meant(&mut snapshot, filter, after, page.limit, now).await?;
         close = !products.is_empty();
         if products.is_empty() && after == After::START {
-            let (products, more) = search_some(&mut snapshot, &filter, 0, page.limit, now).await?;
-            return Ok(Json(some_page(products, 0, more)));
+            let (products, more) = search_some(&mut snapshot, filter, 0, page.limit, now).await?;
+            return Ok(some_page(products, 0, more));
         }
     }
     let last = products.last().filter(|_| more);
-    Ok(Json(ProductPage {
-        cursor: last.map(|product| Page::encode(&After::product(product, &filter))),
+    Ok(ProductPage {
+        cursor: last.map(|product| Page::encode(&After::product(product, filter))),
         productos: products,
         close,
-    }))
+    })
 }
 
 /// A page of what only some words find, after `shown` others.
@@ -201,12 +206,17 @@ fn some_page(products: Vec<ProductView>, shown: usize, more: bool) -> ProductPag
     params(("id" = i64, Path)),
     responses((status = 200, body = ProductView), (status = 404, body = ProblemDocument))
 )]
-pub(crate) async fn show_product(State(app): State<App>, Path(id): Path<i64>) -> Result<Json<ProductView>, Problem> {
+pub(super) async fn show_product(State(app): State<App>, Path(id): Path<i64>) -> Result<Json<ProductView>, Problem> {
+    product(&app, id).await.map(Json)
+}
+
+/// A product that is for sale.
+pub(crate) async fn product(app: &App, id: i64) -> Result<ProductView, Problem> {
     const FOR_SALE: &str = "SELECT COUNT(*) FROM products p JOIN businesses b ON b.id = p.business_id WHERE p.id = $1 AND p.active AND b.active";
     let mut snapshot = app.db.snapshot().await?;
     let for_sale = belgrano_runtime::fetch_scalar!(one, snapshot, i64, FOR_SALE, id)? > 0;
     let found = products_by_id(&mut snapshot, &[id], app.ambient.now()).await?.remove(&id);
-    found.filter(|_| for_sale).map(Json).ok_or_else(no_such_product)
+    found.filter(|_| for_sale).ok_or_else(no_such_product)
 }
 
 pub(crate) fn no_such_product() -> Problem {

@@ -2,7 +2,7 @@
 
 use axum::extract::State;
 use belgrano_runtime::http::{Keyed, RequestContext};
-use belgrano_runtime::idempotency::{Once, StoredAnswer};
+use belgrano_runtime::idempotency::{IdempotencyKey, Once, StoredAnswer};
 use belgrano_runtime::problem::{Problem, ProblemDocument};
 use serde::Deserialize;
 use utoipa::ToSchema;
@@ -10,9 +10,10 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use super::{Checkout, DeliveryFields, Source};
-use crate::accounts::{self, Session};
+use crate::accounts::{self, Principal, Session};
 use crate::app::App;
 use crate::basket::Basket;
+use crate::kept::{Kept, Placed};
 use crate::orders::OrderView;
 use crate::visits::Arrival;
 
@@ -78,7 +79,7 @@ async fn place(
     arrival: Arrival,
     request: Keyed<CheckoutRequest>,
 ) -> Result<StoredAnswer, Problem> {
-    let (request, key) = request.scoped(|| format!("pedido:{}", who.account_id));
+    let (request, key) = request.scoped(|| scope(who.account_id));
     let source = match request.items {
         Some(items) => {
             Basket::parse(items.into_iter().map(|item| (item.producto_id, item.cantidad))).map(Source::Items)
@@ -103,7 +104,22 @@ async fn place(
     let (source, delivery) = both(source, delivery.parse(&app.settings.map.zones)).map_err(Problem::invalid)?;
     let trace = context.traceparent();
     let checkout = Checkout { account_id: who.account_id, source, delivery, seen: None, arrival, trace };
-    Ok(app.writer.submit_for(&who, Once::creating(checkout, key)).await?)
+    order(&app, &who, checkout, key).await.map(Kept::into_answer)
+}
+
+/// Whose keys of orders those are.
+pub(crate) fn scope(account_id: i64) -> String {
+    format!("pedido:{account_id}")
+}
+
+/// Places an order by [`Checkout`], once under `key`.
+pub(crate) async fn order(
+    app: &App,
+    who: &Principal,
+    checkout: Checkout,
+    key: Option<IdempotencyKey>,
+) -> Result<Kept<Placed>, Problem> {
+    Ok(app.writer.submit_for(who, Once::creating(checkout, key)).await?.into())
 }
 
 /// Both values, or the errors of both.

@@ -19,4 +19,5 @@ mod statements_tests;
 
 pub use delivery::{Delivery, DeliveryFields};
 pub use http::routes;
+pub(crate) use http::{order, scope};
 pub use place::{Checkout, CheckoutRefusal, Source, place_order};

@@ -147,11 +147,13 @@ impl Command<ShopUnit> for ReplaceBusiness {
     get, path = "/api/comercio", tag = "comercio",
     responses((status = 200, body = BusinessView), (status = 403, body = ProblemDocument))
 )]
-pub(crate) async fn show_business(
-    State(app): State<App>,
-    Merchant(who): Merchant,
-) -> Result<Json<BusinessView>, Problem> {
-    find(&mut app.db.read().await?, who.account_id).await?.map(Json).ok_or_else(no_business)
+pub(super) async fn show_business(State(app): State<App>, merchant: Merchant) -> Result<Json<BusinessView>, Problem> {
+    business_of(&app, &merchant).await.map(Json)
+}
+
+/// A merchant's business.
+pub(crate) async fn business_of(app: &App, Merchant(who): &Merchant) -> Result<BusinessView, Problem> {
+    find(&mut app.db.read().await?, who.account_id).await?.ok_or_else(no_business)
 }
 
 /// Replace my business
@@ -164,11 +166,20 @@ pub(crate) async fn show_business(
         (status = 422, body = ProblemDocument),
     )
 )]
-pub(crate) async fn replace_business(
+pub(super) async fn replace_business(
     State(app): State<App>,
-    Merchant(who): Merchant,
+    merchant: Merchant,
     Json(request): Json<BusinessRequest>,
 ) -> Result<Json<BusinessView>, Problem> {
+    replace(&app, &merchant, request).await.map(Json)
+}
+
+/// Replaces a merchant's business, by [`ReplaceBusiness`].
+pub(crate) async fn replace(
+    app: &App,
+    Merchant(who): &Merchant,
+    request: BusinessRequest,
+) -> Result<BusinessView, Problem> {
     let mut form = Form::default();
     let replace = ReplaceBusiness {
         account_id: who.account_id,
@@ -180,5 +191,5 @@ pub(crate) async fn replace_business(
         seen: request.seen,
     };
     form.finish()?;
-    Ok(Json(app.writer.submit_for(&who, replace).await?))
+    Ok(app.writer.submit_for(who, replace).await?)
 }

@@ -3,28 +3,24 @@
 use axum::extract::State;
 use axum::http::StatusCode;
 use belgrano_runtime::http::{Json, KeyOnly, Keyed, Page, Path, Query, RequestContext};
-use belgrano_runtime::idempotency::{Once, StoredAnswer};
+use belgrano_runtime::idempotency::StoredAnswer;
 use belgrano_runtime::problem::{FieldError, Problem, ProblemDocument};
 use belgrano_web::address::has_door;
 use belgrano_web::map::Zones;
 use belgrano_web::seen::Seen;
 use belgrano_wire::free_text;
-use belgrano_wire::money::Money;
 use belgrano_wire::texts::Message;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use super::edit::not_found;
-use super::{
-    Create, Delete, DueDate, Frequency, PackageDraft, PackageView, RunNow, RunView, SetActive, Update, business,
-    package, plan_http, run,
-};
-use crate::accounts::{Merchant, Principal};
+use super::{DueDate, Frequency, PackageDraft, PackageView, RunView, business, packages, plan_http};
+use crate::accounts::Merchant;
 use crate::app::App;
 use crate::basket::Basket;
 use crate::checkout::DeliveryFields;
+use crate::kept::Kept;
 use crate::orders::OrderView;
 use crate::visits::Arrival;
 
@@ -84,7 +80,7 @@ pub(crate) struct PackageItemRequest {
 }
 
 impl PackageRequest {
-    fn parse(self, zones: &Zones) -> Result<PackageDraft, Problem> {
+    pub(super) fn parse(self, zones: &Zones) -> Result<PackageDraft, Problem> {
         let basket = Basket::parse(self.items.into_iter().map(|item| (item.product_id, item.quantity)));
         let delivery = DeliveryFields {
             address: self.address,
@@ -140,16 +136,8 @@ pub(crate) struct RunList {
     params(("cursor" = Option<String>, Query), ("limit" = Option<u32>, Query, description = "1 to 200, 50 when left out")),
     responses((status = 200, body = PackageList), (status = 403, body = ProblemDocument))
 )]
-pub(crate) async fn list_packages(
-    State(app): State<App>,
-    Merchant(who): Merchant,
-    page: Page,
-) -> Result<Json<PackageList>, Problem> {
-    let after = page.position::<i64>()?.unwrap_or(i64::MIN);
-    let mut session = app.db.snapshot().await?;
-    let packages = package::page(&mut session, who.account_id, after, i64::from(page.limit) + 1).await?;
-    let (paquetes, cursor) = cut(packages, &page, |package| package.id);
-    Ok(Json(PackageList { paquetes, cursor }))
+async fn list_packages(State(app): State<App>, merchant: Merchant, page: Page) -> Result<Json<PackageList>, Problem> {
+    packages::page_of(&app, &merchant, &page).await.map(Json)
 }
 
 /// Make a package
@@ -165,16 +153,12 @@ pub(crate) async fn list_packages(
         (status = 422, body = ProblemDocument),
     )
 )]
-pub(crate) async fn create_package(
+async fn create_package(
     State(app): State<App>,
-    Merchant(who): Merchant,
+    merchant: Merchant,
     request: Keyed<PackageRequest>,
 ) -> Result<StoredAnswer, Problem> {
-    let account_id = who.account_id;
-    let (request, key) = request.scoped(|| format!("paquete:{account_id}"));
-    let create =
-        Create { account_id, draft: request.parse(&app.settings.map.zones)?, hour: app.settings.merchants.hour };
-    Ok(app.writer.submit_for(&who, Once::creating(create, key)).await?)
+    packages::create(&app, &merchant, request).await
 }
 
 /// One of my packages
@@ -182,13 +166,12 @@ pub(crate) async fn create_package(
     get, path = "/api/paquetes/{id}", tag = "paquetes", params(("id" = i64, Path)),
     responses((status = 200, body = PackageView), (status = 404, body = ProblemDocument))
 )]
-pub(crate) async fn show_package(
+async fn show_package(
     State(app): State<App>,
-    Merchant(who): Merchant,
+    merchant: Merchant,
     Path(id): Path<i64>,
 ) -> Result<Json<PackageView>, Problem> {
-    let mut session = app.db.snapshot().await?;
-    package::view(&mut session, who.account_id, id).await?.map(Json).ok_or_else(not_found)
+    packages::one(&app, &merchant, id).await.map(Json)
 }
 
 /// Replace a package
@@ -203,15 +186,13 @@ pub(crate) async fn show_package(
         (status = 422, body = ProblemDocument),
     )
 )]
-pub(crate) async fn replace_package(
+async fn replace_package(
     State(app): State<App>,
-    Merchant(who): Merchant,
+    merchant: Merchant,
     Path(id): Path<i64>,
-    Json(mut request): Json<PackageRequest>,
+    Json(request): Json<PackageRequest>,
 ) -> Result<Json<PackageView>, Problem> {
-    let seen = std::mem::take(&mut request.seen);
-    let (draft, hour) = (request.parse(&app.settings.map.zones)?, app.settings.merchants.hour);
-    Ok(Json(app.writer.submit_for(&who, Update { account_id: who.account_id, id, draft, seen, hour }).await?))
+    packages::replace(&app, &merchant, id, request).await.map(Json)
 }
 
 /// Delete a package
@@ -221,12 +202,12 @@ pub(crate) async fn replace_package(
     delete, path = "/api/paquetes/{id}", tag = "paquetes", params(("id" = i64, Path)),
     responses((status = 204), (status = 404, body = ProblemDocument))
 )]
-pub(crate) async fn delete_package(
+async fn delete_package(
     State(app): State<App>,
-    Merchant(who): Merchant,
+    merchant: Merchant,
     Path(id): Path<i64>,
 ) -> Result<StatusCode, Problem> {
-    app.writer.submit_for(&who, Delete { account_id: who.account_id, id }).await?;
+    packages::delete(&app, &merchant, id).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 
@@ -235,12 +216,12 @@ pub(crate) async fn delete_package(
     post, path = "/api/paquetes/{id}/pausar", tag = "paquetes", params(("id" = i64, Path)),
     responses((status = 200, body = PackageView), (status = 404, body = ProblemDocument))
 )]
-pub(crate) async fn pause_package(
-    state: State<App>,
-    who: Merchant,
+async fn pause_package(
+    State(app): State<App>,
+    merchant: Merchant,
     Path(id): Path<i64>,
 ) -> Result<Json<PackageView>, Problem> {
-    set_active(state, who, id, false).await
+    packages::set_active(&app, &merchant, id, false).await.map(Json)
 }
 
 /// Let a package go on
@@ -250,22 +231,12 @@ pub(crate) async fn pause_package(
     post, path = "/api/paquetes/{id}/reanudar", tag = "paquetes", params(("id" = i64, Path)),
     responses((status = 200, body = PackageView), (status = 404, body = ProblemDocument))
 )]
-pub(crate) async fn resume_package(
-    state: State<App>,
-    who: Merchant,
+async fn resume_package(
+    State(app): State<App>,
+    merchant: Merchant,
     Path(id): Path<i64>,
 ) -> Result<Json<PackageView>, Problem> {
-    set_active(state, who, id, true).await
-}
-
-async fn set_active(
-    State(app): State<App>,
-    Merchant(who): Merchant,
-    id: i64,
-    active: bool,
-) -> Result<Json<PackageView>, Problem> {
-    let hour = app.settings.merchants.hour;
-    Ok(Json(app.writer.submit_for(&who, SetActive { account_id: who.account_id, id, active, hour }).await?))
+    packages::set_active(&app, &merchant, id, true).await.map(Json)
 }
 
 /// Order a package now
@@ -284,7 +255,7 @@ async fn set_active(
         (status = 422, body = ProblemDocument),
     )
 )]
-pub(crate) async fn run_package(
+async fn run_package(
     State(app): State<App>,
     Merchant(who): Merchant,
     Path(id): Path<i64>,
@@ -293,32 +264,16 @@ pub(crate) async fn run_package(
     arrival: Arrival,
     key: KeyOnly,
 ) -> Result<StoredAnswer, Problem> {
-    run_now(&app, &who, id, (resto, None), &context, arrival, key).await
+    packages::run_now(&app, &who, id, (resto, None), &context, arrival, key).await.map(Kept::into_answer)
 }
 
 /// How much of a package.
 #[derive(Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
-pub(crate) struct Rest {
+struct Rest {
     /// Whether what there is will do.
     #[serde(default)]
     resto: bool,
-}
-
-/// Orders a package, or what there is of it (`rest`), at the total that was `seen` where one was shown.
-pub(crate) async fn run_now(
-    app: &App,
-    who: &Principal,
-    id: i64,
-    (rest, seen): (bool, Option<Money>),
-    context: &RequestContext,
-    arrival: Arrival,
-    key: KeyOnly,
-) -> Result<StoredAnswer, Problem> {
-    let account_id = who.account_id;
-    let key = key.scoped(|| format!("ejecutar:{account_id}:{id}{}", if rest { ":resto" } else { "" }));
-    let run = RunNow { account_id, id, rest, seen, arrival: arrival.for_package(), trace: context.traceparent() };
-    Ok(app.writer.submit_for(who, Once::creating(run, key)).await?)
 }
 
 /// What became of a package
@@ -331,25 +286,11 @@ pub(crate) async fn run_now(
     ),
     responses((status = 200, body = RunList), (status = 404, body = ProblemDocument))
 )]
-pub(crate) async fn list_runs(
+async fn list_runs(
     State(app): State<App>,
-    Merchant(who): Merchant,
+    merchant: Merchant,
     Path(id): Path<i64>,
     page: Page,
 ) -> Result<Json<RunList>, Problem> {
-    let before = page.position::<i64>()?.unwrap_or(i64::MAX);
-    let mut session = app.db.snapshot().await?;
-    package::own(&mut session, who.account_id, id).await?.ok_or_else(not_found)?;
-    let runs = run::history(&mut session, id, before, i64::from(page.limit) + 1).await?;
-    let (corridas, cursor) = cut(runs, &page, |run| run.id);
-    Ok(Json(RunList { corridas, cursor }))
-}
-
-/// One page of `rows`, which are one more than asked for when there is another page.
-fn cut<T>(mut rows: Vec<T>, page: &Page, id: impl Fn(&T) -> i64) -> (Vec<T>, Option<String>) {
-    let limit = usize::try_from(page.limit).unwrap_or(usize::MAX);
-    let more = rows.len() > limit;
-    rows.truncate(limit);
-    let cursor = rows.last().filter(|_| more).map(|last| Page::encode(&id(last)));
-    (rows, cursor)
+    packages::runs_of(&app, &merchant, id, &page).await.map(Json)
 }

@@ -10,6 +10,7 @@ mod http;
 #[cfg(test)]
 mod http_tests;
 mod package;
+pub(crate) mod packages;
 mod plan;
 mod plan_http;
 #[cfg(test)]
@@ -24,14 +25,11 @@ mod shown;
 mod tests;
 
 pub use business::BusinessView;
-pub(crate) use business::{BusinessRequest, fields as business_fields, replace_business, show_business};
+pub(crate) use business::{BusinessRequest, business_of, fields as business_fields, replace as replace_business};
 pub use calendar::{Due, DueDate, Frequency, RunHour, Series};
 pub use edit::{Create, Delete, MAX_PACKAGES, PackageRefusal, SetActive, Update};
 pub use http::routes;
-pub(crate) use http::{
-    PackageItemRequest, PackageRequest, create_package, delete_package, list_packages, list_runs, pause_package,
-    replace_package, resume_package, run_now, show_package,
-};
+pub(crate) use http::{PackageItemRequest, PackageList, PackageRequest};
 pub use package::{MissedView, PackageDraft, PackageItemView, PackageView};
 pub(crate) use plan::{MerchantFilter, MerchantPage, MerchantView, Plan, SetPlan, merchants};
 pub(crate) use plan_http::PlanBody;

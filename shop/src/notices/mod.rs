@@ -1,6 +1,7 @@
 //! Notices to customers: their order is on its way, their order is there, what do they say of it; to merchants: a package was not
-//! ordered; to everybody: the password was changed; to administrators: somebody is trying to get in. On the browsers that asked
-//! for it, else by mail where the account asked for that; of a package, a password and an attack by mail in any case.
+//! ordered; to everybody: the password or the second factor was changed; to administrators: somebody is trying to get in. On the
+//! browsers that asked for it, else by mail where the account asked for that; of a package, a password, a second factor and an
+//! attack by mail in any case.
 //!
 //! What the board says of an order leaves its notice in the transaction that applies it ([`of`]); the rest is
 //! [`belgrano_notices`]. An order that has moved on since is no news and is not told.
@@ -11,9 +12,8 @@ mod routes;
 mod tests;
 
 pub use mail::{WantMail, wants_mail};
-pub(crate) use routes::MailBody;
 pub use routes::routes;
-pub(crate) use routes::{list, retry, set_mail};
+pub(crate) use routes::want_mail;
 
 use std::sync::Arc;
 
@@ -37,7 +37,8 @@ pub static SERVICE: NoticeService = NoticeService {
          AND r.id = (SELECT MAX(l.id) FROM package_runs l WHERE l.package_id = r.package_id) \
          UNION ALL SELECT 1 FROM orders o WHERE notices.news = 'resena' AND o.number = notices.order_number \
          AND o.state = 'entregado' AND NOT EXISTS (SELECT 1 FROM reviews v WHERE v.order_id = o.id) \
-         UNION ALL SELECT 1 FROM accounts a WHERE notices.news = 'clave' AND a.id = notices.account_id AND a.active \
+         UNION ALL SELECT 1 FROM accounts a WHERE notices.news IN ('clave', 'segundo-factor') AND a.id = notices.account_id \
+         AND a.active \
          UNION ALL SELECT 1 FROM accounts a WHERE notices.news = 'seguridad' AND a.id = notices.account_id \
          AND a.active AND a.role = 'admin'"
     ),
@@ -46,7 +47,8 @@ pub static SERVICE: NoticeService = NoticeService {
         wanted: "SELECT account_id FROM mail_notices WHERE account_id IN",
         recipient: "SELECT a.email, COALESCE(m.language, '') AS language FROM accounts a \
                     LEFT JOIN mail_notices m ON m.account_id = a.id \
-                    WHERE a.id = $1 AND a.active AND (m.account_id IS NOT NULL OR $2 IN ('paquete', 'clave', 'seguridad'))",
+                    WHERE a.id = $1 AND a.active \
+                    AND (m.account_id IS NOT NULL OR $2 IN ('paquete', 'clave', 'segundo-factor', 'seguridad'))",
         instead: "INSERT INTO notices (event, account_id, channel, news, order_number, place, state, created_at, \
                   expires_at, next_attempt_at) SELECT n.event, n.account_id, 'correo', n.news, n.order_number, n.place, \
                   'pendiente', $2, n.expires_at, $2 FROM notices n JOIN mail_notices m ON m.account_id = n.account_id \

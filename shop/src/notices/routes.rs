@@ -12,7 +12,7 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use super::{WantMail, wants_mail};
-use crate::accounts::{Admin, MaybeSession, Session};
+use crate::accounts::{Admin, MaybeSession, Principal, Session};
 use crate::app::App;
 
 /// The routes of this room.
@@ -68,9 +68,9 @@ async fn unsubscribe(
 
 /// Whether an account is told by mail what no browser of its was told.
 #[derive(Debug, Deserialize, Serialize, ToSchema)]
-pub(crate) struct MailBody {
+struct MailBody {
     /// Whether it is.
-    pub(crate) activo: bool,
+    activo: bool,
 }
 
 /// Whether I get notices by mail
@@ -93,17 +93,22 @@ async fn mail(State(app): State<App>, Session(who): Session) -> Result<Json<Mail
         (status = 409, body = ProblemDocument, description = "This shop sends no mail"),
     )
 )]
-pub(crate) async fn set_mail(
+async fn set_mail(
     State(app): State<App>,
     Session(who): Session,
     language: Language,
     Json(body): Json<MailBody>,
 ) -> Result<Json<MailBody>, Problem> {
-    if body.activo && !app.settings.mailer.delivers() {
+    want_mail(&app, &who, body.activo, language).await?;
+    Ok(Json(body))
+}
+
+/// Asks for notices by mail, or for no more of them, by [`WantMail`].
+pub(crate) async fn want_mail(app: &App, who: &Principal, wanted: bool, language: Language) -> Result<(), Problem> {
+    if wanted && !app.settings.mailer.delivers() {
         return Err(Problem::conflict("sin-correo", Message::new("refusal-no-mail")));
     }
-    app.writer.submit_for(&who, WantMail { account_id: who.account_id, wanted: body.activo, language }).await?;
-    Ok(Json(body))
+    Ok(app.writer.submit_for(who, WantMail { account_id: who.account_id, wanted, language }).await?)
 }
 
 /// What became of notices
@@ -121,7 +126,7 @@ pub(crate) async fn set_mail(
         (status = 422, body = ProblemDocument),
     )
 )]
-pub(crate) async fn list(
+async fn list(
     State(app): State<App>,
     _: Admin,
     Query(filter): Query<StateFilter>,
@@ -142,11 +147,7 @@ pub(crate) async fn list(
         (status = 409, body = ProblemDocument, description = "It is not among those that could not be sent"),
     )
 )]
-pub(crate) async fn retry(
-    State(app): State<App>,
-    Admin(by): Admin,
-    Path(id): Path<i64>,
-) -> Result<StatusCode, Problem> {
+async fn retry(State(app): State<App>, Admin(by): Admin, Path(id): Path<i64>) -> Result<StatusCode, Problem> {
     app.writer.submit_for(&by, Replay { id }).await?;
     Ok(StatusCode::ACCEPTED)
 }

@@ -1,7 +1,6 @@
 //! A past order as it would be today, and ordering it once more.
 
 use belgrano_runtime::http::{KeyOnly, RequestContext};
-use belgrano_runtime::idempotency::{Once, StoredAnswer};
 use belgrano_runtime::problem::Problem;
 use belgrano_wire::money::Money;
 use belgrano_wire::{OrderNumber, PaymentMethod, Position};
@@ -12,7 +11,8 @@ use crate::accounts::Principal;
 use crate::app::App;
 use crate::basket::Basket;
 use crate::cart::{self, CartView};
-use crate::checkout::{Checkout, Delivery, Source};
+use crate::checkout::{self, Checkout, Delivery, Source};
+use crate::kept::{Kept, Placed};
 use crate::unit::{Order, OrderLine};
 use crate::visits::Arrival;
 
@@ -36,7 +36,7 @@ pub(crate) async fn again(app: &App, account_id: i64, number: &OrderNumber) -> R
     Ok(Again { order, lines, basket })
 }
 
-/// Orders it again to the same address: what was `shown` of it at the total beside it, else all of it.
+/// Orders it again to the same address, by [`Checkout`]: what was `shown` of it at the total beside it, else all of it.
 pub(crate) async fn order_again(
     app: &App,
     who: &Principal,
@@ -45,7 +45,7 @@ pub(crate) async fn order_again(
     context: &RequestContext,
     arrival: Arrival,
     key: KeyOnly,
-) -> Result<StoredAnswer, Problem> {
+) -> Result<Kept<Placed>, Problem> {
     let account_id = who.account_id;
     let key = key.scoped(|| format!("repetir:{account_id}:{number}"));
     let (order, lines) = history::find(&app.db, account_id, number).await?.ok_or_else(no_such_order)?;
@@ -68,5 +68,5 @@ pub(crate) async fn order_again(
     };
     let trace = context.traceparent();
     let checkout = Checkout { account_id, source: Source::Items(basket), delivery, seen, arrival, trace };
-    Ok(app.writer.submit_for(who, Once::creating(checkout, key)).await?)
+    checkout::order(app, who, checkout, key).await
 }

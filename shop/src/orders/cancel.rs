@@ -21,7 +21,7 @@ pub struct Cancel {
 }
 
 /// Why an order cannot be cancelled.
-#[derive(Debug)]
+#[derive(Debug, PartialEq, Eq)]
 pub enum CancelRefusal {
     /// No such order of this account.
     Unknown,
@@ -29,6 +29,27 @@ pub enum CancelRefusal {
     Over(TicketState),
     /// Its driver has set out.
     OnTheWay,
+}
+
+/// What it is to ask for an order to be called off.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Wish {
+    /// It is passed on to the board.
+    New,
+    /// It was asked for, or done, before: nothing changes.
+    Stands,
+}
+
+/// Whether the customer of an order in `state` may ask for it to be called off; `requested` when that was asked for before. The
+/// command refuses by it, and a page offers by it.
+pub(crate) fn wish(state: TicketState, requested: bool) -> Result<Wish, CancelRefusal> {
+    match state {
+        TicketState::OnTheWay => Err(CancelRefusal::OnTheWay),
+        TicketState::Cancelled => Ok(Wish::Stands),
+        _ if requested => Ok(Wish::Stands),
+        state if state.is_final() => Err(CancelRefusal::Over(state)),
+        _ => Ok(Wish::New),
+    }
 }
 
 /// Somebody else's order is none, and nobody learns that it exists.
@@ -61,14 +82,9 @@ impl Command<ShopUnit> for Cancel {
     async fn apply(&self, unit: &mut ShopUnit) -> Result<Order, Failure<CancelRefusal>> {
         let order = unit.order(&self.number).await?.filter(|order| order.account_id == self.account_id).cloned();
         let mut order = order.ok_or(Failure::Refused(CancelRefusal::Unknown))?;
-        if order.state == TicketState::OnTheWay {
-            return Err(Failure::Refused(CancelRefusal::OnTheWay));
-        }
-        if order.state == TicketState::Cancelled || order.cancel_requested_at.is_some() {
+        let wish = wish(order.state, order.cancel_requested_at.is_some()).map_err(Failure::Refused)?;
+        if wish == Wish::Stands {
             return Ok(order);
-        }
-        if order.state.is_final() {
-            return Err(Failure::Refused(CancelRefusal::Over(order.state)));
         }
         order.cancel_requested_at = Some(unit.now());
         call_off(unit, &self.number, &self.reason, &self.trace);
@@ -85,4 +101,26 @@ pub(super) fn call_off(unit: &mut ShopUnit, number: &OrderNumber, reason: &str, 
         payload: serde_json::json!({ "motivo": reason }).to_string(),
         trace: trace.to_owned(),
     });
+}
+
+#[cfg(test)]
+mod tests {
+    use belgrano_wire::TicketState;
+
+    use super::{CancelRefusal, Wish, wish};
+
+    #[test]
+    fn every_state_asked_for_before_or_not() {
+        for state in TicketState::ALL.iter().copied() {
+            let (first, again) = match state {
+                TicketState::OnTheWay => (Err(CancelRefusal::OnTheWay), Err(CancelRefusal::OnTheWay)),
+                TicketState::Cancelled => (Ok(Wish::Stands), Ok(Wish::Stands)),
+                TicketState::Delivered | TicketState::Returned => (Err(CancelRefusal::Over(state)), Ok(Wish::Stands)),
+                TicketState::Pending | TicketState::Assigned | TicketState::Accepted | TicketState::Failed => {
+                    (Ok(Wish::New), Ok(Wish::Stands))
+                }
+            };
+            assert_eq!((wish(state, false), wish(state, true)), (first, again), "{state}");
+        }
+    }
 }

@@ -14,8 +14,9 @@ use utoipa_axum::routes;
 
 use super::cancel::no_such_order;
 use super::{Cancel, OrderView, again, callbacks, history, live};
-use crate::accounts::Session;
+use crate::accounts::{Principal, Session};
 use crate::app::App;
+use crate::kept::Kept;
 use crate::visits::Arrival;
 
 /// The routes of orders, but for placing one.
@@ -44,18 +45,19 @@ pub(crate) struct OrderList {
     params(("cursor" = Option<String>, Query), ("limit" = Option<u32>, Query, description = "1 to 200, 50 when left out")),
     responses((status = 200, body = OrderList), (status = 401, body = ProblemDocument, content_type = "application/problem+json"))
 )]
-pub(crate) async fn list(
-    State(app): State<App>,
-    Session(who): Session,
-    page: Page,
-) -> Result<Json<OrderList>, Problem> {
+async fn list(State(app): State<App>, Session(who): Session, page: Page) -> Result<Json<OrderList>, Problem> {
+    list_of(&app, who.account_id, &page).await.map(Json)
+}
+
+/// A page of an account's orders.
+pub(crate) async fn list_of(app: &App, account_id: i64, page: &Page) -> Result<OrderList, Problem> {
     let before = page.position::<i64>()?.unwrap_or(i64::MAX);
     let limit = i64::from(page.limit);
-    let mut orders = history::page(&app.db, who.account_id, before, limit + 1).await?;
+    let mut orders = history::page(&app.db, account_id, before, limit + 1).await?;
     let more = orders.len() > page.limit as usize;
     orders.truncate(page.limit as usize);
     let cursor = orders.last().filter(|_| more).map(|(id, _)| Page::encode(id));
-    Ok(Json(OrderList { pedidos: orders.into_iter().map(|(_, order)| order).collect(), cursor }))
+    Ok(OrderList { pedidos: orders.into_iter().map(|(_, order)| order).collect(), cursor })
 }
 
 /// One of my orders
@@ -81,10 +83,10 @@ pub(crate) async fn view(app: &App, account_id: i64, number: &OrderNumber) -> Re
 
 /// Why an order is cancelled.
 #[derive(Debug, Default, Deserialize, ToSchema)]
-pub(crate) struct CancelRequest {
+struct CancelRequest {
     /// In the customer's words, up to 500 characters.
     #[serde(default)]
-    pub(crate) motivo: String,
+    motivo: String,
 }
 
 /// Cancel an order
@@ -100,7 +102,7 @@ pub(crate) struct CancelRequest {
         (status = 409, body = ProblemDocument, content_type = "application/problem+json"),
     )
 )]
-pub(crate) async fn cancel(
+async fn cancel(
     State(app): State<App>,
     Session(who): Session,
     Path(number): Path<OrderNumber>,
@@ -108,15 +110,26 @@ pub(crate) async fn cancel(
     body: Option<Json<CancelRequest>>,
 ) -> Result<Json<OrderView>, Problem> {
     let reason = body.map(|Json(request)| request.motivo).unwrap_or_default();
-    let reason = match free_text::check(&reason, limits::REASON) {
+    call_off(&app, &who, &number, &reason, &context).await?;
+    view(&app, who.account_id, &number).await.map(Json)
+}
+
+/// Asks the board to call an order off, by [`Cancel`]; `reason` is the customer's own, or empty.
+pub(crate) async fn call_off(
+    app: &App,
+    who: &Principal,
+    number: &OrderNumber,
+    reason: &str,
+    context: &RequestContext,
+) -> Result<(), Problem> {
+    let reason = match free_text::check(reason, limits::REASON) {
         Ok("") => Message::new("kept-cancelled-by-customer").to_string(),
         Ok(reason) => reason.to_owned(),
         Err(wrong) => return Err(Problem::invalid_field("motivo", wrong)),
     };
-    let account_id = who.account_id;
-    let trace = context.traceparent();
-    app.writer.submit_for(&who, Cancel { account_id, number: number.clone(), reason, trace }).await?;
-    view(&app, account_id, &number).await.map(Json)
+    let cancel = Cancel { account_id: who.account_id, number: number.clone(), reason, trace: context.traceparent() };
+    app.writer.submit_for(who, cancel).await?;
+    Ok(())
 }
 
 /// Order the same again
@@ -138,5 +151,5 @@ async fn repeat(
     arrival: Arrival,
     key: KeyOnly,
 ) -> Result<StoredAnswer, Problem> {
-    again::order_again(&app, &who, &number, None, &context, arrival, key).await
+    again::order_again(&app, &who, &number, None, &context, arrival, key).await.map(Kept::into_answer)
 }

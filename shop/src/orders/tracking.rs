@@ -9,10 +9,10 @@ use belgrano_runtime::config::Env;
 use belgrano_runtime::problem::Problem;
 use belgrano_runtime::writer::{Command, Failure};
 use belgrano_runtime::{execute, fetch};
-use belgrano_wire::OrderNumber;
 use belgrano_wire::signature::SigningSecrets;
 use belgrano_wire::texts::Message;
 use belgrano_wire::timestamp::UnixMillis;
+use belgrano_wire::{OrderNumber, TicketState};
 use std::time::Duration;
 
 use super::cancel::no_such_order;
@@ -118,6 +118,11 @@ impl From<ShareRefusal> for Problem {
     }
 }
 
+/// Whether there is anything left to follow of an order in this state. The command refuses by it, and a page offers by it.
+pub(crate) fn check_shareable(state: TicketState) -> Result<(), ShareRefusal> {
+    if state.is_final() { Err(ShareRefusal::Over) } else { Ok(()) }
+}
+
 impl Command<ShopUnit> for Share {
     type Output = ();
     type Refusal = ShareRefusal;
@@ -132,12 +137,12 @@ impl Command<ShopUnit> for Share {
              expires_at = excluded.expires_at WHERE tracking_links.expires_at <= excluded.created_at";
         const END: &str = "DELETE FROM tracking_links WHERE order_id = $1";
         let order = unit.order(&self.number).await?.filter(|order| order.account_id == self.account_id);
-        let Some((id, over)) = order.map(|order| (order.id, order.state.is_final())) else {
+        let Some((id, state)) = order.map(|order| (order.id, order.state)) else {
             return Err(Failure::Refused(ShareRefusal::Unknown));
         };
         match &self.link {
-            Some(_) if over => return Err(Failure::Refused(ShareRefusal::Over)),
             Some((token, created_at, expires_at)) => {
+                check_shareable(state).map_err(Failure::Refused)?;
                 unit.flush().await?;
                 execute!(*unit.session(), PUT, id, &token.hash()[..], *created_at, *expires_at)?;
             }

@@ -6,6 +6,7 @@ use belgrano_wire::{OrderNumber, TicketState};
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use super::cancel::{CancelRefusal, Wish, wish};
 use crate::unit::{Order, OrderLine};
 
 /// An order as its customer sees it.
@@ -102,6 +103,13 @@ impl OrderView {
                 && matches!(order.state, TicketState::OnTheWay | TicketState::Delivered),
             version: order.ticket_version,
         }
+    }
+}
+
+impl OrderView {
+    /// Whether its customer may ask for it to be called off.
+    pub(crate) fn wish(&self) -> Result<Wish, CancelRefusal> {
+        wish(self.state, self.cancel_requested || self.cancel_too_late)
     }
 }
 

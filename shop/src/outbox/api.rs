@@ -81,16 +81,26 @@ pub(crate) struct SummaryView {
         (status = 422, body = ProblemDocument),
     )
 )]
-pub(crate) async fn list_messages(
+async fn list_messages(
     State(app): State<App>,
-    _: Admin,
+    admin: Admin,
     Query(filter): Query<Filter>,
     page: Page,
 ) -> Result<Json<MessagePage>, Problem> {
-    let found = list(&app.db, filter.estado, page.position::<i64>()?, page.limit as usize).await?;
+    page_of(&app, &admin, filter.estado, &page).await.map(Json)
+}
+
+/// A page of messages in a state, or in any, and the outbox in a few numbers.
+pub(crate) async fn page_of(
+    app: &App,
+    _: &Admin,
+    state: Option<MessageState>,
+    page: &Page,
+) -> Result<MessagePage, Problem> {
+    let found = list(&app.db, state, page.position::<i64>()?, page.limit as usize).await?;
     let summary = summary(&app.db).await?;
     let now = app.ambient.now();
-    Ok(Json(MessagePage {
+    Ok(MessagePage {
         mensajes: found.messages,
         cursor: found.cursor.map(|id| Page::encode(&id)),
         resumen: SummaryView {
@@ -100,7 +110,7 @@ pub(crate) async fn list_messages(
             cortacircuito: app.relay_status.breaker().as_str(),
             problema: app.relay_status.trouble().map(|trouble| trouble.message().to_string()),
         },
-    }))
+    })
 }
 
 #[utoipa::path(
@@ -112,13 +122,17 @@ pub(crate) async fn list_messages(
         (status = 404, body = ProblemDocument),
     )
 )]
-pub(crate) async fn show_message(
+async fn show_message(
     State(app): State<App>,
-    _: Admin,
+    admin: Admin,
     Path(id): Path<i64>,
 ) -> Result<Json<MessageDetail>, Problem> {
-    let found = show(&app.db, id).await?;
-    found.map(Json).ok_or_else(|| Problem::not_found(Message::new("refusal-no-message")))
+    message(&app, &admin, id).await.map(Json)
+}
+
+/// One message and its tries.
+pub(crate) async fn message(app: &App, _: &Admin, id: i64) -> Result<MessageDetail, Problem> {
+    show(&app.db, id).await?.ok_or_else(|| Problem::not_found(Message::new("refusal-no-message")))
 }
 
 #[utoipa::path(
@@ -131,14 +145,20 @@ pub(crate) async fn show_message(
         (status = 409, body = ProblemDocument, description = "It is delivered or discarded"),
     )
 )]
-pub(crate) async fn retry_message(
+async fn retry_message(
     State(app): State<App>,
     admin: Admin,
     Path(id): Path<i64>,
 ) -> Result<(StatusCode, Json<MessageDetail>), Problem> {
-    app.writer.submit_for(&admin.0, Replay { id }).await?;
-    tracing::info!(id, account = admin.0.account_id, "a message is tried again");
-    Ok((StatusCode::ACCEPTED, show_message(State(app), admin, Path(id)).await?))
+    retry_one(&app, &admin, id).await?;
+    Ok((StatusCode::ACCEPTED, Json(message(&app, &admin, id).await?)))
+}
+
+/// Tries a message again, by [`Replay`].
+pub(crate) async fn retry_one(app: &App, Admin(by): &Admin, id: i64) -> Result<(), Problem> {
+    app.writer.submit_for(by, Replay { id }).await?;
+    tracing::info!(id, account = by.account_id, "a message is tried again");
+    Ok(())
 }
 
 /// Which dead letters to try again; with nothing in it, all of them.
@@ -175,18 +195,23 @@ pub(crate) struct Retried {
         (status = 422, body = ProblemDocument),
     )
 )]
-pub(crate) async fn retry_messages(
+async fn retry_messages(
     State(app): State<App>,
     admin: Admin,
     Json(body): Json<RetryBody>,
 ) -> Result<(StatusCode, Json<Retried>), Problem> {
+    Ok((StatusCode::ACCEPTED, Json(retry_dead(&app, &admin, body).await?)))
+}
+
+/// Tries dead letters again, one after the other.
+pub(crate) async fn retry_dead(app: &App, Admin(by): &Admin, body: RetryBody) -> Result<Retried, Problem> {
     match body.estado {
         None | Some(DeadOnly::Dead) => {}
     }
     let filter = ReplayFilter { reason: body.motivo, from: body.desde, until: body.hasta };
-    let reintentados = replay_dead(&app.writer, Some(&admin.0), filter, app.ambient.now(), REPLAY_SPACING).await?;
-    tracing::info!(messages = reintentados, account = admin.0.account_id, "dead letters are tried again");
-    Ok((StatusCode::ACCEPTED, Json(Retried { reintentados })))
+    let reintentados = replay_dead(&app.writer, Some(by), filter, app.ambient.now(), REPLAY_SPACING).await?;
+    tracing::info!(messages = reintentados, account = by.account_id, "dead letters are tried again");
+    Ok(Retried { reintentados })
 }
 
 /// Why a message is given up. It stays in the outbox; the customer does not read it.
@@ -213,15 +238,21 @@ pub(crate) struct DiscardBody {
         (status = 422, body = ProblemDocument),
     )
 )]
-pub(crate) async fn discard_message(
+async fn discard_message(
     State(app): State<App>,
     admin: Admin,
     Path(id): Path<i64>,
     Json(body): Json<DiscardBody>,
 ) -> Result<Json<MessageDetail>, Problem> {
+    discard(&app, &admin, id, body).await?;
+    message(&app, &admin, id).await.map(Json)
+}
+
+/// Gives a message up, by [`Discard`].
+pub(crate) async fn discard(app: &App, Admin(by): &Admin, id: i64, body: DiscardBody) -> Result<(), Problem> {
     let reason = free_text::required(&body.motivo, limits::REASON);
     let reason = reason.map_err(|wrong| Problem::invalid_field("motivo", wrong))?;
-    app.writer.submit_for(&admin.0, Discard { id, reason: reason.to_owned(), seen: body.visto }).await?;
-    tracing::info!(id, account = admin.0.account_id, "a message was discarded");
-    show_message(State(app), admin, Path(id)).await
+    app.writer.submit_for(by, Discard { id, reason: reason.to_owned(), seen: body.visto }).await?;
+    tracing::info!(id, account = by.account_id, "a message was discarded");
+    Ok(())
 }

@@ -4,13 +4,15 @@ use askama::Template;
 use axum::extract::State;
 use axum::response::Response;
 use belgrano_runtime::auth::change_password::ChangePasswordBody;
+use belgrano_runtime::auth::session::OtherSession;
 use belgrano_runtime::http::{ClientIp, Json};
 use belgrano_runtime::problem::Problem;
 use belgrano_web::pages::{Form, Layout, Notice};
 use belgrano_web::seen::SEEN_FIELD;
+use belgrano_wire::timestamp::UnixMillis;
 
 use super::frame::Frame;
-use crate::accounts::{self, AccountView, ProfileBody, Session};
+use crate::accounts::{self, AccountView, Principal, ProfileBody, Role, Session};
 use crate::app::App;
 use crate::merchants::Plan;
 
@@ -27,6 +29,8 @@ struct ProfilePage<'a> {
 struct PasswordPage<'a> {
     layout: &'a Layout,
     form: Form,
+    others: Vec<OtherSession>,
+    now: UnixMillis,
 }
 
 /// What is known, to be changed.
@@ -62,9 +66,33 @@ pub(super) async fn change(
     }
 }
 
-/// The old password and a new one.
-pub(super) async fn show_password(_: Session, Frame { layout, .. }: Frame) -> Result<Response, Problem> {
-    layout.show(&PasswordPage { layout: &layout, form: Form::default() })
+/// The old password and a new one, and what other sessions there are.
+pub(super) async fn show_password(
+    State(app): State<App>,
+    Session(who): Session,
+    Frame { layout, .. }: Frame,
+) -> Result<Response, Problem> {
+    layout.show(&password_page(&layout, &app, &who, Form::default()).await?)
+}
+
+async fn password_page<'a>(
+    layout: &'a Layout,
+    app: &App,
+    who: &Principal,
+    form: Form,
+) -> Result<PasswordPage<'a>, Problem> {
+    let others = accounts::others_of(app, who).await?;
+    Ok(PasswordPage { layout, form, others, now: app.ambient.now() })
+}
+
+/// Ends the other sessions of whoever asks; the page tells so.
+pub(super) async fn end_others(
+    State(app): State<App>,
+    Session(who): Session,
+    Frame { layout, .. }: Frame,
+) -> Result<Response, Problem> {
+    accounts::end_others_of(&app, &who).await?;
+    Ok(Notice::done(layout.t("sessions-ended")).then("/perfil/clave"))
 }
 
 /// Changes the password.
@@ -76,13 +104,14 @@ pub(super) async fn change_password(
     form: Form,
 ) -> Result<Response, Problem> {
     let changed = match form.read::<ChangePasswordBody>() {
-        Ok(body) => accounts::change_password(state, session, ip, Json(body)).await,
+        Ok(body) => accounts::change_password(state.clone(), session.clone(), ip, Json(body)).await,
         Err(problem) => Err(problem),
     };
     match changed {
         Ok(_) => Ok(Notice::done(layout.t("password-changed")).then("/perfil")),
         Err(problem) if Form::takes(&problem) => {
-            layout.show_as(problem.status(), &PasswordPage { layout: &layout, form: form.refused(&problem) })
+            let page = password_page(&layout, &state.0, &session.0, form.refused(&problem)).await?;
+            layout.show_as(problem.status(), &page)
         }
         Err(problem) => Err(problem),
     }

@@ -3,7 +3,6 @@
 use askama::Template;
 use axum::extract::State;
 use axum::response::Response;
-use belgrano_runtime::http::Json;
 use belgrano_runtime::problem::Problem;
 use belgrano_web::pages::{Form, Layout, Notice};
 use belgrano_web::seen::SEEN_FIELD;
@@ -22,24 +21,24 @@ struct BusinessPage<'a> {
 
 /// What is known of it, to be changed.
 pub(super) async fn show(
-    state: State<App>,
+    State(app): State<App>,
     merchant: Merchant,
     Frame { layout, .. }: Frame,
 ) -> Result<Response, Problem> {
-    let Json(business) = merchants::show_business(state, merchant).await?;
+    let business = merchants::business_of(&app, &merchant).await?;
     let form = Form::showing(&merchants::business_fields(&business));
     layout.show(&BusinessPage { layout: &layout, form })
 }
 
 /// Changes it.
 pub(super) async fn change(
-    state: State<App>,
+    State(app): State<App>,
     merchant: Merchant,
     Frame { layout, .. }: Frame,
     form: Form,
 ) -> Result<Response, Problem> {
     let changed = match form.read::<BusinessRequest>() {
-        Ok(body) => merchants::replace_business(state, merchant, Json(body)).await,
+        Ok(body) => merchants::replace_business(&app, &merchant, body).await,
         Err(problem) => Err(problem),
     };
     match changed {

@@ -23,12 +23,16 @@ struct CartPage<'a> {
 
 /// Whether there is no more of a line's product.
 fn all_there_is(item: &CartItemView) -> bool {
-    item.stock.is_some_and(|stock| stock <= item.quantity)
+    cart::all_there_is(item.stock, item.quantity).is_some()
 }
 
 /// What is in it, at today's prices.
-pub(super) async fn show(state: State<App>, whose: Whose, Frame { layout, .. }: Frame) -> Result<Response, Problem> {
-    let Json(cart) = cart::show_cart(state, whose).await?;
+pub(super) async fn show(
+    State(app): State<App>,
+    whose: Whose,
+    Frame { layout, .. }: Frame,
+) -> Result<Response, Problem> {
+    let cart = cart::of(&app, whose).await?;
     layout.show(&CartPage { layout: &layout, cart })
 }
 
@@ -111,7 +115,7 @@ pub(super) async fn put(
 }
 
 /// Empties it.
-pub(super) async fn clear(state: State<App>, whose: Whose, language: Language) -> Result<Response, Problem> {
-    let Json(_) = cart::empty_cart(state, whose).await?;
+pub(super) async fn clear(State(app): State<App>, whose: Whose, language: Language) -> Result<Response, Problem> {
+    cart::empty(&app, whose).await?;
     Ok(Notice::done(language.t("cart-emptied")).then("/carrito"))
 }

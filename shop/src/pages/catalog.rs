@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use askama::Template;
 use axum::extract::State;
 use axum::response::Response;
-use belgrano_runtime::http::{Json, Page, Path, Query};
+use belgrano_runtime::http::{Page, Path, Query};
 use belgrano_runtime::problem::Problem;
 use belgrano_web::pages::{Choice, Form, KEY_FIELD, Layout};
 use belgrano_wire::timestamp::UnixMillis;
@@ -84,19 +84,18 @@ struct ProductPage<'a> {
 }
 
 /// Offers, what is shown first, categories and businesses.
-pub(super) async fn home(state: State<App>, Frame { layout, .. }: Frame) -> Result<Response, Problem> {
-    let Json(offers) = catalog::offers(state.clone()).await?;
-    let (categories, businesses) = stocked(&state).await?;
+pub(super) async fn home(State(app): State<App>, Frame { layout, .. }: Frame) -> Result<Response, Problem> {
+    let offers = catalog::current_offers(&app).await?;
+    let (categories, businesses) = stocked(&app).await?;
     let featured = Filter { destacado: Some(true), ..Filter::default() };
     let first = Page { cursor: None, limit: FEATURED };
-    let Json(featured) = catalog::list_products(state.clone(), Query(featured), first).await?;
-    let ids: Vec<i64> = offers.ofertas.iter().flat_map(|offer| offer.productos.iter().copied()).collect();
-    let app = state.0;
+    let featured = catalog::products(&app, &featured, &first).await?;
+    let ids: Vec<i64> = offers.iter().flat_map(|offer| offer.productos.iter().copied()).collect();
     let now = app.ambient.now();
     let products = catalog::products_by_id(&mut app.db.snapshot().await?, &ids, now).await?;
     layout.show(&HomePage {
         layout: &layout,
-        offers: offers.ofertas,
+        offers,
         products,
         featured: featured.productos,
         categories,
@@ -107,12 +106,12 @@ pub(super) async fn home(state: State<App>, Frame { layout, .. }: Frame) -> Resu
 }
 
 /// The categories and businesses that have something for sale; of a business the branches that do, too.
-async fn stocked(state: &State<App>) -> Result<(Vec<CategoryView>, Vec<BusinessView>), Problem> {
-    let Json(categories) = catalog::categories(state.clone()).await?;
-    let Json(businesses) = catalog::businesses(state.clone()).await?;
-    let stocked = catalog::stocked(&state.0).await?;
-    let categories = categories.categorias.into_iter().filter(|category| category.productos > 0).collect();
-    let businesses = businesses.negocios.into_iter().filter(|business| stocked.businesses.contains(&business.id));
+async fn stocked(app: &App) -> Result<(Vec<CategoryView>, Vec<BusinessView>), Problem> {
+    let categories = catalog::all_categories(app).await?;
+    let businesses = catalog::all_businesses(app).await?;
+    let stocked = catalog::stocked(app).await?;
+    let categories = categories.into_iter().filter(|category| category.productos > 0).collect();
+    let businesses = businesses.into_iter().filter(|business| stocked.businesses.contains(&business.id));
     let with_branches = |mut business: BusinessView| {
         // Where no product says its branch, all of them sell.
         if business.sucursales.iter().any(|branch| stocked.branches.contains(&branch.id)) {
@@ -125,7 +124,7 @@ async fn stocked(state: &State<App>) -> Result<(Vec<CategoryView>, Vec<BusinessV
 
 /// A search, with its filters.
 pub(super) async fn list(
-    state: State<App>,
+    State(app): State<App>,
     Frame { layout, .. }: Frame,
     Query(mut filter): Query<Filter>,
     Query(asked): Query<Asked>,
@@ -134,7 +133,7 @@ pub(super) async fn list(
     filter.negocio = filter.negocio.filter(|slug| !slug.is_empty());
     filter.categoria = filter.categoria.filter(|slug| !slug.is_empty());
     let page = Page { cursor: asked.cursor.filter(|cursor| !cursor.is_empty()), limit: PRODUCTS };
-    let (categories, businesses) = stocked(&state).await?;
+    let (categories, businesses) = stocked(&app).await?;
     let fields = [
         ("q", filter.q.clone()),
         ("categoria", filter.categoria.clone().unwrap_or_default()),
@@ -146,11 +145,11 @@ pub(super) async fn list(
         format!("/productos?{}", form_urlencoded::Serializer::new(String::new()).extend_pairs(pairs).finish())
     };
     let here = address(page.cursor.as_deref());
-    let key = state.0.ambient.uuid().to_string();
+    let key = app.ambient.uuid().to_string();
     let form = Form::filled(fields.clone());
     let mut close = false;
-    let (form, products, next) = match catalog::list_products(state, Query(filter), page).await {
-        Ok(Json(found)) => {
+    let (form, products, next) = match catalog::products(&app, &filter, &page).await {
+        Ok(found) => {
             close = found.close;
             (form, found.productos, found.cursor.map(|cursor| address(Some(&cursor))))
         }
@@ -179,18 +178,18 @@ pub(super) struct AskedReviews {
 
 /// One product.
 pub(super) async fn product(
-    state: State<App>,
+    State(app): State<App>,
     Frame { layout, .. }: Frame,
-    id: Path<i64>,
+    Path(id): Path<i64>,
     Query(AskedReviews { opiniones }): Query<AskedReviews>,
 ) -> Result<Response, Problem> {
-    let Json(product) = catalog::show_product(state.clone(), id).await?;
+    let product = catalog::product(&app, id).await?;
     let page = Page { cursor: opiniones.filter(|cursor| !cursor.is_empty()), limit: REVIEWS };
-    let Json(said) = reviews::shown(state.clone(), Path(product.id), page).await?;
+    let said = reviews::shown_of(&app, product.id, &page).await?;
     let more_reviews = said.cursor.map(|cursor| format!("/productos/{}?opiniones={cursor}#opiniones", product.id));
-    let key = state.0.ambient.uuid().to_string();
+    let key = app.ambient.uuid().to_string();
     let same = Filter { categoria: Some(product.category.slug.clone()), ..Filter::default() };
-    let Json(found) = catalog::list_products(state, Query(same), Page { cursor: None, limit: OTHERS + 1 }).await?;
+    let found = catalog::products(&app, &same, &Page { cursor: None, limit: OTHERS + 1 }).await?;
     let others = found.productos.into_iter().filter(|other| other.id != product.id).take(OTHERS as usize).collect();
     layout.show(&ProductPage { layout: &layout, product, reviews: said.resenas, more_reviews, others, key })
 }

@@ -6,8 +6,8 @@ use askama::Template;
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
-use belgrano_runtime::http::{Json, RequestContext};
-use belgrano_runtime::idempotency::{IdempotencyKey, Once};
+use belgrano_runtime::http::{Json, KeyOnly, RequestContext};
+use belgrano_runtime::idempotency::IdempotencyKey;
 use belgrano_runtime::problem::{FieldError, Problem};
 use belgrano_web::map::Zones;
 use belgrano_web::pages::{Choice, Form, KEY_FIELD, Layout, Notice, see_other};
@@ -19,7 +19,7 @@ use super::frame::Frame;
 use crate::accounts::{self, Principal, Session};
 use crate::app::App;
 use crate::cart::{self, CartView, Whose};
-use crate::checkout::{Checkout, Delivery, DeliveryFields, Source};
+use crate::checkout::{self, Checkout, Delivery, DeliveryFields, Source};
 use crate::orders::{self, LastDelivery};
 use crate::visits::Arrival;
 
@@ -45,7 +45,7 @@ pub(super) async fn show(
     whose: Whose,
     Frame { layout, .. }: Frame,
 ) -> Result<Response, Problem> {
-    let Json(cart) = cart::show_cart(state.clone(), whose).await?;
+    let cart = cart::of(&state.0, whose).await?;
     if !cart.ready {
         return Ok(see_other("/carrito"));
     }
@@ -91,7 +91,7 @@ pub(super) async fn place(
         }
         Err(problem) if Form::takes(&problem) && problem.status() != StatusCode::UNAUTHORIZED => {
             let zones = state.0.settings.map.zones.clone();
-            let Json(cart) = cart::show_cart(state, whose).await?;
+            let cart = cart::of(&state.0, whose).await?;
             if cart.items.is_empty() {
                 return Ok(Notice::failed(problem.to(layout.language)).then("/carrito"));
             }
@@ -114,11 +114,10 @@ async fn submit(
     let (basket, seen, delivery) =
         (confirm::basket(form)?, confirm::seen(form)?, delivery(form, &app.settings.map.zones)?);
     let account_id = who.account_id;
-    let key = form.key()?.map(|key| IdempotencyKey { scope: format!("pedido:{account_id}"), ..key });
+    let key = KeyOnly::new(form.key()?).scoped(|| checkout::scope(account_id));
     let trace = context.traceparent();
     let checkout = Checkout { account_id, source: Source::Shown(basket), delivery, seen, arrival, trace };
-    let answer = app.writer.submit_for(who, Once::creating(checkout, key)).await?;
-    confirm::number_of(&answer.body)
+    Ok(checkout::order(app, who, checkout, key).await?.read()?.number)
 }
 
 fn delivery(form: &Form, zones: &Zones) -> Result<Delivery, Problem> {

@@ -4,10 +4,8 @@
 use askama::Template;
 use belgrano_runtime::problem::{FieldError, Problem};
 use belgrano_web::pages::{Form, KEY_FIELD, Layout};
-use belgrano_wire::OrderNumber;
 use belgrano_wire::money::Money;
 use belgrano_wire::texts::{Language, Message, Text};
-use serde::Deserialize;
 
 use crate::basket::Basket;
 use crate::cart::CartView;
@@ -96,16 +94,4 @@ pub(super) fn basket(form: &Form) -> Result<Basket, Problem> {
 pub(super) fn why_not(problem: &Problem, language: Language) -> String {
     let errors: Vec<String> = problem.errors().iter().map(|error| error.to(language)).collect();
     if errors.is_empty() { problem.to(language) } else { errors.join("; ") }
-}
-
-/// The number of the order that an answer is about.
-pub(super) fn number_of(body: &str) -> Result<OrderNumber, Problem> {
-    let Answered { numero } = serde_json::from_str(body).map_err(|error| Problem::internal(&error))?;
-    Ok(numero)
-}
-
-/// What of an answer is of interest here.
-#[derive(Deserialize)]
-struct Answered {
-    numero: OrderNumber,
 }

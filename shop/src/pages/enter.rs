@@ -2,11 +2,12 @@
 
 use askama::Template;
 use axum::extract::State;
-use axum::http::{HeaderMap, StatusCode};
+use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::Response;
+use belgrano_runtime::auth::second_factor::NotYet;
 use belgrano_runtime::http::{Json, Query, RequestContext};
 use belgrano_runtime::problem::Problem;
-use belgrano_web::pages::{Field, Form, Layout, Notice, see_other, with_cookies_of};
+use belgrano_web::pages::{Field, Form, Layout, Notice, second_step_first, see_other, with_cookies_of};
 use belgrano_wire::texts::Language;
 use serde::Deserialize;
 use url::form_urlencoded;
@@ -37,7 +38,7 @@ struct RegisterPage<'a> {
 #[derive(Deserialize)]
 pub(super) struct Back {
     #[serde(default)]
-    volver: String,
+    pub(super) volver: String,
 }
 
 /// The form; who is logged in already goes on.
@@ -61,25 +62,38 @@ pub(super) async fn send(
     Frame { layout, .. }: Frame,
     form: Form,
 ) -> Result<Response, Problem> {
+    let (token, second) = app.second_factors.step(&app.ambient);
     let answer = match form.read::<LoginBody>() {
-        Ok(body) => accounts::login(State(app.clone()), context, headers, Json(body)).await,
+        Ok(body) => accounts::log_in(&app, context, &headers, &body, &second).await,
         Err(problem) => Err(problem),
     };
-    match answer {
-        Ok(answer) => {
-            let admin = answer.extensions().get() == Some(&Role::Admin);
-            let to = form.given("volver").unwrap_or(if admin { "/envios" } else { "/" });
-            let on = match answer.extensions().get::<Vec<Fewer>>() {
-                Some(fewer) if !fewer.is_empty() => Notice::failed(fewer_than_both(layout.language, fewer)).then(to),
-                _ => see_other(to),
-            };
-            Ok(TypedEmail::forgotten(&app.settings.common.public_url, with_cookies_of(&answer, on)))
+    let problem = match answer {
+        Ok(Ok(answer)) => return Ok(went_in(&app, layout.language, &answer, &form)),
+        Ok(Err(NotYet::CodeNeeded)) => {
+            let mut on = second_step_first(form.value("volver"));
+            on.headers_mut().append(header::SET_COOKIE, app.second_factors.cookie().set(&token));
+            return Ok(on);
         }
-        Err(problem) if Form::takes(&problem) => {
-            layout.show_as(problem.status(), &LogInPage { layout: &layout, form: form.refused(&problem) })
-        }
-        Err(problem) => Err(problem),
+        Ok(Err(not_yet)) => Problem::from(not_yet),
+        Err(problem) => problem,
+    };
+    if !Form::takes(&problem) {
+        return Err(problem);
     }
+    layout.show_as(problem.status(), &LogInPage { layout: &layout, form: form.refused(&problem) })
+}
+
+/// Goes on to where whoever logged in wanted to be, with the cookies of `answer`.
+pub(super) fn went_in(app: &App, language: Language, answer: &Response, form: &Form) -> Response {
+    let admin = answer.extensions().get() == Some(&Role::Admin);
+    let to = form.given("volver").unwrap_or(if admin { "/envios" } else { "/" });
+    let on = match answer.extensions().get::<Vec<Fewer>>() {
+        Some(fewer) if !fewer.is_empty() => Notice::failed(fewer_than_both(language, fewer)).then(to),
+        _ => see_other(to),
+    };
+    let mut on = TypedEmail::forgotten(&app.settings.common.public_url, with_cookies_of(answer, on));
+    on.headers_mut().append(header::SET_COOKIE, app.second_factors.cookie().clear());
+    on
 }
 
 /// What of two carts that became one there is not enough of.

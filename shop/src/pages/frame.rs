@@ -50,6 +50,10 @@ impl FromRequestParts<App> for Frame {
         if matches!(role, Some(Role::Admin | Role::Merchant)) && app.insights.leads_to().await.is_some() {
             layout.more.insert(1, INSIGHTS);
         }
+        if who.as_ref().is_some_and(|who| who.owes_factor) {
+            // Nothing of it would open.
+            (layout.links, layout.more) = (Vec::new(), Vec::new());
+        }
         layout.who = role.map(|role| layout.t(role_text(role)).into());
         Ok(Self { layout, who })
     }

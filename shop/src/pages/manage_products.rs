@@ -7,7 +7,7 @@ use askama::Template;
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
-use belgrano_runtime::http::{Json, Page, Query};
+use belgrano_runtime::http::{Page, Query};
 use belgrano_runtime::problem::Problem;
 use belgrano_web::pages::{Choice, Form, Layout, see_other};
 use belgrano_wire::texts::Message;
@@ -151,9 +151,9 @@ async fn manage_page<'a>(
         Err(problem) => return Err(problem),
     };
     let ManagedPage { products, cursor: next, counts, businesses } = found;
-    let Json(categories) = catalog::categories(State(app.clone())).await?;
+    let categories = catalog::all_categories(app).await?;
     let any = |key| std::iter::once(Choice::new("", layout.t(key)));
-    let named = categories.categorias.iter().map(|category| Choice::new(&category.slug, &category.nombre));
+    let named = categories.iter().map(|category| Choice::new(&category.slug, &category.nombre));
     let tabs = Shelf::ALL.map(|shelf| Tab {
         href: address(&ManagedFilter { estado: shelf, ..filter.clone() }, None, None),
         text: shelf_key(shelf),

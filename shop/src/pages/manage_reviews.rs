@@ -3,7 +3,7 @@
 use askama::Template;
 use axum::extract::State;
 use axum::response::Response;
-use belgrano_runtime::http::{Json, Page, Path, Query};
+use belgrano_runtime::http::{Page, Path, Query};
 use belgrano_runtime::problem::Problem;
 use belgrano_web::pages::{Form, Layout, Notice};
 use belgrano_wire::texts::Language;
@@ -57,14 +57,14 @@ pub(super) struct Asked {
 
 /// The page with the reviews, newest first, that an administrator may hide.
 pub(super) async fn list(
-    state: State<App>,
+    State(app): State<App>,
     admin: Admin,
     Frame { layout, .. }: Frame,
     Query(filter): Query<ShownFilter>,
     Query(asked): Query<Asked>,
 ) -> Result<Response, Problem> {
     let page = Page { cursor: asked.cursor.filter(|cursor| !cursor.is_empty()), limit: REVIEWS };
-    let Json(found) = reviews::managed(state, admin, Query(filter), page).await?;
+    let found = reviews::page_of(&app, &admin, filter.estado, &page).await?;
     let word = match filter.estado {
         Shown::Todas => "todas",
         Shown::Visibles => "visibles",

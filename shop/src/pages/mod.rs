@@ -28,6 +28,7 @@ mod product_stock;
 mod recover;
 mod repeat;
 mod review;
+mod second_factor;
 mod security;
 #[cfg(test)]
 mod tests;
@@ -43,6 +44,7 @@ use axum::routing::{get, post};
 use belgrano_runtime::http::compress_pages;
 use belgrano_web::pages as shared;
 
+use crate::accounts::set_up_first;
 use crate::app::App;
 use crate::visits::count_views;
 
@@ -57,6 +59,7 @@ pub(crate) fn routes(app: &App, development: bool) -> Router<App> {
         .route("/carrito/{id}", post(cart::put))
         .route("/carrito/{id}/agregar", post(cart::add))
         .route("/ingresar", get(enter::show).post(enter::send))
+        .route("/ingresar/codigo", get(second_factor::show_step).post(second_factor::take_step))
         .route("/salir", post(enter::leave))
         .route("/registro", get(enter::new_customer).post(enter::register))
         .route("/registro/comercio", get(enter::new_merchant))
@@ -92,6 +95,7 @@ pub(crate) fn routes(app: &App, development: bool) -> Router<App> {
         .route("/administrar/clientes", get(customers::list))
         .route("/administrar/comercios", get(merchants::list))
         .route("/administrar/comercios/{id}", post(merchants::set_plan))
+        .route("/administrar/segundo-factor", get(second_factor::show_other).post(second_factor::take_from_other))
         .route("/insights", get(insights::go))
         .route("/envios", get(outbox::list))
         .route("/envios/reintentar", post(outbox::retry_all))
@@ -104,8 +108,13 @@ pub(crate) fn routes(app: &App, development: bool) -> Router<App> {
         .route("/avisos/envios/{id}/reintentar", post(notices::retry))
         .route("/perfil", get(account::show).post(account::change))
         .route("/perfil/clave", get(account::show_password).post(account::change_password))
+        .route("/perfil/clave/otras-sesiones", post(account::end_others))
+        .route("/perfil/segundo-factor", get(second_factor::show).post(second_factor::set_up))
+        .route("/perfil/segundo-factor/codigos", post(second_factor::new_codes))
+        .route("/perfil/segundo-factor/quitar", post(second_factor::turn_off))
         .route("/perfil/borrar", get(person::show))
         .route("/perfil/borrar/seguro", get(person::ask).post(person::erase));
+    let pages = pages.route_layer(middleware::from_fn_with_state(app.clone(), set_up_first));
     let pages = pages.route_layer(middleware::from_fn_with_state(app.clone(), count_views));
     compress_pages(pages).merge(shared::routes(&frame::SERVICE, development))
 }

@@ -3,7 +3,7 @@
 use askama::Template;
 use axum::extract::State;
 use axum::response::Response;
-use belgrano_notices::{StateFilter, retried, show_notices};
+use belgrano_notices::{NoticePage, Replay, StateFilter, retried, show_notices};
 use belgrano_runtime::http::{Json, Page, Path, Query};
 use belgrano_runtime::problem::Problem;
 use belgrano_web::pages::{Form, Layout, Notice};
@@ -12,7 +12,7 @@ use belgrano_wire::texts::Language;
 use super::frame::Frame;
 use crate::accounts::{self, Admin, Session};
 use crate::app::App;
-use crate::notices::{self, MailBody, wants_mail};
+use crate::notices::{want_mail, wants_mail};
 
 const HERE: &str = "/avisos";
 
@@ -42,15 +42,15 @@ pub(super) async fn show(
 
 /// Mail, or no more of it.
 pub(super) async fn mail(
-    state: State<App>,
-    session: Session,
+    State(app): State<App>,
+    Session(who): Session,
     language: Language,
     form: Form,
 ) -> Result<Response, Problem> {
-    let body = MailBody { activo: form.value("activo") == "true" };
-    match notices::set_mail(state, session, language, Json(body)).await {
-        Ok(Json(body)) => {
-            let said = if body.activo { "notices-mail-started" } else { "notices-mail-stopped" };
+    let wanted = form.value("activo") == "true";
+    match want_mail(&app, &who, wanted, language).await {
+        Ok(()) => {
+            let said = if wanted { "notices-mail-started" } else { "notices-mail-stopped" };
             Ok(Notice::done(language.t(said)).then(HERE))
         }
         Err(problem) if Form::takes(&problem) => Ok(Notice::failed(problem.to(language)).then(HERE)),
@@ -60,23 +60,23 @@ pub(super) async fn mail(
 
 /// What became of them.
 pub(super) async fn list(
-    state: State<App>,
-    admin: Admin,
+    State(app): State<App>,
+    _: Admin,
     Frame { layout, .. }: Frame,
     Query(filter): Query<StateFilter>,
     page: Page,
 ) -> Result<Response, Problem> {
     let shown = filter.estado;
-    let Json(found) = notices::list(state, admin, Query(filter), page).await?;
+    let found = NoticePage::read(&app.db, &filter, page.position()?, page.limit, app.ambient.now()).await?;
     show_notices(&layout, found, shown)
 }
 
 /// Sends one again.
 pub(super) async fn retry(
-    state: State<App>,
-    admin: Admin,
+    State(app): State<App>,
+    Admin(by): Admin,
     language: Language,
-    id: Path<i64>,
+    Path(id): Path<i64>,
 ) -> Result<Response, Problem> {
-    retried(notices::retry(state, admin, id).await, language)
+    retried(app.writer.submit_for(&by, Replay { id }).await.map_err(Problem::from), language)
 }

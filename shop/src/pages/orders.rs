@@ -3,7 +3,7 @@
 use askama::Template;
 use axum::extract::State;
 use axum::response::Response;
-use belgrano_runtime::http::{Json, Page, Path, RequestContext};
+use belgrano_runtime::http::{Page, Path, RequestContext};
 use belgrano_runtime::problem::Problem;
 use belgrano_web::pages::{Form, Layout, Notice};
 use belgrano_wire::pin;
@@ -14,7 +14,7 @@ use super::frame::Frame;
 use super::way::Way;
 use crate::accounts::Session;
 use crate::app::App;
-use crate::orders::{self, CancelRequest, Fix, Following, OrderView, Shared};
+use crate::orders::{self, Fix, Following, OrderList, OrderView, Shared, Wish};
 use crate::reviews;
 
 /// Products of an order that its card names.
@@ -59,20 +59,28 @@ struct CancelPage<'a> {
 impl OrderPage<'_> {
     /// Whether its customer may still call it off.
     fn may_cancel(&self) -> bool {
-        let OrderView { state, cancel_requested, .. } = self.order;
-        !state.is_final() && state != TicketState::OnTheWay && !cancel_requested
+        matches!(self.order.wish(), Ok(Wish::New))
     }
+
+    fn may_share(&self) -> bool {
+        orders::check_shareable(self.order.state).is_ok()
+    }
+}
+
+/// Whether its customer may say something of it.
+fn may_review(order: &OrderView) -> bool {
+    reviews::check_rateable(order.state).is_ok()
 }
 
 /// All of them, newest first.
 pub(super) async fn list(
-    state: State<App>,
-    session: Session,
+    State(app): State<App>,
+    Session(who): Session,
     Frame { layout, .. }: Frame,
     page: Page,
 ) -> Result<Response, Problem> {
-    let Json(found) = orders::list(state, session, page).await?;
-    layout.show(&OrdersPage { layout: &layout, orders: found.pedidos, next: found.cursor })
+    let OrderList { pedidos: orders, cursor: next } = orders::list_of(&app, who.account_id, &page).await?;
+    layout.show(&OrdersPage { layout: &layout, orders, next })
 }
 
 /// One of them.
@@ -89,8 +97,8 @@ pub(super) async fn show(
         Shared::Open { path, until } => Shared::Open { path: absolute(&app, &path), until },
         other => other,
     };
-    let reviewed = order.state == TicketState::Delivered
-        && !reviews::of_order(&mut app.db.read().await?, who.account_id, &number).await?.is_empty();
+    let reviewed =
+        may_review(&order) && !reviews::of_order(&mut app.db.read().await?, who.account_id, &number).await?.is_empty();
     let way = Way::new(&layout, progress);
     layout.show(&OrderPage { layout: &layout, order, way, door, fix, pin, shared, reviewed })
 }
@@ -134,28 +142,27 @@ pub(super) async fn ask_cancel(
     Path(number): Path<OrderNumber>,
 ) -> Result<Response, Problem> {
     let order = orders::view_of(&app, who.account_id, &number).await?;
-    let why_not = match order.state {
-        TicketState::OnTheWay => Some(layout.t("refusal-order-on-the-way").to_string()),
-        state if state.is_final() => Some(layout.t("refusal-order-over").with("state", state).to_string()),
-        _ if order.cancel_requested => Some(layout.t("order-cancel-waiting").to_string()),
-        _ => None,
+    let why_not = match order.wish() {
+        Ok(Wish::New) => None,
+        Ok(Wish::Stands) if order.cancel_requested => Some(layout.t("order-cancel-waiting").to_string()),
+        Ok(Wish::Stands) => Some(layout.t("refusal-order-over").with("state", order.state).to_string()),
+        Err(refusal) => Some(Problem::from(refusal).to(layout.language)),
     };
     layout.show(&CancelPage { layout: &layout, order, why_not })
 }
 
 /// Asks the board to call it off.
 pub(super) async fn cancel(
-    state: State<App>,
-    session: Session,
+    State(app): State<App>,
+    Session(who): Session,
     Path(number): Path<OrderNumber>,
     language: Language,
     context: RequestContext,
     form: Form,
 ) -> Result<Response, Problem> {
     let back = format!("/pedidos/{number}");
-    let body = CancelRequest { motivo: form.value("motivo").to_owned() };
-    match orders::cancel(state, session, Path(number), context, Some(Json(body))).await {
-        Ok(_) => Ok(Notice::done(language.t("order-cancel-asked")).then(&back)),
+    match orders::call_off(&app, &who, &number, form.value("motivo"), &context).await {
+        Ok(()) => Ok(Notice::done(language.t("order-cancel-asked")).then(&back)),
         Err(problem) if Form::takes(&problem) => Ok(Notice::failed(problem.to(language)).then(&back)),
         Err(problem) => Err(problem),
     }

@@ -12,7 +12,7 @@ use super::frame::Frame;
 use crate::accounts::{Merchant, Principal};
 use crate::app::App;
 use crate::cart::CartItemView;
-use crate::merchants::{self, Quote};
+use crate::merchants::{self, Quote, packages};
 use crate::visits::Arrival;
 
 /// What would be ordered, for how much, and where to.
@@ -109,6 +109,6 @@ async fn submit(
     let key = KeyOnly::new(form.key()?);
     // What is there is ordered, at the total that was shown: at another, or without one, nothing is.
     let seen = confirm::seen(form)?;
-    let answer = merchants::run_now(app, who, id, (seen.is_some(), seen), context, arrival, key).await?;
-    confirm::number_of(&answer.body)
+    let placed = packages::run_now(app, who, id, (seen.is_some(), seen), context, arrival, key).await?;
+    Ok(placed.read()?.number)
 }

@@ -5,7 +5,7 @@ use std::borrow::Borrow;
 use askama::Template;
 use axum::extract::State;
 use axum::response::Response;
-use belgrano_runtime::http::{Json, Keyed, Page, Path, Query};
+use belgrano_runtime::http::{Keyed, Page, Path};
 use belgrano_runtime::problem::{FieldError, Problem};
 use belgrano_web::map::Zones;
 use belgrano_web::pages::{Choice, Form, KEY_FIELD, Layout, Notice};
@@ -20,7 +20,8 @@ use crate::accounts::Merchant;
 use crate::app::App;
 use crate::catalog::{self, Filter, ProductView};
 use crate::merchants::{
-    self, DueDate, Frequency, MissedView, Outcome, PackageItemRequest, PackageRequest, PackageView, RunHour, RunView,
+    self, DueDate, Frequency, MissedView, Outcome, PackageItemRequest, PackageList, PackageRequest, PackageView,
+    RunHour, RunView, packages,
 };
 
 /// Blank lines below what a package has.
@@ -54,39 +55,39 @@ struct PackagePage<'a> {
 
 /// All of them.
 pub(super) async fn list(
-    state: State<App>,
+    State(app): State<App>,
     merchant: Merchant,
     Frame { layout, .. }: Frame,
     page: Page,
 ) -> Result<Response, Problem> {
-    let now = state.0.ambient.now();
-    let Json(found) = merchants::list_packages(state, merchant, page).await?;
-    layout.show(&PackagesPage { layout: &layout, packages: found.paquetes, now, next: found.cursor })
+    let now = app.ambient.now();
+    let PackageList { paquetes: packages, cursor: next } = packages::page_of(&app, &merchant, &page).await?;
+    layout.show(&PackagesPage { layout: &layout, packages, now, next })
 }
 
 /// The form of a new one.
-pub(super) async fn new(state: State<App>, _: Merchant, Frame { layout, .. }: Frame) -> Result<Response, Problem> {
-    let key = state.0.ambient.uuid().to_string();
+pub(super) async fn new(State(app): State<App>, _: Merchant, Frame { layout, .. }: Frame) -> Result<Response, Problem> {
+    let key = app.ambient.uuid().to_string();
     let form = Form::filled([(KEY_FIELD, key)]);
-    let page = package_page(&layout, state, None, form).await?;
+    let page = package_page(&layout, &app, None, form).await?;
     layout.show(&page)
 }
 
 /// Makes it.
 pub(super) async fn create(
-    state: State<App>,
+    State(app): State<App>,
     merchant: Merchant,
     Frame { layout, .. }: Frame,
     form: Form,
 ) -> Result<Response, Problem> {
     let made = match request(&form).and_then(|body| Ok(Keyed::new(body, form.key()?))) {
-        Ok(body) => merchants::create_package(state.clone(), merchant, body).await,
+        Ok(body) => packages::create(&app, &merchant, body).await,
         Err(problem) => Err(problem),
     };
     match made {
         Ok(_) => Ok(Notice::done(layout.t("package-made")).then("/paquetes")),
         Err(problem) if Form::takes(&problem) => {
-            let page = package_page(&layout, state, None, form.refused(&problem)).await?;
+            let page = package_page(&layout, &app, None, form.refused(&problem)).await?;
             layout.show_as(problem.status(), &page)
         }
         Err(problem) => Err(problem),
@@ -95,39 +96,39 @@ pub(super) async fn create(
 
 /// One of them, to be changed, with its history.
 pub(super) async fn edit(
-    state: State<App>,
+    State(app): State<App>,
     merchant: Merchant,
     Frame { layout, .. }: Frame,
     Path(id): Path<i64>,
 ) -> Result<Response, Problem> {
-    let known = read(state.clone(), merchant, id).await?;
+    let known = read(&app, &merchant, id).await?;
     let form = filled(&known.0);
-    let page = package_page(&layout, state, Some(known), form).await?;
+    let page = package_page(&layout, &app, Some(known), form).await?;
     layout.show(&page)
 }
 
 /// Changes it.
 pub(super) async fn change(
-    state: State<App>,
+    State(app): State<App>,
     merchant: Merchant,
     Frame { layout, .. }: Frame,
     Path(id): Path<i64>,
     form: Form,
 ) -> Result<Response, Problem> {
     let changed = match request(&form) {
-        Ok(body) => merchants::replace_package(state.clone(), merchant.clone(), Path(id), Json(body)).await,
+        Ok(body) => packages::replace(&app, &merchant, id, body).await,
         Err(problem) => Err(problem),
     };
     match changed {
         Ok(_) => Ok(Notice::done(layout.t("package-saved")).then(&format!("/paquetes/{id}"))),
         Err(problem) if Form::takes(&problem) => {
-            let known = read(state.clone(), merchant, id).await?;
+            let known = read(&app, &merchant, id).await?;
             let untouched = lines_untouched(&form);
             let mut form = form.refused(&problem);
             if untouched && !lines_untouched(&form) {
                 put_lines(&mut form, &known.0);
             }
-            let page = package_page(&layout, state, Some(known), form).await?;
+            let page = package_page(&layout, &app, Some(known), form).await?;
             layout.show_as(problem.status(), &page)
         }
         Err(problem) => Err(problem),
@@ -145,16 +146,16 @@ pub(super) enum Action {
 
 /// Pauses it, lets it go on, or deletes it.
 pub(super) async fn act(
-    state: State<App>,
+    State(app): State<App>,
     merchant: Merchant,
     Path((id, action)): Path<(i64, Action)>,
     language: Language,
 ) -> Result<Response, Problem> {
     let here = format!("/paquetes/{id}");
     let (done, to) = match action {
-        Action::Pausar => (merchants::pause_package(state, merchant, Path(id)).await.map(drop), here.as_str()),
-        Action::Reanudar => (merchants::resume_package(state, merchant, Path(id)).await.map(drop), here.as_str()),
-        Action::Borrar => (merchants::delete_package(state, merchant, Path(id)).await.map(drop), "/paquetes"),
+        Action::Pausar => (packages::set_active(&app, &merchant, id, false).await.map(drop), here.as_str()),
+        Action::Reanudar => (packages::set_active(&app, &merchant, id, true).await.map(drop), here.as_str()),
+        Action::Borrar => (packages::delete(&app, &merchant, id).await, "/paquetes"),
     };
     let said = match action {
         Action::Pausar => "package-is-paused",
@@ -168,21 +169,21 @@ pub(super) async fn act(
     }
 }
 
-async fn read(state: State<App>, merchant: Merchant, id: i64) -> Result<(PackageView, Vec<RunView>), Problem> {
-    let Json(package) = merchants::show_package(state.clone(), merchant.clone(), Path(id)).await?;
+async fn read(app: &App, merchant: &Merchant, id: i64) -> Result<(PackageView, Vec<RunView>), Problem> {
+    let package = packages::one(app, merchant, id).await?;
     let latest = Page { cursor: None, limit: 20 };
-    let Json(runs) = merchants::list_runs(state, merchant, Path(id), latest).await?;
+    let runs = packages::runs_of(app, merchant, id, &latest).await?;
     Ok((package, runs.corridas))
 }
 
-async fn package_page(
-    layout: &Layout,
-    state: State<App>,
+async fn package_page<'a>(
+    layout: &'a Layout,
+    app: &App,
     known: Option<(PackageView, Vec<RunView>)>,
     form: Form,
-) -> Result<PackagePage<'_>, Problem> {
-    let (now, zones) = (state.0.ambient.now(), state.0.settings.map.zones.clone());
-    let products = products(layout, state, known.as_ref().map(|(package, _)| package), &form).await?;
+) -> Result<PackagePage<'a>, Problem> {
+    let (now, zones) = (app.ambient.now(), app.settings.map.zones.clone());
+    let products = products(layout, app, known.as_ref().map(|(package, _)| package), &form).await?;
     let (package, runs) = known.map_or((None, Vec::new()), |(package, runs)| (Some(package), runs));
     Ok(PackagePage { layout, package, runs, products, zones, form, now })
 }
@@ -190,12 +191,12 @@ async fn package_page(
 /// What may be chosen: the first page of the catalog, and whatever else was chosen already. With script any product is found.
 async fn products(
     layout: &Layout,
-    state: State<App>,
+    app: &App,
     package: Option<&PackageView>,
     form: &Form,
 ) -> Result<Vec<Choice>, Problem> {
     let all = Page { cursor: None, limit: Page::MAX_LIMIT };
-    let Json(found) = catalog::list_products(state.clone(), Query(Filter::default()), all).await?;
+    let found = catalog::products(app, &Filter::default(), &all).await?;
     let mut choices = vec![Choice::new("", layout.t("package-nothing-chosen"))];
     choices.extend(found.productos.iter().map(|product| choice(layout, product)));
     for typed in form.values("producto").take(MAX_CHOSEN) {
@@ -204,8 +205,8 @@ async fn products(
         }
         let Ok(id) = typed.parse() else { continue };
         let item = package.and_then(|package| package.items.iter().find(|item| item.product_id == id));
-        match (item, catalog::show_product(state.clone(), Path(id)).await) {
-            (_, Ok(Json(product))) => choices.push(choice(layout, &product)),
+        match (item, catalog::product(app, id).await) {
+            (_, Ok(product)) => choices.push(choice(layout, &product)),
             // No longer for sale: it stays in sight, so that its merchant takes it out and not this page.
             (Some(item), Err(_)) => {
                 choices.push(Choice::new(typed, layout.t("package-item-gone").with("name", &item.name)));

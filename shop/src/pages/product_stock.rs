@@ -3,8 +3,8 @@
 use askama::Template;
 use axum::extract::State;
 use axum::response::Response;
-use belgrano_runtime::http::{Page, Path, Query};
-use belgrano_runtime::idempotency::{IdempotencyKey, Once};
+use belgrano_runtime::http::{Keyed, Page, Path, Query};
+use belgrano_runtime::idempotency::IdempotencyKey;
 use belgrano_runtime::problem::Problem;
 use belgrano_web::pages::{Choice, Form, KEY_FIELD, Layout, Notice};
 use serde::Deserialize;
@@ -13,7 +13,7 @@ use super::frame::Frame;
 use crate::accounts::Admin;
 use crate::app::App;
 use crate::catalog::{self, Change, MAX_STOCK, Managed, PriceView};
-use crate::stock::{MoveStock, MovementView, StockBody, movements_of};
+use crate::stock::{MovementView, StockBody, move_once, movements_of};
 use crate::unit::MovementKind;
 
 /// Movements on a page.
@@ -101,17 +101,9 @@ pub(super) async fn act(
 async fn submit(app: &App, Admin(who): &Admin, id: i64, form: &Form) -> Result<Option<i64>, Problem> {
     let body: StockBody = form.read()?;
     let seen = if form.value(SEEN).is_empty() { Change::Clear } else { body.stock_visto };
-    let command = MoveStock::parse(who.account_id, id, &StockBody { stock_visto: seen, ..body })?;
-    let key = form.key()?.map(|key| IdempotencyKey { scope: format!("movimiento:{}:{id}", who.account_id), ..key });
-    let answer = app.writer.submit_for(who, Once::creating(command, key)).await?;
-    let Answered { stock } = serde_json::from_str(&answer.body).map_err(|error| Problem::internal(&error))?;
-    Ok(stock)
-}
-
-/// What of an answer is of interest here.
-#[derive(Deserialize)]
-struct Answered {
-    stock: Option<i64>,
+    let body = Keyed::new(StockBody { stock_visto: seen, ..body }, form.key()?);
+    let moved = move_once(app, who, id, body).await?;
+    Ok(moved.read()?.stock)
 }
 
 async fn find(app: &App, admin: &Admin, id: i64) -> Result<Managed, Problem> {

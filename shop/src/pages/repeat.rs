@@ -110,6 +110,6 @@ async fn submit(
 ) -> Result<OrderNumber, Problem> {
     let (basket, seen) = (confirm::basket(form)?, confirm::seen(form)?);
     let key = KeyOnly::new(form.key()?);
-    let answer = orders::order_again(app, who, number, Some((basket, seen)), context, arrival, key).await?;
-    confirm::number_of(&answer.body)
+    let placed = orders::order_again(app, who, number, Some((basket, seen)), context, arrival, key).await?;
+    Ok(placed.read()?.number)
 }

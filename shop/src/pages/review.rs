@@ -5,11 +5,11 @@ use askama::Template;
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
-use belgrano_runtime::http::{Json, Path};
+use belgrano_runtime::http::Path;
 use belgrano_runtime::problem::{FieldError, Problem};
 use belgrano_web::pages::{Form, Layout, Notice};
+use belgrano_wire::OrderNumber;
 use belgrano_wire::texts::Message;
-use belgrano_wire::{OrderNumber, TicketState};
 
 use super::frame::Frame;
 use crate::accounts::Session;
@@ -68,8 +68,9 @@ pub(super) async fn show(
     Path(number): Path<OrderNumber>,
 ) -> Result<Response, Problem> {
     let (order, said) = read(&app, who.account_id, &number).await?;
-    if order.state != TicketState::Delivered {
-        return Ok(Notice::failed(layout.t("refusal-not-delivered")).then(&format!("/pedidos/{number}")));
+    if let Err(refusal) = reviews::check_rateable(order.state) {
+        let why = Problem::from(refusal).to(layout.language);
+        return Ok(Notice::failed(why).then(&format!("/pedidos/{number}")));
     }
     let subjects = subjects(&order, &said);
     layout.show(&ReviewPage { layout: &layout, order, subjects, again: !said.is_empty(), refusal: None })
@@ -77,16 +78,16 @@ pub(super) async fn show(
 
 /// Takes what the customer says, and shows the order.
 pub(super) async fn send(
-    state: State<App>,
-    session: Session,
+    State(app): State<App>,
+    Session(who): Session,
     Frame { layout, .. }: Frame,
     Path(number): Path<OrderNumber>,
     form: Form,
 ) -> Result<Response, Problem> {
-    let (order, said) = read(&state.0, session.0.account_id, &number).await?;
+    let (order, said) = read(&app, who.account_id, &number).await?;
     let mut subjects = subjects(&order, &said);
     let sent = match body(&mut subjects, &form) {
-        Ok(body) => reviews::rate(state, session, Path(number.clone()), Json(body)).await.map(|_| ()),
+        Ok(body) => reviews::rate_order(&app, &who, &number, body).await,
         Err(problem) => Err(problem),
     };
     let problem = match sent {

@@ -4,7 +4,7 @@ use askama::Template;
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
-use belgrano_runtime::http::{Json, Query};
+use belgrano_runtime::http::Query;
 use belgrano_runtime::problem::Problem;
 use belgrano_web::pages::{Form, Layout};
 
@@ -64,16 +64,16 @@ impl VisitsPage<'_> {
 
 /// The funnel of some days.
 pub(super) async fn show(
-    state: State<App>,
+    State(app): State<App>,
     admin: Admin,
     Frame { layout, .. }: Frame,
     Query(query): Query<FunnelQuery>,
 ) -> Result<Response, Problem> {
     let asked = Form::filled([("desde", &query.desde), ("hasta", &query.hasta)]);
-    let (status, form, found) = match visits::funnel(state.clone(), admin.clone(), Query(query)).await {
-        Ok(Json(found)) => (StatusCode::OK, Form::filled([("desde", &found.desde), ("hasta", &found.hasta)]), found),
+    let (status, form, found) = match visits::funnel_of(&app, &admin, &query).await {
+        Ok(found) => (StatusCode::OK, Form::filled([("desde", &found.desde), ("hasta", &found.hasta)]), found),
         Err(problem) if Form::takes(&problem) => {
-            let Json(usual) = visits::funnel(state, admin, Query(FunnelQuery::default())).await?;
+            let usual = visits::funnel_of(&app, &admin, &FunnelQuery::default()).await?;
             (problem.status(), asked.refused(&problem), usual)
         }
         Err(problem) => return Err(problem),

@@ -1,9 +1,13 @@
 //! Everything that is known of a person, as one document.
 //!
-//! What opens a door is not in it: hashes of passwords and sessions, keys of browsers. Nor is what nobody can tie to a person
+//! What opens a door is not in it: hashes of passwords and sessions, secrets and codes of second factors, keys of browsers. Nor is what nobody can tie to a person
 //! without it: views of pages are counted, not kept.
 
+use std::convert::Infallible;
+
+use belgrano_runtime::security::{Entry, Kind};
 use belgrano_runtime::storage::{Db, Session};
+use belgrano_runtime::writer::{Command, Failure};
 use belgrano_runtime::{fetch, fetch_in, fetch_scalar};
 use belgrano_wire::timestamp::UnixMillis;
 use serde::Serialize;
@@ -11,7 +15,26 @@ use utoipa::ToSchema;
 
 use super::told::{
     Account, CartLine, Device, Line, Mail, Notice, Opened, Order, OrderStep, Package, PackageItem, PackageRun, Review,
+    SecondFactor,
 };
+use crate::unit::ShopUnit;
+
+/// Note in the security log that the operator gave out what is known of a person. What they take themselves is noted as every file is.
+#[derive(Debug)]
+pub struct NoteExport {
+    /// Whose account.
+    pub account_id: i64,
+}
+
+impl Command<ShopUnit> for NoteExport {
+    type Output = ();
+    type Refusal = Infallible;
+
+    async fn apply(&self, unit: &mut ShopUnit) -> Result<(), Failure<Infallible>> {
+        unit.log(Entry::new(Kind::PersonExported).on(self.account_id));
+        Ok(())
+    }
+}
 
 /// Everything that the shop knows of a person.
 #[derive(Clone, Debug, PartialEq, Serialize, ToSchema)]
@@ -19,9 +42,12 @@ pub struct PersonData {
     /// When it was put together.
     #[serde(rename = "generado")]
     made_at: UnixMillis,
-    /// The account.
+    /// La cuenta, con lo que la persona dijo de sí.
     #[serde(rename = "cuenta")]
     account: Account,
+    /// Its second factor, if there is one.
+    #[serde(rename = "segundo_factor")]
+    second_factor: Option<SecondFactor>,
     /// Its orders, the first one first.
     #[serde(rename = "pedidos")]
     orders: Vec<Order>,
@@ -60,6 +86,8 @@ pub async fn export(db: &Db, id: i64, now: UnixMillis) -> sqlx::Result<Option<Pe
          a.created_at, m.business_name, m.cuit, m.kind AS business_kind, m.address AS business_address, \
          m.phone AS business_phone, m.plan FROM accounts a LEFT JOIN merchants m ON m.account_id = a.id \
          WHERE a.id = $1 AND a.erased_at IS NULL";
+    const FACTOR: &str = "SELECT f.since, (SELECT COUNT(*) FROM second_factor_codes c WHERE c.account_id = f.account_id) \
+         AS codes_left FROM second_factors f WHERE f.account_id = $1";
     const REVIEWS: &str = "SELECT o.number AS order_number, r.product_id, r.stars, r.words, r.created_at, r.updated_at, \
          r.hidden_at, r.hidden_reason FROM reviews r JOIN orders o ON o.id = r.order_id WHERE o.account_id = $1 ORDER BY r.id";
     const CART: &str = "SELECT i.product_id, p.name, i.quantity, c.updated_at FROM carts c JOIN cart_items i ON i.cart_id = c.id \
@@ -76,6 +104,7 @@ pub async fn export(db: &Db, id: i64, now: UnixMillis) -> sqlx::Result<Option<Pe
     Ok(Some(PersonData {
         made_at: now,
         account,
+        second_factor: fetch!(optional, session, SecondFactor, FACTOR, id)?,
         orders: orders(&mut session, id).await?,
         reviews: fetch!(all, session, Review, REVIEWS, id)?,
         packages: packages(&mut session, id).await?,

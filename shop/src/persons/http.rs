@@ -25,8 +25,8 @@ const AS_A_FILE: [(HeaderName, HeaderValue); 2] = [
 
 /// Todo lo que la tienda sabe de mí
 ///
-/// La cuenta, los pedidos con sus líneas y pasos y lo que el tablero contó de cada ticket, reseñas, paquetes, carrito, avisos y
-/// sesiones, en un documento.
+/// La cuenta y si tiene segundo factor, los pedidos con sus líneas y pasos y lo que el tablero contó de cada ticket, reseñas,
+/// paquetes, carrito, avisos y sesiones, en un documento.
 #[utoipa::path(
     get, path = "/api/yo/datos", tag = "cuentas",
     responses((status = 200, body = PersonData), (status = 401, body = ProblemDocument))

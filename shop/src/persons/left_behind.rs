@@ -2,6 +2,7 @@
 //!
 //! A table that comes to hold something of a person gets its statement here.
 
+use belgrano_runtime::auth::second_factor;
 use belgrano_runtime::storage::{Session, require_one};
 use belgrano_runtime::{execute, fetch_scalar};
 use belgrano_wire::texts::Message;
@@ -76,6 +77,7 @@ pub(super) async fn belongings(session: &mut Session, id: i64) -> sqlx::Result<(
     for statement in ALL {
         execute!(*session, statement, id)?;
     }
+    second_factor::forget(session, id).await?;
     Ok(())
 }
 

@@ -17,7 +17,7 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 pub use erase::{Erase, EraseRefusal, Erased, Proof};
-pub use export::{PersonData, export, find};
+pub use export::{NoteExport, PersonData, export, find};
 pub(crate) use http::{EraseBody, erase_me, open_orders_of};
 
 use crate::app::App;

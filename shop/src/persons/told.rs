@@ -41,6 +41,17 @@ pub(super) struct Account {
     plan: Option<String>,
 }
 
+/// That there is a second factor, without what makes its codes.
+#[derive(Clone, Debug, PartialEq, Serialize, FromRow, ToSchema)]
+#[schema(as = PersonSecondFactor)]
+pub(super) struct SecondFactor {
+    #[serde(rename = "desde")]
+    since: UnixMillis,
+    /// Recovery codes that were not used.
+    #[serde(rename = "codigos_sin_usar")]
+    codes_left: i64,
+}
+
 /// An order as it was placed, and what the board told of its ticket.
 #[derive(Clone, Debug, PartialEq, Serialize, FromRow, ToSchema)]
 #[schema(as = PersonOrder)]
@@ -243,7 +254,7 @@ pub(super) struct CartLine {
     updated_at: UnixMillis,
 }
 
-/// Notices by mail.
+/// Avisos por correo: en qué idioma y desde cuándo.
 #[derive(Clone, Debug, PartialEq, Serialize, FromRow, ToSchema)]
 #[schema(as = PersonMail)]
 pub(super) struct Mail {
@@ -292,7 +303,7 @@ pub(super) struct Notice {
     settled_at: Option<UnixMillis>,
 }
 
-/// A session.
+/// Una sesión abierta de la cuenta: desde cuándo y hasta cuándo.
 #[derive(Clone, Debug, PartialEq, Serialize, FromRow, ToSchema)]
 #[schema(as = PersonOpened)]
 pub(super) struct Opened {

@@ -16,7 +16,7 @@ use super::rate::{Given, Rate};
 use super::rating::Rating;
 use super::read::{OwnReview, PublicReview, of_order, of_product, ratings};
 use super::stars::Stars;
-use crate::accounts::Session;
+use crate::accounts::{Principal, Session};
 use crate::app::App;
 use crate::basket::Basket;
 use crate::catalog;
@@ -119,16 +119,26 @@ impl ReviewsBody {
         (status = 422, body = ProblemDocument, content_type = "application/problem+json"),
     )
 )]
-pub(crate) async fn rate(
+async fn rate(
     State(app): State<App>,
     Session(who): Session,
     Path(number): Path<OrderNumber>,
     Json(body): Json<ReviewsBody>,
 ) -> Result<Json<OwnReviews>, Problem> {
-    let account_id = who.account_id;
-    let given = body.parse()?;
-    app.writer.submit_for(&who, Rate { account_id, number: number.clone(), given }).await?;
-    Ok(Json(OwnReviews { resenas: of_order(&mut app.db.read().await?, account_id, &number).await? }))
+    rate_order(&app, &who, &number, body).await?;
+    Ok(Json(OwnReviews { resenas: of_order(&mut app.db.read().await?, who.account_id, &number).await? }))
+}
+
+/// Rates an order, by [`Rate`].
+pub(crate) async fn rate_order(
+    app: &App,
+    who: &Principal,
+    number: &OrderNumber,
+    body: ReviewsBody,
+) -> Result<(), Problem> {
+    let rate = Rate { account_id: who.account_id, number: number.clone(), given: body.parse()? };
+    app.writer.submit_for(who, rate).await?;
+    Ok(())
 }
 
 /// What I said of an order
@@ -164,15 +174,19 @@ async fn own(
         (status = 422, body = ProblemDocument, content_type = "application/problem+json"),
     )
 )]
-pub(crate) async fn shown(State(app): State<App>, id: Path<i64>, page: Page) -> Result<Json<ShownReviews>, Problem> {
-    let product_id = id.0;
+async fn shown(State(app): State<App>, Path(id): Path<i64>, page: Page) -> Result<Json<ShownReviews>, Problem> {
+    shown_of(&app, id, &page).await.map(Json)
+}
+
+/// A page of the reviews of a product that is for sale.
+pub(crate) async fn shown_of(app: &App, product_id: i64, page: &Page) -> Result<ShownReviews, Problem> {
     let before = page.position::<i64>()?.unwrap_or(i64::MAX);
-    catalog::show_product(State(app.clone()), id).await?;
+    catalog::product(app, product_id).await?;
     let mut snapshot = app.db.snapshot().await?;
     let mut resenas = of_product(&mut snapshot, product_id, before, i64::from(page.limit) + 1).await?;
     let more = resenas.len() > page.limit as usize;
     resenas.truncate(page.limit as usize);
     let rating = ratings(&mut snapshot, &[product_id]).await?.remove(&product_id).unwrap_or_default();
     let cursor = resenas.last().filter(|_| more).map(|review| Page::encode(&review.id));
-    Ok(Json(ShownReviews { rating, resenas, cursor }))
+    Ok(ShownReviews { rating, resenas, cursor })
 }

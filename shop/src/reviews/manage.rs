@@ -180,19 +180,24 @@ async fn read(session: &mut Session, which: Shown, before: i64, limit: i64) -> s
         (status = 422, body = ProblemDocument),
     )
 )]
-pub(crate) async fn managed(
+async fn managed(
     State(app): State<App>,
-    _: Admin,
+    admin: Admin,
     Query(filter): Query<ShownFilter>,
     page: Page,
 ) -> Result<Json<ManagedReviews>, Problem> {
+    page_of(&app, &admin, filter.estado, &page).await.map(Json)
+}
+
+/// A page of what customers said, newest first.
+pub(crate) async fn page_of(app: &App, _: &Admin, shown: Shown, page: &Page) -> Result<ManagedReviews, Problem> {
     let before = page.position::<i64>()?.unwrap_or(i64::MAX);
     let mut snapshot = app.db.snapshot().await?;
-    let mut resenas = read(&mut snapshot, filter.estado, before, i64::from(page.limit) + 1).await?;
+    let mut resenas = read(&mut snapshot, shown, before, i64::from(page.limit) + 1).await?;
     let more = resenas.len() > page.limit as usize;
     resenas.truncate(page.limit as usize);
     let cursor = resenas.last().filter(|_| more).map(|review| Page::encode(&review.id));
-    Ok(Json(ManagedReviews { resenas, cursor }))
+    Ok(ManagedReviews { resenas, cursor })
 }
 
 /// Hide a review

@@ -79,6 +79,11 @@ const COUNT: &str = "INSERT INTO product_ratings (product_id, reviews, stars) VA
 const COUNT_TAIL: &str = "ON CONFLICT (product_id) DO UPDATE SET reviews = product_ratings.reviews + excluded.reviews, \
      stars = product_ratings.stars + excluded.stars";
 
+/// Whether an order in this state can be rated. The command refuses by it, and a page offers by it.
+pub(crate) fn check_rateable(state: TicketState) -> Result<(), RateRefusal> {
+    if state == TicketState::Delivered { Ok(()) } else { Err(RateRefusal::NotDelivered(state)) }
+}
+
 impl Command<ShopUnit> for Rate {
     /// How many were new or changed.
     type Output = usize;
@@ -92,9 +97,7 @@ impl Command<ShopUnit> for Rate {
         let order = unit.order(&self.number).await?.filter(|order| order.account_id == self.account_id);
         let (order_id, state) =
             order.map(|order| (order.id, order.state)).ok_or(Failure::Refused(RateRefusal::Unknown))?;
-        if state != TicketState::Delivered {
-            return Err(Failure::Refused(RateRefusal::NotDelivered(state)));
-        }
+        check_rateable(state).map_err(Failure::Refused)?;
         let lines = orders::lines(unit.reader(), &[order_id]).await?;
         let in_order = |id: &i64| lines.iter().any(|line| line.product_id == *id);
         if let Some(id) = self.given.iter().filter_map(|given| given.product_id).find(|id| !in_order(id)) {

@@ -4,12 +4,13 @@ use std::net::SocketAddr;
 
 use axum::body::Body;
 use axum::extract::ConnectInfo;
-use axum::http::{Request, Response};
+use axum::http::{Method, Request, Response};
 use belgrano_runtime::{fetch_scalar, on_both_engines};
 use belgrano_testing::{CapturedLog, TestDatabase};
 use serde_json::{Value, json};
 use tower::ServiceExt;
 
+use crate::persons::{Erase, NoteExport, Proof, find};
 use crate::testing::{Browser, TestShop};
 
 const EMAIL: &str = "ana@example.com";
@@ -267,4 +268,25 @@ async fn its_page_says_what_happened_to_administrators_only() {
     let mut customer = visitor.another();
     customer.follow("/ingresar", &[("email", EMAIL), ("password", PASSWORD)]).await;
     assert_eq!(customer.get("/seguridad").await.status, 403);
+}
+
+#[tokio::test]
+async fn what_becomes_of_a_persons_data_is_told() {
+    let database = TestDatabase::sqlite();
+    let shop = TestShop::new(&database).await;
+    let mut ana = shop.customer(EMAIL).await;
+    let id = find(&shop.app.db, EMAIL).await.expect("a query").expect("she is there");
+    shop.app.writer.submit(NoteExport { account_id: id }).await.expect("a commit");
+    assert_eq!(shop.get(&mut ana, "/api/yo/datos").await.status, 200);
+    let body = Some(json!({ "password": "correcto" }));
+    assert_eq!(shop.send(&mut ana, Method::DELETE, "/api/yo", body).await.status, 422, "not her password");
+    let erase = Erase { account_id: id, proof: Proof::Operator, trace: String::new() };
+    shop.app.writer.submit(erase).await.expect("nobody any more");
+    for kind in ["persona-exportada", "persona-borrada"] {
+        let told = of_kind(&shop, kind).await;
+        assert_eq!(told.iter().map(|entry| &entry["sobre_cuenta_id"]).collect::<Vec<_>>(), [&json!(id)], "{kind}");
+    }
+    let taken = of_kind(&shop, "exportacion").await;
+    assert_eq!((taken.len(), &taken[0]["datos"]["ruta"]), (1, &json!("/api/yo/datos")));
+    assert_eq!(of_kind(&shop, "clave-fallida").await.len(), 1);
 }

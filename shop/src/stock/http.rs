@@ -6,9 +6,10 @@ use belgrano_runtime::idempotency::{Once, StoredAnswer};
 use belgrano_runtime::problem::{Problem, ProblemDocument};
 
 use super::history::{MovementPage, movements_of};
-use super::moving::{MoveStock, Moved, StockBody};
-use crate::accounts::Admin;
+use super::moving::{MoveStock, Moved, StockBody, StockNow};
+use crate::accounts::{Admin, Principal};
 use crate::app::App;
+use crate::kept::Kept;
 
 /// What happened to a product's stock (administrators)
 ///
@@ -59,7 +60,17 @@ pub(super) async fn move_stock(
     Path(id): Path<i64>,
     body: Keyed<StockBody>,
 ) -> Result<StoredAnswer, Problem> {
+    move_once(&app, &who, id, body).await.map(Kept::into_answer)
+}
+
+/// Takes in or counts a product by [`MoveStock`], once under its key.
+pub(crate) async fn move_once(
+    app: &App,
+    who: &Principal,
+    id: i64,
+    body: Keyed<StockBody>,
+) -> Result<Kept<StockNow>, Problem> {
     let (body, key) = body.scoped(|| format!("movimiento:{}:{id}", who.account_id));
-    let command = MoveStock::parse(who.account_id, id, &body)?;
-    Ok(app.writer.submit_for(&who, Once::creating(command, key)).await?)
+    let act = MoveStock::parse(who.account_id, id, &body)?;
+    Ok(app.writer.submit_for(who, Once::creating(act, key)).await?.into())
 }

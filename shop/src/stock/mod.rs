@@ -17,7 +17,8 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 pub(crate) use history::{MovementView, movements_of};
-pub(crate) use moving::{MoveStock, StockBody};
+pub(crate) use http::move_once;
+pub(crate) use moving::StockBody;
 
 use crate::app::App;
 

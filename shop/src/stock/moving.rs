@@ -69,6 +69,13 @@ pub(crate) struct Moved {
     pub(crate) stock: Option<i64>,
 }
 
+/// What of it is left when it is told again.
+#[derive(Debug, Deserialize)]
+pub(crate) struct StockNow {
+    /// What there was then; `None` while it is not counted.
+    pub(crate) stock: Option<i64>,
+}
+
 /// Why a stock is not moved.
 #[derive(Debug)]
 pub(crate) enum MoveRefusal {

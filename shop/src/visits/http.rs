@@ -72,11 +72,16 @@ impl FunnelQuery {
         (status = 422, body = ProblemDocument),
     )
 )]
-pub(crate) async fn funnel(
+async fn funnel(
     State(app): State<App>,
-    _: Admin,
+    admin: Admin,
     Query(query): Query<FunnelQuery>,
 ) -> Result<Json<FunnelReport>, Problem> {
+    funnel_of(&app, &admin, &query).await.map(Json)
+}
+
+/// The funnel of the days that are asked for.
+pub(crate) async fn funnel_of(app: &App, _: &Admin, query: &FunnelQuery) -> Result<FunnelReport, Problem> {
     let days = query.days(app.ambient.now())?;
-    Ok(Json(read(&mut app.db.snapshot().await?, &days).await?))
+    Ok(read(&mut app.db.snapshot().await?, &days).await?)
 }

@@ -19,7 +19,7 @@ mod tests;
 pub use add::AddCounts;
 pub use funnel::{Counts, Funnel};
 pub use http::routes;
-pub(crate) use http::{FunnelQuery, funnel};
+pub(crate) use http::{FunnelQuery, funnel_of};
 pub(crate) use layer::count_views;
 pub(crate) use report::{Figures, FunnelReport};
 pub(crate) use task::flush;

@@ -6,10 +6,13 @@ use belgrano_runtime::writer::{Command, Failure};
 use belgrano_runtime::{fetch, fetch_scalar};
 use belgrano_wire::steady::horizon;
 use belgrano_wire::timestamp::UnixMillis;
-use belgrano_wire::{EventKind, OrderNumber, TicketState, TicketView};
+use belgrano_wire::{EventKind, OrderNumber, TicketState};
 
 use super::choose::{Candidate, Choice, Wanted, choose};
-use crate::progress::{As, Offer, Step, TicketRefusal, check_version, recall, transition};
+use crate::app::App;
+use crate::progress::{As, IllegalStep, Offer, Step, TicketRefusal, check_version, recall, transition};
+use crate::sessions::Principal;
+use crate::tickets::Detail;
 use crate::unit::{Action, Actor, BoardUnit, BoardWants, Change, Ticket};
 
 /// How long a driver who let a ticket go is spared it.
@@ -36,6 +39,13 @@ pub struct Terms {
     pub offer_timeout_ms: i64,
     /// Whether also what a driver has set out with is taken from that driver, who has the goods.
     pub recall: bool,
+}
+
+impl Terms {
+    /// Those of an administrator.
+    pub(crate) fn of(app: &App, by: &Principal, recall: bool) -> Self {
+        Self { by: by.actor(), offer_timeout_ms: app.settings.offer_timeout_ms(), recall }
+    }
 }
 
 /// Drivers on shift, as they stand while a batch of assignments goes on.
@@ -105,18 +115,16 @@ pub async fn assign(
     if_match: Option<i64>,
     on_shift: &mut OnShift,
     terms: &Terms,
-) -> Result<TicketView, Failure<TicketRefusal>> {
+) -> Result<Detail, Failure<TicketRefusal>> {
     let ticket = seen(unit, number, if_match).await?;
     let held_by = held_by(&ticket, terms.recall);
     if held_by.is_some_and(|driver_id| chosen == Chosen::Driver(driver_id)) {
-        return Ok(ticket.view);
+        return Ok(ticket.into());
     }
     let now = unit.now();
     let unseen = matches!(chosen, Chosen::Automatic { .. }) && if_match.is_none();
-    let free = if unseen { ticket.clone() } else { freed(&ticket, terms.recall, now) };
     // Whether it may be offered at all comes before to whom.
-    let nobody = Offer { driver_id: 0, driver_name: String::new(), expires_at: now, reason: None };
-    take(&free, &Step::Offer(nobody), now)?;
+    let free = offerable(&ticket, !unseen, terms.recall, now).map_err(illegal)?;
     let offer = offer_to(unit, &ticket, chosen, on_shift, terms).await?;
     on_shift.hand_over(held_by, offer.driver_id);
     let change = Change {
@@ -128,7 +136,7 @@ pub async fn assign(
         previous_driver: ticket.view.driver_id,
     };
     let next = take(&free, &Step::Offer(offer), now)?;
-    Ok(unit.record(next, change)?.view.clone())
+    Ok(unit.record(next, change)?.clone().into())
 }
 
 /// The offer to whoever is chosen.
@@ -155,17 +163,21 @@ async fn offer_to(
     }
 }
 
+/// `ticket` as it is offered to somebody, or why it cannot be: taken back first where that is a step it may take, if whoever
+/// offers it has `seen` who has it. The command refuses by it, and a page offers by it.
+pub(crate) fn offerable(ticket: &Ticket, seen: bool, recall: bool, now: UnixMillis) -> Result<Ticket, IllegalStep> {
+    let free = if seen { released(ticket, recall, now).unwrap_or_else(|_| ticket.clone()) } else { ticket.clone() };
+    let nobody = Offer { driver_id: 0, driver_name: String::new(), expires_at: now, reason: None };
+    transition(&free, &Step::Offer(nobody), As::Board, now)?;
+    Ok(free)
+}
+
 /// Who a ticket is with, offered or accepted, or set out with where that is taken back too. One that failed is with nobody any
 /// more, whoever brings it back.
-fn held_by(ticket: &Ticket, recall: bool) -> Option<i64> {
+pub(crate) fn held_by(ticket: &Ticket, recall: bool) -> Option<i64> {
     let state = ticket.view.state;
     let held = matches!(state, TicketState::Assigned | TicketState::Accepted);
     (held || (recall && state == TicketState::OnTheWay)).then_some(ticket.view.driver_id).flatten()
-}
-
-/// `ticket` as it is offered: taken back first, where that is a step it may take.
-fn freed(ticket: &Ticket, also_on_the_way: bool, now: UnixMillis) -> Ticket {
-    released(ticket, also_on_the_way, now).unwrap_or_else(|_| ticket.clone())
 }
 
 /// What the history calls it.
@@ -221,7 +233,11 @@ pub(super) async fn seen(
 }
 
 fn take(ticket: &Ticket, step: &Step, now: UnixMillis) -> Result<Ticket, Failure<TicketRefusal>> {
-    transition(ticket, step, As::Board, now).map_err(|illegal| Failure::Refused(illegal.into()))
+    transition(ticket, step, As::Board, now).map_err(illegal)
+}
+
+fn illegal(step: IllegalStep) -> Failure<TicketRefusal> {
+    Failure::Refused(step.into())
 }
 
 /// Takes a ticket back to the pool and says so.
@@ -230,16 +246,14 @@ pub(super) fn take_back(
     ticket: &Ticket,
     also_on_the_way: bool,
     by: Actor,
-) -> Result<TicketView, Failure<TicketRefusal>> {
-    let next = released(ticket, also_on_the_way, unit.now())?;
+) -> Result<Detail, Failure<TicketRefusal>> {
+    let next = released(ticket, also_on_the_way, unit.now()).map_err(illegal)?;
     written(unit, ticket, next, &Step::Release, Action::Unassigned, by)
 }
 
-fn released(ticket: &Ticket, also_on_the_way: bool, now: UnixMillis) -> Result<Ticket, Failure<TicketRefusal>> {
-    if also_on_the_way {
-        return recall(ticket, now).map_err(|illegal| Failure::Refused(illegal.into()));
-    }
-    take(ticket, &Step::Release, now)
+/// `ticket` back in the pool, or why it cannot be.
+fn released(ticket: &Ticket, also_on_the_way: bool, now: UnixMillis) -> Result<Ticket, IllegalStep> {
+    if also_on_the_way { recall(ticket, now) } else { transition(ticket, &Step::Release, As::Board, now) }
 }
 
 /// Takes a step of the board's own and says so.
@@ -249,7 +263,7 @@ pub(super) fn record(
     step: &Step,
     action: Action,
     by: Actor,
-) -> Result<TicketView, Failure<TicketRefusal>> {
+) -> Result<Detail, Failure<TicketRefusal>> {
     let next = take(ticket, step, unit.now())?;
     written(unit, ticket, next, step, action, by)
 }
@@ -262,7 +276,7 @@ fn written(
     step: &Step,
     action: Action,
     by: Actor,
-) -> Result<TicketView, Failure<TicketRefusal>> {
+) -> Result<Detail, Failure<TicketRefusal>> {
     let change = Change {
         kind: step.kind(),
         action,
@@ -271,7 +285,7 @@ fn written(
         clock_moved_ms: None,
         previous_driver: ticket.view.driver_id,
     };
-    Ok(unit.record(next, change)?.view.clone())
+    Ok(unit.record(next, change)?.clone().into())
 }
 
 /// Offer one ticket.
@@ -288,14 +302,14 @@ pub struct Assign {
 }
 
 impl Command<BoardUnit> for Assign {
-    type Output = TicketView;
+    type Output = Detail;
     type Refusal = TicketRefusal;
 
     fn wants(&self, wants: &mut BoardWants) {
         wants.tickets.push(self.number.clone());
     }
 
-    async fn apply(&self, unit: &mut BoardUnit) -> Result<TicketView, Failure<TicketRefusal>> {
+    async fn apply(&self, unit: &mut BoardUnit) -> Result<Detail, Failure<TicketRefusal>> {
         assign(unit, &self.number, self.chosen, self.if_match, &mut OnShift::default(), &self.terms).await
     }
 }
@@ -314,15 +328,42 @@ pub struct Unassign {
 }
 
 impl Command<BoardUnit> for Unassign {
-    type Output = TicketView;
+    type Output = Detail;
     type Refusal = TicketRefusal;
 
     fn wants(&self, wants: &mut BoardWants) {
         wants.tickets.push(self.number.clone());
     }
 
-    async fn apply(&self, unit: &mut BoardUnit) -> Result<TicketView, Failure<TicketRefusal>> {
+    async fn apply(&self, unit: &mut BoardUnit) -> Result<Detail, Failure<TicketRefusal>> {
         let ticket = seen(unit, &self.number, self.if_match).await?;
         take_back(unit, &ticket, self.recall, self.by.clone())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use belgrano_wire::timestamp::UnixMillis;
+    use belgrano_wire::{OrderMessage, TicketState};
+
+    use super::{held_by, offerable, released};
+    use crate::intake::new_ticket;
+
+    #[test]
+    fn what_somebody_has_can_be_taken_back_and_offered_to_another() {
+        let order = OrderMessage::from_json(br#"{"numero":"A-1","cliente_nombre":"Ana","total":1}"#).expect("an order");
+        let mut ticket = new_ticket(&order, [0; 32], 1, UnixMillis(1000));
+        ticket.view.set_driver(Some((3, "Beto".to_owned())));
+        for state in TicketState::ALL.iter().copied() {
+            ticket.view.state = state;
+            let now = UnixMillis(2000);
+            for recall in [false, true] {
+                if held_by(&ticket, recall).is_some() {
+                    assert!(released(&ticket, recall, now).is_ok(), "{state}");
+                    assert!(offerable(&ticket, true, recall, now).is_ok(), "{state}");
+                }
+            }
+            assert_eq!(offerable(&ticket, true, true, now).is_ok(), !state.is_final(), "{state}");
+        }
     }
 }

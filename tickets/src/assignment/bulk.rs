@@ -7,7 +7,7 @@ use std::convert::Infallible;
 use belgrano_runtime::problem::Problem;
 use belgrano_runtime::writer::{Command, Failure};
 use belgrano_wire::texts::{Message, Said};
-use belgrano_wire::{OrderNumber, Priority, TicketView};
+use belgrano_wire::{OrderNumber, Priority};
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -30,6 +30,9 @@ pub enum BulkAction {
     /// Take its last change back.
     Undo,
 }
+
+/// Rows of a bulk action.
+const MAX_ROWS: usize = 500;
 
 /// Do something to many tickets.
 #[derive(Debug)]
@@ -112,6 +115,14 @@ impl Command<BoardUnit> for Bulk {
 }
 
 impl Bulk {
+    /// Refuses a number of rows that is none or too many.
+    pub(crate) fn check_count(rows: usize) -> Result<(), Problem> {
+        if (1..=MAX_ROWS).contains(&rows) {
+            return Ok(());
+        }
+        Err(Problem::invalid_field("numeros", Message::new("error-count").with("from", 1).with("to", MAX_ROWS)))
+    }
+
     /// Where only the first few may get a driver, the urgent and then the oldest are the first.
     async fn order(&self, unit: &mut BoardUnit) -> sqlx::Result<Vec<usize>> {
         let mut order: Vec<usize> = (0..self.rows.len()).collect();
@@ -134,7 +145,7 @@ impl Bulk {
         unit: &mut BoardUnit,
         number: &OrderNumber,
         on_shift: &mut OnShift,
-    ) -> Result<TicketView, Failure<TicketRefusal>> {
+    ) -> Result<Detail, Failure<TicketRefusal>> {
         let (by, if_match) = (self.terms.by.clone(), self.versions.get(number).copied());
         match &self.action {
             BulkAction::Assign(chosen) => assign(unit, number, *chosen, if_match, on_shift, &self.terms).await,

@@ -11,11 +11,11 @@ mod offers;
 mod routes;
 
 pub use assign::{Assign, Chosen, OnShift, Terms, Unassign, assign};
+pub(crate) use assign::{held_by, offerable};
 pub use auto::{AssignPending, Place};
 pub use bulk::{Bulk, BulkAction, BulkResult, RowResult};
 pub use choose::{Candidate, Choice, FRESH_FIX_MS, Wanted, choose};
 pub use offers::Offers;
-pub(crate) use routes::MAX_ROWS;
 pub use routes::routes;
 
 use belgrano_runtime::lifecycle::Lifecycle;

@@ -17,11 +17,8 @@ use super::assign::{Assign, Chosen, Terms, Unassign};
 use super::bulk::{Bulk, BulkAction, BulkResult};
 use crate::app::App;
 use crate::progress::{IfMatch, key_scope, required_reason};
-use crate::sessions::{Admin, Principal};
-use crate::tickets::{Detail, InFull};
-
-/// Rows of a bulk action.
-pub(crate) const MAX_ROWS: usize = 500;
+use crate::sessions::Admin;
+use crate::tickets::Detail;
 
 /// Who carries what.
 pub fn routes() -> OpenApiRouter<App> {
@@ -51,10 +48,6 @@ impl AssignBody {
     }
 }
 
-fn terms(app: &App, by: &Principal, recall: bool) -> Terms {
-    Terms { by: by.actor(), offer_timeout_ms: app.settings.offer_timeout_ms(), recall }
-}
-
 /// Ofrece el ticket a un repartidor, o al que mejor convenga.
 ///
 /// Si lo tiene otro que todavía no salió, pasa de uno a otro en un solo cambio; con `en_camino`, también si ya salió. `auto` se lo saca a quien lo tiene solo con
@@ -70,8 +63,8 @@ async fn assign(
     body: Keyed<AssignBody>,
 ) -> Result<StoredAnswer, Problem> {
     let (body, key) = body.scoped(|| key_scope(&by, "asignar", &number));
-    let command = Assign { number, chosen: body.chosen()?, if_match, terms: terms(&app, &by, body.recall) };
-    Ok(app.writer.submit_for(&by, Once::new(InFull(command), key)).await?)
+    let assign = Assign { number, chosen: body.chosen()?, if_match, terms: Terms::of(&app, &by, body.recall) };
+    Ok(app.writer.submit_for(&by, Once::new(assign, key)).await?)
 }
 
 /// `POST /api/tickets/{numero}/desasignar`; without a body, as with an empty one.
@@ -96,8 +89,8 @@ async fn unassign(
     KeyedIfAny(body): KeyedIfAny<UnassignBody>,
 ) -> Result<StoredAnswer, Problem> {
     let (body, key) = body.scoped(|| key_scope(&by, "desasignar", &number));
-    let command = Unassign { number, if_match, recall: body.recall, by: by.actor() };
-    Ok(app.writer.submit_for(&by, Once::new(InFull(command), key)).await?)
+    let unassign = Unassign { number, if_match, recall: body.recall, by: by.actor() };
+    Ok(app.writer.submit_for(&by, Once::new(unassign, key)).await?)
 }
 
 /// `POST /api/tickets/lote`.
@@ -163,17 +156,12 @@ impl BulkBody {
     (status = 200, body = BulkResult), (status = 403, body = ProblemDocument), (status = 422, body = ProblemDocument)))]
 async fn bulk(State(app): State<App>, Admin(by): Admin, body: Keyed<BulkBody>) -> Result<StoredAnswer, Problem> {
     let (body, key) = body.scoped(|| format!("lote:{}", by.user_id));
-    if !(1..=MAX_ROWS).contains(&body.numbers.len()) {
-        return Err(Problem::invalid_field(
-            "numeros",
-            Message::new("error-count").with("from", 1).with("to", MAX_ROWS),
-        ));
-    }
+    Bulk::check_count(body.numbers.len())?;
     let (action, recall) = (body.action()?, body.recall);
     let rows = body.numbers.into_iter().map(|text| OrderNumber::parse(&text).map_err(|_| text)).collect();
     // A version of something that is no row holds nothing up.
     let versions = body.versions.into_iter();
     let versions = versions.filter_map(|(text, version)| Some((OrderNumber::parse(&text).ok()?, version))).collect();
-    let command = Bulk { rows, versions, action, terms: terms(&app, &by, recall) };
-    Ok(app.writer.submit_for(&by, Once::new(command, key)).await?)
+    let bulk = Bulk { rows, versions, action, terms: Terms::of(&app, &by, recall) };
+    Ok(app.writer.submit_for(&by, Once::new(bulk, key)).await?)
 }

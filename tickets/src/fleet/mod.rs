@@ -6,7 +6,7 @@
 mod change;
 mod list;
 mod position;
-pub(crate) mod routes;
+mod routes;
 mod shift;
 mod worries;
 
@@ -14,5 +14,6 @@ pub use change::{ChangeDriver, fields};
 pub use list::{DriverView, list};
 pub use position::{PositionRefusal, Report, distance_m};
 pub use routes::routes;
+pub(crate) use routes::{DriverChange, Drivers, NewDriverBody, add_driver, change_driver, page_of, set_shift};
 pub use shift::SetShift;
 pub(crate) use worries::{Worry, worries};

@@ -16,7 +16,7 @@ use utoipa_axum::routes;
 
 use super::{ChangeDriver, DriverView, Report, SetShift};
 use crate::app::App;
-use crate::sessions::{Admin, Driver};
+use crate::sessions::{Admin, Driver, Principal};
 use crate::users::{ChangeUser, NAME_CHARS, NewDriver, Role, check_text, create_account, hash_of};
 
 const CAPACITY: std::ops::RangeInclusive<i64> = 1..=1000;
@@ -41,13 +41,18 @@ pub(crate) struct Drivers {
 #[utoipa::path(get, path = "/api/repartidores", tag = "flota",
     params(("cursor" = Option<String>, Query), ("limit" = Option<u32>, Query)),
     responses((status = 200, body = Drivers), (status = 403, body = ProblemDocument)))]
-pub(crate) async fn list(State(app): State<App>, _: Admin, page: Page) -> Result<Json<Drivers>, Problem> {
+async fn list(State(app): State<App>, admin: Admin, page: Page) -> Result<Json<Drivers>, Problem> {
+    page_of(&app, &admin, &page).await.map(Json)
+}
+
+/// A page of the fleet.
+pub(crate) async fn page_of(app: &App, _: &Admin, page: &Page) -> Result<Drivers, Problem> {
     let after = page.position()?.unwrap_or(0);
     let mut session = app.db.read().await?;
     let repartidores = super::list(&mut session, after, None, page.limit, app.ambient.now()).await?;
     let full = repartidores.len() == page.limit as usize;
     let cursor = repartidores.last().filter(|_| full).map(|last| Page::encode(&last.id));
-    Ok(Json(Drivers { repartidores, cursor }))
+    Ok(Drivers { repartidores, cursor })
 }
 
 /// `POST /api/repartidores`.
@@ -86,11 +91,16 @@ fn check(phone: Option<&str>, capacity: Option<i64>, neighbourhood: Option<&str>
 /// Crea un repartidor y su cuenta.
 #[utoipa::path(post, path = "/api/repartidores", tag = "flota", request_body = NewDriverBody, responses(
     (status = 201, body = DriverView), (status = 409, body = ProblemDocument), (status = 422, body = ProblemDocument)))]
-pub(crate) async fn create(
+async fn create(
     State(app): State<App>,
     Admin(by): Admin,
     Json(body): Json<NewDriverBody>,
 ) -> Result<(StatusCode, Json<DriverView>), Problem> {
+    Ok((StatusCode::CREATED, Json(add_driver(&app, &by, body).await?)))
+}
+
+/// Makes a driver and its account, by [`CreateUser`](crate::users::CreateUser).
+pub(crate) async fn add_driver(app: &App, by: &Principal, body: NewDriverBody) -> Result<DriverView, Problem> {
     check(Some(&body.phone), body.capacity, body.neighbourhood.as_deref())?;
     let default = NewDriver::default();
     let neighbourhood = body.neighbourhood.map(|text| text.trim().to_owned()).filter(|text| !text.is_empty());
@@ -99,9 +109,8 @@ pub(crate) async fn create(
         capacity: body.capacity.unwrap_or(default.capacity),
         neighbourhood,
     };
-    let account =
-        create_account(&app, &by, body.name, &body.email, &body.password, Role::Driver, driver.clone()).await?;
-    let view = DriverView {
+    let account = create_account(app, by, body.name, &body.email, &body.password, Role::Driver, driver.clone()).await?;
+    Ok(DriverView {
         id: account.id,
         name: account.name,
         email: account.email,
@@ -115,8 +124,7 @@ pub(crate) async fn create(
         lng: None,
         position_at: None,
         position_age_s: None,
-    };
-    Ok((StatusCode::CREATED, Json(view)))
+    })
 }
 
 /// `PATCH /api/repartidores/{id}`; what is left out stays.
@@ -147,18 +155,28 @@ pub(crate) struct DriverChange {
 #[utoipa::path(patch, path = "/api/repartidores/{id}", tag = "flota", request_body = DriverChange,
     params(("id" = i64, Path)), responses((status = 200, body = DriverView), (status = 404, body = ProblemDocument),
     (status = 409, body = ProblemDocument), (status = 422, body = ProblemDocument)))]
-pub(crate) async fn change(
+async fn change(
     State(app): State<App>,
     Admin(by): Admin,
     Path(id): Path<i64>,
     Json(body): Json<DriverChange>,
 ) -> Result<Json<DriverView>, Problem> {
+    change_driver(&app, &by, id, body).await.map(Json)
+}
+
+/// Changes a driver by [`ChangeDriver`].
+pub(crate) async fn change_driver(
+    app: &App,
+    by: &Principal,
+    id: i64,
+    body: DriverChange,
+) -> Result<DriverView, Problem> {
     check(body.phone.as_deref(), body.capacity, body.neighbourhood.as_deref())?;
     if let Some(wrong) = body.name.as_deref().and_then(|name| check_text("nombre", name, NAME_CHARS)) {
         return Err(Problem::invalid(vec![wrong]));
     }
     let password_hash = match &body.password {
-        Some(password) => Some(hash_of(&app, id, password, None).await?),
+        Some(password) => Some(hash_of(app, id, password, None).await?),
         None => None,
     };
     let trimmed = |text: Option<String>| text.map(|text| text.trim().to_owned());
@@ -176,30 +194,32 @@ pub(crate) async fn change(
         neighbourhood: trimmed(body.neighbourhood),
         on_shift: body.on_shift,
     };
-    Ok(Json(app.writer.submit_for(&by, change).await?))
+    Ok(app.writer.submit_for(by, change).await?)
 }
 
 /// A shift, begun or ended.
 #[derive(Deserialize, Serialize, ToSchema)]
-pub(crate) struct Shift {
+struct Shift {
     #[serde(rename = "activo")]
-    pub(crate) on: bool,
+    on: bool,
 }
 
 /// Quien reparte empieza o termina su turno.
 #[utoipa::path(post, path = "/api/repartidores/yo/turno", tag = "flota", request_body = Shift, responses(
     (status = 200, body = Shift), (status = 403, body = ProblemDocument)))]
-pub(crate) async fn shift(
-    State(app): State<App>,
-    Driver(by): Driver,
-    Json(body): Json<Shift>,
-) -> Result<Json<Shift>, Problem> {
-    app.writer.submit_for(&by, SetShift { driver_id: by.user_id, on: body.on }).await?;
-    if body.on {
+async fn shift(State(app): State<App>, Driver(by): Driver, Json(body): Json<Shift>) -> Result<Json<Shift>, Problem> {
+    set_shift(&app, &by, body.on).await?;
+    Ok(Json(body))
+}
+
+/// Begins or ends the shift of driver `by`, by [`SetShift`].
+pub(crate) async fn set_shift(app: &App, by: &Principal, on: bool) -> Result<(), Problem> {
+    app.writer.submit_for(by, SetShift { driver_id: by.user_id, on }).await?;
+    if on {
         // Whoever waits for a driver may have one now.
         app.signals.pending.notify_one();
     }
-    Ok(Json(body))
+    Ok(())
 }
 
 /// Where a driver is.

@@ -52,7 +52,7 @@ pub enum Purpose<'a> {
 pub enum Admitted {
     /// It came from where orders are taken of anybody.
     Open,
-    /// Its key.
+    /// It has one of the keys of `API_KEY`.
     Key,
     /// Its signature, which has this id.
     Signed(String),

@@ -9,7 +9,6 @@ mod routes;
 mod tests;
 
 pub use routes::routes;
-pub(crate) use routes::{list, retry};
 
 use std::sync::Arc;
 

@@ -63,7 +63,7 @@ async fn unsubscribe(
     ("cursor" = Option<String>, Query), ("limit" = Option<u32>, Query, minimum = 1, maximum = 200)), responses(
     (status = 200, body = NoticePage), (status = 401, body = ProblemDocument), (status = 403, body = ProblemDocument),
     (status = 422, body = ProblemDocument)))]
-pub(crate) async fn list(
+async fn list(
     State(app): State<App>,
     _: Admin,
     Query(filter): Query<StateFilter>,
@@ -77,11 +77,7 @@ pub(crate) async fn list(
 #[utoipa::path(post, path = "/api/avisos/envios/{id}/reintentar", tag = "avisos", params(("id" = i64, Path)), responses(
     (status = 202), (status = 401, body = ProblemDocument), (status = 403, body = ProblemDocument),
     (status = 404, body = ProblemDocument), (status = 409, body = ProblemDocument)))]
-pub(crate) async fn retry(
-    State(app): State<App>,
-    Admin(by): Admin,
-    Path(id): Path<i64>,
-) -> Result<StatusCode, Problem> {
+async fn retry(State(app): State<App>, Admin(by): Admin, Path(id): Path<i64>) -> Result<StatusCode, Problem> {
     app.writer.submit_for(&by, Replay { id }).await?;
     Ok(StatusCode::ACCEPTED)
 }

@@ -1,10 +1,10 @@
 //! A driver's own page, for a phone: the shift, the stops in order, one big next step for each.
 
 use askama::Template;
-use axum::extract::{RawQuery, State};
+use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
-use belgrano_runtime::http::{Json, Keyed, Page, Path};
+use belgrano_runtime::http::{Page, Path};
 use belgrano_runtime::problem::Problem;
 use belgrano_web::pages::{Form, Layout, Notice};
 use belgrano_web::phone::tel;
@@ -14,12 +14,12 @@ use belgrano_wire::{OrderNumber, PaymentMethod, Priority, TicketState, TicketVie
 use url::form_urlencoded;
 
 use super::frame::Frame;
+use super::ticket::take_step;
 use crate::app::App;
 use crate::fleet;
-use crate::fleet::routes::Shift;
-use crate::progress::{self, IfMatch, ProofKind, Proofs, SentAt, StepBody};
-use crate::sessions::{Driver, Session};
-use crate::tickets;
+use crate::progress::{IfMatch, ProofKind, Proofs};
+use crate::sessions::Driver;
+use crate::tickets::{self, Filter};
 use crate::unit::{LogHead, log_head};
 
 const HERE: &str = "/reparto";
@@ -51,11 +51,10 @@ struct DriverPage<'a> {
 
 /// Shift and stops.
 pub(super) async fn show(
-    state: State<App>,
+    State(app): State<App>,
     Driver(who): Driver,
     Frame { mut layout, .. }: Frame,
 ) -> Result<Response, Problem> {
-    let app = state.0.clone();
     let mut session = app.db.read().await?;
     let head = log_head(&mut session).await?;
     let own = fleet::list(&mut session, 0, Some(who.user_id), 1, app.ambient.now()).await?;
@@ -63,8 +62,8 @@ pub(super) async fn show(
     let driver_id = who.user_id;
     let on_shift = own.first().is_some_and(|driver| driver.on_shift);
     let page = Page { cursor: None, limit: Page::MAX_LIMIT };
-    let open = RawQuery(Some("estado=asignado,aceptado,en-camino".to_owned()));
-    let Json(found) = tickets::list(state, Session(who), page, open).await?;
+    let states = vec![TicketState::Assigned, TicketState::Accepted, TicketState::OnTheWay];
+    let found = tickets::list_for(&app, &who, Filter { states, ..Filter::default() }, &page).await?;
     let stops = in_order(found.tickets);
     tell_above_if_gone(&mut layout, &stops);
     let (proofs, now) = (&app.settings.proofs, app.ambient.now());
@@ -151,38 +150,32 @@ fn map_link(stop: &TicketView, city: &str) -> Option<String> {
 
 /// Begins or ends the shift.
 pub(super) async fn shift(
-    state: State<App>,
-    driver: Driver,
+    State(app): State<App>,
+    Driver(by): Driver,
     language: Language,
     form: Form,
 ) -> Result<Response, Problem> {
     let on = form.value("activo") == "true";
-    let _: Json<Shift> = fleet::routes::shift(state, driver, Json(Shift { on })).await?;
+    fleet::set_shift(&app, &by, on).await?;
     let said = language.t(if on { "driver-shift-started" } else { "driver-shift-ended" });
     Ok(Notice::done(said).then(HERE))
 }
 
 /// Takes the next step of a stop.
 pub(super) async fn step(
-    state: State<App>,
+    State(app): State<App>,
     Driver(by): Driver,
     Path(number): Path<OrderNumber>,
     language: Language,
     form: Form,
 ) -> Result<Response, Problem> {
-    let body = match form.read::<StepBody>() {
-        Ok(body) => Keyed::new(body, None),
-        Err(problem) => return refused(problem, &number, language),
-    };
-    let said = match body.body.state {
-        TicketState::Pending => "driver-said-rejected",
-        TicketState::Accepted => "driver-said-accepted",
-        TicketState::OnTheWay => "driver-said-started",
-        TicketState::Delivered => "driver-said-delivered",
-        _ => "driver-said-noted",
-    };
-    match progress::take_step(state, Session(by), Path(number.clone()), IfMatch(None), SentAt(None), body).await {
-        Ok(_) => Ok(Notice::done(language.t(said)).then(HERE)),
+    // Judged by the state it leads to, and not by the version that was seen.
+    match take_step(&app, by, &number, IfMatch(None), &form).await {
+        Ok(TicketState::Pending) => Ok(Notice::done(language.t("driver-said-rejected")).then(HERE)),
+        Ok(TicketState::Accepted) => Ok(Notice::done(language.t("driver-said-accepted")).then(HERE)),
+        Ok(TicketState::OnTheWay) => Ok(Notice::done(language.t("driver-said-started")).then(HERE)),
+        Ok(TicketState::Delivered) => Ok(Notice::done(language.t("driver-said-delivered")).then(HERE)),
+        Ok(_) => Ok(Notice::done(language.t("driver-said-noted")).then(HERE)),
         Err(problem) => refused(problem, &number, language),
     }
 }

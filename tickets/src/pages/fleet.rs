@@ -3,7 +3,7 @@
 use askama::Template;
 use axum::extract::State;
 use axum::response::Response;
-use belgrano_runtime::http::{Json, Page, Path};
+use belgrano_runtime::http::{Page, Path};
 use belgrano_runtime::problem::Problem;
 use belgrano_web::pages::{Choice, Form, Layout, Notice};
 use belgrano_web::phone::tel;
@@ -14,8 +14,7 @@ use belgrano_wire::timestamp::UnixMillis;
 use super::frame::Frame;
 use super::ticket::tell;
 use crate::app::App;
-use crate::fleet::routes::{self, DriverChange, NewDriverBody};
-use crate::fleet::{self, DriverView};
+use crate::fleet::{self, DriverChange, DriverView, Drivers, NewDriverBody};
 use crate::sessions::Admin;
 
 #[derive(Template)]
@@ -38,45 +37,43 @@ struct EditPage<'a> {
 
 /// All of them, and the form for one more.
 pub(super) async fn list(
-    state: State<App>,
+    State(app): State<App>,
     admin: Admin,
     Frame { layout, .. }: Frame,
     page: Page,
 ) -> Result<Response, Problem> {
-    let page = fleet_page(&layout, state, admin, page, Form::filled([("capacidad", "4")])).await?;
+    let page = fleet_page(&layout, &app, &admin, &page, Form::filled([("capacidad", "4")])).await?;
     layout.show(&page)
 }
 
-async fn fleet_page(
-    layout: &Layout,
-    state: State<App>,
-    admin: Admin,
-    page: Page,
+async fn fleet_page<'a>(
+    layout: &'a Layout,
+    app: &App,
+    admin: &Admin,
+    page: &Page,
     form: Form,
-) -> Result<FleetPage<'_>, Problem> {
-    let now = state.0.ambient.now();
-    let Json(found) = routes::list(state, admin, page).await?;
-    Ok(FleetPage { layout, drivers: found.repartidores, next: found.cursor, form, now })
+) -> Result<FleetPage<'a>, Problem> {
+    let now = app.ambient.now();
+    let Drivers { repartidores: drivers, cursor: next } = fleet::page_of(app, admin, page).await?;
+    Ok(FleetPage { layout, drivers, next, form, now })
 }
 
 /// Makes a driver and its account.
 pub(super) async fn create(
-    state: State<App>,
+    State(app): State<App>,
     admin: Admin,
     Frame { layout, .. }: Frame,
     form: Form,
 ) -> Result<Response, Problem> {
     let made = match form.read::<NewDriverBody>() {
-        Ok(body) => routes::create(state.clone(), admin.clone(), Json(body)).await,
+        Ok(body) => fleet::add_driver(&app, &admin.0, body).await,
         Err(problem) => Err(problem),
     };
     match made {
-        Ok((_, Json(driver))) => {
-            Ok(Notice::done(layout.t("fleet-said-added").with("name", driver.name)).then("/flota"))
-        }
+        Ok(driver) => Ok(Notice::done(layout.t("fleet-said-added").with("name", driver.name)).then("/flota")),
         Err(problem) if Form::takes(&problem) => {
             let first = Page { cursor: None, limit: Page::DEFAULT_LIMIT };
-            let page = fleet_page(&layout, state, admin, first, form.refused(&problem)).await?;
+            let page = fleet_page(&layout, &app, &admin, &first, form.refused(&problem)).await?;
             layout.show_as(problem.status(), &page)
         }
         Err(problem) => Err(problem),
@@ -97,20 +94,20 @@ pub(super) async fn edit(
 
 /// Changes it.
 pub(super) async fn change(
-    state: State<App>,
-    admin: Admin,
+    State(app): State<App>,
+    Admin(by): Admin,
     Frame { layout, .. }: Frame,
     Path(id): Path<i64>,
     form: Form,
 ) -> Result<Response, Problem> {
     let changed = match form.read_changes::<DriverChange>() {
-        Ok(body) => routes::change(state.clone(), admin, Path(id), Json(body)).await,
+        Ok(body) => fleet::change_driver(&app, &by, id, body).await,
         Err(problem) => Err(problem),
     };
     match changed {
-        Ok(Json(driver)) => Ok(Notice::done(layout.t("fleet-said-saved").with("name", driver.name)).then("/flota")),
+        Ok(driver) => Ok(Notice::done(layout.t("fleet-said-saved").with("name", driver.name)).then("/flota")),
         Err(problem) if Form::takes(&problem) => {
-            let driver = find(&state.0, id).await?;
+            let driver = find(&app, id).await?;
             let page = EditPage { layout: &layout, driver, form: form.refused(&problem) };
             layout.show_as(problem.status(), &page)
         }
@@ -125,8 +122,8 @@ async fn find(app: &App, id: i64) -> Result<DriverView, Problem> {
 
 /// Changes how much a driver carries at once, from the list.
 pub(super) async fn capacity(
-    state: State<App>,
-    admin: Admin,
+    State(app): State<App>,
+    Admin(by): Admin,
     language: Language,
     Path(id): Path<i64>,
     form: Form,
@@ -134,11 +131,11 @@ pub(super) async fn capacity(
     let changed = match form.read::<DriverChange>() {
         Ok(body) => {
             let only = DriverChange { capacity: body.capacity, seen: body.seen, ..DriverChange::default() };
-            routes::change(state, admin, Path(id), Json(only)).await
+            fleet::change_driver(&app, &by, id, only).await
         }
         Err(problem) => Err(problem),
     };
-    let said = |Json(driver): Json<DriverView>| {
+    let said = |driver: DriverView| {
         language.t("fleet-said-capacity").with("name", driver.name).with("capacity", driver.capacity)
     };
     tell(changed.map(said), language, "/flota")

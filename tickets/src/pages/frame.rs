@@ -41,7 +41,8 @@ impl FromRequestParts<App> for Frame {
             Err(problem) => return Err(problem),
         };
         let mut layout = Layout::of(parts, &SERVICE);
-        layout.links = links(who.as_ref().map(|who| who.role));
+        // Of who has to set up a second factor first nothing else would open.
+        layout.links = links(who.as_ref().filter(|who| !who.owes_factor).map(|who| who.role));
         layout.own = who.as_ref().map(|_| OWN);
         layout.who = who.as_ref().map(|who| who.name.to_string());
         Ok(Self { layout, who })

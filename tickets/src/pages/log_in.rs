@@ -2,11 +2,12 @@
 
 use askama::Template;
 use axum::extract::State;
-use axum::http::{HeaderMap, StatusCode};
+use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::Response;
-use belgrano_runtime::http::{Json, Query, RequestContext};
+use belgrano_runtime::auth::second_factor::NotYet;
+use belgrano_runtime::http::{Query, RequestContext};
 use belgrano_runtime::problem::Problem;
-use belgrano_web::pages::{Form, LOGIN_PATH, Layout, see_other, with_cookies_of};
+use belgrano_web::pages::{Form, LOGIN_PATH, Layout, second_step_first, see_other, with_cookies_of};
 use serde::Deserialize;
 
 use super::frame::Frame;
@@ -24,7 +25,7 @@ struct LogInPage<'a> {
 #[derive(Deserialize)]
 pub(super) struct Back {
     #[serde(default)]
-    volver: String,
+    pub(super) volver: String,
 }
 
 /// The form; who is logged in already goes on.
@@ -43,18 +44,33 @@ pub(super) async fn send(
     frame: Frame,
     form: Form,
 ) -> Result<Response, Problem> {
+    let (token, second) = app.second_factors.step(&app.ambient);
     let answer = match form.read::<LogIn>() {
-        Ok(body) => sessions::log_in(State(app), context, headers, Json(body)).await,
+        Ok(body) => sessions::begin_session(&app, context, &headers, &body, &second).await,
         Err(problem) => Err(problem),
     };
-    match answer {
-        Ok(answer) => Ok(with_cookies_of(&answer, see_other(form.value("volver")))),
-        Err(problem) if Form::takes(&problem) => {
-            let page = LogInPage { layout: &frame.layout, form: form.refused(&problem) };
-            frame.layout.show_as(problem.status(), &page)
+    let problem = match answer {
+        Ok(Ok(answer)) => return Ok(went_in(&app, &answer, &form)),
+        Ok(Err(NotYet::CodeNeeded)) => {
+            let mut on = second_step_first(form.value("volver"));
+            on.headers_mut().append(header::SET_COOKIE, app.second_factors.cookie().set(&token));
+            return Ok(on);
         }
-        Err(problem) => Err(problem),
+        Ok(Err(not_yet)) => Problem::from(not_yet),
+        Err(problem) => problem,
+    };
+    if !Form::takes(&problem) {
+        return Err(problem);
     }
+    let page = LogInPage { layout: &frame.layout, form: form.refused(&problem) };
+    frame.layout.show_as(problem.status(), &page)
+}
+
+/// Goes on to where whoever logged in wanted to be, with the cookies of `answer`.
+pub(super) fn went_in(app: &App, answer: &Response, form: &Form) -> Response {
+    let mut on = with_cookies_of(answer, see_other(form.value("volver")));
+    on.headers_mut().append(header::SET_COOKIE, app.second_factors.cookie().clear());
+    on
 }
 
 /// Logs out.

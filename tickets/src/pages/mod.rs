@@ -17,6 +17,7 @@ mod notices;
 mod password;
 mod reports;
 mod search;
+mod second_factor;
 mod security;
 mod settings;
 #[cfg(test)]
@@ -26,24 +27,30 @@ mod users;
 
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
+use axum::middleware;
 use axum::routing::{get, post};
 use belgrano_runtime::http::compress_pages;
 use belgrano_web::pages as shared;
 
 use crate::app::App;
 use crate::progress::STEP_BODY_BYTES;
+use crate::users::set_up_first;
 
 /// In a form, the signs of base64 that are not letters take three bytes instead of one.
 const STEP_FORM_BYTES: usize = STEP_BODY_BYTES / 8 * 9;
 
 /// Every page, and what they share with the other service.
-pub fn routes(development: bool) -> Router<App> {
+pub fn routes(app: &App, development: bool) -> Router<App> {
     let pages = Router::new()
         .route("/", get(home::home))
         .route("/ingresar", get(log_in::show).post(log_in::send))
+        .route("/ingresar/codigo", get(second_factor::show_step).post(second_factor::take_step))
         .route("/salir", post(log_in::leave))
         .route("/clave", get(password::show).post(password::change))
         .route("/clave/otras-sesiones", post(password::end_others))
+        .route("/clave/segundo-factor", get(second_factor::show).post(second_factor::set_up))
+        .route("/clave/segundo-factor/codigos", post(second_factor::new_codes))
+        .route("/clave/segundo-factor/quitar", post(second_factor::turn_off))
         .route("/tablero", get(board::show))
         .route("/tablero/lote", post(board::bulk_send))
         .route("/tickets", get(search::show))
@@ -68,8 +75,10 @@ pub fn routes(development: bool) -> Router<App> {
         .route("/ajustes", get(settings::show))
         .route("/seguridad", get(security::show))
         .route("/usuarios", get(users::list).post(users::create))
-        .route("/usuarios/{id}", get(users::edit).post(users::change));
+        .route("/usuarios/{id}", get(users::edit).post(users::change))
+        .route("/usuarios/{id}/sin-segundo-factor", post(users::take_factor));
     // Not compressed: it is sent while it is read.
     let downloads = Router::new().route("/tickets.csv", get(search::csv));
-    compress_pages(pages).merge(downloads).merge(shared::routes(&frame::SERVICE, development))
+    let first = middleware::from_fn_with_state(app.clone(), set_up_first);
+    compress_pages(pages).merge(downloads).route_layer(first).merge(shared::routes(&frame::SERVICE, development))
 }

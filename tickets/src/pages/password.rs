@@ -5,6 +5,7 @@ use axum::extract::State;
 use axum::response::Response;
 use belgrano_runtime::auth::change_password::ChangePasswordBody;
 use belgrano_runtime::auth::password::NewPassword;
+use belgrano_runtime::auth::session::OtherSession;
 use belgrano_runtime::http::{ClientIp, Json};
 use belgrano_runtime::problem::Problem;
 use belgrano_web::pages::{Form, Layout, Notice};
@@ -12,7 +13,7 @@ use belgrano_wire::timestamp::UnixMillis;
 
 use super::frame::{Frame, home_of};
 use crate::app::App;
-use crate::sessions::{self, Other, Session};
+use crate::sessions::{self, Session};
 use crate::users::{self, Role};
 
 const HERE: &str = "/clave";
@@ -24,7 +25,7 @@ struct PasswordPage<'a> {
     form: Form,
     /// The fewest characters of a new one.
     least: usize,
-    others: Vec<Other>,
+    others: Vec<OtherSession>,
     now: UnixMillis,
 }
 

@@ -5,7 +5,6 @@ use std::borrow::Borrow;
 use askama::Template;
 use axum::extract::State;
 use axum::response::{IntoResponse, Response};
-use belgrano_runtime::http::Json;
 use belgrano_runtime::problem::Problem;
 use belgrano_web::pages::Layout;
 use belgrano_wire::TicketState;
@@ -30,9 +29,12 @@ struct ReportsPage<'a> {
 }
 
 /// By state, by driver, by day and by hour, and how late.
-pub(super) async fn show(state: State<App>, admin: Admin, Frame { layout, .. }: Frame) -> Result<Response, Problem> {
-    let app = state.0.clone();
-    let Json(summary) = reports::summary(state, admin).await?;
+pub(super) async fn show(
+    State(app): State<App>,
+    admin: Admin,
+    Frame { layout, .. }: Frame,
+) -> Result<Response, Problem> {
+    let summary = reports::summarise(&app, &admin).await?;
     let analysis = reports::analyse(&mut app.db.read().await?, app.ambient.now(), late_ms(&app)).await?;
     let insights = app.insights.leads_to().await.is_some();
     layout.show(&ReportsPage { layout: &layout, summary, analysis, insights })
@@ -144,8 +146,8 @@ fn span(language: Language, seconds: i64) -> Text {
 }
 
 /// The days as CSV.
-pub(super) async fn days_csv(state: State<App>, admin: Admin, language: Language) -> Result<Response, Problem> {
-    let Json(summary) = reports::summary(state, admin).await?;
+pub(super) async fn days_csv(State(app): State<App>, admin: Admin, language: Language) -> Result<Response, Problem> {
+    let summary = reports::summarise(&app, &admin).await?;
     let mut csv = Csv::beginning(language);
     let head = ["reports-day", "reports-received", "reports-delivered", "reports-cancelled"];
     csv.row(head.map(|key| language.t(key).to_string()));
@@ -156,9 +158,8 @@ pub(super) async fn days_csv(state: State<App>, admin: Admin, language: Language
 }
 
 /// The drivers as CSV.
-pub(super) async fn drivers_csv(state: State<App>, admin: Admin, language: Language) -> Result<Response, Problem> {
-    let app = state.0.clone();
-    let Json(summary) = reports::summary(state, admin).await?;
+pub(super) async fn drivers_csv(State(app): State<App>, admin: Admin, language: Language) -> Result<Response, Problem> {
+    let summary = reports::summarise(&app, &admin).await?;
     let analysis = reports::analyse(&mut app.db.read().await?, app.ambient.now(), late_ms(&app)).await?;
     let mut csv = Csv::beginning(language);
     let head =

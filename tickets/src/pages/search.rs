@@ -4,7 +4,7 @@ use askama::Template;
 use axum::body::Body;
 use axum::extract::{RawQuery, State};
 use axum::response::{IntoResponse, Response};
-use belgrano_runtime::http::{Json, Page};
+use belgrano_runtime::http::Page;
 use belgrano_runtime::problem::Problem;
 use belgrano_web::pages::{Choice, Form, Layout};
 use belgrano_wire::texts::Language;
@@ -18,8 +18,8 @@ use super::csv::{Cell, Csv, download};
 use super::frame::Frame;
 use crate::app::App;
 use crate::fleet::DriverView;
-use crate::sessions::{Admin, Session};
-use crate::tickets::{self, Filter};
+use crate::sessions::Admin;
+use crate::tickets::{self, Filter, Tickets};
 
 /// What the search knows.
 const FILTERS: [&str; 7] = ["q", "estado", "prioridad", "barrio", "repartidor", "desde", "hasta"];
@@ -41,17 +41,20 @@ struct SearchPage<'a> {
 
 /// The newest that fit.
 pub(super) async fn show(
-    state: State<App>,
+    State(app): State<App>,
     Admin(who): Admin,
     Frame { layout, .. }: Frame,
     RawQuery(query): RawQuery,
 ) -> Result<Response, Problem> {
-    let app = state.0.clone();
     let form = Form::of_query(&query.unwrap_or_default());
     let query = asked(&form);
     let page = Page { cursor: form.given("cursor").map(str::to_owned), limit: Page::DEFAULT_LIMIT };
-    let (form, found, next) = match tickets::list(state, Session(who), page, RawQuery(Some(query.clone()))).await {
-        Ok(Json(found)) => (form, found.tickets, found.cursor),
+    let found = match tickets::read_filter(&query) {
+        Ok(filter) => tickets::list_for(&app, &who, filter, &page).await,
+        Err(problem) => Err(problem),
+    };
+    let (form, found, next) = match found {
+        Ok(Tickets { tickets, cursor }) => (form, tickets, cursor),
         Err(problem) if Form::takes(&problem) => (form.refused(&problem), Vec::new(), None),
         Err(problem) => return Err(problem),
     };

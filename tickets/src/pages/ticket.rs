@@ -5,7 +5,7 @@ use askama::Template;
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
-use belgrano_runtime::http::{Json, KeyOnly, Keyed, Page, Path};
+use belgrano_runtime::http::{Page, Path};
 use belgrano_runtime::problem::Problem;
 use belgrano_web::address::map_query;
 use belgrano_web::pages::{Choice, Form, Layout, Notice};
@@ -19,11 +19,11 @@ use super::board::{conflict, driver_choices, drivers, is_late, late_ms, prioriti
 use super::frame::Frame;
 use super::history::{self, Line};
 use crate::app::App;
-use crate::assignment::{Assign, Chosen, Terms, Unassign};
+use crate::assignment::{self, Assign, Chosen, Terms, Unassign};
 use crate::fleet::DriverView;
-use crate::progress::{self, As, EditBody, IfMatch, SentAt, StepBody, check_undoable, legal};
-use crate::sessions::{Admin, Session};
-use crate::tickets::{self, Entry};
+use crate::progress::{self, As, EditBody, IfMatch, SentAt, StepBody, Undo, legal};
+use crate::sessions::{Admin, Principal};
+use crate::tickets::{self, Detail};
 use crate::unit::{LogHead, Ticket, log_head};
 
 #[derive(Template)]
@@ -46,25 +46,26 @@ struct TicketPage<'a> {
 
 /// The ticket and what became of it.
 pub(super) async fn show(
-    state: State<App>,
-    admin: Admin,
+    State(app): State<App>,
+    Admin(who): Admin,
     Frame { layout, .. }: Frame,
     Path(number): Path<OrderNumber>,
 ) -> Result<Response, Problem> {
-    let app = state.0.clone();
-    let head = log_head(&mut app.db.read().await?).await?;
-    let ticket = tickets::visible(&mut app.db.read().await?, &number, &admin.0).await?;
-    let proofs = tickets::proof_kinds(&mut app.db.read().await?, ticket.view.ticket_id).await?;
-    let latest = Page { cursor: None, limit: Page::MAX_LIMIT };
-    let Json(events) = tickets::events(state, Session(admin.0), Path(number.clone()), latest).await?;
+    let (here, now) = (format!("/tickets/{number}"), app.ambient.now());
+    // The ticket, its history and what can be done with it are of one moment.
+    let mut session = app.db.snapshot().await?;
+    let head = log_head(&mut session).await?;
+    let ticket = tickets::visible(&mut session, &number, &who).await?;
+    let proofs = tickets::proof_kinds(&mut session, ticket.view.ticket_id).await?;
+    let entries = tickets::history(&mut session, ticket.view.ticket_id, 0, Page::MAX_LIMIT).await?;
+    let undoable = progress::before_last(&mut session, &ticket.view, now).await?.is_ok();
+    drop(session);
     let form = Form::filled([
         ("prioridad", ticket.view.priority.as_str()),
         ("indicaciones", ticket.view.instructions.as_deref().unwrap_or_default()),
     ]);
-    let history = history::lines(layout.language, &events.eventos);
-    let (drivers, here, now) = (drivers(&app).await?, format!("/tickets/{number}"), app.ambient.now());
-    let undoable = is_undoable(&ticket.view, &events.eventos, now);
-    let late_ms = late_ms(&app);
+    let history = history::lines(layout.language, &entries);
+    let (drivers, late_ms) = (drivers(&app).await?, late_ms(&app));
     layout.show(&TicketPage {
         layout: &layout,
         ticket,
@@ -79,14 +80,6 @@ pub(super) async fn show(
         late_ms,
         city: &app.settings.address_city,
     })
-}
-
-/// Whether there is something to take back: what the command would refuse is not offered. `events` are the newest, the last one last.
-fn is_undoable(ticket: &TicketView, events: &[Entry], now: UnixMillis) -> bool {
-    // Read a moment before or after the ticket: of another version they say nothing.
-    let of_this = events.last().is_some_and(|last| last.version == ticket.version);
-    let past: Vec<_> = events.iter().rev().map(|entry| (entry.action, entry.recorded_at)).collect();
-    of_this && check_undoable(ticket, &past, now).is_ok()
 }
 
 impl TicketPage<'_> {
@@ -124,16 +117,16 @@ impl TicketPage<'_> {
     }
 
     fn can_be_offered(&self) -> bool {
-        let state = self.ticket.view.state;
-        if self.is_on_the_way() {
-            return true;
-        }
-        // What somebody has is taken back with the same step.
-        state.can_become(TicketState::Assigned) || state.can_become(TicketState::Pending)
+        // The form names the version that it shows, and asks about the goods where a driver has set out with them.
+        assignment::offerable(&self.ticket, true, self.is_on_the_way(), self.now).is_ok()
     }
 
     fn can_be_released(&self) -> bool {
-        matches!(self.ticket.view.state, TicketState::Assigned | TicketState::Accepted | TicketState::OnTheWay)
+        assignment::held_by(&self.ticket, self.is_on_the_way()).is_some()
+    }
+
+    fn can_be_edited(&self) -> bool {
+        progress::check_editable(self.ticket.view.state).is_ok()
     }
 }
 
@@ -168,11 +161,10 @@ pub(super) async fn assign(
             Err(_) => return Ok(Notice::failed(language.t("board-choose-driver")).then(&back)),
         },
     };
-    let (if_match, recall) = (seen(&form), form.given("en_camino").is_some());
-    let terms = Terms { by: by.actor(), offer_timeout_ms: app.settings.offer_timeout_ms(), recall };
-    let assign = Assign { number: number.clone(), chosen, if_match, terms };
+    let terms = Terms::of(&app, &by, form.given("en_camino").is_some());
+    let assign = Assign { number: number.clone(), chosen, if_match: seen(&form), terms };
     let done = app.writer.submit_for(&by, assign).await.map_err(Problem::from);
-    let said = |ticket: TicketView| {
+    let said = |Detail { ticket, .. }: Detail| {
         let driver = ticket.driver_name.unwrap_or_default();
         language.t("said-offered").with("number", &number).with("driver", driver)
     };
@@ -196,53 +188,61 @@ pub(super) async fn unassign(
 
 /// Changes priority or instructions.
 pub(super) async fn edit(
-    state: State<App>,
-    admin: Admin,
-    Path(number): Path<OrderNumber>,
-    language: Language,
-    form: Form,
-) -> Result<Response, Problem> {
-    let (app, back) = (state.0.clone(), back(&form, &number));
-    let body = match form.read_with_blanks::<EditBody>() {
-        Ok(body) => Keyed::new(body, None),
-        Err(problem) => return told(&app, &number, Err(problem), language, &back).await,
-    };
-    let seen = IfMatch(seen_or_untouched(&app, &form, &number).await?);
-    let done = progress::edit(state, admin, Path(number.clone()), seen, body).await;
-    told(&app, &number, done.map(|_| language.t("said-edited").with("number", &number)), language, &back).await
-}
-
-/// Takes a step.
-pub(super) async fn step(
-    state: State<App>,
+    State(app): State<App>,
     Admin(by): Admin,
     Path(number): Path<OrderNumber>,
     language: Language,
     form: Form,
 ) -> Result<Response, Problem> {
-    let (app, back) = (state.0.clone(), back(&form, &number));
-    let body = match form.read::<StepBody>() {
-        Ok(body) => Keyed::new(body, None),
-        Err(problem) => return told(&app, &number, Err(problem), language, &back).await,
+    let (seen, back) = (IfMatch(seen_or_untouched(&app, &form, &number).await?), back(&form, &number));
+    let body = form.read_with_blanks::<EditBody>();
+    let done = match body.and_then(|body| body.command(by.actor(), number.clone(), seen)) {
+        Ok(edit) => app.writer.submit_for(&by, edit).await.map_err(Problem::from),
+        Err(problem) => Err(problem),
     };
-    let to = body.body.state;
-    let done =
-        progress::take_step(state, Session(by), Path(number.clone()), IfMatch(seen(&form)), SentAt(None), body).await;
-    let said = || language.t("said-step").with("number", &number).with("state", language.state(to));
-    told(&app, &number, done.map(|_| said()), language, &back).await
+    told(&app, &number, done.map(|_| language.t("said-edited").with("number", &number)), language, &back).await
 }
 
-/// Takes the last change back, if it is still the one that was looked at.
-pub(super) async fn undo(
-    state: State<App>,
-    admin: Admin,
+/// Takes a step.
+pub(super) async fn step(
+    State(app): State<App>,
+    Admin(by): Admin,
     Path(number): Path<OrderNumber>,
     language: Language,
     form: Form,
 ) -> Result<Response, Problem> {
     let back = back(&form, &number);
-    let (app, seen) = (state.0.clone(), IfMatch(seen(&form)));
-    let done = progress::undo(state, admin, Path(number.clone()), seen, KeyOnly::new(None)).await;
+    let done = take_step(&app, by, &number, IfMatch(seen(&form)), &form).await;
+    let said = |to| language.t("said-step").with("number", &number).with("state", language.state(to));
+    told(&app, &number, done.map(said), language, &back).await
+}
+
+/// Takes the step that a form says, by [`TakeStep`](crate::progress::TakeStep). Gives the state that it led to.
+pub(super) async fn take_step(
+    app: &App,
+    by: Principal,
+    number: &OrderNumber,
+    seen: IfMatch,
+    form: &Form,
+) -> Result<TicketState, Problem> {
+    let body: StepBody = form.read()?;
+    let to = body.state;
+    let step = body.command(app, by, number.clone(), seen, SentAt(None)).await?;
+    progress::take(app, step, None).await?;
+    Ok(to)
+}
+
+/// Takes the last change back, if it is still the one that was looked at.
+pub(super) async fn undo(
+    State(app): State<App>,
+    Admin(by): Admin,
+    Path(number): Path<OrderNumber>,
+    language: Language,
+    form: Form,
+) -> Result<Response, Problem> {
+    let (back, offer_timeout_ms) = (back(&form, &number), app.settings.offer_timeout_ms());
+    let undo = Undo { number: number.clone(), if_match: seen(&form), by: by.actor(), offer_timeout_ms };
+    let done = app.writer.submit_for(&by, undo).await.map_err(Problem::from);
     told(&app, &number, done.map(|_| language.t("said-undone").with("number", &number)), language, &back).await
 }
 

@@ -3,7 +3,7 @@
 use askama::Template;
 use axum::extract::State;
 use axum::response::Response;
-use belgrano_runtime::http::{Json, Page, Path};
+use belgrano_runtime::http::{Page, Path};
 use belgrano_runtime::problem::Problem;
 use belgrano_web::pages::{Choice, Form, Layout, Notice};
 use belgrano_web::seen::SEEN_FIELD;
@@ -13,7 +13,7 @@ use super::fleet::yes_no;
 use super::frame::Frame;
 use crate::app::App;
 use crate::sessions::Admin;
-use crate::users::{self, Account, NewUser, Role, UserChange};
+use crate::users::{self, Account, NewUser, Role, UserChange, Users};
 
 #[derive(Template)]
 #[template(path = "users.html")]
@@ -30,36 +30,43 @@ struct UserPage<'a> {
     layout: &'a Layout,
     user: Account,
     form: Form,
+    /// Whether it has a second factor.
+    has_factor: bool,
 }
 
 /// All of them, and the form for one more.
-pub(super) async fn list(state: State<App>, admin: Admin, frame: Frame, page: Page) -> Result<Response, Problem> {
-    let page = users_page(&frame.layout, state, admin, page, Form::default()).await?;
+pub(super) async fn list(State(app): State<App>, admin: Admin, frame: Frame, page: Page) -> Result<Response, Problem> {
+    let page = users_page(&frame.layout, &app, &admin, &page, Form::default()).await?;
     frame.layout.show(&page)
 }
 
-async fn users_page(
-    layout: &Layout,
-    state: State<App>,
-    admin: Admin,
-    page: Page,
+async fn users_page<'a>(
+    layout: &'a Layout,
+    app: &App,
+    admin: &Admin,
+    page: &Page,
     form: Form,
-) -> Result<UsersPage<'_>, Problem> {
-    let Json(users) = users::list(state, admin, page).await?;
-    Ok(UsersPage { layout, users: users.usuarios, next: users.cursor, form })
+) -> Result<UsersPage<'a>, Problem> {
+    let Users { usuarios: users, cursor: next } = users::page_of(app, admin, page).await?;
+    Ok(UsersPage { layout, users, next, form })
 }
 
 /// Makes an account.
-pub(super) async fn create(state: State<App>, admin: Admin, frame: Frame, form: Form) -> Result<Response, Problem> {
+pub(super) async fn create(
+    State(app): State<App>,
+    admin: Admin,
+    frame: Frame,
+    form: Form,
+) -> Result<Response, Problem> {
     let made = match form.read::<NewUser>() {
-        Ok(body) => users::create(state.clone(), admin.clone(), Json(body)).await,
+        Ok(body) => users::add_user(&app, &admin.0, body).await,
         Err(problem) => Err(problem),
     };
     match made {
         Ok(_) => Ok(Notice::done(frame.layout.t("user-said-made")).then("/usuarios")),
         Err(problem) if Form::takes(&problem) => {
             let first = Page { cursor: None, limit: Page::DEFAULT_LIMIT };
-            let page = users_page(&frame.layout, state, admin, first, form.refused(&problem)).await?;
+            let page = users_page(&frame.layout, &app, &admin, &first, form.refused(&problem)).await?;
             frame.layout.show_as(problem.status(), &page)
         }
         Err(problem) => Err(problem),
@@ -75,28 +82,45 @@ pub(super) async fn edit(
 ) -> Result<Response, Problem> {
     let user = find(&app, id).await?;
     let form = Form::showing(&users::fields(&user));
-    frame.layout.show(&UserPage { layout: &frame.layout, user, form })
+    let has_factor = users::has_factor(&app, id).await?;
+    frame.layout.show(&UserPage { layout: &frame.layout, user, form, has_factor })
 }
 
 /// Changes it.
 pub(super) async fn change(
+    State(app): State<App>,
+    Admin(by): Admin,
+    frame: Frame,
+    Path(id): Path<i64>,
+    form: Form,
+) -> Result<Response, Problem> {
+    let changed = match form.read_changes::<UserChange>() {
+        Ok(body) => users::change_user(&app, &by, id, body).await,
+        Err(problem) => Err(problem),
+    };
+    match changed {
+        Ok(user) => Ok(Notice::done(frame.layout.t("user-said-saved").with("name", user.name)).then("/usuarios")),
+        Err(problem) if Form::takes(&problem) => {
+            let user = find(&app, id).await?;
+            let has_factor = users::has_factor(&app, id).await?;
+            let page = UserPage { layout: &frame.layout, user, form: form.refused(&problem), has_factor };
+            frame.layout.show_as(problem.status(), &page)
+        }
+        Err(problem) => Err(problem),
+    }
+}
+
+/// Takes the second factor away of an account that lost it.
+pub(super) async fn take_factor(
     state: State<App>,
     admin: Admin,
     frame: Frame,
     id: Path<i64>,
-    form: Form,
 ) -> Result<Response, Problem> {
-    let changed = match form.read_changes::<UserChange>() {
-        Ok(body) => users::change(state.clone(), admin, Path(id.0), Json(body)).await,
-        Err(problem) => Err(problem),
-    };
-    match changed {
-        Ok(Json(user)) => Ok(Notice::done(frame.layout.t("user-said-saved").with("name", user.name)).then("/usuarios")),
-        Err(problem) if Form::takes(&problem) => {
-            let user = find(&state.0, id.0).await?;
-            let page = UserPage { layout: &frame.layout, user, form: form.refused(&problem) };
-            frame.layout.show_as(problem.status(), &page)
-        }
+    let page = format!("/usuarios/{}", id.0);
+    match users::take_from_other(state, admin, id).await {
+        Ok(_) => Ok(Notice::done(frame.layout.t("factor-other-removed")).then(&page)),
+        Err(problem) if Form::takes(&problem) => Ok(Notice::failed(problem.to(frame.layout.language)).then(&page)),
         Err(problem) => Err(problem),
     }
 }

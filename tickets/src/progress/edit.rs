@@ -1,9 +1,10 @@
 //! The command behind `PATCH /api/tickets/{numero}`: priority and instructions.
 
 use belgrano_runtime::writer::{Command, Failure};
-use belgrano_wire::{EventKind, OrderNumber, Priority, TicketView};
+use belgrano_wire::{EventKind, OrderNumber, Priority, TicketState};
 
 use super::{TicketRefusal, check_version};
+use crate::tickets::Detail;
 use crate::unit::{Action, Actor, BoardUnit, BoardWants, Change, Ticket};
 
 /// Change what is known about a ticket; what is `None` stays.
@@ -22,19 +23,19 @@ pub struct Edit {
 }
 
 impl Command<BoardUnit> for Edit {
-    type Output = TicketView;
+    type Output = Detail;
     type Refusal = TicketRefusal;
 
     fn wants(&self, wants: &mut BoardWants) {
         wants.tickets.push(self.number.clone());
     }
 
-    async fn apply(&self, unit: &mut BoardUnit) -> Result<TicketView, Failure<TicketRefusal>> {
+    async fn apply(&self, unit: &mut BoardUnit) -> Result<Detail, Failure<TicketRefusal>> {
         let missing = || Failure::Refused(TicketRefusal::NotFound(self.number.clone()));
         let ticket = unit.ticket(&self.number).await?.ok_or_else(missing)?;
         let next = self.decide(ticket).map_err(Failure::Refused)?;
         if next == *ticket {
-            return Ok(next.view);
+            return Ok(next.into());
         }
         let change = Change {
             kind: EventKind::Updated,
@@ -44,16 +45,14 @@ impl Command<BoardUnit> for Edit {
             clock_moved_ms: None,
             previous_driver: next.view.driver_id,
         };
-        Ok(unit.record(next, change)?.view.clone())
+        Ok(unit.record(next, change)?.clone().into())
     }
 }
 
 impl Edit {
     fn decide(&self, ticket: &Ticket) -> Result<Ticket, TicketRefusal> {
         check_version(ticket, self.if_match)?;
-        if ticket.view.state.is_final() {
-            return Err(TicketRefusal::Closed(ticket.view.state));
-        }
+        check_editable(ticket.view.state)?;
         let mut next = ticket.clone();
         if let Some(priority) = self.priority {
             next.view.priority = priority;
@@ -64,4 +63,9 @@ impl Edit {
         }
         Ok(next)
     }
+}
+
+/// Whether a ticket in this state can be edited. The command refuses by it, and a page offers by it.
+pub fn check_editable(state: TicketState) -> Result<(), TicketRefusal> {
+    if state.is_final() { Err(TicketRefusal::Closed(state)) } else { Ok(()) }
 }

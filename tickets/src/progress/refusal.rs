@@ -6,7 +6,7 @@ use belgrano_runtime::problem::{FieldError, Problem};
 use belgrano_wire::texts::Message;
 use belgrano_wire::{OrderNumber, TicketState};
 
-use super::{IllegalStep, ProofKind};
+use super::{IllegalStep, NotUndoable, ProofKind};
 
 /// Why a ticket is not changed.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -29,8 +29,8 @@ pub enum TicketRefusal {
     NobodyFree,
     /// Nothing can be edited once it is over.
     Closed(TicketState),
-    /// The last change cannot be taken back: the key of why.
-    NotUndoable(&'static str),
+    /// The last change cannot be taken back.
+    NotUndoable(NotUndoable),
 }
 
 impl From<IllegalStep> for TicketRefusal {
@@ -65,7 +65,7 @@ impl From<TicketRefusal> for Problem {
             TicketRefusal::Closed(state) => {
                 Self::conflict("ticket-cerrado", Message::new("refusal-closed").with("state", state))
             }
-            TicketRefusal::NotUndoable(why) => Self::conflict("no-se-puede-deshacer", Message::new(why)),
+            TicketRefusal::NotUndoable(why) => Self::conflict("no-se-puede-deshacer", Message::new(why.text())),
         }
     }
 }

@@ -15,10 +15,11 @@ use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use super::{Edit, GivenProofs, IfMatch, SentAt, Step, StepOnce, TakeStep, Undo};
+use super::{Edit, GivenProofs, IfMatch, SentAt, Step, TakeStep, Undo, take};
 use crate::app::App;
 use crate::sessions::{Admin, Principal, Session};
-use crate::tickets::{Detail, InFull, answer_as_seen};
+use crate::tickets::{Detail, answer_as_seen};
+use crate::unit::Actor;
 
 /// Two pictures in base64 and the rest of a step.
 pub(crate) const STEP_BODY_BYTES: usize = MAX_PICTURE_BYTES / 3 * 8 + 64 * 1024;
@@ -53,6 +54,20 @@ pub(crate) struct StepBody {
 }
 
 impl StepBody {
+    /// The step as `by` takes it of ticket `number`.
+    pub(crate) async fn command(
+        self,
+        app: &App,
+        by: Principal,
+        number: OrderNumber,
+        IfMatch(if_match): IfMatch,
+        SentAt(sent): SentAt,
+    ) -> Result<TakeStep, Problem> {
+        let given = self.proofs(&app.secrets, &number).await?;
+        let (step, when) = (self.step()?, ClientMoment { occurred: self.occurred, sent });
+        Ok(TakeStep { number, step, by, when, if_match, required: app.settings.proofs.clone(), given })
+    }
+
     fn step(&self) -> Result<Step, Problem> {
         Ok(match self.state {
             TicketState::Assigned => {
@@ -105,20 +120,17 @@ pub(crate) fn key_scope(by: &Principal, command: &str, number: &OrderNumber) -> 
     responses((status = 200, body = Detail), (status = 404, body = ProblemDocument),
     (status = 409, body = ProblemDocument, description = "Paso ilegal; `legales` nombra los posibles."),
     (status = 412, body = ProblemDocument), (status = 422, body = ProblemDocument)))]
-pub(crate) async fn take_step(
+async fn take_step(
     State(app): State<App>,
     Session(by): Session,
     Path(number): Path<OrderNumber>,
-    IfMatch(if_match): IfMatch,
-    SentAt(sent): SentAt,
+    seen: IfMatch,
+    sent: SentAt,
     body: Keyed<StepBody>,
 ) -> Result<StoredAnswer, Problem> {
     let (body, key) = body.scoped(|| key_scope(&by, "estado", &number));
-    let given = body.proofs(&app.secrets, &number).await?;
-    let (step, when) = (body.step()?, ClientMoment { occurred: body.occurred, sent });
-    let required = app.settings.proofs.clone();
-    let command = TakeStep { number: number.clone(), step, by: by.clone(), when, if_match, required, given };
-    let answer = app.writer.submit_for(&by, StepOnce::new(command, key)).await??;
+    let step: TakeStep = body.command(&app, by.clone(), number.clone(), seen, sent).await?;
+    let answer = take(&app, step, key).await?;
     answer_as_seen(&app, &by, &number, answer).await
 }
 
@@ -126,7 +138,7 @@ pub(crate) async fn take_step(
 #[utoipa::path(post, path = "/api/tickets/{numero}/deshacer", tag = "tickets", params(("numero" = String, Path)),
     responses((status = 200, body = Detail), (status = 404, body = ProblemDocument),
     (status = 409, body = ProblemDocument), (status = 412, body = ProblemDocument)))]
-pub(crate) async fn undo(
+async fn undo(
     State(app): State<App>,
     Admin(by): Admin,
     Path(number): Path<OrderNumber>,
@@ -135,8 +147,8 @@ pub(crate) async fn undo(
 ) -> Result<StoredAnswer, Problem> {
     let offer_timeout_ms = app.settings.offer_timeout_ms();
     let key = key.scoped(|| key_scope(&by, "deshacer", &number));
-    let command = Undo { number, if_match, by: by.actor(), offer_timeout_ms };
-    Ok(app.writer.submit_for(&by, Once::new(InFull(command), key)).await?)
+    let undo = Undo { number, if_match, by: by.actor(), offer_timeout_ms };
+    Ok(app.writer.submit_for(&by, Once::new(undo, key)).await?)
 }
 
 /// `PATCH /api/tickets/{numero}`; what is left out stays.
@@ -149,22 +161,29 @@ pub(crate) struct EditBody {
     pub(crate) instructions: Option<String>,
 }
 
+impl EditBody {
+    /// The edit as `by` makes it of ticket `number`.
+    pub(crate) fn command(self, by: Actor, number: OrderNumber, IfMatch(if_match): IfMatch) -> Result<Edit, Problem> {
+        let Self { priority, instructions } = self;
+        if let Some(Err(wrong)) = instructions.as_deref().map(|text| free_text::check(text, limits::INSTRUCTIONS)) {
+            return Err(Problem::invalid_field("indicaciones", wrong));
+        }
+        Ok(Edit { number, priority, instructions, if_match, by })
+    }
+}
+
 /// Cambia la prioridad o las indicaciones.
 #[utoipa::path(patch, path = "/api/tickets/{numero}", tag = "tickets", request_body = EditBody,
     params(("numero" = String, Path)), responses((status = 200, body = Detail), (status = 404, body = ProblemDocument),
     (status = 409, body = ProblemDocument), (status = 412, body = ProblemDocument), (status = 422, body = ProblemDocument)))]
-pub(crate) async fn edit(
+async fn edit(
     State(app): State<App>,
     Admin(by): Admin,
     Path(number): Path<OrderNumber>,
-    IfMatch(if_match): IfMatch,
+    seen: IfMatch,
     body: Keyed<EditBody>,
 ) -> Result<StoredAnswer, Problem> {
     let (body, key) = body.scoped(|| key_scope(&by, "editar", &number));
-    if let Some(Err(wrong)) = body.instructions.as_deref().map(|text| free_text::check(text, limits::INSTRUCTIONS)) {
-        return Err(Problem::invalid_field("indicaciones", wrong));
-    }
-    let EditBody { priority, instructions } = body;
-    let command = Edit { number, priority, instructions, if_match, by: by.actor() };
-    Ok(app.writer.submit_for(&by, Once::new(InFull(command), key)).await?)
+    let edit: Edit = body.command(by.actor(), number, seen)?;
+    Ok(app.writer.submit_for(&by, Once::new(edit, key)).await?)
 }

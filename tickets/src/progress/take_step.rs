@@ -6,16 +6,18 @@
 //! repeats the step and gets the ticket as it is: nothing is done twice.
 
 use belgrano_runtime::idempotency::{IdempotencyKey, Once, OnceRefusal, StoredAnswer};
+use belgrano_runtime::problem::Problem;
 use belgrano_runtime::writer::{Command, Failure};
 use belgrano_runtime::{execute, fetch_scalar};
 use belgrano_web::picture::Picture;
 use belgrano_wire::timestamp::UnixMillis;
-use belgrano_wire::{ClientMoment, EventKind, Judged, OrderNumber, TicketState, TicketView};
+use belgrano_wire::{ClientMoment, EventKind, Judged, OrderNumber, TicketState};
 
 use super::pin_tries::count_try;
 use super::{As, GivenProofs, ProofKind, Proofs, Step, TicketRefusal, transition};
+use crate::app::App;
 use crate::sessions::Principal;
-use crate::tickets::InFull;
+use crate::tickets::Detail;
 use crate::unit::{Action, BoardUnit, BoardWants, Change, Ticket};
 use crate::users::Role;
 
@@ -39,20 +41,20 @@ pub struct TakeStep {
 }
 
 impl Command<BoardUnit> for TakeStep {
-    type Output = TicketView;
+    type Output = Detail;
     type Refusal = TicketRefusal;
 
     fn wants(&self, wants: &mut BoardWants) {
         wants.tickets.push(self.number.clone());
     }
 
-    async fn apply(&self, unit: &mut BoardUnit) -> Result<TicketView, Failure<TicketRefusal>> {
+    async fn apply(&self, unit: &mut BoardUnit) -> Result<Detail, Failure<TicketRefusal>> {
         if let Some(ticket) = self.rejected_before(unit).await? {
             return Ok(ticket);
         }
         let ticket = owned(unit, &self.number, &self.by).await?;
         if self.by.role == Role::Driver && ticket.view.state == self.step.target() {
-            return Ok(ticket.view.clone());
+            return Ok(ticket.clone().into());
         }
         let ticket = ticket.clone();
         let judged = self.when(unit, &ticket).await?;
@@ -67,56 +69,74 @@ impl Command<BoardUnit> for TakeStep {
             clock_moved_ms: judged.moved_ms,
             previous_driver,
         };
-        let view = unit.record(next, change)?.view.clone();
+        let taken = unit.record(next, change)?.clone().into();
         self.keep_pictures(unit, ticket_id).await?;
-        Ok(view)
+        Ok(taken)
     }
 }
 
-/// A step under its key. A wrong PIN is no refusal to the writer, which would take the counted try back with it.
+/// A [`TakeStep`] under its key. A wrong PIN is no refusal to the writer, which would take the counted try back with it.
 #[derive(Debug)]
-pub struct StepOnce(Once<InFull<TakeStep>>);
+pub struct StepOnce(Once<TakeStep>);
+
+/// What became of a step that was not refused to the writer.
+#[derive(Debug)]
+pub enum Stepped {
+    /// It was taken, now or when its key was first used; with what was answered then.
+    Taken(StoredAnswer),
+    /// It was not: the PIN was wrong, or there were too many tries. The try is counted.
+    PinRefused(TicketRefusal),
+}
 
 impl StepOnce {
     /// The answer is kept under `key`.
     #[must_use]
     pub fn new(step: TakeStep, key: Option<IdempotencyKey>) -> Self {
-        Self(Once::new(InFull(step), key))
+        Self(Once::new(step, key))
     }
 }
 
 impl Command<BoardUnit> for StepOnce {
-    type Output = Result<StoredAnswer, TicketRefusal>;
+    type Output = Stepped;
     type Refusal = OnceRefusal<TicketRefusal>;
 
     fn wants(&self, wants: &mut BoardWants) {
         self.0.wants(wants);
     }
 
-    async fn apply(&self, unit: &mut BoardUnit) -> Result<Self::Output, Failure<Self::Refusal>> {
+    async fn apply(&self, unit: &mut BoardUnit) -> Result<Stepped, Failure<Self::Refusal>> {
         match self.0.apply(unit).await {
             Err(Failure::Refused(OnceRefusal::Refused(
                 wrong @ (TicketRefusal::PinWrong | TicketRefusal::PinTries(_)),
-            ))) => Ok(Err(wrong)),
-            answer => answer.map(Ok),
+            ))) => Ok(Stepped::PinRefused(wrong)),
+            answer => answer.map(Stepped::Taken),
         }
+    }
+}
+
+/// Takes a step, once under `key`.
+pub(crate) async fn take(app: &App, step: TakeStep, key: Option<IdempotencyKey>) -> Result<StoredAnswer, Problem> {
+    let by = step.by.clone();
+    match app.writer.submit_for(&by, StepOnce::new(step, key)).await? {
+        Stepped::Taken(answer) => Ok(answer),
+        Stepped::PinRefused(refusal) => Err(refusal.into()),
     }
 }
 
 impl TakeStep {
     /// The ticket, if this driver has just rejected it: it is nobody's now, but the answer may have got lost.
-    async fn rejected_before(&self, unit: &mut BoardUnit) -> sqlx::Result<Option<TicketView>> {
+    async fn rejected_before(&self, unit: &mut BoardUnit) -> sqlx::Result<Option<Detail>> {
         const REJECTED: &str = "SELECT COUNT(*) FROM events WHERE ticket_id = $1 AND version = $2 AND actor_id = $3 \
              AND kind = 'ticket.unassigned'";
         if self.by.role != Role::Driver || self.step != Step::Release {
             return Ok(None);
         }
         let pending = unit.ticket(&self.number).await?.filter(|ticket| ticket.view.state == TicketState::Pending);
-        let Some(view) = pending.map(|ticket| ticket.view.clone()) else { return Ok(None) };
+        let Some(ticket) = pending.cloned() else { return Ok(None) };
         unit.flush().await?;
-        let by = self.by.user_id;
+        let (by, view) = (self.by.user_id, &ticket.view);
         let count = fetch_scalar!(one, *unit.reader(), i64, REJECTED, view.ticket_id, view.version, by)?;
-        Ok((count > 0).then_some(view))
+        Ok((count > 0).then(|| ticket.into()))
     }
 
     /// When the step happened: not before the one before it, and not after now.

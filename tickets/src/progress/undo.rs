@@ -1,21 +1,19 @@
 //! Taking the last change of a ticket back, for ten minutes, as a new change that the history shows.
+//!
+//! Whether it can be is decided once, in [`before_last`]: the command refuses by it, and a page offers by it.
 
+use belgrano_runtime::storage::Session;
 use belgrano_runtime::writer::{Command, Failure};
 use belgrano_runtime::{execute, fetch, fetch_scalar};
 use belgrano_wire::timestamp::UnixMillis;
 use belgrano_wire::{EventKind, OrderNumber, TicketState, TicketView};
 
 use super::{TicketRefusal, check_version};
+use crate::tickets::Detail;
 use crate::unit::{Action, Actor, AssignmentReason, BoardUnit, BoardWants, Change, Ticket};
 
 /// How long a change can be taken back.
 const UNDO_WINDOW_MS: i64 = 10 * 60 * 1000;
-/// Whoever did it: the shop has heard of it and sells those goods to somebody else.
-const STOCK_IS_BACK: &str = "refusal-undo-stock";
-
-const DRIVER_LEFT: &str = "refusal-undo-driver";
-/// What was before it was forgotten as too old.
-const FORGOTTEN: &str = "refusal-undo-forgotten";
 const FORGET_PROOFS: &str = "DELETE FROM proofs WHERE ticket_id = $1";
 const DRIVES: &str = "SELECT COUNT(*) FROM users WHERE id = $1 AND active AND role = 'flota'";
 
@@ -32,6 +30,44 @@ pub struct Undo {
     pub offer_timeout_ms: i64,
 }
 
+/// Why the last change of a ticket cannot be taken back.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum NotUndoable {
+    /// Whoever called it off or took it back: the shop has heard of it and sells those goods to somebody else.
+    StockIsBack,
+    /// It was taken in and nothing else.
+    Nothing,
+    /// The last change took one back itself.
+    AlreadyUndone,
+    /// What was before it was forgotten, as too old or with its customer.
+    Forgotten,
+    /// It was longer ago than a change can be taken back.
+    TooLate,
+    /// Who would have it again drives no more.
+    DriverLeft,
+}
+
+impl NotUndoable {
+    /// The key of what to say.
+    pub(super) const fn text(self) -> &'static str {
+        match self {
+            Self::StockIsBack => "refusal-undo-stock",
+            Self::Nothing => "refusal-undo-nothing",
+            Self::AlreadyUndone => "refusal-undo-done",
+            Self::Forgotten => "refusal-undo-forgotten",
+            Self::TooLate => "refusal-undo-late",
+            Self::DriverLeft => "refusal-undo-driver",
+        }
+    }
+}
+
+/// A ticket as it was before its last change.
+#[derive(Debug)]
+pub(crate) struct Before {
+    view: TicketView,
+    assignment_reason: Option<AssignmentReason>,
+}
+
 #[derive(sqlx::FromRow)]
 struct Past {
     #[sqlx(try_from = "String")]
@@ -44,36 +80,71 @@ struct Past {
 const LAST_TWO: &str = "SELECT action, recorded_at, assignment_reason, ticket FROM events \
      WHERE ticket_id = $1 AND version >= $2 ORDER BY version DESC";
 
+/// What taking the last change of `ticket` back would make of it, or why it cannot be. What `session` reads has to be of the
+/// version that `ticket` is at: a snapshot, or the writer's own transaction.
+pub(crate) async fn before_last(
+    session: &mut Session,
+    ticket: &TicketView,
+    now: UnixMillis,
+) -> sqlx::Result<Result<Before, NotUndoable>> {
+    let past = fetch!(all, *session, Past, LAST_TWO, ticket.ticket_id, ticket.version - 1)?;
+    let known: Vec<_> = past.iter().map(|past| (past.action, past.recorded_at)).collect();
+    if let Err(why) = check(ticket, &known, now) {
+        return Ok(Err(why));
+    }
+    let Some(before) = past.into_iter().nth(1) else { return Ok(Err(NotUndoable::Forgotten)) };
+    let view: TicketView =
+        serde_json::from_str(&before.ticket).map_err(|error| sqlx::Error::Decode(Box::new(error)))?;
+    if let Some(driver_id) = view.driver_id.filter(|driver_id| ticket.driver_id != Some(*driver_id))
+        && fetch_scalar!(one, *session, i64, DRIVES, driver_id)? == 0
+    {
+        return Ok(Err(NotUndoable::DriverLeft));
+    }
+    Ok(Ok(Before { view, assignment_reason: before.assignment_reason.map(AssignmentReason::parse) }))
+}
+
+/// The same as far as the ticket and its history alone decide it. `past`: what was done to the ticket and when, the last
+/// change first, as far as it is kept.
+fn check(ticket: &TicketView, past: &[(Action, UnixMillis)], now: UnixMillis) -> Result<(), NotUndoable> {
+    match past {
+        _ if matches!(ticket.state, TicketState::Cancelled | TicketState::Returned) => Err(NotUndoable::StockIsBack),
+        _ if ticket.version <= 1 => Err(NotUndoable::Nothing),
+        [(Action::Undone, _), ..] => Err(NotUndoable::AlreadyUndone),
+        [(Action::Forgotten, _), ..] => Err(NotUndoable::Forgotten),
+        [(_, at), rest @ ..] if is_fresh(*at, now) => {
+            if rest.is_empty() {
+                Err(NotUndoable::Forgotten)
+            } else {
+                Ok(())
+            }
+        }
+        _ => Err(NotUndoable::TooLate),
+    }
+}
+
+/// Whether what was recorded then can still be taken back. A clock that was set back gives no more time than there is: of what
+/// lies further ahead nobody knows how long ago it was.
+fn is_fresh(recorded_at: UnixMillis, now: UnixMillis) -> bool {
+    now.since_ms(recorded_at).abs() <= UNDO_WINDOW_MS
+}
+
 impl Command<BoardUnit> for Undo {
-    type Output = TicketView;
+    type Output = Detail;
     type Refusal = TicketRefusal;
 
     fn wants(&self, wants: &mut BoardWants) {
         wants.tickets.push(self.number.clone());
     }
 
-    async fn apply(&self, unit: &mut BoardUnit) -> Result<TicketView, Failure<TicketRefusal>> {
+    async fn apply(&self, unit: &mut BoardUnit) -> Result<Detail, Failure<TicketRefusal>> {
         let missing = || Failure::Refused(TicketRefusal::NotFound(self.number.clone()));
         let ticket = unit.ticket(&self.number).await?.cloned().ok_or_else(missing)?;
         check_version(&ticket, self.if_match).map_err(Failure::Refused)?;
-        let (id, from) = (ticket.view.ticket_id, ticket.view.version - 1);
+        let (id, now) = (ticket.view.ticket_id, unit.now());
         unit.flush_ticket(id).await?;
-        let past = fetch!(all, *unit.reader(), Past, LAST_TWO, id, from)?;
-        let now = unit.now();
-        let known: Vec<_> = past.iter().map(|past| (past.action, past.recorded_at)).collect();
-        let why = |why| Failure::Refused(TicketRefusal::NotUndoable(why));
-        check_undoable(&ticket.view, &known, now).map_err(why)?;
-        let before = past.get(1).ok_or_else(|| why(FORGOTTEN))?;
-        let reason = before.assignment_reason.clone().map(AssignmentReason::parse);
-        let before: TicketView =
-            serde_json::from_str(&before.ticket).map_err(|error| sqlx::Error::Decode(Box::new(error)))?;
-        if let Some(driver_id) = before.driver_id.filter(|driver_id| ticket.view.driver_id != Some(*driver_id))
-            && fetch_scalar!(one, *unit.reader(), i64, DRIVES, driver_id)? == 0
-        {
-            return Err(Failure::Refused(TicketRefusal::NotUndoable(DRIVER_LEFT)));
-        }
-        let mut next = self.restore(&ticket, before, now);
-        next.assignment_reason = reason;
+        let before = before_last(unit.reader(), &ticket.view, now).await?;
+        let before = before.map_err(|why| Failure::Refused(TicketRefusal::NotUndoable(why)))?;
+        let next = self.restore(&ticket, before, now);
         if ticket.view.state == TicketState::Delivered && next.view.state != TicketState::Delivered {
             // They prove the delivery that is taken back, and no other; nor are they for whoever carries it next.
             execute!(*unit.session(), FORGET_PROOFS, id)?;
@@ -86,13 +157,14 @@ impl Command<BoardUnit> for Undo {
             clock_moved_ms: None,
             previous_driver: ticket.view.driver_id,
         };
-        Ok(unit.record(next, change)?.view.clone())
+        Ok(unit.record(next, change)?.clone().into())
     }
 }
 
 impl Undo {
-    fn restore(&self, ticket: &Ticket, before: TicketView, now: UnixMillis) -> Ticket {
+    fn restore(&self, ticket: &Ticket, Before { view: before, assignment_reason }: Before, now: UnixMillis) -> Ticket {
         let mut next = ticket.clone();
+        next.assignment_reason = assignment_reason;
         let view = &mut next.view;
         view.set_driver(before.driver_id.zip(before.driver_name));
         view.state = before.state;
@@ -105,31 +177,6 @@ impl Undo {
         let renewed = now.plus_ms(self.offer_timeout_ms);
         view.offer_expires_at = before.offer_expires_at.map(|at| if at > now { at } else { renewed });
         next
-    }
-}
-
-/// Whether what was recorded then can still be taken back. A clock that was set back gives no more time than there is: of what
-/// lies further ahead nobody knows how long ago it was.
-fn is_fresh(recorded_at: UnixMillis, now: UnixMillis) -> bool {
-    now.since_ms(recorded_at).abs() <= UNDO_WINDOW_MS
-}
-
-/// Whether the last change of a ticket can be taken back, else the key of the text that says why not. The command refuses by this,
-/// and the page offers by it. `past`: what was done to the ticket and when, the last change first, as far as it is kept.
-pub fn check_undoable(ticket: &TicketView, past: &[(Action, UnixMillis)], now: UnixMillis) -> Result<(), &'static str> {
-    match past {
-        _ if matches!(ticket.state, TicketState::Cancelled | TicketState::Returned) => Err(STOCK_IS_BACK),
-        _ if ticket.version <= 1 => Err("refusal-undo-nothing"),
-        [(Action::Undone, _), ..] => Err("refusal-undo-done"),
-        [(Action::Forgotten, _), ..] => Err(FORGOTTEN),
-        [(_, at), rest @ ..] if is_fresh(*at, now) => {
-            if rest.is_empty() {
-                Err(FORGOTTEN)
-            } else {
-                Ok(())
-            }
-        }
-        _ => Err("refusal-undo-late"),
     }
 }
 

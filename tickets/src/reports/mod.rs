@@ -93,18 +93,23 @@ pub(crate) struct Lateness {
 /// Cuántos tickets hay por estado, por repartidor y por día, y cuánto se demora.
 #[utoipa::path(get, path = "/api/reportes/resumen", tag = "reportes", responses(
     (status = 200, body = Summary), (status = 403, body = ProblemDocument)))]
-pub(crate) async fn summary(State(app): State<App>, _: Admin) -> Result<Json<Summary>, Problem> {
+async fn summary(State(app): State<App>, admin: Admin) -> Result<Json<Summary>, Problem> {
+    summarise(&app, &admin).await.map(Json)
+}
+
+/// The board in numbers, as of now.
+pub(crate) async fn summarise(app: &App, _: &Admin) -> Result<Summary, Problem> {
     let now = app.ambient.now();
     let late_ms = i64::try_from(app.settings.late_after.as_millis()).unwrap_or(i64::MAX);
     let mut session = app.db.snapshot().await?;
     let por_estado = by_state(&mut session).await?;
-    Ok(Json(Summary {
+    Ok(Summary {
         total: por_estado.values().sum(),
         por_estado,
         por_repartidor: by_driver(&mut session).await?,
         por_dia: by_day(&mut session, now).await?,
         demora: lateness(&mut session, now, late_ms).await?,
-    }))
+    })
 }
 
 /// The days that are reported, today last, each with when it begins and when the next does.

@@ -8,6 +8,7 @@ use axum::response::{IntoResponse, Response};
 use belgrano_runtime::auth::email::Email;
 use belgrano_runtime::auth::gate::{NewSession, Verified, WrongCredentials};
 use belgrano_runtime::auth::known_password::Owner;
+use belgrano_runtime::auth::second_factor::{self, Code, FactorKeys, NotYet, Second};
 use belgrano_runtime::auth::session::{Token, TokenHash};
 use belgrano_runtime::http::{Json, RequestContext};
 use belgrano_runtime::problem::{Problem, ProblemDocument};
@@ -31,6 +32,10 @@ pub struct LogIn {
     /// Its password.
     #[schema(format = Password)]
     password: String,
+    /// A code of its second factor, or a recovery code; an account without a factor needs none.
+    #[serde(rename = "codigo")]
+    #[schema(value_type = Option<String>, example = "123456")]
+    code: Option<Code>,
 }
 
 /// Who is logged in.
@@ -59,6 +64,9 @@ impl From<&Principal> for Me {
     }
 }
 
+/// A session that was opened, or what is missing for it. Wrong codes are counted, so neither is a refusal.
+type Opened<T> = Result<T, NotYet>;
+
 /// Begin a session of an account whose password was verified.
 #[derive(Debug)]
 struct Begin {
@@ -66,6 +74,8 @@ struct Begin {
     verified: Verified,
     /// Whether the account's password was examined before.
     examined: bool,
+    second: Second,
+    keys: FactorKeys,
     session: NewSession,
     source: Source,
 }
@@ -79,31 +89,66 @@ const DELETE_OLDEST: &str = "DELETE FROM sessions WHERE user_id = $1 AND token_h
 const REPLACE: &str = "DELETE FROM sessions WHERE token_hash = $1 RETURNING user_id";
 
 impl Command<BoardUnit> for Begin {
-    type Output = ();
+    type Output = Opened<()>;
     type Refusal = WrongCredentials;
 
-    async fn apply(&self, unit: &mut BoardUnit) -> Result<(), Failure<WrongCredentials>> {
+    async fn apply(&self, unit: &mut BoardUnit) -> Result<Opened<()>, Failure<WrongCredentials>> {
         const STILL: &str = "SELECT id FROM users WHERE id = $1 AND active AND password_hash = $2";
         let Verified { stored, rehashed } = &self.verified;
         if fetch_scalar!(optional, *unit.reader(), i64, STILL, self.user_id, stored)?.is_none() {
             return Err(Failure::Refused(WrongCredentials));
         }
-        let (now, NewSession { token, lifetime_ms, max_sessions, replaces }) = (unit.now(), &self.session);
-        let session = unit.session();
+        let hash = rehashed.as_ref().unwrap_or(stored);
         if rehashed.is_some() || !self.examined {
-            // Whoever opens a session with it has shown it: it was looked at before this command was submitted.
+            // Whoever comes with it has shown it: it was looked at before this command was submitted.
             const UPDATE: &str = "UPDATE users SET password_hash = $1, password_examined = TRUE WHERE id = $2";
-            execute!(*session, UPDATE, rehashed.as_ref().unwrap_or(stored), self.user_id)?;
+            execute!(*unit.session(), UPDATE, hash, self.user_id)?;
         }
-        execute!(*session, INSERT, &token[..], self.user_id, now, now.plus_ms(*lifetime_ms))?;
-        execute!(*session, DELETE_OLDEST, self.user_id, max_sessions, &token[..])?;
-        if let Some(replaced) = replaces
-            && let Some(user_id) = fetch_scalar!(optional, *session, i64, REPLACE, &replaced[..])?
-        {
-            unit.announce(Announcement::Revoked { user_id, session: Some(replaced.to_vec()) });
+        match second_factor::pass(unit, &self.keys, (self.user_id, hash), &self.second).await? {
+            Ok(()) => Ok(Ok(open(unit, self.user_id, &self.session, self.source).await?)),
+            Err(not_yet) => Ok(Err(not_yet)),
         }
-        unit.log(Entry::new(Kind::LoggedIn).by(self.source.by(self.user_id)));
-        Ok(())
+    }
+}
+
+/// Opens a session in the place of the one that the browser came with, and says so in the security log; of too many the oldest make
+/// room.
+async fn open(unit: &mut BoardUnit, user_id: i64, new: &NewSession, source: Source) -> sqlx::Result<()> {
+    let (now, NewSession { token, lifetime_ms, max_sessions, replaces }) = (unit.now(), new);
+    let session = unit.session();
+    execute!(*session, INSERT, &token[..], user_id, now, now.plus_ms(*lifetime_ms))?;
+    execute!(*session, DELETE_OLDEST, user_id, max_sessions, &token[..])?;
+    if let Some(replaced) = replaces
+        && let Some(user_id) = fetch_scalar!(optional, *session, i64, REPLACE, &replaced[..])?
+    {
+        unit.announce(Announcement::Revoked { user_id, session: Some(replaced.to_vec()) });
+    }
+    unit.log(Entry::new(Kind::LoggedIn).by(source.by(user_id)));
+    Ok(())
+}
+
+/// Take the second step of a log-in whose password was shown before.
+#[derive(Debug)]
+struct Finish {
+    step: TokenHash,
+    code: Code,
+    keys: FactorKeys,
+    session: NewSession,
+    source: Source,
+}
+
+impl Command<BoardUnit> for Finish {
+    type Output = Opened<i64>;
+    type Refusal = Infallible;
+
+    async fn apply(&self, unit: &mut BoardUnit) -> Result<Opened<i64>, Failure<Infallible>> {
+        match second_factor::finish(unit, &self.keys, &self.step, &self.code).await? {
+            Ok(user_id) => {
+                open(unit, user_id, &self.session, self.source).await?;
+                Ok(Ok(user_id))
+            }
+            Err(not_yet) => Ok(Err(not_yet)),
+        }
     }
 }
 
@@ -127,7 +172,8 @@ impl Command<BoardUnit> for End {
     }
 }
 
-/// Inicia una sesión.
+/// Inicia una sesión. Si la cuenta tiene segundo factor, la contraseña correcta sin `codigo` da 401 de tipo
+/// `urn:belgrano:problema:falta-codigo`; con uno que no es, `urn:belgrano:problema:codigo-incorrecto`.
 #[utoipa::path(post, path = "/api/login", tag = "sesión", security(()), request_body = LogIn, responses(
     (status = 200, body = Me, description = "Con la cookie `belgrano_tickets`."),
     (status = 401, body = ProblemDocument), (status = 429, body = ProblemDocument)))]
@@ -137,30 +183,65 @@ pub async fn log_in(
     headers: HeaderMap,
     Json(body): Json<LogIn>,
 ) -> Result<Response, Problem> {
+    let second = Second::of(body.code.clone());
+    begin_session(&app, context, &headers, &body, &second).await?.map_err(Problem::from)
+}
+
+/// Begins a session with a password and what `second` brings of a factor, if the account has one.
+pub(crate) async fn begin_session(
+    app: &App,
+    context: RequestContext,
+    headers: &HeaderMap,
+    body: &LogIn,
+    second: &Second,
+) -> Result<Opened<Response>, Problem> {
     let source = app.security.source(&context);
     if let Err(too_many) = app.gate.take_try(context.client_ip, &body.email) {
         app.security.log_in_failed(source, &body.email, None, "limite");
         return Err(too_many);
     }
-    let began = match begin(&app, &headers, &body, source).await? {
+    let began = match begin(app, headers, body, second, source).await? {
         // Another log-in of this moment has put today's hash in the place of an outdated one, or the password was changed:
         // the account says.
-        None => begin(&app, &headers, &body, source).await?,
+        None => begin(app, headers, body, second, source).await?,
         began => began,
     };
-    let (account, token) = began.ok_or(WrongCredentials)?;
-    let email = body.email.as_str().to_owned();
-    let me = Me { id: account.id, name: account.name, email, role: account.role };
-    Ok(([(header::SET_COOKIE, app.gate.cookie().set(&token))], Json(me)).into_response())
+    Ok(began.ok_or(WrongCredentials)?.map(|(account, token)| {
+        let email = body.email.as_str().to_owned();
+        let me = Me { id: account.id, name: account.name, email, role: account.role };
+        ([(header::SET_COOKIE, app.gate.cookie().set(&token))], Json(me)).into_response()
+    }))
 }
 
-/// Begins a session; `None` when the password was right and its hash is not the account's any more.
+/// Takes the second step of a log-in, with the token that the password left behind. The answer has the session's cookie.
+pub(crate) async fn take_second_step(
+    app: &App,
+    context: RequestContext,
+    headers: &HeaderMap,
+    step: TokenHash,
+    code: Code,
+) -> Result<Opened<Response>, Problem> {
+    let source = app.security.source(&context);
+    let Some(user_id) = app.factor_desk().take_step(context.client_ip, source, &step).await? else {
+        return Ok(Err(NotYet::Over));
+    };
+    let (token, session) = app.gate.new_session(app.gate.session_of(headers));
+    let finish = Finish { step, code, keys: app.second_factors.keys().clone(), session, source };
+    let finished = app.writer.submit(finish).await?;
+    if let Err(not_yet) = &finished {
+        app.factor_desk().failed(source, user_id, *not_yet);
+    }
+    Ok(finished.map(|_| [(header::SET_COOKIE, app.gate.cookie().set(&token))].into_response()))
+}
+
+/// Begins a session, or says what is missing; `None` when the password was right and its hash is not the account's any more.
 async fn begin(
     app: &App,
     headers: &HeaderMap,
     body: &LogIn,
+    second: &Second,
     source: Source,
-) -> Result<Option<(LogInAccount, Token)>, Problem> {
+) -> Result<Option<Opened<(LogInAccount, Token)>>, Problem> {
     let account = users::for_log_in(&app.db, &body.email).await?.filter(|account| account.active);
     let stored = account.as_ref().map(|account| account.password_hash.clone());
     let verified = app.gate.verify(&body.password, stored).await?;
@@ -176,9 +257,16 @@ async fn begin(
         return Err(WrongCredentials.into());
     }
     let (token, session) = app.gate.new_session(app.gate.session_of(headers));
-    let begin = Begin { user_id: account.id, verified, examined: account.password_examined, session, source };
+    let (second, keys) = (second.clone(), app.second_factors.keys().clone());
+    let (user_id, examined) = (account.id, account.password_examined);
+    let begin = Begin { user_id, verified, examined, second, keys, session, source };
     match app.writer.submit(begin).await {
-        Ok(()) => Ok(Some((account, token))),
+        Ok(opened) => {
+            if let Err(not_yet) = &opened {
+                app.factor_desk().failed(source, user_id, *not_yet);
+            }
+            Ok(Some(opened.map(|()| (account, token))))
+        }
         Err(WriteError::Refused(WrongCredentials)) => Ok(None),
         Err(error) => Err(error.into()),
     }

@@ -14,7 +14,8 @@ use utoipa_axum::routes;
 use crate::app::App;
 
 pub use log_in::{LogIn, log_in, log_out};
-pub(crate) use others::{Other, end_others, end_the_others, others};
+pub(crate) use log_in::{begin_session, take_second_step};
+pub(crate) use others::{end_others, end_the_others, others};
 pub use principal::{Admin, Driver, Principal, Session};
 
 /// The cookie of the board's sessions.

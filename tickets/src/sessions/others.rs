@@ -5,27 +5,26 @@ use std::convert::Infallible;
 use axum::extract::State;
 use axum::http::StatusCode;
 use belgrano_runtime::auth::gate::Idle;
-use belgrano_runtime::auth::session::TokenHash;
+use belgrano_runtime::auth::session::{OtherSession, OtherSessions, TokenHash};
 use belgrano_runtime::http::Json;
 use belgrano_runtime::problem::{Problem, ProblemDocument};
 use belgrano_runtime::security::{Entry, Kind};
 use belgrano_runtime::writer::{Command, Failure};
 use belgrano_runtime::{execute, fetch};
-use belgrano_wire::timestamp::UnixMillis;
-use serde::Serialize;
-use utoipa::ToSchema;
 
 use super::Session;
 use crate::app::App;
 use crate::unit::{Announcement, BoardUnit};
 
-/// Ends the sessions of an account, except `keep`.
-pub(crate) async fn end_others(unit: &mut BoardUnit, user_id: i64, keep: &TokenHash) -> sqlx::Result<()> {
+/// Ends the sessions of an account, except `keep`: how many.
+pub(crate) async fn end_others(unit: &mut BoardUnit, user_id: i64, keep: Option<&TokenHash>) -> sqlx::Result<u64> {
     const END: &str = "DELETE FROM sessions WHERE user_id = $1 AND token_hash <> $2";
-    execute!(*unit.session(), END, user_id, &keep[..])?;
+    // No session has an empty hash.
+    let keep: &[u8] = keep.map_or(&[], |token| &token[..]);
+    let ended = execute!(*unit.session(), END, user_id, keep)?;
     // Everybody of the account is asked again, and who kept the session may stay.
     unit.announce(Announcement::Revoked { user_id, session: None });
-    Ok(())
+    Ok(ended)
 }
 
 /// End them, and nothing else.
@@ -40,39 +39,23 @@ impl Command<BoardUnit> for EndOthers {
     type Refusal = Infallible;
 
     async fn apply(&self, unit: &mut BoardUnit) -> Result<(), Failure<Infallible>> {
-        end_others(unit, self.user_id, &self.keep).await?;
-        unit.log(Entry::new(Kind::LoggedOut).with("sesiones", "otras"));
+        if end_others(unit, self.user_id, Some(&self.keep)).await? > 0 {
+            unit.log(Entry::new(Kind::LoggedOut).with("sesiones", "otras"));
+        }
         Ok(())
     }
 }
 
-/// Another session of the account.
-#[derive(Debug, Serialize, ToSchema, sqlx::FromRow)]
-pub(crate) struct Other {
-    /// Since when there is one.
-    #[serde(rename = "desde")]
-    pub(crate) created_at: UnixMillis,
-    /// When it was last used, to some minutes.
-    #[serde(rename = "ultimo_uso")]
-    pub(crate) seen_at: UnixMillis,
-}
-
-/// The other sessions, the one used last first.
-#[derive(Debug, Serialize, ToSchema)]
-pub(crate) struct Others {
-    pub(crate) otras: Vec<Other>,
-}
-
 /// Las otras sesiones de la cuenta, sin la de quien pregunta; primero la que se usó última.
 #[utoipa::path(get, path = "/api/yo/sesiones", tag = "sesión", responses(
-    (status = 200, body = Others), (status = 401, body = ProblemDocument)))]
-pub(crate) async fn others(State(app): State<App>, Session(who): Session) -> Result<Json<Others>, Problem> {
+    (status = 200, body = OtherSessions), (status = 401, body = ProblemDocument)))]
+pub(crate) async fn others(State(app): State<App>, Session(who): Session) -> Result<Json<OtherSessions>, Problem> {
     const LIST: &str = "SELECT created_at, COALESCE(seen_at, created_at) AS seen_at FROM sessions \
          WHERE user_id = $1 AND token_hash <> $2 AND expires_at > $3 ORDER BY COALESCE(seen_at, created_at) DESC, token_hash";
     let (now, own) = (app.ambient.now(), &who.session[..]);
-    let mut otras = fetch!(all, app.db.read().await?, Other, LIST, who.user_id, own, now)?;
+    let mut otras = fetch!(all, app.db.read().await?, OtherSession, LIST, who.user_id, own, now)?;
     otras.retain(|other| app.gate.idle(other.seen_at) != Idle::Over);
-    Ok(Json(Others { otras }))
+    Ok(Json(OtherSessions { otras }))
 }
 
 /// Termina las otras sesiones de la cuenta; la de quien lo pide sigue.

@@ -35,6 +35,8 @@ pub struct Principal {
     pub session: TokenHash,
     /// When the session ends by itself.
     pub expires_at: UnixMillis,
+    /// Whether it has to set up a second factor before anything else.
+    pub owes_factor: bool,
     /// The request that it was found for, for the security log.
     pub source: Source,
 }
@@ -99,10 +101,11 @@ struct Row {
     role: Role,
     expires_at: UnixMillis,
     seen_at: UnixMillis,
+    factors: i64,
 }
 
-const FIND: &str = "SELECT s.user_id, u.name, u.email, u.role, s.expires_at, COALESCE(s.seen_at, s.created_at) AS seen_at \
-     FROM sessions s \
+const FIND: &str = "SELECT s.user_id, u.name, u.email, u.role, s.expires_at, COALESCE(s.seen_at, s.created_at) AS seen_at, \
+     (SELECT COUNT(*) FROM second_factors f WHERE f.account_id = s.user_id) AS factors FROM sessions s \
      JOIN users u ON u.id = s.user_id WHERE s.token_hash = $1 AND u.active";
 
 impl Command<BoardUnit> for SeenNow {
@@ -136,6 +139,7 @@ impl App {
                 role: row.role,
                 session: *token,
                 expires_at: row.expires_at,
+                owes_factor: self.second_factors.owed(row.role == Role::Admin, row.factors > 0),
                 source: Source::default(),
             }))
         };

@@ -36,6 +36,11 @@ pub(crate) struct Client(Option<String>);
 pub(crate) const NOBODY: Client = Client(None);
 
 impl Client {
+    /// Somebody whose browser sends this as `Cookie`.
+    pub(crate) fn with_cookie(pair: &str) -> Self {
+        Self(Some(pair.to_owned()))
+    }
+
     /// What its browser sends as `Cookie`.
     pub(crate) fn cookie(&self) -> &str {
         self.0.as_deref().unwrap_or_default()

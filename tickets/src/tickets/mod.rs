@@ -7,9 +7,9 @@ mod history;
 mod routes;
 mod search;
 
-pub use detail::{Detail, InFull};
+pub use detail::Detail;
 pub use fold_stored::fold_stored;
-pub use history::{Entry, LastActor, last_actors};
+pub use history::{Entry, LastActor, history, last_actors};
 pub use routes::routes;
-pub(crate) use routes::{answer_as_seen, events, find, list, proof_kinds, read_filter, visible};
+pub(crate) use routes::{Tickets, answer_as_seen, find, list_for, proof_kinds, read_filter, visible};
 pub use search::{Filter, search};

@@ -46,13 +46,18 @@ pub(crate) struct Tickets {
     ("desde" = Option<String>, Query), ("hasta" = Option<String>, Query, description = "Un día entra entero."),
     ("cursor" = Option<String>, Query), ("limit" = Option<u32>, Query)),
     responses((status = 200, body = Tickets), (status = 401, body = ProblemDocument), (status = 422, body = ProblemDocument)))]
-pub(crate) async fn list(
+async fn list(
     State(app): State<App>,
     Session(by): Session,
     page: Page,
     RawQuery(query): RawQuery,
 ) -> Result<Json<Tickets>, Problem> {
-    let mut filter = read_filter(query.as_deref().unwrap_or_default())?;
+    let filter = read_filter(query.as_deref().unwrap_or_default())?;
+    list_for(&app, &by, filter, &page).await.map(Json)
+}
+
+/// A page of what `filter` lets through of the tickets that `by` may see, newest first.
+pub(crate) async fn list_for(app: &App, by: &Principal, mut filter: Filter, page: &Page) -> Result<Tickets, Problem> {
     if let Some(driver_id) = by.only_driver() {
         filter.driver_id = Some(driver_id);
         if filter.text.is_some() {
@@ -61,14 +66,14 @@ pub(crate) async fn list(
             let asked = if filter.states.is_empty() { TicketState::ALL.to_vec() } else { filter.states };
             filter.states = asked.into_iter().filter(open).collect();
             if filter.states.is_empty() {
-                return Ok(Json(Tickets { tickets: Vec::new(), cursor: None }));
+                return Ok(Tickets { tickets: Vec::new(), cursor: None });
             }
         }
     }
     let mut session = app.db.read().await?;
     let found = search(&mut session, &filter, page.position()?, page.limit).await?;
-    let tickets = found.tickets.into_iter().map(|ticket| as_seen(ticket, &by)).collect();
-    Ok(Json(Tickets { tickets, cursor: found.next.map(|next| Page::encode(&next)) }))
+    let tickets = found.tickets.into_iter().map(|ticket| as_seen(ticket, by)).collect();
+    Ok(Tickets { tickets, cursor: found.next.map(|next| Page::encode(&next)) })
 }
 
 /// The filters of a query; what is not among them is ignored.
@@ -153,7 +158,7 @@ pub(crate) struct Events {
 #[utoipa::path(get, path = "/api/tickets/{numero}/eventos", tag = "tickets", params(("numero" = String, Path),
     ("cursor" = Option<String>, Query), ("limit" = Option<u32>, Query)),
     responses((status = 200, body = Events), (status = 404, body = ProblemDocument)))]
-pub(crate) async fn events(
+async fn events(
     State(app): State<App>,
     Session(by): Session,
     Path(number): Path<OrderNumber>,

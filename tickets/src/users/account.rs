@@ -68,7 +68,7 @@ pub async fn find(session: &mut Session, id: i64) -> sqlx::Result<Option<Account
 }
 
 /// The account with this address, if there is one.
-pub(crate) async fn find_by_email(session: &mut Session, email: &Email) -> sqlx::Result<Option<Account>> {
+pub async fn find_by_email(session: &mut Session, email: &Email) -> sqlx::Result<Option<Account>> {
     const FIND: &str = "SELECT id, name, email, role, active, created_at FROM users WHERE email = $1";
     fetch!(optional, *session, Account, FIND, email.as_str())
 }

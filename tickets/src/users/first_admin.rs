@@ -2,7 +2,9 @@
 //! default credentials.
 
 use belgrano_runtime::auth::password::NewPassword;
+use belgrano_runtime::auth::second_factor;
 use belgrano_runtime::fetch_scalar;
+use belgrano_runtime::security::{Entry, Kind};
 use belgrano_runtime::writer::{Command, Failure};
 use belgrano_web::seen::Seen;
 
@@ -42,6 +44,10 @@ impl Command<BoardUnit> for EnsureAdmin {
         let fits = self.fits.as_ref() == Some(&stored);
         if fits && known.active && known.role == Role::Admin {
             return Ok(false);
+        }
+        // Whoever had it before may have set one up, which would keep the operator out.
+        if known.role != Role::Admin && second_factor::forget(unit.session(), known.id).await? {
+            unit.log(Entry::new(Kind::SecondFactorRemoved).on(known.id));
         }
         let change = ChangeUser {
             id: known.id,

@@ -12,9 +12,11 @@ mod password;
 mod respell;
 mod role;
 mod routes;
+mod second_factor;
 
+pub(crate) use account::check_text;
+pub use account::find_by_email;
 pub use account::{Account, LogInAccount, find, for_log_in};
-pub(crate) use account::{check_text, find_by_email};
 pub use change::{ChangeUser, UserRefusal, fields};
 pub use create::{CreateUser, NewDriver};
 pub(crate) use examine::take_away;
@@ -24,7 +26,10 @@ pub(crate) use password::change_password;
 pub use respell::respell_emails;
 pub use role::Role;
 pub use routes::routes;
-pub(crate) use routes::{NAME_CHARS, NewUser, UserChange, change, create, create_account, hash_of, list};
+pub(crate) use routes::{
+    NAME_CHARS, NewUser, UserChange, Users, add_user, change_user, create_account, hash_of, page_of,
+};
+pub(crate) use second_factor::{FACTORS, SecondStep, has_factor, set_up_first, take_from_other};
 
 /// The names of the accounts whose ids follow.
 pub(crate) const NAMES: &str = "SELECT id, name FROM users WHERE id IN";

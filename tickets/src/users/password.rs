@@ -24,7 +24,8 @@ struct ChangePassword {
     keep: TokenHash,
 }
 
-const SELECT: &str = "SELECT email, password_hash FROM users WHERE id = $1 AND active";
+/// What an account that may log in logs in with.
+pub(super) const SELECT: &str = "SELECT email, password_hash FROM users WHERE id = $1 AND active";
 
 impl Command<BoardUnit> for ChangePassword {
     type Output = ();
@@ -38,7 +39,8 @@ impl Command<BoardUnit> for ChangePassword {
         }
         require_one(execute!(*unit.session(), UPDATE, &self.changing.hash, self.user_id)?)?;
         unit.log(Entry::new(Kind::PasswordChanged).on(self.user_id));
-        Ok(end_others(unit, self.user_id, &self.keep).await?)
+        end_others(unit, self.user_id, Some(&self.keep)).await?;
+        Ok(())
     }
 }
 

@@ -18,7 +18,7 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use super::account::{self, check_text};
-use super::{Account, ChangeUser, CreateUser, NewDriver, Role, UserRefusal, password};
+use super::{Account, ChangeUser, CreateUser, NewDriver, Role, UserRefusal, password, second_factor};
 use crate::app::App;
 use crate::sessions::{Admin, Principal};
 
@@ -31,6 +31,7 @@ pub fn routes() -> OpenApiRouter<App> {
         .routes(routes!(list, create))
         .routes(routes!(change))
         .routes(routes!(password::change_password))
+        .merge(second_factor::routes())
 }
 
 /// A page of accounts.
@@ -44,14 +45,19 @@ pub(crate) struct Users {
 #[utoipa::path(get, path = "/api/usuarios", tag = "cuentas",
     params(("cursor" = Option<String>, Query), ("limit" = Option<u32>, Query)),
     responses((status = 200, body = Users), (status = 403, body = ProblemDocument)))]
-pub(crate) async fn list(State(app): State<App>, _: Admin, page: Page) -> Result<Json<Users>, Problem> {
+async fn list(State(app): State<App>, admin: Admin, page: Page) -> Result<Json<Users>, Problem> {
+    page_of(&app, &admin, &page).await.map(Json)
+}
+
+/// A page of the accounts.
+pub(crate) async fn page_of(app: &App, _: &Admin, page: &Page) -> Result<Users, Problem> {
     const LIST: &str = "SELECT id, name, email, role, active, created_at FROM users WHERE id > $1 ORDER BY id LIMIT $2";
     let after = page.position::<i64>()?.unwrap_or(0);
     let mut session = app.db.read().await?;
     let usuarios = fetch!(all, session, Account, LIST, after, i64::from(page.limit))?;
     let full = usuarios.len() == page.limit as usize;
     let cursor = usuarios.last().filter(|_| full).map(|last| Page::encode(&last.id));
-    Ok(Json(Users { usuarios, cursor }))
+    Ok(Users { usuarios, cursor })
 }
 
 /// `POST /api/usuarios`.
@@ -72,17 +78,21 @@ pub(crate) struct NewUser {
 /// Crea una cuenta.
 #[utoipa::path(post, path = "/api/usuarios", tag = "cuentas", request_body = NewUser, responses(
     (status = 201, body = Account), (status = 409, body = ProblemDocument), (status = 422, body = ProblemDocument)))]
-pub(crate) async fn create(
+async fn create(
     State(app): State<App>,
     Admin(by): Admin,
     Json(body): Json<NewUser>,
 ) -> Result<(StatusCode, Json<Account>), Problem> {
+    Ok((StatusCode::CREATED, Json(add_user(&app, &by, body).await?)))
+}
+
+/// Makes an account, by [`CreateUser`].
+pub(crate) async fn add_user(app: &App, by: &Principal, body: NewUser) -> Result<Account, Problem> {
     if let Some(wrong) = free_text::check(&body.phone, limits::PHONE).err() {
         return Err(Problem::invalid_field("telefono", wrong));
     }
     let driver = NewDriver { phone: free_text::plain(&body.phone).trim().to_owned(), ..NewDriver::default() };
-    let account = create_account(&app, &by, body.name, &body.email, &body.password, body.role, driver).await?;
-    Ok((StatusCode::CREATED, Json(account)))
+    create_account(app, by, body.name, &body.email, &body.password, body.role, driver).await
 }
 
 /// Checks, hashes and creates; the fleet does the same for a driver.
@@ -137,20 +147,25 @@ pub(crate) struct UserChange {
 #[utoipa::path(patch, path = "/api/usuarios/{id}", tag = "cuentas", request_body = UserChange,
     params(("id" = i64, Path)), responses((status = 200, body = Account), (status = 404, body = ProblemDocument),
     (status = 409, body = ProblemDocument, description = "Es la última cuenta de administración, o no es como se la vio (`visto`).")))]
-pub(crate) async fn change(
+async fn change(
     State(app): State<App>,
     Admin(by): Admin,
     Path(id): Path<i64>,
     Json(body): Json<UserChange>,
 ) -> Result<Json<Account>, Problem> {
+    change_user(&app, &by, id, body).await.map(Json)
+}
+
+/// Changes an account, by [`ChangeUser`].
+pub(crate) async fn change_user(app: &App, by: &Principal, id: i64, body: UserChange) -> Result<Account, Problem> {
     if let Some(wrong) = body.name.as_deref().and_then(|name| check_text("nombre", name, NAME_CHARS)) {
         return Err(Problem::invalid(vec![wrong]));
     }
     let password_hash = match &body.password {
-        Some(password) => Some(hash_of(&app, id, password, body.role).await?),
+        Some(password) => Some(hash_of(app, id, password, body.role).await?),
         None => None,
     };
     let name = body.name.map(|name| name.trim().to_owned());
     let change = ChangeUser { id, name, role: body.role, active: body.active, password_hash, seen: body.seen };
-    Ok(Json(app.writer.submit_for(&by, change).await?))
+    Ok(app.writer.submit_for(by, change).await?)
 }

@@ -66,25 +66,35 @@ pub(crate) struct CohortList {
     get, path = "/api/instashop/cohortes", tag = "InstaShop", params(Filters, Back),
     responses((status = 200, body = CohortList), (status = 422, body = ProblemDocument))
 )]
-pub(crate) async fn cohorts(
+pub(super) async fn cohorts(
     State(app): State<App>,
     reader: Reader,
     Query(filters): Query<Filters>,
     Query(back): Query<Back>,
 ) -> Result<Json<CohortList>, Problem> {
+    Box::pin(cohorts_for(&app, &reader, filters, back)).await.map(Json)
+}
+
+/// Customers by the month of their first order.
+pub(crate) async fn cohorts_for(
+    app: &App,
+    reader: &Reader,
+    filters: Filters,
+    back: Back,
+) -> Result<CohortList, Problem> {
     let months = within("months", back.months, 12, 1..=60)?;
     let narrowed = filters.check()?;
-    let Some(until) = told(&app, &reader, &narrowed.source).await?.told_until else {
-        return Ok(Json(CohortList { cohorts: Vec::new(), total: 0 }));
+    let Some(until) = told(app, reader, &narrowed.source).await?.told_until else {
+        return Ok(CohortList { cohorts: Vec::new(), total: 0 });
     };
     let last = narrowed.to.unwrap_or(until).min(until);
     let earliest = last.first_of_month().checked_sub((months - 1).months()).unwrap_or(last);
     let first = narrowed.from.map_or(earliest, |from| from.first_of_month().max(earliest));
     let (sql, values) = question(&narrowed, first, last);
-    let found: Vec<Found> = rows(&app, &reader, &sql, values).await?;
+    let found: Vec<Found> = rows(app, reader, &sql, values).await?;
     let cohorts = arranged(&found, until);
     let total = i64::try_from(cohorts.len()).unwrap_or(i64::MAX);
-    Ok(Json(CohortList { cohorts, total }))
+    Ok(CohortList { cohorts, total })
 }
 
 /// A month in which somebody of a cohort bought.

@@ -57,20 +57,25 @@ pub(crate) struct JourneyView {
     get, path = "/api/instashop/recorrido", tag = "InstaShop", params(Filters),
     responses((status = 200, body = JourneyView), (status = 422, body = ProblemDocument))
 )]
-pub(crate) async fn journey(
+pub(super) async fn journey(
     State(app): State<App>,
     reader: Reader,
     Query(filters): Query<Filters>,
 ) -> Result<Json<JourneyView>, Problem> {
+    Box::pin(journey_for(&app, &reader, filters)).await.map(Json)
+}
+
+/// How far customers came.
+pub(crate) async fn journey_for(app: &App, reader: &Reader, filters: Filters) -> Result<JourneyView, Problem> {
     let narrowed = filters.check()?;
-    let until = told(&app, &reader, &narrowed.source).await?.told_until;
+    let until = told(app, reader, &narrowed.source).await?.told_until;
     let known_by = until.and_then(|until| until.checked_sub(GIVEN.days()).ok()).unwrap_or(Date::MIN);
     let (who, values) = narrowed.only_buyers("j.customer_id");
     let mut sql = format!("SELECT {} FROM gold_customer_steps j WHERE j.source = $1{who}", columns(known_by));
     let _ = narrowed.from.map(|day| write!(sql, " AND j.first_on >= DATE '{day}'"));
     let _ = narrowed.to.map(|day| write!(sql, " AND j.first_on <= DATE '{day}'"));
-    let found: Vec<Map<String, Value>> = rows(&app, &reader, &sql, values).await?;
-    Ok(Json(JourneyView { steps: steps(&found.into_iter().next().unwrap_or_default()) }))
+    let found: Vec<Map<String, Value>> = rows(app, reader, &sql, values).await?;
+    Ok(JourneyView { steps: steps(&found.into_iter().next().unwrap_or_default()) })
 }
 
 /// What is counted of each step.

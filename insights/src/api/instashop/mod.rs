@@ -15,11 +15,11 @@ mod stock;
 mod trend;
 mod words;
 
-pub(crate) use cohorts::{Back, cohorts};
-pub(crate) use journey::journey;
-pub(crate) use plans::plans;
-pub(crate) use shares::categories;
-pub(crate) use stock::{CRITICAL, StockPage, stock};
+pub(crate) use cohorts::{Back, cohorts_for};
+pub(crate) use journey::journey_for;
+pub(crate) use plans::plans_for;
+pub(crate) use shares::categories_for;
+pub(crate) use stock::{CRITICAL, StockPage, stock_for};
 
 use jiff::ToSpan;
 use jiff::civil::Date;

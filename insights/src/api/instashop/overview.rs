@@ -12,7 +12,7 @@ use crate::access::Reader;
 use crate::api::ask::rows;
 use crate::api::days::{Compare, Days};
 use crate::api::filters::{Filters, Narrowed, money};
-use crate::api::kpis::{as_real, churn, days, kpis, two};
+use crate::api::kpis::{as_real, churn, days, kpis_for, two};
 use crate::api::sums::{OF_CATEGORIES, OF_ORDERS};
 use crate::app::App;
 
@@ -92,7 +92,7 @@ pub(crate) async fn overview(
 ) -> Result<Json<Overview>, Problem> {
     let narrowed = filters.clone().check()?;
     let asked = days(&app, &reader, &narrowed).await?;
-    let Json(figures) = Box::pin(kpis(State(app.clone()), reader.clone(), Query(filters))).await?;
+    let figures = Box::pin(kpis_for(&app, &reader, filters)).await?;
     let month = asked.and_then(|asked| last_days(asked.to, MONTH));
     let revenue_30d = revenue(&app, &reader, &narrowed, month).await?;
     let before = revenue(&app, &reader, &narrowed, month.and_then(|month| month.before(Compare::Before))).await?;

@@ -53,11 +53,16 @@ pub(crate) struct PlanList {
     get, path = "/api/instashop/planes", tag = "InstaShop", params(Filters),
     responses((status = 200, body = PlanList), (status = 422, body = ProblemDocument))
 )]
-pub(crate) async fn plans(
+pub(super) async fn plans(
     State(app): State<App>,
     reader: Reader,
     Query(filters): Query<Filters>,
 ) -> Result<Json<PlanList>, Problem> {
+    Box::pin(plans_for(&app, &reader, filters)).await.map(Json)
+}
+
+/// Merchants by plan.
+pub(crate) async fn plans_for(app: &App, reader: &Reader, filters: Filters) -> Result<PlanList, Problem> {
     let (buyers, values) = filters.check()?.buyers();
     let revenue = money("sum(b.b_revenue)");
     let sql = format!(
@@ -69,12 +74,12 @@ pub(crate) async fn plans(
          FROM gold_customer_analytics c LEFT JOIN ({buyers}) b ON c.customer_id = b.b_customer \
          WHERE c.source = $1 GROUP BY c.plan ORDER BY 6 DESC, c.plan NULLS LAST"
     );
-    let mut plans: Vec<PlanView> = rows(&app, &reader, &sql, values).await?;
+    let mut plans: Vec<PlanView> = rows(app, reader, &sql, values).await?;
     let all = plans.iter().map(|plan| plan.buyers).sum();
     for plan in &mut plans {
         plan.retention_rate = share(plan.returning, plan.buyers);
         plan.share = share(plan.buyers, all);
     }
     let total = i64::try_from(plans.len()).unwrap_or(i64::MAX);
-    Ok(Json(PlanList { plans, total }))
+    Ok(PlanList { plans, total })
 }

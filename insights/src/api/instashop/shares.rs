@@ -64,17 +64,22 @@ pub(crate) struct PaymentList {
     get, path = "/api/instashop/categorias", tag = "InstaShop", params(Filters),
     responses((status = 200, body = CategoryList), (status = 422, body = ProblemDocument))
 )]
-pub(crate) async fn categories(
+pub(super) async fn categories(
     State(app): State<App>,
     reader: Reader,
     Query(filters): Query<Filters>,
 ) -> Result<Json<CategoryList>, Problem> {
+    Box::pin(categories_for(&app, &reader, filters)).await.map(Json)
+}
+
+/// Sales by category.
+pub(crate) async fn categories_for(app: &App, reader: &Reader, filters: Filters) -> Result<CategoryList, Problem> {
     let narrowed = filters.check()?.by_line();
     // No cube: an order with lines of two businesses, or of two parts of a category, is one order of the category.
     let of = Parts { column: "s.category", cubes: &[], only: "AND NOT s.fee" };
-    let categories = shares(&app, &reader, &narrowed, &of).await?;
+    let categories = shares(app, reader, &narrowed, &of).await?;
     let total = i64::try_from(categories.len()).unwrap_or(i64::MAX);
-    Ok(Json(CategoryList { categories, total }))
+    Ok(CategoryList { categories, total })
 }
 
 /// Sales by way of paying

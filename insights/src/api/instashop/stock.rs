@@ -113,12 +113,22 @@ pub(crate) struct StockList {
     get, path = "/api/instashop/stock", tag = "InstaShop", params(Filters, StockPage),
     responses((status = 200, body = StockList), (status = 422, body = ProblemDocument))
 )]
-pub(crate) async fn stock(
+pub(super) async fn stock(
     State(app): State<App>,
     reader: Reader,
     Query(filters): Query<Filters>,
     Query(page): Query<StockPage>,
 ) -> Result<Json<StockList>, Problem> {
+    Box::pin(stock_for(&app, &reader, filters, page)).await.map(Json)
+}
+
+/// How articles stand on the shelf.
+pub(crate) async fn stock_for(
+    app: &App,
+    reader: &Reader,
+    filters: Filters,
+    page: StockPage,
+) -> Result<StockList, Problem> {
     let (limit, offset) =
         (within("limit", page.limit, 100, 1..=1000)?, within("offset", page.offset, 0, 0..=10_000_000)?);
     let narrowed = filters.check()?;
@@ -129,12 +139,12 @@ pub(crate) async fn stock(
          FROM gold_stock p WHERE {condition} AND p.active \
          ORDER BY p.urgency NULLS LAST, p.days_of_stock NULLS LAST, p.revenue_90d DESC, p.product_id LIMIT {limit} OFFSET {offset}"
     );
-    let ids = Ids::of(&app, &reader, &narrowed.source).await?;
-    let found: Vec<StockView> = rows(&app, &reader, &sql, values).await?;
+    let ids = Ids::of(app, reader, &narrowed.source).await?;
+    let found: Vec<StockView> = rows(app, reader, &sql, values).await?;
     let products = found.into_iter().map(|row| StockView { product_id: ids.product(row.product_id), ..row }).collect();
-    let summary = stock_figures(&app, &reader, &narrowed).await?;
-    let branches = branches(&app, &reader, &narrowed).await?;
-    Ok(Json(StockList { total: summary.articles, summary, products, branches }))
+    let summary = stock_figures(app, reader, &narrowed).await?;
+    let branches = branches(app, reader, &narrowed).await?;
+    Ok(StockList { total: summary.articles, summary, products, branches })
 }
 
 /// The stock as a whole.

@@ -78,24 +78,29 @@ struct Sold {
     get, path = "/api/hoy", tag = "Belgrano", params(Filters),
     responses((status = 200, body = Today), (status = 422, body = ProblemDocument))
 )]
-pub(crate) async fn today(
+pub(super) async fn today(
     State(app): State<App>,
     reader: Reader,
     Query(filters): Query<Filters>,
 ) -> Result<Json<Today>, Problem> {
+    Box::pin(today_for(&app, &reader, filters)).await.map(Json)
+}
+
+/// How today goes.
+pub(crate) async fn today_for(app: &App, reader: &Reader, filters: Filters) -> Result<Today, Problem> {
     let narrowed = filters.clone().check()?;
-    let (first, day) = span(&app, &reader, &narrowed).await?;
+    let (first, day) = span(app, reader, &narrowed).await?;
     let now = app.ambient.now().local();
     let now = now.filter(|now| narrowed.source == OWN && now.date() == day);
     let like = like(day, first);
-    let sold = sold(&app, &reader, &narrowed, day, &like).await?;
+    let sold = sold(app, reader, &narrowed, day, &like).await?;
     let elapsed = now.as_ref().map(|now| (i64::from(now.hour()), f64::from(now.minute()) / 60.0));
     let of = ordinary::Days { day, like: &like, elapsed };
     let month = Days { from: day.first_of_month(), to: day };
     let month = filters.over(Some(month), Compare::Month);
-    let Json(month) = Box::pin(kpis::kpis(State(app.clone()), reader.clone(), Query(month))).await?;
-    let looks = if narrowed.source == OWN { Some(Box::pin(looks::looks(&app, &reader)).await?) } else { None };
-    Ok(Json(Today {
+    let month = Box::pin(kpis::kpis_for(app, reader, month)).await?;
+    let looks = if narrowed.source == OWN { Some(Box::pin(looks::looks(app, reader)).await?) } else { None };
+    Ok(Today {
         dia: day.to_string(),
         hora: elapsed.map(|(hour, _)| hour),
         dias_comunes: like.len(),
@@ -106,7 +111,7 @@ pub(crate) async fn today(
         mes: month.now,
         mes_anterior: month.previous,
         atencion: looks,
-    }))
+    })
 }
 
 #[derive(Deserialize)]

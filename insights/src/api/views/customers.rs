@@ -51,11 +51,16 @@ pub(crate) struct Segments {
     get, path = "/api/clientes/segmentos", tag = "Belgrano", params(Filters),
     responses((status = 200, body = Segments), (status = 422, body = ProblemDocument))
 )]
-pub(crate) async fn segments(
+pub(super) async fn segments(
     State(app): State<App>,
     reader: Reader,
     Query(filters): Query<Filters>,
 ) -> Result<Json<Segments>, Problem> {
+    Box::pin(segments_for(&app, &reader, filters)).await.map(Json)
+}
+
+/// Customers by segment.
+pub(crate) async fn segments_for(app: &App, reader: &Reader, filters: Filters) -> Result<Segments, Problem> {
     let (buyers, values) = filters.check()?.buyers();
     let sql = format!(
         "SELECT c.rfm_segment AS segment, max(c.customer_segment) AS \"group\", count(*) AS customers, \
@@ -65,7 +70,7 @@ pub(crate) async fn segments(
          WHERE c.source = $1 AND c.rfm_segment IS NOT NULL GROUP BY c.rfm_segment ORDER BY 5 DESC, 1",
         revenue = money("sum(b.b_revenue)"),
     );
-    let mut segments: Vec<SegmentView> = rows(&app, &reader, &sql, values).await?;
+    let mut segments: Vec<SegmentView> = rows(app, reader, &sql, values).await?;
     let customers = segments.iter().map(|segment| segment.customers).sum();
     let revenue = segments.iter().map(|segment| segment.revenue).sum();
     for segment in &mut segments {
@@ -73,7 +78,7 @@ pub(crate) async fn segments(
         segment.revenue_share = percent(segment.revenue, revenue);
     }
     let total = i64::try_from(segments.len()).unwrap_or(i64::MAX);
-    Ok(Json(Segments { segments, total }))
+    Ok(Segments { segments, total })
 }
 
 /// New and returning customers of a month.
@@ -107,11 +112,16 @@ pub(crate) struct NewAndReturning {
     get, path = "/api/clientes/nuevos", tag = "Belgrano", params(Filters),
     responses((status = 200, body = NewAndReturning), (status = 422, body = ProblemDocument))
 )]
-pub(crate) async fn returning(
+pub(super) async fn returning(
     State(app): State<App>,
     reader: Reader,
     Query(filters): Query<Filters>,
 ) -> Result<Json<NewAndReturning>, Problem> {
+    Box::pin(returning_for(&app, &reader, filters)).await.map(Json)
+}
+
+/// New and returning customers by month.
+pub(crate) async fn returning_for(app: &App, reader: &Reader, filters: Filters) -> Result<NewAndReturning, Problem> {
     let narrowed = filters.check()?;
     let (months, values) = by_month(&narrowed);
     let known = "b.b_customer IS NOT NULL AND b.b_orders > 0";
@@ -128,9 +138,9 @@ pub(crate) async fn returning(
         returning_revenue = sum(&format!("b.b_customer IS NOT NULL AND ({new}) IS NOT TRUE")),
         nobody = sum("b.b_customer IS NULL"),
     );
-    let months: Vec<NewcomersView> = rows(&app, &reader, &sql, values).await?;
+    let months: Vec<NewcomersView> = rows(app, reader, &sql, values).await?;
     let total = i64::try_from(months.len()).unwrap_or(i64::MAX);
-    Ok(Json(NewAndReturning { months, total }))
+    Ok(NewAndReturning { months, total })
 }
 
 /// What each customer, and nobody, bought in each month: of everything it is kept, else it is summed of lines.
@@ -197,11 +207,16 @@ pub(crate) struct TenthView {
     get, path = "/api/clientes/valor", tag = "Belgrano", params(Filters),
     responses((status = 200, body = ValueView), (status = 422, body = ProblemDocument))
 )]
-pub(crate) async fn values(
+pub(super) async fn values(
     State(app): State<App>,
     reader: Reader,
     Query(filters): Query<Filters>,
 ) -> Result<Json<ValueView>, Problem> {
+    Box::pin(values_for(&app, &reader, filters)).await.map(Json)
+}
+
+/// What customers are worth.
+pub(crate) async fn values_for(app: &App, reader: &Reader, filters: Filters) -> Result<ValueView, Problem> {
     let narrowed = filters.check()?;
     let (buyers, values) = narrowed.buyers();
     let at = |share: &str, name: &str| {
@@ -221,17 +236,17 @@ pub(crate) async fn values(
         "SELECT count(*) AS customers, round(avg(b.b_revenue), 2) AS mean, {} FROM ({buyers}) b",
         points.join(", ")
     );
-    let found: Vec<ValueView> = rows(&app, &reader, &sql, values.clone()).await?;
+    let found: Vec<ValueView> = rows(app, reader, &sql, values.clone()).await?;
     let sql = format!(
         "SELECT t.tenth, count(*) AS customers, min(t.b_revenue) AS \"from\", max(t.b_revenue) AS \"to\", \
          round(sum(t.b_revenue), 2) AS revenue FROM (SELECT b.b_revenue, \
            CAST(ntile(10) OVER (ORDER BY b.b_revenue, b.b_customer) AS BIGINT) AS tenth FROM ({buyers}) b) t GROUP BY t.tenth ORDER BY 1"
     );
-    let mut tenths: Vec<TenthView> = rows(&app, &reader, &sql, values).await?;
+    let mut tenths: Vec<TenthView> = rows(app, reader, &sql, values).await?;
     let all = tenths.iter().map(|tenth| tenth.revenue).sum();
     for tenth in &mut tenths {
         tenth.share = percent(tenth.revenue, all);
     }
     let found = found.into_iter().next().unwrap_or_default();
-    Ok(Json(ValueView { tenths, ..found }))
+    Ok(ValueView { tenths, ..found })
 }

@@ -97,11 +97,16 @@ pub(crate) struct Deliveries {
     get, path = "/api/entregas", tag = "Belgrano", params(Filters),
     responses((status = 200, body = Deliveries), (status = 422, body = ProblemDocument))
 )]
-pub(crate) async fn deliveries(
+pub(super) async fn deliveries(
     State(app): State<App>,
     reader: Reader,
     Query(filters): Query<Filters>,
 ) -> Result<Json<Deliveries>, Problem> {
+    Box::pin(deliveries_for(&app, &reader, filters)).await.map(Json)
+}
+
+/// How deliveries went, by driver, neighbourhood and hour.
+pub(crate) async fn deliveries_for(app: &App, reader: &Reader, filters: Filters) -> Result<Deliveries, Problem> {
     const NOBODY: &str = "CAST(NULL AS VARCHAR)";
     let narrowed = filters.check()?;
     let (from, values) = tickets(&narrowed);
@@ -111,9 +116,9 @@ pub(crate) async fn deliveries(
         let sql = format!(
             "SELECT CAST({column} AS VARCHAR) AS \"of\", {name} AS name, {SUMS} {from} GROUP BY {column} ORDER BY {order} LIMIT {LISTED}"
         );
-        rows(&app, &reader, &sql, values.clone()).await
+        rows(app, reader, &sql, values.clone()).await
     };
-    let all: Vec<DeliveryPart> = rows(&app, &reader, &format!("SELECT {SUMS} {from}"), values.clone()).await?;
+    let all: Vec<DeliveryPart> = rows(app, reader, &format!("SELECT {SUMS} {from}"), values.clone()).await?;
     let mut days = by("t.created_on", NOBODY, "t.created_on DESC").await?;
     days.reverse();
     let barrios = by("t.barrio", NOBODY, "deliveries DESC, 1").await?;
@@ -123,15 +128,15 @@ pub(crate) async fn deliveries(
         "SELECT t.reason, t.status, count(*) AS deliveries {from} AND t.status IN ('fallido', 'devuelto', 'cancelado') \
          GROUP BY t.reason, t.status ORDER BY 3 DESC, 2, 1 LIMIT {LISTED}"
     );
-    Ok(Json(Deliveries {
+    Ok(Deliveries {
         all: all.into_iter().next().unwrap_or_default(),
         days,
         barrios,
         hours,
         drivers: drivers.into_iter().filter(|driver| driver.of.is_some()).collect(),
-        reasons: rows(&app, &reader, &reasons, values).await?,
-        capacity: capacity(&app, &reader, &narrowed.source).await?,
-    }))
+        reasons: rows(app, reader, &reasons, values).await?,
+        capacity: capacity(app, reader, &narrowed.source).await?,
+    })
 }
 
 /// What is summed of deliveries `t`.

@@ -93,22 +93,27 @@ pub(crate) struct Matrix {
     get, path = "/api/productos/matriz", tag = "Belgrano", params(Filters, Most),
     responses((status = 200, body = Matrix), (status = 422, body = ProblemDocument))
 )]
-pub(crate) async fn matrix(
+pub(super) async fn matrix(
     State(app): State<App>,
     reader: Reader,
     Query(filters): Query<Filters>,
     Query(most): Query<Most>,
 ) -> Result<Json<Matrix>, Problem> {
+    Box::pin(matrix_for(&app, &reader, filters, most)).await.map(Json)
+}
+
+/// Articles by what they sell and how that grows.
+pub(crate) async fn matrix_for(app: &App, reader: &Reader, filters: Filters, most: Most) -> Result<Matrix, Problem> {
     let limit = within("limit", most.limit, 100, 1..=1000)?;
     let narrowed = filters.check()?.by_line();
-    let asked = days(&app, &reader, &narrowed).await?;
+    let asked = days(app, reader, &narrowed).await?;
     let (now, compare) = match asked {
         Some(asked) if narrowed.from.is_none() => (last_days(asked.to, USUAL), Compare::Before),
         asked => (asked, narrowed.compare),
     };
-    let ids = Ids::of(&app, &reader, &narrowed.source).await?;
+    let ids = Ids::of(app, reader, &narrowed.source).await?;
     let mut products = match now.and_then(|now| Some((now, now.before(compare)?))) {
-        Some((now, before)) => sold(&app, &reader, &narrowed, now, before).await?,
+        Some((now, before)) => sold(app, reader, &narrowed, now, before).await?,
         None => Vec::new(),
     };
     let (mean_revenue, whole) = judge(&mut products);
@@ -124,7 +129,7 @@ pub(crate) async fn matrix(
         product.product_id = ids.product(product.product_id.take());
     }
     let (from, to) = (now.map(|now| now.from.to_string()), now.map(|now| now.to.to_string()));
-    Ok(Json(Matrix { from, to, mean_revenue, growth: whole, stars, cash_cows, questions, dogs, products, total }))
+    Ok(Matrix { from, to, mean_revenue, growth: whole, stars, cash_cows, questions, dogs, products, total })
 }
 
 async fn sold(
@@ -217,15 +222,20 @@ pub(crate) struct Unsold {
     get, path = "/api/productos/sin-ventas", tag = "Belgrano", params(Filters, Most),
     responses((status = 200, body = Unsold), (status = 422, body = ProblemDocument))
 )]
-pub(crate) async fn unsold(
+pub(super) async fn unsold(
     State(app): State<App>,
     reader: Reader,
     Query(filters): Query<Filters>,
     Query(most): Query<Most>,
 ) -> Result<Json<Unsold>, Problem> {
+    Box::pin(unsold_for(&app, &reader, filters, most)).await.map(Json)
+}
+
+/// Articles that nobody bought.
+pub(crate) async fn unsold_for(app: &App, reader: &Reader, filters: Filters, most: Most) -> Result<Unsold, Problem> {
     let limit = within("limit", most.limit, 100, 1..=1000)?;
     let narrowed = filters.check()?;
-    let asked = days(&app, &reader, &narrowed).await?;
+    let asked = days(app, reader, &narrowed).await?;
     let now = if narrowed.from.is_some() { asked } else { asked.and_then(|asked| last_days(asked.to, USUAL)) };
     let (condition, values) = narrowed.articles();
     let since = now
@@ -236,12 +246,12 @@ pub(crate) async fn unsold(
          LEFT ANTI JOIN (SELECT s.product_id AS s_product FROM gold_daily_products s WHERE s.source = $1{since} AND s.net_orders > 0) q \
          ON p.product_id = q.s_product WHERE {condition} AND p.active ORDER BY 7 DESC NULLS LAST, p.product_id"
     );
-    let ids = Ids::of(&app, &reader, &narrowed.source).await?;
-    let mut products: Vec<UnsoldView> = rows(&app, &reader, &sql, values).await?;
+    let ids = Ids::of(app, reader, &narrowed.source).await?;
+    let mut products: Vec<UnsoldView> = rows(app, reader, &sql, values).await?;
     let total = i64::try_from(products.len()).unwrap_or(i64::MAX);
     products.truncate(usize::try_from(limit).unwrap_or(usize::MAX));
     for product in &mut products {
         product.product_id = ids.product(product.product_id.take());
     }
-    Ok(Json(Unsold { products, total }))
+    Ok(Unsold { products, total })
 }

@@ -8,10 +8,10 @@ mod deliveries;
 mod matrix;
 mod places;
 
-pub(crate) use customers::{ValueView, returning, segments, values};
-pub(crate) use deliveries::{Deliveries, DeliveryPart, deliveries};
-pub(crate) use matrix::{Matrix, MatrixView, Most, Quadrant, matrix, unsold};
-pub(crate) use places::{PlaceView, Places, places, tree};
+pub(crate) use customers::{ValueView, returning_for, segments_for, values_for};
+pub(crate) use deliveries::{Deliveries, DeliveryPart, deliveries_for};
+pub(crate) use matrix::{Matrix, MatrixView, Most, Quadrant, matrix_for, unsold_for};
+pub(crate) use places::{PlaceView, Places, places_for, tree_for};
 
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;

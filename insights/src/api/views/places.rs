@@ -86,11 +86,16 @@ const MIDDLES: &str = "SELECT o.barrio, round(avg(o.lat), 3) AS lat, round(avg(o
     get, path = "/api/mapa", tag = "Belgrano", params(Filters),
     responses((status = 200, body = Places), (status = 422, body = ProblemDocument))
 )]
-pub(crate) async fn places(
+pub(super) async fn places(
     State(app): State<App>,
     reader: Reader,
     Query(filters): Query<Filters>,
 ) -> Result<Json<Places>, Problem> {
+    Box::pin(places_for(&app, &reader, filters)).await.map(Json)
+}
+
+/// Sales by place.
+pub(crate) async fn places_for(app: &App, reader: &Reader, filters: Filters) -> Result<Places, Problem> {
     let narrowed = filters.check()?;
     let (condition, values) = narrowed.sales(None);
     // The second cube is that of places.
@@ -103,16 +108,16 @@ pub(crate) async fn places(
         orders = sums.orders(),
         table = sums.table(),
     );
-    let mut places: Vec<PlaceView> = rows(&app, &reader, &sql, values).await?;
+    let mut places: Vec<PlaceView> = rows(app, reader, &sql, values).await?;
     let (from, values) = tickets(&narrowed);
     let sql = format!(
         "SELECT t.barrio, round(avg(CAST(t.delivery_seconds AS DOUBLE)) / 60, 1) AS minutes, \
          round(100.0 * count(CASE WHEN t.on_time THEN 1 END) / nullif(count(t.on_time), 0), 2) AS on_time \
          {from} AND t.barrio IS NOT NULL GROUP BY t.barrio"
     );
-    let delivered: Vec<Delivered> = rows(&app, &reader, &sql, values).await?;
+    let delivered: Vec<Delivered> = rows(app, reader, &sql, values).await?;
     let delivered: BTreeMap<_, _> = delivered.into_iter().map(|row| (row.barrio.clone(), row)).collect();
-    let middles: Vec<Middle> = rows(&app, &reader, MIDDLES, vec![text(&narrowed.source)]).await?;
+    let middles: Vec<Middle> = rows(app, reader, MIDDLES, vec![text(&narrowed.source)]).await?;
     let middles: BTreeMap<_, _> = middles.into_iter().map(|row| (row.barrio.clone(), row)).collect();
     let revenue: f64 = places.iter().map(|place| place.revenue).sum();
     let mut running = 0.0;
@@ -130,7 +135,7 @@ pub(crate) async fn places(
     let top = |count: usize| places.get(..count.min(places.len()))?.last()?.running_share;
     let (top_1, top_3, top_5, top_10) = (top(1), top(3), top(5), top(10));
     let total = i64::try_from(places.len()).unwrap_or(i64::MAX);
-    Ok(Json(Places { places, total, revenue: two(revenue), top_1, top_3, top_5, top_10 }))
+    Ok(Places { places, total, revenue: two(revenue), top_1, top_3, top_5, top_10 })
 }
 
 /// What was bought of a category in a place.
@@ -158,11 +163,16 @@ pub(crate) struct Tree {
     get, path = "/api/mapa/arbol", tag = "Belgrano", params(Filters),
     responses((status = 200, body = Tree), (status = 422, body = ProblemDocument))
 )]
-pub(crate) async fn tree(
+pub(super) async fn tree(
     State(app): State<App>,
     reader: Reader,
     Query(filters): Query<Filters>,
 ) -> Result<Json<Tree>, Problem> {
+    Box::pin(tree_for(&app, &reader, filters)).await.map(Json)
+}
+
+/// Sales by place and category.
+pub(crate) async fn tree_for(app: &App, reader: &Reader, filters: Filters) -> Result<Tree, Problem> {
     let narrowed = filters.check()?;
     let (condition, values) = narrowed.sales(None);
     let sql = format!(
@@ -171,7 +181,7 @@ pub(crate) async fn tree(
         revenue = money(&format!("sum({})", narrowed.amount())),
         amount = narrowed.amount(),
     );
-    let leaves: Vec<LeafView> = rows(&app, &reader, &sql, values).await?;
+    let leaves: Vec<LeafView> = rows(app, reader, &sql, values).await?;
     let total = i64::try_from(leaves.len()).unwrap_or(i64::MAX);
-    Ok(Json(Tree { leaves, total }))
+    Ok(Tree { leaves, total })
 }

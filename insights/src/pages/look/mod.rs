@@ -21,9 +21,7 @@ mod taken;
 
 use std::time::Duration;
 
-use axum::extract::State;
 use axum::http::StatusCode;
-use belgrano_runtime::http::Query;
 use belgrano_runtime::problem::{FieldError, Problem};
 use belgrano_web::pages::Layout;
 use belgrano_wire::texts::{Language, Text};
@@ -138,9 +136,8 @@ impl Look {
         };
         let source = look.source.clone();
         let known = async {
-            let sources = api::sources(State(app.clone()), reader.clone()).await?.0.fuentes;
-            let of = Query(OfSource::named(&source));
-            Ok(Some((sources, Box::pin(api::choices(State(app.clone()), reader.clone(), of)).await?.0)))
+            let sources = Box::pin(api::sources_for(app, reader)).await?.fuentes;
+            Ok(Some((sources, Box::pin(api::choices_for(app, reader, OfSource::named(&source))).await?)))
         };
         let (known, age) = look.within(known).await;
         if let Some((sources, choices)) = look.take(known, age)? {

@@ -1,6 +1,5 @@
 //! `/clientes`: segments, new against returning, how what they bring is spread, cohorts, the way to the fifth order, and plans.
 
-use belgrano_runtime::http::{Json, Query};
 use belgrano_runtime::problem::Problem;
 use belgrano_web::pages::Layout;
 use jiff::civil::Date;
@@ -43,7 +42,7 @@ async fn segments(asking: &Asking<'_>) -> Result<Figure, Problem> {
     let (layout, currency) = (asking.layout, &asking.look.currency);
     let language = layout.language;
     let (app, reader, filters) = asking.parts();
-    let Json(found) = Box::pin(api::segments(app, reader, filters)).await?;
+    let found = Box::pin(api::segments_for(app, reader, filters)).await?;
     let rows = found.segments.iter().map(|found| {
         let (name, to_do) = segment::words(&found.segment).unzip();
         let said = |key: Option<&'static str>| key.map_or_else(String::new, |key| layout.t(key).to_string());
@@ -78,7 +77,7 @@ async fn returning(asking: &Asking<'_>) -> Result<Figure, Problem> {
     let (layout, currency) = (asking.layout, &asking.look.currency);
     let language = layout.language;
     let (app, reader, filters) = asking.parts();
-    let Json(found) = Box::pin(api::returning(app, reader, filters)).await?;
+    let found = Box::pin(api::returning_for(app, reader, filters)).await?;
     let rows = found.months.iter().map(|of| {
         vec![
             Cell::text(month(&of.month)),
@@ -103,7 +102,7 @@ async fn values(asking: &Asking<'_>) -> Result<Figure, Problem> {
     let (layout, currency) = (asking.layout, &asking.look.currency);
     let language = layout.language;
     let (app, reader, filters) = asking.parts();
-    let Json(found) = Box::pin(api::values(app, reader, filters)).await?;
+    let found = Box::pin(api::values_for(app, reader, filters)).await?;
     let rows = found.tenths.iter().map(|tenth| {
         vec![
             Cell::text(tenth.tenth.to_string()),
@@ -138,7 +137,7 @@ async fn cohorts(asking: &Asking<'_>) -> Result<Figure, Problem> {
     let layout = asking.layout;
     let language = layout.language;
     let (app, reader, filters) = asking.parts();
-    let Json(found) = Box::pin(api::cohorts(app, reader, filters, Query(Back::default()))).await?;
+    let found = Box::pin(api::cohorts_for(app, reader, filters, Back::default())).await?;
     let width = found.cohorts.iter().map(|cohort| cohort.months.len()).max().unwrap_or(0);
     let mut figure = Figure::new(layout, "cohorts", ChartKind::Heat, layout.t("insights-cohorts"))
         .note(layout.t("insights-cohorts-note"))
@@ -159,7 +158,7 @@ async fn journey(asking: &Asking<'_>) -> Result<Figure, Problem> {
     let layout = asking.layout;
     let language = layout.language;
     let (app, reader, filters) = asking.parts();
-    let Json(found) = Box::pin(api::journey(app, reader, filters)).await?;
+    let found = Box::pin(api::journey_for(app, reader, filters)).await?;
     let days = |value: Option<f64>| Cell::of(value, |value| Cell::text(number(language, value, 1)));
     let rows = found.steps.iter().filter(|_| found.steps.iter().any(|step| step.customers > 0)).map(|step| {
         vec![
@@ -198,7 +197,7 @@ async fn plans(asking: &Asking<'_>) -> Result<Figure, Problem> {
     let (layout, currency) = (asking.layout, &asking.look.currency);
     let language = layout.language;
     let (app, reader, filters) = asking.parts();
-    let Json(found) = Box::pin(api::plans(app, reader, filters)).await?;
+    let found = Box::pin(api::plans_for(app, reader, filters)).await?;
     let rows = found.plans.iter().map(|plan| {
         vec![
             Cell::text(

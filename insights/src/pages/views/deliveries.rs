@@ -1,6 +1,5 @@
 //! `/entregas`: what was promised and what was kept, by day, barrio, hour and driver, and why deliveries failed.
 
-use belgrano_runtime::http::Json;
 use belgrano_runtime::problem::Problem;
 use belgrano_web::pages::Layout;
 
@@ -15,7 +14,7 @@ const TELLING: i64 = 5;
 /// What the page shows.
 pub(super) async fn find(asking: &Asking<'_>) -> Result<Found, Problem> {
     let (app, reader, filters) = asking.parts();
-    let Json(found) = Box::pin(api::deliveries(app, reader, filters)).await?;
+    let found = Box::pin(api::deliveries_for(app, reader, filters)).await?;
     let layout = asking.layout;
     let board = &asking.app.settings.board_url;
     let day = |part: &DeliveryPart| match part.of.as_deref().and_then(|day| day.parse().ok()) {

@@ -16,7 +16,6 @@ use axum::Router;
 use axum::extract::State;
 use axum::response::Response;
 use axum::routing::get;
-use belgrano_runtime::http::Query;
 use belgrano_runtime::problem::Problem;
 use belgrano_web::pages::Layout;
 use url::Url;
@@ -128,9 +127,9 @@ struct Asking<'a> {
 }
 
 impl Asking<'_> {
-    /// What the functions of the API take.
-    fn parts(&self) -> (State<App>, Reader, Query<Filters>) {
-        (State(self.app.clone()), self.reader.clone(), Query(self.look.filters.clone()))
+    /// What the functions behind the API take.
+    fn parts(&self) -> (&App, &Reader, Filters) {
+        (self.app, self.reader, self.look.filters.clone())
     }
 
     /// Whether something can be done in the shop about what is seen: of our own marketplace, by who has its administration.

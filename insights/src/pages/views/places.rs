@@ -1,6 +1,5 @@
 //! `/mapa`: sales and times to deliver by place, what is bought where, and how much the first few places make.
 
-use belgrano_runtime::http::Json;
 use belgrano_runtime::problem::Problem;
 
 use super::{Asking, Found, Mark};
@@ -16,7 +15,7 @@ const LEAVES: usize = 120;
 /// What the page shows.
 pub(super) async fn find(asking: &Asking<'_>) -> Result<Found, Problem> {
     let (app, reader, filters) = asking.parts();
-    let Json(places) = Box::pin(api::places(app, reader, filters)).await?;
+    let places = Box::pin(api::places_for(app, reader, filters)).await?;
     let marks = places.places.iter().filter_map(|place| mark(asking, place)).collect();
     let figures = vec![ranking(asking, &places), tree(asking).await?, concentration(asking, &places)];
     Ok(Found { marks, figures, json: vec!["/api/mapa", "/api/mapa/arbol"] })
@@ -73,7 +72,7 @@ fn ranking(asking: &Asking<'_>, places: &Places) -> Figure {
 async fn tree(asking: &Asking<'_>) -> Result<Figure, Problem> {
     let (layout, currency) = (asking.layout, &asking.look.currency);
     let (app, reader, filters) = asking.parts();
-    let Json(found) = Box::pin(api::tree(app, reader, filters)).await?;
+    let found = Box::pin(api::tree_for(app, reader, filters)).await?;
     let barrios = found.leaves.iter().any(|leaf| leaf.barrio.is_some());
     let word = |word: Option<&String>| word.map_or_else(Cell::unknown, |word| Cell::text(word.as_str()));
     let rows = found.leaves.iter().take(LEAVES).map(|leaf| {

@@ -1,6 +1,5 @@
 //! `/productos`: where each article stands, the best twenty, margins, what is at hand and what to order, and what nobody buys.
 
-use belgrano_runtime::http::{Json, Query};
 use belgrano_runtime::problem::Problem;
 use serde_json::Value;
 
@@ -21,8 +20,8 @@ const LISTED: i64 = 50;
 /// What the page shows.
 pub(super) async fn find(asking: &Asking<'_>) -> Result<Found, Problem> {
     let (app, reader, filters) = asking.parts();
-    let most = Query(Most { limit: Some(IN_MATRIX) });
-    let Json(matrix) = Box::pin(api::matrix(app, reader, filters, most)).await?;
+    let most = Most { limit: Some(IN_MATRIX) };
+    let matrix = Box::pin(api::matrix_for(app, reader, filters, most)).await?;
     let mut figures = vec![
         quadrants(asking, &matrix),
         best(asking, &matrix),
@@ -139,7 +138,7 @@ async fn categories(asking: &Asking<'_>) -> Result<Figure, Problem> {
     let (layout, currency) = (asking.layout, &asking.look.currency);
     let language = layout.language;
     let (app, reader, filters) = asking.parts();
-    let Json(found) = Box::pin(api::categories(app, reader, filters)).await?;
+    let found = Box::pin(api::categories_for(app, reader, filters)).await?;
     let rows = found.categories.iter().map(|part| {
         let heading = match &part.name {
             Some(name) => Cell::text(name).linked(asking.look.address(&[("category", Some(name.as_str()))])),
@@ -168,8 +167,8 @@ async fn stock(asking: &Asking<'_>) -> Result<Figure, Problem> {
     let layout = asking.layout;
     let language = layout.language;
     let (app, reader, filters) = asking.parts();
-    let page = Query(StockPage { limit: Some(LISTED), offset: None });
-    let Json(found) = Box::pin(api::stock(app, reader, filters, page)).await?;
+    let page = StockPage { limit: Some(LISTED), offset: None };
+    let found = Box::pin(api::stock_for(app, reader, filters, page)).await?;
     let rows = found.products.iter().map(|product| {
         let state = match product.state.as_deref().and_then(|state| state.chars().next()) {
             Some('C') => "insights-stock-critical",
@@ -216,7 +215,7 @@ async fn unsold(asking: &Asking<'_>) -> Result<Figure, Problem> {
     let (layout, currency) = (asking.layout, &asking.look.currency);
     let language = layout.language;
     let (app, reader, filters) = asking.parts();
-    let Json(found) = Box::pin(api::unsold(app, reader, filters, Query(Most { limit: Some(LISTED) }))).await?;
+    let found = Box::pin(api::unsold_for(app, reader, filters, Most { limit: Some(LISTED) })).await?;
     let rows = found.products.iter().map(|product| {
         vec![
             article(asking, &product.product_id, product.product_name.as_ref()),

@@ -16,6 +16,8 @@ mod new_password;
 pub mod old_password;
 pub mod origin;
 pub mod password;
+pub mod second_factor;
 pub mod session;
 pub mod session_cache;
 pub mod session_end;
+pub mod typed_code;

@@ -26,11 +26,11 @@ pub(super) const QUIET: Duration = Duration::from_hours(1);
 vocabulary! {
     /// Of what there were too many failures.
     Suspect {
-        /// Of one address.
+        /// More failures of one address than `OF_ADDRESS`.
         Address = "direccion";
-        /// At one account.
+        /// More failures at one account than `OF_ACCOUNT`, from whatever addresses.
         Account = "cuenta";
-        /// Altogether.
+        /// More failures than `OVER_ALL`, whoever they were of.
         All = "total";
     }
 }

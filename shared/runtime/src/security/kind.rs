@@ -5,7 +5,7 @@ use belgrano_wire::vocabulary;
 vocabulary! {
     /// What happened. A further kind is a line here, in [`Kind::label`] and in the texts; the tables take any word.
     Kind {
-        /// Somebody logged in.
+        /// Somebody came in by password, or by a link from another service.
         LoggedIn = "ingreso";
         /// Somebody did not get in: a wrong password, or more tries than there may be. `motivo` says which.
         LogInFailed = "ingreso-fallido";
@@ -29,11 +29,11 @@ vocabulary! {
         KeyRefused = "llave-rechazada";
         /// Somebody took data out as a file.
         Exported = "exportacion";
-        /// A second factor was set up.
+        /// A second factor was set up, or got other recovery codes; `motivo` says so.
         SecondFactorSet = "segundo-factor-puesto";
-        /// A second factor was removed.
+        /// A second factor was removed: by its owner, by an administrator, or by the operator.
         SecondFactorRemoved = "segundo-factor-quitado";
-        /// A second factor was wrong.
+        /// A code of a second factor was wrong, or there were more tries than there may be. `motivo` says which.
         SecondFactorFailed = "segundo-factor-fallido";
         /// The data of a person were given out to them.
         PersonExported = "persona-exportada";

@@ -25,7 +25,7 @@ pub struct LogFilter {
 /// A page of entries, the newest first.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct LogPage {
-    /// The entries.
+    /// Entradas, de la más nueva a la más vieja.
     pub entradas: Vec<LogView>,
     /// Where the next page begins.
     pub cursor: Option<String>,
@@ -34,7 +34,7 @@ pub struct LogPage {
 /// An entry of the security log.
 #[derive(Debug, Serialize, ToSchema, sqlx::FromRow)]
 pub struct LogView {
-    /// Its number.
+    /// Número de la entrada; crece con cada una.
     pub id: i64,
     /// When it happened.
     #[serde(rename = "fecha")]

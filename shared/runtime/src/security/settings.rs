@@ -12,7 +12,7 @@ pub struct SecuritySettings {
 }
 
 impl SecuritySettings {
-    /// Reads it.
+    /// Reads `SECURITY_LOG_KEPT`.
     pub fn from_env(env: &mut Env) -> Self {
         let kept =
             env.duration_s("SECURITY_LOG_KEPT", 400 * 24 * 3600, "seconds that entries of the security log are kept");

@@ -13,8 +13,10 @@ mod form_tests;
 mod language;
 mod layout;
 mod pieces;
+mod qr;
 mod refusal;
 mod return_to;
+mod second_factor;
 mod service;
 mod style;
 mod typed;
@@ -27,6 +29,7 @@ pub use layout::{Layout, Link, More, Room};
 pub use pieces::{Badge, Drawing, Icon};
 pub use refusal::for_people;
 pub use return_to::{LOGIN_PATH, local_path, log_in_first};
+pub use second_factor::{FactorPages, FactorPlace, second_step_first, show_second_step};
 pub use service::{KeptPage, NOTHING_FOR_ROBOTS, Service};
 
 use axum::Router;

@@ -10,7 +10,7 @@ use super::{Language, Message};
 
 macro_rules! files {
     ($language:literal) => {
-        files!($language: "common", "problems", "wire", "kept", "shop", "catalog-admin", "stock", "board", "driver", "notices", "outbox", "merchant", "visits", "reviews", "security", "script")
+        files!($language: "common", "problems", "wire", "kept", "shop", "catalog-admin", "stock", "board", "driver", "notices", "outbox", "merchant", "visits", "reviews", "security", "second-factor", "script")
     };
     ($language:literal: $($name:literal),+) => {
         &[$(include_str!(concat!("../../../texts/", $language, "/", $name, ".ftl"))),+]

@@ -1,6 +1,7 @@
-//! Whoever has an account hears that its password was changed: by mail, whether or not they asked for mail.
+//! Whoever has an account hears that its password or its second factor was changed: by mail, whether or not they asked for mail.
 
 use axum::http::Method;
+use belgrano_runtime::auth::second_factor::FactorSecret;
 use belgrano_runtime::on_both_engines;
 use serde_json::json;
 
@@ -60,5 +61,18 @@ on_both_engines! {
         assert_eq!(world.delivery.round().await, 0);
         assert!(world.shop.mails.try_recv().is_err());
         assert_eq!(world.states().await, ["correo caducado"]);
+    }
+    async fn a_mail_tells_of_a_second_factor(database) {
+        let mut world = World::new(database).await;
+        let offer = world.shop.post(&mut world.ana, "/api/segundo-factor/propuesta", json!(null)).await.body;
+        let secret = FactorSecret::parse(offer["secreto"].as_str().expect("a secret")).expect("base32");
+        let code = secret.code(world.shop.app.ambient.now()).expect("a code");
+        let body = json!({ "propuesta": offer["propuesta"], "codigo": code, "password_actual": OLD });
+        assert_eq!(world.shop.post(&mut world.ana, "/api/segundo-factor", body).await.status, 201);
+        assert_eq!(world.delivery.round().await, 1);
+        let mail = world.shop.mails.try_recv().expect("a mail");
+        assert_eq!((mail.to.as_str(), mail.subject.as_str()), ("ana@example.com", "Cambió la verificación en dos pasos"));
+        assert!(mail.text.contains("http://localhost:5000/perfil/clave\n"), "what to do now: {}", mail.text);
+        assert!(!mail.text.contains(&code) && !mail.text.contains(&secret.text()), "{}", mail.text);
     }
 }

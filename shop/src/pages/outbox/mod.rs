@@ -8,7 +8,7 @@ use std::collections::HashMap;
 use askama::Template;
 use axum::extract::State;
 use axum::response::Response;
-use belgrano_runtime::http::{Json, Page, Path, Query};
+use belgrano_runtime::http::{Page, Path, Query};
 use belgrano_runtime::problem::Problem;
 use belgrano_runtime::storage::Db;
 use belgrano_web::pages::{Form, Layout, Notice};
@@ -58,17 +58,16 @@ struct MessagePage<'a> {
 
 /// Backlog, oldest, dead letters; where nothing is filtered the dead ones come first.
 pub(super) async fn list(
-    state: State<App>,
+    State(app): State<App>,
     admin: Admin,
     Frame { layout, .. }: Frame,
     Query(filter): Query<Filter>,
     page: Page,
 ) -> Result<Response, Problem> {
-    let app = state.0.clone();
     let (shown, first) = (filter.estado, page.cursor.is_none());
-    let Json(found) = api::list_messages(state.clone(), admin.clone(), Query(filter), page).await?;
+    let found = api::page_of(&app, &admin, shown, &page).await?;
     let (summary, mut messages, next) = (found.resumen, found.mensajes, found.cursor);
-    let dead = if shown.is_none() && first && summary.muertos > 0 { dead_letters(state, admin).await? } else { vec![] };
+    let dead = if shown.is_none() && first && summary.muertos > 0 { dead_letters(&app, &admin).await? } else { vec![] };
     messages.retain(|message| dead.iter().all(|one| one.id != message.id));
     let failures = failures(&app.db, dead.iter().chain(&messages)).await?;
     let now = app.ambient.now();
@@ -76,11 +75,9 @@ pub(super) async fn list(
     layout.show(&OutboxPage { layout: &layout, summary, trouble, dead, messages, failures, shown, now, next })
 }
 
-async fn dead_letters(state: State<App>, admin: Admin) -> Result<Vec<MessageView>, Problem> {
-    let filter = Filter { estado: Some(MessageState::Dead) };
+async fn dead_letters(app: &App, admin: &Admin) -> Result<Vec<MessageView>, Problem> {
     let page = Page { cursor: None, limit: DEAD_FIRST };
-    let Json(found) = api::list_messages(state, admin, Query(filter), page).await?;
-    Ok(found.mensajes)
+    Ok(api::page_of(app, admin, Some(MessageState::Dead), &page).await?.mensajes)
 }
 
 /// How those that were not delivered failed last.
@@ -95,25 +92,25 @@ async fn failures<'a>(
 
 /// One message and its tries.
 pub(super) async fn show(
-    state: State<App>,
+    State(app): State<App>,
     admin: Admin,
     Frame { layout, .. }: Frame,
-    id: Path<i64>,
+    Path(id): Path<i64>,
 ) -> Result<Response, Problem> {
-    let Json(detail) = api::show_message(state, admin, id).await?;
+    let detail = api::message(&app, &admin, id).await?;
     layout.show(&MessagePage { layout: &layout, detail, form: Form::default() })
 }
 
 /// Tries one again.
 pub(super) async fn retry(
-    state: State<App>,
+    State(app): State<App>,
     admin: Admin,
     Path(id): Path<i64>,
     language: Language,
 ) -> Result<Response, Problem> {
     let here = format!("{HERE}/{id}");
-    match api::retry_message(state, admin, Path(id)).await {
-        Ok(_) => Ok(Notice::done(language.t("outbox-retried")).then(&here)),
+    match api::retry_one(&app, &admin, id).await {
+        Ok(()) => Ok(Notice::done(language.t("outbox-retried")).then(&here)),
         Err(problem) if Form::takes(&problem) => Ok(Notice::failed(problem.to(language)).then(&here)),
         Err(problem) => Err(problem),
     }
@@ -121,28 +118,28 @@ pub(super) async fn retry(
 
 /// Tries every dead letter again.
 pub(super) async fn retry_all(
-    state: State<App>,
+    State(app): State<App>,
     admin: Admin,
     language: Language,
     form: Form,
 ) -> Result<Response, Problem> {
-    let (_, Json(retried)) = api::retry_messages(state, admin, Json(form.read::<RetryBody>()?)).await?;
+    let retried = api::retry_dead(&app, &admin, form.read::<RetryBody>()?).await?;
     Ok(Notice::done(language.t("outbox-retried-all").with("count", retried.reintentados)).then(HERE))
 }
 
 /// Gives one up.
 pub(super) async fn discard(
-    state: State<App>,
+    State(app): State<App>,
     admin: Admin,
     Frame { layout, .. }: Frame,
     Path(id): Path<i64>,
     form: Form,
 ) -> Result<Response, Problem> {
     let body = DiscardBody { motivo: form.value("motivo").to_owned(), visto: form.seen() };
-    match api::discard_message(state.clone(), admin.clone(), Path(id), Json(body)).await {
-        Ok(_) => Ok(Notice::done(layout.t("outbox-discarded")).then(&format!("{HERE}/{id}"))),
+    match api::discard(&app, &admin, id, body).await {
+        Ok(()) => Ok(Notice::done(layout.t("outbox-discarded")).then(&format!("{HERE}/{id}"))),
         Err(problem) if Form::takes(&problem) => {
-            let Json(detail) = api::show_message(state, admin, Path(id)).await?;
+            let detail = api::message(&app, &admin, id).await?;
             let page = MessagePage { layout: &layout, detail, form: form.refused(&problem) };
             layout.show_as(problem.status(), &page)
         }

@@ -7,6 +7,7 @@ mod insights;
 mod managing;
 mod outbox;
 mod running;
+mod second_factor;
 
 use axum::http::Method;
 use belgrano_testing::TestDatabase;

@@ -3,3 +3,4 @@
 mod day;
 mod erasing;
 mod pages;
+mod second_factor;

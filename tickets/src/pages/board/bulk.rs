@@ -15,7 +15,7 @@ use belgrano_wire::{OrderNumber, Priority, TicketView};
 use serde::Serialize;
 
 use crate::app::App;
-use crate::assignment::{Bulk, BulkAction, BulkResult, Chosen, MAX_ROWS, RowResult, Terms};
+use crate::assignment::{Bulk, BulkAction, BulkResult, Chosen, RowResult, Terms};
 use crate::pages::frame::Frame;
 use crate::pages::history::actor;
 use crate::progress::required_reason;
@@ -59,7 +59,7 @@ pub(in crate::pages) async fn send(
         Err(problem) => return Err(problem),
     };
     let recall = form.given("en_camino").is_some();
-    let terms = Terms { by: by.actor(), offer_timeout_ms: app.settings.offer_timeout_ms(), recall };
+    let terms = Terms::of(&app, &by, recall);
     let versions = versions(&form, &rows);
     let done = app.writer.submit_for(&by, Bulk { rows, versions, action, terms }).await?;
     let first = who_was_first(&app, &done).await.unwrap_or_else(|error| {
@@ -79,11 +79,11 @@ fn rows(form: &Form) -> Result<Vec<Result<OrderNumber, String>>, Problem> {
         .map(|text| number_of(text).0)
         .map(|text| OrderNumber::try_from(text.to_owned()).map_err(|_| text.to_owned()))
         .collect();
-    match rows.len() {
-        0 => Err(Problem::invalid_field("numeros", Message::new("board-choose-tickets"))),
-        1..=MAX_ROWS => Ok(rows),
-        _ => Err(Problem::invalid_field("numeros", Message::new("error-count").with("from", 1).with("to", MAX_ROWS))),
+    if rows.is_empty() {
+        return Err(Problem::invalid_field("numeros", Message::new("board-choose-tickets")));
     }
+    Bulk::check_count(rows.len())?;
+    Ok(rows)
 }
 
 /// The box of a card says which ticket, and at which version it was shown: `BA-1@3`.

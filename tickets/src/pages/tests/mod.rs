@@ -4,6 +4,7 @@ mod delivering;
 mod dispatching;
 mod editing;
 mod insights;
+mod second_factor;
 
 use belgrano_runtime::config::Env;
 use belgrano_runtime::lifecycle::Lifecycle;

@@ -1,0 +1,182 @@
+//! The second factor of an account, as the board has it: its addresses, and who has to set one up first. What a factor is, is in
+//! [`belgrano_runtime::auth::second_factor`].
+
+use axum::extract::{FromRequestParts, Request, State};
+use axum::http::StatusCode;
+use axum::http::request::Parts;
+use axum::middleware::Next;
+use axum::response::{IntoResponse, Response};
+use belgrano_runtime::auth::second_factor::{
+    FactorDesk, FactorUnit, FactorView, Naming, Offer, ProofBody, RecoveryCodes, SetUpBody,
+};
+use belgrano_runtime::auth::session::TokenHash;
+use belgrano_runtime::fetch_scalar;
+use belgrano_runtime::http::{ClientIp, Json, Path};
+use belgrano_runtime::problem::{Problem, ProblemDocument};
+use belgrano_runtime::security::Entry;
+use belgrano_runtime::storage::Session as DbSession;
+use belgrano_web::pages::{LOGIN_PATH, see_other};
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+use super::{Role, password};
+use crate::app::App;
+use crate::sessions::{Admin, Principal, Session, end_others};
+use crate::unit::BoardUnit;
+
+/// How the board's factors are called.
+pub(crate) const FACTORS: Naming = Naming {
+    service: "tickets",
+    issuer: "Belgrano Tickets",
+    cookie: "belgrano_tickets_paso",
+    page: "/clave/segundo-factor",
+};
+
+impl FactorUnit for BoardUnit {
+    const ACCOUNT: &'static str = password::SELECT;
+
+    fn session(&mut self) -> &mut DbSession {
+        self.session()
+    }
+
+    fn reader(&mut self) -> &mut DbSession {
+        self.reader()
+    }
+
+    fn log(&mut self, entry: Entry) {
+        self.log(entry);
+    }
+
+    async fn factor_changed(&mut self, account_id: i64, keep: Option<&TokenHash>) -> sqlx::Result<()> {
+        end_others(self, account_id, keep).await?;
+        Ok(())
+    }
+}
+
+impl App {
+    /// What there is to ask about second factors.
+    pub(crate) fn factor_desk(&self) -> FactorDesk<'_, Principal, BoardUnit> {
+        FactorDesk {
+            factors: &self.second_factors,
+            gate: &self.gate,
+            db: &self.db,
+            writer: &self.writer,
+            security: &self.security,
+            ambient: &self.ambient,
+        }
+    }
+}
+
+/// Whether an account has a second factor.
+pub(crate) async fn has_factor(app: &App, id: i64) -> sqlx::Result<bool> {
+    const COUNT: &str = "SELECT COUNT(*) FROM second_factors WHERE account_id = $1";
+    Ok(fetch_scalar!(one, app.db.read().await?, i64, COUNT, id)? > 0)
+}
+
+/// Who has shown a password and not the second factor; nobody else gets further than the log-in.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct SecondStep(pub(crate) TokenHash);
+
+impl FromRequestParts<App> for SecondStep {
+    type Rejection = Response;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Response> {
+        let token = app.second_factors.cookie().read(&parts.headers);
+        token.map(|token| Self(token.hash())).ok_or_else(|| see_other(LOGIN_PATH))
+    }
+}
+
+/// Lets an administrator who owes a second factor (`SECOND_FACTOR`) do nothing but set it up.
+pub(crate) async fn set_up_first(State(app): State<App>, request: Request, next: Next) -> Response {
+    if !app.second_factors.asked_of_administrators() || app.second_factors.open_to_who_owes(request.uri().path()) {
+        return next.run(request).await;
+    }
+    match app.principal_by_cookie(request.headers()).await {
+        Ok(Some(who)) if who.owes_factor => app.second_factors.set_up_first(&request),
+        Ok(_) => next.run(request).await,
+        Err(error) => Problem::from(error).into_response(),
+    }
+}
+
+/// The routes of second factors.
+pub(super) fn routes() -> OpenApiRouter<App> {
+    OpenApiRouter::new()
+        .routes(routes!(show, set_up))
+        .routes(routes!(offer))
+        .routes(routes!(new_codes))
+        .routes(routes!(turn_off))
+        .routes(routes!(take_from_other))
+}
+
+/// El segundo factor de la cuenta propia.
+#[utoipa::path(get, path = "/api/segundo-factor", tag = "cuentas", responses(
+    (status = 200, body = FactorView), (status = 401, body = ProblemDocument)))]
+async fn show(State(app): State<App>, Session(who): Session) -> Result<Json<FactorView>, Problem> {
+    app.factor_desk().view(&who, who.role == Role::Admin).await.map(Json)
+}
+
+/// Propone un segundo factor. No guarda nada: `secreto` o `uri` van a una aplicación de códigos, y `propuesta` vuelve con el
+/// primer código, dentro de una hora.
+#[utoipa::path(post, path = "/api/segundo-factor/propuesta", tag = "cuentas", responses(
+    (status = 200, body = Offer), (status = 401, body = ProblemDocument)))]
+async fn offer(State(app): State<App>, Session(who): Session) -> Result<Json<Offer>, Problem> {
+    app.factor_desk().offer(&who).await.map(Json)
+}
+
+/// Activa el segundo factor. Las otras sesiones de la cuenta terminan; los códigos de recuperación no se vuelven a mostrar.
+#[utoipa::path(post, path = "/api/segundo-factor", tag = "cuentas", request_body = SetUpBody, responses(
+    (status = 201, body = RecoveryCodes), (status = 401, body = ProblemDocument),
+    (status = 409, body = ProblemDocument, description = "La cuenta ya tiene uno."),
+    (status = 422, body = ProblemDocument), (status = 429, body = ProblemDocument)))]
+async fn set_up(
+    State(app): State<App>,
+    Session(who): Session,
+    ip: ClientIp,
+    Json(body): Json<SetUpBody>,
+) -> Result<(StatusCode, Json<RecoveryCodes>), Problem> {
+    let codes = app.factor_desk().set_up(&who, ip, &body).await?;
+    Ok((StatusCode::CREATED, Json(codes)))
+}
+
+/// Cambia los códigos de recuperación. Los anteriores dejan de servir, y las otras sesiones de la cuenta terminan.
+#[utoipa::path(post, path = "/api/segundo-factor/codigos", tag = "cuentas", request_body = ProofBody, responses(
+    (status = 200, body = RecoveryCodes), (status = 401, body = ProblemDocument),
+    (status = 404, body = ProblemDocument, description = "La cuenta no tiene segundo factor."),
+    (status = 422, body = ProblemDocument), (status = 429, body = ProblemDocument)))]
+async fn new_codes(
+    State(app): State<App>,
+    Session(who): Session,
+    ip: ClientIp,
+    Json(body): Json<ProofBody>,
+) -> Result<Json<RecoveryCodes>, Problem> {
+    app.factor_desk().new_codes(&who, ip, &body).await.map(Json)
+}
+
+/// Desactiva el segundo factor. Las otras sesiones de la cuenta terminan.
+#[utoipa::path(post, path = "/api/segundo-factor/quitar", tag = "cuentas", request_body = ProofBody, responses(
+    (status = 204), (status = 401, body = ProblemDocument),
+    (status = 404, body = ProblemDocument, description = "La cuenta no tiene segundo factor."),
+    (status = 422, body = ProblemDocument), (status = 429, body = ProblemDocument)))]
+async fn turn_off(
+    State(app): State<App>,
+    Session(who): Session,
+    ip: ClientIp,
+    Json(body): Json<ProofBody>,
+) -> Result<StatusCode, Problem> {
+    app.factor_desk().turn_off(&who, ip, &body).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// Saca el segundo factor de otra cuenta, que lo perdió. Sus sesiones terminan.
+#[utoipa::path(delete, path = "/api/usuarios/{id}/segundo-factor", tag = "cuentas", params(("id" = i64, Path)), responses(
+    (status = 204), (status = 401, body = ProblemDocument), (status = 403, body = ProblemDocument),
+    (status = 404, body = ProblemDocument, description = "No hay una cuenta así con segundo factor."),
+    (status = 409, body = ProblemDocument, description = "Es la cuenta propia.")))]
+pub(crate) async fn take_from_other(
+    State(app): State<App>,
+    Admin(who): Admin,
+    Path(id): Path<i64>,
+) -> Result<StatusCode, Problem> {
+    app.factor_desk().remove_of(&who, id).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
