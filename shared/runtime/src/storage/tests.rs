@@ -272,11 +272,14 @@ async fn whatever_takes_the_database_away_passes_by_itself() {
         within(options.clone(), back.clone()).await;
         db.ping().await.unwrap_or_else(|error| panic!("{back}: {error}"));
     }
+    // The pool keeps a connection by itself, and a database that is used takes no other name.
+    alter(&mut server, format!("ALTER DATABASE {name} WITH ALLOW_CONNECTIONS false")).await;
     end_sessions(&mut server, &name).await;
     alter(&mut server, format!("ALTER DATABASE {name} RENAME TO {other}")).await;
     let error = db.ping().await.expect_err("no database");
     assert!(is_unavailable(&error), "{error}");
     alter(&mut server, format!("ALTER DATABASE {other} RENAME TO {name}")).await;
+    alter(&mut server, format!("ALTER DATABASE {name} WITH ALLOW_CONNECTIONS true")).await;
     db.ping().await.expect("well again");
     db.close().await;
     alter(&mut server, format!("DROP DATABASE {name} WITH (FORCE)")).await;
