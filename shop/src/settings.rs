@@ -5,6 +5,7 @@
 use std::time::Duration;
 
 use belgrano_shared::ambient::Ambient;
+use belgrano_shared::auth::client_key::KeyScope;
 use belgrano_shared::auth::second_factor::SecondFactorRule;
 use belgrano_shared::config::{Common, Env, SecretError, local_url};
 use belgrano_shared::mailer::Mailer;
@@ -90,7 +91,7 @@ impl ShopSettings {
         Ok(FeedSettings {
             board: self.ticketera_url.clone(),
             secrets: self.common.integration_secrets(ambient)?,
-            api_key: self.common.api_keys.first().cloned(),
+            api_key: self.common.key_for(KeyScope::Changes).cloned(),
         })
     }
 }

@@ -10,6 +10,7 @@ use url::{Host, Url};
 use super::transport;
 use super::{Env, GeneratedSecretError, Secret, generated_secret, local_url};
 use crate::ambient::Ambient;
+use crate::auth::client_key::{self, ClientKey, KeyScope};
 use crate::auth::email::Email;
 use crate::auth::gate::GateSettings;
 use crate::auth::password::NewPassword;
@@ -45,8 +46,8 @@ pub struct Common {
     pub storage: StorageSettings,
     /// Where generated secrets and SQLite files live.
     pub data_dir: PathBuf,
-    /// The keys of clients that do not sign; the first is the one to send.
-    pub api_keys: Vec<Secret>,
+    /// The keys of clients that do not sign. [`Common::key_for`] is the one to send.
+    pub api_keys: Vec<ClientKey>,
     /// Limits of passwords, sessions and log-ins.
     pub gate: GateSettings,
     /// The administrator that the operator names.
@@ -110,8 +111,7 @@ impl Common {
         let serve = ServeSettings { proxies: http.proxies.clone(), ..serve };
         Self {
             http,
-            api_keys: env
-                .secrets("API_KEY", "keys of clients that do not sign, separated by commas; the first is sent"),
+            api_keys: ClientKey::from_env(env),
             gate: GateSettings::from_env(env),
             admin: first_admin(env),
             notices,
@@ -131,6 +131,12 @@ impl Common {
     #[must_use]
     pub fn development(&self) -> bool {
         matches!(self.storage.target, Target::Sqlite(_)) && is_local(&self.public_url)
+    }
+
+    /// The key to send where `scope` is asked for, if there is one.
+    #[must_use]
+    pub fn key_for(&self, scope: KeyScope) -> Option<&Secret> {
+        client_key::to_send(&self.api_keys, scope)
     }
 
     /// Who sends messages to browsers, if anybody does.
