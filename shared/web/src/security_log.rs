@@ -131,6 +131,7 @@ fn particular_label(name: &str) -> Option<&'static str> {
         "minutos" => "security-minutes",
         "sesiones" => "security-sessions",
         "servicio" => "security-service",
+        "cliente" => "security-client",
         _ => return None,
     })
 }

@@ -60,6 +60,7 @@ impl FromRequestParts<App> for Reader {
     responses(
         (status = 200, body = ChangePage),
         (status = 401, body = ProblemDocument),
+        (status = 403, body = ProblemDocument),
         (status = 422, body = ProblemDocument),
         (status = 429, body = ProblemDocument),
         (status = 503, body = ProblemDocument, description = "Ya esperan demasiados."),

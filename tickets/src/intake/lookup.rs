@@ -36,7 +36,8 @@ pub(super) struct Found {
 
 /// Da los tickets de unos pedidos, para la tienda. De un pedido que no llegó no hay nada.
 #[utoipa::path(post, path = "/api/tickets/estados", tag = "intake", security(("firma" = []), ("clave" = [])), request_body = LookupBody, responses(
-    (status = 200, body = Found), (status = 401, body = ProblemDocument), (status = 422, body = ProblemDocument)))]
+    (status = 200, body = Found), (status = 401, body = ProblemDocument), (status = 403, body = ProblemDocument),
+    (status = 422, body = ProblemDocument)))]
 pub(super) async fn lookup(State(app): State<App>, body: Unchecked<false>) -> Result<Json<Found>, Problem> {
     let LookupBody { numbers } = Json::from_bytes(&body.check(&app, Purpose::Lookup)?)?;
     if numbers.len() > MAX_NUMBERS {

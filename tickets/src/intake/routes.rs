@@ -78,7 +78,8 @@ impl<const ANYBODY: bool> FromRequest<App> for Unchecked<ANYBODY> {
 /// Recibe un pedido; el mismo pedido otra vez encuentra su ticket.
 #[utoipa::path(post, path = "/api/tickets", tag = "intake", security(("firma" = []), ("clave" = [])), request_body = OrderMessage, responses(
     (status = 201, body = IntakeReply), (status = 200, body = IntakeReply, description = "Ya estaba."),
-    (status = 400, body = ProblemDocument), (status = 401, body = ProblemDocument),
+    (status = 400, body = ProblemDocument),
+    (status = 401, body = ProblemDocument), (status = 403, body = ProblemDocument),
     (status = 409, body = ProblemDocument, description = "Ese número es de otro pedido."),
     (status = 422, body = ProblemDocument), (status = 503, body = ProblemDocument)))]
 async fn receive(State(app): State<App>, body: Unchecked) -> Result<(StatusCode, Json<IntakeReply>), Problem> {
@@ -87,7 +88,8 @@ async fn receive(State(app): State<App>, body: Unchecked) -> Result<(StatusCode,
 
 /// Lo mismo, con la dirección que usan los clientes viejos.
 #[utoipa::path(post, path = "/api/tickets/recibir", tag = "intake", security(("firma" = []), ("clave" = [])), request_body = OrderMessage, responses(
-    (status = 201, body = IntakeReply), (status = 200, body = IntakeReply), (status = 401, body = ProblemDocument),
+    (status = 201, body = IntakeReply), (status = 200, body = IntakeReply),
+    (status = 401, body = ProblemDocument), (status = 403, body = ProblemDocument),
     (status = 409, body = ProblemDocument)))]
 async fn receive_old(State(app): State<App>, body: Unchecked) -> Result<(StatusCode, Json<IntakeReply>), Problem> {
     take_in(&app, &body.check(&app, Purpose::Order)?).await
@@ -113,7 +115,8 @@ struct CancelBody {
 
 /// La tienda cancela un pedido. Otra vez es lo mismo.
 #[utoipa::path(post, path = "/api/tickets/{numero}/cancelar", tag = "intake", security(("firma" = []), ("clave" = [])), request_body = CancelBody,
-    params(("numero" = String, Path)), responses((status = 200, body = IntakeReply), (status = 401, body = ProblemDocument),
+    params(("numero" = String, Path)), responses((status = 200, body = IntakeReply),
+    (status = 401, body = ProblemDocument), (status = 403, body = ProblemDocument),
     (status = 404, body = ProblemDocument), (status = 409, body = ProblemDocument, description = "Ya fue entregado.")))]
 async fn cancel(
     State(app): State<App>,
@@ -132,7 +135,8 @@ async fn cancel(
 /// Nombre, dirección, teléfono, correo, indicaciones, ubicación, pruebas de entrega y motivos escritos a mano, también en la
 /// historia. Otra vez es lo mismo; de un pedido que no llegó no hay nada que olvidar.
 #[utoipa::path(post, path = "/api/tickets/{numero}/olvidar", tag = "intake", security(("firma" = []), ("clave" = [])),
-    params(("numero" = String, Path)), responses((status = 200, body = Forgotten), (status = 401, body = ProblemDocument),
+    params(("numero" = String, Path)), responses((status = 200, body = Forgotten),
+    (status = 401, body = ProblemDocument), (status = 403, body = ProblemDocument),
     (status = 503, body = ProblemDocument)))]
 async fn forget(
     State(app): State<App>,

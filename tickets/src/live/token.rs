@@ -45,7 +45,8 @@ pub(super) struct SocketToken {
 
 /// Da una clave de un solo uso para abrir un socket.
 #[utoipa::path(post, path = "/api/ws/token", tag = "live", responses(
-    (status = 200, body = SocketToken), (status = 401, body = ProblemDocument), (status = 503, body = ProblemDocument)))]
+    (status = 200, body = SocketToken), (status = 401, body = ProblemDocument), (status = 403, body = ProblemDocument),
+    (status = 503, body = ProblemDocument)))]
 pub(super) async fn issue(
     State(app): State<App>,
     headers: HeaderMap,

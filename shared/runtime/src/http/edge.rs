@@ -220,6 +220,8 @@ async fn pass(State(edge): State<Arc<Edge>>, mut request: Request, next: Next) -
         route,
         request_id = %context.request_id,
         trace_id = %context.trace_id,
+        // Whose key it came with, once that is known.
+        client = tracing::field::Empty,
     );
 
     let mut response = async {
