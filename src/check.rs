@@ -3,17 +3,17 @@
 use std::process::ExitCode;
 use std::time::Duration;
 
-use belgrano_shared::ambient::Ambient;
-use belgrano_shared::auth::api_key::is_short;
-use belgrano_shared::auth::examine::PasswordReport;
-use belgrano_shared::config::local_url;
-use belgrano_shared::config::transport::Transport;
-use belgrano_shared::http::serve::ONLY_COUNTED;
-use belgrano_shared::texts::Language;
-use belgrano_shared::timestamp::UnixMillis;
+use belgrano_runtime::auth::api_key::is_short;
+use belgrano_runtime::auth::examine::PasswordReport;
+use belgrano_runtime::config::local_url;
+use belgrano_runtime::config::transport::Transport;
+use belgrano_runtime::http::serve::ONLY_COUNTED;
+use belgrano_wire::ambient::Ambient;
+use belgrano_wire::texts::Language;
+use belgrano_wire::timestamp::UnixMillis;
 use reqwest::header;
 
-use belgrano_shared::chain;
+use belgrano_runtime::chain;
 use shop::feed::{FeedError, FeedSettings};
 
 use crate::cli::Done;
@@ -50,7 +50,7 @@ pub async fn run() -> Done {
             report_protected(what, protected);
         }
     }
-    report_sendable("notices in browsers", settings.shop.common.tells_browsers(), NO_PUSH);
+    report_sendable("notices in browsers", settings.shop.notices.tells_browsers(&settings.shop.common), NO_PUSH);
     for (what, common) in [("shop's", &settings.shop.common), ("board's", &settings.tickets.common)] {
         if common.http.proxies.only_counted() {
             println!("WARN  {what} TRUST_PROXY: {ONLY_COUNTED}");
@@ -142,7 +142,7 @@ async fn tickets_database(settings: &Settings) -> Result<(String, PasswordReport
 async fn board_date(settings: &Settings) -> Result<UnixMillis, String> {
     let mut url = settings.shop.ticketera_url.clone();
     url.path_segments_mut().map_err(|()| "cannot have a path".to_owned())?.pop_if_empty().push("healthz");
-    belgrano_shared::tls::use_ring();
+    belgrano_runtime::tls::use_ring();
     let client = reqwest::Client::builder().no_proxy().timeout(PATIENCE).build().map_err(|error| chain(&error))?;
     let response = client.get(url).send().await.map_err(|error| chain(&error))?;
     if !response.status().is_success() {

@@ -4,11 +4,11 @@ use axum::extract::FromRequestParts;
 use axum::http::HeaderMap;
 use axum::http::header::AUTHORIZATION;
 use axum::http::request::Parts;
-use belgrano_shared::auth::api_key::X_API_KEY;
-use belgrano_shared::config::{Env, Secret};
-use belgrano_shared::http::ClientIp;
-use belgrano_shared::problem::Problem;
-use belgrano_shared::texts::Message;
+use belgrano_runtime::auth::api_key::X_API_KEY;
+use belgrano_runtime::config::{Env, Secret};
+use belgrano_runtime::http::ClientIp;
+use belgrano_runtime::problem::Problem;
+use belgrano_wire::texts::Message;
 use sha2::{Digest, Sha256};
 
 use crate::accounts::Role;

@@ -2,10 +2,11 @@
 
 use axum::Router;
 use axum::middleware::from_fn_with_state;
-use belgrano_shared::http::health::Health;
-use belgrano_shared::http::{openapi, standard_layers};
-use belgrano_shared::map;
-use belgrano_shared::security::watch;
+use belgrano_runtime::http::health::Health;
+use belgrano_runtime::http::{openapi, standard_layers};
+use belgrano_runtime::security::watch;
+use belgrano_web::map;
+use belgrano_web::pages::for_people;
 use utoipa::OpenApi;
 use utoipa_axum::router::OpenApiRouter;
 
@@ -25,7 +26,7 @@ struct Api;
 pub fn router(app: App, health: Health) -> Router {
     let (api, document) = described().split_for_parts();
     let (http, metrics, ambient) = (app.settings.common.http.clone(), app.metrics.clone(), app.ambient.clone());
-    let (development, map) = (app.settings.common.development(), map::routes(&app.settings.common.map));
+    let (development, map) = (app.settings.common.development(), map::routes(&app.settings.map));
     let router = api
         .route_layer(from_fn_with_state(app.clone(), accounts::set_up_first))
         .merge(pages::routes(&app, development))
@@ -34,7 +35,7 @@ pub fn router(app: App, health: Health) -> Router {
         .merge(openapi::docs(document))
         .layer(from_fn_with_state(app.clone(), watch::<App>))
         .with_state(app);
-    standard_layers(router, http, &metrics, &ambient)
+    standard_layers(router, http, for_people, &metrics, &ambient)
 }
 
 /// The API, without what stands around it, in a document that says who may.
@@ -73,7 +74,7 @@ fn api_routes() -> OpenApiRouter<App> {
 mod tests {
     use axum::body::Body;
     use axum::http::{Method, Request};
-    use belgrano_shared::testing::{
+    use belgrano_testing::{
         Operation, Permissions, TestDatabase, Unread, assert_committed, assert_no_foreign_words,
         assert_refusals_are_problems, operations, posted, wrong_requests,
     };

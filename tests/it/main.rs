@@ -8,6 +8,7 @@ mod cuts;
 mod documents;
 mod duplicates;
 mod failover;
+mod floors;
 mod foreign_words;
 mod full_disk;
 mod graceful_stop;

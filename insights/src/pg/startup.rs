@@ -1,6 +1,6 @@
 //! Who connects: a key of `API_KEYS` is the password. It travels as it is, so over TLS or within this machine alone.
 
-use belgrano_shared::texts::Message;
+use belgrano_wire::texts::Message;
 use std::collections::HashMap;
 use std::fmt::Debug;
 use std::net::IpAddr;

@@ -5,10 +5,10 @@ use std::num::NonZeroU32;
 use std::sync::Arc;
 use std::time::Duration;
 
-use belgrano_shared::ambient::Ambient;
-use belgrano_shared::auth::email::Email;
-use belgrano_shared::http::{ClientIp, RateLimit};
-use belgrano_shared::problem::Problem;
+use belgrano_runtime::auth::email::Email;
+use belgrano_runtime::http::{ClientIp, RateLimit};
+use belgrano_runtime::problem::Problem;
+use belgrano_wire::ambient::Ambient;
 use tokio::sync::Semaphore;
 
 use super::AccountSettings;

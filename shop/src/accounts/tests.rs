@@ -1,7 +1,7 @@
 //! Accounts as a client meets them, on both engines.
 
 use axum::http::Method;
-use belgrano_shared::on_both_engines;
+use belgrano_runtime::on_both_engines;
 use futures_util::future::join_all;
 use serde_json::{Value, json};
 

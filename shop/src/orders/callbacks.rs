@@ -2,11 +2,11 @@
 
 use axum::extract::{FromRequestParts, State};
 use axum::http::request::Parts;
-use belgrano_shared::auth::api_key::ApiKeyCheck;
-use belgrano_shared::http::{ClientIp, Json, Path};
-use belgrano_shared::problem::{Problem, ProblemDocument};
-use belgrano_shared::texts::Message;
-use belgrano_shared::wire::{OrderNumber, TicketState};
+use belgrano_runtime::auth::api_key::ApiKeyCheck;
+use belgrano_runtime::http::{ClientIp, Json, Path};
+use belgrano_runtime::problem::{Problem, ProblemDocument};
+use belgrano_wire::texts::Message;
+use belgrano_wire::{OrderNumber, TicketState};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
@@ -99,7 +99,7 @@ async fn change_state(
 }
 
 fn state(text: &str) -> Result<TicketState, Problem> {
-    text.parse().map_err(|error: belgrano_shared::wire::UnknownWord| Problem::invalid_field("estado", error))
+    text.parse().map_err(|error: belgrano_wire::UnknownWord| Problem::invalid_field("estado", error))
 }
 
 /// Whoever has the key; 401 otherwise, before anything of the request is read; 429 after too many of those.
@@ -122,7 +122,7 @@ impl FromRequestParts<App> for OldBoard {
 async fn find(app: &App, number: &OrderNumber) -> Result<Order, Problem> {
     let mut session = app.db.read().await?;
     let by_number = select_orders!("WHERE number = $1");
-    belgrano_shared::fetch!(optional, session, Order, by_number, number.as_str())?
+    belgrano_runtime::fetch!(optional, session, Order, by_number, number.as_str())?
         .ok_or_else(|| Problem::not_found(Message::new("refusal-no-such-order")))
 }
 
@@ -145,7 +145,7 @@ async fn apply(
 mod tests {
     use axum::body::Body;
     use axum::http::Request;
-    use belgrano_shared::testing::TestDatabase;
+    use belgrano_testing::TestDatabase;
     use tower::ServiceExt;
 
     use crate::testing::TestShop;

@@ -1,10 +1,10 @@
 //! A link to follow an order: who gets in, what they see, and when it ends.
 
-use belgrano_shared::on_both_engines;
-use belgrano_shared::pin;
-use belgrano_shared::testing::Browser;
-use belgrano_shared::timestamp::UnixMillis;
-use belgrano_shared::wire::{OrderNumber, TicketState};
+use belgrano_runtime::on_both_engines;
+use belgrano_testing::Browser;
+use belgrano_wire::pin;
+use belgrano_wire::timestamp::UnixMillis;
+use belgrano_wire::{OrderNumber, TicketState};
 
 use super::{Apply, Report};
 use crate::testing::TestShop;
@@ -145,7 +145,7 @@ on_both_engines! {
         report(&shop, &order, TicketState::Accepted, 1, minutes(3)).await;
         report(&shop, &order, TicketState::OnTheWay, 2, minutes(7)).await;
         let page = ana.get(&order).await;
-        let time = |at| belgrano_shared::texts::Language::Spanish.time(at);
+        let time = |at| belgrano_wire::texts::Language::Spanish.time(at);
         assert!(page.body.contains(&format!("Aceptado <time class=\"muted\">{}</time>", time(minutes(3)))), "{}", page.body);
         assert!(page.body.contains(&format!("En camino <time class=\"muted\">{}</time>", time(minutes(7)))));
         assert!(!page.body.contains("Llega aprox."), "nobody knows yet");

@@ -3,8 +3,8 @@
 use std::io;
 use std::sync::Arc;
 
-use belgrano_shared::config::SecretError;
-use belgrano_shared::storage::Presence;
+use belgrano_runtime::config::SecretError;
+use belgrano_runtime::storage::Presence;
 
 use super::{Board, BoardError, Relay, RelayParts};
 use crate::app::App;

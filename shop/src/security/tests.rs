@@ -5,8 +5,8 @@ use std::net::SocketAddr;
 use axum::body::Body;
 use axum::extract::ConnectInfo;
 use axum::http::{Method, Request, Response};
-use belgrano_shared::testing::{CapturedLog, TestDatabase};
-use belgrano_shared::{fetch_scalar, on_both_engines};
+use belgrano_runtime::{fetch_scalar, on_both_engines};
+use belgrano_testing::{CapturedLog, TestDatabase};
 use serde_json::{Value, json};
 use tower::ServiceExt;
 

@@ -4,10 +4,10 @@ use std::convert::Infallible;
 use std::sync::Arc;
 use std::time::Duration;
 
-use belgrano_shared::fetch;
-use belgrano_shared::retry::RetrySchedule;
-use belgrano_shared::wire::{EventKind, TicketView};
-use belgrano_shared::writer::WriteError;
+use belgrano_runtime::fetch;
+use belgrano_runtime::retry::RetrySchedule;
+use belgrano_runtime::writer::WriteError;
+use belgrano_wire::{EventKind, TicketView};
 use tokio_util::sync::CancellationToken;
 use url::Url;
 

@@ -5,16 +5,16 @@ use std::num::NonZeroU32;
 use std::time::Duration;
 
 use axum::http::HeaderMap;
-use belgrano_shared::ambient::Ambient;
-use belgrano_shared::auth::api_key::{ApiKeyCheck, ApiKeys};
-use belgrano_shared::http::{ClientIp, Networks, RateLimit};
-use belgrano_shared::problem::Problem;
-use belgrano_shared::signature::{
+use belgrano_runtime::auth::api_key::{ApiKeyCheck, ApiKeys};
+use belgrano_runtime::http::{ClientIp, Networks, RateLimit};
+use belgrano_runtime::problem::Problem;
+use belgrano_wire::OrderNumber;
+use belgrano_wire::ambient::Ambient;
+use belgrano_wire::signature::{
     DEFAULT_TOLERANCE, ID_HEADER, LOOKUP_ID_PREFIX, SIGNATURE_HEADER, SOCKET_TOKEN_ID_PREFIX, SignatureError,
     SignatureHeaders, SigningSecrets, TIMESTAMP_HEADER, is_cancel_id, is_forget_id,
 };
-use belgrano_shared::texts::Message;
-use belgrano_shared::wire::OrderNumber;
+use belgrano_wire::texts::Message;
 
 use crate::settings::Settings;
 

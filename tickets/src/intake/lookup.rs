@@ -3,11 +3,11 @@
 //! A snapshot of the live feed leaves out what ended long ago, and the shop may not have heard how.
 
 use axum::extract::State;
-use belgrano_shared::fetch_in;
-use belgrano_shared::http::Json;
-use belgrano_shared::problem::{Problem, ProblemDocument};
-use belgrano_shared::texts::Message;
-use belgrano_shared::wire::{OrderNumber, TicketView};
+use belgrano_runtime::fetch_in;
+use belgrano_runtime::http::Json;
+use belgrano_runtime::problem::{Problem, ProblemDocument};
+use belgrano_wire::texts::Message;
+use belgrano_wire::{OrderNumber, TicketView};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 

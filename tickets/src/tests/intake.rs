@@ -5,10 +5,10 @@ use std::net::SocketAddr;
 use axum::body::Body;
 use axum::extract::ConnectInfo;
 use axum::http::Request;
-use belgrano_shared::signature::{SigningSecrets, cancel_id};
-use belgrano_shared::testing::{START, TestDatabase};
-use belgrano_shared::wire::OrderNumber;
-use belgrano_shared::{fetch_scalar, on_both_engines};
+use belgrano_runtime::{fetch_scalar, on_both_engines};
+use belgrano_testing::{START, TestDatabase};
+use belgrano_wire::OrderNumber;
+use belgrano_wire::signature::{SigningSecrets, cancel_id};
 use futures_util::future::join_all;
 use serde_json::{Value, json};
 

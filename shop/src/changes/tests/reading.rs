@@ -5,10 +5,10 @@ use std::time::Duration;
 
 use axum::body::Body;
 use axum::http::{Method, Request};
-use belgrano_shared::on_both_engines;
-use belgrano_shared::signature::{ID_HEADER, SIGNATURE_HEADER, TIMESTAMP_HEADER};
-use belgrano_shared::testing::TestDatabase;
-use belgrano_shared::wire::{OrderNumber, TicketState};
+use belgrano_runtime::on_both_engines;
+use belgrano_testing::TestDatabase;
+use belgrano_wire::signature::{ID_HEADER, SIGNATURE_HEADER, TIMESTAMP_HEADER};
+use belgrano_wire::{OrderNumber, TicketState};
 use serde_json::{Value, json};
 
 use super::reader::{Copy, Reader, ask, send};

@@ -10,7 +10,7 @@ mod running;
 mod second_factor;
 
 use axum::http::Method;
-use belgrano_shared::testing::TestDatabase;
+use belgrano_testing::TestDatabase;
 use serde_json::json;
 
 use crate::testing::TestShop;
