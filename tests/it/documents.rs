@@ -11,7 +11,7 @@ use std::fmt::Write;
 use std::fs;
 use std::path::Path;
 
-use belgrano_shared::testing::assert_committed;
+use belgrano_testing::assert_committed;
 
 use named::Named;
 use points::CHAPTERS;

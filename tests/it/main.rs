@@ -1,7 +1,7 @@
 //! End to end: the guarantees of the design, proved against real processes over real sockets.
 //!
-//! Each module is one promise. Those that break things on purpose print a seed and repeat themselves with it. Two start nothing:
-//! `documents` holds documents to the tests they name, `sources` reads what is written.
+//! Each module is one promise. Those that break things on purpose print a seed and repeat themselves with it. Three start nothing:
+//! `documents` holds documents to the tests they name, `floors` and `sources` read what is written.
 
 mod bad_input;
 mod cuts;

@@ -64,7 +64,7 @@ async fn nothing_lies_beside_what_is_served() {
     let database = TestDatabase::sqlite();
     let shop = TestShop::new(&database).await;
     let mut visitor = shop.visitor();
-    let sheet = belgrano_shared::pages::assets::url("belgrano.css");
+    let sheet = belgrano_web::pages::assets::url("belgrano.css");
     assert_eq!(visitor.get(&sheet).await.status, 200);
     let folder = sheet.trim_end_matches("belgrano.css");
     for name in ["", "vendor/", "..%2fCargo.toml", "%2e%2e/Cargo.toml", "belgrano.css.bak", ".DS_Store", "tokens.css"] {
