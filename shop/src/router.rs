@@ -123,6 +123,21 @@ mod tests {
     }
 
     #[tokio::test]
+    async fn a_page_of_ours_is_nobody_without_a_session() {
+        let database = TestDatabase::sqlite();
+        let shop = TestShop::new(&database).await;
+        for operation in operations(&super::described().to_openapi()).iter().filter(|operation| operation.asks_who) {
+            let ours =
+                [("origin", "http://shop.test"), ("sec-fetch-site", "same-origin"), ("x-forwarded-user", "admin")];
+            let request = Request::builder().method(operation.method).uri(&operation.path);
+            let request = ours.iter().fold(request, |request, (name, value)| request.header(*name, *value));
+            let request = request.header("content-type", "application/json").body(Body::from("{}")).expect("a request");
+            let response = crate::service::router(&shop.app).oneshot(request).await.expect("infallible");
+            assert_eq!(response.status(), 401, "{operation:?}");
+        }
+    }
+
+    #[tokio::test]
     async fn each_caller_gets_as_far_as_the_table_says() {
         const PASSWORD: &str = "correcto caballo";
         let database = TestDatabase::sqlite();

@@ -315,6 +315,25 @@ mod tests {
     }
 
     #[tokio::test]
+    async fn a_long_password_of_any_letters_counts_to_its_end() {
+        let passwords = passwords(QUICK);
+        for chars in [64, 128] {
+            let long: String = "jacarandá lila🦙".chars().cycle().take(chars).collect();
+            let stored = passwords.hash(&NewPassword::parse(&long).expect("any letters")).await.expect("a hash");
+            assert_eq!(passwords.verify(&long, &stored).await.expect("an answer"), Some(Spelling::Usual), "{chars}");
+            let (last, _) = long.char_indices().next_back().expect("a letter");
+            assert_eq!(passwords.verify(&long[..last], &stored).await.expect("an answer"), None, "{chars}");
+        }
+        assert!(NewPassword::parse(&"jacarandá lila🦙".repeat(9)).is_err(), "135 characters");
+    }
+
+    #[test]
+    fn a_hash_costs_what_owasp_asks_for() {
+        let PasswordSettings { memory_kib, passes, .. } = PasswordSettings::default();
+        assert!(memory_kib >= 15 * 1024 && passes >= 2, "{memory_kib} KiB, {passes} passes");
+    }
+
+    #[tokio::test]
     async fn a_wrong_password_for_an_old_hash_costs_what_nobodys_does() {
         const OLD: &str = "0123abcd$ef0b7cc10de7f7aa40f7159b8529d42725cf3f21c7aa1e9046bd15b61cfd8b8d";
         let passwords = passwords(QUICK);
