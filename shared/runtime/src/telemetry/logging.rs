@@ -92,24 +92,23 @@ where
 
 #[cfg(test)]
 mod tests {
-    use std::sync::{Arc, Mutex};
-
     use serde_json::Value;
     use tracing_subscriber::layer::SubscriberExt;
 
     use super::{LogError, init_from_env, json_lines};
     use crate::config::Env;
+    use crate::testing::Lines;
 
     #[test]
     fn what_somebody_sent_is_no_line_of_its_own() {
         const SENT: &str = "ana\n{\"level\":\"ERROR\",\"message\":\"forged\"}\r\n\u{2028}\u{1b}[2J";
-        let written = Arc::new(Mutex::new(Vec::new()));
-        let subscriber = tracing_subscriber::registry().with(json_lines(Arc::clone(&written)));
+        let written = Lines::default();
+        let to = written.clone();
+        let subscriber = tracing_subscriber::registry().with(json_lines(move || to.clone()));
         tracing::subscriber::with_default(subscriber, || {
             tracing::warn!(as_text = SENT, as_shown = %SENT, as_debugged = ?SENT, "said {SENT}");
         });
-        let written = written.lock().expect("nobody panicked").clone();
-        let text = String::from_utf8(written).expect("UTF-8");
+        let text = written.text();
         assert_eq!((text.matches('\n').count(), text.matches('\r').count()), (1, 0), "{text}");
         assert!(!text.contains('\u{1b}'), "{text}");
         let line: Value = serde_json::from_str(&text).expect("one object");

@@ -14,6 +14,8 @@ mod statements;
 
 pub use database::TestDatabase;
 pub use log::CapturedLog;
+#[cfg(test)]
+pub(crate) use log::Lines;
 pub use old_database::OldFile;
 pub use plans::{keep_statistics, table_readers};
 pub use pooler::Pooler;
