@@ -202,7 +202,9 @@ mod tests {
     fn nobody_foretells_what_is_drawn() {
         assert!(secure::<ThreadRng>().ends_with("ThreadRng"), "what `rand::rng` gives");
         let mut drawn = [[0; 32]; 2];
-        drawn.iter_mut().for_each(|bytes| SystemEntropy.fill(bytes));
+        for bytes in &mut drawn {
+            SystemEntropy.fill(bytes);
+        }
         assert!(drawn[0] != drawn[1] && !drawn.contains(&[0; 32]));
         assert_ne!(Ambient::system().code(20), Ambient::system().code(20));
     }

@@ -22,7 +22,7 @@ impl Named {
             let name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
             let below = path.strip_prefix(root).expect("below");
             let read = || fs::read_to_string(&path).expect("text");
-            if name.ends_with(".rs") {
+            if path.extension().is_some_and(|end| end == "rs") {
                 named.add(below, tests_of_rust(&read()));
             } else if name.ends_with(".test.mjs") || name.ends_with(".test.js") {
                 named.add(below, tests_of_scripts(&read()));

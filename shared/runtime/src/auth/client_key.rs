@@ -80,12 +80,12 @@ fn parse_all(words: &[Secret]) -> (Vec<ClientKey>, Vec<(usize, &'static str)>) {
     let (mut names, mut known) = (HashSet::new(), HashMap::new());
     for (place, word) in (1..).zip(words) {
         let text = word.expose().trim();
-        let named = text.contains(':');
-        let parsed = if named { parse_named(text) } else { Ok(bare(place, text)) };
+        let has_name = text.contains(':');
+        let parsed = if has_name { parse_named(text) } else { Ok(bare(place, text)) };
         let unique = parsed.and_then(|client: ClientKey| {
             // Twice the same bare key was always taken.
-            match known.insert(client.key.expose().to_owned(), named) {
-                Some(other_is_named) if named || other_is_named => Err(REPEATED),
+            match known.insert(client.key.expose().to_owned(), has_name) {
+                Some(other_is_named) if has_name || other_is_named => Err(REPEATED),
                 _ if names.insert(Arc::clone(&client.name)) => Ok(client),
                 _ => Err(TAKEN),
             }
