@@ -99,7 +99,7 @@ impl Address {
     }
 }
 
-/// Every address.
+/// What the document says of each address, by method and path as the router has it.
 #[derive(Clone, Debug)]
 pub(crate) struct Known(Arc<HashMap<(Method, String), Address>>);
 
