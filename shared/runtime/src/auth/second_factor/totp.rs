@@ -28,7 +28,7 @@ impl fmt::Debug for FactorSecret {
 }
 
 impl FactorSecret {
-    /// A new secret of [`SECRET_BYTES`] random bytes.
+    /// A new secret of 20 random bytes (RFC 4226 recommends 160 bits).
     #[must_use]
     pub fn generate(ambient: &Ambient) -> Self {
         Self(ambient.bytes())
