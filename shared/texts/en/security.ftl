@@ -57,3 +57,4 @@ security-why-address = from one address
 security-why-account = at one account
 security-why-all = altogether
 security-others = the others
+security-other = another one

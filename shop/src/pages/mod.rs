@@ -109,6 +109,7 @@ pub(crate) fn routes(app: &App, development: bool) -> Router<App> {
         .route("/perfil", get(account::show).post(account::change))
         .route("/perfil/clave", get(account::show_password).post(account::change_password))
         .route("/perfil/clave/otras-sesiones", post(account::end_others))
+        .route("/perfil/clave/otras-sesiones/{id}", post(account::end_session))
         .route("/perfil/segundo-factor", get(second_factor::show).post(second_factor::set_up))
         .route("/perfil/segundo-factor/codigos", post(second_factor::new_codes))
         .route("/perfil/segundo-factor/quitar", post(second_factor::turn_off))

@@ -98,7 +98,7 @@ pub async fn export(db: &Db, id: i64, now: UnixMillis) -> sqlx::Result<Option<Pe
     const NOTICES: &str = "SELECT news, channel, order_number, place, state, created_at, settled_at FROM notices \
          WHERE account_id = $1 ORDER BY id";
     const SESSIONS: &str =
-        "SELECT created_at, seen_at, expires_at FROM sessions WHERE account_id = $1 ORDER BY created_at";
+        "SELECT created_at, seen_at, expires_at, device FROM sessions WHERE account_id = $1 ORDER BY created_at";
     let mut session = db.snapshot().await?;
     let Some(account) = fetch!(optional, session, Account, ACCOUNT, id)? else { return Ok(None) };
     Ok(Some(PersonData {

@@ -313,4 +313,7 @@ pub(super) struct Opened {
     seen_at: Option<UnixMillis>,
     #[serde(rename = "vence")]
     expires_at: UnixMillis,
+    /// The program and the system that it was opened with.
+    #[serde(rename = "dispositivo")]
+    device: Option<String>,
 }
