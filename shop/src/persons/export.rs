@@ -19,7 +19,7 @@ use super::told::{
 };
 use crate::unit::ShopUnit;
 
-/// Note in the security log that the operator gave out what is known of a person. What they take themselves is noted as every file is.
+/// Note in the security log that the operator, or an administrator, gave out what is known of a person. What they take themselves is noted as every file is.
 #[derive(Debug)]
 pub struct NoteExport {
     /// Whose account.

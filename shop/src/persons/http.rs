@@ -14,11 +14,11 @@ use utoipa::ToSchema;
 
 use super::erase::{open_orders, wrong_password};
 use super::{Erase, PersonData, Proof, export};
-use crate::accounts::{Principal, Session};
+use crate::accounts::Session;
 use crate::app::App;
 
 /// A browser keeps it as a file, and nobody on the way keeps it at all.
-const AS_A_FILE: [(HeaderName, HeaderValue); 2] = [
+pub(super) const AS_A_FILE: [(HeaderName, HeaderValue); 2] = [
     (header::CONTENT_DISPOSITION, HeaderValue::from_static("attachment; filename=\"belgrano.json\"")),
     (header::CACHE_CONTROL, HeaderValue::from_static("no-store")),
 ];
@@ -78,7 +78,7 @@ pub(crate) async fn erase_me(
     Ok((StatusCode::NO_CONTENT, [(header::SET_COOKIE, app.gate.cookie().clear())]).into_response())
 }
 
-/// The orders that keep somebody from being erased.
-pub(crate) async fn open_orders_of(app: &App, who: &Principal) -> Result<Vec<String>, Problem> {
-    Ok(open_orders(&mut app.db.read().await?, who.account_id).await?)
+/// The orders that keep an account from being erased.
+pub(crate) async fn open_orders_of(app: &App, account_id: i64) -> Result<Vec<String>, Problem> {
+    Ok(open_orders(&mut app.db.read().await?, account_id).await?)
 }
