@@ -266,3 +266,12 @@ async fn a_program_reads_spanish_unless_it_asks_for_more() {
     assert!(english[1].contains("a: this has characters that cannot be seen"), "{english:?}");
     assert!(english.iter().zip(&spanish).all(|(english, spanish)| english != spanish), "{english:?}");
 }
+
+#[test]
+fn every_shared_text_of_the_documents_is_in_one() {
+    let documents = ["shop", "tickets", "insights"].map(|service| {
+        let path = format!("{}/../docs/openapi/{service}.json", env!("CARGO_MANIFEST_DIR"));
+        serde_json::from_str::<Value>(&std::fs::read_to_string(path).expect("a document")).expect("JSON")
+    });
+    crate::testing::assert_shared_texts_used(&documents);
+}

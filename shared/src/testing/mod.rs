@@ -8,6 +8,7 @@
 mod ambient;
 mod browser;
 mod database;
+mod described;
 mod document;
 mod leftovers;
 mod log;
@@ -25,6 +26,7 @@ mod wrong_requests;
 pub use ambient::{START, still_ambient};
 pub use browser::{Browser, Seen};
 pub use database::TestDatabase;
+pub use described::{assert_described, assert_shared_texts_used};
 pub use document::{Operation, Permissions, assert_committed, assert_refusals_are_problems, operations};
 pub use leftovers::where_it_stands;
 pub use log::CapturedLog;

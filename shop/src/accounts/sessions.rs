@@ -53,14 +53,14 @@ pub(crate) async fn end_others_of(app: &App, who: &Principal) -> Result<(), Prob
     Ok(app.writer.submit_for(who, end).await?)
 }
 
-/// Las otras sesiones de la cuenta, sin la de quien pregunta; primero la que se usó última.
+/// The other sessions of the account, without that of whoever asks; the one used last first.
 #[utoipa::path(get, path = "/api/yo/sesiones", tag = "cuentas", responses(
     (status = 200, body = OtherSessions), (status = 401, body = ProblemDocument)))]
 pub(crate) async fn others(State(app): State<App>, Session(who): Session) -> Result<Json<OtherSessions>, Problem> {
     Ok(Json(OtherSessions { otras: others_of(&app, &who).await? }))
 }
 
-/// Termina las otras sesiones de la cuenta; la de quien lo pide sigue.
+/// Ends the other sessions of the account; that of whoever asks goes on.
 #[utoipa::path(delete, path = "/api/yo/sesiones", tag = "cuentas", responses(
     (status = 204), (status = 401, body = ProblemDocument)))]
 pub(crate) async fn end_others(State(app): State<App>, Session(who): Session) -> Result<StatusCode, Problem> {

@@ -46,7 +46,7 @@ impl Command<BoardUnit> for EndOthers {
     }
 }
 
-/// Las otras sesiones de la cuenta, sin la de quien pregunta; primero la que se usó última.
+/// The other sessions of the account, without that of whoever asks; the one used last first.
 #[utoipa::path(get, path = "/api/yo/sesiones", tag = "sesión", responses(
     (status = 200, body = OtherSessions), (status = 401, body = ProblemDocument)))]
 pub(crate) async fn others(State(app): State<App>, Session(who): Session) -> Result<Json<OtherSessions>, Problem> {
@@ -58,7 +58,7 @@ pub(crate) async fn others(State(app): State<App>, Session(who): Session) -> Res
     Ok(Json(OtherSessions { otras }))
 }
 
-/// Termina las otras sesiones de la cuenta; la de quien lo pide sigue.
+/// Ends the other sessions of the account; that of whoever asks goes on.
 #[utoipa::path(delete, path = "/api/yo/sesiones", tag = "sesión", responses(
     (status = 204), (status = 401, body = ProblemDocument)))]
 pub(crate) async fn end_the_others(State(app): State<App>, Session(who): Session) -> Result<StatusCode, Problem> {
