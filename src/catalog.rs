@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::process::ExitCode;
 
-use belgrano_shared::texts::Language;
+use belgrano_wire::texts::Language;
 use shop::catalog::{ImportOptions, PhotosReport, Report, import, photos_from};
 
 use crate::cli::{CatalogCommand, Done};

@@ -3,17 +3,18 @@
 use std::process::ExitCode;
 use std::time::Duration;
 
-use belgrano_shared::ambient::Ambient;
-use belgrano_shared::auth::api_key::is_short;
-use belgrano_shared::auth::examine::PasswordReport;
-use belgrano_shared::config::local_url;
-use belgrano_shared::config::transport::Transport;
-use belgrano_shared::http::serve::ONLY_COUNTED;
-use belgrano_shared::texts::Language;
-use belgrano_shared::timestamp::UnixMillis;
+use belgrano_runtime::auth::api_key::is_short;
+use belgrano_runtime::auth::client_key::{ClientKey, KeyScope};
+use belgrano_runtime::auth::examine::PasswordReport;
+use belgrano_runtime::config::transport::Transport;
+use belgrano_runtime::config::{Common, local_url};
+use belgrano_runtime::http::serve::ONLY_COUNTED;
+use belgrano_wire::ambient::Ambient;
+use belgrano_wire::texts::Language;
+use belgrano_wire::timestamp::UnixMillis;
 use reqwest::header;
 
-use belgrano_shared::chain;
+use belgrano_runtime::chain;
 use shop::feed::{FeedError, FeedSettings};
 
 use crate::cli::Done;
@@ -50,14 +51,12 @@ pub async fn run() -> Done {
             report_protected(what, protected);
         }
     }
-    report_sendable("notices in browsers", settings.shop.common.tells_browsers(), NO_PUSH);
+    report_sendable("notices in browsers", settings.shop.notices.tells_browsers(&settings.shop.common), NO_PUSH);
     for (what, common) in [("shop's", &settings.shop.common), ("board's", &settings.tickets.common)] {
         if common.http.proxies.only_counted() {
             println!("WARN  {what} TRUST_PROXY: {ONLY_COUNTED}");
         }
-    }
-    if settings.shop.common.api_keys.iter().any(|key| is_short(key.expose().trim())) {
-        println!("WARN  API_KEY: a value of fewer than 16 characters can be guessed");
+        report_keys(what, common);
     }
     let now = Language::Spanish.moment(Ambient::system().now());
     report("time zone", &Ok(format!("{}, where it is {now}", settings.shop.common.zone)));
@@ -102,6 +101,19 @@ fn report_protected(what: &str, protected: Transport) {
     println!("{word} {what}: reached {}", protected.as_str());
 }
 
+/// Keys hold however they are, and whoever runs it should know what is weak about them. On one's own machine one key does for
+/// everything.
+fn report_keys(what: &str, common: &Common) {
+    if common.api_keys.iter().any(|client| is_short(client.key.expose())) {
+        println!("WARN  {what} API_KEY: a value of fewer than 16 characters can be guessed");
+    }
+    if !common.development() && common.api_keys.iter().any(ClientKey::opens_everything) {
+        println!(
+            "WARN  {what} API_KEY: a key opens everything that keys open; name:scope:key opens what its client needs"
+        );
+    }
+}
+
 fn report(what: &str, outcome: &Result<String, String>) -> bool {
     match outcome {
         Ok(detail) => println!("ok    {what}: {detail}"),
@@ -142,7 +154,7 @@ async fn tickets_database(settings: &Settings) -> Result<(String, PasswordReport
 async fn board_date(settings: &Settings) -> Result<UnixMillis, String> {
     let mut url = settings.shop.ticketera_url.clone();
     url.path_segments_mut().map_err(|()| "cannot have a path".to_owned())?.pop_if_empty().push("healthz");
-    belgrano_shared::tls::use_ring();
+    belgrano_runtime::tls::use_ring();
     let client = reqwest::Client::builder().no_proxy().timeout(PATIENCE).build().map_err(|error| chain(&error))?;
     let response = client.get(url).send().await.map_err(|error| chain(&error))?;
     if !response.status().is_success() {
@@ -161,7 +173,7 @@ async fn credentials(settings: &Settings) -> Result<String, String> {
     let feed = FeedSettings {
         board: shop.ticketera_url.clone(),
         secrets: shop.common.integration_secrets(&ambient).map_err(|error| chain(&error))?,
-        api_key: shop.common.api_keys.first().cloned(),
+        api_key: shop.common.key_for(KeyScope::Changes).cloned(),
     };
     match shop::feed::try_credentials(&feed, &ambient).await {
         Ok(()) => Ok("the board takes this shop's signature".to_owned()),

@@ -37,7 +37,7 @@ async fn main() -> ExitCode {
         Command::Check => check::run().await,
     };
     done.unwrap_or_else(|error| {
-        eprintln!("belgrano: {}", belgrano_shared::chain(error.as_ref()));
+        eprintln!("belgrano: {}", belgrano_runtime::chain(error.as_ref()));
         if error.is::<Usage>() { ExitCode::from(2) } else { ExitCode::FAILURE }
     })
 }

@@ -7,9 +7,9 @@ use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-use belgrano_shared::ambient::Ambient;
-use belgrano_shared::auth::password::Passwords;
-use belgrano_shared::takeover::{Report, TakeoverError};
+use belgrano_runtime::auth::password::Passwords;
+use belgrano_runtime::takeover::{Report, TakeoverError};
+use belgrano_wire::ambient::Ambient;
 use shop::takeover::OldShop;
 use tickets::takeover::OldBoard;
 
@@ -60,7 +60,7 @@ where
     F: Future<Output = Result<T, TakeoverError>>,
 {
     let Some(path) = path else { return Ok(None) };
-    read(path).await.map(Some).map_err(|error| format!("{}: {}", path.display(), belgrano_shared::chain(&error)))
+    read(path).await.map(Some).map_err(|error| format!("{}: {}", path.display(), belgrano_runtime::chain(&error)))
 }
 
 fn show(service: &str, report: Option<&Report>) {

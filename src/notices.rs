@@ -2,11 +2,11 @@
 
 use std::process::ExitCode;
 
-use belgrano_shared::ambient::Ambient;
-use belgrano_shared::notices::{NoticePage, NoticeState, NoticeSummary, NoticeUnit, NoticeView, Replay, StateFilter};
-use belgrano_shared::problem::Problem;
-use belgrano_shared::texts::Language;
-use belgrano_shared::writer::WriteError;
+use belgrano_notices::{NoticePage, NoticeState, NoticeSummary, NoticeUnit, NoticeView, Replay, StateFilter};
+use belgrano_runtime::problem::Problem;
+use belgrano_runtime::writer::WriteError;
+use belgrano_wire::ambient::Ambient;
+use belgrano_wire::texts::Language;
 
 use crate::cli::{Done, NoticesCommand, Service, Usage};
 use crate::settings::Settings;
@@ -115,9 +115,9 @@ async fn page_of<U: NoticeUnit>(
 
 #[cfg(test)]
 mod tests {
-    use belgrano_shared::notices::{Channel, News};
-    use belgrano_shared::texts::Message;
-    use belgrano_shared::timestamp::UnixMillis;
+    use belgrano_notices::{Channel, News};
+    use belgrano_wire::texts::Message;
+    use belgrano_wire::timestamp::UnixMillis;
 
     use super::{Language, NoticeState, NoticeView, line};
 

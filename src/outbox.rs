@@ -3,14 +3,14 @@
 use std::process::ExitCode;
 use std::time::Duration;
 
-use belgrano_shared::ambient::Ambient;
-use belgrano_shared::free_text;
-use belgrano_shared::problem::Problem;
-use belgrano_shared::seen::Seen;
-use belgrano_shared::texts::{Language, Message};
-use belgrano_shared::timestamp::UnixMillis;
-use belgrano_shared::wire::limits;
-use belgrano_shared::writer::WriteError;
+use belgrano_runtime::problem::Problem;
+use belgrano_runtime::writer::WriteError;
+use belgrano_web::seen::Seen;
+use belgrano_wire::ambient::Ambient;
+use belgrano_wire::free_text;
+use belgrano_wire::limits;
+use belgrano_wire::texts::{Language, Message};
+use belgrano_wire::timestamp::UnixMillis;
 use shop::outbox::{self, Discard, MessageState, MessageView, Replay, ReplayFilter};
 
 use crate::cli::{Done, OutboxCommand, Usage};
@@ -102,8 +102,8 @@ async fn show(store: &Store<shop::unit::ShopUnit>, id: i64) -> Done {
 
 #[cfg(test)]
 mod tests {
-    use belgrano_shared::timestamp::UnixMillis;
-    use belgrano_shared::wire::OrderNumber;
+    use belgrano_wire::OrderNumber;
+    use belgrano_wire::timestamp::UnixMillis;
 
     use super::{Language, Message, MessageState, MessageView, line};
 

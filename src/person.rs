@@ -3,12 +3,12 @@
 use std::error::Error;
 use std::process::ExitCode;
 
-use belgrano_shared::ambient::Ambient;
-use belgrano_shared::auth::email::Email;
-use belgrano_shared::free_text::plain;
-use belgrano_shared::http::RequestContext;
-use belgrano_shared::problem::Problem;
-use belgrano_shared::texts::Language;
+use belgrano_runtime::auth::email::Email;
+use belgrano_runtime::http::RequestContext;
+use belgrano_runtime::problem::Problem;
+use belgrano_wire::ambient::Ambient;
+use belgrano_wire::free_text::plain;
+use belgrano_wire::texts::Language;
 use shop::persons::{Erase, NoteExport, Proof, export, find};
 use shop::unit::ShopUnit;
 

@@ -3,9 +3,9 @@
 use std::error::Error;
 use std::net::SocketAddr;
 
-use belgrano_shared::ambient::Ambient;
-use belgrano_shared::config::local_url;
-use belgrano_shared::lifecycle::Lifecycle;
+use belgrano_runtime::config::local_url;
+use belgrano_runtime::lifecycle::Lifecycle;
+use belgrano_wire::ambient::Ambient;
 
 use crate::cli::{Done, ServeOptions, Service};
 use crate::settings::{Settings, start_log};

@@ -1,8 +1,8 @@
 //! The settings of both services in one process: `SHOP_…` and `TICKETS_…` where they differ, plain names elsewhere.
 
-use belgrano_shared::config::{ConfigMistakes, Env, Mistake};
-use belgrano_shared::telemetry;
-use belgrano_shared::zone::OtherZone;
+use belgrano_runtime::config::{ConfigMistakes, Env, Mistake};
+use belgrano_runtime::telemetry;
+use belgrano_wire::zone::OtherZone;
 use shop::settings::ShopSettings;
 use tickets::settings::Settings as TicketsSettings;
 
@@ -74,8 +74,8 @@ pub fn start_log() -> Result<(), Box<dyn std::error::Error>> {
 
 #[cfg(test)]
 mod tests {
-    use belgrano_shared::config::{Env, Setting, table};
-    use belgrano_shared::testing::assert_committed;
+    use belgrano_runtime::config::{Env, Setting, table};
+    use belgrano_testing::assert_committed;
 
     use super::{Settings, ShopSettings, TicketsSettings};
 

@@ -5,9 +5,9 @@
 
 use std::error::Error;
 
-use belgrano_shared::ambient::Ambient;
-use belgrano_shared::storage::{Db, StorageSettings, open};
-use belgrano_shared::writer::{UnitOfWork, Writer, WriterSettings};
+use belgrano_runtime::storage::{Db, StorageSettings, open};
+use belgrano_runtime::writer::{UnitOfWork, Writer, WriterSettings};
+use belgrano_wire::ambient::Ambient;
 use tokio::task::JoinHandle;
 
 /// An open database and the only way to change it.
@@ -23,7 +23,7 @@ pub struct Store<U> {
 impl<U: UnitOfWork<Context: From<Ambient>>> Store<U> {
     async fn open(
         settings: &StorageSettings,
-        migrations: &belgrano_shared::storage::Migrations,
+        migrations: &belgrano_runtime::storage::Migrations,
         ambient: Ambient,
     ) -> Result<Self, Box<dyn Error>> {
         let db = open(settings, migrations).await?;

@@ -4,14 +4,14 @@ use std::error::Error;
 use std::io::Read;
 use std::process::ExitCode;
 
-use belgrano_shared::ambient::Ambient;
-use belgrano_shared::auth::email::Email;
-use belgrano_shared::auth::password::{NewPassword, Passwords};
-use belgrano_shared::auth::second_factor::{FactorRefusal, FactorUnit, RemoveFactor};
-use belgrano_shared::free_text::{self, clean, plain};
-use belgrano_shared::texts::{Language, Message};
-use belgrano_shared::wire::limits;
-use belgrano_shared::writer::WriteError;
+use belgrano_runtime::auth::email::Email;
+use belgrano_runtime::auth::password::{NewPassword, Passwords};
+use belgrano_runtime::auth::second_factor::{FactorRefusal, FactorUnit, RemoveFactor};
+use belgrano_runtime::writer::WriteError;
+use belgrano_wire::ambient::Ambient;
+use belgrano_wire::free_text::{self, clean, plain};
+use belgrano_wire::limits;
+use belgrano_wire::texts::{Language, Message};
 use tickets::users::{CreateUser, NewDriver, UserRefusal};
 
 use crate::cli::{Done, Service, Usage, UserCommand};

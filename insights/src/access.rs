@@ -4,11 +4,11 @@ use axum::extract::FromRequestParts;
 use axum::http::HeaderMap;
 use axum::http::header::AUTHORIZATION;
 use axum::http::request::Parts;
-use belgrano_shared::auth::api_key::X_API_KEY;
-use belgrano_shared::config::{Env, Secret};
-use belgrano_shared::http::ClientIp;
-use belgrano_shared::problem::Problem;
-use belgrano_shared::texts::Message;
+use belgrano_runtime::auth::api_key::X_API_KEY;
+use belgrano_runtime::config::{Env, Secret};
+use belgrano_runtime::http::ClientIp;
+use belgrano_runtime::problem::Problem;
+use belgrano_wire::texts::Message;
 use sha2::{Digest, Sha256};
 
 use crate::accounts::Role;
@@ -106,6 +106,11 @@ impl Keys {
         let key = self.find(sent)?;
         let (name, business) = (Some(format!("key {}", key.name)), key.business);
         Some(Reader { name, account: None, persons: key.persons, business })
+    }
+
+    /// What the client is called whose key a request carries.
+    pub(crate) fn client(&self, headers: &HeaderMap) -> Option<&str> {
+        self.find(sent(headers)?).map(|key| key.name.as_str())
     }
 
     fn find(&self, sent: &str) -> Option<&Key> {

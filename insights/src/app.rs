@@ -4,14 +4,14 @@ use std::ops::Deref;
 use std::sync::Arc;
 
 use axum::http::HeaderMap;
-use belgrano_shared::ambient::Ambient;
-use belgrano_shared::auth::gate::Gate;
-use belgrano_shared::lifecycle::Lifecycle;
-use belgrano_shared::security::{SecurityLog, Watched};
-use belgrano_shared::signature::SigningSecrets;
-use belgrano_shared::storage::Db;
-use belgrano_shared::telemetry::Metrics;
-use belgrano_shared::writer::Writer;
+use belgrano_runtime::auth::gate::Gate;
+use belgrano_runtime::lifecycle::Lifecycle;
+use belgrano_runtime::security::{SecurityLog, Watched};
+use belgrano_runtime::storage::Db;
+use belgrano_runtime::telemetry::Metrics;
+use belgrano_runtime::writer::Writer;
+use belgrano_wire::ambient::Ambient;
+use belgrano_wire::signature::SigningSecrets;
 use tokio::sync::Notify;
 
 use crate::access::Keys;
@@ -104,5 +104,9 @@ impl Watched for App {
 
     async fn account_of(&self, headers: &HeaderMap) -> Option<i64> {
         self.principal(headers).await.ok().flatten().map(|who| who.account_id)
+    }
+
+    fn client_of(&self, headers: &HeaderMap) -> Option<String> {
+        self.keys.client(headers).map(str::to_owned)
     }
 }

@@ -5,10 +5,10 @@
 use std::convert::Infallible;
 use std::time::Duration;
 
-use belgrano_shared::auth::session::shorten;
-use belgrano_shared::execute;
-use belgrano_shared::security;
-use belgrano_shared::writer::{Command, Failure};
+use belgrano_runtime::auth::session::shorten;
+use belgrano_runtime::execute;
+use belgrano_runtime::security;
+use belgrano_runtime::writer::{Command, Failure};
 
 use crate::app::App;
 use crate::unit::InsightsUnit;

@@ -4,11 +4,11 @@ use std::convert::Infallible;
 use std::sync::Arc;
 use std::time::Duration;
 
-use belgrano_shared::steady::is_due;
-use belgrano_shared::storage::Target;
-use belgrano_shared::timestamp::UnixMillis;
-use belgrano_shared::writer::{Command, Failure, WriteError};
-use belgrano_shared::{execute, fetch};
+use belgrano_runtime::storage::Target;
+use belgrano_runtime::writer::{Command, Failure, WriteError};
+use belgrano_runtime::{execute, fetch};
+use belgrano_wire::steady::is_due;
+use belgrano_wire::timestamp::UnixMillis;
 
 use crate::app::App;
 use crate::unit::InsightsUnit;

@@ -6,10 +6,10 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 use std::time::Duration;
 
-use belgrano_shared::ambient::Ambient;
-use belgrano_shared::config::Env;
-use belgrano_shared::lifecycle::Lifecycle;
-use belgrano_shared::telemetry;
+use belgrano_runtime::config::Env;
+use belgrano_runtime::lifecycle::Lifecycle;
+use belgrano_runtime::telemetry;
+use belgrano_wire::ambient::Ambient;
 use clap::Parser as _;
 use insights::imports::{Form, Report};
 use insights::settings::InsightsSettings;
@@ -97,7 +97,7 @@ fn start() -> ExitCode {
         }
     };
     let done = runtime.block_on(run()).unwrap_or_else(|error| {
-        eprintln!("insights: {}", belgrano_shared::chain(error.as_ref()));
+        eprintln!("insights: {}", belgrano_runtime::chain(error.as_ref()));
         ExitCode::FAILURE
     });
     runtime.shutdown_timeout(LAST_WAIT);

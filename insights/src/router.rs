@@ -2,10 +2,11 @@
 
 use axum::Router;
 use axum::middleware::from_fn_with_state;
-use belgrano_shared::http::health::Health;
-use belgrano_shared::http::{openapi, standard_layers};
-use belgrano_shared::map;
-use belgrano_shared::security::watch;
+use belgrano_runtime::http::health::Health;
+use belgrano_runtime::http::{openapi, standard_layers};
+use belgrano_runtime::security::watch;
+use belgrano_web::map;
+use belgrano_web::pages::for_people;
 use utoipa::OpenApi;
 use utoipa::openapi::SecurityRequirement;
 use utoipa::openapi::security::{ApiKey, ApiKeyValue, SecurityScheme};
@@ -33,11 +34,11 @@ pub fn router(app: App, health: Health) -> Router {
     let api = api.layer(axum::middleware::from_fn(crate::api::tell_age));
     let api = api.layer(from_fn_with_state(app.clone(), alerts::time));
     let (development, origins) = (app.settings.common.development(), http.origins.clone());
-    let pages = pages::routes(development).merge(map::routes(&app.settings.common.map));
+    let pages = pages::routes(development).merge(map::routes(&app.settings.map));
     let rooms = api.merge(pages).layer(from_fn_with_state(app.clone(), watch::<App>));
     let router = rooms.merge(health.router()).merge(openapi::docs(document)).with_state(app);
     // Outermost: a page of another site may read a refusal too, whoever refused.
-    standard_layers(router, http, &metrics, &ambient).layer(from_fn_with_state(origins, cors::share))
+    standard_layers(router, http, for_people, &metrics, &ambient).layer(from_fn_with_state(origins, cors::share))
 }
 
 /// The API, without what stands around it, in a document that says who may.
@@ -90,7 +91,7 @@ mod tests {
 
     use axum::body::Body;
     use axum::http::Request;
-    use belgrano_shared::testing::{
+    use belgrano_testing::{
         Permissions, TestDatabase, Unread, assert_committed, assert_described, assert_no_foreign_words,
         assert_refusals_are_problems, operations, posted, wrong_requests,
     };

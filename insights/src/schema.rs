@@ -1,6 +1,6 @@
 //! The tables of insights' own small state, for both engines. What it learns is in the lake.
 
-use belgrano_shared::storage::Migrations;
+use belgrano_runtime::storage::Migrations;
 
 /// The migrations built into the program.
 #[must_use]

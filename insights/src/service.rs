@@ -4,20 +4,20 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
-use belgrano_shared::ambient::Ambient;
-use belgrano_shared::auth::gate::Gate;
-use belgrano_shared::auth::password::PasswordError;
-use belgrano_shared::config::{GeneratedSecretError, generated_secret};
-use belgrano_shared::http::health::Health;
-use belgrano_shared::http::serve;
-use belgrano_shared::lifecycle::Lifecycle;
-use belgrano_shared::notices::DeliveryError;
-use belgrano_shared::security::SecurityLog;
-use belgrano_shared::signature::SigningSecrets;
-use belgrano_shared::storage::{Db, OpenError, Target, open};
-use belgrano_shared::telemetry::Metrics;
-use belgrano_shared::writer::{WriteError, Writer, WriterSettings};
-use belgrano_shared::zone::OtherZone;
+use belgrano_notices::DeliveryError;
+use belgrano_runtime::auth::gate::Gate;
+use belgrano_runtime::auth::password::PasswordError;
+use belgrano_runtime::config::{GeneratedSecretError, generated_secret};
+use belgrano_runtime::http::health::Health;
+use belgrano_runtime::http::serve;
+use belgrano_runtime::lifecycle::Lifecycle;
+use belgrano_runtime::security::SecurityLog;
+use belgrano_runtime::storage::{Db, OpenError, Target, open};
+use belgrano_runtime::telemetry::Metrics;
+use belgrano_runtime::writer::{WriteError, Writer, WriterSettings};
+use belgrano_wire::ambient::Ambient;
+use belgrano_wire::signature::SigningSecrets;
+use belgrano_wire::zone::OtherZone;
 use tokio::sync::Notify;
 
 use crate::app::{App, Parts};
@@ -236,12 +236,15 @@ async fn commit(app: App) {
         let ended = tokio::time::timeout(app.settings.lake_commit, app.life.soft().cancelled()).await.is_ok();
         let stored = app.store.flush().await;
         if let Err(error) = &stored {
-            tracing::error!(error = belgrano_shared::chain(error), "the lake takes nothing; what came stays in memory");
+            tracing::error!(
+                error = belgrano_runtime::chain(error),
+                "the lake takes nothing; what came stays in memory"
+            );
         }
         if ended {
             if let Err(error) = app.store.lease().give_back().await {
                 tracing::warn!(
-                    error = belgrano_shared::chain(&error),
+                    error = belgrano_runtime::chain(&error),
                     "the lease of the lake's writer is not given back"
                 );
             }
@@ -251,7 +254,7 @@ async fn commit(app: App) {
         if matches!(stored, Ok(Flushed::Stored))
             && let Some(Err(error)) = app.life.soft().run_until_cancelled(app.runner.build_gold(false)).await
         {
-            tracing::error!(error = belgrano_shared::chain(&error), "the gold tables could not be made");
+            tracing::error!(error = belgrano_runtime::chain(&error), "the gold tables could not be made");
         }
     }
 }
@@ -267,7 +270,7 @@ async fn tend(app: App) {
             Err(error) => Err(error.into()),
         };
         if let Err(error) = tended {
-            tracing::warn!(error = belgrano_shared::chain(&error), "the lake is not kept small; trying again later");
+            tracing::warn!(error = belgrano_runtime::chain(&error), "the lake is not kept small; trying again later");
         }
     }
 }
@@ -281,7 +284,7 @@ async fn watch(app: App) {
         if let Err(error) = &looked
             && !trouble
         {
-            tracing::warn!(error = belgrano_shared::chain(error), "the lake cannot be reached; trying again");
+            tracing::warn!(error = belgrano_runtime::chain(error), "the lake cannot be reached; trying again");
         }
         trouble = looked.is_err();
         let _ = tokio::time::timeout(LOOK, app.life.soft().cancelled()).await;

@@ -3,9 +3,11 @@
 use std::collections::HashMap;
 use std::time::Duration;
 
-use belgrano_shared::config::{Common, Env, Secret, local_url};
-use belgrano_shared::mailer::Mailer;
-use belgrano_shared::signature::SigningSecrets;
+use belgrano_notices::NoticeSettings;
+use belgrano_runtime::config::{Common, Env, Secret, local_url};
+use belgrano_runtime::mailer::Mailer;
+use belgrano_web::map::MapSettings;
+use belgrano_wire::signature::SigningSecrets;
 use url::Url;
 
 use crate::engine::Limits;
@@ -23,6 +25,10 @@ const TICKETS_PORT: u16 = 5001;
 pub struct InsightsSettings {
     /// What every service has.
     pub common: Common,
+    /// What its maps are made of.
+    pub map: MapSettings,
+    /// What people are told who are not looking.
+    pub notices: NoticeSettings,
     /// Where the shop is.
     pub shop_url: Url,
     /// Where the board is.
@@ -63,6 +69,8 @@ impl InsightsSettings {
     /// Reads everything; `env` keeps the mistakes.
     pub fn from_env(env: &mut Env) -> Self {
         let mut common = Common::from_env(env, "insights", DEFAULT_PORT);
+        let map = MapSettings::from_env(env, &mut common.http);
+        let notices = NoticeSettings::from_env(env, &common);
         let lake_url = env.optional(
             "LAKE_URL",
             "where the lake is: `s3://…`, `gs://…`, `az://…` or `file://…`; unset: in `DATA_DIR`",
@@ -128,6 +136,8 @@ impl InsightsSettings {
             lake_url,
             open,
             common,
+            map,
+            notices,
         }
     }
 }
@@ -154,8 +164,10 @@ pub(crate) fn object_store_options() -> HashMap<String, String> {
 
 #[cfg(test)]
 mod tests {
-    use belgrano_shared::config::{Common, Env, table};
-    use belgrano_shared::testing::assert_committed;
+    use belgrano_notices::NoticeSettings;
+    use belgrano_runtime::config::{Common, Env, table};
+    use belgrano_testing::assert_committed;
+    use belgrano_web::map::MapSettings;
 
     use super::{DEFAULT_PORT, InsightsSettings};
 
@@ -164,7 +176,9 @@ mod tests {
     fn operations_document_lists_every_setting() {
         let nothing_set = || Env::from_map::<&str, &str>([]);
         let mut every_service = nothing_set();
-        Common::from_env(&mut every_service, "insights", DEFAULT_PORT);
+        let mut common = Common::from_env(&mut every_service, "insights", DEFAULT_PORT);
+        MapSettings::from_env(&mut every_service, &mut common.http);
+        NoticeSettings::from_env(&mut every_service, &common);
         let every_service = every_service.finish().expect("nothing has to be set");
         let mut env = nothing_set();
         InsightsSettings::from_env(&mut env);

@@ -19,10 +19,10 @@ mod views;
 use std::sync::Arc;
 use std::time::Duration;
 
-use belgrano_shared::ambient::Ambient;
-use belgrano_shared::problem::Problem;
-use belgrano_shared::testing::still_ambient;
-use belgrano_shared::timestamp::UnixMillis;
+use belgrano_runtime::problem::Problem;
+use belgrano_testing::still_ambient;
+use belgrano_wire::ambient::Ambient;
+use belgrano_wire::timestamp::UnixMillis;
 use serde_json::{Value, json};
 use tempfile::TempDir;
 

@@ -1,6 +1,6 @@
 //! What insights says and no other service does, in both languages.
 
-use belgrano_shared::texts::{Language, add_texts};
+use belgrano_wire::texts::{Language, add_texts};
 
 /// Makes the texts known: before anything is said.
 pub fn make_known() {
@@ -25,7 +25,7 @@ mod tests {
     use std::collections::BTreeSet;
     use std::path::{Path, PathBuf};
 
-    use belgrano_shared::texts::Language;
+    use belgrano_wire::texts::Language;
 
     const CRATE: &str = env!("CARGO_MANIFEST_DIR");
 

@@ -7,7 +7,7 @@ use std::any::Any;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use belgrano_shared::problem::Problem;
+use belgrano_runtime::problem::Problem;
 use jiff::civil::Date;
 use quick_cache::sync::Cache;
 use tokio::sync::{OwnedMutexGuard, Semaphore};

@@ -2,17 +2,17 @@
 
 use std::sync::{Arc, LazyLock};
 
-use belgrano_shared::ambient::Ambient;
-use belgrano_shared::auth::caller::{Callers, KnowsCallers};
-use belgrano_shared::auth::gate::Gate;
-use belgrano_shared::auth::session::TokenHash;
-use belgrano_shared::fetch_scalar;
-use belgrano_shared::notices::{Notice, NoticeService, NoticeUnit};
-use belgrano_shared::security::{self, Entry, SecurityUnit, Source};
-use belgrano_shared::storage::Session;
-use belgrano_shared::storage::dialect::Engine;
-use belgrano_shared::timestamp::UnixMillis;
-use belgrano_shared::writer::UnitOfWork;
+use belgrano_notices::{NoticeService, NoticeUnit};
+use belgrano_runtime::auth::caller::{Callers, KnowsCallers};
+use belgrano_runtime::auth::gate::Gate;
+use belgrano_runtime::auth::session::TokenHash;
+use belgrano_runtime::fetch_scalar;
+use belgrano_runtime::security::{self, Entry, SecurityUnit, Source};
+use belgrano_runtime::storage::Session;
+use belgrano_runtime::storage::dialect::Engine;
+use belgrano_runtime::writer::UnitOfWork;
+use belgrano_wire::ambient::Ambient;
+use belgrano_wire::timestamp::UnixMillis;
 use tokio::sync::Notify;
 
 use crate::alerts;
@@ -219,7 +219,9 @@ impl SecurityUnit for InsightsUnit {
         &mut self.session
     }
 
-    fn tell(&mut self, _: Notice) {}
+    fn tell_of_alarm(&mut self, _: i64) -> sqlx::Result<()> {
+        Ok(())
+    }
 }
 
 /// What happens after each commit: sessions that ended are believed no longer, and notices are sent.

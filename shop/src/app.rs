@@ -5,22 +5,22 @@ use std::ops::Deref;
 use std::sync::Arc;
 
 use axum::http::HeaderMap;
-use belgrano_shared::ambient::Ambient;
-use belgrano_shared::auth::api_key::ApiKeys;
-use belgrano_shared::auth::gate::Gate;
-use belgrano_shared::auth::second_factor::SecondFactors;
-use belgrano_shared::auth::session_end::{SessionEnd, SessionEnds};
-use belgrano_shared::changes::ChangeFeed;
-use belgrano_shared::http::RateLimit;
-use belgrano_shared::lifecycle::Lifecycle;
-use belgrano_shared::notices::push::Vapid;
-use belgrano_shared::passage::Door;
-use belgrano_shared::security::{Entry, SecurityLog, Watched};
-use belgrano_shared::signature::SigningSecrets;
-use belgrano_shared::sockets::Sockets;
-use belgrano_shared::storage::Db;
-use belgrano_shared::telemetry::Metrics;
-use belgrano_shared::writer::Writer;
+use belgrano_notices::push::Vapid;
+use belgrano_runtime::auth::api_key::KeyGuard;
+use belgrano_runtime::auth::gate::Gate;
+use belgrano_runtime::auth::second_factor::SecondFactors;
+use belgrano_runtime::auth::session_end::{SessionEnd, SessionEnds};
+use belgrano_runtime::changes::ChangeFeed;
+use belgrano_runtime::http::RateLimit;
+use belgrano_runtime::lifecycle::Lifecycle;
+use belgrano_runtime::passage::Door;
+use belgrano_runtime::security::{Entry, SecurityLog, Watched};
+use belgrano_runtime::sockets::Sockets;
+use belgrano_runtime::storage::Db;
+use belgrano_runtime::telemetry::Metrics;
+use belgrano_runtime::writer::Writer;
+use belgrano_wire::ambient::Ambient;
+use belgrano_wire::signature::SigningSecrets;
 use tokio::sync::Notify;
 
 use crate::accounts::{self, AccountLimits, Principal};
@@ -84,8 +84,8 @@ pub struct Parts {
     pub sockets: Sockets,
     /// What is shared with the board: it proves a delivery to the customer.
     pub secrets: SigningSecrets,
-    /// The keys of programs that call back.
-    pub api_keys: ApiKeys,
+    /// The keys of clients that do not sign.
+    pub keys: KeyGuard,
     /// Who reads the shop's changes.
     pub changes: ChangeFeed,
     /// What is told of who came in and who was refused.
@@ -119,6 +119,10 @@ impl Watched for App {
 
     async fn account_of(&self, headers: &HeaderMap) -> Option<i64> {
         accounts::of_session(self, headers).await.ok().flatten()
+    }
+
+    fn client_of(&self, headers: &HeaderMap) -> Option<String> {
+        self.keys.client(headers).map(str::to_owned)
     }
 }
 

@@ -1,8 +1,8 @@
 //! What a customer wants, parsed: no line twice, no quantity that cannot be.
 
-use belgrano_shared::problem::FieldError;
-use belgrano_shared::texts::Message;
-use belgrano_shared::wire::{OrderLine, limits};
+use belgrano_runtime::problem::FieldError;
+use belgrano_wire::texts::Message;
+use belgrano_wire::{OrderLine, limits};
 
 /// One product of a basket.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -3,13 +3,13 @@
 use std::convert::Infallible;
 use std::time::Duration;
 
-use belgrano_shared::auth::second_factor;
-use belgrano_shared::auth::session::shorten;
-use belgrano_shared::auth::session_end;
-use belgrano_shared::execute;
-use belgrano_shared::idempotency::Answers;
-use belgrano_shared::security;
-use belgrano_shared::writer::{Command, Failure};
+use belgrano_runtime::auth::second_factor;
+use belgrano_runtime::auth::session::shorten;
+use belgrano_runtime::auth::session_end;
+use belgrano_runtime::execute;
+use belgrano_runtime::idempotency::Answers;
+use belgrano_runtime::security;
+use belgrano_runtime::writer::{Command, Failure};
 
 use crate::app::App;
 use crate::unit::ShopUnit;

@@ -5,9 +5,9 @@
 
 use std::marker::PhantomData;
 
-use belgrano_shared::idempotency::StoredAnswer;
-use belgrano_shared::problem::Problem;
-use belgrano_shared::wire::OrderNumber;
+use belgrano_runtime::idempotency::StoredAnswer;
+use belgrano_runtime::problem::Problem;
+use belgrano_wire::OrderNumber;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 
@@ -48,7 +48,7 @@ pub(crate) struct Placed {
 
 #[cfg(test)]
 mod tests {
-    use belgrano_shared::idempotency::StoredAnswer;
+    use belgrano_runtime::idempotency::StoredAnswer;
 
     use super::{Kept, Placed};
 

@@ -3,10 +3,10 @@
 use std::error::Error;
 use std::process::ExitCode;
 
-use belgrano_shared::ambient::Ambient;
-use belgrano_shared::config::Env;
-use belgrano_shared::lifecycle::Lifecycle;
-use belgrano_shared::telemetry;
+use belgrano_runtime::config::Env;
+use belgrano_runtime::lifecycle::Lifecycle;
+use belgrano_runtime::telemetry;
+use belgrano_wire::ambient::Ambient;
 use shop::service;
 use shop::settings::ShopSettings;
 
@@ -17,7 +17,7 @@ static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 #[tokio::main]
 async fn main() -> ExitCode {
     run().await.unwrap_or_else(|error| {
-        eprintln!("shop: {}", belgrano_shared::chain(error.as_ref()));
+        eprintln!("shop: {}", belgrano_runtime::chain(error.as_ref()));
         ExitCode::FAILURE
     })
 }

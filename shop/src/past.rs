@@ -4,10 +4,10 @@
 //! [`ShopUnit::go_back`](crate::unit::ShopUnit::go_back). Orders, packages, reviews and visits have public commands of their own.
 //! Nothing here asks who wants it: it is no way in.
 
-use belgrano_shared::auth::email::Email;
-use belgrano_shared::execute;
-use belgrano_shared::money::Money;
-use belgrano_shared::writer::{Command, Failure};
+use belgrano_runtime::auth::email::Email;
+use belgrano_runtime::execute;
+use belgrano_runtime::writer::{Command, Failure};
+use belgrano_wire::money::Money;
 
 use crate::accounts::{Cuit, NewAccount, NewBusiness, Role};
 use crate::catalog::{Change, EditBody, EditProduct};

@@ -1,7 +1,7 @@
 //! What people paste: the same account, telephone and order, whatever stands unseen between the letters.
 
 use axum::http::Method;
-use belgrano_shared::{fetch_scalar, on_both_engines};
+use belgrano_runtime::{fetch_scalar, on_both_engines};
 use serde_json::{Value, json};
 
 use crate::catalog::{ImportOptions, import};

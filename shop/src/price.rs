@@ -3,10 +3,10 @@
 
 use std::collections::HashMap;
 
-use belgrano_shared::fetch_in;
-use belgrano_shared::money::Money;
-use belgrano_shared::storage::Session;
-use belgrano_shared::timestamp::UnixMillis;
+use belgrano_runtime::fetch_in;
+use belgrano_runtime::storage::Session;
+use belgrano_wire::money::Money;
+use belgrano_wire::timestamp::UnixMillis;
 
 /// An offer on a product.
 #[derive(Clone, Debug, PartialEq, Eq, sqlx::FromRow)]

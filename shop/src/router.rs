@@ -2,10 +2,11 @@
 
 use axum::Router;
 use axum::middleware::from_fn_with_state;
-use belgrano_shared::http::health::Health;
-use belgrano_shared::http::{openapi, standard_layers};
-use belgrano_shared::map;
-use belgrano_shared::security::watch;
+use belgrano_runtime::http::health::Health;
+use belgrano_runtime::http::{openapi, standard_layers};
+use belgrano_runtime::security::watch;
+use belgrano_web::map;
+use belgrano_web::pages::for_people;
 use utoipa::OpenApi;
 use utoipa_axum::router::OpenApiRouter;
 
@@ -28,7 +29,7 @@ struct Api;
 pub fn router(app: App, health: Health) -> Router {
     let (api, document) = described().split_for_parts();
     let (http, metrics, ambient) = (app.settings.common.http.clone(), app.metrics.clone(), app.ambient.clone());
-    let (development, map) = (app.settings.common.development(), map::routes(&app.settings.common.map));
+    let (development, map) = (app.settings.common.development(), map::routes(&app.settings.map));
     let router = api
         .route_layer(from_fn_with_state(app.clone(), accounts::set_up_first))
         .merge(pages::routes(&app, development))
@@ -37,7 +38,7 @@ pub fn router(app: App, health: Health) -> Router {
         .merge(openapi::docs(document))
         .layer(from_fn_with_state(app.clone(), watch::<App>))
         .with_state(app);
-    standard_layers(router, http, &metrics, &ambient)
+    standard_layers(router, http, for_people, &metrics, &ambient)
 }
 
 /// The API, without what stands around it, in a document that says who may.
@@ -84,7 +85,7 @@ fn api_routes() -> OpenApiRouter<App> {
 mod tests {
     use axum::body::Body;
     use axum::http::{Method, Request};
-    use belgrano_shared::testing::{
+    use belgrano_testing::{
         Operation, Permissions, TestDatabase, Unread, assert_committed, assert_described, assert_no_foreign_words,
         assert_refusals_are_problems, operations, posted, wrong_requests,
     };
@@ -134,6 +135,21 @@ mod tests {
             let method = Method::from_bytes(operation.method.as_bytes()).expect("a method");
             let answer = shop.send(&mut Browser::default(), method, &operation.path, Some(json!({}))).await;
             assert_eq!(answer.status == 401, operation.asks_who, "{operation:?}: {answer:?}");
+        }
+    }
+
+    #[tokio::test]
+    async fn a_page_of_ours_is_nobody_without_a_session() {
+        let database = TestDatabase::sqlite();
+        let shop = TestShop::new(&database).await;
+        for operation in operations(&super::described().to_openapi()).iter().filter(|operation| operation.asks_who) {
+            let ours =
+                [("origin", "http://shop.test"), ("sec-fetch-site", "same-origin"), ("x-forwarded-user", "admin")];
+            let request = Request::builder().method(operation.method).uri(&operation.path);
+            let request = ours.iter().fold(request, |request, (name, value)| request.header(*name, *value));
+            let request = request.header("content-type", "application/json").body(Body::from("{}")).expect("a request");
+            let response = crate::service::router(&shop.app).oneshot(request).await.expect("infallible");
+            assert_eq!(response.status(), 401, "{operation:?}");
         }
     }
 

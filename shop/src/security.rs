@@ -1,9 +1,9 @@
 //! The security log, for administrators: what is in it. What puts something there stands with what it tells of.
 
 use axum::extract::State;
-use belgrano_shared::http::{Json, Page, Query};
-use belgrano_shared::problem::{Problem, ProblemDocument};
-use belgrano_shared::security::{LogFilter, LogPage};
+use belgrano_runtime::http::{Json, Page, Query};
+use belgrano_runtime::problem::{Problem, ProblemDocument};
+use belgrano_runtime::security::{LogFilter, LogPage};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 

@@ -4,26 +4,26 @@ use std::convert::Infallible;
 use std::net::SocketAddr;
 use std::sync::Arc;
 
-use belgrano_shared::ambient::Ambient;
-use belgrano_shared::auth::api_key::ApiKeys;
-use belgrano_shared::auth::examine::ExamineError;
-use belgrano_shared::auth::gate::Gate;
-use belgrano_shared::auth::password::PasswordError;
-use belgrano_shared::auth::second_factor::{self, ResealError, SecondFactors};
-use belgrano_shared::auth::session_end::SessionEnds;
-use belgrano_shared::changes::{ChangeFeed, Peers};
-use belgrano_shared::config::SecretError;
-use belgrano_shared::http::health::Health;
-use belgrano_shared::http::serve;
-use belgrano_shared::lifecycle::Lifecycle;
-use belgrano_shared::notices::DeliveryError;
-use belgrano_shared::passage::Door;
-use belgrano_shared::security::SecurityLog;
-use belgrano_shared::sockets::Sockets;
-use belgrano_shared::storage::{self, OpenError};
-use belgrano_shared::telemetry::Metrics;
-use belgrano_shared::writer::{WriteError, Writer};
-use belgrano_shared::zone::OtherZone;
+use belgrano_notices::DeliveryError;
+use belgrano_runtime::auth::api_key::KeyGuard;
+use belgrano_runtime::auth::examine::ExamineError;
+use belgrano_runtime::auth::gate::Gate;
+use belgrano_runtime::auth::password::PasswordError;
+use belgrano_runtime::auth::second_factor::{self, ResealError, SecondFactors};
+use belgrano_runtime::auth::session_end::SessionEnds;
+use belgrano_runtime::changes::{ChangeFeed, Peers};
+use belgrano_runtime::config::SecretError;
+use belgrano_runtime::http::health::Health;
+use belgrano_runtime::http::serve;
+use belgrano_runtime::lifecycle::Lifecycle;
+use belgrano_runtime::passage::Door;
+use belgrano_runtime::security::SecurityLog;
+use belgrano_runtime::sockets::Sockets;
+use belgrano_runtime::storage::{self, OpenError};
+use belgrano_runtime::telemetry::Metrics;
+use belgrano_runtime::writer::{WriteError, Writer};
+use belgrano_wire::ambient::Ambient;
+use belgrano_wire::zone::OtherZone;
 use tokio::sync::Notify;
 
 use crate::accounts::{self, AccountLimits, FirstAdminError, Role};
@@ -153,10 +153,11 @@ pub async fn assemble(settings: ShopSettings, ambient: Ambient, life: &Lifecycle
     sockets.end_with(life);
     let notices_wake = Arc::new(Notify::new());
     let funnel = Funnel::default();
-    let (secrets, api_keys) = (settings.common.integration_secrets(&ambient)?, ApiKeys::new(&settings.common.api_keys));
+    let secrets = settings.common.integration_secrets(&ambient)?;
+    let keys = KeyGuard::new(&settings.common.api_keys, &ambient);
     let second_factors =
         SecondFactors::new(accounts::FACTORS, settings.second_factor, &secrets, &settings.common.public_url);
-    let peers = Peers::new(secrets.clone(), api_keys.clone(), &ambient);
+    let peers = Peers::new(secrets.clone(), keys.clone(), &ambient);
     let changes = ChangeFeed::new(settings.common.changes, peers, life);
     let announce = announcer(Listeners {
         relay: Arc::clone(&relay_wake),
@@ -189,7 +190,7 @@ pub async fn assemble(settings: ShopSettings, ambient: Ambient, life: &Lifecycle
     }
     let limits = AccountLimits::new(&settings.accounts, &ambient);
     let carts_made = settings.carts.made_limit(&ambient);
-    let vapid = settings.common.vapid(&ambient).map_err(SecretError::from)?;
+    let vapid = settings.notices.vapid(&settings.common, &ambient).map_err(SecretError::from)?;
     let (life, metrics) = (life.clone(), Metrics::new());
     let insights = Door::new(settings.insights.clone(), &ambient);
     let security = SecurityLog::new(secrets.clone(), &metrics, &ambient);
@@ -216,7 +217,7 @@ pub async fn assemble(settings: ShopSettings, ambient: Ambient, life: &Lifecycle
         funnel,
         sockets,
         secrets,
-        api_keys,
+        keys,
         changes,
         security,
         insights,

@@ -4,13 +4,16 @@
 
 use std::time::Duration;
 
-use belgrano_shared::ambient::Ambient;
-use belgrano_shared::auth::second_factor::SecondFactorRule;
-use belgrano_shared::config::{Common, Env, SecretError, local_url};
-use belgrano_shared::mailer::Mailer;
-use belgrano_shared::passage::DoorSettings;
-use belgrano_shared::sockets::SocketSettings;
-use belgrano_shared::writer::WriterSettings;
+use belgrano_notices::NoticeSettings;
+use belgrano_runtime::auth::client_key::KeyScope;
+use belgrano_runtime::auth::second_factor::SecondFactorRule;
+use belgrano_runtime::config::{Common, Env, SecretError, local_url};
+use belgrano_runtime::mailer::Mailer;
+use belgrano_runtime::passage::DoorSettings;
+use belgrano_runtime::sockets::SocketSettings;
+use belgrano_runtime::writer::WriterSettings;
+use belgrano_web::map::MapSettings;
+use belgrano_wire::ambient::Ambient;
 use url::Url;
 
 use crate::accounts::AccountSettings;
@@ -31,6 +34,10 @@ const TICKETS_PORT: u16 = 5001;
 pub struct ShopSettings {
     /// What both services have.
     pub common: Common,
+    /// What its maps are made of.
+    pub map: MapSettings,
+    /// What people are told who are not looking.
+    pub notices: NoticeSettings,
     /// Where the board is.
     pub ticketera_url: Url,
     /// Where insights is.
@@ -62,7 +69,9 @@ pub struct ShopSettings {
 impl ShopSettings {
     /// Reads everything; `env` keeps the mistakes.
     pub fn from_env(env: &mut Env) -> Self {
-        let common = Common::from_env(env, "shop", DEFAULT_PORT);
+        let mut common = Common::from_env(env, "shop", DEFAULT_PORT);
+        let map = MapSettings::from_env(env, &mut common.http);
+        let notices = NoticeSettings::from_env(env, &common);
         let limits = WriterSettings::default();
         Self {
             ticketera_url: env.url("TICKETERA_URL", local_url(TICKETS_PORT), "where the ticket board is"),
@@ -82,6 +91,8 @@ impl ShopSettings {
             sockets: SocketSettings::from_env(env),
             answers_kept: env.duration_s("IDEMPOTENCY_KEPT", 7 * 24 * 3600, "seconds an Idempotency-Key is remembered"),
             common,
+            map,
+            notices,
         }
     }
 
@@ -90,14 +101,14 @@ impl ShopSettings {
         Ok(FeedSettings {
             board: self.ticketera_url.clone(),
             secrets: self.common.integration_secrets(ambient)?,
-            api_key: self.common.api_keys.first().cloned(),
+            api_key: self.common.key_for(KeyScope::Changes).cloned(),
         })
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use belgrano_shared::config::Env;
+    use belgrano_runtime::config::Env;
 
     use super::ShopSettings;
 

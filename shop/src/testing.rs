@@ -7,12 +7,12 @@ use axum::Router;
 use axum::body::{Body, Bytes};
 use axum::http::response::Parts;
 use axum::http::{HeaderMap, Method, Request, header};
-use belgrano_shared::ambient::ManualClock;
-use belgrano_shared::config::Env;
-use belgrano_shared::http::serve;
-use belgrano_shared::lifecycle::Lifecycle;
-use belgrano_shared::mailer::{Mail, Mailer};
-use belgrano_shared::testing::{TestDatabase, still_ambient};
+use belgrano_runtime::config::Env;
+use belgrano_runtime::http::serve;
+use belgrano_runtime::lifecycle::Lifecycle;
+use belgrano_runtime::mailer::{Mail, Mailer};
+use belgrano_testing::{TestDatabase, still_ambient};
+use belgrano_wire::ambient::ManualClock;
 use http_body_util::BodyExt;
 use serde_json::{Value, json};
 use tokio::sync::mpsc::UnboundedReceiver;
@@ -104,9 +104,9 @@ impl TestShop {
     }
 
     /// A person in front of the pages.
-    pub(crate) fn visitor(&self) -> belgrano_shared::testing::Browser {
+    pub(crate) fn visitor(&self) -> belgrano_testing::Browser {
         let origin = self.app.settings.common.public_url.origin().ascii_serialization();
-        belgrano_shared::testing::Browser::new(self.router.clone(), &origin)
+        belgrano_testing::Browser::new(self.router.clone(), &origin)
     }
 
     /// Puts it on a socket.

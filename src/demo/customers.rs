@@ -1,6 +1,6 @@
 //! Customers: they have ordered for a year, and go on.
 
-use belgrano_shared::auth::email::Email;
+use belgrano_runtime::auth::email::Email;
 use serde_json::{Value, json};
 
 use super::World;

@@ -2,8 +2,8 @@
 
 use std::sync::Arc;
 
-use belgrano_shared::ambient::{Ambient, Entropy, ManualClock, SeededEntropy, SystemClock};
-use belgrano_shared::timestamp::UnixMillis;
+use belgrano_wire::ambient::{Ambient, Entropy, ManualClock, SeededEntropy, SystemClock};
+use belgrano_wire::timestamp::UnixMillis;
 
 /// Where everything random of the demo comes from. Clones draw from the same.
 #[derive(Clone)]

@@ -20,9 +20,9 @@ use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use belgrano_shared::ambient::Ambient;
-use belgrano_shared::config::Env;
-use belgrano_shared::lifecycle::Lifecycle;
+use belgrano_runtime::config::Env;
+use belgrano_runtime::lifecycle::Lifecycle;
+use belgrano_wire::ambient::Ambient;
 
 use crate::cli::{DemoOptions, Done};
 use crate::serve;
@@ -63,7 +63,7 @@ pub async fn run(options: DemoOptions) -> Done {
     }
 
     let (Some(shop), Some(tickets)) = (addresses.shop, addresses.tickets) else { return Err("no address".into()) };
-    belgrano_shared::tls::use_ring();
+    belgrano_runtime::tls::use_ring();
     let client = reqwest::Client::builder().no_proxy().timeout(Duration::from_secs(20));
     // Below the fifteen seconds after which a service ends a connection that lies idle.
     let client = client.pool_idle_timeout(Duration::from_secs(5)).build()?;
@@ -84,7 +84,7 @@ pub async fn run(options: DemoOptions) -> Done {
             )
         };
         if let Some(Err(error)) = stopping.run_until_cancelled(actors).await {
-            tracing::error!(error = belgrano_shared::chain(error.as_ref()), "the demo's actors stopped");
+            tracing::error!(error = belgrano_runtime::chain(error.as_ref()), "the demo's actors stopped");
         }
     });
     Ok(life.run_to_exit().await)

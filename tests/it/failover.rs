@@ -2,7 +2,7 @@
 
 use std::net::SocketAddr;
 
-use belgrano_shared::testing::Pooler;
+use belgrano_testing::Pooler;
 use futures_util::future::join_all;
 
 use crate::harness::{Cast, Database, Engine, Node, Pair, Plan, Proxy, eventually};

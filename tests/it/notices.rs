@@ -1,6 +1,6 @@
 //! Who asked to be told is told, also when whoever tells is killed in the middle of it.
 
-use belgrano_shared::testing::{FakeBrowser, FakePushService, PushAnswer};
+use belgrano_testing::{FakeBrowser, FakePushService, PushAnswer};
 use serde_json::Value;
 
 use crate::harness::{Cast, Plan, Service, eventually, on_both_engines};

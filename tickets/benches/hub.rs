@@ -6,10 +6,10 @@
 use std::hint::black_box;
 use std::sync::Arc;
 
-use belgrano_shared::sockets::{SocketLimits, Sockets};
-use belgrano_shared::timestamp::UnixMillis;
-use belgrano_shared::wire::OrderNumber;
-use belgrano_shared::wire::live::EventKind;
+use belgrano_runtime::sockets::{SocketLimits, Sockets};
+use belgrano_wire::OrderNumber;
+use belgrano_wire::live::EventKind;
+use belgrano_wire::timestamp::UnixMillis;
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 use tickets::live::{Hub, HubLimits, Reader, View};
 use tickets::unit::{Announcement, Committed, CommittedEvent, LogHead};

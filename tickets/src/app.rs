@@ -4,20 +4,21 @@ use std::ops::Deref;
 use std::sync::{Arc, OnceLock};
 
 use axum::http::HeaderMap;
-use belgrano_shared::ambient::Ambient;
-use belgrano_shared::auth::gate::Gate;
-use belgrano_shared::auth::second_factor::SecondFactors;
-use belgrano_shared::auth::session::TokenHash;
-use belgrano_shared::auth::session_end::{SessionEnd, SessionEnds};
-use belgrano_shared::changes::ChangeFeed;
-use belgrano_shared::notices::push::Vapid;
-use belgrano_shared::passage::Door;
-use belgrano_shared::security::{Entry, SecurityLog, Watched};
-use belgrano_shared::signature::SigningSecrets;
-use belgrano_shared::storage::Db;
-use belgrano_shared::telemetry::Metrics;
-use belgrano_shared::wire::EventKind;
-use belgrano_shared::writer::Writer;
+use belgrano_notices::push::Vapid;
+use belgrano_runtime::auth::api_key::KeyGuard;
+use belgrano_runtime::auth::gate::Gate;
+use belgrano_runtime::auth::second_factor::SecondFactors;
+use belgrano_runtime::auth::session::TokenHash;
+use belgrano_runtime::auth::session_end::{SessionEnd, SessionEnds};
+use belgrano_runtime::changes::ChangeFeed;
+use belgrano_runtime::passage::Door;
+use belgrano_runtime::security::{Entry, SecurityLog, Watched};
+use belgrano_runtime::storage::Db;
+use belgrano_runtime::telemetry::Metrics;
+use belgrano_runtime::writer::Writer;
+use belgrano_wire::EventKind;
+use belgrano_wire::ambient::Ambient;
+use belgrano_wire::signature::SigningSecrets;
 use tokio::sync::Notify;
 
 use crate::intake::IntakeGate;
@@ -49,6 +50,8 @@ pub struct Parts {
     pub session_ends: SessionEnds,
     /// Who may hand in orders.
     pub intake: IntakeGate,
+    /// The keys of clients that do not sign.
+    pub keys: KeyGuard,
     /// What is shared with the shop.
     pub secrets: SigningSecrets,
     /// Who sends messages to browsers, if anybody does.
@@ -97,6 +100,10 @@ impl Watched for App {
 
     async fn account_of(&self, headers: &HeaderMap) -> Option<i64> {
         self.principal_by_cookie(headers).await.ok().flatten().map(|who| who.user_id)
+    }
+
+    fn client_of(&self, headers: &HeaderMap) -> Option<String> {
+        self.keys.client(headers).map(str::to_owned)
     }
 }
 

@@ -6,16 +6,16 @@
 use std::convert::Infallible;
 use std::time::Duration;
 
-use belgrano_shared::auth::second_factor;
-use belgrano_shared::auth::session::shorten;
-use belgrano_shared::auth::session_end;
-use belgrano_shared::idempotency::Answers;
-use belgrano_shared::lifecycle::Lifecycle;
-use belgrano_shared::security;
-use belgrano_shared::steady::horizon;
-use belgrano_shared::timestamp::UnixMillis;
-use belgrano_shared::writer::{Command, Failure, WriteError};
-use belgrano_shared::{execute, fetch, fetch_scalar};
+use belgrano_runtime::auth::second_factor;
+use belgrano_runtime::auth::session::shorten;
+use belgrano_runtime::auth::session_end;
+use belgrano_runtime::idempotency::Answers;
+use belgrano_runtime::lifecycle::Lifecycle;
+use belgrano_runtime::security;
+use belgrano_runtime::writer::{Command, Failure, WriteError};
+use belgrano_runtime::{execute, fetch, fetch_scalar};
+use belgrano_wire::steady::horizon;
+use belgrano_wire::timestamp::UnixMillis;
 
 use crate::app::App;
 use crate::unit::{BoardUnit, Recount};

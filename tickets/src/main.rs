@@ -2,10 +2,10 @@
 
 use std::process::ExitCode;
 
-use belgrano_shared::ambient::Ambient;
-use belgrano_shared::config::Env;
-use belgrano_shared::lifecycle::Lifecycle;
-use belgrano_shared::telemetry;
+use belgrano_runtime::config::Env;
+use belgrano_runtime::lifecycle::Lifecycle;
+use belgrano_runtime::telemetry;
+use belgrano_wire::ambient::Ambient;
 use tickets::service::start;
 use tickets::settings::Settings;
 
@@ -18,7 +18,7 @@ async fn main() -> ExitCode {
     match run().await {
         Ok(code) => code,
         Err(error) => {
-            eprintln!("tickets: {}", belgrano_shared::chain(error.as_ref()));
+            eprintln!("tickets: {}", belgrano_runtime::chain(error.as_ref()));
             ExitCode::FAILURE
         }
     }

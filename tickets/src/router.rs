@@ -2,10 +2,11 @@
 
 use axum::Router;
 use axum::middleware::from_fn_with_state;
-use belgrano_shared::http::health::Health;
-use belgrano_shared::http::{openapi, standard_layers};
-use belgrano_shared::map;
-use belgrano_shared::security::watch;
+use belgrano_runtime::http::health::Health;
+use belgrano_runtime::http::{openapi, standard_layers};
+use belgrano_runtime::security::watch;
+use belgrano_web::map;
+use belgrano_web::pages::for_people;
 use utoipa::OpenApi;
 use utoipa_axum::router::OpenApiRouter;
 
@@ -26,7 +27,7 @@ struct Api;
 pub fn router(app: App, health: Health) -> Router {
     let (routes, api) = described().split_for_parts();
     let (settings, metrics, ambient) = (app.settings.common.http.clone(), app.metrics.clone(), app.ambient.clone());
-    let (development, map) = (app.settings.common.development(), map::routes(&app.settings.common.map));
+    let (development, map) = (app.settings.common.development(), map::routes(&app.settings.map));
     let routes = routes
         .route_layer(from_fn_with_state(app.clone(), users::set_up_first))
         .merge(pages::routes(&app, development))
@@ -35,7 +36,7 @@ pub fn router(app: App, health: Health) -> Router {
         .with_state(app)
         .merge(openapi::docs(api))
         .merge(health.router());
-    standard_layers(routes, settings, &metrics, &ambient)
+    standard_layers(routes, settings, for_people, &metrics, &ambient)
 }
 
 /// The API, without what stands around it, in a document that says who may.
@@ -74,7 +75,7 @@ fn api_routes() -> OpenApiRouter<App> {
 mod tests {
     use axum::body::Body;
     use axum::http::{HeaderName, HeaderValue, Request};
-    use belgrano_shared::testing::{
+    use belgrano_testing::{
         Operation, Permissions, TestDatabase, Unread, assert_committed, assert_described, assert_no_foreign_words,
         assert_refusals_are_problems, operations, posted, wrong_requests,
     };

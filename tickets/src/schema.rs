@@ -1,6 +1,6 @@
 //! The board's tables, for both engines.
 
-use belgrano_shared::storage::Migrations;
+use belgrano_runtime::storage::Migrations;
 
 /// The migrations built into the program.
 #[must_use]

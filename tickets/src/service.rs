@@ -7,26 +7,26 @@ use std::net::SocketAddr;
 use std::sync::{Arc, OnceLock};
 
 use axum::Router;
-use belgrano_shared::ambient::Ambient;
-use belgrano_shared::auth::api_key::ApiKeys;
-use belgrano_shared::auth::examine::ExamineError;
-use belgrano_shared::auth::gate::Gate;
-use belgrano_shared::auth::password::PasswordError;
-use belgrano_shared::auth::second_factor::{self, ResealError, SecondFactors};
-use belgrano_shared::auth::session_end::SessionEnds;
-use belgrano_shared::changes::{ChangeFeed, Peers};
-use belgrano_shared::config::SecretError;
-use belgrano_shared::fetch_scalar;
-use belgrano_shared::http::health::Health;
-use belgrano_shared::http::serve::bind;
-use belgrano_shared::lifecycle::Lifecycle;
-use belgrano_shared::notices::DeliveryError;
-use belgrano_shared::passage::Door;
-use belgrano_shared::security::SecurityLog;
-use belgrano_shared::storage::{Db, OpenError, open};
-use belgrano_shared::telemetry::Metrics;
-use belgrano_shared::writer::{WriteError, Writer};
-use belgrano_shared::zone::OtherZone;
+use belgrano_notices::DeliveryError;
+use belgrano_runtime::auth::api_key::KeyGuard;
+use belgrano_runtime::auth::examine::ExamineError;
+use belgrano_runtime::auth::gate::Gate;
+use belgrano_runtime::auth::password::PasswordError;
+use belgrano_runtime::auth::second_factor::{self, ResealError, SecondFactors};
+use belgrano_runtime::auth::session_end::SessionEnds;
+use belgrano_runtime::changes::{ChangeFeed, Peers};
+use belgrano_runtime::config::SecretError;
+use belgrano_runtime::fetch_scalar;
+use belgrano_runtime::http::health::Health;
+use belgrano_runtime::http::serve::bind;
+use belgrano_runtime::lifecycle::Lifecycle;
+use belgrano_runtime::passage::Door;
+use belgrano_runtime::security::SecurityLog;
+use belgrano_runtime::storage::{Db, OpenError, open};
+use belgrano_runtime::telemetry::Metrics;
+use belgrano_runtime::writer::{WriteError, Writer};
+use belgrano_wire::ambient::Ambient;
+use belgrano_wire::zone::OtherZone;
 
 use crate::app::{App, Parts, Signals, announcer};
 use crate::intake::IntakeGate;
@@ -106,7 +106,8 @@ pub async fn assemble(settings: Settings, ambient: &Ambient, life: &Lifecycle) -
     let secrets = settings.common.integration_secrets(ambient)?;
     let second_factors =
         SecondFactors::new(users::FACTORS, settings.second_factor, &secrets, &settings.common.public_url);
-    let peers = Peers::new(secrets.clone(), ApiKeys::new(&settings.common.api_keys), ambient);
+    let keys = KeyGuard::new(&settings.common.api_keys, ambient);
+    let peers = Peers::new(secrets.clone(), keys.clone(), ambient);
     let changes = ChangeFeed::new(settings.common.changes, peers, life);
     let announce = announcer(Arc::clone(&signals), gate.clone(), Arc::clone(&hub_to_be), changes.clone());
     let (writer, task) = Writer::new(db.clone(), ambient.clone(), settings.writer, announce);
@@ -120,9 +121,9 @@ pub async fn assemble(settings: Settings, ambient: &Ambient, life: &Lifecycle) -
     // Only here is it set.
     let _ = hub_to_be.set(hub.clone());
     hub.know_tickets(count_tickets(&db).await?);
-    let vapid = settings.common.vapid(ambient).map_err(SecretError::from)?;
+    let vapid = settings.notices.vapid(&settings.common, ambient).map_err(SecretError::from)?;
     let app = App::new(Parts {
-        intake: IntakeGate::new(&settings, secrets.clone(), ambient),
+        intake: IntakeGate::new(&settings, secrets.clone(), keys.clone(), ambient),
         live: Live::new(hub, &settings.live, life),
         insights: Door::new(settings.insights.clone(), ambient),
         security: SecurityLog::new(secrets.clone(), &metrics, ambient),
@@ -133,6 +134,7 @@ pub async fn assemble(settings: Settings, ambient: &Ambient, life: &Lifecycle) -
         gate,
         second_factors,
         session_ends,
+        keys,
         secrets,
         vapid,
         metrics,

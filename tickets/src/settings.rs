@@ -4,12 +4,14 @@
 
 use std::time::Duration;
 
-use belgrano_shared::address::CITY;
-use belgrano_shared::auth::second_factor::SecondFactorRule;
-use belgrano_shared::config::{Common, ConfigMistakes, Env, Setting};
-use belgrano_shared::http::Networks;
-use belgrano_shared::passage::DoorSettings;
-use belgrano_shared::writer::WriterSettings;
+use belgrano_notices::NoticeSettings;
+use belgrano_runtime::auth::second_factor::SecondFactorRule;
+use belgrano_runtime::config::{Common, ConfigMistakes, Env, Setting};
+use belgrano_runtime::http::Networks;
+use belgrano_runtime::passage::DoorSettings;
+use belgrano_runtime::writer::WriterSettings;
+use belgrano_web::address::CITY;
+use belgrano_web::map::MapSettings;
 use url::Url;
 
 use crate::live::LiveSettings;
@@ -20,6 +22,10 @@ use crate::progress::Proofs;
 pub struct Settings {
     /// What the shop has alike.
     pub common: Common,
+    /// What its maps are made of.
+    pub map: MapSettings,
+    /// What people are told who are not looking.
+    pub notices: NoticeSettings,
     /// Where insights is.
     pub insights: DoorSettings,
     /// Who has to have a second factor.
@@ -53,7 +59,9 @@ pub struct Settings {
 impl Settings {
     /// Reads them all, and names every mistake at once. The second part is the table for the documentation.
     pub fn from_env(mut env: Env) -> Result<(Self, Vec<Setting>), ConfigMistakes> {
-        let common = Common::from_env(&mut env, "tickets", 5001);
+        let mut common = Common::from_env(&mut env, "tickets", 5001);
+        let map = MapSettings::from_env(&mut env, &mut common.http);
+        let notices = NoticeSettings::from_env(&mut env, &common);
         let writer = WriterSettings::default();
         let settings = Self {
             insights: DoorSettings::from_env(&mut env, common.development()),
@@ -90,6 +98,8 @@ impl Settings {
             live: LiveSettings::from_env(&mut env),
             events_kept: events_kept(&mut env),
             common,
+            map,
+            notices,
         };
         Ok((settings, env.finish()?))
     }
@@ -134,7 +144,7 @@ fn proofs(env: &mut Env) -> Proofs {
 
 #[cfg(test)]
 mod tests {
-    use belgrano_shared::config::Env;
+    use belgrano_runtime::config::Env;
 
     use super::Settings;
 

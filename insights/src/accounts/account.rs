@@ -1,9 +1,9 @@
 //! An account as stored and as shown.
 
-use belgrano_shared::auth::email::Email;
-use belgrano_shared::fetch;
-use belgrano_shared::storage::{Db, Session};
-use belgrano_shared::timestamp::UnixMillis;
+use belgrano_runtime::auth::email::Email;
+use belgrano_runtime::fetch;
+use belgrano_runtime::storage::{Db, Session};
+use belgrano_wire::timestamp::UnixMillis;
 use serde::Serialize;
 use utoipa::ToSchema;
 

@@ -3,14 +3,14 @@
 //! Who it is the other service says by its own number of the account, never by an address, which at the shop anybody may choose.
 //! What a shop's merchant calls their business decides nothing: an administrator gives the account the business it sees.
 
-use belgrano_shared::auth::gate::NewSession;
-use belgrano_shared::auth::password::NO_PASSWORD;
-use belgrano_shared::passage::{Origin, Passage, Valid};
-use belgrano_shared::problem::Problem;
-use belgrano_shared::security::{Entry, Kind, Source};
-use belgrano_shared::texts::Message;
-use belgrano_shared::writer::{Command, Failure};
-use belgrano_shared::{execute, fetch, fetch_scalar};
+use belgrano_runtime::auth::gate::NewSession;
+use belgrano_runtime::auth::password::NO_PASSWORD;
+use belgrano_runtime::passage::{Origin, Passage, Valid};
+use belgrano_runtime::problem::Problem;
+use belgrano_runtime::security::{Entry, Kind, Source};
+use belgrano_runtime::writer::{Command, Failure};
+use belgrano_runtime::{execute, fetch, fetch_scalar};
+use belgrano_wire::texts::Message;
 
 use super::{Role, change};
 use crate::sessions::open_session;

@@ -1,13 +1,13 @@
 //! Making and changing an account. Whatever changes what it may see ends its sessions.
 
-use belgrano_shared::auth::email::Email;
-use belgrano_shared::problem::Problem;
-use belgrano_shared::security::{Entry, Kind};
-use belgrano_shared::seen::{Changed, Fields, Seen};
-use belgrano_shared::storage::require_one;
-use belgrano_shared::texts::Message;
-use belgrano_shared::writer::{Command, Failure};
-use belgrano_shared::{execute, fetch_scalar};
+use belgrano_runtime::auth::email::Email;
+use belgrano_runtime::problem::Problem;
+use belgrano_runtime::security::{Entry, Kind};
+use belgrano_runtime::storage::require_one;
+use belgrano_runtime::writer::{Command, Failure};
+use belgrano_runtime::{execute, fetch_scalar};
+use belgrano_web::seen::{Changed, Fields, Seen};
+use belgrano_wire::texts::Message;
 use serde::{Deserialize, Deserializer};
 
 use super::{Account, Role, account};

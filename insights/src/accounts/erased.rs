@@ -2,9 +2,9 @@
 
 use std::convert::Infallible;
 
-use belgrano_shared::passage::Origin;
-use belgrano_shared::writer::{Command, Failure};
-use belgrano_shared::{execute, fetch_scalar};
+use belgrano_runtime::passage::Origin;
+use belgrano_runtime::writer::{Command, Failure};
+use belgrano_runtime::{execute, fetch_scalar};
 
 use super::change::end_sessions;
 use crate::unit::InsightsUnit;

@@ -1,9 +1,9 @@
 //! Who administers insights: the account that the operator names at start, else one that is made when nobody can. There are no
 //! default credentials.
 
-use belgrano_shared::auth::password::NewPassword;
-use belgrano_shared::fetch_scalar;
-use belgrano_shared::writer::{Command, Failure};
+use belgrano_runtime::auth::password::NewPassword;
+use belgrano_runtime::fetch_scalar;
+use belgrano_runtime::writer::{Command, Failure};
 
 use super::{AccountRefusal, ChangeAccount, CreateAccount, Role, account};
 use crate::app::App;

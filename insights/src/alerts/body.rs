@@ -2,10 +2,10 @@
 
 use std::ops::RangeInclusive;
 
-use belgrano_shared::auth::email::Email;
-use belgrano_shared::notices::push::Endpoint;
-use belgrano_shared::problem::{FieldError, Problem};
-use belgrano_shared::texts::{Language, Message};
+use belgrano_notices::push::Endpoint;
+use belgrano_runtime::auth::email::Email;
+use belgrano_runtime::problem::{FieldError, Problem};
+use belgrano_wire::texts::{Language, Message};
 use serde::Deserialize;
 use utoipa::ToSchema;
 
@@ -105,7 +105,7 @@ impl RuleChange {
         let webhook = self.webhook.map(|address| address.trim().to_owned()).or(now.webhook);
         let webhook = webhook.filter(|address| !address.is_empty());
         let webhook = webhook.and_then(|address| {
-            let endpoint = Endpoint::parse(&address, app.settings.common.notices.reach).ok();
+            let endpoint = Endpoint::parse(&address, app.settings.notices.reach).ok();
             if endpoint.is_none() {
                 wrong.push(FieldError::new("webhook", Message::new("error-alert-webhook")));
             }

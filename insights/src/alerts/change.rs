@@ -1,10 +1,10 @@
 //! Making, changing, taking away and trying out a rule.
 
-use belgrano_shared::problem::Problem;
-use belgrano_shared::storage::require_one;
-use belgrano_shared::texts::Message;
-use belgrano_shared::writer::{Command, Failure};
-use belgrano_shared::{execute, execute_rows, fetch_scalar};
+use belgrano_runtime::problem::Problem;
+use belgrano_runtime::storage::require_one;
+use belgrano_runtime::writer::{Command, Failure};
+use belgrano_runtime::{execute, execute_rows, fetch_scalar};
+use belgrano_wire::texts::Message;
 
 use super::judge::end;
 use super::notice::tell;

@@ -1,9 +1,9 @@
 //! What was raised, when, and how it ended.
 
-use belgrano_shared::fetch;
-use belgrano_shared::http::Page;
-use belgrano_shared::storage::Db;
-use belgrano_shared::timestamp::UnixMillis;
+use belgrano_runtime::fetch;
+use belgrano_runtime::http::Page;
+use belgrano_runtime::storage::Db;
+use belgrano_wire::timestamp::UnixMillis;
 use serde::Serialize;
 use utoipa::ToSchema;
 

@@ -3,9 +3,9 @@
 use std::convert::Infallible;
 use std::sync::Arc;
 
-use belgrano_shared::execute;
-use belgrano_shared::timestamp::UnixMillis;
-use belgrano_shared::writer::{Command, Failure};
+use belgrano_runtime::execute;
+use belgrano_runtime::writer::{Command, Failure};
+use belgrano_wire::timestamp::UnixMillis;
 
 use super::Reading;
 use super::notice::tell;

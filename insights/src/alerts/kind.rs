@@ -2,7 +2,7 @@
 
 use std::ops::RangeInclusive;
 
-use belgrano_shared::vocabulary;
+use belgrano_wire::vocabulary;
 
 vocabulary! {
     /// What a rule watches.

@@ -7,8 +7,8 @@ use std::time::Duration;
 use axum::extract::{Request, State};
 use axum::middleware::Next;
 use axum::response::Response;
-use belgrano_shared::ambient::Ambient;
-use belgrano_shared::steady::SteadyMillis;
+use belgrano_wire::ambient::Ambient;
+use belgrano_wire::steady::SteadyMillis;
 
 use crate::app::App;
 
@@ -63,7 +63,7 @@ pub(crate) async fn time(State(app): State<App>, request: Request, next: Next) -
 mod tests {
     use std::time::Duration;
 
-    use belgrano_shared::steady::SteadyMillis;
+    use belgrano_wire::steady::SteadyMillis;
 
     use super::{KEPT, Latencies};
 

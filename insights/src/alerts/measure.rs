@@ -2,8 +2,8 @@
 //!
 //! `None` means that there is too little to tell from, or that it could not be read: the rule stays as it is.
 
-use belgrano_shared::steady::SteadyMillis;
-use belgrano_shared::timestamp::UnixMillis;
+use belgrano_wire::steady::SteadyMillis;
+use belgrano_wire::timestamp::UnixMillis;
 use datafusion::common::ScalarValue;
 use jiff::ToSpan;
 use serde::Deserialize;

@@ -1,7 +1,7 @@
 //! Alerts: figures that somebody has set a limit to, and who is told when one of them is beyond it.
 //!
 //! In: rules, which administrators write, and what is measured now and then (`measure`). Out: the state of each rule, a history, and
-//! notices in the outbox that [`belgrano_shared::notices`] delivers by mail and by webhook. One instance measures, by a lease
+//! notices in the outbox that [`belgrano_notices`] delivers by mail and by webhook. One instance measures, by a lease
 //! (`task`); what a rule's state becomes, and whom that tells, is decided in one transaction (`judge`), so that no restart
 //! repeats or forgets a notice.
 //!

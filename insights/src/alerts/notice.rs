@@ -2,11 +2,12 @@
 
 use std::sync::Arc;
 
-use belgrano_shared::mailer::Mailer;
-use belgrano_shared::notices::{
+use belgrano_notices::lapse_notices;
+use belgrano_notices::{
     Delivery, DeliveryError, DeliveryParts, MailService, News, NoticeService, WebhookClient, WebhookService,
 };
-use belgrano_shared::{execute_rows, lapse_notices};
+use belgrano_runtime::execute_rows;
+use belgrano_runtime::mailer::Mailer;
 
 use super::rule::Target;
 use super::words::{self, Particulars};
@@ -68,7 +69,7 @@ pub(super) fn delivery(app: &App) -> Result<Delivery<InsightsUnit>, reqwest::Err
 
 /// What sends them, mail by `mailer`.
 pub(super) fn delivery_by(app: &App, mailer: Mailer) -> Result<Delivery<InsightsUnit>, reqwest::Error> {
-    let settings = &app.settings.common.notices;
+    let settings = &app.settings.notices;
     let webhooks = app.webhook_secrets.clone();
     let webhooks = webhooks.map(|secrets| WebhookClient::new(secrets, settings.reach, settings.timeout, &app.ambient));
     let parts = DeliveryParts {

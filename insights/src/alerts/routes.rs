@@ -4,9 +4,9 @@ use std::borrow::Borrow;
 
 use axum::extract::State;
 use axum::http::StatusCode;
-use belgrano_shared::http::{Json, Page, Path};
-use belgrano_shared::problem::{Problem, ProblemDocument};
-use belgrano_shared::texts::Message;
+use belgrano_runtime::http::{Json, Page, Path};
+use belgrano_runtime::problem::{Problem, ProblemDocument};
+use belgrano_wire::texts::Message;
 use serde::Serialize;
 use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;

@@ -2,9 +2,10 @@
 
 use std::time::Duration;
 
-use belgrano_shared::storage::Session;
-use belgrano_shared::timestamp::UnixMillis;
-use belgrano_shared::{fetch, vocabulary};
+use belgrano_runtime::fetch;
+use belgrano_runtime::storage::Session;
+use belgrano_wire::timestamp::UnixMillis;
+use belgrano_wire::vocabulary;
 
 use super::Kind;
 

@@ -4,8 +4,8 @@ use std::convert::Infallible;
 use std::sync::Arc;
 use std::time::Duration;
 
-use belgrano_shared::config::Env;
-use belgrano_shared::writer::WriteError;
+use belgrano_runtime::config::Env;
+use belgrano_runtime::writer::WriteError;
 
 use super::measure::measure;
 use super::{Judge, Reading, rule};
@@ -37,7 +37,7 @@ pub(crate) fn spawn(app: &App) {
         ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
         while soft.run_until_cancelled(ticks.tick()).await.is_some() {
             if let Some(Err(error)) = soft.run_until_cancelled(round(&app)).await {
-                tracing::warn!(error = belgrano_shared::chain(&error), "alerts were not looked at; trying again");
+                tracing::warn!(error = belgrano_runtime::chain(&error), "alerts were not looked at; trying again");
             }
         }
         if let Err(error) = app.writer.submit(GiveBack(hold(&app))).await {

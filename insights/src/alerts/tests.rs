@@ -4,10 +4,10 @@ mod measuring;
 
 use std::sync::Arc;
 
-use belgrano_shared::mailer::{Mail, Mailer};
-use belgrano_shared::on_both_engines;
-use belgrano_shared::signature::{SignatureHeaders, SigningSecrets};
-use belgrano_shared::testing::{FakePushService, PushAnswer, PushReceived, TestDatabase};
+use belgrano_runtime::mailer::{Mail, Mailer};
+use belgrano_runtime::on_both_engines;
+use belgrano_testing::{FakePushService, PushAnswer, PushReceived, TestDatabase};
+use belgrano_wire::signature::{SignatureHeaders, SigningSecrets};
 use serde_json::{Value, json};
 
 use super::notice::{delivery, delivery_by};

@@ -1,7 +1,7 @@
 //! A rule as it is shown.
 
-use belgrano_shared::notices::push::Endpoint;
-use belgrano_shared::timestamp::UnixMillis;
+use belgrano_notices::push::Endpoint;
+use belgrano_wire::timestamp::UnixMillis;
 use serde::Serialize;
 use utoipa::ToSchema;
 

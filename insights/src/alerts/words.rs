@@ -1,9 +1,9 @@
 //! What an alarm says: to a person in a sentence, to a program as JSON, to Slack as its text.
 
-use belgrano_shared::notices::Posted;
-use belgrano_shared::texts::{Language, Message};
-use belgrano_shared::timestamp::UnixMillis;
-use belgrano_shared::vocabulary;
+use belgrano_notices::Posted;
+use belgrano_wire::texts::{Language, Message};
+use belgrano_wire::timestamp::UnixMillis;
+use belgrano_wire::vocabulary;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use utoipa::ToSchema;
@@ -163,9 +163,9 @@ fn escaped(text: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use belgrano_shared::notices::Posted;
-    use belgrano_shared::texts::Language;
-    use belgrano_shared::timestamp::UnixMillis;
+    use belgrano_notices::Posted;
+    use belgrano_wire::texts::Language;
+    use belgrano_wire::timestamp::UnixMillis;
     use serde_json::{Value, json};
 
     use super::{Kind, Particulars, Phase, body, words};

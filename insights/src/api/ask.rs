@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use belgrano_shared::problem::Problem;
+use belgrano_runtime::problem::Problem;
 use datafusion::arrow::json::WriterBuilder;
 use datafusion::arrow::json::writer::JsonArray;
 use datafusion::arrow::record_batch::RecordBatch;

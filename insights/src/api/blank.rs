@@ -1,6 +1,6 @@
 //! A parameter without a value is one that was left out: a form sends its empty fields too.
 
-use belgrano_shared::texts::Message;
+use belgrano_wire::texts::Message;
 use serde::de::{Error, IgnoredAny, SeqAccess, Visitor};
 use serde::{Deserialize, Deserializer};
 

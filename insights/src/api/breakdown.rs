@@ -1,8 +1,8 @@
 //! `/api/ventas/por` and `/api/ventas/horas`: sales apart by what is said of orders and lines, and by hour and weekday.
 
 use axum::extract::State;
-use belgrano_shared::http::{Json, Query};
-use belgrano_shared::problem::{Problem, ProblemDocument};
+use belgrano_runtime::http::{Json, Query};
+use belgrano_runtime::problem::{Problem, ProblemDocument};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 

@@ -1,6 +1,6 @@
 //! The businesses of our own marketplace, for who gives one to an account.
 
-use belgrano_shared::problem::Problem;
+use belgrano_runtime::problem::Problem;
 use serde::Deserialize;
 
 use super::ask::{rows, text};

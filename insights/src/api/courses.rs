@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use belgrano_shared::problem::Problem;
+use belgrano_runtime::problem::Problem;
 use jiff::civil::Date;
 use serde::de::Error as _;
 use serde::{Deserialize, Deserializer};

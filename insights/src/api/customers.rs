@@ -4,9 +4,9 @@
 use std::collections::HashMap;
 
 use axum::extract::State;
-use belgrano_shared::http::Query;
-use belgrano_shared::problem::{Problem, ProblemDocument};
-use belgrano_shared::texts::Message;
+use belgrano_runtime::http::Query;
+use belgrano_runtime::problem::{Problem, ProblemDocument};
+use belgrano_wire::texts::Message;
 use datafusion::common::ScalarValue;
 use serde::Deserialize;
 use serde_json::{Map, Value};

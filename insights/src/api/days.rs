@@ -1,7 +1,7 @@
 //! Stretches of days, and which other stretch one is compared with.
 
-use belgrano_shared::problem::Problem;
-use belgrano_shared::texts::Message;
+use belgrano_runtime::problem::Problem;
+use belgrano_wire::texts::Message;
 use jiff::ToSpan;
 use jiff::civil::Date;
 

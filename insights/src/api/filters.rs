@@ -5,8 +5,8 @@
 
 use std::fmt::Write as _;
 
-use belgrano_shared::problem::{FieldError, Problem};
-use belgrano_shared::texts::Message;
+use belgrano_runtime::problem::{FieldError, Problem};
+use belgrano_wire::texts::Message;
 use datafusion::common::ScalarValue;
 use jiff::civil::Date;
 use utoipa::{IntoParams, ToSchema};

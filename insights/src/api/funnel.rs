@@ -1,8 +1,8 @@
 //! `/api/ventas/embudo`: from a visit to an order, as far as views are counted.
 
 use axum::extract::State;
-use belgrano_shared::http::{Json, Query};
-use belgrano_shared::problem::{Problem, ProblemDocument};
+use belgrano_runtime::http::{Json, Query};
+use belgrano_runtime::problem::{Problem, ProblemDocument};
 use datafusion::common::ScalarValue;
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};

@@ -3,7 +3,7 @@
 
 use std::fmt;
 
-use belgrano_shared::texts::Message;
+use belgrano_wire::texts::Message;
 use serde::de::{DeserializeSeed, Error, IgnoredAny, MapAccess, Visitor};
 use serde::{Deserialize, Deserializer};
 
@@ -116,7 +116,7 @@ pub(crate) fn alone<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Filter
 mod tests {
     use axum::extract::FromRequestParts;
     use axum::http::Request;
-    use belgrano_shared::http::{Json, Query};
+    use belgrano_runtime::http::{Json, Query};
     use serde::Deserialize;
 
     use super::Filters;

@@ -1,9 +1,9 @@
 //! The list of products of Global Ecommerce Analytics, and its sums by category, time and product.
 
 use axum::extract::State;
-use belgrano_shared::http::{Json, Query};
-use belgrano_shared::problem::{Problem, ProblemDocument};
-use belgrano_shared::texts::Message;
+use belgrano_runtime::http::{Json, Query};
+use belgrano_runtime::problem::{Problem, ProblemDocument};
+use belgrano_wire::texts::Message;
 use datafusion::common::ScalarValue;
 use serde::Deserialize;
 use serde_json::{Map, Value};

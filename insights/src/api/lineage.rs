@@ -3,9 +3,9 @@
 use std::collections::BTreeMap;
 
 use axum::extract::State;
-use belgrano_shared::http::Json;
-use belgrano_shared::problem::Problem;
-use belgrano_shared::timestamp::UnixMillis;
+use belgrano_runtime::http::Json;
+use belgrano_runtime::problem::Problem;
+use belgrano_wire::timestamp::UnixMillis;
 use serde::Serialize;
 use serde_json::Value;
 use utoipa::ToSchema;

@@ -1,8 +1,8 @@
 //! Sums by place: by country, as Global Ecommerce Analytics has them, and by barrio.
 
 use axum::extract::State;
-use belgrano_shared::http::Query;
-use belgrano_shared::problem::{Problem, ProblemDocument};
+use belgrano_runtime::http::Query;
+use belgrano_runtime::problem::{Problem, ProblemDocument};
 
 use super::filters::{Filters, Narrowed, money};
 use super::global::{List, all};

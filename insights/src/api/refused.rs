@@ -1,9 +1,9 @@
 //! `/api/fuentes/rechazadas`: rows that could not be taken, and why.
 
 use axum::extract::State;
-use belgrano_shared::http::Json;
-use belgrano_shared::problem::{Problem, ProblemDocument};
-use belgrano_shared::texts::Message;
+use belgrano_runtime::http::Json;
+use belgrano_runtime::problem::{Problem, ProblemDocument};
+use belgrano_wire::texts::Message;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 

@@ -1,8 +1,8 @@
 //! Sales over time: `/api/analytics/time-series` of Global Ecommerce Analytics.
 
 use axum::extract::State;
-use belgrano_shared::http::{Json, Query};
-use belgrano_shared::problem::{Problem, ProblemDocument};
+use belgrano_runtime::http::{Json, Query};
+use belgrano_runtime::problem::{Problem, ProblemDocument};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 

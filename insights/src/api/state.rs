@@ -1,9 +1,9 @@
 //! `/api/estado` and `/api/fuentes`: how far everything is, and what there is to ask about.
 
 use axum::extract::State;
-use belgrano_shared::http::Json;
-use belgrano_shared::problem::Problem;
-use belgrano_shared::timestamp::UnixMillis;
+use belgrano_runtime::http::Json;
+use belgrano_runtime::problem::Problem;
+use belgrano_wire::timestamp::UnixMillis;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 

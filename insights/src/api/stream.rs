@@ -1,6 +1,6 @@
 //! How far the broker is that changes are published to.
 
-use belgrano_shared::problem::Problem;
+use belgrano_runtime::problem::Problem;
 use serde::Serialize;
 use utoipa::ToSchema;
 

@@ -1,8 +1,8 @@
 //! The list of lines of orders, the latest first unless it is asked for in another order.
 
 use axum::extract::State;
-use belgrano_shared::http::Query;
-use belgrano_shared::problem::{Problem, ProblemDocument};
+use belgrano_runtime::http::Query;
+use belgrano_runtime::problem::{Problem, ProblemDocument};
 use datafusion::common::ScalarValue;
 use serde::Deserialize;
 use serde_json::{Map, Value};

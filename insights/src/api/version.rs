@@ -1,7 +1,7 @@
 //! `/api/version`: which state of the data answers are of, so that whoever has one knows whether to ask again.
 
 use axum::extract::State;
-use belgrano_shared::http::Json;
+use belgrano_runtime::http::Json;
 use serde::Serialize;
 use utoipa::ToSchema;
 

@@ -7,8 +7,8 @@ use std::pin::pin;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use belgrano_shared::ambient::Ambient;
-use belgrano_shared::timestamp::UnixMillis;
+use belgrano_wire::ambient::Ambient;
+use belgrano_wire::timestamp::UnixMillis;
 use datafusion::arrow::record_batch::RecordBatch;
 use datafusion::common::{ParamValues, ScalarValue};
 use datafusion::error::DataFusionError;
@@ -213,7 +213,7 @@ impl Answers {
         };
         match answer {
             Err(QueryError::Engine(error)) if is_of_the_store(&error) => {
-                tracing::warn!(error = belgrano_shared::chain(&error), "the lake cannot be reached for an answer");
+                tracing::warn!(error = belgrano_runtime::chain(&error), "the lake cannot be reached for an answer");
                 self.old(&question).ok_or(QueryError::Away)
             }
             answer => answer,

@@ -4,7 +4,7 @@ use std::collections::VecDeque;
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
-use belgrano_shared::timestamp::UnixMillis;
+use belgrano_wire::timestamp::UnixMillis;
 
 /// Questions that are remembered.
 const KEPT: usize = 512;
@@ -51,7 +51,7 @@ impl Pace {
 mod tests {
     use std::time::Duration;
 
-    use belgrano_shared::timestamp::UnixMillis;
+    use belgrano_wire::timestamp::UnixMillis;
 
     use super::{KEPT, Pace, Pacing};
 

@@ -3,10 +3,10 @@
 use std::time::Duration;
 
 use axum::extract::State;
-use belgrano_shared::http::Query;
-use belgrano_shared::problem::Problem;
-use belgrano_shared::texts::Language;
-use belgrano_shared::timestamp::UnixMillis;
+use belgrano_runtime::http::Query;
+use belgrano_runtime::problem::Problem;
+use belgrano_wire::texts::Language;
+use belgrano_wire::timestamp::UnixMillis;
 use jiff::ToSpan;
 use jiff::civil::Date;
 use serde_json::{Map, Value};

@@ -6,9 +6,9 @@
 use std::collections::VecDeque;
 
 use axum::body::Bytes;
-use belgrano_shared::problem::Problem;
-use belgrano_shared::spreadsheet::harmless;
-use belgrano_shared::texts::Language;
+use belgrano_runtime::problem::Problem;
+use belgrano_web::spreadsheet::harmless;
+use belgrano_wire::texts::Language;
 use csv::{Terminator, WriterBuilder};
 use datafusion::arrow::array::Array as _;
 use datafusion::arrow::datatypes::DataType;
@@ -202,8 +202,8 @@ fn is_number(data_type: &DataType) -> bool {
 mod tests {
     use std::sync::Arc;
 
-    use belgrano_shared::spreadsheet::FORMULA;
-    use belgrano_shared::texts::Language;
+    use belgrano_web::spreadsheet::FORMULA;
+    use belgrano_wire::texts::Language;
     use datafusion::arrow::array::{ArrayRef, Float64Array, StringArray};
     use datafusion::arrow::record_batch::RecordBatch;
 

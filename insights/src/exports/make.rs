@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
-use belgrano_shared::problem::Problem;
-use belgrano_shared::texts::Language;
+use belgrano_runtime::problem::Problem;
+use belgrano_wire::texts::Language;
 
 use super::content::{Content, For};
 use super::report::report;

@@ -6,9 +6,9 @@ use axum::body::Body;
 use axum::extract::State;
 use axum::http::{HeaderName, HeaderValue, header};
 use axum::response::{IntoResponse, Response};
-use belgrano_shared::http::Query;
-use belgrano_shared::problem::{Problem, ProblemDocument};
-use belgrano_shared::texts::Language;
+use belgrano_runtime::http::Query;
+use belgrano_runtime::problem::{Problem, ProblemDocument};
+use belgrano_wire::texts::Language;
 use futures_util::stream;
 
 use super::content::For;

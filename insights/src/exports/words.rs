@@ -1,6 +1,6 @@
 //! What a file is about, in words: its source, its days, its filters, and as of when it is.
 
-use belgrano_shared::texts::{Language, Message};
+use belgrano_wire::texts::{Language, Message};
 use serde_json::{Map, Value};
 
 use super::content::{Content, MOST_LINES};

@@ -165,7 +165,7 @@ fn cut_at(batches: &mut Vec<RecordBatch>, rows: usize) -> bool {
 /// The views that the caller may see, and nothing else: no file, no address, no function beyond the list.
 async fn open(asked: &Asked, states: &States, hot: Hot) -> Result<(SessionContext, Session), Wrong> {
     let failed = |error: &dyn std::error::Error| {
-        eprintln!("the data cannot be reached: {}", belgrano_shared::chain(error));
+        eprintln!("the data cannot be reached: {}", belgrano_runtime::chain(error));
         Wrong::plain(About::Data)
     };
     let url = Url::parse(&asked.lake).map_err(|error| failed(&error))?;

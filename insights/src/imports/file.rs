@@ -71,7 +71,8 @@ pub(super) fn rows(
     }
 }
 
-fn csv(
+/// Calls `each` with every row of a CSV, as [`rows`] does.
+pub(super) fn csv(
     source: impl Read,
     columns: &[&'static str],
     required: usize,

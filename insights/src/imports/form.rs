@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use belgrano_shared::zone::Zone;
+use belgrano_wire::zone::Zone;
 
 use crate::ingest::Fresh;
 use crate::lake::rows::Origin;

@@ -5,6 +5,8 @@
 
 mod file;
 mod form;
+#[cfg(any(test, fuzzing))]
+pub mod fuzzing;
 mod online_retail;
 mod run;
 #[cfg(test)]

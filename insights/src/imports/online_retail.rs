@@ -2,8 +2,8 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use belgrano_shared::timestamp::UnixMillis;
-use belgrano_shared::zone::Zone;
+use belgrano_wire::timestamp::UnixMillis;
+use belgrano_wire::zone::Zone;
 use jiff::civil::{Date, DateTime};
 
 use super::form::{Form, Reader, RefusedRow};

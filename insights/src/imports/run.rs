@@ -6,8 +6,8 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use belgrano_shared::ambient::Ambient;
-use belgrano_shared::timestamp::UnixMillis;
+use belgrano_wire::ambient::Ambient;
+use belgrano_wire::timestamp::UnixMillis;
 use datafusion::arrow::record_batch::RecordBatch;
 use deltalake::DeltaTable;
 use tokio::sync::mpsc;

@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use belgrano_shared::ambient::Ambient;
+use belgrano_wire::ambient::Ambient;
 use datafusion::arrow::record_batch::RecordBatch;
 use serde_json::Value;
 use tempfile::TempDir;

@@ -2,8 +2,8 @@
 
 use std::collections::HashMap;
 
-use belgrano_shared::timestamp::UnixMillis;
-use belgrano_shared::zone::Zone;
+use belgrano_wire::timestamp::UnixMillis;
+use belgrano_wire::zone::Zone;
 use jiff::Timestamp;
 use jiff::civil::{Date, DateTime};
 

@@ -2,10 +2,10 @@
 
 use std::time::Duration;
 
-use belgrano_shared::ambient::Ambient;
-use belgrano_shared::auth::api_key::X_API_KEY;
-use belgrano_shared::config::Secret;
-use belgrano_shared::signature::{ID_HEADER, SIGNATURE_HEADER, TIMESTAMP_HEADER};
+use belgrano_runtime::auth::api_key::X_API_KEY;
+use belgrano_runtime::config::Secret;
+use belgrano_wire::ambient::Ambient;
+use belgrano_wire::signature::{ID_HEADER, SIGNATURE_HEADER, TIMESTAMP_HEADER};
 use reqwest::StatusCode;
 use serde::Deserialize;
 use url::Url;
@@ -94,7 +94,7 @@ pub(crate) struct Client {
 
 impl Client {
     pub(crate) fn new(access: Access, ambient: Ambient) -> reqwest::Result<Self> {
-        belgrano_shared::tls::use_ring();
+        belgrano_runtime::tls::use_ring();
         let http = reqwest::Client::builder().no_proxy().redirect(reqwest::redirect::Policy::none());
         Ok(Self { http: http.timeout(DEADLINE).build()?, access, ambient })
     }

@@ -5,8 +5,8 @@
 
 use std::path::PathBuf;
 
-use belgrano_shared::config::GENERATED_SECRET;
-use belgrano_shared::signature::SigningSecrets;
+use belgrano_runtime::config::GENERATED_SECRET;
+use belgrano_wire::signature::SigningSecrets;
 
 /// Where below the data folder secrets may lie.
 const FOLDERS: [&str; 2] = ["", "demo"];
@@ -38,8 +38,8 @@ impl Credentials {
 
 #[cfg(test)]
 mod tests {
-    use belgrano_shared::ambient::Ambient;
-    use belgrano_shared::signature::SigningSecrets;
+    use belgrano_wire::ambient::Ambient;
+    use belgrano_wire::signature::SigningSecrets;
 
     use super::Credentials;
 

@@ -2,8 +2,8 @@
 //!
 //! A member that a source leaves out is none: an older shop or board knows less. What is not listed is not read.
 
-use belgrano_shared::money::Money;
-use belgrano_shared::timestamp::UnixMillis;
+use belgrano_wire::money::Money;
+use belgrano_wire::timestamp::UnixMillis;
 use serde::Deserialize;
 
 macro_rules! datos {

@@ -4,7 +4,7 @@
 //! they have told the orders, reviews, steps and tickets anew, without the person, so that an older row of one of them is not needed
 //! any more and the newest row holds nothing that these conditions look for.
 
-use belgrano_shared::texts::Language;
+use belgrano_wire::texts::Language;
 use datafusion::arrow::array::{Array as _, AsArray, RecordBatch};
 
 use crate::engine::Came;

@@ -11,7 +11,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use belgrano_shared::ambient::Ambient;
+use belgrano_wire::ambient::Ambient;
 use datafusion::arrow::array::RecordBatch;
 use tokio::sync::Mutex;
 

@@ -8,10 +8,10 @@ use std::convert::Infallible;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use belgrano_shared::ambient::Ambient;
-use belgrano_shared::lifecycle::Lifecycle;
-use belgrano_shared::timestamp::UnixMillis;
-use belgrano_shared::writer::{WriteError, Writer};
+use belgrano_runtime::lifecycle::Lifecycle;
+use belgrano_runtime::writer::{WriteError, Writer};
+use belgrano_wire::ambient::Ambient;
+use belgrano_wire::timestamp::UnixMillis;
 
 use super::client::{Access, Client, FeedError, PAGE};
 use super::fresh::Fresh;
@@ -284,7 +284,7 @@ impl Tail {
 
     /// Says once what is wrong; the same again is in `/api/estado`.
     fn complain(&mut self, error: &TailError) {
-        let trouble = Trouble { cause: error.cause(), words: belgrano_shared::chain(error) };
+        let trouble = Trouble { cause: error.cause(), words: belgrano_runtime::chain(error) };
         self.states.change(self.feed.name, |state| {
             if state.trouble.as_ref() != Some(&trouble) {
                 tracing::warn!(feed = self.feed.name, error = trouble.words, "a feed cannot be followed; trying again");

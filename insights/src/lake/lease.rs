@@ -8,8 +8,8 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use belgrano_shared::ambient::Ambient;
-use belgrano_shared::steady::SteadyMillis;
+use belgrano_wire::ambient::Ambient;
+use belgrano_wire::steady::SteadyMillis;
 use bytes::Bytes;
 use futures_util::TryStreamExt as _;
 use object_store::path::Path;

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use belgrano_shared::timestamp::UnixMillis;
+use belgrano_wire::timestamp::UnixMillis;
 use datafusion::arrow::array::{
     ArrayBuilder, ArrayRef, BooleanBuilder, Date32Builder, Decimal128Builder, Float64Builder, Int32Builder,
     Int64Builder, StringBuilder, TimestampMicrosecondBuilder,
@@ -258,7 +258,7 @@ impl Rows {
 
 #[cfg(test)]
 mod tests {
-    use belgrano_shared::timestamp::UnixMillis;
+    use belgrano_wire::timestamp::UnixMillis;
     use datafusion::arrow::util::pretty::pretty_format_batches;
     use jiff::civil::date;
 

@@ -8,7 +8,7 @@ use std::num::NonZeroU64;
 use std::sync::Arc;
 use std::time::Duration;
 
-use belgrano_shared::ambient::Ambient;
+use belgrano_wire::ambient::Ambient;
 use deltalake::operations::vacuum::{Clock, VacuumMode};
 use deltalake::{DeltaTable, checkpoints};
 
@@ -103,8 +103,8 @@ mod tests {
     use std::sync::Arc;
     use std::time::Duration;
 
-    use belgrano_shared::ambient::{Ambient, ManualClock, SystemEntropy};
-    use belgrano_shared::timestamp::UnixMillis;
+    use belgrano_wire::ambient::{Ambient, ManualClock, SystemEntropy};
+    use belgrano_wire::timestamp::UnixMillis;
     use deltalake::DeltaTable;
     use futures_util::TryStreamExt as _;
     use object_store::ObjectStore as _;

@@ -5,7 +5,7 @@
 
 use std::collections::BTreeMap;
 
-use belgrano_shared::timestamp::UnixMillis;
+use belgrano_wire::timestamp::UnixMillis;
 use serde_json::{Map, Value, json};
 use sha2::{Digest as _, Sha256};
 
@@ -227,7 +227,7 @@ fn seconds(now: UnixMillis) -> f64 {
 
 #[cfg(test)]
 mod tests {
-    use belgrano_shared::timestamp::UnixMillis;
+    use belgrano_wire::timestamp::UnixMillis;
     use serde_json::Value;
 
     use super::manifest;

@@ -7,8 +7,8 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Instant;
 
-use belgrano_shared::ambient::Ambient;
-use belgrano_shared::timestamp::UnixMillis;
+use belgrano_wire::ambient::Ambient;
+use belgrano_wire::timestamp::UnixMillis;
 use datafusion::error::DataFusionError;
 use datafusion::prelude::SessionContext;
 use deltalake::DeltaTable;
@@ -132,7 +132,7 @@ impl Runner {
         let (rows, failed, broke) = match done {
             Ok((rows, failed)) => (rows, failed, None),
             Err(error) => {
-                let error = belgrano_shared::chain(&error);
+                let error = belgrano_runtime::chain(&error);
                 tracing::error!(model = model.name, error, "a model could not be made or tested");
                 (None, Vec::new(), Some(error))
             }

@@ -5,11 +5,11 @@ use std::borrow::Borrow;
 use askama::Template;
 use axum::extract::State;
 use axum::response::Response;
-use belgrano_shared::http::{Page, Path};
-use belgrano_shared::pages::{Choice, Form, Layout, Notice};
-use belgrano_shared::problem::Problem;
-use belgrano_shared::seen::SEEN_FIELD;
-use belgrano_shared::texts::Text;
+use belgrano_runtime::http::{Page, Path};
+use belgrano_runtime::problem::Problem;
+use belgrano_web::pages::{Choice, Form, Layout, Notice};
+use belgrano_web::seen::SEEN_FIELD;
+use belgrano_wire::texts::Text;
 
 use super::Frame;
 use crate::access::Reader;

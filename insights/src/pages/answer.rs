@@ -1,7 +1,7 @@
 //! The answer to a query of one's own as a chart: numbers over the first column, as lines over days and as bars over anything else.
 
-use belgrano_shared::pages::Layout;
-use belgrano_shared::texts::Language;
+use belgrano_web::pages::Layout;
+use belgrano_wire::texts::Language;
 use jiff::civil::Date;
 use serde_json::Value;
 

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use belgrano_shared::timestamp::UnixMillis;
+use belgrano_wire::timestamp::UnixMillis;
 
 use crate::app::App;
 

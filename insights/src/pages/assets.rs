@@ -1,7 +1,7 @@
 //! What the pages of insights have that no other service's do: served among the shared assets, so that modules are neighbours.
 
-use belgrano_shared::assets_of;
-use belgrano_shared::pages::assets::{self, CSS, SCRIPT};
+use belgrano_web::assets_of;
+use belgrano_web::pages::assets::{self, CSS, SCRIPT};
 
 /// Makes them known: before any page is made.
 pub(crate) fn make_known() {
@@ -39,7 +39,7 @@ mod tests {
             for file in package["files"].as_array().expect("files") {
                 let name = file["to"].as_str().expect("a name");
                 let content = std::fs::read(folder.join(name)).expect("the file");
-                let sum = belgrano_shared::hex::hex(&Sha256::digest(content));
+                let sum = belgrano_wire::hex::hex(&Sha256::digest(content));
                 assert_eq!(file["sha256"], sum.as_str(), "{name} is not what scripts/vendor fetched");
                 named.insert(name.to_owned());
                 named.extend(file["bundle"].as_str().map(str::to_owned));

@@ -4,10 +4,10 @@ use askama::Template;
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
-use belgrano_shared::http::{ClientIp, Query};
-use belgrano_shared::pages::{Form, Layout, Notice};
-use belgrano_shared::problem::{FieldError, Problem};
-use belgrano_shared::texts::Language;
+use belgrano_runtime::http::{ClientIp, Query};
+use belgrano_runtime::problem::{FieldError, Problem};
+use belgrano_web::pages::{Form, Layout, Notice};
+use belgrano_wire::texts::Language;
 use serde::Deserialize;
 use serde_json::Value;
 

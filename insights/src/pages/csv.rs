@@ -1,8 +1,8 @@
 //! A table as a file for a spreadsheet, as the reader's language writes it. No cell of it is a formula.
 
 use axum::http::{HeaderName, HeaderValue, header};
-use belgrano_shared::spreadsheet::harmless;
-use belgrano_shared::texts::Language;
+use belgrano_web::spreadsheet::harmless;
+use belgrano_wire::texts::Language;
 use csv::{Terminator, WriterBuilder};
 
 /// Rows of text, with the mark without which Excel takes UTF-8 for something else.
@@ -38,8 +38,8 @@ pub(super) fn download(name: &'static str) -> [(HeaderName, HeaderValue); 2] {
 
 #[cfg(test)]
 mod tests {
-    use belgrano_shared::spreadsheet::FORMULA;
-    use belgrano_shared::texts::Language;
+    use belgrano_web::spreadsheet::FORMULA;
+    use belgrano_wire::texts::Language;
 
     use super::file;
 

@@ -3,10 +3,10 @@
 use askama::Template;
 use axum::extract::State;
 use axum::response::Response;
-use belgrano_shared::pages::Layout;
-use belgrano_shared::problem::Problem;
-use belgrano_shared::texts::{Language, Text};
-use belgrano_shared::timestamp::UnixMillis;
+use belgrano_runtime::problem::Problem;
+use belgrano_web::pages::Layout;
+use belgrano_wire::texts::{Language, Text};
+use belgrano_wire::timestamp::UnixMillis;
 use serde_json::{Map, Value};
 
 use super::Frame;

@@ -10,8 +10,8 @@
 
 use askama::Template;
 use askama::filters::HtmlSafe;
-use belgrano_shared::pages::Layout;
-use belgrano_shared::texts::{Language, Text};
+use belgrano_web::pages::Layout;
+use belgrano_wire::texts::{Language, Text};
 use jiff::civil::Date;
 
 use super::numbers;

@@ -1,6 +1,6 @@
 //! Key figures as cards: each with the period before, and which way it went.
 
-use belgrano_shared::texts::{Language, Text};
+use belgrano_wire::texts::{Language, Text};
 
 use super::numbers::{amount, count, number, percent};
 use super::spark::Spark;
@@ -175,7 +175,7 @@ fn change(language: Language, kind: Kind, better: Better, now: f64, before: f64)
 
 #[cfg(test)]
 mod tests {
-    use belgrano_shared::texts::Language;
+    use belgrano_wire::texts::Language;
 
     use super::{Better, Kind, cards, change};
     use crate::api::{Courses, Figures, Kpis};

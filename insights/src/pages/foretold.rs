@@ -1,7 +1,7 @@
 //! The forecast of sales on a page: what continues the series, and which model said so, with how far off it was.
 
-use belgrano_shared::pages::Layout;
-use belgrano_shared::problem::Problem;
+use belgrano_runtime::problem::Problem;
+use belgrano_web::pages::Layout;
 use jiff::civil::Date;
 
 use super::figure::{Cell, ChartKind, Column, Figure};

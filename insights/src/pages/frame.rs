@@ -2,9 +2,9 @@
 
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
-use belgrano_shared::pages::{Layout, Link, More, NOTHING_FOR_ROBOTS, Room, Service};
-use belgrano_shared::problem::Problem;
-use belgrano_shared::security::SECURITY_PATH;
+use belgrano_runtime::problem::Problem;
+use belgrano_web::pages::{Layout, Link, More, NOTHING_FOR_ROBOTS, Room, Service};
+use belgrano_web::security_log::SECURITY_PATH;
 
 use super::accounts;
 use super::look::carried;

@@ -4,9 +4,9 @@ use askama::Template;
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use belgrano_shared::http::Json;
-use belgrano_shared::pages::{LOGIN_PATH, Layout, see_other};
-use belgrano_shared::problem::Problem;
+use belgrano_runtime::http::Json;
+use belgrano_runtime::problem::Problem;
+use belgrano_web::pages::{LOGIN_PATH, Layout, see_other};
 use serde::Serialize;
 use utoipa::ToSchema;
 

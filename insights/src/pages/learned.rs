@@ -3,9 +3,9 @@
 
 use std::time::Duration;
 
-use belgrano_shared::pages::Layout;
-use belgrano_shared::problem::Problem;
-use belgrano_shared::texts::Language;
+use belgrano_runtime::problem::Problem;
+use belgrano_web::pages::Layout;
+use belgrano_wire::texts::Language;
 
 use super::figure::Figure;
 use super::look::Look;

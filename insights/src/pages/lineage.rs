@@ -6,8 +6,8 @@ use std::collections::BTreeMap;
 use askama::Template;
 use axum::extract::State;
 use axum::response::Response;
-use belgrano_shared::pages::Layout;
-use belgrano_shared::problem::Problem;
+use belgrano_runtime::problem::Problem;
+use belgrano_web::pages::Layout;
 
 use super::Frame;
 use super::numbers::count;
@@ -275,9 +275,9 @@ mod tests {
     use std::collections::BTreeMap;
 
     use askama::Template;
-    use belgrano_shared::pages::Layout;
-    use belgrano_shared::texts::Language;
-    use belgrano_shared::timestamp::UnixMillis;
+    use belgrano_web::pages::Layout;
+    use belgrano_wire::texts::Language;
+    use belgrano_wire::timestamp::UnixMillis;
 
     use super::LineagePage;
     use crate::models::project::Project;

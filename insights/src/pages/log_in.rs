@@ -3,9 +3,9 @@
 use askama::Template;
 use axum::extract::State;
 use axum::response::Response;
-use belgrano_shared::http::{Json, Query, RequestContext};
-use belgrano_shared::pages::{Form, LOGIN_PATH, Layout, see_other, with_cookies_of};
-use belgrano_shared::problem::Problem;
+use belgrano_runtime::http::{Json, Query, RequestContext};
+use belgrano_runtime::problem::Problem;
+use belgrano_web::pages::{Form, LOGIN_PATH, Layout, see_other, with_cookies_of};
 use serde::Deserialize;
 
 use super::frame::Frame;

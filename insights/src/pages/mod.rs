@@ -36,10 +36,10 @@ mod views;
 
 use axum::Router;
 use axum::routing::{get, post};
-use belgrano_shared::http::compress_pages;
-use belgrano_shared::pages as shared;
-use belgrano_shared::passage;
-use belgrano_shared::security::SECURITY_PATH;
+use belgrano_runtime::http::compress_pages;
+use belgrano_runtime::passage;
+use belgrano_web::pages as shared;
+use belgrano_web::security_log::SECURITY_PATH;
 
 pub(crate) use csv::separator;
 pub(crate) use frame::Frame;
@@ -51,7 +51,7 @@ use crate::sessions;
 /// An amount as Spanish pages write it.
 #[cfg(test)]
 pub(crate) fn amount_for_tests(value: f64) -> String {
-    numbers::amount(belgrano_shared::texts::Language::Spanish, value, "ARS")
+    numbers::amount(belgrano_wire::texts::Language::Spanish, value, "ARS")
 }
 
 /// Every page, and what they share with the other services.

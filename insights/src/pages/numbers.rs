@@ -1,6 +1,6 @@
 //! Figures as each language writes them: `1.234,5` and `1,234.5`.
 
-use belgrano_shared::texts::Language;
+use belgrano_wire::texts::Language;
 use jiff::civil::Date;
 
 use crate::api::Days;
@@ -61,7 +61,7 @@ pub(crate) fn percent(language: Language, value: f64) -> String {
 
 #[cfg(test)]
 mod tests {
-    use belgrano_shared::texts::Language::{English, Spanish};
+    use belgrano_wire::texts::Language::{English, Spanish};
 
     use super::{amount, count, number, percent};
 

@@ -6,7 +6,7 @@ use axum::Router;
 use axum::http::{HeaderMap, HeaderValue, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
-use belgrano_shared::http::{accepts_gzip, gzip};
+use belgrano_runtime::http::{accepts_gzip, gzip};
 use bytes::Bytes;
 
 use crate::app::App;

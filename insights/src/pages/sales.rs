@@ -3,9 +3,9 @@
 use askama::Template;
 use axum::extract::State;
 use axum::response::Response;
-use belgrano_shared::pages::Layout;
-use belgrano_shared::problem::Problem;
-use belgrano_shared::texts::Text;
+use belgrano_runtime::problem::Problem;
+use belgrano_web::pages::Layout;
+use belgrano_wire::texts::Text;
 use jiff::civil::Date;
 
 use super::figure::{Cell, ChartKind, Column, Figure};

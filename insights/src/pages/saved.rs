@@ -2,9 +2,9 @@
 
 use axum::extract::State;
 use axum::response::Response;
-use belgrano_shared::http::Path;
-use belgrano_shared::pages::{Form, Notice};
-use belgrano_shared::problem::Problem;
+use belgrano_runtime::http::Path;
+use belgrano_runtime::problem::Problem;
+use belgrano_web::pages::{Form, Notice};
 
 use super::Frame;
 use crate::app::App;

@@ -1,6 +1,6 @@
 //! What the eleven segments of customers are called, and what to do about each.
 
-use belgrano_shared::texts::Language;
+use belgrano_wire::texts::Language;
 
 /// The keys of its name and of what to do about it; `None` for a word that is none of the eleven.
 pub(crate) fn words(segment: &str) -> Option<(&'static str, &'static str)> {

@@ -1,7 +1,7 @@
 //! How fine a series is, in the words of a page.
 
-use belgrano_shared::pages::Layout;
-use belgrano_shared::texts::Text;
+use belgrano_web::pages::Layout;
+use belgrano_wire::texts::Text;
 
 pub(super) use crate::api::{filled, step_of};
 

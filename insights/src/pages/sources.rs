@@ -6,10 +6,10 @@ use askama::Template;
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
-use belgrano_shared::http::Query;
-use belgrano_shared::pages::Layout;
-use belgrano_shared::problem::Problem;
-use belgrano_shared::texts::{Language, Text};
+use belgrano_runtime::http::Query;
+use belgrano_runtime::problem::Problem;
+use belgrano_web::pages::Layout;
+use belgrano_wire::texts::{Language, Text};
 use serde::Deserialize;
 
 use super::Frame;

@@ -3,8 +3,8 @@
 
 use askama::Template;
 use axum::response::Response;
-use belgrano_shared::pages::Layout;
-use belgrano_shared::problem::Problem;
+use belgrano_runtime::problem::Problem;
+use belgrano_web::pages::Layout;
 use url::Url;
 
 use super::figure::{Cell, ChartKind, Column, Figure};

@@ -3,7 +3,7 @@
 //! They are not run: which of the catalog's tables they read says whether they are about our tables, about columns, or about
 //! something that is not there (indexes, constraints, triggers), and the names of their own columns say what to tell.
 
-use belgrano_shared::texts::Message;
+use belgrano_wire::texts::Message;
 use std::collections::BTreeSet;
 use std::sync::Arc;
 

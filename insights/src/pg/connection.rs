@@ -1,6 +1,6 @@
 //! One client of the wire: what it asks, in both of its protocols, and its answers.
 
-use belgrano_shared::texts::Message;
+use belgrano_wire::texts::Message;
 use std::fmt::Debug;
 use std::net::IpAddr;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
@@ -90,7 +90,7 @@ impl Connection {
         }
         let shown = self.app.catalog.shown(&self.app.warehouse, reader.persons, reader.business).await;
         let shown = shown.map_err(|why| {
-            tracing::error!(error = belgrano_shared::chain(&why), "the tables cannot be told");
+            tracing::error!(error = belgrano_runtime::chain(&why), "the tables cannot be told");
             error("58000", &Message::new("refusal-query-data"))
         })?;
         Seen { tables: &shown, sql, values }.answer().map(Some)

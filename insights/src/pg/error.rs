@@ -1,6 +1,6 @@
 //! Refusals as `PostgreSQL`'s clients know them: a code of five signs and words.
 
-use belgrano_shared::texts::Message;
+use belgrano_wire::texts::Message;
 use pgwire::error::{ErrorInfo, PgWireError};
 
 use super::language;

@@ -1,6 +1,6 @@
 //! What clients take for granted of `PostgreSQL`, apart from its catalog: settings and transactions, which change nothing here.
 
-use belgrano_shared::texts::Message;
+use belgrano_wire::texts::Message;
 use std::sync::Arc;
 
 use datafusion::arrow::array::{ArrayRef, RecordBatch, StringArray};

@@ -3,7 +3,7 @@
 use std::cell::Cell;
 use std::collections::HashMap;
 
-use belgrano_shared::texts::Language;
+use belgrano_wire::texts::Language;
 
 /// The setting that `PostgreSQL` has for it.
 pub(super) const SETTING: &str = "lc_messages";
@@ -77,7 +77,7 @@ fn set_to(sql: &str) -> Option<String> {
 
 #[cfg(test)]
 mod tests {
-    use belgrano_shared::texts::Language;
+    use belgrano_wire::texts::Language;
 
     use super::{among_options, language_of, set_to};
 

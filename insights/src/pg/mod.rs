@@ -17,8 +17,8 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use belgrano_shared::config::Env;
-use belgrano_shared::lifecycle::Lifecycle;
+use belgrano_runtime::config::Env;
+use belgrano_runtime::lifecycle::Lifecycle;
 use pgwire::api::ConnectionManager;
 use pgwire::tokio::tokio_rustls::rustls::ServerConfig;
 use pgwire::tokio::tokio_rustls::rustls::pki_types::pem::PemObject as _;
@@ -81,7 +81,7 @@ pub(crate) async fn bind(settings: &WireSettings, host: &str) -> io::Result<Opti
 }
 
 fn acceptor((certificate, key): &(PathBuf, PathBuf)) -> io::Result<TlsAcceptor> {
-    belgrano_shared::tls::use_ring();
+    belgrano_runtime::tls::use_ring();
     let wrong = |name: &str, error: &dyn std::fmt::Display| io::Error::other(format!("{name}: {error}"));
     let chain = CertificateDer::pem_file_iter(certificate).and_then(Iterator::collect::<Result<Vec<_>, _>>);
     let chain = chain.map_err(|error| wrong("PG_TLS_CERT", &error))?;

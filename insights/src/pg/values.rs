@@ -1,6 +1,6 @@
 //! Values that clients send for `$1`, `$2` …: as text, or in `PostgreSQL`'s binary form.
 
-use belgrano_shared::texts::Message;
+use belgrano_wire::texts::Message;
 use std::fmt::Write as _;
 
 use jiff::civil::Date;

@@ -1,9 +1,9 @@
 //! Saving a view and taking it away.
 
-use belgrano_shared::problem::Problem;
-use belgrano_shared::texts::Message;
-use belgrano_shared::writer::{Command, Failure};
-use belgrano_shared::{execute, fetch_scalar};
+use belgrano_runtime::problem::Problem;
+use belgrano_runtime::writer::{Command, Failure};
+use belgrano_runtime::{execute, fetch_scalar};
+use belgrano_wire::texts::Message;
 
 use super::SavedView;
 use crate::unit::InsightsUnit;

@@ -4,9 +4,9 @@
 mod change;
 mod routes;
 
-use belgrano_shared::fetch;
-use belgrano_shared::storage::Db;
-use belgrano_shared::timestamp::UnixMillis;
+use belgrano_runtime::fetch;
+use belgrano_runtime::storage::Db;
+use belgrano_wire::timestamp::UnixMillis;
 use serde::Serialize;
 use utoipa::ToSchema;
 

@@ -2,11 +2,11 @@
 
 use axum::extract::State;
 use axum::http::StatusCode;
-use belgrano_shared::free_text;
-use belgrano_shared::http::{Json, Path};
-use belgrano_shared::pages::local_path;
-use belgrano_shared::problem::{FieldError, Problem, ProblemDocument};
-use belgrano_shared::texts::Message;
+use belgrano_runtime::http::{Json, Path};
+use belgrano_runtime::problem::{FieldError, Problem, ProblemDocument};
+use belgrano_web::pages::local_path;
+use belgrano_wire::free_text;
+use belgrano_wire::texts::Message;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;

@@ -3,12 +3,12 @@
 use axum::extract::State;
 use axum::http::header;
 use axum::response::{IntoResponse, Response};
-use belgrano_shared::auth::gate::NewSession;
-use belgrano_shared::http::{Query, RequestContext};
-use belgrano_shared::pages::see_other;
-use belgrano_shared::passage::{Invalid, Signed};
-use belgrano_shared::problem::Problem;
-use belgrano_shared::texts::Message;
+use belgrano_runtime::auth::gate::NewSession;
+use belgrano_runtime::http::{Query, RequestContext};
+use belgrano_runtime::passage::{Invalid, Signed};
+use belgrano_runtime::problem::Problem;
+use belgrano_web::pages::see_other;
+use belgrano_wire::texts::Message;
 
 use crate::accounts::{Arrival, Arrive};
 use crate::app::App;

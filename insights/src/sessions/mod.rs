@@ -7,8 +7,8 @@ mod entrance;
 mod log_in;
 mod principal;
 
-use belgrano_shared::auth::gate::NewSession;
-use belgrano_shared::execute;
+use belgrano_runtime::auth::gate::NewSession;
+use belgrano_runtime::execute;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 

@@ -3,10 +3,10 @@
 use std::convert::Infallible;
 use std::sync::Arc;
 
-use belgrano_shared::storage::Db;
-use belgrano_shared::timestamp::UnixMillis;
-use belgrano_shared::writer::{Command, Failure};
-use belgrano_shared::{execute, fetch};
+use belgrano_runtime::storage::Db;
+use belgrano_runtime::writer::{Command, Failure};
+use belgrano_runtime::{execute, fetch};
+use belgrano_wire::timestamp::UnixMillis;
 
 use crate::lease::is_held;
 use crate::unit::InsightsUnit;

@@ -1,7 +1,7 @@
 //! What of the stream is counted for `/metrics`.
 
-use belgrano_shared::telemetry::Metrics;
-use belgrano_shared::timestamp::UnixMillis;
+use belgrano_runtime::telemetry::Metrics;
+use belgrano_wire::timestamp::UnixMillis;
 use prometheus_client::encoding::EncodeLabelSet;
 use prometheus_client::metrics::counter::Counter;
 use prometheus_client::metrics::family::Family;

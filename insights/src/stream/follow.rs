@@ -4,10 +4,10 @@ use std::convert::Infallible;
 use std::sync::Arc;
 use std::time::Duration;
 
-use belgrano_shared::retry::RetrySchedule;
-use belgrano_shared::timestamp::UnixMillis;
-use belgrano_shared::writer::WriteError;
+use belgrano_runtime::retry::RetrySchedule;
+use belgrano_runtime::writer::WriteError;
 use belgrano_stream::{Broker, BrokerError, Page, Target};
+use belgrano_wire::timestamp::UnixMillis;
 use tokio::time::Instant;
 
 use super::Streaming;
@@ -220,7 +220,7 @@ impl Publishing {
     /// Says once what is wrong, in the log and for `/api/estado`.
     pub(super) async fn complain(&mut self, error: &StreamError) {
         self.figures.failed(self.cursor.feed);
-        let words = belgrano_shared::chain(error);
+        let words = belgrano_runtime::chain(error);
         if self.trouble.as_ref() == Some(&words) {
             return;
         }

@@ -15,9 +15,9 @@ mod tests;
 
 use std::path::PathBuf;
 
-use belgrano_shared::ambient::Ambient;
-use belgrano_shared::config::Env;
+use belgrano_runtime::config::Env;
 use belgrano_stream::{BadTarget, Broker, Persons, Standing, Target};
+use belgrano_wire::ambient::Ambient;
 
 pub(crate) use self::cursor::Progress;
 use crate::app::App;
@@ -95,7 +95,7 @@ pub async fn check(settings: &InsightsSettings, ambient: &Ambient) -> Result<Str
         let name = feed.name;
         let reader = reader::Reader::new(&feed, *persons, ambient.clone())?;
         let epoch = reader.epoch().await;
-        epoch.map_err(|error| format!("the feed of {name} cannot be read: {}", belgrano_shared::chain(&error)))?;
+        epoch.map_err(|error| format!("the feed of {name} cannot be read: {}", belgrano_runtime::chain(&error)))?;
     }
     Ok(format!("{} {standing}; both feeds can be read", target.place()))
 }

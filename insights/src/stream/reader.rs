@@ -2,8 +2,8 @@
 
 use std::borrow::Cow;
 
-use belgrano_shared::ambient::Ambient;
 use belgrano_stream::{Event, Persons};
+use belgrano_wire::ambient::Ambient;
 use serde::Deserialize;
 use serde_json::value::RawValue;
 

@@ -1,7 +1,7 @@
 //! Accounts: who may make and change them, and what that does to whoever is logged in.
 
-use belgrano_shared::fetch_scalar;
-use belgrano_shared::on_both_engines;
+use belgrano_runtime::fetch_scalar;
+use belgrano_runtime::on_both_engines;
 use serde_json::{Value, json};
 
 use super::house::{Caller, House};

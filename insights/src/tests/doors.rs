@@ -2,8 +2,8 @@
 
 use axum::body::Body;
 use axum::http::{HeaderMap, Request};
-use belgrano_shared::on_both_engines;
-use belgrano_shared::testing::TestDatabase;
+use belgrano_runtime::on_both_engines;
+use belgrano_testing::TestDatabase;
 use serde_json::{Value, json};
 
 use super::house::{Caller, House, cookie};

@@ -2,9 +2,9 @@
 
 use axum::body::Body;
 use axum::http::Request;
-use belgrano_shared::on_both_engines;
-use belgrano_shared::passage::{Origin, Passage};
-use belgrano_shared::signature::SigningSecrets;
+use belgrano_runtime::on_both_engines;
+use belgrano_runtime::passage::{Origin, Passage};
+use belgrano_wire::signature::SigningSecrets;
 use serde_json::{Value, json};
 use url::Url;
 

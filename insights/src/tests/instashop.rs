@@ -2,8 +2,8 @@
 
 use std::fmt::Write as _;
 
-use belgrano_shared::ambient::Ambient;
-use belgrano_shared::testing::TestDatabase;
+use belgrano_testing::TestDatabase;
+use belgrano_wire::ambient::Ambient;
 use jiff::ToSpan;
 use serde_json::{Value, json};
 

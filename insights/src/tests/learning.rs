@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use axum::body::Body;
 use axum::http::Request;
-use belgrano_shared::testing::TestDatabase;
+use belgrano_testing::TestDatabase;
 use jiff::civil::date;
 use serde_json::{Value, json};
 

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
-use belgrano_shared::testing::TestDatabase;
+use belgrano_testing::TestDatabase;
 use serde::Deserialize;
 use serde_json::{Value, json};
 

@@ -1,6 +1,6 @@
 //! What is foretold and learned, from changes of the feed to the addresses of `/api/ml`.
 
-use belgrano_shared::testing::TestDatabase;
+use belgrano_testing::TestDatabase;
 use jiff::civil::Date;
 use serde_json::{Value, json};
 

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 
 use axum::body::Body;
 use axum::http::Request;
-use belgrano_shared::testing::TestDatabase;
+use belgrano_testing::TestDatabase;
 use serde_json::{Value, json};
 
 use super::house::{Caller, House};

@@ -1,6 +1,6 @@
 //! What the security log of insights has after each thing that it tells of.
 
-use belgrano_shared::{fetch_scalar, on_both_engines};
+use belgrano_runtime::{fetch_scalar, on_both_engines};
 
 use super::house::{Caller, House};
 

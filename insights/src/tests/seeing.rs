@@ -1,6 +1,6 @@
 //! Whose rows a reader sees: every address of the document is asked, so that one that is added later is asked too.
 
-use belgrano_shared::testing::{TestDatabase, operations};
+use belgrano_testing::{TestDatabase, operations};
 use serde_json::{Value, json};
 
 use super::house::{Caller, House};

@@ -2,7 +2,7 @@
 
 use axum::body::Body;
 use axum::http::Request;
-use belgrano_shared::testing::TestDatabase;
+use belgrano_testing::TestDatabase;
 use serde_json::{Value, json};
 
 use super::house::{Caller, House};

@@ -2,7 +2,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
-use belgrano_shared::problem::Problem;
+use belgrano_runtime::problem::Problem;
 
 use super::{Lesson, Of, PAUSE, Step, Subject, Training};
 use crate::engine::{Scope, Standing};

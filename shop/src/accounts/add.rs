@@ -1,8 +1,8 @@
 //! An account made by the operator, without anybody registering.
 
-use belgrano_shared::auth::email::Email;
-use belgrano_shared::auth::password::{NewPassword, PasswordError, Passwords};
-use belgrano_shared::writer::{Command, Failure, WriteError, Writer};
+use belgrano_runtime::auth::email::Email;
+use belgrano_runtime::auth::password::{NewPassword, PasswordError, Passwords};
+use belgrano_runtime::writer::{Command, Failure, WriteError, Writer};
 
 use super::Role;
 use super::register::{NewAccount, RegisterRefusal};

@@ -2,9 +2,9 @@
 
 use std::fmt;
 
-use belgrano_shared::texts::Message;
-use belgrano_shared::timestamp::UnixMillis;
-use belgrano_shared::zone::LocalDay;
+use belgrano_wire::texts::Message;
+use belgrano_wire::timestamp::UnixMillis;
+use belgrano_wire::zone::LocalDay;
 use serde::de::{Error, Visitor};
 use serde::{Deserialize, Deserializer};
 
@@ -86,7 +86,7 @@ impl Visitor<'_> for Typed {
     }
 
     fn visit_str<E: Error>(self, text: &str) -> Result<BirthYear, E> {
-        let text = belgrano_shared::free_text::plain(text);
+        let text = belgrano_wire::free_text::plain(text);
         match text.trim() {
             "" => Ok(BirthYear::Erase),
             year => year.parse().map(BirthYear::Set).map_err(|_| E::custom(Message::new("error-number"))),

@@ -1,8 +1,8 @@
 //! Customers that an administrator chose elsewhere, as in insights, with how to reach them.
 
-use belgrano_shared::fetch_in;
-use belgrano_shared::problem::Problem;
-use belgrano_shared::timestamp::UnixMillis;
+use belgrano_runtime::fetch_in;
+use belgrano_runtime::problem::Problem;
+use belgrano_wire::timestamp::UnixMillis;
 
 use super::Admin;
 use crate::app::App;

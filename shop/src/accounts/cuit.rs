@@ -1,7 +1,7 @@
 //! CUIT: the tax number every Argentine business has.
 
-use belgrano_shared::free_text;
-use belgrano_shared::texts::Message;
+use belgrano_wire::free_text;
+use belgrano_wire::texts::Message;
 use serde::{Deserialize, Deserializer};
 
 const WEIGHTS: [u32; 10] = [5, 4, 3, 2, 7, 6, 5, 4, 3, 2];

@@ -5,13 +5,13 @@
 
 use std::convert::Infallible;
 
-use belgrano_shared::auth::examine::{ExamineError, Examined, PasswordReport, StoreExamined, Unexamined, told};
-use belgrano_shared::auth::known_password::Owner;
-use belgrano_shared::auth::password::KNOWN_PASSWORD;
-use belgrano_shared::security::{Entry, Kind};
-use belgrano_shared::storage::Db;
-use belgrano_shared::writer::{Command, Failure, WriteError};
-use belgrano_shared::{execute, fetch, fetch_scalar};
+use belgrano_runtime::auth::examine::{ExamineError, Examined, PasswordReport, StoreExamined, Unexamined, told};
+use belgrano_runtime::auth::known_password::Owner;
+use belgrano_runtime::auth::password::KNOWN_PASSWORD;
+use belgrano_runtime::security::{Entry, Kind};
+use belgrano_runtime::storage::Db;
+use belgrano_runtime::writer::{Command, Failure, WriteError};
+use belgrano_runtime::{execute, fetch, fetch_scalar};
 
 use super::Role;
 use super::password::replace_password;

@@ -2,10 +2,10 @@
 
 use std::ops::RangeInclusive;
 
-use belgrano_shared::free_text::{self, InvalidText};
-use belgrano_shared::problem::{FieldError, Problem};
-use belgrano_shared::texts::{Message, Said};
-use belgrano_shared::wire::limits;
+use belgrano_runtime::problem::{FieldError, Problem};
+use belgrano_wire::free_text::{self, InvalidText};
+use belgrano_wire::limits;
+use belgrano_wire::texts::{Message, Said};
 
 /// The digits of the shortest number that somebody in the city can be called under, without its area.
 const FEWEST_DIGITS: usize = 6;

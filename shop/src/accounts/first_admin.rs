@@ -1,11 +1,11 @@
 //! Who administers the shop: the account that the operator names at start, else one that is made when nobody can. No password
 //! is built in.
 
-use belgrano_shared::auth::password::{NewPassword, PasswordError};
-use belgrano_shared::auth::second_factor;
-use belgrano_shared::security::{Entry, Kind};
-use belgrano_shared::writer::{Command, Failure, WriteError};
-use belgrano_shared::{execute, fetch, fetch_scalar};
+use belgrano_runtime::auth::password::{NewPassword, PasswordError};
+use belgrano_runtime::auth::second_factor;
+use belgrano_runtime::security::{Entry, Kind};
+use belgrano_runtime::writer::{Command, Failure, WriteError};
+use belgrano_runtime::{execute, fetch, fetch_scalar};
 
 use super::Role;
 use super::password::replace_password;

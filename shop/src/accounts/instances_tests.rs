@@ -3,8 +3,8 @@
 use std::path::Path;
 
 use axum::http::Method;
-use belgrano_shared::testing::submitted_in_nobodys_name;
-use belgrano_shared::{fetch_scalar, on_both_engines};
+use belgrano_runtime::{fetch_scalar, on_both_engines};
+use belgrano_testing::submitted_in_nobodys_name;
 use serde_json::{Value, json};
 
 use crate::testing::TestShop;

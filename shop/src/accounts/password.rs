@@ -2,15 +2,15 @@
 
 use axum::extract::State;
 use axum::http::StatusCode;
-use belgrano_shared::auth::change_password::{ChangePasswordBody, ChangeRefusal, Changing, Known, WrongPassword};
-use belgrano_shared::auth::session::TokenHash;
-use belgrano_shared::http::{ClientIp, Json};
-use belgrano_shared::notices::{News, Notice};
-use belgrano_shared::problem::{Problem, ProblemDocument};
-use belgrano_shared::security::{Entry, Kind};
-use belgrano_shared::wire::OrderNumber;
-use belgrano_shared::writer::{Command, Failure};
-use belgrano_shared::{execute, fetch};
+use belgrano_notices::{News, Notice};
+use belgrano_runtime::auth::change_password::{ChangePasswordBody, ChangeRefusal, Changing, Known, WrongPassword};
+use belgrano_runtime::auth::session::TokenHash;
+use belgrano_runtime::http::{ClientIp, Json};
+use belgrano_runtime::problem::{Problem, ProblemDocument};
+use belgrano_runtime::security::{Entry, Kind};
+use belgrano_runtime::writer::{Command, Failure};
+use belgrano_runtime::{execute, fetch};
+use belgrano_wire::OrderNumber;
 
 use super::{Role, Session};
 use crate::app::App;
@@ -27,7 +27,7 @@ pub(super) async fn replace_password(
     // A code mailed before belongs to the password before.
     const END_RECOVERY: &str = "DELETE FROM recovery_codes WHERE account_id = $1";
     let session = unit.session();
-    belgrano_shared::storage::require_one(execute!(*session, UPDATE, account_id, hash)?)?;
+    belgrano_runtime::storage::require_one(execute!(*session, UPDATE, account_id, hash)?)?;
     execute!(*session, END_RECOVERY, account_id)?;
     end_sessions(unit, account_id, keep).await?;
     Ok(())

@@ -1,16 +1,16 @@
 //! The account as its owner sees and changes it.
 
 use axum::extract::State;
-use belgrano_shared::http::Json;
-use belgrano_shared::passage::{Origin, Passage};
-use belgrano_shared::problem::{Problem, ProblemDocument};
-use belgrano_shared::seen::{Changed, Fields, Seen};
-use belgrano_shared::storage::{Session as DbSession, require_one};
-use belgrano_shared::texts::Message;
-use belgrano_shared::timestamp::UnixMillis;
-use belgrano_shared::wire::limits;
-use belgrano_shared::writer::{Command, Failure};
-use belgrano_shared::{execute, fetch, fetch_scalar};
+use belgrano_runtime::http::Json;
+use belgrano_runtime::passage::{Origin, Passage};
+use belgrano_runtime::problem::{Problem, ProblemDocument};
+use belgrano_runtime::storage::{Session as DbSession, require_one};
+use belgrano_runtime::writer::{Command, Failure};
+use belgrano_runtime::{execute, fetch, fetch_scalar};
+use belgrano_web::seen::{Changed, Fields, Seen};
+use belgrano_wire::limits;
+use belgrano_wire::texts::Message;
+use belgrano_wire::timestamp::UnixMillis;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 

@@ -5,19 +5,19 @@
 
 use axum::extract::State;
 use axum::http::StatusCode;
-use belgrano_shared::auth::email::Email;
-use belgrano_shared::auth::gate::Chosen;
-use belgrano_shared::auth::password::NewPassword;
-use belgrano_shared::auth::typed_code;
-use belgrano_shared::http::{ClientIp, Json, RequestContext};
-use belgrano_shared::mailer::Mail;
-use belgrano_shared::notices::News;
-use belgrano_shared::problem::{Problem, ProblemDocument};
-use belgrano_shared::security::{Entry, Kind, Source};
-use belgrano_shared::texts::{Language, Message};
-use belgrano_shared::timestamp::UnixMillis;
-use belgrano_shared::writer::{Command, Failure};
-use belgrano_shared::{execute, fetch, fetch_scalar};
+use belgrano_notices::News;
+use belgrano_runtime::auth::email::Email;
+use belgrano_runtime::auth::gate::Chosen;
+use belgrano_runtime::auth::password::NewPassword;
+use belgrano_runtime::auth::typed_code;
+use belgrano_runtime::http::{ClientIp, Json, RequestContext};
+use belgrano_runtime::mailer::Mail;
+use belgrano_runtime::problem::{Problem, ProblemDocument};
+use belgrano_runtime::security::{Entry, Kind, Source};
+use belgrano_runtime::writer::{Command, Failure};
+use belgrano_runtime::{execute, fetch, fetch_scalar};
+use belgrano_wire::texts::{Language, Message};
+use belgrano_wire::timestamp::UnixMillis;
 use serde::Deserialize;
 use url::{Url, form_urlencoded};
 use utoipa::ToSchema;
@@ -242,11 +242,11 @@ pub(crate) async fn reset_password(
 
 #[cfg(test)]
 mod tests {
-    use belgrano_shared::auth::email::Email;
-    use belgrano_shared::on_both_engines;
-    use belgrano_shared::security::Source;
-    use belgrano_shared::texts::Language;
-    use belgrano_shared::writer::{Command, Failure, UnitOfWork};
+    use belgrano_runtime::auth::email::Email;
+    use belgrano_runtime::on_both_engines;
+    use belgrano_runtime::security::Source;
+    use belgrano_runtime::writer::{Command, Failure, UnitOfWork};
+    use belgrano_wire::texts::Language;
 
     use super::{CodeUse, FinishRecovery, WrongCode, start_recovery};
     use crate::testing::TestShop;

@@ -3,16 +3,16 @@
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use belgrano_shared::auth::email::Email;
-use belgrano_shared::auth::gate::Chosen;
-use belgrano_shared::auth::password::NewPassword;
-use belgrano_shared::http::{Json, RequestContext};
-use belgrano_shared::problem::{Problem, ProblemDocument};
-use belgrano_shared::security::{Entry, Kind, Source};
-use belgrano_shared::texts::Message;
-use belgrano_shared::wire::limits;
-use belgrano_shared::writer::{Command, Failure};
-use belgrano_shared::{execute, fetch_scalar};
+use belgrano_runtime::auth::email::Email;
+use belgrano_runtime::auth::gate::Chosen;
+use belgrano_runtime::auth::password::NewPassword;
+use belgrano_runtime::http::{Json, RequestContext};
+use belgrano_runtime::problem::{Problem, ProblemDocument};
+use belgrano_runtime::security::{Entry, Kind, Source};
+use belgrano_runtime::writer::{Command, Failure};
+use belgrano_runtime::{execute, fetch_scalar};
+use belgrano_wire::limits;
+use belgrano_wire::texts::Message;
 use serde::Deserialize;
 use utoipa::ToSchema;
 

@@ -2,8 +2,8 @@
 
 use std::convert::Infallible;
 
-use belgrano_shared::auth::email::StoredEmails;
-use belgrano_shared::writer::{Command, Failure, WriteError, Writer};
+use belgrano_runtime::auth::email::StoredEmails;
+use belgrano_runtime::writer::{Command, Failure, WriteError, Writer};
 
 use crate::unit::ShopUnit;
 

@@ -1,24 +1,24 @@
 //! The second factor of an account, as the shop has it: its addresses, and who has to set one up first. What a factor is, is in
-//! [`belgrano_shared::auth::second_factor`].
+//! [`belgrano_runtime::auth::second_factor`].
 
 use axum::extract::{FromRequestParts, Request, State};
 use axum::http::StatusCode;
 use axum::http::request::Parts;
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
-use belgrano_shared::auth::email::Email;
-use belgrano_shared::auth::second_factor::{
+use belgrano_notices::News;
+use belgrano_runtime::auth::email::Email;
+use belgrano_runtime::auth::second_factor::{
     FactorDesk, FactorUnit, FactorView, Naming, Offer, ProofBody, RecoveryCodes, SetUpBody,
 };
-use belgrano_shared::auth::session::TokenHash;
-use belgrano_shared::fetch_scalar;
-use belgrano_shared::http::{ClientIp, Json};
-use belgrano_shared::notices::News;
-use belgrano_shared::pages::{LOGIN_PATH, see_other};
-use belgrano_shared::problem::{Problem, ProblemDocument};
-use belgrano_shared::security::Entry;
-use belgrano_shared::storage::{Db, Session as DbSession};
-use belgrano_shared::texts::Message;
+use belgrano_runtime::auth::session::TokenHash;
+use belgrano_runtime::fetch_scalar;
+use belgrano_runtime::http::{ClientIp, Json};
+use belgrano_runtime::problem::{Problem, ProblemDocument};
+use belgrano_runtime::security::Entry;
+use belgrano_runtime::storage::{Db, Session as DbSession};
+use belgrano_web::pages::{LOGIN_PATH, see_other};
+use belgrano_wire::texts::Message;
 use serde::Deserialize;
 use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;

@@ -1,7 +1,7 @@
 //! Second factors as a client of the shop meets them, on both engines.
 
-use belgrano_shared::auth::second_factor::{FactorSecret, RemoveFactor};
-use belgrano_shared::on_both_engines;
+use belgrano_runtime::auth::second_factor::{FactorSecret, RemoveFactor};
+use belgrano_runtime::on_both_engines;
 use futures_util::future::join_all;
 use serde_json::{Value, json};
 

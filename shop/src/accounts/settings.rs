@@ -3,7 +3,7 @@
 use std::num::NonZeroU32;
 use std::time::Duration;
 
-use belgrano_shared::config::Env;
+use belgrano_runtime::config::Env;
 
 /// Limits of registration and recovery.
 #[derive(Clone, Debug)]

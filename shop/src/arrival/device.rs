@@ -1,7 +1,7 @@
 //! The kind of device a request comes from, by what its program says of itself (`User-Agent`).
 
 use axum::http::{HeaderMap, header};
-use belgrano_shared::vocabulary;
+use belgrano_wire::vocabulary;
 
 vocabulary! {
     /// A kind of device.

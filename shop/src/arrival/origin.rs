@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use belgrano_shared::search::fold;
+use belgrano_wire::search::fold;
 use url::{Host, Url};
 
 /// Where a visit comes from: the `utm_source` of the link that was followed, else the kind of site that led here.

@@ -1,12 +1,12 @@
 //! Changing a cart: put, add, remove, empty.
 
-use belgrano_shared::auth::session::TokenHash;
-use belgrano_shared::hex::hex;
-use belgrano_shared::problem::Problem;
-use belgrano_shared::storage::Session;
-use belgrano_shared::texts::Message;
-use belgrano_shared::writer::{Command, Failure};
-use belgrano_shared::{execute, fetch_scalar};
+use belgrano_runtime::auth::session::TokenHash;
+use belgrano_runtime::problem::Problem;
+use belgrano_runtime::storage::Session;
+use belgrano_runtime::writer::{Command, Failure};
+use belgrano_runtime::{execute, fetch_scalar};
+use belgrano_wire::hex::hex;
+use belgrano_wire::texts::Message;
 use serde::{Deserialize, Serialize};
 
 use super::view::{Adjusted, CartView, read_cart};

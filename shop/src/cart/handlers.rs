@@ -4,10 +4,10 @@ use axum::extract::{FromRequestParts, State};
 use axum::http::request::Parts;
 use axum::http::{HeaderName, HeaderValue, header};
 use axum::response::{AppendHeaders, IntoResponse, Response};
-use belgrano_shared::auth::session::Token;
-use belgrano_shared::http::{ClientIp, Json, Path};
-use belgrano_shared::idempotency::{IdempotencyKey, Once};
-use belgrano_shared::problem::{Problem, ProblemDocument};
+use belgrano_runtime::auth::session::Token;
+use belgrano_runtime::http::{ClientIp, Json, Path};
+use belgrano_runtime::idempotency::{IdempotencyKey, Once};
+use belgrano_runtime::problem::{Problem, ProblemDocument};
 use serde::Deserialize;
 use utoipa::ToSchema;
 

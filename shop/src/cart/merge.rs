@@ -1,7 +1,7 @@
 //! An anonymous cart becomes an account's, at log-in.
 
-use belgrano_shared::auth::session::TokenHash;
-use belgrano_shared::{execute, execute_rows, fetch, fetch_scalar};
+use belgrano_runtime::auth::session::TokenHash;
+use belgrano_runtime::{execute, execute_rows, fetch, fetch_scalar};
 use serde::Serialize;
 use utoipa::ToSchema;
 

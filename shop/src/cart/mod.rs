@@ -13,9 +13,9 @@ mod tests;
 mod view;
 
 use axum::http::HeaderMap;
-use belgrano_shared::auth::session::{SessionCookie, TokenHash};
-use belgrano_shared::storage::Session;
-use belgrano_shared::{execute_rows, fetch, fetch_scalar};
+use belgrano_runtime::auth::session::{SessionCookie, TokenHash};
+use belgrano_runtime::storage::Session;
+use belgrano_runtime::{execute_rows, fetch, fetch_scalar};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 

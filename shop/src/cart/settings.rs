@@ -4,9 +4,9 @@ use std::net::IpAddr;
 use std::num::NonZeroU32;
 use std::time::Duration;
 
-use belgrano_shared::ambient::Ambient;
-use belgrano_shared::config::Env;
-use belgrano_shared::http::RateLimit;
+use belgrano_runtime::config::Env;
+use belgrano_runtime::http::RateLimit;
+use belgrano_wire::ambient::Ambient;
 
 const HOUR: Duration = Duration::from_hours(1);
 

@@ -1,7 +1,7 @@
 //! Carts on both engines: with a cookie, with an account, and from the one to the other.
 
 use axum::http::Method;
-use belgrano_shared::on_both_engines;
+use belgrano_runtime::on_both_engines;
 use serde_json::{Value, json};
 
 use crate::testing::{Browser, TestShop};

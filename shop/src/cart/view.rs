@@ -1,10 +1,10 @@
 //! A cart at the prices of this moment.
 
-use belgrano_shared::fetch;
-use belgrano_shared::money::Money;
-use belgrano_shared::storage::Session;
-use belgrano_shared::texts::Message;
-use belgrano_shared::timestamp::UnixMillis;
+use belgrano_runtime::fetch;
+use belgrano_runtime::storage::Session;
+use belgrano_wire::money::Money;
+use belgrano_wire::texts::Message;
+use belgrano_wire::timestamp::UnixMillis;
 use serde::{Serialize, Serializer};
 use utoipa::ToSchema;
 

@@ -1,6 +1,6 @@
 //! The small catalog an empty shop starts with, so that a first look at it shows a shop.
 
-use belgrano_shared::fetch_scalar;
+use belgrano_runtime::fetch_scalar;
 
 use super::import::{ImportError, ImportOptions, import};
 use crate::app::App;

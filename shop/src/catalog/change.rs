@@ -1,6 +1,6 @@
 //! What happens to a value that may be absent. In JSON `null` says something and absence something else.
 
-use belgrano_shared::money::{Money, in_whole_cents};
+use belgrano_wire::money::{Money, in_whole_cents};
 use serde::{Deserialize, Deserializer};
 
 /// Keep a value, take it away, or put another in its place.

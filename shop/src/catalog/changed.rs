@@ -1,9 +1,9 @@
 //! Two people edit the same product: whoever comes second is told what it is now, and by whom.
 
-use belgrano_shared::money::Money;
-use belgrano_shared::problem::{FieldError, Problem};
-use belgrano_shared::texts::{Argument, Message};
-use belgrano_shared::timestamp::UnixMillis;
+use belgrano_runtime::problem::{FieldError, Problem};
+use belgrano_wire::money::Money;
+use belgrano_wire::texts::{Argument, Message};
+use belgrano_wire::timestamp::UnixMillis;
 
 use super::edit::EditBody;
 

@@ -1,8 +1,8 @@
 //! What a product costs and when to order it again: set by hand and by a file, kept with each order and each change.
 
 use axum::http::Method;
-use belgrano_shared::on_both_engines;
-use belgrano_shared::{fetch, fetch_scalar};
+use belgrano_runtime::on_both_engines;
+use belgrano_runtime::{fetch, fetch_scalar};
 use serde_json::{Value, json};
 
 use super::builtin::CATALOG;

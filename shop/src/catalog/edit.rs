@@ -4,14 +4,14 @@
 //! took, meanwhile: that is refused and told. A stock that is set here is a count in its movements.
 
 use axum::extract::State;
-use belgrano_shared::http::{Json, Path};
-use belgrano_shared::money::{Money, in_whole_cents};
-use belgrano_shared::problem::{FieldError, Problem, ProblemDocument};
-use belgrano_shared::storage::{Session, require_one};
-use belgrano_shared::texts::{Language, Message};
-use belgrano_shared::timestamp::UnixMillis;
-use belgrano_shared::writer::{Command, Failure, WriteError};
-use belgrano_shared::{execute, fetch};
+use belgrano_runtime::http::{Json, Path};
+use belgrano_runtime::problem::{FieldError, Problem, ProblemDocument};
+use belgrano_runtime::storage::{Session, require_one};
+use belgrano_runtime::writer::{Command, Failure, WriteError};
+use belgrano_runtime::{execute, fetch};
+use belgrano_wire::money::{Money, in_whole_cents};
+use belgrano_wire::texts::{Language, Message};
+use belgrano_wire::timestamp::UnixMillis;
 use serde::Deserialize;
 use utoipa::ToSchema;
 

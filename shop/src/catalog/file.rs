@@ -1,12 +1,12 @@
 //! The old pair's `productos.json`, read entry by entry: what cannot be read is refused with its path, the rest goes on.
 
-use belgrano_shared::free_text::{self, InvalidText};
-use belgrano_shared::http::read_value;
-use belgrano_shared::money::Money;
-use belgrano_shared::texts::{Language, Message};
-use belgrano_shared::timestamp::UnixMillis;
-use belgrano_shared::wire::limits;
-use belgrano_shared::zone::LocalDay;
+use belgrano_runtime::http::read_value;
+use belgrano_wire::free_text::{self, InvalidText};
+use belgrano_wire::limits;
+use belgrano_wire::money::Money;
+use belgrano_wire::texts::{Language, Message};
+use belgrano_wire::timestamp::UnixMillis;
+use belgrano_wire::zone::LocalDay;
 use jiff::civil::Date;
 use serde::de::{DeserializeOwned, Error};
 use serde::{Deserialize, Deserializer};

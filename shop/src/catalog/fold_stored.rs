@@ -2,9 +2,9 @@
 
 use std::convert::Infallible;
 
-use belgrano_shared::search::fold;
-use belgrano_shared::writer::{Command, Failure, WriteError, Writer};
-use belgrano_shared::{execute_rows, fetch};
+use belgrano_runtime::writer::{Command, Failure, WriteError, Writer};
+use belgrano_runtime::{execute_rows, fetch};
+use belgrano_wire::search::fold;
 
 use crate::unit::ShopUnit;
 

@@ -1,10 +1,10 @@
 //! A page of what is called as it was asked for: all of it in the order of the catalog, what is searched by words in the order of
 //! what its reviews say.
 
-use belgrano_shared::fetch;
-use belgrano_shared::search::fold;
-use belgrano_shared::storage::Session;
-use belgrano_shared::timestamp::UnixMillis;
+use belgrano_runtime::fetch;
+use belgrano_runtime::storage::Session;
+use belgrano_wire::search::fold;
+use belgrano_wire::timestamp::UnixMillis;
 use serde::{Deserialize, Serialize};
 
 use super::product::{ProductRow, ProductView, complete, select_products};

@@ -8,9 +8,9 @@
 
 use std::convert::Infallible;
 
-use belgrano_shared::free_text::NotText;
-use belgrano_shared::texts::Language;
-use belgrano_shared::writer::{Command, Failure, WriteError, Writer};
+use belgrano_runtime::writer::{Command, Failure, WriteError, Writer};
+use belgrano_wire::free_text::NotText;
+use belgrano_wire::texts::Language;
 
 use super::file::File;
 use super::merge::Merge;

@@ -5,11 +5,11 @@
 use std::collections::HashSet;
 
 use axum::extract::State;
-use belgrano_shared::http::Json;
-use belgrano_shared::problem::Problem;
-use belgrano_shared::storage::Session;
-use belgrano_shared::timestamp::UnixMillis;
-use belgrano_shared::{fetch, fetch_in, fetch_scalar};
+use belgrano_runtime::http::Json;
+use belgrano_runtime::problem::Problem;
+use belgrano_runtime::storage::Session;
+use belgrano_runtime::{fetch, fetch_in, fetch_scalar};
+use belgrano_wire::timestamp::UnixMillis;
 use serde::Serialize;
 use utoipa::ToSchema;
 

@@ -1,12 +1,12 @@
 //! The products as administrators see them: also those that are not sold, with what can be edited.
 
-use belgrano_shared::http::Page;
-use belgrano_shared::money::Money;
-use belgrano_shared::problem::Problem;
-use belgrano_shared::storage::Session;
-use belgrano_shared::texts::Message;
-use belgrano_shared::timestamp::UnixMillis;
-use belgrano_shared::{fetch, fetch_in, fetch_scalar};
+use belgrano_runtime::http::Page;
+use belgrano_runtime::problem::Problem;
+use belgrano_runtime::storage::Session;
+use belgrano_runtime::{fetch, fetch_in, fetch_scalar};
+use belgrano_wire::money::Money;
+use belgrano_wire::texts::Message;
+use belgrano_wire::timestamp::UnixMillis;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 

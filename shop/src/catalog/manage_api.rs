@@ -1,8 +1,8 @@
 //! The same products for programs of the administration.
 
 use axum::extract::State;
-use belgrano_shared::http::{Json, Page, Path, Query};
-use belgrano_shared::problem::{Problem, ProblemDocument};
+use belgrano_runtime::http::{Json, Page, Path, Query};
+use belgrano_runtime::problem::{Problem, ProblemDocument};
 use serde::Serialize;
 use utoipa::ToSchema;
 

@@ -1,6 +1,6 @@
 //! What somebody meant who typed with a slip: `azucr`, `yerva`, `jabones`. Asked only when nothing is called as they typed.
 //!
-//! Both sides are folded already (`belgrano_shared::search::fold`). Words of letters only, and of four at least, are forgiven: one
+//! Both sides are folded already (`belgrano_wire::search::fold`). Words of letters only, and of four at least, are forgiven: one
 //! slip, two from eight letters on. A slip is a letter too many, one missing, another one, or two that changed places.
 
 /// The shortest word that is forgiven anything, in letters.

@@ -3,8 +3,8 @@
 use std::collections::{HashMap, HashSet};
 use std::hash::Hash;
 
-use belgrano_shared::money::Money;
-use belgrano_shared::search::fold;
+use belgrano_wire::money::Money;
+use belgrano_wire::search::fold;
 
 use super::edit::MAX_LEAD_DAYS;
 use super::file::{self, Entry, File};

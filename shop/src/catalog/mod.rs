@@ -13,6 +13,8 @@ mod edit;
 mod file;
 mod fold_stored;
 mod found;
+#[cfg(any(test, fuzzing))]
+pub mod fuzzing;
 mod import;
 mod lists;
 mod manage;

@@ -2,8 +2,8 @@
 
 use axum::body::Bytes;
 use axum::http::Method;
-use belgrano_shared::on_both_engines;
-use belgrano_shared::testing::pictures::{self, tells};
+use belgrano_runtime::on_both_engines;
+use belgrano_testing::pictures::{self, tells};
 use serde_json::Value;
 
 use super::redraw_photos;
@@ -40,7 +40,7 @@ on_both_engines! {
         }
         let mut session = database.begin(&shop.app.db).await;
         for (id, content) in [(9_i64, pictures::jpeg_of_a_camera()), (8, b"\xff\xd8\xffno".to_vec())] {
-            belgrano_shared::execute!(session, AS_IT_CAME, content, "vieja", id).expect("changed");
+            belgrano_runtime::execute!(session, AS_IT_CAME, content, "vieja", id).expect("changed");
         }
         session.commit().await.expect("a commit");
         let look = async |path: &str| shop.send_bytes(&mut Browser::default(), Method::GET, path, None).await;

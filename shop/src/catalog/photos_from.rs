@@ -5,12 +5,12 @@ use std::error::Error;
 use std::io;
 use std::path::{Path, PathBuf};
 
-use belgrano_shared::fetch;
-use belgrano_shared::free_text::clean;
-use belgrano_shared::picture::Picture;
-use belgrano_shared::storage::Db;
-use belgrano_shared::texts::Message;
-use belgrano_shared::writer::Writer;
+use belgrano_runtime::fetch;
+use belgrano_runtime::storage::Db;
+use belgrano_runtime::writer::Writer;
+use belgrano_web::picture::Picture;
+use belgrano_wire::free_text::clean;
+use belgrano_wire::texts::Message;
 
 use super::photo::SetPhoto;
 use crate::unit::ShopUnit;

@@ -2,12 +2,12 @@
 //! list price or its cost. Administrators read them.
 
 use axum::extract::State;
-use belgrano_shared::http::{Json, Page, Path};
-use belgrano_shared::money::Money;
-use belgrano_shared::problem::{Problem, ProblemDocument};
-use belgrano_shared::storage::{Session, require_one};
-use belgrano_shared::timestamp::UnixMillis;
-use belgrano_shared::{execute, execute_rows, fetch};
+use belgrano_runtime::http::{Json, Page, Path};
+use belgrano_runtime::problem::{Problem, ProblemDocument};
+use belgrano_runtime::storage::{Session, require_one};
+use belgrano_runtime::{execute, execute_rows, fetch};
+use belgrano_wire::money::Money;
+use belgrano_wire::timestamp::UnixMillis;
 use serde::Serialize;
 use utoipa::ToSchema;
 

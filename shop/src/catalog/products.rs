@@ -5,13 +5,13 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use axum::extract::State;
-use belgrano_shared::fetch;
-use belgrano_shared::http::{Json, Page, Path, Query};
-use belgrano_shared::problem::{Problem, ProblemDocument};
-use belgrano_shared::search::fold;
-use belgrano_shared::storage::Session;
-use belgrano_shared::texts::Message;
-use belgrano_shared::timestamp::UnixMillis;
+use belgrano_runtime::fetch;
+use belgrano_runtime::http::{Json, Page, Path, Query};
+use belgrano_runtime::problem::{Problem, ProblemDocument};
+use belgrano_runtime::storage::Session;
+use belgrano_wire::search::fold;
+use belgrano_wire::texts::Message;
+use belgrano_wire::timestamp::UnixMillis;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
@@ -214,7 +214,7 @@ pub(super) async fn show_product(State(app): State<App>, Path(id): Path<i64>) ->
 pub(crate) async fn product(app: &App, id: i64) -> Result<ProductView, Problem> {
     const FOR_SALE: &str = "SELECT COUNT(*) FROM products p JOIN businesses b ON b.id = p.business_id WHERE p.id = $1 AND p.active AND b.active";
     let mut snapshot = app.db.snapshot().await?;
-    let for_sale = belgrano_shared::fetch_scalar!(one, snapshot, i64, FOR_SALE, id)? > 0;
+    let for_sale = belgrano_runtime::fetch_scalar!(one, snapshot, i64, FOR_SALE, id)? > 0;
     let found = products_by_id(&mut snapshot, &[id], app.ambient.now()).await?.remove(&id);
     found.filter(|_| for_sale).ok_or_else(no_such_product)
 }

@@ -3,10 +3,10 @@
 use std::collections::HashMap;
 use std::hash::Hash;
 
-use belgrano_shared::money::Money;
-use belgrano_shared::storage::Session;
-use belgrano_shared::timestamp::UnixMillis;
-use belgrano_shared::{execute, execute_rows, fetch};
+use belgrano_runtime::storage::Session;
+use belgrano_runtime::{execute, execute_rows, fetch};
+use belgrano_wire::money::Money;
+use belgrano_wire::timestamp::UnixMillis;
 
 #[derive(Clone, Debug, PartialEq, sqlx::FromRow)]
 pub(super) struct BusinessRow {

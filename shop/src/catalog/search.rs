@@ -1,6 +1,6 @@
 //! Finding by words: both sides folded, so that `ACEITE` finds `Aceite` and `yerbamate ñandu` finds `Ñandú`.
 
-use belgrano_shared::search::{asks_nothing, fold};
+use belgrano_wire::search::{asks_nothing, fold};
 
 /// The most words of one search.
 pub(super) const MAX_WORDS: usize = 8;

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use belgrano_shared::search::{fold, telephone};
+use belgrano_wire::search::{fold, telephone};
 
 use super::meant::{Meant, Near};
 use super::search::telling;

@@ -2,11 +2,11 @@
 
 use axum::body::Bytes;
 use axum::http::Method;
-use belgrano_shared::money::Money;
-use belgrano_shared::on_both_engines;
-use belgrano_shared::picture::{MAX_PICTURE_BYTES, Picture};
-use belgrano_shared::testing::pictures::{self, tells};
-use belgrano_shared::texts::Message;
+use belgrano_runtime::on_both_engines;
+use belgrano_testing::pictures::{self, tells};
+use belgrano_web::picture::{MAX_PICTURE_BYTES, Picture};
+use belgrano_wire::money::Money;
+use belgrano_wire::texts::Message;
 use serde_json::{Value, json};
 
 use super::builtin::CATALOG;
@@ -99,7 +99,7 @@ on_both_engines! {
         let (second, end) = ids(&shop, &format!("q=tomates&limit=1&cursor={}", cursor.expect("another page"))).await;
         assert_eq!((second, end), (vec![20], None));
         let (last, _) = ids(&shop, "q=tomate&limit=1").await;
-        let beyond = belgrano_shared::http::Page::encode(&1000);
+        let beyond = belgrano_runtime::http::Page::encode(&1000);
         assert_eq!((last, ids(&shop, &format!("q=tomate&cursor={beyond}")).await.0), (vec![7], vec![]));
         let mut nobody = Browser::default();
         let (close, exact) = ("/api/productos?q=yerva", "/api/productos?q=yerba");

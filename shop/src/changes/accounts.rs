@@ -1,7 +1,7 @@
 //! Accounts as the feed tells them. Their owners' names and addresses are in it; what opens a door is not. One that was erased is
 //! gone, although its row is there.
 
-use belgrano_shared::changes::{Content, Utc};
+use belgrano_runtime::changes::{Content, Utc};
 use serde::Serialize;
 use sqlx::FromRow;
 

@@ -2,9 +2,9 @@
 
 use std::collections::HashSet;
 
-use belgrano_shared::changes::{Contents, Utc};
-use belgrano_shared::fetch_in;
-use belgrano_shared::storage::Session;
+use belgrano_runtime::changes::{Contents, Utc};
+use belgrano_runtime::fetch_in;
+use belgrano_runtime::storage::Session;
 use jiff::Timestamp;
 use serde::Serialize;
 use sqlx::FromRow;

@@ -1,7 +1,7 @@
 //! What only grows: movements of stock and changes of prices, as the feed tells them.
 
-use belgrano_shared::changes::{Content, Utc};
-use belgrano_shared::money::Money;
+use belgrano_runtime::changes::{Content, Utc};
+use belgrano_wire::money::Money;
 use serde::Serialize;
 use sqlx::FromRow;
 

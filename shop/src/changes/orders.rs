@@ -2,10 +2,10 @@
 
 use std::collections::HashMap;
 
-use belgrano_shared::changes::{Contents, Utc, ids};
-use belgrano_shared::fetch_in;
-use belgrano_shared::money::Money;
-use belgrano_shared::storage::Session;
+use belgrano_runtime::changes::{Contents, Utc, ids};
+use belgrano_runtime::fetch_in;
+use belgrano_runtime::storage::Session;
+use belgrano_wire::money::Money;
 use serde::Serialize;
 use sqlx::FromRow;
 

@@ -1,6 +1,6 @@
 //! What customers say, as the feed tells it.
 
-use belgrano_shared::changes::{Content, Utc};
+use belgrano_runtime::changes::{Content, Utc};
 use serde::Serialize;
 use sqlx::FromRow;
 

@@ -1,12 +1,12 @@
 //! Where an order goes and how it is paid, parsed from what a person typed.
 
-use belgrano_shared::address;
-use belgrano_shared::free_text;
-use belgrano_shared::map::Zones;
-use belgrano_shared::problem::FieldError;
-use belgrano_shared::search::fold;
-use belgrano_shared::texts::Message;
-use belgrano_shared::wire::{PaymentMethod, Position, limits};
+use belgrano_runtime::problem::FieldError;
+use belgrano_web::address;
+use belgrano_web::map::Zones;
+use belgrano_wire::free_text;
+use belgrano_wire::search::fold;
+use belgrano_wire::texts::Message;
+use belgrano_wire::{PaymentMethod, Position, limits};
 
 use crate::accounts::Form;
 
@@ -132,7 +132,7 @@ fn bounded(field: &str, text: Option<String>, max: usize, errors: &mut Vec<Field
 
 #[cfg(test)]
 mod tests {
-    use belgrano_shared::map::Zones;
+    use belgrano_web::map::Zones;
 
     use super::{Delivery, DeliveryFields};
 

@@ -1,6 +1,6 @@
 //! Products that a person holds in `psql`: orders for others go on.
 
-use belgrano_shared::testing::TestDatabase;
+use belgrano_testing::TestDatabase;
 use futures_util::StreamExt;
 use futures_util::stream::FuturesUnordered;
 use serde_json::json;

@@ -1,9 +1,9 @@
 //! `POST /api/pedidos`.
 
 use axum::extract::State;
-use belgrano_shared::http::{Keyed, RequestContext};
-use belgrano_shared::idempotency::{IdempotencyKey, Once, StoredAnswer};
-use belgrano_shared::problem::{Problem, ProblemDocument};
+use belgrano_runtime::http::{Keyed, RequestContext};
+use belgrano_runtime::idempotency::{IdempotencyKey, Once, StoredAnswer};
+use belgrano_runtime::problem::{Problem, ProblemDocument};
 use serde::Deserialize;
 use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
@@ -101,7 +101,7 @@ async fn place(
         payment_method: request.payment_method,
         notes: request.notes,
     };
-    let (source, delivery) = both(source, delivery.parse(&app.settings.common.map.zones)).map_err(Problem::invalid)?;
+    let (source, delivery) = both(source, delivery.parse(&app.settings.map.zones)).map_err(Problem::invalid)?;
     let trace = context.traceparent();
     let checkout = Checkout { account_id: who.account_id, source, delivery, seen: None, arrival, trace };
     order(&app, &who, checkout, key).await.map(Kept::into_answer)

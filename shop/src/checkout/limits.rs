@@ -2,12 +2,12 @@
 
 use std::time::Duration;
 
-use belgrano_shared::config::Env;
-use belgrano_shared::money::Money;
-use belgrano_shared::problem::FieldError;
-use belgrano_shared::texts::Message;
-use belgrano_shared::timestamp::UnixMillis;
-use belgrano_shared::wire::CustomerKind;
+use belgrano_runtime::config::Env;
+use belgrano_runtime::problem::FieldError;
+use belgrano_wire::CustomerKind;
+use belgrano_wire::money::Money;
+use belgrano_wire::texts::Message;
+use belgrano_wire::timestamp::UnixMillis;
 
 use super::CheckoutRefusal;
 use crate::basket::Basket;

@@ -1,6 +1,6 @@
 //! Nobody empties the shelves with a few requests.
 
-use belgrano_shared::{fetch_scalar, on_both_engines};
+use belgrano_runtime::{fetch_scalar, on_both_engines};
 use futures_util::future::join_all;
 use serde_json::{Value, json};
 

@@ -1,13 +1,12 @@
 //! Whatever the shop's own checks let pass, the board takes; and whatever anybody types is an answer, never a failure.
 
 use axum::http::Method;
-use belgrano_shared::money::Money;
-use belgrano_shared::on_both_engines;
-use belgrano_shared::testing::{START, TestDatabase};
-use belgrano_shared::wire::{
-    CustomerKind, OrderLine, OrderMessage, OrderNumber, PaymentMethod, Position, Priority, limits,
-};
-use belgrano_shared::{fetch_scalar, free_text};
+use belgrano_runtime::fetch_scalar;
+use belgrano_runtime::on_both_engines;
+use belgrano_testing::{START, TestDatabase};
+use belgrano_wire::free_text;
+use belgrano_wire::money::Money;
+use belgrano_wire::{CustomerKind, OrderLine, OrderMessage, OrderNumber, PaymentMethod, Position, Priority, limits};
 use proptest::prelude::*;
 use proptest::strategy::ValueTree;
 use proptest::test_runner::TestRunner;

@@ -1,9 +1,9 @@
 //! Many buyers at once, several instances, little stock: it is sold out to the last one and never beyond.
 
-use belgrano_shared::testing::TestDatabase;
-use belgrano_shared::wire::PaymentMethod;
-use belgrano_shared::writer::WriteError;
-use belgrano_shared::{fetch_scalar, on_both_engines};
+use belgrano_runtime::writer::WriteError;
+use belgrano_runtime::{fetch_scalar, on_both_engines};
+use belgrano_testing::TestDatabase;
+use belgrano_wire::PaymentMethod;
 use futures_util::future::join_all;
 use serde_json::json;
 

@@ -3,14 +3,14 @@
 //! [`Checkout`] is the customer's command; the scheduler of packages calls [`place_order`] inside its own. Everything is
 //! decided on what the unit of work has read before anything is written, so a refusal leaves nothing behind.
 
-use belgrano_shared::address::has_door;
-use belgrano_shared::execute;
-use belgrano_shared::money::Money;
-use belgrano_shared::problem::{FieldError, Problem};
-use belgrano_shared::storage::require_one;
-use belgrano_shared::texts::Message;
-use belgrano_shared::wire::{self, OrderMessage, OrderNumber, Position, Priority, TicketState};
-use belgrano_shared::writer::{Command, Failure};
+use belgrano_runtime::execute;
+use belgrano_runtime::problem::{FieldError, Problem};
+use belgrano_runtime::storage::require_one;
+use belgrano_runtime::writer::{Command, Failure};
+use belgrano_web::address::has_door;
+use belgrano_wire::money::Money;
+use belgrano_wire::texts::Message;
+use belgrano_wire::{self as wire, OrderMessage, OrderNumber, Position, Priority, TicketState};
 
 use super::delivery::Delivery;
 use crate::arrival::{Arrival, Placed};

@@ -1,9 +1,9 @@
 //! Orders from the cart, once for each key.
 
 use axum::http::Method;
-use belgrano_shared::idempotency::{IdempotencyKey, Once};
-use belgrano_shared::on_both_engines;
-use belgrano_shared::wire::PaymentMethod;
+use belgrano_runtime::idempotency::{IdempotencyKey, Once};
+use belgrano_runtime::on_both_engines;
+use belgrano_wire::PaymentMethod;
 use serde_json::json;
 
 use super::{Checkout, Delivery, Source};
@@ -30,7 +30,7 @@ fn delivery() -> Delivery {
 
 async fn count(shop: &TestShop, sql: &'static str) -> i64 {
     let mut session = shop.app.db.read().await.expect("a connection");
-    belgrano_shared::fetch_scalar!(one, session, i64, sql).expect("one row")
+    belgrano_runtime::fetch_scalar!(one, session, i64, sql).expect("one row")
 }
 
 on_both_engines! {

@@ -1,8 +1,8 @@
 //! What a batch of orders costs in statements: as much for long baskets as for short ones.
 
-use belgrano_shared::testing::{TestDatabase, statements};
-use belgrano_shared::wire::PaymentMethod;
-use belgrano_shared::{fetch_scalar, on_both_engines};
+use belgrano_runtime::{fetch_scalar, on_both_engines};
+use belgrano_testing::{TestDatabase, statements};
+use belgrano_wire::PaymentMethod;
 use futures_util::future::join_all;
 
 use super::{Checkout, Delivery, Source};

@@ -3,14 +3,14 @@
 
 use std::time::Duration;
 
-use belgrano_shared::ambient::Ambient;
-use belgrano_shared::auth::api_key::X_API_KEY;
-use belgrano_shared::config::Secret;
-use belgrano_shared::signature::{
+use belgrano_runtime::auth::api_key::X_API_KEY;
+use belgrano_runtime::config::Secret;
+use belgrano_wire::TicketView;
+use belgrano_wire::ambient::Ambient;
+use belgrano_wire::live::{ClientFrame, LiveToken, ServerFrame};
+use belgrano_wire::signature::{
     ID_HEADER, LOOKUP_ID_PREFIX, SIGNATURE_HEADER, SOCKET_TOKEN_ID_PREFIX, SigningSecrets, TIMESTAMP_HEADER,
 };
-use belgrano_shared::wire::TicketView;
-use belgrano_shared::wire::live::{ClientFrame, LiveToken, ServerFrame};
 use futures_util::{SinkExt, StreamExt};
 use reqwest::{Response, StatusCode};
 use serde::Deserialize;
@@ -181,7 +181,7 @@ pub async fn try_credentials(settings: &FeedSettings, ambient: &Ambient) -> Resu
 
 /// A client that answers to nobody but the board.
 pub(super) fn http_client() -> reqwest::Result<reqwest::Client> {
-    belgrano_shared::tls::use_ring();
+    belgrano_runtime::tls::use_ring();
     reqwest::Client::builder().no_proxy().redirect(reqwest::redirect::Policy::none()).build()
 }
 

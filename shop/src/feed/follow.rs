@@ -3,11 +3,11 @@
 use std::convert::Infallible;
 use std::time::Duration;
 
-use belgrano_shared::fetch;
-use belgrano_shared::retry::RetrySchedule;
-use belgrano_shared::wire::Position;
-use belgrano_shared::wire::live::{ClientFrame, Cursor, EventTicket, ServerFrame};
-use belgrano_shared::writer::WriteError;
+use belgrano_runtime::fetch;
+use belgrano_runtime::retry::RetrySchedule;
+use belgrano_runtime::writer::WriteError;
+use belgrano_wire::Position;
+use belgrano_wire::live::{ClientFrame, Cursor, EventTicket, ServerFrame};
 
 use super::client::{Feed, FeedError, FeedSettings, http_client};
 use super::late::Late;

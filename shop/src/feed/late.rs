@@ -5,7 +5,7 @@
 
 use std::time::Duration;
 
-use belgrano_shared::writer::AtOnce;
+use belgrano_runtime::writer::AtOnce;
 use futures_util::future::{BoxFuture, join_all};
 use futures_util::stream::{FuturesUnordered, StreamExt};
 

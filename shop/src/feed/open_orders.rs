@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use belgrano_shared::fetch;
+use belgrano_runtime::fetch;
 
 use super::client::{self, FeedError, FeedSettings};
 use super::follow::{Ended, store};

@@ -1,14 +1,14 @@
 //! The business of a merchant, as it appears on its orders.
 
 use axum::extract::State;
-use belgrano_shared::http::Json;
-use belgrano_shared::problem::{Problem, ProblemDocument};
-use belgrano_shared::seen::{Changed, Fields, Seen};
-use belgrano_shared::storage::{Session, require_one};
-use belgrano_shared::texts::Message;
-use belgrano_shared::wire::limits;
-use belgrano_shared::writer::{Command, Failure};
-use belgrano_shared::{execute, fetch, fetch_scalar};
+use belgrano_runtime::http::Json;
+use belgrano_runtime::problem::{Problem, ProblemDocument};
+use belgrano_runtime::storage::{Session, require_one};
+use belgrano_runtime::writer::{Command, Failure};
+use belgrano_runtime::{execute, fetch, fetch_scalar};
+use belgrano_web::seen::{Changed, Fields, Seen};
+use belgrano_wire::limits;
+use belgrano_wire::texts::Message;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 

@@ -8,8 +8,8 @@
 
 use std::fmt;
 
-use belgrano_shared::texts::Message;
-use belgrano_shared::timestamp::UnixMillis;
+use belgrano_wire::texts::Message;
+use belgrano_wire::timestamp::UnixMillis;
 use jiff::civil::Date;
 use jiff::{Span, ToSpan};
 use serde::{Deserialize, Serialize};
@@ -203,8 +203,8 @@ impl Series {
 
 #[cfg(test)]
 mod tests {
-    use belgrano_shared::timestamp::UnixMillis;
-    use belgrano_shared::zone::Zone;
+    use belgrano_wire::timestamp::UnixMillis;
+    use belgrano_wire::zone::Zone;
     use jiff::ToSpan;
     use jiff::civil::{Date, date};
     use proptest::prelude::*;

@@ -1,12 +1,12 @@
 //! What a merchant may do to its packages: make, change, pause, resume, delete.
 
-use belgrano_shared::problem::{FieldError, Problem};
-use belgrano_shared::seen::{Changed, Seen};
-use belgrano_shared::storage::require_one;
-use belgrano_shared::texts::Message;
-use belgrano_shared::timestamp::UnixMillis;
-use belgrano_shared::writer::{Command, Failure};
-use belgrano_shared::{execute, execute_rows, fetch_scalar};
+use belgrano_runtime::problem::{FieldError, Problem};
+use belgrano_runtime::storage::require_one;
+use belgrano_runtime::writer::{Command, Failure};
+use belgrano_runtime::{execute, execute_rows, fetch_scalar};
+use belgrano_web::seen::{Changed, Seen};
+use belgrano_wire::texts::Message;
+use belgrano_wire::timestamp::UnixMillis;
 
 use super::calendar::{DueDate, RunHour};
 use super::package::{self, Package, PackageDraft, PackageView};

@@ -2,14 +2,14 @@
 
 use axum::extract::State;
 use axum::http::StatusCode;
-use belgrano_shared::address::has_door;
-use belgrano_shared::free_text;
-use belgrano_shared::http::{Json, KeyOnly, Keyed, Page, Path, Query, RequestContext};
-use belgrano_shared::idempotency::StoredAnswer;
-use belgrano_shared::map::Zones;
-use belgrano_shared::problem::{FieldError, Problem, ProblemDocument};
-use belgrano_shared::seen::Seen;
-use belgrano_shared::texts::Message;
+use belgrano_runtime::http::{Json, KeyOnly, Keyed, Page, Path, Query, RequestContext};
+use belgrano_runtime::idempotency::StoredAnswer;
+use belgrano_runtime::problem::{FieldError, Problem, ProblemDocument};
+use belgrano_web::address::has_door;
+use belgrano_web::map::Zones;
+use belgrano_web::seen::Seen;
+use belgrano_wire::free_text;
+use belgrano_wire::texts::Message;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::router::OpenApiRouter;

@@ -1,7 +1,7 @@
 //! Merchants over HTTP: what they send, what they see, and who may.
 
 use axum::http::Method;
-use belgrano_shared::on_both_engines;
+use belgrano_runtime::on_both_engines;
 use serde_json::{Value, json};
 
 use crate::testing::{Browser, TestShop};

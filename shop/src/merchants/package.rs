@@ -2,9 +2,9 @@
 
 use std::collections::HashMap;
 
-use belgrano_shared::storage::Session;
-use belgrano_shared::timestamp::UnixMillis;
-use belgrano_shared::{fetch, fetch_in};
+use belgrano_runtime::storage::Session;
+use belgrano_runtime::{fetch, fetch_in};
+use belgrano_wire::timestamp::UnixMillis;
 use serde::Serialize;
 use utoipa::ToSchema;
 

@@ -1,9 +1,9 @@
 //! What a merchant may ask of its packages and do with them, for the addresses of the API and for the pages.
 
-use belgrano_shared::http::{KeyOnly, Keyed, Page, RequestContext};
-use belgrano_shared::idempotency::{Once, StoredAnswer};
-use belgrano_shared::money::Money;
-use belgrano_shared::problem::Problem;
+use belgrano_runtime::http::{KeyOnly, Keyed, Page, RequestContext};
+use belgrano_runtime::idempotency::{Once, StoredAnswer};
+use belgrano_runtime::problem::Problem;
+use belgrano_wire::money::Money;
 
 use super::edit::not_found;
 use super::http::{PackageList, PackageRequest, RunList};
@@ -31,7 +31,7 @@ pub(crate) async fn create(
     let account_id = who.account_id;
     let (request, key) = request.scoped(|| format!("paquete:{account_id}"));
     let create =
-        Create { account_id, draft: request.parse(&app.settings.common.map.zones)?, hour: app.settings.merchants.hour };
+        Create { account_id, draft: request.parse(&app.settings.map.zones)?, hour: app.settings.merchants.hour };
     Ok(app.writer.submit_for(who, Once::creating(create, key)).await?)
 }
 
@@ -49,7 +49,7 @@ pub(crate) async fn replace(
     mut request: PackageRequest,
 ) -> Result<PackageView, Problem> {
     let seen = std::mem::take(&mut request.seen);
-    let (draft, hour) = (request.parse(&app.settings.common.map.zones)?, app.settings.merchants.hour);
+    let (draft, hour) = (request.parse(&app.settings.map.zones)?, app.settings.merchants.hour);
     Ok(app.writer.submit_for(who, Update { account_id: who.account_id, id, draft, seen, hour }).await?)
 }
 

@@ -1,15 +1,15 @@
 //! What a merchant pays for: a plan, which an administrator sets.
 
-use belgrano_shared::fetch;
-use belgrano_shared::http::Page;
-use belgrano_shared::problem::Problem;
-use belgrano_shared::search::fold;
-use belgrano_shared::seen::{Changed, Fields, Seen};
-use belgrano_shared::storage::{Session, require_one};
-use belgrano_shared::texts::Message;
-use belgrano_shared::timestamp::UnixMillis;
-use belgrano_shared::writer::{Command, Failure};
-use belgrano_shared::{execute, fetch_in};
+use belgrano_runtime::fetch;
+use belgrano_runtime::http::Page;
+use belgrano_runtime::problem::Problem;
+use belgrano_runtime::storage::{Session, require_one};
+use belgrano_runtime::writer::{Command, Failure};
+use belgrano_runtime::{execute, fetch_in};
+use belgrano_web::seen::{Changed, Fields, Seen};
+use belgrano_wire::search::fold;
+use belgrano_wire::texts::Message;
+use belgrano_wire::timestamp::UnixMillis;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 

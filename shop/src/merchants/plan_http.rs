@@ -1,9 +1,9 @@
 //! Merchants and their plans, for programs of the administration.
 
 use axum::extract::State;
-use belgrano_shared::http::{Json, Page, Path, Query};
-use belgrano_shared::problem::{Problem, ProblemDocument};
-use belgrano_shared::seen::Seen;
+use belgrano_runtime::http::{Json, Page, Path, Query};
+use belgrano_runtime::problem::{Problem, ProblemDocument};
+use belgrano_web::seen::Seen;
 use serde::Deserialize;
 use utoipa::ToSchema;
 

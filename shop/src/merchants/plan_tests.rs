@@ -1,7 +1,7 @@
 //! Plans: an administrator's to give, a merchant's to read.
 
 use axum::http::Method;
-use belgrano_shared::on_both_engines;
+use belgrano_runtime::on_both_engines;
 use serde_json::{Value, json};
 
 use crate::testing::{ADMIN, Browser, TestShop};

@@ -1,9 +1,9 @@
 //! What a package would be as an order now: today's prices, what is missing, where it goes. Nothing is taken or written.
 
-use belgrano_shared::fetch_scalar;
-use belgrano_shared::problem::Problem;
-use belgrano_shared::storage::Session;
-use belgrano_shared::timestamp::UnixMillis;
+use belgrano_runtime::fetch_scalar;
+use belgrano_runtime::problem::Problem;
+use belgrano_runtime::storage::Session;
+use belgrano_wire::timestamp::UnixMillis;
 
 use super::edit::not_found;
 use super::package::{self, PackageView};

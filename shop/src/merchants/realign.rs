@@ -6,10 +6,10 @@
 
 use std::convert::Infallible;
 
-use belgrano_shared::storage::require_one;
-use belgrano_shared::timestamp::UnixMillis;
-use belgrano_shared::writer::{Command, Failure};
-use belgrano_shared::{execute, fetch, fetch_scalar};
+use belgrano_runtime::storage::require_one;
+use belgrano_runtime::writer::{Command, Failure};
+use belgrano_runtime::{execute, fetch, fetch_scalar};
+use belgrano_wire::timestamp::UnixMillis;
 
 use super::calendar::{DueDate, Frequency, RunHour, Series};
 use crate::app::App;

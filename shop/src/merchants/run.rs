@@ -8,15 +8,15 @@
 
 use std::convert::Infallible;
 
-use belgrano_shared::money::Money;
-use belgrano_shared::notices::{News, Notice};
-use belgrano_shared::problem::{FieldError, Problem};
-use belgrano_shared::storage::{Session, require_one};
-use belgrano_shared::texts::Message;
-use belgrano_shared::timestamp::UnixMillis;
-use belgrano_shared::wire::{OrderNumber, PaymentMethod};
-use belgrano_shared::writer::{Command, Failure};
-use belgrano_shared::{execute, execute_rows, fetch, fetch_scalar};
+use belgrano_notices::{News, Notice};
+use belgrano_runtime::problem::{FieldError, Problem};
+use belgrano_runtime::storage::{Session, require_one};
+use belgrano_runtime::writer::{Command, Failure};
+use belgrano_runtime::{execute, execute_rows, fetch, fetch_scalar};
+use belgrano_wire::money::Money;
+use belgrano_wire::texts::Message;
+use belgrano_wire::timestamp::UnixMillis;
+use belgrano_wire::{OrderNumber, PaymentMethod};
 use serde::Serialize;
 use utoipa::ToSchema;
 

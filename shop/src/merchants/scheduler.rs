@@ -5,10 +5,10 @@
 
 use std::time::Duration;
 
-use belgrano_shared::http::RequestContext;
-use belgrano_shared::steady::SetBack;
-use belgrano_shared::timestamp::UnixMillis;
-use belgrano_shared::{fetch, fetch_scalar};
+use belgrano_runtime::http::RequestContext;
+use belgrano_runtime::{fetch, fetch_scalar};
+use belgrano_wire::steady::SetBack;
+use belgrano_wire::timestamp::UnixMillis;
 use futures_util::future::join_all;
 
 use super::calendar::{DueDate, RunHour};

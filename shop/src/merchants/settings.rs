@@ -1,6 +1,6 @@
 //! What an operator may choose about packages.
 
-use belgrano_shared::config::Env;
+use belgrano_runtime::config::Env;
 
 use super::RunHour;
 

@@ -2,8 +2,8 @@
 
 use std::fmt::Write;
 
-use belgrano_shared::seen::Fields;
-use belgrano_shared::texts::Message;
+use belgrano_web::seen::Fields;
+use belgrano_wire::texts::Message;
 
 use super::calendar::Frequency;
 use super::package::{PackageDraft, PackageView};

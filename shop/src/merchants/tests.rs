@@ -5,16 +5,16 @@ mod bounds;
 use std::sync::Arc;
 use std::time::Duration;
 
-use belgrano_shared::ambient::{Ambient, ManualClock, SeededEntropy};
-use belgrano_shared::idempotency::{IdempotencyKey, Once, OnceRefusal};
-use belgrano_shared::lifecycle::Lifecycle;
-use belgrano_shared::seen::Seen;
-use belgrano_shared::testing::{START, TestDatabase, still_ambient};
-use belgrano_shared::timestamp::UnixMillis;
-use belgrano_shared::wire::PaymentMethod;
-use belgrano_shared::writer::{Command, Failure, WriteError};
-use belgrano_shared::zone::Zone;
-use belgrano_shared::{fetch, fetch_scalar, on_both_engines};
+use belgrano_runtime::idempotency::{IdempotencyKey, Once, OnceRefusal};
+use belgrano_runtime::lifecycle::Lifecycle;
+use belgrano_runtime::writer::{Command, Failure, WriteError};
+use belgrano_runtime::{fetch, fetch_scalar, on_both_engines};
+use belgrano_testing::{START, TestDatabase, still_ambient};
+use belgrano_web::seen::Seen;
+use belgrano_wire::PaymentMethod;
+use belgrano_wire::ambient::{Ambient, ManualClock, SeededEntropy};
+use belgrano_wire::timestamp::UnixMillis;
+use belgrano_wire::zone::Zone;
 
 use super::calendar::{DueDate, Frequency, RunHour};
 use super::package::PackageDraft;

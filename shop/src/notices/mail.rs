@@ -2,10 +2,10 @@
 
 use std::convert::Infallible;
 
-use belgrano_shared::storage::Db;
-use belgrano_shared::texts::Language;
-use belgrano_shared::writer::{Command, Failure};
-use belgrano_shared::{execute, fetch_scalar};
+use belgrano_runtime::storage::Db;
+use belgrano_runtime::writer::{Command, Failure};
+use belgrano_runtime::{execute, fetch_scalar};
+use belgrano_wire::texts::Language;
 
 use crate::unit::ShopUnit;
 

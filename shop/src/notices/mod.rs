@@ -4,7 +4,7 @@
 //! attack by mail in any case.
 //!
 //! What the board says of an order leaves its notice in the transaction that applies it ([`of`]); the rest is
-//! [`belgrano_shared::notices`]. An order that has moved on since is no news and is not told.
+//! [`belgrano_notices`]. An order that has moved on since is no news and is not told.
 
 mod mail;
 mod routes;
@@ -17,15 +17,13 @@ pub(crate) use routes::want_mail;
 
 use std::sync::Arc;
 
-use belgrano_shared::ambient::Ambient;
-use belgrano_shared::lapse_notices;
-use belgrano_shared::notices::push::PushClient;
-use belgrano_shared::notices::{
-    Delivery, DeliveryError, DeliveryParts, MailService, News, Notice, NoticeService, NoticeUnit,
-};
-use belgrano_shared::storage::Session;
-use belgrano_shared::timestamp::UnixMillis;
-use belgrano_shared::wire::TicketState;
+use belgrano_notices::lapse_notices;
+use belgrano_notices::push::PushClient;
+use belgrano_notices::{Delivery, DeliveryError, DeliveryParts, MailService, News, Notice, NoticeService, NoticeUnit};
+use belgrano_runtime::storage::Session;
+use belgrano_wire::TicketState;
+use belgrano_wire::ambient::Ambient;
+use belgrano_wire::timestamp::UnixMillis;
 
 use crate::app::App;
 use crate::unit::{Order, ShopUnit};
@@ -105,7 +103,7 @@ pub fn of(order: &Order, at: UnixMillis) -> Option<Notice> {
 
 /// What sends them.
 pub(crate) fn delivery(app: &App) -> Result<Delivery<ShopUnit>, reqwest::Error> {
-    let settings = &app.settings.common.notices;
+    let settings = &app.settings.notices;
     let client = |vapid| PushClient::new(vapid, settings.reach, settings.timeout, &app.ambient);
     let parts = DeliveryParts {
         db: app.db.clone(),

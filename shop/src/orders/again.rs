@@ -1,9 +1,9 @@
 //! A past order as it would be today, and ordering it once more.
 
-use belgrano_shared::http::{KeyOnly, RequestContext};
-use belgrano_shared::money::Money;
-use belgrano_shared::problem::Problem;
-use belgrano_shared::wire::{OrderNumber, PaymentMethod, Position};
+use belgrano_runtime::http::{KeyOnly, RequestContext};
+use belgrano_runtime::problem::Problem;
+use belgrano_wire::money::Money;
+use belgrano_wire::{OrderNumber, PaymentMethod, Position};
 
 use super::cancel::no_such_order;
 use super::history;

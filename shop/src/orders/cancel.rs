@@ -1,9 +1,9 @@
 //! A customer changes its mind: the wish is stored and sent to the board, which has the last word.
 
-use belgrano_shared::problem::Problem;
-use belgrano_shared::texts::Message;
-use belgrano_shared::wire::{OrderNumber, TicketState};
-use belgrano_shared::writer::{Command, Failure};
+use belgrano_runtime::problem::Problem;
+use belgrano_runtime::writer::{Command, Failure};
+use belgrano_wire::texts::Message;
+use belgrano_wire::{OrderNumber, TicketState};
 
 use crate::unit::{MessageKind, Order, OutboxMessage, ShopUnit, ShopWants};
 
@@ -105,7 +105,7 @@ pub(super) fn call_off(unit: &mut ShopUnit, number: &OrderNumber, reason: &str, 
 
 #[cfg(test)]
 mod tests {
-    use belgrano_shared::wire::TicketState;
+    use belgrano_wire::TicketState;
 
     use super::{CancelRefusal, Wish, wish};
 

@@ -4,10 +4,10 @@
 //! them is the range that is told; with fewer than a handful, nothing is. Those who stand before it are served first, at the
 //! pace of the last hour: a range never begins before that, and where it would end before that nothing is promised but a delay.
 
-use belgrano_shared::storage::Session;
-use belgrano_shared::timestamp::UnixMillis;
-use belgrano_shared::wire::TicketState;
-use belgrano_shared::{fetch, fetch_scalar};
+use belgrano_runtime::storage::Session;
+use belgrano_runtime::{fetch, fetch_scalar};
+use belgrano_wire::TicketState;
+use belgrano_wire::timestamp::UnixMillis;
 
 use crate::unit::Order;
 
@@ -197,7 +197,7 @@ impl MiddleHalf {
 
 #[cfg(test)]
 mod tests {
-    use belgrano_shared::timestamp::UnixMillis;
+    use belgrano_wire::timestamp::UnixMillis;
 
     use super::{Ahead, Estimate, MiddleHalf, Outlook, STEP_MS, weigh};
 

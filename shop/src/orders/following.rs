@@ -1,9 +1,9 @@
 //! An order as its own page shows it: what the API says of it, the way it has come, when it is likely to arrive, and who brings
 //! it from where.
 
-use belgrano_shared::problem::Problem;
-use belgrano_shared::timestamp::UnixMillis;
-use belgrano_shared::wire::{OrderNumber, TicketState};
+use belgrano_runtime::problem::Problem;
+use belgrano_wire::timestamp::UnixMillis;
+use belgrano_wire::{OrderNumber, TicketState};
 
 use super::cancel::no_such_order;
 use super::history;

@@ -3,7 +3,7 @@
 //! Its cause says so ([`CancelCause::GivenUp`]), and tells it from one that was cancelled on the board and may come back: the
 //! message itself is not kept for ever. Why it was given up is between those who run the shop.
 
-use belgrano_shared::wire::{OrderNumber, TicketState};
+use belgrano_wire::{OrderNumber, TicketState};
 
 use super::cancel::call_off;
 use super::report::give_back_stock;

@@ -1,8 +1,8 @@
 //! Reading orders: one, or a customer's, newest first.
 
-use belgrano_shared::storage::{Db, Session};
-use belgrano_shared::wire::OrderNumber;
-use belgrano_shared::{fetch, fetch_in};
+use belgrano_runtime::storage::{Db, Session};
+use belgrano_runtime::{fetch, fetch_in};
+use belgrano_wire::OrderNumber;
 
 use super::steps::{Step, steps};
 use super::view::OrderView;

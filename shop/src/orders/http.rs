@@ -1,12 +1,12 @@
 //! What a customer may ask about its orders.
 
 use axum::extract::State;
-use belgrano_shared::free_text;
-use belgrano_shared::http::{Json, KeyOnly, Page, Path, RequestContext};
-use belgrano_shared::idempotency::StoredAnswer;
-use belgrano_shared::problem::{Problem, ProblemDocument};
-use belgrano_shared::texts::Message;
-use belgrano_shared::wire::{OrderNumber, limits};
+use belgrano_runtime::http::{Json, KeyOnly, Page, Path, RequestContext};
+use belgrano_runtime::idempotency::StoredAnswer;
+use belgrano_runtime::problem::{Problem, ProblemDocument};
+use belgrano_wire::free_text;
+use belgrano_wire::texts::Message;
+use belgrano_wire::{OrderNumber, limits};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;

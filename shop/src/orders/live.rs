@@ -9,13 +9,13 @@ use std::time::Duration;
 
 use axum::extract::{Request, State};
 use axum::response::Response;
-use belgrano_shared::http::{ClientIp, Path};
-use belgrano_shared::problem::Problem;
-use belgrano_shared::sockets::{
+use belgrano_runtime::http::{ClientIp, Path};
+use belgrano_runtime::problem::Problem;
+use belgrano_runtime::sockets::{
     Beat, Budget, Ending, FULL_RETRY_AFTER, Gone, Heard, Heartbeat, Seat, Socket, Upgrade, retry_after_ms,
 };
-use belgrano_shared::wire::OrderNumber;
-use belgrano_shared::wire::live::{ClientFrame, CloseCode, ServerFrame};
+use belgrano_wire::OrderNumber;
+use belgrano_wire::live::{ClientFrame, CloseCode, ServerFrame};
 use serde_json::json;
 use tokio::sync::watch;
 use tokio::time::Instant;

@@ -3,8 +3,8 @@
 use std::net::SocketAddr;
 use std::time::Duration;
 
-use belgrano_shared::on_both_engines;
-use belgrano_shared::wire::{OrderNumber, Position, TicketState};
+use belgrano_runtime::on_both_engines;
+use belgrano_wire::{OrderNumber, Position, TicketState};
 use futures_util::{SinkExt, StreamExt};
 use serde_json::{Value, json};
 use tokio::net::TcpStream;

@@ -5,11 +5,11 @@
 
 use std::convert::Infallible;
 
-use belgrano_shared::storage::Session;
-use belgrano_shared::timestamp::UnixMillis;
-use belgrano_shared::wire::TicketState;
-use belgrano_shared::writer::{Command, Failure};
-use belgrano_shared::{execute, fetch};
+use belgrano_runtime::storage::Session;
+use belgrano_runtime::writer::{Command, Failure};
+use belgrano_runtime::{execute, fetch};
+use belgrano_wire::TicketState;
+use belgrano_wire::timestamp::UnixMillis;
 
 use super::estimate::{Estimate, Outlook, outlook};
 use crate::app::App;

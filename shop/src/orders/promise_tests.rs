@@ -1,10 +1,10 @@
 //! What a customer is told of an arrival: not before its turn, and never moved in silence.
 
-use belgrano_shared::testing::{Browser, TestDatabase};
-use belgrano_shared::texts::Language;
-use belgrano_shared::timestamp::UnixMillis;
-use belgrano_shared::wire::{OrderNumber, TicketState};
-use belgrano_shared::{fetch_scalar, on_both_engines};
+use belgrano_runtime::{fetch_scalar, on_both_engines};
+use belgrano_testing::{Browser, TestDatabase};
+use belgrano_wire::texts::Language;
+use belgrano_wire::timestamp::UnixMillis;
+use belgrano_wire::{OrderNumber, TicketState};
 
 use super::{Apply, Report, look_at_arrivals};
 use crate::testing::TestShop;

@@ -6,10 +6,10 @@
 
 use std::convert::Infallible;
 
-use belgrano_shared::execute;
-use belgrano_shared::timestamp::UnixMillis;
-use belgrano_shared::wire::{OrderNumber, TicketState, TicketView};
-use belgrano_shared::writer::{Command, Failure};
+use belgrano_runtime::execute;
+use belgrano_runtime::writer::{Command, Failure};
+use belgrano_wire::timestamp::UnixMillis;
+use belgrano_wire::{OrderNumber, TicketState, TicketView};
 
 use super::give_up::{is_given_up, keep_given_up};
 use crate::notices;

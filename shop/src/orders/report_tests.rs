@@ -1,9 +1,9 @@
 //! What the board says of an order, from the feed and by callback, on both engines.
 
-use belgrano_shared::on_both_engines;
-use belgrano_shared::seen::Seen;
-use belgrano_shared::timestamp::UnixMillis;
-use belgrano_shared::wire::{OrderNumber, TicketState};
+use belgrano_runtime::on_both_engines;
+use belgrano_web::seen::Seen;
+use belgrano_wire::timestamp::UnixMillis;
+use belgrano_wire::{OrderNumber, TicketState};
 use futures_util::FutureExt;
 use serde_json::json;
 
@@ -76,7 +76,7 @@ on_both_engines! {
             let cursor = Some((said.0.to_owned(), said.1));
             shop.app.writer.submit(Apply { reports: Vec::new(), cursor, another_life: false }).await.expect("applied");
             let mut session = shop.app.db.read().await.expect("a connection");
-            let found = belgrano_shared::fetch!(one, session, (String, i64), CURSOR).expect("a cursor");
+            let found = belgrano_runtime::fetch!(one, session, (String, i64), CURSOR).expect("a cursor");
             assert_eq!((found.0.as_str(), found.1), kept);
         }
     }
@@ -89,7 +89,7 @@ on_both_engines! {
             let told = Report { version: Some(version), reason: Some(reason.to_owned()), ..callback(&number, Some(TicketState::Cancelled), None) };
             assert_eq!(apply(&shop, told).await, 1, "the reason is news");
             let mut session = shop.app.db.read().await.expect("a connection");
-            assert_eq!(belgrano_shared::fetch_scalar!(one, session, i64, BACK).expect("a count"), 1);
+            assert_eq!(belgrano_runtime::fetch_scalar!(one, session, i64, BACK).expect("a count"), 1);
         }
     }
 
@@ -128,7 +128,7 @@ on_both_engines! {
             assert_eq!(asked.body["cancelacion_pedida"], true, "{asked:?}");
         }
         let mut session = shop.app.db.read().await.expect("a connection");
-        assert_eq!(belgrano_shared::fetch_scalar!(one, session, i64, CANCELS).expect("a count"), 1);
+        assert_eq!(belgrano_runtime::fetch_scalar!(one, session, i64, CANCELS).expect("a count"), 1);
     }
 
     async fn who_ordered_may_cancel_until_the_driver_sets_out(database) {
@@ -153,7 +153,7 @@ on_both_engines! {
         }
         assert_eq!(shop.post(&mut ana, &cancel, json!({})).await.body["cancelacion_pedida"], true);
         let mut session = shop.app.db.read().await.expect("a session");
-        assert_eq!(belgrano_shared::fetch_scalar!(one, session, i64, CANCELS).expect("a count"), 2);
+        assert_eq!(belgrano_runtime::fetch_scalar!(one, session, i64, CANCELS).expect("a count"), 2);
     }
 
     async fn an_order_that_was_given_up_stays_so_and_its_ticket_is_called_off(database) {
@@ -171,9 +171,9 @@ on_both_engines! {
             let order = shop.get(&mut ana, &format!("/api/pedidos/{number}")).await.body;
             assert_eq!((&order["estado"], &order["motivo"]), (&json!("cancelado"), &json!("No pudimos tomar tu pedido.")));
             let mut session = shop.app.db.read().await.expect("a connection");
-            let cancels = belgrano_shared::fetch_scalar!(one, session, i64, CANCELS).expect("a count");
+            let cancels = belgrano_runtime::fetch_scalar!(one, session, i64, CANCELS).expect("a count");
             assert_eq!(cancels, 1, "once");
-            let payload = belgrano_shared::fetch_scalar!(one, session, String, REASON).expect("a message");
+            let payload = belgrano_runtime::fetch_scalar!(one, session, String, REASON).expect("a message");
             assert_eq!(payload, r#"{"motivo":"No pudimos tomar tu pedido."}"#);
         }
     }
@@ -187,7 +187,7 @@ on_both_engines! {
         for (name, id) in [("Beto", Some(9)), ("Caro", None)] {
             apply(&shop, callback(&number, None, Some(name))).await;
             let sql = "SELECT driver_id FROM orders WHERE number = $1";
-            let found = belgrano_shared::fetch_scalar!(one, session, Option<i64>, sql, number.as_str()).expect("a row");
+            let found = belgrano_runtime::fetch_scalar!(one, session, Option<i64>, sql, number.as_str()).expect("a row");
             assert_eq!(found, id, "{name}");
         }
     }

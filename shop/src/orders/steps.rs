@@ -1,9 +1,9 @@
 //! The way an order has come: which states it entered, and when.
 
-use belgrano_shared::fetch;
-use belgrano_shared::storage::Session;
-use belgrano_shared::timestamp::UnixMillis;
-use belgrano_shared::wire::TicketState;
+use belgrano_runtime::fetch;
+use belgrano_runtime::storage::Session;
+use belgrano_wire::TicketState;
+use belgrano_wire::timestamp::UnixMillis;
 
 use crate::unit::Order;
 

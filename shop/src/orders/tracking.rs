@@ -4,15 +4,15 @@
 //! owner sees the same link again, the database holds only its hash, and sharing anew after it was revoked gives another. It ends
 //! by itself, some hours after the order has. What must never happen here: an address, a telephone, a PIN, a surname.
 
-use belgrano_shared::auth::session::Token;
-use belgrano_shared::config::Env;
-use belgrano_shared::problem::Problem;
-use belgrano_shared::signature::SigningSecrets;
-use belgrano_shared::texts::Message;
-use belgrano_shared::timestamp::UnixMillis;
-use belgrano_shared::wire::{OrderNumber, TicketState};
-use belgrano_shared::writer::{Command, Failure};
-use belgrano_shared::{execute, fetch};
+use belgrano_runtime::auth::session::Token;
+use belgrano_runtime::config::Env;
+use belgrano_runtime::problem::Problem;
+use belgrano_runtime::writer::{Command, Failure};
+use belgrano_runtime::{execute, fetch};
+use belgrano_wire::signature::SigningSecrets;
+use belgrano_wire::texts::Message;
+use belgrano_wire::timestamp::UnixMillis;
+use belgrano_wire::{OrderNumber, TicketState};
 use std::time::Duration;
 
 use super::cancel::no_such_order;

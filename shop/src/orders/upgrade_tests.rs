@@ -1,8 +1,8 @@
 //! Databases of earlier versions, filled, come up to this one and read as they did.
 
-use belgrano_shared::storage::Migrations;
-use belgrano_shared::wire::{OrderNumber, TicketState};
-use belgrano_shared::{fetch, on_both_engines};
+use belgrano_runtime::storage::Migrations;
+use belgrano_runtime::{fetch, on_both_engines};
+use belgrano_wire::{OrderNumber, TicketState};
 use sqlx::migrate::Migrator;
 
 use super::{Apply, OrderView, Report, history};

@@ -1,8 +1,8 @@
 //! An order as its customer sees it.
 
-use belgrano_shared::money::Money;
-use belgrano_shared::timestamp::UnixMillis;
-use belgrano_shared::wire::{OrderNumber, TicketState};
+use belgrano_wire::money::Money;
+use belgrano_wire::timestamp::UnixMillis;
+use belgrano_wire::{OrderNumber, TicketState};
 use serde::Serialize;
 use utoipa::ToSchema;
 

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use belgrano_shared::wire::OrderNumber;
+use belgrano_wire::OrderNumber;
 use tokio::sync::watch;
 
 type Watched = HashMap<OrderNumber, watch::Sender<()>>;
@@ -96,7 +96,7 @@ impl Drop for Watching {
 mod tests {
     use std::sync::PoisonError;
 
-    use belgrano_shared::wire::OrderNumber;
+    use belgrano_wire::OrderNumber;
     use futures_util::FutureExt;
 
     use super::OrderWatch;

@@ -6,8 +6,8 @@
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use belgrano_shared::timestamp::UnixMillis;
-use belgrano_shared::wire::{Position, TicketState};
+use belgrano_wire::timestamp::UnixMillis;
+use belgrano_wire::{Position, TicketState};
 use tokio::sync::watch;
 
 use super::steps::{Step, since};
@@ -83,8 +83,8 @@ impl Carrier {
 
 #[cfg(test)]
 mod tests {
-    use belgrano_shared::timestamp::UnixMillis;
-    use belgrano_shared::wire::Position;
+    use belgrano_wire::Position;
+    use belgrano_wire::timestamp::UnixMillis;
 
     use super::{Carrier, Fix, SETTING_OUT_MS, Whereabouts};
 

@@ -4,9 +4,9 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use axum::http::Method;
-use belgrano_shared::on_both_engines;
-use belgrano_shared::wire::OrderNumber;
-use belgrano_shared::writer::{Command, Failure};
+use belgrano_runtime::on_both_engines;
+use belgrano_runtime::writer::{Command, Failure};
+use belgrano_wire::OrderNumber;
 use serde_json::json;
 
 use super::{Claim, Settle, Settlement, Verdict};
@@ -49,7 +49,7 @@ async fn two_dead(shop: &TestShop) {
 
 async fn count(shop: &TestShop, sql: &'static str) -> i64 {
     let mut session = shop.app.db.read().await.expect("a connection");
-    belgrano_shared::fetch_scalar!(one, session, i64, sql).expect("one row")
+    belgrano_runtime::fetch_scalar!(one, session, i64, sql).expect("one row")
 }
 
 on_both_engines! {

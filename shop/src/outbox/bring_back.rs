@@ -7,11 +7,11 @@ use std::convert::Infallible;
 use std::sync::Arc;
 use std::time::Duration;
 
-use belgrano_shared::steady::horizon;
-use belgrano_shared::storage::Db;
-use belgrano_shared::timestamp::UnixMillis;
-use belgrano_shared::writer::{Command, Failure, WriteError, Writer};
-use belgrano_shared::{execute, fetch_scalar};
+use belgrano_runtime::storage::Db;
+use belgrano_runtime::writer::{Command, Failure, WriteError, Writer};
+use belgrano_runtime::{execute, fetch_scalar};
+use belgrano_wire::steady::horizon;
+use belgrano_wire::timestamp::UnixMillis;
 
 use super::message::BLOCKED;
 use crate::relay::RelaySettings;

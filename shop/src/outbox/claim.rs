@@ -7,12 +7,12 @@ use std::convert::Infallible;
 use std::sync::{Arc, LazyLock};
 use std::time::Duration;
 
-use belgrano_shared::steady::SteadyMillis;
-use belgrano_shared::storage::dialect::Engine;
-use belgrano_shared::timestamp::UnixMillis;
-use belgrano_shared::wire::OrderNumber;
-use belgrano_shared::writer::{Command, Failure};
-use belgrano_shared::{execute, execute_rows, fetch, fetch_scalar};
+use belgrano_runtime::storage::dialect::Engine;
+use belgrano_runtime::writer::{Command, Failure};
+use belgrano_runtime::{execute, execute_rows, fetch, fetch_scalar};
+use belgrano_wire::OrderNumber;
+use belgrano_wire::steady::SteadyMillis;
+use belgrano_wire::timestamp::UnixMillis;
 
 use crate::unit::{Claimed, MessageKind, ShopUnit};
 

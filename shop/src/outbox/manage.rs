@@ -4,14 +4,14 @@
 
 use std::time::Duration;
 
-use belgrano_shared::problem::Problem;
-use belgrano_shared::seen::{Changed, Fields, Seen};
-use belgrano_shared::storage::{Session, require_one};
-use belgrano_shared::texts::{Message, Said};
-use belgrano_shared::timestamp::UnixMillis;
-use belgrano_shared::wire::OrderNumber;
-use belgrano_shared::writer::{Command, Failure, WriteError, Writer};
-use belgrano_shared::{execute, fetch};
+use belgrano_runtime::problem::Problem;
+use belgrano_runtime::storage::{Session, require_one};
+use belgrano_runtime::writer::{Command, Failure, WriteError, Writer};
+use belgrano_runtime::{execute, fetch};
+use belgrano_web::seen::{Changed, Fields, Seen};
+use belgrano_wire::OrderNumber;
+use belgrano_wire::texts::{Message, Said};
+use belgrano_wire::timestamp::UnixMillis;
 
 use super::MessageState;
 use super::settle::{Waiting, move_followers};

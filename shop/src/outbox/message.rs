@@ -1,7 +1,7 @@
 //! A message of the outbox as people see it, and the states it can be in.
 
-use belgrano_shared::timestamp::UnixMillis;
-use belgrano_shared::wire::OrderNumber;
+use belgrano_wire::OrderNumber;
+use belgrano_wire::timestamp::UnixMillis;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 

@@ -2,9 +2,9 @@
 
 use std::convert::Infallible;
 
-use belgrano_shared::timestamp::UnixMillis;
-use belgrano_shared::writer::{Command, Failure, WriteError, Writer};
-use belgrano_shared::{execute, fetch_scalar};
+use belgrano_runtime::writer::{Command, Failure, WriteError, Writer};
+use belgrano_runtime::{execute, fetch_scalar};
+use belgrano_wire::timestamp::UnixMillis;
 
 use crate::unit::ShopUnit;
 

@@ -5,11 +5,11 @@ use std::convert::Infallible;
 use std::sync::Arc;
 use std::time::Duration;
 
-use belgrano_shared::storage::Session;
-use belgrano_shared::timestamp::UnixMillis;
-use belgrano_shared::wire::OrderNumber;
-use belgrano_shared::writer::{Command, Failure};
-use belgrano_shared::{execute_rows, fetch_rows};
+use belgrano_runtime::storage::Session;
+use belgrano_runtime::writer::{Command, Failure};
+use belgrano_runtime::{execute_rows, fetch_rows};
+use belgrano_wire::OrderNumber;
+use belgrano_wire::timestamp::UnixMillis;
 
 use super::MessageState;
 use super::message::BLOCKED;

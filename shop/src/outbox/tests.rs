@@ -12,13 +12,13 @@ use super::{
 };
 use crate::schema::migrations;
 use crate::unit::{Committed, MessageKind, OutboxMessage, Promises, ShopContext, ShopUnit};
-use belgrano_shared::ambient::{Ambient, ManualClock};
-use belgrano_shared::seen::Seen;
-use belgrano_shared::storage::Db;
-use belgrano_shared::testing::{START, TestDatabase, still_ambient};
-use belgrano_shared::wire::OrderNumber;
-use belgrano_shared::writer::{Command, Failure, WriteError, Writer, WriterSettings};
-use belgrano_shared::{fetch_scalar, on_both_engines};
+use belgrano_runtime::storage::Db;
+use belgrano_runtime::writer::{Command, Failure, WriteError, Writer, WriterSettings};
+use belgrano_runtime::{fetch_scalar, on_both_engines};
+use belgrano_testing::{START, TestDatabase, still_ambient};
+use belgrano_web::seen::Seen;
+use belgrano_wire::OrderNumber;
+use belgrano_wire::ambient::{Ambient, ManualClock};
 
 const LEASE: Duration = Duration::from_mins(1);
 

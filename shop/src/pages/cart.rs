@@ -4,10 +4,10 @@ use askama::Template;
 use axum::extract::State;
 use axum::http::{HeaderMap, header};
 use axum::response::{IntoResponse, Response};
-use belgrano_shared::http::{Json, Path};
-use belgrano_shared::pages::{Form, Layout, Notice};
-use belgrano_shared::problem::Problem;
-use belgrano_shared::texts::Language;
+use belgrano_runtime::http::{Json, Path};
+use belgrano_runtime::problem::Problem;
+use belgrano_web::pages::{Form, Layout, Notice};
+use belgrano_wire::texts::Language;
 use serde::Serialize;
 
 use super::frame::Frame;

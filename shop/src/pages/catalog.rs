@@ -5,10 +5,10 @@ use std::collections::HashMap;
 use askama::Template;
 use axum::extract::State;
 use axum::response::Response;
-use belgrano_shared::http::{Page, Path, Query};
-use belgrano_shared::pages::{Choice, Form, KEY_FIELD, Layout};
-use belgrano_shared::problem::Problem;
-use belgrano_shared::timestamp::UnixMillis;
+use belgrano_runtime::http::{Page, Path, Query};
+use belgrano_runtime::problem::Problem;
+use belgrano_web::pages::{Choice, Form, KEY_FIELD, Layout};
+use belgrano_wire::timestamp::UnixMillis;
 use url::form_urlencoded;
 
 use super::frame::Frame;

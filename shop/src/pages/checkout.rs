@@ -6,13 +6,13 @@ use askama::Template;
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
-use belgrano_shared::http::{Json, KeyOnly, RequestContext};
-use belgrano_shared::idempotency::IdempotencyKey;
-use belgrano_shared::map::Zones;
-use belgrano_shared::pages::{Choice, Form, KEY_FIELD, Layout, Notice, see_other};
-use belgrano_shared::problem::{FieldError, Problem};
-use belgrano_shared::texts::{Language, Message};
-use belgrano_shared::wire::{OrderNumber, PaymentMethod};
+use belgrano_runtime::http::{Json, KeyOnly, RequestContext};
+use belgrano_runtime::idempotency::IdempotencyKey;
+use belgrano_runtime::problem::{FieldError, Problem};
+use belgrano_web::map::Zones;
+use belgrano_web::pages::{Choice, Form, KEY_FIELD, Layout, Notice, see_other};
+use belgrano_wire::texts::{Language, Message};
+use belgrano_wire::{OrderNumber, PaymentMethod};
 
 use super::confirm::{self, SEEN};
 use super::frame::Frame;
@@ -49,7 +49,7 @@ pub(super) async fn show(
     if !cart.ready {
         return Ok(see_other("/carrito"));
     }
-    let (key, zones) = (state.0.ambient.uuid().to_string(), state.0.settings.common.map.zones.clone());
+    let (key, zones) = (state.0.ambient.uuid().to_string(), state.0.settings.map.zones.clone());
     let account_id = session.0.account_id;
     let last = orders::last_delivery(&state.0, account_id).await?.unwrap_or_default();
     let Json(account) = accounts::me(state, session).await?;
@@ -90,7 +90,7 @@ pub(super) async fn place(
             Ok(Notice::failed(layout.t("checkout-twice")).then("/pedidos"))
         }
         Err(problem) if Form::takes(&problem) && problem.status() != StatusCode::UNAUTHORIZED => {
-            let zones = state.0.settings.common.map.zones.clone();
+            let zones = state.0.settings.map.zones.clone();
             let cart = cart::of(&state.0, whose).await?;
             if cart.items.is_empty() {
                 return Ok(Notice::failed(problem.to(layout.language)).then("/carrito"));
@@ -112,7 +112,7 @@ async fn submit(
     form: &Form,
 ) -> Result<OrderNumber, Problem> {
     let (basket, seen, delivery) =
-        (confirm::basket(form)?, confirm::seen(form)?, delivery(form, &app.settings.common.map.zones)?);
+        (confirm::basket(form)?, confirm::seen(form)?, delivery(form, &app.settings.map.zones)?);
     let account_id = who.account_id;
     let key = KeyOnly::new(form.key()?).scoped(|| checkout::scope(account_id));
     let trace = context.traceparent();

@@ -2,10 +2,10 @@
 //! the checkout carries what it showed in the same fields.
 
 use askama::Template;
-use belgrano_shared::money::Money;
-use belgrano_shared::pages::{Form, KEY_FIELD, Layout};
-use belgrano_shared::problem::{FieldError, Problem};
-use belgrano_shared::texts::{Language, Message, Text};
+use belgrano_runtime::problem::{FieldError, Problem};
+use belgrano_web::pages::{Form, KEY_FIELD, Layout};
+use belgrano_wire::money::Money;
+use belgrano_wire::texts::{Language, Message, Text};
 
 use crate::basket::Basket;
 use crate::cart::CartView;

@@ -3,9 +3,9 @@
 use askama::Template;
 use axum::extract::State;
 use axum::response::Response;
-use belgrano_shared::http::Query;
-use belgrano_shared::pages::Layout;
-use belgrano_shared::problem::Problem;
+use belgrano_runtime::http::Query;
+use belgrano_runtime::problem::Problem;
+use belgrano_web::pages::Layout;
 use serde::Deserialize;
 
 use super::frame::Frame;

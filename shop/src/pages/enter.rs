@@ -4,11 +4,11 @@ use askama::Template;
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::Response;
-use belgrano_shared::auth::second_factor::NotYet;
-use belgrano_shared::http::{Json, Query, RequestContext};
-use belgrano_shared::pages::{Field, Form, Layout, Notice, second_step_first, see_other, with_cookies_of};
-use belgrano_shared::problem::Problem;
-use belgrano_shared::texts::Language;
+use belgrano_runtime::auth::second_factor::NotYet;
+use belgrano_runtime::http::{Json, Query, RequestContext};
+use belgrano_runtime::problem::Problem;
+use belgrano_web::pages::{Field, Form, Layout, Notice, second_step_first, see_other, with_cookies_of};
+use belgrano_wire::texts::Language;
 use serde::Deserialize;
 use url::form_urlencoded;
 

@@ -2,8 +2,8 @@
 
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
-use belgrano_shared::pages::{Layout, Link, Service};
-use belgrano_shared::problem::Problem;
+use belgrano_runtime::problem::Problem;
+use belgrano_web::pages::{Layout, Link, Service};
 
 use crate::accounts::{MaybeSession, Principal, Role};
 use crate::app::App;

@@ -2,9 +2,9 @@
 
 use axum::extract::State;
 use axum::response::Response;
-use belgrano_shared::passage::follow;
-use belgrano_shared::problem::Problem;
-use belgrano_shared::texts::Message;
+use belgrano_runtime::passage::follow;
+use belgrano_runtime::problem::Problem;
+use belgrano_wire::texts::Message;
 
 use crate::accounts::{self, Role, Session};
 use crate::app::App;

@@ -7,10 +7,10 @@ use askama::Template;
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
-use belgrano_shared::http::{Page, Query};
-use belgrano_shared::pages::{Choice, Form, Layout, see_other};
-use belgrano_shared::problem::Problem;
-use belgrano_shared::texts::Message;
+use belgrano_runtime::http::{Page, Query};
+use belgrano_runtime::problem::Problem;
+use belgrano_web::pages::{Choice, Form, Layout, see_other};
+use belgrano_wire::texts::Message;
 use serde::Deserialize;
 use url::form_urlencoded;
 

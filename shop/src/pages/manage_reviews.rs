@@ -3,10 +3,10 @@
 use askama::Template;
 use axum::extract::State;
 use axum::response::Response;
-use belgrano_shared::http::{Page, Path, Query};
-use belgrano_shared::pages::{Form, Layout, Notice};
-use belgrano_shared::problem::Problem;
-use belgrano_shared::texts::Language;
+use belgrano_runtime::http::{Page, Path, Query};
+use belgrano_runtime::problem::Problem;
+use belgrano_web::pages::{Form, Layout, Notice};
+use belgrano_wire::texts::Language;
 
 use super::frame::Frame;
 use crate::accounts::Admin;

@@ -1,9 +1,9 @@
 //! One product of the list of prices and stock: its form, what of it was changed, and how it stands.
 
-use belgrano_shared::money::Money;
-use belgrano_shared::pages::{Form, Layout};
-use belgrano_shared::problem::{FieldError, Problem};
-use belgrano_shared::texts::{Language, Message};
+use belgrano_runtime::problem::{FieldError, Problem};
+use belgrano_web::pages::{Form, Layout};
+use belgrano_wire::money::Money;
+use belgrano_wire::texts::{Language, Message};
 
 use crate::catalog::{Change, Changed, EditBody, LOW_STOCK, Managed};
 

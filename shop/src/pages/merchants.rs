@@ -4,10 +4,10 @@ use askama::Template;
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
-use belgrano_shared::http::{Page, Path, Query};
-use belgrano_shared::pages::{Form, Layout, Notice};
-use belgrano_shared::problem::Problem;
-use belgrano_shared::seen::SEEN_FIELD;
+use belgrano_runtime::http::{Page, Path, Query};
+use belgrano_runtime::problem::Problem;
+use belgrano_web::pages::{Form, Layout, Notice};
+use belgrano_web::seen::SEEN_FIELD;
 use serde::Deserialize;
 use url::form_urlencoded;
 

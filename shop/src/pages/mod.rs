@@ -41,8 +41,8 @@ use axum::Router;
 use axum::extract::DefaultBodyLimit;
 use axum::middleware;
 use axum::routing::{get, post};
-use belgrano_shared::http::compress_pages;
-use belgrano_shared::pages as shared;
+use belgrano_runtime::http::compress_pages;
+use belgrano_web::pages as shared;
 
 use crate::accounts::set_up_first;
 use crate::app::App;

@@ -3,11 +3,11 @@
 use askama::Template;
 use axum::extract::State;
 use axum::response::Response;
-use belgrano_shared::http::{Json, Page, Path, Query};
-use belgrano_shared::notices::{NoticePage, Replay, StateFilter, retried, show_notices};
-use belgrano_shared::pages::{Form, Layout, Notice};
-use belgrano_shared::problem::Problem;
-use belgrano_shared::texts::Language;
+use belgrano_notices::{NoticePage, Replay, StateFilter, retried, show_notices};
+use belgrano_runtime::http::{Json, Page, Path, Query};
+use belgrano_runtime::problem::Problem;
+use belgrano_web::pages::{Form, Layout, Notice};
+use belgrano_wire::texts::Language;
 
 use super::frame::Frame;
 use crate::accounts::{self, Admin, Session};

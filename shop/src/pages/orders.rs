@@ -3,12 +3,12 @@
 use askama::Template;
 use axum::extract::State;
 use axum::response::Response;
-use belgrano_shared::http::{Page, Path, RequestContext};
-use belgrano_shared::pages::{Form, Layout, Notice};
-use belgrano_shared::pin;
-use belgrano_shared::problem::Problem;
-use belgrano_shared::texts::Language;
-use belgrano_shared::wire::{OrderNumber, TicketState};
+use belgrano_runtime::http::{Page, Path, RequestContext};
+use belgrano_runtime::problem::Problem;
+use belgrano_web::pages::{Form, Layout, Notice};
+use belgrano_wire::pin;
+use belgrano_wire::texts::Language;
+use belgrano_wire::{OrderNumber, TicketState};
 
 use super::frame::Frame;
 use super::way::Way;

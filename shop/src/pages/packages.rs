@@ -5,13 +5,13 @@ use std::borrow::Borrow;
 use askama::Template;
 use axum::extract::State;
 use axum::response::Response;
-use belgrano_shared::http::{Keyed, Page, Path};
-use belgrano_shared::map::Zones;
-use belgrano_shared::pages::{Choice, Form, KEY_FIELD, Layout, Notice};
-use belgrano_shared::problem::{FieldError, Problem};
-use belgrano_shared::seen::{SEEN_FIELD, Seen};
-use belgrano_shared::texts::{Language, Message};
-use belgrano_shared::timestamp::UnixMillis;
+use belgrano_runtime::http::{Keyed, Page, Path};
+use belgrano_runtime::problem::{FieldError, Problem};
+use belgrano_web::map::Zones;
+use belgrano_web::pages::{Choice, Form, KEY_FIELD, Layout, Notice};
+use belgrano_web::seen::{SEEN_FIELD, Seen};
+use belgrano_wire::texts::{Language, Message};
+use belgrano_wire::timestamp::UnixMillis;
 use serde::Deserialize;
 
 use super::checkout::payments;
@@ -182,7 +182,7 @@ async fn package_page<'a>(
     known: Option<(PackageView, Vec<RunView>)>,
     form: Form,
 ) -> Result<PackagePage<'a>, Problem> {
-    let (now, zones) = (app.ambient.now(), app.settings.common.map.zones.clone());
+    let (now, zones) = (app.ambient.now(), app.settings.map.zones.clone());
     let products = products(layout, app, known.as_ref().map(|(package, _)| package), &form).await?;
     let (package, runs) = known.map_or((None, Vec::new()), |(package, runs)| (Some(package), runs));
     Ok(PackagePage { layout, package, runs, products, zones, form, now })

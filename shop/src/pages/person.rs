@@ -4,9 +4,9 @@ use askama::Template;
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
-use belgrano_shared::http::{ClientIp, Json, RequestContext};
-use belgrano_shared::pages::{Form, Layout, Notice, with_cookies_of};
-use belgrano_shared::problem::Problem;
+use belgrano_runtime::http::{ClientIp, Json, RequestContext};
+use belgrano_runtime::problem::Problem;
+use belgrano_web::pages::{Form, Layout, Notice, with_cookies_of};
 
 use super::frame::Frame;
 use crate::accounts::Session;

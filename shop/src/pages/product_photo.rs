@@ -4,12 +4,12 @@ use axum::extract::multipart::{Multipart, MultipartError};
 use axum::extract::{FromRequest, Request, State};
 use axum::http::StatusCode;
 use axum::response::Response;
-use belgrano_shared::http::{Path, Query};
-use belgrano_shared::pages::{Form, Layout, see_other};
-use belgrano_shared::picture::{MAX_PICTURE_BYTES, Picture};
-use belgrano_shared::problem::Problem;
-use belgrano_shared::seen::SEEN_FIELD;
-use belgrano_shared::texts::Message;
+use belgrano_runtime::http::{Path, Query};
+use belgrano_runtime::problem::Problem;
+use belgrano_web::pages::{Form, Layout, see_other};
+use belgrano_web::picture::{MAX_PICTURE_BYTES, Picture};
+use belgrano_web::seen::SEEN_FIELD;
+use belgrano_wire::texts::Message;
 
 use super::frame::Frame;
 use super::manage_products::{Asked, address, show_refused};

@@ -3,10 +3,10 @@
 use askama::Template;
 use axum::extract::State;
 use axum::response::Response;
-use belgrano_shared::http::{Keyed, Page, Path, Query};
-use belgrano_shared::idempotency::IdempotencyKey;
-use belgrano_shared::pages::{Choice, Form, KEY_FIELD, Layout, Notice};
-use belgrano_shared::problem::Problem;
+use belgrano_runtime::http::{Keyed, Page, Path, Query};
+use belgrano_runtime::idempotency::IdempotencyKey;
+use belgrano_runtime::problem::Problem;
+use belgrano_web::pages::{Choice, Form, KEY_FIELD, Layout, Notice};
 use serde::Deserialize;
 
 use super::frame::Frame;

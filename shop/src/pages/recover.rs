@@ -3,9 +3,9 @@
 use askama::Template;
 use axum::extract::State;
 use axum::response::Response;
-use belgrano_shared::http::{ClientIp, Json, RequestContext};
-use belgrano_shared::pages::{Form, LOGIN_PATH, Layout, Notice};
-use belgrano_shared::problem::Problem;
+use belgrano_runtime::http::{ClientIp, Json, RequestContext};
+use belgrano_runtime::problem::Problem;
+use belgrano_web::pages::{Form, LOGIN_PATH, Layout, Notice};
 
 use super::frame::Frame;
 use super::typed_email::TypedEmail;

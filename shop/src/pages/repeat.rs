@@ -2,10 +2,10 @@
 
 use axum::extract::State;
 use axum::response::Response;
-use belgrano_shared::http::{KeyOnly, Path, RequestContext};
-use belgrano_shared::pages::{Form, Layout, Notice, see_other};
-use belgrano_shared::problem::Problem;
-use belgrano_shared::wire::OrderNumber;
+use belgrano_runtime::http::{KeyOnly, Path, RequestContext};
+use belgrano_runtime::problem::Problem;
+use belgrano_web::pages::{Form, Layout, Notice, see_other};
+use belgrano_wire::OrderNumber;
 
 use super::confirm::{self, ConfirmPage, Line, Way};
 use super::frame::Frame;

@@ -5,11 +5,11 @@ use askama::Template;
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
-use belgrano_shared::http::Path;
-use belgrano_shared::pages::{Form, Layout, Notice};
-use belgrano_shared::problem::{FieldError, Problem};
-use belgrano_shared::texts::Message;
-use belgrano_shared::wire::OrderNumber;
+use belgrano_runtime::http::Path;
+use belgrano_runtime::problem::{FieldError, Problem};
+use belgrano_web::pages::{Form, Layout, Notice};
+use belgrano_wire::OrderNumber;
+use belgrano_wire::texts::Message;
 
 use super::frame::Frame;
 use crate::accounts::Session;

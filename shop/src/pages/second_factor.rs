@@ -4,11 +4,11 @@ use askama::Template;
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
-use belgrano_shared::auth::second_factor::{Code, NotYet};
-use belgrano_shared::http::{ClientIp, Json, Query, RequestContext};
-use belgrano_shared::pages::{FactorPages, FactorPlace, Form, LOGIN_PATH, Layout, Notice, show_second_step};
-use belgrano_shared::problem::Problem;
-use belgrano_shared::texts::Message;
+use belgrano_runtime::auth::second_factor::{Code, NotYet};
+use belgrano_runtime::http::{ClientIp, Json, Query, RequestContext};
+use belgrano_runtime::problem::Problem;
+use belgrano_web::pages::{FactorPages, FactorPlace, Form, LOGIN_PATH, Layout, Notice, show_second_step};
+use belgrano_wire::texts::Message;
 
 use super::enter::{Back, went_in};
 use super::frame::Frame;

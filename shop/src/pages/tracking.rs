@@ -4,9 +4,9 @@ use askama::Template;
 use axum::extract::State;
 use axum::http::{HeaderName, HeaderValue, header};
 use axum::response::Response;
-use belgrano_shared::http::Path;
-use belgrano_shared::pages::Layout;
-use belgrano_shared::problem::Problem;
+use belgrano_runtime::http::Path;
+use belgrano_runtime::problem::Problem;
+use belgrano_web::pages::Layout;
 
 use super::frame::Frame;
 use super::way::Way;

@@ -8,8 +8,8 @@ use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
 use axum::http::{HeaderValue, header};
 use axum::response::Response;
-use belgrano_shared::auth::email::Email;
-use belgrano_shared::http::cookie;
+use belgrano_runtime::auth::email::Email;
+use belgrano_runtime::http::cookie;
 use url::{Url, form_urlencoded};
 
 const COOKIE: &str = "belgrano_correo";

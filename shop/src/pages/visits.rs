@@ -4,9 +4,9 @@ use askama::Template;
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
-use belgrano_shared::http::Query;
-use belgrano_shared::pages::{Form, Layout};
-use belgrano_shared::problem::Problem;
+use belgrano_runtime::http::Query;
+use belgrano_runtime::problem::Problem;
+use belgrano_web::pages::{Form, Layout};
 
 use super::frame::Frame;
 use crate::accounts::Admin;

@@ -1,9 +1,9 @@
 //! How far an order has come, as pages show it: to its customer, and to whoever has its link.
 
-use belgrano_shared::pages::Layout;
-use belgrano_shared::texts::Text;
-use belgrano_shared::timestamp::UnixMillis;
-use belgrano_shared::wire::TicketState;
+use belgrano_web::pages::Layout;
+use belgrano_wire::TicketState;
+use belgrano_wire::texts::Text;
+use belgrano_wire::timestamp::UnixMillis;
 
 use crate::orders::{self, Estimate, Outlook, Progress};
 

@@ -7,13 +7,13 @@
 use std::collections::HashSet;
 use std::fmt;
 
-use belgrano_shared::problem::Problem;
-use belgrano_shared::security::{Entry, Kind};
-use belgrano_shared::storage::Session;
-use belgrano_shared::texts::Message;
-use belgrano_shared::wire::OrderNumber;
-use belgrano_shared::writer::{Command, Failure};
-use belgrano_shared::{fetch, fetch_scalar};
+use belgrano_runtime::problem::Problem;
+use belgrano_runtime::security::{Entry, Kind};
+use belgrano_runtime::storage::Session;
+use belgrano_runtime::writer::{Command, Failure};
+use belgrano_runtime::{fetch, fetch_scalar};
+use belgrano_wire::OrderNumber;
+use belgrano_wire::texts::Message;
 
 use super::left_behind;
 use crate::accounts::Role;

@@ -5,11 +5,11 @@
 
 use std::convert::Infallible;
 
-use belgrano_shared::security::{Entry, Kind};
-use belgrano_shared::storage::{Db, Session};
-use belgrano_shared::timestamp::UnixMillis;
-use belgrano_shared::writer::{Command, Failure};
-use belgrano_shared::{fetch, fetch_in, fetch_scalar};
+use belgrano_runtime::security::{Entry, Kind};
+use belgrano_runtime::storage::{Db, Session};
+use belgrano_runtime::writer::{Command, Failure};
+use belgrano_runtime::{fetch, fetch_in, fetch_scalar};
+use belgrano_wire::timestamp::UnixMillis;
 use serde::Serialize;
 use utoipa::ToSchema;
 

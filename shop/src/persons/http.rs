@@ -3,12 +3,12 @@
 use axum::extract::State;
 use axum::http::{HeaderName, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use belgrano_shared::auth::change_password::{ChangeRefusal, Known};
-use belgrano_shared::fetch;
-use belgrano_shared::http::{ClientIp, Json, RequestContext};
-use belgrano_shared::problem::{Problem, ProblemDocument};
-use belgrano_shared::security::{Entry, Kind};
-use belgrano_shared::texts::Message;
+use belgrano_runtime::auth::change_password::{ChangeRefusal, Known};
+use belgrano_runtime::fetch;
+use belgrano_runtime::http::{ClientIp, Json, RequestContext};
+use belgrano_runtime::problem::{Problem, ProblemDocument};
+use belgrano_runtime::security::{Entry, Kind};
+use belgrano_wire::texts::Message;
 use serde::Deserialize;
 use utoipa::ToSchema;
 

@@ -2,11 +2,11 @@
 //!
 //! A table that comes to hold something of a person gets its statement here.
 
-use belgrano_shared::auth::second_factor;
-use belgrano_shared::storage::{Session, require_one};
-use belgrano_shared::texts::Message;
-use belgrano_shared::timestamp::UnixMillis;
-use belgrano_shared::{execute, fetch_scalar};
+use belgrano_runtime::auth::second_factor;
+use belgrano_runtime::storage::{Session, require_one};
+use belgrano_runtime::{execute, fetch_scalar};
+use belgrano_wire::texts::Message;
+use belgrano_wire::timestamp::UnixMillis;
 
 /// Orders stay with their lines, sums, times, states and neighbourhood; stars stay, what was said with them goes, and so does why
 /// an administrator hid it.

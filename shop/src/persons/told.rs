@@ -1,7 +1,7 @@
 //! The parts of what is known of a person, as the document tells them.
 
-use belgrano_shared::money::Money;
-use belgrano_shared::timestamp::UnixMillis;
+use belgrano_wire::money::Money;
+use belgrano_wire::timestamp::UnixMillis;
 use serde::{Serialize, Serializer};
 use sqlx::FromRow;
 use url::Url;

@@ -2,11 +2,11 @@
 
 use std::time::Duration;
 
-use belgrano_shared::ambient::Ambient;
-use belgrano_shared::config::Secret;
-use belgrano_shared::http::TRACEPARENT;
-use belgrano_shared::signature::{ID_HEADER, SIGNATURE_HEADER, SigningSecrets, TIMESTAMP_HEADER, cancel_id, forget_id};
-use belgrano_shared::wire::OrderNumber;
+use belgrano_runtime::config::Secret;
+use belgrano_runtime::http::TRACEPARENT;
+use belgrano_wire::OrderNumber;
+use belgrano_wire::ambient::Ambient;
+use belgrano_wire::signature::{ID_HEADER, SIGNATURE_HEADER, SigningSecrets, TIMESTAMP_HEADER, cancel_id, forget_id};
 use reqwest::header::{CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue, RETRY_AFTER};
 use reqwest::redirect::Policy;
 use reqwest::{Client, RequestBuilder, Response};
@@ -57,7 +57,7 @@ impl Board {
         settings: &RelaySettings,
         ambient: &Ambient,
     ) -> Result<Self, BoardError> {
-        belgrano_shared::tls::use_ring();
+        belgrano_runtime::tls::use_ring();
         let mut headers = HeaderMap::new();
         headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
         if let Some(key) = api_key {

@@ -12,7 +12,7 @@
 
 use std::time::Duration;
 
-use belgrano_shared::steady::SteadyMillis;
+use belgrano_wire::steady::SteadyMillis;
 
 /// Limits of a [`Breaker`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -191,7 +191,7 @@ impl Breaker {
 mod tests {
     use std::time::Duration;
 
-    use belgrano_shared::steady::SteadyMillis;
+    use belgrano_wire::steady::SteadyMillis;
     use proptest::prelude::*;
 
     use super::{Breaker, BreakerSettings, BreakerState, Permit, Verdict};

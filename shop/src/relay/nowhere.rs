@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
-use belgrano_shared::texts::Message;
-use belgrano_shared::timestamp::UnixMillis;
+use belgrano_wire::texts::Message;
+use belgrano_wire::timestamp::UnixMillis;
 
 use super::outcome::{Answer, Outcome, Reply, classify};
 
@@ -22,7 +22,7 @@ pub fn classify_new(reply: &Reply, now: UnixMillis, max_retry_after: Duration) -
 mod tests {
     use std::time::Duration;
 
-    use belgrano_shared::testing::START;
+    use belgrano_testing::START;
 
     use super::super::outcome::error_class;
     use super::super::receipt::Receipt;

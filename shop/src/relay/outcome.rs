@@ -7,10 +7,10 @@
 
 use std::time::Duration;
 
-use belgrano_shared::problem;
-use belgrano_shared::retry::parse_retry_after;
-use belgrano_shared::texts::Message;
-use belgrano_shared::timestamp::UnixMillis;
+use belgrano_runtime::problem;
+use belgrano_runtime::retry::parse_retry_after;
+use belgrano_wire::texts::Message;
+use belgrano_wire::timestamp::UnixMillis;
 use serde_json::Value;
 
 use super::receipt::Receipt;
@@ -219,7 +219,7 @@ fn clean(bytes: &[u8], max_chars: usize) -> String {
 mod tests {
     use std::time::Duration;
 
-    use belgrano_shared::testing::START;
+    use belgrano_testing::START;
 
     use super::{
         Answer, Outcome, Receipt, Reply, Silence, SilenceKind, Trouble, Voice, classify, error_class, excerpt,

@@ -7,7 +7,7 @@
 use std::borrow::Cow;
 use std::fmt;
 
-use belgrano_shared::wire::OrderNumber;
+use belgrano_wire::OrderNumber;
 use serde::Deserializer as _;
 use serde::de::{IgnoredAny, MapAccess, Visitor};
 use serde_json::Value;
@@ -65,7 +65,7 @@ impl<'de> Visitor<'de> for &mut Members {
 
 #[cfg(test)]
 mod tests {
-    use belgrano_shared::wire::OrderNumber;
+    use belgrano_wire::OrderNumber;
 
     use super::Receipt;
 

@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
-use belgrano_shared::config::Env;
-use belgrano_shared::retry::RetrySchedule;
+use belgrano_runtime::config::Env;
+use belgrano_runtime::retry::RetrySchedule;
 
 use super::breaker::BreakerSettings;
 

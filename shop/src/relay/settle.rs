@@ -3,7 +3,7 @@
 use std::convert::Infallible;
 use std::sync::Arc;
 
-use belgrano_shared::writer::{AtOnce, WriteError, Writer};
+use belgrano_runtime::writer::{AtOnce, WriteError, Writer};
 
 use crate::outbox::{Charge, Forgive, Settle, Settlement};
 use crate::unit::ShopUnit;

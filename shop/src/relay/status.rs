@@ -4,8 +4,8 @@ use std::sync::atomic::{AtomicU8, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use belgrano_shared::telemetry::Metrics;
-use belgrano_shared::timestamp::UnixMillis;
+use belgrano_runtime::telemetry::Metrics;
+use belgrano_wire::timestamp::UnixMillis;
 use prometheus_client::encoding::EncodeLabelSet;
 use prometheus_client::metrics::counter::Counter;
 use prometheus_client::metrics::family::Family;

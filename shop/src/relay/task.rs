@@ -11,12 +11,12 @@ use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
 
-use belgrano_shared::ambient::Ambient;
-use belgrano_shared::steady::{SetBack, SteadyMillis};
-use belgrano_shared::storage::Db;
-use belgrano_shared::telemetry::Metrics;
-use belgrano_shared::timestamp::UnixMillis;
-use belgrano_shared::writer::{WriteError, Writer};
+use belgrano_runtime::storage::Db;
+use belgrano_runtime::telemetry::Metrics;
+use belgrano_runtime::writer::{WriteError, Writer};
+use belgrano_wire::ambient::Ambient;
+use belgrano_wire::steady::{SetBack, SteadyMillis};
+use belgrano_wire::timestamp::UnixMillis;
 use futures_util::StreamExt;
 use futures_util::future::BoxFuture;
 use futures_util::stream::FuturesUnordered;

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use belgrano_shared::texts::Message;
+use belgrano_wire::texts::Message;
 
 /// What holds up every message.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -7,7 +7,7 @@
 
 use std::time::Duration;
 
-use belgrano_shared::texts::Message;
+use belgrano_wire::texts::Message;
 
 use super::breaker::{self, BreakerState};
 use super::nowhere::classify_new;

@@ -2,11 +2,11 @@
 
 use std::convert::Infallible;
 
-use belgrano_shared::notices::{News, Notice};
-use belgrano_shared::timestamp::UnixMillis;
-use belgrano_shared::wire::OrderNumber;
-use belgrano_shared::writer::{Command, Failure};
-use belgrano_shared::{execute_rows, fetch, fetch_in};
+use belgrano_notices::{News, Notice};
+use belgrano_runtime::writer::{Command, Failure};
+use belgrano_runtime::{execute_rows, fetch, fetch_in};
+use belgrano_wire::OrderNumber;
+use belgrano_wire::timestamp::UnixMillis;
 
 use crate::app::App;
 use crate::unit::ShopUnit;

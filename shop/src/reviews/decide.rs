@@ -1,12 +1,12 @@
 //! Hiding a review with a reason, and showing it again. Each decision stays on record.
 
-use belgrano_shared::problem::Problem;
-use belgrano_shared::storage::require_one;
-use belgrano_shared::texts::Message;
-use belgrano_shared::timestamp::UnixMillis;
-use belgrano_shared::vocabulary;
-use belgrano_shared::writer::{Command, Failure};
-use belgrano_shared::{execute, fetch};
+use belgrano_runtime::problem::Problem;
+use belgrano_runtime::storage::require_one;
+use belgrano_runtime::writer::{Command, Failure};
+use belgrano_runtime::{execute, fetch};
+use belgrano_wire::texts::Message;
+use belgrano_wire::timestamp::UnixMillis;
+use belgrano_wire::vocabulary;
 
 use super::rate::add_counts;
 use crate::unit::ShopUnit;

@@ -1,11 +1,11 @@
 //! `/api/pedidos/{numero}/resenas` and `/api/productos/{id}/resenas`.
 
 use axum::extract::State;
-use belgrano_shared::free_text;
-use belgrano_shared::http::{Json, Page, Path};
-use belgrano_shared::problem::{FieldError, Problem, ProblemDocument};
-use belgrano_shared::texts::Message;
-use belgrano_shared::wire::OrderNumber;
+use belgrano_runtime::http::{Json, Page, Path};
+use belgrano_runtime::problem::{FieldError, Problem, ProblemDocument};
+use belgrano_wire::OrderNumber;
+use belgrano_wire::free_text;
+use belgrano_wire::texts::Message;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;

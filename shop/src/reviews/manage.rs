@@ -3,13 +3,13 @@
 use std::collections::HashMap;
 
 use axum::extract::State;
-use belgrano_shared::free_text;
-use belgrano_shared::http::{Json, Page, Path, Query};
-use belgrano_shared::problem::{Problem, ProblemDocument};
-use belgrano_shared::storage::Session;
-use belgrano_shared::timestamp::UnixMillis;
-use belgrano_shared::wire::limits;
-use belgrano_shared::{fetch, fetch_in};
+use belgrano_runtime::http::{Json, Page, Path, Query};
+use belgrano_runtime::problem::{Problem, ProblemDocument};
+use belgrano_runtime::storage::Session;
+use belgrano_runtime::{fetch, fetch_in};
+use belgrano_wire::free_text;
+use belgrano_wire::limits;
+use belgrano_wire::timestamp::UnixMillis;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::router::OpenApiRouter;

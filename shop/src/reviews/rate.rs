@@ -2,13 +2,13 @@
 
 use std::collections::HashMap;
 
-use belgrano_shared::problem::{FieldError, Problem};
-use belgrano_shared::storage::Session;
-use belgrano_shared::texts::Message;
-use belgrano_shared::timestamp::UnixMillis;
-use belgrano_shared::wire::{OrderNumber, TicketState};
-use belgrano_shared::writer::{Command, Failure};
-use belgrano_shared::{execute_rows, fetch};
+use belgrano_runtime::problem::{FieldError, Problem};
+use belgrano_runtime::storage::Session;
+use belgrano_runtime::writer::{Command, Failure};
+use belgrano_runtime::{execute_rows, fetch};
+use belgrano_wire::texts::Message;
+use belgrano_wire::timestamp::UnixMillis;
+use belgrano_wire::{OrderNumber, TicketState};
 
 use super::stars::Stars;
 use crate::orders;

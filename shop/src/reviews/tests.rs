@@ -1,9 +1,9 @@
 //! What customers say, who sees it, and what it changes; in front of the whole router.
 
 use axum::http::Method;
-use belgrano_shared::testing::{START, TestDatabase};
-use belgrano_shared::wire::{OrderNumber, TicketState};
-use belgrano_shared::{fetch, on_both_engines};
+use belgrano_runtime::{fetch, on_both_engines};
+use belgrano_testing::{START, TestDatabase};
+use belgrano_wire::{OrderNumber, TicketState};
 use serde_json::{Value, json};
 
 use crate::orders::{Apply, Report};

@@ -1,9 +1,9 @@
 //! What happened to a product's stock, as administrators read it.
 
-use belgrano_shared::fetch;
-use belgrano_shared::http::Page;
-use belgrano_shared::problem::Problem;
-use belgrano_shared::timestamp::UnixMillis;
+use belgrano_runtime::fetch;
+use belgrano_runtime::http::Page;
+use belgrano_runtime::problem::Problem;
+use belgrano_wire::timestamp::UnixMillis;
 use serde::Serialize;
 use utoipa::ToSchema;
 

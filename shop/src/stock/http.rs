@@ -1,9 +1,9 @@
 //! `/api/productos/{id}/movimientos`.
 
 use axum::extract::State;
-use belgrano_shared::http::{Json, Keyed, Page, Path};
-use belgrano_shared::idempotency::{Once, StoredAnswer};
-use belgrano_shared::problem::{Problem, ProblemDocument};
+use belgrano_runtime::http::{Json, Keyed, Page, Path};
+use belgrano_runtime::idempotency::{Once, StoredAnswer};
+use belgrano_runtime::problem::{Problem, ProblemDocument};
 
 use super::history::{MovementPage, movements_of};
 use super::moving::{MoveStock, Moved, StockBody, StockNow};

@@ -1,8 +1,8 @@
 //! An administrator takes goods in, or counts what there is.
 
-use belgrano_shared::problem::{FieldError, Problem};
-use belgrano_shared::texts::Message;
-use belgrano_shared::writer::{Command, Failure};
+use belgrano_runtime::problem::{FieldError, Problem};
+use belgrano_runtime::writer::{Command, Failure};
+use belgrano_wire::texts::Message;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 

@@ -1,8 +1,8 @@
 //! What a product costs its business is nobody's but the administrators': no page, answer or message of anybody else has it.
 
 use axum::http::Method;
-use belgrano_shared::testing::{TestDatabase, posted};
-use belgrano_shared::{fetch_scalar, on_both_engines};
+use belgrano_runtime::{fetch_scalar, on_both_engines};
+use belgrano_testing::{TestDatabase, posted};
 use serde_json::json;
 
 use crate::testing::{ADMIN, Browser, TestShop};

@@ -1,8 +1,8 @@
 //! A stock is what it started with and all of its movements since, whatever happens in whatever order, through two instances.
 
-use belgrano_shared::testing::{START as NOW, TestDatabase};
-use belgrano_shared::wire::{OrderNumber, PaymentMethod, TicketState};
-use belgrano_shared::{fetch, fetch_scalar, on_both_engines};
+use belgrano_runtime::{fetch, fetch_scalar, on_both_engines};
+use belgrano_testing::{START as NOW, TestDatabase};
+use belgrano_wire::{OrderNumber, PaymentMethod, TicketState};
 use futures_util::future::join_all;
 use proptest::prelude::*;
 use proptest::strategy::ValueTree;

@@ -1,7 +1,7 @@
 //! Taking in, counting and what is read of it, by API and page.
 
 use axum::http::Method;
-use belgrano_shared::on_both_engines;
+use belgrano_runtime::on_both_engines;
 use serde_json::{Value, json};
 
 use crate::testing::{ADMIN, Answer, Browser, TestShop};

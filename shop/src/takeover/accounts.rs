@@ -2,16 +2,16 @@
 
 use std::collections::{HashMap, HashSet};
 
-use belgrano_shared::auth::email::Email;
-use belgrano_shared::auth::known_password::{Crossing, Owner};
-use belgrano_shared::auth::old_password::OldHash;
-use belgrano_shared::auth::password::{NO_PASSWORD, PasswordError, Passwords};
-use belgrano_shared::storage::Db;
-use belgrano_shared::takeover::{KNOWN_PASSWORD_REMARK, OldRow, Report, TakeoverError};
-use belgrano_shared::timestamp::UnixMillis;
-use belgrano_shared::wire::limits;
-use belgrano_shared::writer::Failure;
-use belgrano_shared::{execute, fetch_scalar};
+use belgrano_runtime::auth::email::Email;
+use belgrano_runtime::auth::known_password::{Crossing, Owner};
+use belgrano_runtime::auth::old_password::OldHash;
+use belgrano_runtime::auth::password::{NO_PASSWORD, PasswordError, Passwords};
+use belgrano_runtime::storage::Db;
+use belgrano_runtime::takeover::{KNOWN_PASSWORD_REMARK, OldRow, Report, TakeoverError};
+use belgrano_runtime::writer::Failure;
+use belgrano_runtime::{execute, fetch_scalar};
+use belgrano_wire::limits;
+use belgrano_wire::timestamp::UnixMillis;
 
 use crate::accounts::{Cuit, NewAccount, NewBusiness, Role};
 use crate::unit::ShopUnit;

@@ -15,11 +15,11 @@ mod tests;
 use std::collections::HashSet;
 use std::path::Path;
 
-use belgrano_shared::auth::password::Passwords;
-use belgrano_shared::storage::Db;
-use belgrano_shared::takeover::{OldDatabase, OldRow, Rehearsed, Report, TakeoverError};
-use belgrano_shared::wire::OrderNumber;
-use belgrano_shared::writer::{Command, Failure, Writer};
+use belgrano_runtime::auth::password::Passwords;
+use belgrano_runtime::storage::Db;
+use belgrano_runtime::takeover::{OldDatabase, OldRow, Rehearsed, Report, TakeoverError};
+use belgrano_runtime::writer::{Command, Failure, Writer};
+use belgrano_wire::OrderNumber;
 
 use crate::unit::{ShopUnit, ShopWants};
 

@@ -2,12 +2,12 @@
 
 use std::collections::{HashMap, HashSet};
 
-use belgrano_shared::money::Money;
-use belgrano_shared::takeover::{OldRow, Report};
-use belgrano_shared::texts::Language;
-use belgrano_shared::timestamp::UnixMillis;
-use belgrano_shared::wire::{OrderMessage, OrderNumber, PaymentMethod, Priority, TicketState, limits};
-use belgrano_shared::writer::Failure;
+use belgrano_runtime::takeover::{OldRow, Report};
+use belgrano_runtime::writer::Failure;
+use belgrano_wire::money::Money;
+use belgrano_wire::texts::Language;
+use belgrano_wire::timestamp::UnixMillis;
+use belgrano_wire::{OrderMessage, OrderNumber, PaymentMethod, Priority, TicketState, limits};
 
 use crate::unit::{MessageKind, Order, OrderLine, OutboxMessage, Promised, ShopUnit};
 
@@ -203,7 +203,7 @@ pub(super) async fn send<R>(
         };
         // A message that was delivered and forgotten since has made the order follow its ticket.
         let settled = order.ticket_id.is_some();
-        let sent = belgrano_shared::fetch_scalar!(one, *unit.reader(), i64, SENT, number.as_str())? > 0;
+        let sent = belgrano_runtime::fetch_scalar!(one, *unit.reader(), i64, SENT, number.as_str())? > 0;
         report.take(MESSAGES, !sent && !settled);
         if !sent && !settled {
             unit.send(OutboxMessage {

@@ -2,9 +2,9 @@
 
 use std::collections::HashSet;
 
-use belgrano_shared::on_both_engines;
-use belgrano_shared::takeover::Report;
-use belgrano_shared::testing::OldFile;
+use belgrano_runtime::on_both_engines;
+use belgrano_runtime::takeover::Report;
+use belgrano_testing::OldFile;
 use serde_json::json;
 
 use super::OldShop;
@@ -89,7 +89,7 @@ on_both_engines! {
         }
         let mut session = again.app.db.read().await.expect("a connection");
         let bare = "SELECT COUNT(*) FROM accounts WHERE password_hash LIKE 'ab12$%'";
-        assert_eq!(belgrano_shared::fetch_scalar!(one, session, i64, bare).expect("counted"), 0, "wrapped");
+        assert_eq!(belgrano_runtime::fetch_scalar!(one, session, i64, bare).expect("counted"), 0, "wrapped");
         assert_eq!(log_in(&again, ("beto@example.com", "correcto caballo")).await.0, 200);
         assert_eq!(password_report(&again.app.db).await.expect("read").unexamined, 0);
         again.admin().await;

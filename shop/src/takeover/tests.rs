@@ -2,12 +2,12 @@
 
 use std::collections::HashSet;
 
-use belgrano_shared::ambient::Ambient;
-use belgrano_shared::auth::password::{PasswordSettings, Passwords};
-use belgrano_shared::on_both_engines;
-use belgrano_shared::takeover::{Report, Taken, TakeoverError};
-use belgrano_shared::testing::OldFile;
-use belgrano_shared::wire::OrderNumber;
+use belgrano_runtime::auth::password::{PasswordSettings, Passwords};
+use belgrano_runtime::on_both_engines;
+use belgrano_runtime::takeover::{Report, Taken, TakeoverError};
+use belgrano_testing::OldFile;
+use belgrano_wire::OrderNumber;
+use belgrano_wire::ambient::Ambient;
 use serde_json::json;
 
 use super::OldShop;
@@ -58,7 +58,7 @@ async fn take_over(shop: &TestShop, old: &OldFile, rehearse: bool) -> Report {
 
 async fn count(shop: &TestShop, sql: &'static str) -> i64 {
     let mut session = shop.app.db.read().await.expect("a connection");
-    belgrano_shared::fetch_scalar!(one, session, i64, sql).expect("one row")
+    belgrano_runtime::fetch_scalar!(one, session, i64, sql).expect("one row")
 }
 
 async fn log_in(shop: &TestShop, email: &str, password: &str) -> (u16, Browser) {

@@ -4,8 +4,8 @@
 //! Only a guess of what will be needed: a command of the same batch may change a cart or a package before it is read in
 //! earnest. What is missing then is read when it is asked for.
 
-use belgrano_shared::fetch_in;
-use belgrano_shared::storage::Session;
+use belgrano_runtime::fetch_in;
+use belgrano_runtime::storage::Session;
 
 use super::ShopWants;
 

@@ -3,13 +3,13 @@
 use std::fmt;
 use std::sync::Arc;
 
-use belgrano_shared::ambient::Ambient;
-use belgrano_shared::auth::session::TokenHash;
-use belgrano_shared::auth::session_end::SessionEnd;
-use belgrano_shared::idempotency::IdempotencyKey;
-use belgrano_shared::security::Entry;
-use belgrano_shared::timestamp::UnixMillis;
-use belgrano_shared::wire::OrderNumber;
+use belgrano_runtime::auth::session::TokenHash;
+use belgrano_runtime::auth::session_end::SessionEnd;
+use belgrano_runtime::idempotency::IdempotencyKey;
+use belgrano_runtime::security::Entry;
+use belgrano_wire::OrderNumber;
+use belgrano_wire::ambient::Ambient;
+use belgrano_wire::timestamp::UnixMillis;
 
 use super::{Claimed, Handoff, OrderLimits, Promised};
 use crate::arrival::Placed;

@@ -1,6 +1,6 @@
 //! Why the shop itself called an order off: a code in the database, and a text for whoever reads.
 
-use belgrano_shared::texts::Message;
+use belgrano_wire::texts::Message;
 use sqlx::error::BoxDynError;
 use sqlx::{Database, Decode, Type};
 

@@ -2,11 +2,11 @@
 
 use std::collections::HashMap;
 
-use belgrano_shared::fetch_in;
-use belgrano_shared::money::Money;
-use belgrano_shared::storage::Session;
-use belgrano_shared::timestamp::UnixMillis;
-use belgrano_shared::wire::{CustomerKind, limits};
+use belgrano_runtime::fetch_in;
+use belgrano_runtime::storage::Session;
+use belgrano_wire::money::Money;
+use belgrano_wire::timestamp::UnixMillis;
+use belgrano_wire::{CustomerKind, limits};
 
 use super::ShopUnit;
 
@@ -98,8 +98,8 @@ impl ShopUnit {
 
 #[cfg(test)]
 mod tests {
-    use belgrano_shared::timestamp::UnixMillis;
-    use belgrano_shared::wire::limits;
+    use belgrano_wire::limits;
+    use belgrano_wire::timestamp::UnixMillis;
 
     use super::Customer;
 

@@ -22,19 +22,19 @@ mod security_log;
 
 use std::sync::LazyLock;
 
-use belgrano_shared::ambient::Ambient;
-use belgrano_shared::auth::caller::{Callers, KnowsCallers};
-use belgrano_shared::auth::session::TokenHash;
-use belgrano_shared::auth::session_end;
-use belgrano_shared::changes::{FeedUnit, Growing};
-use belgrano_shared::idempotency::{Answers, IdempotencyKey, KeepsAnswers, StoredAnswer};
-use belgrano_shared::notices::{Notice, NoticeUnit, Outgoing};
-use belgrano_shared::security::{self, Entry, Source};
-use belgrano_shared::storage::Session;
-use belgrano_shared::storage::dialect::Engine;
-use belgrano_shared::timestamp::UnixMillis;
-use belgrano_shared::writer::UnitOfWork;
-use belgrano_shared::{execute, fetch, growing};
+use belgrano_notices::{Notice, NoticeUnit, Outgoing};
+use belgrano_runtime::auth::caller::{Callers, KnowsCallers};
+use belgrano_runtime::auth::session::TokenHash;
+use belgrano_runtime::auth::session_end;
+use belgrano_runtime::changes::{FeedUnit, Growing};
+use belgrano_runtime::idempotency::{Answers, IdempotencyKey, KeepsAnswers, StoredAnswer};
+use belgrano_runtime::security::{self, Entry, Source};
+use belgrano_runtime::storage::Session;
+use belgrano_runtime::storage::dialect::Engine;
+use belgrano_runtime::writer::UnitOfWork;
+use belgrano_runtime::{execute, fetch, growing};
+use belgrano_wire::ambient::Ambient;
+use belgrano_wire::timestamp::UnixMillis;
 
 pub use batch::{Committed, Promises, ShopContext, ShopWants};
 pub use cancel_cause::CancelCause;

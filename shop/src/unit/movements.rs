@@ -3,10 +3,10 @@
 //! Movements are only added, in the order they happened, and all of a batch in one statement. What must never happen here: a
 //! stock that changes without a movement.
 
-use belgrano_shared::execute_rows;
-use belgrano_shared::storage::Session;
-use belgrano_shared::timestamp::UnixMillis;
-use belgrano_shared::wire::OrderNumber;
+use belgrano_runtime::execute_rows;
+use belgrano_runtime::storage::Session;
+use belgrano_wire::OrderNumber;
+use belgrano_wire::timestamp::UnixMillis;
 use serde::Serialize;
 use utoipa::ToSchema;
 

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use belgrano_shared::money::Money;
+use belgrano_wire::money::Money;
 
 /// How much one account may order.
 #[derive(Clone, Copy, Debug)]

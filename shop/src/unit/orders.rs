@@ -2,11 +2,11 @@
 
 use std::collections::HashMap;
 
-use belgrano_shared::money::Money;
-use belgrano_shared::storage::Session;
-use belgrano_shared::timestamp::UnixMillis;
-use belgrano_shared::wire::{CustomerKind, OrderNumber, Priority, TicketState};
-use belgrano_shared::{execute_rows, fetch_in};
+use belgrano_runtime::storage::Session;
+use belgrano_runtime::{execute_rows, fetch_in};
+use belgrano_wire::money::Money;
+use belgrano_wire::timestamp::UnixMillis;
+use belgrano_wire::{CustomerKind, OrderNumber, Priority, TicketState};
 
 use super::{CancelCause, ShopUnit};
 

@@ -3,10 +3,10 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use belgrano_shared::execute_rows;
-use belgrano_shared::storage::Session;
-use belgrano_shared::timestamp::UnixMillis;
-use belgrano_shared::wire::OrderNumber;
+use belgrano_runtime::execute_rows;
+use belgrano_runtime::storage::Session;
+use belgrano_wire::OrderNumber;
+use belgrano_wire::timestamp::UnixMillis;
 
 use super::{Claimed, ShopUnit};
 

@@ -3,9 +3,9 @@
 //! What must never happen here: a time that is not the batch's while others wait for theirs. Only a database that nobody else
 //! uses is gone back in.
 
-use belgrano_shared::ambient::Ambient;
-use belgrano_shared::execute;
-use belgrano_shared::timestamp::UnixMillis;
+use belgrano_runtime::execute;
+use belgrano_wire::ambient::Ambient;
+use belgrano_wire::timestamp::UnixMillis;
 
 use super::{OutboxMessage, Promised, ShopUnit};
 

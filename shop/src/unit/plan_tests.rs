@@ -4,9 +4,9 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use axum::http::Method;
-use belgrano_shared::notices;
-use belgrano_shared::testing::{START, TestDatabase, keep_statistics, table_readers};
-use belgrano_shared::wire::{OrderNumber, TicketState};
+use belgrano_notices as notices;
+use belgrano_testing::{START, TestDatabase, keep_statistics, table_readers};
+use belgrano_wire::{OrderNumber, TicketState};
 use serde_json::json;
 
 use crate::orders::{Apply, Report};

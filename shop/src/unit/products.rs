@@ -3,10 +3,10 @@
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
 
-use belgrano_shared::money::Money;
-use belgrano_shared::storage::Session;
-use belgrano_shared::timestamp::UnixMillis;
-use belgrano_shared::{execute_rows, fetch_in};
+use belgrano_runtime::storage::Session;
+use belgrano_runtime::{execute_rows, fetch_in};
+use belgrano_wire::money::Money;
+use belgrano_wire::timestamp::UnixMillis;
 
 use super::ShopUnit;
 use crate::price::{offers, price_now};

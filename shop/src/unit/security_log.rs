@@ -1,9 +1,9 @@
 //! What a batch adds to the security log.
 
-use belgrano_shared::notices::Notice;
-use belgrano_shared::security::{Entry, SecurityUnit};
-use belgrano_shared::storage::Session;
-use belgrano_shared::timestamp::UnixMillis;
+use belgrano_notices::Notice;
+use belgrano_runtime::security::{Entry, SecurityUnit};
+use belgrano_runtime::storage::Session;
+use belgrano_wire::timestamp::UnixMillis;
 
 use super::ShopUnit;
 
@@ -30,7 +30,8 @@ impl SecurityUnit for ShopUnit {
         &mut self.session
     }
 
-    fn tell(&mut self, notice: Notice) {
-        self.notify(notice);
+    fn tell_of_alarm(&mut self, account_id: i64) -> sqlx::Result<()> {
+        self.notify(Notice::of_security_alarm(account_id, self.now)?);
+        Ok(())
     }
 }

@@ -3,9 +3,9 @@
 use std::collections::BTreeMap;
 use std::convert::Infallible;
 
-use belgrano_shared::timestamp::UnixMillis;
-use belgrano_shared::writer::{Command, Failure};
-use belgrano_shared::{execute_rows, fetch_in};
+use belgrano_runtime::writer::{Command, Failure};
+use belgrano_runtime::{execute_rows, fetch_in};
+use belgrano_wire::timestamp::UnixMillis;
 
 use super::funnel::{Counted, Counts, Words};
 use super::{Device, Origin};

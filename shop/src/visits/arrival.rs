@@ -10,7 +10,7 @@ use std::convert::Infallible;
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderValue, Uri, header};
-use belgrano_shared::http::cookie;
+use belgrano_runtime::http::cookie;
 use url::{Url, form_urlencoded};
 
 use crate::app::App;

@@ -6,7 +6,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, PoisonError};
 
-use belgrano_shared::timestamp::UnixMillis;
+use belgrano_wire::timestamp::UnixMillis;
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -148,7 +148,7 @@ impl Words {
 
 #[cfg(test)]
 mod tests {
-    use belgrano_shared::testing::START;
+    use belgrano_testing::START;
 
     use super::{Arrival, Device, Funnel, Origin, Step, WORDS_AN_HOUR};
 

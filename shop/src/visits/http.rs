@@ -1,11 +1,11 @@
 //! `GET /api/embudo`: how many came, how far, and how many ordered.
 
 use axum::extract::State;
-use belgrano_shared::http::{Json, Query};
-use belgrano_shared::problem::{FieldError, Problem, ProblemDocument};
-use belgrano_shared::texts::Message;
-use belgrano_shared::timestamp::UnixMillis;
-use belgrano_shared::zone::LocalDay;
+use belgrano_runtime::http::{Json, Query};
+use belgrano_runtime::problem::{FieldError, Problem, ProblemDocument};
+use belgrano_wire::texts::Message;
+use belgrano_wire::timestamp::UnixMillis;
+use belgrano_wire::zone::LocalDay;
 use jiff::ToSpan;
 use jiff::civil::Date;
 use serde::Deserialize;

@@ -2,10 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use belgrano_shared::fetch;
-use belgrano_shared::storage::Session;
-use belgrano_shared::timestamp::UnixMillis;
-use belgrano_shared::zone::LocalDay;
+use belgrano_runtime::fetch;
+use belgrano_runtime::storage::Session;
+use belgrano_wire::timestamp::UnixMillis;
+use belgrano_wire::zone::LocalDay;
 use jiff::civil::Date;
 use serde::Serialize;
 use utoipa::ToSchema;

@@ -2,8 +2,8 @@
 
 use axum::body::Body;
 use axum::http::{HeaderMap, Request, header};
-use belgrano_shared::testing::TestDatabase;
-use belgrano_shared::{fetch, on_both_engines};
+use belgrano_runtime::{fetch, on_both_engines};
+use belgrano_testing::TestDatabase;
 use serde_json::{Value, json};
 use tower::ServiceExt;
 

@@ -1,6 +1,6 @@
 //! The accounts of the people: all have the demo's password.
 
-use belgrano_shared::auth::email::Email;
+use belgrano_runtime::auth::email::Email;
 use shop::accounts::{Cuit, Role};
 use shop::past::{Business, Registration};
 

@@ -1,8 +1,8 @@
 //! Tells the year to the board: its drivers, and the tickets they carried.
 
-use belgrano_shared::auth::email::Email;
-use belgrano_shared::timestamp::UnixMillis;
-use belgrano_shared::writer::{Command, Failure};
+use belgrano_runtime::auth::email::Email;
+use belgrano_runtime::writer::{Command, Failure};
+use belgrano_wire::timestamp::UnixMillis;
 use tickets::intake::new_ticket;
 use tickets::unit::{BoardUnit, LogHead, log_head};
 use tickets::users::{CreateUser, NewDriver, Role, UserRefusal};

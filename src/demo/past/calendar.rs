@@ -2,7 +2,7 @@
 //!
 //! Pure, and right for any year: the movable ones follow Easter, and those that the law moves (27.399) go to the Monday.
 
-use belgrano_shared::zone::LocalDay;
+use belgrano_wire::zone::LocalDay;
 
 /// What a day is to a shop.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -79,8 +79,8 @@ fn easter(year: i32) -> (i8, i8) {
 
 #[cfg(test)]
 mod tests {
-    use belgrano_shared::timestamp::UnixMillis;
-    use belgrano_shared::zone::LocalDay;
+    use belgrano_wire::timestamp::UnixMillis;
+    use belgrano_wire::zone::LocalDay;
 
     use super::{Kind, easter, kind};
 

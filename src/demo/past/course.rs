@@ -1,6 +1,6 @@
 //! What became of an order: called off, delivered, brought back; when, and by which driver. Pure, and the same for the same seed.
 
-use belgrano_shared::timestamp::UnixMillis;
+use belgrano_wire::timestamp::UnixMillis;
 use shop::unit::Promised;
 
 use super::super::dice::Dice;

@@ -1,7 +1,7 @@
 //! What the shop sells, as its demo has known it for a year: how well, with what margin, how fast it comes. The rest of each is in
 //! the built-in catalog.
 
-use belgrano_shared::money::Money;
+use belgrano_wire::money::Money;
 use serde_json::Value;
 
 use super::super::client::Failed;

@@ -28,9 +28,9 @@ use std::fmt::{Debug, Display};
 
 use ::shop::catalog::{ImportOptions, import};
 use ::shop::orders::Apply;
-use belgrano_shared::auth::email::Email;
-use belgrano_shared::auth::password::{NewPassword, Passwords};
-use belgrano_shared::writer::Failure;
+use belgrano_runtime::auth::email::Email;
+use belgrano_runtime::auth::password::{NewPassword, Passwords};
+use belgrano_runtime::writer::Failure;
 
 use self::board::{Hire, TellBoard};
 use self::shop::TellShop;
@@ -68,7 +68,7 @@ pub async fn remember(settings: &Settings, admin: &str, password: &str, dice: &D
     Ok(orders)
 }
 
-async fn close<U: belgrano_shared::writer::UnitOfWork<Context: From<belgrano_shared::ambient::Ambient>>>(
+async fn close<U: belgrano_runtime::writer::UnitOfWork<Context: From<belgrano_wire::ambient::Ambient>>>(
     store: Store<U>,
 ) -> Result<(), Failed> {
     store.close().await.map_err(in_words)

@@ -1,7 +1,7 @@
 //! The steps of a ticket, from what became of its order. Shop and board are told the same ones, so they agree.
 
-use belgrano_shared::timestamp::UnixMillis;
-use belgrano_shared::wire::EventKind;
+use belgrano_wire::EventKind;
+use belgrano_wire::timestamp::UnixMillis;
 use tickets::progress::{As, Offer, Step, transition};
 use tickets::unit::{Action, Actor, Change, Ticket};
 

@@ -2,9 +2,9 @@
 //!
 //! Who they are and how often they order is decided here once; what they order is decided day by day in [`plan`](super::plan).
 
-use belgrano_shared::auth::email::Email;
-use belgrano_shared::search::fold;
-use belgrano_shared::timestamp::UnixMillis;
+use belgrano_runtime::auth::email::Email;
+use belgrano_wire::search::fold;
+use belgrano_wire::timestamp::UnixMillis;
 use shop::visits::Device;
 
 use super::super::customers::{email_of, merchant_email};

@@ -3,8 +3,8 @@
 //! Nothing here knows what is on the shelf: whether somebody gets what it wants is seen when the year is
 //! [told](super::shop) to the shop.
 
-use belgrano_shared::timestamp::UnixMillis;
-use belgrano_shared::zone::LocalDay;
+use belgrano_wire::timestamp::UnixMillis;
+use belgrano_wire::zone::LocalDay;
 use shop::merchants::{DueDate, RunHour, Series};
 use shop::visits::{Arrival, Device, Origin};
 

@@ -1,6 +1,6 @@
 //! What customers say of what they got: stars, and often words. Who waited too long says so, and bad tomatoes are called that.
 
-use belgrano_shared::timestamp::UnixMillis;
+use belgrano_wire::timestamp::UnixMillis;
 
 use super::super::dice::Dice;
 use super::course::{MINUTE_MS, minutes};

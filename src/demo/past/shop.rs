@@ -3,10 +3,10 @@
 
 use std::collections::BTreeMap;
 
-use belgrano_shared::auth::email::Email;
-use belgrano_shared::timestamp::UnixMillis;
-use belgrano_shared::wire::{OrderMessage, OrderNumber, PaymentMethod, Position};
-use belgrano_shared::writer::Command;
+use belgrano_runtime::auth::email::Email;
+use belgrano_runtime::writer::Command;
+use belgrano_wire::timestamp::UnixMillis;
+use belgrano_wire::{OrderMessage, OrderNumber, PaymentMethod, Position};
 use shop::basket::Basket;
 use shop::checkout::{Delivery, place_order};
 use shop::merchants::{Create, PackageDraft, Ran, RunHour, RunPackage};

@@ -2,7 +2,7 @@
 //!
 //! Days are counted back from today, which is 0. Whoever looks for something to show in insights finds it here first.
 
-use belgrano_shared::zone::LocalDay;
+use belgrano_wire::zone::LocalDay;
 
 use super::calendar::{Kind, kind};
 
@@ -166,8 +166,8 @@ impl Day {
 
 #[cfg(test)]
 mod tests {
-    use belgrano_shared::timestamp::UnixMillis;
-    use belgrano_shared::zone::LocalDay;
+    use belgrano_wire::timestamp::UnixMillis;
+    use belgrano_wire::zone::LocalDay;
 
     use super::{DAYS, Day, Event, Kind, days};
 

@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use belgrano_shared::timestamp::UnixMillis;
+use belgrano_wire::timestamp::UnixMillis;
 use shop::visits::{Arrival, Counts, Device, Origin};
 
 use super::super::dice::Dice;

@@ -2,7 +2,7 @@
 
 use std::net::SocketAddr;
 
-use belgrano_shared::wire::limits;
+use belgrano_wire::limits;
 use reqwest::Method;
 use serde_json::{Value, json};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};

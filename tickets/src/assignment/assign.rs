@@ -2,11 +2,11 @@
 
 use std::time::Duration;
 
-use belgrano_shared::steady::horizon;
-use belgrano_shared::timestamp::UnixMillis;
-use belgrano_shared::wire::{EventKind, OrderNumber, TicketState};
-use belgrano_shared::writer::{Command, Failure};
-use belgrano_shared::{fetch, fetch_scalar};
+use belgrano_runtime::writer::{Command, Failure};
+use belgrano_runtime::{fetch, fetch_scalar};
+use belgrano_wire::steady::horizon;
+use belgrano_wire::timestamp::UnixMillis;
+use belgrano_wire::{EventKind, OrderNumber, TicketState};
 
 use super::choose::{Candidate, Choice, Wanted, choose};
 use crate::app::App;
@@ -343,8 +343,8 @@ impl Command<BoardUnit> for Unassign {
 
 #[cfg(test)]
 mod tests {
-    use belgrano_shared::timestamp::UnixMillis;
-    use belgrano_shared::wire::{OrderMessage, TicketState};
+    use belgrano_wire::timestamp::UnixMillis;
+    use belgrano_wire::{OrderMessage, TicketState};
 
     use super::{held_by, offerable, released};
     use crate::intake::new_ticket;

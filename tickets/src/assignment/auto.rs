@@ -4,10 +4,10 @@ use std::convert::Infallible;
 use std::sync::LazyLock;
 use std::time::Duration;
 
-use belgrano_shared::fetch;
-use belgrano_shared::storage::dialect::Engine;
-use belgrano_shared::wire::OrderNumber;
-use belgrano_shared::writer::{Command, Failure, WriteError};
+use belgrano_runtime::fetch;
+use belgrano_runtime::storage::dialect::Engine;
+use belgrano_runtime::writer::{Command, Failure, WriteError};
+use belgrano_wire::OrderNumber;
 use tokio_util::sync::CancellationToken;
 
 use super::assign::{Chosen, OnShift, Terms, assign};
@@ -119,8 +119,8 @@ pub(super) async fn offer(app: App, soft: CancellationToken) {
 
 #[cfg(test)]
 mod tests {
-    use belgrano_shared::on_both_engines;
-    use belgrano_shared::testing::TestDatabase;
+    use belgrano_runtime::on_both_engines;
+    use belgrano_testing::TestDatabase;
     use sqlx::Connection;
 
     use super::super::offers::Offers;

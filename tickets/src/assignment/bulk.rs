@@ -4,10 +4,10 @@ use std::cmp::Reverse;
 use std::collections::HashMap;
 use std::convert::Infallible;
 
-use belgrano_shared::problem::Problem;
-use belgrano_shared::texts::{Message, Said};
-use belgrano_shared::wire::{OrderNumber, Priority};
-use belgrano_shared::writer::{Command, Failure};
+use belgrano_runtime::problem::Problem;
+use belgrano_runtime::writer::{Command, Failure};
+use belgrano_wire::texts::{Message, Said};
+use belgrano_wire::{OrderNumber, Priority};
 use serde::Serialize;
 use utoipa::ToSchema;
 

@@ -3,8 +3,8 @@
 //! Among drivers on shift with room left: nearest by a fresh fix, then same neighbourhood, then least loaded, then the
 //! lowest id so that two instances decide alike. Who let this ticket go before comes last, or not at all.
 
-use belgrano_shared::search::fold;
-use belgrano_shared::timestamp::UnixMillis;
+use belgrano_wire::search::fold;
+use belgrano_wire::timestamp::UnixMillis;
 
 use crate::fleet::distance_m;
 use crate::unit::{AssignmentReason, Decision, Grounds};
@@ -126,7 +126,7 @@ fn same_place(a: &str, b: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use belgrano_shared::timestamp::UnixMillis;
+    use belgrano_wire::timestamp::UnixMillis;
     use proptest::prelude::*;
 
     use super::{Candidate, FRESH_FIX_MS, Wanted, choose};

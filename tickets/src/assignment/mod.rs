@@ -18,7 +18,7 @@ pub use choose::{Candidate, Choice, FRESH_FIX_MS, Wanted, choose};
 pub use offers::Offers;
 pub use routes::routes;
 
-use belgrano_shared::lifecycle::Lifecycle;
+use belgrano_runtime::lifecycle::Lifecycle;
 
 use crate::app::App;
 

@@ -9,11 +9,11 @@ use std::collections::HashMap;
 use std::convert::Infallible;
 use std::time::Duration;
 
-use belgrano_shared::fetch;
-use belgrano_shared::steady::SteadyMillis;
-use belgrano_shared::timestamp::UnixMillis;
-use belgrano_shared::wire::{OrderNumber, TicketState};
-use belgrano_shared::writer::{AtOnce, Command, Failure, WriteError};
+use belgrano_runtime::fetch;
+use belgrano_runtime::writer::{AtOnce, Command, Failure, WriteError};
+use belgrano_wire::steady::SteadyMillis;
+use belgrano_wire::timestamp::UnixMillis;
+use belgrano_wire::{OrderNumber, TicketState};
 use futures_util::future::join_all;
 use prometheus_client::metrics::counter::Counter;
 use tokio_util::sync::CancellationToken;

@@ -3,11 +3,11 @@
 use std::collections::HashMap;
 
 use axum::extract::State;
-use belgrano_shared::http::{Keyed, KeyedIfAny, Path};
-use belgrano_shared::idempotency::{Once, StoredAnswer};
-use belgrano_shared::problem::{Problem, ProblemDocument};
-use belgrano_shared::texts::Message;
-use belgrano_shared::wire::{OrderNumber, Priority};
+use belgrano_runtime::http::{Keyed, KeyedIfAny, Path};
+use belgrano_runtime::idempotency::{Once, StoredAnswer};
+use belgrano_runtime::problem::{Problem, ProblemDocument};
+use belgrano_wire::texts::Message;
+use belgrano_wire::{OrderNumber, Priority};
 use serde::Deserialize;
 use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;

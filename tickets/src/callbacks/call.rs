@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
-use belgrano_shared::config::Secret;
-use belgrano_shared::wire::{EventKind, TicketView};
+use belgrano_runtime::config::Secret;
+use belgrano_wire::{EventKind, TicketView};
 use reqwest::header::{HeaderMap, HeaderValue};
 use reqwest::redirect::Policy;
 use reqwest::{Client, Response, StatusCode};
@@ -39,7 +39,7 @@ const MAX_ANSWER_BYTES: usize = 64 * 1024;
 
 impl OldShop {
     pub(super) fn new(base: Url, api_key: Option<&Secret>) -> Result<Self, reqwest::Error> {
-        belgrano_shared::tls::use_ring();
+        belgrano_runtime::tls::use_ring();
         let mut headers = HeaderMap::new();
         if let Some(mut key) = api_key.and_then(|key| HeaderValue::from_str(key.expose()).ok()) {
             key.set_sensitive(true);

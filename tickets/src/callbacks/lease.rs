@@ -9,11 +9,11 @@ use std::convert::Infallible;
 use std::sync::Arc;
 use std::time::Duration;
 
-use belgrano_shared::execute;
-use belgrano_shared::fetch_scalar;
-use belgrano_shared::steady::{SteadyMillis, horizon};
-use belgrano_shared::timestamp::UnixMillis;
-use belgrano_shared::writer::{Command, Failure, WriteError};
+use belgrano_runtime::execute;
+use belgrano_runtime::fetch_scalar;
+use belgrano_runtime::writer::{Command, Failure, WriteError};
+use belgrano_wire::steady::{SteadyMillis, horizon};
+use belgrano_wire::timestamp::UnixMillis;
 
 use super::call;
 use crate::app::App;

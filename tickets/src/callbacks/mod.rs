@@ -14,7 +14,7 @@ mod tests;
 
 pub use follow::follow;
 
-use belgrano_shared::lifecycle::Lifecycle;
+use belgrano_runtime::lifecycle::Lifecycle;
 
 use crate::app::App;
 

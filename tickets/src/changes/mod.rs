@@ -10,10 +10,10 @@ mod things;
 
 use axum::extract::{FromRequestParts, State};
 use axum::http::request::Parts;
-use belgrano_shared::changes::{Asked, ChangePage, Contents, Source, answer, ask};
-use belgrano_shared::http::Json;
-use belgrano_shared::problem::{Problem, ProblemDocument};
-use belgrano_shared::storage::Session;
+use belgrano_runtime::changes::{Asked, ChangePage, Contents, Source, answer, ask};
+use belgrano_runtime::http::Json;
+use belgrano_runtime::problem::{Problem, ProblemDocument};
+use belgrano_runtime::storage::Session;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
@@ -60,6 +60,7 @@ impl FromRequestParts<App> for Reader {
     responses(
         (status = 200, body = ChangePage),
         (status = 401, body = ProblemDocument),
+        (status = 403, body = ProblemDocument),
         (status = 422, body = ProblemDocument),
         (status = 429, body = ProblemDocument),
         (status = 503, body = ProblemDocument, description = "Too many wait already."),

@@ -1,7 +1,7 @@
 //! Tickets, steps and drivers as the feed tells them.
 
-use belgrano_shared::changes::{Content, Utc};
-use belgrano_shared::money::Money;
+use belgrano_runtime::changes::{Content, Utc};
+use belgrano_wire::money::Money;
 use serde::ser::Error as _;
 use serde::{Deserialize, Serialize, Serializer};
 use sqlx::FromRow;

@@ -1,9 +1,9 @@
 //! Changing a driver: the account's part as for any account, and what only a driver has.
 
-use belgrano_shared::execute;
-use belgrano_shared::seen::Fields;
-use belgrano_shared::storage::require_one;
-use belgrano_shared::writer::{Command, Failure};
+use belgrano_runtime::execute;
+use belgrano_runtime::storage::require_one;
+use belgrano_runtime::writer::{Command, Failure};
+use belgrano_web::seen::Fields;
 
 use super::{DriverView, list};
 use crate::unit::BoardUnit;

@@ -1,12 +1,12 @@
 //! A driver says where it is. The latest wins; what cannot be true is refused.
 
-use belgrano_shared::problem::Problem;
-use belgrano_shared::storage::require_one;
-use belgrano_shared::texts::Message;
-use belgrano_shared::timestamp::UnixMillis;
-use belgrano_shared::wire::{ClientMoment, Position};
-use belgrano_shared::writer::{Command, Failure};
-use belgrano_shared::{execute, fetch};
+use belgrano_runtime::problem::Problem;
+use belgrano_runtime::storage::require_one;
+use belgrano_runtime::writer::{Command, Failure};
+use belgrano_runtime::{execute, fetch};
+use belgrano_wire::texts::Message;
+use belgrano_wire::timestamp::UnixMillis;
+use belgrano_wire::{ClientMoment, Position};
 
 use crate::unit::{Announcement, BoardUnit};
 
@@ -116,8 +116,8 @@ pub fn distance_m((lat1, lng1): (f64, f64), (lat2, lng2): (f64, f64)) -> f64 {
 
 #[cfg(test)]
 mod tests {
-    use belgrano_shared::timestamp::UnixMillis;
-    use belgrano_shared::wire::{ClientMoment, Position};
+    use belgrano_wire::timestamp::UnixMillis;
+    use belgrano_wire::{ClientMoment, Position};
 
     use super::{Last, NO_IDEA_MS, PositionRefusal, believe, distance_m, when};
 

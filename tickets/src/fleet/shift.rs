@@ -2,9 +2,9 @@
 
 use std::convert::Infallible;
 
-use belgrano_shared::execute;
-use belgrano_shared::storage::require_one;
-use belgrano_shared::writer::{Command, Failure};
+use belgrano_runtime::execute;
+use belgrano_runtime::storage::require_one;
+use belgrano_runtime::writer::{Command, Failure};
 
 use crate::unit::BoardUnit;
 

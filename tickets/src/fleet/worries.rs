@@ -2,9 +2,9 @@
 //!
 //! The page of the board is rendered with them; while it is open, `worries` in `board.js` decides the same.
 
-use belgrano_shared::fetch;
-use belgrano_shared::storage::Session;
-use belgrano_shared::timestamp::UnixMillis;
+use belgrano_runtime::fetch;
+use belgrano_runtime::storage::Session;
+use belgrano_wire::timestamp::UnixMillis;
 
 use super::DriverView;
 
@@ -61,7 +61,7 @@ fn worry(driver: &DriverView, carried: Carried, now: UnixMillis, silent_ms: i64)
 
 #[cfg(test)]
 mod tests {
-    use belgrano_shared::timestamp::UnixMillis;
+    use belgrano_wire::timestamp::UnixMillis;
 
     use super::{Carried, worry};
     use crate::fleet::DriverView;

@@ -1,9 +1,9 @@
 //! The shop calls an order off: `POST /api/tickets/{numero}/cancelar`, with the same authentication as intake.
 
-use belgrano_shared::problem::{NOT_CANCELLABLE, Problem};
-use belgrano_shared::texts::Message;
-use belgrano_shared::wire::{IntakeReply, OrderNumber, TicketState};
-use belgrano_shared::writer::{Command, Failure};
+use belgrano_runtime::problem::{NOT_CANCELLABLE, Problem};
+use belgrano_runtime::writer::{Command, Failure};
+use belgrano_wire::texts::Message;
+use belgrano_wire::{IntakeReply, OrderNumber, TicketState};
 
 use crate::progress::{As, IllegalStep, Step, legal, transition};
 use crate::unit::{Action, Actor, BoardUnit, BoardWants, Change};

@@ -8,11 +8,11 @@
 
 use std::convert::Infallible;
 
-use belgrano_shared::storage::Session;
-use belgrano_shared::timestamp::UnixMillis;
-use belgrano_shared::wire::{EventKind, OrderNumber};
-use belgrano_shared::writer::{Command, Failure};
-use belgrano_shared::{execute, execute_rows, fetch};
+use belgrano_runtime::storage::Session;
+use belgrano_runtime::writer::{Command, Failure};
+use belgrano_runtime::{execute, execute_rows, fetch};
+use belgrano_wire::timestamp::UnixMillis;
+use belgrano_wire::{EventKind, OrderNumber};
 use serde::Serialize;
 use serde_json::Value;
 use utoipa::ToSchema;

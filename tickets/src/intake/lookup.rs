@@ -3,11 +3,11 @@
 //! A snapshot of the live feed leaves out what ended long ago, and the shop may not have heard how.
 
 use axum::extract::State;
-use belgrano_shared::fetch_in;
-use belgrano_shared::http::Json;
-use belgrano_shared::problem::{Problem, ProblemDocument};
-use belgrano_shared::texts::Message;
-use belgrano_shared::wire::{OrderNumber, TicketView};
+use belgrano_runtime::fetch_in;
+use belgrano_runtime::http::Json;
+use belgrano_runtime::problem::{Problem, ProblemDocument};
+use belgrano_wire::texts::Message;
+use belgrano_wire::{OrderNumber, TicketView};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -36,7 +36,8 @@ pub(super) struct Found {
 
 /// Gives the tickets of some orders, for the shop. Of an order that never came there is nothing.
 #[utoipa::path(post, path = "/api/tickets/estados", tag = "intake", security(("firma" = []), ("clave" = [])), request_body = LookupBody, responses(
-    (status = 200, body = Found), (status = 401, body = ProblemDocument), (status = 422, body = ProblemDocument)))]
+    (status = 200, body = Found), (status = 401, body = ProblemDocument), (status = 403, body = ProblemDocument),
+    (status = 422, body = ProblemDocument)))]
 pub(super) async fn lookup(State(app): State<App>, body: Unchecked<false>) -> Result<Json<Found>, Problem> {
     let LookupBody { numbers } = Json::from_bytes(&body.check(&app, Purpose::Lookup)?)?;
     if numbers.len() > MAX_NUMBERS {

@@ -4,11 +4,11 @@
 //! same number is refused. The unit of work knows the tickets of the whole batch, so a thousand identical messages that
 //! arrive at once are still one ticket and one event.
 
-use belgrano_shared::problem::Problem;
-use belgrano_shared::texts::Message;
-use belgrano_shared::timestamp::UnixMillis;
-use belgrano_shared::wire::{EventKind, IntakeReply, OrderMessage, Position, TicketState, TicketView};
-use belgrano_shared::writer::{Command, Failure};
+use belgrano_runtime::problem::Problem;
+use belgrano_runtime::writer::{Command, Failure};
+use belgrano_wire::texts::Message;
+use belgrano_wire::timestamp::UnixMillis;
+use belgrano_wire::{EventKind, IntakeReply, OrderMessage, Position, TicketState, TicketView};
 
 use crate::unit::{Action, Actor, BoardUnit, BoardWants, Change, Milestones, Ticket};
 

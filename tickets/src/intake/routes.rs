@@ -5,11 +5,11 @@ use axum::extract::{DefaultBodyLimit, FromRequest, Request, State};
 use axum::http::{HeaderMap, StatusCode};
 use axum::middleware::{Next, from_fn};
 use axum::response::Response;
-use belgrano_shared::http::{ClientIp, Json, Path};
-use belgrano_shared::problem::{Problem, ProblemDocument, with_member};
-use belgrano_shared::signature::{ID_HEADER, MAX_ID_BYTES};
-use belgrano_shared::texts::Message;
-use belgrano_shared::wire::{IntakeReply, MessageError, OrderMessage, OrderNumber, limits};
+use belgrano_runtime::http::{ClientIp, Json, Path};
+use belgrano_runtime::problem::{Problem, ProblemDocument, with_member};
+use belgrano_wire::signature::{ID_HEADER, MAX_ID_BYTES};
+use belgrano_wire::texts::Message;
+use belgrano_wire::{IntakeReply, MessageError, OrderMessage, OrderNumber, limits};
 use serde::Deserialize;
 use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
@@ -78,7 +78,8 @@ impl<const ANYBODY: bool> FromRequest<App> for Unchecked<ANYBODY> {
 /// Takes an order in; the same order again finds its ticket.
 #[utoipa::path(post, path = "/api/tickets", tag = "intake", security(("firma" = []), ("clave" = [])), request_body = OrderMessage, responses(
     (status = 201, body = IntakeReply), (status = 200, body = IntakeReply, description = "It was there already."),
-    (status = 400, body = ProblemDocument), (status = 401, body = ProblemDocument),
+    (status = 400, body = ProblemDocument),
+    (status = 401, body = ProblemDocument), (status = 403, body = ProblemDocument),
     (status = 409, body = ProblemDocument, description = "That number is another order's."),
     (status = 422, body = ProblemDocument), (status = 503, body = ProblemDocument)))]
 async fn receive(State(app): State<App>, body: Unchecked) -> Result<(StatusCode, Json<IntakeReply>), Problem> {
@@ -87,7 +88,8 @@ async fn receive(State(app): State<App>, body: Unchecked) -> Result<(StatusCode,
 
 /// Takes an order in, at the address that old clients use.
 #[utoipa::path(post, path = "/api/tickets/recibir", tag = "intake", security(("firma" = []), ("clave" = [])), request_body = OrderMessage, responses(
-    (status = 201, body = IntakeReply), (status = 200, body = IntakeReply), (status = 401, body = ProblemDocument),
+    (status = 201, body = IntakeReply), (status = 200, body = IntakeReply),
+    (status = 401, body = ProblemDocument), (status = 403, body = ProblemDocument),
     (status = 409, body = ProblemDocument)))]
 async fn receive_old(State(app): State<App>, body: Unchecked) -> Result<(StatusCode, Json<IntakeReply>), Problem> {
     take_in(&app, &body.check(&app, Purpose::Order)?).await
@@ -113,7 +115,8 @@ struct CancelBody {
 
 /// The shop cancels an order. Once more is the same.
 #[utoipa::path(post, path = "/api/tickets/{numero}/cancelar", tag = "intake", security(("firma" = []), ("clave" = [])), request_body = CancelBody,
-    params(("numero" = String, Path)), responses((status = 200, body = IntakeReply), (status = 401, body = ProblemDocument),
+    params(("numero" = String, Path)), responses((status = 200, body = IntakeReply),
+    (status = 401, body = ProblemDocument), (status = 403, body = ProblemDocument),
     (status = 404, body = ProblemDocument), (status = 409, body = ProblemDocument, description = "It is delivered.")))]
 async fn cancel(
     State(app): State<App>,
@@ -132,7 +135,8 @@ async fn cancel(
 /// Name, address, telephone, e-mail, instructions, position, proofs of delivery and written reasons, in the history too. Once
 /// more is the same; of an order that never came there is nothing to forget.
 #[utoipa::path(post, path = "/api/tickets/{numero}/olvidar", tag = "intake", security(("firma" = []), ("clave" = [])),
-    params(("numero" = String, Path)), responses((status = 200, body = Forgotten), (status = 401, body = ProblemDocument),
+    params(("numero" = String, Path)), responses((status = 200, body = Forgotten),
+    (status = 401, body = ProblemDocument), (status = 403, body = ProblemDocument),
     (status = 503, body = ProblemDocument)))]
 async fn forget(
     State(app): State<App>,

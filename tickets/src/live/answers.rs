@@ -3,9 +3,9 @@
 //! Each question ends in an input of the protocol. A database that does not answer is one too: the client is told when to
 //! come back.
 
-use belgrano_shared::auth::session::TokenHash;
-use belgrano_shared::sockets::retry_after_ms;
-use belgrano_shared::wire::live::LiveToken;
+use belgrano_runtime::auth::session::TokenHash;
+use belgrano_runtime::sockets::retry_after_ms;
+use belgrano_wire::live::LiveToken;
 
 use super::log::{self, Page};
 use super::protocol::Input;

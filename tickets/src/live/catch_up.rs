@@ -5,8 +5,8 @@
 
 use std::time::Duration;
 
-use belgrano_shared::sockets::Sockets;
-use belgrano_shared::storage::Db;
+use belgrano_runtime::sockets::Sockets;
+use belgrano_runtime::storage::Db;
 use tokio_util::sync::CancellationToken;
 
 use super::hub::Hub;

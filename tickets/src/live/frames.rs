@@ -1,8 +1,8 @@
 //! Frames as the hub keeps them: text that is made once and shared by every reader.
 
-use belgrano_shared::timestamp::UnixMillis;
-use belgrano_shared::wire::live::{EventKind, LeftTicket, ServerFrame, event_frame};
-use belgrano_shared::wire::{OrderNumber, Position, TicketView};
+use belgrano_wire::live::{EventKind, LeftTicket, ServerFrame, event_frame};
+use belgrano_wire::timestamp::UnixMillis;
+use belgrano_wire::{OrderNumber, Position, TicketView};
 use serde_json::Value;
 use tokio_tungstenite::tungstenite::Utf8Bytes;
 

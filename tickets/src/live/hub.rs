@@ -9,8 +9,8 @@ use std::collections::{BTreeMap, HashMap};
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
-use belgrano_shared::sockets::Sockets;
-use belgrano_shared::wire::OrderNumber;
+use belgrano_runtime::sockets::Sockets;
+use belgrano_wire::OrderNumber;
 use tokio::sync::{Notify, watch};
 use tokio_tungstenite::tungstenite::Utf8Bytes;
 

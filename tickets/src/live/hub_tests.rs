@@ -1,10 +1,10 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use belgrano_shared::sockets::{SocketLimits, Sockets};
-use belgrano_shared::testing::START;
-use belgrano_shared::wire::live::EventKind;
-use belgrano_shared::wire::{OrderNumber, Position};
+use belgrano_runtime::sockets::{SocketLimits, Sockets};
+use belgrano_testing::START;
+use belgrano_wire::live::EventKind;
+use belgrano_wire::{OrderNumber, Position};
 use futures_util::FutureExt;
 use proptest::prelude::*;
 use tokio_tungstenite::tungstenite::Utf8Bytes;

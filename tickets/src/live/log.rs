@@ -3,10 +3,10 @@
 //! The log is contiguous by construction (`seq` is given out under the lock of `counters` and committed with it), and it
 //! is only ever pruned from its old end. So a page that does not begin right after the cursor means: too old.
 
-use belgrano_shared::fetch;
-use belgrano_shared::storage::{Db, Session};
-use belgrano_shared::timestamp::UnixMillis;
-use belgrano_shared::wire::{EventKind, OrderNumber, TicketState};
+use belgrano_runtime::fetch;
+use belgrano_runtime::storage::{Db, Session};
+use belgrano_wire::timestamp::UnixMillis;
+use belgrano_wire::{EventKind, OrderNumber, TicketState};
 use tokio_tungstenite::tungstenite::Utf8Bytes;
 
 use super::frames::EventFrames;

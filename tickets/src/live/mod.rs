@@ -40,7 +40,7 @@ pub use viewer::{View, Viewer, ViewerRole};
 
 use std::sync::Arc;
 
-use belgrano_shared::lifecycle::Lifecycle;
+use belgrano_runtime::lifecycle::Lifecycle;
 use tokio::sync::Semaphore;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;

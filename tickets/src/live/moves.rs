@@ -1,6 +1,6 @@
 //! Where a driver says it is, on its way to the fleet.
 
-use belgrano_shared::wire::{ClientMoment, Position};
+use belgrano_wire::{ClientMoment, Position};
 
 use crate::app::App;
 use crate::fleet::Report;

@@ -4,9 +4,9 @@
 //! comes in as an input, and whoever runs it performs the actions in order. What must never happen here: an event to
 //! someone who has not said who they are, a cursor that is answered with silence, a step after a close.
 
-use belgrano_shared::sockets::{Beat, Budget, Heartbeat};
-use belgrano_shared::wire::live::{ClientFrame, CloseCode, Cursor, LiveToken, ServerFrame};
-use belgrano_shared::wire::{ClientMoment, Position};
+use belgrano_runtime::sockets::{Beat, Budget, Heartbeat};
+use belgrano_wire::live::{ClientFrame, CloseCode, Cursor, LiveToken, ServerFrame};
+use belgrano_wire::{ClientMoment, Position};
 use tokio_tungstenite::tungstenite::Utf8Bytes;
 
 use super::settings::Rules;

@@ -1,8 +1,8 @@
 use std::time::Duration;
 
-use belgrano_shared::sockets::FrameBudget;
-use belgrano_shared::wire::ClientMoment;
-use belgrano_shared::wire::live::{ClientFrame, CloseCode, LiveToken, ServerFrame};
+use belgrano_runtime::sockets::FrameBudget;
+use belgrano_wire::ClientMoment;
+use belgrano_wire::live::{ClientFrame, CloseCode, LiveToken, ServerFrame};
 use proptest::prelude::*;
 
 use super::protocol::{Action, Input, Protocol};

@@ -6,8 +6,8 @@
 
 use std::time::Duration;
 
-use belgrano_shared::sockets::{Ending, Gone, Heard, Seat, Socket, retry_after_ms};
-use belgrano_shared::wire::live::CloseCode;
+use belgrano_runtime::sockets::{Ending, Gone, Heard, Seat, Socket, retry_after_ms};
+use belgrano_wire::live::CloseCode;
 use futures_util::future::BoxFuture;
 use tokio::time::Instant;
 use tokio_tungstenite::tungstenite::Utf8Bytes;

@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
-use belgrano_shared::config::Env;
-use belgrano_shared::sockets::{FrameBudget, SocketLimits, SocketSettings};
+use belgrano_runtime::config::Env;
+use belgrano_runtime::sockets::{FrameBudget, SocketLimits, SocketSettings};
 
 use super::hub::HubLimits;
 use super::ring::RingLimits;

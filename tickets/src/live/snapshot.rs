@@ -6,10 +6,10 @@
 
 use std::time::Duration;
 
-use belgrano_shared::fetch;
-use belgrano_shared::storage::{Db, Session};
-use belgrano_shared::timestamp::UnixMillis;
-use belgrano_shared::wire::live::snapshot_frame;
+use belgrano_runtime::fetch;
+use belgrano_runtime::storage::{Db, Session};
+use belgrano_wire::live::snapshot_frame;
+use belgrano_wire::timestamp::UnixMillis;
 use tokio::sync::Mutex;
 use tokio_tungstenite::tungstenite::Utf8Bytes;
 

@@ -10,17 +10,17 @@ use std::time::Duration;
 use axum::body::Bytes;
 use axum::extract::{FromRequest, Request, State};
 use axum::http::HeaderMap;
-use belgrano_shared::auth::session::{Token, TokenHash};
-use belgrano_shared::http::{ClientIp, Json};
-use belgrano_shared::problem::{Problem, ProblemDocument};
-use belgrano_shared::signature::DEFAULT_TOLERANCE;
-use belgrano_shared::steady::horizon;
-use belgrano_shared::storage::Session;
-use belgrano_shared::texts::Message;
-use belgrano_shared::timestamp::UnixMillis;
-use belgrano_shared::wire::live::LiveToken;
-use belgrano_shared::writer::{Command, Failure, WriteError};
-use belgrano_shared::{execute, fetch, fetch_scalar};
+use belgrano_runtime::auth::session::{Token, TokenHash};
+use belgrano_runtime::http::{ClientIp, Json};
+use belgrano_runtime::problem::{Problem, ProblemDocument};
+use belgrano_runtime::storage::Session;
+use belgrano_runtime::writer::{Command, Failure, WriteError};
+use belgrano_runtime::{execute, fetch, fetch_scalar};
+use belgrano_wire::live::LiveToken;
+use belgrano_wire::signature::DEFAULT_TOLERANCE;
+use belgrano_wire::steady::horizon;
+use belgrano_wire::texts::Message;
+use belgrano_wire::timestamp::UnixMillis;
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -45,7 +45,8 @@ pub(super) struct SocketToken {
 
 /// Gives a token that opens one socket.
 #[utoipa::path(post, path = "/api/ws/token", tag = "live", responses(
-    (status = 200, body = SocketToken), (status = 401, body = ProblemDocument), (status = 503, body = ProblemDocument)))]
+    (status = 200, body = SocketToken), (status = 401, body = ProblemDocument), (status = 403, body = ProblemDocument),
+    (status = 503, body = ProblemDocument)))]
 pub(super) async fn issue(
     State(app): State<App>,
     headers: HeaderMap,

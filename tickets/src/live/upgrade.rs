@@ -2,9 +2,9 @@
 
 use axum::extract::{Request, State};
 use axum::response::Response;
-use belgrano_shared::http::ClientIp;
-use belgrano_shared::problem::Problem;
-use belgrano_shared::sockets::{FULL_RETRY_AFTER, Upgrade};
+use belgrano_runtime::http::ClientIp;
+use belgrano_runtime::problem::Problem;
+use belgrano_runtime::sockets::{FULL_RETRY_AFTER, Upgrade};
 
 use super::session::serve;
 use super::viewer::Viewer;

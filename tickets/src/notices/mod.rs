@@ -1,7 +1,7 @@
 //! Notices to drivers: an offer reaches a phone in a pocket, and so does a stop that need not be made any more, through Web
 //! Push, when its driver asked for that. To administrators who asked for it: somebody is trying to get in.
 //!
-//! A change of a ticket leaves its notices in the same transaction ([`of`]); the rest is [`belgrano_shared::notices`]. An offer
+//! A change of a ticket leaves its notices in the same transaction ([`of`]); the rest is [`belgrano_notices`]. An offer
 //! that was answered, taken back or ran out meanwhile is no news and is not sent. Nobody is told of what they did themselves.
 
 mod routes;
@@ -12,13 +12,13 @@ pub use routes::routes;
 
 use std::sync::Arc;
 
-use belgrano_shared::lapse_notices;
-use belgrano_shared::lifecycle::Lifecycle;
-use belgrano_shared::mailer::Mailer;
-use belgrano_shared::notices::push::PushClient;
-use belgrano_shared::notices::{Delivery, DeliveryError, DeliveryParts, News, Notice, NoticeService};
-use belgrano_shared::timestamp::UnixMillis;
-use belgrano_shared::wire::{EventKind, TicketState, TicketView};
+use belgrano_notices::lapse_notices;
+use belgrano_notices::push::PushClient;
+use belgrano_notices::{Delivery, DeliveryError, DeliveryParts, News, Notice, NoticeService};
+use belgrano_runtime::lifecycle::Lifecycle;
+use belgrano_runtime::mailer::Mailer;
+use belgrano_wire::timestamp::UnixMillis;
+use belgrano_wire::{EventKind, TicketState, TicketView};
 
 use crate::app::App;
 use crate::unit::{Actor, Change};
@@ -93,7 +93,7 @@ fn is_by(change: &Change, driver_id: i64) -> bool {
 
 /// Starts the tasks that send.
 pub fn spawn(app: &App, life: &Lifecycle) -> Result<(), DeliveryError> {
-    let settings = &app.settings.common.notices;
+    let settings = &app.settings.notices;
     let client = |vapid| PushClient::new(vapid, settings.reach, settings.timeout, &app.ambient);
     let parts = DeliveryParts {
         db: app.db.clone(),

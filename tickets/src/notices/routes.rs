@@ -2,10 +2,10 @@
 
 use axum::extract::State;
 use axum::http::StatusCode;
-use belgrano_shared::http::{Json, Page, Path, Query};
-use belgrano_shared::notices::{Forget, Key, NoticePage, Replay, StateFilter, SubscriptionBody};
-use belgrano_shared::problem::{Problem, ProblemDocument};
-use belgrano_shared::texts::Language;
+use belgrano_notices::{Forget, Key, NoticePage, Replay, StateFilter, SubscriptionBody};
+use belgrano_runtime::http::{Json, Page, Path, Query};
+use belgrano_runtime::problem::{Problem, ProblemDocument};
+use belgrano_wire::texts::Language;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
@@ -41,7 +41,7 @@ async fn subscribe(
     language: Language,
     Json(body): Json<SubscriptionBody>,
 ) -> Result<StatusCode, Problem> {
-    let subscribe = body.subscribe(who.user_id, who.session, language, &app.settings.common.notices)?;
+    let subscribe = body.subscribe(who.user_id, who.session, language, &app.settings.notices)?;
     app.writer.submit_for(&who, subscribe).await?;
     Ok(StatusCode::NO_CONTENT)
 }

@@ -1,7 +1,7 @@
 //! Offers on their way to phones, with a push service whose answer can be flipped.
 
-use belgrano_shared::on_both_engines;
-use belgrano_shared::testing::{FakeBrowser, FakePushService, PushAnswer, TestDatabase};
+use belgrano_runtime::on_both_engines;
+use belgrano_testing::{FakeBrowser, FakePushService, PushAnswer, TestDatabase};
 use serde_json::{Value, json};
 
 use crate::tests::board::{Board, Client, NOBODY};

@@ -4,9 +4,9 @@
 //! character the spreadsheet splits cells.
 
 use axum::http::{HeaderName, HeaderValue, header};
-use belgrano_shared::money::Money;
-use belgrano_shared::spreadsheet::harmless;
-use belgrano_shared::texts::Language;
+use belgrano_web::spreadsheet::harmless;
+use belgrano_wire::money::Money;
+use belgrano_wire::texts::Language;
 use csv::{Terminator, Writer, WriterBuilder};
 
 /// One cell.
@@ -100,9 +100,9 @@ pub(super) fn download(name: &'static str) -> [(HeaderName, HeaderValue); 2] {
 
 #[cfg(test)]
 mod tests {
-    use belgrano_shared::money::Money;
-    use belgrano_shared::spreadsheet::FORMULA;
-    use belgrano_shared::texts::Language;
+    use belgrano_web::spreadsheet::FORMULA;
+    use belgrano_wire::money::Money;
+    use belgrano_wire::texts::Language;
 
     use super::{Cell, Csv};
 

@@ -3,13 +3,13 @@
 use askama::Template;
 use axum::extract::State;
 use axum::response::Response;
-use belgrano_shared::http::{Page, Path};
-use belgrano_shared::pages::{Choice, Form, Layout, Notice};
-use belgrano_shared::phone::tel;
-use belgrano_shared::problem::Problem;
-use belgrano_shared::seen::{Fields, SEEN_FIELD};
-use belgrano_shared::texts::{Language, Message};
-use belgrano_shared::timestamp::UnixMillis;
+use belgrano_runtime::http::{Page, Path};
+use belgrano_runtime::problem::Problem;
+use belgrano_web::pages::{Choice, Form, Layout, Notice};
+use belgrano_web::phone::tel;
+use belgrano_web::seen::{Fields, SEEN_FIELD};
+use belgrano_wire::texts::{Language, Message};
+use belgrano_wire::timestamp::UnixMillis;
 
 use super::frame::Frame;
 use super::ticket::tell;

@@ -2,8 +2,8 @@
 
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
-use belgrano_shared::pages::{KeptPage, Layout, Link, NOTHING_FOR_ROBOTS, Room, Service};
-use belgrano_shared::problem::Problem;
+use belgrano_runtime::problem::Problem;
+use belgrano_web::pages::{KeptPage, Layout, Link, NOTHING_FOR_ROBOTS, Room, Service};
 
 use crate::app::App;
 use crate::sessions::{Principal, Session};

@@ -2,9 +2,9 @@
 //!
 //! The log has an action for each change and the ticket as it was afterwards; what changed is the difference to the one before.
 
-use belgrano_shared::texts::{Language, Message};
-use belgrano_shared::timestamp::UnixMillis;
-use belgrano_shared::wire::TicketState;
+use belgrano_wire::TicketState;
+use belgrano_wire::texts::{Language, Message};
+use belgrano_wire::timestamp::UnixMillis;
 
 use crate::tickets::Entry;
 use crate::unit::Action;

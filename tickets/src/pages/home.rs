@@ -1,7 +1,7 @@
 //! `/`: everybody to where they work.
 
 use axum::response::Response;
-use belgrano_shared::pages::{LOGIN_PATH, see_other};
+use belgrano_web::pages::{LOGIN_PATH, see_other};
 
 use super::frame::{Frame, home_of};
 

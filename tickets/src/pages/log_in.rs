@@ -4,10 +4,10 @@ use askama::Template;
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::Response;
-use belgrano_shared::auth::second_factor::NotYet;
-use belgrano_shared::http::{Query, RequestContext};
-use belgrano_shared::pages::{Form, LOGIN_PATH, Layout, second_step_first, see_other, with_cookies_of};
-use belgrano_shared::problem::Problem;
+use belgrano_runtime::auth::second_factor::NotYet;
+use belgrano_runtime::http::{Query, RequestContext};
+use belgrano_runtime::problem::Problem;
+use belgrano_web::pages::{Form, LOGIN_PATH, Layout, second_step_first, see_other, with_cookies_of};
 use serde::Deserialize;
 
 use super::frame::Frame;

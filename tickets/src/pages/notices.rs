@@ -2,10 +2,10 @@
 
 use axum::extract::State;
 use axum::response::Response;
-use belgrano_shared::http::{Page, Path, Query};
-use belgrano_shared::notices::{NoticePage, Replay, StateFilter, retried, show_notices};
-use belgrano_shared::problem::Problem;
-use belgrano_shared::texts::Language;
+use belgrano_notices::{NoticePage, Replay, StateFilter, retried, show_notices};
+use belgrano_runtime::http::{Page, Path, Query};
+use belgrano_runtime::problem::Problem;
+use belgrano_wire::texts::Language;
 
 use super::frame::Frame;
 use crate::app::App;

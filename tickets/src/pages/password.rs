@@ -3,13 +3,13 @@
 use askama::Template;
 use axum::extract::State;
 use axum::response::Response;
-use belgrano_shared::auth::change_password::ChangePasswordBody;
-use belgrano_shared::auth::password::NewPassword;
-use belgrano_shared::auth::session::OtherSession;
-use belgrano_shared::http::{ClientIp, Json};
-use belgrano_shared::pages::{Form, Layout, Notice};
-use belgrano_shared::problem::Problem;
-use belgrano_shared::timestamp::UnixMillis;
+use belgrano_runtime::auth::change_password::ChangePasswordBody;
+use belgrano_runtime::auth::password::NewPassword;
+use belgrano_runtime::auth::session::OtherSession;
+use belgrano_runtime::http::{ClientIp, Json};
+use belgrano_runtime::problem::Problem;
+use belgrano_web::pages::{Form, Layout, Notice};
+use belgrano_wire::timestamp::UnixMillis;
 
 use super::frame::{Frame, home_of};
 use crate::app::App;

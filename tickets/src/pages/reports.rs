@@ -5,10 +5,10 @@ use std::borrow::Borrow;
 use askama::Template;
 use axum::extract::State;
 use axum::response::{IntoResponse, Response};
-use belgrano_shared::pages::Layout;
-use belgrano_shared::problem::Problem;
-use belgrano_shared::texts::{Language, Text};
-use belgrano_shared::wire::TicketState;
+use belgrano_runtime::problem::Problem;
+use belgrano_web::pages::Layout;
+use belgrano_wire::TicketState;
+use belgrano_wire::texts::{Language, Text};
 
 use super::board::late_ms;
 use super::charts::{Chart, Group};

@@ -4,12 +4,12 @@ use askama::Template;
 use axum::body::Body;
 use axum::extract::{RawQuery, State};
 use axum::response::{IntoResponse, Response};
-use belgrano_shared::http::Page;
-use belgrano_shared::pages::{Choice, Form, Layout};
-use belgrano_shared::problem::Problem;
-use belgrano_shared::texts::Language;
-use belgrano_shared::timestamp::UnixMillis;
-use belgrano_shared::wire::{Priority, TicketState, TicketView};
+use belgrano_runtime::http::Page;
+use belgrano_runtime::problem::Problem;
+use belgrano_web::pages::{Choice, Form, Layout};
+use belgrano_wire::texts::Language;
+use belgrano_wire::timestamp::UnixMillis;
+use belgrano_wire::{Priority, TicketState, TicketView};
 use futures_util::stream;
 use url::form_urlencoded;
 

@@ -3,10 +3,10 @@
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
-use belgrano_shared::auth::second_factor::{Code, NotYet};
-use belgrano_shared::http::{ClientIp, Query, RequestContext};
-use belgrano_shared::pages::{FactorPages, FactorPlace, Form, LOGIN_PATH, Layout, Notice, show_second_step};
-use belgrano_shared::problem::Problem;
+use belgrano_runtime::auth::second_factor::{Code, NotYet};
+use belgrano_runtime::http::{ClientIp, Query, RequestContext};
+use belgrano_runtime::problem::Problem;
+use belgrano_web::pages::{FactorPages, FactorPlace, Form, LOGIN_PATH, Layout, Notice, show_second_step};
 use serde::Deserialize;
 
 use super::frame::Frame;

@@ -2,8 +2,8 @@
 
 use axum::extract::{RawQuery, State};
 use axum::response::Response;
-use belgrano_shared::problem::Problem;
-use belgrano_shared::security::{LogReaders, show_log};
+use belgrano_runtime::problem::Problem;
+use belgrano_web::security_log::{LogReaders, show_log};
 
 use super::frame::Frame;
 use crate::app::App;

@@ -3,9 +3,9 @@
 use askama::Template;
 use axum::extract::State;
 use axum::response::Response;
-use belgrano_shared::pages::Layout;
-use belgrano_shared::problem::Problem;
-use belgrano_shared::texts::{Language, Text};
+use belgrano_runtime::problem::Problem;
+use belgrano_web::pages::Layout;
+use belgrano_wire::texts::{Language, Text};
 use std::time::Duration;
 
 use super::frame::Frame;
@@ -76,7 +76,7 @@ fn span(language: Language, span: Duration) -> String {
 mod tests {
     use std::time::Duration;
 
-    use belgrano_shared::texts::Language;
+    use belgrano_wire::texts::Language;
 
     use super::span;
 

@@ -3,11 +3,11 @@
 use askama::Template;
 use axum::extract::State;
 use axum::response::Response;
-use belgrano_shared::http::{Page, Path};
-use belgrano_shared::pages::{Choice, Form, Layout, Notice};
-use belgrano_shared::problem::Problem;
-use belgrano_shared::seen::SEEN_FIELD;
-use belgrano_shared::texts::{Message, Text};
+use belgrano_runtime::http::{Page, Path};
+use belgrano_runtime::problem::Problem;
+use belgrano_web::pages::{Choice, Form, Layout, Notice};
+use belgrano_web::seen::SEEN_FIELD;
+use belgrano_wire::texts::{Message, Text};
 
 use super::fleet::yes_no;
 use super::frame::Frame;

@@ -1,7 +1,7 @@
 //! The command behind `PATCH /api/tickets/{numero}`: priority and instructions.
 
-use belgrano_shared::wire::{EventKind, OrderNumber, Priority, TicketState};
-use belgrano_shared::writer::{Command, Failure};
+use belgrano_runtime::writer::{Command, Failure};
+use belgrano_wire::{EventKind, OrderNumber, Priority, TicketState};
 
 use super::{TicketRefusal, check_version};
 use crate::tickets::Detail;

@@ -3,8 +3,8 @@
 use axum::extract::FromRequestParts;
 use axum::http::header;
 use axum::http::request::Parts;
-use belgrano_shared::problem::Problem;
-use belgrano_shared::texts::Message;
+use belgrano_runtime::problem::Problem;
+use belgrano_wire::texts::Message;
 
 /// The version a caller has seen; `None` when it does not care (`*` or no header).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -2,9 +2,9 @@
 
 use std::time::Duration;
 
-use belgrano_shared::storage::Session;
-use belgrano_shared::timestamp::UnixMillis;
-use belgrano_shared::{execute, fetch};
+use belgrano_runtime::storage::Session;
+use belgrano_runtime::{execute, fetch};
+use belgrano_wire::timestamp::UnixMillis;
 
 use crate::unit::BoardUnit;
 

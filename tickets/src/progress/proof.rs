@@ -1,9 +1,9 @@
 //! Proof of delivery: what is asked for, and whether what a driver sends is it.
 //!
-//! The PIN is derived from the order's number (see [`belgrano_shared::pin`]) and never stored. A photo and a signature come as data URLs
-//! within the step (see [`belgrano_shared::picture`]).
+//! The PIN is derived from the order's number (see [`belgrano_wire::pin`]) and never stored. A photo and a signature come as data URLs
+//! within the step (see [`belgrano_web::picture`]).
 
-use belgrano_shared::picture::Picture;
+use belgrano_web::picture::Picture;
 
 /// One kind of proof.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

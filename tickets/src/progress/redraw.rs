@@ -3,9 +3,9 @@
 use std::convert::Infallible;
 use std::sync::Arc;
 
-use belgrano_shared::picture::Picture;
-use belgrano_shared::writer::{Command, Failure, WriteError};
-use belgrano_shared::{execute, fetch};
+use belgrano_runtime::writer::{Command, Failure, WriteError};
+use belgrano_runtime::{execute, fetch};
+use belgrano_web::picture::Picture;
 
 use crate::app::App;
 use crate::unit::BoardUnit;

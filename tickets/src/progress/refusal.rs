@@ -2,9 +2,9 @@
 
 use std::time::Duration;
 
-use belgrano_shared::problem::{FieldError, Problem};
-use belgrano_shared::texts::Message;
-use belgrano_shared::wire::{OrderNumber, TicketState};
+use belgrano_runtime::problem::{FieldError, Problem};
+use belgrano_wire::texts::Message;
+use belgrano_wire::{OrderNumber, TicketState};
 
 use super::{IllegalStep, NotUndoable, ProofKind};
 

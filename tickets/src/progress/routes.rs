@@ -1,15 +1,15 @@
 //! `/estado`, `/deshacer` and the edit of one ticket.
 
 use axum::extract::{DefaultBodyLimit, State};
-use belgrano_shared::free_text;
-use belgrano_shared::http::{KeyOnly, Keyed, Path};
-use belgrano_shared::idempotency::{Once, StoredAnswer};
-use belgrano_shared::picture::{MAX_PICTURE_BYTES, Picture};
-use belgrano_shared::pin;
-use belgrano_shared::problem::{Problem, ProblemDocument};
-use belgrano_shared::signature::SigningSecrets;
-use belgrano_shared::texts::Message;
-use belgrano_shared::wire::{ClientMoment, ClientTime, OrderNumber, Priority, TicketState, limits};
+use belgrano_runtime::http::{KeyOnly, Keyed, Path};
+use belgrano_runtime::idempotency::{Once, StoredAnswer};
+use belgrano_runtime::problem::{Problem, ProblemDocument};
+use belgrano_web::picture::{MAX_PICTURE_BYTES, Picture};
+use belgrano_wire::free_text;
+use belgrano_wire::pin;
+use belgrano_wire::signature::SigningSecrets;
+use belgrano_wire::texts::Message;
+use belgrano_wire::{ClientMoment, ClientTime, OrderNumber, Priority, TicketState, limits};
 use serde::Deserialize;
 use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;

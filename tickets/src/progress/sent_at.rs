@@ -4,7 +4,7 @@ use std::convert::Infallible;
 
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
-use belgrano_shared::wire::ClientTime;
+use belgrano_wire::ClientTime;
 
 /// Not in the body: that has to stay the same from one try to the next, or it would be another request under the same key.
 const SENT_AT: &str = "x-belgrano-enviado";

@@ -5,13 +5,13 @@
 //! transaction that says whether it is right, or many tries at once would find the same count. A driver whose answer got lost
 //! repeats the step and gets the ticket as it is: nothing is done twice.
 
-use belgrano_shared::idempotency::{IdempotencyKey, Once, OnceRefusal, StoredAnswer};
-use belgrano_shared::picture::Picture;
-use belgrano_shared::problem::Problem;
-use belgrano_shared::timestamp::UnixMillis;
-use belgrano_shared::wire::{ClientMoment, EventKind, Judged, OrderNumber, TicketState};
-use belgrano_shared::writer::{Command, Failure};
-use belgrano_shared::{execute, fetch_scalar};
+use belgrano_runtime::idempotency::{IdempotencyKey, Once, OnceRefusal, StoredAnswer};
+use belgrano_runtime::problem::Problem;
+use belgrano_runtime::writer::{Command, Failure};
+use belgrano_runtime::{execute, fetch_scalar};
+use belgrano_web::picture::Picture;
+use belgrano_wire::timestamp::UnixMillis;
+use belgrano_wire::{ClientMoment, EventKind, Judged, OrderNumber, TicketState};
 
 use super::pin_tries::count_try;
 use super::{As, GivenProofs, ProofKind, Proofs, Step, TicketRefusal, transition};

@@ -3,8 +3,8 @@
 //! Pure: no storage, no clock. The table of legal states is in the wire's [`TicketState`]; which of them are for whom is
 //! here. What must never happen: a state that changes anywhere else.
 
-use belgrano_shared::timestamp::UnixMillis;
-use belgrano_shared::wire::{EventKind, TicketState};
+use belgrano_wire::timestamp::UnixMillis;
+use belgrano_wire::{EventKind, TicketState};
 
 use crate::unit::{AssignmentReason, Ticket};
 
@@ -149,8 +149,8 @@ pub fn recall(ticket: &Ticket, occurred_at: UnixMillis) -> Result<Ticket, Illega
 
 #[cfg(test)]
 pub(super) mod tests {
-    use belgrano_shared::timestamp::UnixMillis;
-    use belgrano_shared::wire::{OrderMessage, TicketState};
+    use belgrano_wire::timestamp::UnixMillis;
+    use belgrano_wire::{OrderMessage, TicketState};
     use proptest::prelude::*;
 
     use super::{As, Offer, Step, recall, transition};

@@ -2,11 +2,11 @@
 //!
 //! Whether it can be is decided once, in [`before_last`]: the command refuses by it, and a page offers by it.
 
-use belgrano_shared::storage::Session;
-use belgrano_shared::timestamp::UnixMillis;
-use belgrano_shared::wire::{EventKind, OrderNumber, TicketState, TicketView};
-use belgrano_shared::writer::{Command, Failure};
-use belgrano_shared::{execute, fetch, fetch_scalar};
+use belgrano_runtime::storage::Session;
+use belgrano_runtime::writer::{Command, Failure};
+use belgrano_runtime::{execute, fetch, fetch_scalar};
+use belgrano_wire::timestamp::UnixMillis;
+use belgrano_wire::{EventKind, OrderNumber, TicketState, TicketView};
 
 use super::{TicketRefusal, check_version};
 use crate::tickets::Detail;
@@ -193,7 +193,7 @@ fn kind(from: &TicketView, to: &TicketView) -> EventKind {
 
 #[cfg(test)]
 mod tests {
-    use belgrano_shared::timestamp::UnixMillis;
+    use belgrano_wire::timestamp::UnixMillis;
 
     use super::{UNDO_WINDOW_MS, is_fresh};
 

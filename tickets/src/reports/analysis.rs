@@ -4,8 +4,8 @@
 
 use std::collections::BTreeMap;
 
-use belgrano_shared::storage::Session;
-use belgrano_shared::timestamp::UnixMillis;
+use belgrano_runtime::storage::Session;
+use belgrano_wire::timestamp::UnixMillis;
 
 use super::kept::{self, Times, whole_minutes};
 use super::{days, hour};
@@ -105,8 +105,8 @@ fn frequent(reasons: Vec<(String, i64)>) -> Vec<(String, i64)> {
 
 #[cfg(test)]
 mod tests {
-    use belgrano_shared::timestamp::UnixMillis;
-    use belgrano_shared::zone::Zone;
+    use belgrano_wire::timestamp::UnixMillis;
+    use belgrano_wire::zone::Zone;
 
     use super::super::{days, hour};
     use super::{Took, frequent};

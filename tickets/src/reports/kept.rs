@@ -2,10 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use belgrano_shared::storage::Session;
-use belgrano_shared::timestamp::UnixMillis;
-use belgrano_shared::wire::TicketState;
-use belgrano_shared::{fetch, fetch_scalar};
+use belgrano_runtime::storage::Session;
+use belgrano_runtime::{fetch, fetch_scalar};
+use belgrano_wire::TicketState;
+use belgrano_wire::timestamp::UnixMillis;
 
 use super::{Day, DriverRow, Lateness, days};
 use crate::unit::counts::{KEPT, QUARTER_MS, UTC_DAY_MS};

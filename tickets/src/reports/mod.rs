@@ -12,10 +12,10 @@ mod analysis;
 mod kept;
 
 use axum::extract::State;
-use belgrano_shared::http::Json;
-use belgrano_shared::problem::{Problem, ProblemDocument};
-use belgrano_shared::timestamp::UnixMillis;
-use belgrano_shared::zone::LocalDay;
+use belgrano_runtime::http::Json;
+use belgrano_runtime::problem::{Problem, ProblemDocument};
+use belgrano_wire::timestamp::UnixMillis;
+use belgrano_wire::zone::LocalDay;
 use serde::Serialize;
 use std::collections::BTreeMap;
 use utoipa::ToSchema;

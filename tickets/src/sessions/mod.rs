@@ -7,7 +7,7 @@ mod log_in;
 mod others;
 mod principal;
 
-use belgrano_shared::lifecycle::Lifecycle;
+use belgrano_runtime::lifecycle::Lifecycle;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 

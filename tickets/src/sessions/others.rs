@@ -4,13 +4,13 @@ use std::convert::Infallible;
 
 use axum::extract::State;
 use axum::http::StatusCode;
-use belgrano_shared::auth::gate::Idle;
-use belgrano_shared::auth::session::{OtherSession, OtherSessions, TokenHash};
-use belgrano_shared::http::Json;
-use belgrano_shared::problem::{Problem, ProblemDocument};
-use belgrano_shared::security::{Entry, Kind};
-use belgrano_shared::writer::{Command, Failure};
-use belgrano_shared::{execute, fetch};
+use belgrano_runtime::auth::gate::Idle;
+use belgrano_runtime::auth::session::{OtherSession, OtherSessions, TokenHash};
+use belgrano_runtime::http::Json;
+use belgrano_runtime::problem::{Problem, ProblemDocument};
+use belgrano_runtime::security::{Entry, Kind};
+use belgrano_runtime::writer::{Command, Failure};
+use belgrano_runtime::{execute, fetch};
 
 use super::Session;
 use crate::app::App;

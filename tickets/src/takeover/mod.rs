@@ -12,11 +12,11 @@ mod users;
 use std::collections::HashSet;
 use std::path::Path;
 
-use belgrano_shared::auth::password::Passwords;
-use belgrano_shared::storage::Db;
-use belgrano_shared::takeover::{OldDatabase, Rehearsed, Report, TakeoverError};
-use belgrano_shared::wire::OrderNumber;
-use belgrano_shared::writer::{Command, Failure, Writer};
+use belgrano_runtime::auth::password::Passwords;
+use belgrano_runtime::storage::Db;
+use belgrano_runtime::takeover::{OldDatabase, Rehearsed, Report, TakeoverError};
+use belgrano_runtime::writer::{Command, Failure, Writer};
+use belgrano_wire::OrderNumber;
 
 use crate::unit::{BoardUnit, BoardWants};
 

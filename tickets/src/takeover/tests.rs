@@ -1,8 +1,8 @@
 //! A small old board, taken over on both engines.
 
-use belgrano_shared::on_both_engines;
-use belgrano_shared::takeover::{Report, Taken};
-use belgrano_shared::testing::OldFile;
+use belgrano_runtime::on_both_engines;
+use belgrano_runtime::takeover::{Report, Taken};
+use belgrano_testing::OldFile;
 use serde_json::json;
 
 use super::OldBoard;

@@ -2,11 +2,11 @@
 
 use std::collections::HashMap;
 
-use belgrano_shared::takeover::{OldRow, Report};
-use belgrano_shared::texts::Language;
-use belgrano_shared::timestamp::UnixMillis;
-use belgrano_shared::wire::{EventKind, OrderMessage, TicketState};
-use belgrano_shared::writer::Failure;
+use belgrano_runtime::takeover::{OldRow, Report};
+use belgrano_runtime::writer::Failure;
+use belgrano_wire::texts::Language;
+use belgrano_wire::timestamp::UnixMillis;
+use belgrano_wire::{EventKind, OrderMessage, TicketState};
 use serde_json::{Value, json};
 
 use super::users::Driver;

@@ -2,13 +2,13 @@
 
 use std::collections::{HashMap, HashSet};
 
-use belgrano_shared::auth::email::Email;
-use belgrano_shared::auth::known_password::{Crossing, Owner};
-use belgrano_shared::auth::old_password::OldHash;
-use belgrano_shared::auth::password::{NO_PASSWORD, PasswordError, Passwords};
-use belgrano_shared::storage::Db;
-use belgrano_shared::takeover::{KNOWN_PASSWORD_REMARK, OldRow, Report, TakeoverError};
-use belgrano_shared::writer::{Command, Failure};
+use belgrano_runtime::auth::email::Email;
+use belgrano_runtime::auth::known_password::{Crossing, Owner};
+use belgrano_runtime::auth::old_password::OldHash;
+use belgrano_runtime::auth::password::{NO_PASSWORD, PasswordError, Passwords};
+use belgrano_runtime::storage::Db;
+use belgrano_runtime::takeover::{KNOWN_PASSWORD_REMARK, OldRow, Report, TakeoverError};
+use belgrano_runtime::writer::{Command, Failure};
 
 use crate::unit::BoardUnit;
 use crate::users::{self, CreateUser, NewDriver, Role};

@@ -1,6 +1,6 @@
 //! Accounts and sessions.
 
-use belgrano_shared::on_both_engines;
+use belgrano_runtime::on_both_engines;
 use futures_util::future::join_all;
 use serde_json::{Value, json};
 

@@ -1,6 +1,6 @@
 //! Offers: by hand, in bulk, automatic, and what becomes of those nobody answers.
 
-use belgrano_shared::on_both_engines;
+use belgrano_runtime::on_both_engines;
 use serde_json::json;
 
 use super::board::Board;

@@ -1,6 +1,6 @@
 //! Who is offered a ticket, and who is not.
 
-use belgrano_shared::on_both_engines;
+use belgrano_runtime::on_both_engines;
 use serde_json::json;
 
 use super::board::Board;

@@ -1,11 +1,11 @@
 //! Clocks that are off: the board's own that somebody sets, and those of phones.
 
-use belgrano_shared::on_both_engines;
-use belgrano_shared::pin;
-use belgrano_shared::testing::pictures::{self, data_url};
-use belgrano_shared::testing::{START, TestDatabase};
-use belgrano_shared::timestamp::UnixMillis;
-use belgrano_shared::wire::OrderNumber;
+use belgrano_runtime::on_both_engines;
+use belgrano_testing::pictures::{self, data_url};
+use belgrano_testing::{START, TestDatabase};
+use belgrano_wire::OrderNumber;
+use belgrano_wire::pin;
+use belgrano_wire::timestamp::UnixMillis;
 use serde_json::{Value, json};
 
 use super::board::{Board, Client};

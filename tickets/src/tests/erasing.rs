@@ -2,11 +2,11 @@
 
 use axum::body::Body;
 use axum::http::Request;
-use belgrano_shared::on_both_engines;
-use belgrano_shared::signature::{SigningSecrets, cancel_id, forget_id};
-use belgrano_shared::testing::pictures::{data_url, jpeg_of_a_camera, png_with_texts};
-use belgrano_shared::testing::{START, where_it_stands};
-use belgrano_shared::wire::OrderNumber;
+use belgrano_runtime::on_both_engines;
+use belgrano_testing::pictures::{data_url, jpeg_of_a_camera, png_with_texts};
+use belgrano_testing::{START, where_it_stands};
+use belgrano_wire::OrderNumber;
+use belgrano_wire::signature::{SigningSecrets, cancel_id, forget_id};
 use serde_json::{Value, json};
 
 use super::board::{Board, Client, NOBODY, SECRET, order as others};

@@ -1,6 +1,6 @@
 //! What housekeeping throws away, and what it keeps.
 
-use belgrano_shared::on_both_engines;
+use belgrano_runtime::on_both_engines;
 use serde_json::Value;
 
 use super::board::Board;

@@ -2,8 +2,8 @@
 
 use std::path::Path;
 
-use belgrano_shared::on_both_engines;
-use belgrano_shared::testing::submitted_in_nobodys_name;
+use belgrano_runtime::on_both_engines;
+use belgrano_testing::submitted_in_nobodys_name;
 use serde_json::{Value, json};
 
 use super::board::{Board, Client};

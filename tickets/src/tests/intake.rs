@@ -5,10 +5,10 @@ use std::net::SocketAddr;
 use axum::body::Body;
 use axum::extract::ConnectInfo;
 use axum::http::Request;
-use belgrano_shared::signature::{SigningSecrets, cancel_id};
-use belgrano_shared::testing::{START, TestDatabase};
-use belgrano_shared::wire::OrderNumber;
-use belgrano_shared::{fetch_scalar, on_both_engines};
+use belgrano_runtime::{fetch_scalar, on_both_engines};
+use belgrano_testing::{START, TestDatabase};
+use belgrano_wire::OrderNumber;
+use belgrano_wire::signature::{SigningSecrets, cancel_id};
 use futures_util::future::join_all;
 use serde_json::{Value, json};
 
@@ -19,7 +19,7 @@ fn signed(body: &str) -> Request<Body> {
     signed_for("/api/tickets", "m1", body)
 }
 
-fn signed_for(path: &str, id: &str, body: &str) -> Request<Body> {
+pub(super) fn signed_for(path: &str, id: &str, body: &str) -> Request<Body> {
     let signed = SigningSecrets::parse(SECRET).expect("a secret").sign(id, START, body.as_bytes());
     let request = Request::post(path).header("webhook-id", id);
     let request = request.header("webhook-timestamp", signed.timestamp).header("webhook-signature", signed.signature);

@@ -1,6 +1,6 @@
 //! What a driver sees of customers, and for how long.
 
-use belgrano_shared::on_both_engines;
+use belgrano_runtime::on_both_engines;
 use serde_json::{Value, json};
 
 use super::board::{Board, order};

@@ -1,6 +1,6 @@
 //! What is one's own: who changes the password, to what, and what becomes of the sessions.
 
-use belgrano_shared::on_both_engines;
+use belgrano_runtime::on_both_engines;
 use serde_json::{Value, json};
 
 use super::board::{Board, Client, NOBODY};

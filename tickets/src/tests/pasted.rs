@@ -1,6 +1,6 @@
 //! What people paste: the same order, account and search, whatever stands unseen between the letters.
 
-use belgrano_shared::on_both_engines;
+use belgrano_runtime::on_both_engines;
 use serde_json::json;
 
 use super::board::{Board, order};

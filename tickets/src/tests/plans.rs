@@ -1,8 +1,8 @@
 //! Postgres enters a table by an index whatever the writer does, and whatever it knew of the table when it planned that.
 
-use belgrano_shared::notices;
-use belgrano_shared::testing::pictures::{data_url, jpeg};
-use belgrano_shared::testing::{START, TestDatabase, keep_statistics, table_readers};
+use belgrano_notices as notices;
+use belgrano_testing::pictures::{data_url, jpeg};
+use belgrano_testing::{START, TestDatabase, keep_statistics, table_readers};
 use serde_json::{Value, json};
 
 use super::board::{Board, Client, NOBODY};

@@ -1,7 +1,7 @@
 //! What the shop promised its customer: what a ticket is late against, and whether it was kept.
 
-use belgrano_shared::on_both_engines;
-use belgrano_shared::testing::START;
+use belgrano_runtime::on_both_engines;
+use belgrano_testing::START;
 use serde_json::{Value, json};
 
 use super::board::{Board, Client, order};

@@ -2,8 +2,8 @@
 
 use axum::body::Body;
 use axum::http::{Request, StatusCode};
-use belgrano_shared::testing::pictures::{self, SECRET, data_url, tells};
-use belgrano_shared::{execute, fetch_scalar, on_both_engines};
+use belgrano_runtime::{execute, fetch_scalar, on_both_engines};
+use belgrano_testing::pictures::{self, SECRET, data_url, tells};
 use http_body_util::BodyExt;
 use serde_json::json;
 

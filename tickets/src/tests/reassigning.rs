@@ -1,7 +1,7 @@
 //! A ticket goes from one driver to another: in one change, never through the pool, and back with one undo.
 
-use belgrano_shared::on_both_engines;
-use belgrano_shared::testing::TestDatabase;
+use belgrano_runtime::on_both_engines;
+use belgrano_testing::TestDatabase;
 use serde_json::{Value, json};
 
 use super::board::{Board, Client};

@@ -1,6 +1,6 @@
 //! Finding tickets by words, however they are written.
 
-use belgrano_shared::on_both_engines;
+use belgrano_runtime::on_both_engines;
 use serde_json::json;
 use url::form_urlencoded::byte_serialize;
 

@@ -2,8 +2,8 @@
 
 use axum::body::Body;
 use axum::http::{Request, header};
-use belgrano_shared::auth::second_factor::FactorSecret;
-use belgrano_shared::on_both_engines;
+use belgrano_runtime::auth::second_factor::FactorSecret;
+use belgrano_runtime::on_both_engines;
 use futures_util::future::join_all;
 use serde_json::{Value, json};
 

@@ -2,8 +2,8 @@
 
 use axum::body::Body;
 use axum::http::Request;
-use belgrano_shared::on_both_engines;
-use belgrano_shared::testing::FakePushService;
+use belgrano_runtime::on_both_engines;
+use belgrano_testing::FakePushService;
 use serde_json::{Value, json};
 
 use super::board::{Board, Client, NOBODY};
@@ -100,7 +100,7 @@ on_both_engines! {
 
 #[tokio::test]
 async fn its_page_is_for_administrators() {
-    let database = belgrano_shared::testing::TestDatabase::sqlite();
+    let database = belgrano_testing::TestDatabase::sqlite();
     let board = Board::start(&database).await;
     let admin = board.admin().await;
     let (caro, _) = board.driver(&admin, "caro").await;

@@ -1,11 +1,11 @@
 //! Drivers and admins moving tickets.
 
-use belgrano_shared::pin;
-use belgrano_shared::problem::Problem;
-use belgrano_shared::testing::START;
-use belgrano_shared::testing::pictures::{self, data_url};
-use belgrano_shared::wire::OrderNumber;
-use belgrano_shared::{fetch_scalar, on_both_engines};
+use belgrano_runtime::problem::Problem;
+use belgrano_runtime::{fetch_scalar, on_both_engines};
+use belgrano_testing::START;
+use belgrano_testing::pictures::{self, data_url};
+use belgrano_wire::OrderNumber;
+use belgrano_wire::pin;
 use serde_json::{Value, json};
 
 use super::board::{Board, NOBODY, order};

@@ -2,7 +2,7 @@
 
 use axum::body::Body;
 use axum::http::Request;
-use belgrano_shared::on_both_engines;
+use belgrano_runtime::on_both_engines;
 
 use super::board::Board;
 

@@ -1,8 +1,8 @@
 //! Databases of earlier versions, filled, come up to this one and read as they did.
 
-use belgrano_shared::storage::{Db, Migrations};
-use belgrano_shared::testing::TestDatabase;
-use belgrano_shared::{execute, fetch_scalar, on_both_engines};
+use belgrano_runtime::storage::{Db, Migrations};
+use belgrano_runtime::{execute, fetch_scalar, on_both_engines};
+use belgrano_testing::TestDatabase;
 use sqlx::migrate::Migrator;
 
 use super::board::Board;

@@ -1,7 +1,7 @@
 //! Random walks of a ticket through the whole service: whatever is asked, version and events agree.
 
-use belgrano_shared::on_both_engines;
-use belgrano_shared::testing::TestDatabase;
+use belgrano_runtime::on_both_engines;
+use belgrano_testing::TestDatabase;
 use proptest::prelude::*;
 use serde_json::json;
 

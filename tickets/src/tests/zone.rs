@@ -1,8 +1,8 @@
 //! Days and hours are those of the zone that was set, also of what was counted under another.
 
-use belgrano_shared::on_both_engines;
-use belgrano_shared::timestamp::UnixMillis;
-use belgrano_shared::zone::Zone;
+use belgrano_runtime::on_both_engines;
+use belgrano_wire::timestamp::UnixMillis;
+use belgrano_wire::zone::Zone;
 use serde_json::{Value, json};
 
 use super::board::{Board, Client, order};

@@ -1,6 +1,6 @@
 //! One ticket in full, as its own page and whoever changed it get it.
 
-use belgrano_shared::wire::TicketView;
+use belgrano_wire::TicketView;
 use serde::Serialize;
 use utoipa::ToSchema;
 

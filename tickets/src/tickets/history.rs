@@ -1,9 +1,9 @@
 //! The history of one ticket: every change, when it happened and when it was recorded, and who did it.
 
-use belgrano_shared::storage::Session;
-use belgrano_shared::timestamp::UnixMillis;
-use belgrano_shared::wire::{Priority, TicketState};
-use belgrano_shared::{fetch, fetch_in};
+use belgrano_runtime::storage::Session;
+use belgrano_runtime::{fetch, fetch_in};
+use belgrano_wire::timestamp::UnixMillis;
+use belgrano_wire::{Priority, TicketState};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 

@@ -3,17 +3,17 @@
 use axum::extract::{RawQuery, State};
 use axum::http::{HeaderValue, header};
 use axum::response::{IntoResponse, Response};
-use belgrano_shared::free_text;
-use belgrano_shared::http::{Json, Page, Path, check_fields};
-use belgrano_shared::idempotency::StoredAnswer;
-use belgrano_shared::picture::Picture;
-use belgrano_shared::problem::{Problem, ProblemDocument};
-use belgrano_shared::storage::Session as Connection;
-use belgrano_shared::texts::Message;
-use belgrano_shared::timestamp::UnixMillis;
-use belgrano_shared::wire::{OrderNumber, TicketState, TicketView, UnknownWord};
-use belgrano_shared::zone::LocalDay;
-use belgrano_shared::{fetch, fetch_scalar};
+use belgrano_runtime::http::{Json, Page, Path, check_fields};
+use belgrano_runtime::idempotency::StoredAnswer;
+use belgrano_runtime::problem::{Problem, ProblemDocument};
+use belgrano_runtime::storage::Session as Connection;
+use belgrano_runtime::{fetch, fetch_scalar};
+use belgrano_web::picture::Picture;
+use belgrano_wire::free_text;
+use belgrano_wire::texts::Message;
+use belgrano_wire::timestamp::UnixMillis;
+use belgrano_wire::zone::LocalDay;
+use belgrano_wire::{OrderNumber, TicketState, TicketView, UnknownWord};
 use serde::Serialize;
 use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
@@ -264,9 +264,9 @@ pub(crate) async fn visible(session: &mut Connection, number: &OrderNumber, by: 
 
 #[cfg(test)]
 mod tests {
-    use belgrano_shared::timestamp::UnixMillis;
-    use belgrano_shared::wire::TicketState;
-    use belgrano_shared::zone::Zone;
+    use belgrano_wire::TicketState;
+    use belgrano_wire::timestamp::UnixMillis;
+    use belgrano_wire::zone::Zone;
 
     use super::read_filter as filter;
 

@@ -5,11 +5,11 @@
 //! never move another one. Where no ticket has every word, those with some of them come, the most words first; a cursor counts
 //! then, below zero, how many were shown.
 
-use belgrano_shared::fetch;
-use belgrano_shared::search::{fold, telephone};
-use belgrano_shared::storage::Session;
-use belgrano_shared::timestamp::UnixMillis;
-use belgrano_shared::wire::{Priority, TicketState, TicketView};
+use belgrano_runtime::fetch;
+use belgrano_runtime::storage::Session;
+use belgrano_wire::search::{fold, telephone};
+use belgrano_wire::timestamp::UnixMillis;
+use belgrano_wire::{Priority, TicketState, TicketView};
 
 use crate::unit::{Ticket, TicketRow, select_tickets};
 

@@ -3,7 +3,7 @@
 
 use std::fmt;
 
-use belgrano_shared::texts::{Language, Message};
+use belgrano_wire::texts::{Language, Message};
 use serde::{Deserialize, Serialize, Serializer};
 
 use super::as_json;
@@ -105,7 +105,7 @@ impl Serialize for AssignmentReason {
 
 #[cfg(test)]
 mod tests {
-    use belgrano_shared::texts::Language::{English, Spanish};
+    use belgrano_wire::texts::Language::{English, Spanish};
 
     use super::{AssignmentReason, Decision, Grounds};
 

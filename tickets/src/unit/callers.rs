@@ -1,10 +1,10 @@
 //! Who asks for a change, looked at within its transaction, and whose sessions a change ends.
 
-use belgrano_shared::auth::caller::{Callers, KnowsCallers};
-use belgrano_shared::auth::session::TokenHash;
-use belgrano_shared::auth::session_end::SessionEnd;
-use belgrano_shared::security::Source;
-use belgrano_shared::timestamp::UnixMillis;
+use belgrano_runtime::auth::caller::{Callers, KnowsCallers};
+use belgrano_runtime::auth::session::TokenHash;
+use belgrano_runtime::auth::session_end::SessionEnd;
+use belgrano_runtime::security::Source;
+use belgrano_wire::timestamp::UnixMillis;
 
 use super::{Announcement, BoardUnit, BoardWants};
 

@@ -10,12 +10,12 @@
 use std::collections::BTreeMap;
 use std::convert::Infallible;
 
-use belgrano_shared::storage::Session;
-use belgrano_shared::storage::dialect::Engine;
-use belgrano_shared::timestamp::UnixMillis;
-use belgrano_shared::wire::TicketState;
-use belgrano_shared::writer::{Command, Failure};
-use belgrano_shared::{execute, execute_rows, fetch, fetch_in};
+use belgrano_runtime::storage::Session;
+use belgrano_runtime::storage::dialect::Engine;
+use belgrano_runtime::writer::{Command, Failure};
+use belgrano_runtime::{execute, execute_rows, fetch, fetch_in};
+use belgrano_wire::TicketState;
+use belgrano_wire::timestamp::UnixMillis;
 
 use super::{BoardUnit, Ticket, event};
 

@@ -2,10 +2,10 @@
 
 use std::sync::Arc;
 
-use belgrano_shared::execute_rows;
-use belgrano_shared::storage::Session;
-use belgrano_shared::timestamp::UnixMillis;
-use belgrano_shared::wire::{EventKind, OrderNumber};
+use belgrano_runtime::execute_rows;
+use belgrano_runtime::storage::Session;
+use belgrano_wire::timestamp::UnixMillis;
+use belgrano_wire::{EventKind, OrderNumber};
 
 use super::{Action, AssignmentReason, Ticket, as_json};
 

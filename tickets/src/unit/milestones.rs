@@ -2,8 +2,8 @@
 //!
 //! When it was offered and delivered is in the wire's view of it already.
 
-use belgrano_shared::timestamp::UnixMillis;
-use belgrano_shared::wire::TicketState;
+use belgrano_wire::TicketState;
+use belgrano_wire::timestamp::UnixMillis;
 
 use super::{Action, Change};
 
@@ -45,8 +45,8 @@ impl Milestones {
 
 #[cfg(test)]
 mod tests {
-    use belgrano_shared::timestamp::UnixMillis;
-    use belgrano_shared::wire::{EventKind, TicketState};
+    use belgrano_wire::timestamp::UnixMillis;
+    use belgrano_wire::{EventKind, TicketState};
 
     use super::super::{Action, Actor, Change, Milestones};
 

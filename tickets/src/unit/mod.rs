@@ -19,20 +19,20 @@ mod ticket;
 use std::collections::{BTreeMap, HashMap};
 use std::sync::LazyLock;
 
-use belgrano_shared::ambient::Ambient;
-use belgrano_shared::auth::caller::Callers;
-use belgrano_shared::auth::session::TokenHash;
-use belgrano_shared::auth::session_end;
-use belgrano_shared::changes::{FeedUnit, Growing};
-use belgrano_shared::idempotency::{Answers, IdempotencyKey, KeepsAnswers, StoredAnswer};
-use belgrano_shared::notices::{NoticeService, NoticeUnit, Outgoing};
-use belgrano_shared::security::{self, Entry, Source};
-use belgrano_shared::storage::Session;
-use belgrano_shared::storage::dialect::Engine;
-use belgrano_shared::timestamp::UnixMillis;
-use belgrano_shared::wire::{OrderNumber, Position};
-use belgrano_shared::writer::UnitOfWork;
-use belgrano_shared::{execute, fetch, growing};
+use belgrano_notices::{NoticeService, NoticeUnit, Outgoing};
+use belgrano_runtime::auth::caller::Callers;
+use belgrano_runtime::auth::session::TokenHash;
+use belgrano_runtime::auth::session_end;
+use belgrano_runtime::changes::{FeedUnit, Growing};
+use belgrano_runtime::idempotency::{Answers, IdempotencyKey, KeepsAnswers, StoredAnswer};
+use belgrano_runtime::security::{self, Entry, Source};
+use belgrano_runtime::storage::Session;
+use belgrano_runtime::storage::dialect::Engine;
+use belgrano_runtime::writer::UnitOfWork;
+use belgrano_runtime::{execute, fetch, growing};
+use belgrano_wire::ambient::Ambient;
+use belgrano_wire::timestamp::UnixMillis;
+use belgrano_wire::{OrderNumber, Position};
 
 pub use action::Action;
 pub use assignment_reason::{AssignmentReason, Decision, Grounds};
@@ -379,14 +379,14 @@ pub struct LogHead {
 #[derive(Debug)]
 pub struct Found;
 
-impl belgrano_shared::writer::Command<BoardUnit> for Found {
+impl belgrano_runtime::writer::Command<BoardUnit> for Found {
     type Output = LogHead;
     type Refusal = std::convert::Infallible;
 
     async fn apply(
         &self,
         unit: &mut BoardUnit,
-    ) -> Result<LogHead, belgrano_shared::writer::Failure<std::convert::Infallible>> {
+    ) -> Result<LogHead, belgrano_runtime::writer::Failure<std::convert::Infallible>> {
         // Beginning the unit made the row; counting a change makes the commit keep it.
         unit.changes += 1;
         Ok(LogHead { epoch: unit.counters.epoch.clone(), seq: unit.counters.seq })

@@ -1,7 +1,7 @@
 //! For whoever tells, in the board's own words, what went before this database was there. Only one that nobody else uses is gone
 //! back in.
 
-use belgrano_shared::timestamp::UnixMillis;
+use belgrano_wire::timestamp::UnixMillis;
 
 use super::{BoardUnit, Change, Ticket};
 

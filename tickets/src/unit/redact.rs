@@ -1,6 +1,6 @@
 //! What stays of a ticket, wherever its JSON is kept, once its customer was erased. Pure.
 
-use belgrano_shared::texts::Language;
+use belgrano_wire::texts::Language;
 use serde_json::Value;
 
 /// What names or places a customer in the JSON of a ticket, beside the name itself, which is text in any case.
@@ -51,7 +51,7 @@ mod tests {
                 "cliente_email": "ana@example.com", "indicaciones": "Timbre 2B", "lat": -34.5, "lng": -58.4, "motivo": reason,
                 "barrio": "Belgrano", "total": 6901.0, "productos": [{ "nombre": "Yerba" }] })
         };
-        let own = belgrano_shared::texts::Language::Spanish.t("driver-fail-nobody").to_string();
+        let own = belgrano_wire::texts::Language::Spanish.t("driver-fail-nobody").to_string();
         let left = |number: &str, reason: serde_json::Value| {
             json!({ "numero": number, "cliente_nombre": "", "cliente_direccion": null, "cliente_telefono": null,
                 "cliente_email": null, "indicaciones": null, "lat": null, "lng": null, "motivo": reason, "barrio": "Belgrano",

@@ -2,12 +2,12 @@
 
 use std::collections::HashMap;
 
-use belgrano_shared::money::Money;
-use belgrano_shared::search::fold;
-use belgrano_shared::storage::{Session, require_one};
-use belgrano_shared::timestamp::UnixMillis;
-use belgrano_shared::wire::{CustomerKind, OrderNumber, PaymentMethod, Priority, TicketState, TicketView};
-use belgrano_shared::{execute, execute_rows, fetch_in};
+use belgrano_runtime::storage::{Session, require_one};
+use belgrano_runtime::{execute, execute_rows, fetch_in};
+use belgrano_wire::money::Money;
+use belgrano_wire::search::fold;
+use belgrano_wire::timestamp::UnixMillis;
+use belgrano_wire::{CustomerKind, OrderNumber, PaymentMethod, Priority, TicketState, TicketView};
 
 use super::{AssignmentReason, Milestones, as_json, reason_left};
 

@@ -1,9 +1,9 @@
 //! Making an account, and the driver that goes with role `flota`.
 
-use belgrano_shared::auth::email::Email;
-use belgrano_shared::security::{Entry, Kind};
-use belgrano_shared::writer::{Command, Failure};
-use belgrano_shared::{execute, fetch_scalar};
+use belgrano_runtime::auth::email::Email;
+use belgrano_runtime::security::{Entry, Kind};
+use belgrano_runtime::writer::{Command, Failure};
+use belgrano_runtime::{execute, fetch_scalar};
 
 use super::{Account, Role, UserRefusal, account};
 use crate::unit::BoardUnit;

@@ -5,12 +5,12 @@
 
 use std::convert::Infallible;
 
-use belgrano_shared::auth::examine::{ExamineError, Examined, PasswordReport, StoreExamined, Unexamined, told};
-use belgrano_shared::auth::known_password::Owner;
-use belgrano_shared::security::{Entry, Kind};
-use belgrano_shared::storage::Db;
-use belgrano_shared::writer::{Command, Failure, WriteError};
-use belgrano_shared::{execute, fetch};
+use belgrano_runtime::auth::examine::{ExamineError, Examined, PasswordReport, StoreExamined, Unexamined, told};
+use belgrano_runtime::auth::known_password::Owner;
+use belgrano_runtime::security::{Entry, Kind};
+use belgrano_runtime::storage::Db;
+use belgrano_runtime::writer::{Command, Failure, WriteError};
+use belgrano_runtime::{execute, fetch};
 
 use super::Role;
 use crate::app::App;

@@ -1,12 +1,12 @@
 //! Who administers the board: the account that the operator names at start, else one that is made when nobody can. There are no
 //! default credentials.
 
-use belgrano_shared::auth::password::NewPassword;
-use belgrano_shared::auth::second_factor;
-use belgrano_shared::fetch_scalar;
-use belgrano_shared::security::{Entry, Kind};
-use belgrano_shared::seen::Seen;
-use belgrano_shared::writer::{Command, Failure};
+use belgrano_runtime::auth::password::NewPassword;
+use belgrano_runtime::auth::second_factor;
+use belgrano_runtime::fetch_scalar;
+use belgrano_runtime::security::{Entry, Kind};
+use belgrano_runtime::writer::{Command, Failure};
+use belgrano_web::seen::Seen;
 
 use super::{ChangeUser, CreateUser, NewDriver, Role, UserRefusal, account};
 use crate::app::App;

@@ -2,14 +2,14 @@
 
 use axum::extract::State;
 use axum::http::StatusCode;
-use belgrano_shared::auth::change_password::{ChangePasswordBody, ChangeRefusal, Changing, Known, WrongPassword};
-use belgrano_shared::auth::session::TokenHash;
-use belgrano_shared::http::{ClientIp, Json};
-use belgrano_shared::problem::{Problem, ProblemDocument};
-use belgrano_shared::security::{Entry, Kind};
-use belgrano_shared::storage::require_one;
-use belgrano_shared::writer::{Command, Failure};
-use belgrano_shared::{execute, fetch};
+use belgrano_runtime::auth::change_password::{ChangePasswordBody, ChangeRefusal, Changing, Known, WrongPassword};
+use belgrano_runtime::auth::session::TokenHash;
+use belgrano_runtime::http::{ClientIp, Json};
+use belgrano_runtime::problem::{Problem, ProblemDocument};
+use belgrano_runtime::security::{Entry, Kind};
+use belgrano_runtime::storage::require_one;
+use belgrano_runtime::writer::{Command, Failure};
+use belgrano_runtime::{execute, fetch};
 
 use super::Role;
 use crate::app::App;

@@ -2,16 +2,16 @@
 
 use axum::extract::State;
 use axum::http::StatusCode;
-use belgrano_shared::auth::email::Email;
-use belgrano_shared::auth::gate::Chosen;
-use belgrano_shared::auth::password::NewPassword;
-use belgrano_shared::fetch;
-use belgrano_shared::free_text;
-use belgrano_shared::http::{Json, Page, Path};
-use belgrano_shared::problem::{FieldError, Problem, ProblemDocument};
-use belgrano_shared::seen::Seen;
-use belgrano_shared::texts::Message;
-use belgrano_shared::wire::limits;
+use belgrano_runtime::auth::email::Email;
+use belgrano_runtime::auth::gate::Chosen;
+use belgrano_runtime::auth::password::NewPassword;
+use belgrano_runtime::fetch;
+use belgrano_runtime::http::{Json, Page, Path};
+use belgrano_runtime::problem::{FieldError, Problem, ProblemDocument};
+use belgrano_web::seen::Seen;
+use belgrano_wire::free_text;
+use belgrano_wire::limits;
+use belgrano_wire::texts::Message;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;

@@ -1,6 +1,6 @@
 //! What rules are about, as it is measured of what came.
 
-use belgrano_shared::testing::TestDatabase;
+use belgrano_testing::TestDatabase;
 use serde_json::{Value, json};
 
 use super::MINUTE;

@@ -1,8 +1,8 @@
 //! `/api/instashop/cohortes`: who comes back, by the month of the first order.
 
 use axum::extract::State;
-use belgrano_shared::http::{Json, Query};
-use belgrano_shared::problem::{Problem, ProblemDocument};
+use belgrano_runtime::http::{Json, Query};
+use belgrano_runtime::problem::{Problem, ProblemDocument};
 use datafusion::common::ScalarValue;
 use jiff::ToSpan;
 use jiff::civil::Date;

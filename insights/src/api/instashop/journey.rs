@@ -3,8 +3,8 @@
 use std::fmt::Write as _;
 
 use axum::extract::State;
-use belgrano_shared::http::{Json, Query};
-use belgrano_shared::problem::{Problem, ProblemDocument};
+use belgrano_runtime::http::{Json, Query};
+use belgrano_runtime::problem::{Problem, ProblemDocument};
 use jiff::ToSpan;
 use jiff::civil::Date;
 use serde::Serialize;

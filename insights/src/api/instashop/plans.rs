@@ -1,8 +1,8 @@
 //! `/api/instashop/planes`: accounts by plan, and what they bought.
 
 use axum::extract::State;
-use belgrano_shared::http::{Json, Query};
-use belgrano_shared::problem::{Problem, ProblemDocument};
+use belgrano_runtime::http::{Json, Query};
+use belgrano_runtime::problem::{Problem, ProblemDocument};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 

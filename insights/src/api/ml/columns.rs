@@ -3,7 +3,7 @@
 //! In: a question. Out: its rows, a batch at a time, none of which is kept; what is learned from is put into arrays of numbers. What
 //! must never happen here: a text of its own for each of a million lines.
 
-use belgrano_shared::problem::Problem;
+use belgrano_runtime::problem::Problem;
 use datafusion::arrow::array::{ArrayRef, AsArray as _, PrimitiveArray, StringArray};
 use datafusion::arrow::compute::cast;
 use datafusion::arrow::datatypes::{ArrowPrimitiveType, DataType, Date32Type, Float64Type};

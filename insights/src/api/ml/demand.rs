@@ -4,9 +4,9 @@ use std::collections::HashMap;
 
 use axum::extract::State;
 use axum::http::HeaderMap;
-use belgrano_shared::http::{Json, Query};
-use belgrano_shared::problem::{Problem, ProblemDocument};
-use belgrano_shared::texts::{Language, Message};
+use belgrano_runtime::http::{Json, Query};
+use belgrano_runtime::problem::{Problem, ProblemDocument};
+use belgrano_wire::texts::{Language, Message};
 use datafusion::common::ScalarValue;
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};

@@ -24,8 +24,8 @@ pub(crate) use forecast::{Foretold, Horizon, Predicted, foretell};
 pub(crate) use together::{MostTogether, Set, sets};
 pub(crate) use worth::{FutureValue, worth};
 
-use belgrano_shared::problem::Problem;
-use belgrano_shared::texts::{Language, Message};
+use belgrano_runtime::problem::Problem;
+use belgrano_wire::texts::{Language, Message};
 use jiff::civil::Date;
 use serde::Deserialize;
 use utoipa_axum::router::OpenApiRouter;

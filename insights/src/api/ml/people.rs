@@ -1,6 +1,6 @@
 //! Customers and how they have bought, to learn from.
 
-use belgrano_shared::problem::Problem;
+use belgrano_runtime::problem::Problem;
 
 use super::Source;
 use super::columns::{Batch, Words, days_of, each};

@@ -3,9 +3,9 @@
 pub(super) mod sales;
 
 use axum::extract::State;
-use belgrano_shared::http::{Json, Path, Query};
-use belgrano_shared::problem::{Problem, ProblemDocument};
-use belgrano_shared::texts::Message;
+use belgrano_runtime::http::{Json, Path, Query};
+use belgrano_runtime::problem::{Problem, ProblemDocument};
+use belgrano_wire::texts::Message;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use utoipa::{IntoParams, ToSchema};

@@ -1,7 +1,7 @@
 //! What deserves a look now: what is late and where, what runs out, which source is behind.
 
-use belgrano_shared::problem::Problem;
-use belgrano_shared::timestamp::UnixMillis;
+use belgrano_runtime::problem::Problem;
+use belgrano_wire::timestamp::UnixMillis;
 use datafusion::common::ScalarValue;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;

@@ -1,8 +1,8 @@
 //! `/api/clientes/…`: segments, new and returning customers, and how what they bring is spread.
 
 use axum::extract::State;
-use belgrano_shared::http::{Json, Query};
-use belgrano_shared::problem::{Problem, ProblemDocument};
+use belgrano_runtime::http::{Json, Query};
+use belgrano_runtime::problem::{Problem, ProblemDocument};
 use datafusion::common::ScalarValue;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;

@@ -1,8 +1,8 @@
 //! `/api/entregas`: what was promised and what was kept, where, when and by whom.
 
 use axum::extract::State;
-use belgrano_shared::http::{Json, Query};
-use belgrano_shared::problem::{Problem, ProblemDocument};
+use belgrano_runtime::http::{Json, Query};
+use belgrano_runtime::problem::{Problem, ProblemDocument};
 use datafusion::common::ScalarValue;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;

@@ -15,11 +15,11 @@ use std::sync::atomic::{AtomicU8, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use belgrano_shared::ambient::Ambient;
-use belgrano_shared::problem::Problem;
-use belgrano_shared::steady::SteadyMillis;
-use belgrano_shared::texts::Message;
-use belgrano_shared::timestamp::UnixMillis;
+use belgrano_runtime::problem::Problem;
+use belgrano_wire::ambient::Ambient;
+use belgrano_wire::steady::SteadyMillis;
+use belgrano_wire::texts::Message;
+use belgrano_wire::timestamp::UnixMillis;
 use serde::{Deserialize, Serialize};
 use tokio_util::sync::CancellationToken;
 use utoipa::ToSchema;

@@ -4,8 +4,8 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU8, Ordering};
 use std::time::Duration;
 
-use belgrano_shared::problem::Problem;
-use belgrano_shared::texts::{Language, Message};
+use belgrano_runtime::problem::Problem;
+use belgrano_wire::texts::{Language, Message};
 use tokio::fs::File;
 use tokio::io::AsyncWriteExt as _;
 

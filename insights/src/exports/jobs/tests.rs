@@ -5,8 +5,8 @@ use std::time::Duration;
 
 use axum::body::Body;
 use axum::http::Request;
-use belgrano_shared::testing::{TestDatabase, still_ambient};
-use belgrano_shared::timestamp::UnixMillis;
+use belgrano_testing::{TestDatabase, still_ambient};
+use belgrano_wire::timestamp::UnixMillis;
 use http_body_util::BodyExt as _;
 use serde_json::{Value, json};
 

@@ -1,6 +1,6 @@
 //! The key figures as cards: what each is, which way it went, and what it was in the period before.
 
-use belgrano_shared::texts::{Language, Message};
+use belgrano_wire::texts::{Language, Message};
 
 use super::letters::Face;
 use super::paper::{Area, BAD, Color, GOOD, LINE, Look, MARGIN, MUTED, Mark, Node, PAPER, Paper, Part, ROOM, TEXT};

@@ -10,7 +10,7 @@ mod series;
 mod table;
 mod tags;
 
-use belgrano_shared::texts::{Language, Message};
+use belgrano_wire::texts::{Language, Message};
 
 use self::letters::{Face, Letters};
 use self::paper::{

@@ -1,6 +1,6 @@
 //! Laid out pages as a PDF: letters as text of embedded fonts, everything else as vectors, and all of it tagged.
 
-use belgrano_shared::timestamp::UnixMillis;
+use belgrano_wire::timestamp::UnixMillis;
 use pdf_writer::{Content, Date, Filter, Finish as _, Name, Pdf, Rect, Ref, Str, TextStr};
 
 use super::embed::{CALLED, Used, packed};

@@ -1,6 +1,6 @@
 //! The chart of sales over time: a line over its days, weeks or months, with amounts at its side and dates below.
 
-use belgrano_shared::texts::Language;
+use belgrano_wire::texts::Language;
 use jiff::civil::Date;
 use serde_json::Value;
 

@@ -1,6 +1,6 @@
 //! Tables: heads on the brand's colour, again on each page that a table goes on to, and a bar for the value that matters.
 
-use belgrano_shared::texts::Language;
+use belgrano_wire::texts::Language;
 use serde_json::{Map, Value};
 
 use super::letters::Face;

@@ -2,8 +2,8 @@
 
 use std::process::Command;
 
-use belgrano_shared::testing::TestDatabase;
-use belgrano_shared::texts::Language;
+use belgrano_testing::TestDatabase;
+use belgrano_wire::texts::Language;
 use serde_json::Value;
 
 use super::{SOURCE, bring, file, need};

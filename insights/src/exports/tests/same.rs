@@ -1,7 +1,7 @@
 //! What files say is what the API answers.
 
-use belgrano_shared::testing::TestDatabase;
-use belgrano_shared::texts::Language;
+use belgrano_testing::TestDatabase;
+use belgrano_wire::texts::Language;
 use serde_json::{Value, json};
 
 use super::{SOURCE, bring, lines, workbook};

@@ -1,6 +1,6 @@
 //! Whose rows a file has, and what is in no cell of it.
 
-use belgrano_shared::testing::TestDatabase;
+use belgrano_testing::TestDatabase;
 use serde_json::json;
 
 use super::{asked, lines, workbook};

@@ -1,6 +1,6 @@
 //! Charts of a sheet's own cells.
 
-use belgrano_shared::texts::Language;
+use belgrano_wire::texts::Language;
 use rust_xlsxwriter::{Chart, ChartAxisLabelPosition, ChartFormat, ChartLegendPosition, ChartLine, ChartSolidFill};
 
 use super::sheet::Sheet;

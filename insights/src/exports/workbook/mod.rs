@@ -7,7 +7,7 @@ mod sheet;
 mod style;
 mod summary;
 
-use belgrano_shared::texts::Language;
+use belgrano_wire::texts::Language;
 use rust_xlsxwriter::{DocProperties, ExcelDateTime, Workbook, XlsxError};
 
 use self::chart::{Picture, Shape};

@@ -1,7 +1,7 @@
 //! A sheet of rows: a table with its heads frozen, filters on them, and a chart beside it.
 
-use belgrano_shared::spreadsheet::harmless;
-use belgrano_shared::texts::Language;
+use belgrano_web::spreadsheet::harmless;
+use belgrano_wire::texts::Language;
 use rust_xlsxwriter::{ExcelDateTime, Table, TableColumn, TableStyle, Workbook, Worksheet, XlsxError};
 use serde_json::{Map, Value};
 

@@ -1,6 +1,6 @@
 //! How cells look: the colours of the house, and a format of numbers for each kind of column.
 
-use belgrano_shared::texts::Language;
+use belgrano_wire::texts::Language;
 use rust_xlsxwriter::{Color, Format, FormatAlign, FormatBorder};
 
 use crate::exports::columns::Kind;

@@ -1,6 +1,6 @@
 //! The first sheet: what the workbook is of, and the key figures.
 
-use belgrano_shared::texts::Language;
+use belgrano_wire::texts::Language;
 use rust_xlsxwriter::{Table, TableColumn, TableStyle, Workbook, XlsxError};
 use serde_json::Value;
 

@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use axum::extract::{Query, State};
 use axum::routing::get;
 use axum::{Json, Router};
-use belgrano_shared::ambient::Ambient;
+use belgrano_wire::ambient::Ambient;
 use serde::Deserialize;
 use serde_json::{Value, json};
 

@@ -27,7 +27,7 @@ async fn around(seed: u64) -> Around {
         ("aws_secret_access_key", "any"),
     ];
     let options: HashMap<String, String> = options.map(|(name, value)| (name.to_owned(), value.to_owned())).into();
-    let folder = belgrano_shared::ambient::Ambient::system().uuid();
+    let folder = belgrano_wire::ambient::Ambient::system().uuid();
     let lake = format!("s3://{}/{folder}", bucket.path().trim_matches('/')).parse().expect("an address");
     Around::at(Lake::at(&lake, &options).expect("a lake"), seed).await
 }

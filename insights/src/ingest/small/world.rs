@@ -2,9 +2,9 @@
 
 use std::sync::Arc;
 
-use belgrano_shared::ambient::{Ambient, ManualClock, SeededEntropy};
-use belgrano_shared::signature::SigningSecrets;
-use belgrano_shared::timestamp::UnixMillis;
+use belgrano_wire::ambient::{Ambient, ManualClock, SeededEntropy};
+use belgrano_wire::signature::SigningSecrets;
+use belgrano_wire::timestamp::UnixMillis;
 use serde_json::Value;
 
 use super::feed::Feed;

@@ -5,8 +5,8 @@
 mod board;
 mod shop;
 
-use belgrano_shared::money::Money;
-use belgrano_shared::timestamp::UnixMillis;
+use belgrano_wire::money::Money;
+use belgrano_wire::timestamp::UnixMillis;
 use jiff::civil::Date;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
@@ -120,7 +120,7 @@ fn day(at: Option<UnixMillis>) -> Option<Date> {
 
 #[cfg(test)]
 mod tests {
-    use belgrano_shared::timestamp::UnixMillis;
+    use belgrano_wire::timestamp::UnixMillis;
     use serde_json::{Value, json};
 
     use super::{Change, Fresh, Origin, translate};

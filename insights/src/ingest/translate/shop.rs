@@ -1,6 +1,6 @@
 //! What the shop's feed tells, as rows.
 
-use belgrano_shared::timestamp::UnixMillis;
+use belgrano_wire::timestamp::UnixMillis;
 use jiff::civil::Date;
 
 use super::super::dato::{

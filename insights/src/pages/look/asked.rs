@@ -2,8 +2,8 @@
 
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
-use belgrano_shared::http::Query;
-use belgrano_shared::problem::{FieldError, Problem};
+use belgrano_runtime::http::Query;
+use belgrano_runtime::problem::{FieldError, Problem};
 
 use super::period::Period;
 use super::taken;

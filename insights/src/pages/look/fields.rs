@@ -1,7 +1,7 @@
 //! The filters as a form and as chips: only those that the source knows something of.
 
-use belgrano_shared::pages::Layout;
-use belgrano_shared::texts::{Language, Text};
+use belgrano_web::pages::Layout;
+use belgrano_wire::texts::{Language, Text};
 
 use super::asked::Asked;
 use crate::api::{Choices, Filters};

@@ -22,9 +22,9 @@ mod taken;
 use std::time::Duration;
 
 use axum::http::StatusCode;
-use belgrano_shared::pages::Layout;
-use belgrano_shared::problem::{FieldError, Problem};
-use belgrano_shared::texts::{Language, Text};
+use belgrano_runtime::problem::{FieldError, Problem};
+use belgrano_web::pages::Layout;
+use belgrano_wire::texts::{Language, Text};
 use jiff::civil::Date;
 use tokio::time::Instant;
 

@@ -6,8 +6,8 @@ use axum::extract::{MatchedPath, Request};
 use axum::http::Method;
 use axum::middleware::Next;
 use axum::response::Response;
-use belgrano_shared::problem::{FieldError, Problem};
-use belgrano_shared::texts::{AnyOf, Message};
+use belgrano_runtime::problem::{FieldError, Problem};
+use belgrano_wire::texts::{AnyOf, Message};
 
 use super::asked::CARRIED;
 use super::period::OFFERED;

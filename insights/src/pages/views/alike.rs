@@ -1,6 +1,6 @@
 //! Groups of customers who are alike, with their picture, and what customers will bring.
 
-use belgrano_shared::problem::Problem;
+use belgrano_runtime::problem::Problem;
 
 use super::Asking;
 use crate::api::{self, Clusters, Compare, FutureValue, Groups};

@@ -1,7 +1,7 @@
 //! `/clientes`: segments, new against returning, how what they bring is spread, cohorts, the way to the fifth order, and plans.
 
-use belgrano_shared::pages::Layout;
-use belgrano_shared::problem::Problem;
+use belgrano_runtime::problem::Problem;
+use belgrano_web::pages::Layout;
 use jiff::civil::Date;
 
 use super::alike::{alike, worth};

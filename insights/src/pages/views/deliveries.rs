@@ -1,7 +1,7 @@
 //! `/entregas`: what was promised and what was kept, by day, barrio, hour and driver, and why deliveries failed.
 
-use belgrano_shared::pages::Layout;
-use belgrano_shared::problem::Problem;
+use belgrano_runtime::problem::Problem;
+use belgrano_web::pages::Layout;
 
 use super::{Asking, Found};
 use crate::api::{self, Deliveries, DeliveryPart};

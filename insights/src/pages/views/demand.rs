@@ -1,6 +1,6 @@
 //! What will be asked for of the articles that sell most, when their stock is gone and how much to order.
 
-use belgrano_shared::problem::Problem;
+use belgrano_runtime::problem::Problem;
 use jiff::civil::Date;
 
 use super::Asking;

@@ -1,6 +1,6 @@
 //! Customers who are about to leave, why, and what to do: each one press away in the shop.
 
-use belgrano_shared::problem::Problem;
+use belgrano_runtime::problem::Problem;
 use serde_json::Value;
 
 use super::Asking;

@@ -1,6 +1,6 @@
 //! `/mapa`: sales and times to deliver by place, what is bought where, and how much the first few places make.
 
-use belgrano_shared::problem::Problem;
+use belgrano_runtime::problem::Problem;
 
 use super::{Asking, Found, Mark};
 use crate::api::{self, PlaceView, Places};

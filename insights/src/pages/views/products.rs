@@ -1,6 +1,6 @@
 //! `/productos`: where each article stands, the best twenty, margins, what is at hand and what to order, and what nobody buys.
 
-use belgrano_shared::problem::Problem;
+use belgrano_runtime::problem::Problem;
 use serde_json::Value;
 
 use super::demand::demand;

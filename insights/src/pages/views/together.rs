@@ -1,6 +1,6 @@
 //! What is bought together: pairs and triples of articles.
 
-use belgrano_shared::problem::Problem;
+use belgrano_runtime::problem::Problem;
 
 use super::Asking;
 use crate::api::{self, MostTogether, Set};

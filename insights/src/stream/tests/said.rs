@@ -1,7 +1,7 @@
 //! What is said of the stream: by its check, by its settings, to people and to programs; and what events say of persons.
 
-use belgrano_shared::config::Env;
-use belgrano_shared::testing::TestDatabase;
+use belgrano_runtime::config::Env;
+use belgrano_testing::TestDatabase;
 use serde_json::{Value, json};
 
 use super::World;

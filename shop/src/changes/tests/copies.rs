@@ -1,6 +1,6 @@
 //! Whatever happens, in whatever order: a reader's copy ends as the tables are.
 
-use belgrano_shared::testing::TestDatabase;
+use belgrano_testing::TestDatabase;
 use futures_util::future::join_all;
 use proptest::prelude::*;
 use proptest::sample::Index;

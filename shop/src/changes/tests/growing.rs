@@ -1,7 +1,7 @@
 //! Orders and movements of stock get their marks when somebody reads, and are told all the same.
 
-use belgrano_shared::storage::Session;
-use belgrano_shared::{execute, fetch_scalar, on_both_engines};
+use belgrano_runtime::storage::Session;
+use belgrano_runtime::{execute, fetch_scalar, on_both_engines};
 use serde_json::json;
 
 use super::reader::Reader;

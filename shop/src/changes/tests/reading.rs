@@ -5,10 +5,10 @@ use std::time::Duration;
 
 use axum::body::Body;
 use axum::http::{Method, Request};
-use belgrano_shared::on_both_engines;
-use belgrano_shared::signature::{ID_HEADER, SIGNATURE_HEADER, TIMESTAMP_HEADER};
-use belgrano_shared::testing::TestDatabase;
-use belgrano_shared::wire::{OrderNumber, TicketState};
+use belgrano_runtime::on_both_engines;
+use belgrano_testing::TestDatabase;
+use belgrano_wire::signature::{ID_HEADER, SIGNATURE_HEADER, TIMESTAMP_HEADER};
+use belgrano_wire::{OrderNumber, TicketState};
 use serde_json::{Value, json};
 
 use super::reader::{Copy, Reader, ask, send};
@@ -187,6 +187,21 @@ async fn nobody_reads_without_a_key() {
     assert_eq!((status, &problem["desfase_s"]), (401, &json!(-3600)));
     let mut ana = shop.customer("ana@example.com").await;
     assert_eq!(shop.get(&mut ana, "/api/cambios").await.status, 401);
+}
+
+#[tokio::test]
+async fn a_signature_decides_whatever_key_comes_with_it() {
+    let database = TestDatabase::sqlite();
+    let keys = "tablero:estados:llave-del-tablero-12,copia:cambios:llave-de-la-copia-12";
+    let shop = TestShop::with(&database, &[("API_KEY", keys)]).await;
+    let signed = shop.app.secrets.sign("c", shop.app.ambient.now(), b"");
+    for (key, alone) in [("llave-del-tablero-12", 403), ("llave-de-nadie-0123", 401), ("llave-de-la-copia-12", 422)] {
+        let request = || Request::get("/api/cambios?limite=0").header("x-api-key", key);
+        assert_eq!(send(&shop, request().body(Body::empty()).expect("a request")).await.0, alone, "{key}");
+        let request = request().header(ID_HEADER, "c").header(TIMESTAMP_HEADER, &signed.timestamp);
+        let request = request.header(SIGNATURE_HEADER, &signed.signature).body(Body::empty());
+        assert_eq!(send(&shop, request.expect("a request")).await.0, 422, "{key}: let in, and asked for something");
+    }
 }
 
 #[tokio::test]

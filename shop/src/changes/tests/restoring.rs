@@ -1,8 +1,8 @@
 //! Backing a database up and going back to that, on either engine, without its tools.
 
-use belgrano_shared::storage::{Db, Session};
-use belgrano_shared::testing::TestDatabase;
-use belgrano_shared::{execute, fetch_scalar};
+use belgrano_runtime::storage::{Db, Session};
+use belgrano_runtime::{execute, fetch_scalar};
+use belgrano_testing::TestDatabase;
 use sqlx::AssertSqlSafe;
 
 use super::world::{Backup, file_of};

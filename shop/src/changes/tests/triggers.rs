@@ -2,11 +2,11 @@
 
 use std::collections::BTreeSet;
 
-use belgrano_shared::changes::Source;
-use belgrano_shared::storage::dialect::Engine;
-use belgrano_shared::storage::{Db, Migrations, Session};
-use belgrano_shared::testing::TestDatabase;
-use belgrano_shared::{fetch_scalar, on_both_engines};
+use belgrano_runtime::changes::Source;
+use belgrano_runtime::storage::dialect::Engine;
+use belgrano_runtime::storage::{Db, Migrations, Session};
+use belgrano_runtime::{fetch_scalar, on_both_engines};
+use belgrano_testing::TestDatabase;
 use sqlx::migrate::Migrator;
 use sqlx::{AssertSqlSafe, Row as _};
 

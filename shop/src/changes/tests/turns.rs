@@ -2,7 +2,7 @@
 
 use std::cell::Cell;
 
-use belgrano_shared::testing::TestDatabase;
+use belgrano_testing::TestDatabase;
 use serde_json::json;
 use sqlx::Connection;
 

@@ -4,10 +4,10 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use axum::http::Method;
-use belgrano_shared::execute;
-use belgrano_shared::storage::{Db, Target};
-use belgrano_shared::testing::{START, TestDatabase};
-use belgrano_shared::wire::{OrderNumber, TicketState};
+use belgrano_runtime::execute;
+use belgrano_runtime::storage::{Db, Target};
+use belgrano_testing::{START, TestDatabase};
+use belgrano_wire::{OrderNumber, TicketState};
 use serde_json::{Value, json};
 use tokio::sync::Mutex;
 
@@ -246,9 +246,9 @@ impl<'a> World<'a> {
 }
 
 async fn contents(db: &Db, entity: &'static str, keys: &'static str) -> Copy {
-    use belgrano_shared::changes::Source;
+    use belgrano_runtime::changes::Source;
     let mut session = db.read().await.expect("a connection");
-    let keys = belgrano_shared::fetch_scalar!(all, session, String, keys).expect("keys");
+    let keys = belgrano_runtime::fetch_scalar!(all, session, String, keys).expect("keys");
     let keys: Vec<&str> = keys.iter().map(String::as_str).collect();
     let contents = ShopData::contents(&mut session, entity, &keys).await.expect("contents").expect("a known kind");
     contents.all().into_iter().map(|(name, content)| ((entity.to_owned(), name), content)).collect()

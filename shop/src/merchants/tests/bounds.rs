@@ -1,7 +1,7 @@
 //! What holds a series and a merchant within bounds.
 
-use belgrano_shared::on_both_engines;
-use belgrano_shared::writer::WriteError;
+use belgrano_runtime::on_both_engines;
+use belgrano_runtime::writer::WriteError;
 
 use super::{DAY_MS, HOUR, MERCHANT, create, day, draft, history, orders, run_due, shop, view, weekly};
 use crate::merchants::edit::MAX_PACKAGES;

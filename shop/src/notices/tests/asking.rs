@@ -1,7 +1,7 @@
 //! Whoever wants notices is asked for a review: once, some hours after the delivery, by day.
 
-use belgrano_shared::on_both_engines;
-use belgrano_shared::wire::TicketState;
+use belgrano_runtime::on_both_engines;
+use belgrano_wire::TicketState;
 use serde_json::json;
 
 use super::world::{MINUTE_MS, World};

@@ -3,12 +3,12 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use belgrano_shared::fetch_scalar;
-use belgrano_shared::notices::{Claim, Settle, Verdict};
-use belgrano_shared::on_both_engines;
-use belgrano_shared::storage::Target;
-use belgrano_shared::testing::{CapturedLog, FakePushService, PushAnswer, START, TestDatabase};
-use belgrano_shared::wire::TicketState;
+use belgrano_notices::{Claim, Settle, Verdict};
+use belgrano_runtime::fetch_scalar;
+use belgrano_runtime::on_both_engines;
+use belgrano_runtime::storage::Target;
+use belgrano_testing::{CapturedLog, FakePushService, PushAnswer, START, TestDatabase};
+use belgrano_wire::TicketState;
 use serde_json::{Value, json};
 
 use super::world::{LOCAL, MINUTE_MS, NOTICES, SUBSCRIPTIONS, World};

@@ -1,8 +1,8 @@
 //! Looking at the queue costs what is shown, not what there is.
 
-use belgrano_shared::notices::{NoticeState, list_statement};
-use belgrano_shared::storage::Session;
-use belgrano_shared::testing::TestDatabase;
+use belgrano_notices::{NoticeState, list_statement};
+use belgrano_runtime::storage::Session;
+use belgrano_testing::TestDatabase;
 use sqlx::Row;
 
 use crate::schema::migrations;
@@ -23,7 +23,7 @@ async fn a_state_is_listed_from_its_index_on_sqlite() {
     for state in FEW {
         let explain = format!("EXPLAIN QUERY PLAN {}", list_statement(Some(state)));
         let mut session = db.read().await.expect("a connection");
-        let plan: Vec<(i64, i64, i64, String)> = belgrano_shared::on!(session, |c, keep| {
+        let plan: Vec<(i64, i64, i64, String)> = belgrano_runtime::on!(session, |c, keep| {
             sqlx::query_as(sqlx::AssertSqlSafe(explain)).persistent(keep).bind(i64::MAX).bind(50_i64).fetch_all(c).await
         })
         .expect("a plan");

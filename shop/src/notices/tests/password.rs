@@ -1,8 +1,8 @@
 //! Whoever has an account hears that its password or its second factor was changed: by mail, whether or not they asked for mail.
 
 use axum::http::Method;
-use belgrano_shared::auth::second_factor::FactorSecret;
-use belgrano_shared::on_both_engines;
+use belgrano_runtime::auth::second_factor::FactorSecret;
+use belgrano_runtime::on_both_engines;
 use serde_json::json;
 
 use super::world::World;

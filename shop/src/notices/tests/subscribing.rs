@@ -1,11 +1,11 @@
 //! Who is told: whoever asked, on the browsers it asked for.
 
-use belgrano_shared::notices::push::{BrowserKeys, Endpoint, Reach};
-use belgrano_shared::notices::{SessionOver, Subscribe};
-use belgrano_shared::on_both_engines;
-use belgrano_shared::texts::Language;
-use belgrano_shared::wire::TicketState;
-use belgrano_shared::writer::WriteError;
+use belgrano_notices::push::{BrowserKeys, Endpoint, Reach};
+use belgrano_notices::{SessionOver, Subscribe};
+use belgrano_runtime::on_both_engines;
+use belgrano_runtime::writer::WriteError;
+use belgrano_wire::TicketState;
+use belgrano_wire::texts::Language;
 use serde_json::{Value, json};
 
 use super::world::{SUBSCRIPTIONS, World};

@@ -1,8 +1,8 @@
 //! What is news, to whom, and what is told by mail.
 
-use belgrano_shared::on_both_engines;
-use belgrano_shared::testing::PushAnswer;
-use belgrano_shared::wire::TicketState;
+use belgrano_runtime::on_both_engines;
+use belgrano_testing::PushAnswer;
+use belgrano_wire::TicketState;
 use serde_json::{Value, json};
 
 use super::world::{MINUTE_MS, NOTICES, World};

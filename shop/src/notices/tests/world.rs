@@ -2,12 +2,12 @@
 
 use std::time::Duration;
 
-use belgrano_shared::fetch_scalar;
-use belgrano_shared::notices::Delivery;
-use belgrano_shared::storage::Db;
-use belgrano_shared::testing::{FakeBrowser, FakePushService, TestDatabase};
-use belgrano_shared::timestamp::UnixMillis;
-use belgrano_shared::wire::{OrderNumber, TicketState};
+use belgrano_notices::Delivery;
+use belgrano_runtime::fetch_scalar;
+use belgrano_runtime::storage::Db;
+use belgrano_testing::{FakeBrowser, FakePushService, TestDatabase};
+use belgrano_wire::timestamp::UnixMillis;
+use belgrano_wire::{OrderNumber, TicketState};
 use serde_json::json;
 
 use crate::orders::{Apply, Report};

@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
-use belgrano_shared::on_both_engines;
-use belgrano_shared::testing::START;
+use belgrano_runtime::on_both_engines;
+use belgrano_testing::START;
 
 use super::{Cancelled, Created, Shop, dead, ids, retry};
 use crate::outbox::{BringBack, Charge, Forgive, Replay, ReplayFilter, Verdict, list, prune, replay_dead, show};

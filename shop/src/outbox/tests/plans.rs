@@ -1,8 +1,8 @@
 //! How either engine goes about a claim: it must look at what is due and stop. A plan that sorts or scans the table dies of a backlog.
 
-use belgrano_shared::storage::Session;
-use belgrano_shared::storage::dialect::Engine;
-use belgrano_shared::testing::TestDatabase;
+use belgrano_runtime::storage::Session;
+use belgrano_runtime::storage::dialect::Engine;
+use belgrano_testing::TestDatabase;
 use sqlx::Row as _;
 
 use super::Shop;
@@ -15,7 +15,7 @@ async fn a_claim_walks_one_index_on_sqlite() {
     let shop = Shop::open(&database).await;
     let explain = format!("EXPLAIN QUERY PLAN {}", due_statement(Engine::Sqlite));
     let mut session = shop.db.read().await.expect("a connection");
-    let plan: Vec<(i64, i64, i64, String)> = belgrano_shared::on!(session, |c, keep| {
+    let plan: Vec<(i64, i64, i64, String)> = belgrano_runtime::on!(session, |c, keep| {
         sqlx::query_as(sqlx::AssertSqlSafe(explain)).persistent(keep).bind(1_i64).bind(10_i64).fetch_all(c).await
     })
     .expect("a plan");

@@ -2,7 +2,7 @@
 
 use std::borrow::Borrow;
 
-use belgrano_shared::texts::Message;
+use belgrano_wire::texts::Message;
 
 use crate::outbox::MessageState;
 

@@ -1,7 +1,7 @@
 //! From the cart to an order that is followed.
 
 use axum::http::Method;
-use belgrano_shared::testing::{Browser, Seen, TestDatabase};
+use belgrano_testing::{Browser, Seen, TestDatabase};
 use serde_json::json;
 
 use super::PASSWORD;
@@ -142,7 +142,7 @@ async fn a_pin_stays_with_the_address_it_was_set_for() {
     let placed = visitor.post("/finalizar", &[sent(&fields), elsewhere.to_vec()].concat()).await;
     assert_eq!(placed.status, 303, "{}", placed.body);
     let mut session = shop.app.db.read().await.expect("a session");
-    assert!(!belgrano_shared::fetch_scalar!(one, session, bool, LAST).expect("an order"), "no pin in Belgrano");
+    assert!(!belgrano_runtime::fetch_scalar!(one, session, bool, LAST).expect("an order"), "no pin in Belgrano");
 }
 
 #[tokio::test]
@@ -257,7 +257,7 @@ async fn a_driver_can_call_whoever_orders() {
     visitor.follow("/finalizar", &other).await;
     assert!(visitor.get("/perfil").await.body.contains("11 4444-0202"), "another number is for that order");
     let mut session = shop.app.db.read().await.expect("a connection");
-    let told = belgrano_shared::fetch_scalar!(all, session, String, TOLD).expect("messages");
+    let told = belgrano_runtime::fetch_scalar!(all, session, String, TOLD).expect("messages");
     assert!(told[0].contains("11 4444-0202") && told[1].contains("11 3333 0303"), "{told:?}");
 }
 

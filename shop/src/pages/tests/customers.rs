@@ -1,6 +1,6 @@
 //! Where somebody who looked at insights does something about it: customers chosen there, and a product to be restocked.
 
-use belgrano_shared::{fetch, on_both_engines};
+use belgrano_runtime::{fetch, on_both_engines};
 
 use crate::testing::{ADMIN, TestShop};
 

@@ -1,7 +1,7 @@
 //! Two windows at once: who comes second overwrites nothing unseen.
 
 use axum::http::Method;
-use belgrano_shared::testing::{TestDatabase, assert_forms_say_what_they_saw, pictures};
+use belgrano_testing::{TestDatabase, assert_forms_say_what_they_saw, pictures};
 use serde_json::{Value, json};
 
 use super::running::merchant;

@@ -1,7 +1,7 @@
 //! One press leads to insights, as the same person.
 
-use belgrano_shared::passage::{Origin, Signed};
-use belgrano_shared::testing::{Browser, TestDatabase};
+use belgrano_runtime::passage::{Origin, Signed};
+use belgrano_testing::{Browser, TestDatabase};
 
 use crate::testing::{ADMIN, TestShop};
 

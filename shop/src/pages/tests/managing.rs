@@ -1,7 +1,7 @@
 //! Prices and stock, edited in place by administrators, on both engines: the list has queries of its own.
 
-use belgrano_shared::on_both_engines;
-use belgrano_shared::testing::{Browser, Seen};
+use belgrano_runtime::on_both_engines;
+use belgrano_testing::{Browser, Seen};
 
 use crate::testing::{ADMIN, TestShop};
 

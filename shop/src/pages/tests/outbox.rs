@@ -3,9 +3,9 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use belgrano_shared::on_both_engines;
-use belgrano_shared::wire::OrderNumber;
-use belgrano_shared::writer::{Command, Failure};
+use belgrano_runtime::on_both_engines;
+use belgrano_runtime::writer::{Command, Failure};
+use belgrano_wire::OrderNumber;
 
 use crate::outbox::{Attempt, Claim, Settle, Settlement, Verdict};
 use crate::testing::{ADMIN, TestShop};

@@ -1,7 +1,7 @@
 //! What merchants and administrators do.
 
 use axum::http::Method;
-use belgrano_shared::testing::{Browser, TestDatabase};
+use belgrano_testing::{Browser, TestDatabase};
 use serde_json::json;
 
 use super::PASSWORD;

@@ -1,8 +1,8 @@
 //! A second factor as a person sets it up and logs in with it, without script.
 
-use belgrano_shared::auth::second_factor::FactorSecret;
-use belgrano_shared::fetch_scalar;
-use belgrano_shared::testing::{Browser, CapturedLog, Seen, TestDatabase};
+use belgrano_runtime::auth::second_factor::FactorSecret;
+use belgrano_runtime::fetch_scalar;
+use belgrano_testing::{Browser, CapturedLog, Seen, TestDatabase};
 
 use super::PASSWORD;
 use crate::testing::{ADMIN, TestShop};

@@ -4,9 +4,9 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use axum::http::Method;
-use belgrano_shared::fetch_scalar;
-use belgrano_shared::testing::{FakePushService, START};
-use belgrano_shared::wire::{OrderNumber, TicketState};
+use belgrano_runtime::fetch_scalar;
+use belgrano_testing::{FakePushService, START};
+use belgrano_wire::{OrderNumber, TicketState};
 use serde_json::{Value, json};
 
 use crate::orders::{Apply, Report};

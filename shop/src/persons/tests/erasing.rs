@@ -1,9 +1,9 @@
 //! Everything is told, and afterwards nothing is left but the figures.
 
 use axum::http::Method;
-use belgrano_shared::testing::{FakePushService, where_it_stands};
-use belgrano_shared::wire::TicketState;
-use belgrano_shared::{fetch_scalar, on_both_engines};
+use belgrano_runtime::{fetch_scalar, on_both_engines};
+use belgrano_testing::{FakePushService, where_it_stands};
+use belgrano_wire::TicketState;
 use serde_json::{Value, json};
 
 use super::day::{ABOUT_HER, EMAIL, HERS, LOCAL, PASSWORD, count, deliver_messages, lives_through, registers, told};

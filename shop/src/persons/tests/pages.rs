@@ -1,7 +1,7 @@
 //! The same in front of the pages.
 
-use belgrano_shared::testing::TestDatabase;
-use belgrano_shared::wire::TicketState;
+use belgrano_testing::TestDatabase;
+use belgrano_wire::TicketState;
 use serde_json::json;
 
 use super::day::{EMAIL, PASSWORD, deliver_messages, registers, told};

@@ -1,8 +1,8 @@
 //! A second factor is told without what makes its codes, and goes with its owner.
 
 use axum::http::Method;
-use belgrano_shared::auth::second_factor::FactorSecret;
-use belgrano_shared::on_both_engines;
+use belgrano_runtime::auth::second_factor::FactorSecret;
+use belgrano_runtime::on_both_engines;
 use serde_json::{Value, json};
 
 use super::day::{PASSWORD, count, registers};

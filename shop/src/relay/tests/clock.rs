@@ -2,9 +2,9 @@
 
 use std::time::Duration;
 
-use belgrano_shared::on_both_engines;
-use belgrano_shared::retry::RetrySchedule;
-use belgrano_shared::testing::START;
+use belgrano_runtime::on_both_engines;
+use belgrano_runtime::retry::RetrySchedule;
+use belgrano_testing::START;
 
 use super::fake_board::Manners;
 use super::world::{World, settings};

@@ -1,8 +1,8 @@
 //! What the board is to forget reaches it as orders do, and a board that cannot forget keeps no order waiting.
 
-use belgrano_shared::on_both_engines;
-use belgrano_shared::signature::is_forget_id;
-use belgrano_shared::wire::OrderNumber;
+use belgrano_runtime::on_both_engines;
+use belgrano_wire::OrderNumber;
+use belgrano_wire::signature::is_forget_id;
 
 use super::fake_board::Manners;
 use super::world::{PATIENCE, World, settings};

@@ -2,9 +2,9 @@
 
 use std::time::Duration;
 
-use belgrano_shared::testing::{CapturedLog, START};
-use belgrano_shared::timestamp::UnixMillis;
-use belgrano_shared::{fetch_scalar, on_both_engines};
+use belgrano_runtime::{fetch_scalar, on_both_engines};
+use belgrano_testing::{CapturedLog, START};
+use belgrano_wire::timestamp::UnixMillis;
 
 use super::fake_board::Manners;
 use super::world::{PATIENCE, World, settings};

@@ -10,12 +10,12 @@ mod world;
 use std::sync::Arc;
 use std::time::Duration;
 
-use belgrano_shared::on_both_engines;
-use belgrano_shared::retry::RetrySchedule;
-use belgrano_shared::signature::{SignatureHeaders, SigningSecrets};
-use belgrano_shared::telemetry::Metrics;
-use belgrano_shared::testing::{START, TestDatabase};
-use belgrano_shared::writer::{Writer, WriterSettings};
+use belgrano_runtime::on_both_engines;
+use belgrano_runtime::retry::RetrySchedule;
+use belgrano_runtime::telemetry::Metrics;
+use belgrano_runtime::writer::{Writer, WriterSettings};
+use belgrano_testing::{START, TestDatabase};
+use belgrano_wire::signature::{SignatureHeaders, SigningSecrets};
 use sqlx::Connection;
 use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;

@@ -1,6 +1,6 @@
 //! Whose words decide about a message: the board's own, and nobody else's.
 
-use belgrano_shared::on_both_engines;
+use belgrano_runtime::on_both_engines;
 
 use super::fake_board::Manners;
 use super::world::{PATIENCE, World, settings};

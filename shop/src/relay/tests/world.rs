@@ -3,15 +3,15 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use belgrano_shared::ambient::{Ambient, ManualClock};
-use belgrano_shared::config::Secret;
-use belgrano_shared::retry::RetrySchedule;
-use belgrano_shared::signature::SigningSecrets;
-use belgrano_shared::storage::Db;
-use belgrano_shared::telemetry::Metrics;
-use belgrano_shared::testing::{TestDatabase, still_ambient};
-use belgrano_shared::wire::OrderNumber;
-use belgrano_shared::writer::{Command, Failure, Writer, WriterSettings};
+use belgrano_runtime::config::Secret;
+use belgrano_runtime::retry::RetrySchedule;
+use belgrano_runtime::storage::Db;
+use belgrano_runtime::telemetry::Metrics;
+use belgrano_runtime::writer::{Command, Failure, Writer, WriterSettings};
+use belgrano_testing::{TestDatabase, still_ambient};
+use belgrano_wire::OrderNumber;
+use belgrano_wire::ambient::{Ambient, ManualClock};
+use belgrano_wire::signature::SigningSecrets;
 use tokio::sync::Notify;
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;

@@ -1,6 +1,6 @@
 //! What is planned: as a shop sells, and nothing before its time.
 
-use belgrano_shared::timestamp::UnixMillis;
+use belgrano_wire::timestamp::UnixMillis;
 
 use super::super::course::{Course, End, MINUTE_MS};
 use super::super::plan::{Plan, What, Wish, plan};

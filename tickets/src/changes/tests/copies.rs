@@ -2,9 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use belgrano_shared::changes::Source;
-use belgrano_shared::fetch_scalar;
-use belgrano_shared::testing::TestDatabase;
+use belgrano_runtime::changes::Source;
+use belgrano_runtime::fetch_scalar;
+use belgrano_testing::TestDatabase;
 use futures_util::future::join_all;
 use proptest::prelude::*;
 use proptest::test_runner::RngSeed;

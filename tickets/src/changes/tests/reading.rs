@@ -1,7 +1,7 @@
 //! What is told of a ticket's life, and who may hear it.
 
-use belgrano_shared::testing::TestDatabase;
-use belgrano_shared::{fetch_scalar, on_both_engines};
+use belgrano_runtime::{fetch_scalar, on_both_engines};
+use belgrano_testing::TestDatabase;
 use serde_json::{Value, json};
 
 use crate::housekeeping::round;

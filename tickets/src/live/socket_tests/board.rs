@@ -4,17 +4,17 @@ use std::convert::Infallible;
 use std::net::SocketAddr;
 use std::time::Duration;
 
-use belgrano_shared::ambient::Ambient;
-use belgrano_shared::auth::email::Email;
-use belgrano_shared::auth::session::Token;
-use belgrano_shared::config::Env;
-use belgrano_shared::lifecycle::Lifecycle;
-use belgrano_shared::signature::SigningSecrets;
-use belgrano_shared::testing::TestDatabase;
-use belgrano_shared::wire::live::EventKind;
-use belgrano_shared::wire::{OrderMessage, OrderNumber};
-use belgrano_shared::writer::{Command, Failure};
-use belgrano_shared::{execute, fetch_scalar};
+use belgrano_runtime::auth::email::Email;
+use belgrano_runtime::auth::session::Token;
+use belgrano_runtime::config::Env;
+use belgrano_runtime::lifecycle::Lifecycle;
+use belgrano_runtime::writer::{Command, Failure};
+use belgrano_runtime::{execute, fetch_scalar};
+use belgrano_testing::TestDatabase;
+use belgrano_wire::ambient::Ambient;
+use belgrano_wire::live::EventKind;
+use belgrano_wire::signature::SigningSecrets;
+use belgrano_wire::{OrderMessage, OrderNumber};
 
 use super::client::Client;
 use crate::app::App;
@@ -67,7 +67,7 @@ impl Board {
         let life = Lifecycle::new();
         let serve = settings.common.serve.clone();
         let (app, router) = service::assemble(settings, &ambient, &life).await.expect("a board");
-        let bound = belgrano_shared::http::serve::bind(serve).await.expect("a free port");
+        let bound = belgrano_runtime::http::serve::bind(serve).await.expect("a free port");
         let address = bound.local_addr().expect("bound");
         life.spawn_critical("http", bound.serve(router, life.clone(), app.metrics.clone()));
         Self { app, address, life }

@@ -1,4 +1,4 @@
-use belgrano_shared::on_both_engines;
+use belgrano_runtime::on_both_engines;
 use futures_util::future::join_all;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;

@@ -2,11 +2,11 @@ use std::net::{IpAddr, Ipv4Addr};
 
 use axum::extract::State;
 use axum::http::StatusCode;
-use belgrano_shared::auth::password::NewPassword;
-use belgrano_shared::auth::session::TokenHash;
-use belgrano_shared::http::{ClientIp, Json};
-use belgrano_shared::on_both_engines;
-use belgrano_shared::seen::Seen;
+use belgrano_runtime::auth::password::NewPassword;
+use belgrano_runtime::auth::session::TokenHash;
+use belgrano_runtime::http::{ClientIp, Json};
+use belgrano_runtime::on_both_engines;
+use belgrano_web::seen::Seen;
 use serde_json::json;
 
 use super::board::{Account, Board, until};

@@ -1,5 +1,5 @@
-use belgrano_shared::testing::TestDatabase;
-use belgrano_shared::{fetch_scalar, on_both_engines};
+use belgrano_runtime::{fetch_scalar, on_both_engines};
+use belgrano_testing::TestDatabase;
 
 use super::board::{Account, Board};
 use super::client::Place;

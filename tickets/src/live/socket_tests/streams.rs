@@ -1,6 +1,6 @@
-use belgrano_shared::ambient::Ambient;
-use belgrano_shared::on_both_engines;
-use belgrano_shared::testing::still_ambient;
+use belgrano_runtime::on_both_engines;
+use belgrano_testing::still_ambient;
+use belgrano_wire::ambient::Ambient;
 use futures_util::future::join_all;
 
 use super::board::{Account, Board};

@@ -7,11 +7,11 @@ use std::collections::HashMap;
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use belgrano_shared::http::Json;
-use belgrano_shared::pages::{Form, Layout, Notice};
-use belgrano_shared::problem::Problem;
-use belgrano_shared::texts::{Language, Message, Text};
-use belgrano_shared::wire::{OrderNumber, Priority, TicketView};
+use belgrano_runtime::http::Json;
+use belgrano_runtime::problem::Problem;
+use belgrano_web::pages::{Form, Layout, Notice};
+use belgrano_wire::texts::{Language, Message, Text};
+use belgrano_wire::{OrderNumber, Priority, TicketView};
 use serde::Serialize;
 
 use crate::app::App;

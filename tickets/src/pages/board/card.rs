@@ -6,9 +6,9 @@
 
 use askama::Template;
 use askama::filters::HtmlSafe;
-use belgrano_shared::pages::Layout;
-use belgrano_shared::timestamp::UnixMillis;
-use belgrano_shared::wire::{Priority, TicketState, TicketView};
+use belgrano_web::pages::Layout;
+use belgrano_wire::timestamp::UnixMillis;
+use belgrano_wire::{Priority, TicketState, TicketView};
 
 use crate::fleet::DriverView;
 

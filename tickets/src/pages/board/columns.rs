@@ -2,9 +2,9 @@
 
 use std::cmp::Reverse;
 
-use belgrano_shared::pages::Layout;
-use belgrano_shared::timestamp::UnixMillis;
-use belgrano_shared::wire::{TicketState, TicketView};
+use belgrano_web::pages::Layout;
+use belgrano_wire::timestamp::UnixMillis;
+use belgrano_wire::{TicketState, TicketView};
 
 use super::OPEN;
 use super::card::{Card, Column, Crew};

@@ -12,10 +12,10 @@ use std::collections::BTreeMap;
 use askama::Template;
 use axum::extract::{RawQuery, State};
 use axum::response::Response;
-use belgrano_shared::pages::{Choice, Form, Layout, see_other};
-use belgrano_shared::problem::Problem;
-use belgrano_shared::timestamp::UnixMillis;
-use belgrano_shared::wire::{Priority, TicketState};
+use belgrano_runtime::problem::Problem;
+use belgrano_web::pages::{Choice, Form, Layout, see_other};
+use belgrano_wire::timestamp::UnixMillis;
+use belgrano_wire::{Priority, TicketState};
 use url::form_urlencoded;
 
 use self::card::{Card, Column, Crew};

@@ -1,8 +1,8 @@
 //! What a driver does on the phone.
 
-use belgrano_shared::pin;
-use belgrano_shared::testing::pictures::{self, data_url};
-use belgrano_shared::wire::OrderNumber;
+use belgrano_testing::pictures::{self, data_url};
+use belgrano_wire::OrderNumber;
+use belgrano_wire::pin;
 
 use super::{Stage, stage_with};
 

@@ -1,6 +1,6 @@
 //! What an administrator does all day.
 
-use belgrano_shared::testing::{Browser, TestDatabase};
+use belgrano_testing::{Browser, TestDatabase};
 
 use super::{ADMIN, Stage, stage_with};
 

@@ -1,6 +1,6 @@
 //! Two administrators at once: who comes second overwrites nothing unseen.
 
-use belgrano_shared::testing::assert_forms_say_what_they_saw;
+use belgrano_testing::assert_forms_say_what_they_saw;
 
 use super::{ADMIN, Stage};
 

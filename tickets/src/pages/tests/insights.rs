@@ -1,6 +1,6 @@
 //! One press leads to insights, as the same person.
 
-use belgrano_shared::passage::{Origin, Signed};
+use belgrano_runtime::passage::{Origin, Signed};
 
 use super::{ADMIN, ORIGIN, stage_with};
 

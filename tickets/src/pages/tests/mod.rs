@@ -6,10 +6,10 @@ mod editing;
 mod insights;
 mod second_factor;
 
-use belgrano_shared::config::Env;
-use belgrano_shared::lifecycle::Lifecycle;
-use belgrano_shared::testing::{Browser, still_ambient};
-use belgrano_shared::wire::OrderMessage;
+use belgrano_runtime::config::Env;
+use belgrano_runtime::lifecycle::Lifecycle;
+use belgrano_testing::{Browser, still_ambient};
+use belgrano_wire::OrderMessage;
 use tempfile::TempDir;
 
 use crate::app::App;

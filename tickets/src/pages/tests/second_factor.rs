@@ -1,6 +1,6 @@
 //! A second factor as a person of the board sets it up and logs in with it.
 
-use belgrano_shared::auth::second_factor::FactorSecret;
+use belgrano_runtime::auth::second_factor::FactorSecret;
 
 use super::{ADMIN, PASSWORD, Stage, stage_with};
 
