@@ -18,7 +18,7 @@ const spare = {};
 
 before(async () => {
   [intake, push] = await Promise.all([aDoor(), aDoor()]);
-  ({ belgrano, browser, stop } = await start({ INTAKE: "open", LOGIN_TRIES_WIDE: "1000", TICKETERA_URL: intake.origin, PUSH_LOOPBACK: "true" }));
+  ({ belgrano, browser, stop } = await start({ INTAKE: "open", LOGIN_TRIES: "1000", LOGIN_TRIES_WIDE: "1000", TICKETERA_URL: intake.origin, PUSH_LOOPBACK: "true" }));
   intake.leadsTo(belgrano.board);
   for (const account of [CUSTOMER, MERCHANT]) await register(belgrano, account);
   [shopAdmin, board, customer, merchant] = await Promise.all([logIn(belgrano.shop, ADMIN), logIn(belgrano.board, ADMIN), logIn(belgrano.shop, CUSTOMER), logIn(belgrano.shop, MERCHANT)]);

@@ -1,16 +1,16 @@
 //! What both services say and read about notices over HTTP; the handlers are the services' own.
 
-use serde::{Deserialize, Serialize};
-use utoipa::{IntoParams, ToSchema};
-
-use super::push::{BrowserKeys, Endpoint, Vapid, endpoint};
-use super::{Channel, News, NoticeSettings, NoticeState, Subscribe, Unsubscribe};
 use belgrano_runtime::auth::session::TokenHash;
 use belgrano_runtime::problem::{FieldError, Problem};
 use belgrano_runtime::storage::Db;
 use belgrano_runtime::{fetch, fetch_scalar};
 use belgrano_wire::texts::{Language, Message};
 use belgrano_wire::timestamp::UnixMillis;
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
+
+use super::push::{BrowserKeys, Endpoint, Vapid, endpoint};
+use super::{Channel, News, NoticeSettings, NoticeState, Subscribe, Unsubscribe};
 
 /// What a browser subscribes with.
 #[derive(Debug, Serialize, ToSchema)]

@@ -9,12 +9,11 @@ use std::time::Duration;
 
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
+pub use belgrano_wire::texts::FieldError;
+use belgrano_wire::texts::{Language, Message, Said};
 use serde::Serialize;
 use serde_json::{Map, Value};
 use utoipa::ToSchema;
-
-pub use belgrano_wire::texts::FieldError;
-use belgrano_wire::texts::{Language, Message, Said};
 
 /// The slug of a cancellation that comes too late: the order is over.
 pub const NOT_CANCELLABLE: &str = "no-se-puede-cancelar";

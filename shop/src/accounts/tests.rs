@@ -184,6 +184,18 @@ on_both_engines! {
         }
     }
 
+    async fn who_changes_a_password_is_told_how_long_it_has_to_be(database) {
+        let shop = TestShop::new(database).await;
+        shop.customer(EMAIL).await;
+        for ((email, password), least) in [((EMAIL, PASSWORD), 8), (ADMIN, 10)] {
+            let mut visitor = shop.visitor();
+            visitor.follow("/ingresar", &[("email", email), ("password", password)]).await;
+            let page = visitor.get("/perfil/clave").await;
+            let said = [format!("minlength=\"{least}\""), format!("Al menos {least} caracteres.")];
+            assert!(said.iter().all(|said| page.body.contains(said)), "{email}: {}", page.body);
+        }
+    }
+
     async fn recovery_takes_the_mailed_code_once(database) {
         let mut shop = TestShop::new(database).await;
         let mut ana = shop.customer(EMAIL).await;

@@ -4,6 +4,7 @@ use askama::Template;
 use axum::extract::State;
 use axum::response::Response;
 use belgrano_runtime::auth::change_password::ChangePasswordBody;
+use belgrano_runtime::auth::password::NewPassword;
 use belgrano_runtime::auth::session::OtherSession;
 use belgrano_runtime::http::{ClientIp, Json};
 use belgrano_runtime::problem::Problem;
@@ -29,6 +30,8 @@ struct ProfilePage<'a> {
 struct PasswordPage<'a> {
     layout: &'a Layout,
     form: Form,
+    /// The fewest characters of a new one.
+    least: usize,
     others: Vec<OtherSession>,
     now: UnixMillis,
 }
@@ -82,7 +85,8 @@ async fn password_page<'a>(
     form: Form,
 ) -> Result<PasswordPage<'a>, Problem> {
     let others = accounts::others_of(app, who).await?;
-    Ok(PasswordPage { layout, form, others, now: app.ambient.now() })
+    let least = NewPassword::least(who.role == Role::Admin);
+    Ok(PasswordPage { layout, form, least, others, now: app.ambient.now() })
 }
 
 /// Ends the other sessions of whoever asks; the page tells so.

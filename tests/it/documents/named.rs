@@ -15,7 +15,7 @@ pub(super) struct Named {
 }
 
 impl Named {
-    /// Everything below `root`.
+    /// The tests and the places in the files below `root`, and the checks of `.ci/run` and of the forge.
     pub(super) fn below(root: &Path) -> Self {
         let mut named = Self::default();
         for path in files(root) {

@@ -59,7 +59,7 @@ pub(super) async fn segments(
     Box::pin(segments_for(&app, &reader, filters)).await.map(Json)
 }
 
-/// Customers by segment.
+/// Buyers of the period by their segment (RFM), with how many they are and what they spent.
 pub(crate) async fn segments_for(app: &App, reader: &Reader, filters: Filters) -> Result<Segments, Problem> {
     let (buyers, values) = filters.check()?.buyers();
     let sql = format!(

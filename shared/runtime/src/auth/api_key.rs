@@ -9,6 +9,9 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use axum::http::{HeaderMap, HeaderName};
+use belgrano_wire::ambient::Ambient;
+use belgrano_wire::signature::SignatureError;
+use belgrano_wire::texts::Message;
 use sha2::{Digest, Sha256};
 use subtle::ConstantTimeEq;
 
@@ -16,9 +19,6 @@ use super::client_key::{ClientKey, KeyScope};
 use super::known_password::is_published_key;
 use crate::http::{ClientIp, RateLimit};
 use crate::problem::Problem;
-use belgrano_wire::ambient::Ambient;
-use belgrano_wire::signature::SignatureError;
-use belgrano_wire::texts::Message;
 
 /// The header.
 pub const X_API_KEY: HeaderName = HeaderName::from_static("x-api-key");
@@ -142,15 +142,15 @@ mod tests {
     use std::sync::Arc;
 
     use axum::http::{HeaderMap, HeaderValue};
+    use belgrano_wire::ambient::{Ambient, ManualClock, SeededEntropy};
+    use belgrano_wire::signature::SignatureError;
+    use belgrano_wire::timestamp::UnixMillis;
 
     use super::{KeyGuard, WRONG_A_MINUTE, X_API_KEY, unsigned};
     use crate::auth::client_key::{ClientKey, KeyScope};
     use crate::config::Env;
     use crate::http::ClientIp;
     use crate::testing::CapturedLog;
-    use belgrano_wire::ambient::{Ambient, ManualClock, SeededEntropy};
-    use belgrano_wire::signature::SignatureError;
-    use belgrano_wire::timestamp::UnixMillis;
 
     const IP: ClientIp = ClientIp(IpAddr::V4(Ipv4Addr::new(192, 0, 2, 7)));
 

@@ -7,9 +7,10 @@
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
+use belgrano_wire::vocabulary;
+
 use super::api_key::is_short;
 use crate::config::{Env, Secret};
-use belgrano_wire::vocabulary;
 
 vocabulary! {
     /// What a key opens.

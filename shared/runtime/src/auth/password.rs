@@ -10,6 +10,8 @@ use std::time::Duration;
 use argon2::password_hash::phc::PasswordHash;
 use argon2::{Algorithm, Argon2, Params, PasswordHasher, PasswordVerifier, Version};
 use base64::prelude::{BASE64_STANDARD_NO_PAD, Engine};
+use belgrano_wire::ambient::Ambient;
+use belgrano_wire::free_text;
 use tokio::sync::Semaphore;
 use unicode_normalization::UnicodeNormalization;
 
@@ -18,8 +20,6 @@ pub use super::new_password::NewPassword;
 use super::old_password::{OldHash, WrappedHash};
 use crate::config::{Env, Secret};
 use crate::problem::Problem;
-use belgrano_wire::ambient::Ambient;
-use belgrano_wire::free_text;
 
 /// Stored where there is no password to log in with. Whatever else begins with it says why there is none.
 pub const NO_PASSWORD: &str = "!";
@@ -264,9 +264,10 @@ fn hash(params: &Params, password: &[u8], salt: &[u8; 16]) -> Result<String, Pas
 
 #[cfg(test)]
 mod tests {
+    use belgrano_wire::ambient::Ambient;
+
     use super::{NewPassword, PasswordError, PasswordSettings, Passwords, Spelling, hash};
     use crate::problem::Problem;
-    use belgrano_wire::ambient::Ambient;
 
     fn passwords(settings: PasswordSettings) -> Passwords {
         Passwords::new(settings, &Ambient::system()).expect("valid parameters")

@@ -3,13 +3,13 @@
 use std::time::Duration;
 
 use axum::http::request::Parts;
+use belgrano_wire::texts::Message;
 use serde::Deserialize;
 use utoipa::IntoParams;
 
 use super::{ChangeFeed, LONGEST_WAIT};
 use crate::http::{ClientIp, Query};
 use crate::problem::{FieldError, Problem};
-use belgrano_wire::texts::Message;
 
 const MOST: i64 = 5000;
 

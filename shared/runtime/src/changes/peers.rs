@@ -1,16 +1,16 @@
 //! Who may read: whoever holds the secret that the services share, or a key for it.
 
 use axum::http::HeaderMap;
-
-use crate::auth::api_key::{KeyGuard, unsigned};
-use crate::auth::client_key::KeyScope;
-use crate::http::ClientIp;
-use crate::problem::Problem;
 use belgrano_wire::ambient::Ambient;
 use belgrano_wire::signature::{
     DEFAULT_TOLERANCE, ID_HEADER, SIGNATURE_HEADER, SignatureError, SignatureHeaders, SigningSecrets, TIMESTAMP_HEADER,
     signs_something_else,
 };
+
+use crate::auth::api_key::{KeyGuard, unsigned};
+use crate::auth::client_key::KeyScope;
+use crate::http::ClientIp;
+use crate::problem::Problem;
 
 /// Decides over a request without a body by its headers.
 #[derive(Debug)]

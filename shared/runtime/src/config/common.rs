@@ -4,6 +4,10 @@
 
 use std::path::PathBuf;
 
+use belgrano_wire::ambient::Ambient;
+use belgrano_wire::signature::SigningSecrets;
+use belgrano_wire::texts::Language;
+use belgrano_wire::zone::Zone;
 use sqlx::postgres::PgConnectOptions;
 use url::{Host, Url};
 
@@ -18,10 +22,6 @@ use crate::http::HttpSettings;
 use crate::http::serve::ServeSettings;
 use crate::security::SecuritySettings;
 use crate::storage::{StorageSettings, Target};
-use belgrano_wire::ambient::Ambient;
-use belgrano_wire::signature::SigningSecrets;
-use belgrano_wire::texts::Language;
-use belgrano_wire::zone::Zone;
 
 /// The file in `DATA_DIR` of the secret that nobody set.
 pub const GENERATED_SECRET: &str = "integration_secret";

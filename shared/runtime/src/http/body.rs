@@ -9,14 +9,14 @@ use axum::extract::{FromRequest, FromRequestParts, OptionalFromRequest, Request}
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
+use belgrano_wire::free_text::{self, InvalidText};
+use belgrano_wire::texts::{AnyOf, Message, Said};
 use bytes::Bytes;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 use crate::problem::{FieldError, Problem};
-use belgrano_wire::free_text::{self, InvalidText};
-use belgrano_wire::texts::{AnyOf, Message, Said};
 
 /// A JSON body: in, or out.
 ///

@@ -11,6 +11,8 @@ use axum::body::{Body, Bytes};
 use axum::extract::{ConnectInfo, Request};
 use axum::http::{HeaderValue, Response, header};
 use axum::routing::{any, get, post};
+use belgrano_wire::ambient::{Ambient, ManualClock, SeededEntropy};
+use belgrano_wire::timestamp::UnixMillis;
 use futures_util::{StreamExt, stream};
 use http_body_util::BodyExt;
 use serde_json::Value;
@@ -21,8 +23,6 @@ use super::{HttpSettings, Json, RequestContext, standard_layers};
 use crate::auth::origin::AllowedOrigins;
 use crate::config::Env;
 use crate::telemetry::Metrics;
-use belgrano_wire::ambient::{Ambient, ManualClock, SeededEntropy};
-use belgrano_wire::timestamp::UnixMillis;
 
 fn app(settings: HttpSettings) -> Router {
     let (ambient, metrics) = (Ambient::system(), Metrics::new());

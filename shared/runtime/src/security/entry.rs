@@ -1,9 +1,9 @@
 //! One entry, before it is stored.
 
+use belgrano_wire::timestamp::UnixMillis;
 use serde_json::{Map, Value};
 
 use super::{Kind, Source};
-use belgrano_wire::timestamp::UnixMillis;
 
 /// One entry, before it is stored: a code with what varies in it. Nothing secret and nobody's data belong into it.
 #[derive(Clone, Debug, PartialEq)]

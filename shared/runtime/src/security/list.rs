@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 
+use belgrano_wire::timestamp::UnixMillis;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use utoipa::{IntoParams, ToSchema};
@@ -10,7 +11,6 @@ use super::Kind;
 use crate::http::Page;
 use crate::storage::Db;
 use crate::{fetch, fetch_in};
-use belgrano_wire::timestamp::UnixMillis;
 
 /// Which entries to list.
 #[derive(Clone, Copy, Debug, Default, Deserialize, IntoParams)]

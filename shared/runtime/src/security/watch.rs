@@ -6,11 +6,11 @@ use axum::extract::{MatchedPath, Request, State};
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::Response;
+use belgrano_wire::signature::SIGNATURE_HEADER;
 
 use super::{Entry, Kind, SecurityLog, Source};
 use crate::auth::api_key::X_API_KEY;
 use crate::http::RequestContext;
-use belgrano_wire::signature::SIGNATURE_HEADER;
 
 /// What the watch asks of a service.
 pub trait Watched: Clone + Send + Sync + 'static {

@@ -163,10 +163,10 @@ async fn what_a_database_or_an_address_sets_does_not_count() {
     database.execute(&db, "UPDATE counters SET outbox_id = 77 WHERE id = 1").await;
     db.close().await;
     alter(&mut server, format!("ALTER DATABASE {name} SET search_path = pg_catalog")).await;
-    alter(&mut server, format!("ALTER DATABASE {name} SET statement_timeout = '1ms'")).await;
+    alter(&mut server, format!("ALTER DATABASE {name} SET statement_timeout = '1s'")).await;
     let mut settings = database.settings();
     if let super::Target::Postgres { options, .. } = &mut settings.target {
-        **options = options.as_ref().clone().options([("search_path", "nowhere"), ("lock_timeout", "1ms")]);
+        **options = options.as_ref().clone().options([("search_path", "nowhere"), ("lock_timeout", "1s")]);
     }
     let db = open(&settings, &migrations()).await.expect("opens");
     let mut session = db.begin().await.expect("a transaction");

@@ -2,11 +2,11 @@
 
 use std::fmt;
 
+use belgrano_wire::timestamp::UnixMillis;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::log_in::Code;
-use belgrano_wire::timestamp::UnixMillis;
 
 /// What an account has of a second factor.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
