@@ -4,9 +4,10 @@ use std::process::ExitCode;
 use std::time::Duration;
 
 use belgrano_runtime::auth::api_key::is_short;
+use belgrano_runtime::auth::client_key::{ClientKey, KeyScope};
 use belgrano_runtime::auth::examine::PasswordReport;
-use belgrano_runtime::config::local_url;
 use belgrano_runtime::config::transport::Transport;
+use belgrano_runtime::config::{Common, local_url};
 use belgrano_runtime::http::serve::ONLY_COUNTED;
 use belgrano_wire::ambient::Ambient;
 use belgrano_wire::texts::Language;
@@ -55,9 +56,7 @@ pub async fn run() -> Done {
         if common.http.proxies.only_counted() {
             println!("WARN  {what} TRUST_PROXY: {ONLY_COUNTED}");
         }
-    }
-    if settings.shop.common.api_keys.iter().any(|key| is_short(key.expose().trim())) {
-        println!("WARN  API_KEY: a value of fewer than 16 characters can be guessed");
+        report_keys(what, common);
     }
     let now = Language::Spanish.moment(Ambient::system().now());
     report("time zone", &Ok(format!("{}, where it is {now}", settings.shop.common.zone)));
@@ -100,6 +99,19 @@ fn report_sendable(what: &str, sends: bool, without: &str) {
 fn report_protected(what: &str, protected: Transport) {
     let word = if protected == Transport::Clear { "WARN " } else { "ok   " };
     println!("{word} {what}: reached {}", protected.as_str());
+}
+
+/// Keys hold however they are, and whoever runs it should know what is weak about them. On one's own machine one key does for
+/// everything.
+fn report_keys(what: &str, common: &Common) {
+    if common.api_keys.iter().any(|client| is_short(client.key.expose())) {
+        println!("WARN  {what} API_KEY: a value of fewer than 16 characters can be guessed");
+    }
+    if !common.development() && common.api_keys.iter().any(ClientKey::opens_everything) {
+        println!(
+            "WARN  {what} API_KEY: a key opens everything that keys open; name:scope:key opens what its client needs"
+        );
+    }
 }
 
 fn report(what: &str, outcome: &Result<String, String>) -> bool {
@@ -161,7 +173,7 @@ async fn credentials(settings: &Settings) -> Result<String, String> {
     let feed = FeedSettings {
         board: shop.ticketera_url.clone(),
         secrets: shop.common.integration_secrets(&ambient).map_err(|error| chain(&error))?,
-        api_key: shop.common.api_keys.first().cloned(),
+        api_key: shop.common.key_for(KeyScope::Changes).cloned(),
     };
     match shop::feed::try_credentials(&feed, &ambient).await {
         Ok(()) => Ok("the board takes this shop's signature".to_owned()),

@@ -108,6 +108,11 @@ impl Keys {
         Some(Reader { name, account: None, persons: key.persons, business })
     }
 
+    /// What the client is called whose key a request carries.
+    pub(crate) fn client(&self, headers: &HeaderMap) -> Option<&str> {
+        self.find(sent(headers)?).map(|key| key.name.as_str())
+    }
+
     fn find(&self, sent: &str) -> Option<&Key> {
         let hash: [u8; 32] = Sha256::digest(sent.as_bytes()).into();
         // Of what is compared an observer learns the hash at most, which gives no key.

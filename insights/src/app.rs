@@ -105,4 +105,8 @@ impl Watched for App {
     async fn account_of(&self, headers: &HeaderMap) -> Option<i64> {
         self.principal(headers).await.ok().flatten().map(|who| who.account_id)
     }
+
+    fn client_of(&self, headers: &HeaderMap) -> Option<String> {
+        self.keys.client(headers).map(str::to_owned)
+    }
 }

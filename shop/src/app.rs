@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use axum::http::HeaderMap;
 use belgrano_notices::push::Vapid;
-use belgrano_runtime::auth::api_key::ApiKeys;
+use belgrano_runtime::auth::api_key::KeyGuard;
 use belgrano_runtime::auth::gate::Gate;
 use belgrano_runtime::auth::second_factor::SecondFactors;
 use belgrano_runtime::auth::session_end::{SessionEnd, SessionEnds};
@@ -84,8 +84,8 @@ pub struct Parts {
     pub sockets: Sockets,
     /// What is shared with the board: it proves a delivery to the customer.
     pub secrets: SigningSecrets,
-    /// The keys of programs that call back.
-    pub api_keys: ApiKeys,
+    /// The keys of clients that do not sign.
+    pub keys: KeyGuard,
     /// Who reads the shop's changes.
     pub changes: ChangeFeed,
     /// What is told of who came in and who was refused.
@@ -119,6 +119,10 @@ impl Watched for App {
 
     async fn account_of(&self, headers: &HeaderMap) -> Option<i64> {
         accounts::of_session(self, headers).await.ok().flatten()
+    }
+
+    fn client_of(&self, headers: &HeaderMap) -> Option<String> {
+        self.keys.client(headers).map(str::to_owned)
     }
 }
 

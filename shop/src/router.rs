@@ -17,9 +17,12 @@ use crate::{
     stock, visits,
 };
 
+/// What the document says of everything, in Spanish.
+const TEXTS: &str = include_str!("../texts/es-AR/api.txt");
+
 /// The API's document; the rooms add their paths.
 #[derive(OpenApi)]
-#[openapi(info(title = "Belgrano Ahorro", description = "Catálogo, carrito, pedidos y cuentas de la tienda."))]
+#[openapi(info(title = "Belgrano Ahorro", description = "Catalog, cart, orders and accounts of the shop."))]
 struct Api;
 
 /// The shop's router with every limit on it. One state for all: the [`App`].
@@ -40,6 +43,14 @@ pub fn router(app: App, health: Health) -> Router {
 
 /// The API, without what stands around it, in a document that says who may.
 fn described() -> OpenApiRouter<App> {
+    let mut api = in_english();
+    let document = std::mem::take(api.get_openapi_mut());
+    *api.get_openapi_mut() = openapi::in_spanish(document, TEXTS);
+    api
+}
+
+/// The same, as the comments of the code describe it.
+fn in_english() -> OpenApiRouter<App> {
     let mut api = api_routes();
     let document = std::mem::take(api.get_openapi_mut());
     *api.get_openapi_mut() = openapi::completed(document, SESSION_COOKIE);
@@ -75,7 +86,7 @@ mod tests {
     use axum::body::Body;
     use axum::http::{Method, Request};
     use belgrano_testing::{
-        Operation, Permissions, TestDatabase, Unread, assert_committed, assert_no_foreign_words,
+        Operation, Permissions, TestDatabase, Unread, assert_committed, assert_described, assert_no_foreign_words,
         assert_refusals_are_problems, operations, posted, wrong_requests,
     };
     use serde_json::json;
@@ -87,6 +98,11 @@ mod tests {
     fn the_committed_api_document_is_the_one_served() {
         let document = super::described().to_openapi().to_pretty_json().expect("a document");
         assert_committed("docs/openapi/shop.json", &(document + "\n"));
+    }
+
+    #[test]
+    fn everything_in_the_document_is_described_in_spanish() {
+        assert_described(super::in_english().to_openapi(), "shop/texts/es-AR/api.txt", super::TEXTS);
     }
 
     #[test]
@@ -119,6 +135,21 @@ mod tests {
             let method = Method::from_bytes(operation.method.as_bytes()).expect("a method");
             let answer = shop.send(&mut Browser::default(), method, &operation.path, Some(json!({}))).await;
             assert_eq!(answer.status == 401, operation.asks_who, "{operation:?}: {answer:?}");
+        }
+    }
+
+    #[tokio::test]
+    async fn a_page_of_ours_is_nobody_without_a_session() {
+        let database = TestDatabase::sqlite();
+        let shop = TestShop::new(&database).await;
+        for operation in operations(&super::described().to_openapi()).iter().filter(|operation| operation.asks_who) {
+            let ours =
+                [("origin", "http://shop.test"), ("sec-fetch-site", "same-origin"), ("x-forwarded-user", "admin")];
+            let request = Request::builder().method(operation.method).uri(&operation.path);
+            let request = ours.iter().fold(request, |request, (name, value)| request.header(*name, *value));
+            let request = request.header("content-type", "application/json").body(Body::from("{}")).expect("a request");
+            let response = crate::service::router(&shop.app).oneshot(request).await.expect("infallible");
+            assert_eq!(response.status(), 401, "{operation:?}");
         }
     }
 

@@ -5,7 +5,7 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 
 use belgrano_notices::DeliveryError;
-use belgrano_runtime::auth::api_key::ApiKeys;
+use belgrano_runtime::auth::api_key::KeyGuard;
 use belgrano_runtime::auth::examine::ExamineError;
 use belgrano_runtime::auth::gate::Gate;
 use belgrano_runtime::auth::password::PasswordError;
@@ -153,10 +153,11 @@ pub async fn assemble(settings: ShopSettings, ambient: Ambient, life: &Lifecycle
     sockets.end_with(life);
     let notices_wake = Arc::new(Notify::new());
     let funnel = Funnel::default();
-    let (secrets, api_keys) = (settings.common.integration_secrets(&ambient)?, ApiKeys::new(&settings.common.api_keys));
+    let secrets = settings.common.integration_secrets(&ambient)?;
+    let keys = KeyGuard::new(&settings.common.api_keys, &ambient);
     let second_factors =
         SecondFactors::new(accounts::FACTORS, settings.second_factor, &secrets, &settings.common.public_url);
-    let peers = Peers::new(secrets.clone(), api_keys.clone(), &ambient);
+    let peers = Peers::new(secrets.clone(), keys.clone(), &ambient);
     let changes = ChangeFeed::new(settings.common.changes, peers, life);
     let announce = announcer(Listeners {
         relay: Arc::clone(&relay_wake),
@@ -216,7 +217,7 @@ pub async fn assemble(settings: ShopSettings, ambient: Ambient, life: &Lifecycle
         funnel,
         sockets,
         secrets,
-        api_keys,
+        keys,
         changes,
         security,
         insights,

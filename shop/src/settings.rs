@@ -5,6 +5,7 @@
 use std::time::Duration;
 
 use belgrano_notices::NoticeSettings;
+use belgrano_runtime::auth::client_key::KeyScope;
 use belgrano_runtime::auth::second_factor::SecondFactorRule;
 use belgrano_runtime::config::{Common, Env, SecretError, local_url};
 use belgrano_runtime::mailer::Mailer;
@@ -100,7 +101,7 @@ impl ShopSettings {
         Ok(FeedSettings {
             board: self.ticketera_url.clone(),
             secrets: self.common.integration_secrets(ambient)?,
-            api_key: self.common.api_keys.first().cloned(),
+            api_key: self.common.key_for(KeyScope::Changes).cloned(),
         })
     }
 }

@@ -5,6 +5,7 @@ use std::sync::{Arc, OnceLock};
 
 use axum::http::HeaderMap;
 use belgrano_notices::push::Vapid;
+use belgrano_runtime::auth::api_key::KeyGuard;
 use belgrano_runtime::auth::gate::Gate;
 use belgrano_runtime::auth::second_factor::SecondFactors;
 use belgrano_runtime::auth::session::TokenHash;
@@ -49,6 +50,8 @@ pub struct Parts {
     pub session_ends: SessionEnds,
     /// Who may hand in orders.
     pub intake: IntakeGate,
+    /// The keys of clients that do not sign.
+    pub keys: KeyGuard,
     /// What is shared with the shop.
     pub secrets: SigningSecrets,
     /// Who sends messages to browsers, if anybody does.
@@ -97,6 +100,10 @@ impl Watched for App {
 
     async fn account_of(&self, headers: &HeaderMap) -> Option<i64> {
         self.principal_by_cookie(headers).await.ok().flatten().map(|who| who.user_id)
+    }
+
+    fn client_of(&self, headers: &HeaderMap) -> Option<String> {
+        self.keys.client(headers).map(str::to_owned)
     }
 }
 

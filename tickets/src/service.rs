@@ -8,7 +8,7 @@ use std::sync::{Arc, OnceLock};
 
 use axum::Router;
 use belgrano_notices::DeliveryError;
-use belgrano_runtime::auth::api_key::ApiKeys;
+use belgrano_runtime::auth::api_key::KeyGuard;
 use belgrano_runtime::auth::examine::ExamineError;
 use belgrano_runtime::auth::gate::Gate;
 use belgrano_runtime::auth::password::PasswordError;
@@ -106,7 +106,8 @@ pub async fn assemble(settings: Settings, ambient: &Ambient, life: &Lifecycle) -
     let secrets = settings.common.integration_secrets(ambient)?;
     let second_factors =
         SecondFactors::new(users::FACTORS, settings.second_factor, &secrets, &settings.common.public_url);
-    let peers = Peers::new(secrets.clone(), ApiKeys::new(&settings.common.api_keys), ambient);
+    let keys = KeyGuard::new(&settings.common.api_keys, ambient);
+    let peers = Peers::new(secrets.clone(), keys.clone(), ambient);
     let changes = ChangeFeed::new(settings.common.changes, peers, life);
     let announce = announcer(Arc::clone(&signals), gate.clone(), Arc::clone(&hub_to_be), changes.clone());
     let (writer, task) = Writer::new(db.clone(), ambient.clone(), settings.writer, announce);
@@ -122,7 +123,7 @@ pub async fn assemble(settings: Settings, ambient: &Ambient, life: &Lifecycle) -
     hub.know_tickets(count_tickets(&db).await?);
     let vapid = settings.notices.vapid(&settings.common, ambient).map_err(SecretError::from)?;
     let app = App::new(Parts {
-        intake: IntakeGate::new(&settings, secrets.clone(), ambient),
+        intake: IntakeGate::new(&settings, secrets.clone(), keys.clone(), ambient),
         live: Live::new(hub, &settings.live, life),
         insights: Door::new(settings.insights.clone(), ambient),
         security: SecurityLog::new(secrets.clone(), &metrics, ambient),
@@ -133,6 +134,7 @@ pub async fn assemble(settings: Settings, ambient: &Ambient, life: &Lifecycle) -
         gate,
         second_factors,
         session_ends,
+        keys,
         secrets,
         vapid,
         metrics,

@@ -16,6 +16,7 @@ use belgrano_wire::free_text::has_control;
 use belgrano_wire::texts::{AnyOf, Message};
 use utoipa::openapi::path::{Operation, ParameterIn, PathItem};
 use utoipa::openapi::schema::Schema;
+use utoipa::openapi::security::SecurityRequirement;
 use utoipa::openapi::{OpenApi, RefOr};
 
 use super::state::sources_for;
@@ -82,9 +83,25 @@ fn is_list(schema: Option<&RefOr<Schema>>) -> bool {
     matches!(schema, Some(RefOr::T(Schema::Array(_))))
 }
 
-/// The parameters of every address.
+/// What a document says of an address.
+#[derive(Debug)]
+struct Address {
+    parameters: Parameters,
+    /// Whether it is for somebody who says who they are.
+    asks_who: bool,
+}
+
+impl Address {
+    fn of(operation: &Operation) -> Self {
+        let security = operation.security.as_deref();
+        let asks_who = security.is_some_and(|ways| !ways.contains(&SecurityRequirement::default()));
+        Self { parameters: Parameters::of(operation), asks_who }
+    }
+}
+
+/// What the document says of each address, by method and path as the router has it.
 #[derive(Clone, Debug)]
-pub(crate) struct Known(Arc<HashMap<(Method, String), Parameters>>);
+pub(crate) struct Known(Arc<HashMap<(Method, String), Address>>);
 
 impl Known {
     /// As a document says them.
@@ -103,26 +120,30 @@ impl Known {
         let all = paths.filter(|(path, _)| *path != "/").flat_map(|(path, item)| {
             methods(item).into_iter().filter_map(move |(method, operation)| Some(((method, path.clone()), operation?)))
         });
-        Self(Arc::new(all.map(|(at, operation)| (at, Parameters::of(&operation))).collect()))
+        Self(Arc::new(all.map(|(at, operation)| (at, Address::of(&operation))).collect()))
     }
 
-    fn at(&self, request: &Request) -> Option<&Parameters> {
+    fn at(&self, request: &Request) -> Option<&Address> {
         let path = request.extensions().get::<MatchedPath>()?;
         let method = if request.method() == Method::HEAD { Method::GET } else { request.method().clone() };
         self.0.get(&(method, path.as_str().to_owned()))
     }
 }
 
-/// Lets a request through whose parameters its address takes.
+/// Lets a request through whose parameters its address takes. Whoever has to say who they are is asked that first, by the handler.
 pub(crate) async fn check(
     State((app, known)): State<(App, Known)>,
     request: Request,
     next: Next,
 ) -> Result<Response, Problem> {
-    let Some(parameters) = known.at(&request) else { return Ok(next.run(request).await) };
+    let Some(address) = known.at(&request) else { return Ok(next.run(request).await) };
     let query = request.uri().query().unwrap_or_default();
-    let errors = parameters.refuse(query);
+    let errors = address.parameters.refuse(query);
     if !errors.is_empty() {
+        let (mut parts, body) = request.into_parts();
+        if address.asks_who && Reader::from_request_parts(&mut parts, &app).await.is_err() {
+            return Ok(next.run(Request::from_parts(parts, body)).await);
+        }
         return Err(Problem::invalid(errors));
     }
     let source = url::form_urlencoded::parse(query.as_bytes()).find(|(name, value)| name == "fuente" && value != OWN);

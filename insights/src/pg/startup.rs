@@ -3,6 +3,7 @@
 use belgrano_wire::texts::Message;
 use std::collections::HashMap;
 use std::fmt::Debug;
+use std::net::IpAddr;
 
 use async_trait::async_trait;
 use futures_util::{Sink, SinkExt as _};
@@ -49,7 +50,7 @@ impl StartupHandler for Connection {
                     self.is(crate::access::Reader { name: None, account: None, persons: true, business: None });
                     return self.finish(client).await;
                 }
-                if !client.is_secure() && !client.socket_addr().ip().is_loopback() {
+                if !may_say_a_key(client.is_secure(), client.socket_addr().ip()) {
                     return Err(fatal("28000", &Message::new("pg-tls")));
                 }
                 client.set_state(PgWireConnectionState::AuthenticationInProgress);
@@ -67,6 +68,11 @@ impl StartupHandler for Connection {
             _ => Ok(()),
         }
     }
+}
+
+/// Whether a key is asked for on a connection: in clear text it stays within this machine.
+fn may_say_a_key(secure: bool, from: IpAddr) -> bool {
+    secure || from.is_loopback()
 }
 
 impl Connection {
@@ -87,5 +93,25 @@ impl Connection {
         client.session_extensions().insert::<std::sync::Arc<ConnectionHandle>>(handle);
         client.session_extensions().insert::<ConnectionGuard>(guard);
         finish_authentication(client, &Parameters).await
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::may_say_a_key;
+
+    #[test]
+    fn a_key_travels_over_tls_or_within_the_machine() {
+        for (secure, from, may) in [
+            (false, "127.0.0.1", true),
+            (false, "::1", true),
+            (false, "10.0.0.7", false),
+            (false, "203.0.113.7", false),
+            (false, "2001:db8::1", false),
+            (true, "203.0.113.7", true),
+            (true, "2001:db8::1", true),
+        ] {
+            assert_eq!(may_say_a_key(secure, from.parse().expect("an address")), may, "{secure} {from}");
+        }
     }
 }

@@ -1,16 +1,16 @@
 //! What both services say and read about notices over HTTP; the handlers are the services' own.
 
-use serde::{Deserialize, Serialize};
-use utoipa::{IntoParams, ToSchema};
-
-use super::push::{BrowserKeys, Endpoint, Vapid, endpoint};
-use super::{Channel, News, NoticeSettings, NoticeState, Subscribe, Unsubscribe};
 use belgrano_runtime::auth::session::TokenHash;
 use belgrano_runtime::problem::{FieldError, Problem};
 use belgrano_runtime::storage::Db;
 use belgrano_runtime::{fetch, fetch_scalar};
 use belgrano_wire::texts::{Language, Message};
 use belgrano_wire::timestamp::UnixMillis;
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
+
+use super::push::{BrowserKeys, Endpoint, Vapid, endpoint};
+use super::{Channel, News, NoticeSettings, NoticeState, Subscribe, Unsubscribe};
 
 /// What a browser subscribes with.
 #[derive(Debug, Serialize, ToSchema)]
@@ -67,7 +67,7 @@ pub struct SubscriptionKeys {
 /// Which browser to tell nothing any more.
 #[derive(Debug, Deserialize, ToSchema)]
 pub struct Forget {
-    /// Its endpoint.
+    /// The endpoint of its subscription.
     pub endpoint: String,
 }
 
@@ -133,18 +133,18 @@ pub struct NoticePage {
 pub struct NoticeView {
     /// Its number.
     pub id: i64,
-    /// Who is told.
+    /// The account that is told.
     #[serde(rename = "cuenta_id")]
     pub account_id: i64,
-    /// How.
+    /// By which channel it goes.
     #[serde(rename = "canal")]
     #[sqlx(try_from = "String")]
     pub channel: Channel,
-    /// What.
+    /// What it tells of.
     #[serde(rename = "novedad")]
     #[sqlx(try_from = "String")]
     pub news: News,
-    /// Of which order.
+    /// Number of the order it is about.
     #[serde(rename = "numero")]
     pub order_number: String,
     /// Where it is in its life.

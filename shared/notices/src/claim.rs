@@ -4,12 +4,6 @@ use std::convert::Infallible;
 use std::sync::Arc;
 use std::time::Duration;
 
-use sqlx::AssertSqlSafe;
-
-use super::doors::{Closed, Door, Doors};
-use super::push::{BrowserKeys, Endpoint};
-use super::queue::millis;
-use super::{Channel, News, NoticeUnit};
 use belgrano_runtime::storage::Db;
 use belgrano_runtime::storage::dialect::Engine;
 use belgrano_runtime::writer::{Command, Failure};
@@ -17,6 +11,12 @@ use belgrano_runtime::{execute, execute_rows, fetch, fetch_scalar};
 use belgrano_wire::steady::{SteadyMillis, horizon};
 use belgrano_wire::texts::Language;
 use belgrano_wire::timestamp::UnixMillis;
+use sqlx::AssertSqlSafe;
+
+use super::doors::{Closed, Door, Doors};
+use super::push::{BrowserKeys, Endpoint};
+use super::queue::millis;
+use super::{Channel, News, NoticeUnit};
 
 /// Notices that are looked at to find some for whom there is a place.
 const LOOKED_AT: usize = 512;
@@ -316,9 +316,10 @@ fn door(channel: Channel, account_id: i64, endpoint: Option<&Endpoint>) -> Door 
 mod tests {
     use std::time::Duration;
 
-    use super::{Channel, Claim, Door, LOOKED_AT, News, Row, STEP_ASIDE_MS};
     use belgrano_wire::steady::SteadyMillis;
     use belgrano_wire::testing::START;
+
+    use super::{Channel, Claim, Door, LOOKED_AT, News, Row, STEP_ASIDE_MS};
 
     const STEADY: SteadyMillis = SteadyMillis(0);
 

@@ -6,6 +6,16 @@ use std::convert::Infallible;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
+use belgrano_runtime::lifecycle::Lifecycle;
+use belgrano_runtime::mailer::Mailer;
+use belgrano_runtime::retry::RetrySchedule;
+use belgrano_runtime::storage::{Db, Presence, Target};
+use belgrano_runtime::telemetry::Metrics;
+use belgrano_runtime::writer::{AtOnce, WriteError, Writer};
+use belgrano_wire::ambient::Ambient;
+use belgrano_wire::steady::SetBack;
+use belgrano_wire::texts::Message;
+use belgrano_wire::timestamp::UnixMillis;
 use futures_util::StreamExt;
 use futures_util::stream::FuturesUnordered;
 use tokio::sync::Notify;
@@ -19,16 +29,6 @@ use super::metrics::NoticeMetrics;
 use super::push::PushClient;
 use super::webhook::WebhookClient;
 use super::{Channel, Claim, Claimed, Claims, EndLeases, News, NoticeSummary, NoticeUnit, Prune, Settle, Verdict};
-use belgrano_runtime::lifecycle::Lifecycle;
-use belgrano_runtime::mailer::Mailer;
-use belgrano_runtime::retry::RetrySchedule;
-use belgrano_runtime::storage::{Db, Presence, Target};
-use belgrano_runtime::telemetry::Metrics;
-use belgrano_runtime::writer::{AtOnce, WriteError, Writer};
-use belgrano_wire::ambient::Ambient;
-use belgrano_wire::steady::SetBack;
-use belgrano_wire::texts::Message;
-use belgrano_wire::timestamp::UnixMillis;
 
 /// How often to look for what nobody here was told of: another instance's, a retry that is due, a lease that ended.
 const POLL: Duration = Duration::from_secs(1);

@@ -26,6 +26,11 @@ mod webhook;
 pub use api::{
     Forget, Key, NoticePage, NoticeSummary, NoticeView, StateFilter, SubscriptionBody, SubscriptionKeys, list_statement,
 };
+use belgrano_runtime::storage::Session;
+use belgrano_runtime::writer::UnitOfWork;
+use belgrano_wire::ambient::Ambient;
+use belgrano_wire::texts::Language;
+use belgrano_wire::timestamp::UnixMillis;
 pub use claim::{Claim, Claimed, Claims};
 pub use delivery::{Delivery, DeliveryError, DeliveryParts};
 pub use news::{Channel, Composed, News, NoticeState};
@@ -35,12 +40,6 @@ pub use queue::{EndLeases, Prune, Replay, ReplayRefusal, Settle, Verdict};
 pub use settings::NoticeSettings;
 pub use subscription::{SessionOver, Subscribe, Unsubscribe};
 pub use webhook::{Posted, WebhookClient, WebhookService};
-
-use belgrano_runtime::storage::Session;
-use belgrano_runtime::writer::UnitOfWork;
-use belgrano_wire::ambient::Ambient;
-use belgrano_wire::texts::Language;
-use belgrano_wire::timestamp::UnixMillis;
 
 /// Subject and text of a notice, from what is stored of it, in somebody's language.
 pub type Words = fn(&str, Language) -> (String, String);

@@ -1,12 +1,12 @@
 //! What is counted of notices.
 
+use belgrano_runtime::telemetry::Metrics;
 use prometheus_client::encoding::EncodeLabelSet;
 use prometheus_client::metrics::counter::Counter;
 use prometheus_client::metrics::family::Family;
 use prometheus_client::metrics::gauge::Gauge;
 
 use super::{Channel, NoticeSummary, Verdict};
-use belgrano_runtime::telemetry::Metrics;
 
 #[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
 struct Labels {

@@ -2,14 +2,14 @@
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use belgrano_wire::texts::{Language, Message};
+use belgrano_wire::timestamp::UnixMillis;
+use belgrano_wire::vocabulary;
 use serde_json::json;
 use sha2::{Digest, Sha256};
 use url::Url;
 
 use super::push::Urgency;
-use belgrano_wire::texts::{Language, Message};
-use belgrano_wire::timestamp::UnixMillis;
-use belgrano_wire::vocabulary;
 
 /// Bytes of a digest that fill the 32 characters a topic may have.
 const TOPIC_BYTES: usize = 24;
@@ -284,10 +284,11 @@ fn topic(number: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{Composed, News, NoticeState, topic};
-    use crate::push::MAX_TEXT_BYTES;
     use belgrano_wire::testing::START;
     use belgrano_wire::texts::Language;
+
+    use super::{Composed, News, NoticeState, topic};
+    use crate::push::MAX_TEXT_BYTES;
 
     fn compose(news: News, place: Option<&str>, language: Language) -> Composed {
         let base = "https://belgrano.example/shop?x".parse().expect("a URL");

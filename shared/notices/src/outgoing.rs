@@ -2,12 +2,13 @@
 
 use std::collections::{HashMap, HashSet};
 
-use super::{Channel, News, NoticeService};
 use belgrano_runtime::storage::Session;
 use belgrano_runtime::{execute_rows, fetch_in};
 use belgrano_wire::OrderNumber;
 use belgrano_wire::ambient::Ambient;
 use belgrano_wire::timestamp::UnixMillis;
+
+use super::{Channel, News, NoticeService};
 
 /// Something happened that an account may want to hear of.
 #[derive(Clone, Debug, PartialEq, Eq)]

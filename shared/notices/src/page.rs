@@ -2,11 +2,11 @@
 
 use askama::Template;
 use axum::response::Response;
-
-use super::{NoticePage, NoticeState};
 use belgrano_runtime::problem::Problem;
 use belgrano_web::pages::{Form, Layout, Notice};
 use belgrano_wire::texts::Language;
+
+use super::{NoticePage, NoticeState};
 
 /// Where the page is.
 pub const NOTICES_PATH: &str = "/avisos/envios";

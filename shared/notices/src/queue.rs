@@ -4,12 +4,13 @@ use std::convert::Infallible;
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::{NoticeState, NoticeUnit};
 use belgrano_runtime::problem::Problem;
 use belgrano_runtime::writer::{Command, Failure};
 use belgrano_runtime::{execute, execute_rows, fetch_scalar};
 use belgrano_wire::texts::Message;
 use belgrano_wire::timestamp::UnixMillis;
+
+use super::{NoticeState, NoticeUnit};
 
 /// Rows that housekeeping removes in one transaction: other changes wait for it.
 const CHUNK: i64 = 500;

@@ -2,12 +2,12 @@
 
 use std::time::Duration;
 
-use url::Url;
-
-use super::push::{Reach, Vapid};
 use belgrano_runtime::auth::email::Email;
 use belgrano_runtime::config::{Common, Env, GeneratedSecretError, Secret, generated_secret};
 use belgrano_wire::ambient::Ambient;
+use url::Url;
+
+use super::push::{Reach, Vapid};
 
 /// Settings of both services' notices.
 #[derive(Clone, Debug)]
@@ -108,10 +108,11 @@ impl NoticeSettings {
 
 #[cfg(test)]
 mod tests {
-    use super::NoticeSettings;
     use belgrano_runtime::auth::email::Email;
     use belgrano_runtime::config::{Common, Env};
     use belgrano_wire::ambient::Ambient;
+
+    use super::NoticeSettings;
 
     fn mistakes(variables: &[(&'static str, &'static str)]) -> Vec<String> {
         let mut env = Env::from_map(variables.iter().copied());

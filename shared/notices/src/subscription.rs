@@ -5,13 +5,14 @@
 
 use std::convert::Infallible;
 
-use super::NoticeUnit;
-use super::push::{BrowserKeys, Endpoint};
 use belgrano_runtime::auth::session::TokenHash;
 use belgrano_runtime::problem::Problem;
 use belgrano_runtime::writer::{Command, Failure};
 use belgrano_runtime::{execute, fetch_scalar};
 use belgrano_wire::texts::{Language, Message};
+
+use super::NoticeUnit;
+use super::push::{BrowserKeys, Endpoint};
 
 /// Tell this browser from now on. The same browser again is the same subscription, with what is new about it.
 #[derive(Clone)]

@@ -5,14 +5,14 @@
 
 use std::time::Duration;
 
-use reqwest::header::{CONTENT_TYPE, RETRY_AFTER};
-use reqwest::{Client, Response};
-
-use super::push::{Endpoint, PublicNames, PushOutcome, Reach, failed, guarded};
 use belgrano_runtime::retry::parse_retry_after;
 use belgrano_wire::ambient::Ambient;
 use belgrano_wire::signature::{ID_HEADER, SIGNATURE_HEADER, SigningSecrets, TIMESTAMP_HEADER};
 use belgrano_wire::texts::Message;
+use reqwest::header::{CONTENT_TYPE, RETRY_AFTER};
+use reqwest::{Client, Response};
+
+use super::push::{Endpoint, PublicNames, PushOutcome, Reach, failed, guarded};
 
 /// Nobody waits longer than this because a receiver asks for it.
 const MAX_RETRY_AFTER: Duration = Duration::from_hours(1);
@@ -121,11 +121,11 @@ impl WebhookClient {
 mod tests {
     use std::time::Duration;
 
+    use belgrano_wire::testing::still_ambient;
     use tokio::net::TcpListener;
 
     use super::{PublicNames, PushOutcome, Reach, SigningSecrets, WebhookClient};
     use crate::push::endpoint::BadEndpoint;
-    use belgrano_wire::testing::still_ambient;
 
     #[tokio::test]
     async fn a_name_that_leads_inside_is_not_even_connected_to() {

@@ -9,12 +9,11 @@ use std::time::Duration;
 
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
+pub use belgrano_wire::texts::FieldError;
+use belgrano_wire::texts::{Language, Message, Said};
 use serde::Serialize;
 use serde_json::{Map, Value};
 use utoipa::ToSchema;
-
-pub use belgrano_wire::texts::FieldError;
-use belgrano_wire::texts::{Language, Message, Said};
 
 /// The slug of a cancellation that comes too late: the order is over.
 pub const NOT_CANCELLABLE: &str = "no-se-puede-cancelar";
@@ -49,7 +48,7 @@ pub struct ProblemDocument {
     title: String,
     /// The HTTP status.
     status: u16,
-    /// This case.
+    /// What went wrong in this case.
     detail: String,
     /// The same text as `detail`: what the old pair's clients read.
     error: String,

@@ -6,14 +6,14 @@
 use std::fmt;
 use std::path::Path;
 
+use belgrano_wire::free_text::clean;
+use belgrano_wire::money::Money;
+use belgrano_wire::timestamp::UnixMillis;
 use sqlx::sqlite::{SqliteConnectOptions, SqliteRow};
 use sqlx::{Connection, Row, SqliteConnection};
 
 use crate::auth::password::PasswordError;
 use crate::writer::WriteError;
-use belgrano_wire::free_text::clean;
-use belgrano_wire::money::Money;
-use belgrano_wire::timestamp::UnixMillis;
 
 /// An old database, as it stood when it was opened.
 #[derive(Debug)]

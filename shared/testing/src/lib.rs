@@ -6,22 +6,24 @@
 #![expect(clippy::missing_panics_doc, reason = "whatever goes wrong here fails the test that asked")]
 
 mod browser;
+mod described;
 mod document;
 mod leftovers;
-mod log;
 mod push_service;
 mod submitted;
 mod templates;
 mod unread;
 mod wrong_requests;
 
-pub use belgrano_runtime::testing::{OldFile, Pooler, TestDatabase, keep_statistics, statements, table_readers};
+pub use belgrano_runtime::testing::{
+    CapturedLog, OldFile, Pooler, TestDatabase, keep_statistics, statements, table_readers,
+};
 pub use belgrano_web::testing::pictures;
 pub use belgrano_wire::testing::{START, still_ambient, try_corpus};
 pub use browser::{Browser, Seen};
+pub use described::assert_described;
 pub use document::{Operation, Permissions, assert_committed, assert_refusals_are_problems, operations};
 pub use leftovers::where_it_stands;
-pub use log::CapturedLog;
 pub use push_service::{FakeBrowser, FakePushService, PushAnswer, PushReceived};
 pub use submitted::submitted_in_nobodys_name;
 pub use templates::assert_forms_say_what_they_saw;

@@ -47,6 +47,7 @@ security-failures = failures allowed
 security-minutes = within minutes
 security-sessions = sessions
 security-service = from the service
+security-client = with the key of
 security-why-password = wrong password
 security-why-limit = too many tries
 security-why-code = wrong code

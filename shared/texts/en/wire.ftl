@@ -10,6 +10,7 @@ refusal-not-an-object = A JSON object was expected.
 refusal-not-websocket = This address speaks WebSocket, version 13.
 refusal-no-upgrade = This connection cannot become a WebSocket.
 refusal-signature = A valid signature or a valid `X-API-Key` is missing.
+refusal-key-scope = This key does not have the scope `{ $scope }`.
 refusal-field = { $field }: { $wrong }
 refusal-field-and-more = { $field }: { $wrong } (and { $more } more)
 

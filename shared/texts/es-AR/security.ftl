@@ -47,6 +47,7 @@ security-failures = fallos permitidos
 security-minutes = en minutos
 security-sessions = sesiones
 security-service = desde el servicio
+security-client = con la clave de
 security-why-password = contraseña incorrecta
 security-why-limit = demasiados intentos
 security-why-code = código incorrecto

@@ -10,6 +10,7 @@ refusal-not-an-object = Se esperaba un objeto JSON.
 refusal-not-websocket = Acá se habla WebSocket, versión 13.
 refusal-no-upgrade = Esta conexión no puede pasar a WebSocket.
 refusal-signature = Falta una firma válida o una clave `X-API-Key` válida.
+refusal-key-scope = A esta clave le falta el alcance `{ $scope }`.
 refusal-field = { $field }: { $wrong }
 refusal-field-and-more = { $field }: { $wrong } (y { $more } más)
 

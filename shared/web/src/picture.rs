@@ -10,12 +10,11 @@ use std::sync::{Arc, LazyLock};
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
+use belgrano_wire::texts::Message;
 use image::codecs::jpeg::JpegEncoder;
 use image::metadata::Orientation;
 use image::{DynamicImage, ImageDecoder, ImageFormat, ImageReader, Limits};
 use tokio::sync::Semaphore;
-
-use belgrano_wire::texts::Message;
 
 /// The largest picture, decoded from base64 but not drawn.
 pub const MAX_PICTURE_BYTES: usize = 2 * 1024 * 1024;

@@ -5,14 +5,14 @@ use std::collections::HashMap;
 
 use askama::Template;
 use axum::response::Response;
-use serde_json::Value;
-
-use crate::pages::{Choice, Form, Layout};
 use belgrano_runtime::http::Page;
 use belgrano_runtime::problem::Problem;
 use belgrano_runtime::security::{Kind, LogFilter, LogPage, LogView, Particulars};
 use belgrano_runtime::storage::Db;
 use belgrano_wire::texts::Text;
+use serde_json::Value;
+
+use crate::pages::{Choice, Form, Layout};
 
 /// Where the page is.
 pub const SECURITY_PATH: &str = "/seguridad";
@@ -131,6 +131,7 @@ fn particular_label(name: &str) -> Option<&'static str> {
         "minutos" => "security-minutes",
         "sesiones" => "security-sessions",
         "servicio" => "security-service",
+        "cliente" => "security-client",
         _ => return None,
     })
 }

@@ -8,13 +8,12 @@
 use std::collections::BTreeMap;
 use std::fmt;
 
+use belgrano_runtime::problem::{FieldError, Problem};
+use belgrano_wire::texts::{Message, Said};
 use serde::de::{Error, MapAccess, Visitor};
 use serde::{Deserialize, Deserializer};
 use serde_json::Value;
 use utoipa::ToSchema;
-
-use belgrano_runtime::problem::{FieldError, Problem};
-use belgrano_wire::texts::{Message, Said};
 
 /// The member of a body, and the hidden field of a form, with what was seen.
 pub const SEEN_FIELD: &str = "visto";
@@ -178,10 +177,10 @@ impl<'de> Deserialize<'de> for Seen {
 
 #[cfg(test)]
 mod tests {
+    use belgrano_runtime::problem::Problem;
     use serde_json::json;
 
     use super::{Fields, Seen};
-    use belgrano_runtime::problem::Problem;
 
     fn now() -> Fields {
         Fields::default().text("nombre", "Ana").number("capacidad", 4).flag("activo", true)

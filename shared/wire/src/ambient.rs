@@ -183,3 +183,29 @@ impl Entropy for SeededEntropy {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).fill_bytes(bytes);
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::any::type_name;
+
+    use rand::CryptoRng;
+    use rand::rngs::ThreadRng;
+
+    use super::{Ambient, Entropy, SystemEntropy};
+
+    /// Compiles for generators alone that nobody foretells.
+    fn secure<R: CryptoRng>() -> &'static str {
+        type_name::<R>()
+    }
+
+    #[test]
+    fn nobody_foretells_what_is_drawn() {
+        assert!(secure::<ThreadRng>().ends_with("ThreadRng"), "what `rand::rng` gives");
+        let mut drawn = [[0; 32]; 2];
+        for bytes in &mut drawn {
+            SystemEntropy.fill(bytes);
+        }
+        assert!(drawn[0] != drawn[1] && !drawn.contains(&[0; 32]));
+        assert_ne!(Ambient::system().code(20), Ambient::system().code(20));
+    }
+}

@@ -1,7 +1,6 @@
-//! How often one may register, ask for a recovery, or come without the key that an address asks for.
+//! How often one may register or ask for a recovery.
 
 use std::net::IpAddr;
-use std::num::NonZeroU32;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -17,13 +16,9 @@ const HOUR: Duration = Duration::from_hours(1);
 /// Recovery mails under way at once.
 const RECOVERIES_AT_ONCE: usize = 32;
 
-/// Wrong keys of one address in a minute before it is told to wait. The right one is never counted.
-const WRONG_KEYS: NonZeroU32 = NonZeroU32::new(60).unwrap();
-
-/// How often one may register, ask for a recovery, or come without a key.
+/// How often one may register or ask for a recovery.
 #[derive(Debug)]
 pub struct AccountLimits {
-    wrong_keys: RateLimit<IpAddr>,
     registrations: RateLimit<IpAddr>,
     recovery_mails: RateLimit<Email>,
     recoveries: Arc<Semaphore>,
@@ -34,16 +29,10 @@ impl AccountLimits {
     #[must_use]
     pub fn new(settings: &AccountSettings, ambient: &Ambient) -> Self {
         Self {
-            wrong_keys: RateLimit::new(WRONG_KEYS, Duration::from_mins(1), ambient),
             registrations: RateLimit::new(settings.registrations, HOUR, ambient),
             recovery_mails: RateLimit::new(settings.recovery_mails, HOUR, ambient),
             recoveries: Arc::new(Semaphore::new(RECOVERIES_AT_ONCE)),
         }
-    }
-
-    /// Counts a request without the key that it needs.
-    pub fn fail_a_key(&self, ip: ClientIp) -> Result<(), Problem> {
-        self.wrong_keys.check(&ip.key())
     }
 
     /// Takes a registration. It is what bounds asking for taken addresses, too.

@@ -92,14 +92,14 @@ pub(crate) async fn end_one_of(app: &App, who: &Principal, id: String) -> Result
     Ok(app.writer.submit_for(who, EndOne { account_id: who.account_id, id }).await?)
 }
 
-/// Las sesiones de la cuenta: la de quien pregunta y las otras; primero la que se usó última.
+/// The sessions of the account: that of whoever asks and the others; the one used last first.
 #[utoipa::path(get, path = "/api/yo/sesiones", tag = "cuentas", responses(
     (status = 200, body = OwnSessions), (status = 401, body = ProblemDocument)))]
 pub(crate) async fn sessions(State(app): State<App>, Session(who): Session) -> Result<Json<OwnSessions>, Problem> {
     sessions_of(&app, &who).await.map(Json)
 }
 
-/// Termina las otras sesiones de la cuenta; la de quien lo pide sigue.
+/// Ends the other sessions of the account; that of whoever asks goes on.
 #[utoipa::path(delete, path = "/api/yo/sesiones", tag = "cuentas", responses(
     (status = 204), (status = 401, body = ProblemDocument)))]
 pub(crate) async fn end_others(State(app): State<App>, Session(who): Session) -> Result<StatusCode, Problem> {

@@ -197,6 +197,57 @@ on_both_engines! {
         }
     }
 
+    async fn what_people_write_is_kept_as_they_wrote_it_and_runs_nowhere(database) {
+        const WRITTEN: &str = "Robert'); DROP TABLE accounts;-- \"><script>alert(1)</script> {{ 7 * 7 }} ねこ O'Hara";
+        let shop = TestShop::new(database).await;
+        let mut ana = shop.customer(EMAIL).await;
+        let changed = shop.send(&mut ana, Method::PATCH, "/api/me", Some(json!({ "direccion": WRITTEN }))).await;
+        assert_eq!((changed.status, &changed.body["direccion"]), (200, &json!(WRITTEN)));
+        assert_eq!(shop.get(&mut ana, "/api/me").await.body["direccion"], WRITTEN);
+        let mut visitor = shop.visitor();
+        visitor.follow("/ingresar", &[("email", EMAIL), ("password", PASSWORD)]).await;
+        let page = visitor.get("/perfil").await;
+        assert!(!page.body.contains("<script>alert"), "{}", page.body);
+        assert!(page.body.contains("&#60;script&#62;alert(1)&#60;/script&#62; {{ 7 * 7 }} ねこ O&#39;Hara"), "{}", page.body);
+    }
+
+    async fn a_session_is_in_a_cookie_and_nowhere_else(database) {
+        let shop = TestShop::new(database).await;
+        let mut ana = shop.customer(EMAIL).await;
+        let cookie = ana.cookie();
+        let (name, token) = cookie.split_once('=').expect("a pair");
+        assert_eq!(shop.get(&mut ana, "/api/me").await.status, 200);
+        for path in [format!("/api/me?{name}={token}"), format!("/api/me?token={token}"), format!("/api/me?api_key={token}")] {
+            assert_eq!(shop.get(&mut Browser::default(), &path).await.status, 401, "{path}");
+        }
+        let page = shop.visitor().post("/ingresar", &[("email", EMAIL), ("password", PASSWORD)]).await;
+        assert!(page.status == 303 && !page.location.contains('?'), "{page:?}");
+    }
+
+    async fn a_password_holds_until_it_is_changed_and_may_come_back(database) {
+        let shop = TestShop::new(database).await;
+        shop.customer(EMAIL).await;
+        shop.clock.advance_ms(3 * 365 * 24 * 3_600_000);
+        let mut ana = Browser::default();
+        assert_eq!(log_in(&shop, &mut ana, PASSWORD).await, 200, "three years are no reason");
+        for (current, new) in [(PASSWORD, "otra muy distinta"), ("otra muy distinta", PASSWORD)] {
+            let change = json!({ "password_actual": current, "password_nueva": new });
+            assert_eq!(shop.post(&mut ana, "/api/password/change", change).await.status, 204);
+        }
+    }
+
+    async fn who_changes_a_password_is_told_how_long_it_has_to_be(database) {
+        let shop = TestShop::new(database).await;
+        shop.customer(EMAIL).await;
+        for ((email, password), least) in [((EMAIL, PASSWORD), 8), (ADMIN, 10)] {
+            let mut visitor = shop.visitor();
+            visitor.follow("/ingresar", &[("email", email), ("password", password)]).await;
+            let page = visitor.get("/perfil/clave").await;
+            let said = [format!("minlength=\"{least}\""), format!("Al menos {least} caracteres.")];
+            assert!(said.iter().all(|said| page.body.contains(said)), "{email}: {}", page.body);
+        }
+    }
+
     async fn recovery_takes_the_mailed_code_once(database) {
         let mut shop = TestShop::new(database).await;
         let mut ana = shop.customer(EMAIL).await;
@@ -205,7 +256,7 @@ on_both_engines! {
         let known = shop.post(&mut nobody, "/api/password/forgot", json!({ "email": EMAIL })).await;
         assert_eq!((unknown.status, &unknown.body), (202, &known.body), "nobody can tell them apart");
         let mail = shop.mails.recv().await.expect("a mail");
-        assert_eq!(mail.to, EMAIL);
+        assert!(mail.to == EMAIL && !mail.text.contains(PASSWORD), "{}", mail.text);
         let code = mail.text.split(": ").nth(1).and_then(|rest| rest.lines().next()).expect("a code").to_lowercase();
         let reset = |code: &str| json!({ "email": EMAIL, "codigo": code, "password": "otra muy distinta" });
         assert_eq!(shop.post(&mut nobody, "/api/password/reset", reset("00000-00000")).await.status, 422);

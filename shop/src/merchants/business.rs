@@ -151,7 +151,7 @@ pub(super) async fn show_business(State(app): State<App>, merchant: Merchant) ->
     business_of(&app, &merchant).await.map(Json)
 }
 
-/// A merchant's business.
+/// The business of the merchant who asks; 404 where the account has none.
 pub(crate) async fn business_of(app: &App, Merchant(who): &Merchant) -> Result<BusinessView, Problem> {
     find(&mut app.db.read().await?, who.account_id).await?.ok_or_else(no_business)
 }

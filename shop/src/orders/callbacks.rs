@@ -1,8 +1,8 @@
-//! The old board has no feed: it calls back. Both calls carry the API key.
+//! The old board has no feed: it calls back. Both calls carry a key of `API_KEY` for `estados`.
 
 use axum::extract::{FromRequestParts, State};
 use axum::http::request::Parts;
-use belgrano_runtime::auth::api_key::ApiKeyCheck;
+use belgrano_runtime::auth::client_key::KeyScope;
 use belgrano_runtime::http::{ClientIp, Json, Path};
 use belgrano_runtime::problem::{Problem, ProblemDocument};
 use belgrano_wire::texts::Message;
@@ -57,6 +57,7 @@ struct Acknowledgement {
     responses(
         (status = 200, body = Acknowledgement),
         (status = 401, body = ProblemDocument, content_type = "application/problem+json"),
+        (status = 403, body = ProblemDocument, content_type = "application/problem+json"),
         (status = 404, body = ProblemDocument, content_type = "application/problem+json"),
         (status = 429, body = ProblemDocument, content_type = "application/problem+json"),
     )
@@ -81,6 +82,7 @@ async fn confirm(
     responses(
         (status = 200, body = Acknowledgement),
         (status = 401, body = ProblemDocument, content_type = "application/problem+json"),
+        (status = 403, body = ProblemDocument, content_type = "application/problem+json"),
         (status = 404, body = ProblemDocument, content_type = "application/problem+json"),
         (status = 422, body = ProblemDocument, content_type = "application/problem+json"),
         (status = 429, body = ProblemDocument, content_type = "application/problem+json"),
@@ -102,20 +104,18 @@ fn state(text: &str) -> Result<TicketState, Problem> {
     text.parse().map_err(|error: belgrano_wire::UnknownWord| Problem::invalid_field("estado", error))
 }
 
-/// Whoever has the key; 401 otherwise, before anything of the request is read; 429 after too many of those.
+/// Whoever has a key for it; 403 for one for something else, else 401, before anything of the request is read; 429 after too many
+/// of those.
 struct OldBoard;
 
 impl FromRequestParts<App> for OldBoard {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Problem> {
-        match app.api_keys.check(&parts.headers) {
-            ApiKeyCheck::Valid => Ok(Self),
-            ApiKeyCheck::Absent | ApiKeyCheck::Wrong => {
-                app.limits.fail_a_key(ClientIp::from_request_parts(parts, app).await?)?;
-                Err(Problem::unauthenticated(Message::new("refusal-api-key")))
-            }
-        }
+        let ip = ClientIp::from_request_parts(parts, app).await?;
+        let refusal = || Problem::unauthenticated(Message::new("refusal-api-key"));
+        app.keys.admit(&parts.headers, KeyScope::States, ip, refusal)?;
+        Ok(Self)
     }
 }
 
@@ -146,20 +146,52 @@ mod tests {
     use axum::body::Body;
     use axum::http::Request;
     use belgrano_testing::TestDatabase;
+    use http_body_util::BodyExt;
     use tower::ServiceExt;
 
     use crate::testing::TestShop;
+
+    async fn ask(shop: &TestShop, method: &str, path: &str, key: &str) -> (u16, String) {
+        let request = Request::builder().method(method).uri(path).header("x-api-key", key);
+        let request = request.header("content-type", "application/json").body(Body::from(r#"{"estado":"entregado"}"#));
+        let response =
+            crate::service::router(&shop.app).oneshot(request.expect("a request")).await.expect("infallible");
+        let status = response.status().as_u16();
+        let body = response.into_body().collect().await.expect("a body").to_bytes();
+        (status, String::from_utf8_lossy(&body).into_owned())
+    }
+
+    #[tokio::test]
+    async fn a_key_opens_the_doors_of_its_scope() {
+        const KEYS: &str = "tienda:tickets:llave-de-la-tienda-1,copia:cambios:llave-de-la-copia-12,\
+            tablero:estados:llave-del-tablero-12,oficina:completa:llave-de-la-oficina1";
+        let database = TestDatabase::sqlite();
+        let shop = TestShop::with(&database, &[("API_KEY", KEYS)]).await;
+        for (method, path, scope, let_in) in [
+            ("POST", "/api/pedido/confirmar/BA-1", "estados", 404),
+            ("PUT", "/api/v1/pedidos/BA-1/estado", "estados", 404),
+            ("GET", "/api/cambios?limite=0", "cambios", 422),
+        ] {
+            for client in KEYS.split(',') {
+                let parts: Vec<&str> = client.trim().split(':').collect();
+                let (status, said) = ask(&shop, method, path, parts[2]).await;
+                if [scope, "completa"].contains(&parts[1]) {
+                    assert_eq!(status, let_in, "{path} with {client}: {said}");
+                } else {
+                    assert_eq!(status, 403, "{path} with {client}: {said}");
+                    assert!(said.contains(&format!("\"alcance\":\"{scope}\"")), "{said}");
+                }
+            }
+            assert_eq!(ask(&shop, method, path, "llave-de-nadie-0123").await.0, 401, "{path}");
+        }
+    }
 
     #[tokio::test]
     async fn who_guesses_the_key_is_told_to_wait_and_who_has_it_is_not() {
         const KEY: &str = "clave-de-prueba-0123456789";
         let database = TestDatabase::sqlite();
         let shop = TestShop::with(&database, &[("API_KEY", KEY)]).await;
-        let ask = async |key: &str| {
-            let request = Request::post("/api/pedido/confirmar/BA-1").header("x-api-key", key);
-            let request = request.body(Body::empty()).expect("a request");
-            crate::service::router(&shop.app).oneshot(request).await.expect("infallible").status().as_u16()
-        };
+        let ask = async |key: &str| ask(&shop, "POST", "/api/pedido/confirmar/BA-1", key).await.0;
         for guess in 0..60 {
             assert_eq!(ask(&format!("clave-{guess}")).await, 401);
         }

@@ -54,6 +54,25 @@ async fn share(owner: &mut Browser, order: &str) -> String {
 }
 
 on_both_engines! {
+    async fn an_order_is_its_customers_alone(database) {
+        let shop = TestShop::new(database).await;
+        let (mut ana, order) = ordered(&shop, "ana@example.com").await;
+        let (mut eva, _) = ordered(&shop, "eva@example.com").await;
+        assert_eq!(ana.get(&order).await.status, 200);
+        assert_eq!(eva.get(&order).await.status, 404);
+        assert_eq!(eva.post(&format!("{order}/cancelar"), &[]).await.status, 404);
+        let mut beto = shop.customer("beto@example.com").await;
+        let api = format!("/api{order}");
+        assert_eq!(shop.get(&mut beto, &api).await.status, 404);
+        for what in ["cancelar", "repetir"] {
+            let answer = shop.post(&mut beto, &format!("{api}/{what}"), serde_json::json!({})).await;
+            assert_eq!(answer.status, 404, "{what}: {answer:?}");
+        }
+        assert_eq!(shop.get(&mut beto, &format!("{api}/resenas")).await.status, 404);
+        assert!(!shop.get(&mut beto, "/api/pedidos").await.body.to_string().contains("BA-"), "nobody's but one's own");
+        assert!(ana.get(&order).await.body.contains("/cancelar\""), "nothing has happened to it");
+    }
+
     async fn a_stranger_sees_how_far_it_is_and_nothing_else(database) {
         let shop = TestShop::new(database).await;
         let (mut ana, order) = ordered(&shop, "ana@example.com").await;

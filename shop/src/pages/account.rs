@@ -6,6 +6,7 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use belgrano_runtime::auth::change_password::ChangePasswordBody;
 use belgrano_runtime::auth::own_sessions::OwnSessions;
+use belgrano_runtime::auth::password::NewPassword;
 use belgrano_runtime::http::{ClientIp, Json, Path};
 use belgrano_runtime::problem::Problem;
 use belgrano_web::pages::{Form, Layout, Notice};
@@ -30,6 +31,8 @@ struct ProfilePage<'a> {
 struct PasswordPage<'a> {
     layout: &'a Layout,
     form: Form,
+    /// The fewest characters of a new one.
+    least: usize,
     sessions: OwnSessions,
     now: UnixMillis,
 }
@@ -83,7 +86,8 @@ async fn password_page<'a>(
     form: Form,
 ) -> Result<PasswordPage<'a>, Problem> {
     let sessions = accounts::sessions_of(app, who).await?;
-    Ok(PasswordPage { layout, form, sessions, now: app.ambient.now() })
+    let least = NewPassword::least(who.role == Role::Admin);
+    Ok(PasswordPage { layout, form, least, sessions, now: app.ambient.now() })
 }
 
 /// Ends the other sessions of whoever asks; the page tells so.

@@ -42,7 +42,7 @@ pub struct PersonData {
     /// When it was put together.
     #[serde(rename = "generado")]
     made_at: UnixMillis,
-    /// La cuenta, con lo que la persona dijo de sí.
+    /// The account, with what the person said of themselves.
     #[serde(rename = "cuenta")]
     account: Account,
     /// Its second factor, if there is one.

@@ -3,6 +3,7 @@
 use std::io;
 use std::sync::Arc;
 
+use belgrano_runtime::auth::client_key::KeyScope;
 use belgrano_runtime::config::SecretError;
 use belgrano_runtime::storage::Presence;
 
@@ -28,7 +29,8 @@ pub enum RelayError {
 pub fn start(app: &App) -> Result<(), RelayError> {
     let (settings, common) = (&app.settings.relay, &app.settings.common);
     let secrets = common.integration_secrets(&app.ambient)?;
-    let board = Board::new(&app.settings.ticketera_url, secrets, common.api_keys.first(), settings, &app.ambient)?;
+    let key = common.key_for(KeyScope::Tickets);
+    let board = Board::new(&app.settings.ticketera_url, secrets, key, settings, &app.ambient)?;
     let parts = RelayParts {
         db: app.db.clone(),
         writer: app.writer.clone(),

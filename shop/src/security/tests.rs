@@ -134,6 +134,18 @@ on_both_engines! {
         }
     }
 
+    async fn whose_key_opens_something_else_is_told_by_name(database) {
+        const KEY: &str = "llave-de-la-copia-12";
+        let shop = TestShop::with(database, &[("API_KEY", "copia:cambios:llave-de-la-copia-12")]).await;
+        let asks = Request::post("/api/pedido/confirmar/BA-77").header("x-api-key", KEY);
+        assert_eq!(from(&shop, "192.0.2.7", asks, &json!({})).await.status(), 403);
+        let refused = of_kind(&shop, "rechazo").await;
+        let told = json!({ "cliente": "copia", "metodo": "POST", "ruta": "/api/pedido/confirmar/{numero}" });
+        assert_eq!(refused.iter().map(|entry| &entry["datos"]).collect::<Vec<_>>(), [&told]);
+        assert_eq!(of_kind(&shop, "llave-rechazada").await, [Value::Null; 0], "it is no wrong key");
+        assert!(!stored(&shop).await.contains(KEY));
+    }
+
     async fn only_administrators_read_it_filtered_and_page_by_page(database) {
         let shop = TestShop::new(database).await;
         let mut ana = shop.customer(EMAIL).await;

@@ -4,6 +4,7 @@ use std::convert::Infallible;
 use std::sync::Arc;
 use std::time::Duration;
 
+use belgrano_runtime::auth::client_key::KeyScope;
 use belgrano_runtime::fetch;
 use belgrano_runtime::retry::RetrySchedule;
 use belgrano_runtime::writer::WriteError;
@@ -39,10 +40,13 @@ struct Event {
 /// Tells the shop at `base` of every change until `stop`. A shop that is told for the first time hears of what happens from
 /// now on.
 pub async fn follow(app: App, base: Url, stop: CancellationToken) {
-    if app.settings.common.api_keys.is_empty() {
-        tracing::warn!("callbacks: BELGRANO_AHORRO_URL is set without API_KEY, so the shop will refuse every call");
+    let key = app.settings.common.key_for(KeyScope::States);
+    if key.is_none() {
+        tracing::warn!(
+            "callbacks: BELGRANO_AHORRO_URL is set without an API_KEY for `estados`, so the shop will refuse every call"
+        );
     }
-    let callee = match OldShop::new(base, app.settings.common.api_keys.first()) {
+    let callee = match OldShop::new(base, key) {
         Ok(reachable) => reachable,
         Err(error) => return tracing::error!(%error, "callbacks: the HTTP client cannot be built"),
     };

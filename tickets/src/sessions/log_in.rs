@@ -181,10 +181,10 @@ impl Command<BoardUnit> for End {
     }
 }
 
-/// Inicia una sesión. Si la cuenta tiene segundo factor, la contraseña correcta sin `codigo` da 401 de tipo
-/// `urn:belgrano:problema:falta-codigo`; con uno que no es, `urn:belgrano:problema:codigo-incorrecto`.
+/// Logs in. Where the account has a second factor, a right password without `codigo` is a 401 of type
+/// `urn:belgrano:problema:falta-codigo`, and with a wrong one of type `urn:belgrano:problema:codigo-incorrecto`.
 #[utoipa::path(post, path = "/api/login", tag = "sesión", security(()), request_body = LogIn, responses(
-    (status = 200, body = Me, description = "Con la cookie `belgrano_tickets`."),
+    (status = 200, body = Me, description = "With the cookie `belgrano_tickets`."),
     (status = 401, body = ProblemDocument), (status = 429, body = ProblemDocument)))]
 pub async fn log_in(
     State(app): State<App>,
@@ -282,7 +282,7 @@ async fn begin(
     }
 }
 
-/// Termina la sesión.
+/// Logs out.
 #[utoipa::path(post, path = "/api/logout", tag = "sesión", security(()), responses((status = 204)))]
 pub async fn log_out(State(app): State<App>, session: Result<Session, Problem>) -> Result<Response, Problem> {
     if let Ok(Session(principal)) = session {
@@ -292,7 +292,7 @@ pub async fn log_out(State(app): State<App>, session: Result<Session, Problem>) 
     Ok((StatusCode::NO_CONTENT, [(header::SET_COOKIE, app.gate.cookie().clear())]).into_response())
 }
 
-/// Quién inició la sesión.
+/// Who is logged in.
 #[utoipa::path(get, path = "/api/me", tag = "sesión", responses(
     (status = 200, body = Me), (status = 401, body = ProblemDocument)))]
 pub async fn me(Session(principal): Session) -> Json<Me> {

@@ -81,7 +81,7 @@ impl Command<BoardUnit> for EndOne {
     }
 }
 
-/// Las sesiones de la cuenta: la de quien pregunta y las otras; primero la que se usó última.
+/// The sessions of the account: that of whoever asks and the others; the one used last first.
 #[utoipa::path(get, path = "/api/yo/sesiones", tag = "sesión", responses(
     (status = 200, body = OwnSessions), (status = 401, body = ProblemDocument)))]
 pub(crate) async fn sessions(State(app): State<App>, Session(who): Session) -> Result<Json<OwnSessions>, Problem> {
@@ -92,7 +92,7 @@ pub(crate) async fn sessions(State(app): State<App>, Session(who): Session) -> R
     sessions.map(Json).ok_or_else(|| Problem::unauthenticated(Message::new("refusal-log-in")))
 }
 
-/// Termina las otras sesiones de la cuenta; la de quien lo pide sigue.
+/// Ends the other sessions of the account; that of whoever asks goes on.
 #[utoipa::path(delete, path = "/api/yo/sesiones", tag = "sesión", responses(
     (status = 204), (status = 401, body = ProblemDocument)))]
 pub(crate) async fn end_the_others(State(app): State<App>, Session(who): Session) -> Result<StatusCode, Problem> {

@@ -19,7 +19,7 @@ fn signed(body: &str) -> Request<Body> {
     signed_for("/api/tickets", "m1", body)
 }
 
-fn signed_for(path: &str, id: &str, body: &str) -> Request<Body> {
+pub(super) fn signed_for(path: &str, id: &str, body: &str) -> Request<Body> {
     let signed = SigningSecrets::parse(SECRET).expect("a secret").sign(id, START, body.as_bytes());
     let request = Request::post(path).header("webhook-id", id);
     let request = request.header("webhook-timestamp", signed.timestamp).header("webhook-signature", signed.signature);

@@ -10,6 +10,7 @@ mod forgetting;
 mod instances;
 mod intake;
 mod keeping;
+mod keys;
 mod passwords;
 mod pasted;
 mod plans;

@@ -61,7 +61,7 @@ pub(super) async fn plans(
     Box::pin(plans_for(&app, &reader, filters)).await.map(Json)
 }
 
-/// Merchants by plan.
+/// Merchants by the plan they have, with how many they are and what they bought in the period.
 pub(crate) async fn plans_for(app: &App, reader: &Reader, filters: Filters) -> Result<PlanList, Problem> {
     let (buyers, values) = filters.check()?.buyers();
     let revenue = money("sum(b.b_revenue)");

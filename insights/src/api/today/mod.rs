@@ -86,7 +86,7 @@ pub(super) async fn today(
     Box::pin(today_for(&app, &reader, filters)).await.map(Json)
 }
 
-/// How today goes.
+/// Today up to now beside an ordinary day like it, and what deserves a look; of the last day with sales where a past one is asked for.
 pub(crate) async fn today_for(app: &App, reader: &Reader, filters: Filters) -> Result<Today, Problem> {
     let narrowed = filters.clone().check()?;
     let (first, day) = span(app, reader, &narrowed).await?;

@@ -16,7 +16,7 @@ use crate::app::App;
 /// A segment of recency, frequency and value.
 #[derive(Debug, Deserialize, Serialize, ToSchema)]
 pub(crate) struct SegmentView {
-    /// One of the eleven.
+    /// One of the eleven RFM segments.
     pub(crate) segment: String,
     /// The segment of TechStore's six.
     pub(crate) group: String,
@@ -59,7 +59,7 @@ pub(super) async fn segments(
     Box::pin(segments_for(&app, &reader, filters)).await.map(Json)
 }
 
-/// Customers by segment.
+/// Buyers of the period by their segment (RFM), with how many they are and what they spent.
 pub(crate) async fn segments_for(app: &App, reader: &Reader, filters: Filters) -> Result<Segments, Problem> {
     let (buyers, values) = filters.check()?.buyers();
     let sql = format!(

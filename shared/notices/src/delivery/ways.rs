@@ -1,16 +1,16 @@
 //! The ways a notice goes: to a browser, to a webhook, as a mail. Each tries once and says what became of it.
 
-use crate::claim::Browser;
-use crate::doors::Ending;
-use crate::push::{PushMessage, PushOutcome};
-use crate::webhook::{Posted, Target as Hook};
-use crate::{Claimed, Composed, News, NoticeUnit, Verdict};
 use belgrano_runtime::fetch;
 use belgrano_runtime::mailer::{Mail, MailError};
 use belgrano_wire::texts::{Language, Message};
 use belgrano_wire::timestamp::UnixMillis;
 
 use super::{Delivery, NO_HOOK_ANSWER, NO_MAIL_ANSWER, NO_PUSH_ANSWER, Told, kept};
+use crate::claim::Browser;
+use crate::doors::Ending;
+use crate::push::{PushMessage, PushOutcome};
+use crate::webhook::{Posted, Target as Hook};
+use crate::{Claimed, Composed, News, NoticeUnit, Verdict};
 
 #[derive(sqlx::FromRow)]
 struct Recipient {

@@ -2,13 +2,12 @@
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use belgrano_wire::ambient::Ambient;
 use hkdf::Hkdf;
 use p256::elliptic_curve::sec1::ToSec1Point;
 use p256::{PublicKey, SecretKey};
 use ring::aead::{AES_128_GCM, Aad, LessSafeKey, Nonce, UnboundKey};
 use sha2::Sha256;
-
-use belgrano_wire::ambient::Ambient;
 
 /// The longest text: with what encryption adds, far below the 4096 bytes every push service takes (RFC 8030, 7.2).
 pub const MAX_TEXT_BYTES: usize = 3 * 1024;
@@ -170,10 +169,10 @@ impl TestBrowser {
 mod tests {
     use base64::Engine;
     use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+    use belgrano_wire::testing::still_ambient;
     use p256::SecretKey;
 
     use super::{BrowserKeys, MAX_TEXT_BYTES, TestBrowser, decode, encrypt, encrypt_with};
-    use belgrano_wire::testing::still_ambient;
 
     // RFC 8291, section 5 and appendix A.
     const TEXT: &str = "When I grow up, I want to be a watermelon";

@@ -2,6 +2,9 @@
 
 use std::time::Duration;
 
+use belgrano_runtime::retry::parse_retry_after;
+use belgrano_wire::ambient::Ambient;
+use belgrano_wire::texts::Message;
 use reqwest::header::{AUTHORIZATION, CONTENT_ENCODING, CONTENT_TYPE, RETRY_AFTER};
 use reqwest::redirect::Policy;
 use reqwest::{Client, Response};
@@ -9,9 +12,6 @@ use reqwest::{Client, Response};
 use super::endpoint::{BadEndpoint, Endpoint, PublicNames, Reach};
 use super::vapid::Vapid;
 use super::{BrowserKeys, encrypt};
-use belgrano_runtime::retry::parse_retry_after;
-use belgrano_wire::ambient::Ambient;
-use belgrano_wire::texts::Message;
 
 /// As much of a refusal as is kept for people.
 const MAX_EXCERPT_CHARS: usize = 200;
@@ -214,13 +214,13 @@ mod tests {
     use std::net::SocketAddr;
     use std::time::Duration;
 
+    use belgrano_runtime::config::Secret;
+    use belgrano_wire::testing::still_ambient;
     use tokio::net::TcpListener;
 
     use super::{PublicNames, PushClient, PushMessage, PushOutcome, Urgency, without_secrets};
     use crate::push::endpoint::{BadEndpoint, Endpoint, Reach};
     use crate::push::{BrowserKeys, TestBrowser, Vapid};
-    use belgrano_runtime::config::Secret;
-    use belgrano_wire::testing::still_ambient;
 
     /// A client for which every name leads to `address`.
     fn client(address: SocketAddr, reach: Reach) -> PushClient {

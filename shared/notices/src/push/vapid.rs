@@ -5,13 +5,12 @@
 
 use base64::Engine;
 use base64::engine::general_purpose::{STANDARD_NO_PAD, URL_SAFE_NO_PAD};
+use belgrano_runtime::config::Secret;
+use belgrano_wire::timestamp::UnixMillis;
 use p256::ecdsa::signature::Signer;
 use p256::ecdsa::{Signature, SigningKey};
 use serde_json::json;
 use url::Url;
-
-use belgrano_runtime::config::Secret;
-use belgrano_wire::timestamp::UnixMillis;
 
 /// How long a token holds: half of the day that RFC 8292 allows, for clocks that differ.
 const LIFETIME_S: i64 = 12 * 60 * 60;
@@ -89,11 +88,11 @@ pub fn verified_claims(authorization: &str) -> Option<(serde_json::Value, String
 
 #[cfg(test)]
 mod tests {
+    use belgrano_runtime::config::Secret;
+    use belgrano_wire::testing::START;
     use serde_json::json;
 
     use super::{InvalidKey, Vapid, verified_claims};
-    use belgrano_runtime::config::Secret;
-    use belgrano_wire::testing::START;
 
     // The key of RFC 8291's sender, whose public half is there to compare with.
     const PRIVATE: &str = "yfWPiYE-n46HLnH0KqZOF1fJJU3MYrct3AELtAQ-oRw";

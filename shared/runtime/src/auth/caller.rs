@@ -8,14 +8,15 @@
 use std::collections::HashMap;
 use std::time::Duration;
 
+use belgrano_wire::texts::Message;
+use belgrano_wire::timestamp::UnixMillis;
+
 use super::gate::Principal;
 use super::session::TokenHash;
 use crate::problem::Problem;
 use crate::security::Source;
 use crate::storage::Session;
 use crate::writer::{Command, Failure, UnitOfWork, WriteError, Writer};
-use belgrano_wire::texts::Message;
-use belgrano_wire::timestamp::UnixMillis;
 
 /// Somebody as a request found them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -161,9 +162,10 @@ impl<U: KnowsCallers> Writer<U> {
 
 #[cfg(test)]
 mod tests {
+    use belgrano_wire::timestamp::UnixMillis;
+
     use super::{Caller, Callers};
     use crate::security::Source;
-    use belgrano_wire::timestamp::UnixMillis;
 
     #[test]
     fn who_may_is_who_it_was_then() {

@@ -1,6 +1,7 @@
 //! Changing one's own password, knowing the present one: what is the same on every service. Each replaces the hash in a table of its
 //! own, in a transaction that finds the hash as it was verified here.
 
+use belgrano_wire::texts::Message;
 use serde::Deserialize;
 use utoipa::ToSchema;
 
@@ -9,7 +10,6 @@ use super::gate::{Chosen, Gate, Principal};
 use super::password::NewPassword;
 use crate::http::ClientIp;
 use crate::problem::Problem;
-use belgrano_wire::texts::Message;
 
 /// The old password and the new one.
 #[derive(Deserialize, ToSchema)]

@@ -4,8 +4,9 @@
 //! letters replaced, runs along the alphabet or the keyboard, and one thing repeated. Beside them, what the account's own address
 //! says. What must never happen here: a password in a log line or an error.
 
-use super::known_password::Owner;
 use belgrano_wire::search;
+
+use super::known_password::Owner;
 
 /// What people take here and elsewhere, and what a shop and its board are called. In lower case, without accents.
 const WORDS: [&str; 88] = [

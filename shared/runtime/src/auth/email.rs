@@ -2,12 +2,12 @@
 
 use std::fmt;
 
-use serde::{Deserialize, Deserializer};
-
-use crate::storage::Session;
 use belgrano_wire::free_text;
 use belgrano_wire::limits;
 use belgrano_wire::texts::Message;
+use serde::{Deserialize, Deserializer};
+
+use crate::storage::Session;
 
 /// An e-mail address: as it is meant (see [`free_text::plain`]), trimmed, lower case, with something on both sides of its one
 /// `@`. However an address was typed or pasted, it is the same one.

@@ -9,6 +9,9 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use axum::http::HeaderMap;
+use belgrano_wire::ambient::Ambient;
+use belgrano_wire::texts::Message;
+use belgrano_wire::timestamp::UnixMillis;
 
 use super::caller::Caller;
 use super::email::Email;
@@ -20,9 +23,6 @@ use crate::config::{Common, Env};
 use crate::http::{ClientIp, RateLimit};
 use crate::problem::Problem;
 use crate::security::Source;
-use belgrano_wire::ambient::Ambient;
-use belgrano_wire::texts::Message;
-use belgrano_wire::timestamp::UnixMillis;
 
 /// Limits of passwords, sessions and log-ins.
 #[derive(Clone, Copy, Debug)]

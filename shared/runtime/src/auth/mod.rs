@@ -7,6 +7,7 @@
 pub mod api_key;
 pub mod caller;
 pub mod change_password;
+pub mod client_key;
 mod common_password;
 pub mod device_name;
 pub mod email;

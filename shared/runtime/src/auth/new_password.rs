@@ -1,13 +1,13 @@
 //! Passwords that somebody chooses, or that are made: the rule that they satisfy.
 
+use belgrano_wire::ambient::Ambient;
+use belgrano_wire::free_text;
+use belgrano_wire::texts::Message;
 use serde::{Deserialize, Deserializer};
 
 use super::common_password::{is_common, is_own};
 use super::known_password::Owner;
 use crate::config::Secret;
-use belgrano_wire::ambient::Ambient;
-use belgrano_wire::free_text;
-use belgrano_wire::texts::Message;
 
 const MIN_CHARS: usize = 8;
 /// Of whoever may do everything.

@@ -7,11 +7,10 @@
 
 use std::fmt;
 
+use belgrano_wire::hex::hex;
 use pbkdf2::pbkdf2_hmac;
 use sha2::{Digest, Sha256};
 use subtle::ConstantTimeEq;
-
-use belgrano_wire::hex::hex;
 
 /// Ten times what werkzeug has ever asked for.
 const MAX_ROUNDS: u32 = 10_000_000;

@@ -10,6 +10,8 @@ use std::time::Duration;
 use argon2::password_hash::phc::PasswordHash;
 use argon2::{Algorithm, Argon2, Params, PasswordHasher, PasswordVerifier, Version};
 use base64::prelude::{BASE64_STANDARD_NO_PAD, Engine};
+use belgrano_wire::ambient::Ambient;
+use belgrano_wire::free_text;
 use tokio::sync::Semaphore;
 use unicode_normalization::UnicodeNormalization;
 
@@ -18,8 +20,6 @@ pub use super::new_password::NewPassword;
 use super::old_password::{OldHash, WrappedHash};
 use crate::config::{Env, Secret};
 use crate::problem::Problem;
-use belgrano_wire::ambient::Ambient;
-use belgrano_wire::free_text;
 
 /// Stored where there is no password to log in with. Whatever else begins with it says why there is none.
 pub const NO_PASSWORD: &str = "!";
@@ -264,9 +264,10 @@ fn hash(params: &Params, password: &[u8], salt: &[u8; 16]) -> Result<String, Pas
 
 #[cfg(test)]
 mod tests {
+    use belgrano_wire::ambient::Ambient;
+
     use super::{NewPassword, PasswordError, PasswordSettings, Passwords, Spelling, hash};
     use crate::problem::Problem;
-    use belgrano_wire::ambient::Ambient;
 
     fn passwords(settings: PasswordSettings) -> Passwords {
         Passwords::new(settings, &Ambient::system()).expect("valid parameters")
@@ -312,6 +313,25 @@ mod tests {
         passwords.verify_dummy("correcto caballo").await.expect("no error");
         assert!(!passwords.is_outdated(&passwords.nobody), "nobody's hash costs what any costs");
         assert!(matches!(passwords.verify("x", "md5:abc").await, Err(PasswordError::Hash(_))));
+    }
+
+    #[tokio::test]
+    async fn a_long_password_of_any_letters_counts_to_its_end() {
+        let passwords = passwords(QUICK);
+        for chars in [64, 128] {
+            let long: String = "jacarandá lila🦙".chars().cycle().take(chars).collect();
+            let stored = passwords.hash(&NewPassword::parse(&long).expect("any letters")).await.expect("a hash");
+            assert_eq!(passwords.verify(&long, &stored).await.expect("an answer"), Some(Spelling::Usual), "{chars}");
+            let (last, _) = long.char_indices().next_back().expect("a letter");
+            assert_eq!(passwords.verify(&long[..last], &stored).await.expect("an answer"), None, "{chars}");
+        }
+        assert!(NewPassword::parse(&"jacarandá lila🦙".repeat(9)).is_err(), "135 characters");
+    }
+
+    #[test]
+    fn a_hash_costs_what_owasp_asks_for() {
+        let PasswordSettings { memory_kib, passes, .. } = PasswordSettings::default();
+        assert!(memory_kib >= 15 * 1024 && passes >= 2, "{memory_kib} KiB, {passes} passes");
     }
 
     #[tokio::test]

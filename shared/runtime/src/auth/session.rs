@@ -9,13 +9,13 @@ use std::time::Duration;
 use axum::http::{HeaderMap, HeaderValue, header};
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use belgrano_wire::ambient::Ambient;
+use belgrano_wire::timestamp::UnixMillis;
 use sha2::{Digest, Sha256};
 use url::Url;
 
 use crate::execute;
 use crate::storage::Session;
-use belgrano_wire::ambient::Ambient;
-use belgrano_wire::timestamp::UnixMillis;
 
 /// What is stored of a token.
 pub type TokenHash = [u8; 32];
@@ -150,9 +150,9 @@ mod tests {
     use std::time::Duration;
 
     use axum::http::{HeaderMap, HeaderValue, header};
+    use belgrano_wire::ambient::Ambient;
 
     use super::{SessionCookie, Token};
-    use belgrano_wire::ambient::Ambient;
 
     fn cookie(public_url: &str) -> SessionCookie {
         SessionCookie::new("shop_session", Duration::from_hours(1), &public_url.parse().expect("a URL"))

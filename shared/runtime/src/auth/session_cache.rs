@@ -9,11 +9,11 @@ use std::fmt;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
+use belgrano_wire::ambient::Ambient;
+use belgrano_wire::steady::SteadyMillis;
 use quick_cache::sync::Cache;
 
 use super::session::TokenHash;
-use belgrano_wire::ambient::Ambient;
-use belgrano_wire::steady::SteadyMillis;
 
 /// Token hashes and whom they belong to; bounded in number and in time.
 pub struct SessionCache<P> {
@@ -89,9 +89,10 @@ mod tests {
     use std::sync::Arc;
     use std::time::Duration;
 
-    use super::SessionCache;
     use belgrano_wire::ambient::{Ambient, ManualClock, SeededEntropy};
     use belgrano_wire::timestamp::UnixMillis;
+
+    use super::SessionCache;
 
     fn cache() -> (SessionCache<u64>, Arc<ManualClock>) {
         let clock = Arc::new(ManualClock::new(UnixMillis(0)));

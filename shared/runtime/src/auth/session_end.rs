@@ -7,12 +7,12 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use belgrano_wire::timestamp::UnixMillis;
 use tokio_util::sync::CancellationToken;
 
 use super::session::TokenHash;
 use crate::storage::{Db, Session};
 use crate::{execute, execute_rows, fetch, fetch_scalar};
-use belgrano_wire::timestamp::UnixMillis;
 
 /// How long an end is kept: an instance that did not look for longer believes nothing from before.
 const KEPT_MS: i64 = 24 * 3600 * 1000;

@@ -7,12 +7,11 @@
 
 use std::convert::Infallible;
 
+use super::strays::FeedUnit;
 use crate::storage::Session;
 use crate::storage::dialect::Engine;
 use crate::writer::{AtOnce, Command, Failure, WriteError, Writer};
 use crate::{execute, fetch_scalar};
-
-use super::strays::FeedUnit;
 
 /// The statements for a table that grows; [`growing!`](crate::growing) makes them.
 #[derive(Debug)]

@@ -1,57 +1,37 @@
-//! Who may read: whoever holds the secret that the services share, or one of its keys.
-
-use std::net::IpAddr;
-use std::num::NonZeroU32;
-use std::time::Duration;
+//! Who may read: whoever holds the secret that the services share, or a key for it.
 
 use axum::http::HeaderMap;
-
-use crate::auth::api_key::{ApiKeyCheck, ApiKeys};
-use crate::http::{ClientIp, RateLimit};
-use crate::problem::Problem;
 use belgrano_wire::ambient::Ambient;
 use belgrano_wire::signature::{
     DEFAULT_TOLERANCE, ID_HEADER, SIGNATURE_HEADER, SignatureError, SignatureHeaders, SigningSecrets, TIMESTAMP_HEADER,
     signs_something_else,
 };
-use belgrano_wire::texts::Message;
 
-/// Failures of one address in a minute before it is told to wait. What succeeds is never counted.
-const FAILURES_PER_MINUTE: NonZeroU32 = NonZeroU32::new(60).unwrap();
+use crate::auth::api_key::{KeyGuard, unsigned};
+use crate::auth::client_key::KeyScope;
+use crate::http::ClientIp;
+use crate::problem::Problem;
 
 /// Decides over a request without a body by its headers.
 #[derive(Debug)]
 pub struct Peers {
     secrets: SigningSecrets,
-    api_keys: ApiKeys,
-    failures: RateLimit<IpAddr>,
+    keys: KeyGuard,
     ambient: Ambient,
 }
 
 impl Peers {
     /// Those who hold one of these.
     #[must_use]
-    pub fn new(secrets: SigningSecrets, api_keys: ApiKeys, ambient: &Ambient) -> Self {
-        let failures = RateLimit::new(FAILURES_PER_MINUTE, Duration::from_mins(1), ambient);
-        Self { secrets, api_keys, failures, ambient: ambient.clone() }
+    pub fn new(secrets: SigningSecrets, keys: KeyGuard, ambient: &Ambient) -> Self {
+        Self { secrets, keys, ambient: ambient.clone() }
     }
 
-    /// 401 unless the request has a valid key or is signed over an empty body; 429 after too many of those.
+    /// Lets in what is signed over an empty body, whatever key comes with it, and else whoever has a key for it, as
+    /// [`KeyGuard::admit`] says; 401 without either.
     pub fn admit(&self, headers: &HeaderMap, ip: ClientIp) -> Result<(), Problem> {
-        if self.api_keys.check(headers) == ApiKeyCheck::Valid {
-            return Ok(());
-        }
-        let refusal = match self.signature(headers) {
-            Ok(()) => return Ok(()),
-            Err(SignatureError::Clock { ahead_s }) => {
-                let key = if ahead_s < 0 { "refusal-clock-behind" } else { "refusal-clock-ahead" };
-                let told = Message::new(key).with("seconds", ahead_s.saturating_abs());
-                Problem::unauthenticated(told).with("desfase_s", ahead_s)
-            }
-            Err(_) => Problem::unauthenticated(Message::new("refusal-signature")),
-        };
-        self.failures.check(&ip.key())?;
-        Err(refusal)
+        let signature = self.signature(headers);
+        signature.or_else(|error| self.keys.admit(headers, KeyScope::Changes, ip, || unsigned(error)))
     }
 
     fn signature(&self, headers: &HeaderMap) -> Result<(), SignatureError> {

@@ -1,9 +1,8 @@
 //! A moment as the feed says it: in UTC, because a copy is read far from the shop's wall.
 
+use belgrano_wire::timestamp::UnixMillis;
 use jiff::Timestamp;
 use serde::{Serialize, Serializer};
-
-use belgrano_wire::timestamp::UnixMillis;
 
 /// Milliseconds since the Unix epoch; RFC 3339 with a `Z` in JSON: `2026-11-29T12:00:00.123Z`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, sqlx::Type)]

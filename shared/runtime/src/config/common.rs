@@ -4,11 +4,16 @@
 
 use std::path::PathBuf;
 
+use belgrano_wire::ambient::Ambient;
+use belgrano_wire::signature::SigningSecrets;
+use belgrano_wire::texts::Language;
+use belgrano_wire::zone::Zone;
 use sqlx::postgres::PgConnectOptions;
 use url::{Host, Url};
 
 use super::transport;
 use super::{Env, GeneratedSecretError, Secret, generated_secret, local_url};
+use crate::auth::client_key::{self, ClientKey, KeyScope};
 use crate::auth::email::Email;
 use crate::auth::gate::GateSettings;
 use crate::auth::password::NewPassword;
@@ -17,10 +22,6 @@ use crate::http::HttpSettings;
 use crate::http::serve::ServeSettings;
 use crate::security::SecuritySettings;
 use crate::storage::{StorageSettings, Target};
-use belgrano_wire::ambient::Ambient;
-use belgrano_wire::signature::SigningSecrets;
-use belgrano_wire::texts::Language;
-use belgrano_wire::zone::Zone;
 
 /// The file in `DATA_DIR` of the secret that nobody set.
 pub const GENERATED_SECRET: &str = "integration_secret";
@@ -40,8 +41,8 @@ pub struct Common {
     pub storage: StorageSettings,
     /// Where generated secrets and SQLite files live.
     pub data_dir: PathBuf,
-    /// The keys of clients that do not sign; the first is the one to send.
-    pub api_keys: Vec<Secret>,
+    /// The keys of clients that do not sign. [`Common::key_for`] is the one to send.
+    pub api_keys: Vec<ClientKey>,
     /// Limits of passwords, sessions and log-ins.
     pub gate: GateSettings,
     /// The administrator that the operator names.
@@ -98,8 +99,7 @@ impl Common {
         let serve = ServeSettings { proxies: http.proxies.clone(), ..serve };
         Self {
             http,
-            api_keys: env
-                .secrets("API_KEY", "keys of clients that do not sign, separated by commas; the first is sent"),
+            api_keys: ClientKey::from_env(env),
             gate: GateSettings::from_env(env),
             admin: first_admin(env),
             changes: ChangeSettings::from_env(env),
@@ -123,6 +123,12 @@ impl Common {
     #[must_use]
     pub fn is_local(&self) -> bool {
         is_local(&self.public_url)
+    }
+
+    /// The key to send where `scope` is asked for, if there is one.
+    #[must_use]
+    pub fn key_for(&self, scope: KeyScope) -> Option<&Secret> {
+        client_key::to_send(&self.api_keys, scope)
     }
 
     /// Whether no database server is configured: what is generated is kept in `data_dir`, and only this process reads it.

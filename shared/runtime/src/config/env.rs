@@ -12,11 +12,11 @@ use std::str::FromStr;
 use std::sync::Arc;
 use std::time::Duration;
 
+use belgrano_wire::free_text;
+use belgrano_wire::zone::Zone;
 use url::Url;
 
 use super::Secret;
-use belgrano_wire::free_text;
-use belgrano_wire::zone::Zone;
 
 /// One variable as documented.
 #[derive(Clone, Debug, PartialEq, Eq)]

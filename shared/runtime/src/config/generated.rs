@@ -10,10 +10,10 @@ use std::{fs, io};
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
+use belgrano_wire::ambient::Ambient;
 
 use super::Secret;
 use crate::private_file::keep_private;
-use belgrano_wire::ambient::Ambient;
 
 /// A generated secret could not be read or kept.
 #[derive(Debug, thiserror::Error)]
@@ -75,8 +75,9 @@ mod tests {
     use std::os::unix::fs::PermissionsExt;
     use std::thread;
 
-    use super::generated_secret;
     use belgrano_wire::ambient::Ambient;
+
+    use super::generated_secret;
 
     #[test]
     fn everybody_who_starts_at_once_gets_the_same() {

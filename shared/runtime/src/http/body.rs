@@ -9,14 +9,14 @@ use axum::extract::{FromRequest, FromRequestParts, OptionalFromRequest, Request}
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
+use belgrano_wire::free_text::{self, InvalidText};
+use belgrano_wire::texts::{AnyOf, Message, Said};
 use bytes::Bytes;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 use crate::problem::{FieldError, Problem};
-use belgrano_wire::free_text::{self, InvalidText};
-use belgrano_wire::texts::{AnyOf, Message, Said};
 
 /// A JSON body: in, or out.
 ///
@@ -375,13 +375,20 @@ mod tests {
         }
     }
 
+    #[derive(Debug, Deserialize)]
+    #[expect(dead_code, reason = "only its shape is tested")]
+    struct Filter {
+        id: Option<u32>,
+    }
+
+    #[test]
+    fn what_is_given_twice_is_refused() {
+        assert_eq!(parse_query::<Filter>("id=7&id=8").expect_err("which?").status().as_u16(), 422);
+        assert_eq!(Json::<Filter>::from_bytes(br#"{"id":7,"id":8}"#).expect_err("which?").status().as_u16(), 422);
+    }
+
     #[test]
     fn a_query_names_its_parameter() {
-        #[derive(Debug, Deserialize)]
-        #[expect(dead_code, reason = "only its shape is tested")]
-        struct Filter {
-            id: Option<u32>,
-        }
         assert!(parse_query::<Filter>("").is_ok());
         let problem = parse_query::<Filter>("id=siete").expect_err("refused");
         assert_eq!(problem.errors()[0].field, "id");

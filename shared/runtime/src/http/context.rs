@@ -9,11 +9,11 @@ use std::net::{IpAddr, Ipv4Addr};
 use axum::extract::{FromRequestParts, Request};
 use axum::http::HeaderName;
 use axum::http::request::Parts;
+use belgrano_wire::ambient::Ambient;
 use uuid::Uuid;
 
 use super::{ClientIp, Proxies};
 use crate::problem::Problem;
-use belgrano_wire::ambient::Ambient;
 
 /// The header that carries the trace.
 pub const TRACEPARENT: HeaderName = HeaderName::from_static("traceparent");
@@ -108,9 +108,10 @@ struct MissingContext;
 mod tests {
     use std::sync::Arc;
 
-    use super::{RequestContext, parse_traceparent};
     use belgrano_wire::ambient::{Ambient, ManualClock, SeededEntropy};
     use belgrano_wire::timestamp::UnixMillis;
+
+    use super::{RequestContext, parse_traceparent};
 
     fn ambient() -> Ambient {
         Ambient::new(Arc::new(ManualClock::new(UnixMillis(1_795_284_245_000))), Arc::new(SeededEntropy::new(1)))

@@ -7,10 +7,10 @@
 //! what it sends is a form (bytes without a content type are sent without asking).
 
 use axum::http::{HeaderMap, Method, header};
+use belgrano_wire::texts::Message;
 
 use crate::auth::origin::{AllowedOrigins, OriginCheck};
 use crate::problem::Problem;
-use belgrano_wire::texts::Message;
 
 /// 403 when the request changes something and a browser sends it from a page that is not ours.
 pub fn check(method: &Method, headers: &HeaderMap, origins: &AllowedOrigins) -> Result<(), Problem> {

@@ -16,6 +16,8 @@ use axum::extract::{DefaultBodyLimit, MatchedPath, Request, State};
 use axum::http::{HeaderValue, StatusCode};
 use axum::middleware::{Next, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
+use belgrano_wire::ambient::Ambient;
+use belgrano_wire::texts::{Language, Message};
 use futures_util::FutureExt;
 use tracing::Instrument;
 use url::Url;
@@ -33,8 +35,6 @@ use crate::config::{Env, parse_site};
 use crate::lifecycle::panic_message;
 use crate::problem::{self, Problem};
 use crate::telemetry::Metrics;
-use belgrano_wire::ambient::Ambient;
-use belgrano_wire::texts::{Language, Message};
 
 /// A request slower than this is worth a line whatever came of it.
 const SLOW: Duration = Duration::from_secs(1);
@@ -220,6 +220,8 @@ async fn pass(State(edge): State<Arc<Edge>>, mut request: Request, next: Next) -
         route,
         request_id = %context.request_id,
         trace_id = %context.trace_id,
+        // Whose key it came with, once that is known.
+        client = tracing::field::Empty,
     );
 
     let mut response = async {

@@ -9,6 +9,7 @@ use axum::body::{Body, Bytes};
 use axum::extract::{ConnectInfo, Request};
 use axum::http::{Response, StatusCode, header};
 use axum::routing::{get, post};
+use belgrano_wire::ambient::Ambient;
 use futures_util::future::join_all;
 use futures_util::{StreamExt, stream};
 use tokio::io::{AsyncReadExt, AsyncWriteExt, Interest};
@@ -24,7 +25,6 @@ use crate::auth::origin::AllowedOrigins;
 use crate::lifecycle::Lifecycle;
 use crate::sockets::Upgrade;
 use crate::telemetry::Metrics;
-use belgrano_wire::ambient::Ambient;
 
 const ASSET_BYTES: usize = 4 << 20;
 const GET: &str = "GET /asset HTTP/1.1\r\nhost: x\r\n\r\n";

@@ -12,6 +12,8 @@ use axum::Router;
 use axum::http::header;
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
+use belgrano_wire::ambient::Ambient;
+use belgrano_wire::steady::SteadyMillis;
 use futures_util::FutureExt;
 use futures_util::future::{BoxFuture, join_all};
 use serde_json::{Map, Value, json};
@@ -20,8 +22,6 @@ use tokio::sync::Mutex;
 use super::Json;
 use crate::problem::Problem;
 use crate::telemetry::Metrics;
-use belgrano_wire::ambient::Ambient;
-use belgrano_wire::steady::SteadyMillis;
 
 /// A check that takes longer has failed.
 const CHECK_TIMEOUT: Duration = Duration::from_secs(2);

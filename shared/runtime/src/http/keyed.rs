@@ -4,6 +4,7 @@ use axum::body::HttpBody;
 use axum::extract::{FromRequest, FromRequestParts, Request};
 use axum::http::HeaderMap;
 use axum::http::request::Parts;
+use belgrano_wire::texts::Message;
 use bytes::Bytes;
 use serde::de::DeserializeOwned;
 use sha2::{Digest, Sha256};
@@ -11,7 +12,6 @@ use sha2::{Digest, Sha256};
 use super::body::Json;
 use crate::idempotency::IdempotencyKey;
 use crate::problem::Problem;
-use belgrano_wire::texts::Message;
 
 /// A JSON body and the key it came under. Refuses like [`Json`], and with a 422 for a key that cannot be one.
 #[derive(Debug)]

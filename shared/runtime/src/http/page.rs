@@ -7,12 +7,12 @@ use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use belgrano_wire::texts::Message;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
 use super::body::parse_query;
 use crate::problem::Problem;
-use belgrano_wire::texts::Message;
 
 /// A cursor longer than this was not made here.
 const MAX_CURSOR_BYTES: usize = 512;

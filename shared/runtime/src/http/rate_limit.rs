@@ -9,6 +9,7 @@ use std::num::NonZeroU32;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
+use belgrano_wire::ambient::Ambient;
 use governor::clock::Clock;
 use governor::middleware::NoOpMiddleware;
 use governor::nanos::Nanos;
@@ -16,7 +17,6 @@ use governor::state::keyed::DashMapStateStore;
 use governor::{Quota, RateLimiter};
 
 use crate::problem::Problem;
-use belgrano_wire::ambient::Ambient;
 
 /// Every so many checks, keys that have their full allowance back are forgotten, or the map would only grow.
 const CHECKS_PER_SWEEP: u32 = 1024;
@@ -78,10 +78,10 @@ mod tests {
 
     use axum::http::header;
     use axum::response::IntoResponse;
-
-    use super::RateLimit;
     use belgrano_wire::ambient::{Ambient, ManualClock, SeededEntropy};
     use belgrano_wire::timestamp::UnixMillis;
+
+    use super::RateLimit;
 
     #[test]
     fn each_key_has_its_own_allowance_and_gets_it_back() {

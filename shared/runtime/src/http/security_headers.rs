@@ -53,8 +53,12 @@ pub(super) fn policy(origin: Option<&str>) -> HeaderValue {
     HeaderValue::try_from(with).unwrap_or(own)
 }
 
+/// What JSON is called by a browser that opens it as a page of its own: a file, which runs nothing.
+const JSON_AS_A_FILE: HeaderValue = HeaderValue::from_static("attachment; filename=\"api.json\"");
+
 /// Adds what is missing.
 pub(super) fn apply(headers: &mut HeaderMap, settings: &HttpSettings) {
+    complete_content(headers);
     headers.entry(header::CONTENT_SECURITY_POLICY).or_insert_with(|| settings.content_security_policy.clone());
     for (name, value) in ALWAYS {
         headers.entry(name).or_insert(value);
@@ -62,6 +66,18 @@ pub(super) fn apply(headers: &mut HeaderMap, settings: &HttpSettings) {
     if let Some(value) = &settings.strict_transport {
         headers.entry(header::STRICT_TRANSPORT_SECURITY).or_insert_with(|| value.clone());
         cookie::set_for_https_only(headers);
+    }
+}
+
+/// Says of what is answered how it is to be read: text is UTF-8, also where a library leaves that out, and JSON is a file.
+fn complete_content(headers: &mut HeaderMap) {
+    let Some(kind) = headers.get(header::CONTENT_TYPE).and_then(|kind| kind.to_str().ok()) else { return };
+    if kind.starts_with("text/") && !kind.contains("charset=") {
+        if let Ok(kind) = HeaderValue::try_from(format!("{kind}; charset=utf-8")) {
+            headers.insert(header::CONTENT_TYPE, kind);
+        }
+    } else if matches!(kind, "application/json" | "application/problem+json") {
+        headers.entry(header::CONTENT_DISPOSITION).or_insert(JSON_AS_A_FILE);
     }
 }
 

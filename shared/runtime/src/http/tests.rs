@@ -11,6 +11,8 @@ use axum::body::{Body, Bytes};
 use axum::extract::{ConnectInfo, Request};
 use axum::http::{HeaderValue, Response, header};
 use axum::routing::{any, get, post};
+use belgrano_wire::ambient::{Ambient, ManualClock, SeededEntropy};
+use belgrano_wire::timestamp::UnixMillis;
 use futures_util::{StreamExt, stream};
 use http_body_util::BodyExt;
 use serde_json::Value;
@@ -21,8 +23,6 @@ use super::{HttpSettings, Json, RequestContext, standard_layers};
 use crate::auth::origin::AllowedOrigins;
 use crate::config::Env;
 use crate::telemetry::Metrics;
-use belgrano_wire::ambient::{Ambient, ManualClock, SeededEntropy};
-use belgrano_wire::timestamp::UnixMillis;
 
 fn app(settings: HttpSettings) -> Router {
     let (ambient, metrics) = (Ambient::system(), Metrics::new());
@@ -78,6 +78,52 @@ async fn every_refusal_is_a_problem_with_the_security_headers() {
         assert!(response.headers().contains_key("x-request-id"));
         assert_eq!(response.headers().contains_key(header::ALLOW), status == 405);
     }
+}
+
+#[tokio::test]
+async fn every_answer_says_what_a_browser_may_make_of_it() {
+    let https = HeaderValue::from_static("max-age=31536000; includeSubDomains");
+    let app = app(HttpSettings { strict_transport: Some(https.clone()), ..HttpSettings::default() });
+    let echo = Request::post("/echo").header("content-type", "application/json");
+    for (request, status, kind) in [
+        (Request::get("/trace"), 200, "text/plain; charset=utf-8"),
+        (echo, 200, "application/json"),
+        (Request::get("/health"), 200, "application/json"),
+        (Request::get("/openapi.json"), 200, "application/json"),
+        (Request::get("/docs/"), 200, "text/html; charset=utf-8"),
+        (Request::get("/docs/swagger-ui.css"), 200, "text/css; charset=utf-8"),
+        (Request::get("/nowhere"), 404, "application/problem+json"),
+    ] {
+        let (response, _) = ask(&app, request, "{}").await;
+        let said = |name: &str| response.headers().get(name).map_or("", |value| value.to_str().expect("text"));
+        assert_eq!((response.status().as_u16(), said("content-type")), (status, kind));
+        assert_eq!(said("strict-transport-security"), https);
+        assert_eq!((said("x-content-type-options"), said("x-frame-options")), ("nosniff", "DENY"), "{kind}");
+        assert_eq!((said("cache-control"), said("referrer-policy")), ("no-store", "strict-origin-when-cross-origin"));
+        assert_eq!(said("permissions-policy"), "geolocation=(self), camera=(self), microphone=(), payment=()");
+        let policy = said("content-security-policy");
+        assert!(policy.contains("script-src 'self';") && policy.contains("frame-ancestors 'none'"), "{policy}");
+        assert!(policy.contains("object-src 'none'") && !policy.contains("unsafe-eval"), "{policy}");
+        let file = if kind.ends_with("json") { "attachment; filename=\"api.json\"" } else { "" };
+        assert_eq!(said("content-disposition"), file, "{kind}");
+        for who in ["server", "x-powered-by", "via"] {
+            assert_eq!(said(who), "", "what it is made of is nobody's business");
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_method_that_an_address_does_not_take_is_refused_and_counted() {
+    let app = app(HttpSettings::default());
+    for method in ["GET", "PUT", "DELETE", "TRACE", "OPTIONS", "PROPFIND", "BREW"] {
+        let (refused, body) = ask(&app, Request::builder().method(method).uri("/echo"), "").await;
+        assert_eq!((refused.status().as_u16(), problem_type(&body).as_str()), (405, "metodo-no-permitido"), "{method}");
+        assert_eq!(refused.headers()[header::ALLOW], "POST", "{method}");
+        assert!(!refused.headers().contains_key(header::ACCESS_CONTROL_ALLOW_ORIGIN), "{method}");
+    }
+    let (_, metrics) = ask(&app, Request::get("/metrics"), "").await;
+    let counted = "http_request_duration_seconds_count{route=\"/echo\",status=\"4xx\"} 7";
+    assert!(metrics.contains(counted), "{metrics}");
 }
 
 #[tokio::test]

@@ -8,15 +8,14 @@ mod once;
 
 use std::collections::HashMap;
 
-pub use once::{KeepsAnswers, Once, OnceRefusal};
-
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
+use belgrano_wire::texts::Message;
+use belgrano_wire::timestamp::UnixMillis;
+pub use once::{KeepsAnswers, Once, OnceRefusal};
 
 use crate::problem::Problem;
 use crate::storage::Session;
-use belgrano_wire::texts::Message;
-use belgrano_wire::timestamp::UnixMillis;
 
 /// A caller's key. `scope` keeps callers and operations apart: `pedido:17`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]

@@ -3,6 +3,8 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use belgrano_wire::ambient::Ambient;
+use belgrano_wire::steady::SteadyMillis;
 use reqwest::redirect::Policy;
 use serde::Deserialize;
 use tokio::sync::Mutex;
@@ -10,8 +12,6 @@ use url::Url;
 
 use crate::config::{Env, local_url};
 use crate::tls::use_ring;
-use belgrano_wire::ambient::Ambient;
-use belgrano_wire::steady::SteadyMillis;
 
 /// The port of insights when none is given.
 const PORT: u16 = 8000;
@@ -111,12 +111,12 @@ mod tests {
 
     use axum::Router;
     use axum::routing::get;
+    use belgrano_wire::testing::still_ambient;
     use tokio::net::TcpListener;
     use url::Url;
 
     use super::{Door, DoorSettings};
     use crate::config::Env;
-    use belgrano_wire::testing::still_ambient;
 
     #[test]
     fn it_is_looked_for_on_ones_own_machine_only() {

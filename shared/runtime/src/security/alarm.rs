@@ -6,11 +6,12 @@
 use std::num::NonZeroU32;
 use std::time::Duration;
 
-use super::{AddressHash, Entry};
-use crate::http::RateLimit;
 use belgrano_wire::ambient::Ambient;
 use belgrano_wire::steady::SteadyMillis;
 use belgrano_wire::vocabulary;
+
+use super::{AddressHash, Entry};
+use crate::http::RateLimit;
 
 /// What is counted together.
 pub(super) const PERIOD: Duration = Duration::from_mins(10);
@@ -115,11 +116,12 @@ impl Quiet {
 mod tests {
     use std::sync::Arc;
 
-    use super::{OF_ACCOUNT, OF_ADDRESS, OVER_ALL, Quiet, Suspect, Watch};
-    use crate::security::{AddressHash, Entry, Kind, Source};
     use belgrano_wire::ambient::{Ambient, ManualClock, SeededEntropy};
     use belgrano_wire::steady::SteadyMillis;
     use belgrano_wire::timestamp::UnixMillis;
+
+    use super::{OF_ACCOUNT, OF_ADDRESS, OVER_ALL, Quiet, Suspect, Watch};
+    use crate::security::{AddressHash, Entry, Kind, Source};
 
     fn failure(address: u64, account: i64) -> Entry {
         let source = Source { address: Some(AddressHash(address.to_be_bytes())), ..Source::default() };

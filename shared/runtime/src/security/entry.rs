@@ -1,9 +1,9 @@
 //! One entry, before it is stored.
 
+use belgrano_wire::timestamp::UnixMillis;
 use serde_json::{Map, Value};
 
 use super::{Kind, Source};
-use belgrano_wire::timestamp::UnixMillis;
 
 /// One entry, before it is stored: a code with what varies in it. Nothing secret and nobody's data belong into it.
 #[derive(Clone, Debug, PartialEq)]
@@ -38,7 +38,7 @@ impl Entry {
         Self { on: Some(account), ..self }
     }
 
-    /// The same with a particular: a word, a number or yes and no, never what a person wrote.
+    /// The same with a particular: a word, a number, yes and no, or a name that the operator set; never what a person wrote.
     #[must_use]
     pub fn with(mut self, name: &str, value: impl Into<Value>) -> Self {
         self.particulars.insert(name.to_owned(), value.into());

@@ -5,8 +5,9 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use super::{AddressHash, Entry, Kind, Source};
 use belgrano_wire::steady::SteadyMillis;
+
+use super::{AddressHash, Entry, Kind, Source};
 
 /// Entries of one kind and one address in a minute. More than a person makes by mistake.
 const EACH: u32 = 10;
@@ -65,9 +66,10 @@ impl Flood {
 
 #[cfg(test)]
 mod tests {
+    use belgrano_wire::steady::SteadyMillis;
+
     use super::{ALL, EACH, Flood};
     use crate::security::{AddressHash, Entry, Kind, Source};
-    use belgrano_wire::steady::SteadyMillis;
 
     fn failure(address: u64) -> Entry {
         let address = Some(AddressHash(address.to_be_bytes()));

@@ -23,7 +23,7 @@ vocabulary! {
         PasswordFailed = "clave-fallida";
         /// A recovery code was wrong.
         CodeFailed = "codigo-fallido";
-        /// Somebody who is logged in asked for what is not theirs (403).
+        /// Somebody who is logged in, or a client with a key of ours, asked for what is not theirs (403).
         Refused = "rechazo";
         /// A key or a signature of a program was refused (401, 429).
         KeyRefused = "llave-rechazada";

@@ -6,6 +6,9 @@ use std::net::IpAddr;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
+use belgrano_wire::ambient::Ambient;
+use belgrano_wire::hex::hex;
+use belgrano_wire::signature::SigningSecrets;
 use prometheus_client::encoding::EncodeLabelSet;
 use prometheus_client::metrics::counter::Counter;
 use prometheus_client::metrics::family::Family;
@@ -19,9 +22,6 @@ use crate::auth::email::Email;
 use crate::http::{ClientIp, RequestContext};
 use crate::telemetry::Metrics;
 use crate::writer::{WriteError, Writer};
-use belgrano_wire::ambient::Ambient;
-use belgrano_wire::hex::hex;
-use belgrano_wire::signature::SigningSecrets;
 
 /// Between two looks at whether a minute is over.
 const TURN: Duration = Duration::from_secs(10);

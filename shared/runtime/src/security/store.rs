@@ -2,6 +2,7 @@
 
 use std::convert::Infallible;
 
+use belgrano_wire::timestamp::UnixMillis;
 use serde_json::Value;
 
 use super::alarm::{Alarm, PERIOD, QUIET};
@@ -9,7 +10,6 @@ use super::{Entry, Kind, Source};
 use crate::storage::Session;
 use crate::writer::{Command, Failure, UnitOfWork};
 use crate::{execute_rows, fetch_scalar};
-use belgrano_wire::timestamp::UnixMillis;
 
 /// A unit of work that the security log is written with.
 pub trait SecurityUnit: UnitOfWork {

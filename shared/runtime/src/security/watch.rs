@@ -6,11 +6,11 @@ use axum::extract::{MatchedPath, Request, State};
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::Response;
+use belgrano_wire::signature::SIGNATURE_HEADER;
 
 use super::{Entry, Kind, SecurityLog, Source};
 use crate::auth::api_key::X_API_KEY;
 use crate::http::RequestContext;
-use belgrano_wire::signature::SIGNATURE_HEADER;
 
 /// What the watch asks of a service.
 pub trait Watched: Clone + Send + Sync + 'static {
@@ -19,6 +19,9 @@ pub trait Watched: Clone + Send + Sync + 'static {
 
     /// The account whose session a request came with, if it holds.
     fn account_of(&self, headers: &HeaderMap) -> impl Future<Output = Option<i64>> + Send;
+
+    /// What the client is called whose key a request came with, if it is one of ours.
+    fn client_of(&self, headers: &HeaderMap) -> Option<String>;
 }
 
 /// Passes a request on, and notes what came of it where that is worth an entry.
@@ -26,11 +29,12 @@ pub async fn watch<S: Watched>(State(service): State<S>, request: Request, next:
     let context = request.extensions().get::<RequestContext>().copied();
     let route = request.extensions().get::<MatchedPath>().cloned();
     let method = request.method().clone();
-    let (has_key, cookies) = (comes_with_a_key(request.headers()), cookies_of(request.headers()));
+    let (has_key, shown) = (comes_with_a_key(request.headers()), shown_by(request.headers()));
     let response = next.run(request).await;
     let Some(kind) = worth_telling(&response, has_key) else { return response };
-    let account = if kind == Kind::KeyRefused { None } else { service.account_of(&cookies).await };
-    if kind == Kind::Refused && account.is_none() {
+    let account = if kind == Kind::KeyRefused { None } else { service.account_of(&shown).await };
+    let client = if account.is_none() { service.client_of(&shown) } else { None };
+    if kind == Kind::Refused && account.is_none() && client.is_none() {
         return response;
     }
     let log = service.security();
@@ -38,6 +42,10 @@ pub async fn watch<S: Watched>(State(service): State<S>, request: Request, next:
     // The template, not the path: it names nobody.
     let route = route.as_ref().map_or("-", MatchedPath::as_str);
     let entry = Entry::new(kind).with("metodo", method.as_str()).with("ruta", route);
+    let entry = match client {
+        Some(client) => entry.with("cliente", client),
+        None => entry,
+    };
     log.note(entry.by(Source { account, ..source }));
     response
 }
@@ -48,9 +56,10 @@ fn comes_with_a_key(headers: &HeaderMap) -> bool {
         .any(|name| headers.contains_key(*name))
 }
 
-fn cookies_of(headers: &HeaderMap) -> HeaderMap {
-    let cookies = headers.get_all(header::COOKIE).iter();
-    cookies.map(|cookie| (header::COOKIE, cookie.clone())).collect()
+/// The headers by which somebody says who they are.
+fn shown_by(headers: &HeaderMap) -> HeaderMap {
+    let each = [header::COOKIE, X_API_KEY, header::AUTHORIZATION].into_iter();
+    each.flat_map(|name| headers.get_all(&name).iter().map(move |value| (name.clone(), value.clone()))).collect()
 }
 
 fn worth_telling(response: &Response, has_key: bool) -> Option<Kind> {

@@ -12,16 +12,15 @@ mod settings;
 mod socket;
 mod upgrade;
 
+use std::time::Duration;
+
+use belgrano_wire::ambient::Ambient;
 pub use budget::{Budget, FrameBudget};
 pub use heartbeat::{Beat, Heartbeat};
 pub use seats::{Ending, Seat, SocketLimits, Sockets, TooMany};
 pub use settings::SocketSettings;
 pub use socket::{Gone, Heard, Socket};
 pub use upgrade::{FULL_RETRY_AFTER, Upgrade};
-
-use std::time::Duration;
-
-use belgrano_wire::ambient::Ambient;
 
 /// Clients of a process that stops come back within this time.
 const SPREAD_MS: f64 = 5000.0;

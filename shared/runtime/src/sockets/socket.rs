@@ -5,6 +5,7 @@
 
 use std::time::Duration;
 
+use belgrano_wire::live::{ClientFrame, CloseCode};
 use futures_util::{SinkExt, StreamExt};
 use hyper::upgrade::Upgraded;
 use hyper_util::rt::TokioIo;
@@ -15,8 +16,6 @@ use tokio_tungstenite::tungstenite::protocol::frame::Frame;
 use tokio_tungstenite::tungstenite::protocol::frame::coding::{Data, OpCode};
 use tokio_tungstenite::tungstenite::protocol::{CloseFrame, Role, WebSocketConfig};
 use tokio_tungstenite::tungstenite::{Bytes, Error, Message, Utf8Bytes};
-
-use belgrano_wire::live::{ClientFrame, CloseCode};
 
 /// How long a close may take: sending it and waiting for the client's.
 const CLOSE_TIMEOUT: Duration = Duration::from_secs(2);

@@ -5,6 +5,7 @@ use std::time::Duration;
 use axum::body::Body;
 use axum::extract::Request;
 use axum::response::Response;
+use belgrano_wire::texts::Message;
 use futures_util::future::BoxFuture;
 use hyper::upgrade::OnUpgrade;
 use hyper_util::rt::TokioIo;
@@ -14,7 +15,6 @@ use super::Socket;
 use crate::auth::origin::AllowedOrigins;
 use crate::http::cross_site;
 use crate::problem::Problem;
-use belgrano_wire::texts::Message;
 
 /// When to come back to a process that has as many sockets as it may have.
 pub const FULL_RETRY_AFTER: Duration = Duration::from_secs(10);

@@ -163,10 +163,10 @@ async fn what_a_database_or_an_address_sets_does_not_count() {
     database.execute(&db, "UPDATE counters SET outbox_id = 77 WHERE id = 1").await;
     db.close().await;
     alter(&mut server, format!("ALTER DATABASE {name} SET search_path = pg_catalog")).await;
-    alter(&mut server, format!("ALTER DATABASE {name} SET statement_timeout = '1ms'")).await;
+    alter(&mut server, format!("ALTER DATABASE {name} SET statement_timeout = '1s'")).await;
     let mut settings = database.settings();
     if let super::Target::Postgres { options, .. } = &mut settings.target {
-        **options = options.as_ref().clone().options([("search_path", "nowhere"), ("lock_timeout", "1ms")]);
+        **options = options.as_ref().clone().options([("search_path", "nowhere"), ("lock_timeout", "1s")]);
     }
     let db = open(&settings, &migrations()).await.expect("opens");
     let mut session = db.begin().await.expect("a transaction");
@@ -272,11 +272,14 @@ async fn whatever_takes_the_database_away_passes_by_itself() {
         within(options.clone(), back.clone()).await;
         db.ping().await.unwrap_or_else(|error| panic!("{back}: {error}"));
     }
+    // The pool keeps a connection by itself, and a database that is used takes no other name.
+    alter(&mut server, format!("ALTER DATABASE {name} WITH ALLOW_CONNECTIONS false")).await;
     end_sessions(&mut server, &name).await;
     alter(&mut server, format!("ALTER DATABASE {name} RENAME TO {other}")).await;
     let error = db.ping().await.expect_err("no database");
     assert!(is_unavailable(&error), "{error}");
     alter(&mut server, format!("ALTER DATABASE {other} RENAME TO {name}")).await;
+    alter(&mut server, format!("ALTER DATABASE {name} WITH ALLOW_CONNECTIONS true")).await;
     db.ping().await.expect("well again");
     db.close().await;
     alter(&mut server, format!("DROP DATABASE {name} WITH (FORCE)")).await;

@@ -5,9 +5,12 @@
 
 use std::io::IsTerminal;
 
-use tracing_subscriber::EnvFilter;
+use tracing::Subscriber;
+use tracing_subscriber::fmt::MakeWriter;
 use tracing_subscriber::layer::SubscriberExt;
+use tracing_subscriber::registry::LookupSpan;
 use tracing_subscriber::util::{SubscriberInitExt, TryInitError};
+use tracing_subscriber::{EnvFilter, Layer};
 
 use crate::config::Env;
 
@@ -67,20 +70,50 @@ pub fn init(filter: Option<&str>, format: LogFormat) -> Result<(), LogError> {
         LogFormat::Auto => !terminal,
     };
     let registry = tracing_subscriber::registry().with(filter);
-    let lines = tracing_subscriber::fmt::layer().with_writer(std::io::stderr).with_ansi(terminal);
     if json {
-        // The span's fields (request id, trace id, route) once, under `span`; the list of parents says no more.
-        registry.with(lines.json().flatten_event(true).with_current_span(true).with_span_list(false)).try_init()?;
+        registry.with(json_lines(std::io::stderr)).try_init()?;
     } else {
+        let lines = tracing_subscriber::fmt::layer().with_writer(std::io::stderr).with_ansi(terminal);
         registry.with(lines.with_target(false)).try_init()?;
     }
     Ok(())
 }
 
+/// One JSON object a line, whatever is in the values.
+fn json_lines<S, W>(writer: W) -> impl Layer<S>
+where
+    S: Subscriber + for<'span> LookupSpan<'span>,
+    W: for<'writer> MakeWriter<'writer> + Send + Sync + 'static,
+{
+    let lines = tracing_subscriber::fmt::layer().with_writer(writer).json();
+    // The span's fields (request id, trace id, route) once, under `span`; the list of parents says no more.
+    lines.flatten_event(true).with_current_span(true).with_span_list(false)
+}
+
 #[cfg(test)]
 mod tests {
-    use super::{LogError, init_from_env};
+    use serde_json::Value;
+    use tracing_subscriber::layer::SubscriberExt;
+
+    use super::{LogError, init_from_env, json_lines};
     use crate::config::Env;
+    use crate::testing::Lines;
+
+    #[test]
+    fn what_somebody_sent_is_no_line_of_its_own() {
+        const SENT: &str = "ana\n{\"level\":\"ERROR\",\"message\":\"forged\"}\r\n\u{2028}\u{1b}[2J";
+        let written = Lines::default();
+        let to = written.clone();
+        let subscriber = tracing_subscriber::registry().with(json_lines(move || to.clone()));
+        tracing::subscriber::with_default(subscriber, || {
+            tracing::warn!(as_text = SENT, as_shown = %SENT, as_debugged = ?SENT, "said {SENT}");
+        });
+        let text = written.text();
+        assert_eq!((text.matches('\n').count(), text.matches('\r').count()), (1, 0), "{text}");
+        assert!(!text.contains('\u{1b}'), "{text}");
+        let line: Value = serde_json::from_str(&text).expect("one object");
+        assert_eq!((&line["level"], &line["as_text"], &line["as_shown"]), (&"WARN".into(), &SENT.into(), &SENT.into()));
+    }
 
     #[test]
     fn a_filter_that_is_none_is_a_mistake() {

@@ -2,13 +2,13 @@
 
 use std::time::Duration;
 
+use belgrano_wire::ambient::Ambient;
 use sqlx::postgres::PgConnectOptions;
 use sqlx::{ConnectOptions, Connection, PgConnection};
 use tempfile::TempDir;
 
 use super::pooler::Pooler;
 use crate::storage::{Db, Migrations, Session, StorageSettings, Target, open};
-use belgrano_wire::ambient::Ambient;
 
 /// The variable that names the server.
 const URL_VARIABLE: &str = "TEST_DATABASE_URL";

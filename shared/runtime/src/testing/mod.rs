@@ -1,4 +1,4 @@
-//! Fresh databases on both engines, for tests.
+//! Fresh databases on both engines, and what is logged, for tests.
 //!
 //! Behind the cargo feature `testing`, for `[dev-dependencies]` only. [`on_both_engines!`](crate::on_both_engines) turns
 //! one body into two tests, so that no query is proved on one engine alone. What must never happen here: a test that is
@@ -6,12 +6,16 @@
 #![expect(clippy::missing_panics_doc, reason = "whatever goes wrong here fails the test that asked")]
 
 mod database;
+mod log;
 mod old_database;
 mod plans;
 mod pooler;
 mod statements;
 
 pub use database::TestDatabase;
+pub use log::CapturedLog;
+#[cfg(test)]
+pub(crate) use log::Lines;
 pub use old_database::OldFile;
 pub use plans::{keep_statistics, table_readers};
 pub use pooler::Pooler;

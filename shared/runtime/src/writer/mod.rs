@@ -19,15 +19,14 @@ use std::future::Future;
 use std::sync::Arc;
 use std::time::Duration;
 
-use tokio::sync::{mpsc, oneshot};
-
 use aside::Aside;
 use batch::{Job, Pending, Worker};
+use belgrano_wire::texts::Message;
+use tokio::sync::{mpsc, oneshot};
 
 use crate::auth::caller::NoLonger;
 use crate::problem::Problem;
 use crate::storage::{Db, Session, is_locked, is_unavailable, is_unstorable_text};
-use belgrano_wire::texts::Message;
 
 /// How long a command waits for a row that somebody else holds. The caller of a request is still there then.
 pub const PATIENCE: Duration = Duration::from_secs(5);

@@ -16,16 +16,14 @@ use axum::extract::State;
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
-use bytes::Bytes;
-use serde_json::json;
-use sha2::{Digest, Sha256};
-
-pub use ground::Ground;
-pub use zones::{InvalidZones, Zones};
-
 use belgrano_runtime::config::Env;
 use belgrano_runtime::http::{HttpSettings, accepts_gzip, gzip};
 use belgrano_wire::hex::hex;
+use bytes::Bytes;
+pub use ground::Ground;
+use serde_json::json;
+use sha2::{Digest, Sha256};
+pub use zones::{InvalidZones, Zones};
 
 /// What a map of either service is made of.
 #[derive(Clone, Debug, Default)]

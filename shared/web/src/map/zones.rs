@@ -4,13 +4,12 @@ use std::io::Read;
 use std::path::Path;
 use std::sync::Arc;
 
+use belgrano_wire::free_text::{self, NotText};
+use belgrano_wire::search::fold;
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
 use super::shape::Shape;
-use belgrano_wire::search::fold;
-
-use belgrano_wire::free_text::{self, NotText};
 
 /// What the largest city's districts take; a survey of every plot is not what a phone should load.
 const MAX_BYTES: u64 = 2 * 1024 * 1024;

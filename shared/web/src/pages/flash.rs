@@ -10,9 +10,9 @@ use axum::http::{HeaderMap, HeaderValue, header};
 use axum::response::Response;
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use belgrano_runtime::http::cookie;
 
 use super::see_other;
-use belgrano_runtime::http::cookie;
 
 /// What a notice is about.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -7,6 +7,11 @@ use std::borrow::Borrow;
 
 use axum::extract::{FromRequest, Request};
 use axum::http::StatusCode;
+use belgrano_runtime::idempotency::IdempotencyKey;
+use belgrano_runtime::problem::{FieldError, Problem};
+use belgrano_wire::free_text::{self, KEY_FIELD};
+use belgrano_wire::search;
+use belgrano_wire::texts::{Language, Message, Said};
 use bytes::Bytes;
 use serde::de::DeserializeOwned;
 use sha2::{Digest, Sha256};
@@ -15,11 +20,6 @@ use url::form_urlencoded;
 use super::field::{Choice, Field, Label};
 use super::typed::read;
 use crate::seen::{Fields, NOW_MEMBER, SEEN_FIELD, Seen};
-use belgrano_runtime::idempotency::IdempotencyKey;
-use belgrano_runtime::problem::{FieldError, Problem};
-use belgrano_wire::free_text::{self, KEY_FIELD};
-use belgrano_wire::search;
-use belgrano_wire::texts::{Language, Message, Said};
 
 /// The fields of a form in the order they were sent, and the errors of those that are wrong.
 #[derive(Clone, Debug, Default)]

@@ -1,13 +1,13 @@
 //! Forms: read into the types of the API, and shown again with what is wrong.
 
 use axum::extract::{FromRequest, Request};
+use belgrano_runtime::problem::Problem;
+use belgrano_wire::Priority;
+use belgrano_wire::texts::{Language, Message};
 use serde::Deserialize;
 
 use super::Form;
 use crate::seen::{Fields, Seen};
-use belgrano_runtime::problem::Problem;
-use belgrano_wire::Priority;
-use belgrano_wire::texts::{Language, Message};
 
 #[derive(Debug, Deserialize, PartialEq)]
 struct Driver {

@@ -4,9 +4,9 @@ use axum::Router;
 use axum::http::{HeaderValue, header};
 use axum::response::Response;
 use axum::routing::post;
+use belgrano_wire::texts::{LANGUAGE_COOKIE, Language};
 
 use super::{Form, see_other};
-use belgrano_wire::texts::{LANGUAGE_COOKIE, Language};
 
 const YEAR_S: u32 = 31_536_000;
 

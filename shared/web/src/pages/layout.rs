@@ -6,18 +6,18 @@ use askama::Template;
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
-
-use super::assets;
-use super::flash::{Flash, Notice};
-use super::pieces::{Badge, Drawing, Icon};
-use super::return_to::LOGIN_PATH;
-use super::service::Service;
 use belgrano_runtime::problem::Problem;
 use belgrano_wire::money::Money;
 use belgrano_wire::texts::{Catalogue, Language, Message, Text};
 use belgrano_wire::timestamp::UnixMillis;
 use belgrano_wire::zone::Zone;
 use belgrano_wire::{Priority, TicketState};
+
+use super::assets;
+use super::flash::{Flash, Notice};
+use super::pieces::{Badge, Drawing, Icon};
+use super::return_to::LOGIN_PATH;
+use super::service::Service;
 
 /// A link of the navigation.
 #[derive(Clone, Debug, PartialEq, Eq)]

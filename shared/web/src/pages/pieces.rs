@@ -2,10 +2,10 @@
 
 use askama::Template;
 use askama::filters::HtmlSafe;
-
-use super::assets;
 use belgrano_wire::search::fold;
 use belgrano_wire::texts::Text;
+
+use super::assets;
 
 /// A drawing of the icon sprite, beside a text that says the same.
 #[derive(Clone, Debug, Template)]

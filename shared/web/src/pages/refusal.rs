@@ -7,11 +7,11 @@ use askama::Template;
 use axum::body::Body;
 use axum::http::{StatusCode, header};
 use axum::response::Response;
+use belgrano_runtime::http::Navigation;
+use belgrano_runtime::problem::Refusal;
 
 use super::layout::Layout;
 use super::return_to::log_in_first;
-use belgrano_runtime::http::Navigation;
-use belgrano_runtime::problem::Refusal;
 
 #[derive(Template)]
 #[template(path = "problem.html")]
@@ -43,12 +43,12 @@ mod tests {
     use axum::body::Body;
     use axum::extract::Request;
     use axum::response::IntoResponse;
-    use http_body_util::BodyExt;
-
-    use super::for_people;
     use belgrano_runtime::http::is_navigation;
     use belgrano_runtime::problem::Problem;
     use belgrano_wire::texts::{Language, Message};
+    use http_body_util::BodyExt;
+
+    use super::for_people;
 
     fn request(method: &str, path: &str, headers: &[(&str, &str)]) -> Request {
         let builder = Request::builder().method(method).uri(path);

@@ -4,16 +4,16 @@
 use askama::Template;
 use axum::http::StatusCode;
 use axum::response::Response;
-use url::form_urlencoded;
-
-use super::qr::Qr;
-use super::{Form, Layout, Notice, see_other};
 use belgrano_runtime::auth::gate::Principal;
 use belgrano_runtime::auth::second_factor::{
     FactorDesk, FactorUnit, FactorView, Offer, ProofBody, RecoveryCodes, SetUpBody,
 };
 use belgrano_runtime::http::ClientIp;
 use belgrano_runtime::problem::Problem;
+use url::form_urlencoded;
+
+use super::qr::Qr;
+use super::{Form, Layout, Notice, see_other};
 
 /// Where the second step of a log-in is, on every service.
 const SECOND_STEP_PATH: &str = "/ingresar/codigo";

@@ -4,13 +4,13 @@ use axum::Router;
 use axum::http::{HeaderValue, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
+use belgrano_runtime::http::compress_pages;
+use belgrano_runtime::problem::Problem;
+use belgrano_wire::texts::Language;
 use serde_json::json;
 
 use super::assets;
 use super::{Layout, Link};
-use belgrano_runtime::http::compress_pages;
-use belgrano_runtime::problem::Problem;
-use belgrano_wire::texts::Language;
 
 /// A service as its pages know it.
 #[derive(Debug)]

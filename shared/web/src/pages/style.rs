@@ -5,13 +5,13 @@ use axum::Router;
 use axum::http::request::Parts;
 use axum::response::Response;
 use axum::routing::get;
-
-use super::{Choice, Form, Layout, Link, Service};
 use belgrano_runtime::http::compress_pages;
 use belgrano_runtime::problem::{FieldError, Problem};
 use belgrano_wire::money::Money;
 use belgrano_wire::texts::Message;
 use belgrano_wire::{Priority, TicketState};
+
+use super::{Choice, Form, Layout, Link, Service};
 
 #[derive(Template)]
 #[template(path = "style.html")]

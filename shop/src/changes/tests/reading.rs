@@ -190,6 +190,21 @@ async fn nobody_reads_without_a_key() {
 }
 
 #[tokio::test]
+async fn a_signature_decides_whatever_key_comes_with_it() {
+    let database = TestDatabase::sqlite();
+    let keys = "tablero:estados:llave-del-tablero-12,copia:cambios:llave-de-la-copia-12";
+    let shop = TestShop::with(&database, &[("API_KEY", keys)]).await;
+    let signed = shop.app.secrets.sign("c", shop.app.ambient.now(), b"");
+    for (key, alone) in [("llave-del-tablero-12", 403), ("llave-de-nadie-0123", 401), ("llave-de-la-copia-12", 422)] {
+        let request = || Request::get("/api/cambios?limite=0").header("x-api-key", key);
+        assert_eq!(send(&shop, request().body(Body::empty()).expect("a request")).await.0, alone, "{key}");
+        let request = request().header(ID_HEADER, "c").header(TIMESTAMP_HEADER, &signed.timestamp);
+        let request = request.header(SIGNATURE_HEADER, &signed.signature).body(Body::empty());
+        assert_eq!(send(&shop, request.expect("a request")).await.0, 422, "{key}: let in, and asked for something");
+    }
+}
+
+#[tokio::test]
 async fn what_is_out_of_range_is_named() {
     let database = TestDatabase::sqlite();
     let shop = TestShop::new(&database).await;

@@ -48,6 +48,46 @@ async fn anybody_may_look_around() {
 }
 
 #[tokio::test]
+async fn what_is_somebodys_is_kept_by_no_cache() {
+    let database = TestDatabase::sqlite();
+    let shop = TestShop::new(&database).await;
+    let mut ana = shop.customer("ana@example.com").await;
+    for path in ["/", "/perfil", "/perfil/clave", "/pedidos", "/carrito", "/api/me", "/api/pedidos", "/api/yo/datos"] {
+        let (head, _) = shop.send_bytes(&mut ana, Method::GET, path, None).await;
+        let kept = head.headers["cache-control"].to_str().expect("text");
+        assert_eq!((head.status.as_u16(), kept), (200, "no-store"), "{path}");
+    }
+}
+
+#[tokio::test]
+async fn nothing_lies_beside_what_is_served() {
+    let database = TestDatabase::sqlite();
+    let shop = TestShop::new(&database).await;
+    let mut visitor = shop.visitor();
+    let sheet = belgrano_web::pages::assets::url("belgrano.css");
+    assert_eq!(visitor.get(&sheet).await.status, 200);
+    let folder = sheet.trim_end_matches("belgrano.css");
+    for name in ["", "vendor/", "..%2fCargo.toml", "%2e%2e/Cargo.toml", "belgrano.css.bak", ".DS_Store", "tokens.css"] {
+        let path = format!("{folder}{name}");
+        assert_eq!(visitor.get(&path).await.status, 404, "{path}");
+    }
+    let usual = [
+        "/static/",
+        "/fotos/",
+        "/fotos/1/",
+        "/.git/config",
+        "/.env",
+        "/Thumbs.db",
+        "/shop.db",
+        "/Cargo.toml",
+        "/data/",
+    ];
+    for path in usual {
+        assert_eq!(visitor.get(path).await.status, 404, "{path}");
+    }
+}
+
+#[tokio::test]
 async fn everybody_reads_in_their_language() {
     let database = TestDatabase::sqlite();
     let shop = TestShop::new(&database).await;

@@ -2,11 +2,11 @@
 
 use std::fmt;
 
+use belgrano_wire::timestamp::UnixMillis;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::log_in::Code;
-use belgrano_wire::timestamp::UnixMillis;
 
 /// What an account has of a second factor.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
@@ -14,7 +14,7 @@ pub struct FactorView {
     /// Whether it has one.
     #[serde(rename = "activo")]
     pub active: bool,
-    /// Since when.
+    /// Since when there is one; null without one.
     #[serde(rename = "desde")]
     pub since: Option<UnixMillis>,
     /// Recovery codes that were not used.

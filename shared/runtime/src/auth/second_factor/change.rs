@@ -1,5 +1,7 @@
 //! What changes a factor, as commands of any service.
 
+use belgrano_wire::texts::Message;
+
 use super::log_in::{Code, NotYet};
 use super::seal::FactorKeys;
 use super::store::{self, CodeUse};
@@ -12,7 +14,6 @@ use crate::security::{Entry, Kind};
 use crate::storage::Session;
 use crate::writer::{Command, Failure};
 use crate::{execute, fetch};
-use belgrano_wire::texts::Message;
 
 /// A unit of work of a service whose accounts may have a second factor.
 pub trait FactorUnit: KnowsCallers {
@@ -120,7 +121,7 @@ impl<U: FactorUnit> Command<U> for SetUp {
 pub(super) enum Proven {
     /// It gets other recovery codes.
     NewCodes(Vec<[u8; 32]>),
-    /// It goes.
+    /// The factor goes, with its recovery codes.
     TurnOff,
 }
 

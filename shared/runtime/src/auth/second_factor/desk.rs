@@ -4,6 +4,9 @@ use std::time::Duration;
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD as BASE64;
+use belgrano_wire::ambient::Ambient;
+use belgrano_wire::texts::Message;
+use belgrano_wire::timestamp::UnixMillis;
 
 use super::bodies::{FactorView, Offer, ProofBody, SetUpBody};
 use super::change::{ChangeFactor, FactorUnit, Owner, Proven, RemoveFactor, SetUp, Verified};
@@ -23,9 +26,6 @@ use crate::security::{Entry, Kind, SecurityLog, Source};
 use crate::storage::Db;
 use crate::writer::Writer;
 use crate::{fetch, fetch_scalar};
-use belgrano_wire::ambient::Ambient;
-use belgrano_wire::texts::Message;
-use belgrano_wire::timestamp::UnixMillis;
 
 /// How long an offer may be taken up: somebody may have to install an app first.
 const OFFER_LIFETIME: Duration = Duration::from_hours(1);
@@ -33,7 +33,7 @@ const OFFER_LIFETIME: Duration = Duration::from_hours(1);
 /// What a service has to offer, look at and change second factors with.
 #[derive(Debug)]
 pub struct FactorDesk<'a, P, U> {
-    /// Keys and rules.
+    /// What seals secrets, and who has to have a factor.
     pub factors: &'a SecondFactors,
     /// Passwords, and how often one may try.
     pub gate: &'a Gate<P>,

@@ -7,6 +7,8 @@
 use std::fmt;
 use std::time::Duration;
 
+use belgrano_wire::texts::Message;
+use belgrano_wire::timestamp::UnixMillis;
 use serde::Deserialize;
 use sha2::{Digest, Sha256};
 use utoipa::ToSchema;
@@ -20,8 +22,6 @@ use crate::auth::session::TokenHash;
 use crate::problem::{FieldError, Problem};
 use crate::storage::Session;
 use crate::{execute, fetch};
-use belgrano_wire::texts::Message;
-use belgrano_wire::timestamp::UnixMillis;
 
 /// Wrong codes after which the password has to be shown again.
 const TRIES: i64 = 5;

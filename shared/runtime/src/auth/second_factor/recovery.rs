@@ -1,17 +1,17 @@
 //! Recovery codes: what opens an account whose app is lost, each of them once.
 
+use belgrano_wire::ambient::CROCKFORD;
 use serde::Serialize;
 use sha2::{Digest, Sha256};
 use utoipa::ToSchema;
 
 use crate::auth::typed_code;
-use belgrano_wire::ambient::CROCKFORD;
 
 /// How many there are.
 const COUNT: u8 = 10;
 /// Characters of one. They are kept for years, and what is stored of them is a plain hash: 80 bits are not found in a stolen table.
 const CHARS: usize = 16;
-/// Characters between hyphens.
+/// How many characters of a code stand between two hyphens.
 const GROUP: usize = 4;
 /// Bytes of what a list of them is made of.
 pub(super) const SEED_BYTES: usize = 32;

@@ -4,6 +4,8 @@ use std::time::Duration;
 
 use axum::extract::Request;
 use axum::response::{IntoResponse, Redirect, Response};
+use belgrano_wire::ambient::Ambient;
+use belgrano_wire::signature::SigningSecrets;
 use url::Url;
 
 use super::log_in::Second;
@@ -12,8 +14,6 @@ use crate::auth::session::{SessionCookie, Token};
 use crate::config::Env;
 use crate::http::is_navigation;
 use crate::problem::Problem;
-use belgrano_wire::ambient::Ambient;
-use belgrano_wire::signature::SigningSecrets;
 
 /// Where the API sets a factor up, on every service.
 pub const SET_UP_API: &str = "/api/segundo-factor";
@@ -134,9 +134,10 @@ impl SecondFactors {
 
 #[cfg(test)]
 mod tests {
+    use belgrano_wire::signature::SigningSecrets;
+
     use super::{Naming, SecondFactorRule, SecondFactors};
     use crate::config::Env;
-    use belgrano_wire::signature::SigningSecrets;
 
     #[test]
     fn the_setting_is_one_of_two_words() {

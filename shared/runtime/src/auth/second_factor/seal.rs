@@ -6,6 +6,8 @@
 use std::fmt;
 use std::sync::Arc;
 
+use belgrano_wire::ambient::Ambient;
+use belgrano_wire::signature::SigningSecrets;
 use ring::aead::{AES_256_GCM, Aad, LessSafeKey, NONCE_LEN, Nonce, UnboundKey};
 
 use super::change::{FactorUnit, Reseal};
@@ -13,8 +15,6 @@ use crate::fetch;
 use crate::problem::Problem;
 use crate::storage::Db;
 use crate::writer::{WriteError, Writer};
-use belgrano_wire::ambient::Ambient;
-use belgrano_wire::signature::SigningSecrets;
 
 /// What something is sealed for.
 #[derive(Clone, Copy, Debug)]
@@ -153,9 +153,10 @@ pub async fn reseal<U: FactorUnit>(
 
 #[cfg(test)]
 mod tests {
-    use super::{FactorKeys, Purpose};
     use belgrano_wire::ambient::Ambient;
     use belgrano_wire::signature::SigningSecrets;
+
+    use super::{FactorKeys, Purpose};
 
     const OLD: &str = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
     const NEW: &str = "whsec_plJ3nmyCDGBKInavdOK15jsl";

@@ -2,6 +2,9 @@
 
 use std::time::Duration;
 
+use belgrano_wire::steady;
+use belgrano_wire::timestamp::UnixMillis;
+
 use super::bodies::FactorView;
 use super::change::FactorUnit;
 use super::log_in::Code;
@@ -10,8 +13,6 @@ use super::totp::{self, FactorSecret, SECRET_BYTES};
 use crate::auth::typed_code;
 use crate::storage::Session;
 use crate::{execute, execute_rows, fetch, fetch_scalar};
-use belgrano_wire::steady;
-use belgrano_wire::timestamp::UnixMillis;
 
 /// Which wrong code of an account is the first that costs a wait. The count begins anew with a right one, and is kept for all instances.
 const FIRST_COSTLY: i64 = 5;
@@ -173,8 +174,9 @@ fn wait_after(wrong: i64) -> Duration {
 mod tests {
     use std::time::Duration;
 
-    use super::{is_new, wait_after};
     use belgrano_wire::timestamp::UnixMillis;
+
+    use super::{is_new, wait_after};
 
     #[test]
     fn wrong_codes_cost_nothing_at_first_and_an_hour_in_the_end() {

@@ -28,7 +28,7 @@ impl fmt::Debug for FactorSecret {
 }
 
 impl FactorSecret {
-    /// A random secret.
+    /// A new secret of [`SECRET_BYTES`] random bytes.
     #[must_use]
     pub fn generate(ambient: &Ambient) -> Self {
         Self(ambient.bytes())

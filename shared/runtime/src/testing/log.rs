@@ -13,8 +13,17 @@ pub struct CapturedLog {
     _guard: DefaultGuard,
 }
 
+/// Where a log is written to: its bytes so far.
 #[derive(Clone, Debug, Default)]
-struct Lines(Arc<Mutex<Vec<u8>>>);
+pub(crate) struct Lines(Arc<Mutex<Vec<u8>>>);
+
+impl Lines {
+    /// What was written so far, as text.
+    pub(crate) fn text(&self) -> String {
+        let bytes = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        String::from_utf8_lossy(&bytes).into_owned()
+    }
+}
 
 impl CapturedLog {
     /// Begins.
@@ -33,8 +42,7 @@ impl CapturedLog {
     /// What it says so far.
     #[must_use]
     pub fn text(&self) -> String {
-        let bytes = self.lines.0.lock().unwrap_or_else(PoisonError::into_inner);
-        String::from_utf8_lossy(&bytes).into_owned()
+        self.lines.text()
     }
 }
 
