@@ -107,7 +107,7 @@ pub(crate) async fn end_others(State(app): State<App>, Session(who): Session) ->
     Ok(StatusCode::NO_CONTENT)
 }
 
-/// Termina una sesión de la cuenta, por su `id`; puede ser la de quien lo pide.
+/// Ends one session of the account, by its `id`; it may be that of whoever asks.
 #[utoipa::path(delete, path = "/api/yo/sesiones/{id}", tag = "cuentas", params(("id" = String, Path)), responses(
     (status = 204), (status = 401, body = ProblemDocument), (status = 404, body = ProblemDocument)))]
 pub(crate) async fn end_one(

@@ -21,9 +21,9 @@ pub(crate) async fn customer_of(app: &App, admin: &Admin, id: i64) -> Result<Cho
     chosen(app, admin, &[id]).await?.pop().ok_or_else(no_customer)
 }
 
-/// Todo lo que la tienda sabe de un cliente, para dárselo (administradores)
+/// Everything the shop knows of a customer, to give it to them (administrators)
 ///
-/// El documento de `GET /api/yo/datos`. En el registro de seguridad queda quién lo descargó y de quién es.
+/// The document of `GET /api/yo/datos`. The security log keeps who took it out, and of whom.
 #[utoipa::path(
     get, path = "/api/administrar/clientes/{id}/datos", tag = "cuentas",
     params(("id" = i64, Path)),
@@ -31,7 +31,7 @@ pub(crate) async fn customer_of(app: &App, admin: &Admin, id: i64) -> Result<Cho
         (status = 200, body = PersonData),
         (status = 401, body = ProblemDocument),
         (status = 403, body = ProblemDocument),
-        (status = 404, body = ProblemDocument, description = "No hay un cliente así; las cuentas que administran no lo son"),
+        (status = 404, body = ProblemDocument, description = "There is no such customer; accounts that administer are none."),
     )
 )]
 pub(crate) async fn hand_out(State(app): State<App>, admin: Admin, Path(id): Path<i64>) -> Result<Response, Problem> {
@@ -49,10 +49,10 @@ pub(crate) struct EraseCustomerBody {
     email: Email,
 }
 
-/// Borra para siempre la cuenta de un cliente que lo pidió (administradores)
+/// Erases for good the account of a customer who asked for it (administrators)
 ///
-/// Como `DELETE /api/yo`, con el correo de la cuenta en lugar de su contraseña. Otra vez no cambia nada. En el registro de seguridad
-/// queda quién la borró.
+/// As `DELETE /api/yo`, with the e-mail of the account in the place of its password. Again, it changes nothing. The security log
+/// keeps who erased it.
 #[utoipa::path(
     delete, path = "/api/administrar/clientes/{id}", tag = "cuentas", request_body = EraseCustomerBody,
     params(("id" = i64, Path)),
@@ -60,9 +60,9 @@ pub(crate) struct EraseCustomerBody {
         (status = 204),
         (status = 401, body = ProblemDocument),
         (status = 403, body = ProblemDocument),
-        (status = 404, body = ProblemDocument, description = "No hay un cliente así; las cuentas que administran no lo son"),
-        (status = 409, body = ProblemDocument, description = "Tiene pedidos sin terminar: `pedidos` dice cuáles"),
-        (status = 422, body = ProblemDocument, description = "El correo no es el de la cuenta"),
+        (status = 404, body = ProblemDocument, description = "There is no such customer; accounts that administer are none."),
+        (status = 409, body = ProblemDocument, description = "It has orders under way: `pedidos` names them."),
+        (status = 422, body = ProblemDocument, description = "The e-mail is not that of the account."),
     )
 )]
 pub(crate) async fn erase_customer(
