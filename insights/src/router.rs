@@ -17,9 +17,12 @@ use crate::app::App;
 use crate::sessions::{self, SESSION_COOKIE};
 use crate::{accounts, alerts, api, cors, exports, pages, saved};
 
+/// What the document says of everything, in Spanish.
+const TEXTS: &str = include_str!("../texts/es-AR/api.txt");
+
 /// The API's document; the rooms add their paths.
 #[derive(OpenApi)]
-#[openapi(info(title = "Belgrano Insights", description = "Lo que el negocio aprende de sus propios pedidos."))]
+#[openapi(info(title = "Belgrano Insights", description = "What the business learns from its own orders."))]
 struct Api;
 
 /// The router with every limit on it.
@@ -40,6 +43,14 @@ pub fn router(app: App, health: Health) -> Router {
 
 /// The API, without what stands around it, in a document that says who may.
 pub(crate) fn described() -> OpenApiRouter<App> {
+    let mut api = in_english();
+    let document = std::mem::take(api.get_openapi_mut());
+    *api.get_openapi_mut() = openapi::in_spanish(document, TEXTS);
+    api
+}
+
+/// The same, as the comments of the code describe it.
+fn in_english() -> OpenApiRouter<App> {
     let mut api = OpenApiRouter::with_openapi(Api::openapi())
         .routes(routes!(pages::home::root))
         .merge(api::routes())
@@ -81,8 +92,8 @@ mod tests {
     use axum::body::Body;
     use axum::http::Request;
     use belgrano_testing::{
-        Permissions, TestDatabase, Unread, assert_committed, assert_no_foreign_words, assert_refusals_are_problems,
-        operations, posted, wrong_requests,
+        Permissions, TestDatabase, Unread, assert_committed, assert_described, assert_no_foreign_words,
+        assert_refusals_are_problems, operations, posted, wrong_requests,
     };
     use serde_json::{Value, json};
 
@@ -92,6 +103,11 @@ mod tests {
     fn the_committed_api_document_is_the_one_served() {
         let document = super::described().to_openapi().to_pretty_json().expect("a document");
         assert_committed("docs/openapi/insights.json", &(document + "\n"));
+    }
+
+    #[test]
+    fn everything_in_the_document_is_described_in_spanish() {
+        assert_described(super::in_english().to_openapi(), "insights/texts/es-AR/api.txt", super::TEXTS);
     }
 
     #[test]

@@ -17,9 +17,12 @@ use crate::{
     stock, visits,
 };
 
+/// What the document says of everything, in Spanish.
+const TEXTS: &str = include_str!("../texts/es-AR/api.txt");
+
 /// The API's document; the rooms add their paths.
 #[derive(OpenApi)]
-#[openapi(info(title = "Belgrano Ahorro", description = "Catálogo, carrito, pedidos y cuentas de la tienda."))]
+#[openapi(info(title = "Belgrano Ahorro", description = "Catalog, cart, orders and accounts of the shop."))]
 struct Api;
 
 /// The shop's router with every limit on it. One state for all: the [`App`].
@@ -40,6 +43,14 @@ pub fn router(app: App, health: Health) -> Router {
 
 /// The API, without what stands around it, in a document that says who may.
 fn described() -> OpenApiRouter<App> {
+    let mut api = in_english();
+    let document = std::mem::take(api.get_openapi_mut());
+    *api.get_openapi_mut() = openapi::in_spanish(document, TEXTS);
+    api
+}
+
+/// The same, as the comments of the code describe it.
+fn in_english() -> OpenApiRouter<App> {
     let mut api = api_routes();
     let document = std::mem::take(api.get_openapi_mut());
     *api.get_openapi_mut() = openapi::completed(document, SESSION_COOKIE);
@@ -75,7 +86,7 @@ mod tests {
     use axum::body::Body;
     use axum::http::{Method, Request};
     use belgrano_testing::{
-        Operation, Permissions, TestDatabase, Unread, assert_committed, assert_no_foreign_words,
+        Operation, Permissions, TestDatabase, Unread, assert_committed, assert_described, assert_no_foreign_words,
         assert_refusals_are_problems, operations, posted, wrong_requests,
     };
     use serde_json::json;
@@ -87,6 +98,11 @@ mod tests {
     fn the_committed_api_document_is_the_one_served() {
         let document = super::described().to_openapi().to_pretty_json().expect("a document");
         assert_committed("docs/openapi/shop.json", &(document + "\n"));
+    }
+
+    #[test]
+    fn everything_in_the_document_is_described_in_spanish() {
+        assert_described(super::in_english().to_openapi(), "shop/texts/es-AR/api.txt", super::TEXTS);
     }
 
     #[test]

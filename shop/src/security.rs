@@ -15,7 +15,7 @@ pub fn routes() -> OpenApiRouter<App> {
     OpenApiRouter::new().routes(routes!(list))
 }
 
-/// El registro de seguridad, de lo más nuevo a lo más viejo
+/// The security log, newest first
 #[utoipa::path(
     get, path = "/api/seguridad/registro", tag = "seguridad",
     params(

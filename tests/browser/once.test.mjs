@@ -202,6 +202,17 @@ const FORMS = [
     what: "a driver delivers", who: "driver", prepare: async () => ({ ...(await aTicket({ given: true, states: ["aceptado", "en-camino"] })), path: "/reparto" }), count: version,
     button: (page, { number }) => page.locator(`[data-key="${number}"]`).getByRole("button", { name: "Entregado" }), stays: true,
   },
+  {
+    what: "a customer is erased by an administrator", who: "shopkeeper", button: "Borrarla para siempre",
+    prepare: async () => {
+      const email = `llama${(made += 1)}@cliente.test`;
+      await register(belgrano, { ...CUSTOMER, email });
+      const { id } = await (await logIn(belgrano.shop, { email, password: CUSTOMER.password }))("GET", "/api/me");
+      return { path: `/administrar/clientes/${id}/borrar`, number: email };
+    },
+    fill: (page, { number }) => page.getByLabel("Correo de la cuenta").fill(number),
+    count: async (email) => Number((await logsIn(belgrano.shop, email, CUSTOMER.password)).status === 401),
+  },
   ...[["a user is made", "/usuarios"], ["a driver is made", "/flota"]].map(([what, path]) => ({
     what, who: "dispatcher", prepare: async () => ({ path }), button: (page) => page.locator(`form.form[action="${path}"] button.primary`),
     fill: async (page) => {
@@ -228,6 +239,12 @@ const own = (service, path) => [
   },
   {
     what: `other sessions of the ${service} are ended`, who: `spare of the ${service}`, button: "Terminar las otras", stays: true,
+    prepare: async () => ({ path, number: await cookiesOf(belgrano[service], { email: SPARE, password: spare[service] }) }),
+    count: async (cookie) => Number((await fetch(`${belgrano[service]}/api/me`, { headers: { cookie } })).status === 401),
+  },
+  {
+    // The one that was opened last is the first of the list.
+    what: `one session of the ${service} is ended`, who: `spare of the ${service}`, button: /^Terminarla/, stays: true,
     prepare: async () => ({ path, number: await cookiesOf(belgrano[service], { email: SPARE, password: spare[service] }) }),
     count: async (cookie) => Number((await fetch(`${belgrano[service]}/api/me`, { headers: { cookie } })).status === 401),
   },

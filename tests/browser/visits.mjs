@@ -12,7 +12,7 @@ export const VISITS = [
   ["merchant", "shop", MERCHANT, ({ pack }) => ["/comercio", "/paquetes", "/paquetes/nuevo", `/paquetes/${pack}`, `/paquetes/${pack}/ejecutar`]],
   ["shop-admin", "shop", ADMIN, () => [
     "/envios", "/envios?estado=entregado", "/envios/1", "/avisos/envios", "/administrar/productos", "/administrar/productos?estado=pausados", "/administrar/visitas",
-    "/administrar/productos/1", "/administrar/comercios", "/administrar/resenas", "/seguridad", "/administrar/clientes", "/administrar/clientes?ids=2,3", "/administrar/segundo-factor",
+    "/administrar/productos/1", "/administrar/comercios", "/administrar/resenas", "/seguridad", "/administrar/clientes", "/administrar/clientes?ids=2,3", "/administrar/clientes/2", "/administrar/clientes/2/borrar", "/administrar/segundo-factor",
   ]],
   ["anybody", "board", null, () => ["/ingresar", "/sin-conexion", "/_estilo"]],
   ["admin", "board", ADMIN, ({ order, driver }) => [

@@ -16,8 +16,11 @@ use crate::{
     assignment, changes, fleet, intake, live, notices, pages, progress, reports, security, sessions, tickets, users,
 };
 
+/// What the document says of everything, in Spanish.
+const TEXTS: &str = include_str!("../texts/es-AR/api.txt");
+
 #[derive(OpenApi)]
-#[openapi(info(title = "Belgrano Tickets", description = "Cada pedido es un ticket; cada ticket llega."))]
+#[openapi(info(title = "Belgrano Tickets", description = "Every order is a ticket; every ticket arrives."))]
 struct Api;
 
 /// The whole service behind its edge.
@@ -38,6 +41,14 @@ pub fn router(app: App, health: Health) -> Router {
 
 /// The API, without what stands around it, in a document that says who may.
 fn described() -> OpenApiRouter<App> {
+    let mut api = in_english();
+    let document = std::mem::take(api.get_openapi_mut());
+    *api.get_openapi_mut() = openapi::in_spanish(document, TEXTS);
+    api
+}
+
+/// The same, as the comments of the code describe it.
+fn in_english() -> OpenApiRouter<App> {
     let mut api = api_routes();
     let document = std::mem::take(api.get_openapi_mut());
     *api.get_openapi_mut() = openapi::completed(document, SESSION_COOKIE);
@@ -65,7 +76,7 @@ mod tests {
     use axum::body::Body;
     use axum::http::{HeaderName, HeaderValue, Request};
     use belgrano_testing::{
-        Operation, Permissions, TestDatabase, Unread, assert_committed, assert_no_foreign_words,
+        Operation, Permissions, TestDatabase, Unread, assert_committed, assert_described, assert_no_foreign_words,
         assert_refusals_are_problems, operations, posted, wrong_requests,
     };
     use serde_json::json;
@@ -76,6 +87,11 @@ mod tests {
     fn the_committed_api_document_is_the_one_served() {
         let document = super::described().to_openapi().to_pretty_json().expect("a document");
         assert_committed("docs/openapi/tickets.json", &(document + "\n"));
+    }
+
+    #[test]
+    fn everything_in_the_document_is_described_in_spanish() {
+        assert_described(super::in_english().to_openapi(), "tickets/texts/es-AR/api.txt", super::TEXTS);
     }
 
     #[test]

@@ -34,7 +34,7 @@ pub(crate) struct AlarmView {
     pub(crate) undelivered: i64,
 }
 
-/// A page of them, the youngest first.
+/// A page of alarms, the youngest first.
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct AlarmPage {
     /// The alarms.

@@ -27,7 +27,7 @@ pub(crate) fn routes() -> OpenApiRouter<App> {
     OpenApiRouter::new().routes(routes!(list, save)).routes(routes!(delete))
 }
 
-/// All of an account.
+/// All views of an account.
 #[derive(Serialize, ToSchema)]
 pub(crate) struct SavedViews {
     vistas: Vec<SavedView>,

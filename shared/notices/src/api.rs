@@ -67,7 +67,7 @@ pub struct SubscriptionKeys {
 /// Which browser to tell nothing any more.
 #[derive(Debug, Deserialize, ToSchema)]
 pub struct Forget {
-    /// Its endpoint.
+    /// The endpoint of its subscription.
     pub endpoint: String,
 }
 
@@ -133,18 +133,18 @@ pub struct NoticePage {
 pub struct NoticeView {
     /// Its number.
     pub id: i64,
-    /// Who is told.
+    /// The account that is told.
     #[serde(rename = "cuenta_id")]
     pub account_id: i64,
-    /// How.
+    /// By which channel it goes.
     #[serde(rename = "canal")]
     #[sqlx(try_from = "String")]
     pub channel: Channel,
-    /// What.
+    /// What it tells of.
     #[serde(rename = "novedad")]
     #[sqlx(try_from = "String")]
     pub news: News,
-    /// Of which order.
+    /// Number of the order it is about.
     #[serde(rename = "numero")]
     pub order_number: String,
     /// Where it is in its life.

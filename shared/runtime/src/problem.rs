@@ -48,7 +48,7 @@ pub struct ProblemDocument {
     title: String,
     /// The HTTP status.
     status: u16,
-    /// This case.
+    /// What went wrong in this case.
     detail: String,
     /// The same text as `detail`: what the old pair's clients read.
     error: String,

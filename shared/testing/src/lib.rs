@@ -6,6 +6,7 @@
 #![expect(clippy::missing_panics_doc, reason = "whatever goes wrong here fails the test that asked")]
 
 mod browser;
+mod described;
 mod document;
 mod leftovers;
 mod push_service;
@@ -20,6 +21,7 @@ pub use belgrano_runtime::testing::{
 pub use belgrano_web::testing::pictures;
 pub use belgrano_wire::testing::{START, still_ambient, try_corpus};
 pub use browser::{Browser, Seen};
+pub use described::assert_described;
 pub use document::{Operation, Permissions, assert_committed, assert_refusals_are_problems, operations};
 pub use leftovers::where_it_stands;
 pub use push_service::{FakeBrowser, FakePushService, PushAnswer, PushReceived};

@@ -32,17 +32,24 @@ password-change = Change
 password-changed = The password is changed; the other sessions have ended.
 password-least = At least { $from } characters.
 password-ends-others = Changing it ends the other sessions of your account; this one goes on.
-sessions-others = Other sessions
+sessions-open = Open sessions
 sessions-count =
     { $count ->
         [0] Your account has no other session open.
         [one] Your account has one other session open.
        *[other] Your account has { $count } other sessions open.
     }
+sessions-device = Device
+sessions-no-device = Not known
+sessions-this = This one
 sessions-since = Since
 sessions-used = Last used
+sessions-expires = Ends
+sessions-end-one = End it
+sessions-one-ended = That session has ended.
 sessions-end = End the others
 sessions-ended = The other sessions have ended.
+refusal-no-session = You have no such session: it may have ended already.
 
 ## States and priorities
 

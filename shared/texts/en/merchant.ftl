@@ -73,6 +73,7 @@ error-no-longer-sold = “{ $name }” is no longer sold
 
 ## Merchants and their plans, for administrators
 
+nav-customers = Customers
 nav-merchants = Businesses
 merchants-title = Businesses
 merchants-search = Business, CUIT, name or email
@@ -91,7 +92,7 @@ refusal-no-merchant = There is no such business.
 
 ## Customers chosen in insights, for administrators
 
-customers-title = Chosen customers
+customers-title = Customers
 customers-choose = Choose customers in insights: from there one arrives here with them.
 customers-gone = None of these accounts exists.
 customers-insights = Go to insights
@@ -108,3 +109,24 @@ customers-orders = { $count ->
   }
 customers-no-orders = no orders yet
 customers-write = Write
+customers-data = Their data
+customers-find = E-mail of a customer
+customers-find-hint = For somebody who calls and asks for their data, or to have them erased.
+customer-who-asks = Before you go on, make sure that it is this person who asks. It is noted who downloaded or erased, and whose data.
+customer-download = Download their data
+customer-download-what = Everything that the shop knows of this person, in a file, to be given to them.
+customer-erase = Erase the account
+customer-erase-what = The account and its orders become nobody's, for good. The next step shows what is erased and what stays.
+customer-erase-not-yet = It cannot be erased yet: it has orders that are not over. Wait until they arrive, or cancel them.
+customer-goes-account = Name, e-mail, telephone, addresses and year of birth.
+customer-goes-orders = Who they are in their orders and deliveries: name, address, telephone, instructions, place, photos and signatures.
+customer-goes-words = What they wrote in reviews, their cart, their notices and the packages that order by themselves.
+customer-stays = This stays, without the person
+customer-stays-stars = The stars of their reviews.
+customer-erase-means = All their sessions end at once and the e-mail address is free. It cannot be undone: download their data first if they want them.
+customer-erase-email = E-mail of the account
+customer-erase-email-hint = Type it to confirm that it is this one.
+customer-erase-yes = Erase it for good
+customer-erased = The account was erased.
+error-erase-other-email = This is not the e-mail address of this account.
+refusal-no-customer = There is no such customer.

@@ -58,3 +58,4 @@ security-why-address = from one address
 security-why-account = at one account
 security-why-all = altogether
 security-others = the others
+security-other = another one

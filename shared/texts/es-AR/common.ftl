@@ -32,17 +32,24 @@ password-change = Cambiar
 password-changed = La contraseña quedó cambiada; las otras sesiones terminaron.
 password-least = Al menos { $from } caracteres.
 password-ends-others = Al cambiarla terminan las otras sesiones de tu cuenta; esta sigue.
-sessions-others = Otras sesiones
+sessions-open = Sesiones abiertas
 sessions-count =
     { $count ->
         [0] Tu cuenta no tiene otra sesión abierta.
         [one] Tu cuenta tiene otra sesión abierta.
        *[other] Tu cuenta tiene otras { $count } sesiones abiertas.
     }
+sessions-device = Dispositivo
+sessions-no-device = No se sabe cuál
+sessions-this = Esta
 sessions-since = Desde
 sessions-used = Último uso
+sessions-expires = Vence
+sessions-end-one = Terminarla
+sessions-one-ended = Esa sesión terminó.
 sessions-end = Terminar las otras
 sessions-ended = Las otras sesiones terminaron.
+refusal-no-session = No tenés una sesión así: puede haber terminado ya.
 
 ## States and priorities
 

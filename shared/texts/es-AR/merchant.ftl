@@ -73,6 +73,7 @@ error-no-longer-sold = «{ $name }» ya no se vende
 
 ## Comercios y sus planes, para administradores
 
+nav-customers = Clientes
 nav-merchants = Comercios
 merchants-title = Comercios
 merchants-search = Negocio, CUIT, nombre o correo
@@ -91,7 +92,7 @@ refusal-no-merchant = No existe ese comercio.
 
 ## Clientes elegidos en insights, para administradores
 
-customers-title = Clientes elegidos
+customers-title = Clientes
 customers-choose = Elegí clientes en insights: desde ahí se llega acá con ellos.
 customers-gone = Ninguna de esas cuentas existe.
 customers-insights = Ir a insights
@@ -108,3 +109,24 @@ customers-orders = { $count ->
   }
 customers-no-orders = todavía sin pedidos
 customers-write = Escribirle
+customers-data = Sus datos
+customers-find = Correo de un cliente
+customers-find-hint = Para quien llama y pide sus datos, o que se borren.
+customer-who-asks = Antes de seguir, asegurate de que quien pide es esta persona. Queda anotado quién descargó o borró, y de quién.
+customer-download = Descargar sus datos
+customer-download-what = Todo lo que la tienda sabe de esta persona, en un archivo, para dárselo.
+customer-erase = Borrar la cuenta
+customer-erase-what = La cuenta y sus pedidos quedan sin nadie, para siempre. En el paso que sigue se ve qué se borra y qué queda.
+customer-erase-not-yet = Todavía no se puede borrar: tiene pedidos sin terminar. Esperá a que lleguen o cancelalos.
+customer-goes-account = Nombre, correo, teléfono, direcciones y año de nacimiento.
+customer-goes-orders = Quién es en sus pedidos y en su reparto: nombre, dirección, teléfono, indicaciones, ubicación, fotos y firmas.
+customer-goes-words = Lo que escribió en sus reseñas, su carrito, sus avisos y sus paquetes automáticos.
+customer-stays = Queda, sin la persona
+customer-stays-stars = Las estrellas de sus reseñas.
+customer-erase-means = Todas sus sesiones terminan enseguida y el correo queda libre. No se puede deshacer: antes, descargá sus datos si los quiere.
+customer-erase-email = Correo de la cuenta
+customer-erase-email-hint = Escribilo para confirmar que es esta.
+customer-erase-yes = Borrarla para siempre
+customer-erased = La cuenta se borró.
+error-erase-other-email = No es el correo de esta cuenta.
+refusal-no-customer = No existe ese cliente.

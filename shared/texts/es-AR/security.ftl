@@ -58,3 +58,4 @@ security-why-address = desde la misma dirección
 security-why-account = a la misma cuenta
 security-why-all = entre todos
 security-others = las otras
+security-other = otra

@@ -149,6 +149,7 @@ fn word_label(word: &str) -> Option<&'static str> {
         "cuenta" => "security-why-account",
         "total" => "security-why-all",
         "otras" => "security-others",
+        "otra" => "security-other",
         _ => return None,
     })
 }

@@ -18,10 +18,10 @@ pub struct TicketView {
     /// The order's number.
     #[serde(rename = "numero")]
     pub number: OrderNumber,
-    /// Who gets it.
+    /// Name of whoever gets it.
     #[serde(rename = "cliente_nombre")]
     pub customer_name: String,
-    /// Where it goes.
+    /// The address it goes to.
     #[serde(rename = "cliente_direccion")]
     pub customer_address: Option<String>,
     /// How to reach the customer.
@@ -30,10 +30,10 @@ pub struct TicketView {
     /// How to write to the customer.
     #[serde(rename = "cliente_email")]
     pub customer_email: Option<String>,
-    /// What is in it.
+    /// The lines of the order.
     #[serde(rename = "productos")]
     pub lines: Vec<OrderLine>,
-    /// What it costs.
+    /// Sum of the order, in pesos.
     pub total: Money,
     /// How it is paid.
     #[serde(rename = "metodo_pago")]
@@ -47,7 +47,7 @@ pub struct TicketView {
     /// How urgent it is.
     #[serde(rename = "prioridad")]
     pub priority: Priority,
-    /// Who ordered.
+    /// Whether a customer or a merchant ordered it.
     #[serde(rename = "tipo_cliente")]
     pub customer_kind: CustomerKind,
     /// When it was ordered; when it was taken in, if the sender did not say.
@@ -63,7 +63,7 @@ pub struct TicketView {
     pub lat: Option<f64>,
     /// Longitude of the address, degrees.
     pub lng: Option<f64>,
-    /// Who carries it.
+    /// Account of the driver who carries it; null while nobody does.
     #[serde(rename = "repartidor_id")]
     pub driver_id: Option<i64>,
     /// The driver's name.
@@ -146,10 +146,10 @@ pub struct IntakeReply {
     /// When it was ordered.
     #[serde(rename = "fecha_creacion")]
     pub created_at: UnixMillis,
-    /// Who gets it.
+    /// Name of whoever gets it.
     #[serde(rename = "cliente_nombre")]
     pub customer_name: String,
-    /// What it costs.
+    /// Sum of the order, in pesos.
     pub total: Money,
     /// True when this order had been taken in before; otherwise left out.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]

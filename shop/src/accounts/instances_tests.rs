@@ -30,6 +30,8 @@ on_both_engines! {
             (&admin, Method::POST, "/api/avisos/envios/1/reintentar", Value::Null),
             (&ana, Method::POST, "/api/pedidos", items),
             (&ana, Method::PATCH, "/api/me", json!({ "nombre": "Otra" })),
+            (&ana, Method::DELETE, "/api/yo/sesiones", Value::Null),
+            (&ana, Method::DELETE, "/api/yo/sesiones/1", Value::Null),
         ] {
             let answer = other.send(&mut who.clone(), method, path, Some(body)).await;
             assert_eq!(answer.status, 401, "{path}: {answer:?}");

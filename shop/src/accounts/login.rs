@@ -5,6 +5,7 @@ use std::convert::Infallible;
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
+use belgrano_runtime::auth::device_name::DeviceName;
 use belgrano_runtime::auth::email::Email;
 use belgrano_runtime::auth::gate::{NewSession, Verified, WrongCredentials};
 use belgrano_runtime::auth::known_password::Owner;
@@ -29,6 +30,7 @@ use crate::unit::ShopUnit;
 #[derive(Clone, Copy, Debug)]
 pub(super) struct OpenSession {
     session: NewSession,
+    device: DeviceName,
     cart: Option<TokenHash>,
 }
 
@@ -36,7 +38,8 @@ impl OpenSession {
     /// A session to be opened by the caller of a request with these headers, and the token to hand out.
     pub(super) fn prepare(app: &App, headers: &HeaderMap) -> (Token, Self) {
         let (token, session) = app.gate.new_session(app.gate.session_of(headers));
-        (token, Self { session, cart: cart::anonymous_token(app, headers) })
+        let (device, cart) = (DeviceName::of_request(headers), cart::anonymous_token(app, headers));
+        (token, Self { session, device, cart })
     }
 
     /// Opens it, closes the account's oldest beyond the limit and the one the browser came with, and brings the anonymous cart along, of which not everything may
@@ -44,7 +47,7 @@ impl OpenSession {
     pub(super) async fn open(&self, unit: &mut ShopUnit, account_id: i64) -> sqlx::Result<Vec<Fewer>> {
         let (now, NewSession { token, lifetime_ms, max_sessions, replaces }) = (unit.now(), &self.session);
         let session = unit.session();
-        execute!(*session, INSERT, &token[..], account_id, now, now.plus_ms(*lifetime_ms))?;
+        execute!(*session, INSERT, &token[..], account_id, now, now.plus_ms(*lifetime_ms), self.device.text())?;
         execute!(*session, DELETE_OLDEST, account_id, max_sessions, &token[..])?;
         if let Some(replaced) = replaces
             && let Some(owner) = fetch_scalar!(optional, *session, i64, REPLACE, &replaced[..])?
@@ -58,7 +61,8 @@ impl OpenSession {
     }
 }
 
-const INSERT: &str = "INSERT INTO sessions (token_hash, account_id, created_at, expires_at) VALUES ($1, $2, $3, $4)";
+const INSERT: &str =
+    "INSERT INTO sessions (token_hash, account_id, created_at, expires_at, device) VALUES ($1, $2, $3, $4, $5)";
 /// The new one stays, also when the others were opened by a clock that was set back since and seem to be newer.
 const DELETE_OLDEST: &str = "DELETE FROM sessions WHERE account_id = $1 AND token_hash NOT IN \
      (SELECT token_hash FROM sessions WHERE account_id = $1 \

@@ -51,7 +51,7 @@ pub(crate) use register::{NewAccount, NewBusiness, RegisterBody, register};
 pub(crate) use respell::respell_emails;
 pub use second_factor::find_by_email;
 pub(crate) use second_factor::{FACTORS, OtherBody, SecondStep, set_up_first, take_from_other};
-pub(crate) use sessions::{end_others_of, others_of};
+pub(crate) use sessions::{end_one_of, end_others_of, sessions_of};
 pub use settings::AccountSettings;
 
 use crate::app::App;
@@ -73,7 +73,8 @@ pub fn routes() -> OpenApiRouter<App> {
         .routes(routes!(login::logout))
         .routes(routes!(profile::me, profile::change_me, profile::replace_me))
         .routes(routes!(password::change_password))
-        .routes(routes!(sessions::others, sessions::end_others))
+        .routes(routes!(sessions::sessions, sessions::end_others))
+        .routes(routes!(sessions::end_one))
         .merge(second_factor::routes())
         .routes(routes!(recovery::forgot_password))
         .routes(routes!(recovery::reset_password))

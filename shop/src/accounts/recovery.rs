@@ -113,7 +113,7 @@ impl From<WrongCode> for Problem {
     }
 }
 
-/// Whose account.
+/// Which account is to be recovered.
 #[derive(Deserialize, ToSchema)]
 pub(crate) struct ForgotBody {
     #[schema(value_type = String)]

@@ -108,7 +108,7 @@ pub(super) fn routes() -> OpenApiRouter<App> {
         .routes(routes!(take_from_other))
 }
 
-/// El segundo factor de mi cuenta
+/// The second factor of my account
 #[utoipa::path(
     get, path = "/api/segundo-factor", tag = "cuentas",
     responses((status = 200, body = FactorView), (status = 401, body = ProblemDocument))
@@ -117,9 +117,10 @@ async fn show(State(app): State<App>, Session(who): Session) -> Result<Json<Fact
     app.factor_desk().view(&who, who.role == Role::Admin).await.map(Json)
 }
 
-/// Propone un segundo factor
+/// Offers a second factor
 ///
-/// No guarda nada: `secreto` o `uri` van a una aplicación de códigos, y `propuesta` vuelve con el primer código, dentro de una hora.
+/// Stores nothing: `secreto` or `uri` go into an app that makes codes, and `propuesta` comes back with the first code, within
+/// an hour.
 #[utoipa::path(
     post, path = "/api/segundo-factor/propuesta", tag = "cuentas",
     responses((status = 200, body = Offer), (status = 401, body = ProblemDocument))
@@ -128,15 +129,15 @@ async fn offer(State(app): State<App>, Session(who): Session) -> Result<Json<Off
     app.factor_desk().offer(&who).await.map(Json)
 }
 
-/// Activa el segundo factor
+/// Switches the second factor on
 ///
-/// Las otras sesiones de la cuenta terminan. Los códigos de recuperación no se vuelven a mostrar.
+/// The other sessions of the account end. The recovery codes are not shown again.
 #[utoipa::path(
     post, path = "/api/segundo-factor", tag = "cuentas", request_body = SetUpBody,
     responses(
         (status = 201, body = RecoveryCodes),
         (status = 401, body = ProblemDocument),
-        (status = 409, body = ProblemDocument, description = "La cuenta ya tiene uno"),
+        (status = 409, body = ProblemDocument, description = "The account has one already"),
         (status = 422, body = ProblemDocument),
         (status = 429, body = ProblemDocument),
     )
@@ -151,15 +152,15 @@ async fn set_up(
     Ok((StatusCode::CREATED, Json(codes)))
 }
 
-/// Cambia los códigos de recuperación
+/// Makes new recovery codes
 ///
-/// Los anteriores dejan de servir, y las otras sesiones de la cuenta terminan.
+/// The old ones are worth nothing any more, and the other sessions of the account end.
 #[utoipa::path(
     post, path = "/api/segundo-factor/codigos", tag = "cuentas", request_body = ProofBody,
     responses(
         (status = 200, body = RecoveryCodes),
         (status = 401, body = ProblemDocument),
-        (status = 404, body = ProblemDocument, description = "La cuenta no tiene segundo factor"),
+        (status = 404, body = ProblemDocument, description = "The account has no second factor"),
         (status = 422, body = ProblemDocument),
         (status = 429, body = ProblemDocument),
     )
@@ -173,15 +174,15 @@ async fn new_codes(
     app.factor_desk().new_codes(&who, ip, &body).await.map(Json)
 }
 
-/// Desactiva el segundo factor
+/// Switches the second factor off
 ///
-/// Las otras sesiones de la cuenta terminan.
+/// The other sessions of the account end.
 #[utoipa::path(
     post, path = "/api/segundo-factor/quitar", tag = "cuentas", request_body = ProofBody,
     responses(
         (status = 204),
         (status = 401, body = ProblemDocument),
-        (status = 404, body = ProblemDocument, description = "La cuenta no tiene segundo factor"),
+        (status = 404, body = ProblemDocument, description = "The account has no second factor"),
         (status = 422, body = ProblemDocument),
         (status = 429, body = ProblemDocument),
     )
@@ -203,17 +204,17 @@ pub(crate) struct OtherBody {
     email: Email,
 }
 
-/// Saca el segundo factor de otra cuenta, que lo perdió
+/// Takes the second factor off another account, which lost it
 ///
-/// Sus sesiones terminan, y se le avisa por correo.
+/// Its sessions end, and it is told by mail.
 #[utoipa::path(
     post, path = "/api/cuentas/segundo-factor/quitar", tag = "cuentas", request_body = OtherBody,
     responses(
         (status = 204),
         (status = 401, body = ProblemDocument),
         (status = 403, body = ProblemDocument),
-        (status = 404, body = ProblemDocument, description = "No hay una cuenta así con segundo factor"),
-        (status = 409, body = ProblemDocument, description = "Es la cuenta propia"),
+        (status = 404, body = ProblemDocument, description = "There is no such account with a second factor"),
+        (status = 409, body = ProblemDocument, description = "It is one's own account"),
         (status = 422, body = ProblemDocument),
     )
 )]

@@ -1,9 +1,11 @@
 //! Accounts as a client meets them, on both engines.
 
-use axum::http::Method;
+use axum::body::Body;
+use axum::http::{Method, Request};
 use belgrano_runtime::on_both_engines;
 use futures_util::future::join_all;
 use serde_json::{Value, json};
+use tower::ServiceExt;
 
 use crate::testing::{ADMIN, Browser, TestShop};
 
@@ -143,6 +145,56 @@ on_both_engines! {
         assert!(page.body.contains("Las otras sesiones terminaron."), "{}", page.body);
         assert!(page.body.contains("Tu cuenta no tiene otra sesión abierta."), "{}", page.body);
         assert_eq!(shop.get(&mut here, "/api/me").await.status, 401);
+    }
+
+    async fn one_session_has_a_name_and_ends_at_every_instance(database) {
+        let (shop, other) = (TestShop::new(database).await, TestShop::seeded(database, 8, &[]).await);
+        let (mut here, mut there, mut third) = (shop.customer(EMAIL).await, Browser::default(), Browser::default());
+        let mut bruno = shop.customer("bruno@example.com").await;
+        for browser in [&mut there, &mut third] {
+            assert_eq!(log_in(&shop, browser, PASSWORD).await, 200);
+        }
+        assert_eq!(other.get(&mut there, "/api/me").await.status, 200, "the other instance believes it now");
+        let sessions = async |browser: &mut Browser| shop.get(browser, "/api/yo/sesiones").await.body;
+        let id = sessions(&mut there).await["esta"]["id"].as_str().expect("a name").to_owned();
+        let listed = sessions(&mut here).await;
+        let named = listed["otras"].as_array().into_iter().flatten().filter(|other| other["id"] == id.as_str());
+        assert_eq!((named.count(), listed["esta"]["id"] == id.as_str()), (1, false), "{listed}");
+        let path = format!("/api/yo/sesiones/{id}");
+        let end = async |browser: &mut Browser| shop.send(browser, Method::DELETE, &path, None).await.status;
+        assert_eq!((end(&mut bruno).await, end(&mut Browser::default()).await), (404, 401), "nobody ends another's");
+        assert_eq!((end(&mut here).await, end(&mut here).await), (204, 404));
+        assert_eq!(shop.get(&mut there, "/api/me").await.status, 401);
+        other.app.session_ends.look(&|end| other.app.heed(end)).await.expect("looked");
+        assert_eq!(other.get(&mut there, "/api/me").await.status, 401);
+        assert_eq!(shop.get(&mut third, "/api/me").await.status, 200, "the others go on");
+    }
+
+    async fn a_session_says_what_it_was_opened_with(database) {
+        let shop = TestShop::new(database).await;
+        let mut here = shop.customer(EMAIL).await;
+        let phone = "Mozilla/5.0 (Android 14; Mobile; rv:127.0) Gecko/127.0 Firefox/127.0";
+        let request = Request::post("/api/login").header("content-type", "application/json").header("user-agent", phone);
+        let body = json!({ "email": EMAIL, "password": PASSWORD }).to_string();
+        let request = request.body(Body::from(body)).expect("a request");
+        let answer = crate::service::router(&shop.app).oneshot(request).await.expect("infallible");
+        assert_eq!(answer.status(), 200);
+        let listed = shop.get(&mut here, "/api/yo/sesiones").await.body;
+        assert_eq!(listed["otras"][0]["dispositivo"], "Firefox, Android", "{listed}");
+        assert_eq!(listed["esta"]["dispositivo"], Value::Null, "it said nothing of itself");
+
+        let mut visitor = shop.visitor();
+        visitor.follow("/ingresar", &[("email", EMAIL), ("password", PASSWORD)]).await;
+        let page = visitor.get("/perfil/clave").await;
+        assert!(page.body.contains("Firefox, Android"), "{}", page.body);
+        let actions = page.body.split("action=\"").filter_map(|rest| rest.split('"').next());
+        let one = actions.filter(|action| action.starts_with("/perfil/clave/otras-sesiones/")).collect::<Vec<_>>();
+        assert_eq!(one.len(), 2, "a form for each of the others: {one:?}");
+        for pressed in ["once", "twice"] {
+            let page = visitor.follow(one[0], &[]).await;
+            assert!(page.body.contains("Esa sesión terminó."), "{pressed}: {}", page.body);
+            assert!(page.body.contains("Tu cuenta tiene otra sesión abierta."), "{pressed}: {}", page.body);
+        }
     }
 
     async fn what_people_write_is_kept_as_they_wrote_it_and_runs_nowhere(database) {

@@ -63,7 +63,7 @@ pub(crate) async fn units(app: &App, Whose { owner, .. }: Whose) -> Result<i64, 
 /// How many of it.
 #[derive(Deserialize, ToSchema)]
 pub(super) struct PutBody {
-    /// 0 takes it out.
+    /// How many pieces; 0 takes the product out of the cart.
     #[schema(minimum = 0, maximum = 10_000)]
     cantidad: i64,
 }

@@ -32,7 +32,7 @@ pub(crate) struct PriceView {
     /// The account that changed it; null was an import.
     #[serde(rename = "cuenta_id")]
     pub(crate) account_id: Option<i64>,
-    /// Whose that is.
+    /// Whose account that is.
     #[serde(rename = "quien")]
     pub(crate) who: Option<String>,
     /// From when on.
@@ -40,7 +40,7 @@ pub(crate) struct PriceView {
     pub(crate) at: UnixMillis,
 }
 
-/// A page of them, newest first.
+/// A page of prices, newest first.
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct PricePage {
     pub(crate) precios: Vec<PriceView>,

@@ -65,11 +65,11 @@ impl FromRequestParts<App> for Reader {
     }
 }
 
-/// Lo que cambió en la tienda
+/// What changed in the shop
 ///
-/// Cada cosa (negocio, sucursal, categoria, producto, oferta, cuenta, pedido, movimiento, precio, resena, embudo) una sola vez, por
-/// su último cambio y como es ahora; desde 0, todo lo que hay. Movimientos y precios son historia: solo crecen. Si no hay nada, espera
-/// lo que se pida. Con otra `epoca` se empieza de nuevo.
+/// Each thing (`negocio`, `sucursal`, `categoria`, `producto`, `oferta`, `cuenta`, `pedido`, `movimiento`, `precio`,
+/// `resena`, `embudo`) once, by its last change and as it is now; from 0 on, all there is. Movements and prices are history:
+/// they only grow. With nothing to tell it waits as long as was asked. With another `epoca` one begins anew.
 #[utoipa::path(
     get, path = "/api/cambios", tag = "integración", security(("firma" = []), ("clave" = [])), params(Asked),
     responses(
@@ -78,7 +78,7 @@ impl FromRequestParts<App> for Reader {
         (status = 403, body = ProblemDocument),
         (status = 422, body = ProblemDocument),
         (status = 429, body = ProblemDocument),
-        (status = 503, body = ProblemDocument, description = "Ya esperan demasiados."),
+        (status = 503, body = ProblemDocument, description = "Too many wait already."),
     )
 )]
 async fn changes(State(app): State<App>, Reader(asked): Reader) -> Result<Json<ChangePage>, Problem> {

@@ -50,10 +50,10 @@ pub struct CheckoutRequest {
     notes: Option<String>,
 }
 
-/// One product of it.
+/// One product of an order.
 #[derive(Debug, Deserialize, ToSchema)]
 pub struct ItemRequest {
-    /// Which product.
+    /// Id of the product.
     producto_id: i64,
     /// How many, 1 to 10 000.
     cantidad: i64,

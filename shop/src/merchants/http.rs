@@ -68,10 +68,10 @@ pub(crate) struct PackageRequest {
     pub(crate) seen: Seen,
 }
 
-/// One product of it.
+/// One product of a package.
 #[derive(Debug, Deserialize, ToSchema)]
 pub(crate) struct PackageItemRequest {
-    /// Which product.
+    /// Id of the product.
     #[serde(rename = "producto_id")]
     pub(crate) product_id: i64,
     /// How many, 1 to 10 000.

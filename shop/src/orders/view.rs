@@ -25,7 +25,7 @@ pub struct OrderView {
     /// How it is paid.
     #[serde(rename = "metodo_pago")]
     pub payment_method: String,
-    /// Where it goes.
+    /// The address it goes to.
     #[serde(rename = "direccion")]
     pub address: String,
     /// The neighbourhood it goes to.

@@ -2,11 +2,12 @@
 
 use askama::Template;
 use axum::extract::State;
+use axum::http::StatusCode;
 use axum::response::Response;
 use belgrano_runtime::auth::change_password::ChangePasswordBody;
+use belgrano_runtime::auth::own_sessions::OwnSessions;
 use belgrano_runtime::auth::password::NewPassword;
-use belgrano_runtime::auth::session::OtherSession;
-use belgrano_runtime::http::{ClientIp, Json};
+use belgrano_runtime::http::{ClientIp, Json, Path};
 use belgrano_runtime::problem::Problem;
 use belgrano_web::pages::{Form, Layout, Notice};
 use belgrano_web::seen::SEEN_FIELD;
@@ -32,7 +33,7 @@ struct PasswordPage<'a> {
     form: Form,
     /// The fewest characters of a new one.
     least: usize,
-    others: Vec<OtherSession>,
+    sessions: OwnSessions,
     now: UnixMillis,
 }
 
@@ -69,7 +70,7 @@ pub(super) async fn change(
     }
 }
 
-/// The old password and a new one, and what other sessions there are.
+/// The old password and a new one, and what sessions there are.
 pub(super) async fn show_password(
     State(app): State<App>,
     Session(who): Session,
@@ -84,9 +85,9 @@ async fn password_page<'a>(
     who: &Principal,
     form: Form,
 ) -> Result<PasswordPage<'a>, Problem> {
-    let others = accounts::others_of(app, who).await?;
+    let sessions = accounts::sessions_of(app, who).await?;
     let least = NewPassword::least(who.role == Role::Admin);
-    Ok(PasswordPage { layout, form, least, others, now: app.ambient.now() })
+    Ok(PasswordPage { layout, form, least, sessions, now: app.ambient.now() })
 }
 
 /// Ends the other sessions of whoever asks; the page tells so.
@@ -97,6 +98,19 @@ pub(super) async fn end_others(
 ) -> Result<Response, Problem> {
     accounts::end_others_of(&app, &who).await?;
     Ok(Notice::done(layout.t("sessions-ended")).then("/perfil/clave"))
+}
+
+/// Ends one session of whoever asks; the page tells so. That it is over already, as after two presses, is as good.
+pub(super) async fn end_session(
+    State(app): State<App>,
+    Session(who): Session,
+    Frame { layout, .. }: Frame,
+    Path(id): Path<String>,
+) -> Result<Response, Problem> {
+    match accounts::end_one_of(&app, &who, id).await {
+        Err(problem) if problem.status() != StatusCode::NOT_FOUND => Err(problem),
+        Ok(()) | Err(_) => Ok(Notice::done(layout.t("sessions-one-ended")).then("/perfil/clave")),
+    }
 }
 
 /// Changes the password.

@@ -82,6 +82,7 @@ fn links(role: Option<Role>, in_cart: i64) -> (Vec<Link>, Vec<Link>) {
     const PACKAGES: Link = Link::new("/paquetes", "nav-packages", "box");
     const BUSINESS: Link = Link::new("/comercio", "nav-business", "store");
     const PRICES: Link = Link::new("/administrar/productos", "nav-manage", "tag");
+    const CUSTOMERS: Link = Link::new("/administrar/clientes", "nav-customers", "people");
     const MERCHANTS: Link = Link::new("/administrar/comercios", "nav-merchants", "store");
     const OUTBOX: Link = Link::new("/envios", "nav-outbox", "send");
     const VISITS: Link = Link::new("/administrar/visitas", "nav-visits", "chart");
@@ -91,7 +92,7 @@ fn links(role: Option<Role>, in_cart: i64) -> (Vec<Link>, Vec<Link>) {
         None => (&[LOG_IN, REGISTER], &[]),
         Some(Role::Customer) => (&[ORDERS, ACCOUNT], &[]),
         Some(Role::Merchant) => (&[ORDERS, PACKAGES], &[BUSINESS, DETAILS]),
-        Some(Role::Admin) => (&[PRICES, OUTBOX], &[MERCHANTS, VISITS, REVIEWS, SECURITY, ORDERS, DETAILS]),
+        Some(Role::Admin) => (&[PRICES, OUTBOX], &[MERCHANTS, CUSTOMERS, VISITS, REVIEWS, SECURITY, ORDERS, DETAILS]),
     };
     let everybody = [PRODUCTS, Link { count: Some(in_cart), ..CART }];
     (everybody.into_iter().chain(own.iter().cloned()).collect(), more.to_vec())

@@ -9,6 +9,7 @@ mod cart;
 mod catalog;
 mod checkout;
 mod confirm;
+mod customer;
 mod customers;
 mod enter;
 mod frame;
@@ -92,7 +93,9 @@ pub(crate) fn routes(app: &App, development: bool) -> Router<App> {
         .route("/administrar/resenas/{id}/{accion}", post(manage_reviews::act))
         .route("/administrar/visitas", get(visits::show))
         .route("/seguridad", get(security::show))
-        .route("/administrar/clientes", get(customers::list))
+        .route("/administrar/clientes", get(customers::list).post(customers::find))
+        .route("/administrar/clientes/{id}", get(customer::show))
+        .route("/administrar/clientes/{id}/borrar", get(customer::ask).post(customer::erase))
         .route("/administrar/comercios", get(merchants::list))
         .route("/administrar/comercios/{id}", post(merchants::set_plan))
         .route("/administrar/segundo-factor", get(second_factor::show_other).post(second_factor::take_from_other))
@@ -109,6 +112,7 @@ pub(crate) fn routes(app: &App, development: bool) -> Router<App> {
         .route("/perfil", get(account::show).post(account::change))
         .route("/perfil/clave", get(account::show_password).post(account::change_password))
         .route("/perfil/clave/otras-sesiones", post(account::end_others))
+        .route("/perfil/clave/otras-sesiones/{id}", post(account::end_session))
         .route("/perfil/segundo-factor", get(second_factor::show).post(second_factor::set_up))
         .route("/perfil/segundo-factor/codigos", post(second_factor::new_codes))
         .route("/perfil/segundo-factor/quitar", post(second_factor::turn_off))

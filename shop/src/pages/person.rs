@@ -36,7 +36,7 @@ pub(super) async fn show(
     Session(who): Session,
     Frame { layout, .. }: Frame,
 ) -> Result<Response, Problem> {
-    let open = open_orders_of(&app, &who).await?;
+    let open = open_orders_of(&app, who.account_id).await?;
     layout.show(&ErasePage { layout: &layout, open })
 }
 

@@ -7,6 +7,7 @@
 use std::collections::HashSet;
 use std::fmt;
 
+use belgrano_runtime::auth::email::Email;
 use belgrano_runtime::problem::Problem;
 use belgrano_runtime::security::{Entry, Kind};
 use belgrano_runtime::storage::Session;
@@ -26,6 +27,8 @@ pub enum Proof {
     Password(String),
     /// The operator, at the request of its owner.
     Operator,
+    /// An administrator, at the request of its owner, who typed the account's address. Accounts that administer are not erased so.
+    Administrator(Email),
 }
 
 impl fmt::Debug for Proof {
@@ -33,11 +36,12 @@ impl fmt::Debug for Proof {
         f.write_str(match self {
             Self::Password(_) => "Password(…)",
             Self::Operator => "Operator",
+            Self::Administrator(_) => "Administrator(…)",
         })
     }
 }
 
-/// Erase a person. The operator may ask again, which changes nothing; an owner has no session any more to ask with.
+/// Erase a person. The operator or an administrator may ask again, which changes nothing; an owner has no session any more to ask with.
 #[derive(Debug)]
 pub struct Erase {
     /// Whose account.
@@ -64,6 +68,10 @@ pub enum EraseRefusal {
     Closed,
     /// The password was changed meanwhile.
     WrongPassword,
+    /// An administrator asked, and there is no such account, or it administers the shop itself.
+    NoCustomer,
+    /// What an administrator typed is not the address of the account.
+    OtherEmail,
     /// These orders are not over: somebody has to know where they go.
     OpenOrders(Vec<String>),
     /// Nobody else could administer the shop.
@@ -78,11 +86,18 @@ pub(super) fn wrong_password() -> Problem {
     Problem::invalid_field("password", Message::new("error-old-password"))
 }
 
+/// There is no such account, or it is no customer's.
+pub(super) fn no_customer() -> Problem {
+    Problem::not_found(Message::new("refusal-no-customer"))
+}
+
 impl From<EraseRefusal> for Problem {
     fn from(refusal: EraseRefusal) -> Self {
         match refusal {
             EraseRefusal::Closed => Self::unauthenticated(Message::new("refusal-account-closed")),
             EraseRefusal::WrongPassword => wrong_password(),
+            EraseRefusal::NoCustomer => no_customer(),
+            EraseRefusal::OtherEmail => Self::invalid_field("email", Message::new("error-erase-other-email")),
             EraseRefusal::OpenOrders(numbers) => {
                 let named = Message::new("refusal-erase-open-orders").with("orders", numbers.join(", "));
                 Self::conflict(OPEN_ORDERS, named).with("pedidos", numbers)
@@ -95,6 +110,7 @@ impl From<EraseRefusal> for Problem {
 #[derive(sqlx::FromRow)]
 struct Standing {
     role: String,
+    email: String,
     active: bool,
     password_hash: String,
     erased: bool,
@@ -120,17 +136,26 @@ impl Erase {
     /// Whether it was erased before, unless it may not be erased.
     async fn check(&self, unit: &mut ShopUnit) -> Result<bool, Failure<EraseRefusal>> {
         const STANDING: &str =
-            "SELECT role, active, password_hash, erased_at IS NOT NULL AS erased FROM accounts WHERE id = $1";
+            "SELECT role, email, active, password_hash, erased_at IS NOT NULL AS erased FROM accounts WHERE id = $1";
         const OTHER_ADMINS: &str = "SELECT COUNT(*) FROM accounts WHERE role = 'admin' AND active \
              AND password_hash NOT LIKE '!%' AND id <> $1";
         let refused = |refusal| Err(Failure::Refused(refusal));
         let standing = fetch!(optional, *unit.reader(), Standing, STANDING, self.account_id)?;
-        let Some(standing) = standing else { return refused(EraseRefusal::Closed) };
+        let Some(standing) = standing else {
+            let by_administrator = matches!(self.proof, Proof::Administrator(_));
+            return refused(if by_administrator { EraseRefusal::NoCustomer } else { EraseRefusal::Closed });
+        };
         match &self.proof {
-            Proof::Operator if standing.erased => return Ok(true),
+            Proof::Operator | Proof::Administrator(_) if standing.erased => return Ok(true),
+            Proof::Administrator(_) if standing.role == Role::Admin.as_str() => {
+                return refused(EraseRefusal::NoCustomer);
+            }
+            Proof::Administrator(email) if email.as_str() != standing.email => {
+                return refused(EraseRefusal::OtherEmail);
+            }
             Proof::Password(_) if !standing.active => return refused(EraseRefusal::Closed),
             Proof::Password(hash) if *hash != standing.password_hash => return refused(EraseRefusal::WrongPassword),
-            Proof::Operator | Proof::Password(_) => {}
+            Proof::Operator | Proof::Password(_) | Proof::Administrator(_) => {}
         }
         let administers = standing.active && standing.role == Role::Admin.as_str();
         if administers && fetch_scalar!(one, *unit.reader(), i64, OTHER_ADMINS, self.account_id)? == 0 {

@@ -19,7 +19,7 @@ use super::told::{
 };
 use crate::unit::ShopUnit;
 
-/// Note in the security log that the operator gave out what is known of a person. What they take themselves is noted as every file is.
+/// Note in the security log that the operator, or an administrator, gave out what is known of a person. What they take themselves is noted as every file is.
 #[derive(Debug)]
 pub struct NoteExport {
     /// Whose account.
@@ -42,7 +42,7 @@ pub struct PersonData {
     /// When it was put together.
     #[serde(rename = "generado")]
     made_at: UnixMillis,
-    /// La cuenta, con lo que la persona dijo de sí.
+    /// The account, with what the person said of themselves.
     #[serde(rename = "cuenta")]
     account: Account,
     /// Its second factor, if there is one.
@@ -98,7 +98,7 @@ pub async fn export(db: &Db, id: i64, now: UnixMillis) -> sqlx::Result<Option<Pe
     const NOTICES: &str = "SELECT news, channel, order_number, place, state, created_at, settled_at FROM notices \
          WHERE account_id = $1 ORDER BY id";
     const SESSIONS: &str =
-        "SELECT created_at, seen_at, expires_at FROM sessions WHERE account_id = $1 ORDER BY created_at";
+        "SELECT created_at, seen_at, expires_at, device FROM sessions WHERE account_id = $1 ORDER BY created_at";
     let mut session = db.snapshot().await?;
     let Some(account) = fetch!(optional, session, Account, ACCOUNT, id)? else { return Ok(None) };
     Ok(Some(PersonData {

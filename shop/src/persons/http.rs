@@ -14,19 +14,19 @@ use utoipa::ToSchema;
 
 use super::erase::{open_orders, wrong_password};
 use super::{Erase, PersonData, Proof, export};
-use crate::accounts::{Principal, Session};
+use crate::accounts::Session;
 use crate::app::App;
 
 /// A browser keeps it as a file, and nobody on the way keeps it at all.
-const AS_A_FILE: [(HeaderName, HeaderValue); 2] = [
+pub(super) const AS_A_FILE: [(HeaderName, HeaderValue); 2] = [
     (header::CONTENT_DISPOSITION, HeaderValue::from_static("attachment; filename=\"belgrano.json\"")),
     (header::CACHE_CONTROL, HeaderValue::from_static("no-store")),
 ];
 
-/// Todo lo que la tienda sabe de mí
+/// Everything the shop knows of me
 ///
-/// La cuenta y si tiene segundo factor, los pedidos con sus líneas y pasos y lo que el tablero contó de cada ticket, reseñas,
-/// paquetes, carrito, avisos y sesiones, en un documento.
+/// The account and whether it has a second factor, the orders with their lines and steps and what the board told of each
+/// ticket, reviews, packages, cart, notices and sessions, in one document.
 #[utoipa::path(
     get, path = "/api/yo/datos", tag = "cuentas",
     responses((status = 200, body = PersonData), (status = 401, body = ProblemDocument))
@@ -44,17 +44,17 @@ pub(crate) struct EraseBody {
     password: String,
 }
 
-/// Borra mi cuenta para siempre
+/// Erases my account for good
 ///
-/// Los pedidos quedan con sus números, sin la persona: ni nombre, ni correo, ni teléfono, ni direcciones, ni textos, en la tienda y
-/// en el tablero. Las sesiones terminan, los paquetes también, y el correo queda libre. Con pedidos sin terminar no se puede:
-/// `pedidos` dice cuáles.
+/// The orders stay with their figures, without the person: no name, e-mail, telephone, address or text, in the shop and on
+/// the board. Sessions and packages end, and the e-mail address is free. With orders under way it is refused: `pedidos` names
+/// them.
 #[utoipa::path(
     delete, path = "/api/yo", tag = "cuentas", request_body = EraseBody,
     responses(
         (status = 204),
         (status = 401, body = ProblemDocument),
-        (status = 409, body = ProblemDocument, description = "Tiene pedidos sin terminar, o es quien queda para administrar."),
+        (status = 409, body = ProblemDocument, description = "It has orders under way, or is the last administrator."),
         (status = 422, body = ProblemDocument),
         (status = 429, body = ProblemDocument),
     )
@@ -78,7 +78,7 @@ pub(crate) async fn erase_me(
     Ok((StatusCode::NO_CONTENT, [(header::SET_COOKIE, app.gate.cookie().clear())]).into_response())
 }
 
-/// The orders that keep somebody from being erased.
-pub(crate) async fn open_orders_of(app: &App, who: &Principal) -> Result<Vec<String>, Problem> {
-    Ok(open_orders(&mut app.db.read().await?, who.account_id).await?)
+/// The orders that keep an account from being erased.
+pub(crate) async fn open_orders_of(app: &App, account_id: i64) -> Result<Vec<String>, Problem> {
+    Ok(open_orders(&mut app.db.read().await?, account_id).await?)
 }

@@ -254,7 +254,7 @@ pub(super) struct CartLine {
     updated_at: UnixMillis,
 }
 
-/// Avisos por correo: en qué idioma y desde cuándo.
+/// Notices by mail: in which language and since when.
 #[derive(Clone, Debug, PartialEq, Serialize, FromRow, ToSchema)]
 #[schema(as = PersonMail)]
 pub(super) struct Mail {
@@ -303,7 +303,7 @@ pub(super) struct Notice {
     settled_at: Option<UnixMillis>,
 }
 
-/// Una sesión abierta de la cuenta: desde cuándo y hasta cuándo.
+/// An open session of the account: since when and until when.
 #[derive(Clone, Debug, PartialEq, Serialize, FromRow, ToSchema)]
 #[schema(as = PersonOpened)]
 pub(super) struct Opened {
@@ -313,4 +313,7 @@ pub(super) struct Opened {
     seen_at: Option<UnixMillis>,
     #[serde(rename = "vence")]
     expires_at: UnixMillis,
+    /// The program and the system that it was opened with.
+    #[serde(rename = "dispositivo")]
+    device: Option<String>,
 }

@@ -35,7 +35,7 @@ pub fn routes() -> OpenApiRouter<App> {
 pub(crate) struct RatingBody {
     /// How many stars, from 1 to 5.
     pub(crate) estrellas: i64,
-    /// Up to 1000 characters.
+    /// What they say, up to 1000 characters.
     #[serde(default)]
     pub(crate) texto: String,
 }

@@ -39,7 +39,7 @@ pub(crate) struct OwnReview {
     #[serde(rename = "estrellas")]
     #[sqlx(try_from = "i64")]
     pub(crate) stars: Stars,
-    /// Empty for nothing.
+    /// What its author says; empty for nothing.
     #[serde(rename = "texto")]
     pub(crate) words: String,
     /// When it was written, or last changed.

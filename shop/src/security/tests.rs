@@ -259,6 +259,25 @@ async fn each_entry_is_a_line_without_an_address_or_an_e_mail() {
 }
 
 #[tokio::test]
+async fn a_session_that_is_ended_from_another_is_told() {
+    let database = TestDatabase::sqlite();
+    let shop = TestShop::new(&database).await;
+    let mut ana = shop.customer(EMAIL).await;
+    for ends in ["otra", "otras"] {
+        assert_eq!(log_in(&shop, EMAIL, PASSWORD).await, 200);
+        let listed = shop.get(&mut ana, "/api/yo/sesiones").await.body;
+        let id = listed["otras"][0]["id"].as_str().expect("a name");
+        let path = if ends == "otra" { format!("/api/yo/sesiones/{id}") } else { "/api/yo/sesiones".to_owned() };
+        assert_eq!(shop.send(&mut ana, Method::DELETE, &path, None).await.status, 204);
+        let told = of_kind(&shop, "salida").await;
+        let me = shop.get(&mut ana, "/api/me").await.body["id"].clone();
+        let told =
+            told.iter().filter(|entry| entry["datos"] == json!({ "sesiones": ends }) && entry["cuenta_id"] == me);
+        assert_eq!(told.count(), 1, "{ends}");
+    }
+}
+
+#[tokio::test]
 async fn its_page_says_what_happened_to_administrators_only() {
     let database = TestDatabase::sqlite();
     let shop = TestShop::new(&database).await;

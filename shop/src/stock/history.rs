@@ -31,18 +31,18 @@ pub(crate) struct MovementView {
     /// The account that did it; null was the program.
     #[serde(rename = "cuenta_id")]
     pub(crate) account_id: Option<i64>,
-    /// Whose that is.
+    /// Whose account that is.
     #[serde(rename = "quien")]
     pub(crate) who: Option<String>,
     /// The order that took it or gave it back.
     #[serde(rename = "pedido")]
     pub(crate) order_number: Option<String>,
-    /// When.
+    /// When it happened.
     #[serde(rename = "en")]
     pub(crate) at: UnixMillis,
 }
 
-/// A page of them, newest first.
+/// A page of movements, newest first.
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct MovementPage {
     pub(crate) movimientos: Vec<MovementView>,

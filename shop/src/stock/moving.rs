@@ -26,7 +26,7 @@ pub(crate) enum StockAct {
 /// What came in, or what was counted.
 #[derive(Debug, Default, Deserialize, ToSchema)]
 pub(crate) struct StockBody {
-    /// Which of both.
+    /// Whether goods came in or were counted.
     #[schema(value_type = StockAct)]
     pub(crate) tipo: Option<StockAct>,
     /// How many: from 1 that came in, from 0 that were counted.
@@ -53,7 +53,7 @@ pub(crate) struct MoveStock {
     reason: String,
 }
 
-/// What it did.
+/// What goods that came in, or were counted, did to a stock.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
 pub(crate) struct Moved {
     /// Which product.

@@ -41,7 +41,7 @@ pub(crate) struct FunnelReport {
     pub(crate) desde: String,
     /// The last day, which counts.
     pub(crate) hasta: String,
-    /// All of it.
+    /// All days together.
     pub(crate) total: Figures,
     /// Each day, those without anything too.
     pub(crate) por_dia: Vec<FunnelRow>,

@@ -48,10 +48,10 @@ impl AssignBody {
     }
 }
 
-/// Ofrece el ticket a un repartidor, o al que mejor convenga.
+/// Offers the ticket to a driver, or to whoever suits best.
 ///
-/// Si lo tiene otro que todavía no salió, pasa de uno a otro en un solo cambio; con `en_camino`, también si ya salió. `auto` se lo saca a quien lo tiene solo con
-/// `If-Match`.
+/// From another one who has it and has not set out it is moved in one change; with `en_camino`, also from one who has. `auto`
+/// takes it from whoever has it only with `If-Match`.
 #[utoipa::path(post, path = "/api/tickets/{numero}/asignar", tag = "asignación", request_body = AssignBody,
     params(("numero" = String, Path)), responses((status = 200, body = Detail), (status = 404, body = ProblemDocument),
     (status = 409, body = ProblemDocument), (status = 412, body = ProblemDocument), (status = 422, body = ProblemDocument)))]
@@ -75,9 +75,9 @@ struct UnassignBody {
     recall: bool,
 }
 
-/// Devuelve el ticket a los pendientes.
+/// Puts the ticket back among those that wait.
 ///
-/// Con `en_camino`, también si quien lo lleva ya salió; sin eso, 409.
+/// With `en_camino`, also when whoever carries it has set out; without, that is 409.
 #[utoipa::path(post, path = "/api/tickets/{numero}/desasignar", tag = "asignación", request_body = Option<UnassignBody>,
     params(("numero" = String, Path)), responses((status = 200, body = Detail), (status = 404, body = ProblemDocument),
     (status = 409, body = ProblemDocument), (status = 412, body = ProblemDocument), (status = 422, body = ProblemDocument)))]
@@ -151,7 +151,7 @@ impl BulkBody {
     }
 }
 
-/// Hace lo mismo con muchos tickets; cada uno tiene su resultado.
+/// Does the same to many tickets; each has its own result.
 #[utoipa::path(post, path = "/api/tickets/lote", tag = "asignación", request_body = BulkBody, responses(
     (status = 200, body = BulkResult), (status = 403, body = ProblemDocument), (status = 422, body = ProblemDocument)))]
 async fn bulk(State(app): State<App>, Admin(by): Admin, body: Keyed<BulkBody>) -> Result<StoredAnswer, Problem> {

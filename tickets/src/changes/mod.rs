@@ -50,11 +50,11 @@ impl FromRequestParts<App> for Reader {
     }
 }
 
-/// Lo que cambió en el tablero
+/// What changed on the board
 ///
-/// Cada cosa (ticket, paso, repartidor) una sola vez, por su último cambio y como es ahora; desde 0, todo lo que hay. Los pasos son
-/// historia: solo crecen; los de un pedido cuyo cliente se borró vuelven, sin el motivo escrito. Si no hay nada, espera lo que se
-/// pida. Con otra `epoca` se empieza de nuevo.
+/// Each thing (`ticket`, `paso`, `repartidor`) once, by its last change and as it is now; from 0 on, all there is. Steps are
+/// history: they only grow; those of an order whose customer was erased come again, without the written reason. With nothing
+/// to tell it waits as long as was asked. With another `epoca` one begins anew.
 #[utoipa::path(
     get, path = "/api/cambios", tag = "integración", security(("firma" = []), ("clave" = [])), params(Asked),
     responses(
@@ -63,7 +63,7 @@ impl FromRequestParts<App> for Reader {
         (status = 403, body = ProblemDocument),
         (status = 422, body = ProblemDocument),
         (status = 429, body = ProblemDocument),
-        (status = 503, body = ProblemDocument, description = "Ya esperan demasiados."),
+        (status = 503, body = ProblemDocument, description = "Too many wait already."),
     )
 )]
 async fn changes(State(app): State<App>, Reader(asked): Reader) -> Result<Json<ChangePage>, Problem> {

@@ -37,7 +37,7 @@ pub(crate) struct Drivers {
     pub(crate) cursor: Option<String>,
 }
 
-/// La flota, con turno, carga y edad de la última posición.
+/// The fleet, with shift, load and age of the last position.
 #[utoipa::path(get, path = "/api/repartidores", tag = "flota",
     params(("cursor" = Option<String>, Query), ("limit" = Option<u32>, Query)),
     responses((status = 200, body = Drivers), (status = 403, body = ProblemDocument)))]
@@ -88,7 +88,7 @@ fn check(phone: Option<&str>, capacity: Option<i64>, neighbourhood: Option<&str>
     if wrong.is_empty() { Ok(()) } else { Err(Problem::invalid(wrong)) }
 }
 
-/// Crea un repartidor y su cuenta.
+/// Makes a driver and their account.
 #[utoipa::path(post, path = "/api/repartidores", tag = "flota", request_body = NewDriverBody, responses(
     (status = 201, body = DriverView), (status = 409, body = ProblemDocument), (status = 422, body = ProblemDocument)))]
 async fn create(
@@ -151,7 +151,7 @@ pub(crate) struct DriverChange {
     pub(crate) seen: Seen,
 }
 
-/// Cambia un repartidor.
+/// Changes a driver.
 #[utoipa::path(patch, path = "/api/repartidores/{id}", tag = "flota", request_body = DriverChange,
     params(("id" = i64, Path)), responses((status = 200, body = DriverView), (status = 404, body = ProblemDocument),
     (status = 409, body = ProblemDocument), (status = 422, body = ProblemDocument)))]
@@ -204,7 +204,7 @@ struct Shift {
     on: bool,
 }
 
-/// Quien reparte empieza o termina su turno.
+/// A driver begins or ends their shift.
 #[utoipa::path(post, path = "/api/repartidores/yo/turno", tag = "flota", request_body = Shift, responses(
     (status = 200, body = Shift), (status = 403, body = ProblemDocument)))]
 async fn shift(State(app): State<App>, Driver(by): Driver, Json(body): Json<Shift>) -> Result<Json<Shift>, Problem> {
@@ -235,7 +235,7 @@ struct PositionBody {
     sent: Option<ClientTime>,
 }
 
-/// Quien reparte dice dónde está. Vale la más nueva; las imposibles se rechazan.
+/// A driver says where they are. The newest position counts; impossible ones are refused.
 #[utoipa::path(post, path = "/api/repartidores/yo/posicion", tag = "flota", request_body = PositionBody, responses(
     (status = 204), (status = 403, body = ProblemDocument), (status = 409, body = ProblemDocument),
     (status = 422, body = ProblemDocument)))]

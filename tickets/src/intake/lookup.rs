@@ -19,7 +19,7 @@ use crate::unit::{Ticket, TicketRow, select_tickets};
 /// The most of one question.
 const MAX_NUMBERS: usize = 200;
 
-/// Which tickets.
+/// Which tickets are asked for.
 #[derive(Deserialize, ToSchema)]
 pub(super) struct LookupBody {
     /// Up to 200 numbers of orders.
@@ -28,13 +28,13 @@ pub(super) struct LookupBody {
     numbers: Vec<OrderNumber>,
 }
 
-/// Those there are.
+/// The tickets that there are.
 #[derive(Serialize, ToSchema)]
 pub(super) struct Found {
     tickets: Vec<TicketView>,
 }
 
-/// Da los tickets de unos pedidos, para la tienda. De un pedido que no llegó no hay nada.
+/// Gives the tickets of some orders, for the shop. Of an order that never came there is nothing.
 #[utoipa::path(post, path = "/api/tickets/estados", tag = "intake", security(("firma" = []), ("clave" = [])), request_body = LookupBody, responses(
     (status = 200, body = Found), (status = 401, body = ProblemDocument), (status = 403, body = ProblemDocument),
     (status = 422, body = ProblemDocument)))]

@@ -75,18 +75,18 @@ impl<const ANYBODY: bool> FromRequest<App> for Unchecked<ANYBODY> {
     }
 }
 
-/// Recibe un pedido; el mismo pedido otra vez encuentra su ticket.
+/// Takes an order in; the same order again finds its ticket.
 #[utoipa::path(post, path = "/api/tickets", tag = "intake", security(("firma" = []), ("clave" = [])), request_body = OrderMessage, responses(
-    (status = 201, body = IntakeReply), (status = 200, body = IntakeReply, description = "Ya estaba."),
+    (status = 201, body = IntakeReply), (status = 200, body = IntakeReply, description = "It was there already."),
     (status = 400, body = ProblemDocument),
     (status = 401, body = ProblemDocument), (status = 403, body = ProblemDocument),
-    (status = 409, body = ProblemDocument, description = "Ese número es de otro pedido."),
+    (status = 409, body = ProblemDocument, description = "That number is another order's."),
     (status = 422, body = ProblemDocument), (status = 503, body = ProblemDocument)))]
 async fn receive(State(app): State<App>, body: Unchecked) -> Result<(StatusCode, Json<IntakeReply>), Problem> {
     take_in(&app, &body.check(&app, Purpose::Order)?).await
 }
 
-/// Lo mismo, con la dirección que usan los clientes viejos.
+/// Takes an order in, at the address that old clients use.
 #[utoipa::path(post, path = "/api/tickets/recibir", tag = "intake", security(("firma" = []), ("clave" = [])), request_body = OrderMessage, responses(
     (status = 201, body = IntakeReply), (status = 200, body = IntakeReply),
     (status = 401, body = ProblemDocument), (status = 403, body = ProblemDocument),
@@ -108,16 +108,16 @@ async fn take_in(app: &App, body: &[u8]) -> Result<(StatusCode, Json<IntakeReply
 /// `POST /api/tickets/{numero}/cancelar`; the body may be left out.
 #[derive(Default, Deserialize, ToSchema)]
 struct CancelBody {
-    /// Why.
+    /// Why it is cancelled.
     #[serde(rename = "motivo")]
     reason: Option<String>,
 }
 
-/// La tienda cancela un pedido. Otra vez es lo mismo.
+/// The shop cancels an order. Once more is the same.
 #[utoipa::path(post, path = "/api/tickets/{numero}/cancelar", tag = "intake", security(("firma" = []), ("clave" = [])), request_body = CancelBody,
     params(("numero" = String, Path)), responses((status = 200, body = IntakeReply),
     (status = 401, body = ProblemDocument), (status = 403, body = ProblemDocument),
-    (status = 404, body = ProblemDocument), (status = 409, body = ProblemDocument, description = "Ya fue entregado.")))]
+    (status = 404, body = ProblemDocument), (status = 409, body = ProblemDocument, description = "It is delivered.")))]
 async fn cancel(
     State(app): State<App>,
     Path(number): Path<OrderNumber>,
@@ -130,10 +130,10 @@ async fn cancel(
     Ok(Json(app.writer.submit(CancelOrder { number, reason }).await?))
 }
 
-/// La tienda pide olvidar a quién era un pedido: queda el ticket, sin la persona.
+/// The shop asks to forget whose an order was: the ticket stays, without the person.
 ///
-/// Nombre, dirección, teléfono, correo, indicaciones, ubicación, pruebas de entrega y motivos escritos a mano, también en la
-/// historia. Otra vez es lo mismo; de un pedido que no llegó no hay nada que olvidar.
+/// Name, address, telephone, e-mail, instructions, position, proofs of delivery and written reasons, in the history too. Once
+/// more is the same; of an order that never came there is nothing to forget.
 #[utoipa::path(post, path = "/api/tickets/{numero}/olvidar", tag = "intake", security(("firma" = []), ("clave" = [])),
     params(("numero" = String, Path)), responses((status = 200, body = Forgotten),
     (status = 401, body = ProblemDocument), (status = 403, body = ProblemDocument),

@@ -43,7 +43,7 @@ pub(super) struct SocketToken {
     expires_in_s: i64,
 }
 
-/// Da una clave de un solo uso para abrir un socket.
+/// Gives a token that opens one socket.
 #[utoipa::path(post, path = "/api/ws/token", tag = "live", responses(
     (status = 200, body = SocketToken), (status = 401, body = ProblemDocument), (status = 403, body = ProblemDocument),
     (status = 503, body = ProblemDocument)))]

@@ -21,7 +21,7 @@ pub fn routes() -> OpenApiRouter<App> {
         .routes(routes!(retry))
 }
 
-/// La clave con la que un navegador pide avisos.
+/// What a browser subscribes with.
 #[utoipa::path(get, path = "/api/avisos/clave", tag = "avisos", security(()), responses((status = 200, body = Key)))]
 async fn key(
     State(app): State<App>,
@@ -32,7 +32,7 @@ async fn key(
     Ok(Json(Key::read(&app.db, app.vapid.as_ref(), who, language).await?))
 }
 
-/// Pide avisos en este navegador, mientras dure la sesión.
+/// Asks for notices in this browser, for as long as the session lasts.
 #[utoipa::path(post, path = "/api/avisos", tag = "avisos", request_body = SubscriptionBody, responses(
     (status = 204), (status = 401, body = ProblemDocument), (status = 422, body = ProblemDocument)))]
 async fn subscribe(
@@ -46,7 +46,7 @@ async fn subscribe(
     Ok(StatusCode::NO_CONTENT)
 }
 
-/// Deja de avisar en este navegador.
+/// No more notices in this browser.
 #[utoipa::path(delete, path = "/api/avisos", tag = "avisos", request_body = Forget, responses(
     (status = 204), (status = 401, body = ProblemDocument)))]
 async fn unsubscribe(
@@ -58,7 +58,7 @@ async fn unsubscribe(
     Ok(StatusCode::NO_CONTENT)
 }
 
-/// Qué fue de los avisos.
+/// What became of notices.
 #[utoipa::path(get, path = "/api/avisos/envios", tag = "avisos", params(StateFilter,
     ("cursor" = Option<String>, Query), ("limit" = Option<u32>, Query, minimum = 1, maximum = 200)), responses(
     (status = 200, body = NoticePage), (status = 401, body = ProblemDocument), (status = 403, body = ProblemDocument),
@@ -73,7 +73,7 @@ async fn list(
     Ok(Json(found))
 }
 
-/// Manda otra vez un aviso que no se pudo mandar.
+/// Sends a notice again that could not be sent.
 #[utoipa::path(post, path = "/api/avisos/envios/{id}/reintentar", tag = "avisos", params(("id" = i64, Path)), responses(
     (status = 202), (status = 401, body = ProblemDocument), (status = 403, body = ProblemDocument),
     (status = 404, body = ProblemDocument), (status = 409, body = ProblemDocument)))]

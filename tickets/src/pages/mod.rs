@@ -48,6 +48,7 @@ pub fn routes(app: &App, development: bool) -> Router<App> {
         .route("/salir", post(log_in::leave))
         .route("/clave", get(password::show).post(password::change))
         .route("/clave/otras-sesiones", post(password::end_others))
+        .route("/clave/otras-sesiones/{id}", post(password::end_session))
         .route("/clave/segundo-factor", get(second_factor::show).post(second_factor::set_up))
         .route("/clave/segundo-factor/codigos", post(second_factor::new_codes))
         .route("/clave/segundo-factor/quitar", post(second_factor::turn_off))

@@ -1,12 +1,13 @@
-//! What is one's own: the password, as its owner changes it, and the other sessions.
+//! What is one's own: the password, as its owner changes it, and the sessions.
 
 use askama::Template;
 use axum::extract::State;
+use axum::http::StatusCode;
 use axum::response::Response;
 use belgrano_runtime::auth::change_password::ChangePasswordBody;
+use belgrano_runtime::auth::own_sessions::OwnSessions;
 use belgrano_runtime::auth::password::NewPassword;
-use belgrano_runtime::auth::session::OtherSession;
-use belgrano_runtime::http::{ClientIp, Json};
+use belgrano_runtime::http::{ClientIp, Json, Path};
 use belgrano_runtime::problem::Problem;
 use belgrano_web::pages::{Form, Layout, Notice};
 use belgrano_wire::timestamp::UnixMillis;
@@ -25,11 +26,11 @@ struct PasswordPage<'a> {
     form: Form,
     /// The fewest characters of a new one.
     least: usize,
-    others: Vec<OtherSession>,
+    sessions: OwnSessions,
     now: UnixMillis,
 }
 
-/// The present password and a new one, and what other sessions there are.
+/// The present password and a new one, and what sessions there are.
 pub(super) async fn show(
     state: State<App>,
     session: Session,
@@ -40,8 +41,8 @@ pub(super) async fn show(
 
 async fn page(layout: &Layout, state: State<App>, session: Session, form: Form) -> Result<PasswordPage<'_>, Problem> {
     let (now, least) = (state.ambient.now(), NewPassword::least(session.0.role == Role::Admin));
-    let Json(others) = sessions::others(state, session).await?;
-    Ok(PasswordPage { layout, form, least, others: others.otras, now })
+    let Json(sessions) = sessions::sessions(state, session).await?;
+    Ok(PasswordPage { layout, form, least, sessions, now })
 }
 
 /// Ends the other sessions of whoever asks; the page tells so.
@@ -52,6 +53,19 @@ pub(super) async fn end_others(
 ) -> Result<Response, Problem> {
     sessions::end_the_others(state, session).await?;
     Ok(Notice::done(layout.t("sessions-ended")).then(HERE))
+}
+
+/// Ends one session of whoever asks; the page tells so. That it is over already, as after two presses, is as good.
+pub(super) async fn end_session(
+    state: State<App>,
+    session: Session,
+    Frame { layout, .. }: Frame,
+    id: Path<String>,
+) -> Result<Response, Problem> {
+    match sessions::end_one(state, session, id).await {
+        Err(problem) if problem.status() != StatusCode::NOT_FOUND => Err(problem),
+        Ok(_) | Err(_) => Ok(Notice::done(layout.t("sessions-one-ended")).then(HERE)),
+    }
 }
 
 /// Changes the password, or shows the form again with what is wrong.

@@ -114,11 +114,11 @@ pub(crate) fn key_scope(by: &Principal, command: &str, number: &OrderNumber) -> 
     format!("{command}:{}:{number}", by.user_id)
 }
 
-/// Mueve un ticket: quien reparte, los suyos; la administración, cualquiera.
+/// Moves a ticket: drivers theirs, administrators any.
 #[utoipa::path(post, path = "/api/tickets/{numero}/estado", tag = "tickets", request_body = StepBody,
     params(("numero" = String, Path), ("X-Belgrano-Enviado" = Option<ClientTime>, Header)),
     responses((status = 200, body = Detail), (status = 404, body = ProblemDocument),
-    (status = 409, body = ProblemDocument, description = "Paso ilegal; `legales` nombra los posibles."),
+    (status = 409, body = ProblemDocument, description = "An illegal step; `legales` names the possible ones."),
     (status = 412, body = ProblemDocument), (status = 422, body = ProblemDocument)))]
 async fn take_step(
     State(app): State<App>,
@@ -134,7 +134,7 @@ async fn take_step(
     answer_as_seen(&app, &by, &number, answer).await
 }
 
-/// Deshace el último cambio, hasta diez minutos después.
+/// Undoes the last change, up to ten minutes after it.
 #[utoipa::path(post, path = "/api/tickets/{numero}/deshacer", tag = "tickets", params(("numero" = String, Path)),
     responses((status = 200, body = Detail), (status = 404, body = ProblemDocument),
     (status = 409, body = ProblemDocument), (status = 412, body = ProblemDocument)))]
@@ -172,7 +172,7 @@ impl EditBody {
     }
 }
 
-/// Cambia la prioridad o las indicaciones.
+/// Changes the priority or the instructions.
 #[utoipa::path(patch, path = "/api/tickets/{numero}", tag = "tickets", request_body = EditBody,
     params(("numero" = String, Path)), responses((status = 200, body = Detail), (status = 404, body = ProblemDocument),
     (status = 409, body = ProblemDocument), (status = 412, body = ProblemDocument), (status = 422, body = ProblemDocument)))]

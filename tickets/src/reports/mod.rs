@@ -47,7 +47,7 @@ pub(crate) struct Summary {
     pub(crate) por_repartidor: Vec<DriverRow>,
     /// The last two weeks.
     pub(crate) por_dia: Vec<Day>,
-    /// How late.
+    /// How late deliveries are.
     pub(crate) demora: Lateness,
 }
 
@@ -72,7 +72,7 @@ pub(crate) struct Day {
     pub(crate) cancelados: i64,
 }
 
-/// How late.
+/// How late deliveries are.
 #[derive(Serialize, ToSchema)]
 pub(crate) struct Lateness {
     /// From when on a ticket is late of which nothing was promised, in seconds after it was ordered.
@@ -90,7 +90,7 @@ pub(crate) struct Lateness {
     pub(crate) promedio_s: Option<i64>,
 }
 
-/// Cuántos tickets hay por estado, por repartidor y por día, y cuánto se demora.
+/// How many tickets there are by state, driver and day, and how late they are.
 #[utoipa::path(get, path = "/api/reportes/resumen", tag = "reportes", responses(
     (status = 200, body = Summary), (status = 403, body = ProblemDocument)))]
 async fn summary(State(app): State<App>, admin: Admin) -> Result<Json<Summary>, Problem> {

@@ -5,6 +5,7 @@ use std::convert::Infallible;
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
+use belgrano_runtime::auth::device_name::DeviceName;
 use belgrano_runtime::auth::email::Email;
 use belgrano_runtime::auth::gate::{NewSession, Verified, WrongCredentials};
 use belgrano_runtime::auth::known_password::Owner;
@@ -77,10 +78,12 @@ struct Begin {
     second: Second,
     keys: FactorKeys,
     session: NewSession,
+    device: DeviceName,
     source: Source,
 }
 
-const INSERT: &str = "INSERT INTO sessions (token_hash, user_id, created_at, expires_at) VALUES ($1, $2, $3, $4)";
+const INSERT: &str =
+    "INSERT INTO sessions (token_hash, user_id, created_at, expires_at, device) VALUES ($1, $2, $3, $4, $5)";
 /// The new one stays, also when the others were opened by a clock that was set back since and seem to be newer.
 const DELETE_OLDEST: &str = "DELETE FROM sessions WHERE user_id = $1 AND token_hash NOT IN \
      (SELECT token_hash FROM sessions WHERE user_id = $1 \
@@ -105,7 +108,7 @@ impl Command<BoardUnit> for Begin {
             execute!(*unit.session(), UPDATE, hash, self.user_id)?;
         }
         match second_factor::pass(unit, &self.keys, (self.user_id, hash), &self.second).await? {
-            Ok(()) => Ok(Ok(open(unit, self.user_id, &self.session, self.source).await?)),
+            Ok(()) => Ok(Ok(open(unit, self.user_id, (&self.session, self.device), self.source).await?)),
             Err(not_yet) => Ok(Err(not_yet)),
         }
     }
@@ -113,10 +116,15 @@ impl Command<BoardUnit> for Begin {
 
 /// Opens a session in the place of the one that the browser came with, and says so in the security log; of too many the oldest make
 /// room.
-async fn open(unit: &mut BoardUnit, user_id: i64, new: &NewSession, source: Source) -> sqlx::Result<()> {
+async fn open(
+    unit: &mut BoardUnit,
+    user_id: i64,
+    (new, device): (&NewSession, DeviceName),
+    source: Source,
+) -> sqlx::Result<()> {
     let (now, NewSession { token, lifetime_ms, max_sessions, replaces }) = (unit.now(), new);
     let session = unit.session();
-    execute!(*session, INSERT, &token[..], user_id, now, now.plus_ms(*lifetime_ms))?;
+    execute!(*session, INSERT, &token[..], user_id, now, now.plus_ms(*lifetime_ms), device.text())?;
     execute!(*session, DELETE_OLDEST, user_id, max_sessions, &token[..])?;
     if let Some(replaced) = replaces
         && let Some(user_id) = fetch_scalar!(optional, *session, i64, REPLACE, &replaced[..])?
@@ -134,6 +142,7 @@ struct Finish {
     code: Code,
     keys: FactorKeys,
     session: NewSession,
+    device: DeviceName,
     source: Source,
 }
 
@@ -144,7 +153,7 @@ impl Command<BoardUnit> for Finish {
     async fn apply(&self, unit: &mut BoardUnit) -> Result<Opened<i64>, Failure<Infallible>> {
         match second_factor::finish(unit, &self.keys, &self.step, &self.code).await? {
             Ok(user_id) => {
-                open(unit, user_id, &self.session, self.source).await?;
+                open(unit, user_id, (&self.session, self.device), self.source).await?;
                 Ok(Ok(user_id))
             }
             Err(not_yet) => Ok(Err(not_yet)),
@@ -172,10 +181,10 @@ impl Command<BoardUnit> for End {
     }
 }
 
-/// Inicia una sesión. Si la cuenta tiene segundo factor, la contraseña correcta sin `codigo` da 401 de tipo
-/// `urn:belgrano:problema:falta-codigo`; con uno que no es, `urn:belgrano:problema:codigo-incorrecto`.
+/// Logs in. Where the account has a second factor, a right password without `codigo` is a 401 of type
+/// `urn:belgrano:problema:falta-codigo`, and with a wrong one of type `urn:belgrano:problema:codigo-incorrecto`.
 #[utoipa::path(post, path = "/api/login", tag = "sesión", security(()), request_body = LogIn, responses(
-    (status = 200, body = Me, description = "Con la cookie `belgrano_tickets`."),
+    (status = 200, body = Me, description = "With the cookie `belgrano_tickets`."),
     (status = 401, body = ProblemDocument), (status = 429, body = ProblemDocument)))]
 pub async fn log_in(
     State(app): State<App>,
@@ -226,7 +235,8 @@ pub(crate) async fn take_second_step(
         return Ok(Err(NotYet::Over));
     };
     let (token, session) = app.gate.new_session(app.gate.session_of(headers));
-    let finish = Finish { step, code, keys: app.second_factors.keys().clone(), session, source };
+    let (keys, device) = (app.second_factors.keys().clone(), DeviceName::of_request(headers));
+    let finish = Finish { step, code, keys, session, device, source };
     let finished = app.writer.submit(finish).await?;
     if let Err(not_yet) = &finished {
         app.factor_desk().failed(source, user_id, *not_yet);
@@ -258,8 +268,8 @@ async fn begin(
     }
     let (token, session) = app.gate.new_session(app.gate.session_of(headers));
     let (second, keys) = (second.clone(), app.second_factors.keys().clone());
-    let (user_id, examined) = (account.id, account.password_examined);
-    let begin = Begin { user_id, verified, examined, second, keys, session, source };
+    let (user_id, examined, device) = (account.id, account.password_examined, DeviceName::of_request(headers));
+    let begin = Begin { user_id, verified, examined, second, keys, session, device, source };
     match app.writer.submit(begin).await {
         Ok(opened) => {
             if let Err(not_yet) = &opened {
@@ -272,7 +282,7 @@ async fn begin(
     }
 }
 
-/// Termina la sesión.
+/// Logs out.
 #[utoipa::path(post, path = "/api/logout", tag = "sesión", security(()), responses((status = 204)))]
 pub async fn log_out(State(app): State<App>, session: Result<Session, Problem>) -> Result<Response, Problem> {
     if let Ok(Session(principal)) = session {
@@ -282,7 +292,7 @@ pub async fn log_out(State(app): State<App>, session: Result<Session, Problem>) 
     Ok((StatusCode::NO_CONTENT, [(header::SET_COOKIE, app.gate.cookie().clear())]).into_response())
 }
 
-/// Quién inició la sesión.
+/// Who is logged in.
 #[utoipa::path(get, path = "/api/me", tag = "sesión", responses(
     (status = 200, body = Me), (status = 401, body = ProblemDocument)))]
 pub async fn me(Session(principal): Session) -> Json<Me> {

@@ -15,7 +15,7 @@ use crate::app::App;
 
 pub use log_in::{LogIn, log_in, log_out};
 pub(crate) use log_in::{begin_session, take_second_step};
-pub(crate) use others::{end_others, end_the_others, others};
+pub(crate) use others::{end_one, end_others, end_the_others, sessions};
 pub use principal::{Admin, Driver, Principal, Session};
 
 /// The cookie of the board's sessions.
@@ -35,5 +35,6 @@ pub fn routes() -> OpenApiRouter<App> {
         .routes(routes!(log_in::log_in))
         .routes(routes!(log_in::log_out))
         .routes(routes!(log_in::me))
-        .routes(routes!(others::others, others::end_the_others))
+        .routes(routes!(others::sessions, others::end_the_others))
+        .routes(routes!(others::end_one))
 }

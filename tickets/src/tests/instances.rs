@@ -55,6 +55,7 @@ on_both_engines! {
             ("POST", "/api/tickets/lote", json!({ "numeros": ["1"], "accion": "cancelar", "motivo": "x" })),
             ("POST", "/api/avisos/envios/1/reintentar", Value::Null),
             ("DELETE", "/api/yo/sesiones", Value::Null),
+            ("DELETE", "/api/yo/sesiones/1", Value::Null),
             ("PUT", "/api/yo/clave", json!({ "password_actual": "jacaranda lila", "password_nueva": "otra muy distinta" })),
         ] {
             let (status, answer) = other.call(&eva, method, path, body).await;

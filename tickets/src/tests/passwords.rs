@@ -118,5 +118,13 @@ on_both_engines! {
         assert_eq!(board.get(&there, "/api/me").await.0, 401);
         assert_eq!(board.get(&here, "/api/me").await.0, 200);
         assert_eq!(board.log_in(ADMIN.0, ADMIN.1).await.err(), None, "the password is the same");
+        let there = board.admin().await;
+        let listed = board.get(&there, "/api/yo/sesiones").await.1;
+        let path = format!("/api/yo/sesiones/{}", listed["esta"]["id"].as_str().expect("a name"));
+        let end = async |who: &Client| board.call(who, "DELETE", &path, Value::Null).await.0;
+        assert_eq!(end(&driver).await, 404, "a driver ends no session of an administrator's");
+        assert_eq!((end(&here).await, end(&here).await), (204, 404));
+        assert_eq!(board.get(&there, "/api/me").await.0, 401);
+        assert_eq!(others(&here).await.as_array().map(Vec::len), Some(1), "the other one goes on");
     }
 }

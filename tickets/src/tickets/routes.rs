@@ -38,12 +38,12 @@ pub(crate) struct Tickets {
     pub(crate) cursor: Option<String>,
 }
 
-/// Busca tickets, del más nuevo al más viejo; quien reparte ve los suyos.
+/// Searches tickets, newest first; drivers see theirs.
 #[utoipa::path(get, path = "/api/tickets", tag = "tickets", params(
-    ("estado" = Option<String>, Query, description = "Uno o varios, repetidos o separados por comas."),
+    ("estado" = Option<String>, Query, description = "One or several states, repeated or separated by commas."),
     ("repartidor" = Option<i64>, Query), ("prioridad" = Option<String>, Query), ("barrio" = Option<String>, Query),
-    ("q" = Option<String>, Query, description = "Palabras del número, el barrio, o el nombre, la dirección o el teléfono del cliente. Si ningún ticket las tiene todas, los que tienen algunas, primero los que más."),
-    ("desde" = Option<String>, Query), ("hasta" = Option<String>, Query, description = "Un día entra entero."),
+    ("q" = Option<String>, Query, description = "Words of the number, the barrio, or the customer's name, address or telephone. When no ticket has all of them, those that have some, the most first."),
+    ("desde" = Option<String>, Query), ("hasta" = Option<String>, Query, description = "Orders up to this moment; a day counts as a whole."),
     ("cursor" = Option<String>, Query), ("limit" = Option<u32>, Query)),
     responses((status = 200, body = Tickets), (status = 401, body = ProblemDocument), (status = 422, body = ProblemDocument)))]
 async fn list(
@@ -128,9 +128,9 @@ fn time(text: &str) -> Option<UnixMillis> {
     UnixMillis::parse(text).or_else(|| UnixMillis::parse(&text.replace(' ', "+")))
 }
 
-/// Un ticket; quien reparte ve los suyos.
+/// One ticket; drivers see theirs.
 #[utoipa::path(get, path = "/api/tickets/{numero}", tag = "tickets", params(("numero" = String, Path)), responses(
-    (status = 200, body = Detail, description = "Con su versión como `ETag`."), (status = 404, body = ProblemDocument)))]
+    (status = 200, body = Detail, description = "With its version as `ETag`."), (status = 404, body = ProblemDocument)))]
 async fn one(
     State(app): State<App>,
     Session(by): Session,
@@ -154,7 +154,7 @@ pub(crate) struct Events {
     pub(crate) cursor: Option<String>,
 }
 
-/// La historia de un ticket, del primer cambio al último.
+/// The history of a ticket, from the first change to the last.
 #[utoipa::path(get, path = "/api/tickets/{numero}/eventos", tag = "tickets", params(("numero" = String, Path),
     ("cursor" = Option<String>, Query), ("limit" = Option<u32>, Query)),
     responses((status = 200, body = Events), (status = 404, body = ProblemDocument)))]
@@ -185,9 +185,9 @@ struct Proof {
     drawn: bool,
 }
 
-/// La foto o la firma de una entrega.
+/// The picture or the signature of a delivery.
 #[utoipa::path(get, path = "/api/tickets/{numero}/pruebas/{tipo}", tag = "tickets",
-    params(("numero" = String, Path), ("tipo" = String, Path, description = "`foto` o `firma`")),
+    params(("numero" = String, Path), ("tipo" = String, Path, description = "`foto` or `firma`")),
     responses((status = 200, content_type = "image/*"), (status = 404, body = ProblemDocument)))]
 async fn proof(
     State(app): State<App>,

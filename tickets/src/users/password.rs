@@ -44,7 +44,7 @@ impl Command<BoardUnit> for ChangePassword {
     }
 }
 
-/// Cambia la contraseña propia. Las otras sesiones de la cuenta terminan.
+/// Changes one's own password. The other sessions of the account end.
 #[utoipa::path(put, path = "/api/yo/clave", tag = "cuentas", request_body = ChangePasswordBody, responses(
     (status = 204), (status = 401, body = ProblemDocument), (status = 422, body = ProblemDocument),
     (status = 429, body = ProblemDocument)))]

@@ -41,7 +41,7 @@ pub(crate) struct Users {
     pub(crate) cursor: Option<String>,
 }
 
-/// Las cuentas, de la más vieja a la más nueva.
+/// The accounts, oldest first.
 #[utoipa::path(get, path = "/api/usuarios", tag = "cuentas",
     params(("cursor" = Option<String>, Query), ("limit" = Option<u32>, Query)),
     responses((status = 200, body = Users), (status = 403, body = ProblemDocument)))]
@@ -75,7 +75,7 @@ pub(crate) struct NewUser {
     phone: String,
 }
 
-/// Crea una cuenta.
+/// Makes an account.
 #[utoipa::path(post, path = "/api/usuarios", tag = "cuentas", request_body = NewUser, responses(
     (status = 201, body = Account), (status = 409, body = ProblemDocument), (status = 422, body = ProblemDocument)))]
 async fn create(
@@ -143,10 +143,10 @@ pub(crate) struct UserChange {
     seen: Seen,
 }
 
-/// Cambia una cuenta. Otro rol, otra contraseña o la baja terminan sus sesiones.
+/// Changes an account. Another role or password, or closing it, ends its sessions.
 #[utoipa::path(patch, path = "/api/usuarios/{id}", tag = "cuentas", request_body = UserChange,
     params(("id" = i64, Path)), responses((status = 200, body = Account), (status = 404, body = ProblemDocument),
-    (status = 409, body = ProblemDocument, description = "Es la última cuenta de administración, o no es como se la vio (`visto`).")))]
+    (status = 409, body = ProblemDocument, description = "It is the last administrator, or is not as it was seen (`visto`).")))]
 async fn change(
     State(app): State<App>,
     Admin(by): Admin,

@@ -108,25 +108,25 @@ pub(super) fn routes() -> OpenApiRouter<App> {
         .routes(routes!(take_from_other))
 }
 
-/// El segundo factor de la cuenta propia.
+/// The second factor of one's own account.
 #[utoipa::path(get, path = "/api/segundo-factor", tag = "cuentas", responses(
     (status = 200, body = FactorView), (status = 401, body = ProblemDocument)))]
 async fn show(State(app): State<App>, Session(who): Session) -> Result<Json<FactorView>, Problem> {
     app.factor_desk().view(&who, who.role == Role::Admin).await.map(Json)
 }
 
-/// Propone un segundo factor. No guarda nada: `secreto` o `uri` van a una aplicación de códigos, y `propuesta` vuelve con el
-/// primer código, dentro de una hora.
+/// Offers a second factor. Stores nothing: `secreto` or `uri` go into an app that makes codes, and `propuesta` comes back
+/// with the first code, within an hour.
 #[utoipa::path(post, path = "/api/segundo-factor/propuesta", tag = "cuentas", responses(
     (status = 200, body = Offer), (status = 401, body = ProblemDocument)))]
 async fn offer(State(app): State<App>, Session(who): Session) -> Result<Json<Offer>, Problem> {
     app.factor_desk().offer(&who).await.map(Json)
 }
 
-/// Activa el segundo factor. Las otras sesiones de la cuenta terminan; los códigos de recuperación no se vuelven a mostrar.
+/// Switches the second factor on. The other sessions of the account end; the recovery codes are not shown again.
 #[utoipa::path(post, path = "/api/segundo-factor", tag = "cuentas", request_body = SetUpBody, responses(
     (status = 201, body = RecoveryCodes), (status = 401, body = ProblemDocument),
-    (status = 409, body = ProblemDocument, description = "La cuenta ya tiene uno."),
+    (status = 409, body = ProblemDocument, description = "The account has one already."),
     (status = 422, body = ProblemDocument), (status = 429, body = ProblemDocument)))]
 async fn set_up(
     State(app): State<App>,
@@ -138,10 +138,10 @@ async fn set_up(
     Ok((StatusCode::CREATED, Json(codes)))
 }
 
-/// Cambia los códigos de recuperación. Los anteriores dejan de servir, y las otras sesiones de la cuenta terminan.
+/// Makes new recovery codes. The old ones are worth nothing any more, and the other sessions of the account end.
 #[utoipa::path(post, path = "/api/segundo-factor/codigos", tag = "cuentas", request_body = ProofBody, responses(
     (status = 200, body = RecoveryCodes), (status = 401, body = ProblemDocument),
-    (status = 404, body = ProblemDocument, description = "La cuenta no tiene segundo factor."),
+    (status = 404, body = ProblemDocument, description = "The account has no second factor."),
     (status = 422, body = ProblemDocument), (status = 429, body = ProblemDocument)))]
 async fn new_codes(
     State(app): State<App>,
@@ -152,10 +152,10 @@ async fn new_codes(
     app.factor_desk().new_codes(&who, ip, &body).await.map(Json)
 }
 
-/// Desactiva el segundo factor. Las otras sesiones de la cuenta terminan.
+/// Switches the second factor off. The other sessions of the account end.
 #[utoipa::path(post, path = "/api/segundo-factor/quitar", tag = "cuentas", request_body = ProofBody, responses(
     (status = 204), (status = 401, body = ProblemDocument),
-    (status = 404, body = ProblemDocument, description = "La cuenta no tiene segundo factor."),
+    (status = 404, body = ProblemDocument, description = "The account has no second factor."),
     (status = 422, body = ProblemDocument), (status = 429, body = ProblemDocument)))]
 async fn turn_off(
     State(app): State<App>,
@@ -167,11 +167,11 @@ async fn turn_off(
     Ok(StatusCode::NO_CONTENT)
 }
 
-/// Saca el segundo factor de otra cuenta, que lo perdió. Sus sesiones terminan.
+/// Takes the second factor off another account, which lost it. Its sessions end.
 #[utoipa::path(delete, path = "/api/usuarios/{id}/segundo-factor", tag = "cuentas", params(("id" = i64, Path)), responses(
     (status = 204), (status = 401, body = ProblemDocument), (status = 403, body = ProblemDocument),
-    (status = 404, body = ProblemDocument, description = "No hay una cuenta así con segundo factor."),
-    (status = 409, body = ProblemDocument, description = "Es la cuenta propia.")))]
+    (status = 404, body = ProblemDocument, description = "There is no such account with a second factor."),
+    (status = 409, body = ProblemDocument, description = "It is one's own account.")))]
 pub(crate) async fn take_from_other(
     State(app): State<App>,
     Admin(who): Admin,

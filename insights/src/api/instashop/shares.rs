@@ -36,7 +36,7 @@ pub(crate) struct ShareView {
     /// Of the stretch that `compare` names, of the same length right before unless it says otherwise; null when all days are asked about.
     #[serde(default)]
     pub(crate) previous_revenue: Option<f64>,
-    /// Against that, percent; null where that sold nothing.
+    /// Against `previous_revenue`, percent; null where that is nothing.
     #[serde(default)]
     pub(crate) growth: Option<f64>,
 }

@@ -34,7 +34,7 @@ pub(crate) struct FutureTenth {
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct FutureValue {
     pub(crate) customers: usize,
-    /// All of them together.
+    /// What all of them will bring together.
     pub(crate) expected: f64,
     pub(crate) mean: Option<f64>,
     /// The tenth, half and so on will bring this much or less.

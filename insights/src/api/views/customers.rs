@@ -16,7 +16,7 @@ use crate::app::App;
 /// A segment of recency, frequency and value.
 #[derive(Debug, Deserialize, Serialize, ToSchema)]
 pub(crate) struct SegmentView {
-    /// One of the eleven.
+    /// One of the eleven RFM segments.
     pub(crate) segment: String,
     /// The segment of TechStore's six.
     pub(crate) group: String,

@@ -31,7 +31,7 @@ pub(crate) struct PlaceView {
     /// Percent of the revenue.
     #[serde(default)]
     pub(crate) share: Option<f64>,
-    /// Of this and of all places before it.
+    /// Percent of the revenue, of this and of all places before it.
     #[serde(default)]
     pub(crate) running_share: Option<f64>,
     /// From order to delivery, on average; null where nothing was delivered.

@@ -11,34 +11,14 @@ use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use belgrano_wire::ambient::Ambient;
 use belgrano_wire::timestamp::UnixMillis;
-use serde::Serialize;
 use sha2::{Digest, Sha256};
 use url::Url;
-use utoipa::ToSchema;
 
 use crate::execute;
 use crate::storage::Session;
 
 /// What is stored of a token.
 pub type TokenHash = [u8; 32];
-
-/// Another session of the account of whoever asks.
-#[derive(Debug, Serialize, ToSchema, sqlx::FromRow)]
-pub struct OtherSession {
-    /// Since when it is open.
-    #[serde(rename = "desde")]
-    pub created_at: UnixMillis,
-    /// When it was last used, to some minutes.
-    #[serde(rename = "ultimo_uso")]
-    pub seen_at: UnixMillis,
-}
-
-/// The other sessions of an account, the one used last first.
-#[derive(Debug, Serialize, ToSchema)]
-pub struct OtherSessions {
-    /// All but the one that asks.
-    pub otras: Vec<OtherSession>,
-}
 
 const TOKEN_BYTES: usize = 32;
 /// 32 bytes in base64url without padding.

@@ -17,15 +17,15 @@ const MOST: i64 = 5000;
 #[derive(Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 pub struct Asked {
-    /// Lo que cambió después de este `seq`; 0: todo lo que hay.
+    /// What changed after this `seq`; 0: all there is.
     #[serde(default, rename = "despues")]
     #[param(minimum = 0)]
     pub(super) after: i64,
-    /// Cuántos cambios, como mucho.
+    /// How many changes at most.
     #[serde(default = "usual", rename = "limite")]
     #[param(minimum = 1, maximum = 5000, default = 1000)]
     pub(super) limit: i64,
-    /// Cuántos segundos esperar si no hay ninguno.
+    /// How many seconds to wait when there is none.
     #[serde(default, rename = "espera")]
     #[param(minimum = 0, maximum = 30)]
     wait_s: u64,

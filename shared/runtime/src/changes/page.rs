@@ -21,36 +21,36 @@ pub trait Source: Send + Sync + 'static {
     ) -> impl Future<Output = sqlx::Result<Option<Contents>>> + Send;
 }
 
-/// Una parte de los cambios, en orden.
+/// A part of the changes, in order.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct ChangePage {
-    /// La vida de esta base. Con otra, quien copia empieza de nuevo desde 0.
+    /// The life of this database. With another one, whoever copies begins anew from 0.
     #[serde(rename = "epoca")]
     pub epoch: String,
-    /// Cada cosa una sola vez, por su último cambio.
+    /// Each thing once, by its last change.
     #[serde(rename = "cambios")]
     pub changes: Vec<Change>,
-    /// Lo que va en `despues` la próxima vez.
+    /// What goes into `despues` the next time.
     #[serde(rename = "hasta")]
     pub until: i64,
 }
 
-/// El último cambio de una cosa, y cómo es ahora.
+/// The last change of a thing, and what the thing is now.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct Change {
-    /// Su lugar en el orden de todos.
+    /// Its place in the one order of all changes.
     pub seq: i64,
-    /// Qué clase de cosa es.
+    /// What kind of thing it is.
     #[serde(rename = "entidad")]
     pub entity: String,
-    /// Cuál.
+    /// Which thing it is, unique within `entidad`.
     #[serde(rename = "clave")]
     pub key: String,
-    /// Cuándo cambió, en UTC.
+    /// When it changed, in UTC.
     #[serde(rename = "en")]
     #[schema(value_type = String, format = DateTime)]
     pub at: Utc,
-    /// Cómo es ahora; null: ya no está.
+    /// What it is now; null: it is gone.
     #[serde(rename = "dato")]
     #[schema(value_type = Option<Object>)]
     pub content: Option<Box<RawValue>>,

@@ -24,10 +24,12 @@ mod networks;
 pub mod openapi;
 mod page;
 mod patience;
+mod places;
 mod rate_limit;
 mod security_headers;
 pub mod serve;
 mod share;
+mod spanish;
 #[cfg(test)]
 mod tests;
 mod throttle;

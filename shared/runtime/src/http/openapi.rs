@@ -1,4 +1,5 @@
-//! `/openapi.json` and Swagger UI at `/docs`, all of it served from the binary; and how callers say who they are.
+//! `/openapi.json` and Swagger UI at `/docs`, all of it served from the binary; how callers say who they are; and the descriptions in
+//! Spanish.
 
 use axum::Router;
 use axum::http::{HeaderValue, header};
@@ -7,6 +8,9 @@ use utoipa::openapi::path::Operation;
 use utoipa::openapi::security::{ApiKey, ApiKeyValue, SecurityScheme};
 use utoipa::openapi::{Components, Content, OpenApi, Ref, RefOr, ResponseBuilder, SecurityRequirement};
 use utoipa_swagger_ui::{Config, SwaggerUi};
+
+pub use super::places::{Place, See, each_place};
+pub use super::spanish::{SHARED, Said, Texts, in_spanish, said};
 
 /// Swagger UI sets styles from its script. Scripts stay ours only; nothing else changes.
 const CONTENT_SECURITY_POLICY: HeaderValue = HeaderValue::from_static(
@@ -25,12 +29,18 @@ const PROBLEM: &str = "application/problem+json";
 #[must_use]
 pub fn completed(mut api: OpenApi, session_cookie: &str) -> OpenApi {
     let header = |name: &str, what: &str| ApiKey::Header(ApiKeyValue::with_description(name, what));
-    let session = ApiKeyValue::with_description(session_cookie, "La cookie que da `POST /api/login`.");
-    let signature = "Standard Webhooks (HMAC-SHA256), con `webhook-id` y `webhook-timestamp`.";
+    let session = ApiKeyValue::with_description(session_cookie, "The cookie that `POST /api/login` sets.");
+    let signature = "Standard Webhooks (HMAC-SHA256), with `webhook-id` and `webhook-timestamp`.";
     let components = api.components.get_or_insert_with(Components::default);
     for (name, scheme) in [
         (SESSION, ApiKey::Cookie(session)),
-        ("clave", header("X-API-Key", "La clave que comparten los dos servicios.")),
+        (
+            "clave",
+            header(
+                "X-API-Key",
+                "The secret that the shop and the board share, or the key of a client with the scope for it.",
+            ),
+        ),
         ("firma", header("webhook-signature", signature)),
     ] {
         components.add_security_scheme(name, SecurityScheme::ApiKey(scheme));

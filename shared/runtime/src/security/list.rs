@@ -16,16 +16,16 @@ use crate::{fetch, fetch_in};
 #[derive(Clone, Copy, Debug, Default, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 pub struct LogFilter {
-    /// Solo las de este tipo.
+    /// Only entries of this kind.
     pub tipo: Option<Kind>,
-    /// Solo las de esta cuenta: las que hizo y las que le hicieron.
+    /// Only entries of this account: what it did and what was done to it.
     pub cuenta: Option<i64>,
 }
 
 /// A page of entries, the newest first.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct LogPage {
-    /// Entradas, de la más nueva a la más vieja.
+    /// Entries, newest first.
     pub entradas: Vec<LogView>,
     /// Where the next page begins.
     pub cursor: Option<String>,
@@ -34,7 +34,7 @@ pub struct LogPage {
 /// An entry of the security log.
 #[derive(Debug, Serialize, ToSchema, sqlx::FromRow)]
 pub struct LogView {
-    /// Número de la entrada; crece con cada una.
+    /// Number of the entry; grows with each.
     pub id: i64,
     /// When it happened.
     #[serde(rename = "fecha")]

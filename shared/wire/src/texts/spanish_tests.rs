@@ -13,8 +13,6 @@ const WORDS: &str =
 /// Spanish that is no text for people, with where it is (a file or a folder) and why it may stay: words of the wire and of the
 /// databases (which pages say by a key), names, and what only programs read.
 const ALLOWED: &[(&str, &str)] = &[
-    // What the documents of the API say, for whoever writes a client.
-    ("shared/runtime/src/http/openapi.rs", ""),
     // The protocol's farewells: programs branch on the code, and no page shows them.
     ("shared/wire/src/live/close_code.rs", ""),
     ("tickets/src/live/protocol.rs", ""),

@@ -200,4 +200,14 @@ async fn other_sessions_are_seen_and_ended() {
         page.body
     );
     assert_eq!(there.get("/tablero").await.location, "/ingresar?volver=%2Ftablero");
+    let mut there = stage.browser_of(ADMIN).await;
+    let page = stage.browser.get("/clave").await;
+    let actions = page.body.split("action=\"").filter_map(|rest| rest.split('"').next());
+    let one: Vec<_> = actions.filter(|action| action.starts_with("/clave/otras-sesiones/")).collect();
+    assert_eq!(one.len(), 1, "a form for the other one: {}", page.body);
+    for pressed in ["once", "twice"] {
+        let page = stage.browser.follow(one[0], &[]).await;
+        assert!(page.body.contains("Esa sesión terminó."), "{pressed}: {}", page.body);
+    }
+    assert_eq!(there.get("/tablero").await.location, "/ingresar?volver=%2Ftablero");
 }

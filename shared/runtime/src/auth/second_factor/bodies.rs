@@ -14,7 +14,7 @@ pub struct FactorView {
     /// Whether it has one.
     #[serde(rename = "activo")]
     pub active: bool,
-    /// Since when.
+    /// Since when there is one; null without one.
     #[serde(rename = "desde")]
     pub since: Option<UnixMillis>,
     /// Recovery codes that were not used.
