@@ -122,6 +122,7 @@ on_both_engines! {
         let listed = board.get(&there, "/api/yo/sesiones").await.1;
         let path = format!("/api/yo/sesiones/{}", listed["esta"]["id"].as_str().expect("a name"));
         let end = async |who: &Client| board.call(who, "DELETE", &path, Value::Null).await.0;
+        let (driver, _) = board.driver(&here, "caro").await;
         assert_eq!(end(&driver).await, 404, "a driver ends no session of an administrator's");
         assert_eq!((end(&here).await, end(&here).await), (204, 404));
         assert_eq!(board.get(&there, "/api/me").await.0, 401);
