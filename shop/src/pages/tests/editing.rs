@@ -9,8 +9,9 @@ use crate::testing::{ADMIN, TestShop};
 
 #[test]
 fn every_form_says_what_it_saw() {
-    // What is put into a cart is all that its form says.
-    assert_forms_say_what_they_saw(concat!(env!("CARGO_MANIFEST_DIR"), "/templates"), &["/carrito/"]);
+    // What is put into a cart, and the address of whom to erase, is all that these forms say.
+    let say_all = ["/carrito/", "/administrar/clientes/"];
+    assert_forms_say_what_they_saw(concat!(env!("CARGO_MANIFEST_DIR"), "/templates"), &say_all);
 }
 
 #[tokio::test]
