@@ -69,6 +69,7 @@ pub struct ItemRequest {
     responses(
         (status = 201, body = OrderView),
         (status = 401, body = ProblemDocument, content_type = "application/problem+json"),
+        (status = 409, body = ProblemDocument, description = "So many orders of the account are open already."),
         (status = 422, body = ProblemDocument, content_type = "application/problem+json"),
     )
 )]

@@ -252,6 +252,7 @@ async fn resume_package(
     responses(
         (status = 201, body = OrderView),
         (status = 404, body = ProblemDocument),
+        (status = 409, body = ProblemDocument, description = "So many orders of the account are open already."),
         (status = 422, body = ProblemDocument),
     )
 )]

@@ -140,6 +140,7 @@ pub(crate) async fn call_off(
     responses(
         (status = 201, body = OrderView),
         (status = 404, body = ProblemDocument, content_type = "application/problem+json"),
+        (status = 409, body = ProblemDocument, description = "So many orders of the account are open already."),
         (status = 422, body = ProblemDocument, content_type = "application/problem+json"),
     )
 )]

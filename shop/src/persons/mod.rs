@@ -1,6 +1,6 @@
 //! A person and what the shop knows of them: all of it to take along, and its end.
 //!
-//! In: somebody who is logged in and knows their password, or the operator or an administrator with an address. Out: one document with everything
+//! In: somebody who is logged in, and for the end knows their password; or the operator or an administrator with an address. Out: one document with everything
 //! ([`export`]), or an account that is nobody's any more ([`Erase`]) and, for each of its orders, a message that has the board
 //! forget it too. Orders stay with their figures. What must never happen here: something of a person that is in a table and
 //! not in the document, or left in a table afterwards; the tests look through every column of every table for both.

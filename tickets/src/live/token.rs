@@ -44,7 +44,7 @@ pub(super) struct SocketToken {
 }
 
 /// Gives a token that opens one socket.
-#[utoipa::path(post, path = "/api/ws/token", tag = "live", responses(
+#[utoipa::path(post, path = "/api/ws/token", tag = "live", security(("sesion" = []), ("firma" = []), ("clave" = [])), responses(
     (status = 200, body = SocketToken), (status = 401, body = ProblemDocument), (status = 403, body = ProblemDocument),
     (status = 503, body = ProblemDocument)))]
 pub(super) async fn issue(

@@ -32,7 +32,7 @@ pub struct Said {
     pub part: &'static str,
     /// The mark of the English; empty where there is none.
     pub mark: &'static str,
-    /// In Spanish.
+    /// What is said there, in Spanish.
     pub text: &'static str,
 }
 
@@ -51,7 +51,7 @@ pub fn said(file: &'static str) -> impl Iterator<Item = Said> {
     })
 }
 
-/// Texts by place.
+/// The texts of a service and the shared ones, found by the place that each describes.
 #[derive(Debug)]
 pub struct Texts(HashMap<(&'static str, &'static str), Said>);
 
